@@ -1,0 +1,1 @@
+"""Lineup on one machine: private servers, one supervisor, a demo partner."""

@@ -1,0 +1,1 @@
+"""What is owed: ledger, catalogue, subscriptions, webshops."""

@@ -1,0 +1,1 @@
+"""The door: panel, REST API, public playlist addresses."""

@@ -1,0 +1,1 @@
+"""What is said: templates, mail, the delivery log."""

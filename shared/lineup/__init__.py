@@ -1,0 +1,1 @@
+"""The ground: what two services must agree on to talk."""
