@@ -1,0 +1,99 @@
+"""Who asks, and in whose name: what travels with every call and every event."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from lineup.ids import new_id
+
+T = TypeVar("T")
+
+
+class Role(enum.StrEnum):
+    """What a login is (AH-02)."""
+
+    OPERATOR = "operator"
+    SUPPORT = "support"
+    PARTNER = "partner"
+    STAFF = "staff"
+    RESELLER = "reseller"
+    DEALER = "dealer"
+    CUSTOMER = "customer"
+    SYSTEM = "system"
+    """A service itself: event consumers, timers, commands."""
+
+
+OPERATORS = frozenset({Role.OPERATOR, Role.SYSTEM})
+PARTNERS = OPERATORS | {Role.PARTNER, Role.STAFF}
+SELLERS = PARTNERS | {Role.RESELLER, Role.DEALER}
+EVERYBODY = SELLERS | {Role.SUPPORT, Role.CUSTOMER}
+STAFF_AND_SUPPORT = SELLERS | {Role.SUPPORT}
+NOBODY_YET = frozenset[Role]()
+"""Doors that are open before sign-in: sign-in itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """The login that acts and the part of the account tree it may see."""
+
+    role: Role
+    scopes: tuple[str, ...]
+    login_id: UUID | None = None
+    account_id: UUID | None = None
+    partner_id: UUID | None = None
+    name: str = ""
+
+
+SYSTEM = Actor(role=Role.SYSTEM, scopes=("/",), name="system")
+NOBODY = Actor(role=Role.CUSTOMER, scopes=(), name="nobody")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What travels with a call: the actor, the request's id, the idempotency key."""
+
+    actor: Actor = NOBODY
+    request_id: str = field(default_factory=lambda: new_id().hex)
+    idempotency_key: str | None = None
+    deadline_at: datetime | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        """Plain JSON values, for a message's header."""
+        wire: dict[str, Any] = msgspec.to_builtins(self)
+        return wire
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> "Context":
+        """The context that a message's header carries."""
+        return msgspec.convert(wire, cls)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Generic[T]):
+    """One request at a door."""
+
+    name: str
+    request: T
+    context: Context
+
+    @property
+    def actor(self) -> Actor:
+        """The login that asks."""
+        return self.context.actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event(Generic[T]):
+    """One event at a consumer's door: an aggregate's whole public state."""
+
+    id: UUID
+    type: str
+    occurred_at: datetime
+    state: T
+    consumer: str
+    context: Context

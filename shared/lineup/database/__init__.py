@@ -1,0 +1,18 @@
+"""A service's own PostgreSQL: transactions that announce, act once and keep copies."""
+
+from lineup.database.copies import keep_newest
+from lineup.database.database import Database, Operation, connect
+from lineup.database.paging import page_of
+from lineup.database.records import COLUMN_TYPES, new_metadata
+from lineup.database.work import Work
+
+__all__ = [
+    "COLUMN_TYPES",
+    "Database",
+    "Operation",
+    "Work",
+    "connect",
+    "keep_newest",
+    "new_metadata",
+    "page_of",
+]

@@ -1,0 +1,177 @@
+"""Database: a service's transactions, each with a promise of its own."""
+
+import hashlib
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Engine, create_engine, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import sessionmaker
+
+from lineup.clock import Clock
+from lineup.context import SYSTEM, Call, Context, Event
+from lineup.database.records import IDEMPOTENCY, INBOX
+from lineup.database.work import Work
+from lineup.errors import KeyReused
+
+T = TypeVar("T")
+R = TypeVar("R")
+Operation = Callable[[Work, T], R]
+"""What can be asked: a function of its work and a typed request."""
+
+RETRIED = {"40001", "40P01"}
+"""SQLSTATEs of lost races that a second try settles."""
+TRIES = 4
+
+
+def connect(uri: str, *, pool_size: int = 12) -> Engine:
+    """An engine whose every wait has a limit: locks 2 s, statements 15 s, pool 5 s."""
+    limits = "-c lock_timeout=2000 -c statement_timeout=15000 -c timezone=UTC"
+    return create_engine(
+        uri.replace("postgresql://", "postgresql+psycopg2://", 1),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={"connect_timeout": 5, "options": limits},
+    )
+
+
+class Database:
+    """Runs operations in transactions."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.on_announced: Callable[[], None] = lambda: None
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self, context: Context | None = None) -> Iterator[Work]:
+        """One transaction: commits at the end, rolls back when anything rises."""
+        context = context or Context(actor=SYSTEM)
+        with self._sessions() as session, session.begin():
+            work = Work(session, self.clock.now(), context)
+            yield work
+        if work.announced:
+            self.on_announced()
+
+    def read(self, call: Call[T], operation: Operation[T, R]) -> R:
+        """Answer from one consistent look at the tables."""
+        with self.transaction(call.context) as work:
+            return operation(work, call.request)
+
+    def once(self, call: Call[T], operation: Operation[T, R]) -> R:
+        """Act; the same idempotency key gives the first answer again (WL-07).
+
+        The same key with other content is refused as KeyReused. A refusal is not
+        kept: the next try with the key acts anew.
+        """
+        return self._retried(lambda: self._once(call, operation))
+
+    def consume(self, event: Event[T], operation: Operation[T, Any]) -> None:
+        """Act on an event exactly once, however often it arrives (inbox)."""
+        self._retried(lambda: self._consume(event, operation))
+
+    def keep(self, event: Event[T], operation: Operation[T, Any]) -> None:
+        """Act on an event every time it arrives: for copies, which heal by it."""
+        self._retried(lambda: self._keep(event, operation))
+
+    def _once(self, call: Call[T], operation: Operation[T, R]) -> R:
+        with self.transaction(call.context) as work:
+            if call.context.idempotency_key is None:
+                return operation(work, call.request)
+            claim = Claim(work, call)
+            if claim.is_new():
+                reply = operation(work, call.request)
+                claim.keep(reply)
+                return reply
+            return claim.first_reply(operation)
+
+    def _consume(self, event: Event[T], operation: Operation[T, Any]) -> None:
+        with self.transaction(_in_the_name_of(event)) as work:
+            noted = work.session.execute(
+                insert(INBOX)
+                .values(consumer=event.consumer, event_id=event.id)
+                .on_conflict_do_nothing()
+                .returning(INBOX.c.event_id)
+            ).first()
+            if noted is not None:
+                operation(work, event.state)
+
+    def _keep(self, event: Event[T], operation: Operation[T, Any]) -> None:
+        with self.transaction(_in_the_name_of(event)) as work:
+            operation(work, event.state)
+
+    def _retried(self, attempt: Callable[[], R]) -> R:
+        for tried in range(1, TRIES):
+            try:
+                return attempt()
+            except DBAPIError as error:
+                if getattr(error.orig, "pgcode", None) not in RETRIED:
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * tried)  # noqa: S311 - jitter
+        return attempt()
+
+
+def _in_the_name_of(event: Event[Any]) -> Context:
+    return replace(event.context, actor=SYSTEM, idempotency_key=None)
+
+
+class Claim:
+    """One idempotency key in one transaction."""
+
+    def __init__(self, work: Work, call: Call[Any]) -> None:
+        self._session = work.session
+        self._method = call.name
+        actor = call.actor
+        self._owner = str(actor.login_id or actor.account_id or actor.role)
+        self._key = call.context.idempotency_key
+        self._hash = hashlib.sha256(msgspec.json.encode(call.request)).digest()
+
+    def is_new(self) -> bool:
+        """Claim the key; a twin that is still running is waited for."""
+        claimed = insert(IDEMPOTENCY).values(
+            owner=self._owner,
+            key=self._key,
+            method=self._method,
+            request_hash=self._hash,
+        )
+        returned = claimed.on_conflict_do_nothing().returning(IDEMPOTENCY.c.key)
+        return self._session.execute(returned).first() is not None
+
+    def keep(self, reply: Any) -> None:
+        """Store the answer that repeats will get."""
+        self._session.execute(
+            update(IDEMPOTENCY)
+            .where(IDEMPOTENCY.c.owner == self._owner, IDEMPOTENCY.c.key == self._key)
+            .values(reply=msgspec.to_builtins(reply))
+        )
+
+    def first_reply(self, operation: Operation[Any, R]) -> R:
+        """Give the stored answer; refuse a key that was used for something else."""
+        row = self._session.execute(
+            select(IDEMPOTENCY).where(
+                IDEMPOTENCY.c.owner == self._owner, IDEMPOTENCY.c.key == self._key
+            )
+        ).one()
+        if (row.method, bytes(row.request_hash)) != (self._method, self._hash):
+            raise KeyReused
+        reply: R = msgspec.convert(row.reply, reply_type(operation))
+        return reply
+
+
+def reply_type(operation: Operation[Any, R]) -> Any:
+    """The type that an operation's annotations say it returns."""
+    from functools import partial
+    from typing import get_type_hints
+
+    function = operation.func if isinstance(operation, partial) else operation
+    return get_type_hints(function)["return"]

@@ -1,0 +1,49 @@
+"""Work: what every operation is given to work with."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from lineup.context import Actor, Context
+from lineup.database.records import OUTBOX
+from lineup.events import State, envelope
+
+
+@dataclass
+class Work:
+    """One transaction: its session, its one instant, who asks.
+
+    `now` stands still, so that everything one operation writes agrees.
+    """
+
+    session: Session
+    now: datetime
+    context: Context
+    announced: int = field(default=0)
+
+    @property
+    def actor(self) -> Actor:
+        """The login that asks."""
+        return self.context.actor
+
+    def announce(self, state: State) -> None:
+        """Write an event to the outbox: it leaves if and only if this commits."""
+        wrapped = envelope(state, self.now, self.context)
+        self.session.execute(
+            insert(OUTBOX).values(
+                event_id=wrapped.id,
+                source=wrapped.source,
+                type=wrapped.type,
+                envelope={
+                    "id": str(wrapped.id),
+                    "source": wrapped.source,
+                    "type": wrapped.type,
+                    "occurred_at": wrapped.occurred_at.isoformat(),
+                    "state": wrapped.state,
+                    "context": wrapped.context,
+                },
+            )
+        )
+        self.announced += 1

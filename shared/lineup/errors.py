@@ -1,0 +1,133 @@
+"""Refusals: the kinds of "no" that callers can act on, each with a stable code.
+
+    Refusal
+    ├── Unauthenticated   401  who are you
+    ├── PaymentRequired   402  not enough money or Credits
+    ├── Forbidden         403  known, visible, not allowed
+    ├── NotFound          404  unknown or outside the scope, never told apart
+    ├── Conflict          409  the state of things forbids it
+    ├── Invalid           422  the request says something impossible, field by field
+    ├── TooMany           429  slow down
+    └── Unavailable       503  somebody behind is away; say it again
+
+A refusal of a service subclasses a kind and names its code. The bus sends it as its
+kind with code, message, fields and details; anything else that rises is a bug.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+Fields = Mapping[str, list[str]]
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """An expected "no" with a stable code."""
+
+    kind: ClassVar[str] = "refusal"
+    status: ClassVar[int] = 400
+    code: str = "refused"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str | None = None,
+        fields: Fields | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.code = code or type(self).code
+        self.message = message or (type(self).__doc__ or "").split("\n")[0]
+        self.fields = dict(fields or {})
+        self.details = dict(details or {})
+        super().__init__(self.message)
+
+
+class Unauthenticated(Refusal):
+    """Sign in first."""
+
+    kind, status, code = "unauthenticated", 401, "unauthenticated"
+
+
+class PaymentRequired(Refusal):
+    """There is not enough money for this."""
+
+    kind, status, code = "payment_required", 402, "insufficient_balance"
+
+
+class Forbidden(Refusal):
+    """This login may not do that."""
+
+    kind, status, code = "forbidden", 403, "forbidden"
+
+
+class NotFound(Refusal):
+    """There is nothing here by that name."""
+
+    kind, status, code = "not_found", 404, "not_found"
+
+
+class Conflict(Refusal):
+    """The present state forbids it."""
+
+    kind, status, code = "conflict", 409, "conflict"
+
+
+class Invalid(Refusal):
+    """Some values cannot be right."""
+
+    kind, status, code = "invalid", 422, "invalid"
+
+
+class TooMany(Refusal):
+    """Too many requests; wait a little."""
+
+    kind, status, code = "too_many", 429, "too_many_requests"
+
+
+class Unavailable(Refusal):
+    """A part of the platform is away; try again."""
+
+    kind, status, code = "unavailable", 503, "unavailable"
+
+
+class KeyReused(Conflict):
+    """This idempotency key was used with other content (WL-07)."""
+
+    code = "key_reused"
+
+
+KINDS: dict[str, type[Refusal]] = {
+    kind.kind: kind
+    for kind in (
+        Unauthenticated,
+        PaymentRequired,
+        Forbidden,
+        NotFound,
+        Conflict,
+        Invalid,
+        TooMany,
+        Unavailable,
+    )
+}
+
+
+def to_wire(refusal: Refusal) -> dict[str, Any]:
+    """What travels of a refusal: its kind and what it says."""
+    return {
+        "kind": refusal.kind,
+        "code": refusal.code,
+        "message": refusal.message,
+        "fields": refusal.fields,
+        "details": refusal.details,
+    }
+
+
+def from_wire(wire: Mapping[str, Any]) -> Refusal:
+    """The refusal that `to_wire` described, as its kind."""
+    kind = KINDS.get(wire["kind"], Refusal)
+    return kind(
+        wire["message"],
+        code=wire["code"],
+        fields=wire.get("fields"),
+        details=wire.get("details"),
+    )

@@ -1,0 +1,42 @@
+"""Secrets that must be shown again are sealed at rest and on the way."""
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+Sealed = str
+"""Text sealed by a Keyring: safe to store and to send, useless to read."""
+
+
+class Keyring:
+    """Seals with the newest key, opens with any: keys rotate without a stop."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys or not all(keys):
+            raise ValueError("LINEUP_SECRET_KEYS must name at least one Fernet key.")
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    @classmethod
+    def of(cls, comma_separated: str) -> "Keyring":
+        """The keyring that a setting's comma separated text names, newest first."""
+        return cls([key.strip() for key in comma_separated.split(",")])
+
+    def seal(self, text: str) -> Sealed:
+        """Encrypt with the newest key (AES-128-CBC with HMAC, the Fernet format)."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: Sealed) -> str:
+        """Decrypt with whichever key sealed it; ValueError when none did."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise ValueError("No key of ours sealed this.") from None
+
+    def renew(self, sealed: Sealed) -> Sealed:
+        """The same secret sealed with the newest key."""
+        return self._fernet.rotate(sealed.encode()).decode()
+
+
+def make_key() -> str:
+    """A new Fernet key as text."""
+    return Fernet.generate_key().decode()

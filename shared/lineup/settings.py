@@ -1,0 +1,50 @@
+"""Settings: a typed dataclass read from the environment once, at the start."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class MissingSetting(Exception):  # noqa: N818
+    """A setting without a default is not in the environment."""
+
+
+def read(settings: type[T], environment: Mapping[str, str]) -> T:
+    """Build `settings` from names like DATABASE_URI for `database_uri`.
+
+    MissingSetting names everything that is required and absent.
+    """
+    names = {f.name: f.name.upper() for f in dataclasses.fields(settings)}  # type: ignore[arg-type]
+    given = {
+        name: environment[upper]
+        for name, upper in names.items()
+        if upper in environment
+    }
+    missing = [
+        names[f.name]
+        for f in dataclasses.fields(settings)  # type: ignore[arg-type]
+        if f.name not in given and f.default is dataclasses.MISSING
+    ]
+    if missing:
+        raise MissingSetting(f"Not set: {', '.join(missing)}.")
+    return msgspec.convert(given, settings, strict=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSettings:
+    """What every service on the bus needs to run."""
+
+    amqp_uri: str
+    database_uri: str
+    lineup_secret_keys: str
+    public_url: str = "http://127.0.0.1:8080"
+    probe_port: int = 0
+    clock_offset_file: str = ""
+    log_format: str = "json"
+    log_level: str = "INFO"
+    max_workers: int = 10
