@@ -1,0 +1,103 @@
+"""What notifications is asked and answers. It announces nothing."""
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from lineup.contracts.paging import Paging
+from lineup.secrets import Sealed
+
+
+class DeliveryState(enum.StrEnum):
+    """Where one message to one receiver stands (NO-13)."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveTransport:
+    """How a partner's mail leaves: SMTP server and sender (NO-06)."""
+
+    sender_address: str
+    sender_name: str
+    host: str = ""
+    """Empty: the installation's server, with this sender."""
+    port: int = 25
+    security: str = "none"
+    """none, starttls or tls."""
+    username: str = ""
+    password: Sealed | None = None
+    partner_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransportView:
+    """A partner's mail transport, without its password."""
+
+    partner_id: UUID
+    sender_address: str
+    sender_name: str
+    host: str
+    port: int
+    security: str
+    username: str
+    has_password: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetTransport:
+    """The transport of a partner (the actor's own by default)."""
+
+    partner_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendTest:
+    """Send a test message to an address through the partner's transport."""
+
+    receiver: str
+    partner_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListDeliveries:
+    """The delivery log, newest first."""
+
+    state: DeliveryState | None = None
+    customer_id: UUID | None = None
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryView:
+    """One message to one receiver; secrets in it are dots (NO-28)."""
+
+    id: UUID
+    template: str
+    receiver: str
+    subject: str
+    body: str
+    state: DeliveryState
+    tries: int
+    answer: str
+    """What the mail server last said."""
+    next_try_at: datetime | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetDelivery:
+    """One delivery by id."""
+
+    delivery_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendAgain:
+    """Queue a failed delivery once more."""
+
+    delivery_id: UUID

@@ -1,0 +1,142 @@
+"""What playlists renders and the gateway serves: names and forms of the blobs.
+
+Nothing on the public path asks another service: playlists writes these files, the
+gateway reads them. Content is immutable under its digest; manifests and access facts
+are replaced whole (written to a new name, then renamed).
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from lineup.secrets import Sealed
+
+BASE_URL = b"\x01"
+"""Stands in an M3U template for the public base address, without trailing slash."""
+CREDENTIALS = b"\x02"
+"""Stands in an M3U template for "<username>/<password>"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A stretch of time (half-open) in which a user sees a channel set."""
+
+    from_at: datetime
+    until_at: datetime
+    set_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessFact:
+    """What the gateway must know of one user; whoever holds it needs to ask nobody."""
+
+    version: int
+    user_id: UUID
+    partner_id: UUID
+    username: str
+    password: Sealed
+    token: str
+    is_active: bool
+    created_at: datetime
+    demo_set_id: str
+    timeline: list[Piece] = field(default_factory=list)
+    ends_at: datetime | None = None
+    """End of the running or last subscription."""
+    is_trial: bool = False
+    max_connections: int = 1
+    public_url: str = ""
+    """The partner's own base address; empty: the installation's."""
+
+    def set_at(self, now: datetime) -> str:
+        """The channel set seen at `now`: the covering piece's, else the demo set."""
+        for piece in self.timeline:
+            if piece.from_at <= now < piece.until_at:
+                return piece.set_id
+        return self.demo_set_id
+
+    def is_subscribed(self, now: datetime) -> bool:
+        """Whether a subscription runs at `now`."""
+        return any(p.from_at <= now < p.until_at for p in self.timeline)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetManifest:
+    """Which content a channel set has now; every field named *_digest is a blob."""
+
+    set_id: str
+    partner_id: UUID
+    revision: int
+    rendered_at: datetime
+    changed_at: datetime
+    """When the playlist last changed (Last-Modified)."""
+    m3u_digest: str
+    """Bare names (type=m3u)."""
+    m3u_plus_digest: str
+    streams_digest: str
+    """JSON object: stream id (text) -> StreamSource."""
+    live_streams_digest: str
+    """JSON array as get_live_streams answers it."""
+    categories_digest: str
+    """JSON array as get_live_categories answers it."""
+    guide_digest: str
+    """The set's XMLTV, gzip."""
+    guide_changed_at: datetime
+    listings_digest: str
+    """Programmes by stream id, for the short guide: see `Listings`."""
+    stream_secret: Sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamSource:
+    """Where a channel plays from."""
+
+    address: str
+    signing: str = "secure_link"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingsIndex:
+    """First line of a listings blob: where each channel's JSON array of rows lies.
+
+    `slices`: stream id (text) -> [offset after the first line, length]. A row is
+    [id, start epoch, stop epoch, title, description, lang, guide channel id].
+    """
+
+    slices: dict[str, tuple[int, int]]
+
+
+def digest_of(content: bytes) -> str:
+    """The name of immutable content: SHA-256 in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def content_name(digest: str) -> str:
+    """Blob name of immutable content."""
+    return f"content/{digest[:2]}/{digest}"
+
+
+def manifest_name(set_id: str) -> str:
+    """Blob name of a channel set's manifest."""
+    return f"sets/{set_id}.json"
+
+
+def token_name(token: str) -> str:
+    """Blob name of the access fact behind a playlist link."""
+    return _access("token", token)
+
+
+def username_name(username: str) -> str:
+    """Blob name of the access fact behind an Xtream user name, without case."""
+    return _access("username", username.lower())
+
+
+def _access(kind: str, key: str) -> str:
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"access/{kind}/{digest[:2]}/{digest}.json"
+
+
+def set_id_of(partner_id: UUID, package_ids: list[UUID]) -> str:
+    """The channel set of a partner's packages, whatever their order."""
+    names = ",".join(sorted(package.hex for package in set(package_ids)))
+    return hashlib.sha256(f"{partner_id.hex}:{names}".encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""What tests of any part stand on: real servers, fresh databases, a clock to move."""

@@ -1,0 +1,125 @@
+"""Fixtures for every suite; a suite names it in `pytest_plugins`.
+
+Servers are started when the first test asks for one.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from lineup.clock import SetClock
+from lineup.command.migrations import migrate
+from lineup.testing.databases import Databases, Vhosts
+from lineup.testing.servers import TestServers, origin, running_servers
+
+SPRING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def pytest_report_header() -> str:
+    """Say where the servers come from."""
+    return f"servers: {origin()}"
+
+
+@pytest.fixture(scope="session")
+def test_servers() -> Iterator[TestServers]:
+    """PostgreSQL and RabbitMQ for this session."""
+    with running_servers() as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def postgres(test_servers: TestServers) -> str:
+    """The URI of the PostgreSQL server, as its administrator."""
+    return test_servers.postgres
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(test_servers: TestServers) -> TestServers:
+    """The broker: `.rabbitmq` is its AMQP URI, `.management` its administration's."""
+    return test_servers
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: str) -> Iterator[Databases]:
+    """Makes databases that live as long as the session unless dropped."""
+    made = Databases(postgres, migrate)
+    made.drop_leftovers()
+    yield made
+    made.drop_all()
+
+
+@pytest.fixture(scope="session")
+def vhosts(rabbitmq: TestServers) -> Iterator[Vhosts]:
+    """Makes virtual hosts that live as long as the session unless dropped."""
+    made = Vhosts(rabbitmq.rabbitmq, rabbitmq.management)
+    made.drop_leftovers()
+    yield made
+    made.drop_all()
+
+
+@pytest.fixture
+def fresh_database(databases: Databases) -> Iterator[Callable[[str], str]]:
+    """`fresh_database("billing")` is the URI of a migrated database for this test."""
+    made: list[str] = []
+
+    def fresh(service: str) -> str:
+        made.append(databases.fresh(service))
+        return made[-1]
+
+    yield fresh
+    for uri in made:
+        databases.drop(uri)
+
+
+@pytest.fixture
+def empty_database(databases: Databases) -> Iterator[str]:
+    """The URI of a database for this test, with nothing in it."""
+    uri = databases.empty()
+    yield uri
+    databases.drop(uri)
+
+
+@pytest.fixture
+def fresh_vhost(vhosts: Vhosts) -> Iterator[str]:
+    """The AMQP URI of a virtual host for this test."""
+    uri = vhosts.fresh()
+    yield uri
+    vhosts.drop(uri)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands on a Monday morning in spring until a test moves it."""
+    return SetClock(SPRING)
+
+
+def migrated_session(service: str) -> Callable[..., Iterator[Session]]:
+    """A fixture: a session on a service's real schema, undone after each test.
+
+    In a suite's conftest: `session = migrated_session("billing")`. A commit inside a
+    test only releases a savepoint, so tests stay apart without new databases.
+    """
+
+    @pytest.fixture(scope="session")
+    def database_of_suite(databases: Databases) -> str:
+        return databases.fresh(service)
+
+    @pytest.fixture
+    def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+        uri = _suite_database(request, service)
+        engine = create_engine(uri.replace("://", "+psycopg2://", 1), poolclass=NullPool)
+        with engine.connect() as connection, connection.begin() as outer:
+            with Session(
+                connection,
+                join_transaction_mode="create_savepoint",
+                expire_on_commit=False,
+            ) as session:
+                yield session
+            outer.rollback()
+
+    return session
