@@ -1,0 +1,1 @@
+"""What the public addresses serve, made once per change: sets, guides, access facts."""
