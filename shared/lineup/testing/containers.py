@@ -1,5 +1,7 @@
 """PostgreSQL and RabbitMQ in containers, where a Docker engine answers."""
 
+import os
+import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -9,6 +11,8 @@ from lineup.testing.servers import TestServers
 
 POSTGRES_IMAGE = "postgres:16"
 RABBITMQ_IMAGE = "rabbitmq:3.13-management"
+DOCKER_HOST = "unix:///var/run/docker.sock"
+OLDEST_ENGINE_API = "1.44"
 START_SECONDS = 120
 
 
@@ -18,16 +22,24 @@ def engine_answers() -> bool:
     import docker
     from docker.errors import DockerException
 
-    try:
-        client = docker.from_env(timeout=5)
-    except DockerException:
+    if not _listens(os.environ.get("DOCKER_HOST", DOCKER_HOST)):
         return False
+    # With the version given the client does not connect yet, so it can be closed.
+    client = docker.from_env(version=OLDEST_ENGINE_API, timeout=5)
     try:
         return bool(client.ping())
     except (DockerException, OSError):
         return False
     finally:
         client.close()
+
+
+def _listens(host: str) -> bool:
+    """Whether an engine's local socket takes connections; the client leaks on refusal."""
+    if not host.startswith("unix://"):
+        return True
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(host.removeprefix("unix://")) == 0
 
 
 def started(stack: ExitStack) -> TestServers | None:

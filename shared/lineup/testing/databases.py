@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg2
 import requests
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection, cursor
 
 PREFIX = "test"
 KEPT_HOURS = 12
@@ -46,11 +46,18 @@ class Databases:
     server: str
     migrate: Callable[[str, str], None]
     _templates: dict[str, str] = field(default_factory=dict)
+    _shared: dict[str, str] = field(default_factory=dict)
     _made: list[str] = field(default_factory=list)
 
     def fresh(self, service: str) -> str:
         """The URI of a new database with the schema of a service."""
         return self._create(service, template=self._template(service))
+
+    def shared(self, service: str) -> str:
+        """The URI of the one database for tests that undo what they do."""
+        if service not in self._shared:
+            self._shared[service] = self.fresh(service)
+        return self._shared[service]
 
     def empty(self) -> str:
         """The URI of a new database with nothing in it."""
@@ -93,14 +100,14 @@ class Databases:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     @contextmanager
-    def _server(self) -> Iterator["psycopg2.extensions.cursor"]:
+    def _server(self) -> Iterator[cursor]:
         server: connection = psycopg2.connect(
             self.server, connect_timeout=SERVER_SECONDS
         )
         server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
         try:
-            with server.cursor() as cursor:
-                yield cursor
+            with server.cursor() as statements:
+                yield statements
         finally:
             server.close()
 

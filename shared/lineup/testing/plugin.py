@@ -1,21 +1,22 @@
-"""Fixtures for every suite; a suite names it in `pytest_plugins`.
+"""Fixtures for every suite; pytest finds them by itself.
 
-Servers are started when the first test asks for one.
+Servers are started when the first test asks for one. Libraries are imported as late,
+so that a suite may let eventlet patch the world first.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 from lineup.clock import SetClock
-from lineup.command.migrations import migrate
-from lineup.testing.databases import Databases, Vhosts
 from lineup.testing.servers import TestServers, origin, running_servers
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from lineup.testing.databases import Databases, Vhosts
 
 SPRING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -45,8 +46,11 @@ def rabbitmq(test_servers: TestServers) -> TestServers:
 
 
 @pytest.fixture(scope="session")
-def databases(postgres: str) -> Iterator[Databases]:
+def databases(postgres: str) -> "Iterator[Databases]":
     """Makes databases that live as long as the session unless dropped."""
+    from lineup.command.migrations import migrate
+    from lineup.testing.databases import Databases
+
     made = Databases(postgres, migrate)
     made.drop_leftovers()
     yield made
@@ -54,8 +58,10 @@ def databases(postgres: str) -> Iterator[Databases]:
 
 
 @pytest.fixture(scope="session")
-def vhosts(rabbitmq: TestServers) -> Iterator[Vhosts]:
+def vhosts(rabbitmq: TestServers) -> "Iterator[Vhosts]":
     """Makes virtual hosts that live as long as the session unless dropped."""
+    from lineup.testing.databases import Vhosts
+
     made = Vhosts(rabbitmq.rabbitmq, rabbitmq.management)
     made.drop_leftovers()
     yield made
@@ -63,7 +69,7 @@ def vhosts(rabbitmq: TestServers) -> Iterator[Vhosts]:
 
 
 @pytest.fixture
-def fresh_database(databases: Databases) -> Iterator[Callable[[str], str]]:
+def fresh_database(databases: "Databases") -> Iterator[Callable[[str], str]]:
     """`fresh_database("billing")` is the URI of a migrated database for this test."""
     made: list[str] = []
 
@@ -77,7 +83,7 @@ def fresh_database(databases: Databases) -> Iterator[Callable[[str], str]]:
 
 
 @pytest.fixture
-def empty_database(databases: Databases) -> Iterator[str]:
+def empty_database(databases: "Databases") -> Iterator[str]:
     """The URI of a database for this test, with nothing in it."""
     uri = databases.empty()
     yield uri
@@ -85,7 +91,7 @@ def empty_database(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def fresh_vhost(vhosts: Vhosts) -> Iterator[str]:
+def fresh_vhost(vhosts: "Vhosts") -> Iterator[str]:
     """The AMQP URI of a virtual host for this test."""
     uri = vhosts.fresh()
     yield uri
@@ -98,21 +104,21 @@ def clock() -> SetClock:
     return SetClock(SPRING)
 
 
-def migrated_session(service: str) -> Callable[..., Iterator[Session]]:
+def migrated_session(service: str) -> "Callable[..., Iterator[Session]]":
     """A fixture: a session on a service's real schema, undone after each test.
 
     In a suite's conftest: `session = migrated_session("billing")`. A commit inside a
     test only releases a savepoint, so tests stay apart without new databases.
     """
 
-    @pytest.fixture(scope="session")
-    def database_of_suite(databases: Databases) -> str:
-        return databases.fresh(service)
-
     @pytest.fixture
-    def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-        uri = _suite_database(request, service)
-        engine = create_engine(uri.replace("://", "+psycopg2://", 1), poolclass=NullPool)
+    def session(databases: "Databases") -> "Iterator[Session]":
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import Session
+        from sqlalchemy.pool import NullPool
+
+        uri = databases.shared(service).replace("://", "+psycopg2://", 1)
+        engine = create_engine(uri, poolclass=NullPool)
         with engine.connect() as connection, connection.begin() as outer:
             with Session(
                 connection,

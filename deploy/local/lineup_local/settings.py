@@ -1,0 +1,58 @@
+"""What can be set about the local run; only this module reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from lineup_local.trouble import Trouble
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where the local run lives and which ports it takes.
+
+    Each field is set by LINEUP_ and its name in capitals, so `postgres_port` by
+    LINEUP_POSTGRES_PORT. Ports are off the beaten track, so that servers that
+    already run on the machine are not in the way.
+    """
+
+    home: Path = CHECKOUT / ".lineup"
+    postgres_port: int = 54329
+    rabbitmq_port: int = 56729
+    rabbitmq_management_port: int = 56730
+    rabbitmq_node_port: int = 56731
+    rabbitmq_epmd_port: int = 56732
+    mail_port: int = 10250
+    mail_http_port: int = 10251
+    gateway_port: int = 8080
+    webhook_port: int = 8081
+    probe_port: int = 56740
+    start_seconds: int = 120
+
+    @staticmethod
+    def name_of(field: str) -> str:
+        """The environment name that sets a field."""
+        return f"LINEUP_{field.upper()}"
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this environment; a port that is no number is refused."""
+    values: dict[str, int | Path] = {}
+    for field in fields(Settings):
+        name = Settings.name_of(field.name)
+        if text := environment.get(name):
+            values[field.name] = (
+                Path(text).resolve()
+                if field.name == "home"
+                else _whole_number(name, text)
+            )
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _whole_number(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise Trouble(f"{name} must be a whole number from 1 to 65535, not {text!r}.")
+    return int(text)

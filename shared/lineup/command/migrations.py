@@ -1,0 +1,51 @@
+"""Migrations of a service's own database, by Alembic.
+
+A service keeps them in `<service>/migrations` (env.py, script.py.mako, versions/); its
+env.py is three lines: import `run`, import its metadata, `run(metadata)`.
+"""
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, create_engine, text
+from sqlalchemy.pool import NullPool
+
+ONE_AT_A_TIME = 0x4C494E45  # "LINE": copies of a service may all migrate at start
+LOCK_SECONDS = 60
+TABLE_LOCK_MILLISECONDS = 5000  # rather fail and be repeated than hold up live traffic
+
+
+def configuration(service: str, uri: str) -> Config:
+    """What Alembic needs to work on one service's database."""
+    config = Config()
+    config.set_main_option("script_location", f"{service}:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["uri"] = uri
+    return config
+
+
+def migrate(service: str, uri: str) -> None:
+    """Bring a service's database to the newest schema; nothing when it is there."""
+    command.upgrade(configuration(service, uri), "head")
+
+
+def run(metadata: MetaData) -> None:
+    """Run what Alembic asked for; the only call in a service's env.py."""
+    uri = context.config.attributes["uri"]
+    engine = create_engine(
+        uri.replace("postgresql://", "postgresql+psycopg2://", 1), poolclass=NullPool
+    )
+    with engine.connect() as connection:
+        _take_turns(connection)
+        context.configure(
+            connection=connection, target_metadata=metadata, compare_server_default=True
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+def _take_turns(connection: Connection) -> None:
+    connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+    connection.execute(text(f"SELECT pg_advisory_lock({ONE_AT_A_TIME})"))
+    connection.execute(text(f"SET lock_timeout = {TABLE_LOCK_MILLISECONDS}"))
+    connection.commit()
