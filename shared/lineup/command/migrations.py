@@ -4,10 +4,14 @@ A service keeps them in `<service>/migrations` (env.py, script.py.mako, versions
 env.py is three lines: import `run`, import its metadata, `run(metadata)`.
 """
 
-from alembic import command, context
+from alembic import command, context, op
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, create_engine, text
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
+
+from lineup.database.records import GROUND
 
 ONE_AT_A_TIME = 0x4C494E45  # "LINE": copies of a service may all migrate at start
 LOCK_SECONDS = 60
@@ -37,11 +41,25 @@ def run(metadata: MetaData) -> None:
     with engine.connect() as connection:
         _take_turns(connection)
         context.configure(
-            connection=connection, target_metadata=metadata, compare_server_default=True
+            connection=connection,
+            target_metadata=[metadata, GROUND],
+            compare_server_default=True,
         )
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+
+
+def create_ground_tables() -> None:
+    """For a service's first migration: outbox, inbox and idempotency."""
+    GROUND.create_all(op.get_bind())
+
+
+def drift(engine: Engine, metadata: MetaData) -> list[object]:
+    """How a migrated database differs from the mapped classes; empty is right."""
+    with engine.connect() as connection:
+        migrated = MigrationContext.configure(connection)
+        return list(compare_metadata(migrated, [metadata, GROUND]))  # type: ignore[arg-type]
 
 
 def _take_turns(connection: Connection) -> None:

@@ -15,6 +15,9 @@ class DeliveryState(enum.StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    """Given up after the last try."""
+    BOUNCED = "bounced"
+    """Refused for good by the receiver's server."""
 
 
 @dataclass(frozen=True, kw_only=True)
