@@ -1,0 +1,34 @@
+"""What the gateway asks accounts."""
+
+from lineup.context import Actor
+from lineup.contracts import accounts
+from lineup.contracts.accounts import Done
+from lineup.contracts.paging import Page
+from lineup.rpc import Remote, ServiceClient
+
+
+class AccountsClient(ServiceClient):
+    """Logins, the account tree, customers and users."""
+
+    service = "accounts"
+
+    sign_in = Remote(accounts.SignIn, accounts.SignedIn)
+    identify = Remote(accounts.Identify, Actor)
+    sign_out = Remote(accounts.SignOut, Done)
+
+    create_account = Remote(accounts.CreateAccount, accounts.AccountView)
+    get_account = Remote(accounts.GetAccount, accounts.AccountView)
+    list_accounts = Remote(accounts.ListAccounts, Page[accounts.AccountView])
+    create_staff = Remote(accounts.CreateStaff, Done)
+
+    create_customer = Remote(accounts.CreateCustomer, accounts.CustomerView)
+    update_customer = Remote(accounts.UpdateCustomer, accounts.CustomerView)
+    get_customer = Remote(accounts.GetCustomer, accounts.CustomerView)
+    list_customers = Remote(accounts.ListCustomers, Page[accounts.CustomerView])
+    delete_customer = Remote(accounts.DeleteCustomer, Done)
+
+    create_user = Remote(accounts.CreateUser, accounts.UserView)
+    get_user = Remote(accounts.GetUser, accounts.UserView)
+    list_users = Remote(accounts.ListUsers, Page[accounts.UserView])
+    rename_user = Remote(accounts.RenameUser, accounts.UserView)
+    delete_user = Remote(accounts.DeleteUser, Done)
