@@ -131,12 +131,32 @@ class ListAccounts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetAccountStatus:
+    """Switch a partner or seller on or off (active, inactive)."""
+
+    account_id: UUID
+    status: Status
+
+
+@dataclass(frozen=True, kw_only=True)
 class CreateStaff:
     """Make a further login on an existing account (roles at or below the actor's)."""
 
     account_id: UUID
     role: Role
     login: LoginDetails
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginView:
+    """One login of an account."""
+
+    id: UUID
+    account_id: UUID
+    username: str
+    role: Role
+    status: Status
+    created_at: datetime
 
 
 # Customers and users
