@@ -60,6 +60,9 @@ class Context:
     actor: Actor = NOBODY
     request_id: str = field(default_factory=lambda: new_id().hex)
     idempotency_key: str | None = None
+    request_digest: str | None = None
+    """What was asked, digested before its secrets were sealed: sealing never gives the
+    same text twice. None: the request itself is compared."""
     deadline_at: datetime | None = None
 
     def to_wire(self) -> dict[str, Any]:

@@ -125,6 +125,11 @@ def _in_the_name_of(event: Event[Any]) -> Context:
     return replace(event.context, actor=SYSTEM, idempotency_key=None)
 
 
+def _content_of(call: Call[Any]) -> bytes:
+    digest = call.context.request_digest
+    return digest.encode() if digest else msgspec.json.encode(call.request)
+
+
 class Claim:
     """One idempotency key in one transaction."""
 
@@ -134,7 +139,7 @@ class Claim:
         actor = call.actor
         self._owner = str(actor.login_id or actor.account_id or actor.role)
         self._key = call.context.idempotency_key
-        self._hash = hashlib.sha256(msgspec.json.encode(call.request)).digest()
+        self._hash = hashlib.sha256(_content_of(call)).digest()
 
     def is_new(self) -> bool:
         """Claim the key; a twin that is still running is waited for."""
