@@ -36,6 +36,8 @@ class ChannelDetails:
     catchup_days: int = 0
     is_on: bool = True
     signing: Signing = Signing.SECURE_LINK
+    guide_shift_minutes: int = 0
+    """Added to the times of its guide, beside the source's own shift."""
 
 
 @dataclass(frozen=True, kw_only=True)

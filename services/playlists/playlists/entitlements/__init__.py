@@ -1,0 +1,1 @@
+"""Copies of partners, users and subscriptions: who may watch what."""

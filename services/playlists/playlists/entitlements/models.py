@@ -1,0 +1,67 @@
+"""Copies of other services' facts; events fill them and the newest version wins."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lineup.secrets import Sealed
+from playlists.records import Record
+
+
+class Partner(Record):
+    """A partner as accounts announced it."""
+
+    __tablename__ = "partners"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    scope: Mapped[str]
+    """The partner's own path."""
+    name: Mapped[str]
+    time_zone: Mapped[str]
+    public_url: Mapped[str]
+    status: Mapped[str]
+
+
+class User(Record):
+    """A user as accounts announced it."""
+
+    __tablename__ = "users"
+    __table_args__ = (Index("ix_users_partner_id", "partner_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    customer_id: Mapped[UUID]
+    partner_id: Mapped[UUID]
+    scope: Mapped[str]
+    name: Mapped[str]
+    username: Mapped[str]
+    password: Mapped[Sealed]
+    token: Mapped[str]
+    public_url: Mapped[str]
+    status: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Subscription(Record):
+    """A subscription as billing announced it: what a user may watch, and until when."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_user_id", "user_id", "started_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    user_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    partner_id: Mapped[UUID]
+    scope: Mapped[str]
+    product_name: Mapped[str]
+    package_ids: Mapped[list[str]]
+    devices: Mapped[int]
+    addresses: Mapped[int]
+    is_trial: Mapped[bool]
+    state: Mapped[str]
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Guide data: where it comes from, its programmes, and which channel shows what."""

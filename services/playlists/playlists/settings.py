@@ -1,0 +1,23 @@
+"""What playlists reads from the environment, and the only place that does."""
+
+from dataclasses import dataclass
+
+from lineup.settings import ServiceSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaylistsSettings(ServiceSettings):
+    """The blob store, and the limits on what is read from elsewhere."""
+
+    blob_url: str
+    """The folder (any fsspec address) of uploads and of everything rendered."""
+    allow_private_sources: bool = False
+    """Fetch from loopback and private addresses too: for one machine, and tests."""
+    guide_max_megabytes: int = 4096
+    """The longest guide that is read, unpacked."""
+    playlist_max_megabytes: int = 64
+    """The longest playlist that is imported."""
+    fetch_seconds: int = 1800
+    """How long one fetch may take in all."""
+    job_lease_seconds: int = 30
+    """How long a silent worker keeps its job before another takes it over."""
