@@ -48,6 +48,11 @@ def event(source: str) -> Callable[[C], C]:
     return declare
 
 
+def exchange_of(source: str) -> str:
+    """The topic exchange that carries the events of a service, keyed by type."""
+    return f"{source}.events"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
     """An event as it lies in the outbox and travels over the bus."""

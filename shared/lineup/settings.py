@@ -48,3 +48,10 @@ class ServiceSettings:
     log_format: str = "json"
     log_level: str = "INFO"
     max_workers: int = 10
+    event_retry_seconds: str = "1,5,30,120,600"
+    """After which pauses an event is tried again before it is put aside."""
+
+    def event_retry_delays(self) -> list[int]:
+        """The pauses in milliseconds."""
+        pauses = self.event_retry_seconds.split(",")
+        return [round(float(pause) * 1000) for pause in pauses]

@@ -1,0 +1,162 @@
+"""The broker by py-amqp: connections whose every wait ends, publishing with confirms.
+
+Works the same in threads and, once eventlet has patched, in greenlets.
+"""
+
+import select
+import socket
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import amqp
+from amqp import spec
+from amqp.exceptions import AMQPError
+
+from lineup.errors import Unavailable
+
+LOST = (OSError, AMQPError)
+"""What rises when the broker, or the way to it, is gone."""
+
+CONNECT_SECONDS = 5.0
+HEARTBEAT_SECONDS = 30
+SILENCE_MILLISECONDS = 15_000
+"""How long written bytes may stay unacknowledged before TCP gives up."""
+PERSISTENT = 2
+TRANSIENT = 1
+
+QUORUM: Mapping[str, Any] = {"x-queue-type": "quorum"}
+
+
+class Unroutable(Unavailable):
+    """Nobody listens there."""
+
+    code = "service_unavailable"
+
+
+class NotTaken(ConnectionError):
+    """The broker refused a message or did not confirm it in time."""
+
+
+def connect(uri: str, *, name: str) -> amqp.Connection:
+    """Open a connection that the management page shows as `name`; LOST when it fails.
+
+    `amqps://` asks for TLS with the system's authorities.
+    """
+    parts = urlsplit(uri)
+    tls = parts.scheme.endswith("s")
+    connection = amqp.Connection(
+        host=f"{parts.hostname}:{parts.port or (5671 if tls else 5672)}",
+        userid=unquote(parts.username or "guest"),
+        password=unquote(parts.password or "guest"),
+        login_method="PLAIN",
+        virtual_host=unquote(parts.path[1:]) or "/",
+        ssl={"server_hostname": parts.hostname} if tls else False,
+        connect_timeout=CONNECT_SECONDS,
+        heartbeat=HEARTBEAT_SECONDS,
+        client_properties={"connection_name": name},
+        socket_settings={socket.TCP_USER_TIMEOUT: SILENCE_MILLISECONDS},
+    )
+    connection.connect()
+    return connection
+
+
+def close(connection: amqp.Connection | None) -> None:
+    """Close, whatever state it is in."""
+    try:
+        if connection is not None:
+            connection.close()
+    except (*LOST, AttributeError, KeyError):
+        connection.collect()
+
+
+def readable(connection: amqp.Connection, seconds: float) -> bool:
+    """Whether something from the broker can be read within `seconds`."""
+    sock = connection.sock
+    if sock is None:
+        raise ConnectionError("The connection to the broker is closed.")
+    pending = getattr(sock, "pending", None)
+    if pending is not None and pending():
+        return True
+    return bool(select.select([sock], [], [], seconds)[0])
+
+
+def message(body: bytes, **properties: Any) -> amqp.Message:
+    """A JSON message; `headers` go by the name of `application_headers`."""
+    return amqp.Message(body, content_type="application/json", **properties)
+
+
+def publish(
+    channel: amqp.Channel,
+    exchange: str,
+    key: str,
+    content: amqp.Message,
+    *,
+    mandatory: bool = False,
+) -> None:
+    """Write a message to the socket, without waiting and without reading."""
+    arguments = (0, exchange, key, mandatory, False)
+    channel.send_method(spec.Basic.Publish, "Bssbb", arguments, content)
+
+
+class Confirmed:
+    """A connection of its own whose channel waits until the broker has the messages.
+
+    One thread or greenlet at a time. After anything rose it is of no use: close it.
+    """
+
+    def __init__(self, uri: str, *, name: str) -> None:
+        self.connection = connect(uri, name=name)
+        self.channel = self.connection.channel()
+        self.channel.confirm_select()
+        self.channel.events["basic_ack"].add(self._on_ack)
+        self.channel.events["basic_nack"].add(self._on_nack)
+        self.channel.events["basic_return"].add(self._on_return)
+        self._sent = 0
+        self._confirmed = 0
+        self._early: set[int] = set()
+        self._returned = False
+        self._refused = False
+
+    def publish(
+        self, exchange: str, key: str, content: amqp.Message, *, mandatory: bool = False
+    ) -> None:
+        """Write one message; `confirm` then waits for all that were written."""
+        publish(self.channel, exchange, key, content, mandatory=mandatory)
+        self._sent += 1
+
+    def confirm(self, seconds: float = 5.0) -> None:
+        """Wait until the broker has everything.
+
+        Unroutable when a mandatory message found no queue; NotTaken when the broker
+        refused one; LOST when the connection went or the time is over.
+        """
+        while self._confirmed < self._sent:
+            self.connection.drain_events(timeout=seconds)
+        returned, self._returned = self._returned, False
+        refused, self._refused = self._refused, False
+        if returned:
+            raise Unroutable
+        if refused:
+            raise NotTaken("The broker did not take the message.")
+
+    def close(self) -> None:
+        """Let the connection go."""
+        close(self.connection)
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:  # noqa: FBT001 - py-amqp's
+        if multiple:
+            self._confirmed = tag
+            self._early = {early for early in self._early if early > tag}
+        else:
+            self._early.add(tag)
+        while self._confirmed + 1 in self._early:
+            self._confirmed += 1
+            self._early.remove(self._confirmed)
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:  # noqa: FBT001 - py-amqp's
+        self._refused = True
+        self._on_ack(tag, multiple)
+
+    def _on_return(self, *_: Any) -> None:
+        self._returned = True

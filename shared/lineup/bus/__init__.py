@@ -1,0 +1,44 @@
+"""The bus: how a service's doors hang on RabbitMQ. Nameko is known only in here.
+
+Names are looked up when first used, so that importing this package does not import
+eventlet's users before `lineup.bus.run` has patched.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lineup.bus.decorators import every, http, on_event, rpc
+    from lineup.bus.door import Door, doors
+    from lineup.bus.service import Doors, Service
+    from lineup.bus.threads import in_thread
+
+__all__ = [
+    "Door",
+    "Doors",
+    "Service",
+    "doors",
+    "every",
+    "http",
+    "in_thread",
+    "on_event",
+    "rpc",
+]
+
+HOMES = {
+    "Door": "door",
+    "Doors": "service",
+    "Service": "service",
+    "doors": "door",
+    "every": "decorators",
+    "http": "decorators",
+    "in_thread": "threads",
+    "on_event": "decorators",
+    "rpc": "decorators",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"lineup.bus.{HOMES[name]}"), name)

@@ -1,0 +1,169 @@
+"""RPC doors: decode, let in or refuse, run, answer."""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from nameko.extensions import ProviderCollector, SharedExtension
+
+from lineup import broker, wire
+from lineup.bus.consumer import Consumer, Subscription
+from lineup.bus.delivery import Delivery
+from lineup.bus.door import Door
+from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
+from lineup.bus.ground import Ground
+from lineup.clock import SystemClock
+from lineup.context import Call, Context
+from lineup.errors import Forbidden, Refusal, Unauthenticated, Unavailable
+
+log = structlog.get_logger(__name__)
+
+STOP_SECONDS = 25.0
+MAX_WAITING = 5000
+QUEUE_ARGUMENTS = {
+    "x-queue-type": "classic",
+    "x-expires": 60_000,
+    "x-max-length": MAX_WAITING,
+    "x-overflow": "reject-publish",
+}
+"""A minute without any copy of the service and its callers are told so at once;
+a shorter absence they wait out. Callers beyond the limit are refused."""
+
+
+class TooLate(Unavailable):
+    """The caller is no longer waiting for this."""
+
+    code = "timeout"
+
+
+class UnknownDoor(Unavailable):
+    """This copy of the service has no such door, yet or any more."""
+
+    code = "unknown_door"
+
+
+class Calls(SharedExtension, ProviderCollector):
+    """The one queue of all RPC doors of a service."""
+
+    ground = Ground()
+
+    def setup(self) -> None:
+        """Say what to consume: `rpc-<service>`, keys `<service>.*`."""
+        service = self.container.service_name
+        settings = self.ground.settings
+        self.consumer = Consumer(settings.amqp_uri, f"{service} calls")
+        self.consumer.subscriptions = [
+            Subscription(
+                queue=f"rpc-{service}",
+                take=self.take,
+                bindings=[(wire.RPC_EXCHANGE, f"{service}.*")],
+                arguments=QUEUE_ARGUMENTS,
+                prefetch=settings.max_workers,
+            )
+        ]
+        self.ground.checks["calls"] = self.consumer.is_well
+
+    def start(self) -> None:
+        """Connect and take calls."""
+        self.container.spawn_managed_thread(self.consumer.run)
+        self.consumer.ready.wait()
+
+    def unregister_provider(self, provider: "CallDoor") -> None:
+        """Drain when the first door closes: they share one queue."""
+        self.consumer.stop(STOP_SECONDS)
+        super().unregister_provider(provider)
+
+    def take(self, delivery: Delivery) -> None:
+        """Give a call to the door it names."""
+        verb = delivery.key.rpartition(".")[2]
+        for door in self._providers:
+            if door.method_name == verb:
+                door.take(delivery)
+                return
+        _refuse(delivery, UnknownDoor())
+
+
+class CallDoor(DoorEntrypoint):
+    """One RPC door."""
+
+    calls = Calls()
+
+    def setup(self) -> None:
+        """Join the service's queue."""
+        self.calls.register_provider(self)
+
+    def stop(self) -> None:
+        """Leave it, once all calls taken are answered."""
+        self.calls.unregister_provider(self)
+
+    def take(self, delivery: Delivery) -> None:
+        """Decode and authorise a call, then have it answered."""
+        try:
+            context = wire.decode_context(delivery.headers.get(wire.CONTEXT_HEADER))
+            let_in(self.door, context)
+            request = wire.decode_request(delivery.body, self.door.request_type)
+        except Refusal as refusal:
+            _refuse(delivery, refusal)
+            return
+        call = Call(name=self.door.name, request=request, context=context)
+
+        def answer(result: Any, failure: Failure | None) -> None:
+            _answer(delivery, self._reply(result, failure, context))
+
+        self.begin(
+            (call,),
+            context.request_id,
+            on_end=answer,
+            on_killed=delivery.give_back,
+        )
+
+    def refusal(self, worker_ctx: Any) -> Refusal | None:
+        """Nobody waits any longer: nothing is begun."""
+        (call,) = worker_ctx.args
+        return TooLate() if is_late(call.context) else None
+
+    def _reply(self, result: Any, failure: Failure | None, context: Context) -> bytes:
+        try:
+            if failure is None:
+                return wire.encode_result(result)
+        except (TypeError, ValueError) as error:
+            failure = (type(error), error, error.__traceback__)
+        log_failure(self.door, failure)
+        if isinstance(failure[1], Refusal):
+            return wire.encode_refusal(failure[1])
+        return wire.encode_fault(context.request_id)
+
+
+def let_in(door: Door, context: Context) -> None:
+    """Refuse who may not use this door (AH-02)."""
+    if not door.allowed:
+        return
+    if not context.actor.scopes:
+        raise Unauthenticated
+    if context.actor.role not in door.allowed:
+        raise Forbidden
+
+
+def is_late(context: Context, now: datetime | None = None) -> bool:
+    """Whether the caller's deadline is over, by the machine's own clock."""
+    if context.deadline_at is None:
+        return False
+    return (now or SystemClock().now()) >= context.deadline_at
+
+
+def _refuse(delivery: Delivery, refusal: Refusal) -> None:
+    log.info("refused", door=delivery.key, kind=refusal.kind, code=refusal.code)
+    _answer(delivery, wire.encode_refusal(refusal))
+
+
+def _answer(delivery: Delivery, body: bytes) -> None:
+    reply_to = delivery.property("reply_to")
+    if not reply_to:
+        delivery.acknowledge()
+        return
+    content = broker.message(
+        body,
+        correlation_id=delivery.property("correlation_id") or "",
+        delivery_mode=broker.TRANSIENT,
+    )
+    delivery.answer(wire.RPC_EXCHANGE, reply_to, content)

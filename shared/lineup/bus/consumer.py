@@ -1,0 +1,155 @@
+"""Consumer: one connection that takes messages, and stops only when all are settled.
+
+Stopping cancels the subscriptions but keeps the connection until the last message
+taken is answered and acknowledged, so that nothing is done twice by a deploy.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import amqp
+import structlog
+from amqp.exceptions import AccessRefused, PreconditionFailed
+
+from lineup import broker
+from lineup.bus.delivery import Delivery, Link
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 0.25
+STALE_SECONDS = 15.0
+
+
+class BusMisconfigured(Exception):  # noqa: N818 - says what is wrong
+    """The broker's queues or rights do not fit: waiting would not mend it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """A queue, what it is bound to, and who takes its messages."""
+
+    queue: str
+    take: Callable[[Delivery], None]
+    bindings: Sequence[tuple[str, str]]
+    """(topic exchange, routing key) pairs."""
+    arguments: Mapping[str, Any]
+    prefetch: int
+
+
+class Consumer:
+    """Takes the messages of some queues until told to stop."""
+
+    def __init__(self, uri: str, name: str) -> None:
+        self.subscriptions: list[Subscription] = []
+        self.declare_more: Callable[[amqp.Channel], None] = lambda _channel: None
+        self.ready = threading.Event()
+        self.done = threading.Event()
+        self.last_tick = 0.0
+        self._uri = uri
+        self._name = name
+        self._stopping = False
+        self._link: Link | None = None
+
+    def is_well(self) -> bool:
+        """Whether it is connected and its loop turns."""
+        fresh = time.monotonic() - self.last_tick < STALE_SECONDS
+        return self._link is not None and fresh
+
+    def run(self) -> None:
+        """Take messages; reconnect after every loss, with a growing pause.
+
+        BusMisconfigured rises when the queues exist with other arguments or the
+        login is refused: the process must end, loudly.
+        """
+        pause = 0.1
+        while not self._stopping:
+            try:
+                self._session()
+                pause = 0.1
+            except broker.LOST as error:
+                log.warning("broker_lost", consumer=self._name, error=str(error))
+                pause = 0.1 if self._was_linked() else min(pause * 2, 3.0)
+                time.sleep(pause)
+            except BusMisconfigured:
+                self._end()
+                raise
+        self._end()
+
+    def stop(self, seconds: float) -> None:
+        """Cancel, then wait up to `seconds` until everything taken is settled."""
+        self._stopping = True
+        if self._link is not None:
+            self.done.wait(seconds)
+
+    def _was_linked(self) -> bool:
+        linked, self._link = self._link is not None, None
+        return linked
+
+    def _end(self) -> None:
+        self._link = None
+        self.done.set()
+        self.ready.set()
+
+    def _session(self) -> None:
+        connection = self._connect()
+        try:
+            link = Link(connection, connection.channel())
+            tags = self._subscribe(link)
+            self._link = link
+            self.ready.set()
+            self._drain(link, tags)
+        finally:
+            broker.close(connection)
+
+    def _connect(self) -> amqp.Connection:
+        try:
+            return broker.connect(self._uri, name=self._name)
+        except AccessRefused as error:
+            if self.ready.is_set():
+                raise
+            raise BusMisconfigured(str(error)) from error
+
+    def _subscribe(self, link: Link) -> list[str]:
+        try:
+            self.declare_more(link.channel)
+            for subscription in self.subscriptions:
+                _declare(link.channel, subscription)
+        except PreconditionFailed as error:
+            raise BusMisconfigured(str(error)) from error
+        return [_consume(link, subscription) for subscription in self.subscriptions]
+
+    def _drain(self, link: Link, tags: list[str]) -> None:
+        while not (self._stopping and not tags and not link.open):
+            self.last_tick = time.monotonic()
+            link.connection.heartbeat_tick()
+            if self._stopping:
+                while tags:
+                    link.channel.basic_cancel(tags.pop())
+            if broker.readable(link.connection, POLL_SECONDS):
+                link.connection.drain_events()
+
+
+def _declare(channel: amqp.Channel, subscription: Subscription) -> None:
+    channel.queue_declare(
+        subscription.queue,
+        durable=True,
+        auto_delete=False,
+        arguments=dict(subscription.arguments),
+    )
+    for exchange, key in subscription.bindings:
+        channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
+        channel.queue_bind(subscription.queue, exchange, key)
+
+
+def _consume(link: Link, subscription: Subscription) -> str:
+    def on_message(message: amqp.Message) -> None:
+        subscription.take(link.taken(message))
+
+    link.channel.basic_qos(0, subscription.prefetch, False)
+    link.channel.basic_consume(
+        subscription.queue, consumer_tag=subscription.queue, callback=on_message
+    )
+    return subscription.queue

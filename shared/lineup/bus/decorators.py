@@ -1,0 +1,74 @@
+"""The decorators that hang a method on the bus."""
+
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
+
+from nameko.extensions import register_entrypoint
+
+from lineup.bus.calls import CallDoor
+from lineup.bus.door import Door, Kind, event_door, rpc_door
+from lineup.bus.eventing import EventDoor
+from lineup.bus.timers import TimerDoor
+from lineup.bus.web import HttpDoor
+from lineup.context import Role
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def rpc(*, allowed: Collection[Role]) -> Callable[[F], F]:
+    """Answer calls to `def verb(self, call: Call[Request]) -> Reply`.
+
+    Who is not in `allowed` is refused as Forbidden, who has not signed in as
+    Unauthenticated; NOBODY_YET opens the door to all. A refusal that rises is the
+    answer; anything else is logged and the caller gets the request's id.
+    """
+
+    def hang(function: F) -> F:
+        door = rpc_door(function, frozenset(allowed))
+        return _hung(function, door, CallDoor(door))
+
+    return hang
+
+
+def on_event(function: F) -> F:
+    """Take the events that `def on_fact(self, event: Event[Fact]) -> None` names.
+
+    Each service gets each event at least once, from a queue named after the method.
+    What rises is tried again later, a limited number of times, then put aside.
+    """
+    door = event_door(function)
+    return _hung(function, door, EventDoor(door))
+
+
+def every(*, seconds: float, alone: bool = False) -> Callable[[F], F]:
+    """Run `def verb(self) -> None` every so often, in every copy of the service.
+
+    `alone` skips a turn while another copy is at it (an advisory lock). Without it
+    the work must claim its rows. What rises is logged; the next turn comes anyway.
+    """
+
+    def hang(function: F) -> F:
+        door = Door(name=function.__name__, kind=Kind.TIMER)
+        return _hung(function, door, TimerDoor(door, seconds, alone=alone))
+
+    return hang
+
+
+def http(method: str, path: str) -> Callable[[F], F]:
+    """Answer HTTP: `def verb(self, request, <path arguments>)`, werkzeug in and out.
+
+    The address is the setting `webhook_address`. What rises is logged once and
+    answered 500 with the request's id; a refusal is answered with its own status.
+    """
+
+    def hang(function: F) -> F:
+        door = Door(name=function.__name__, kind=Kind.HTTP, address=(method, path))
+        return _hung(function, door, HttpDoor(door))
+
+    return hang
+
+
+def _hung(function: F, door: Door, entrypoint: Any) -> F:
+    register_entrypoint(function, entrypoint)
+    function.door = door  # type: ignore[attr-defined]
+    return function

@@ -1,0 +1,165 @@
+"""Event doors: every event reaches its consumer, again and again if need be."""
+
+import threading
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from nameko.extensions import ProviderCollector, SharedExtension
+
+from lineup import wire
+from lineup.bus import retries
+from lineup.bus.calls import STOP_SECONDS
+from lineup.bus.consumer import Consumer, Subscription
+from lineup.bus.delivery import Delivery
+from lineup.bus.door import queue_of
+from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
+from lineup.bus.ground import Ground
+from lineup.context import Event
+from lineup.errors import Refusal
+from lineup.events import Envelope, exchange_of
+
+log = structlog.get_logger(__name__)
+
+PREFETCH = 5
+
+
+class Events(SharedExtension, ProviderCollector):
+    """One connection for all event doors of a service, a queue for each.
+
+    Events fill at most half of the workers, so that calls always find one.
+    """
+
+    ground = Ground()
+
+    def setup(self) -> None:
+        """Prepare the connection; the doors add their queues."""
+        settings = self.ground.settings
+        name = f"{self.container.service_name} events"
+        self.delays = settings.event_retry_delays()
+        self.room = threading.BoundedSemaphore(max(1, settings.max_workers // 2))
+        self.retries = retries.Retries(
+            settings.amqp_uri, f"{name} retries", self.delays
+        )
+        self.consumer = Consumer(settings.amqp_uri, name)
+        self.consumer.declare_more = self._declare_retries
+        self.ground.checks["events"] = self.consumer.is_well
+
+    def start(self) -> None:
+        """Connect and take events."""
+        self.consumer.subscriptions = [door.subscription() for door in self._providers]
+        self.container.spawn_managed_thread(self.consumer.run)
+        self.consumer.ready.wait()
+
+    def unregister_provider(self, provider: "EventDoor") -> None:
+        """Drain when the first door closes: they share one connection."""
+        self.consumer.stop(STOP_SECONDS)
+        super().unregister_provider(provider)
+
+    def stop(self) -> None:
+        """Let the retries' connection go."""
+        super().stop()
+        self.retries.close()
+
+    def _declare_retries(self, channel: Any) -> None:
+        queues = [subscription.queue for subscription in self.consumer.subscriptions]
+        retries.declare(channel, queues, self.delays)
+
+
+class EventDoor(DoorEntrypoint):
+    """One consumer of one event."""
+
+    events = Events()
+
+    def setup(self) -> None:
+        """Join the service's connection."""
+        self.queue = queue_of(self.container.service_name, self.door)
+        self.events.register_provider(self)
+
+    def stop(self) -> None:
+        """Leave it, once all events taken are settled."""
+        self.events.unregister_provider(self)
+
+    def subscription(self) -> Subscription:
+        """The queue of this door, bound to its event."""
+        source, event_type = self.door.address or ("", "")
+        return Subscription(
+            queue=self.queue,
+            take=self.take,
+            bindings=[(exchange_of(source), event_type)],
+            arguments=retries.work_arguments(self.queue),
+            prefetch=PREFETCH,
+        )
+
+    def take(self, delivery: Delivery) -> None:
+        """Start the work on an event when there is room; aside when it is no event."""
+        self.container.spawn_managed_thread(lambda: self._take(delivery))
+
+    def _take(self, delivery: Delivery) -> None:
+        try:
+            event = self._event(delivery)
+        except Refusal as misfit:
+            log.error("event_malformed", queue=self.queue, fields=misfit.fields)
+            self.events.retries.aside(delivery, self.queue, "malformed")
+            return
+        room = self.events.room
+        room.acquire()
+
+        def on_end(_result: Any, failure: Failure | None) -> None:
+            room.release()
+            self._settle(delivery, failure)
+
+        def on_killed() -> None:
+            room.release()
+            delivery.give_back()
+
+        self.begin(
+            (event,), event.context.request_id, on_end=on_end, on_killed=on_killed
+        )
+
+    def _event(self, delivery: Delivery) -> Event[Any]:
+        try:
+            wrapped = msgspec.json.decode(delivery.body, type=Envelope)
+            state = msgspec.convert(wrapped.state, self.door.request_type)
+            context = msgspec.convert(wrapped.context, wire.Context)
+        except msgspec.DecodeError as error:
+            raise wire.misfit(error) from None
+        return Event(
+            id=UUID(str(wrapped.id)),
+            type=wrapped.type,
+            occurred_at=wrapped.occurred_at,
+            state=state,
+            consumer=f"{self.container.service_name}.{self.method_name}",
+            context=context,
+        )
+
+    def _settle(self, delivery: Delivery, failure: Failure | None) -> None:
+        if failure is None:
+            delivery.acknowledge()
+        elif is_away(failure[1]):
+            log.warning("event_waits", queue=self.queue, error=str(failure[1]))
+            self.events.retries.wait(delivery, self.queue)
+        else:
+            log_failure(self.door, failure)
+            reason = getattr(failure[1], "code", type(failure[1]).__name__)
+            if not self.events.retries.again(delivery, self.queue, str(reason)):
+                log.error("event_put_aside", queue=self.queue, reason=reason)
+
+
+AWAY_CLASSES = ("08", "53")
+"""SQLSTATE classes: connection lost, no room for one more."""
+SHUTTING_DOWN = ("57P01", "57P02", "57P03")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the fault is that the database cannot be reached just now."""
+    from sqlalchemy.exc import InterfaceError, OperationalError
+    from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+    if isinstance(error, NoConnectionFree):
+        return True
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    state = getattr(error.orig, "pgcode", None)
+    return state is None or state[:2] in AWAY_CLASSES or state in SHUTTING_DOWN

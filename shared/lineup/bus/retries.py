@@ -1,0 +1,142 @@
+"""Trying again later: queues that hold a message for a while and give it back.
+
+A message that could not be handled is copied, with confirms, to the topic exchange
+`lineup.retry-<n>ms` under the name of its own queue. The queue bound there lets it
+expire after n milliseconds and dead-letters it by that name: home again.
+"""
+
+import threading
+from collections.abc import Sequence
+
+import amqp
+
+from lineup import broker
+from lineup.bus.delivery import Delivery
+
+TRIES_HEADER = "lineup.tries"
+"""How often the message was tried and the message itself may be at fault."""
+WAITS_HEADER = "lineup.waits"
+"""How often it was put off because something else was away."""
+REASON_HEADER = "lineup.reason"
+QUEUE_HEADER = "lineup.queue"
+
+AT_LEAST_ONCE = {
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
+CRASHES_ALLOWED = 20
+"""How often a message may be lost with its process before it is put aside."""
+
+
+def aside_queue(queue: str) -> str:
+    """Where messages of `queue` go that cannot be handled."""
+    return f"{queue}.dlq"
+
+
+def work_arguments(queue: str) -> dict[str, object]:
+    """The arguments of a queue whose poison goes aside."""
+    return {
+        **broker.QUORUM,
+        **AT_LEAST_ONCE,
+        "x-delivery-limit": CRASHES_ALLOWED,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": aside_queue(queue),
+    }
+
+
+def declare(
+    channel: amqp.Channel, queues: Sequence[str], delays_ms: Sequence[int]
+) -> None:
+    """Make the waiting queues, and a dead-letter queue for each of `queues`."""
+    for delay in delays_ms:
+        name = _waiting(delay)
+        channel.exchange_declare(name, "topic", durable=True, auto_delete=False)
+        channel.queue_declare(
+            name,
+            durable=True,
+            auto_delete=False,
+            arguments={
+                **broker.QUORUM,
+                **AT_LEAST_ONCE,
+                "x-message-ttl": delay,
+                "x-dead-letter-exchange": "",
+            },
+        )
+        channel.queue_bind(name, name, "#")
+    for queue in queues:
+        channel.queue_declare(
+            aside_queue(queue),
+            durable=True,
+            auto_delete=False,
+            arguments=dict(broker.QUORUM),
+        )
+
+
+def _waiting(delay_ms: int) -> str:
+    return f"lineup.retry-{delay_ms}ms"
+
+
+class Retries:
+    """Copies messages to where they wait, or aside; then settles the original."""
+
+    def __init__(self, uri: str, name: str, delays_ms: Sequence[int]) -> None:
+        self._uri = uri
+        self._name = name
+        self._delays = delays_ms
+        self._lock = threading.Lock()
+        self._confirmed: broker.Confirmed | None = None
+
+    def again(self, delivery: Delivery, queue: str, reason: str) -> bool:
+        """Put off once more, longer each time; aside, and False, after the last."""
+        tries = int(delivery.headers.get(TRIES_HEADER, 0)) + 1
+        headers = {TRIES_HEADER: tries}
+        if tries > len(self._delays):
+            self.aside(delivery, queue, reason, headers)
+            return False
+        self._move(delivery, _waiting(self._delays[tries - 1]), queue, headers)
+        return True
+
+    def wait(self, delivery: Delivery, queue: str) -> None:
+        """Put off for as long as it takes: something else is away."""
+        waits = int(delivery.headers.get(WAITS_HEADER, 0)) + 1
+        delay = self._delays[min(waits, len(self._delays)) - 1]
+        self._move(delivery, _waiting(delay), queue, {WAITS_HEADER: waits})
+
+    def aside(
+        self,
+        delivery: Delivery,
+        queue: str,
+        reason: str,
+        headers: dict[str, object] | None = None,
+    ) -> None:
+        """Put into the dead-letter queue with the reason, to be looked at."""
+        told = {**(headers or {}), REASON_HEADER: reason, QUEUE_HEADER: queue}
+        self._move(delivery, "", aside_queue(queue), told)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._confirmed is not None:
+            self._confirmed.close()
+
+    def _move(
+        self, delivery: Delivery, exchange: str, key: str, headers: dict[str, object]
+    ) -> None:
+        try:
+            with self._lock:
+                self._publish(delivery, exchange, key, headers)
+        except broker.LOST:
+            self._confirmed = None
+            delivery.give_back()
+        except broker.Unroutable:
+            delivery.give_back()
+        else:
+            delivery.acknowledge()
+
+    def _publish(
+        self, delivery: Delivery, exchange: str, key: str, headers: dict[str, object]
+    ) -> None:
+        if self._confirmed is None:
+            self._confirmed = broker.Confirmed(self._uri, name=self._name)
+        content = delivery.copy(headers)
+        self._confirmed.publish(exchange, key, content, mandatory=True)
+        self._confirmed.confirm()

@@ -1,0 +1,36 @@
+"""Service: what `service.py` of each service inherits, beside its doors."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lineup.bus.ground import Given
+from lineup.bus.probes import Probes
+from lineup.bus.relay import Relay
+from lineup.clock import Clock
+from lineup.secrets import Keyring
+from lineup.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from lineup.database import Database
+
+
+class Doors:
+    """What the doors of a room may use; a class of doors inherits it to be typed."""
+
+    database: "Database"
+    clock: Clock
+    settings: Any
+    keyring: Keyring
+
+
+class Service(Doors):
+    """A service on the bus: `name`, `settings_type`, and doors by inheritance."""
+
+    name: ClassVar[str]
+    settings_type: ClassVar[type[ServiceSettings]] = ServiceSettings
+
+    database = Given()
+    clock = Given()
+    settings = Given()
+    keyring = Given()
+    relay = Relay()
+    probes = Probes()

@@ -1,0 +1,21 @@
+"""Work that would hold up the bus goes to a real thread."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from eventlet import patcher, tpool
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_thread(function: Callable[P, R], /, *arguments: P.args, **named: P.kwargs) -> R:
+    """Run `function` in a real thread while other doors go on; give what it gives.
+
+    For argon2, rendering and the like. Not for what uses the service's database.
+    Where eventlet has not patched (tests, tasks), it simply runs.
+    """
+    if not patcher.is_monkey_patched("thread"):
+        return function(*arguments, **named)
+    result: R = tpool.execute(function, *arguments, **named)
+    return result

@@ -1,0 +1,101 @@
+"""Timer doors: they fire in every copy, never pile up, and never kill the service."""
+
+import time
+import uuid
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from eventlet.event import Event
+from eventlet.timeout import Timeout
+
+from lineup.bus.door import Door
+from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
+from lineup.bus.eventing import is_away
+from lineup.bus.ground import Ground
+from lineup.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+class TimerDoor(DoorEntrypoint):
+    """One timer."""
+
+    ground = Ground()
+
+    def __init__(self, door: Door, seconds: float, *, alone: bool) -> None:
+        self.seconds = seconds
+        self.alone = alone
+        self._stop = Event()
+        super().__init__(door)
+
+    def start(self) -> None:
+        """Begin to count."""
+        self._thread = self.container.spawn_managed_thread(self._run)
+
+    def stop(self) -> None:
+        """End after the turn that is running."""
+        self._stop.send()
+        self._thread.wait()
+
+    def _run(self) -> None:
+        due = time.monotonic() + self.seconds
+        while not self._stopped_within(due - time.monotonic()):
+            self._turn()
+            due = max(due + self.seconds, time.monotonic())
+
+    def _stopped_within(self, seconds: float) -> bool:
+        with Timeout(max(seconds, 0), exception=False):
+            self._stop.wait()
+        return bool(self._stop.ready())
+
+    def _turn(self) -> None:
+        try:
+            if not self.alone:
+                self._work()
+                return
+            name = f"{self.container.service_name}.{self.method_name}"
+            with turn_of(self.ground.database, name) as mine:
+                if mine:
+                    self._work()
+        except Exception as error:
+            if not is_away(error):
+                log.exception("timer_failed", door=self.door.name)
+            else:
+                log.warning("timer_skipped", door=self.door.name, error=str(error))
+
+    def _work(self) -> None:
+        over = Event()
+
+        def on_end(_result: Any, failure: Failure | None) -> None:
+            if failure is not None:
+                log_failure(self.door, failure)
+            over.send()
+
+        self.begin((), uuid.uuid4().hex, on_end=on_end, on_killed=over.send)
+        over.wait()
+
+
+@contextmanager
+def turn_of(database: Database, name: str) -> Iterator[bool]:
+    """Whether nobody else in the installation is at `name` now, until the end.
+
+    A session's advisory lock, on a connection of its own: gone with the process.
+    """
+    number = zlib.crc32(name.encode())
+    with database.engine.connect() as plain:
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        ask = "SELECT pg_try_advisory_lock(hashtext('lineup.timer'), %s)"
+        mine = bool(connection.exec_driver_sql(ask, (_signed(number),)).scalar())
+        try:
+            yield mine
+        finally:
+            if mine:
+                release = "SELECT pg_advisory_unlock(hashtext('lineup.timer'), %s)"
+                connection.exec_driver_sql(release, (_signed(number),))
+
+
+def _signed(number: int) -> int:
+    return number - 2**32 if number >= 2**31 else number
