@@ -15,7 +15,9 @@ from lineup.secrets import Sealed
 BASE_URL = b"\x01"
 """Stands in an M3U template for the public base address, without trailing slash."""
 CREDENTIALS = b"\x02"
-"""Stands in an M3U template for "<username>/<password>"."""
+"""Stands in an M3U template for "<username>/<password>", both percent-encoded."""
+EXTENSION = b"\x03"
+"""Stands in an M3U template for the form of stream asked for: m3u8 or ts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ class AccessFact:
     max_connections: int = 1
     public_url: str = ""
     """The partner's own base address; empty: the installation's."""
+    changed_at: datetime | None = None
+    """When anything in it last changed."""
 
     def set_at(self, now: datetime) -> str:
         """The channel set seen at `now`: the covering piece's, else the demo set."""
@@ -85,6 +89,20 @@ class SetManifest:
     listings_digest: str
     """Programmes by stream id, for the short guide: see `Listings`."""
     stream_secret: Sealed
+    guide_plain_bytes: int = 0
+    """Length of the guide when unpacked; 0: unknown."""
+
+    def digests(self) -> set[str]:
+        """All content it stands on."""
+        return {
+            self.m3u_digest,
+            self.m3u_plus_digest,
+            self.streams_digest,
+            self.live_streams_digest,
+            self.categories_digest,
+            self.guide_digest,
+            self.listings_digest,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +111,8 @@ class StreamSource:
 
     address: str
     signing: str = "secure_link"
+    catchup_days: int = 0
+    """How far back it can be played; 0: live only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +154,11 @@ def username_name(username: str) -> str:
 def _access(kind: str, key: str) -> str:
     digest = hashlib.sha256(key.encode()).hexdigest()
     return f"access/{kind}/{digest[:2]}/{digest}.json"
+
+
+def demo_set_id_of(partner_id: UUID) -> str:
+    """The channel set of a partner's users without a running subscription."""
+    return hashlib.sha256(f"{partner_id.hex}:demo".encode()).hexdigest()[:32]
 
 
 def set_id_of(partner_id: UUID, package_ids: list[UUID]) -> str:

@@ -1,0 +1,171 @@
+"""The blob store: files by name, in a folder or a bucket, each replaced whole.
+
+A name is seen with its old content or its new, never with part of either.
+"""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import BinaryIO, cast
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from lineup.delivery import content_name
+
+UNFINISHED = ".unfinished"
+"""Ends the names of local files that are still being written."""
+CHUNK_BYTES = 1 << 20
+Write = Callable[[str], None]
+
+
+class BlobStore:
+    """Blobs under an fsspec address such as `file:///var/lib/lineup` or `s3://blobs`."""
+
+    def __init__(self, url: str) -> None:
+        self._files, root = fsspec.core.url_to_fs(url)
+        self._root = str(root).rstrip("/")
+        self.is_local = isinstance(self._files, LocalFileSystem)
+
+    def read(self, name: str) -> bytes | None:
+        """A blob's content; None when there is none by that name."""
+        try:
+            return cast(bytes, self._files.cat_file(self._path(name)))
+        except FileNotFoundError:
+            return None
+
+    def read_slice(self, name: str, offset: int, length: int) -> bytes:
+        """`length` bytes from `offset` on; FileNotFoundError without such a blob."""
+        path, end = self._path(name), offset + length
+        return cast(bytes, self._files.cat_file(path, start=offset, end=end))
+
+    def open(self, name: str) -> BinaryIO:
+        """A blob to read bit by bit; FileNotFoundError without such a blob."""
+        if self.is_local:
+            return open(self._path(name), "rb")  # noqa: PTH123 - caller closes
+        return cast(BinaryIO, self._files.open(self._path(name), "rb"))
+
+    def has(self, name: str) -> bool:
+        """Whether there is a blob by that name."""
+        return bool(self._files.isfile(self._path(name)))
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put a whole blob in place of whatever the name held."""
+        if not self.is_local:
+            self._files.pipe_file(self._path(name), content)
+            return
+        with self._unfinished(name) as path:
+            with open(path, "wb") as file:  # noqa: PTH123 - fsspec paths are text
+                file.write(content)
+                _sync(file)
+            os.replace(path, self._path(name))  # noqa: PTH105 - same
+
+    def write_content(self, content: bytes) -> str:
+        """Keep immutable content under its digest, once; the digest."""
+        digest = hashlib.sha256(content).hexdigest()
+        self._keep(digest, lambda name: self.write(name, content))
+        return digest
+
+    @contextmanager
+    def new_content(self) -> Iterator["NewContent"]:
+        """Content written bit by bit; it has its digest when the body ends well."""
+        with tempfile.TemporaryFile() as file:
+            new = NewContent(file)
+            yield new
+            file.seek(0)
+            self._keep(new.digest, lambda name: self._write_from(name, file))
+
+    def remove(self, name: str) -> None:
+        """Remove a blob, if it is there."""
+        with contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(self._path(name))
+
+    def touch(self, name: str) -> None:
+        """Make a local blob look written just now, so that collection spares it."""
+        if self.is_local:
+            os.utime(self._path(name))
+
+    def names(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """Names below a folder, unfinished ones too, with when they were written."""
+        with contextlib.suppress(FileNotFoundError):
+            for folder, _, files in self._files.walk(self._path(prefix), detail=True):
+                for base, facts in files.items():
+                    path = PurePosixPath(folder) / base
+                    yield str(path.relative_to(self._root)), _written_at(facts)
+
+    def _keep(self, digest: str, write: Write) -> None:
+        name = content_name(digest)
+        if self.has(name):
+            with contextlib.suppress(FileNotFoundError):
+                self.touch(name)
+                return
+        write(name)
+
+    def _write_from(self, name: str, file: BinaryIO) -> None:
+        if not self.is_local:
+            with self._files.open(self._path(name), "wb") as target:
+                _copy(file, target)
+            return
+        with self._unfinished(name) as path:
+            with open(path, "wb") as target:  # noqa: PTH123 - fsspec paths are text
+                _copy(file, target)
+                _sync(target)
+            os.replace(path, self._path(name))  # noqa: PTH105 - same
+
+    @contextmanager
+    def _unfinished(self, name: str) -> Iterator[str]:
+        path = f"{self._path(name)}.{secrets.token_hex(6)}{UNFINISHED}"
+        self._files.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
+        try:
+            yield path
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)  # noqa: PTH108 - same
+
+    def _path(self, name: str) -> str:
+        if name.startswith("/") or ".." in PurePosixPath(name).parts:
+            raise ValueError("A blob's name stays inside its store.")
+        return f"{self._root}/{name}"
+
+
+class NewContent:
+    """Content on its way into the store; hashed as it is written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.length = 0
+
+    def write(self, part: bytes) -> int:
+        """Add a part at the end."""
+        self._hash.update(part)
+        self.length += len(part)
+        return self._file.write(part)
+
+    @property
+    def digest(self) -> str:
+        """The digest of what was written so far."""
+        return self._hash.hexdigest()
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    while part := source.read(CHUNK_BYTES):
+        target.write(part)
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _written_at(facts: dict[str, object]) -> datetime:
+    instant = facts.get("mtime") or facts.get("LastModified") or facts.get("created")
+    if isinstance(instant, datetime):
+        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(float(cast(float, instant)), UTC)
