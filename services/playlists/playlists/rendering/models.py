@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lineup.secrets import Sealed
 from playlists.records import Record
 
 
@@ -53,3 +54,16 @@ class AccessFile(Record):
     names: Mapped[list[str]]
     """The blobs that hold the fact."""
     fact: Mapped[dict[str, Any] | None]
+
+
+class PartnerOutput(Record):
+    """How a partner's guide is cut and its stream addresses are signed."""
+
+    __tablename__ = "partner_outputs"
+
+    partner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    guide_days_back: Mapped[int | None]
+    """Days of the past in the guide; None: as far as catch-up reaches, at least 1."""
+    guide_days_ahead: Mapped[int] = mapped_column(default=7)
+    stream_secret: Mapped[Sealed]
+    """What the partner's streaming servers check signatures with."""
