@@ -1,0 +1,1 @@
+"""What happens elsewhere and must be said: an event becomes a message."""

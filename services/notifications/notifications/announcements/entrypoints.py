@@ -1,0 +1,32 @@
+"""Ways in to announcements: the events that become messages."""
+
+from functools import partial
+
+from lineup.bus import Doors, on_event, rpc
+from lineup.context import PARTNERS, Call, Event
+from lineup.contracts.accounts import CredentialsIssued
+from lineup.contracts.billing import RenewalFellShort
+from lineup.contracts.notifications import DeliveryView, SendTest
+from notifications.announcements import operations
+
+
+class AnnouncementDoors(Doors):
+    """Turns events into messages."""
+
+    @on_event
+    def on_credentials_issued(self, event: Event[CredentialsIssued]) -> None:
+        """Credentials were generated and wait to be told."""
+        tell = partial(operations.tell_credentials, keyring=self.keyring)
+        self.database.consume(event, tell)
+
+    @on_event
+    def on_renewal_fell_short(self, event: Event[RenewalFellShort]) -> None:
+        """A renewal failed for want of money."""
+        tell = partial(operations.tell_shortfall, keyring=self.keyring)
+        self.database.consume(event, tell)
+
+    @rpc(allowed=PARTNERS)
+    def send_test(self, call: Call[SendTest]) -> DeliveryView:
+        """Send a test message through the partner's transport."""
+        send = partial(operations.send_test, keyring=self.keyring)
+        return self.database.once(call, send)

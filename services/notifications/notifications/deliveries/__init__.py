@@ -1,0 +1,1 @@
+"""One message to one receiver: queued, sent, tried again, given up, all in a log."""

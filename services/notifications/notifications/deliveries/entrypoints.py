@@ -1,0 +1,42 @@
+"""Ways in to the delivery log, and the timer that sends."""
+
+from lineup.bus import Doors, every, rpc
+from lineup.context import SELLERS, STAFF_AND_SUPPORT, Call
+from lineup.contracts.notifications import (
+    DeliveryView,
+    GetDelivery,
+    ListDeliveries,
+    SendAgain,
+)
+from lineup.contracts.paging import Page
+from notifications.deliveries import operations
+from notifications.deliveries.sender import Sender
+from notifications.settings import NotificationsSettings
+from notifications.transports.routes import Route, sender_from, server_from
+
+
+class DeliveryDoors(Doors):
+    """The delivery log."""
+
+    @rpc(allowed=STAFF_AND_SUPPORT)
+    def list_deliveries(self, call: Call[ListDeliveries]) -> Page[DeliveryView]:
+        """The log, newest first."""
+        return self.database.read(call, operations.list_deliveries)
+
+    @rpc(allowed=STAFF_AND_SUPPORT)
+    def get_delivery(self, call: Call[GetDelivery]) -> DeliveryView:
+        """One line of the log."""
+        return self.database.read(call, operations.get_delivery)
+
+    @rpc(allowed=SELLERS)
+    def send_again(self, call: Call[SendAgain]) -> DeliveryView:
+        """Queue a failed message once more."""
+        return self.database.once(call, operations.send_again)
+
+    @every(seconds=1)
+    def send_due(self) -> None:
+        """Send what is due; copies of the service share the queue."""
+        settings: NotificationsSettings = self.settings
+        route = Route(server_from(settings.smtp_url), sender_from(settings.mail_sender))
+        limit_seconds = settings.smtp_timeout_seconds
+        Sender(self.database, self.keyring, route, limit_seconds).send_due()

@@ -1,0 +1,107 @@
+"""The delivery log, which is the queue too."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lineup.contracts.notifications import DeliveryState, DeliveryView
+from lineup.errors import Conflict
+from notifications.deliveries.retries import LEASE, next_try_at
+from notifications.records import Record
+
+
+class NotFailed(Conflict):
+    """Only a message that has failed can be sent again."""
+
+    code = "not_failed"
+
+
+class Delivery(Record):
+    """One message to one receiver (NO-13); the only place its state changes."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("cause_id", "template", "receiver"),
+        Index(
+            "ix_delivery_due",
+            "urgency",
+            "next_try_at",
+            postgresql_where=text("state = 'queued'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    cause_id: Mapped[UUID]
+    """The event or request that made it: one message for each and receiver."""
+    partner_id: Mapped[UUID]
+    customer_id: Mapped[UUID | None] = mapped_column(index=True)
+    scope: Mapped[str] = mapped_column(index=True)
+    template: Mapped[str]
+    receiver: Mapped[str]
+    subject: Mapped[str]
+    sealed_body: Mapped[str | None]
+    """The whole text, sealed, until it is sent."""
+    masked_body: Mapped[str]
+    state: Mapped[str]
+    urgency: Mapped[int]
+    """0 goes before 1: credentials before notices."""
+    tries: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[str] = mapped_column(default="")
+    next_try_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+    def lease(self, now: datetime) -> None:
+        """Take it for sending; another sender may after the lease has run out."""
+        self.next_try_at = now + LEASE
+
+    def mark_sent(self, answer: str, now: datetime) -> None:
+        """The mail server took it; the text with secrets is forgotten."""
+        self._tried(answer)
+        self.state = DeliveryState.SENT
+        self.sent_at = now
+        self.next_try_at = None
+        self.sealed_body = None
+
+    def mark_failed(self, answer: str, now: datetime) -> None:
+        """It did not go: try later, or give up after the last try."""
+        self._tried(answer)
+        self.next_try_at = next_try_at(self.tries, now)
+        if self.next_try_at is None:
+            self.state = DeliveryState.FAILED
+
+    def mark_bounced(self, answer: str) -> None:
+        """The receiver's server refused it for good."""
+        self._tried(answer)
+        self.state = DeliveryState.BOUNCED
+        self.next_try_at = None
+
+    def queue_again(self, now: datetime) -> None:
+        """Start over with a failed or bounced message."""
+        if self.state not in {DeliveryState.FAILED, DeliveryState.BOUNCED}:
+            raise NotFailed
+        self.state = DeliveryState.QUEUED
+        self.tries = 0
+        self.next_try_at = now
+
+    def _tried(self, answer: str) -> None:
+        self.tries += 1
+        self.answer = answer[:500]
+
+    def view(self) -> DeliveryView:
+        """What the log shows: secrets are dots."""
+        return DeliveryView(
+            id=self.id,
+            template=self.template,
+            receiver=self.receiver,
+            subject=self.subject,
+            body=self.masked_body,
+            state=DeliveryState(self.state),
+            tries=self.tries,
+            answer=self.answer,
+            next_try_at=self.next_try_at,
+            created_at=self.created_at,
+            sent_at=self.sent_at,
+        )

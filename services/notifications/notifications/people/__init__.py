@@ -1,0 +1,1 @@
+"""Who messages concern: copies of accounts' partners, sellers and customers."""

@@ -1,0 +1,50 @@
+"""Keeping the copies of people, and asking them."""
+
+from uuid import UUID
+
+from lineup.contracts.accounts import AccountChanged, CustomerChanged
+from lineup.database import Work, keep_newest
+from notifications.people.models import AccountCopy, CustomerCopy
+
+UNNAMED_PARTNER = "your TV provider"
+
+
+def keep_account(work: Work, state: AccountChanged) -> None:
+    """Keep the newest announced facts of an account."""
+    values = {
+        "id": state.id,
+        "version": state.version,
+        "kind": state.kind.value,
+        "name": state.name,
+        "scope": state.scope,
+        "email": state.email,
+        "time_zone": state.time_zone,
+        "status": state.status.value,
+    }
+    keep_newest(work.session, AccountCopy, values)
+
+
+def keep_customer(work: Work, state: CustomerChanged) -> None:
+    """Keep the newest announced facts of a customer."""
+    values = {
+        "id": state.id,
+        "version": state.version,
+        "partner_id": state.partner_id,
+        "scope": state.scope,
+        "first_name": state.first_name,
+        "last_name": state.last_name,
+        "email": state.email,
+        "status": state.status.value,
+    }
+    keep_newest(work.session, CustomerCopy, values)
+
+
+def find_customer(work: Work, customer_id: UUID) -> CustomerCopy | None:
+    """The copy of a customer; None while accounts' announcement is on its way."""
+    return work.session.get(CustomerCopy, customer_id)
+
+
+def partner_name(work: Work, partner_id: UUID) -> str:
+    """What the partner calls itself, for the text of a message."""
+    partner = work.session.get(AccountCopy, partner_id)
+    return partner.name if partner else UNNAMED_PARTNER

@@ -1,0 +1,1 @@
+"""How a partner's mail leaves: its own server and sender, or the installation's."""

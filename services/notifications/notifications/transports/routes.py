@@ -1,0 +1,52 @@
+"""Routes: where a mail is handed over and as whom. Pure values and one parser."""
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.utils import parseaddr
+from urllib.parse import unquote, urlsplit
+
+SECURITY = {"smtp": "none", "smtps": "tls", "smtp+starttls": "starttls"}
+PORTS = {"none": 25, "starttls": 587, "tls": 465}
+
+
+@dataclass(frozen=True)
+class Server:
+    """An SMTP server and how to sign in there; hashable, so mails group by it."""
+
+    host: str
+    port: int
+    security: str = "none"
+    username: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return f"Server({self.host}:{self.port}, {self.security})"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A server, and the sender's address there."""
+
+    server: Server
+    sender: Address
+
+
+def server_from(url: str) -> Server:
+    """Read smtp://[user:password@]host[:port]; ValueError for any other form."""
+    parts = urlsplit(url)
+    if parts.scheme not in SECURITY or not parts.hostname:
+        raise ValueError("SMTP_URL must look like smtp://[user:password@]host:port.")
+    security = SECURITY[parts.scheme]
+    return Server(
+        host=parts.hostname,
+        port=parts.port or PORTS[security],
+        security=security,
+        username=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def sender_from(text: str) -> Address:
+    """Read "Name <mail@example.org>"."""
+    name, address = parseaddr(text)
+    return Address(display_name=name, addr_spec=address)

@@ -1,0 +1,39 @@
+"""Where mails go."""
+
+import pytest
+
+from notifications.transports.routes import Server, sender_from, server_from
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://127.0.0.1:1025", Server("127.0.0.1", 1025)),
+        ("smtp://mail.example.org", Server("mail.example.org", 25)),
+        (
+            "smtps://me:p%40ss@mail.example.org",
+            Server("mail.example.org", 465, "tls", "me", "p@ss"),
+        ),
+        (
+            "smtp+starttls://mail.example.org",
+            Server("mail.example.org", 587, "starttls"),
+        ),
+    ],
+)
+def test_an_address_names_server_security_and_login(url, server):
+    assert server_from(url) == server
+
+
+def test_another_scheme_is_refused():
+    with pytest.raises(ValueError, match="SMTP_URL"):
+        server_from("http://mail.example.org")
+
+
+def test_a_server_never_prints_its_password():
+    assert "hush" not in repr(Server("h", 25, "none", "me", "hush"))
+
+
+def test_a_sender_has_a_name_and_an_address():
+    sender = sender_from("Example TV <tv@example.org>")
+
+    assert (sender.display_name, sender.addr_spec) == ("Example TV", "tv@example.org")

@@ -1,0 +1,65 @@
+"""What messages say."""
+
+import pytest
+from jinja2 import UndefinedError
+from jinja2.exceptions import SecurityError
+
+from notifications.templates import texts
+
+VALUES = {
+    "partner": "Example TV",
+    "first_name": "Ana",
+    "public_url": "https://tv.example.net",
+    "username": "ana77",
+    "password": "s3cret-login",
+    "users": [
+        {"name": "Living room", "username": "u1", "password": "pw-one", "token": "t1"},
+        {"name": "Bedroom", "username": "u2", "password": "pw-two", "token": "t2"},
+    ],
+}
+
+
+def test_one_message_lists_every_user_with_link_and_xtream_details():
+    text = texts.render("credentials", VALUES)
+
+    assert text.subject == "Your TV with Example TV"
+    for expected in (
+        "https://tv.example.net/p/t1.m3u8",
+        "https://tv.example.net/p/t2.m3u8",
+        "pw-one",
+        "pw-two",
+        "s3cret-login",
+        "Living room",
+    ):
+        assert expected in text.body
+
+
+def test_the_log_shows_dots_for_every_secret():
+    masked = texts.render("credentials", VALUES).masked
+
+    assert masked.count(texts.MASK) == 3
+    assert not any(secret in masked for secret in ("pw-one", "pw-two", "s3cret"))
+
+
+def test_a_known_login_is_named_without_a_password():
+    body = texts.render("credentials", {**VALUES, "password": ""}).body
+
+    assert "Your account login is ana77, with the password you have." in body
+
+
+def test_a_value_nobody_gave_is_an_error_and_not_a_gap():
+    with pytest.raises(UndefinedError):
+        texts.render("test", {})
+
+
+def test_a_name_cannot_break_out_of_the_subject():
+    subject = texts.render("test", {"partner": "A\nBcc: b@example.org"}).subject
+
+    assert subject == "Test message from A Bcc: b@example.org"
+
+
+def test_templates_run_in_a_sandbox():
+    template = texts.environment(str).from_string("{{ ''.__class__.__mro__ }}")
+
+    with pytest.raises(SecurityError):
+        template.render()
