@@ -1,0 +1,1 @@
+"""Webshops: WooCommerce and Shopify orders become users and subscriptions."""

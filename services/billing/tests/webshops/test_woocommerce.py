@@ -1,0 +1,234 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from billing.webshops import woocommerce
+from billing.webshops.messages import OrderDeletion, OrderRefund, Standing, Unusable
+from lineup.money import Money
+
+ORDER = {
+    "id": 5012,
+    "parent_id": 0,
+    "number": "W-5012",
+    "status": "processing",
+    "currency": "EUR",
+    "date_created_gmt": "2026-03-02T10:14:31",
+    "date_modified_gmt": "2026-03-02T10:15:05",
+    "date_paid_gmt": "2026-03-02T10:15:04",
+    "total": "29.98",
+    "total_tax": "0.00",
+    "customer_id": 31,
+    "billing": {
+        "first_name": "Ana",
+        "last_name": "Ruiz",
+        "email": "ana@example.org",
+        "phone": "+34600000001",
+    },
+    "meta_data": [{"id": 900, "key": "_other", "value": {"any": ["json"]}}],
+    "line_items": [
+        {
+            "id": 66,
+            "name": "Gold 1 month",
+            "product_id": 40,
+            "variation_id": 0,
+            "quantity": 2,
+            "total": "29.98",
+            "total_tax": "0.00",
+            "sku": "GOLD-1M",
+            "price": 14.99,
+            "meta_data": [],
+        }
+    ],
+    "refunds": [],
+}
+
+
+def read(topic="order.updated", **changes):
+    return woocommerce.read(topic, json.dumps({**ORDER, **changes}).encode())
+
+
+def line(**changes):
+    return {**ORDER["line_items"][0], **changes}
+
+
+class TestAnOrder:
+    def test_is_read_whole(self):
+        order = read()
+
+        assert order.external_id == "5012"
+        assert order.number == "W-5012"
+        assert order.total == Money.of("29.98 EUR")
+        assert order.modified_at == datetime(2026, 3, 2, 10, 15, 5, tzinfo=UTC)
+        assert order.buyer.email == "ana@example.org"
+        assert not order.is_test
+
+    def test_has_its_lines(self):
+        (only,) = read().lines
+
+        assert (only.id, only.sku, only.quantity) == ("66", "GOLD-1M", 2)
+        assert only.amount == Money.of("29.98 EUR")
+
+    def test_taxes_were_paid_too(self):
+        (only,) = read(line_items=[line(total="25.19", total_tax="4.79")]).lines
+
+        assert only.amount == Money.of("29.98 EUR")
+
+    def test_a_deleted_product_leaves_no_sku(self):
+        (only,) = read(line_items=[line(sku=None)]).lines
+
+        assert only.sku == ""
+
+    def test_a_renewal_is_an_order_like_any_other(self):
+        renewal = [{"id": 1, "key": "_subscription_renewal", "value": "77"}]
+
+        assert read("order.created", meta_data=renewal).standing == Standing.PAID
+
+
+class TestWhoIsRenewed:
+    def test_the_line_says_it_before_the_order(self):
+        order = read(
+            meta_data=[{"key": "iptv_username", "value": "ana77"}],
+            line_items=[
+                line(meta_data=[{"key": "iptv_username", "value": " ben12 "}]),
+                line(id=67),
+            ],
+        )
+
+        assert [each.username for each in order.lines] == ["ben12", "ana77"]
+
+    def test_a_value_that_is_no_text_names_nobody(self):
+        order = read(meta_data=[{"key": "iptv_username", "value": {"no": 1}}])
+
+        assert order.lines[0].username == ""
+
+
+class TestStanding:
+    @pytest.mark.parametrize("status", ["processing", "completed"])
+    def test_paid_states_with_a_date_are_paid(self, status):
+        order = read(status=status)
+
+        assert (order.standing, order.proves_payment) == (Standing.PAID, True)
+
+    @pytest.mark.parametrize("status", ["processing", "completed"])
+    def test_without_the_date_nothing_was_paid(self, status):
+        order = read(status=status, date_paid_gmt=None)
+
+        assert (order.standing, order.proves_payment) == (Standing.OPEN, False)
+
+    @pytest.mark.parametrize(
+        "status", ["pending", "on-hold", "checkout-draft", "trash"]
+    )
+    def test_other_states_are_not(self, status):
+        order = read(status=status)
+
+        assert (order.standing, order.proves_payment) == (Standing.OPEN, False)
+
+    @pytest.mark.parametrize("status", ["cancelled", "failed"])
+    def test_cancelled(self, status):
+        assert read(status=status).standing == Standing.CANCELLED
+
+    def test_refunded(self):
+        assert read(status="refunded").standing == Standing.REFUNDED
+
+
+class TestRefunds:
+    def test_each_has_its_amount(self):
+        refunds = [
+            {"id": 88, "reason": "x", "total": "-14.99"},
+            {"id": 89, "total": "-1.00"},
+        ]
+
+        assert read(refunds=refunds).refunds == [
+            OrderRefund(
+                external_order_id="5012", id="88", amount=Money.of("14.99 EUR")
+            ),
+            OrderRefund(external_order_id="5012", id="89", amount=Money.of("1.00 EUR")),
+        ]
+
+
+class TestMoney:
+    @pytest.mark.parametrize("text", ["10", "10.0", "10.00", "10.0000"])
+    def test_spellings_of_ten(self, text):
+        assert read(total=text).total == Money(1000, "EUR")
+
+    def test_yen_have_no_places(self):
+        order = read(currency="JPY", total="1499", line_items=[])
+
+        assert order.total == Money(1499, "JPY")
+
+    @pytest.mark.parametrize("text", ["9.999", "nine", "NaN", "Infinity"])
+    def test_what_is_no_amount_is_unusable(self, text):
+        with pytest.raises(Unusable) as caught:
+            read(total=text)
+
+        assert caught.value.code == "bad_amount"
+
+
+class TestWhatCannotBeUsed:
+    def test_a_signed_error_body(self):
+        body = b'{"code":"woocommerce_rest_cannot_view","message":"x","data":{"status":401}}'
+
+        with pytest.raises(Unusable) as caught:
+            woocommerce.read("order.updated", body)
+
+        assert caught.value.code == "bad_payload"
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"[]", b"{", b"null", b"\xff\xfe", b"webhook_id=1"]
+    )
+    def test_no_order_at_all(self, body):
+        with pytest.raises(Unusable):
+            woocommerce.read("order.created", body)
+
+    def test_an_order_without_any_date(self):
+        dates = dict.fromkeys(
+            ["date_created_gmt", "date_modified_gmt", "date_paid_gmt"]
+        )
+
+        with pytest.raises(Unusable):
+            read(**dates)
+
+    def test_another_topic(self):
+        with pytest.raises(Unusable) as caught:
+            woocommerce.read("product.updated", b"{}")
+
+        assert caught.value.code == "unknown_topic"
+
+    def test_a_quantity_beyond_reason(self):
+        with pytest.raises(Unusable):
+            read(line_items=[line(quantity=100000)])
+
+    def test_a_deleted_order_has_only_its_id(self):
+        message = woocommerce.read("order.deleted", b'{"id":5012}')
+
+        assert message == OrderDeletion(external_order_id="5012")
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class TestPing:
+    def test_the_form_is_a_ping(self):
+        assert woocommerce.is_ping(FORM, b"webhook_id=17")
+
+    def test_with_a_charset_too(self):
+        kind = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+
+        assert woocommerce.is_ping(kind, b"webhook_id=17")
+
+    @pytest.mark.parametrize(
+        "body", [b"webhook_id=17&x=1", b"webhook_id=x", b"", b"id=17"]
+    )
+    def test_another_form_is_not(self, body):
+        assert not woocommerce.is_ping(FORM, body)
+
+    def test_json_is_not(self):
+        assert not woocommerce.is_ping(
+            {"Content-Type": "application/json"}, b"webhook_id=17"
+        )
+
+    def test_a_signed_form_is_not(self):
+        signed = {**FORM, "X-WC-Webhook-Signature": "x"}
+
+        assert not woocommerce.is_ping(signed, b"webhook_id=17")
