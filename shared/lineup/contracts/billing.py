@@ -226,6 +226,21 @@ class SwitchRenewal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GetRenewal:
+    """Whether a user renews by itself."""
+
+    user_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewalView:
+    """A user's renewal switch; off until somebody turns it on (SU-05)."""
+
+    user_id: UUID
+    renews: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class GetSubscription:
     """One subscription by id."""
 
@@ -415,6 +430,17 @@ class OrderAccepted:
     """Where the customer will lie: the partner's (or seller's) path."""
     buyer: Buyer
     seats: list[Seat]
+
+
+@event(source="billing")
+@dataclass(frozen=True, kw_only=True)
+class ProductChanged:
+    """A product was changed: billing's own note to let its subscriptions follow."""
+
+    event_source: ClassVar[str]
+    event_type: ClassVar[str]
+    id: UUID
+    version: int
 
 
 @event(source="billing")
