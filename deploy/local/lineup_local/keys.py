@@ -15,7 +15,6 @@ class Keys:
     postgres: str
     rabbitmq: str
     sealing: str
-    sessions: str
     demo: str
 
 
@@ -33,7 +32,6 @@ def _fresh() -> Keys:
         postgres=secrets.token_urlsafe(24),
         rabbitmq=secrets.token_urlsafe(24),
         sealing=Fernet.generate_key().decode(),
-        sessions=secrets.token_urlsafe(32),
         demo=secrets.token_urlsafe(9),
     )
 

@@ -6,9 +6,9 @@ left behind are simply taken over by the next user, and stopped after it.
 """
 
 import fcntl
-import sys
+import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -96,10 +96,24 @@ def names_for_tests(servers: Servers) -> dict[str, str]:
     }
 
 
-if __name__ == "__main__":
-    import signal
-
-    with Servers(read()).in_use() as running:
+def hold(settings: Settings) -> None:
+    """Run both until told to stop, and print how tests find them."""
+    with interrupted_by(signal.SIGTERM), Servers(settings).in_use() as running:
         for name, value in names_for_tests(running).items():
-            print(f"export {name}={value}", file=sys.stdout, flush=True)  # noqa: T201
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            print(f"export {name}={value}", flush=True)  # noqa: T201
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+@contextmanager
+def interrupted_by(number: signal.Signals) -> Iterator[None]:
+    """Let a signal end the body as Ctrl-C does, with everything put away."""
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+if __name__ == "__main__":
+    hold(read())

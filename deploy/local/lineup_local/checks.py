@@ -1,0 +1,69 @@
+"""The checks that need no server: format, lint, types, the rules of the house."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from lineup_local.settings import CHECKOUT
+
+CHECK_SECONDS = 600
+PRODUCT = (
+    "shared/lineup",
+    "services/accounts/accounts",
+    "services/billing/billing",
+    "services/playlists/playlists",
+    "services/notifications/notifications",
+    "services/gateway/gateway",
+    "deploy/local/lineup_local",
+)
+SERVICES = ("accounts", "billing", "playlists", "notifications")
+ALONE = {
+    **{name: f"{name}.service" for name in SERVICES},
+    "gateway": "gateway.command",
+}
+"""A shared environment hides a missing dependency; each must stand by itself."""
+
+
+def run_checks() -> int:
+    """Run every check; 0 when all are content."""
+    results = {title: _run(title, command) for title, command in _checks().items()}
+    click.echo()
+    for title, fine in results.items():
+        click.echo(f"{'ok    ' if fine else 'FAILED'} {title}")
+    return 0 if all(results.values()) else 1
+
+
+def _checks() -> dict[str, list[str]]:
+    programs = Path(sys.executable).parent
+    ruff, mypy = str(programs / "ruff"), str(programs / "mypy")
+    return {
+        "format": [ruff, "format", "--check", ".", "lineup"],
+        "lint": [ruff, "check", ".", "lineup"],
+        "types": [mypy, *PRODUCT],
+        "floors": [str(programs / "lint-imports")],
+        **{
+            f"{package} alone": _imported_alone(package, module)
+            for package, module in ALONE.items()
+        },
+    }
+
+
+def _imported_alone(package: str, module: str) -> list[str]:
+    tools = CHECKOUT / ".lineup" / "tools" / "bin" / "uv"
+    uv = str(tools) if tools.exists() else "uv"
+    only = ["--isolated", "--frozen", "--no-dev", "--package", package]
+    return [uv, "run", *only, "python", "-c", f"import {module}"]
+
+
+def _run(title: str, command: list[str]) -> bool:
+    click.secho(f"\n{title}", bold=True)
+    done = subprocess.run(
+        command,
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        timeout=CHECK_SECONDS,
+    )
+    return done.returncode == 0

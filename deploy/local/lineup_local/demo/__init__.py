@@ -1,0 +1,1 @@
+"""A demo partner: channels with a guide around now, products, shops, customers."""

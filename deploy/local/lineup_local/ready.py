@@ -1,0 +1,101 @@
+"""Waits until everything that was started answers, fills the demo, tells where."""
+
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import requests
+
+from lineup_local import ports
+from lineup_local.environment import PROBED, Installation, installation
+from lineup_local.settings import read
+
+LOOK_SECONDS = 0.2
+SHOWN_LINES = 30
+
+
+def probes(place: Installation) -> dict[str, str]:
+    """The address at which each part says that it is ready."""
+    found = {
+        name: f"http://{ports.LOOPBACK}:{place.probe_port(name)}/readyz"
+        for name in PROBED
+    }
+    mail = place.settings.mail_http_port
+    return found | {"mail": f"http://{ports.LOOPBACK}:{mail}/readyz"}
+
+
+def wait_for(addresses: Mapping[str, str], *, seconds: float) -> list[str]:
+    """Wait until all answer; the names that did not within the limit."""
+    waiting = dict(addresses)
+    end = time.monotonic() + seconds
+    while waiting and time.monotonic() < end:
+        for name in [name for name in waiting if is_ready(waiting[name])]:
+            del waiting[name]
+        if waiting:
+            time.sleep(LOOK_SECONDS)
+    return sorted(waiting)
+
+
+def is_ready(address: str) -> bool:
+    """Whether a probe answers that all is well."""
+    try:
+        return requests.get(address, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def last_lines(log: Path) -> str:
+    """The end of what a service said."""
+    try:
+        lines = log.read_text(errors="replace").splitlines()
+    except FileNotFoundError:
+        return "(it said nothing)"
+    return "\n".join(lines[-SHOWN_LINES:])
+
+
+def log_of(home: Path, name: str) -> Path:
+    """The file that keeps what a service says."""
+    return home / "logs" / f"{name}.log"
+
+
+def table(place: Installation) -> str:
+    """Where to look."""
+    mail = f"http://{ports.LOOPBACK}:{place.settings.mail_http_port}"
+    rows = [
+        ("Panel and portal", place.public_url),
+        ("REST API", f"{place.public_url}/api"),
+        (
+            "Webshop deliveries",
+            f"http://{ports.LOOPBACK}:{place.settings.webhook_port}",
+        ),
+        ("Mails that were sent", mail),
+        ("Stop", "Ctrl-C, or ./lineup down"),
+    ]
+    return "\n".join(f"  {what:<22}{where}" for what, where in rows)
+
+
+def main() -> int:
+    """Tell when all is up, then stay; 1 at once when something does not come up."""
+    place = installation(read())
+    late = wait_for(probes(place), seconds=place.settings.start_seconds)
+    for name in late:
+        say(f"{name} did not come up. Its last lines:")
+        say(last_lines(log_of(place.settings.home, name)))
+    if late:
+        return 1
+    say("Lineup is up.\n" + table(place))
+    with suppress(KeyboardInterrupt):
+        signal.pause()  # a part that ends ends all the others
+    return 0
+
+
+def say(text: str) -> None:
+    """Tell on the merged log."""
+    print(text, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""All of Lineup on this machine, under one supervisor, with one merged log."""
+
+import os
+import shlex
+import signal
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+
+import honcho.manager
+import psutil
+import psycopg2
+from psycopg2 import sql
+
+from lineup.command import migrations
+from lineup_local import ports
+from lineup_local.daemons import Daemon, end_all, is_alive
+from lineup_local.environment import WITH_DATABASE, Installation, installation
+from lineup_local.ready import log_of
+from lineup_local.servers import Servers, interrupted_by
+from lineup_local.settings import Settings
+from lineup_local.trouble import Trouble
+
+PARTS = (*WITH_DATABASE, "playlists-worker", "gateway")
+MARK = "LINEUP_STARTED_BY"
+STOP_SECONDS = 25
+CLAIMED = {
+    "gateway_port": "the gateway",
+    "webhook_port": "webshop deliveries",
+    "mail_port": "the mail catcher",
+    "mail_http_port": "the mail catcher's pages",
+}
+
+
+@dataclass(frozen=True)
+class Supervisor:
+    """Everything that `lineup up` starts in one home."""
+
+    settings: Settings
+
+    @cached_property
+    def place(self) -> Installation:
+        """What the parts are told."""
+        return installation(self.settings)
+
+    @cached_property
+    def servers(self) -> Servers:
+        """What the parts stand on."""
+        return Servers(self.settings)
+
+    @property
+    def record(self) -> Daemon:
+        """Remembers which process is the supervisor."""
+        return Daemon(name="supervisor", command=(), folder=self.settings.home)
+
+    def up(self) -> int:
+        """Run everything until a signal, or a part that does not come up; the code."""
+        self._take_office()
+        try:
+            with interrupted_by(signal.SIGTERM), self.servers.in_use():
+                self._prepare()
+                return self._run()
+        finally:
+            end_all(self._leftovers(), signal.SIGTERM)
+            self.record.record.unlink(missing_ok=True)
+
+    def down(self) -> str:
+        """End what runs here and nothing else; what happened, in words."""
+        running = self.record.process()
+        if running is not None:
+            end_all([running], signal.SIGTERM)
+        end_all(self._leftovers(), signal.SIGTERM)
+        if not self.servers.stop_unused():
+            return "Lineup is down; tests still use the servers, which end with them."
+        return "Lineup is down." if running else "Lineup was not up."
+
+    def _take_office(self) -> None:
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        running = self.record.process()
+        if running is not None:
+            raise Trouble(
+                f"Lineup is up already (process {running.pid});"
+                " ./lineup down ends that."
+            )
+        end_all(self._leftovers(), signal.SIGTERM)
+        for field, purpose in CLAIMED.items():
+            ports.claim(self.settings, field, purpose)
+        self.record.remember(os.getpid())
+
+    def _prepare(self) -> None:
+        self.place.blobs.mkdir(exist_ok=True)
+        (self.settings.home / "logs").mkdir(exist_ok=True)
+        self._make_databases()
+        for service, uri in self.place.database_uris.items():
+            migrations.migrate(service, uri)
+
+    def _make_databases(self) -> None:
+        server = psycopg2.connect(f"{self.servers.postgres.uri}/postgres")
+        server.autocommit = True
+        with server.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database")
+            there = {name for (name,) in cursor.fetchall()}
+            for name in set(self.place.database_uris) - there:
+                cursor.execute(
+                    sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+                )
+        server.close()
+
+    def _run(self) -> int:
+        # Its five seconds are less than a service may need to finish its calls.
+        honcho.manager.KILL_WAIT = STOP_SECONDS
+        manager = honcho.manager.Manager()
+        for name in PARTS:
+            command = (sys.executable, "-m", "lineup.command", "run", name)
+            self._add(manager, name, command)
+        self._add(manager, "mail", (sys.executable, "-m", "lineup_local.mail"))
+        manager.add_process(
+            "lineup",
+            f"exec {sys.executable} -m lineup_local.ready",
+            env=self._environment("lineup"),
+        )
+        manager.loop()
+        return int(manager.returncode or 0)
+
+    def _add(
+        self, manager: honcho.manager.Manager, name: str, command: tuple[str, ...]
+    ) -> None:
+        log = log_of(self.settings.home, name)
+        log.unlink(missing_ok=True)
+        keep = (sys.executable, "-m", "lineup_local.keep")
+        words = (*keep, name, str(os.getpid()), str(log), *command)
+        manager.add_process(
+            name, f"exec {shlex.join(words)}", env=self._environment(name)
+        )
+
+    def _environment(self, name: str) -> dict[str, str]:
+        return {
+            **os.environ,
+            **self.place.environment_for(name.removesuffix("-worker")),
+            "PYTHONUNBUFFERED": "1",
+            MARK: str(self.settings.home),
+        }
+
+    def _leftovers(self) -> list[psutil.Process]:
+        """Processes that a supervisor of this home started, dead or alive itself."""
+        return [
+            process
+            for process in psutil.process_iter()
+            if self._is_ours(process) and is_alive(process)
+        ]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return process.environ().get(MARK) == str(self.settings.home)
+        except (psutil.AccessDenied, psutil.NoSuchProcess):
+            return False

@@ -1,0 +1,5 @@
+"""`python -m lineup.command`: the same as `lineup`."""
+
+from lineup.command.main import main
+
+main(prog_name="lineup")

@@ -1,0 +1,89 @@
+"""The `lineup` program."""
+
+import os
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+
+import click
+
+from lineup.command import tasks
+from lineup.command.installed import environment_of, find, names
+
+SECTIONS = {
+    "verbs": "This checkout",
+    "operator": "An installation",
+}
+
+
+class Lineup(click.Group):
+    """Commands of this installation; a service's own are loaded when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every name one may say."""
+        return [
+            *self._verbs(),
+            *super().list_commands(ctx),
+            *names("lineup.commands"),
+        ]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name; a service's comes with that service's settings."""
+        own = super().get_command(ctx, cmd_name) or self._verbs().get(cmd_name)
+        if own is not None:
+            return own
+        entry = find("lineup.commands", cmd_name)
+        if entry is None:
+            return None
+        os.environ.update(environment_of(cmd_name))
+        command: click.Command = entry.load()
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click hands it over
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """All on one screen, grouped by who asks."""
+        self._write(formatter, SECTIONS["verbs"], self._verbs())
+        self._write(formatter, SECTIONS["operator"], self.commands)
+        with formatter.section("Tasks of one service"):
+            tasks_of = " | ".join(names("lineup.commands"))
+            formatter.write_dl([("lineup SERVICE", tasks_of)])
+
+    def _verbs(self) -> dict[str, click.Command]:
+        verbs: dict[str, click.Command] = {}
+        for entry in entry_points(group="lineup.verbs"):
+            verbs.update(entry.load().commands)
+        return verbs
+
+    def _write(
+        self,
+        formatter: click.HelpFormatter,
+        title: str,
+        commands: Mapping[str, click.Command],
+    ) -> None:
+        shown = [
+            (name, command.get_short_help_str(66))
+            for name, command in commands.items()
+            if not command.hidden
+        ]
+        if shown:
+            with formatter.section(title):
+                formatter.write_dl(shown)
+
+
+@click.group(
+    cls=Lineup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Lineup: the platform an IPTV/OTT operator runs its subscriber business on."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+main.add_command(tasks.run)
+main.add_command(tasks.migrate)
+main.add_command(tasks.resync)

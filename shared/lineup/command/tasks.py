@@ -1,0 +1,67 @@
+"""Tasks that every service has: run, migrate, resync."""
+
+import os
+import subprocess
+import sys
+
+import click
+
+from lineup.command.installed import (
+    environment_of,
+    find,
+    names,
+    services_asked_for,
+)
+
+RESYNC_SECONDS = 3600
+
+
+@click.command()
+@click.argument("service")
+def run(service: str) -> None:
+    """Become a service, until told to stop."""
+    known = sorted({*names("lineup.services"), *names("lineup.runners")})
+    if service not in known:
+        raise click.BadParameter(
+            f"{service!r} is not installed here; there is {', '.join(known)}."
+        )
+    os.environ.update(environment_of(service))
+    runner = find("lineup.runners", service)
+    if runner is not None:
+        runner.load()()
+    else:
+        command = [sys.executable, "-m", "lineup.bus.run", service]
+        os.execv(command[0], command)  # noqa: S606 - that is the task
+
+
+@click.command()
+@click.argument("service", required=False)
+def migrate(service: str | None) -> None:
+    """Bring databases to the newest schema; safe to repeat."""
+    from lineup.command import migrations
+
+    for name in services_asked_for(service):
+        uri = environment_of(name).get("DATABASE_URI")
+        if uri is None:
+            raise click.ClickException(f"DATABASE_URI of {name} is not set.")
+        migrations.migrate(name, uri)
+        click.echo(f"{name}: the schema is the newest")
+
+
+@click.command()
+@click.argument("service", required=False)
+def resync(service: str | None) -> None:
+    """Let services announce all they own again, to heal copies."""
+    for name in services_asked_for(service):
+        if _has_resync(name):
+            subprocess.run(  # noqa: S603 - a process a service: each has its settings
+                [sys.executable, "-m", "lineup.command", name, "resync"],
+                check=True,
+                timeout=RESYNC_SECONDS,
+            )
+
+
+def _has_resync(service: str) -> bool:
+    entry = find("lineup.commands", service)
+    group = entry.load() if entry else None
+    return isinstance(group, click.Group) and "resync" in group.commands
