@@ -79,7 +79,7 @@ class BlobStore:
             new = NewContent(file)
             yield new
             file.seek(0)
-            self._keep(new.digest, lambda name: self._write_from(name, file))
+            self._keep(new.digest, lambda name: self.write_from(name, file))
 
     def remove(self, name: str) -> None:
         """Remove a blob, if it is there."""
@@ -107,7 +107,8 @@ class BlobStore:
                 return
         write(name)
 
-    def _write_from(self, name: str, file: BinaryIO) -> None:
+    def write_from(self, name: str, file: BinaryIO) -> None:
+        """Put what can be read from `file`, bit by bit, in place of the name's blob."""
         if not self.is_local:
             with self._files.open(self._path(name), "wb") as target:
                 _copy(file, target)
