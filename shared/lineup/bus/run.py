@@ -1,4 +1,4 @@
-"""Run one service: `python -m lineup.bus.run accounts`.
+"""Run one service: `python -m lineup.bus.run accounts` (or `module:Class`).
 
 Ends with 0 after SIGTERM or SIGINT, when all that was taken is settled; with 1 when
 it cannot go on, so that whoever watches starts it again.
@@ -16,7 +16,7 @@ eventlet.monkey_patch()
 import os
 import signal
 import sys
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import psycopg2.extensions
@@ -36,11 +36,14 @@ STOP_SECONDS = 40.0
 
 
 def service_named(name: str) -> type[Service]:
-    """The service class that an installed package offers under this name."""
-    for found in entry_points(group="lineup.services", name=name):
-        service: type[Service] = found.load()
-        return service
-    raise SystemExit(f"No service is called {name!r} here.")
+    """The service class an installed package offers as `name`, or `module:Class`."""
+    offered = list(entry_points(group="lineup.services", name=name))
+    if ":" in name:
+        offered = [EntryPoint(name, name, "lineup.services")]
+    if not offered:
+        raise SystemExit(f"No service is called {name!r} here.")
+    service: type[Service] = offered[0].load()
+    return service
 
 
 def configure(service: type[Service], given: settings.ServiceSettings) -> None:

@@ -1,0 +1,108 @@
+"""Answers that are on their way, and what they turn out to be."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from lineup import wire
+from lineup.errors import Refusal, Unavailable, from_wire
+
+R = TypeVar("R")
+D = TypeVar("D")
+
+Body = bytes | str
+
+
+class ServiceFault(Exception):  # noqa: N818 - said by a service about itself
+    """Something broke inside a service; its log knows more under the request's id."""
+
+    def __init__(self, service: str, request_id: str) -> None:
+        self.service = service
+        self.request_id = request_id
+        super().__init__(f"{service} failed; request {request_id}")
+
+
+class Timeout(Unavailable):
+    """No answer in time: whether it was done is not known."""
+
+    code = "timeout"
+
+
+class Answer(Generic[R]):
+    """What a call gives: the reply, a refusal, or a fault."""
+
+    def __init__(
+        self,
+        future: "Future[Body]",
+        *,
+        service: str,
+        reply_type: Any,
+        deadline: float,
+        forget: Callable[[], None],
+    ) -> None:
+        self._future = future
+        self._service = service
+        self._reply_type = reply_type
+        self._deadline = deadline
+        self._forget = forget
+
+    def reply(self) -> R:
+        """The reply, waited for until the deadline.
+
+        Refusals of the service rise as their kind with their code; Timeout, other
+        Unavailable and ServiceFault as themselves.
+        """
+        body = self._body()
+        try:
+            reply = wire.decode_reply(body)
+            if reply.error is not None:
+                raise self._said(reply.error)
+            result: R = wire.decode_result(reply.result, self._reply_type)
+        except msgspec.DecodeError:
+            raise ServiceFault(self._service, "") from None
+        return result
+
+    def reply_or(self, default: D) -> R | D:
+        """The reply, or `default` when the service is away, late or broken.
+
+        Refusals that are answers (NotFound and the like) rise.
+        """
+        try:
+            return self.reply()
+        except (Unavailable, ServiceFault):
+            return default
+
+    def wait(self) -> None:
+        """Let the time pass until it is here or late; nothing rises."""
+        try:
+            self._body()
+        except Refusal:
+            return
+
+    def _body(self) -> Body:
+        left = self._deadline - time.monotonic()
+        try:
+            return self._future.result(max(left, 0))
+        except NotYet:
+            raise Timeout from None
+        finally:
+            self._forget()
+
+    def _said(self, error: wire.Error) -> Exception:
+        if error.refusal is not None:
+            return from_wire(error.refusal)
+        return ServiceFault(self._service, error.request_id)
+
+
+def gather(*answers: Answer[Any]) -> None:
+    """Wait until each is here or late: the slowest decides, not the sum.
+
+    Ask with `later`, all with the same timeout; then take each one's `reply()`, or
+    `reply_or(...)` for what a page can do without.
+    """
+    for answer in answers:
+        answer.wait()

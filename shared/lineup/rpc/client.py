@@ -1,0 +1,151 @@
+"""RpcClient: calls services from many threads over few connections."""
+
+import os
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from queue import Empty, LifoQueue
+from typing import Any
+
+from lineup import broker, wire
+from lineup.context import Context
+from lineup.errors import Unavailable
+from lineup.rpc.answers import Answer
+from lineup.rpc.replies import BrokerAway, Replies
+
+DEFAULT_SECONDS = 5.0
+CONNECT_SECONDS = 1.0
+"""How long a call waits for the broker when the connection is just being made."""
+MAX_IDLE_SECONDS = 15.0
+"""An idle publisher without heartbeats is not trusted longer than this."""
+
+
+class Link:
+    """What one process holds: the replies' thread and idle publishers."""
+
+    def __init__(self, uri: str) -> None:
+        self.pid = os.getpid()
+        self.replies = Replies(uri)
+        self._uri = uri
+        self._idle: LifoQueue[tuple[float, broker.Confirmed]] = LifoQueue()
+
+    @contextmanager
+    def publisher(self) -> Iterator[broker.Confirmed]:
+        """A publisher for one thread; it is dropped when anything goes wrong."""
+        publisher = self._take()
+        try:
+            yield publisher
+        except BaseException:
+            publisher.close()
+            raise
+        self._idle.put((time.monotonic(), publisher))
+
+    def close(self) -> None:
+        """Let everything go."""
+        self.replies.close()
+        while not self._idle.empty():
+            self._idle.get()[1].close()
+
+    def _take(self) -> broker.Confirmed:
+        while True:
+            try:
+                since, publisher = self._idle.get_nowait()
+            except Empty:
+                return broker.Confirmed(self._uri, name="calls")
+            if time.monotonic() - since < MAX_IDLE_SECONDS:
+                return publisher
+            publisher.close()
+
+
+class RpcClient:
+    """Calls services; safe to share between threads and to make before a fork."""
+
+    def __init__(self, amqp_uri: str) -> None:
+        self._uri = amqp_uri
+        self._lock = threading.Lock()
+        self._link: Link | None = None
+
+    def call(
+        self,
+        service: str,
+        verb: str,
+        context: Context,
+        request: Any,
+        *,
+        reply_type: Any,
+        timeout: float = DEFAULT_SECONDS,
+    ) -> Answer[Any]:
+        """Ask now, get the answer later; `timeout` is in seconds.
+
+        The service will not begin a call whose time is over. Nothing rises here: a
+        broker that is away, too, is told by the answer.
+        """
+        deadline = time.monotonic() + timeout
+        correlation_id = uuid.uuid4().hex
+        link = self._linked()
+        future = link.replies.expect(correlation_id)
+        content = broker.message(
+            wire.encode_request(request),
+            application_headers={
+                wire.CONTEXT_HEADER: wire.encode_context(_until(context, timeout))
+            },
+            reply_to=link.replies.address,
+            correlation_id=correlation_id,
+            expiration=str(max(1, round(timeout * 1000))),
+            delivery_mode=broker.TRANSIENT,
+        )
+        try:
+            self._send(link, f"{service}.{verb}", content, timeout)
+        except Unavailable as refusal:
+            link.replies.forget(correlation_id)
+            future = Future()
+            future.set_exception(refusal)
+        return Answer(
+            future,
+            service=service,
+            reply_type=reply_type,
+            deadline=deadline,
+            forget=lambda: link.replies.forget(correlation_id),
+        )
+
+    def is_ready(self) -> bool:
+        """Whether the broker can be reached now."""
+        return self._linked().replies.wait_until_ready(CONNECT_SECONDS)
+
+    def close(self) -> None:
+        """Let the connections of this process go; calls that wait fail."""
+        with self._lock:
+            link, self._link = self._link, None
+        if link is not None and link.pid == os.getpid():
+            link.close()
+
+    def _send(
+        self, link: Link, key: str, content: broker.amqp.Message, timeout: float
+    ) -> None:
+        if not link.replies.wait_until_ready(min(timeout, CONNECT_SECONDS)):
+            raise BrokerAway
+        try:
+            with link.publisher() as publisher:
+                publisher.publish(wire.RPC_EXCHANGE, key, content, mandatory=True)
+                publisher.confirm(timeout)
+        except broker.LOST:
+            raise BrokerAway from None
+
+    def _linked(self) -> Link:
+        link = self._link
+        if link is None or link.pid != os.getpid():
+            with self._lock:
+                if self._link is None or self._link.pid != os.getpid():
+                    self._link = Link(self._uri)
+                link = self._link
+        return link
+
+
+def _until(context: Context, timeout: float) -> Context:
+    deadline_at = datetime.now(UTC) + timedelta(seconds=timeout)
+    return replace(context, deadline_at=deadline_at)

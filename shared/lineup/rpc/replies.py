@@ -1,0 +1,115 @@
+"""The one thread and connection of a process that replies come back on."""
+
+import threading
+import time
+import uuid
+from concurrent.futures import Future, InvalidStateError
+
+import amqp
+import structlog
+
+from lineup import broker, wire
+from lineup.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 1.0
+LONGEST_PAUSE = 3.0
+QUEUE_ARGUMENTS = {"x-queue-type": "classic", "x-expires": 60_000}
+"""Replies to a connection that is being made again wait for it, a minute at most."""
+
+
+class BrokerAway(Unavailable):
+    """The broker cannot be reached just now."""
+
+    code = "service_unavailable"
+
+
+class Replies:
+    """Hands each reply to the call that waits for it, by correlation id."""
+
+    def __init__(self, uri: str) -> None:
+        self.address = uuid.uuid4().hex
+        self._uri = uri
+        self._pending: dict[str, Future[bytes | str]] = {}
+        self._ready = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="replies", daemon=True)
+        self._thread.start()
+
+    def expect(self, correlation_id: str) -> "Future[bytes | str]":
+        """A place for the reply to come."""
+        future: Future[bytes | str] = Future()
+        self._pending[correlation_id] = future
+        return future
+
+    def forget(self, correlation_id: str) -> None:
+        """Nobody waits for this any more; a late reply will be ignored."""
+        self._pending.pop(correlation_id, None)
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Whether replies can come, now or within `seconds`."""
+        return self._ready.wait(seconds)
+
+    def is_ready(self) -> bool:
+        """Whether replies can come now."""
+        return self._ready.is_set()
+
+    def close(self) -> None:
+        """End the thread; calls that still wait fail."""
+        self._stopping = True
+        self._thread.join(POLL_SECONDS * 3)
+
+    def _run(self) -> None:
+        pause = 0.1
+        while not self._stopping:
+            try:
+                self._session()
+            except broker.LOST as error:
+                pause = 0.1 if self._ready.is_set() else min(pause * 2, LONGEST_PAUSE)
+                log.warning("replies_lost_broker", error=str(error))
+            self._ready.clear()
+            self._fail_all()
+            if not self._stopping:
+                time.sleep(pause)
+
+    def _session(self) -> None:
+        connection = broker.connect(self._uri, name="replies")
+        try:
+            self._listen(connection.channel())
+            self._ready.set()
+            while not self._stopping:
+                if broker.readable(connection, POLL_SECONDS):
+                    connection.drain_events()
+                connection.heartbeat_tick()
+        finally:
+            broker.close(connection)
+
+    def _listen(self, channel: amqp.Channel) -> None:
+        queue = f"rpc.reply-{self.address}"
+        channel.exchange_declare(
+            wire.RPC_EXCHANGE, "topic", durable=True, auto_delete=False
+        )
+        channel.queue_declare(
+            queue, durable=True, auto_delete=False, arguments=QUEUE_ARGUMENTS
+        )
+        channel.queue_bind(queue, wire.RPC_EXCHANGE, self.address)
+        channel.basic_consume(queue, no_ack=True, callback=self._on_reply)
+
+    def _on_reply(self, message: amqp.Message) -> None:
+        future = self._pending.pop(message.properties.get("correlation_id", ""), None)
+        if future is not None:
+            future.set_result(message.body)
+
+    def _fail_all(self) -> None:
+        for correlation_id in list(self._pending):
+            future = self._pending.pop(correlation_id, None)
+            if future is not None:
+                _fail(future)
+
+
+def _fail(future: "Future[bytes | str]") -> None:
+    try:
+        future.set_exception(BrokerAway())
+    except InvalidStateError:
+        return

@@ -1,0 +1,188 @@
+"""A small service whose doors do what can go wrong. Run as a process by the tests."""
+
+import os
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+import eventlet
+from sqlalchemy import text
+
+from lineup.bus import Doors, Service, every, http, in_thread, on_event, rpc
+from lineup.context import NOBODY_YET, SELLERS, Call, Event
+from lineup.database import Work
+from lineup.errors import Conflict, Invalid
+from lineup.events import event
+from lineup.rpc import Remote, ServiceClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    note: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    note: str
+    by: int = 0
+
+
+@event(source="drill")
+@dataclass(frozen=True, kw_only=True)
+class NoteChanged:
+    id: UUID
+    version: int
+    note: str
+    seconds: float = 0.0
+
+
+class NoteTaken(Conflict):
+    """That note is taken."""
+
+    code = "note_taken"
+
+
+def write(work: Work, consumer: str, note: str) -> None:
+    """One row an effect, so that a test can count effects."""
+    insert = "INSERT INTO effects (consumer, note, pid) VALUES (:consumer, :note, :pid)"
+    values = {"consumer": consumer, "note": note, "pid": os.getpid()}
+    work.session.execute(text(insert), values)
+
+
+def write_note(work: Work, request: Ask) -> Said:
+    write(work, "write_note", request.note)
+    return Said(note=request.note)
+
+
+def announce_note(work: Work, request: Ask) -> Said:
+    note = UUID(int=abs(hash(request.note)))
+    work.announce(
+        NoteChanged(id=note, version=1, note=request.note, seconds=request.seconds)
+    )
+    return Said(note=request.note)
+
+
+class DrillClient(ServiceClient):
+    service = "drill"
+    echo = Remote(Ask, Said)
+    for_sellers = Remote(Ask, Said)
+    refuse = Remote(Ask, Said)
+    refuse_fields = Remote(Ask, Said)
+    break_down = Remote(Ask, Said)
+    give_nonsense = Remote(Ask, Said)
+    take_time = Remote(Ask, Said)
+    hog = Remote(Ask, Said)
+    sleep_in_sql = Remote(Ask, Said)
+    write_once = Remote(Ask, Said)
+    announce = Remote(Ask, Said)
+    no_such_door = Remote(Ask, Said)
+
+
+class CallDoors(Doors):
+    @rpc(allowed=NOBODY_YET)
+    def echo(self, call: Call[Ask]) -> Said:
+        return Said(note=call.request.note, by=os.getpid())
+
+    @rpc(allowed=SELLERS)
+    def for_sellers(self, call: Call[Ask]) -> Said:
+        return Said(note=call.actor.name)
+
+    @rpc(allowed=NOBODY_YET)
+    def refuse(self, call: Call[Ask]) -> Said:
+        raise NoteTaken(details={"note": call.request.note})
+
+    @rpc(allowed=NOBODY_YET)
+    def refuse_fields(self, call: Call[Ask]) -> Said:
+        raise Invalid(fields={"note": ["Too long."]})
+
+    @rpc(allowed=NOBODY_YET)
+    def break_down(self, call: Call[Ask]) -> Said:
+        raise RuntimeError(f"the secret is {call.request.note}")
+
+    @rpc(allowed=NOBODY_YET)
+    def give_nonsense(self, call: Call[Ask]) -> Said:
+        return object()
+
+    @rpc(allowed=NOBODY_YET)
+    def take_time(self, call: Call[Ask]) -> Said:
+        eventlet.sleep(call.request.seconds)
+        return self.database.read(call, write_note)
+
+    @rpc(allowed=NOBODY_YET)
+    def hog(self, call: Call[Ask]) -> Said:
+        in_thread(_burn, call.request.seconds)
+        return Said(note=call.request.note)
+
+    @rpc(allowed=NOBODY_YET)
+    def sleep_in_sql(self, call: Call[Ask]) -> Said:
+        with self.database.transaction() as work:
+            work.session.execute(text("SELECT pg_sleep(:s)"), {"s": call.request.seconds})
+        return Said(note=call.request.note)
+
+    @rpc(allowed=NOBODY_YET)
+    def write_once(self, call: Call[Ask]) -> Said:
+        return self.database.once(call, write_note)
+
+    @rpc(allowed=NOBODY_YET)
+    def announce(self, call: Call[Ask]) -> Said:
+        return self.database.once(call, announce_note)
+
+
+def _burn(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        sum(range(1000))
+
+
+class EventDoors(Doors):
+    @on_event
+    def on_note_changed(self, event: Event[NoteChanged]) -> None:
+        eventlet.sleep(event.state.seconds)
+        if event.state.note.startswith("poison"):
+            with self.database.transaction() as work:
+                write(work, "tries", event.state.note)
+            raise RuntimeError("cannot stomach this")
+        self.database.consume(
+            event, lambda work, state: write(work, event.consumer, state.note)
+        )
+
+
+class TimerDoors(Doors):
+    @every(seconds=0.2)
+    def tick(self) -> None:
+        with self.database.transaction() as work:
+            write(work, "tick", "")
+        raise RuntimeError("a timer that fails")
+
+    @every(seconds=0.2, alone=True)
+    def lonely_tick(self) -> None:
+        with self.database.transaction() as work:
+            write(work, "lonely begins", "")
+        eventlet.sleep(0.5)
+        with self.database.transaction() as work:
+            write(work, "lonely ends", "")
+
+
+class HttpDoors(Doors):
+    @http("POST", "/notes/<kind>")
+    def take_note(self, request, kind):
+        from werkzeug.wrappers import Response
+
+        if kind == "broken":
+            raise RuntimeError("the secret is out")
+        if kind == "taken":
+            raise NoteTaken
+        return Response(request.get_data() + kind.encode())
+
+
+class DrillService(CallDoors, EventDoors, Service):
+    name = "drill"
+
+
+class TimerService(TimerDoors, CallDoors, Service):
+    name = "drill"
+
+
+class WebService(HttpDoors, Service):
+    name = "drill"
