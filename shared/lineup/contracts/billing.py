@@ -319,6 +319,18 @@ class ShopView:
     shop_domain: str
     webhook_path: str
     created_at: datetime
+    refused_deliveries: int = 0
+    """Deliveries with a wrong or no signature; nothing else of them is kept."""
+    parked_deliveries: int = 0
+    """Authentic deliveries that nothing could be done with: they want a look."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeShopSecret:
+    """Sign with another secret from now on; the present one stays good beside it."""
+
+    shop_id: UUID
+    secret: Sealed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -390,6 +402,24 @@ class DeliveryStored:
     event_type: ClassVar[str]
     id: UUID
     version: int
+
+
+@event(source="billing")
+@dataclass(frozen=True, kw_only=True)
+class DeliveryTaken:
+    """A shop's authentic delivery, whole, while it could not be stored at once."""
+
+    event_source: ClassVar[str]
+    event_type: ClassVar[str]
+    id: UUID
+    version: int
+    shop_id: UUID
+    delivery_key: str
+    topic: str
+    source: str
+    is_test: bool
+    body: bytes
+    received_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
