@@ -49,15 +49,14 @@ def channels() -> list[DemoChannel]:
 
 def playlist() -> bytes:
     """The channels as an M3U, as an operator would have it from a supplier."""
-    lines = ["#EXTM3U"]
-    for channel in channels():
-        lines += [
-            f'#EXTINF:-1 tvg-id="{channel.guide_id}" tvg-chno="{channel.number}"'
-            f' tvg-logo="https://logos.example.net/{channel.guide_id}.png"'
-            f' group-title="{channel.group}",{channel.name}',
-            f"https://edge.example.net/{channel.guide_id}/index.m3u8",
-        ]
-    return ("\n".join(lines) + "\n").encode()
+    entries = (
+        f'#EXTINF:-1 tvg-id="{channel.guide_id}" tvg-chno="{channel.number}"'
+        f' tvg-logo="https://logos.example.net/{channel.guide_id}.png"'
+        f' group-title="{channel.group}",{channel.name}\n'
+        f"https://edge.example.net/{channel.guide_id}/index.m3u8\n"
+        for channel in channels()
+    )
+    return ("#EXTM3U\n" + "".join(entries)).encode()
 
 
 def guide(now: datetime) -> bytes:

@@ -1,0 +1,61 @@
+"""The REST API as the demo speaks it: the same doors a partner's programmer has."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+LIMIT_SECONDS = 15
+JOB_SECONDS = 120
+
+
+class DemoRefused(Exception):  # noqa: N818
+    """The platform said no to something the demo needs."""
+
+
+class Api:
+    """One signed-in login at one Lineup."""
+
+    def __init__(self, address: str, username: str, password: str) -> None:
+        self._base = f"{address}/api/v1"
+        self._session = requests.Session()
+        signed = self.post("/tokens", username=username, password=password)
+        self._session.headers["Authorization"] = f"Bearer {signed['token']}"
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Read."""
+        return self._ask("GET", path, params=query)
+
+    def post(self, path: str, key: str = "", **body: Any) -> Any:
+        """Create or act; `key` makes a repeat harmless."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._ask("POST", path, json=body, headers=headers)
+
+    def put(self, path: str, **body: Any) -> Any:
+        """Replace."""
+        return self._ask("PUT", path, json=body)
+
+    def upload(self, path: str, name: str, content: bytes, **query: Any) -> Any:
+        """Send a file."""
+        return self._ask("POST", path, params=query, files={"file": (name, content)})
+
+    def finished(self, job: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Wait until a job is done; DemoRefused says why it failed."""
+        end = time.monotonic() + JOB_SECONDS
+        while job["state"] in {"queued", "running"}:
+            if time.monotonic() > end:
+                raise DemoRefused(f"{job['kind']} took too long.")
+            time.sleep(0.2)
+            job = self.get(f"/jobs/{job['id']}")
+        if job["state"] != "done":
+            raise DemoRefused(f"{job['kind']}: {job['message']}")
+        return job
+
+    def _ask(self, method: str, path: str, **said: Any) -> Any:
+        answer = self._session.request(
+            method, self._base + path, timeout=LIMIT_SECONDS, **said
+        )
+        if not answer.ok:
+            raise DemoRefused(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json() if answer.content else None
