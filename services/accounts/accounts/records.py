@@ -1,0 +1,31 @@
+"""How accounts maps its rows."""
+
+import enum
+from typing import Any
+
+from sqlalchemy import Enum
+from sqlalchemy.orm import DeclarativeBase
+
+from lineup.context import Role
+from lineup.contracts.accounts import AccountKind, Status
+from lineup.contracts.billing import SubscriptionState
+from lineup.database import COLUMN_TYPES, new_metadata
+
+
+def as_text(values: type[enum.Enum]) -> Enum:
+    """The column type of an enumeration: its values, as text."""
+    return Enum(
+        values,
+        native_enum=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Record(DeclarativeBase):
+    """A row of this service."""
+
+    metadata = new_metadata()
+    type_annotation_map: Any = COLUMN_TYPES | {
+        kind: as_text(kind) for kind in (AccountKind, Status, Role, SubscriptionState)
+    }

@@ -1,0 +1,44 @@
+"""Lost races for a unique value become the refusal that the earlier check gives."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from sqlalchemy.exc import IntegrityError
+
+from accounts.findings import Findings
+
+TAKEN = {
+    "uq_logins_username": (
+        "login.username",
+        "username_taken",
+        "This login name is already used.",
+    ),
+    "uq_customers_partner_id_email_key": (
+        "person.email",
+        "email_taken",
+        "A customer with this mail address already exists.",
+    ),
+}
+"""Field, code and sentence of each unique constraint a caller can run into."""
+
+
+def note_taken(findings: Findings, constraint: str) -> None:
+    """Note that a value is used already, in the words of its constraint."""
+    findings.add_taken(*TAKEN[constraint])
+
+
+@contextmanager
+def refused_as(*constraints: str) -> Iterator[None]:
+    """Refuse when one of these constraints is broken inside."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, psycopg2.Error):
+            raise
+        broken = error.orig.diag.constraint_name
+        if broken not in constraints:
+            raise
+        findings = Findings()
+        note_taken(findings, broken)
+        findings.refuse()
