@@ -1,0 +1,1 @@
+"""Logins: passwords, sign-in, sessions and API tokens."""

@@ -1,0 +1,119 @@
+"""Logins, what keeps them signed in, and how often a name was tried."""
+
+import enum
+import hashlib
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from accounts.records import Record, as_text
+from accounts.tree.models import Account
+from lineup.context import Actor, Role
+from lineup.contracts.accounts import LoginView, SessionEnded, Status
+from lineup.ids import new_id
+
+SESSION_LASTS = timedelta(hours=12)
+SESSION_SLIDES_AFTER = timedelta(minutes=30)
+"""A session is prolonged at most this often, so that reading seldom writes."""
+TOKEN_LASTS = timedelta(days=90)
+
+
+class Login(Record):
+    """What one signs in with; a deleted one keeps its name."""
+
+    __tablename__ = "logins"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    role: Mapped[Role]
+    username: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    created_at: Mapped[datetime]
+
+    def actor_at(self, account: Account) -> Actor:
+        """Who acts when this login does: it sees its account and all below."""
+        return Actor(
+            role=self.role,
+            scopes=(account.scope,),
+            login_id=self.id,
+            account_id=account.id,
+            partner_id=account.partner_id,
+            name=self.username,
+        )
+
+    def view(self) -> LoginView:
+        """The login as its seers see it."""
+        return LoginView(
+            id=self.id,
+            account_id=self.account_id,
+            username=self.username,
+            role=self.role,
+            status=self.status,
+            created_at=self.created_at,
+        )
+
+
+class SessionKind(enum.StrEnum):
+    """A session slides on while it is used; a token has a fixed end."""
+
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105 - a kind, not a secret
+
+
+class Session(Record):
+    """A session or API token, known by the digest of its text only."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_expires_at", "expires_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"), index=True)
+    kind: Mapped[SessionKind] = mapped_column(as_text(SessionKind))
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    @classmethod
+    def begin(
+        cls, login: Login, kind: SessionKind, token: str, now: datetime
+    ) -> "Session":
+        """Sign a login in for 12 hours after its last use, or for 90 days."""
+        lasts = TOKEN_LASTS if kind is SessionKind.TOKEN else SESSION_LASTS
+        return cls(
+            id=new_id(),
+            login_id=login.id,
+            kind=kind,
+            digest=digest(token),
+            created_at=now,
+            expires_at=now + lasts,
+        )
+
+    def slide(self, now: datetime) -> None:
+        """Count a session's 12 hours from now, once that is worth writing."""
+        ends_at = now + SESSION_LASTS
+        is_worth = ends_at - self.expires_at >= SESSION_SLIDES_AFTER
+        if self.kind is SessionKind.SESSION and is_worth:
+            self.expires_at = ends_at
+
+    def ended(self) -> SessionEnded:
+        """What is announced when it ends before its time."""
+        return SessionEnded(id=self.id, version=1, token_digest=self.digest.hex())
+
+
+class SignInTries(Record):
+    """How often a login name was tried in the running minute, known or not."""
+
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (Index("ix_sign_in_tries_started_at", "started_at"),)
+
+    username: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    tries: Mapped[int]
+
+
+def digest(token: str) -> bytes:
+    """What is kept of a token: its SHA-256 (the token is random, so no salt)."""
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,43 @@
+"""Login names: what is allowed in one, and making one (CU-06)."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+from accounts.findings import Findings
+
+LEAST_CHARACTERS = 3
+MOST_CHARACTERS = 64
+STEM_CHARACTERS = 20
+TRIES = 20
+
+_ALLOWED = re.compile(r"[a-z0-9][a-z0-9._@+-]*", re.ASCII)
+_NOT_IN_A_STEM = re.compile(r"[^a-z0-9.]+", re.ASCII)
+
+
+def check_username(findings: Findings, field: str, username: str) -> None:
+    """3 to 64 lower-case letters, digits and . _ @ + - after a letter or digit.
+
+    Capitals are refused, not silently changed.
+    """
+    if not LEAST_CHARACTERS <= len(username) <= MOST_CHARACTERS:
+        limits = f"{LEAST_CHARACTERS} to {MOST_CHARACTERS} characters."
+        findings.add(field, "username_length", limits)
+    elif username != username.lower():
+        findings.add(field, "username_capitals", "No capital letters.")
+    elif not _ALLOWED.fullmatch(username):
+        findings.add(
+            field, "username_characters", "Only a-z, 0-9 and . _ @ + - are allowed."
+        )
+
+
+def generate_username(hint: str, is_taken: Callable[[str], bool]) -> str:
+    """A free login name: a mail's local part (or any hint) and four or more digits."""
+    local = hint.partition("@")[0].lower()
+    stem = _NOT_IN_A_STEM.sub("", local).strip(".")[:STEM_CHARACTERS] or "user"
+    for tried in range(TRIES):
+        digits = 4 + tried // 4
+        number = secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1)
+        if not is_taken(f"{stem}{number}"):
+            return f"{stem}{number}"
+    raise LookupError(f"No free login name was found in {TRIES} tries.")

@@ -1,0 +1,1 @@
+"""Shop orders: a buyer becomes a customer, each seat a user."""

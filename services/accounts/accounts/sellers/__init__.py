@@ -1,0 +1,1 @@
+"""Partners, resellers and dealers, each made together with its login."""

@@ -1,0 +1,124 @@
+"""Making partners, resellers, dealers and their staff, each with a login."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from accounts import values
+from accounts.findings import Findings
+from accounts.logins.operations import add_login, check_login
+from accounts.means import Means
+from accounts.taken import refused_as
+from accounts.tree.models import Account
+from accounts.tree.operations import SELLER_KINDS, account_in_scope, root_account
+from lineup.context import OPERATORS, PARTNERS, Actor, Role
+from lineup.contracts.accounts import (
+    AccountKind,
+    AccountView,
+    CreateAccount,
+    CreateStaff,
+    LoginDetails,
+    LoginView,
+)
+from lineup.database import Work
+from lineup.errors import Forbidden, Invalid
+
+FIRST_ROLE = {
+    AccountKind.PARTNER: Role.PARTNER,
+    AccountKind.RESELLER: Role.RESELLER,
+    AccountKind.DEALER: Role.DEALER,
+}
+"""The role of the login that is made together with an account."""
+
+ROLES_AT: Mapping[AccountKind, frozenset[Role]] = {
+    AccountKind.OPERATOR: frozenset({Role.OPERATOR, Role.SUPPORT}),
+    AccountKind.PARTNER: frozenset({Role.PARTNER, Role.STAFF}),
+    AccountKind.RESELLER: frozenset({Role.RESELLER}),
+    AccountKind.DEALER: frozenset({Role.DEALER}),
+}
+"""The roles a login of each kind of account may have."""
+
+_SELLERS = frozenset({Role.RESELLER, Role.DEALER})
+GRANTS: Mapping[Role, frozenset[Role]] = {
+    Role.SYSTEM: frozenset(Role) - {Role.SYSTEM, Role.CUSTOMER},
+    Role.OPERATOR: frozenset(Role) - {Role.SYSTEM, Role.CUSTOMER},
+    Role.PARTNER: frozenset({Role.PARTNER, Role.STAFF}) | _SELLERS,
+    Role.STAFF: frozenset({Role.STAFF}) | _SELLERS,
+    Role.RESELLER: frozenset({Role.RESELLER}),
+    Role.DEALER: frozenset({Role.DEALER}),
+}
+"""The roles each role may hand out: its own and those below it."""
+
+
+def may_create(actor: Actor, kind: AccountKind) -> bool:
+    """Operators make partners; operators and partners make resellers and dealers."""
+    if kind is AccountKind.PARTNER:
+        return actor.role in OPERATORS
+    return kind in SELLER_KINDS and actor.role in PARTNERS
+
+
+def create_account(work: Work, request: CreateAccount, *, means: Means) -> AccountView:
+    """Make a partner or seller together with its first login, or neither (CU-02).
+
+    Forbidden by `may_create`; NotFound for a parent outside the scope; every wrong
+    field is told in one refusal.
+    """
+    if not may_create(work.actor, request.kind):
+        raise Forbidden
+    parent = _parent(work, request)
+    account = parent.child(request.kind, request.name, work.now)
+    _take_details(work, account, request)
+    role = FIRST_ROLE[request.kind]
+    work.session.add(account)
+    with refused_as("uq_logins_username"):
+        work.session.flush()
+        add_login(work, means, account, role, request.login)
+    work.announce(account.state())
+    return account.view()
+
+
+def create_staff(work: Work, request: CreateStaff, *, means: Means) -> LoginView:
+    """Make a further login on an account, of a role at or below the actor's."""
+    account = account_in_scope(work, request.account_id)
+    if request.role not in GRANTS.get(work.actor.role, frozenset()):
+        raise Forbidden
+    findings = Findings()
+    if request.role not in ROLES_AT[account.kind]:
+        findings.add("role", "role_unfit", "This account has no such logins.")
+    check_login(work, findings, request.login, request.role)
+    findings.refuse()
+    with refused_as("uq_logins_username"):
+        return add_login(work, means, account, request.role, request.login).view()
+
+
+def create_operator(work: Work, details: LoginDetails, *, means: Means) -> LoginView:
+    """Make an operator's login, and with the first one the operator's account."""
+    root = root_account(work)
+    request = CreateStaff(account_id=root.id, role=Role.OPERATOR, login=details)
+    return create_staff(work, request, means=means)
+
+
+def _parent(work: Work, request: CreateAccount) -> Account:
+    if request.kind is AccountKind.PARTNER:
+        return root_account(work)
+    parent = account_in_scope(work, _parent_id(work.actor, request))
+    if parent.kind is not AccountKind.PARTNER:
+        raise Invalid(fields={"parent_id": ["Sellers lie below a partner."]})
+    return parent
+
+
+def _parent_id(actor: Actor, request: CreateAccount) -> UUID:
+    parent_id = request.parent_id or actor.partner_id
+    if parent_id is None:
+        raise Invalid(fields={"parent_id": ["Name the partner above."]})
+    return parent_id
+
+
+def _take_details(work: Work, account: Account, request: CreateAccount) -> None:
+    findings = Findings()
+    account.name = values.name(findings, "name", request.name)
+    account.email = values.email(findings, "email", request.email)
+    account.currency = values.currency(findings, "currency", request.currency)
+    account.time_zone = values.time_zone(findings, "time_zone", request.time_zone)
+    account.public_url = values.public_url(findings, "public_url", request.public_url)
+    check_login(work, findings, request.login, FIRST_ROLE[request.kind])
+    findings.refuse()

@@ -1,0 +1,36 @@
+"""The accounts service: who there is."""
+
+from accounts.customers.entrypoints import CustomerDoors
+from accounts.logins.entrypoints import LoginDoors
+from accounts.orders.entrypoints import OrderDoors
+from accounts.resync import resync
+from accounts.sellers.entrypoints import SellerDoors
+from accounts.settings import AccountsSettings
+from accounts.subscriptions.entrypoints import SubscriptionDoors
+from accounts.tree.entrypoints import TreeDoors
+from accounts.users.entrypoints import UserDoors
+from lineup.bus import Service, rpc
+from lineup.context import OPERATORS, Call
+from lineup.contracts.resync import Resync, Resynced
+
+
+class AccountsService(
+    TreeDoors,
+    LoginDoors,
+    SellerDoors,
+    SubscriptionDoors,
+    UserDoors,
+    CustomerDoors,
+    OrderDoors,
+    Service,
+):
+    """Accounts on the bus."""
+
+    name = "accounts"
+    settings_type = AccountsSettings
+
+    @rpc(allowed=OPERATORS)
+    def resync(self, _call: Call[Resync]) -> Resynced:
+        """Announce every account, customer and user again."""
+        announced = resync(self.database, self.settings.public_url)
+        return Resynced(announced=announced)

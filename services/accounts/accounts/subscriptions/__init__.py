@@ -1,0 +1,1 @@
+"""A copy of who has a running subscription, kept from billing's events."""

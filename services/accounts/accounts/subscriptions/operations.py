@@ -1,0 +1,45 @@
+"""Keeping the copy of subscriptions, and refusing what it forbids (CU-24)."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+
+from accounts.subscriptions.models import SubscriptionCopy
+from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
+from lineup.database import Work, keep_newest
+from lineup.errors import Conflict
+
+
+class SubscriptionActive(Conflict):
+    """A running subscription must be stopped first."""
+
+    code = "subscription_active"
+
+
+def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
+    """Keep billing's newest word on a subscription."""
+    values = {
+        "id": state.id,
+        "version": state.version,
+        "user_id": state.user_id,
+        "state": state.state,
+        "ends_at": state.ends_at,
+    }
+    keep_newest(work.session, SubscriptionCopy, values)
+
+
+def refuse_while_running(work: Work, user_ids: Collection[UUID]) -> None:
+    """SubscriptionActive when one of these users is served; names the stop action."""
+    running = work.session.scalar(
+        select(SubscriptionCopy)
+        .where(
+            SubscriptionCopy.user_id.in_(user_ids),
+            SubscriptionCopy.state == SubscriptionState.RUNNING,
+            SubscriptionCopy.ends_at > work.now,
+        )
+        .limit(1)
+    )
+    if running is not None:
+        details = {"action": "stop_subscription", "subscription_id": str(running.id)}
+        raise SubscriptionActive(details=details)

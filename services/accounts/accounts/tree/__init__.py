@@ -1,0 +1,1 @@
+"""The account tree: operator, partners, sellers, customers, and their paths."""

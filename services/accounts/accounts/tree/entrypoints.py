@@ -1,0 +1,31 @@
+"""Ways in to the account tree."""
+
+from accounts.tree import operations
+from lineup.bus import Doors, rpc
+from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Call
+from lineup.contracts.accounts import (
+    AccountView,
+    GetAccount,
+    ListAccounts,
+    SetAccountStatus,
+)
+from lineup.contracts.paging import Page
+
+
+class TreeDoors(Doors):
+    """Ways in to the account tree."""
+
+    @rpc(allowed=STAFF_AND_SUPPORT)
+    def get_account(self, call: Call[GetAccount]) -> AccountView:
+        """One partner or seller."""
+        return self.database.read(call, operations.get_account)
+
+    @rpc(allowed=STAFF_AND_SUPPORT)
+    def list_accounts(self, call: Call[ListAccounts]) -> Page[AccountView]:
+        """Partners and sellers, newest first."""
+        return self.database.read(call, operations.list_accounts)
+
+    @rpc(allowed=PARTNERS)
+    def set_account_status(self, call: Call[SetAccountStatus]) -> AccountView:
+        """Switch a partner or seller on or off."""
+        return self.database.once(call, operations.set_account_status)

@@ -1,0 +1,1 @@
+"""Users: the lines of customers, with what a player needs."""

@@ -1,0 +1,174 @@
+"""What can be asked of users."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, exists, func, select
+
+from accounts import values
+from accounts.findings import Findings
+from accounts.means import Means
+from accounts.subscriptions.operations import refuse_while_running
+from accounts.tree.models import Account
+from accounts.tree.operations import customer_in_scope, public_urls
+from accounts.users import credentials
+from accounts.users.models import User
+from lineup.contracts.accounts import (
+    CreateUser,
+    DeleteUser,
+    Done,
+    GetUser,
+    ListUsers,
+    RenameUser,
+    Status,
+    UserView,
+)
+from lineup.contracts.paging import Page
+from lineup.database import Work, page_of
+from lineup.errors import NotFound
+from lineup.ids import new_id
+from lineup.scope import in_scope
+
+
+def create_user(work: Work, request: CreateUser, *, means: Means) -> UserView:
+    """Add a user to a customer; its credentials and link are generated (CU-18)."""
+    customer = customer_in_scope(work, request.customer_id)
+    name = checked_name(request.name)
+    user = add_user(work, means, customer, name)
+    return user.view(public_url_of(work, means, user.partner_id))
+
+
+def get_user(work: Work, request: GetUser, *, means: Means) -> UserView:
+    """One user in the actor's part of the tree."""
+    user = user_in_scope(work, request.user_id)
+    return user.view(public_url_of(work, means, user.partner_id))
+
+
+def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView]:
+    """Users, newest first; of one customer where it is named."""
+    statement = _living(work)
+    if request.customer_id is not None:
+        statement = statement.where(User.customer_id == request.customer_id)
+    page = page_of(work.session, statement, User, request.paging, lambda user: user)
+    partner_ids = {user.partner_id for user in page.items}
+    urls = public_urls(work.session, partner_ids, means.public_url)
+    items = [user.view(urls[user.partner_id]) for user in page.items]
+    return Page(items=items, next_after=page.next_after)
+
+
+def rename_user(work: Work, request: RenameUser, *, means: Means) -> UserView:
+    """Give a user another name; two users may share one (CU-19)."""
+    user = user_in_scope(work, request.user_id)
+    work.session.refresh(user, with_for_update=True)
+    user.rename(checked_name(request.name))
+    announce_user(work, means, user)
+    return user.view(public_url_of(work, means, user.partner_id))
+
+
+def delete_user(work: Work, request: DeleteUser, *, means: Means) -> Done:
+    """Delete a user; SubscriptionActive while it is served (CU-24)."""
+    delete_users(work, means, [user_in_scope(work, request.user_id)])
+    return Done()
+
+
+def delete_users(work: Work, means: Means, users: Sequence[User]) -> None:
+    """Delete users, all of them or, while one is served, none."""
+    refuse_while_running(work, [user.id for user in users])
+    for user in users:
+        work.session.refresh(user, with_for_update=True)
+        if user.status is not Status.DELETED:
+            user.delete()
+            announce_user(work, means, user)
+
+
+def add_user(
+    work: Work,
+    means: Means,
+    customer: Account,
+    name: str,
+    *,
+    seat_id: UUID | None = None,
+) -> User:
+    """Make a user of a customer, announced, with new credentials."""
+    user = User(
+        id=new_id(),
+        customer_id=customer.id,
+        partner_id=customer.partner_id,
+        scope=customer.scope,
+        name=name,
+        username=credentials.generate_username(lambda name: _is_taken(work, name)),
+        password=means.keyring.seal(credentials.generate_password()),
+        token=credentials.generate_token(),
+        seat_id=seat_id,
+        status=Status.ACTIVE,
+        version=1,
+        created_at=work.now,
+    )
+    work.session.add(user)
+    work.session.flush()
+    announce_user(work, means, user)
+    return user
+
+
+def user_in_scope(work: Work, user_id: UUID) -> User:
+    """A user the actor may see; NotFound otherwise."""
+    user = work.session.scalar(_living(work).where(User.id == user_id))
+    if user is None:
+        raise NotFound
+    return user
+
+
+def find_by_username(work: Work, customer: Account, username: str) -> User | None:
+    """A customer's user by its Xtream user name."""
+    return work.session.scalar(
+        _living(work).where(User.username == username, User.customer_id == customer.id)
+    )
+
+
+def find_by_seat(work: Work, seat_id: UUID) -> User | None:
+    """The user that was made for a shop order's seat, deleted or not."""
+    return work.session.scalar(select(User).where(User.seat_id == seat_id))
+
+
+def users_of(work: Work, customer_id: UUID) -> Sequence[User]:
+    """All living users of a customer, oldest first."""
+    statement = _living(work).where(User.customer_id == customer_id)
+    return work.session.scalars(statement.order_by(User.id)).all()
+
+
+def count_users(work: Work, customer_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many living users each of these customers has."""
+    statement = (
+        select(User.customer_id, func.count())
+        .where(User.customer_id.in_(customer_ids), User.status != Status.DELETED)
+        .group_by(User.customer_id)
+    )
+    found = {row[0]: row[1] for row in work.session.execute(statement)}
+    return {customer_id: found.get(customer_id, 0) for customer_id in customer_ids}
+
+
+def checked_name(name: str) -> str:
+    """A user's name as it is kept; Invalid when it is empty, long or unprintable."""
+    findings = Findings()
+    kept = values.name(findings, "name", name)
+    findings.refuse()
+    return kept
+
+
+def announce_user(work: Work, means: Means, user: User) -> None:
+    """Announce a user as it now is."""
+    work.announce(user.state(public_url_of(work, means, user.partner_id)))
+
+
+def public_url_of(work: Work, means: Means, partner_id: UUID) -> str:
+    """Where a partner's users reach their playlists."""
+    return public_urls(work.session, [partner_id], means.public_url)[partner_id]
+
+
+def _is_taken(work: Work, username: str) -> bool:
+    return bool(work.session.scalar(select(exists().where(User.username == username))))
+
+
+def _living(work: Work) -> Select[User]:
+    statement = select(User).where(User.status != Status.DELETED)
+    return in_scope(statement, User, work.actor)

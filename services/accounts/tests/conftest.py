@@ -1,0 +1,159 @@
+"""The people of most tests, on a real database."""
+
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select
+
+from accounts.customers.operations import create_customer
+from accounts.logins.passwords import hash_password
+from accounts.means import Means
+from accounts.sellers.operations import create_account, create_operator
+from accounts.tree.models import Account
+from lineup.clock import SetClock
+from lineup.context import SYSTEM, Actor, Call, Context, Event, Role
+from lineup.contracts.accounts import (
+    AccountKind,
+    CreateAccount,
+    CreateCustomer,
+    LoginDetails,
+    Person,
+)
+from lineup.database import Database, connect
+from lineup.database.records import OUTBOX
+from lineup.events import envelope
+from lineup.ids import new_id
+from lineup.secrets import Keyring, make_key
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def engine(fresh_database):
+    engine = connect(fresh_database("accounts"), pool_size=8)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(engine, clock: SetClock):
+    return Database(engine, clock)
+
+
+@pytest.fixture
+def means():
+    return Means(
+        keyring=Keyring([make_key()]),
+        hash_password=hash_password,
+        public_url="https://lineup.example",
+    )
+
+
+@pytest.fixture
+def ask(database):
+    """`ask(actor, operation, request, means=...)` runs it in a transaction."""
+
+    def ask(actor, operation, request, **given):
+        with database.transaction(Context(actor=actor)) as work:
+            return operation(work, request, **given)
+
+    return ask
+
+
+@pytest.fixture
+def announced(engine):
+    """`announced("user_changed")` lists the states in the outbox, oldest first."""
+
+    def announced(event_type):
+        statement = select(OUTBOX.c.envelope).where(OUTBOX.c.type == event_type)
+        with engine.connect() as connection:
+            rows = connection.execute(statement.order_by(OUTBOX.c.seq)).scalars()
+            return [SimpleNamespace(**row["state"]) for row in rows]
+
+    return announced
+
+
+@pytest.fixture
+def tree(database, ask, means):
+    """An operator, two partners, two sellers of the first, as actors by name."""
+    with database.transaction() as work:
+        login = LoginDetails(username="root", password=PASSWORD)
+        create_operator(work, login, means=means)
+    operator = Actor(role=Role.OPERATOR, scopes=("/",), name="root")
+
+    def account(actor, kind, name):
+        view = ask(actor, create_account, an_account(kind, name), means=means)
+        return actor_at(view, Role(kind.value))
+
+    partner = account(operator, AccountKind.PARTNER, "north")
+    return SimpleNamespace(
+        operator=operator,
+        partner=partner,
+        neighbour=account(operator, AccountKind.PARTNER, "south"),
+        reseller=account(partner, AccountKind.RESELLER, "shop"),
+        dealer=account(partner, AccountKind.DEALER, "stall"),
+    )
+
+
+@pytest.fixture
+def make_customer(ask, tree, means):
+    """`make_customer(actor, user_name="Kids", email=...)` makes one and shows it."""
+
+    def make(actor=None, *, login=None, user_name="", send_credentials=True, **person):
+        request = CreateCustomer(
+            person=a_person(**person),
+            login=login,
+            user_name=user_name,
+            send_credentials=send_credentials,
+        )
+        return ask(actor or tree.partner, create_customer, request, means=means)
+
+    return make
+
+
+def an_account(kind, name, **details):
+    login = LoginDetails(username=name, password=PASSWORD)
+    return CreateAccount(**({"kind": kind, "name": name, "login": login} | details))
+
+
+def a_person(**details):
+    return Person(
+        **({"first_name": "Anna", "last_name": "Berg", "email": ""} | details)
+    )
+
+
+def actor_at(view, role):
+    return Actor(
+        role=role,
+        scopes=(view.scope,),
+        account_id=view.id,
+        partner_id=view.partner_id,
+        login_id=new_id(),
+        name=str(role),
+    )
+
+
+def call(request, actor=SYSTEM, key=None):
+    context = Context(actor=actor, idempotency_key=key)
+    return Call(name="test", request=request, context=context)
+
+
+def an_event(state, clock):
+    wrapped = envelope(state, clock.now(), Context(actor=SYSTEM))
+    return Event(
+        id=wrapped.id,
+        type=wrapped.type,
+        occurred_at=wrapped.occurred_at,
+        state=state,
+        consumer="test",
+        context=Context(actor=SYSTEM),
+    )
+
+
+def codes_of(refusal):
+    """Which codes a refusal tells by field."""
+    return refusal.value.details["codes"]
+
+
+def account_row(work, account_id):
+    return work.session.get(Account, account_id)
