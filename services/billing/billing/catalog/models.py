@@ -1,0 +1,94 @@
+"""Products, plans, and the copy of playlists' packages they are made of."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from billing.records import Record
+from lineup.money import Money
+
+
+class PackageCopy(Record):
+    """A package of channels; playlists owns the fact."""
+
+    __tablename__ = "package_copy"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    partner_id: Mapped[UUID]
+    scope: Mapped[str]
+    name: Mapped[str]
+    is_deleted: Mapped[bool]
+
+
+class Product(Record):
+    """What is watched, on how many devices and addresses."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        CheckConstraint("devices > 0 AND addresses > 0", "places"),
+        Index("ix_product_partner_id", "partner_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    partner_id: Mapped[UUID]
+    scope: Mapped[str]
+    name: Mapped[str]
+    package_ids: Mapped[list[str]]
+    devices: Mapped[int]
+    addresses: Mapped[int]
+    is_trial: Mapped[bool]
+    created_at: Mapped[datetime]
+    plans: Mapped[list["Plan"]] = relationship(
+        order_by="Plan.id", back_populates="product"
+    )
+
+
+class Plan(Record):
+    """A length and price of a product; exactly one length is given (SU-12)."""
+
+    __tablename__ = "plan"
+    __table_args__ = (
+        CheckConstraint(
+            "months >= 0 AND days >= 0 AND (months > 0) <> (days > 0)", "length"
+        ),
+        CheckConstraint("price_minor >= 0", "price"),
+        Index(
+            "uq_plan_sku",
+            "partner_id",
+            "sku",
+            unique=True,
+            postgresql_where=text("sku <> '' AND retired_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"), index=True)
+    partner_id: Mapped[UUID]
+    scope: Mapped[str]
+    name: Mapped[str]
+    price_minor: Mapped[int]
+    asset: Mapped[str]
+    months: Mapped[int]
+    days: Mapped[int]
+    sku: Mapped[str]
+    retired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    product: Mapped[Product] = relationship(back_populates="plans")
+
+    @property
+    def price(self) -> Money:
+        """What one length of it costs."""
+        return Money(self.price_minor, self.asset)
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is neither sold nor renewed any longer."""
+        return self.retired_at is not None
+
+    def retire(self, now: datetime) -> None:
+        """Take it off sale; retiring twice changes nothing."""
+        self.retired_at = self.retired_at or now

@@ -1,0 +1,260 @@
+"""What can be asked of the catalogue."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from billing.catalog.models import PackageCopy, Plan, Product
+from billing.people import operations as people
+from lineup.context import Actor
+from lineup.contracts.billing import (
+    CreatePlan,
+    CreateProduct,
+    GetProduct,
+    ListProducts,
+    PlanView,
+    ProductChanged,
+    ProductView,
+    RetirePlan,
+    UpdateProduct,
+)
+from lineup.contracts.paging import Page
+from lineup.contracts.playlists import PackageChanged
+from lineup.database import Work, keep_newest, page_of
+from lineup.errors import Conflict, Invalid, NotFound
+from lineup.ids import new_id
+from lineup.money import CurrencyMismatch
+from lineup.scope import in_scope, partner_of, within
+
+S = TypeVar("S", bound="Select[Any]")
+
+
+class SkuTaken(Conflict):
+    """Another plan on sale has this SKU already."""
+
+    code = "sku_taken"
+
+
+class PlanRetired(Conflict):
+    """This plan is no longer sold."""
+
+    code = "plan_retired"
+
+
+def keep_package(work: Work, state: PackageChanged) -> None:
+    """Keep what playlists says of a package."""
+    values = {
+        "id": state.id,
+        "version": state.version,
+        "partner_id": state.partner_id,
+        "scope": state.scope,
+        "name": state.name,
+        "is_deleted": state.is_deleted,
+    }
+    keep_newest(work.session, PackageCopy, values)
+
+
+def create_product(work: Work, request: CreateProduct) -> ProductView:
+    """Make a product of the partner's packages; an unknown package is Invalid."""
+    partner = people.acting_partner(work, request.partner_id)
+    product = Product(
+        id=new_id(),
+        partner_id=partner.id,
+        scope=partner.scope,
+        name=_named(request.name),
+        package_ids=_known_packages(work, partner.id, request.package_ids),
+        devices=request.devices,
+        addresses=request.addresses,
+        is_trial=request.is_trial,
+        created_at=work.now,
+        plans=[],
+    )
+    _check_places(product)
+    work.session.add(product)
+    work.session.flush()
+    return view_of(product)
+
+
+def update_product(work: Work, request: UpdateProduct) -> ProductView:
+    """Change a product; its running subscriptions follow, told by ProductChanged."""
+    statement = select(Product).where(Product.id == request.product_id)
+    owned = in_scope(statement, Product, work.actor).with_for_update()
+    product = _found(work.session.scalar(owned))
+    product.name = _named(request.name)
+    product.package_ids = _known_packages(work, product.partner_id, request.package_ids)
+    product.devices = request.devices
+    product.addresses = request.addresses
+    _check_places(product)
+    product.version += 1
+    work.session.flush()
+    work.announce(ProductChanged(id=product.id, version=product.version))
+    return view_of(product)
+
+
+def get_product(work: Work, request: GetProduct) -> ProductView:
+    """One product with its plans."""
+    statement = select(Product).where(Product.id == request.product_id)
+    return view_of(_found(work.session.scalar(_on_offer(statement, work.actor))))
+
+
+def list_products(work: Work, request: ListProducts) -> Page[ProductView]:
+    """Products with their plans, newest first."""
+    statement = _on_offer(select(Product), work.actor)
+    return page_of(work.session, statement, Product, request.paging, view_of)
+
+
+def create_plan(work: Work, request: CreatePlan) -> PlanView:
+    """Put a length of a product on sale, in the partner's currency."""
+    statement = select(Product).where(Product.id == request.product_id)
+    product = _found(work.session.scalar(in_scope(statement, Product, work.actor)))
+    _check_length(request)
+    if request.price.asset != people.get_partner(work, product.partner_id).currency:
+        raise CurrencyMismatch
+    plan = Plan(
+        id=new_id(),
+        product_id=product.id,
+        partner_id=product.partner_id,
+        scope=product.scope,
+        name=_named(request.name),
+        price_minor=request.price.amount_minor,
+        asset=request.price.asset,
+        months=request.months,
+        days=request.days,
+        sku=request.sku.strip(),
+        retired_at=None,
+        created_at=work.now,
+    )
+    _insert_plan(work, product, plan)
+    return plan_view(plan)
+
+
+def retire_plan(work: Work, request: RetirePlan) -> PlanView:
+    """Take a plan off sale; running periods stay, its SKU is free again."""
+    statement = select(Plan).where(Plan.id == request.plan_id)
+    owned = in_scope(statement, Plan, work.actor).with_for_update()
+    plan = work.session.scalar(owned)
+    if plan is None:
+        raise NotFound("There is no such plan.", code="plan_not_found")
+    plan.retire(work.now)
+    work.session.flush()
+    return plan_view(plan)
+
+
+def get_plan_on_sale(work: Work, plan_id: UUID, partner_id: UUID) -> Plan:
+    """A plan of that partner; NotFound if it has no such, PlanRetired if no longer."""
+    plan = work.session.get(Plan, plan_id)
+    if plan is None or plan.partner_id != partner_id:
+        raise NotFound("There is no such plan.", code="plan_not_found")
+    if plan.is_retired:
+        raise PlanRetired
+    return plan
+
+
+def get_plan(work: Work, plan_id: UUID) -> Plan:
+    """A plan that something refers to, retired or not."""
+    return work.session.get_one(Plan, plan_id)
+
+
+def find_plan_by_sku(work: Work, partner_id: UUID, sku: str) -> Plan | None:
+    """The plan on sale that a partner's shops call `sku`."""
+    statement = select(Plan).where(
+        Plan.partner_id == partner_id,
+        Plan.sku == sku.strip(),
+        Plan.sku != "",
+        Plan.retired_at.is_(None),
+    )
+    return work.session.scalar(statement)
+
+
+def view_of(product: Product) -> ProductView:
+    """A product as its callers see it."""
+    return ProductView(
+        id=product.id,
+        partner_id=product.partner_id,
+        name=product.name,
+        package_ids=[UUID(package) for package in product.package_ids],
+        devices=product.devices,
+        addresses=product.addresses,
+        is_trial=product.is_trial,
+        plans=[plan_view(plan) for plan in product.plans],
+    )
+
+
+def plan_view(plan: Plan) -> PlanView:
+    """A plan as its callers see it."""
+    return PlanView(
+        id=plan.id,
+        product_id=plan.product_id,
+        name=plan.name,
+        price=plan.price,
+        months=plan.months,
+        days=plan.days,
+        sku=plan.sku,
+        is_retired=plan.is_retired,
+    )
+
+
+def _on_offer(statement: S, actor: Actor) -> S:
+    """Narrow to products in scope, or of the partner the actor lies below."""
+    partners = {partner_of(scope) for scope in actor.scopes} - {None}
+    return statement.where(
+        or_(within(Product.scope, actor), Product.partner_id.in_(partners))
+    )
+
+
+def _found(product: Product | None) -> Product:
+    if product is None:
+        raise NotFound("There is no such product.", code="product_not_found")
+    return product
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise Invalid(fields={"name": ["Must not be empty."]})
+    return name.strip()
+
+
+def _known_packages(work: Work, partner_id: UUID, package_ids: list[UUID]) -> list[str]:
+    statement = select(PackageCopy.id).where(
+        PackageCopy.id.in_(package_ids),
+        PackageCopy.partner_id == partner_id,
+        PackageCopy.is_deleted.is_(False),
+    )
+    known = set(work.session.scalars(statement))
+    unknown = [str(package) for package in package_ids if package not in known]
+    if unknown:
+        message = f"Unknown package: {', '.join(unknown)}."
+        raise Invalid(code="package_unknown", fields={"package_ids": [message]})
+    return [str(package) for package in dict.fromkeys(package_ids)]
+
+
+def _check_places(product: Product) -> None:
+    fields = {
+        name: ["Must be at least 1."]
+        for name in ("devices", "addresses")
+        if getattr(product, name) < 1
+    }
+    if fields:
+        raise Invalid(fields=fields)
+
+
+def _check_length(request: CreatePlan) -> None:
+    lengths = (request.months, request.days)
+    if min(lengths) < 0 or sum(length > 0 for length in lengths) != 1:
+        why = ["Give months or days, exactly one of them."]
+        raise Invalid(code="bad_length", fields={"months": why, "days": why})
+    if request.price.amount_minor < 0:
+        raise Invalid(fields={"price": ["Must not be below zero."]})
+
+
+def _insert_plan(work: Work, product: Product, plan: Plan) -> None:
+    try:
+        with work.session.begin_nested():
+            work.session.add(plan)
+        work.session.expire(product, ["plans"])
+    except IntegrityError as error:
+        if "uq_plan_sku" not in str(error.orig):
+            raise
+        raise SkuTaken from None

@@ -1,0 +1,64 @@
+"""Copies of accounts, customers and users, fed by events; accounts owns the facts."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from billing.records import Record
+from lineup.contracts.accounts import Status
+
+
+class AccountCopy(Record):
+    """A partner, reseller or dealer."""
+
+    __tablename__ = "account_copy"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    kind: Mapped[str]
+    name: Mapped[str]
+    scope: Mapped[str]
+    partner_id: Mapped[UUID | None]
+    currency: Mapped[str]
+    time_zone: Mapped[str]
+    status: Mapped[str]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its months begin and end."""
+        return ZoneInfo(self.time_zone)
+
+
+class CustomerCopy(Record):
+    """A customer: who pays. Its row is the lock under which its users' lines change."""
+
+    __tablename__ = "customer_copy"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    partner_id: Mapped[UUID]
+    scope: Mapped[str]
+    """Its own path, so that its own login sees it."""
+    name: Mapped[str]
+    email: Mapped[str]
+    status: Mapped[str]
+
+
+class UserCopy(Record):
+    """A user: one line of a customer."""
+
+    __tablename__ = "user_copy"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    customer_id: Mapped[UUID] = mapped_column(index=True)
+    partner_id: Mapped[UUID]
+    scope: Mapped[str]
+    name: Mapped[str]
+    status: Mapped[str]
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether accounts has removed it."""
+        return self.status == Status.DELETED

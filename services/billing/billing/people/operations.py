@@ -1,0 +1,120 @@
+"""What can be asked of the copies: keep the newest, find within the scope, lock."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.people.models import AccountCopy, CustomerCopy, UserCopy
+from lineup.contracts.accounts import (
+    AccountChanged,
+    AccountKind,
+    CustomerChanged,
+    Status,
+    UserChanged,
+)
+from lineup.database import Work, keep_newest
+from lineup.errors import Invalid, NotFound
+from lineup.scope import in_scope, partner_of
+
+
+def keep_account(work: Work, state: AccountChanged) -> None:
+    """Keep what accounts says of a partner or seller."""
+    keep_newest(work.session, AccountCopy, _shared(AccountCopy, state))
+
+
+def keep_customer(work: Work, state: CustomerChanged) -> None:
+    """Keep what accounts says of a customer."""
+    name = f"{state.first_name} {state.last_name}".strip()
+    values = _shared(CustomerCopy, state) | {"name": name}
+    keep_newest(work.session, CustomerCopy, values)
+
+
+def keep_user(work: Work, state: UserChanged) -> None:
+    """Keep what accounts says of a user."""
+    keep_newest(work.session, UserCopy, _shared(UserCopy, state))
+
+
+def _shared(model: Any, state: Any) -> dict[str, Any]:
+    names = [column.name for column in model.__table__.columns]
+    return {name: getattr(state, name) for name in names if hasattr(state, name)}
+
+
+def get_partner(work: Work, partner_id: UUID) -> AccountCopy:
+    """The partner whose currency and time zone apply; NotFound before it arrived."""
+    partner = work.session.get(AccountCopy, partner_id)
+    if partner is None or partner.kind != AccountKind.PARTNER:
+        raise NotFound("There is no such partner.", code="partner_not_found")
+    return partner
+
+
+def acting_partner(work: Work, partner_id: UUID | None) -> AccountCopy:
+    """The partner a request is for: the actor's own, or the one the operator names.
+
+    Naming a partner outside the scope is NotFound.
+    """
+    wanted = partner_id or work.actor.partner_id
+    if wanted is None:
+        raise Invalid(fields={"partner_id": ["Name the partner."]})
+    statement = select(AccountCopy).where(
+        AccountCopy.id == wanted, AccountCopy.kind == AccountKind.PARTNER
+    )
+    partner = work.session.scalar(in_scope(statement, AccountCopy, work.actor))
+    if partner is None:
+        raise NotFound("There is no such partner.", code="partner_not_found")
+    return partner
+
+
+def get_customer(work: Work, customer_id: UUID) -> CustomerCopy:
+    """A customer in the actor's scope; NotFound otherwise."""
+    statement = select(CustomerCopy).where(CustomerCopy.id == customer_id)
+    customer = work.session.scalar(in_scope(statement, CustomerCopy, work.actor))
+    if customer is None:
+        raise NotFound("There is no such customer.", code="customer_not_found")
+    return customer
+
+
+def get_user(work: Work, user_id: UUID) -> UserCopy:
+    """A user in the actor's scope that is not deleted; NotFound otherwise."""
+    statement = select(UserCopy).where(
+        UserCopy.id == user_id, UserCopy.status != Status.DELETED
+    )
+    user = work.session.scalar(in_scope(statement, UserCopy, work.actor))
+    if user is None:
+        raise NotFound("There is no such user.", code="user_not_found")
+    return user
+
+
+def lock_customer(work: Work, customer_id: UUID) -> CustomerCopy:
+    """The customer's row, locked: its lines and balance change one at a time.
+
+    Everything that changes a subscription takes this lock first, then the wallets.
+    """
+    statement = select(CustomerCopy).where(CustomerCopy.id == customer_id)
+    locked = statement.with_for_update().execution_options(populate_existing=True)
+    customer = work.session.scalar(locked)
+    if customer is None:
+        raise NotFound("There is no such customer.", code="customer_not_found")
+    return customer
+
+
+def expect_user(
+    work: Work, *, user_id: UUID, customer_id: UUID, customer_scope: str
+) -> None:
+    """Make room for a user whose own events are still on their way.
+
+    The rows have version 0, so that the first event of each replaces them.
+    """
+    unknown = {
+        "version": 0,
+        "partner_id": partner_of(customer_scope),
+        "scope": customer_scope,
+        "name": "",
+        "status": Status.ACTIVE,
+    }
+    for model, values in (
+        (CustomerCopy, {"id": customer_id, "email": ""} | unknown),
+        (UserCopy, {"id": user_id, "customer_id": customer_id} | unknown),
+    ):
+        work.session.execute(insert(model).values(values).on_conflict_do_nothing())

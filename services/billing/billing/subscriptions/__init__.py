@@ -1,0 +1,1 @@
+"""A user's right to a product: its periods, renewals and end."""

@@ -1,0 +1,233 @@
+"""Subscriptions and their periods; the only place their state changes."""
+
+import enum
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from billing.records import Record
+from billing.subscriptions.terms import Anchor, Length, next_period_end
+from lineup.contracts.billing import SubscriptionState
+from lineup.errors import Conflict
+from lineup.money import Money
+
+
+class NotActive(Conflict):
+    """This subscription is not running."""
+
+    code = "not_active"
+
+
+class Source(enum.StrEnum):
+    """Where the money for a period came from, and so whether it can go back."""
+
+    BALANCE = "balance"
+    SHOP = "shop"
+    FREE = "free"
+
+
+class Subscription(Record):
+    """One user's right to a product: at most one is running (SU-01)."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        Index(
+            "uq_subscription_running_user_id",
+            "user_id",
+            unique=True,
+            postgresql_where=text("state = 'running'"),
+        ),
+        Index(
+            "ix_subscription_scope",
+            "scope",
+            postgresql_ops={"scope": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_subscription_renewal_due_at",
+            "renewal_due_at",
+            postgresql_where=text("renewal_due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_subscription_running_ends_at",
+            "ends_at",
+            postgresql_where=text("state = 'running'"),
+        ),
+        Index(
+            "ix_subscription_running_product_id",
+            "product_id",
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    user_id: Mapped[UUID] = mapped_column(index=True)
+    customer_id: Mapped[UUID] = mapped_column(index=True)
+    partner_id: Mapped[UUID]
+    scope: Mapped[str]
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"))
+    product_version: Mapped[int]
+    """The version of the product it was last announced with."""
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
+    state: Mapped[str]
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    anchor_at: Mapped[datetime]
+    anchor_months: Mapped[int]
+    renews: Mapped[bool]
+    renewal_due_at: Mapped[datetime | None]
+    """When to try to renew it; None: not by itself, or waiting for money."""
+
+    def is_running(self, now: datetime) -> bool:
+        """Whether it entitles now; an end holds even before it is marked (SU-20)."""
+        return self.state == SubscriptionState.RUNNING and self.ends_at > now
+
+    def state_at(self, now: datetime) -> SubscriptionState:
+        """Where it stands at an instant."""
+        if self.state == SubscriptionState.RUNNING and self.ends_at <= now:
+            return SubscriptionState.EXPIRED
+        return SubscriptionState(self.state)
+
+    def extend(
+        self, plan_id: UUID, length: Length, starts_at: datetime, zone: ZoneInfo
+    ) -> datetime:
+        """Run on for one more period; returns when that one ends."""
+        anchor = Anchor(at=self.anchor_at, months=self.anchor_months)
+        self.ends_at, counted = next_period_end(anchor, starts_at, length, zone)
+        self.anchor_at, self.anchor_months = counted.at, counted.months
+        self.plan_id = plan_id
+        self.state = SubscriptionState.RUNNING
+        self._schedule()
+        self.version += 1
+        return self.ends_at
+
+    def stop(self, now: datetime) -> None:
+        """End now. Refuses what is not running."""
+        if not self.is_running(now):
+            raise NotActive
+        self.ends_at = now
+        self.state = SubscriptionState.STOPPED
+        self.renewal_due_at = None
+        self.version += 1
+
+    def expire(self, now: datetime) -> None:
+        """Mark that its end has passed. Refuses what has not ended by itself."""
+        if self.state != SubscriptionState.RUNNING or self.ends_at > now:
+            raise NotActive("Only a running subscription past its end expires.")
+        self.state = SubscriptionState.EXPIRED
+        self.version += 1
+
+    def shorten(self, ends_at: datetime) -> None:
+        """End earlier, since a paid period was taken back; renewals count anew."""
+        self.ends_at = ends_at
+        self.anchor_at, self.anchor_months = ends_at, 0
+        self._schedule()
+        self.version += 1
+
+    def switch(self, renews: bool, now: datetime) -> None:  # noqa: FBT001
+        """Renew by itself or not; turned on after the end it waits for money."""
+        self.renews = renews
+        self._schedule()
+        if not self.is_running(now):
+            self.renewal_due_at = None
+        self.version += 1
+
+    def wait_for_money(self) -> None:
+        """Try no renewal until something wakes it."""
+        self.renewal_due_at = None
+
+    def wake(self, now: datetime) -> None:
+        """Try to renew now."""
+        self.renewal_due_at = now
+
+    def _schedule(self) -> None:
+        self.renewal_due_at = self.ends_at if self.renews else None
+
+
+class Period(Record):
+    """One paid stretch of a subscription; open ones of one never overlap.
+
+    The exclusion compares ranges of one id, which needs no extension of PostgreSQL.
+    """
+
+    __tablename__ = "subscription_period"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", "length"),
+        CheckConstraint(
+            "refunded_minor >= 0 AND refunded_minor <= paid_minor", "refunded"
+        ),
+        ExcludeConstraint(
+            (text("uuid_range(subscription_id, subscription_id, '[]')"), "&&"),
+            (text("tstzrange(starts_at, ends_at)"), "&&"),
+            using="gist",
+            where=text("closed_at IS NULL"),
+            name="ex_subscription_period_overlap",
+        ),
+        Index(
+            "uq_subscription_period_start",
+            "subscription_id",
+            "starts_at",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscription.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    paid_minor: Mapped[int]
+    asset: Mapped[str]
+    source: Mapped[str]
+    is_trial: Mapped[bool]
+    transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfer.id"))
+    """What paid for it; None: it was free."""
+    source_wallet_id: Mapped[UUID | None]
+    """Where it was paid from."""
+    seat_id: Mapped[UUID | None] = mapped_column(unique=True)
+    """The shop order's seat it serves."""
+    closed_at: Mapped[datetime | None]
+    """When it was stopped before its time."""
+    refunded_minor: Mapped[int] = mapped_column(default=0)
+    refund_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfer.id"))
+    fell_short_at: Mapped[datetime | None]
+    """When it was told that the renewal after it could not be paid (SU-04)."""
+    created_at: Mapped[datetime]
+
+    @property
+    def paid(self) -> Money:
+        """What it truly cost its payer."""
+        return Money(self.paid_minor, self.asset)
+
+    @property
+    def is_refundable(self) -> bool:
+        """Whether a stop gives something back: free, trial and shop periods do not."""
+        return self.source == Source.BALANCE and not self.is_trial
+
+    def close(self, now: datetime) -> None:
+        """End before its time."""
+        self.closed_at = now
+
+    def give_back(self, refund: Money, transfer_id: UUID) -> None:
+        """Note what went back and by which transfer."""
+        self.refunded_minor = refund.amount_minor
+        self.refund_transfer_id = transfer_id
+
+    def move(self, starts_at: datetime, ends_at: datetime) -> None:
+        """Begin earlier, where the period before it was taken back."""
+        self.starts_at, self.ends_at = starts_at, ends_at
+
+
+class RenewalSwitch(Record):
+    """Whether a user renews by itself; without a row it does not (SU-02, SU-05)."""
+
+    __tablename__ = "renewal_switch"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    renews: Mapped[bool]
+    changed_at: Mapped[datetime]

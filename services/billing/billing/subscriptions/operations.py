@@ -1,0 +1,169 @@
+"""What can be asked of subscriptions."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.catalog import operations as catalog
+from billing.people import operations as people
+from billing.people.models import UserCopy
+from billing.subscriptions import stops
+from billing.subscriptions.models import NotActive, RenewalSwitch, Subscription
+from billing.subscriptions.orders import (
+    OrderSale,
+    reverse_for_order,
+    start_for_order,
+)
+from billing.subscriptions.sales import (
+    add_period,
+    find_last,
+    from_balance,
+    subscription_for,
+)
+from billing.subscriptions.views import announce, view_of
+from billing.wallets.models import Cause
+from lineup.contracts.accounts import UserChanged
+from lineup.contracts.billing import (
+    CountFrom,
+    GetRenewal,
+    GetSubscription,
+    ListSubscriptions,
+    Purchase,
+    QuoteStop,
+    RenewalView,
+    StopReceipt,
+    StopSubscription,
+    SubscriptionState,
+    SubscriptionView,
+    SwitchRenewal,
+)
+from lineup.contracts.paging import Page
+from lineup.database import Work, page_of
+from lineup.errors import NotFound
+from lineup.ids import new_id
+from lineup.scope import in_scope
+
+__all__ = [
+    "OrderSale",
+    "get_renewal",
+    "get_subscription",
+    "list_subscriptions",
+    "purchase",
+    "quote_stop",
+    "reverse_for_order",
+    "start_for_order",
+    "stop_subscription",
+    "switch_renewal",
+]
+
+
+def purchase(work: Work, request: Purchase) -> SubscriptionView:
+    """Buy a period from the customer's balance (SU-01, SU-11).
+
+    A running user is renewed. Counted from now while running, what was left is given
+    back as by a stop and a new subscription begins. InsufficientBalance, PlanRetired,
+    OtherProductRunning, PeriodOver; NotFound outside the scope.
+    """
+    user = people.get_user(work, request.user_id)
+    plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
+    people.lock_customer(work, user.customer_id)
+    if request.count_from is CountFrom.NOW:
+        _stop_running(work, user.id)
+    subscription, starts_at = subscription_for(work, user, plan, request.count_from)
+    payment = from_balance(subscription, plan, new_id(), Cause.PURCHASE)
+    add_period(work, subscription, plan, payment, starts_at)
+    announce(work, subscription)
+    return view_of(work, subscription)
+
+
+def stop_subscription(work: Work, request: StopSubscription) -> StopReceipt:
+    """Stop a running subscription and return the unused part (SU-07, SU-09)."""
+    return stops.stop(work, _get_locked(work, request.subscription_id))
+
+
+def quote_stop(work: Work, request: QuoteStop) -> StopReceipt:
+    """What stopping now would return; NotActive for what is not running."""
+    subscription = _get(work, request.subscription_id)
+    if not subscription.is_running(work.now):
+        raise NotActive
+    return stops.quoted(work, subscription)
+
+
+def switch_renewal(work: Work, request: SwitchRenewal) -> RenewalView:
+    """Turn a user's automatic renewal on or off; kept for its next subscription."""
+    user = people.get_user(work, request.user_id)
+    people.lock_customer(work, user.customer_id)
+    values = {"renews": request.renews, "changed_at": work.now}
+    work.session.execute(
+        insert(RenewalSwitch)
+        .values(user_id=user.id, **values)
+        .on_conflict_do_update(index_elements=["user_id"], set_=values)
+    )
+    last = find_last(work, user.id)
+    if last is not None and last.state != SubscriptionState.STOPPED:
+        last.switch(request.renews, work.now)
+        announce(work, last)
+    return RenewalView(user_id=user.id, renews=request.renews)
+
+
+def get_renewal(work: Work, request: GetRenewal) -> RenewalView:
+    """Whether a user renews by itself (SU-02)."""
+    user = people.get_user(work, request.user_id)
+    statement = select(RenewalSwitch.renews).where(RenewalSwitch.user_id == user.id)
+    renews = work.session.scalar(statement) or False
+    return RenewalView(user_id=user.id, renews=renews)
+
+
+def get_subscription(work: Work, request: GetSubscription) -> SubscriptionView:
+    """One subscription in the actor's scope."""
+    return view_of(work, _get(work, request.subscription_id))
+
+
+def list_subscriptions(
+    work: Work, request: ListSubscriptions
+) -> Page[SubscriptionView]:
+    """Subscriptions, newest first, of one customer or user where it is named."""
+    statement = in_scope(select(Subscription), Subscription, work.actor)
+    if request.customer_id is not None:
+        statement = statement.where(Subscription.customer_id == request.customer_id)
+    if request.user_id is not None:
+        statement = statement.where(Subscription.user_id == request.user_id)
+    return page_of(
+        work.session,
+        statement,
+        Subscription,
+        request.paging,
+        lambda subscription: view_of(work, subscription),
+    )
+
+
+def follow_user(work: Work, state: UserChanged) -> None:
+    """Keep the copy of a user; one that was deleted stops, with its refund."""
+    people.keep_user(work, state)
+    user = work.session.get(UserCopy, state.id)
+    if user is None or not user.is_deleted:
+        return
+    people.lock_customer(work, user.customer_id)
+    _stop_running(work, user.id)
+
+
+def _stop_running(work: Work, user_id: UUID) -> None:
+    last = find_last(work, user_id)
+    if last is not None and last.is_running(work.now):
+        stops.stop(work, last)
+
+
+def _get(work: Work, subscription_id: UUID) -> Subscription:
+    statement = select(Subscription).where(Subscription.id == subscription_id)
+    subscription = work.session.scalar(in_scope(statement, Subscription, work.actor))
+    if subscription is None:
+        raise NotFound("There is no such subscription.", code="subscription_not_found")
+    return subscription
+
+
+def _get_locked(work: Work, subscription_id: UUID) -> Subscription:
+    subscription = _get(work, subscription_id)
+    people.lock_customer(work, subscription.customer_id)
+    work.session.refresh(subscription)
+    return subscription

@@ -1,0 +1,152 @@
+"""What shop orders start and take back; the shop holds the money, not a balance."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from billing.catalog import operations as catalog
+from billing.people import operations as people
+from billing.subscriptions.models import Period, Source, Subscription
+from billing.subscriptions.sales import (
+    Payment,
+    add_period,
+    length_of,
+    subscription_for,
+)
+from billing.subscriptions.stops import open_periods
+from billing.subscriptions.views import announce
+from billing.wallets import operations as wallets
+from billing.wallets.models import Cause
+from billing.wallets.movements import clearing
+from lineup.contracts.billing import CountFrom, StopReceipt
+from lineup.database import Work
+from lineup.errors import Invalid
+from lineup.money import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSale:
+    """One seat of a paid shop order, to be served to a user."""
+
+    order_id: UUID
+    seat_id: UUID
+    """Names the sale once and for all."""
+    user_id: UUID
+    customer_id: UUID
+    customer_scope: str
+    """The customer's own path, as SeatsFilled says."""
+    plan_id: UUID
+    paid: Money
+    """What the shop took for this seat, in the shop's currency; may be zero."""
+    shop_id: UUID
+    order_number: str
+    """What the shop calls the order."""
+
+
+def start_for_order(work: Work, sale: OrderSale) -> UUID:
+    """Start or renew what a seat bought: clearing of the shop -> income.
+
+    The same seat again changes nothing and names the same subscription. PlanRetired,
+    NotFound or OtherProductRunning (`subscription_active`) when it cannot be served.
+    """
+    if sale.paid.amount_minor < 0:
+        raise Invalid(fields={"paid": ["Must not be below zero."]})
+    people.expect_user(
+        work,
+        user_id=sale.user_id,
+        customer_id=sale.customer_id,
+        customer_scope=sale.customer_scope,
+    )
+    people.lock_customer(work, sale.customer_id)
+    known = _find_period(work, sale.seat_id)
+    return known.subscription_id if known else _sell(work, sale)
+
+
+def _sell(work: Work, sale: OrderSale) -> UUID:
+    user = people.get_user(work, sale.user_id)
+    plan = catalog.get_plan_on_sale(work, sale.plan_id, user.partner_id)
+    subscription, starts_at = subscription_for(work, user, plan, CountFrom.AUTO)
+    payment = Payment(
+        amount=sale.paid,
+        payer=clearing(user.partner_id, sale.shop_id, sale.paid.asset),
+        source=Source.SHOP,
+        cause=Cause.SHOP_SALE,
+        key=f"seat:{sale.seat_id}",
+        reference=f"order {sale.order_number}",
+        seat_id=sale.seat_id,
+    )
+    add_period(work, subscription, plan, payment, starts_at)
+    announce(work, subscription)
+    return subscription.id
+
+
+def reverse_for_order(work: Work, seat_id: UUID) -> StopReceipt | None:
+    """Take back exactly the period a seat bought: income -> clearing, no balance.
+
+    Periods bought after it move up; with none left the subscription stops. The same
+    seat again changes nothing. None when the seat never started anything.
+    """
+    period = _find_period(work, seat_id)
+    if period is None:
+        return None
+    subscription = work.session.get_one(Subscription, period.subscription_id)
+    people.lock_customer(work, subscription.customer_id)
+    for row in (period, subscription):
+        work.session.refresh(row)
+    if period.transfer_id and period.refund_transfer_id is None:
+        _return_money(work, period)
+    if period.closed_at is None:
+        _take_back(work, subscription, period)
+    return StopReceipt(
+        subscription_id=subscription.id,
+        ended_at=subscription.ends_at,
+        refunded=Money.zero(period.asset),
+    )
+
+
+def _find_period(work: Work, seat_id: UUID) -> Period | None:
+    return work.session.scalar(select(Period).where(Period.seat_id == seat_id))
+
+
+def _return_money(work: Work, period: Period) -> None:
+    if period.transfer_id is None:
+        return
+    posted = wallets.reverse(
+        work,
+        period.transfer_id,
+        cause=Cause.SHOP_REVERSAL,
+        reference=f"seat {period.seat_id}",
+    )
+    period.give_back(period.paid, posted.transfer_id)
+
+
+def _take_back(work: Work, subscription: Subscription, period: Period) -> None:
+    is_used_up = period.ends_at <= work.now
+    later = [
+        p for p in open_periods(work, subscription) if p.starts_at >= period.ends_at
+    ]
+    period.close(work.now)
+    work.session.flush()
+    if is_used_up or not subscription.is_running(work.now):
+        return
+    starts_at = max(period.starts_at, work.now)
+    if later or starts_at > work.now:
+        _move_up(work, subscription, later, starts_at)
+    else:
+        subscription.stop(work.now)
+    announce(work, subscription)
+
+
+def _move_up(
+    work: Work, subscription: Subscription, later: list[Period], starts_at: datetime
+) -> None:
+    zone = people.get_partner(work, subscription.partner_id).zone
+    subscription.shorten(starts_at)
+    for period in later:
+        plan = catalog.get_plan(work, period.plan_id)
+        begins = subscription.ends_at
+        ends = subscription.extend(plan.id, length_of(plan), begins, zone)
+        period.move(begins, ends)
+        work.session.flush()

@@ -1,0 +1,213 @@
+"""Selling a period: a first one starts a subscription, a further one renews it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from billing.catalog.models import Plan
+from billing.people import operations as people
+from billing.people.models import UserCopy
+from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
+from billing.subscriptions.terms import Length, automatic_start, renewal_start
+from billing.wallets import operations as wallets
+from billing.wallets.models import Cause
+from billing.wallets.movements import (
+    Account,
+    Movement,
+    between,
+    customer_account,
+    income,
+)
+from lineup.contracts.billing import CountFrom, SubscriptionState
+from lineup.database import Work
+from lineup.errors import Conflict
+from lineup.ids import new_id
+from lineup.money import Money
+
+
+class OtherProductRunning(Conflict):
+    """This user has a running subscription to another product."""
+
+    code = "subscription_active"
+
+
+class PeriodOver(Conflict):
+    """Counted from the old end, this period would be over already."""
+
+    code = "period_over"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """What is paid for a period, from which account, under which name."""
+
+    amount: Money
+    payer: Account
+    source: Source
+    cause: Cause
+    key: str
+    reference: str
+    seat_id: UUID | None = None
+
+    def movement(self) -> Movement:
+        """The money's way to the partner's income."""
+        earned = income(self.payer.partner_id, self.amount.asset)
+        return between(
+            self.payer,
+            earned,
+            self.amount,
+            key=self.key,
+            cause=self.cause,
+            reference=self.reference,
+        )
+
+
+def from_balance(
+    subscription: Subscription, plan: Plan, period_id: UUID, cause: Cause
+) -> Payment:
+    """The plan's price, from the customer's balance."""
+    payer = customer_account(
+        subscription.customer_id,
+        subscription.partner_id,
+        subscription.scope,
+        plan.asset,
+    )
+    return Payment(
+        amount=plan.price,
+        payer=payer,
+        source=Source.BALANCE,
+        cause=cause,
+        key=f"period:{period_id}",
+        reference=f"{plan.product.name}, {plan.name}",
+    )
+
+
+def length_of(plan: Plan) -> Length:
+    """How long one period of a plan is."""
+    return Length(months=plan.months, days=plan.days)
+
+
+def find_last(work: Work, user_id: UUID) -> Subscription | None:
+    """The newest subscription of a user, whatever its state."""
+    statement = (
+        select(Subscription)
+        .where(Subscription.user_id == user_id)
+        .order_by(Subscription.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    return work.session.scalar(statement)
+
+
+def subscription_for(
+    work: Work, user: UserCopy, plan: Plan, count_from: CountFrom
+) -> tuple[Subscription, datetime]:
+    """The subscription that a sale to this user goes to, and where it counts from.
+
+    The caller holds the customer's lock. A user that runs is renewed; one whose end
+    has passed goes on; anybody else begins anew.
+    """
+    last = find_last(work, user.id)
+    if last is not None and last.product_id != plan.product_id:
+        _make_way(work, last)
+        last = None
+    if last is None or last.state == SubscriptionState.STOPPED:
+        return _begin(work, user, plan), work.now
+    return last, renewal_start(count_from, last.ends_at, work.now)
+
+
+def _make_way(work: Work, last: Subscription) -> None:
+    if last.is_running(work.now):
+        raise OtherProductRunning
+    last.wait_for_money()
+    if last.state == SubscriptionState.RUNNING:
+        last.expire(work.now)
+    work.session.flush()
+
+
+def _begin(work: Work, user: UserCopy, plan: Plan) -> Subscription:
+    switch = work.session.get(RenewalSwitch, user.id)
+    subscription = Subscription(
+        id=new_id(),
+        version=0,
+        user_id=user.id,
+        customer_id=user.customer_id,
+        partner_id=user.partner_id,
+        scope=user.scope,
+        product_id=plan.product_id,
+        product_version=plan.product.version,
+        plan_id=plan.id,
+        state=SubscriptionState.RUNNING,
+        started_at=work.now,
+        ends_at=work.now,
+        anchor_at=work.now,
+        anchor_months=0,
+        renews=switch is not None and switch.renews,
+    )
+    work.session.add(subscription)
+    return subscription
+
+
+def add_period(
+    work: Work,
+    subscription: Subscription,
+    plan: Plan,
+    payment: Payment,
+    starts_at: datetime,
+) -> Period:
+    """Run a subscription on for one period and take the money for it.
+
+    InsufficientBalance when the payer cannot cover it.
+    """
+    zone = people.get_partner(work, subscription.partner_id).zone
+    period = period_of(subscription, plan, payment, starts_at, zone)
+    period.created_at = work.now
+    if period.ends_at <= work.now:
+        raise PeriodOver
+    if payment.amount:
+        period.transfer_id = wallets.transfer(work, payment.movement()).transfer_id
+    work.session.flush()
+    work.session.add(period)
+    return period
+
+
+def period_of(
+    subscription: Subscription,
+    plan: Plan,
+    payment: Payment,
+    starts_at: datetime,
+    zone: ZoneInfo,
+) -> Period:
+    """The next period of a subscription, which runs on to its end."""
+    ends_at = subscription.extend(plan.id, length_of(plan), starts_at, zone)
+    return Period(
+        id=new_id(),
+        subscription_id=subscription.id,
+        plan_id=plan.id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        paid_minor=payment.amount.amount_minor,
+        asset=payment.amount.asset,
+        source=payment.source if payment.amount else Source.FREE,
+        is_trial=plan.product.is_trial,
+        source_wallet_id=payment.payer.id if payment.amount else None,
+        seat_id=payment.seat_id,
+        refunded_minor=0,
+    )
+
+
+__all__ = [
+    "OtherProductRunning",
+    "Payment",
+    "PeriodOver",
+    "add_period",
+    "automatic_start",
+    "find_last",
+    "from_balance",
+    "length_of",
+    "period_of",
+    "subscription_for",
+]

@@ -1,0 +1,87 @@
+"""Ending periods before their time, and giving the unused part back (SU-07, SU-08)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from billing.people import operations as people
+from billing.subscriptions.models import Period, Subscription
+from billing.subscriptions.terms import refund_for
+from billing.subscriptions.views import announce
+from billing.wallets import operations as wallets
+from billing.wallets.models import Cause
+from billing.wallets.movements import between, customer_account, refunds
+from lineup.contracts.billing import StopReceipt
+from lineup.database import Work
+from lineup.money import Money
+
+
+def open_periods(work: Work, subscription: Subscription) -> Sequence[Period]:
+    """What of a subscription is still to be used, in order of time."""
+    statement = (
+        select(Period)
+        .where(
+            Period.subscription_id == subscription.id,
+            Period.closed_at.is_(None),
+            Period.ends_at > work.now,
+        )
+        .order_by(Period.starts_at)
+    )
+    return work.session.scalars(statement).all()
+
+
+def quoted(work: Work, subscription: Subscription) -> StopReceipt:
+    """What stopping at the work's instant returns; the same figures as the booking."""
+    periods = open_periods(work, subscription)
+    refunded = _total(work, subscription, (_refund(p, work.now) for p in periods))
+    return StopReceipt(
+        subscription_id=subscription.id, ended_at=work.now, refunded=refunded
+    )
+
+
+def stop(work: Work, subscription: Subscription) -> StopReceipt:
+    """Stop now and give the unused part back to the balance that paid for it.
+
+    The caller holds the customer's lock. NotActive for what is not running.
+    """
+    periods = open_periods(work, subscription)
+    receipt = quoted(work, subscription)
+    subscription.stop(work.now)
+    for period in periods:
+        _close(work, subscription, period)
+    announce(work, subscription)
+    return receipt
+
+
+def _refund(period: Period, now: datetime) -> Money:
+    if not period.is_refundable:
+        return Money.zero(period.asset)
+    return refund_for(period, stopped_at=now)
+
+
+def _close(work: Work, subscription: Subscription, period: Period) -> None:
+    period.close(work.now)
+    refund = _refund(period, work.now)
+    if not refund:
+        return
+    payer = customer_account(
+        subscription.customer_id,
+        subscription.partner_id,
+        subscription.scope,
+        period.asset,
+    )
+    movement = between(
+        refunds(subscription.partner_id, period.asset),
+        payer,
+        refund,
+        key=f"refund:{period.id}",
+        cause=Cause.REFUND,
+        reference=f"period {period.id}",
+    )
+    period.give_back(refund, wallets.transfer(work, movement).transfer_id)
+
+
+def _total(work: Work, subscription: Subscription, parts: Iterable[Money]) -> Money:
+    currency = people.get_partner(work, subscription.partner_id).currency
+    return sum((p for p in parts if p), start=Money.zero(currency))

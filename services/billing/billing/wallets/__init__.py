@@ -1,0 +1,1 @@
+"""The ledger: wallets, transfers and their unchangeable entries."""

@@ -1,0 +1,140 @@
+"""What a movement of money is: accounts, legs that sum to zero, one key."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from billing.wallets.models import Cause
+from lineup.money import Money
+from lineup.scope import ROOT, below
+
+WALLETS = UUID("0a8a4f0e-3f0c-5d5c-8a77-77616c6c6574")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A place money can be, whether or not its row is there yet."""
+
+    owner_id: UUID
+    purpose: str
+    asset: str
+    partner_id: UUID
+    scope: str
+    is_system: bool = True
+
+    @property
+    def id(self) -> UUID:
+        """The wallet's id: the same account always has the same."""
+        return uuid5(WALLETS, f"{self.owner_id}:{self.purpose}:{self.asset}")
+
+
+def customer_account(
+    customer_id: UUID, partner_id: UUID, scope: str, asset: str
+) -> Account:
+    """A customer's own balance in one asset."""
+    return Account(
+        owner_id=customer_id,
+        purpose="balance",
+        asset=asset,
+        partner_id=partner_id,
+        scope=scope,
+        is_system=False,
+    )
+
+
+def _system(partner_id: UUID, purpose: str, asset: str) -> Account:
+    return Account(
+        owner_id=partner_id,
+        purpose=purpose,
+        asset=asset,
+        partner_id=partner_id,
+        scope=below(ROOT, partner_id),
+    )
+
+
+def cash(partner_id: UUID, asset: str) -> Account:
+    """Money the partner took outside: bank, counter."""
+    return _system(partner_id, "cash", asset)
+
+
+def income(partner_id: UUID, asset: str) -> Account:
+    """What the partner earned by sales."""
+    return _system(partner_id, "income", asset)
+
+
+def refunds(partner_id: UUID, asset: str) -> Account:
+    """What the partner gave back for stopped periods."""
+    return _system(partner_id, "refund", asset)
+
+
+def clearing(partner_id: UUID, shop_id: UUID, asset: str) -> Account:
+    """What a shop collected for the partner."""
+    return _system(partner_id, f"clearing:{shop_id}", asset)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leg:
+    """What a movement does to one account; the asset is the account's."""
+
+    account: Account
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Movement:
+    """Money to be moved: legs of one partner that sum to zero in each asset.
+
+    `key` names it once and for all; the same key with other content is refused.
+    """
+
+    key: str
+    cause: Cause
+    legs: tuple[Leg, ...]
+    reference: str = ""
+    reverses_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        if len({leg.account.partner_id for leg in self.legs}) != 1:
+            raise ValueError("Money never crosses from one partner to another.")
+        if any(_sums(self.legs).values()):
+            raise ValueError("The legs of a movement sum to zero.")
+
+    @property
+    def partner_id(self) -> UUID:
+        """The one partner within whom it moves."""
+        return self.legs[0].account.partner_id
+
+    @property
+    def content_hash(self) -> str:
+        """What tells one content from another under the same key."""
+        legs = sorted(f"{leg.account.id}:{leg.amount_minor}" for leg in self.legs)
+        content = [self.cause, self.reference, str(self.reverses_id), *legs]
+        return hashlib.sha256("\n".join(content).encode()).hexdigest()
+
+
+def between(
+    source: Account,
+    target: Account,
+    amount: Money,
+    *,
+    key: str,
+    cause: Cause,
+    reference: str = "",
+) -> Movement:
+    """Move an amount above zero from one account to another of the same asset."""
+    if amount.amount_minor <= 0 or {source.asset, target.asset} != {amount.asset}:
+        raise ValueError(f"{amount} cannot move there.")
+    legs = (
+        Leg(account=source, amount_minor=-amount.amount_minor),
+        Leg(account=target, amount_minor=amount.amount_minor),
+    )
+    return Movement(key=key, cause=cause, legs=legs, reference=reference)
+
+
+def _sums(legs: Iterable[Leg]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for leg in legs:
+        asset = leg.account.asset
+        sums[asset] = sums.get(asset, 0) + leg.amount_minor
+    return sums

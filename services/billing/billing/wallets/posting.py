@@ -1,0 +1,129 @@
+"""The one way money moves: the database function `post_transfers` (WL-02, WL-08)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.wallets.models import Wallet
+from billing.wallets.movements import Movement
+from lineup.database import Work
+from lineup.errors import KeyReused, PaymentRequired
+from lineup.ids import new_id
+from lineup.scope import ROOT, below
+
+POST = """
+SELECT place, transfer_id, outcome FROM post_transfers(
+    %(actor)s, %(at)s,
+    %(ids)s::uuid[], %(partners)s::uuid[], %(scopes)s::text[], %(keys)s::text[],
+    %(hashes)s::text[], %(causes)s::text[], %(references)s::text[],
+    %(reverses)s::uuid[],
+    %(places)s::integer[], %(wallets)s::uuid[], %(amounts)s::bigint[],
+    %(entries)s::uuid[]
+)
+"""
+
+
+class InsufficientBalance(PaymentRequired):
+    """The balance does not cover this."""
+
+    code = "insufficient_balance"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A transfer that stands, and whether it was this call that made it."""
+
+    transfer_id: UUID
+    is_new: bool
+
+
+def transfer(work: Work, movement: Movement) -> Posted:
+    """Move money, or tell that the same movement stands already.
+
+    InsufficientBalance when a customer's wallet does not cover it; KeyReused when the
+    key names another movement. Nothing is written then.
+    """
+    return transfer_all(work, [movement])[0]
+
+
+def transfer_all(work: Work, movements: Sequence[Movement]) -> list[Posted]:
+    """Move money many times in one go: all of it, or nothing at all.
+
+    Movements are applied in the order given. Those that stand already are left out
+    and told so.
+    """
+    if not movements:
+        return []
+    answers = _post(work, movements)
+    if any(outcome == "unopened" for _, _, outcome in answers):
+        _open_wallets(work, movements)
+        answers = _post(work, movements)
+    outcomes = {outcome for _, _, outcome in answers}
+    if "key_reused" in outcomes:
+        raise KeyReused
+    if "short" in outcomes:
+        raise InsufficientBalance
+    if "known" in outcomes:
+        return _posted_rest(work, movements, answers)
+    return [Posted(UUID(str(made)), is_new=True) for _, made, _ in sorted(answers)]
+
+
+Answers = list[tuple[int, Any, str]]
+
+
+def _post(work: Work, movements: Sequence[Movement]) -> Answers:
+    legs = [(n, leg) for n, move in enumerate(movements, 1) for leg in move.legs]
+    values = {
+        "actor": work.actor.name or str(work.actor.role),
+        "at": work.now,
+        "ids": [str(new_id()) for _ in movements],
+        "partners": [str(move.partner_id) for move in movements],
+        "scopes": [below(ROOT, move.partner_id) for move in movements],
+        "keys": [move.key for move in movements],
+        "hashes": [move.content_hash for move in movements],
+        "causes": [str(move.cause) for move in movements],
+        "references": [move.reference for move in movements],
+        "reverses": [
+            str(move.reverses_id) if move.reverses_id else None for move in movements
+        ],
+        "places": [n for n, _ in legs],
+        "wallets": [str(leg.account.id) for _, leg in legs],
+        "amounts": [leg.amount_minor for _, leg in legs],
+        "entries": [str(new_id()) for _ in legs],
+    }
+    rows = work.session.connection().exec_driver_sql(POST, values)
+    return [(row.place, row.transfer_id, row.outcome) for row in rows]
+
+
+def _posted_rest(
+    work: Work, movements: Sequence[Movement], answers: Answers
+) -> list[Posted]:
+    known = {
+        place: Posted(UUID(str(made)), is_new=False)
+        for place, made, outcome in answers
+        if outcome == "known"
+    }
+    rest = [n for n in range(1, len(movements) + 1) if n not in known]
+    made = transfer_all(work, [movements[n - 1] for n in rest])
+    together = known | dict(zip(rest, made, strict=True))
+    return [together[n] for n in range(1, len(movements) + 1)]
+
+
+def _open_wallets(work: Work, movements: Sequence[Movement]) -> None:
+    accounts = {leg.account.id: leg.account for m in movements for leg in m.legs}
+    rows = [
+        {
+            "id": account.id,
+            "owner_id": account.owner_id,
+            "purpose": account.purpose,
+            "asset": account.asset,
+            "partner_id": account.partner_id,
+            "scope": account.scope,
+            "is_system": account.is_system,
+        }
+        for _, account in sorted(accounts.items())
+    ]
+    work.session.execute(insert(Wallet).values(rows).on_conflict_do_nothing())
