@@ -99,9 +99,13 @@ class Mailbox:
             sender=envelope.mail_from or "",
             content=_bytes_of(envelope),
         )
+        self.add(mail)
+        return "250 Kept"
+
+    def add(self, mail: Mail) -> None:
+        """Keep one more; the oldest makes room."""
         with self._lock:
             self._mails.appendleft(mail)
-        return "250 Kept"
 
     def mails(self) -> list[Mail]:
         """All that are kept, newest first."""

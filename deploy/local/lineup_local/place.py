@@ -51,7 +51,7 @@ def folder_for(home: Path, name: str, user: str | None) -> Path:
     the digest of the home, and belongs to root.
     """
     home.mkdir(parents=True, exist_ok=True)
-    top = home if user is None or can_reach(home, user) else _public_top(home)
+    top = home if user is None or can_reach(home, user) else public_top(home)
     folder = top / name
     folder.mkdir(mode=0o700, exist_ok=True)
     if user is not None:
@@ -71,7 +71,8 @@ def can_reach(path: Path, user: str | None) -> bool:
     return answer.returncode == 0
 
 
-def _public_top(home: Path) -> Path:
+def public_top(home: Path) -> Path:
+    """The folder outside of a home that stands in for it; this user's own."""
     digest = hashlib.sha256(str(home.resolve()).encode()).hexdigest()
     top = PUBLIC_FOLDER / f"lineup-{digest[:12]}"
     top.mkdir(mode=0o711, exist_ok=True)

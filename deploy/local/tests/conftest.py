@@ -1,0 +1,63 @@
+"""A home of its own for each module: own folder, own ports, own servers."""
+
+import shutil
+import socket
+from contextlib import contextmanager
+from dataclasses import fields
+
+import pytest
+
+from lineup_local.place import public_top
+from lineup_local.servers import Servers
+from lineup_local.settings import Settings
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def settings_in(home) -> Settings:
+    names = [field.name for field in fields(Settings) if field.name.endswith("_port")]
+    # Five services answer probes, on ports in a row.
+    return Settings(home=home, **dict(zip(names, free_ports(len(names)), strict=True)))
+
+
+@contextmanager
+def home_in(folder):
+    yield settings_in(folder)
+    elsewhere = public_top(folder)
+    shutil.rmtree(elsewhere)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    """Settings of a home that only this user can enter."""
+    with home_in(tmp_path_factory.mktemp("home")) as settings:
+        yield settings
+
+
+@pytest.fixture
+def other_settings(tmp_path):
+    """Settings of a home where nothing has started yet."""
+    with home_in(tmp_path) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def servers_of_module(settings):
+    made = Servers(settings)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def servers(servers_of_module):
+    """Servers that run, whatever an earlier test did to them."""
+    servers_of_module.start()
+    return servers_of_module
