@@ -1,0 +1,329 @@
+"""A running Lineup, and what a test may do to it and ask of it from outside."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg2
+import requests
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+UP_SECONDS = 240
+DOWN_SECONDS = 60
+PORTS = (
+    "POSTGRES",
+    "RABBITMQ",
+    "RABBITMQ_MANAGEMENT",
+    "RABBITMQ_NODE",
+    "RABBITMQ_EPMD",
+    "MAIL",
+    "MAIL_HTTP",
+    "GATEWAY",
+    "WEBHOOK",
+)
+PROBES = 5
+
+
+def free_ports() -> dict[str, str]:
+    """A port for each part, free at this moment, and a row of five for probes."""
+    taken = [socket.socket() for _ in PORTS]
+    for one in taken:
+        one.bind(("127.0.0.1", 0))
+    ports = {
+        f"LINEUP_{name}_PORT": str(one.getsockname()[1])
+        for name, one in zip(PORTS, taken, strict=True)
+    }
+    ports["LINEUP_PROBE_PORT"] = str(_free_row(PROBES))
+    for one in taken:
+        one.close()
+    return ports
+
+
+def _free_row(length: int) -> int:
+    for start in range(42000, 60000, 50):
+        if all(_is_free(port) for port in range(start, start + length)):
+            return start
+    raise RuntimeError("No row of free ports.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def until(said: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+    """Wait for something to become true; what it became."""
+    end = time.monotonic() + seconds
+    last: object = None
+    while time.monotonic() < end:
+        try:
+            if value := said():
+                return value
+        except requests.RequestException as error:
+            last = error
+        time.sleep(0.1)
+    raise AssertionError(f"Not within {seconds} s: {what} (last: {last!r})")
+
+
+class Running:
+    """One Lineup."""
+
+    def __init__(self, home: Path, ports: dict[str, str]) -> None:
+        self.home = home
+        self.ports = ports
+        self.environment = {
+            **os.environ,
+            **ports,
+            "LINEUP_HOME": str(home),
+        }
+        self.log = home.parent / "up.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def up(self) -> None:
+        """Start, and wait until the demo is there."""
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [CHECKOUT / "lineup", "up"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd=CHECKOUT,
+            )
+        end = time.monotonic() + UP_SECONDS
+        while "Lineup is up" not in self.log.read_text(errors="replace"):
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"Not up:\n{self.log.read_text()[-6000:]}")
+            time.sleep(0.3)
+        self.demo = json.loads((self.home / "demo.json").read_text())
+
+    def down(self) -> None:
+        """End it as Ctrl-C would."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(DOWN_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        subprocess.run(
+            [CHECKOUT / "lineup", "down"],
+            env=self.environment,
+            check=False,
+            timeout=DOWN_SECONDS,
+        )
+
+    def command(self, *words: str, **options: Any) -> str:
+        """What `./lineup …` prints; fails when it does."""
+        return subprocess.run(
+            [CHECKOUT / "lineup", *words],
+            env=self.environment,
+            check=True,
+            text=True,
+            stdout=subprocess.PIPE,
+            timeout=180,
+            **options,
+        ).stdout
+
+    def url(self, name: str) -> str:
+        """Where a part answers."""
+        return f"http://127.0.0.1:{self.ports[f'LINEUP_{name}_PORT']}"
+
+    def kill(self, service: str) -> None:
+        """kill -9 a service's process and all it started."""
+        for process in self._processes(service):
+            for child in process.children(recursive=True):
+                child.kill()
+            process.kill()
+
+    def restart_broker(self) -> None:
+        """kill -9 the broker and start it again."""
+        from lineup_local.rabbitmq import RabbitMQ
+        from lineup_local.settings import read
+
+        broker = RabbitMQ(read(self.environment))
+        broker.kill()
+        broker.start()
+        broker.wait()
+
+    def _processes(self, service: str) -> list[psutil.Process]:
+        words = ["-m", "lineup.bus.run", service]
+        if service == "gateway":
+            words = ["gunicorn"]
+        if service == "playlists-worker":
+            words = ["playlists-worker"]
+        found = [
+            process
+            for process in psutil.process_iter(["cmdline"])
+            if _has(process, words) and self._is_ours(process)
+        ]
+        assert found, f"no process of {service}"
+        return found
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            environment = process.environ()
+        except psutil.Error:
+            return False
+        return environment.get("LINEUP_HOME") == str(self.home)
+
+    def sign_in(self, username: str, password: str) -> "Api":
+        """The REST API as one login."""
+        answer = requests.post(
+            f"{self.url('GATEWAY')}/api/v1/tokens",
+            json={"username": username, "password": password},
+            timeout=10,
+        )
+        answer.raise_for_status()
+        return Api(self.url("GATEWAY"), answer.json()["token"])
+
+    def partner(self) -> "Api":
+        """The REST API as the demo partner."""
+        return self.sign_in(
+            self.demo["partner_username"], self.demo["partner_password"]
+        )
+
+    def order(
+        self, body: bytes, *, delivery: str = "d1", sent: bytes | None = None
+    ) -> requests.Response:
+        """Deliver a WooCommerce order, signed with the demo shop's secret.
+
+        `sent` goes out in place of what was signed.
+        """
+        key = self.demo["woocommerce_secret"].encode()
+        signature = base64.b64encode(hmac.digest(key, body, hashlib.sha256)).decode()
+        return requests.post(
+            self.url("WEBHOOK") + self.demo["woocommerce_path"],
+            data=body if sent is None else sent,
+            headers={
+                "Content-Type": "application/json",
+                "X-WC-Webhook-Topic": "order.updated",
+                "X-WC-Webhook-Delivery-ID": delivery,
+                "X-WC-Webhook-Signature": signature,
+            },
+            timeout=10,
+        )
+
+    def mails(self) -> list[dict[str, Any]]:
+        """The newest mails that were caught."""
+        answer = requests.get(
+            f"{self.url('MAIL_HTTP')}/api/v1/messages?limit=5000", timeout=10
+        )
+        messages: list[dict[str, Any]] = answer.json()["messages"]
+        return messages
+
+    def receivers(self) -> list[str]:
+        """Whom mails went to, one entry a mail; a repeated Message-ID counts once."""
+        found = {mail["MessageID"]: mail["To"][0]["Address"] for mail in self.mails()}
+        return list(found.values())
+
+    def queues(self) -> list[dict[str, Any]]:
+        """The broker's queues with how many messages lie in each."""
+        answer = requests.get(
+            f"http://guest:guest@127.0.0.1:{self.ports['LINEUP_RABBITMQ_MANAGEMENT_PORT']}/api/queues",
+            timeout=10,
+        )
+        queues: list[dict[str, Any]] = answer.json()
+        return queues
+
+    def is_settled(self) -> bool:
+        """Whether every outbox and every event queue is empty."""
+        services = ("accounts", "billing", "playlists")
+        if any(self.rows(s, "SELECT 1 FROM outbox LIMIT 1") for s in services):
+            return False
+        return not any(
+            queue.get("messages") for queue in self.queues() if "evt-" in queue["name"]
+        )
+
+    def rows(self, service: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Look into a service's own database."""
+        settings = self.command("environment", service)
+        uri = next(
+            line.split("=", 1)[1]
+            for line in settings.splitlines()
+            if line.startswith("DATABASE_URI=")
+        )
+        connection = psycopg2.connect(uri)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall()
+        finally:
+            connection.close()
+
+
+def _has(process: psutil.Process, words: list[str]) -> bool:
+    line = " ".join(process.info["cmdline"] or [])
+    return " ".join(words) in line and "lineup_local.keep" not in line
+
+
+class Api:
+    """One login at the REST API."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self.address = address
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {token}"
+
+    def __call__(self, method: str, path: str, **said: Any) -> requests.Response:
+        return self.session.request(
+            method, f"{self.address}/api/v1{path}", timeout=15, **said
+        )
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Read; fails on anything but success."""
+        answer = self("GET", path, params=query)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def every(self, path: str, **query: Any) -> list[Any]:
+        """Every row of a list."""
+        page = self.get(path, limit=200, **query)
+        rows = page["items"]
+        while page["next_after"]:
+            page = self.get(path, limit=200, after=page["next_after"], **query)
+            rows += page["items"]
+        return rows
+
+
+def a_woo_order(number: int, email: str | None = None, **changed: Any) -> bytes:
+    """A paid order for a month of Family."""
+    order = {
+        "id": number,
+        "number": str(number),
+        "status": "processing",
+        "currency": "EUR",
+        "total": "15.00",
+        "date_modified_gmt": "2026-03-02T10:15:05",
+        "date_paid_gmt": "2026-03-02T10:15:04",
+        "billing": {
+            "first_name": "Order",
+            "last_name": f"Number {number}",
+            "email": email or f"buyer{number}@example.org",
+        },
+        "line_items": [
+            {
+                "id": 66,
+                "name": "Family",
+                "product_id": 40,
+                "variation_id": 0,
+                "quantity": 1,
+                "subtotal": "15.00",
+                "total": "15.00",
+                "total_tax": "0.00",
+                "sku": "FAMILY-1M",
+            }
+        ],
+        "refunds": [],
+    }
+    return json.dumps({**order, **changed}).encode()

@@ -1,0 +1,51 @@
+"""Both ends of every conversation agree: clients with doors, consumers with events."""
+
+from importlib.metadata import entry_points
+
+import pytest
+
+from lineup.bus import doors
+from lineup.events import EVENTS
+from lineup.rpc import Remote
+
+SERVICES = ("accounts", "billing", "playlists", "notifications")
+
+
+def service(name):
+    return entry_points(group="lineup.services")[name].load()
+
+
+def client(name):
+    from gateway import clients
+
+    return getattr(clients, f"{name.title()}Client")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_remote_has_a_door_of_the_same_types(name):
+    answered = {
+        door.name: (door.request_type, door.reply_type)
+        for door in doors(service(name))
+        if door.kind == "rpc"
+    }
+    asked = {
+        key: (remote.request, remote.reply)
+        for key, remote in vars(client(name)).items()
+        if isinstance(remote, Remote)
+    }
+
+    assert asked
+    assert {key: answered.get(key) for key in asked} == asked
+
+
+def test_every_event_that_is_heard_is_a_contract_of_its_source():
+    heard = [
+        door.request_type
+        for name in SERVICES
+        for door in doors(service(name))
+        if door.kind == "event"
+    ]
+
+    assert heard
+    for contract in heard:
+        assert EVENTS[contract.event_source, contract.event_type] is contract

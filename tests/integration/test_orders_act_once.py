@@ -1,0 +1,43 @@
+"""An order acts once, whatever is sent how often; a forged one not at all (WS-01, WS-04)."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from running import a_woo_order, until
+
+
+def customers(api, email):
+    return api.get("/customers", search=email)["items"]
+
+
+def test_the_same_order_ten_times_is_one_customer_one_subscription_one_mail(lineup):
+    body = a_woo_order(7001, "ten@example.org")
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(
+            pool.map(lambda n: lineup.order(body, delivery=f"ten-{n % 5}"), range(10))
+        )
+    assert {answer.status_code for answer in answers} == {200}
+
+    api = lineup.partner()
+    until(lambda: "ten@example.org" in lineup.receivers(), "the mail")
+    (customer,) = customers(api, "ten@example.org")
+    subscriptions = until(
+        lambda: api.get("/subscriptions", customer_id=customer["id"])["items"],
+        "the subscription",
+    )
+    lineup.order(body, delivery="ten-late")
+    until(lineup.is_settled, "all events to be consumed")
+
+    assert len(subscriptions) == 1
+    assert len(customers(api, "ten@example.org")) == 1
+    assert lineup.receivers().count("ten@example.org") == 1
+
+
+def test_one_changed_byte_is_refused_and_leaves_no_row(lineup):
+    body = a_woo_order(7002, "forged@example.org")
+    count = "SELECT count(*) FROM shop_delivery"
+    before = lineup.rows("billing", count)
+
+    answer = lineup.order(body, sent=body.replace(b"7002", b"7003", 1))
+
+    assert answer.status_code == 401
+    assert lineup.rows("billing", count) == before

@@ -1,0 +1,43 @@
+"""What the README says is what happens, word for word."""
+
+import re
+import subprocess
+
+import pytest
+from running import CHECKOUT
+
+BLOCK = re.compile(r"^```sh tour ?(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TOUR_SECONDS = 240
+
+
+def tour(shop):
+    """The README's blocks for a shop, in order."""
+    text = (CHECKOUT / "README.md").read_text()
+    return [code for name, code in BLOCK.findall(text) if name in {"", shop}]
+
+
+@pytest.mark.timeout(TOUR_SECONDS + 300)
+@pytest.mark.parametrize(
+    ("shop", "blocks", "said"),
+    [
+        ("woocommerce", 6, ["200", "https?://\\S+m3u8", "Active", "0.00"]),
+        ("shopify", 2, ["200", "200"]),
+    ],
+)
+def test_the_tour_goes_as_printed(lineup, shop, blocks, said):
+    code = tour(shop)
+    assert len(code) == blocks
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(code)],
+        env=lineup.environment,
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=TOUR_SECONDS,
+    )
+
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert done.stdout.strip().endswith("\n8"), done.stdout
+    for expected in said:
+        assert re.search(expected, done.stdout), done.stdout
