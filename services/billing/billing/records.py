@@ -7,7 +7,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from lineup.database import COLUMN_TYPES, new_metadata
 
-ROOMS = ("people", "wallets", "catalog", "subscriptions")
+ROOMS = ("people", "wallets", "catalog", "subscriptions", "webshops")
 
 
 class Record(DeclarativeBase):

@@ -32,17 +32,17 @@ PROOFS_OF_PAYMENT = {"paid", "partially_refunded", "refunded"}
 
 
 def headers_of(headers: Mapping[str, str]) -> Headers:
-    """What the delivery's headers say, with and without the older `X-`."""
+    """What the headers say, in lower case, with and without the older `X-`."""
 
     def get(name: str) -> str:
-        return headers.get(f"X-Shopify-{name}") or headers.get(f"Shopify-{name}") or ""
+        return headers.get(f"x-shopify-{name}") or headers.get(f"shopify-{name}") or ""
 
     return Headers(
-        signature=get("Hmac-Sha256"),
-        delivery_key=get("Webhook-Id"),
-        topic=get("Topic"),
-        source=get("Shop-Domain").lower(),
-        is_test=get("Test").lower() == "true",
+        signature=get("hmac-sha256"),
+        delivery_key=get("webhook-id"),
+        topic=get("topic"),
+        source=get("shop-domain").lower(),
+        is_test=get("test").lower() == "true",
     )
 
 

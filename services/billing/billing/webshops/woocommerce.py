@@ -34,19 +34,19 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def headers_of(headers: Mapping[str, str]) -> Headers:
-    """What the delivery's headers say."""
+    """What the delivery's headers say; their names come in lower case."""
     return Headers(
-        signature=headers.get("X-WC-Webhook-Signature", ""),
-        delivery_key=headers.get("X-WC-Webhook-Delivery-ID", ""),
-        topic=headers.get("X-WC-Webhook-Topic", ""),
-        source=urlsplit(headers.get("X-WC-Webhook-Source", "")).hostname or "",
+        signature=headers.get("x-wc-webhook-signature", ""),
+        delivery_key=headers.get("x-wc-webhook-delivery-id", ""),
+        topic=headers.get("x-wc-webhook-topic", ""),
+        source=urlsplit(headers.get("x-wc-webhook-source", "")).hostname or "",
     )
 
 
 def is_ping(headers: Mapping[str, str], body: bytes) -> bool:
     """Whether this is the unsigned form ping of saving a webhook (WS-02)."""
-    kind = headers.get("Content-Type", "").split(";")[0].strip().lower()
-    unsigned = not headers.get("X-WC-Webhook-Signature")
+    kind = headers.get("content-type", "").split(";")[0].strip().lower()
+    unsigned = not headers.get("x-wc-webhook-signature")
     return kind == FORM and unsigned and PING.fullmatch(body.strip()) is not None
 
 

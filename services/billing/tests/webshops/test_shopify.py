@@ -207,14 +207,14 @@ class TestARefund:
 
 class TestHeaders:
     def test_old_and_new_names(self):
-        for start in ("X-Shopify-", "Shopify-"):
+        for start in ("x-shopify-", "shopify-"):
             headers = shopify.headers_of(
                 {
-                    f"{start}Topic": "orders/paid",
-                    f"{start}Hmac-Sha256": "sig",
-                    f"{start}Shop-Domain": "Demo.myshopify.com",
-                    f"{start}Webhook-Id": "w1",
-                    f"{start}Test": "true",
+                    f"{start}topic": "orders/paid",
+                    f"{start}hmac-sha256": "sig",
+                    f"{start}shop-domain": "Demo.myshopify.com",
+                    f"{start}webhook-id": "w1",
+                    f"{start}test": "true",
                 }
             )
 

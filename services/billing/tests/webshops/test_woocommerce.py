@@ -205,7 +205,7 @@ class TestWhatCannotBeUsed:
         assert message == OrderDeletion(external_order_id="5012")
 
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 class TestPing:
@@ -213,7 +213,7 @@ class TestPing:
         assert woocommerce.is_ping(FORM, b"webhook_id=17")
 
     def test_with_a_charset_too(self):
-        kind = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+        kind = {"content-type": "application/x-www-form-urlencoded; charset=UTF-8"}
 
         assert woocommerce.is_ping(kind, b"webhook_id=17")
 
@@ -225,10 +225,10 @@ class TestPing:
 
     def test_json_is_not(self):
         assert not woocommerce.is_ping(
-            {"Content-Type": "application/json"}, b"webhook_id=17"
+            {"content-type": "application/json"}, b"webhook_id=17"
         )
 
     def test_a_signed_form_is_not(self):
-        signed = {**FORM, "X-WC-Webhook-Signature": "x"}
+        signed = {**FORM, "x-wc-webhook-signature": "x"}
 
         assert not woocommerce.is_ping(signed, b"webhook_id=17")

@@ -1,0 +1,138 @@
+"""Ways in to the webshops: webhooks, orders' events, partners' calls."""
+
+from functools import lru_cache, partial
+from uuid import UUID
+
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Request, Response
+
+from billing.webshops.intake import MAX_BODY, Answer, Intake
+from billing.webshops.operations.connections import (
+    change_shop_secret,
+    connect_shop,
+    count_refused,
+    list_shops,
+)
+from billing.webshops.operations.deliveries import store_delivery, work_on_delivery
+from billing.webshops.operations.fulfilment import fill_seats
+from billing.webshops.operations.reading import get_order, list_orders, replay_order
+from billing.webshops.stores import DeliveryQueue, DeliveryTable
+from lineup.bus import Doors, every, http, on_event, rpc
+from lineup.context import PARTNERS, Call, Event, Role
+from lineup.contracts.accounts import SeatsFilled
+from lineup.contracts.billing import (
+    ChangeShopSecret,
+    ConnectShop,
+    DeliveryStored,
+    DeliveryTaken,
+    GetOrder,
+    ListOrders,
+    ListShops,
+    OrderView,
+    ReplayOrder,
+    ShopKind,
+    ShopView,
+)
+from lineup.contracts.paging import Page
+from lineup.database import Database
+from lineup.secrets import Keyring
+from lineup.settings import ServiceSettings
+
+READERS = PARTNERS | {Role.SUPPORT}
+RETRY_AFTER_SECONDS = 30
+COUNT_SECONDS = 10
+
+
+@lru_cache(maxsize=1)
+def intake_for(
+    settings: ServiceSettings, database: Database, keyring: Keyring
+) -> Intake:
+    """The process's intake, with connections and memory of its own."""
+
+    def wake_relay() -> None:
+        database.on_announced()
+
+    return Intake(
+        DeliveryTable(settings.database_uri, database.clock, wake_relay),
+        DeliveryQueue(settings.amqp_uri),
+        keyring,
+        database.clock,
+    )
+
+
+class WebshopDoors(Doors):
+    """Ways in to the webshops."""
+
+    @property
+    def intake(self) -> Intake:
+        """What takes deliveries in."""
+        return intake_for(self.settings, self.database, self.keyring)
+
+    @http("POST", "/webhooks/<kind>/<connection_id>")
+    def take_webhook(self, request: Request, kind: str, connection_id: str) -> Response:
+        """Keep an authentic delivery, then answer with an empty 200 (WS-05)."""
+        request.max_content_length = MAX_BODY
+        body = request.get_data(cache=False)
+        try:
+            shop = ShopKind(kind), UUID(connection_id)
+        except ValueError:
+            raise NotFound from None
+        headers = {name.lower(): value for name, value in request.headers}
+        answer = self.intake.take(*shop, headers, body)
+        response = Response(status=answer)
+        if answer == Answer.AWAY:
+            response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+
+    @every(seconds=COUNT_SECONDS)
+    def count_refused_deliveries(self) -> None:
+        """Add up deliveries with a wrong signature; each copy adds its own."""
+        counts = self.intake.take_refused()
+        if counts:
+            with self.database.transaction() as work:
+                count_refused(work, counts)
+
+    @on_event
+    def on_delivery_taken(self, event: Event[DeliveryTaken]) -> None:
+        """Store what the broker kept while the database was away."""
+        self.database.keep(event, store_delivery)
+
+    @on_event
+    def on_delivery_stored(self, event: Event[DeliveryStored]) -> None:
+        """Work on a delivery, once."""
+        self.database.consume(event, work_on_delivery)
+
+    @on_event
+    def on_seats_filled(self, event: Event[SeatsFilled]) -> None:
+        """Start what the seats of an order bought, once."""
+        self.database.consume(event, fill_seats)
+
+    @rpc(allowed=PARTNERS)
+    def connect_shop(self, call: Call[ConnectShop]) -> ShopView:
+        """Connect a shop; the answer says where it delivers to."""
+        return self.database.once(call, partial(connect_shop, self.keyring))
+
+    @rpc(allowed=PARTNERS)
+    def change_shop_secret(self, call: Call[ChangeShopSecret]) -> ShopView:
+        """Expect another secret; the one so far stays good beside it."""
+        return self.database.once(call, partial(change_shop_secret, self.keyring))
+
+    @rpc(allowed=READERS)
+    def list_shops(self, call: Call[ListShops]) -> Page[ShopView]:
+        """Connected shops."""
+        return self.database.read(call, list_shops)
+
+    @rpc(allowed=READERS)
+    def list_orders(self, call: Call[ListOrders]) -> Page[OrderView]:
+        """Shop orders."""
+        return self.database.read(call, list_orders)
+
+    @rpc(allowed=READERS)
+    def get_order(self, call: Call[GetOrder]) -> OrderView:
+        """One shop order."""
+        return self.database.read(call, get_order)
+
+    @rpc(allowed=PARTNERS)
+    def replay_order(self, call: Call[ReplayOrder]) -> OrderView:
+        """Try an order's exceptions again."""
+        return self.database.once(call, replay_order)

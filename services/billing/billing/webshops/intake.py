@@ -1,0 +1,129 @@
+"""Intake: a delivery is checked and kept, then answered; the work comes afterwards.
+
+| answer | when |
+|---|---|
+| 200 | kept, now or before; WooCommerce's ping; authentic but unusable too |
+| 401 | the signature is missing or wrong |
+| 404 | no such connection |
+| 503 | neither the database nor the broker could keep it |
+"""
+
+import enum
+from collections import Counter
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+import structlog
+
+from billing.webshops import shopify, woocommerce
+from billing.webshops.known import KnownShops, ShopKeys
+from billing.webshops.messages import Headers
+from billing.webshops.patience import Away
+from billing.webshops.signature import is_signed
+from billing.webshops.stores import DeliveryQueue, DeliveryTable
+from lineup.clock import Clock
+from lineup.contracts.billing import DeliveryTaken, ShopKind
+from lineup.ids import new_id
+from lineup.secrets import Keyring
+
+log = structlog.get_logger(__name__)
+
+HEADERS: Mapping[ShopKind, Callable[[Mapping[str, str]], Headers]] = {
+    ShopKind.WOOCOMMERCE: woocommerce.headers_of,
+    ShopKind.SHOPIFY: shopify.headers_of,
+}
+MAX_BODY = 1024 * 1024
+"""Bytes; a longer body is answered 413 unread."""
+
+
+class Answer(enum.IntEnum):
+    """What a shop is told."""
+
+    KEPT = 200
+    NOT_SIGNED = 401
+    UNKNOWN = 404
+    AWAY = 503
+
+
+class Intake:
+    """Takes deliveries of all shops in; one for a process."""
+
+    def __init__(
+        self,
+        table: DeliveryTable,
+        queue: DeliveryQueue,
+        keyring: Keyring,
+        clock: Clock,
+    ) -> None:
+        self.refused: Counter[UUID] = Counter()
+        """Deliveries of each shop with a wrong or no signature, not yet counted."""
+        self._table = table
+        self._queue = queue
+        self._keyring = keyring
+        self._clock = clock
+        self._shops = KnownShops(table.find_shop)
+
+    def take(
+        self, kind: ShopKind, shop_id: UUID, headers: Mapping[str, str], body: bytes
+    ) -> Answer:
+        """Check a delivery, keep it, and say what to answer (WS-01 to WS-05)."""
+        try:
+            keys = self._shops.find(shop_id)
+        except Away:
+            return Answer.AWAY
+        if keys is None or keys.kind != kind:
+            return Answer.UNKNOWN
+        if kind == ShopKind.WOOCOMMERCE and woocommerce.is_ping(headers, body):
+            log.info("webhook_ping", shop=str(shop_id))
+            return Answer.KEPT
+        said = HEADERS[kind](headers)
+        if not self._is_authentic(keys, said, body):
+            self.refused[shop_id] += 1
+            log.warning("webhook_not_signed", shop=str(shop_id))
+            return Answer.NOT_SIGNED
+        return self._keep(self._delivery(shop_id, said, body))
+
+    def take_refused(self) -> dict[UUID, int]:
+        """The counts since the last time, to be added up."""
+        counts, self.refused = dict(self.refused), Counter()
+        return counts
+
+    def _is_authentic(self, keys: ShopKeys, said: Headers, body: bytes) -> bool:
+        """Signed by a secret; secrets changed a moment ago are looked up again."""
+        if self._is_signed(keys, said, body):
+            return True
+        changed = self._shops.find_changed(keys) if said.signature else None
+        return changed is not None and self._is_signed(changed, said, body)
+
+    def _is_signed(self, keys: ShopKeys, said: Headers, body: bytes) -> bool:
+        secrets = [self._keyring.open(secret) for secret in keys.secrets]
+        return is_signed(body, said.signature, secrets)
+
+    def _delivery(self, shop_id: UUID, said: Headers, body: bytes) -> DeliveryTaken:
+        return DeliveryTaken(
+            id=new_id(),
+            version=1,
+            shop_id=shop_id,
+            delivery_key=said.delivery_key,
+            topic=said.topic,
+            source=said.source,
+            is_test=said.is_test,
+            body=body,
+            received_at=self._clock.now(),
+        )
+
+    def _keep(self, delivery: DeliveryTaken) -> Answer:
+        try:
+            self._table.keep(delivery)
+        except Away as away:
+            log.warning("webhook_by_broker", reason=str(away))
+            return self._keep_by_broker(delivery)
+        return Answer.KEPT
+
+    def _keep_by_broker(self, delivery: DeliveryTaken) -> Answer:
+        try:
+            self._queue.keep(delivery)
+        except Away as away:
+            log.critical("webhook_not_kept", reason=str(away))
+            return Answer.AWAY
+        return Answer.KEPT

@@ -1,0 +1,79 @@
+"""Deliveries: stored before the answer, worked on after it."""
+
+import hashlib
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.webshops import shopify, woocommerce
+from billing.webshops.messages import Message, ShopOrder, Unusable
+from billing.webshops.models import DeliveryState, ShopConnection, ShopDelivery
+from billing.webshops.operations.orders import take_in
+from lineup.contracts.billing import DeliveryStored, DeliveryTaken, ShopKind
+from lineup.database import Work
+
+log = structlog.get_logger(__name__)
+
+READERS = {
+    ShopKind.WOOCOMMERCE: woocommerce.read,
+    ShopKind.SHOPIFY: shopify.read,
+}
+MAX_SEATS = 200
+"""Users of one order; more is a mistake or mischief."""
+
+
+def store_delivery(work: Work, taken: DeliveryTaken) -> bool:
+    """Keep a delivery to be worked on; False when it lies here already (WS-04)."""
+    statement = insert(ShopDelivery).values(
+        id=taken.id,
+        shop_id=taken.shop_id,
+        delivery_key=taken.delivery_key,
+        digest=hashlib.sha256(taken.body).digest(),
+        topic=taken.topic,
+        source=taken.source,
+        is_test=taken.is_test,
+        body=taken.body,
+        received_at=taken.received_at,
+        state=DeliveryState.STORED,
+        problem="",
+    )
+    new = statement.on_conflict_do_nothing().returning(ShopDelivery.id)
+    if work.session.scalar(new) is None:
+        return False
+    work.announce(DeliveryStored(id=taken.id, version=1))
+    return True
+
+
+def work_on_delivery(work: Work, stored: DeliveryStored) -> None:
+    """Act on a stored delivery; what cannot be used is parked for people to see."""
+    statement = select(ShopDelivery).where(ShopDelivery.id == stored.id)
+    delivery = work.session.scalar(statement.with_for_update())
+    if delivery is None or delivery.state != DeliveryState.STORED:
+        return
+    shop = work.session.get_one(ShopConnection, delivery.shop_id)
+    try:
+        message = _message_in(delivery, shop)
+    except Unusable as reason:
+        delivery.park(str(reason))
+        log.warning("delivery_parked", shop=str(shop.id), code=reason.code)
+    else:
+        take_in(work, shop, message)
+        delivery.finish()
+
+
+def _message_in(delivery: ShopDelivery, shop: ShopConnection) -> Message:
+    if delivery.is_test:
+        raise Unusable("test_delivery")
+    if not shop.is_source(delivery.source):
+        raise Unusable("wrong_shop", delivery.source)
+    message = READERS[ShopKind(shop.kind)](delivery.topic, delivery.body)
+    if isinstance(message, ShopOrder):
+        _check_size(message)
+    return message
+
+
+def _check_size(order: ShopOrder) -> None:
+    seats = sum(line.quantity for line in order.lines)
+    if seats > MAX_SEATS:
+        raise Unusable("too_many_seats", str(seats))

@@ -1,0 +1,116 @@
+"""The two places a delivery can be kept before its answer: database, else broker."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from billing.webshops.known import ShopKeys
+from billing.webshops.models import ShopConnection
+from billing.webshops.operations.deliveries import store_delivery
+from billing.webshops.patience import Away, Patience
+from lineup import broker
+from lineup.clock import Clock
+from lineup.context import SYSTEM, Context
+from lineup.contracts.billing import DeliveryTaken
+from lineup.database import Database, connect
+from lineup.events import envelope, exchange_of
+
+T = TypeVar("T")
+
+DATABASE_SECONDS = 0.3
+BROKER_SECONDS = 1.0
+AT_ONCE = 6
+REST_SECONDS = 2.0
+IDLE_SECONDS = 20.0
+"""A connection unused for longer may have lost its heartbeat."""
+GONE = (OperationalError, InterfaceError, NoConnectionFree)
+
+
+class DeliveryTable:
+    """The table, by connections of its own, so that a full pool does not matter."""
+
+    def __init__(
+        self, uri: str, clock: Clock, on_announced: Callable[[], None]
+    ) -> None:
+        self._database = Database(connect(uri, pool_size=AT_ONCE), clock)
+        self._database.on_announced = on_announced
+        self._patience = Patience(
+            seconds=DATABASE_SECONDS, at_once=AT_ONCE, rest_seconds=REST_SECONDS
+        )
+
+    def find_shop(self, shop_id: UUID) -> ShopKeys | None:
+        """The keys of a connection; Away when the database does not say in time."""
+
+        def find() -> ShopKeys | None:
+            with self._database.transaction() as work:
+                shop = work.session.get(ShopConnection, shop_id)
+                return ShopKeys.of(shop) if shop else None
+
+        return self._answered(find)
+
+    def keep(self, delivery: DeliveryTaken) -> None:
+        """Commit a delivery, new or repeated; Away when that is not sure in time.
+
+        It may still be committed afterwards, and meet its twin from the broker there.
+        """
+
+        def store() -> None:
+            with self._database.transaction() as work:
+                store_delivery(work, delivery)
+
+        self._answered(store)
+
+    def _answered(self, action: Callable[[], T]) -> T:
+        try:
+            return self._patience.run(action)
+        except GONE as error:
+            raise Away(type(error).__name__) from None
+
+
+class DeliveryQueue:
+    """Billing's own durable queue of deliveries taken, by confirmed publishing."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._idle: list[tuple[float, broker.Confirmed]] = []
+        self._patience = Patience(
+            seconds=BROKER_SECONDS, at_once=AT_ONCE, rest_seconds=REST_SECONDS
+        )
+
+    def keep(self, delivery: DeliveryTaken) -> None:
+        """Have the broker confirm a delivery; Away when that is not sure in time."""
+        try:
+            self._patience.run(lambda: self._publish(delivery))
+        except (*broker.LOST, broker.Unroutable) as error:
+            raise Away(type(error).__name__) from None
+
+    def _publish(self, delivery: DeliveryTaken) -> None:
+        wrapped = envelope(delivery, delivery.received_at, Context(actor=SYSTEM))
+        content = broker.message(
+            msgspec.json.encode(wrapped),
+            delivery_mode=broker.PERSISTENT,
+            message_id=str(wrapped.id),
+            type=wrapped.type,
+        )
+        line = self._line()
+        try:
+            exchange = exchange_of(wrapped.source)
+            line.publish(exchange, wrapped.type, content, mandatory=True)
+            line.confirm(BROKER_SECONDS)
+        except BaseException:
+            line.close()
+            raise
+        self._idle.append((time.monotonic(), line))
+
+    def _line(self) -> broker.Confirmed:
+        while self._idle:
+            used_at, line = self._idle.pop()
+            if time.monotonic() - used_at < IDLE_SECONDS:
+                return line
+            line.close()
+        return broker.Confirmed(self._uri, name="billing webhooks")
