@@ -11,6 +11,7 @@ from lineup.bus.consumer import Consumer, Subscription
 from lineup.bus.delivery import Delivery
 from lineup.bus.door import Door
 from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
+from lineup.bus.faults import is_away
 from lineup.bus.ground import Ground
 from lineup.clock import SystemClock
 from lineup.context import Call, Context
@@ -34,6 +35,12 @@ class TooLate(Unavailable):
     """The caller is no longer waiting for this."""
 
     code = "timeout"
+
+
+class DatabaseAway(Unavailable):
+    """The service cannot reach its database just now."""
+
+    code = "service_unavailable"
 
 
 class UnknownDoor(Unavailable):
@@ -128,6 +135,9 @@ class CallDoor(DoorEntrypoint):
                 return wire.encode_result(result)
         except (TypeError, ValueError) as error:
             failure = (type(error), error, error.__traceback__)
+        if is_away(failure[1]):
+            log.warning("database_away", door=self.door.name)
+            return wire.encode_refusal(DatabaseAway())
         log_failure(self.door, failure)
         if isinstance(failure[1], Refusal):
             return wire.encode_refusal(failure[1])

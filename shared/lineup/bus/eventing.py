@@ -15,6 +15,7 @@ from lineup.bus.consumer import Consumer, Subscription
 from lineup.bus.delivery import Delivery
 from lineup.bus.door import queue_of
 from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
+from lineup.bus.faults import is_away
 from lineup.bus.ground import Ground
 from lineup.context import Event
 from lineup.errors import Refusal
@@ -145,21 +146,3 @@ class EventDoor(DoorEntrypoint):
             reason = getattr(failure[1], "code", type(failure[1]).__name__)
             if not self.events.retries.again(delivery, self.queue, str(reason)):
                 log.error("event_put_aside", queue=self.queue, reason=reason)
-
-
-AWAY_CLASSES = ("08", "53")
-"""SQLSTATE classes: connection lost, no room for one more."""
-SHUTTING_DOWN = ("57P01", "57P02", "57P03")
-
-
-def is_away(error: BaseException) -> bool:
-    """Whether the fault is that the database cannot be reached just now."""
-    from sqlalchemy.exc import InterfaceError, OperationalError
-    from sqlalchemy.exc import TimeoutError as NoConnectionFree
-
-    if isinstance(error, NoConnectionFree):
-        return True
-    if not isinstance(error, (OperationalError, InterfaceError)):
-        return False
-    state = getattr(error.orig, "pgcode", None)
-    return state is None or state[:2] in AWAY_CLASSES or state in SHUTTING_DOWN

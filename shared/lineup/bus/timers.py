@@ -13,7 +13,7 @@ from eventlet.timeout import Timeout
 
 from lineup.bus.door import Door
 from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
-from lineup.bus.eventing import is_away
+from lineup.bus.faults import is_away
 from lineup.bus.ground import Ground
 from lineup.database import Database
 

@@ -57,7 +57,7 @@ class Link:
                 since, publisher = self._idle.get_nowait()
             except Empty:
                 return broker.Confirmed(self._uri, name="calls")
-            if time.monotonic() - since < MAX_IDLE_SECONDS:
+            if time.monotonic() - since < MAX_IDLE_SECONDS and _is_quiet(publisher):
                 return publisher
             publisher.close()
 
@@ -144,6 +144,14 @@ class RpcClient:
                     self._link = Link(self._uri)
                 link = self._link
         return link
+
+
+def _is_quiet(publisher: broker.Confirmed) -> bool:
+    """Whether nothing came on an idle connection: what comes there is its end."""
+    try:
+        return not broker.readable(publisher.connection, 0)
+    except (*broker.LOST, ValueError):
+        return False
 
 
 def _until(context: Context, timeout: float) -> Context:

@@ -20,8 +20,9 @@ from lineup.events import Envelope, exchange_of
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.2
 LONGEST_PAUSE = 3.0
+CLOSE_SECONDS = 3.0
 
 
 def _nothing() -> None:
@@ -69,7 +70,7 @@ class Listener:
     def close(self) -> None:
         """Stop listening."""
         self._stopping = True
-        self._thread.join(POLL_SECONDS * 3)
+        self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         pause = 0.1

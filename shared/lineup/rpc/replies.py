@@ -13,8 +13,9 @@ from lineup.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.2
 LONGEST_PAUSE = 3.0
+CLOSE_SECONDS = 3.0
 QUEUE_ARGUMENTS = {"x-queue-type": "classic", "x-expires": 60_000}
 """Replies to a connection that is being made again wait for it, a minute at most."""
 
@@ -58,7 +59,7 @@ class Replies:
     def close(self) -> None:
         """End the thread; calls that still wait fail."""
         self._stopping = True
-        self._thread.join(POLL_SECONDS * 3)
+        self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         pause = 0.1

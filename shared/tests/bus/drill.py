@@ -138,10 +138,10 @@ def _burn(seconds: float) -> None:
 class EventDoors(Doors):
     @on_event
     def on_note_changed(self, event: Event[NoteChanged]) -> None:
+        with self.database.transaction() as work:
+            write(work, "tries", event.state.note)
         eventlet.sleep(event.state.seconds)
-        if event.state.note.startswith("poison"):
-            with self.database.transaction() as work:
-                write(work, "tries", event.state.note)
+        if event.state.note == "poison":
             raise RuntimeError("cannot stomach this")
         self.database.consume(
             event, lambda work, state: write(work, event.consumer, state.note)

@@ -1,0 +1,173 @@
+"""How long a call takes: gateway's client -> Nameko door, beside a bare echo server.
+
+    python benchmarks/rpc_round_trip.py [--rounds 30] [--calls 100]
+
+Both are measured in turns in one run: our RpcClient to a service process on our bus,
+and the same client to an echo server of a few lines of py-amqp without any framework.
+The difference is what Nameko, eventlet, decoding and letting in cost. Needs a broker:
+LINEUP_TEST_RABBITMQ, an AMQP address. The goal is at most 1.7 times the bare server.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass
+
+import amqp
+
+from lineup import broker, wire
+from lineup.context import Actor, Context, Role
+from lineup.rpc import Remote, RpcClient, ServiceClient
+
+URI = os.environ.get("LINEUP_TEST_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672")
+NAME = "bench" + uuid.uuid4().hex[:8]
+GOAL = 1.7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A small request."""
+
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A small reply."""
+
+    note: str
+
+
+class Nameko(ServiceClient):
+    """The service on our bus."""
+
+    service = NAME
+    echo = Remote(Ask, Said)
+
+
+class Bare(ServiceClient):
+    """The echo server without a framework."""
+
+    service = f"{NAME}bare"
+    echo = Remote(Ask, Said)
+
+
+SERVICE = """
+from rpc_round_trip import Ask, Said
+from lineup.bus import Service, rpc
+from lineup.context import SELLERS, Call
+
+class Bench(Service):
+    name = {name!r}
+
+    @rpc(allowed=SELLERS)
+    def echo(self, call: Call[Ask]) -> Said:
+        return Said(note=call.request.note)
+"""
+
+
+def serve_bare(uri: str, name: str) -> None:
+    """Answer every call with a constant, as directly as py-amqp can."""
+    connection = broker.connect(uri, name=name)
+    channel = connection.channel()
+    channel.exchange_declare(wire.RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
+    channel.queue_declare(f"rpc-{name}", auto_delete=True)
+    channel.queue_bind(f"rpc-{name}", wire.RPC_EXCHANGE, f"{name}.*")
+    body = wire.encode_result(Said(note="hello"))
+
+    def answer(message: amqp.Message) -> None:
+        properties = message.properties
+        content = broker.message(body, correlation_id=properties["correlation_id"])
+        broker.publish(channel, wire.RPC_EXCHANGE, properties["reply_to"], content)
+        channel.basic_ack(message.delivery_tag)
+
+    channel.basic_consume(f"rpc-{name}", callback=answer)
+    while True:
+        connection.drain_events()
+
+
+def start(folder: str) -> list[subprocess.Popen[bytes]]:
+    """Both servers, each a process."""
+    with open(f"{folder}/{NAME}.py", "w") as source:
+        source.write(SERVICE.format(name=NAME))
+    paths = f"{folder}:{os.path.dirname(os.path.abspath(__file__))}"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": paths,
+        "AMQP_URI": URI,
+        "DATABASE_URI": "postgresql://nobody@127.0.0.1:1/nothing",
+        "LINEUP_SECRET_KEYS": "A" * 43 + "=",
+        "LOG_LEVEL": "ERROR",
+    }
+    bare = [sys.executable, __file__, "--serve", f"{NAME}bare"]
+    nameko = [sys.executable, "-m", "lineup.bus.run", f"{NAME}:Bench"]
+    return [subprocess.Popen(each, env=environment) for each in (bare, nameko)]
+
+
+def measure(client: ServiceClient, calls: int) -> float:
+    """The median seconds of a round of calls."""
+    context = Context(actor=Actor(role=Role.PARTNER, scopes=("/",)))
+    taken = []
+    for _ in range(calls):
+        begun = time.perf_counter()
+        client.echo(context, Ask(note="hello"))  # type: ignore[attr-defined]
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def wait_for(client: ServiceClient) -> None:
+    """Until the server answers, a minute at most."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            measure(client, 1)
+        except Exception:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def main() -> int:
+    """Measure in turns, print, and fail when the goal is missed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--calls", type=int, default=100)
+    parser.add_argument("--serve")
+    asked = parser.parse_args()
+    if asked.serve:
+        serve_bare(URI, asked.serve)
+    rpc = RpcClient(URI)
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        servers = start(folder)
+        try:
+            rounds: dict[str, list[float]] = {"nameko": [], "bare": []}
+            clients = {"nameko": Nameko(rpc), "bare": Bare(rpc)}
+            for client in clients.values():
+                wait_for(client)
+                measure(client, asked.calls)
+            for _ in range(asked.rounds):
+                for name, client in clients.items():
+                    rounds[name].append(measure(client, asked.calls))
+        finally:
+            for server in servers:
+                server.terminate()
+                server.wait(30)
+            rpc.close()
+    nameko, bare = (statistics.median(rounds[name]) * 1000 for name in rounds)
+    times = nameko / bare
+    print(f"bare py-amqp echo    {bare:.2f} ms")
+    print(f"Nameko door          {nameko:.2f} ms")
+    print(f"times                {times:.2f} (goal: at most {GOAL})")
+    return int(times > GOAL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

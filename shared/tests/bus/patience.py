@@ -1,0 +1,25 @@
+"""Waiting for what must happen, and not for longer than it may take."""
+
+import time
+from contextlib import contextmanager
+
+PATIENCE = 20.0
+
+
+def wait_for(happened, seconds=PATIENCE, *, what="it"):
+    """Look until `happened()` is truthy, and give that; fail after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = happened()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not happen in {seconds} s")
+
+
+@contextmanager
+def no_longer_than(seconds):
+    """The body must be through within `seconds`."""
+    begun = time.monotonic()
+    yield
+    assert time.monotonic() - begun < seconds

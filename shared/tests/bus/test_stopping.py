@@ -1,0 +1,78 @@
+"""Stopping and dying: nothing is done twice, nothing is lost."""
+
+import threading
+
+from drill import Ask
+
+from lineup.context import Context
+from patience import wait_for
+
+
+def test_a_stop_in_mid_work_finishes_it_and_repeats_nothing(
+    service, drill, effects, publish_note, engine
+):
+    copy = service()
+    publish_note("event", seconds=1.5)
+    answer = drill.take_time.later(Context(), Ask(note="call", seconds=1.5), timeout=15)
+    wait_for(lambda: effects("tries"), what="the event's begin")
+
+    assert copy.end() == 0
+
+    assert answer.reply().note == "call"
+    service()
+    drill.echo(Context(), Ask())
+    assert effects("write_note") == ["call"]
+    assert effects("tries") == ["event"]
+    assert effects("drill.on_note_changed") == ["event"]
+
+
+def test_while_one_copy_stops_the_other_takes_the_calls(service, drill):
+    first = service()
+    slow = drill.take_time.later(Context(), Ask(note="slow", seconds=2.5), timeout=15)
+    service()
+    stopping = threading.Thread(target=first.end)
+    stopping.start()
+
+    def answered_by():
+        return {drill.echo(Context(), Ask()).by for _ in range(10)}
+
+    wait_for(lambda: first.process.pid not in answered_by(), what="the handover")
+    assert first.process.poll() is None, "it still works on what it took"
+    assert slow.reply().note == "slow"
+    stopping.join(10)
+    assert first.process.returncode == 0
+
+
+def test_a_killed_copy_leaves_its_event_to_the_next_with_one_effect(
+    service, effects, publish_note
+):
+    first = service()
+    publish_note("event", seconds=1.0)
+    wait_for(lambda: effects("tries"), what="the event's begin")
+
+    first.kill()
+
+    service()
+    wait_for(lambda: effects("drill.on_note_changed"), what="the effect")
+    assert effects("tries") == ["event", "event"]
+    assert effects("drill.on_note_changed") == ["event"]
+
+
+def test_a_killed_copy_leaves_its_call_to_the_next(service, drill, effects):
+    first = service()
+    answer = drill.take_time.later(Context(), Ask(note="call", seconds=1.0), timeout=20)
+    wait_for(lambda: drill.echo(Context(), Ask()).by == first.process.pid)
+
+    first.kill()
+
+    service()
+    assert answer.reply().note == "call"
+    assert effects("write_note") == ["call"]
+
+
+def test_a_stop_before_the_broker_answers_ends_at_once(service, gate):
+    gate.close()
+    copy = service(ready=False, AMQP_URI=gate.uri)
+    wait_for(lambda: "broker_lost" in copy.said(), what="a try to connect")
+
+    assert copy.end(seconds=10) == 0
