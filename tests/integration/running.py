@@ -17,6 +17,9 @@ import psutil
 import psycopg2
 import requests
 
+from lineup_local.rabbitmq import RabbitMQ
+from lineup_local.settings import read
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 UP_SECONDS = 240
 DOWN_SECONDS = 60
@@ -117,7 +120,7 @@ class Running:
         except subprocess.TimeoutExpired:
             self._process.kill()
         subprocess.run(
-            [CHECKOUT / "lineup", "down"],
+            [CHECKOUT / "lineup", "forget"],
             env=self.environment,
             check=False,
             timeout=DOWN_SECONDS,
@@ -146,15 +149,16 @@ class Running:
                 child.kill()
             process.kill()
 
+    @property
+    def broker(self) -> RabbitMQ:
+        """Its private RabbitMQ."""
+        return RabbitMQ(read(self.environment))
+
     def restart_broker(self) -> None:
         """kill -9 the broker and start it again."""
-        from lineup_local.rabbitmq import RabbitMQ
-        from lineup_local.settings import read
-
-        broker = RabbitMQ(read(self.environment))
-        broker.kill()
-        broker.start()
-        broker.wait()
+        self.broker.kill()
+        self.broker.start()
+        self.broker.wait()
 
     def _processes(self, service: str) -> list[psutil.Process]:
         words = ["-m", "lineup.bus.run", service]
@@ -229,10 +233,7 @@ class Running:
 
     def queues(self) -> list[dict[str, Any]]:
         """The broker's queues with how many messages lie in each."""
-        answer = requests.get(
-            f"http://guest:guest@127.0.0.1:{self.ports['LINEUP_RABBITMQ_MANAGEMENT_PORT']}/api/queues",
-            timeout=10,
-        )
+        answer = requests.get(f"{self.broker.management_uri}/api/queues", timeout=10)
         queues: list[dict[str, Any]] = answer.json()
         return queues
 

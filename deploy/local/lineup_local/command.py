@@ -1,10 +1,12 @@
 """The verbs of a checkout: run Lineup here, test it, check it."""
 
+import shlex
 import sys
 
 import click
 
 from lineup_local.settings import read
+from lineup_local.trouble import Trouble
 
 
 @click.group()
@@ -31,10 +33,24 @@ def down() -> None:
 @verbs.command(context_settings={"ignore_unknown_options": True})
 @click.argument("what", nargs=-1, type=click.UNPROCESSED)
 def test(what: tuple[str, ...]) -> None:
-    """Run the tests: all, a suite (billing), or paths and pytest's options."""
+    """Run all tests, those of a suite (billing), or of paths."""
     from lineup_local.suites import run_tests
 
     sys.exit(run_tests(what))
+
+
+@verbs.command()
+def demo() -> None:
+    """Print the demo's addresses and logins as shell variables."""
+    from lineup_local.demo.fill import find_demo
+    from lineup_local.environment import installation
+
+    place = installation(read())
+    found = find_demo(place)
+    if found is None:
+        raise Trouble("There is no demo here yet; ./lineup up makes it.")
+    for name, value in found.variables(place).items():
+        click.echo(f"{name}={shlex.quote(value)}")
 
 
 @verbs.command()
@@ -45,9 +61,22 @@ def check() -> None:
     sys.exit(run_checks())
 
 
+@verbs.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", required=False)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def bench(name: str | None, options: tuple[str, ...]) -> None:
+    """Run a benchmark and print its table, or list them all."""
+    from lineup_local.benchmarks import describe, run_benchmark
+
+    if name is None:
+        click.echo(describe())
+    else:
+        sys.exit(run_benchmark(name, options))
+
+
 @verbs.command()
 def servers() -> None:
-    """Run PostgreSQL and RabbitMQ alone; prints their names for tests."""
+    """Run PostgreSQL and RabbitMQ alone, for tests by hand."""
     from lineup_local.servers import hold
 
     hold(read())
@@ -61,3 +90,21 @@ def revision(service: str, message: str) -> None:
     from lineup_local.revisions import draft
 
     click.echo(draft(service, message))
+
+
+@verbs.command()
+@click.argument("service")
+def environment(service: str) -> None:
+    """Print what a service of this checkout is told; holds secrets."""
+    from lineup_local.environment import environment_for
+
+    for name, value in environment_for(service).items():
+        click.echo(f"{name}={value}")
+
+
+@verbs.command()
+def forget() -> None:
+    """End everything here and delete its data."""
+    from lineup_local.up import Supervisor
+
+    click.echo(Supervisor(read()).forget())

@@ -136,12 +136,17 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def end_all(processes: list[psutil.Process], signal_number: int) -> None:
-    """End processes by a signal, and by force after half a minute."""
+def end_all(
+    processes: list[psutil.Process],
+    signal_number: int,
+    *,
+    seconds: float = STOP_SECONDS,
+) -> None:
+    """End processes by a signal, and by force when that takes too long."""
     families = [*processes, *_children_of(processes)]
     for process in processes:
         _signal(process, signal_number)
-    for process in _left_of(families, STOP_SECONDS):
+    for process in _left_of(families, seconds):
         _signal(process, 9)
     _left_of(families, STOP_SECONDS)
 

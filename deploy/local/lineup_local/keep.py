@@ -18,7 +18,7 @@ import psutil
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 SOUND_AFTER_SECONDS = 60.0
-STOP_SECONDS = 20.0
+STOP_SECONDS = 45.0  # a service gives itself 40 to finish what it took
 LOOK_SECONDS = 0.5
 LOG_BYTES = 5 * 1024 * 1024
 

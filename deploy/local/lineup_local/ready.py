@@ -10,6 +10,7 @@ from pathlib import Path
 import requests
 
 from lineup_local import ports
+from lineup_local.demo.fill import Demo, fill
 from lineup_local.environment import PROBED, Installation, installation
 from lineup_local.settings import read
 
@@ -61,8 +62,8 @@ def log_of(home: Path, name: str) -> Path:
     return home / "logs" / f"{name}.log"
 
 
-def table(place: Installation) -> str:
-    """Where to look."""
+def table(place: Installation, demo: Demo) -> str:
+    """Where to look, and as whom."""
     mail = f"http://{ports.LOOPBACK}:{place.settings.mail_http_port}"
     rows = [
         ("Panel and portal", place.public_url),
@@ -72,6 +73,8 @@ def table(place: Installation) -> str:
             f"http://{ports.LOOPBACK}:{place.settings.webhook_port}",
         ),
         ("Mails that were sent", mail),
+        ("Operator", f"{demo.operator_username}  {demo.operator_password}"),
+        ("Demo partner", f"{demo.partner_username}  {demo.partner_password}"),
         ("Stop", "Ctrl-C, or ./lineup down"),
     ]
     return "\n".join(f"  {what:<22}{where}" for what, where in rows)
@@ -86,7 +89,8 @@ def main() -> int:
         say(last_lines(log_of(place.settings.home, name)))
     if late:
         return 1
-    say("Lineup is up.\n" + table(place))
+    demo = fill(place)
+    say("Lineup is up.\n" + table(place, demo))
     with suppress(KeyboardInterrupt):
         signal.pause()  # a part that ends ends all the others
     return 0

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from lineup.command import migrations
 from lineup_local import ports
 from lineup_local.daemons import Daemon, end_all, is_alive
 from lineup_local.environment import WITH_DATABASE, Installation, installation
+from lineup_local.place import public_top
 from lineup_local.ready import log_of
 from lineup_local.servers import Servers, interrupted_by
 from lineup_local.settings import Settings
@@ -23,7 +25,9 @@ from lineup_local.trouble import Trouble
 
 PARTS = (*WITH_DATABASE, "playlists-worker", "gateway")
 MARK = "LINEUP_STARTED_BY"
-STOP_SECONDS = 25
+STOP_SECONDS = 50
+TOOLS = "tools"
+"""What `./lineup` itself keeps in the home."""
 CLAIMED = {
     "gateway_port": "the gateway",
     "webhook_port": "webshop deliveries",
@@ -68,11 +72,22 @@ class Supervisor:
         """End what runs here and nothing else; what happened, in words."""
         running = self.record.process()
         if running is not None:
-            end_all([running], signal.SIGTERM)
+            end_all([running], signal.SIGTERM, seconds=2 * STOP_SECONDS)
         end_all(self._leftovers(), signal.SIGTERM)
         if not self.servers.stop_unused():
             return "Lineup is down; tests still use the servers, which end with them."
         return "Lineup is down." if running else "Lineup was not up."
+
+    def forget(self) -> str:
+        """End everything and delete all data; refused while tests use the servers."""
+        said = self.down()
+        if not self.servers.stop_unused():
+            raise Trouble("Tests still use the servers; nothing is deleted.")
+        for found in self.settings.home.iterdir():
+            if found.name != TOOLS:
+                shutil.rmtree(found) if found.is_dir() else found.unlink()
+        shutil.rmtree(public_top(self.settings.home))
+        return f"{said} Its data is deleted."
 
     def _take_office(self) -> None:
         self.settings.home.mkdir(parents=True, exist_ok=True)
