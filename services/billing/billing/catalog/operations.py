@@ -80,7 +80,7 @@ def create_product(work: Work, request: CreateProduct) -> ProductView:
 def update_product(work: Work, request: UpdateProduct) -> ProductView:
     """Change a product; its running subscriptions follow, told by ProductChanged."""
     statement = select(Product).where(Product.id == request.product_id)
-    owned = in_scope(statement, Product, work.actor).with_for_update()
+    owned = in_scope(statement, Product, work.actor).with_for_update(key_share=True)
     product = _found(work.session.scalar(owned))
     product.name = _named(request.name)
     product.package_ids = _known_packages(work, product.partner_id, request.package_ids)
@@ -133,7 +133,7 @@ def create_plan(work: Work, request: CreatePlan) -> PlanView:
 def retire_plan(work: Work, request: RetirePlan) -> PlanView:
     """Take a plan off sale; running periods stay, its SKU is free again."""
     statement = select(Plan).where(Plan.id == request.plan_id)
-    owned = in_scope(statement, Plan, work.actor).with_for_update()
+    owned = in_scope(statement, Plan, work.actor).with_for_update(key_share=True)
     plan = work.session.scalar(owned)
     if plan is None:
         raise NotFound("There is no such plan.", code="plan_not_found")

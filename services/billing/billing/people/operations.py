@@ -1,9 +1,10 @@
 """What can be asked of the copies: keep the newest, find within the scope, lock."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
@@ -97,6 +98,26 @@ def lock_customer(work: Work, customer_id: UUID) -> CustomerCopy:
     if customer is None:
         raise NotFound("There is no such customer.", code="customer_not_found")
     return customer
+
+
+def claim_customers(
+    work: Work, wanted: Select[UUID], *, limit: int
+) -> Sequence[UUID]:
+    """Lock up to `limit` customers that nobody else is at, in order of their ids."""
+    statement = (
+        select(CustomerCopy.id)
+        .where(CustomerCopy.id.in_(wanted))
+        .order_by(CustomerCopy.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return work.session.scalars(statement).all()
+
+
+def lock_customers(work: Work, customer_ids: Collection[UUID]) -> None:
+    """Lock these customers in the order of their ids, waiting for each."""
+    statement = select(CustomerCopy.id).where(CustomerCopy.id.in_(customer_ids))
+    work.session.scalars(statement.order_by(CustomerCopy.id).with_for_update()).all()
 
 
 def expect_user(

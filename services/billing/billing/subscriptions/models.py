@@ -140,9 +140,23 @@ class Subscription(Record):
         """Try no renewal until something wakes it."""
         self.renewal_due_at = None
 
+    def touch(self) -> None:
+        """Be announced anew, since the product it grants has changed."""
+        self.version += 1
+
+    def give_way(self) -> None:
+        """Never renew again: the user has another subscription now."""
+        self.renews = False
+        self.renewal_due_at = None
+        self.version += 1
+
     def wake(self, now: datetime) -> None:
         """Try to renew now."""
         self.renewal_due_at = now
+
+    def postpone(self, until: datetime) -> None:
+        """Leave it for later, since trying failed for a reason of ours."""
+        self.renewal_due_at = until
 
     def _schedule(self) -> None:
         self.renewal_due_at = self.ends_at if self.renews else None

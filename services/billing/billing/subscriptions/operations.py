@@ -41,7 +41,6 @@ from lineup.contracts.billing import (
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import NotFound
-from lineup.ids import new_id
 from lineup.scope import in_scope
 
 __all__ = [
@@ -71,7 +70,7 @@ def purchase(work: Work, request: Purchase) -> SubscriptionView:
     if request.count_from is CountFrom.NOW:
         _stop_running(work, user.id)
     subscription, starts_at = subscription_for(work, user, plan, request.count_from)
-    payment = from_balance(subscription, plan, new_id(), Cause.PURCHASE)
+    payment = from_balance(subscription, plan, Cause.PURCHASE)
     add_period(work, subscription, plan, payment, starts_at)
     announce(work, subscription)
     return view_of(work, subscription)

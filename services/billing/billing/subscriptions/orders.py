@@ -73,7 +73,6 @@ def _sell(work: Work, sale: OrderSale) -> UUID:
         payer=clearing(user.partner_id, sale.shop_id, sale.paid.asset),
         source=Source.SHOP,
         cause=Cause.SHOP_SALE,
-        key=f"seat:{sale.seat_id}",
         reference=f"order {sale.order_number}",
         seat_id=sale.seat_id,
     )

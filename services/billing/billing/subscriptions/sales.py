@@ -1,9 +1,8 @@
 """Selling a period: a first one starts a subscription, a further one renews it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -11,7 +10,8 @@ from billing.catalog.models import Plan
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
-from billing.subscriptions.terms import Length, automatic_start, renewal_start
+from billing.subscriptions.terms import Length, renewal_start
+from billing.subscriptions.views import announce
 from billing.wallets import operations as wallets
 from billing.wallets.models import Cause
 from billing.wallets.movements import (
@@ -42,15 +42,21 @@ class PeriodOver(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """What is paid for a period, from which account, under which name."""
+    """What is paid for a period, and from which account."""
 
     amount: Money
     payer: Account
     source: Source
     cause: Cause
-    key: str
     reference: str
     seat_id: UUID | None = None
+    """The shop order's seat it is for; it pays once, whatever is repeated."""
+    period_id: UUID = field(default_factory=new_id)
+
+    @property
+    def key(self) -> str:
+        """What the movement is called in the ledger."""
+        return f"seat:{self.seat_id}" if self.seat_id else f"period:{self.period_id}"
 
     def movement(self) -> Movement:
         """The money's way to the partner's income."""
@@ -65,9 +71,7 @@ class Payment:
         )
 
 
-def from_balance(
-    subscription: Subscription, plan: Plan, period_id: UUID, cause: Cause
-) -> Payment:
+def from_balance(subscription: Subscription, plan: Plan, cause: Cause) -> Payment:
     """The plan's price, from the customer's balance."""
     payer = customer_account(
         subscription.customer_id,
@@ -80,7 +84,6 @@ def from_balance(
         payer=payer,
         source=Source.BALANCE,
         cause=cause,
-        key=f"period:{period_id}",
         reference=f"{plan.product.name}, {plan.name}",
     )
 
@@ -122,10 +125,10 @@ def subscription_for(
 def _make_way(work: Work, last: Subscription) -> None:
     if last.is_running(work.now):
         raise OtherProductRunning
-    last.wait_for_money()
     if last.state == SubscriptionState.RUNNING:
         last.expire(work.now)
-    work.session.flush()
+    last.give_way()
+    announce(work, last)
 
 
 def _begin(work: Work, user: UserCopy, plan: Plan) -> Subscription:
@@ -162,9 +165,7 @@ def add_period(
 
     InsufficientBalance when the payer cannot cover it.
     """
-    zone = people.get_partner(work, subscription.partner_id).zone
-    period = period_of(subscription, plan, payment, starts_at, zone)
-    period.created_at = work.now
+    period = period_of(work, subscription, plan, payment, starts_at)
     if period.ends_at <= work.now:
         raise PeriodOver
     if payment.amount:
@@ -175,16 +176,17 @@ def add_period(
 
 
 def period_of(
+    work: Work,
     subscription: Subscription,
     plan: Plan,
     payment: Payment,
     starts_at: datetime,
-    zone: ZoneInfo,
 ) -> Period:
     """The next period of a subscription, which runs on to its end."""
+    zone = people.get_partner(work, subscription.partner_id).zone
     ends_at = subscription.extend(plan.id, length_of(plan), starts_at, zone)
     return Period(
-        id=new_id(),
+        id=payment.period_id,
         subscription_id=subscription.id,
         plan_id=plan.id,
         starts_at=starts_at,
@@ -196,18 +198,5 @@ def period_of(
         source_wallet_id=payment.payer.id if payment.amount else None,
         seat_id=payment.seat_id,
         refunded_minor=0,
+        created_at=work.now,
     )
-
-
-__all__ = [
-    "OtherProductRunning",
-    "Payment",
-    "PeriodOver",
-    "add_period",
-    "automatic_start",
-    "find_last",
-    "from_balance",
-    "length_of",
-    "period_of",
-    "subscription_for",
-]

@@ -9,6 +9,7 @@ from billing.people import operations as people
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.terms import refund_for
 from billing.subscriptions.views import announce
+from billing.subscriptions.waiting import wake_waiting
 from billing.wallets import operations as wallets
 from billing.wallets.models import Cause
 from billing.wallets.movements import between, customer_account, refunds
@@ -50,6 +51,8 @@ def stop(work: Work, subscription: Subscription) -> StopReceipt:
     subscription.stop(work.now)
     for period in periods:
         _close(work, subscription, period)
+    if receipt.refunded:
+        wake_waiting(work, subscription.customer_id)
     announce(work, subscription)
     return receipt
 

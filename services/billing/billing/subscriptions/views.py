@@ -29,6 +29,8 @@ def view_of(work: Work, subscription: Subscription) -> SubscriptionView:
 
 def announce(work: Work, subscription: Subscription) -> None:
     """Tell everybody the whole state of a subscription that has changed."""
+    product = catalog.get_plan(work, subscription.plan_id).product
+    subscription.product_version = product.version
     work.session.flush()
     work.announce(state_of(work, subscription))
 

@@ -92,7 +92,7 @@ def list_entries(work: Work, request: ListEntries) -> Page[EntryView]:
     if request.paging.after is not None:
         after = select(Entry.wallet_version).where(Entry.id == request.paging.after)
         statement = statement.where(Entry.wallet_version < after.scalar_subquery())
-    rows = work.session.execute(statement).tuples().all()
+    rows = work.session.execute(statement).all()
     return Page(
         items=[_entry_view(entry, made, account) for entry, made in rows[:limit]],
         next_after=rows[limit - 1][0].id if len(rows) > limit else None,
@@ -113,7 +113,7 @@ def reverse(
     )
     legs = tuple(
         Leg(account=_account(wallet), amount_minor=-amount)
-        for amount, wallet in work.session.execute(statement).tuples()
+        for amount, wallet in work.session.execute(statement)
     )
     movement = Movement(
         key=f"reverse:{transfer_id}",

@@ -1,0 +1,30 @@
+"""The billing service: its name and its doors."""
+
+from billing.catalog.entrypoints import CatalogDoors
+from billing.people.entrypoints import PeopleDoors
+from billing.settings import BillingSettings
+from billing.subscriptions import upkeep
+from billing.subscriptions.entrypoints import RenewalDoors, SubscriptionDoors
+from billing.wallets.entrypoints import WalletDoors
+from lineup.bus import Service, rpc
+from lineup.context import OPERATORS, Call
+from lineup.contracts.resync import Resync, Resynced
+
+
+class BillingService(
+    PeopleDoors,
+    WalletDoors,
+    CatalogDoors,
+    SubscriptionDoors,
+    RenewalDoors,
+    Service,
+):
+    """Billing on the bus: what is owed, and what was paid for it."""
+
+    name = "billing"
+    settings_type = BillingSettings
+
+    @rpc(allowed=OPERATORS)
+    def resync(self, _call: Call[Resync]) -> Resynced:
+        """Announce every subscription again."""
+        return Resynced(announced=upkeep.resync(self.database))

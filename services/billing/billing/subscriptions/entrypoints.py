@@ -1,0 +1,94 @@
+"""Ways in to subscriptions."""
+
+from billing.subscriptions import operations, renewals, upkeep
+from lineup.bus import Doors, every, on_event, rpc
+from lineup.context import EVERYBODY, PARTNERS, SELLERS, Call, Event, Role
+from lineup.contracts.accounts import UserChanged
+from lineup.contracts.billing import (
+    GetRenewal,
+    GetSubscription,
+    ListSubscriptions,
+    ProductChanged,
+    Purchase,
+    QuoteStop,
+    RenewalView,
+    StopReceipt,
+    StopSubscription,
+    SubscriptionView,
+    SwitchRenewal,
+    TopUp,
+    WalletView,
+)
+from lineup.contracts.paging import Page
+
+BUYERS = SELLERS | {Role.CUSTOMER}
+
+
+class SubscriptionDoors(Doors):
+    """What a customer or its seller may do with a user's subscription."""
+
+    @rpc(allowed=BUYERS)
+    def purchase(self, call: Call[Purchase]) -> SubscriptionView:
+        """Buy or renew; the same idempotency key charges once."""
+        return self.database.once(call, operations.purchase)
+
+    @rpc(allowed=BUYERS)
+    def quote_stop(self, call: Call[QuoteStop]) -> StopReceipt:
+        """What stopping now would return."""
+        return self.database.read(call, operations.quote_stop)
+
+    @rpc(allowed=BUYERS)
+    def stop_subscription(self, call: Call[StopSubscription]) -> StopReceipt:
+        """Stop now; the same idempotency key gives the first receipt again."""
+        return self.database.once(call, operations.stop_subscription)
+
+    @rpc(allowed=BUYERS)
+    def switch_renewal(self, call: Call[SwitchRenewal]) -> RenewalView:
+        """Turn a user's automatic renewal on or off."""
+        return self.database.once(call, operations.switch_renewal)
+
+    @rpc(allowed=EVERYBODY)
+    def get_renewal(self, call: Call[GetRenewal]) -> RenewalView:
+        """Whether a user renews by itself."""
+        return self.database.read(call, operations.get_renewal)
+
+    @rpc(allowed=EVERYBODY)
+    def get_subscription(self, call: Call[GetSubscription]) -> SubscriptionView:
+        """One subscription."""
+        return self.database.read(call, operations.get_subscription)
+
+    @rpc(allowed=EVERYBODY)
+    def list_subscriptions(
+        self, call: Call[ListSubscriptions]
+    ) -> Page[SubscriptionView]:
+        """Subscriptions, newest first."""
+        return self.database.read(call, operations.list_subscriptions)
+
+    @on_event
+    def on_user_changed(self, event: Event[UserChanged]) -> None:
+        """Keep the newest of a user; a deleted one stops."""
+        self.database.keep(event, operations.follow_user)
+
+
+class RenewalDoors(Doors):
+    """Money in, renewals out, and the timers that keep ends told."""
+
+    @rpc(allowed=PARTNERS)
+    def top_up(self, call: Call[TopUp]) -> WalletView:
+        """Put money on a balance; users that wait for it are renewed at once."""
+        return self.database.once(call, renewals.top_up)
+
+    @every(seconds=5)
+    def renew_due_subscriptions(self) -> None:
+        """Renew what is due, before its end where possible."""
+        renewals.renew_all(self.database)
+
+    @every(seconds=10)
+    def announce_ends(self) -> None:
+        """Mark and announce subscriptions whose end has passed."""
+        upkeep.expire_all(self.database)
+
+    @on_event
+    def on_product_changed(self, event: Event[ProductChanged]) -> None:
+        """Announce the running subscriptions of a changed product anew."""
+        upkeep.follow_product(self.database, event.state)
