@@ -74,7 +74,9 @@ def serve_bare(uri: str, name: str) -> None:
     """Answer every call with a constant, as directly as py-amqp can."""
     connection = broker.connect(uri, name=name)
     channel = connection.channel()
-    channel.exchange_declare(wire.RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
+    channel.exchange_declare(
+        wire.RPC_EXCHANGE, "topic", durable=True, auto_delete=False
+    )
     channel.queue_declare(f"rpc-{name}", auto_delete=True)
     channel.queue_bind(f"rpc-{name}", wire.RPC_EXCHANGE, f"{name}.*")
     body = wire.encode_result(Said(note="hello"))

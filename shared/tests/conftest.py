@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,9 +25,8 @@ sys.path.insert(0, str(HERE / "bus"))
 
 from gate import Gate  # noqa: E402 - lies where the drill service lies
 from patience import wait_for  # noqa: E402
+
 KEY = make_key()
-
-
 
 
 def free_port():
@@ -43,6 +41,7 @@ class Copy:
     def __init__(self, target, environment, log):
         self.log = log
         self.port = int(environment["PROBE_PORT"])
+        self.key = environment["LINEUP_SECRET_KEYS"]
         self.web = environment["WEBHOOK_ADDRESS"]
         with log.open("wb") as out:
             self.process = subprocess.Popen(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import eventlet
+import structlog
 from sqlalchemy import text
 
 from lineup.bus import Doors, Service, every, http, in_thread, on_event, rpc
@@ -14,6 +15,9 @@ from lineup.database import Work
 from lineup.errors import Conflict, Invalid
 from lineup.events import event
 from lineup.rpc import Remote, ServiceClient
+from lineup.settings import ServiceSettings
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +121,9 @@ class CallDoors(Doors):
     @rpc(allowed=NOBODY_YET)
     def sleep_in_sql(self, call: Call[Ask]) -> Said:
         with self.database.transaction() as work:
-            work.session.execute(text("SELECT pg_sleep(:s)"), {"s": call.request.seconds})
+            work.session.execute(
+                text("SELECT pg_sleep(:s)"), {"s": call.request.seconds}
+            )
         return Said(note=call.request.note)
 
     @rpc(allowed=NOBODY_YET)
@@ -173,6 +179,9 @@ class HttpDoors(Doors):
             raise RuntimeError("the secret is out")
         if kind == "taken":
             raise NoteTaken
+        if kind == "slow":
+            log.info("begun slow")
+            eventlet.sleep(1)
         return Response(request.get_data() + kind.encode())
 
 
@@ -184,5 +193,11 @@ class TimerService(TimerDoors, CallDoors, Service):
     name = "drill"
 
 
+@dataclass(frozen=True, kw_only=True)
+class WebSettings(ServiceSettings):
+    webhook_address: str
+
+
 class WebService(HttpDoors, Service):
     name = "drill"
+    settings_type = WebSettings

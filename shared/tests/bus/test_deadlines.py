@@ -83,7 +83,8 @@ def test_answers_are_gathered_in_the_time_of_the_slowest(service, drill):
     service()
     drill.echo(Context(), Ask())
     answers = [
-        drill.take_time.later(Context(), Ask(note=str(n), seconds=0.5)) for n in range(4)
+        drill.take_time.later(Context(), Ask(note=str(n), seconds=0.5))
+        for n in range(4)
     ]
     late = drill.take_time.later(Context(), Ask(seconds=2), timeout=0.8)
 

@@ -120,10 +120,10 @@ def put_into_outbox(engine, note):
     from datetime import UTC, datetime
 
     from drill import NoteChanged
+    from sqlalchemy.orm import Session
 
     from lineup.database import Work
     from lineup.ids import new_id
-    from sqlalchemy.orm import Session
 
     with Session(engine) as session, session.begin():
         work = Work(session, datetime.now(UTC), Context())

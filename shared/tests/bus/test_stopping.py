@@ -3,9 +3,9 @@
 import threading
 
 from drill import Ask
+from patience import wait_for
 
 from lineup.context import Context
-from patience import wait_for
 
 
 def test_a_stop_in_mid_work_finishes_it_and_repeats_nothing(
