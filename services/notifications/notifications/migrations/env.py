@@ -1,6 +1,6 @@
 """Alembic's environment of notifications."""
 
 from lineup.command.migrations import run
-from notifications.records import all_tables
+from notifications.tables import METADATA
 
-run(all_tables())
+run(METADATA)
