@@ -8,6 +8,14 @@ from gateway.clients.notifications import NotificationsClient
 from gateway.clients.playlists import PlaylistsClient
 from lineup.rpc import RpcClient
 
+__all__ = [
+    "AccountsClient",
+    "BillingClient",
+    "Clients",
+    "NotificationsClient",
+    "PlaylistsClient",
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Clients:

@@ -19,7 +19,8 @@ class AccountsClient(ServiceClient):
     create_account = Remote(accounts.CreateAccount, accounts.AccountView)
     get_account = Remote(accounts.GetAccount, accounts.AccountView)
     list_accounts = Remote(accounts.ListAccounts, Page[accounts.AccountView])
-    create_staff = Remote(accounts.CreateStaff, Done)
+    set_account_status = Remote(accounts.SetAccountStatus, accounts.AccountView)
+    create_staff = Remote(accounts.CreateStaff, accounts.LoginView)
 
     create_customer = Remote(accounts.CreateCustomer, accounts.CustomerView)
     update_customer = Remote(accounts.UpdateCustomer, accounts.CustomerView)

@@ -25,7 +25,8 @@ class BillingClient(ServiceClient):
     purchase = Remote(billing.Purchase, billing.SubscriptionView)
     quote_stop = Remote(billing.QuoteStop, billing.StopReceipt)
     stop_subscription = Remote(billing.StopSubscription, billing.StopReceipt)
-    switch_renewal = Remote(billing.SwitchRenewal, billing.SubscriptionView)
+    switch_renewal = Remote(billing.SwitchRenewal, billing.RenewalView)
+    get_renewal = Remote(billing.GetRenewal, billing.RenewalView)
     get_subscription = Remote(billing.GetSubscription, billing.SubscriptionView)
     list_subscriptions = Remote(
         billing.ListSubscriptions, Page[billing.SubscriptionView]
@@ -33,6 +34,7 @@ class BillingClient(ServiceClient):
 
     connect_shop = Remote(billing.ConnectShop, billing.ShopView)
     list_shops = Remote(billing.ListShops, Page[billing.ShopView])
+    change_shop_secret = Remote(billing.ChangeShopSecret, billing.ShopView)
     list_orders = Remote(billing.ListOrders, Page[billing.OrderView])
     get_order = Remote(billing.GetOrder, billing.OrderView)
     replay_order = Remote(billing.ReplayOrder, billing.OrderView)

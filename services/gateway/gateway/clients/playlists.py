@@ -26,12 +26,8 @@ class PlaylistsClient(ServiceClient):
     get_job = Remote(playlists.GetJob, playlists.JobView)
     list_jobs = Remote(playlists.ListJobs, Page[playlists.JobView])
 
-    create_guide_source = Remote(
-        playlists.CreateGuideSource, playlists.GuideSourceView
-    )
-    update_guide_source = Remote(
-        playlists.UpdateGuideSource, playlists.GuideSourceView
-    )
+    create_guide_source = Remote(playlists.CreateGuideSource, playlists.GuideSourceView)
+    update_guide_source = Remote(playlists.UpdateGuideSource, playlists.GuideSourceView)
     delete_guide_source = Remote(playlists.DeleteGuideSource, Done)
     get_guide_source = Remote(playlists.GetGuideSource, playlists.GuideSourceView)
     list_guide_sources = Remote(

@@ -1,0 +1,179 @@
+"""Pages about channels, packages, imports and the guide."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as Answer
+
+from gateway import uploads
+from gateway.admin.billing import ALL
+from gateway.admin.forms import GuideForm, ImportForm, PackageForm
+from gateway.asking import context
+from gateway.ground import clients, ground
+from gateway.panel.forms import LineupForm, attempt, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.lists import id_asked_for, page_asked_for
+from gateway.panel.parts import READ_SECONDS, part
+from lineup.context import PARTNERS, Role
+from lineup.contracts.playlists import (
+    DeleteGuideSource,
+    FetchGuide,
+    GetGuideSource,
+    GetJob,
+    GuideSourceView,
+    JobState,
+    JobView,
+    ListChannels,
+    ListGuideSources,
+    ListPackages,
+)
+
+pages = Blueprint("playlists_pages", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+READERS = PARTNERS | {Role.SUPPORT}
+
+
+@pages.get("/channels")
+@page_for(READERS)
+def list_channels() -> str:
+    """Channels in order of number, narrowed by a text or package."""
+    search = request.args.get("search", "")[:200]
+    question = ListChannels(
+        search=search, package_id=id_asked_for("package"), paging=page_asked_for()
+    )
+    found = clients().playlists.list_channels.later(
+        context(), question, timeout=READ_SECONDS
+    )
+    return render_template(
+        "admin/playlists/channels.html", channels=part(found), search=search
+    )
+
+
+@pages.route("/channels/import", methods=["GET", "POST"])
+@page_for(PARTNERS, limit=uploads.most_bytes)
+def import_channels() -> Shown:
+    """Import an M3U: a file or an address."""
+    form = ImportForm()
+    packages = clients().playlists.list_packages(
+        context(), ListPackages(paging=ALL), timeout=READ_SECONDS
+    )
+    form.package_id.choices = [
+        ("", "none"),
+        *((str(package.id), package.name) for package in packages.items),
+    ]
+    job = attempt(form, lambda: _begin_import(form))
+    if job is not None:
+        return redirect(url_for("playlists_pages.show_job", job_id=job.id))
+    page = render_template("admin/playlists/import_form.html", form=form)
+    return page, status_of(form)
+
+
+@pages.get("/jobs/<uuid:job_id>")
+@page_for(READERS)
+def show_job(job_id: UUID) -> Shown:
+    """How an import goes; the page loads itself again until it is over."""
+    job = clients().playlists.get_job(
+        context(), GetJob(job_id=job_id), timeout=READ_SECONDS
+    )
+    is_over = job.state in {JobState.DONE, JobState.FAILED}
+    return render_template("admin/playlists/job.html", job=job, is_over=is_over)
+
+
+@pages.get("/packages")
+@page_for(READERS)
+def list_packages() -> str:
+    """Packages, the demo set among them."""
+    found = clients().playlists.list_packages.later(
+        context(), ListPackages(paging=page_asked_for()), timeout=READ_SECONDS
+    )
+    return render_template("admin/playlists/packages.html", packages=part(found))
+
+
+@pages.route("/packages/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def new_package() -> Shown:
+    """Make a package; an import fills it."""
+    form = PackageForm()
+    made = attempt(
+        form, lambda: clients().playlists.create_package(context(), form.question())
+    )
+    if made is not None:
+        flash(f"{made.name} was made; import channels into it.")
+        return redirect(url_for("playlists_pages.list_packages"))
+    page = render_template("admin/playlists/package_form.html", form=form)
+    return page, status_of(form)
+
+
+@pages.get("/guide-sources")
+@page_for(READERS)
+def list_guide_sources() -> str:
+    """Where the guide comes from, and how far it reaches."""
+    found = clients().playlists.list_guide_sources.later(
+        context(), ListGuideSources(paging=page_asked_for()), timeout=READ_SECONDS
+    )
+    return render_template(
+        "admin/playlists/guide_sources.html", sources=part(found), form=LineupForm()
+    )
+
+
+@pages.route("/guide-sources/new", methods=["GET", "POST"])
+@page_for(PARTNERS, limit=uploads.most_bytes)
+def new_guide_source() -> Shown:
+    """Add a guide: a file or an address."""
+    form = GuideForm()
+    made = attempt(form, lambda: _create_source(form))
+    if made is not None:
+        flash(f"{made.name} was added.")
+        return redirect(url_for("playlists_pages.list_guide_sources"))
+    page = render_template("admin/playlists/guide_form.html", form=form)
+    return page, status_of(form)
+
+
+@pages.post("/guide-sources/<uuid:source_id>/fetch")
+@page_for(PARTNERS)
+def fetch_guide(source_id: UUID) -> Shown:
+    """Fetch a source now."""
+    question = FetchGuide(source_id=source_id, force=request.form.get("force") == "on")
+    job = clients().playlists.fetch_guide(context(), question)
+    return redirect(url_for("playlists_pages.show_job", job_id=job.id))
+
+
+@pages.route("/guide-sources/<uuid:source_id>/delete", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def delete_guide_source(source_id: UUID) -> Shown:
+    """Ask, and forget a source with its programmes."""
+    source = clients().playlists.get_guide_source(
+        context(), GetGuideSource(source_id=source_id), timeout=READ_SECONDS
+    )
+    form = LineupForm()
+    question = DeleteGuideSource(source_id=source_id)
+    gone = attempt(
+        form, lambda: clients().playlists.delete_guide_source(context(), question)
+    )
+    if gone is not None:
+        flash(f"{source.name} was deleted.")
+        return redirect(url_for("playlists_pages.list_guide_sources"))
+    page = render_template(
+        "admin/playlists/guide_delete.html", form=form, source=source
+    )
+    return page, status_of(form)
+
+
+def _begin_import(form: ImportForm) -> JobView:
+    return clients().playlists.import_channels(
+        context(), form.question(_uploaded(form.file.data))
+    )
+
+
+def _create_source(form: GuideForm) -> GuideSourceView:
+    return clients().playlists.create_guide_source(
+        context(), form.question(_uploaded(form.file.data))
+    )
+
+
+def _uploaded(file: FileStorage | None) -> str:
+    """The name of the uploaded file in the store; empty when there is none."""
+    return uploads.keep(ground().blobs, file) if file else ""

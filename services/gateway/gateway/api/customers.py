@@ -1,0 +1,71 @@
+"""Customers and their users."""
+
+from gateway import customers
+from gateway.api.doors import Doors
+from gateway.asking import context
+from gateway.clients import AccountsClient
+from gateway.ground import clients
+from gateway.players import UserCard, card_of
+from gateway.waiting import until_link_answers
+from lineup.context import EVERYBODY, SELLERS, STAFF_AND_SUPPORT, Role
+from lineup.contracts.accounts import (
+    CreateCustomer,
+    CreateUser,
+    CustomerView,
+    GetUser,
+    ListUsers,
+    RenameUser,
+)
+from lineup.contracts.paging import Page
+
+doors = Doors("customers", "Customers and their users.", AccountsClient)
+
+SELLERS_AND_CUSTOMERS = SELLERS | {Role.CUSTOMER}
+
+doors.ask("GET /customers", "list_customers", STAFF_AND_SUPPORT)
+
+
+@doors.open("POST /customers", CreateCustomer, CustomerView, SELLERS)
+def create_customer(question: CreateCustomer) -> CustomerView:
+    """Make a customer with its login and, where it is named, its first user."""
+    return customers.create_customer(question)
+
+
+doors.ask("GET /customers/<uuid:customer_id>", "get_customer", EVERYBODY)
+doors.ask("PUT /customers/<uuid:customer_id>", "update_customer", SELLERS)
+doors.ask("DELETE /customers/<uuid:customer_id>", "delete_customer", SELLERS)
+
+
+@doors.open("GET /users", ListUsers, Page[UserCard], EVERYBODY)
+def list_users(question: ListUsers) -> Page[UserCard]:
+    """Users, of one customer where it is named."""
+    page = clients().accounts.list_users(context(), question)
+    return Page(items=list(map(card_of, page.items)), next_after=page.next_after)
+
+
+@doors.open(
+    "POST /customers/<uuid:customer_id>/users",
+    CreateUser,
+    UserCard,
+    SELLERS_AND_CUSTOMERS,
+)
+def create_user(question: CreateUser) -> UserCard:
+    """Add a user to a customer; its link answers at once."""
+    user = clients().accounts.create_user(context(), question)
+    until_link_answers(user)
+    return card_of(user)
+
+
+@doors.open("GET /users/<uuid:user_id>", GetUser, UserCard, EVERYBODY)
+def get_user(question: GetUser) -> UserCard:
+    """One user with its link and Xtream data."""
+    return card_of(clients().accounts.get_user(context(), question))
+
+
+@doors.open("PATCH /users/<uuid:user_id>", RenameUser, UserCard, SELLERS_AND_CUSTOMERS)
+def rename_user(question: RenameUser) -> UserCard:
+    """Give a user another name."""
+    return card_of(clients().accounts.rename_user(context(), question))
+
+
+doors.ask("DELETE /users/<uuid:user_id>", "delete_user", SELLERS_AND_CUSTOMERS)

@@ -1,0 +1,46 @@
+"""Channels, packages, imports and guide sources."""
+
+from gateway.api.doors import Doors
+from gateway.clients import PlaylistsClient
+from lineup.context import PARTNERS, Role
+
+channels = Doors("channels", "Channels, packages and imports.", PlaylistsClient)
+guide = Doors("guide", "Where the guide comes from.", PlaylistsClient)
+
+READERS = PARTNERS | {Role.SUPPORT}
+ACCEPTED = 202
+
+channels.ask("GET /channels", "list_channels", READERS)
+channels.ask("POST /channels", "create_channel", PARTNERS)
+channels.ask("GET /channels/<uuid:channel_id>", "get_channel", READERS)
+channels.ask("PUT /channels/<uuid:channel_id>", "update_channel", PARTNERS)
+channels.ask("DELETE /channels/<uuid:channel_id>", "delete_channel", PARTNERS)
+channels.ask("GET /packages", "list_packages", READERS)
+channels.ask("POST /packages", "create_package", PARTNERS)
+channels.ask("GET /packages/<uuid:package_id>", "get_package", READERS)
+channels.ask(
+    "PUT /packages/<uuid:package_id>/channels",
+    "set_package_channels",
+    PARTNERS,
+)
+channels.ask("GET /jobs", "list_jobs", READERS)
+channels.ask("GET /jobs/<uuid:job_id>", "get_job", READERS)
+
+guide.ask("GET /guide-sources", "list_guide_sources", READERS)
+guide.ask("GET /guide-sources/<uuid:source_id>", "get_guide_source", READERS)
+guide.ask(
+    "PUT /guide-sources/<uuid:source_id>",
+    "update_guide_source",
+    PARTNERS,
+)
+guide.ask(
+    "DELETE /guide-sources/<uuid:source_id>",
+    "delete_guide_source",
+    PARTNERS,
+)
+guide.ask(
+    "POST /guide-sources/<uuid:source_id>/fetch",
+    "fetch_guide",
+    PARTNERS,
+    ACCEPTED,
+)

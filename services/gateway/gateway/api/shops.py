@@ -1,0 +1,37 @@
+"""Connected shops and what they ordered."""
+
+from dataclasses import replace
+
+from gateway.api.doors import Doors
+from gateway.asking import context
+from gateway.clients import BillingClient
+from gateway.ground import clients, ground
+from lineup.context import PARTNERS, Role
+from lineup.contracts.billing import ChangeShopSecret, ConnectShop, ShopView
+
+doors = Doors("shops", "Webshops and their orders.", BillingClient)
+
+READERS = PARTNERS | {Role.SUPPORT}
+
+doors.ask("GET /shops", "list_shops", READERS)
+
+
+@doors.open("POST /shops", ConnectShop, ShopView, PARTNERS)
+def connect_shop(question: ConnectShop) -> ShopView:
+    """Connect a shop; its secret is sealed before it travels on."""
+    sealed = ground().keyring.seal(question.secret)
+    return clients().billing.connect_shop(context(), replace(question, secret=sealed))
+
+
+doors.ask("GET /orders", "list_orders", READERS)
+doors.ask("GET /orders/<uuid:order_id>", "get_order", READERS)
+doors.ask("POST /orders/<uuid:order_id>/replay", "replay_order", PARTNERS, 200)
+
+
+@doors.open("PUT /shops/<uuid:shop_id>/secret", ChangeShopSecret, ShopView, PARTNERS)
+def change_shop_secret(question: ChangeShopSecret) -> ShopView:
+    """Sign with another secret from now on; the present one stays good beside it."""
+    sealed = ground().keyring.seal(question.secret)
+    return clients().billing.change_shop_secret(
+        context(), replace(question, secret=sealed)
+    )

@@ -1,0 +1,128 @@
+"""Channel lists and guides: by address, or as an uploaded file.
+
+An uploaded file is the body's part `file` (multipart/form-data); what belongs to it
+stands in the query, so that the file can be read as it comes.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any, NamedTuple
+
+import marshmallow as ma
+from flask import request
+from flask_smorest.fields import Upload as UploadField
+from werkzeug.datastructures import FileStorage
+
+from gateway import uploads
+from gateway.api.doors import Doors
+from gateway.api.playlists import ACCEPTED, channels, guide
+from gateway.api.schemas import query_schema, reply_schema
+from gateway.asking import context
+from gateway.ground import clients, ground
+from lineup.context import PARTNERS
+from lineup.contracts.playlists import (
+    CreateGuideSource,
+    GuideSourceView,
+    ImportChannels,
+    JobView,
+)
+
+
+class FileSchema(ma.Schema):
+    """The uploaded file."""
+
+    file = UploadField(required=True)
+
+
+@channels.open(
+    "POST /channel-imports",
+    ImportChannels,
+    JobView,
+    PARTNERS,
+    ACCEPTED,
+    without=frozenset({"upload"}),
+)
+def import_channels(question: ImportChannels) -> JobView:
+    """Import an M3U from an address; the job tells how it goes."""
+    return clients().playlists.import_channels(context(), question)
+
+
+@guide.open(
+    "POST /guide-sources",
+    CreateGuideSource,
+    GuideSourceView,
+    PARTNERS,
+    without=frozenset({"upload"}),
+)
+def create_guide_source(question: CreateGuideSource) -> GuideSourceView:
+    """Add a guide that is fetched from an address, plain or gzip, on a schedule."""
+    return clients().playlists.create_guide_source(context(), question)
+
+
+def import_uploaded_channels(question: ImportChannels, file: FileStorage) -> JobView:
+    """Import an uploaded M3U; the job tells how it goes."""
+    name = uploads.keep(ground().blobs, file)
+    return clients().playlists.import_channels(
+        context(), replace(question, upload=name)
+    )
+
+
+def create_uploaded_guide(
+    question: CreateGuideSource, file: FileStorage
+) -> GuideSourceView:
+    """Read an uploaded XMLTV file, plain or gzip, once."""
+    name = uploads.keep(ground().blobs, file)
+    return clients().playlists.create_guide_source(
+        context(), replace(question, upload=name)
+    )
+
+
+class Upload(NamedTuple):
+    """A door for a file and, in the query, what belongs to it."""
+
+    doors: Doors
+    rule: str
+    question: type
+    without: frozenset[str]
+    reply: type
+    status: int
+    view: Callable[[Any, FileStorage], Any]
+
+    def open(self) -> None:
+        """Open it; the larger limit is set once the caller is known."""
+        blueprint = self.doors.blueprint
+        query = query_schema(self.question, self.without)
+        reading = blueprint.response(self.status, reply_schema(self.reply))(self._read)
+        reading = blueprint.arguments(FileSchema, location="files")(reading)
+        reading = blueprint.arguments(query, location="query")(reading)
+
+        @wraps(reading)
+        def limited() -> Any:
+            request.max_content_length = uploads.most_bytes()
+            return reading()
+
+        self.doors.mount(f"POST {self.rule}", limited, PARTNERS, self.view)
+
+    def _read(self, query: Any, files: dict[str, FileStorage]) -> Any:
+        return self.view(query, files["file"])
+
+
+Upload(
+    channels,
+    "/channel-imports/upload",
+    ImportChannels,
+    frozenset({"upload", "address"}),
+    JobView,
+    ACCEPTED,
+    import_uploaded_channels,
+).open()
+Upload(
+    guide,
+    "/guide-sources/upload",
+    CreateGuideSource,
+    frozenset({"upload", "address", "headers", "every_hours", "is_on"}),
+    GuideSourceView,
+    201,
+    create_uploaded_guide,
+).open()

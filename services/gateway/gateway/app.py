@@ -1,0 +1,48 @@
+"""The Flask application: panel, customer's pages and REST API put together."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from gateway import admin, api, portal, problems, security, signing
+from gateway.asking import begin_request
+from gateway.clients import Clients
+from gateway.ground import Ground
+from gateway.identity import Identities
+from gateway.panel import words
+from gateway.settings import GatewaySettings
+from lineup.blobs import BlobStore
+from lineup.clock import clock_for
+from lineup.secrets import Keyring
+
+
+def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
+    """An app over these services; importing this module does nothing."""
+    app = Flask("gateway")
+    ground = Ground(
+        settings=settings,
+        clients=clients,
+        keyring=Keyring.of(settings.lineup_secret_keys),
+        identities=Identities.of(clients.accounts),
+        blobs=BlobStore(settings.blob_url),
+        clock=clock_for(settings.clock_offset_file),
+    )
+    ground.lie_under(app)
+    app.before_request(begin_request)
+    security.configure(app, settings)
+    problems.watch(app)
+    security.csrf.init_app(app)
+    words.teach(app)
+    api.hang(app)
+    signing.hang(app, settings.sign_in_tries_a_minute)
+    admin.hang(app)
+    portal.hang(app)
+    _trust_proxies(app, settings.trusted_proxies)
+    return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Believe the forwarded address of the caller as far as proxies are ours."""
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )

@@ -1,0 +1,82 @@
+"""The context of this request's calls: who asks, by which id, with which key."""
+
+import hashlib
+import hmac
+import re
+from typing import Any
+
+import msgspec
+import structlog
+from flask import g, request
+
+from gateway.ground import ground
+from lineup.context import NOBODY, Actor, Context
+from lineup.errors import Invalid
+from lineup.ids import new_id
+
+REQUEST_ID = "X-Request-ID"
+SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+KEY_LENGTH = 255
+IDEMPOTENCY_KEY = "Idempotency-Key"
+
+
+class BadKey(Invalid):
+    """An idempotency key has 1 to 255 visible ASCII characters."""
+
+    code = "bad_idempotency_key"
+
+
+def begin_request() -> None:
+    """Take the caller's request id if it is sane, else make one."""
+    given = request.headers.get(REQUEST_ID, "")
+    g.request_id = given if SANE_ID.match(given) else new_id().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def request_id() -> str:
+    """The id that this request's calls, logs and answer carry."""
+    if "request_id" not in g:
+        begin_request()
+    found: str = g.request_id
+    return found
+
+
+def actor() -> Actor:
+    """Who asks; nobody before sign-in."""
+    found: Actor | None = g.get("actor")
+    return found or NOBODY
+
+
+def context() -> Context:
+    """What a call of this request carries."""
+    return Context(
+        actor=actor(),
+        request_id=request_id(),
+        idempotency_key=g.get("idempotency_key"),
+        request_digest=g.get("request_digest"),
+    )
+
+
+def key_from_header() -> str | None:
+    """The Idempotency-Key header; BadKey when it cannot be one (AP-07)."""
+    key = request.headers.get(IDEMPOTENCY_KEY)
+    if key is None:
+        return None
+    if not (0 < len(key) <= KEY_LENGTH and key.isascii() and key.isprintable()):
+        raise BadKey(fields={IDEMPOTENCY_KEY: [BadKey.__doc__ or ""]})
+    return key
+
+
+def ask_once(key: str | None, content: Any) -> None:
+    """Let this request's calls act once for `key`; `content` is what was asked.
+
+    The digest is taken before secrets are sealed, since sealing never gives the same
+    text twice, and with a key of ours, since content may hold a password.
+    """
+    if key is None:
+        return
+    secret = ground().settings.session_keys()[0]
+    digest = hmac.new(secret, msgspec.json.encode(content), hashlib.sha256)
+    g.idempotency_key = key
+    g.request_digest = digest.hexdigest()

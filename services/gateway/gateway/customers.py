@@ -1,0 +1,124 @@
+"""A customer as one looks at it: the person, its users, its money, put together."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.parts import READ_SECONDS, Part, part, wait_for
+from gateway.players import UserCard, card_of
+from gateway.waiting import until_link_answers
+from lineup.contracts.accounts import (
+    CreateCustomer,
+    CustomerView,
+    GetCustomer,
+    ListUsers,
+)
+from lineup.contracts.billing import (
+    EntryView,
+    GetWallet,
+    ListEntries,
+    ListProducts,
+    ListSubscriptions,
+    PlanView,
+    ProductView,
+    SubscriptionState,
+    SubscriptionView,
+    WalletView,
+)
+from lineup.contracts.paging import MAX_LIMIT, Page, Paging
+from lineup.errors import NotFound
+from lineup.rpc import Answer
+
+R = TypeVar("R")
+
+ALL = Paging(limit=MAX_LIMIT)
+STATEMENT = Paging(limit=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerPage:
+    """Everything one looks at; parts of services that are away are empty."""
+
+    customer: CustomerView
+    users: list[UserCard]
+    wallet: Part[WalletView]
+    entries: Part[Page[EntryView]]
+    subscriptions: Part[Page[SubscriptionView]]
+    products: Part[Page[ProductView]]
+
+    @property
+    def billing_is_away(self) -> bool:
+        """Whether money and subscriptions cannot be shown."""
+        return self.wallet.is_away or self.subscriptions.is_away
+
+    def subscription_of(self, user: UserCard) -> SubscriptionView | None:
+        """A user's newest subscription, the running one first."""
+        page = self.subscriptions.value
+        own = [s for s in page.items if s.user_id == user.id] if page else []
+        running = [s for s in own if s.state is SubscriptionState.RUNNING]
+        return next(iter(running or own), None)
+
+    def plans(self) -> list[tuple[ProductView, PlanView]]:
+        """What can be bought now."""
+        page = self.products.value
+        products = page.items if page else []
+        return [
+            (product, plan)
+            for product in products
+            if product.partner_id == self.customer.partner_id
+            for plan in product.plans
+            if not plan.is_retired
+        ]
+
+
+def create_customer(question: CreateCustomer) -> CustomerView:
+    """Make a customer; links of its users answer when this returns (PE-01)."""
+    customer = clients().accounts.create_customer(context(), question)
+    if question.user_name:
+        listed = ListUsers(customer_id=customer.id)
+        users = clients().accounts.list_users(context(), listed)
+        until_link_answers(*users.items)
+    return customer
+
+
+def page_of_customer(customer_id: UUID) -> CustomerPage:
+    """Ask accounts and billing at once; NotFound when accounts says so."""
+    who, accounts, billing = context(), clients().accounts, clients().billing
+    seconds = READ_SECONDS
+    customer = accounts.get_customer.later(
+        who, GetCustomer(customer_id=customer_id), timeout=seconds
+    )
+    users = accounts.list_users.later(
+        who, ListUsers(customer_id=customer_id, paging=ALL), timeout=seconds
+    )
+    wallet = billing.get_wallet.later(
+        who, GetWallet(customer_id=customer_id), timeout=seconds
+    )
+    entries = billing.list_entries.later(
+        who, ListEntries(customer_id=customer_id, paging=STATEMENT), timeout=seconds
+    )
+    subscriptions = billing.list_subscriptions.later(
+        who, ListSubscriptions(customer_id=customer_id, paging=ALL), timeout=seconds
+    )
+    products = billing.list_products.later(
+        who, ListProducts(paging=ALL), timeout=seconds
+    )
+    wait_for(customer, users, wallet, entries, subscriptions, products)
+    return CustomerPage(
+        customer=customer.reply(),
+        users=list(map(card_of, users.reply().items)),
+        wallet=_known(wallet),
+        entries=_known(entries),
+        subscriptions=_known(subscriptions),
+        products=part(products),
+    )
+
+
+def _known(answer: Answer[R]) -> Part[R]:
+    """A part that billing may not know yet, just after the customer was made."""
+    try:
+        return part(answer)
+    except NotFound:
+        return Part(None)

@@ -1,0 +1,46 @@
+"""What every view stands on, kept with the Flask app."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from gateway.clients import Clients
+from gateway.identity import Identities
+from gateway.settings import GatewaySettings
+from lineup.blobs import BlobStore
+from lineup.clock import Clock
+from lineup.secrets import Keyring
+
+NAME = "lineup"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """Settings, services, keys, blobs and the memory of who signed in."""
+
+    settings: GatewaySettings
+    clients: Clients
+    keyring: Keyring
+    identities: Identities
+    blobs: BlobStore
+    clock: Clock
+
+    def lie_under(self, app: Flask) -> None:
+        """Let the app's views find this by `ground()`."""
+        app.extensions[NAME] = self
+
+
+def ground_of(app: Flask) -> Ground:
+    """What lies under an app."""
+    found: Ground = app.extensions[NAME]
+    return found
+
+
+def ground() -> Ground:
+    """The ground of the app that handles this request."""
+    return ground_of(current_app)
+
+
+def clients() -> Clients:
+    """Whom this request can ask."""
+    return ground().clients

@@ -1,0 +1,37 @@
+"""How gunicorn serves the gateway; `lineup run gateway` starts it with this file."""
+
+import os
+from typing import Any
+
+from gateway.public.settings import PublicSettings
+from gateway.settings import GatewaySettings
+from lineup.settings import read
+
+settings = read(GatewaySettings, os.environ)
+public = read(PublicSettings, os.environ)
+
+bind = settings.gateway_address
+wsgi_app = "gateway.wsgi:application"
+workers = public.web_concurrency
+threads = 8
+worker_class = "gateway.public.worker.QuickWorker"
+worker_connections = 1000
+http_parser = "auto"
+logger_class = "gateway.public.access_log.MaskingLogger"
+accesslog = public.access_log or None
+errorlog = "-"
+loglevel = settings.log_level.lower()
+keepalive = 20
+timeout = 60
+graceful_timeout = 30
+max_requests = 0
+limit_request_line = 4094
+forwarded_allow_ips = "*" if settings.trusted_proxies else "127.0.0.1"
+proc_name = "lineup-gateway"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Begin to hear of changes, once the worker has its own process."""
+    from gateway.public.start import listener_for
+
+    listener_for(worker.wsgi.library, settings.amqp_uri).start()

@@ -1,0 +1,1 @@
+"""What the panel's and the portal's pages share: guard, forms, parts, words."""

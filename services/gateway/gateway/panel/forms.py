@@ -1,0 +1,132 @@
+"""Forms: they keep what was entered and say what is wrong where it is wrong."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from flask import request
+from flask_wtf import FlaskForm
+from marshmallow import ValidationError as BadText
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import Length, Optional, ValidationError
+
+from gateway.api.fields import TEXT_LENGTH, must_be_storable
+from gateway.asking import actor, context
+from gateway.ground import clients
+from gateway.panel.parts import READ_SECONDS
+from lineup.context import Role
+from lineup.contracts.accounts import AccountKind, ListAccounts
+from lineup.contracts.paging import MAX_LIMIT, Paging
+from lineup.errors import Forbidden, NotFound, Refusal, Unauthenticated
+from lineup.ids import new_id
+
+R = TypeVar("R")
+
+PASSED_ON = (Unauthenticated, Forbidden, NotFound)
+"""Refusals that are about the page, not about what was entered."""
+WORDS = 120
+
+
+class LineupForm(FlaskForm):  # type: ignore[misc]
+    """A form that acts once, however often it is sent."""
+
+    key = HiddenField(default=lambda: new_id().hex)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether all fields can be right, and can be stored."""
+        good: bool = super().validate(extra_validators)
+        return good and self.is_storable()
+
+    def is_storable(self) -> bool:
+        """Whether every text can be stored; faults are told at their fields."""
+        for field in self:
+            if isinstance(field.data, str):
+                self._check(field)
+        return not self.errors
+
+    def _check(self, field: Any) -> None:
+        try:
+            must_be_storable(field.data)
+        except BadText:
+            field.errors = [*field.errors, "Control characters are not allowed."]
+
+
+class OfPartner(LineupForm):
+    """A form whose subject belongs to a partner: the operator says to which."""
+
+    partner_id = SelectField("Partner", [Optional()])
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if actor().role is Role.OPERATOR:
+            self.partner_id.choices = [(str(p.id), p.name) for p in _partners()]
+        else:
+            del self.partner_id
+
+    def partner(self) -> Any:
+        """The partner chosen by the operator; None for everybody else."""
+        from uuid import UUID
+
+        field = getattr(self, "partner_id", None)
+        return UUID(field.data) if field is not None and field.data else None
+
+
+def line(label: str, *validators: Any, **options: Any) -> StringField:
+    """One line of text, without spaces around it."""
+    return StringField(
+        label,
+        [*validators, Length(max=TEXT_LENGTH)],
+        filters=[lambda text: text.strip() if text else text],
+        **options,
+    )
+
+
+def attempt(form: LineupForm, act: Callable[[], R]) -> R | None:
+    """Do what a valid form asks for; None when it was not sent or was refused.
+
+    A refusal is shown at the fields it names, else above the form.
+    """
+    if not form.validate_on_submit():
+        return None
+    try:
+        return act()
+    except PASSED_ON:
+        raise
+    except Refusal as refusal:
+        show(form, refusal)
+        return None
+
+
+def show(form: LineupForm, refusal: Refusal) -> None:
+    """Put a refusal's words where they belong."""
+    placed = False
+    for path, messages in refusal.fields.items():
+        field = form._fields.get(path.split(".")[-1])
+        if field is not None:
+            field.errors = [*field.errors, *messages]
+            placed = True
+        else:
+            form.form_errors.extend(messages)
+    if not placed or not refusal.fields:
+        form.form_errors.insert(0, refusal.message)
+
+
+def status_of(form: LineupForm) -> int:
+    """422 when something was entered that cannot be taken."""
+    return 422 if request.method == "POST" and form.errors else 200
+
+
+def must_be_whole_money(_: Any, field: Any) -> None:
+    """ValidationError for what is no amount, such as 9,00 or 1e3."""
+    from re import fullmatch
+
+    if not fullmatch(r"\d{1,12}(\.\d{1,3})?", field.data or ""):
+        raise ValidationError("Write it like 9.00.")
+
+
+def _partners() -> Iterable[Any]:
+    question = ListAccounts(kind=AccountKind.PARTNER, paging=Paging(limit=MAX_LIMIT))
+    return (
+        clients()
+        .accounts.list_accounts(context(), question, timeout=READ_SECONDS)
+        .items
+    )

@@ -1,0 +1,85 @@
+"""Who may see a page, and that a form is ours."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import g, redirect, request, session, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.asking import KEY_LENGTH, ask_once
+from gateway.ground import ground
+from gateway.security import BODY_BYTES, csrf
+from lineup.context import Actor, Role
+from lineup.errors import Forbidden, Unauthenticated
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TOKEN = "token"  # noqa: S105 - the name under which a session keeps it
+KEY = "key"
+CSRF = "csrf_token"
+PAGES: dict[str, frozenset[Role]] = {}
+"""Who may see each page, by the view's module and name."""
+
+
+def form_bytes() -> int:
+    """How much a form without files may hold."""
+    return BODY_BYTES
+
+
+def page_for(
+    roles: frozenset[Role], *, limit: Callable[[], int] = form_bytes
+) -> Callable[[Callable[P, R]], Callable[P, R | Answer]]:
+    """Show a page to these roles; nobody named: to everybody, signed in or not.
+
+    `limit` says how many bytes a form may bring.
+    """
+
+    def guard(view: Callable[P, R]) -> Callable[P, R | Answer]:
+        PAGES[f"{view.__module__}.{view.__name__}"] = roles
+
+        @wraps(view)
+        def guarded(*args: P.args, **path: P.kwargs) -> R | Answer:
+            g.actor = who_is_it()
+            if roles and g.actor is None:
+                return redirect(url_for("signing.sign_in", next=_next_address()))
+            if roles and g.actor.role not in roles:
+                raise Forbidden
+            if request.method == "POST":
+                _take_form(limit())
+            return view(*args, **path)
+
+        return guarded
+
+    return guard
+
+
+def who_is_it() -> Actor | None:
+    """Who is behind the session; an ended one is forgotten."""
+    token = session.get(TOKEN)
+    if token is None:
+        return None
+    try:
+        return ground().identities.actor_of(token)
+    except Unauthenticated:
+        session.clear()
+        return None
+
+
+def _take_form(max_bytes: int) -> None:
+    """Refuse a form that is not ours; one form sent twice acts once."""
+    request.max_content_length = max_bytes
+    csrf.protect()
+    key = request.form.get(KEY, "")[:KEY_LENGTH]
+    content: dict[str, Any] = {
+        name: values for name, values in request.form.lists() if name != CSRF
+    }
+    ask_once(key or None, content)
+
+
+def _next_address() -> str | None:
+    """Where to go after sign-in; a form is not sent again."""
+    if request.method != "GET":
+        return None
+    return request.full_path.rstrip("?")

@@ -1,0 +1,44 @@
+"""Parts of a page: a service that is away takes its part with it, not the page."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from lineup.errors import Unavailable
+from lineup.rpc import Answer, ServiceFault, gather
+
+T = TypeVar("T")
+
+READ_SECONDS = 2.5
+"""How long a page waits for its parts, all asked at once."""
+
+LOG = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """What a service said, or nothing when it is away."""
+
+    value: T | None
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the page must say that this part is missing."""
+        return self.value is None
+
+
+def part(answer: Answer[T]) -> Part[T]:
+    """An answer as a part of a page; refusals such as NotFound rise."""
+    try:
+        return Part(answer.reply())
+    except Unavailable as refusal:
+        LOG.warning("part_away", code=refusal.code)
+    except ServiceFault as fault:
+        LOG.error("part_broken", service=fault.service)  # noqa: TRY400 - logged there
+    return Part(None)
+
+
+def wait_for(*answers: Answer[Any]) -> None:
+    """Wait until each answer is here or late: the slowest decides."""
+    gather(*answers)

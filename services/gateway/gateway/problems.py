@@ -1,0 +1,113 @@
+"""The one error form, for programs as JSON and for people as a page (AP-06).
+
+    {"code": ..., "message": ..., "fields": {...}, "request_id": ...}
+
+`details` is there only where a refusal has more to say, such as what to do instead.
+"""
+
+from typing import Any, NamedTuple
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from gateway.asking import request_id
+from lineup.errors import Refusal, Unauthenticated, Unavailable
+
+RETRY_SECONDS = 2
+API = "/api/"
+
+HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
+}
+
+LOG = structlog.get_logger(__name__)
+
+
+class Problem(NamedTuple):
+    """What went wrong, in the words of the error form."""
+
+    status: int
+    code: str
+    message: str
+    fields: dict[str, list[str]]
+    details: dict[str, Any]
+    headers: dict[str, str]
+
+    def form(self) -> dict[str, Any]:
+        """The body programs get."""
+        form = {
+            "code": self.code,
+            "message": self.message,
+            "fields": self.fields,
+            "request_id": request_id(),
+        }
+        return {**form, "details": self.details} if self.details else form
+
+
+def watch(app: Flask) -> None:
+    """Turn whatever rises in a view into the error form."""
+    app.register_error_handler(Refusal, lambda error: answer(of_refusal(error)))
+    app.register_error_handler(HTTPException, on_http_exception)
+    app.register_error_handler(Exception, on_fault)
+
+
+def of_refusal(refusal: Refusal) -> Problem:
+    """The problem a service's (or our own) refusal tells of."""
+    headers = {}
+    status = 504 if refusal.code == "timeout" else refusal.status
+    if isinstance(refusal, Unavailable):
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    if isinstance(refusal, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="lineup"'
+    return Problem(
+        status=status,
+        code=refusal.code,
+        message=refusal.message,
+        fields=refusal.fields,
+        details=refusal.details,
+        headers=headers,
+    )
+
+
+def on_http_exception(error: HTTPException) -> Any:
+    """What Flask and Werkzeug refuse: unknown addresses, methods, bodies."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    code = "csrf" if isinstance(error, CSRFError) else HTTP_CODES.get(status)
+    headers = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
+    if isinstance(error, RateLimitExceeded):
+        headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    problem = Problem(
+        status, code or "bad_request", error.description or "", {}, {}, headers
+    )
+    return answer(problem) if status < 500 else on_fault(error)
+
+
+def on_fault(error: Exception) -> Any:
+    """A bug: logged once, and told by nothing but the request id."""
+    LOG.error("fault", method=request.method, path=request.path, exc_info=error)
+    message = "Something went wrong on our side."
+    return answer(Problem(500, "internal_error", message, {}, {}, {}))
+
+
+def answer(problem: Problem) -> Response:
+    """The problem as JSON below /api/, else as a page."""
+    if request.path.startswith(API):
+        response = jsonify(problem.form())
+    else:
+        response = Response(
+            render_template("problem.html", problem=problem), mimetype="text/html"
+        )
+    response.status_code = problem.status
+    response.headers.extend(problem.headers)
+    return response

@@ -1,0 +1,45 @@
+"""Putting the panel and the API together from the environment."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from gateway import settings as gateway_settings
+from gateway.app import create_app
+from gateway.clients import Clients
+from gateway.ground import ground_of
+from gateway.identity import Identities
+from lineup.context import Event
+from lineup.contracts.accounts import SessionEnded
+from lineup.logs import configure
+from lineup.rpc import Listener, RpcClient
+
+
+def pages(environment: Mapping[str, str] = os.environ) -> Flask:
+    """The app of this process; connections are made when the first call needs one."""
+    settings = gateway_settings.read(environment)
+    configure(settings.log_format, settings.log_level)
+    return create_app(settings, Clients.over(RpcClient(settings.amqp_uri)))
+
+
+def listener_for(app: Flask) -> Listener:
+    """Forgets who signed in as soon as a session ends; start it after a fork.
+
+    Without it, or while the broker is away, age alone does so, after 15 seconds.
+    """
+    ground = ground_of(app)
+    return listener(ground.identities, ground.settings.amqp_uri)
+
+
+def listener(identities: Identities, amqp_uri: str) -> Listener:
+    """A listener that keeps these identities true."""
+
+    def receive(event: Event[Any]) -> None:
+        if isinstance(event.state, SessionEnded):
+            identities.forget(event.state.token_digest)
+
+    return Listener(
+        amqp_uri, (SessionEnded,), receive, on_connected=identities.forget_all
+    )
