@@ -13,9 +13,13 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import amqp
 
@@ -92,22 +96,28 @@ def serve_bare(uri: str, name: str) -> None:
         connection.drain_events()
 
 
-def start(folder: str) -> list[subprocess.Popen[bytes]]:
-    """Both servers, each a process."""
-    with open(f"{folder}/{NAME}.py", "w") as source:
-        source.write(SERVICE.format(name=NAME))
-    paths = f"{folder}:{os.path.dirname(os.path.abspath(__file__))}"
-    environment = {
-        **os.environ,
-        "PYTHONPATH": paths,
-        "AMQP_URI": URI,
-        "DATABASE_URI": "postgresql://nobody@127.0.0.1:1/nothing",
-        "LINEUP_SECRET_KEYS": "A" * 43 + "=",
-        "LOG_LEVEL": "ERROR",
-    }
-    bare = [sys.executable, __file__, "--serve", f"{NAME}bare"]
-    nameko = [sys.executable, "-m", "lineup.bus.run", f"{NAME}:Bench"]
-    return [subprocess.Popen(each, env=environment) for each in (bare, nameko)]
+@contextmanager
+def servers() -> Iterator[None]:
+    """Both servers, each a process, for as long as the body runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, f"{NAME}.py").write_text(SERVICE.format(name=NAME))
+        environment = {
+            **os.environ,
+            "PYTHONPATH": f"{folder}:{Path(__file__).parent}",
+            "AMQP_URI": URI,
+            "DATABASE_URI": "postgresql://nobody@127.0.0.1:1/nothing",
+            "LINEUP_SECRET_KEYS": "A" * 43 + "=",
+            "LOG_LEVEL": "CRITICAL",
+        }
+        bare = [sys.executable, __file__, "--serve", f"{NAME}bare"]
+        nameko = [sys.executable, "-m", "lineup.bus.run", f"{NAME}:Bench"]
+        started = [subprocess.Popen(each, env=environment) for each in (bare, nameko)]
+        try:
+            yield
+        finally:
+            for server in started:
+                server.terminate()
+                server.wait(30)
 
 
 def measure(client: ServiceClient, calls: int) -> float:
@@ -135,35 +145,32 @@ def wait_for(client: ServiceClient) -> None:
             return
 
 
+def compared(rounds: int, calls: int) -> tuple[float, float]:
+    """The median milliseconds to the Nameko door and to the bare server, in turns."""
+    rpc = RpcClient(URI)
+    clients: list[ServiceClient] = [Nameko(rpc), Bare(rpc)]
+    taken: list[list[float]] = [[], []]
+    for client in clients:
+        wait_for(client)
+        measure(client, calls)
+    for _ in range(rounds):
+        for client, times in zip(clients, taken, strict=True):
+            times.append(measure(client, calls))
+    rpc.close()
+    return statistics.median(taken[0]) * 1000, statistics.median(taken[1]) * 1000
+
+
 def main() -> int:
-    """Measure in turns, print, and fail when the goal is missed."""
+    """Measure, print, and fail when the goal is missed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--calls", type=int, default=100)
-    parser.add_argument("--serve")
+    parser.add_argument("--serve", help="be the bare server of this name")
     asked = parser.parse_args()
     if asked.serve:
         serve_bare(URI, asked.serve)
-    rpc = RpcClient(URI)
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        servers = start(folder)
-        try:
-            rounds: dict[str, list[float]] = {"nameko": [], "bare": []}
-            clients = {"nameko": Nameko(rpc), "bare": Bare(rpc)}
-            for client in clients.values():
-                wait_for(client)
-                measure(client, asked.calls)
-            for _ in range(asked.rounds):
-                for name, client in clients.items():
-                    rounds[name].append(measure(client, asked.calls))
-        finally:
-            for server in servers:
-                server.terminate()
-                server.wait(30)
-            rpc.close()
-    nameko, bare = (statistics.median(rounds[name]) * 1000 for name in rounds)
+    with servers():
+        nameko, bare = compared(asked.rounds, asked.calls)
     times = nameko / bare
     print(f"bare py-amqp echo    {bare:.2f} ms")
     print(f"Nameko door          {nameko:.2f} ms")

@@ -34,7 +34,7 @@ class Unroutable(Unavailable):
     code = "service_unavailable"
 
 
-class NotTaken(ConnectionError):
+class NotTaken(ConnectionError):  # noqa: N818 - says what happened
     """The broker refused a message or did not confirm it in time."""
 
 
@@ -61,11 +61,10 @@ def connect(uri: str, *, name: str) -> amqp.Connection:
     return connection
 
 
-def close(connection: amqp.Connection | None) -> None:
+def close(connection: amqp.Connection) -> None:
     """Close, whatever state it is in."""
     try:
-        if connection is not None:
-            connection.close()
+        connection.close()
     except (*LOST, AttributeError, KeyError):
         connection.collect()
 

@@ -123,13 +123,17 @@ class Consumer:
 
     def _drain(self, link: Link, tags: list[str]) -> None:
         while not (self._stopping and not tags and not link.open):
-            self.last_tick = time.monotonic()
-            link.connection.heartbeat_tick()
-            if self._stopping:
-                while tags:
-                    link.channel.basic_cancel(tags.pop())
+            self._tick(link)
+            while self._stopping and tags:
+                link.channel.basic_cancel(tags.pop())
             if broker.readable(link.connection, POLL_SECONDS):
                 link.connection.drain_events()
+
+    def _tick(self, link: Link) -> None:
+        now = time.monotonic()
+        if now - self.last_tick > POLL_SECONDS:
+            self.last_tick = now
+            link.connection.heartbeat_tick()
 
 
 def _declare(channel: amqp.Channel, subscription: Subscription) -> None:

@@ -1,6 +1,6 @@
 """A message that was taken, to be settled once: answered, acknowledged, given back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import amqp
@@ -45,7 +45,7 @@ class Delivery:
         value: str | None = self._message.properties.get(name)
         return value
 
-    def copy(self, headers: dict[str, Any]) -> amqp.Message:
+    def copy(self, headers: Mapping[str, object]) -> amqp.Message:
         """The same message with more headers, to be published elsewhere."""
         body = self.body.encode() if isinstance(self.body, str) else self.body
         kept = {

@@ -17,7 +17,7 @@ from lineup.bus.door import queue_of
 from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
 from lineup.bus.faults import is_away
 from lineup.bus.ground import Ground
-from lineup.context import Event
+from lineup.context import Context, Event
 from lineup.errors import Refusal
 from lineup.events import Envelope, exchange_of
 
@@ -101,7 +101,8 @@ class EventDoor(DoorEntrypoint):
         try:
             event = self._event(delivery)
         except Refusal as misfit:
-            log.error("event_malformed", queue=self.queue, fields=misfit.fields)
+            fields = misfit.fields
+            log.error("event_malformed", queue=self.queue, fields=fields)  # noqa: TRY400
             self.events.retries.aside(delivery, self.queue, "malformed")
             return
         room = self.events.room
@@ -123,7 +124,7 @@ class EventDoor(DoorEntrypoint):
         try:
             wrapped = msgspec.json.decode(delivery.body, type=Envelope)
             state = msgspec.convert(wrapped.state, self.door.request_type)
-            context = msgspec.convert(wrapped.context, wire.Context)
+            context = msgspec.convert(wrapped.context, Context)
         except msgspec.DecodeError as error:
             raise wire.misfit(error) from None
         return Event(

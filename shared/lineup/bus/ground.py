@@ -64,6 +64,6 @@ class Given(DependencyProvider):
 
     ground = Ground()
 
-    def get_dependency(self, worker_ctx: Any) -> Any:
+    def get_dependency(self, _worker_ctx: Any) -> Any:
         """The database, clock, settings or keyring."""
         return getattr(self.ground, self.attr_name)

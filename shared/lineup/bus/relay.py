@@ -68,7 +68,7 @@ class Relay(DependencyProvider):
         try:
             while self._carry() == BATCH:
                 pass
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - nothing may end the relay
             self._drop()
             if not pause:
                 log.warning(
@@ -95,7 +95,7 @@ class Relay(DependencyProvider):
 
 
 def take(session: Session) -> list[Any]:
-    """The oldest rows that no other relay holds, already deleted in this transaction."""
+    """The oldest rows no other relay holds, deleted if this transaction commits."""
     oldest = (
         select(OUTBOX.c.seq)
         .order_by(OUTBOX.c.seq)

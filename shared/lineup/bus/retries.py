@@ -6,7 +6,7 @@ expire after n milliseconds and dead-letters it by that name: home again.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import amqp
 
@@ -107,7 +107,7 @@ class Retries:
         delivery: Delivery,
         queue: str,
         reason: str,
-        headers: dict[str, object] | None = None,
+        headers: Mapping[str, object] | None = None,
     ) -> None:
         """Put into the dead-letter queue with the reason, to be looked at."""
         told = {**(headers or {}), REASON_HEADER: reason, QUEUE_HEADER: queue}
@@ -119,7 +119,7 @@ class Retries:
             self._confirmed.close()
 
     def _move(
-        self, delivery: Delivery, exchange: str, key: str, headers: dict[str, object]
+        self, delivery: Delivery, exchange: str, key: str, headers: Mapping[str, object]
     ) -> None:
         try:
             with self._lock:
@@ -133,7 +133,7 @@ class Retries:
             delivery.acknowledge()
 
     def _publish(
-        self, delivery: Delivery, exchange: str, key: str, headers: dict[str, object]
+        self, delivery: Delivery, exchange: str, key: str, headers: Mapping[str, object]
     ) -> None:
         if self._confirmed is None:
             self._confirmed = broker.Confirmed(self._uri, name=self._name)

@@ -88,19 +88,22 @@ class Stopping:
         self._asked = False
 
     def __call__(self, number: int, _frame: Any) -> None:
+        """Begin to stop; a second signal changes nothing."""
         if not self._asked:
             self._asked = True
             log.info("stopping", signal=signal.Signals(number).name)
             eventlet.spawn(self._drain)
 
     def _drain(self) -> None:
-        with eventlet.Timeout(STOP_SECONDS, exception=False):
-            self._container.stop()
+        try:
+            with eventlet.Timeout(STOP_SECONDS):
+                self._container.stop()
+        except eventlet.Timeout:
+            log.exception("stop_took_too_long", seconds=STOP_SECONDS)
+            _send(self._over, 1)
+        else:
             log.info("stopped")
             _send(self._over, 0)
-            return
-        log.error("stop_took_too_long", seconds=STOP_SECONDS)
-        _send(self._over, 1)
 
 
 def _live(container: Any, over: Event) -> None:

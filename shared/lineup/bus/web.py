@@ -24,7 +24,7 @@ REQUEST_ID = "X-Request-Id"
 
 
 class Server(WebServer):
-    """Nameko's web server that a broken client cannot kill, and a stop not cut short."""
+    """Nameko's web server; broken clients cannot kill it, a stop answers all first."""
 
     ground = Ground()
 

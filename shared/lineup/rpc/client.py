@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from queue import Empty, LifoQueue
 from typing import Any
 
+import amqp
+
 from lineup import broker, wire
 from lineup.context import Context
 from lineup.errors import Unavailable
@@ -125,7 +127,7 @@ class RpcClient:
             link.close()
 
     def _send(
-        self, link: Link, key: str, content: broker.amqp.Message, timeout: float
+        self, link: Link, key: str, content: amqp.Message, timeout: float
     ) -> None:
         if not link.replies.wait_until_ready(min(timeout, CONNECT_SECONDS)):
             raise BrokerAway

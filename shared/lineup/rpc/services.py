@@ -66,7 +66,7 @@ class Remote(Generic[Q, R]):
 
 def remotes(client: type[ServiceClient]) -> "dict[str, Remote[Any, Any]]":
     """Every verb a client declares, to be compared with the service's doors."""
-    found = {}
+    found: dict[str, Remote[Any, Any]] = {}
     for owner in reversed(client.__mro__):
         found |= {n: r for n, r in vars(owner).items() if isinstance(r, Remote)}
     return found

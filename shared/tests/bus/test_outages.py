@@ -27,8 +27,8 @@ def test_a_lost_broker_fails_waiting_calls_fast_and_the_client_comes_back(
     answer = gated.take_time.later(Context(), Ask(seconds=8), timeout=10)
     wait_for(gated.rpc.is_ready)
 
+    gate.close()
     with no_longer_than(2), pytest.raises(Unavailable) as refused:
-        gate.close()
         answer.reply()
     assert refused.value.code == "service_unavailable"
     with no_longer_than(2), pytest.raises(Unavailable) as refused:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import requests
@@ -31,7 +32,11 @@ def test_without_a_green_driver_nothing_starts():
         "run.assert_green(); driver.set_wait_callback(None); run.assert_green()"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30
+        [sys.executable, "-c", code],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
     assert ended.returncode == 1
     assert "not green" in ended.stderr
@@ -141,7 +146,8 @@ def test_every_door_can_be_listed():
 def test_missing_settings_are_named_at_the_start():
     ended = subprocess.run(
         [sys.executable, "-m", "lineup.bus.run", "drill:DrillService"],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.path.dirname(__file__)},
+        check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parent)},
         capture_output=True,
         text=True,
         timeout=30,

@@ -1,0 +1,309 @@
+"""Transactions: once is once, also in a crowd; copies keep the newest; scope holds."""
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from lineup.clock import SetClock
+from lineup.context import Actor, Call, Context, Event, Role
+from lineup.contracts.paging import Paging
+from lineup.database import (
+    COLUMN_TYPES,
+    Database,
+    connect,
+    keep_newest,
+    new_metadata,
+    page_of,
+)
+from lineup.database.records import GROUND, OUTBOX
+from lineup.errors import Conflict, KeyReused
+from lineup.events import event
+from lineup.ids import event_id, new_id
+from lineup.scope import in_scope
+
+THING = UUID(int=1)
+SELLER = Actor(role=Role.DEALER, scopes=("/a/",), login_id=UUID(int=7))
+
+
+class Record(DeclarativeBase):
+    metadata = new_metadata()
+    type_annotation_map = COLUMN_TYPES
+
+
+class Thing(Record):
+    __tablename__ = "thing"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    scope: Mapped[str] = mapped_column(default="/")
+
+
+@event(source="ground_tests")
+@dataclass(frozen=True, kw_only=True)
+class ThingChanged:
+    id: UUID
+    version: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeThing:
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    id: UUID
+    at: datetime
+
+
+def make_thing(work, request: MakeThing) -> Made:
+    thing = Thing(id=new_id(), version=1, name=request.name)
+    work.session.add(thing)
+    work.announce(ThingChanged(id=thing.id, version=1, name=thing.name))
+    return Made(id=thing.id, at=work.now)
+
+
+def refuse_after_making(work, request: MakeThing) -> Made:
+    make_thing(work, request)
+    raise Conflict
+
+
+def keep_thing(work, state) -> None:
+    values = {"id": state.id, "version": state.version, "name": state.name}
+    keep_newest(work.session, Thing, {**values, "scope": "/"})
+
+
+def count_thing(work, state) -> None:
+    work.session.add(Thing(id=new_id(), version=state.version, name="effect"))
+
+
+@pytest.fixture(scope="module")
+def engine(databases):
+    engine = connect(databases.empty(), pool_size=20)
+    GROUND.create_all(engine)
+    Record.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(engine):
+    with engine.begin() as connection:
+        for table in (*GROUND.sorted_tables, Thing.__table__):
+            connection.execute(table.delete())
+    return Database(engine, SetClock(datetime(2026, 1, 1, tzinfo=UTC)))
+
+
+@pytest.fixture
+def count(engine):
+    def count(table):
+        with Session(engine) as session:
+            return session.scalar(select(func.count()).select_from(table))
+
+    return count
+
+
+def a_call(name="shelf", *, key="k", actor=SELLER, verb="make_thing"):
+    context = Context(actor=actor, idempotency_key=key)
+    return Call(name=verb, request=MakeThing(name=name), context=context)
+
+
+def an_event(name="x", *, version=1, thing=THING, consumer="tests.on_thing"):
+    state = ThingChanged(id=thing, version=version, name=name)
+    return Event(
+        id=event_id("thing_changed", thing, version),
+        type="thing_changed",
+        occurred_at=datetime.now(UTC),
+        state=state,
+        consumer=consumer,
+        context=Context(),
+    )
+
+
+def in_a_crowd(size, act):
+    """Run `act` in `size` threads at the same moment; what each returned or raised."""
+    together = threading.Barrier(size)
+    said = []
+
+    def run():
+        together.wait()
+        try:
+            said.append(act())
+        except Exception as error:  # noqa: BLE001 - what rises is what is said
+            said.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(size)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return said
+
+
+class TestOnce:
+    def test_a_repeat_gets_the_first_reply_and_does_nothing(self, database, count):
+        first = database.once(a_call(), make_thing)
+        database.clock.forward(hours=1)
+
+        assert database.once(a_call(), make_thing) == first
+        assert count(Thing) == 1
+        assert count(OUTBOX) == 1
+
+    def test_twenty_at_once_have_one_effect_and_one_reply(self, database, count):
+        said = in_a_crowd(20, lambda: database.once(a_call(), make_thing))
+
+        assert len(said) == 20
+        assert {type(reply) for reply in said} == {Made}
+        assert len(set(said)) == 1
+        assert count(Thing) == 1
+        assert count(OUTBOX) == 1
+
+    def test_other_content_or_another_verb_under_the_key_is_refused(self, database):
+        database.once(a_call("shelf"), make_thing)
+
+        with pytest.raises(KeyReused):
+            database.once(a_call("table"), make_thing)
+        with pytest.raises(KeyReused):
+            database.once(a_call("shelf", verb="break_thing"), make_thing)
+
+    def test_keys_belong_to_a_login(self, database, count):
+        other = Actor(role=Role.DEALER, scopes=("/a/",), login_id=UUID(int=8))
+        database.once(a_call(), make_thing)
+        database.once(a_call(actor=other), make_thing)
+
+        assert count(Thing) == 2
+
+    def test_without_a_key_each_call_acts(self, database, count):
+        database.once(a_call(key=None), make_thing)
+        database.once(a_call(key=None), make_thing)
+
+        assert count(Thing) == 2
+
+    def test_a_refusal_leaves_no_trace_and_does_not_use_up_the_key(
+        self, database, count
+    ):
+        with pytest.raises(Conflict):
+            database.once(a_call(), refuse_after_making)
+        assert (count(Thing), count(OUTBOX)) == (0, 0)
+
+        database.once(a_call(), make_thing)
+
+        assert count(Thing) == 1
+
+
+class TestConsume:
+    def test_twenty_deliveries_at_once_have_one_effect(self, database, count):
+        said = in_a_crowd(20, lambda: database.consume(an_event(), count_thing))
+
+        assert said == [None] * 20
+        assert count(Thing) == 1
+
+    def test_each_consumer_acts_for_itself(self, database, count):
+        database.consume(an_event(consumer="tests.on_thing"), count_thing)
+        database.consume(an_event(consumer="tests.on_thing_too"), count_thing)
+
+        assert count(Thing) == 2
+
+    def test_a_failed_effect_is_not_noted(self, database, count):
+        def fail(_work, _state):
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            database.consume(an_event(), fail)
+        database.consume(an_event(), count_thing)
+
+        assert count(Thing) == 1
+
+
+class TestKeep:
+    def kept(self, engine):
+        with Session(engine) as session:
+            thing = session.get_one(Thing, THING)
+            return thing.version, thing.name
+
+    def test_disorder_does_no_harm(self, database, engine):
+        for version in (2, 3, 1):
+            database.keep(an_event(f"v{version}", version=version), keep_thing)
+
+        assert self.kept(engine) == (3, "v3")
+
+    def test_a_re_announcement_heals_a_copy(self, database, engine):
+        database.keep(an_event("wrong", version=3), keep_thing)
+        database.keep(an_event("right", version=3), keep_thing)
+
+        assert self.kept(engine) == (3, "right")
+
+    def test_a_crowd_of_versions_leaves_the_newest(self, database, engine):
+        versions = iter(range(1, 21))
+
+        said = in_a_crowd(
+            20,
+            lambda: database.keep(an_event("v", version=next(versions)), keep_thing),
+        )
+
+        assert said == [None] * 20
+        assert self.kept(engine)[0] == 20
+
+
+class TestTransactions:
+    def test_what_is_announced_tells_the_relay_after_the_commit(self, database, count):
+        seen = []
+        database.on_announced = lambda: seen.append(count(OUTBOX))
+
+        database.once(a_call(), make_thing)
+
+        assert seen == [1]
+
+    def test_one_instant_and_one_look(self, database):
+        with database.transaction() as work:
+            before = work.now
+            database.clock.forward(hours=1)
+
+            assert work.now == before
+
+    def test_events_are_consumed_in_the_service_s_own_name(self, database):
+        roles = []
+
+        database.keep(an_event(), lambda work, _state: roles.append(work.actor.role))
+
+        assert roles == [Role.SYSTEM]
+
+
+class TestScopeAndPages:
+    @pytest.fixture(autouse=True)
+    def things(self, database, engine):
+        with Session(engine) as session, session.begin():
+            for scope in ("/a/", "/a/b/", "/ab/", "/c/", "/a%/"):
+                session.add(Thing(id=new_id(), version=1, name=scope, scope=scope))
+
+    def seen(self, engine, *scopes):
+        actor = Actor(role=Role.RESELLER, scopes=scopes)
+        with Session(engine) as session:
+            found = session.scalars(in_scope(select(Thing), Thing, actor))
+            return sorted(thing.name for thing in found)
+
+    def test_a_query_shows_what_lies_below_and_no_neighbour(self, engine):
+        assert self.seen(engine, "/a/") == ["/a/", "/a/b/"]
+        assert self.seen(engine, "/a%/") == ["/a%/"]
+        assert self.seen(engine, "/a/b/", "/c/") == ["/a/b/", "/c/"]
+        assert self.seen(engine) == []
+
+    def test_pages_follow_each_other_without_gaps(self, engine):
+        seen, after = [], None
+        with Session(engine) as session:
+            while True:
+                paging = Paging(limit=2, after=after)
+                page = page_of(session, select(Thing), Thing, paging, lambda t: t.id)
+                seen += page.items
+                after = page.next_after
+                if after is None:
+                    break
+
+        assert len(seen) == len(set(seen)) == 5
+        assert seen == sorted(seen, reverse=True)
