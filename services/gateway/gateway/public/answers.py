@@ -1,0 +1,108 @@
+"""Answers: status, header fields and body, and the rules of HTTP about them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+Header = tuple[str, str]
+GZIP_WANTED = re.compile(
+    r"(?:^|[,\s])(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))|,|$)"
+)
+
+PRIVATE = ("Cache-Control", "private, no-cache")
+NEVER_STORED = ("Cache-Control", "no-store")
+VARY = ("Vary", "Accept-Encoding")
+TEXT = ("Content-Type", "text/plain; charset=utf-8")
+JSON = ("Content-Type", "application/json; charset=utf-8")
+
+
+@dataclass(slots=True)
+class Answer:
+    """What is answered; `body` is sent as it is."""
+
+    status: str
+    headers: list[Header]
+    body: Iterable[bytes] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the asker has already, as its header fields say."""
+
+    none_match: str | None = None
+    modified_since: str | None = None
+
+    def are_met_by(self, tag: str, changed_at: datetime) -> bool:
+        """Whether the asker's copy is still right (RFC 9110 13.1.2, 13.1.3)."""
+        if self.none_match is not None:
+            return _names(self.none_match, tag)
+        if self.modified_since is not None:
+            return _not_after(changed_at, self.modified_since)
+        return False
+
+
+def _names(none_match: str, tag: str) -> bool:
+    if none_match == tag:
+        return True
+    named = (part.strip().removeprefix("W/") for part in none_match.split(","))
+    return none_match.strip() == "*" or tag in named
+
+
+def _not_after(changed_at: datetime, text: str) -> bool:
+    try:
+        since = parsedate_to_datetime(text)
+    except ValueError:
+        return False
+    if since.tzinfo is None:
+        return False
+    return changed_at.replace(microsecond=0) <= since
+
+
+def http_date(instant: datetime) -> str:
+    """An instant as HTTP writes it."""
+    return format_datetime(instant.astimezone(UTC), usegmt=True)
+
+
+def wants_gzip(accept_encoding: str) -> bool:
+    """Whether a gzip body is welcome."""
+    return accept_encoding == "gzip" or bool(GZIP_WANTED.search(accept_encoding))
+
+
+def whole(headers: list[Header], body: bytes) -> Answer:
+    """200 with a body that is at hand."""
+    return Answer("200 OK", [*headers, ("Content-Length", str(len(body)))], (body,))
+
+
+def plain_text(status: str, sentence: str) -> Answer:
+    """A short sentence for whoever reads logs of players."""
+    body = sentence.encode()
+    length = ("Content-Length", str(len(body)))
+    return Answer(status, [TEXT, NEVER_STORED, length], (body,))
+
+
+def not_modified(headers: list[Header]) -> Answer:
+    """304: the asker's copy is right."""
+    return Answer("304 Not Modified", headers)
+
+
+def json_body(body: bytes) -> Answer:
+    """200 with JSON that nobody may store."""
+    return whole([JSON, NEVER_STORED], body)
+
+
+def redirect(address: str) -> Answer:
+    """302 to an address that is good for a short while."""
+    headers = [("Location", address), NEVER_STORED, ("Content-Length", "0")]
+    return Answer("302 Found", headers)
+
+
+WRONG_CREDENTIALS = "Wrong username or password.\n"
+NOT_IN_CHANNELS = "This channel is not in your subscription.\n"
+DISABLED = "This line is disabled.\n"
+
+
+def unauthorised() -> Answer:
+    """401: a short text, never a page or a redirect (PE-08)."""
+    return plain_text("401 Unauthorized", WRONG_CREDENTIALS)

@@ -1,0 +1,136 @@
+"""The guide of what a member sees: one shared compressed file, never made here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import BinaryIO
+
+from isal import isal_zlib
+
+from gateway.public.answers import (
+    DISABLED,
+    PRIVATE,
+    VARY,
+    Answer,
+    Header,
+    http_date,
+    not_modified,
+    plain_text,
+)
+from gateway.public.library import NOTHING, Library
+from gateway.public.members import Member
+from gateway.public.requests import CHUNK_BYTES, Ask
+from lineup.delivery import SetManifest, content_name
+
+XML = ("Content-Type", "application/xml; charset=utf-8")
+PACKED = ("Content-Type", "application/gzip")
+GZIPPED = ("Content-Encoding", "gzip")
+GZIP_FORM = 31
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuideDesk:
+    """Hands guides out: itself, or by nginx where an internal location is named."""
+
+    accel_prefix: str = ""
+
+    def guide(
+        self, ask: Ask, library: Library, member: Member, now: datetime
+    ) -> Answer:
+        """The guide as XML, compressed on the way where that is welcome (PE-10)."""
+        kind = [XML, GZIPPED] if ask.wants_gzip else [XML]
+        return self._answer(ask, library, member, now, [*kind, VARY])
+
+    def packed(
+        self, ask: Ask, library: Library, member: Member, now: datetime
+    ) -> Answer:
+        """The guide as a gzip file, for addresses that end in .gz."""
+        return self._answer(ask, library, member, now, [PACKED])
+
+    def _answer(
+        self,
+        ask: Ask,
+        library: Library,
+        member: Member,
+        now: datetime,
+        kind: list[Header],
+    ) -> Answer:
+        if not member.fact.is_active:
+            return plain_text("403 Forbidden", DISABLED)
+        manifest = library.manifest_at(member, now)
+        is_plain = GZIPPED not in kind and PACKED not in kind
+        tag = f'"{manifest.guide_digest[:32]}{"" if is_plain else "-gzip"}"'
+        changed_at = max(manifest.guide_changed_at, member.seen_since(now))
+        headers = [
+            ("ETag", tag),
+            ("Last-Modified", http_date(changed_at)),
+            PRIVATE,
+            *kind,
+        ]
+        if ask.conditions.are_met_by(tag, changed_at):
+            return not_modified([h for h in headers if h[0] in KEPT_IN_304])
+        if is_plain:
+            return _unpacked(ask, library, manifest, headers)
+        return self._as_stored(ask, library, manifest, headers)
+
+    def _as_stored(
+        self,
+        ask: Ask,
+        library: Library,
+        manifest: SetManifest,
+        headers: list[Header],
+    ) -> Answer:
+        digest = manifest.guide_digest
+        if self.accel_prefix and digest not in NOTHING:
+            address = self.accel_prefix + content_name(digest)
+            return Answer("200 OK", [*headers, ("X-Accel-Redirect", address)])
+        file = _opened(library, digest)
+        length = ("Content-Length", str(_length_of(file)))
+        if ask.method == "HEAD":
+            file.close()
+            return Answer("200 OK", [*headers, length])
+        return Answer("200 OK", [*headers, length], ask.send_file(file))
+
+
+KEPT_IN_304 = frozenset({"ETag", "Last-Modified", "Cache-Control", "Vary"})
+
+
+def _unpacked(
+    ask: Ask, library: Library, manifest: SetManifest, headers: list[Header]
+) -> Answer:
+    if manifest.guide_plain_bytes:
+        length = ("Content-Length", str(manifest.guide_plain_bytes))
+        headers = [*headers, length]
+    if ask.method == "HEAD":
+        return Answer("200 OK", headers)
+    return Answer("200 OK", headers, Unpacked(_opened(library, manifest.guide_digest)))
+
+
+class Unpacked:
+    """A gzip file's plain text, unpacked bit by bit while it is sent."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The text, in pieces."""
+        unpacker = isal_zlib.decompressobj(GZIP_FORM)
+        while packed := self._file.read(CHUNK_BYTES):
+            while packed:
+                yield unpacker.decompress(packed, 8 * CHUNK_BYTES)
+                packed = unpacker.unconsumed_tail
+
+    def close(self) -> None:
+        """Called by the server when it is done, or the player has gone."""
+        self._file.close()
+
+
+def _opened(library: Library, digest: str) -> BinaryIO:
+    return BytesIO(NOTHING[digest]) if digest in NOTHING else library.open(digest)
+
+
+def _length_of(file: BinaryIO) -> int:
+    length = file.seek(0, 2)
+    file.seek(0)
+    return length

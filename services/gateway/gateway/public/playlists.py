@@ -1,0 +1,69 @@
+"""The user's own M3U: a shared template with the user's credentials in it."""
+
+from datetime import datetime
+
+from isal import igzip
+
+from gateway.public.answers import (
+    DISABLED,
+    PRIVATE,
+    VARY,
+    Answer,
+    http_date,
+    not_modified,
+    plain_text,
+    whole,
+)
+from gateway.public.library import GZIP_LEVEL, Library
+from gateway.public.members import Member
+from gateway.public.requests import Ask, tag_of
+
+M3U = ("Content-Type", "audio/x-mpegurl; charset=utf-8")
+GZIPPED = ("Content-Encoding", "gzip")
+TRANSPORT_STREAM = frozenset({"ts", "mpegts"})
+
+
+def playlist(ask: Ask, library: Library, member: Member, now: datetime) -> Answer:
+    """The playlist of what the member sees now (PE-01, PE-02, PE-05)."""
+    if not member.fact.is_active:
+        return plain_text("403 Forbidden", DISABLED)
+    manifest = library.manifest_at(member, now)
+    is_bare = ask.get("type") == "m3u"
+    digest = manifest.m3u_digest if is_bare else manifest.m3u_plus_digest
+    extension = "ts" if ask.get("output") in TRANSPORT_STREAM else "m3u8"
+    is_gzip = ask.wants_gzip
+    tag = _tag(member, digest, extension, is_gzip=is_gzip)
+    changed_at = max(manifest.changed_at, member.seen_since(now))
+    headers = [
+        ("ETag", tag),
+        ("Last-Modified", http_date(changed_at)),
+        PRIVATE,
+        VARY,
+    ]
+    if ask.conditions.are_met_by(tag, changed_at):
+        return not_modified(headers)
+    headers += [M3U, _disposition(member)]
+    if not is_gzip:
+        parts = library.parts(digest, member.base_url, extension)
+        return whole(headers, member.credentials.join(parts))
+    return whole([*headers, GZIPPED], _gzipped(library, member, digest, extension))
+
+
+def _tag(member: Member, digest: str, extension: str, *, is_gzip: bool) -> str:
+    own = member.credentials.decode()
+    mark = tag_of(digest, member.base_url, extension, own)
+    return f'"{mark}-gzip"' if is_gzip else f'"{mark}"'
+
+
+def _gzipped(library: Library, member: Member, digest: str, extension: str) -> bytes:
+    own = member.credentials
+    ready = library.personal_gzip(digest, member.base_url, extension, len(own))
+    if ready is not None:
+        return ready.body(own)
+    parts = library.parts(digest, member.base_url, extension)
+    return igzip.compress(own.join(parts), GZIP_LEVEL, mtime=0)
+
+
+def _disposition(member: Member) -> tuple[str, str]:
+    safe = "".join(c for c in member.fact.username if c.isascii() and c.isalnum())
+    return "Content-Disposition", f'attachment; filename="{safe or "playlist"}.m3u"'

@@ -1,0 +1,89 @@
+"""Which public address a path is, if any."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from gateway.public.requests import as_text
+
+STREAM = re.compile(r"(\d{1,15})(?:\.(?:ts|m3u8))?")
+TOKEN = re.compile(r"([A-Za-z0-9_-]{8,128})\.m3u8?")
+PACKED, PLAIN = ".xml.gz", ".xml"
+
+
+class Kind(Enum):
+    """What a public address is for."""
+
+    LINK = auto()
+    GET = auto()
+    PLAYER = auto()
+    PANEL = auto()
+    GUIDE = auto()
+    GUIDE_PATH = auto()
+    GUIDE_PACKED = auto()
+    LIVE = auto()
+    ARCHIVE = auto()
+    ARCHIVE_CALL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A public address with what its path says."""
+
+    kind: Kind
+    first: str = ""
+    """Token, or user name."""
+    password: str = ""
+    stream_id: str = ""
+    start: str = ""
+
+
+CALLS = {
+    "/get.php": Route(Kind.GET),
+    "/player_api.php": Route(Kind.PLAYER),
+    "/panel_api.php": Route(Kind.PANEL),
+    "/xmltv.php": Route(Kind.GUIDE),
+    "/streaming/timeshift.php": Route(Kind.ARCHIVE_CALL),
+}
+
+
+def route_of(path: str, own_paths: frozenset[str]) -> Route | None:
+    """The public address; None for the pages, whose first parts `own_paths` names."""
+    call = CALLS.get(path)
+    if call is not None:
+        return call
+    parts = path.split("/")
+    if parts[0] or len(parts) < 3 or parts[1] in own_paths:
+        return None
+    return _deep(parts[1], [as_text(part) for part in parts[2:]])
+
+
+def _deep(first: str, rest: list[str]) -> Route | None:
+    match first, rest:
+        case "p", [name]:
+            token = TOKEN.fullmatch(name)
+            return Route(Kind.LINK, token[1]) if token else None
+        case "xmltv", [username, name]:
+            return _guide(username, name)
+        case "timeshift", [username, password, _, start, name]:
+            return _stream(Kind.ARCHIVE, username, password, name, start)
+        case "live", [username, password, name]:
+            return _stream(Kind.LIVE, username, password, name)
+        case _, [password, name]:
+            return _stream(Kind.LIVE, as_text(first), password, name)
+    return None
+
+
+def _guide(username: str, name: str) -> Route | None:
+    if name.endswith(PACKED):
+        return Route(Kind.GUIDE_PACKED, username, name.removesuffix(PACKED))
+    if name.endswith(PLAIN):
+        return Route(Kind.GUIDE_PATH, username, name.removesuffix(PLAIN))
+    return None
+
+
+def _stream(
+    kind: Kind, username: str, password: str, name: str, start: str = ""
+) -> Route | None:
+    stream = STREAM.fullmatch(name)
+    return Route(kind, username, password, stream[1], start) if stream else None

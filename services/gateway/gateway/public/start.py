@@ -1,0 +1,54 @@
+"""Putting the public layer together from settings."""
+
+from typing import Any
+
+from gateway.public.guides import GuideDesk
+from gateway.public.layer import Application, PublicLayer
+from gateway.public.library import Library
+from gateway.public.settings import PublicSettings
+from gateway.public.streams import StreamDesk
+from lineup.blobs import BlobStore
+from lineup.clock import clock_for
+from lineup.context import Event
+from lineup.contracts.playlists import AccessChanged, ChannelSetRendered
+from lineup.rpc import Listener
+from lineup.secrets import Keyring
+
+
+def public_layer(settings: PublicSettings, pages: Application) -> PublicLayer:
+    """The public layer before `pages`; nothing is read and no thread started yet."""
+    library = Library(
+        BlobStore(settings.blob_url),
+        Keyring.of(settings.lineup_secret_keys),
+        settings.public_url.rstrip("/"),
+        cache_bytes=settings.public_cache_mb << 20,
+    )
+    return PublicLayer(
+        pages,
+        library,
+        clock_for(settings.clock_offset_file),
+        guides=GuideDesk(accel_prefix=settings.accel_prefix),
+        streams=StreamDesk(link_seconds=settings.stream_link_seconds),
+    )
+
+
+def listener_for(library: Library, amqp_uri: str) -> Listener:
+    """Drops from memory what changed, as soon as it is announced.
+
+    Without it, or while the broker is away, age alone does so: facts are looked at
+    again after 15 seconds, manifests after 5.
+    """
+
+    def receive(event: Event[Any]) -> None:
+        state = event.state
+        if isinstance(state, AccessChanged):
+            library.forget_access(state.keys)
+        elif isinstance(state, ChannelSetRendered):
+            library.forget_set(state.set_id)
+
+    return Listener(
+        amqp_uri,
+        (AccessChanged, ChannelSetRendered),
+        receive,
+        on_connected=library.forget_everything,
+    )

@@ -1,0 +1,220 @@
+"""A store as playlists writes it, and the public layer over it."""
+
+import gzip
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from uuid import UUID
+
+import msgspec
+import pytest
+from werkzeug.test import Client
+
+from gateway.public.guides import GuideDesk
+from gateway.public.layer import PublicLayer
+from gateway.public.library import Library
+from gateway.public.streams import StreamDesk
+from lineup.blobs import BlobStore
+from lineup.clock import SetClock
+from lineup.delivery import (
+    AccessFact,
+    ListingsIndex,
+    Piece,
+    SetManifest,
+    StreamSource,
+    demo_set_id_of,
+    manifest_name,
+    set_id_of,
+    token_name,
+    username_name,
+)
+from lineup.secrets import Keyring
+
+PARTNER = UUID("019d0000-0000-7000-8000-000000000001")
+USER = UUID("019d0000-0000-7000-8000-000000000002")
+SET_ID = set_id_of(PARTNER, [UUID("019d0000-0000-7000-8000-000000000003")])
+SPRING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+BASE = "https://tv.example.net"
+EDGE_SECRET = "edge-secret"
+
+
+def no_pages(environ, start_response):
+    start_response("404 Not Found", [("Content-Type", "text/plain")])
+    return [b"a page"]
+
+
+class Shelves:
+    """Verbs of whoever fills the store, and of players."""
+
+    set_id, spring, day, base, edge_secret = SET_ID, SPRING, DAY, BASE, EDGE_SECRET
+    link = "/p/tokentoken1.m3u8"
+    xtream = "username=alice0001&password=secret-pass"
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.blobs = BlobStore(f"file://{folder}")
+        self.keyring = Keyring(["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="])
+        self.clock = SetClock(SPRING)
+
+    def layer(self, pages=no_pages, *, accel_prefix="", link_seconds=60):
+        return PublicLayer(
+            pages,
+            Library(self.blobs, self.keyring, BASE, cache_bytes=64 << 20),
+            self.clock,
+            guides=GuideDesk(accel_prefix=accel_prefix),
+            streams=StreamDesk(link_seconds=link_seconds),
+        )
+
+    def player(self, **options):
+        return Client(self.layer(**options))
+
+    def put_user(self, password="secret-pass", **changes):
+        fact = a_fact(self.keyring.seal(password), **changes)
+        for name in (token_name(fact.token), username_name(fact.username)):
+            self.blobs.write(name, msgspec.json.encode(fact))
+        return fact
+
+    def remove_user(self, fact):
+        for name in (token_name(fact.token), username_name(fact.username)):
+            self.blobs.remove(name)
+
+    def put_set(self, set_id=SET_ID, numbers=(101, 102, 103), **changes):
+        manifest = replace(self._rendered(set_id, numbers), **changes)
+        self.blobs.write(manifest_name(set_id), msgspec.json.encode(manifest))
+        return manifest
+
+    def put_demo(self, numbers=(901,)):
+        return self.put_set(demo_set_id_of(PARTNER), numbers)
+
+    def _rendered(self, set_id, numbers):
+        keep = self.blobs.write_content
+        guide = guide_of(numbers)
+        return SetManifest(
+            set_id=set_id,
+            partner_id=PARTNER,
+            revision=1,
+            rendered_at=SPRING - DAY,
+            changed_at=SPRING - DAY,
+            m3u_digest=keep(playlist_of(numbers, "-1")),
+            m3u_plus_digest=keep(playlist_of(numbers, '-1 tvg-id="x" group-title="G"')),
+            streams_digest=keep(sources_of(numbers)),
+            live_streams_digest=keep(live_streams_of(numbers)),
+            categories_digest=keep(
+                b'[{"category_id":"7","category_name":"G","parent_id":0}]'
+            ),
+            guide_digest=keep(gzip.compress(guide, mtime=0)),
+            guide_plain_bytes=len(guide),
+            guide_changed_at=SPRING - DAY,
+            listings_digest=keep(listings_of(numbers)),
+            stream_secret=self.keyring.seal(EDGE_SECRET),
+        )
+
+
+def playlist_of(numbers, attributes):
+    lines = ['#EXTM3U x-tvg-url="\x01/xmltv/\x02.xml.gz"']
+    for n in numbers:
+        lines += [f"#EXTINF:{attributes},Channel {n}", f"\x01/live/\x02/{n}.\x03"]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def sources_of(numbers):
+    return msgspec.json.encode(
+        {
+            str(n): StreamSource(
+                address=f"http://edge.example.net/hls/ch {n}/index.m3u8",
+                signing="none" if n % 2 else "secure_link",
+                catchup_days=7 if n == 102 else 0,
+            )
+            for n in numbers
+        }
+    )
+
+
+def live_streams_of(numbers):
+    return json.dumps(
+        [
+            {
+                "num": n,
+                "name": f"Channel {n}",
+                "stream_id": n,
+                "category_id": "7" if n < 900 else "8",
+            }
+            for n in numbers
+        ]
+    ).encode()
+
+
+def guide_of(numbers):
+    channels = "".join(f'<channel id="ch{n}"></channel>' for n in numbers)
+    return f"<tv>{channels}{'<!-- long -->' * 20000}</tv>".encode()
+
+
+def listings_of(numbers):
+    """Two hours before now and six after, an hour each, for every channel."""
+    slices, body = {}, b""
+    for n in numbers:
+        rows = [
+            [
+                n * 10**8 + hour,
+                start,
+                start + 3600,
+                f"Show {hour} é",
+                "Text",
+                "en",
+                "ch",
+            ]
+            for hour, start in enumerate(
+                int(SPRING.timestamp()) - 9000 + 3600 * hour for hour in range(8)
+            )
+        ]
+        content = json.dumps(rows).encode()
+        slices[str(n)] = (len(body), len(content))
+        body += content
+    return msgspec.json.encode(ListingsIndex(slices=slices)) + b"\n" + body
+
+
+def a_fact(sealed, **changes):
+    running = Piece(from_at=SPRING - DAY, until_at=SPRING + 29 * DAY, set_id=SET_ID)
+    values = {
+        "version": 1,
+        "user_id": USER,
+        "partner_id": PARTNER,
+        "username": "alice0001",
+        "password": sealed,
+        "token": "tokentoken1",
+        "is_active": True,
+        "created_at": SPRING - 40 * DAY,
+        "demo_set_id": demo_set_id_of(PARTNER),
+        "timeline": [running],
+        "ends_at": SPRING + 29 * DAY,
+        "max_connections": 2,
+    }
+    return AccessFact(**{**values, **changes})
+
+
+@pytest.fixture
+def shelves(tmp_path):
+    return Shelves(tmp_path)
+
+
+@pytest.fixture
+def filled(shelves):
+    """A running user, its set and the demo set."""
+    shelves.put_set()
+    shelves.put_demo()
+    shelves.put_user()
+    return shelves
+
+
+@pytest.fixture
+def seconds(monkeypatch):
+    """Time as caches measure it, to be moved on by a test."""
+    passed = SimpleNamespace(by=0.0)
+    from gateway.public import shelf
+
+    real = shelf.time.monotonic
+    clock = SimpleNamespace(monotonic=lambda: real() + passed.by)
+    monkeypatch.setattr(shelf, "time", clock)
+    return passed
