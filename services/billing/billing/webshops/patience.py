@@ -38,7 +38,7 @@ class Patience:
             self._is_away = True
             self._rests_until = time.monotonic() + self._rest_seconds
             raise Away(f"No answer within {self._seconds} s.")
-        self._is_away = False
+        self._is_away, self._rests_until = False, 0.0
         return attempt.outcome()
 
     def _turn_away(self) -> None:

@@ -97,7 +97,7 @@ def _parked(work: Work, shop_ids: list[UUID]) -> dict[UUID, int]:
         )
         .group_by(ShopDelivery.shop_id)
     )
-    return dict(work.session.execute(statement).tuples().all())
+    return dict(work.session.execute(statement).all())
 
 
 def _good(keyring: Keyring, sealed: Sealed) -> Sealed:

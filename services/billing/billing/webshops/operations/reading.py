@@ -101,7 +101,7 @@ def _seat_counts(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, int]:
         .where(OrderSeat.order_id.in_(order_ids), OrderSeat.state.in_(wanted))
         .group_by(OrderSeat.order_id)
     )
-    return dict(work.session.execute(statement).tuples().all())
+    return dict(work.session.execute(statement).all())
 
 
 def _view(order: ShopOrderRecord, seats: int) -> OrderView:

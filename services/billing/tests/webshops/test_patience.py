@@ -1,0 +1,169 @@
+import threading
+import time
+from uuid import uuid4
+
+import pytest
+
+from billing.webshops import known
+from billing.webshops.known import KnownShops, ShopKeys
+from billing.webshops.patience import Away, Patience
+from lineup.contracts.billing import ShopKind
+
+LIMIT = 5
+
+
+@pytest.fixture
+def gate():
+    """Holds actions until the test opens it."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+def a_patience(**changes):
+    return Patience(**({"seconds": 0.05, "at_once": 2, "rest_seconds": 60} | changes))
+
+
+class TestPatience:
+    def test_gives_what_the_action_gives(self):
+        assert a_patience().run(lambda: 7) == 7
+
+    def test_raises_what_the_action_raises(self):
+        with pytest.raises(KeyError):
+            a_patience().run(lambda: {}["x"])
+
+    def test_waits_no_longer_than_it_says(self, gate):
+        began = time.monotonic()
+
+        with pytest.raises(Away):
+            a_patience().run(lambda: gate.wait(LIMIT))
+        assert time.monotonic() - began < 1
+
+    def test_what_took_too_long_still_ends(self, gate):
+        done = threading.Event()
+        with pytest.raises(Away):
+            a_patience().run(lambda: gate.wait(LIMIT) and done.set())
+
+        gate.set()
+
+        assert done.wait(LIMIT)
+
+    def test_afterwards_others_are_told_at_once(self, gate):
+        patience = a_patience()
+        with pytest.raises(Away):
+            patience.run(lambda: gate.wait(LIMIT))
+
+        with pytest.raises(Away, match="just now"):
+            patience.run(lambda: 7)
+
+    def test_after_a_rest_it_is_tried_again(self, gate):
+        patience = a_patience(rest_seconds=0)
+        with pytest.raises(Away):
+            patience.run(lambda: gate.wait(LIMIT))
+
+        assert patience.run(lambda: 7) == 7
+        assert patience.run(lambda: 8) == 8
+
+    def test_never_more_at_once_than_it_says(self, gate):
+        patience = a_patience(rest_seconds=0, seconds=0.01)
+        for _ in range(2):
+            time.sleep(0.02)
+            with pytest.raises(Away):
+                patience.run(lambda: gate.wait(LIMIT))
+        time.sleep(0.02)
+
+        with pytest.raises(Away, match="under way"):
+            patience.run(lambda: 7)
+
+
+class Table:
+    """A table of shops that may be away."""
+
+    def __init__(self, **secrets):
+        self.keys = {}
+        self.reads = 0
+        self.is_away = False
+        self.now = 0.0
+        self.shops = KnownShops(self.load, lambda: self.now)
+
+    def put(self, *secrets, shop_id=None):
+        shop_id = shop_id or uuid4()
+        self.keys[shop_id] = ShopKeys(
+            shop_id=shop_id, kind=ShopKind.WOOCOMMERCE, secrets=secrets
+        )
+        return shop_id
+
+    def load(self, shop_id):
+        if self.is_away:
+            raise Away
+        self.reads += 1
+        return self.keys.get(shop_id)
+
+
+class TestKnownShops:
+    @pytest.fixture
+    def table(self):
+        return Table()
+
+    def test_a_shop_is_read_once_a_minute(self, table):
+        shop_id = table.put("a")
+        table.shops.find(shop_id)
+        table.now += known.FRESH_SECONDS - 1
+        table.shops.find(shop_id)
+        assert table.reads == 1
+
+        table.now += 2
+        table.shops.find(shop_id)
+        assert table.reads == 2
+
+    def test_while_the_table_is_away_an_old_reading_does(self, table):
+        shop_id = table.put("a")
+        table.shops.find(shop_id)
+        table.is_away = True
+        table.now += known.FRESH_SECONDS + 1
+
+        assert table.shops.find(shop_id).secrets == ("a",)
+
+    def test_but_not_for_ever(self, table):
+        shop_id = table.put("a")
+        table.shops.find(shop_id)
+        table.is_away = True
+        table.now += known.KEPT_SECONDS + 1
+
+        with pytest.raises(Away):
+            table.shops.find(shop_id)
+
+    def test_a_stranger_is_not_remembered(self, table):
+        stranger = uuid4()
+        assert table.shops.find(stranger) is None
+
+        table.put("a", shop_id=stranger)
+        assert table.shops.find(stranger) is not None
+
+    def test_a_secret_changed_just_now_is_looked_up(self, table):
+        shop_id = table.put("a")
+        keys = table.shops.find(shop_id)
+        table.put("b", "a", shop_id=shop_id)
+        table.now += known.RELOAD_SECONDS
+
+        assert table.shops.find_changed(keys).secrets == ("b", "a")
+
+    def test_but_wrong_signatures_do_not_flood_the_table(self, table):
+        shop_id = table.put("a")
+        keys = table.shops.find(shop_id)
+        for _ in range(20):
+            table.shops.find_changed(keys)
+
+        assert table.reads == 1
+
+    def test_memory_is_bounded(self, table, monkeypatch):
+        monkeypatch.setattr(known, "MAX_SHOPS", 3)
+        ids = [table.put("a") for _ in range(5)]
+        for shop_id in ids:
+            table.shops.find(shop_id)
+        reads = table.reads
+
+        table.shops.find(ids[-1])
+        assert table.reads == reads
+        table.shops.find(ids[0])
+        assert table.reads == reads + 1
