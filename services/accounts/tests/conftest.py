@@ -1,5 +1,6 @@
 """The people of most tests, on a real database."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,6 @@ from accounts.customers.operations import create_customer
 from accounts.logins.passwords import hash_password
 from accounts.means import Means
 from accounts.sellers.operations import create_account, create_operator
-from accounts.tree.models import Account
 from lineup.clock import SetClock
 from lineup.context import SYSTEM, Actor, Call, Context, Event, Role
 from lineup.contracts.accounts import (
@@ -19,6 +19,7 @@ from lineup.contracts.accounts import (
     LoginDetails,
     Person,
 )
+from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
 from lineup.database import Database, connect
 from lineup.database.records import OUTBOX
 from lineup.events import envelope
@@ -155,5 +156,24 @@ def codes_of(refusal):
     return refusal.value.details["codes"]
 
 
-def account_row(work, account_id):
-    return work.session.get(Account, account_id)
+def a_subscription(user, clock, **facts):
+    """What billing announces of a subscription of a user, running for 30 days."""
+    given = {
+        "id": new_id(),
+        "version": 1,
+        "user_id": user.id,
+        "customer_id": user.customer_id,
+        "partner_id": user.partner_id,
+        "scope": user.scope,
+        "product_id": new_id(),
+        "product_name": "Family",
+        "package_ids": [],
+        "devices": 2,
+        "addresses": 1,
+        "is_trial": False,
+        "state": SubscriptionState.RUNNING,
+        "started_at": clock.now(),
+        "ends_at": clock.now() + timedelta(days=30),
+        "renews": False,
+    }
+    return SubscriptionChanged(**(given | facts))

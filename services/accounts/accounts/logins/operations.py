@@ -44,7 +44,7 @@ def identify(work: Work, request: Identify) -> Actor:
     ).first()
     if row is None:
         raise NotSignedIn
-    session, login, account, is_off = row.tuple()
+    session, login, account, is_off = row
     if is_off or login.status is not Status.ACTIVE:
         raise AccountInactive
     session.slide(work.now)

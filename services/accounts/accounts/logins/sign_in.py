@@ -84,7 +84,7 @@ def begin_session(work: Work, candidate: Candidate, request: SignIn) -> SignedIn
     ).first()
     if row is None:
         raise InvalidCredentials
-    login, account, is_off = row.tuple()
+    login, account, is_off = row
     if is_off or login.status is not Status.ACTIVE:
         raise AccountInactive
     _forget_tries(work, login.username)
