@@ -1,0 +1,60 @@
+import pytest
+from click.testing import CliRunner
+
+from accounts.command import commands
+from accounts.logins.passwords import is_right
+from accounts.logins.sign_in import sign_in
+from lineup.clock import SystemClock
+from lineup.context import NOBODY, Role
+from lineup.contracts.accounts import SignIn
+from lineup.database import Database, connect
+from lineup.secrets import make_key
+
+from .conftest import PASSWORD, call
+
+
+@pytest.fixture
+def run(fresh_database):
+    uri = fresh_database("accounts")
+
+    def run(*words, said=""):
+        environment = {
+            "AMQP_URI": "amqp://nowhere",
+            "DATABASE_URI": uri,
+            "LINEUP_SECRET_KEYS": make_key(),
+        }
+        return CliRunner().invoke(commands, words, input=said, env=environment)
+
+    run.uri = uri
+    return run
+
+
+def test_an_operator_is_made_once_and_may_sign_in(run):
+    made = run("create-operator", "root", "--password-stdin", said=f"{PASSWORD}\n")
+    again = run("create-operator", "root", "--password-stdin", said=f"{PASSWORD}\n")
+
+    assert (made.exit_code, made.output) == (0, "root may sign in as operator.\n")
+    assert again.exit_code == 1
+    assert "username_taken" in again.output
+    engine = connect(run.uri, pool_size=1)
+    request = call(SignIn(username="root", password=PASSWORD), NOBODY)
+    entered = sign_in(Database(engine, SystemClock()), request, is_right)
+    engine.dispose()
+    assert entered.actor.role is Role.OPERATOR
+
+
+def test_the_password_is_asked_for_twice_and_not_shown(run):
+    made = run("create-operator", "root", said=f"{PASSWORD}\n{PASSWORD}\n")
+    assert made.exit_code == 0
+    assert PASSWORD not in made.output
+
+
+def test_every_fault_is_told(run):
+    made = run("create-operator", "Root", "--password-stdin", said="short\n")
+    assert made.exit_code == 1
+    assert "username_capitals" in made.output
+    assert "password_short" in made.output
+
+
+def test_resync_says_how_many(run):
+    assert run("resync").output == "0 announced again.\n"

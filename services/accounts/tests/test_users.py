@@ -1,0 +1,205 @@
+import pytest
+
+from accounts.subscriptions.operations import SubscriptionActive, keep_subscription
+from accounts.users.operations import (
+    create_user,
+    delete_user,
+    get_user,
+    list_users,
+    rename_user,
+)
+from lineup.context import Role
+from lineup.contracts.accounts import (
+    CreateUser,
+    DeleteUser,
+    GetUser,
+    ListUsers,
+    RenameUser,
+)
+from lineup.contracts.billing import SubscriptionState
+from lineup.errors import Invalid, NotFound
+
+from .conftest import a_subscription, actor_at
+
+
+@pytest.fixture
+def customer(make_customer, tree):
+    return make_customer(tree.reseller)
+
+
+@pytest.fixture
+def add(ask, tree, means, customer):
+    def add(name="Kids", actor=None, customer=customer):
+        request = CreateUser(customer_id=customer.id, name=name)
+        return ask(actor or tree.reseller, create_user, request, means=means)
+
+    return add
+
+
+class TestCreating:
+    def test_five_users_have_five_playlists_and_credentials(self, add, means):
+        users = [add("Room") for _ in range(5)]
+        assert len({user.token for user in users}) == 5
+        assert len({user.username for user in users}) == 5
+        assert len({means.keyring.open(user.password) for user in users}) == 5
+
+    def test_credentials_are_of_fixed_length_and_easy_to_type(self, add, means):
+        user = add()
+        typed = user.username + means.keyring.open(user.password)
+        assert (len(user.username), len(typed)) == (10, 22)
+        assert typed == typed.lower()
+        assert not set(typed) & set("ilo01")
+        assert len(user.token) >= 22
+
+    def test_it_is_announced_whole_and_sealed(self, add, announced, means):
+        user = add()
+        [state] = announced("user_changed")
+        assert state.id == str(user.id)
+        assert (state.version, state.status) == (1, "active")
+        assert state.public_url == user.public_url == "https://lineup.example"
+        assert means.keyring.open(user.password) not in repr(state)
+        assert means.keyring.open(state.password) == means.keyring.open(user.password)
+
+    def test_two_may_share_a_name(self, add):
+        assert add("Kids").name == add(" Kids ").name
+
+    def test_a_name_that_is_none_is_refused(self, add):
+        with pytest.raises(Invalid) as refusal:
+            add("")
+        assert refusal.value.fields.keys() == {"name"}
+
+    def test_a_customer_adds_to_itself_only(self, add, customer, make_customer, tree):
+        as_customer = actor_at(customer, Role.CUSTOMER)
+        assert add(actor=as_customer).customer_id == customer.id
+        with pytest.raises(NotFound):
+            add(actor=as_customer, customer=make_customer(tree.reseller))
+
+    def test_strangers_add_nothing(self, add, tree):
+        for stranger in (tree.neighbour, tree.dealer):
+            with pytest.raises(NotFound):
+                add(actor=stranger)
+
+
+class TestSeeing:
+    def test_a_customer_lists_its_own(
+        self, add, customer, make_customer, ask, tree, means
+    ):
+        mine = add()
+        other = make_customer(tree.reseller, user_name="Kids")
+        as_customer = actor_at(customer, Role.CUSTOMER)
+        page = ask(as_customer, list_users, ListUsers(), means=means)
+        assert [user.id for user in page.items] == [mine.id]
+        of_other = ListUsers(customer_id=other.id)
+        assert ask(as_customer, list_users, of_other, means=means).items == []
+
+    def test_the_operator_lists_all_with_each_partners_address(
+        self, add, make_customer, ask, tree, means
+    ):
+        add()
+        make_customer(tree.neighbour, user_name="Kids")
+        page = ask(tree.operator, list_users, ListUsers(), means=means)
+        assert {user.partner_id for user in page.items} == {
+            tree.partner.account_id,
+            tree.neighbour.account_id,
+        }
+
+    def test_one_is_seen_from_above_and_from_nowhere_else(self, add, ask, tree, means):
+        user = add()
+        request = GetUser(user_id=user.id)
+        for actor in (tree.operator, tree.partner, tree.reseller):
+            assert ask(actor, get_user, request, means=means) == user
+        for stranger in (tree.neighbour, tree.dealer):
+            with pytest.raises(NotFound):
+                ask(stranger, get_user, request, means=means)
+
+
+class TestRenaming:
+    def test_only_the_name_changes(self, add, customer, ask, means, announced):
+        user = add()
+        as_customer = actor_at(customer, Role.CUSTOMER)
+        request = RenameUser(user_id=user.id, name="Attic")
+        renamed = ask(as_customer, rename_user, request, means=means)
+        assert renamed.name == "Attic"
+        assert (renamed.username, renamed.token, renamed.password) == (
+            user.username,
+            user.token,
+            user.password,
+        )
+        assert [(s.version, s.name) for s in announced("user_changed")] == [
+            (1, "Kids"),
+            (2, "Attic"),
+        ]
+
+    def test_strangers_rename_nothing(self, add, ask, tree, means):
+        request = RenameUser(user_id=add().id, name="Attic")
+        for stranger in (tree.neighbour, tree.dealer):
+            with pytest.raises(NotFound):
+                ask(stranger, rename_user, request, means=means)
+
+
+class TestDeleting:
+    @pytest.fixture
+    def delete(self, ask, tree, means):
+        def delete(user, actor=None):
+            request = DeleteUser(user_id=user.id)
+            return ask(actor or tree.reseller, delete_user, request, means=means)
+
+        return delete
+
+    @pytest.fixture
+    def keep(self, database):
+        def keep(state):
+            with database.transaction() as work:
+                keep_subscription(work, state)
+
+        return keep
+
+    def test_it_is_announced_and_seen_no_more(
+        self, add, delete, ask, tree, means, announced
+    ):
+        user = add()
+        delete(user)
+        assert announced("user_changed")[-1].status == "deleted"
+        with pytest.raises(NotFound):
+            ask(tree.partner, get_user, GetUser(user_id=user.id), means=means)
+        with pytest.raises(NotFound):
+            delete(user)
+
+    def test_a_running_subscription_forbids_it_and_names_the_way(
+        self, add, delete, keep, clock
+    ):
+        user = add()
+        running = a_subscription(user, clock)
+        keep(running)
+        with pytest.raises(SubscriptionActive) as refusal:
+            delete(user)
+        assert (refusal.value.code, refusal.value.status) == (
+            "subscription_active",
+            409,
+        )
+        assert refusal.value.details == {
+            "action": "stop_subscription",
+            "subscription_id": str(running.id),
+        }
+
+    def test_a_stopped_one_does_not_whatever_comes_late(self, add, delete, keep, clock):
+        user = add()
+        running = a_subscription(user, clock)
+        stopped = a_subscription(
+            user, clock, id=running.id, version=2, state=SubscriptionState.STOPPED
+        )
+        keep(stopped)
+        keep(running)
+        delete(user)
+
+    def test_nor_does_one_past_its_end(self, add, delete, keep, clock):
+        user = add()
+        keep(a_subscription(user, clock))
+        clock.forward(days=30)
+        delete(user)
+
+    def test_strangers_delete_nothing(self, add, delete, tree):
+        user = add()
+        for stranger in (tree.neighbour, tree.dealer):
+            with pytest.raises(NotFound):
+                delete(user, stranger)
