@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway import admin, api, portal, problems, security, signing
+from gateway import admin, api, portal, probes, problems, security, signing
 from gateway.asking import begin_request
 from gateway.clients import Clients
 from gateway.ground import Ground
@@ -36,6 +36,7 @@ def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
     signing.hang(app, settings.sign_in_tries_a_minute)
     admin.hang(app)
     portal.hang(app)
+    app.register_blueprint(probes.pages)
     _trust_proxies(app, settings.trusted_proxies)
     return app
 

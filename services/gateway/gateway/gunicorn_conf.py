@@ -10,7 +10,9 @@ from lineup.settings import read
 settings = read(GatewaySettings, os.environ)
 public = read(PublicSettings, os.environ)
 
-bind = settings.gateway_address
+bind = [settings.gateway_address]
+if settings.probe_port:
+    bind.append(f"0.0.0.0:{settings.probe_port}")
 wsgi_app = "gateway.wsgi:application"
 workers = public.web_concurrency
 threads = 8
@@ -32,6 +34,8 @@ proc_name = "lineup-gateway"
 
 def post_worker_init(worker: Any) -> None:
     """Begin to hear of changes, once the worker has its own process."""
+    from gateway import start, wsgi
     from gateway.public.start import listener_for
 
+    start.listener_for(wsgi.pages).start()
     listener_for(worker.wsgi.library, settings.amqp_uri).start()

@@ -1,0 +1,39 @@
+"""The gateway's part of the `lineup` command: serve, and show what it serves."""
+
+import json
+import os
+import sys
+
+import click
+
+CONFIGURATION = "python:gateway.gunicorn_conf"
+
+
+def serve() -> None:
+    """Become gunicorn with the gateway's configuration (`lineup run gateway`)."""
+    command = [sys.executable, "-m", "gunicorn", "--config", CONFIGURATION]
+    os.execv(command[0], command)  # noqa: S606 - that is the task
+
+
+@click.group()
+def commands() -> None:
+    """The door: print the API's specification, list its codes."""
+
+
+@commands.command("specification")
+def specification() -> None:
+    """Print the API's OpenAPI document; asks no service."""
+    from gateway.start import pages
+
+    with pages().test_client() as client:
+        document = client.get("/api/v1/openapi.json").get_json()
+    click.echo(json.dumps(document, indent=2))
+
+
+@commands.command("codes")
+def codes() -> None:
+    """List every code an error of the API may have."""
+    from gateway.api.codes import CODES
+
+    for code in CODES:
+        click.echo(f"{code.code}\t{code.status}\t{code.meaning}")
