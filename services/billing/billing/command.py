@@ -9,6 +9,7 @@ from sqlalchemy import text
 from billing.settings import BillingSettings
 from billing.subscriptions import renewals, upkeep
 from billing.wallets.checks import check_ledger
+from billing.webshops.operations.reading import announce_waiting_orders
 from lineup.clock import clock_for
 from lineup.contracts.billing import CheckLedger, LedgerReport
 from lineup.database import Database, connect
@@ -41,8 +42,10 @@ def renew_due() -> None:
 
 @commands.command("resync")
 def resync_all() -> None:
-    """Announce every subscription again."""
-    click.echo(f"{upkeep.resync(_database())} announced again.")
+    """Announce every subscription again, and every order that waits for users."""
+    database = _database()
+    announced = upkeep.resync(database) + announce_waiting_orders(database)
+    click.echo(f"{announced} announced again.")
 
 
 def _told(report: LedgerReport) -> str:

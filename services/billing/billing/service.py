@@ -6,6 +6,8 @@ from billing.settings import BillingSettings
 from billing.subscriptions import upkeep
 from billing.subscriptions.entrypoints import RenewalDoors, SubscriptionDoors
 from billing.wallets.entrypoints import WalletDoors
+from billing.webshops.entrypoints import WebshopDoors
+from billing.webshops.operations.reading import announce_waiting_orders
 from lineup.bus import Service, rpc
 from lineup.context import OPERATORS, Call
 from lineup.contracts.resync import Resync, Resynced
@@ -17,6 +19,7 @@ class BillingService(
     CatalogDoors,
     SubscriptionDoors,
     RenewalDoors,
+    WebshopDoors,
     Service,
 ):
     """Billing on the bus: what is owed, and what was paid for it."""
@@ -26,5 +29,7 @@ class BillingService(
 
     @rpc(allowed=OPERATORS)
     def resync(self, _call: Call[Resync]) -> Resynced:
-        """Announce every subscription again."""
-        return Resynced(announced=upkeep.resync(self.database))
+        """Announce every subscription again, and every order that waits for users."""
+        subscriptions = upkeep.resync(self.database)
+        orders = announce_waiting_orders(self.database)
+        return Resynced(announced=subscriptions + orders)

@@ -20,7 +20,7 @@ from lineup.contracts.billing import (
     ReplayOrder,
 )
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import Database, Work, page_of
 from lineup.errors import NotFound
 from lineup.scope import in_scope
 
@@ -64,21 +64,31 @@ def replay_order(work: Work, request: ReplayOrder) -> OrderView:
     return _shown(work, order)
 
 
-def announce_waiting_orders(work: Work, after: UUID | None) -> UUID | None:
-    """Ask again for the users of a chunk of orders that wait; the last one's id.
+def announce_waiting_orders(database: Database) -> int:
+    """Ask again for the users of every order that waits; how many there were.
 
-    None when there are no more. The same versions: what was done is not done twice.
+    With the versions they have: what was done is not done twice.
     """
+    total, after = 0, None
+    while orders := _announce_chunk(database, after):
+        total, after = total + len(orders), orders[-1].id
+    return total
+
+
+def _announce_chunk(
+    database: Database, after: UUID | None
+) -> Sequence[ShopOrderRecord]:
     statement = select(ShopOrderRecord).where(
         ShopOrderRecord.state == OrderState.ACCEPTED
     )
     if after is not None:
         statement = statement.where(ShopOrderRecord.id > after)
     chunk = statement.order_by(ShopOrderRecord.id).limit(ANNOUNCED_AT_ONCE)
-    orders = work.session.scalars(chunk).all()
-    for order in orders:
-        work.announce(order_state(order, seats_of(work, order)))
-    return orders[-1].id if orders else None
+    with database.transaction() as work:
+        orders = work.session.scalars(chunk).all()
+        for order in orders:
+            work.announce(order_state(order, seats_of(work, order)))
+    return orders
 
 
 def _in_scope(work: Work, order_id: UUID) -> ShopOrderRecord:
