@@ -1,0 +1,91 @@
+"""Builds a request for any door from its type, with given ids where ids are asked."""
+
+import dataclasses
+import enum
+import types
+import typing
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from lineup.money import Money
+
+PLAIN = {str: "sample", int: 1, bool: True, bytes: b"x"}
+SPECIAL = {
+    "email": "someone@example.org",
+    "sender_address": "someone@example.org",
+    "receiver": "someone@example.org",
+    "country": "NL",
+    "phone": "",
+    "mobile": "",
+    "security": "none",
+    "address": "https://example.org/x",
+    "upload": "",
+    "time_zone": "UTC",
+    "currency": "EUR",
+    "public_url": "",
+    "months": 1,
+    "days": 0,
+    "password": "long-enough-password",
+}
+
+
+def sample(contract: Any, ids: Mapping[str, UUID]) -> Any:
+    """A request of `contract` whose `<thing>_id` fields name `ids["<thing>_id"]`."""
+    hints = typing.get_type_hints(contract)
+    return contract(
+        **{
+            field.name: _value(field.name, hints[field.name], ids)
+            for field in dataclasses.fields(contract)
+            if _is_wanted(field, hints[field.name])
+        }
+    )
+
+
+def names_of_ids(contract: Any) -> set[str]:
+    """Which ids a request names, in lists too."""
+    hints = typing.get_type_hints(contract)
+    return {
+        field.name.removesuffix("s")
+        for field in dataclasses.fields(contract)
+        if _asks_for_id(hints[field.name])
+    }
+
+
+def _is_wanted(field: Any, hint: Any) -> bool:
+    required = (
+        field.default is dataclasses.MISSING
+        and field.default_factory is dataclasses.MISSING
+    )
+    return required or _asks_for_id(hint) or field.name in {"months"}
+
+
+def _asks_for_id(hint: Any) -> bool:
+    inside = typing.get_args(hint)
+    return hint is UUID or UUID in inside
+
+
+def _value(name: str, hint: Any, ids: Mapping[str, UUID]) -> Any:
+    if _asks_for_id(hint):
+        found = ids.get(name.removesuffix("s"), uuid4())
+        return [found] if typing.get_origin(hint) is list else found
+    if name in SPECIAL:
+        return SPECIAL[name]
+    return _plain(hint, ids)
+
+
+def _plain(hint: Any, ids: Mapping[str, UUID]) -> Any:
+    if isinstance(hint, types.UnionType):
+        return None
+    if typing.get_origin(hint) in {list, dict}:
+        return typing.get_origin(hint)()
+    if hint is Money:
+        return Money.of("1.00 EUR")
+    if hint is datetime:
+        return datetime.now().astimezone()
+    if dataclasses.is_dataclass(hint):
+        return sample(hint, ids)
+    if issubclass(hint, enum.Enum):
+        return next(iter(hint))
+    return PLAIN[hint]

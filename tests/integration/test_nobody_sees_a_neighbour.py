@@ -1,0 +1,214 @@
+"""A login of another partner gets 404 on every id of this one (AH-01).
+
+Both tests read what there is: every route of the API's own specification and every
+RPC door of every service. A door that is added is tried without a word here.
+"""
+
+import re
+import secrets
+from importlib.metadata import entry_points
+from uuid import UUID
+
+import pytest
+import requests
+from running import a_woo_order, until
+from samples import names_of_ids, sample
+
+from lineup.bus import doors
+from lineup.context import Actor, Context, Role
+from lineup.errors import NotFound, Refusal
+from lineup.rpc import RpcClient
+from lineup.scope import ROOT, below
+
+SERVICES = ("accounts", "billing", "playlists", "notifications")
+ROWS = {
+    "account_id": "/accounts",
+    "customer_id": "/customers",
+    "user_id": "/users",
+    "product_id": "/products",
+    "subscription_id": "/subscriptions",
+    "shop_id": "/shops",
+    "order_id": "/orders",
+    "channel_id": "/channels",
+    "package_id": "/packages",
+    "source_id": "/guide-sources",
+    "job_id": "/jobs",
+    "delivery_id": "/deliveries",
+}
+
+
+@pytest.fixture(scope="module")
+def victim(lineup):
+    """An id of every kind that belongs to the demo partner."""
+    lineup.order(a_woo_order(8001, "seen@example.org"), delivery="seen")
+    api = lineup.partner()
+    until(lambda: "seen@example.org" in lineup.receivers(), "an order and its mail")
+    ids = {name: UUID(api.get(path)["items"][0]["id"]) for name, path in ROWS.items()}
+    ids["plan_id"] = UUID(api.get("/products")["items"][0]["plans"][0]["id"])
+    ids["partner_id"] = UUID(api.get("/me")["partner_id"])
+    ids["parent_id"] = ids["seller_id"] = ids["partner_id"]
+    return ids
+
+
+@pytest.fixture(scope="module")
+def neighbour(lineup):
+    """The REST API as another partner."""
+    operator = lineup.sign_in(
+        lineup.demo["operator_username"], lineup.demo["operator_password"]
+    )
+    password = secrets.token_urlsafe(12)
+    made = operator(
+        "POST",
+        "/accounts",
+        json={
+            "kind": "partner",
+            "name": "Neighbour TV",
+            "login": {"username": "neighbour", "password": password},
+        },
+    )
+    assert made.status_code == 201, made.text
+    return lineup.sign_in("neighbour", password)
+
+
+@pytest.fixture(scope="module")
+def rpc(lineup):
+    uri = re.search(
+        r"^AMQP_URI=(.*)$", lineup.command("environment", "gateway"), re.MULTILINE
+    )
+    client = RpcClient(uri[1])
+    yield client
+    client.close()
+
+
+def everything_of(api):
+    """All that the victim has, as the victim sees it."""
+    return {path: api.every(path) for path in ROWS.values()}
+
+
+def test_every_rpc_door_answers_404_to_a_neighbour(lineup, victim, neighbour, rpc):
+    me = neighbour.get("/me")
+    stranger = Actor(
+        role=Role.PARTNER,
+        scopes=(below(ROOT, UUID(me["partner_id"])),),
+        account_id=UUID(me["account_id"]),
+        partner_id=UUID(me["partner_id"]),
+    )
+    before = everything_of(lineup.partner())
+
+    told = {
+        f"{service}.{door.name}": answer_to(rpc, service, door, stranger, victim)
+        for service in SERVICES
+        for door in doors(entry_points(group="lineup.services")[service].load())
+        if door.kind == "rpc" and Role.PARTNER in door.allowed
+        if names_of_ids(door.request_type)
+    }
+
+    assert len(told) >= 40
+    assert {name: said for name, said in told.items() if said != "nothing"} == {}
+    assert everything_of(lineup.partner()) == before
+
+
+def answer_to(rpc, service, door, actor, victim):
+    """What the door tells: "nothing" for a 404 or an empty list."""
+    request = sample(door.request_type, victim)
+    answer = rpc.call(
+        service,
+        door.name,
+        Context(actor=actor),
+        request,
+        reply_type=door.reply_type,
+        timeout=10,
+    )
+    try:
+        reply = answer.reply()
+    except NotFound:
+        return "nothing"
+    except Refusal as refusal:
+        return f"{refusal.kind}: {refusal.message} {refusal.fields}"
+    return "nothing" if getattr(reply, "items", None) == [] else reply
+
+
+def test_every_route_with_an_id_answers_404_to_a_neighbour(lineup, victim, neighbour):
+    spec = requests.get(f"{neighbour.address}/api/v1/openapi.json", timeout=10).json()
+    told = {}
+    for path, operations in spec["paths"].items():
+        names = re.findall(r"{(\w+)}", path)
+        if not names:
+            continue
+        address = path.removeprefix("/api/v1")
+        for name in names:
+            address = address.replace(f"{{{name}}}", str(victim[name]))
+        for method in set(operations) & {"get", "put", "post", "patch", "delete"}:
+            body = body_of(spec, operations[method], victim)
+            answer = neighbour(method.upper(), address, json=body)
+            told[f"{method} {path}"] = answer.status_code
+
+    assert len(told) >= 30
+    assert {door: said for door, said in told.items() if said != 404} == {}
+
+
+def test_no_list_of_a_neighbour_holds_a_row_of_ours(victim, neighbour):
+    ours = {str(value) for value in victim.values()}
+
+    for path in ROWS.values():
+        rows = neighbour.every(path)
+        assert not {row["id"] for row in rows} & ours, path
+
+
+def test_every_route_wants_a_login(lineup, victim):
+    spec = requests.get(f"{lineup.url('GATEWAY')}/api/v1/openapi.json", timeout=10)
+    asked = 0
+    for path, operations in spec.json()["paths"].items():
+        address = re.sub(r"{(\w+)}", lambda m: str(victim[m[1]]), path)
+        for method, operation in operations.items():
+            if method == "parameters" or not operation.get("security"):
+                continue
+            answer = requests.request(
+                method, lineup.url("GATEWAY") + address, json={}, timeout=10
+            )
+            assert answer.status_code == 401, (method, path, answer.text)
+            assert answer.json()["code"] == "unauthenticated"
+            asked += 1
+    assert asked >= 40
+
+
+def body_of(spec, operation, ids):
+    """A valid body for a route, made from what the specification says of it."""
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" not in content:
+        return None
+    return _made(spec, content["application/json"]["schema"], "", ids)
+
+
+def _made(spec, schema, name, ids):
+    if "$ref" in schema:
+        schema = spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    if "properties" in schema:
+        required = schema.get("required", [])
+        return {
+            key: _made(spec, part, key, ids)
+            for key, part in schema["properties"].items()
+            if key in required
+        }
+    return _leaf(spec, schema, name, ids)
+
+
+def _leaf(spec, schema, name, ids):
+    if "enum" in schema:
+        return schema["enum"][0]
+    if name.removesuffix("s") in ids and schema.get("format") == "uuid":
+        return str(ids[name.removesuffix("s")])
+    if schema.get("type") == "array":
+        return []
+    return SAMPLES.get(name, BY_TYPE.get(schema.get("type"), {}))
+
+
+SAMPLES = {
+    "email": "someone@example.org",
+    "amount": "1.00",
+    "currency": "EUR",
+    "time_zone": "UTC",
+    "address": "https://example.org/x",
+    "password": "long-enough-password",
+}
+BY_TYPE = {"string": "sample", "integer": 1, "boolean": False, "number": 1}
