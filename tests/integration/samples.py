@@ -5,13 +5,17 @@ import enum
 import types
 import typing
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from lineup.money import Money
 
-PLAIN = {str: "sample", int: 1, bool: True, bytes: b"x"}
+PLAIN = {
+    str: "sample",
+    int: 1,
+    bool: True,
+    Money: Money.of("1.00 EUR"),
+}
 SPECIAL = {
     "email": "someone@example.org",
     "sender_address": "someone@example.org",
@@ -58,7 +62,7 @@ def _is_wanted(field: Any, hint: Any) -> bool:
         field.default is dataclasses.MISSING
         and field.default_factory is dataclasses.MISSING
     )
-    return required or _asks_for_id(hint) or field.name in {"months"}
+    return required or _asks_for_id(hint) or field.name == "months"
 
 
 def _asks_for_id(hint: Any) -> bool:
@@ -76,16 +80,12 @@ def _value(name: str, hint: Any, ids: Mapping[str, UUID]) -> Any:
 
 
 def _plain(hint: Any, ids: Mapping[str, UUID]) -> Any:
+    if hint in PLAIN:
+        return PLAIN[hint]
     if isinstance(hint, types.UnionType):
         return None
     if typing.get_origin(hint) in {list, dict}:
         return typing.get_origin(hint)()
-    if hint is Money:
-        return Money.of("1.00 EUR")
-    if hint is datetime:
-        return datetime.now().astimezone()
-    if dataclasses.is_dataclass(hint):
-        return sample(hint, ids)
     if issubclass(hint, enum.Enum):
         return next(iter(hint))
-    return PLAIN[hint]
+    return sample(hint, ids)
