@@ -38,7 +38,9 @@ class NotTaken(ConnectionError):  # noqa: N818 - says what happened
     """The broker refused a message or did not confirm it in time."""
 
 
-def connect(uri: str, *, name: str) -> amqp.Connection:
+def connect(
+    uri: str, *, name: str, heartbeat: int = HEARTBEAT_SECONDS
+) -> amqp.Connection:
     """Open a connection that the management page shows as `name`; LOST when it fails.
 
     `amqps://` asks for TLS with the system's authorities.
@@ -53,7 +55,7 @@ def connect(uri: str, *, name: str) -> amqp.Connection:
         virtual_host=unquote(parts.path[1:]) or "/",
         ssl={"server_hostname": parts.hostname} if tls else False,
         connect_timeout=CONNECT_SECONDS,
-        heartbeat=HEARTBEAT_SECONDS,
+        heartbeat=heartbeat,
         client_properties={"connection_name": name},
         socket_settings={socket.TCP_USER_TIMEOUT: SILENCE_MILLISECONDS},
     )
@@ -102,10 +104,12 @@ class Confirmed:
     """A connection of its own whose channel waits until the broker has the messages.
 
     One thread or greenlet at a time. After anything rose it is of no use: close it.
+    It has no heartbeats, since nobody may be at it for long; ask `is_usable` before
+    the next use, and TCP finds out about a path that has silently gone.
     """
 
     def __init__(self, uri: str, *, name: str) -> None:
-        self.connection = connect(uri, name=name)
+        self.connection = connect(uri, name=name, heartbeat=0)
         self.channel = self.connection.channel()
         self.channel.confirm_select()
         self.channel.events["basic_ack"].add(self._on_ack)
@@ -138,6 +142,13 @@ class Confirmed:
             raise Unroutable
         if refused:
             raise NotTaken("The broker did not take the message.")
+
+    def is_usable(self) -> bool:
+        """Whether it is still open: the only thing to read while idle is its end."""
+        try:
+            return not readable(self.connection, 0)
+        except (*LOST, ValueError):
+            return False
 
     def close(self) -> None:
         """Let the connection go."""

@@ -31,13 +31,21 @@ def _hidden(name: str, value: Any) -> Any:
     return value
 
 
-def configure(log_format: str, log_level: str) -> None:
-    """Send everything, also what libraries log, to stderr as console text or JSON."""
+def configure(log_format: str, log_level: str, service: str) -> None:
+    """Send everything, also what libraries log, to stderr as console text or JSON.
+
+    Every line names the service.
+    """
+
+    def name_service(_logger: Any, _method: str, event: EventDict) -> EventDict:
+        return {**event, "service": service}
+
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_service,
         hide_secrets,
     ]
     structlog.configure(

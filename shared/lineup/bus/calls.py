@@ -1,5 +1,6 @@
 """RPC doors: decode, let in or refuse, run, answer."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -106,7 +107,7 @@ class CallDoor(DoorEntrypoint):
     def take(self, delivery: Delivery) -> None:
         """Decode and authorise a call, then have it answered."""
         try:
-            context = wire.decode_context(delivery.headers.get(wire.CONTEXT_HEADER))
+            context = _context(delivery)
             let_in(self.door, context)
             request = wire.decode_request(delivery.body, self.door.request_type)
         except Refusal as refusal:
@@ -142,6 +143,17 @@ class CallDoor(DoorEntrypoint):
         if isinstance(failure[1], Refusal):
             return wire.encode_refusal(failure[1])
         return wire.encode_fault(context.request_id)
+
+
+def _context(delivery: Delivery) -> Context:
+    """Who asks. A call without a key gets one of its own, which it keeps when it
+    comes again after a crash: `database.once` then acts once all the same.
+    """
+    context = wire.decode_context(delivery.headers.get(wire.CONTEXT_HEADER))
+    if context.idempotency_key is None:
+        own = delivery.property("correlation_id")
+        return replace(context, idempotency_key=own and f"call {own}")
+    return context
 
 
 def let_in(door: Door, context: Context) -> None:

@@ -83,7 +83,8 @@ class Relay(DependencyProvider):
         with Session(self.ground.database.engine) as session, session.begin():
             rows = take(session)
             if rows:
-                if self._publisher is None:
+                if self._publisher is None or not self._publisher.is_usable():
+                    self._drop()
                     self._publisher = Publisher(self.ground.settings.amqp_uri)
                 self._publisher.send(rows)
         return len(rows)
@@ -130,6 +131,10 @@ class Publisher:
             )
             self._confirmed.publish(exchange, row.type, content)
         self._confirmed.confirm()
+
+    def is_usable(self) -> bool:
+        """Whether the connection is still open."""
+        return self._confirmed.is_usable()
 
     def close(self) -> None:
         """Let the connection go."""

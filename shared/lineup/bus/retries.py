@@ -135,7 +135,7 @@ class Retries:
     def _publish(
         self, delivery: Delivery, exchange: str, key: str, headers: Mapping[str, object]
     ) -> None:
-        if self._confirmed is None:
+        if self._confirmed is None or not self._confirmed.is_usable():
             self._confirmed = broker.Confirmed(self._uri, name=self._name)
         content = delivery.copy(headers)
         self._confirmed.publish(exchange, key, content, mandatory=True)

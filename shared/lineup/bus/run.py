@@ -57,8 +57,7 @@ def configure(service: type[Service], given: settings.ServiceSettings) -> None:
             "WEB_SERVER_ADDRESS": getattr(given, "webhook_address", "127.0.0.1:8081"),
         }
     )
-    logs.configure(given.log_format, given.log_level)
-    structlog.contextvars.bind_contextvars(service=service.name)
+    logs.configure(given.log_format, given.log_level, service.name)
 
 
 def assert_green() -> None:

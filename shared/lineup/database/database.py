@@ -40,6 +40,7 @@ def connect(uri: str, *, pool_size: int = 12) -> Engine:
         pool_timeout=5,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": limits},
     )
 

@@ -23,8 +23,8 @@ from lineup.rpc.replies import BrokerAway, Replies
 DEFAULT_SECONDS = 5.0
 CONNECT_SECONDS = 1.0
 """How long a call waits for the broker when the connection is just being made."""
-MAX_IDLE_SECONDS = 15.0
-"""An idle publisher without heartbeats is not trusted longer than this."""
+MAX_IDLE_SECONDS = 60.0
+"""After a peak, publishers that nobody needs any more are closed."""
 
 
 class Link:
@@ -59,7 +59,7 @@ class Link:
                 since, publisher = self._idle.get_nowait()
             except Empty:
                 return broker.Confirmed(self._uri, name="calls")
-            if time.monotonic() - since < MAX_IDLE_SECONDS and _is_quiet(publisher):
+            if time.monotonic() - since < MAX_IDLE_SECONDS and publisher.is_usable():
                 return publisher
             publisher.close()
 
@@ -146,14 +146,6 @@ class RpcClient:
                     self._link = Link(self._uri)
                 link = self._link
         return link
-
-
-def _is_quiet(publisher: broker.Confirmed) -> bool:
-    """Whether nothing came on an idle connection: what comes there is its end."""
-    try:
-        return not broker.readable(publisher.connection, 0)
-    except (*broker.LOST, ValueError):
-        return False
 
 
 def _until(context: Context, timeout: float) -> Context:

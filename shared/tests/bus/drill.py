@@ -79,6 +79,7 @@ class DrillClient(ServiceClient):
     hog = Remote(Ask, Said)
     sleep_in_sql = Remote(Ask, Said)
     write_once = Remote(Ask, Said)
+    write_once_and_linger = Remote(Ask, Said)
     announce = Remote(Ask, Said)
     no_such_door = Remote(Ask, Said)
 
@@ -129,6 +130,12 @@ class CallDoors(Doors):
     @rpc(allowed=NOBODY_YET)
     def write_once(self, call: Call[Ask]) -> Said:
         return self.database.once(call, write_note)
+
+    @rpc(allowed=NOBODY_YET)
+    def write_once_and_linger(self, call: Call[Ask]) -> Said:
+        said = self.database.once(call, write_note)
+        eventlet.sleep(call.request.seconds)
+        return said
 
     @rpc(allowed=NOBODY_YET)
     def announce(self, call: Call[Ask]) -> Said:

@@ -76,6 +76,7 @@ def test_a_listener_outlives_a_receiver_that_fails(broker_uri, queues, publish_n
 FORKING = """
 import os, sys
 from drill import Ask, DrillClient
+from lineup.context import Context
 from lineup.rpc import RpcClient
 
 client = DrillClient(RpcClient(sys.argv[1]))

@@ -86,6 +86,28 @@ def test_what_is_announced_during_an_outage_arrives_after_it(
     assert copy.process.poll() is None
 
 
+def test_publishers_that_were_cut_while_idle_are_replaced_before_they_are_needed(
+    service, gate, gated, effects, queues, publish_note
+):
+    copy = service(AMQP_URI=gate.uri, EVENT_RETRY_SECONDS="0.1")
+    gated.announce(Context(), Ask(note="one"))
+    publish_note("poison")
+    wait_for(lambda: queues.count(f"{QUEUE}.dlq") == 1, what="putting aside")
+    gate.close()
+    wait_for(lambda: not copy.ready(), what="unreadiness")
+    gate.open()
+    wait_for(copy.ready, what="readiness")
+    wait_for(gated.rpc.is_ready, what="the client")
+
+    gated.announce(Context(), Ask(note="two"))
+    publish_note("poison")
+
+    wait_for(lambda: "two" in effects("drill.on_note_changed"), what="the effect")
+    wait_for(lambda: queues.count(f"{QUEUE}.dlq") == 2, what="putting aside")
+    assert "relay_stalled" not in copy.said()
+    assert effects("tries").count("poison") == 4
+
+
 def test_a_missing_database_stops_no_door_that_does_not_need_it(
     service, database_gate, drill, effects
 ):

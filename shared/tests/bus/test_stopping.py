@@ -70,6 +70,21 @@ def test_a_killed_copy_leaves_its_call_to_the_next(service, drill, effects):
     assert effects("write_note") == ["call"]
 
 
+def test_a_copy_killed_between_its_commit_and_its_reply_acts_once(
+    service, drill, effects
+):
+    first = service()
+    request = Ask(note="paid", seconds=1.0)
+    answer = drill.write_once_and_linger.later(Context(), request, timeout=20)
+    wait_for(lambda: effects("write_note") == ["paid"], what="the commit")
+
+    first.kill()
+
+    service()
+    assert answer.reply().note == "paid"
+    assert effects("write_note") == ["paid"]
+
+
 def test_a_stop_before_the_broker_answers_ends_at_once(service, gate):
     gate.close()
     copy = service(ready=False, AMQP_URI=gate.uri)
