@@ -10,7 +10,8 @@ from lineup_local.trouble import Trouble
 INSTALL_SECONDS = 600
 
 # Debian starts a server as soon as it is installed, and again at every boot.
-# policy-rc.d forbids the first, `disable` the second; a guard that stood before
+# policy-rc.d forbids the first, missing links prevent the second; a guard that stood
+# before
 # stands again afterwards, also when an earlier run was killed halfway.
 INSTALL = r"""
 set -eu
@@ -31,12 +32,10 @@ export DEBIAN_FRONTEND=noninteractive
 had_erlang=$(command -v erl || true)
 apt-get update -q
 apt-get install -q -y --no-install-recommends "$1" </dev/null
-if command -v systemctl >/dev/null; then
-    systemctl disable "$1.service" || true
-    if [ -z "$had_erlang" ]; then systemctl disable epmd.service epmd.socket || true; fi
-elif command -v update-rc.d >/dev/null; then
-    update-rc.d "$1" disable || true
-fi
+units="$1.service"
+if [ -z "$had_erlang" ]; then units="$units epmd.service epmd.socket"; fi
+for unit in $units; do rm -f /etc/systemd/system/*.wants/"$unit"; done
+update-rc.d "$1" disable || true
 """
 
 

