@@ -1,0 +1,98 @@
+"""What can be asked of jobs: queue one, see how it goes."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from lineup.contracts.paging import Page
+from lineup.contracts.playlists import GetJob, JobState, JobView, ListJobs
+from lineup.database import Work, page_of
+from lineup.errors import NotFound
+from lineup.ids import new_id
+from lineup.scope import in_scope
+from playlists.jobs.models import Job
+
+WAKE = "playlists_work"
+"""The PostgreSQL channel that is notified when the worker has something to do."""
+OPEN = (JobState.QUEUED, JobState.RUNNING)
+
+
+class JobUnknown(NotFound):
+    """There is no such job."""
+
+    code = "job_unknown"
+
+
+def enqueue(
+    work: Work,
+    kind: str,
+    *,
+    owner: Any,
+    single_key: str = "",
+    payload: dict[str, Any] | None = None,
+) -> Job:
+    """Queue a job for `owner`'s partner, at the worker's once this commits.
+
+    While a job of the same `single_key` is open, that one is returned instead.
+    """
+    id_ = new_id()
+    values = {
+        "id": id_,
+        "partner_id": owner.partner_id,
+        "scope": owner.scope,
+        "kind": kind,
+        "single_key": single_key or f"{kind}:{id_}",
+        "payload": payload or {},
+        "created_at": work.now,
+        "state": JobState.QUEUED,
+        "done": 0,
+        "total": 0,
+        "tries": 0,
+        "message": "",
+        "code": "",
+        "worker": "",
+    }
+    work.session.execute(insert(Job).values(values).on_conflict_do_nothing())
+    work.session.execute(select(func.pg_notify(WAKE, "")))
+    return work.session.scalars(
+        select(Job).where(Job.single_key == values["single_key"], Job.state.in_(OPEN))
+    ).one()
+
+
+def get_job(work: Work, request: GetJob) -> JobView:
+    """One job."""
+    statement = select(Job).where(Job.id == request.job_id)
+    job = work.session.scalars(in_scope(statement, Job, work.actor)).one_or_none()
+    if job is None:
+        raise JobUnknown
+    return job_view(job)
+
+
+def list_jobs(work: Work, request: ListJobs) -> Page[JobView]:
+    """Jobs, newest first."""
+    statement = in_scope(select(Job), Job, work.actor)
+    return page_of(work.session, statement, Job, request.paging, job_view)
+
+
+def job_view(job: Job) -> JobView:
+    """What staff sees of a job."""
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        state=JobState(job.state),
+        done=job.done,
+        total=job.total,
+        message=job.message,
+        code=job.code,
+        created_at=job.created_at,
+        finished_at=job.finished_at,
+    )
+
+
+def find_open(work: Work, single_key: str) -> UUID | None:
+    """The open job of that key, if there is one."""
+    return work.session.scalars(
+        select(Job.id).where(Job.single_key == single_key, Job.state.in_(OPEN))
+    ).one_or_none()
