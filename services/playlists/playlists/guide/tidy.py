@@ -1,0 +1,166 @@
+"""A guide put in order while it streams by: ends, overlaps, doubles (PE-16).
+
+Nearly every guide lists a channel's programmes in order of time, so each programme
+waits for the next of its channel and is then cut to it. A channel that jumps back is
+passed on as it is and named in `unsorted`, to be put in order in the table.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from playlists.guide.programmes import FIELD, ROW
+from playlists.guide.times import Instant, Times, as_text
+from playlists.guide.xmltv import Row
+
+LAST_SECONDS = 3600
+"""How long a programme lasts that has no end and no successor."""
+BLOCK = 1 << 20
+COPY_WRITES = {
+    "\\": "\\\\",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\r": "\\r",
+    FIELD: "\t",
+    ROW: "\n",
+}
+"""How PostgreSQL's COPY writes what would be mistaken; the order matters."""
+
+
+@dataclass(slots=True)
+class Spot:
+    """A guide channel while it is read: its place, its count, its waiting programme."""
+
+    no: int
+    count: int = 0
+    until: int = 0
+    is_unsorted: bool = False
+    start: Instant | None = None
+    stop: Instant | None = None
+    text: str = ""
+
+
+@dataclass
+class Tally:
+    """What was wrong and could be mended; each becomes a warning."""
+
+    without_time: int = 0
+    without_end: int = 0
+    overlapping: int = 0
+    doubles: int = 0
+
+
+@dataclass
+class Tidy:
+    """Turns rows into lines for COPY."""
+
+    times: Times
+    import_id: int
+    spots: dict[str, Spot] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+    _lines: list[str] = field(default_factory=list)
+
+    def blocks(self, rows: Iterable[Row]) -> Iterator[bytes]:
+        """COPY's text in pieces of about a megabyte."""
+        size = 0
+        for channel, start, stop, text in rows:
+            self._take(channel, start, stop, text)
+            size += len(text) + len(channel)
+            if size > BLOCK:
+                yield self._block()
+                size = 0
+        for spot in self.spots.values():
+            self._finish(spot)
+        yield self._block()
+
+    @property
+    def programmes(self) -> int:
+        """How many rows were passed on."""
+        return sum(spot.count for spot in self.spots.values())
+
+    @property
+    def unsorted(self) -> list[int]:
+        """The channels whose rows are not in order yet."""
+        return [spot.no for spot in self.spots.values() if spot.is_unsorted]
+
+    def spot_of(self, channel: str) -> Spot:
+        """A channel's spot, made when it is first met."""
+        spot = self.spots.get(channel)
+        if spot is None:
+            spot = self.spots[channel] = Spot(len(self.spots) + 1)
+        return spot
+
+    def _take(self, channel: str, start: str, stop: str, text: str) -> None:
+        spot = self.spots.get(channel) or self.spot_of(channel)
+        starts = self.times.read(start)
+        if starts is None or not channel:
+            self.tally.without_time += 1
+            return
+        if spot.start is not None:
+            starts = _after(spot.start, starts)
+            if starts.epoch <= spot.start.epoch:
+                self._jump(spot, starts, stop, text)
+                return
+            self._pass_on(spot, starts)
+        spot.start, spot.stop, spot.text = starts, self._end(starts, stop), text
+
+    def _end(self, starts: Instant, stop: str) -> Instant | None:
+        """The end as written, if it can be true."""
+        stops = self.times.read(stop)
+        if stops is not None:
+            stops = _after(starts, stops)
+            if stops.epoch > starts.epoch:
+                return stops
+        self.tally.without_end += 1
+        return None
+
+    def _pass_on(self, spot: Spot, following: Instant) -> None:
+        """Write the waiting programme; the one that follows cuts it short."""
+        stop = spot.stop or following
+        if stop.epoch > following.epoch:
+            self.tally.overlapping += 1
+            stop = following
+        self._write(spot, stop)
+
+    def _jump(self, spot: Spot, starts: Instant, stop: str, text: str) -> None:
+        """Take a programme that does not come after its predecessor."""
+        if spot.start is not None and starts.epoch == spot.start.epoch:
+            self.tally.doubles += 1
+            return
+        spot.is_unsorted = True
+        waiting = spot.start, spot.text
+        spot.start, spot.text = starts, text
+        self._write(spot, self._end(starts, stop) or starts)
+        spot.start, spot.text = waiting
+
+    def _finish(self, spot: Spot) -> None:
+        if spot.start is not None:
+            self._write(spot, spot.stop or later_by(spot.start, LAST_SECONDS))
+
+    def _write(self, spot: Spot, stop: Instant) -> None:
+        """Add a line; an unsorted channel's missing end equals the start."""
+        start = spot.start or stop
+        self._lines.append(
+            f"{self.import_id}{FIELD}{spot.no}{FIELD}{start.text}{FIELD}{stop.text}"
+            f"{FIELD}{spot.text}{ROW}"
+        )
+        spot.count += 1
+        spot.until = max(spot.until, stop.epoch)
+
+    def _block(self) -> bytes:
+        text = "".join(self._lines)
+        self._lines.clear()
+        for plain, written in COPY_WRITES.items():
+            text = text.replace(plain, written)
+        return text.encode()
+
+
+def _after(earlier: Instant, instant: Instant) -> Instant:
+    """Of an hour that a clock change repeats, the reading after `earlier`."""
+    if instant.epoch > earlier.epoch or instant.later is None:
+        return instant
+    return instant.later
+
+
+def later_by(start: Instant, seconds: int) -> Instant:
+    """The instant so many seconds after another."""
+    return Instant(start.epoch + seconds, as_text(start.epoch + seconds))
