@@ -1,9 +1,9 @@
-"""Tables of guide sources, their channels and programmes, and the ties to channels."""
+"""Tables of guide sources, their channels and programmes."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, Sequence, SmallInteger
+from sqlalchemy import Index, Integer, Sequence, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.secrets import Sealed
@@ -60,6 +60,10 @@ class GuideChannel(Record):
     """A channel as one import of a source knows it."""
 
     __tablename__ = "guide_channels"
+    __table_args__ = (
+        Index("ix_guide_channels_xmltv_key", "import_id", "xmltv_key"),
+        Index("ix_guide_channels_name_key", "import_id", "name_key"),
+    )
 
     import_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel_no: Mapped[int] = mapped_column(
@@ -110,23 +114,6 @@ class Programme(Record):
     star_rating: Mapped[str]
     marks: Mapped[int] = mapped_column(SmallInteger)
     """Sum of `playlists.guide.programmes.Mark`: new, premiere, repeat."""
-
-
-class GuideTie(Record):
-    """Which guide channel a channel shows, and how that was found."""
-
-    __tablename__ = "guide_ties"
-    __table_args__ = (Index("ix_guide_ties_source_id", "source_id"),)
-
-    channel_id: Mapped[UUID] = mapped_column(
-        ForeignKey("channels.id", ondelete="CASCADE"), primary_key=True
-    )
-    source_id: Mapped[UUID] = mapped_column(
-        ForeignKey("guide_sources.id", ondelete="CASCADE")
-    )
-    import_id: Mapped[int]
-    channel_no: Mapped[int] = mapped_column(Integer)
-    by_name: Mapped[bool]
 
 
 class RetiredImport(Record):

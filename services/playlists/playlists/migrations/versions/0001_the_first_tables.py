@@ -81,6 +81,7 @@ def _channels() -> None:
         sa.Column("logo", sa.Text(), nullable=False),
         sa.Column("group_title", sa.Text(), nullable=False),
         sa.Column("guide_id", sa.Text(), nullable=False),
+        sa.Column("guide_key", sa.Text(), nullable=False),
         sa.Column("guide_id_is_manual", sa.Boolean(), nullable=False),
         sa.Column("guide_shift_minutes", sa.BigInteger(), nullable=False),
         sa.Column("is_adult", sa.Boolean(), nullable=False),
@@ -196,6 +197,18 @@ def _guide() -> None:
             "import_id", "channel_no", name=op.f("pk_guide_channels")
         ),
     )
+    op.create_index(
+        "ix_guide_channels_name_key",
+        "guide_channels",
+        ["import_id", "name_key"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_guide_channels_xmltv_key",
+        "guide_channels",
+        ["import_id", "xmltv_key"],
+        unique=False,
+    )
     op.create_table(
         "programmes",
         sa.Column("import_id", sa.BigInteger(), nullable=False),
@@ -219,30 +232,6 @@ def _guide() -> None:
         "programmes",
         ["import_id", "channel_no", "start_at"],
         unique=False,
-    )
-    op.create_table(
-        "guide_ties",
-        sa.Column("channel_id", sa.Uuid(), nullable=False),
-        sa.Column("source_id", sa.Uuid(), nullable=False),
-        sa.Column("import_id", sa.BigInteger(), nullable=False),
-        sa.Column("channel_no", sa.Integer(), nullable=False),
-        sa.Column("by_name", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channels.id"],
-            name=op.f("fk_guide_ties_channel_id_channels"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_id"],
-            ["guide_sources.id"],
-            name=op.f("fk_guide_ties_source_id_guide_sources"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("channel_id", name=op.f("pk_guide_ties")),
-    )
-    op.create_index(
-        "ix_guide_ties_source_id", "guide_ties", ["source_id"], unique=False
     )
     op.create_table(
         "retired_imports",

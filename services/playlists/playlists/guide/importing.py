@@ -1,0 +1,174 @@
+"""A guide source's fetch, as the worker does it: read whole or not at all (PE-16)."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import IO
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from lineup.blobs import BlobStore
+from lineup.database import Database, Work
+from lineup.errors import Refusal
+from lineup.secrets import Keyring
+from playlists import upstairs
+from playlists.fetching import Fetched, Limits, Wanted, fetch
+from playlists.guide.loading import Loaded, load
+from playlists.guide.models import GuideSource
+from playlists.guide.refusals import GuideEmpty, GuideShrunk
+from playlists.guide.sources import SourceUnknown, retire
+from playlists.guide.terms import open_headers
+from playlists.guide.times import Times
+from playlists.guide.unpack import pieces
+from playlists.jobs.running import Progress
+from playlists.uploads import open_upload
+
+RETRY_HOURS = 1
+UNCHANGED = "The guide has not changed."
+LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importer:
+    """Fetches guides and swaps them in.
+
+    `confirm` is called in the transaction that takes effect and stops it by raising,
+    when the job belongs to another worker by now.
+    """
+
+    database: Database
+    blobs: BlobStore
+    keyring: Keyring
+    limits: Limits
+    longest: int
+    """Bytes of an unpacked guide."""
+    confirm: Callable[[Work], object]
+    progress: Progress
+
+    def run(self, source_id: UUID, *, force: bool = False) -> str:
+        """Fetch a source and show what came; what was done, in a sentence.
+
+        A refusal changes nothing but the source's last error, and rises.
+        """
+        with self.database.transaction() as work:
+            source = _find(work.session, source_id)
+        try:
+            with tempfile.TemporaryFile() as file:
+                fetched = self._get(source, file, force=force)
+                if self._is_known(source, fetched, force=force):
+                    return self._note(source_id, UNCHANGED)
+                message = self._import(source, file, fetched, force=force)
+        except Refusal as refusal:
+            self._note_failure(source_id, refusal)
+            raise
+        if source.upload:
+            self.blobs.remove(source.upload)
+        return message
+
+    def _get(self, source: GuideSource, file: IO[bytes], *, force: bool) -> Fetched:
+        if source.upload and not source.address:
+            with open_upload(self.blobs, source.upload) as upload:
+                return Fetched(is_modified=True, digest=_copy(upload, file))
+        knows = source.import_id is not None and not force
+        wanted = Wanted(
+            what="guide",
+            address=source.address,
+            headers=open_headers(self.keyring, source.headers),
+            etag=source.etag if knows else "",
+            last_modified=source.last_modified if knows else "",
+        )
+        return fetch(wanted, file, self.limits)
+
+    def _is_known(self, source: GuideSource, fetched: Fetched, *, force: bool) -> bool:
+        if not fetched.is_modified:
+            return True
+        return not force and source.digest == _digest(source, fetched)
+
+    def _import(
+        self, source: GuideSource, file: IO[bytes], fetched: Fetched, *, force: bool
+    ) -> str:
+        times = Times(source.time_zone, source.shift_minutes)
+        with self.database.transaction() as work:
+            work.session.execute(text(LIMITS))
+            loaded = load(work.session, source.id, self._read(file), times)
+            if loaded.programmes == 0:
+                raise GuideEmpty
+            current = _find(work.session, source.id, for_update=True)
+            if not force and loaded.programmes * 2 < current.programmes:
+                raise _shrunk(current, loaded)
+            retire(work, current)
+            _show(current, loaded, work)
+            current.digest = _digest(source, fetched)
+            current.etag, current.last_modified = fetched.etag, fetched.last_modified
+            self.confirm(work)
+            upstairs.rooms().mark_changed(work, current.partner_id)
+        return f"{loaded.programmes} programmes of {loaded.channels} channels."
+
+    def _read(self, file: IO[bytes]) -> Iterator[bytes]:
+        """The guide's pieces; how far the file is read is the progress."""
+        self.progress.total = file.seek(0, 2)
+        file.seek(0)
+        for piece in pieces(file, longest=self.longest):
+            yield piece
+            self.progress.done = file.tell()
+
+    def _note(self, source_id: UUID, message: str) -> str:
+        with self.database.transaction() as work:
+            source = _find(work.session, source_id, for_update=True)
+            source.last_fetched_at = work.now
+            source.last_error = source.last_error_code = ""
+        return message
+
+    def _note_failure(self, source_id: UUID, refusal: Refusal) -> None:
+        with self.database.transaction() as work:
+            source = _find(work.session, source_id, for_update=True)
+            source.last_fetched_at = work.now
+            source.last_error, source.last_error_code = refusal.message, refusal.code
+            if source.fetch_at is not None:
+                soon = work.now + timedelta(hours=RETRY_HOURS)
+                source.fetch_at = min(source.fetch_at, soon)
+
+
+def _find(
+    session: Session, source_id: UUID, *, for_update: bool = False
+) -> GuideSource:
+    statement = select(GuideSource).where(GuideSource.id == source_id)
+    if for_update:
+        statement = statement.with_for_update()
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise SourceUnknown
+    return found
+
+
+def _show(source: GuideSource, loaded: Loaded, work: Work) -> None:
+    """Let a source show an import: the swap."""
+    source.import_id, source.programmes = loaded.import_id, loaded.programmes
+    source.channels, source.reaches_until = loaded.channels, loaded.reaches_until
+    source.warnings, source.last_fetched_at = loaded.warnings, work.now
+    source.last_error = source.last_error_code = ""
+
+
+def _shrunk(source: GuideSource, loaded: Loaded) -> GuideShrunk:
+    return GuideShrunk(
+        f"{loaded.programmes} programmes, where there were {source.programmes}. "
+        "Fetch with force if that is right."
+    )
+
+
+def _digest(source: GuideSource, fetched: Fetched) -> str:
+    """What the rows depend on: the bytes, and how their times are read."""
+    shaped = f"{fetched.digest}:{source.shift_minutes}:{source.time_zone}"
+    return hashlib.sha256(shaped.encode()).hexdigest()
+
+
+def _copy(upload: IO[bytes], file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := upload.read(1 << 20):
+        digest.update(block)
+        file.write(block)
+    return digest.hexdigest()

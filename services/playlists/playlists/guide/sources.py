@@ -1,0 +1,199 @@
+"""What can be asked of guide sources (PE-12)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from lineup.contracts.paging import Page
+from lineup.contracts.playlists import (
+    CreateGuideSource,
+    DeleteGuideSource,
+    FetchGuide,
+    GetGuideSource,
+    GuideSourceView,
+    JobView,
+    ListGuideSources,
+    UpdateGuideSource,
+)
+from lineup.database import Work, page_of
+from lineup.errors import Invalid, NotFound
+from lineup.ids import new_id
+from lineup.scope import in_scope
+from lineup.secrets import Keyring
+from playlists import upstairs
+from playlists.guide.models import GuideSource, RetiredImport
+from playlists.guide.terms import stored
+from playlists.guide.ties import matched_channels
+from playlists.jobs.models import Job
+from playlists.jobs.operations import enqueue, job_view
+from playlists.owners import owner_of
+from playlists.uploads import check_upload
+
+IMPORT_JOB = "import_guide"
+
+
+class SourceUnknown(NotFound):
+    """There is no such guide source."""
+
+    code = "guide_source_unknown"
+
+
+def create_guide_source(
+    work: Work, request: CreateGuideSource, *, keyring: Keyring
+) -> GuideSourceView:
+    """Add a source; it is fetched at once unless it is off."""
+    owner = owner_of(work, request.partner_id)
+    if bool(request.address) == bool(request.upload):
+        raise Invalid(fields={"address": ["Give an address or an upload, not both."]})
+    source = GuideSource(
+        id=new_id(),
+        partner_id=owner.partner_id,
+        scope=owner.scope,
+        upload=check_upload(request.upload),
+        created_at=work.now,
+        import_id=None,
+        warnings=[],
+        **stored(request, keyring),
+    )
+    work.session.add(source)
+    work.session.flush()
+    if source.is_on:
+        enqueue_fetch(work, source)
+    plan_next(work, source)
+    return source_view(source, {})
+
+
+def update_guide_source(
+    work: Work, request: UpdateGuideSource, *, keyring: Keyring
+) -> GuideSourceView:
+    """Change a source; what shapes its programmes counts from the next fetch on."""
+    source = find_source(work, request.source_id, for_update=True)
+    if not request.address and not source.upload:
+        raise Invalid(fields={"address": ["A source needs an address."]})
+    for name, value in stored(request, keyring).items():
+        setattr(source, name, value)
+    source.etag = source.last_modified = ""
+    plan_next(work, source)
+    work.session.flush()
+    upstairs.rooms().mark_changed(work, source.partner_id)
+    return _view(work, source)
+
+
+def delete_guide_source(work: Work, request: DeleteGuideSource) -> None:
+    """Forget a source and its programmes; the worker clears the rows away."""
+    source = find_source(work, request.source_id, for_update=True)
+    retire(work, source)
+    work.session.delete(source)
+    work.session.flush()
+    upstairs.rooms().mark_changed(work, source.partner_id)
+
+
+def get_guide_source(work: Work, request: GetGuideSource) -> GuideSourceView:
+    """One source with how its last run went."""
+    return _view(work, find_source(work, request.source_id))
+
+
+def list_guide_sources(work: Work, request: ListGuideSources) -> Page[GuideSourceView]:
+    """Guide sources, newest first."""
+    statement = in_scope(select(GuideSource), GuideSource, work.actor)
+    page = page_of(
+        work.session, statement, GuideSource, request.paging, lambda row: row
+    )
+    matched = matched_channels(work.session, {row.partner_id for row in page.items})
+    return Page(
+        items=[source_view(row, matched) for row in page.items],
+        next_after=page.next_after,
+    )
+
+
+def fetch_guide(work: Work, request: FetchGuide) -> JobView:
+    """Fetch a source now, on or off; `force` takes a much smaller answer, too."""
+    source = find_source(work, request.source_id)
+    job = enqueue_fetch(work, source, force=request.force)
+    return job_view(job)
+
+
+def enqueue_due(work: Work) -> int:
+    """Queue the fetches whose time has come; how many. Harmless in copies."""
+    due = work.session.scalars(
+        select(GuideSource)
+        .where(GuideSource.is_on, GuideSource.fetch_at <= work.now)
+        .order_by(GuideSource.fetch_at)
+        .limit(100)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for source in due:
+        enqueue_fetch(work, source)
+        plan_next(work, source)
+    return len(due)
+
+
+def enqueue_fetch(work: Work, source: GuideSource, *, force: bool = False) -> Job:
+    """Queue a source's fetch unless one is open."""
+    return enqueue(
+        work,
+        IMPORT_JOB,
+        owner=source,
+        single_key=f"{IMPORT_JOB}:{source.id}",
+        payload={"source_id": str(source.id), "force": force},
+    )
+
+
+def plan_next(work: Work, source: GuideSource) -> None:
+    """Say when the schedule fetches it next; an upload is read once only."""
+    is_scheduled = source.is_on and source.address
+    later = work.now + timedelta(hours=source.every_hours)
+    source.fetch_at = later if is_scheduled else None
+
+
+def retire(work: Work, source: GuideSource) -> None:
+    """Leave the rows a source shows now for the worker to clear away."""
+    if source.import_id is not None:
+        work.session.execute(
+            insert(RetiredImport)
+            .values(import_id=source.import_id, retired_at=work.now)
+            .on_conflict_do_nothing()
+        )
+
+
+def find_source(
+    work: Work, source_id: UUID, *, for_update: bool = False
+) -> GuideSource:
+    """A source in the actor's scope; SourceUnknown outside it."""
+    statement = select(GuideSource).where(GuideSource.id == source_id)
+    if for_update:
+        statement = statement.with_for_update()
+    statement = in_scope(statement, GuideSource, work.actor)
+    found = work.session.scalars(statement).one_or_none()
+    if found is None:
+        raise SourceUnknown
+    return found
+
+
+def source_view(source: GuideSource, matched: Mapping[UUID, int]) -> GuideSourceView:
+    """What staff sees of a source."""
+    return GuideSourceView(
+        id=source.id,
+        partner_id=source.partner_id,
+        name=source.name,
+        address=source.address,
+        every_hours=source.every_hours,
+        shift_minutes=source.shift_minutes,
+        time_zone=source.time_zone,
+        is_on=source.is_on,
+        programmes=source.programmes,
+        channels=source.channels,
+        matched_channels=matched.get(source.id, 0),
+        last_fetched_at=source.last_fetched_at,
+        last_error=source.last_error,
+        last_error_code=source.last_error_code,
+        warnings=list(source.warnings),
+        reaches_until=source.reaches_until,
+    )
+
+
+def _view(work: Work, source: GuideSource) -> GuideSourceView:
+    return source_view(source, matched_channels(work.session, [source.partner_id]))
