@@ -1,0 +1,26 @@
+"""Ways in to entitlements: what accounts and billing announce."""
+
+from lineup.bus import Doors, on_event
+from lineup.context import Event
+from lineup.contracts.accounts import AccountChanged, UserChanged
+from lineup.contracts.billing import SubscriptionChanged
+from playlists.entitlements import operations
+
+
+class EntitlementDoors(Doors):
+    """Keeps copies of partners, users and subscriptions."""
+
+    @on_event
+    def on_account_changed(self, event: Event[AccountChanged]) -> None:
+        """A partner changed; other accounts do not matter here."""
+        self.database.keep(event, operations.keep_partner)
+
+    @on_event
+    def on_user_changed(self, event: Event[UserChanged]) -> None:
+        """A user changed."""
+        self.database.keep(event, operations.keep_user)
+
+    @on_event
+    def on_subscription_changed(self, event: Event[SubscriptionChanged]) -> None:
+        """A subscription changed."""
+        self.database.keep(event, operations.keep_subscription)

@@ -1,0 +1,69 @@
+"""Copies kept of what accounts and billing announce, and who must hear of a change."""
+
+from lineup.contracts.accounts import AccountChanged, AccountKind, UserChanged
+from lineup.contracts.billing import SubscriptionChanged
+from lineup.database import Work, keep_newest
+from playlists import upstairs
+from playlists.channels.packages import demo_package
+from playlists.entitlements.models import Partner, Subscription, User
+from playlists.owners import Owner
+
+
+def keep_partner(work: Work, state: AccountChanged) -> None:
+    """Keep a partner's copy; its demo set is made with it (PE-04)."""
+    if state.kind != AccountKind.PARTNER:
+        return
+    values = {
+        "id": state.id,
+        "version": state.version,
+        "scope": state.scope,
+        "name": state.name,
+        "time_zone": state.time_zone,
+        "public_url": state.public_url,
+        "status": state.status,
+    }
+    if keep_newest(work.session, Partner, values):
+        demo_package(work, Owner(state.id))
+        upstairs.rooms().refresh_partner(work, state.id)
+
+
+def keep_user(work: Work, state: UserChanged) -> None:
+    """Keep a user's copy."""
+    values = {
+        "id": state.id,
+        "version": state.version,
+        "customer_id": state.customer_id,
+        "partner_id": state.partner_id,
+        "scope": state.scope,
+        "name": state.name,
+        "username": state.username,
+        "password": state.password,
+        "token": state.token,
+        "public_url": state.public_url,
+        "status": state.status,
+        "created_at": state.created_at,
+    }
+    if keep_newest(work.session, User, values):
+        upstairs.rooms().refresh_access(work, state.id)
+
+
+def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
+    """Keep a subscription's copy, whether or not its user is known already."""
+    values = {
+        "id": state.id,
+        "version": state.version,
+        "user_id": state.user_id,
+        "customer_id": state.customer_id,
+        "partner_id": state.partner_id,
+        "scope": state.scope,
+        "product_name": state.product_name,
+        "package_ids": [str(package_id) for package_id in state.package_ids],
+        "devices": state.devices,
+        "addresses": state.addresses,
+        "is_trial": state.is_trial,
+        "state": state.state,
+        "started_at": state.started_at,
+        "ends_at": state.ends_at,
+    }
+    if keep_newest(work.session, Subscription, values):
+        upstairs.rooms().refresh_access(work, state.user_id)
