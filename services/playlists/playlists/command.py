@@ -1,0 +1,180 @@
+"""The operator's tasks of playlists."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import click
+from sqlalchemy import select
+
+from lineup.contracts.playlists import (
+    CreateGuideSource,
+    FetchGuide,
+    ImportChannels,
+    JobState,
+)
+from lineup.database import Work
+from lineup.errors import Refusal
+from lineup.ids import new_id
+from lineup.settings import read
+from playlists.channels.models import Package
+from playlists.channels.operations import import_channels
+from playlists.entitlements.models import Partner
+from playlists.guide.models import GuideSource
+from playlists.guide.sources import create_guide_source, fetch_guide
+from playlists.jobs.models import Job
+from playlists.resync import resync
+from playlists.settings import PlaylistsSettings
+from playlists.uploads import FOLDER
+from playlists.worker.main import tools_for
+from playlists.worker.tasks import Tools, run_next
+
+T = TypeVar("T")
+LOOK_SECONDS = 0.5
+OVER = (JobState.DONE, JobState.FAILED)
+
+
+@click.group()
+def commands() -> None:
+    """What is watched: import channels and guides, announce everything again."""
+
+
+@commands.command("import-channels")
+@click.argument("file_or_address")
+@click.option("--partner", required=True, help="The partner's name or id.")
+@click.option("--package", default="", help="Put the channels into this package, too.")
+def import_channels_task(file_or_address: str, partner: str, package: str) -> None:
+    """Import a playlist (M3U) from a file or an address."""
+    tools = _tools()
+    upload, address = _origin(tools, file_or_address)
+    with tools.database.transaction() as work:
+        partner_id = _partner(work, partner)
+        request = ImportChannels(
+            upload=upload,
+            address=address,
+            partner_id=partner_id,
+            package_id=_package(work, partner_id, package) if package else None,
+        )
+        job_id = _refusable(lambda: import_channels(work, request).id)
+    _do(tools, job_id)
+
+
+@commands.command("import-guide")
+@click.argument("file_or_address")
+@click.option("--partner", required=True, help="The partner's name or id.")
+@click.option("--force", is_flag=True, help="Take a much smaller guide, too.")
+def import_guide_task(file_or_address: str, partner: str, force: bool) -> None:  # noqa: FBT001
+    """Import a guide (XMLTV, plain or gz) from a file or an address."""
+    tools = _tools()
+    name = file_or_address.rstrip("/").rsplit("/", 1)[-1][:100]
+    upload, address = _origin(tools, file_or_address)
+    with tools.database.transaction() as work:
+        partner_id = _partner(work, partner)
+        source_id = _source(
+            work,
+            tools,
+            partner_id,
+            CreateGuideSource(
+                name=name, upload=upload, address=address, partner_id=partner_id
+            ),
+        )
+        request = FetchGuide(source_id=source_id, force=force)
+        job_id = _refusable(lambda: fetch_guide(work, request).id)
+    _do(tools, job_id)
+
+
+@commands.command("resync")
+def resync_all() -> None:
+    """Announce every package again, and have everything rendered anew."""
+    settings = read(PlaylistsSettings, os.environ)
+    tools = tools_for(settings)
+    click.echo(f"{resync(tools.database)} announced again.")
+
+
+def _tools() -> Tools:
+    return tools_for(read(PlaylistsSettings, os.environ))
+
+
+def _origin(tools: Tools, file_or_address: str) -> tuple[str, str]:
+    """Put a file where the worker finds it: an upload's name, or an address."""
+    if file_or_address.startswith(("http://", "https://")):
+        return "", file_or_address
+    path = Path(file_or_address)
+    if not path.is_file():
+        raise click.ClickException(f"There is no file {file_or_address}.")
+    name = f"{FOLDER}{new_id().hex}"
+    with path.open("rb") as file:
+        tools.blobs.write_from(name, file)
+    return name, ""
+
+
+def _partner(work: Work, name_or_id: str) -> UUID:
+    partners = work.session.scalars(select(Partner)).all()
+    found = [p.id for p in partners if name_or_id in (p.name, str(p.id), p.id.hex)]
+    if len(found) != 1:
+        known = ", ".join(sorted(p.name for p in partners)[:20]) or "nobody"
+        raise click.ClickException(f"Which partner? There is {known}.")
+    return found[0]
+
+
+def _package(work: Work, partner_id: UUID, name: str) -> UUID:
+    own = select(Package).where(Package.partner_id == partner_id)
+    packages = work.session.scalars(own).all()
+    found = [package.id for package in packages if package.name == name]
+    if len(found) != 1:
+        known = ", ".join(sorted(package.name for package in packages)[:20])
+        raise click.ClickException(f"Which package? There is {known}.")
+    return found[0]
+
+
+def _source(
+    work: Work, tools: Tools, partner_id: UUID, request: CreateGuideSource
+) -> UUID:
+    """The partner's source of that name, reading the new upload; made if need be."""
+    known = work.session.scalars(
+        select(GuideSource).where(
+            GuideSource.partner_id == partner_id, GuideSource.name == request.name
+        )
+    ).first()
+    if known is None:
+        made = _refusable(
+            lambda: create_guide_source(work, request, keyring=tools.keyring)
+        )
+        return made.id
+    known.upload, known.address = request.upload, request.address
+    work.session.flush()
+    return known.id
+
+
+def _refusable(act: Callable[[], T]) -> T:
+    try:
+        return act()
+    except Refusal as refusal:
+        faults = "; ".join(" ".join(words) for words in refusal.fields.values())
+        raise click.ClickException(faults or refusal.message) from None
+
+
+def _do(tools: Tools, job_id: UUID) -> None:
+    """Do a job here, unless a worker is quicker, and show how it goes."""
+    doing = threading.Thread(target=run_next, args=(tools,), kwargs={"only": job_id})
+    doing.start()
+    with click.progressbar(length=1000, label="Importing") as bar:
+        while (job := _look(tools, job_id)).state not in OVER:
+            if job.total:
+                bar.update(max(job.done * 1000 // job.total - bar.pos, 0))
+            doing.join(LOOK_SECONDS)
+            if not doing.is_alive():
+                threading.Event().wait(LOOK_SECONDS)
+        bar.update(1000 - bar.pos)
+    doing.join()
+    if job.state == JobState.FAILED:
+        raise click.ClickException(f"{job.message} ({job.code})")
+    click.echo(job.message)
+
+
+def _look(tools: Tools, job_id: UUID) -> Job:
+    with tools.database.transaction() as work:
+        return work.session.get_one(Job, job_id)

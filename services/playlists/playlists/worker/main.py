@@ -1,0 +1,142 @@
+"""The worker process: `lineup run playlists-worker`.
+
+Plain threads, no eventlet: COPY is not possible under it. One thread does jobs, which
+may take minutes; another writes access facts and renders channel sets, which must not
+wait for them; a third clears away what nobody shows any more. Any number of workers
+may run, each claims its rows.
+"""
+
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+import structlog
+
+from lineup import logs
+from lineup.blobs import BlobStore
+from lineup.clock import clock_for
+from lineup.database import Database, connect
+from lineup.secrets import Keyring
+from lineup.settings import read
+from playlists import wiring
+from playlists.guide.retired import remove_retired
+from playlists.jobs.running import let_go
+from playlists.rendering.access import write_due
+from playlists.rendering.garbage import collect
+from playlists.rendering.renderer import render_due
+from playlists.settings import PlaylistsSettings
+from playlists.worker.tasks import Tools, run_next
+from playlists.worker.waking import Waker
+
+log = structlog.get_logger(__name__)
+IDLE_SECONDS = 1.0
+AFTER_TROUBLE_SECONDS = 2.0
+TIDY_SECONDS = 30.0
+COLLECT_EVERY = 120
+"""Turns of tidying from one collection of unnamed blobs to the next: an hour."""
+STOP_SECONDS = 30.0
+
+
+def tools_for(settings: PlaylistsSettings) -> Tools:
+    """What jobs of this process work with; it holds them by a name of its own."""
+    wiring.connect_rooms()
+    clock = clock_for(settings.clock_offset_file)
+    return Tools(
+        database=Database(connect(settings.database_uri), clock),
+        blobs=BlobStore(settings.blob_url),
+        keyring=Keyring.of(settings.lineup_secret_keys),
+        settings=settings,
+        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+    )
+
+
+@dataclass
+class Worker:
+    """Turns its loops until it is told to stop."""
+
+    tools: Tools
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _turns: int = 0
+
+    def run(self) -> None:
+        """Work until `stop`; what is not done then is left to another worker."""
+        loops = (self._do_jobs, self._render, self._tidy)
+        threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
+        for thread in threads:
+            thread.start()
+        log.info("worker_started", worker=self.tools.worker)
+        self._stop.wait()
+        for thread in threads:
+            thread.join(timeout=STOP_SECONDS)
+        with self.tools.database.transaction() as work:
+            let_go(work, self.tools.worker)
+        log.info("worker_stopped", worker=self.tools.worker)
+
+    def stop(self) -> None:
+        """Take nothing on any more."""
+        self._stop.set()
+
+    def _do_jobs(self) -> None:
+        self._turn_and_wait(lambda: run_next(self.tools) is not None)
+
+    def _render(self) -> None:
+        tools = self.tools
+
+        def turn() -> bool:
+            written = write_due(tools.database, tools.blobs)
+            return bool(
+                written + render_due(tools.database, tools.blobs, tools.keyring)
+            )
+
+        self._turn_and_wait(turn)
+
+    def _turn_and_wait(self, turn: Callable[[], bool]) -> None:
+        with Waker(self.tools.settings.database_uri) as waker:
+            while not self._stop.is_set():
+                if not self._safely(turn):
+                    waker.wait(IDLE_SECONDS)
+
+    def _tidy(self) -> None:
+        while not self._stop.wait(TIDY_SECONDS):
+            while self._safely(self._remove_rows) and not self._stop.is_set():
+                pass
+            self._turns += 1
+            if self._turns % COLLECT_EVERY == 1:
+                self._safely(self._collect)
+
+    def _remove_rows(self) -> bool:
+        with self.tools.database.transaction() as work:
+            return remove_retired(work)
+
+    def _collect(self) -> bool:
+        return bool(collect(self.tools.database, self.tools.blobs))
+
+    def _safely(self, turn: Callable[[], bool]) -> bool:
+        """One turn; trouble is logged, and the next turn comes after a pause."""
+        try:
+            return turn()
+        except Exception:
+            log.exception("worker_turn_failed")
+            self._stop.wait(AFTER_TROUBLE_SECONDS)
+            return False
+
+
+def main() -> None:
+    """Be a worker until SIGTERM or SIGINT."""
+    settings = read(PlaylistsSettings, os.environ)
+    logs.configure(settings.log_format, settings.log_level, "playlists-worker")
+    worker = Worker(tools_for(settings))
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        worker.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    worker.run()
+    sys.exit(0)
