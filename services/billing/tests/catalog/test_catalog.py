@@ -1,0 +1,147 @@
+"""Products are made of the partner's own packages; a plan has one length."""
+
+import pytest
+from sqlalchemy import text
+
+from billing.catalog import operations as catalog
+from billing.subscriptions import upkeep
+from lineup.contracts import billing
+from lineup.errors import Conflict, Invalid, NotFound
+from lineup.money import Money
+
+
+def a_plan(product, price="9.00 EUR", sku="", **length):
+    return billing.CreatePlan(
+        product_id=product.id, name="Month", price=Money.of(price), sku=sku, **length
+    )
+
+
+def change(product, package_ids, **changes):
+    facts = {"name": "Sport", "devices": 3, "addresses": 2} | changes
+    return billing.UpdateProduct(
+        product_id=product.id, package_ids=package_ids, **facts
+    )
+
+
+def test_a_product_shows_its_plans_in_the_order_of_making(shop_floor, partner, ask):
+    product = shop_floor.product(partner)
+    ids = [shop_floor.plan_of(product, partner, months=n).id for n in (1, 3)]
+
+    shown = ask(catalog.get_product, billing.GetProduct(product_id=product.id))
+
+    assert [plan.id for plan in shown.plans] == ids
+    assert shown.package_ids == [partner.package_id]
+    assert (shown.devices, shown.addresses) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "length",
+    [{}, {"months": 1, "days": 1}, {"months": -1}, {"days": -1, "months": 1}],
+)
+def test_exactly_one_length_is_given(shop_floor, partner, ask, length):
+    with pytest.raises(Invalid) as refusal:
+        ask(catalog.create_plan, a_plan(shop_floor.product(partner), **length))
+
+    assert set(refusal.value.fields) == {"months", "days"}
+
+
+def test_a_price_is_in_the_partners_currency_and_not_below_zero(
+    shop_floor, partner, ask
+):
+    product = shop_floor.product(partner)
+
+    with pytest.raises(Conflict) as refusal:
+        ask(catalog.create_plan, a_plan(product, "9.00 USD", months=1))
+    assert refusal.value.code == "currency_mismatch"
+    with pytest.raises(Invalid):
+        ask(catalog.create_plan, a_plan(product, "-1.00 EUR", months=1))
+
+
+def test_a_sku_is_the_partners_only_one_until_its_plan_is_retired(
+    shop_floor, partner, neighbour, ask, database
+):
+    product = shop_floor.product(partner)
+    first = shop_floor.plan_of(product, partner, sku="FAMILY-1M")
+    shop_floor.plan_of(shop_floor.product(neighbour), neighbour, sku="FAMILY-1M")
+
+    with pytest.raises(Conflict) as refusal:
+        shop_floor.plan_of(product, partner, sku="FAMILY-1M")
+    assert refusal.value.code == "sku_taken"
+    ask(catalog.retire_plan, billing.RetirePlan(plan_id=first.id), partner.actor)
+    second = shop_floor.plan_of(product, partner, sku="FAMILY-1M")
+
+    with database.transaction() as work:
+        found = catalog.find_plan_by_sku(work, partner.id, " FAMILY-1M ")
+        assert found is not None
+        assert found.id == second.id
+        assert catalog.find_plan_by_sku(work, partner.id, "") is None
+
+
+def test_a_package_of_a_neighbour_or_not_yet_heard_of_is_refused(
+    partner, neighbour, ask
+):
+    request = billing.CreateProduct(name="x", package_ids=[neighbour.package_id])
+
+    with pytest.raises(Invalid) as refusal:
+        ask(catalog.create_product, request, partner.actor)
+    assert refusal.value.code == "package_unknown"
+
+
+@pytest.mark.parametrize("wrong", [{"name": " "}, {"devices": 0}, {"addresses": -1}])
+def test_impossible_values_are_refused_by_field(partner, ask, wrong):
+    facts = {"name": "x", "package_ids": [partner.package_id]} | wrong
+
+    with pytest.raises(Invalid) as refusal:
+        ask(catalog.create_product, billing.CreateProduct(**facts), partner.actor)
+    assert set(refusal.value.fields) == set(wrong)
+
+
+def test_the_operator_names_the_partner(partner, neighbour, ask):
+    request = billing.CreateProduct(
+        name="x", package_ids=[partner.package_id], partner_id=partner.id
+    )
+
+    assert ask(catalog.create_product, request).partner_id == partner.id
+    with pytest.raises(NotFound):
+        ask(catalog.create_product, request, neighbour.actor)
+
+
+def test_running_subscriptions_follow_a_changed_product(
+    shop_floor, partner, customer, ask, database, announced
+):
+    plan = shop_floor.plan(partner, "0.00 EUR")
+    views = [shop_floor.buy(shop_floor.user(customer), plan) for _ in range(3)]
+    shop_floor.stop(views[2])
+    product = ask(catalog.get_product, billing.GetProduct(product_id=plan.product_id))
+    before = len(announced("subscription_changed"))
+
+    ask(catalog.update_product, change(product, [partner.package_id]), partner.actor)
+    (note,) = announced("product_changed")
+    changed = billing.ProductChanged(id=product.id, version=note.version)
+    followed = [upkeep.follow_product(database, changed) for _ in range(2)]
+
+    assert followed == [2, 0]
+    told = announced("subscription_changed")[before:]
+    assert {state.id for state in told} == {str(view.id) for view in views[:2]}
+    assert {(state.product_name, state.devices) for state in told} == {("Sport", 3)}
+
+
+def test_resync_announces_everything_in_its_present_version(
+    shop_floor, partner, customer, database, announced
+):
+    plan = shop_floor.plan(partner, "0.00 EUR")
+    for _ in range(3):
+        shop_floor.buy(shop_floor.user(customer), plan)
+    first = announced("subscription_changed")
+
+    assert upkeep.resync(database) == 3
+    assert announced("subscription_changed")[3:] == first
+
+
+def test_the_table_keeps_a_plan_to_one_length(shop_floor, partner, database):
+    from sqlalchemy.exc import IntegrityError
+
+    shop_floor.plan(partner)
+
+    with pytest.raises(IntegrityError), database.transaction() as work:
+        work.session.execute(text("UPDATE plan SET months = 1"))

@@ -1,0 +1,94 @@
+"""Parallel spending cannot overdraw, and a key repeated in parallel pays once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from lineup.errors import PaymentRequired, Refusal
+from lineup.ids import new_id
+
+THREADS = 50
+
+
+def together(count, act):
+    """What `count` threads got that acted at the same moment."""
+    barrier = Barrier(count, timeout=30)
+
+    def one(number):
+        barrier.wait()
+        try:
+            return act(number)
+        except Refusal as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count), timeout=60))
+
+
+def test_fifty_purchases_on_a_balance_for_ten_give_ten(shop_floor, partner):
+    customer = shop_floor.customer(partner, balance="90.00 EUR")
+    users = [shop_floor.user(customer) for _ in range(THREADS)]
+    plan = shop_floor.plan(partner, "9.00 EUR")
+
+    got = together(THREADS, lambda n: shop_floor.buy(users[n], plan))
+
+    refused = [answer for answer in got if isinstance(answer, PaymentRequired)]
+    assert len(refused) == 40
+    assert len(got) - len(refused) == 10
+    assert {refusal.code for refusal in refused} == {"insufficient_balance"}
+    assert shop_floor.balance(customer) == "0.00 EUR"
+    assert len(shop_floor.entries(customer)) == 11
+    assert shop_floor.books().is_sound
+
+
+def test_the_same_key_in_fifty_threads_pays_once(shop_floor, user, customer, partner):
+    shop_floor.top_up(customer, "90.00 EUR")
+    plan = shop_floor.plan(partner, "9.00 EUR")
+
+    got = together(THREADS, lambda _: shop_floor.buy(user, plan, key="once"))
+
+    assert len(set(map(repr, got))) == 1
+    assert shop_floor.balance(customer) == "81.00 EUR"
+
+
+def test_the_same_movement_in_parallel_stands_once(put, shop_floor, customer):
+    put("1.00 EUR")
+    key = str(new_id())
+
+    got = together(20, lambda _: put("5.00 EUR", key=key))
+
+    assert len({posted.transfer_id for posted in got}) == 1
+    assert sum(posted.is_new for posted in got) == 1
+    assert shop_floor.balance(customer) == "6.00 EUR"
+
+
+def test_two_customers_paying_each_way_round_never_wait_in_a_ring(
+    database, partner, shop_floor
+):
+    from billing.wallets.models import Cause
+    from billing.wallets.movements import between, customer_account
+    from billing.wallets.operations import transfer
+    from lineup.money import Money
+
+    accounts = []
+    for _ in range(2):
+        customer = shop_floor.customer(partner, balance="50.00 EUR")
+        accounts.append(
+            customer_account(customer.id, partner.id, customer.scope, "EUR")
+        )
+
+    def pay(number):
+        source, target = accounts[:: 1 if number % 2 else -1]
+        movement = between(
+            source,
+            target,
+            Money.of("1.00 EUR"),
+            key=str(new_id()),
+            cause=Cause.CORRECTION,
+        )
+        with database.transaction() as work:
+            return transfer(work, movement)
+
+    got = together(40, pay)
+
+    assert all(posted.is_new for posted in got)
+    assert shop_floor.books().is_sound
