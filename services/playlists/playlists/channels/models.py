@@ -38,6 +38,8 @@ class Channel(Record):
     logo: Mapped[str] = mapped_column(default="")
     group_title: Mapped[str] = mapped_column(default="")
     guide_id: Mapped[str] = mapped_column(default="")
+    guide_key: Mapped[str] = mapped_column(default="")
+    """The guide id as it is compared: without case."""
     guide_id_is_manual: Mapped[bool] = mapped_column(default=False)
     """Staff said it: an import does not change it, and no name is guessed from."""
     guide_shift_minutes: Mapped[int] = mapped_column(default=0)
@@ -51,11 +53,12 @@ class Channel(Record):
     def describe(self, details: ChannelDetails, now: datetime) -> None:
         """Be as staff says; a guide id they change is theirs from now on."""
         if details.guide_id != (self.guide_id or ""):
+            self.tie(details.guide_id)
             self.guide_id_is_manual = bool(details.guide_id)
         self.rename(details.name)
         self.number, self.address = details.number, details.address
         self.logo, self.group_title = details.logo, details.group
-        self.guide_id, self.is_adult = details.guide_id, details.is_adult
+        self.is_adult = details.is_adult
         self.guide_shift_minutes = details.guide_shift_minutes
         self.catchup_days, self.is_on = details.catchup_days, details.is_on
         self.signing, self.updated_at = details.signing, now
@@ -63,6 +66,10 @@ class Channel(Record):
     def rename(self, name: str) -> None:
         """Take a name, and the key it is compared by."""
         self.name, self.name_key = name, name_key(name)
+
+    def tie(self, guide_id: str) -> None:
+        """Show the guide channel of that id."""
+        self.guide_id, self.guide_key = guide_id, guide_id.strip().casefold()
 
     def details(self) -> ChannelDetails:
         """What staff sees of it."""

@@ -18,3 +18,11 @@ def name_key(name: str) -> str:
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
     plain = _NOT_WORD.sub(" ", plain.replace("_", " ")).strip()
     return _QUALITY.sub("", plain).replace(" ", "") or plain.replace(" ", "")
+
+
+_COUNTRY = re.compile(r"\.[a-z]{2}$", re.IGNORECASE)
+
+
+def guide_name_key(name: str) -> str:
+    """The key of a guide channel's name, which often ends in a country: "Arte.fr"."""
+    return name_key(_COUNTRY.sub("", name.strip()))

@@ -1,0 +1,176 @@
+"""What can be asked of channels."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lineup.contracts.paging import MAX_LIMIT, Page, Paging
+from lineup.contracts.playlists import (
+    ChannelDetails,
+    ChannelView,
+    CreateChannel,
+    DeleteChannel,
+    GetChannel,
+    ImportChannels,
+    JobView,
+    ListChannels,
+    UpdateChannel,
+)
+from lineup.database import Work
+from lineup.errors import Conflict, Invalid, NotFound
+from lineup.ids import new_id
+from lineup.scope import in_scope
+from playlists import owners, upstairs
+from playlists.channels.details import check_details
+from playlists.channels.models import Channel, PackageChannel
+from playlists.channels.naming import name_key
+from playlists.channels.packages import demo_package, find_packages, get_own_package
+from playlists.channels.views import view_of, views_of
+from playlists.fetching import check_address
+from playlists.jobs.operations import enqueue, job_view
+from playlists.uploads import check_upload
+
+IMPORT_JOB = "import_channels"
+
+
+class ChannelUnknown(NotFound):
+    """There is no such channel."""
+
+    code = "channel_unknown"
+
+
+class NumberTaken(Conflict):
+    """Another channel has this number."""
+
+    code = "number_taken"
+
+
+def create_channel(work: Work, request: CreateChannel) -> ChannelView:
+    """Add a channel, with a stream id that stays for good (PE-18)."""
+    owner = owners.owner_of(work, request.partner_id)
+    check_details(request.details)
+    demo_package(work, owner)
+    packages = find_packages(work, owner.partner_id, request.package_ids)
+    channel = new_channel(work, owner, request.details)
+    work.session.add(channel)
+    _flush(work.session)
+    work.session.add_all(
+        PackageChannel(package_id=package.id, channel_id=channel.id)
+        for package in packages
+    )
+    work.session.flush()
+    upstairs.rooms().mark_changed(work, channel.partner_id)
+    return view_of(work, channel)
+
+
+def update_channel(work: Work, request: UpdateChannel) -> ChannelView:
+    """Change a channel; its stream id stays."""
+    check_details(request.details)
+    channel = find_channel(work, request.channel_id, for_update=True)
+    channel.describe(request.details, work.now)
+    _flush(work.session)
+    upstairs.rooms().mark_changed(work, channel.partner_id)
+    return view_of(work, channel)
+
+
+def delete_channel(work: Work, request: DeleteChannel) -> None:
+    """Remove a channel from everywhere."""
+    channel = find_channel(work, request.channel_id, for_update=True)
+    work.session.delete(channel)
+    work.session.flush()
+    upstairs.rooms().mark_changed(work, channel.partner_id)
+
+
+def get_channel(work: Work, request: GetChannel) -> ChannelView:
+    """One channel."""
+    return view_of(work, find_channel(work, request.channel_id))
+
+
+def list_channels(work: Work, request: ListChannels) -> Page[ChannelView]:
+    """Channels in order of number, narrowed by a text or package."""
+    statement = in_scope(select(Channel), Channel, work.actor)
+    if request.search.strip():
+        statement = statement.where(_matches(request.search.strip()))
+    if request.package_id is not None:
+        held = select(PackageChannel.channel_id).where(
+            PackageChannel.package_id == request.package_id
+        )
+        statement = statement.where(Channel.id.in_(held))
+    rows, more = _page(work.session, statement, request.paging)
+    return Page(items=views_of(work.session, rows), next_after=more)
+
+
+def import_channels(work: Work, request: ImportChannels) -> JobView:
+    """Have the worker import a playlist; the job shows how it goes."""
+    owner = owners.owner_of(work, request.partner_id)
+    if bool(request.upload) == bool(request.address):
+        raise Invalid(fields={"address": ["Give an address or an upload, not both."]})
+    if request.package_id is not None:
+        get_own_package(work, owner.partner_id, request.package_id)
+    demo_package(work, owner)
+    payload = {
+        "upload": check_upload(request.upload),
+        "address": check_address(request.address),
+        "package_id": request.package_id and str(request.package_id),
+    }
+    return job_view(enqueue(work, IMPORT_JOB, owner=owner, payload=payload))
+
+
+def new_channel(work: Work, owner: owners.Owner, details: ChannelDetails) -> Channel:
+    """A channel of a partner, not stored yet."""
+    channel = Channel(
+        id=new_id(),
+        partner_id=owner.partner_id,
+        scope=owner.scope,
+        guide_id="",
+        guide_key="",
+        guide_id_is_manual=False,
+        created_at=work.now,
+    )
+    channel.describe(details, work.now)
+    return channel
+
+
+def find_channel(work: Work, channel_id: UUID, *, for_update: bool = False) -> Channel:
+    """A channel in the actor's scope; ChannelUnknown outside it."""
+    statement = select(Channel).where(Channel.id == channel_id)
+    if for_update:
+        statement = statement.with_for_update()
+    found = work.session.scalars(in_scope(statement, Channel, work.actor)).one_or_none()
+    if found is None:
+        raise ChannelUnknown
+    return found
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "uq_channels_partner_id" in str(error.orig):
+            raise NumberTaken from None
+        raise
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    like = f"%{text.replace('%', '').replace('_', ' ')}%"
+    return or_(
+        Channel.name.ilike(like),
+        Channel.group_title.ilike(like),
+        Channel.name_key == name_key(text),
+    )
+
+
+def _page(
+    session: Session, statement: "Select[Channel]", paging: Paging
+) -> tuple[list[Channel], UUID | None]:
+    """Rows after the one named, by number: ids alone do not tell that order."""
+    limit = max(1, min(paging.limit, MAX_LIMIT))
+    place = tuple_(Channel.number, Channel.id)
+    if paging.after is not None:
+        last = select(Channel.number, Channel.id).where(Channel.id == paging.after)
+        statement = statement.where(place > last.scalar_subquery())
+    statement = statement.order_by(Channel.number, Channel.id).limit(limit + 1)
+    rows = list(session.scalars(statement))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None

@@ -1,0 +1,37 @@
+"""What staff sees of channels."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lineup.contracts.playlists import ChannelView
+from lineup.database import Work
+from playlists import upstairs
+from playlists.channels.models import Channel, PackageChannel
+
+
+def view_of(work: Work, channel: Channel) -> ChannelView:
+    """What staff sees of a channel."""
+    return views_of(work.session, [channel])[0]
+
+
+def views_of(session: Session, channels: list[Channel]) -> list[ChannelView]:
+    """What staff sees of channels, packages and the reach of the guide with them."""
+    ids = [channel.id for channel in channels]
+    until = upstairs.rooms().guide_until(session, ids)
+    packages: dict[UUID, list[UUID]] = {id_: [] for id_ in ids}
+    held = select(PackageChannel).where(PackageChannel.channel_id.in_(ids))
+    for row in session.scalars(held.order_by(PackageChannel.package_id)):
+        packages[row.channel_id].append(row.package_id)
+    return [
+        ChannelView(
+            id=channel.id,
+            partner_id=channel.partner_id,
+            stream_id=channel.stream_id,
+            details=channel.details(),
+            package_ids=packages[channel.id],
+            guide_until=until.get(channel.id),
+        )
+        for channel in channels
+    ]
