@@ -20,7 +20,7 @@ from lineup.rpc import Listener, RpcClient
 def pages(environment: Mapping[str, str] = os.environ) -> Flask:
     """The app of this process; connections are made when the first call needs one."""
     settings = gateway_settings.read(environment)
-    configure(settings.log_format, settings.log_level)
+    configure(settings.log_format, settings.log_level, "gateway")
     return create_app(settings, Clients.over(RpcClient(settings.amqp_uri)))
 
 
