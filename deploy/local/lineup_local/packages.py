@@ -11,8 +11,7 @@ INSTALL_SECONDS = 600
 
 # Debian starts a server as soon as it is installed, and again at every boot.
 # policy-rc.d forbids the first, missing links prevent the second; a guard that stood
-# before
-# stands again afterwards, also when an earlier run was killed halfway.
+# before stands again afterwards, also when an earlier run was killed halfway.
 INSTALL = r"""
 set -eu
 guard=/usr/sbin/policy-rc.d

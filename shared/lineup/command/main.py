@@ -8,6 +8,7 @@ import click
 
 from lineup.command import tasks
 from lineup.command.installed import environment_of, find, names
+from lineup.command.messages import messages
 
 SECTIONS = {
     "verbs": "This checkout",
@@ -87,3 +88,4 @@ def main(ctx: click.Context) -> None:
 main.add_command(tasks.run)
 main.add_command(tasks.migrate)
 main.add_command(tasks.resync)
+main.add_command(messages)
