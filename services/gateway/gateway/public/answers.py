@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from datetime import datetime
+from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 
 Header = tuple[str, str]
 GZIP_WANTED = re.compile(
@@ -62,7 +63,12 @@ def _not_after(changed_at: datetime, text: str) -> bool:
 
 def http_date(instant: datetime) -> str:
     """An instant as HTTP writes it."""
-    return format_datetime(instant.astimezone(UTC), usegmt=True)
+    return _written(int(instant.timestamp()))
+
+
+@lru_cache(maxsize=4096)
+def _written(epoch: int) -> str:
+    return formatdate(epoch, usegmt=True)
 
 
 def wants_gzip(accept_encoding: str) -> bool:

@@ -30,9 +30,9 @@ class Ask:
     def fields(self) -> dict[str, str]:
         """Query and form fields; a field said twice counts as said first."""
         if self._fields is None:
-            said = parse_qsl(self._environ.get("QUERY_STRING", ""))
+            query = self._environ.get("QUERY_STRING")
             self._fields = {}
-            for name, value in [*said, *self._form()]:
+            for name, value in [*(parse_qsl(query) if query else ()), *self._form()]:
                 self._fields.setdefault(name, value[:LONGEST_VALUE])
         return self._fields
 

@@ -1,49 +1,28 @@
 """gunicorn's threaded worker, with small answers given where requests arrive.
 
 gthread hands every request from its poller to a thread and the connection back again,
-which costs several times what a 304 does. This worker first asks the application
-whether memory alone can answer (`at_once`); then it answers right in the poller's
-loop, one request a connection a turn. Whatever would read, wait or compute takes
-gunicorn's own way. Parsing, limits, time-outs and graceful stop are gunicorn's.
+which costs several times what a 304 does. On a kept connection this worker first asks
+the application whether memory alone can answer a simple request (`at_once`); then it
+answers right in the poller's loop, one request a connection a turn. Whatever would
+read, wait or compute takes gunicorn's own way, as do first requests, unusual ones and
+those of a worker that is stopping. Time-outs and limits are gunicorn's.
 """
 
-import re
 import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import lru_cache
 from socket import MSG_DONTWAIT
+from types import SimpleNamespace
 from typing import Any
 
-from gunicorn.http import wsgi
-from gunicorn.http.message import Request
-from gunicorn.http.wsgi import Response
+from gunicorn.util import http_date
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from gateway.public.answers import Answer
+from gateway.public.heads import environ_of
 
-LONGEST_HEAD = 16_384
-WHOLE_HEAD = re.compile(rb"(?:GET|HEAD) /[^\r\n]* HTTP/1\.1\r\n(?:[^\r\n]+\r\n)+\r\n")
-NOT_SIMPLE = re.compile(
-    rb"\r\n(?:content-length|transfer-encoding|connection|upgrade|expect)[ \t]*:",
-    re.IGNORECASE,
-)
+LONGEST_HEAD = 8192
 REFILED_AFTER_SECONDS = 1.0
-AtOnce = Callable[[dict[str, Any]], Answer | None]
-
-
-class Reply:
-    """Stands in for the socket: collects what a response writes, to send it whole."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def sendall(self, part: bytes) -> None:
-        """Take a part."""
-        self._parts.append(part)
-
-    def whole(self) -> bytes:
-        """All parts."""
-        return b"".join(self._parts)
 
 
 class QuickWorker(ThreadWorker):  # type: ignore[misc]
@@ -62,49 +41,50 @@ class QuickWorker(ThreadWorker):  # type: ignore[misc]
         return self.alive and not is_last and not self.cfg.is_ssl
 
     def _reply_at_once(self, conn: TConn) -> bytes | None:
-        """The bytes of the reply; None leaves the request for a thread to read."""
-        head = _arrived(conn)
-        if head is None or NOT_SIMPLE.search(head) or not WHOLE_HEAD.fullmatch(head):
-            return None
-        parser, before = conn.parser, conn.parser.mesg
+        """The bytes of the reply; None leaves the request to a thread."""
         try:
-            reply = self._reply_to(next(parser), conn)
-        except Exception:  # noqa: BLE001 - the thread meets it again, and reports it
-            reply = None
+            head: bytes = conn.sock.recv(LONGEST_HEAD, MSG_DONTWAIT)
+        except OSError:
+            return None
+        reply = self._reply_to(conn, head)
         if reply is None:
-            parser.mesg = before
-            parser.unreader.take_buffered()
-            parser.unreader.unread(head)
+            conn.parser.unreader.unread(head)
         return reply
 
-    def _reply_to(self, request: Request, conn: TConn) -> bytes | None:
-        began = datetime.now()  # noqa: DTZ005 - gunicorn's log takes the difference
-        socket = Reply()
-        response, environ = wsgi.create(
-            request, socket, conn.client, conn.server, self.cfg
-        )
-        at_once: AtOnce = self.wsgi.at_once
-        answer = at_once(environ)
+    def _reply_to(self, conn: TConn, head: bytes) -> bytes | None:
+        began = time.monotonic()
+        environ = environ_of(head)
+        if environ is None:
+            return None
+        try:
+            answer: Answer | None = self.wsgi.at_once(environ)
+        except Exception:  # noqa: BLE001 - the thread meets it again, and reports it
+            return None
         if answer is None:
             return None
-        self.nr += 1
-        response.start_response(answer.status, answer.headers)
-        if request.method != "HEAD":
-            for part in answer.body:
-                response.write(part)
-        response.close()
-        self._log(response, request, environ, datetime.now() - began)  # noqa: DTZ005
-        return socket.whole()
+        body = b"" if environ["REQUEST_METHOD"] == "HEAD" else b"".join(answer.body)
+        reply = written(answer, body)
+        if reply is not None:
+            self.nr += 1
+            if self.log.access_log_enabled:
+                self._log(conn, environ, answer, len(body), time.monotonic() - began)
+        return reply
 
-    def _log(
+    def _log(  # noqa: PLR0913, PLR0917 - what a line tells
         self,
-        response: Response,
-        request: Request,
+        conn: TConn,
         environ: dict[str, Any],
-        took: timedelta,
+        answer: Answer,
+        length: int,
+        seconds: float,
     ) -> None:
-        if self.log.access_log_enabled:
-            self.log.access(response, request, environ, took)
+        client = conn.client
+        environ["REMOTE_ADDR"] = client[0] if isinstance(client, tuple) else client
+        response = SimpleNamespace(
+            status=answer.status, sent=length, headers=answer.headers
+        )
+        request = SimpleNamespace(headers=[])
+        self.log.access(response, request, environ, timedelta(seconds=seconds))
 
     def _send(self, conn: TConn, reply: bytes) -> None:
         """Send what the socket takes now; a thread sends the rest."""
@@ -149,13 +129,19 @@ class QuickWorker(ThreadWorker):  # type: ignore[misc]
             self.keepalived_conns.append(conn)
 
 
-def _arrived(conn: TConn) -> bytes | None:
-    """What has arrived, put back for the parser; None when there is nothing to read."""
-    try:
-        head: bytes = conn.sock.recv(LONGEST_HEAD, MSG_DONTWAIT)
-    except OSError:
+def written(answer: Answer, body: bytes) -> bytes | None:
+    """A reply as HTTP/1.1 writes it; None when a header field is not one line."""
+    fields = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
+    if not fields.count("\n") == fields.count("\r") == len(answer.headers):
         return None
-    if not head:
-        return None
-    conn.parser.unreader.unread(head)
-    return head
+    head = (
+        f"HTTP/1.1 {answer.status}\r\nServer: gunicorn\r\nDate: {_date(int(time.time()))}"
+        f"\r\nConnection: keep-alive\r\n{fields}\r\n"
+    )
+    return head.encode("latin-1") + body
+
+
+@lru_cache(maxsize=2)
+def _date(epoch: int) -> str:
+    text: str = http_date(epoch)
+    return text
