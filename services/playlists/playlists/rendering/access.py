@@ -1,0 +1,219 @@
+"""The worker's access facts: what the gateway must know of each user, as blobs.
+
+A fact is made from the copies of user, partner and subscriptions. Its blobs are
+written while its row is locked and before the commit: a worker that dies in between
+leaves the row due, and the next one writes the same again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from lineup.blobs import BlobStore
+from lineup.contracts.accounts import Status
+from lineup.contracts.billing import SubscriptionState
+from lineup.contracts.playlists import AccessChanged
+from lineup.database import Database, Work
+from lineup.delivery import (
+    AccessFact,
+    demo_set_id_of,
+    set_id_of,
+    token_name,
+    username_name,
+)
+from playlists.entitlements.models import Partner, Subscription, User
+from playlists.rendering.models import AccessFile, ChannelSet
+from playlists.rendering.timelines import Period, Stretch, stretches, timeline
+
+
+def write_due(database: Database, blobs: BlobStore, limit: int = 100) -> int:
+    """Write facts that are due; how many there were."""
+    with database.transaction() as work:
+        rows = work.session.scalars(
+            select(AccessFile)
+            .where(AccessFile.due_at <= work.now)
+            .order_by(AccessFile.due_at, AccessFile.user_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        known = _known(work.session, [row.user_id for row in rows])
+        _ensure_sets(work, [told for told in known.values() if told.exists])
+        for row in rows:
+            _write(work, blobs, row, known[row.user_id])
+    return len(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the copies say of one user."""
+
+    user: User | None
+    partner: Partner | None
+    subscriptions: Sequence[Subscription]
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a user, deleted ones apart."""
+        return self.user is not None and self.user.status != Status.DELETED
+
+    def stretches(self, now: datetime) -> list[Stretch]:
+        """What the user's subscriptions grant from now on."""
+        return stretches(map(_period, self.subscriptions), now=now)
+
+
+def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, Known]:
+    users = {
+        user.id: user
+        for user in session.scalars(select(User).where(User.id.in_(user_ids)))
+    }
+    partner_ids = {user.partner_id for user in users.values()}
+    partners = {
+        partner.id: partner
+        for partner in session.scalars(
+            select(Partner).where(Partner.id.in_(partner_ids))
+        )
+    }
+    subscriptions: dict[UUID, list[Subscription]] = {}
+    for subscription in session.scalars(
+        select(Subscription)
+        .where(Subscription.user_id.in_(user_ids))
+        .order_by(Subscription.started_at, Subscription.id)
+    ):
+        subscriptions.setdefault(subscription.user_id, []).append(subscription)
+    return {
+        user_id: Known(
+            user=users.get(user_id),
+            partner=partners.get(users[user_id].partner_id)
+            if user_id in users
+            else None,
+            subscriptions=subscriptions.get(user_id, []),
+        )
+        for user_id in user_ids
+    }
+
+
+def _period(subscription: Subscription) -> Period:
+    # A stopped one has ended, whatever its last period said.
+    is_stopped = subscription.state == SubscriptionState.STOPPED
+    return Period(
+        from_at=subscription.started_at,
+        until_at=subscription.started_at if is_stopped else subscription.ends_at,
+        package_ids=frozenset(map(UUID, subscription.package_ids)),
+    )
+
+
+def fact_of(known: Known, now: datetime) -> AccessFact | None:
+    """What the gateway must know of a user; None when there is no such user.
+
+    `version` and `changed_at` are left for the writer to say.
+    """
+    user, partner = known.user, known.partner
+    if user is None or not known.exists:
+        return None
+    last = known.subscriptions[-1] if known.subscriptions else None
+    return AccessFact(
+        version=0,
+        user_id=user.id,
+        partner_id=user.partner_id,
+        username=user.username,
+        password=user.password,
+        token=user.token,
+        is_active=_is_active(user, partner),
+        created_at=user.created_at,
+        demo_set_id=demo_set_id_of(user.partner_id),
+        timeline=timeline(user.partner_id, known.stretches(now)),
+        ends_at=max((s.ends_at for s in known.subscriptions), default=None),
+        is_trial=last is not None and last.is_trial,
+        max_connections=max(1, last.devices) if last else 1,
+        public_url=(partner.public_url if partner else user.public_url).rstrip("/"),
+    )
+
+
+def _is_active(user: User, partner: Partner | None) -> bool:
+    partner_is_active = partner is None or partner.status == Status.ACTIVE
+    return user.status == Status.ACTIVE and partner_is_active
+
+
+def _ensure_sets(work: Work, known: list[Known]) -> None:
+    """Have every set these users see rendered, if it never was."""
+    rows: dict[str, dict[str, Any]] = {}
+    for told in known:
+        rows |= _sets_of(told, work.now)
+    for set_id in sorted(rows):
+        work.session.execute(
+            insert(ChannelSet)
+            .values(
+                id=set_id,
+                render_at=work.now,
+                used_at=work.now,
+                mark=1,
+                revision=0,
+                **rows[set_id],
+            )
+            .on_conflict_do_nothing()
+        )
+
+
+def _sets_of(known: Known, now: datetime) -> dict[str, dict[str, Any]]:
+    assert known.user is not None  # noqa: S101 - callers ask for existing users only
+    partner_id = known.user.partner_id
+    demo = {"partner_id": partner_id, "is_demo": True, "package_ids": []}
+    rows: dict[str, dict[str, Any]] = {demo_set_id_of(partner_id): demo}
+    for stretch in known.stretches(now):
+        packages = sorted(stretch.package_ids)
+        rows[set_id_of(partner_id, packages)] = {
+            "partner_id": partner_id,
+            "is_demo": False,
+            "package_ids": [package.hex for package in packages],
+        }
+    return rows
+
+
+def _write(work: Work, blobs: BlobStore, row: AccessFile, known: Known) -> None:
+    """Bring a user's blobs in line with its fact; announce what differs."""
+    before = list(row.names)
+    fact = fact_of(known, work.now)
+    is_changed = _note(row, fact, work.now)
+    for name in before:
+        if name not in row.names:
+            _remove_own(blobs, name, row.user_id)
+    for name in row.names:
+        blobs.write(name, msgspec.json.encode(row.fact))
+    row.due_at = None
+    if is_changed:
+        keys = sorted({*before, *row.names})
+        work.announce(AccessChanged(id=row.user_id, version=row.version, keys=keys))
+
+
+def _note(row: AccessFile, fact: AccessFact | None, now: datetime) -> bool:
+    """Keep the fact in its row; whether it differs from the one before."""
+    before = None if row.fact is None else msgspec.convert(row.fact, AccessFact)
+    if before is not None and fact is not None:
+        fact = replace(fact, version=row.version, changed_at=before.changed_at)
+    if before == fact:
+        return False
+    row.version += 1
+    if fact is not None:
+        fact = replace(fact, version=row.version, changed_at=now)
+    row.names = [] if fact is None else names_of(fact)
+    row.fact = None if fact is None else msgspec.to_builtins(fact)
+    return True
+
+
+def names_of(fact: AccessFact) -> list[str]:
+    """The blobs that hold a fact."""
+    return [token_name(fact.token), username_name(fact.username)]
+
+
+def _remove_own(blobs: BlobStore, name: str, user_id: UUID) -> None:
+    """Remove a former blob, unless another user has taken the name over."""
+    content = blobs.read(name)
+    if content and msgspec.json.decode(content, type=AccessFact).user_id == user_id:
+        blobs.remove(name)

@@ -1,0 +1,99 @@
+"""Upkeep of the store: content nobody names any more, sets nobody sees any more."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from lineup.blobs import UNFINISHED, BlobStore
+from lineup.database import Database, Work
+from lineup.delivery import manifest_name
+from playlists.rendering.models import ChannelSet
+from playlists.rendering.renderer import manifest_of
+
+GRACE = timedelta(hours=24)
+"""Content may still be in a reader's hands this long after it was replaced."""
+UNUSED_FOR = timedelta(days=7)
+SEEN = text(
+    "SELECT piece->>'set_id' FROM access_files,"
+    " jsonb_array_elements(fact->'timeline') piece"
+    " WHERE (piece->>'until_at')::timestamptz > :now"
+)
+MOST_AT_ONCE = 1000
+
+
+def collect(database: Database, blobs: BlobStore) -> int:
+    """Drop unused sets and remove content no manifest names; how many blobs went.
+
+    Writers touch content they reuse, so what a manifest is about to name is young.
+    """
+    with database.transaction() as work:
+        _note_use(work)
+        dropped = _drop_unused(work)
+        for set_id in dropped:
+            blobs.remove(manifest_name(set_id))
+    with database.transaction() as work:
+        named = _named(work.session)
+        now = work.now
+    removed = 0
+    for name in _unnamed(blobs, named, written_before=now - GRACE):
+        blobs.remove(name)
+        removed += 1
+    return removed
+
+
+def _note_use(work: Work) -> None:
+    work.session.execute(
+        update(ChannelSet)
+        .where(
+            or_(
+                ChannelSet.is_demo,
+                ChannelSet.id.in_(
+                    SEEN.bindparams(now=work.now)
+                    .columns(ChannelSet.id)
+                    .scalar_subquery()
+                ),
+            )
+        )
+        .values(used_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _drop_unused(work: Work) -> list[str]:
+    unused = (
+        select(ChannelSet.id)
+        .where(ChannelSet.used_at < work.now - UNUSED_FOR)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    return list(
+        work.session.scalars(
+            delete(ChannelSet)
+            .where(ChannelSet.id.in_(unused.scalar_subquery()))
+            .returning(ChannelSet.id)
+        )
+    )
+
+
+def _named(session: Session) -> set[str]:
+    named: set[str] = set()
+    for row in session.scalars(select(ChannelSet).execution_options(yield_per=500)):
+        manifest = manifest_of(row)
+        named |= manifest.digests() if manifest else set()
+    return named
+
+
+def _unnamed(
+    blobs: BlobStore, named: set[str], *, written_before: datetime
+) -> Iterator[str]:
+    for name, written_at in list(blobs.names("content")):
+        is_named = PurePosixPath(name).name in named
+        if written_at < written_before and not is_named:
+            yield name
+    for folder in ("access", "sets"):
+        for name, written_at in list(blobs.names(folder)):
+            if name.endswith(UNFINISHED) and written_at < written_before:
+                yield name

@@ -1,0 +1,56 @@
+"""How each partner's guide is cut and its streams are signed."""
+
+import secrets
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from lineup.database import Work
+from lineup.errors import Invalid
+from lineup.secrets import Keyring
+from playlists.rendering.models import PartnerOutput
+from playlists.rendering.operations import mark_changed
+
+LONGEST_DAYS = 30
+LEAST_DAYS_BACK = 1
+
+
+class DaysOutOfRange(Invalid):
+    """A guide holds 0 to 30 days of the past and of the future."""
+
+    code = "days_out_of_range"
+
+
+def output_of(work: Work, keyring: Keyring, partner_id: UUID) -> PartnerOutput:
+    """A partner's output; made with a fresh secret when it has none."""
+    found = work.session.get(PartnerOutput, partner_id)
+    if found is not None:
+        return found
+    work.session.execute(
+        insert(PartnerOutput)
+        .values(
+            partner_id=partner_id,
+            guide_days_ahead=7,
+            stream_secret=keyring.seal(secrets.token_urlsafe(24)),
+        )
+        .on_conflict_do_nothing()
+    )
+    return work.session.get_one(PartnerOutput, partner_id)
+
+
+def set_guide_days(
+    work: Work, keyring: Keyring, partner_id: UUID, *, back: int | None, ahead: int
+) -> None:
+    """Say how many days of the past (None: as catch-up needs) and future are told."""
+    if not all(0 <= days <= LONGEST_DAYS for days in (back or 0, ahead)):
+        raise DaysOutOfRange
+    output = output_of(work, keyring, partner_id)
+    output.guide_days_back, output.guide_days_ahead = back, ahead
+    mark_changed(work, partner_id)
+
+
+def days_back(output: PartnerOutput, catchup_days: list[int]) -> int:
+    """Days of the past in a guide: as said, else what the longest catch-up reaches."""
+    if output.guide_days_back is not None:
+        return output.guide_days_back
+    return min(max([LEAST_DAYS_BACK, *catchup_days]), LONGEST_DAYS)
