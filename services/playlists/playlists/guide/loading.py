@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg2.errors import QueryCanceled
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
@@ -75,8 +76,7 @@ def load(
     """Read a guide to its end into an import of its own; refusals as in `xmltv`."""
     import_id = session.scalars(IMPORT_IDS.next_value().select()).one()
     guide, tidy = Guide(pieces), Tidy(times, import_id)
-    cursor = session.connection().connection.cursor()
-    cursor.copy_expert(COPY, _Stream(tidy.blocks(guide.programmes())))
+    _copy(session, _Stream(tidy.blocks(guide.programmes())))
     _store_channels(session, source_id, guide, tidy)
     if tidy.unsorted:
         places = {"import_id": import_id, "numbers": tidy.unsorted}
@@ -98,10 +98,26 @@ class _Stream:
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks = blocks
+        self.failure: Exception | None = None
 
     def read(self, _size: int = -1) -> bytes:
         """The next block that holds anything; empty at the end."""
-        return next((block for block in self._blocks if block), b"")
+        try:
+            return next((block for block in self._blocks if block), b"")
+        except Exception as error:
+            self.failure = error
+            raise
+
+
+def _copy(session: Session, stream: _Stream) -> None:
+    """Run COPY; what rises while the guide is read rises as it is."""
+    cursor = session.connection().connection.cursor()
+    try:
+        cursor.copy_expert(COPY, stream)
+    except QueryCanceled:
+        if stream.failure is None:
+            raise
+        raise stream.failure from None
 
 
 def _store_channels(

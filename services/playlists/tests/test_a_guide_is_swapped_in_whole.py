@@ -1,0 +1,185 @@
+"""PE-16: a failed, cut, empty or shrunken fetch leaves the guide as it was."""
+
+import gzip
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from lineup.contracts.playlists import FetchGuide, JobState
+from playlists.guide.retired import remove_retired
+from playlists.guide.sources import fetch_guide
+
+from .conftest import (
+    a_source,
+    count_programmes,
+    evening,
+    guide,
+    replace_upload,
+    run_jobs,
+    shown,
+    source_row,
+)
+
+pytestmark = pytest.mark.usefixtures("partner")
+
+GOOD = guide(*evening(40))
+BOMB = "".join(
+    f'<!ENTITY a{i} "{f"&a{i - 1};" * 10 if i else "ha"}">' for i in range(10)
+)
+
+
+def fetch_again(tools, source_id, content, *, force=False):
+    replace_upload(tools, source_id, content)
+    with tools.database.transaction() as work:
+        fetch_guide(work, FetchGuide(source_id=source_id, force=force))
+    return run_jobs(tools)
+
+
+@pytest.fixture
+def source_id(tools):
+    source_id = a_source(tools, GOOD)
+    assert run_jobs(tools).state == JobState.DONE
+    return source_id
+
+
+def test_a_guide_is_shown_after_its_first_fetch(tools, database, source_id):
+    rows = shown(database, source_id)
+    assert len(rows) == 40
+    assert rows[0] == (
+        "news.one",
+        datetime(2026, 6, 1, 0, 0, tzinfo=UTC),
+        datetime(2026, 6, 1, 0, 10, tzinfo=UTC),
+        "Programme 0",
+    )
+    row = source_row(database, source_id)
+    assert (row.programmes, row.channels, row.last_error_code) == (40, 1, "")
+    assert row.reaches_until == datetime(2026, 6, 1, 6, 40, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("code", "content"),
+    {
+        "cut in a programme": ("guide_truncated", GOOD[:-200]),
+        "cut before the end tag": ("guide_truncated", GOOD[:-5]),
+        "cut in the packed bytes": ("guide_truncated", gzip.compress(GOOD)[:-40]),
+        "packed bytes damaged": (
+            "guide_damaged",
+            gzip.compress(GOOD)[:-8] + b"\0\0\0\0\0\0\0\0",
+        ),
+        "rubbish after the packed bytes": (
+            "guide_damaged",
+            gzip.compress(GOOD) + b"rubbish" * 5,
+        ),
+        "nothing at all": ("guide_empty", b""),
+        "channels only": ("guide_empty", guide()),
+        "under half": ("guide_shrunk", guide(*evening(19))),
+        "a page": ("not_xmltv", b"<!DOCTYPE html><html><body>Gone</body></html>"),
+        "a picture": ("not_xmltv", b"\x00\x01PNG" * 400),
+        "text": ("not_xmltv", b"404 page not found"),
+        "an unclosed programme": (
+            "not_xmltv",
+            GOOD.replace(b"</title></programme>", b"</title>", 1),
+        ),
+        "rubbish after the end": ("not_xmltv", GOOD + b"<tv/>"),
+        "entities": (
+            "guide_entities",
+            guide(*evening(40), head=f"<!DOCTYPE tv [{BOMB}]>"),
+        ),
+        "another encoding than declared": (
+            "guide_encoding",
+            GOOD.replace(b"Programme 39", "Fußball".encode("latin-1")),
+        ),
+        "an unknown encoding": ("guide_encoding", GOOD.replace(b"UTF-8", b"klingon")),
+    }.values(),
+)
+def test_what_is_not_a_whole_guide_changes_nothing(
+    tools, database, source_id, code, content
+):
+    before = shown(database, source_id)
+
+    job = fetch_again(tools, source_id, content)
+
+    assert (job.state, job.code) == (JobState.FAILED, code)
+    assert source_row(database, source_id).last_error_code == code
+    assert shown(database, source_id) == before
+    assert count_programmes(database) == 40
+
+
+def test_a_cut_guide_is_refused_with_the_place(tools, source_id):
+    job = fetch_again(tools, source_id, GOOD[:-200])
+
+    place = re.fullmatch(r"The guide ends at line 1, column (\d+)\.", job.message)
+    assert place
+    assert len(GOOD) - 300 < int(place[1]) < len(GOOD) - 199
+
+
+def test_the_next_good_fetch_clears_the_error(tools, database, source_id):
+    fetch_again(tools, source_id, b"")
+
+    fetch_again(tools, source_id, guide(*evening(50)))
+
+    assert source_row(database, source_id).last_error_code == ""
+    assert len(shown(database, source_id)) == 50
+
+
+def test_staff_can_force_a_much_smaller_guide(tools, database, source_id):
+    job = fetch_again(tools, source_id, guide(*evening(3)), force=True)
+
+    assert job.state == JobState.DONE
+    assert len(shown(database, source_id)) == 3
+
+
+def test_force_does_not_take_a_cut_guide(tools, database, source_id):
+    assert fetch_again(tools, source_id, GOOD[:-200], force=True).code == (
+        "guide_truncated"
+    )
+    assert len(shown(database, source_id)) == 40
+
+
+def test_the_same_bytes_again_write_no_row(tools, database, source_id):
+    before = source_row(database, source_id).import_id
+
+    job = fetch_again(tools, source_id, GOOD)
+
+    assert job.message == "The guide has not changed."
+    assert source_row(database, source_id).import_id == before
+
+
+def test_rows_that_were_replaced_are_cleared_away(tools, database, source_id):
+    fetch_again(tools, source_id, guide(*evening(50)))
+    assert count_programmes(database) == 90
+
+    turns = 0
+    with database.transaction() as work:
+        while remove_retired(work):
+            turns += 1
+
+    assert count_programmes(database) == 50
+    assert turns == 2
+
+
+@pytest.mark.parametrize(
+    "packed",
+    {
+        "plain": GOOD,
+        "gzip": gzip.compress(GOOD),
+        "gzip in members": gzip.compress(GOOD[:999]) + gzip.compress(GOOD[999:]),
+        "with a byte order mark": b"\xef\xbb\xbf" + GOOD,
+        "utf-16": GOOD.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        "latin-1": GOOD.replace(b"UTF-8", b"ISO-8859-1"),
+        "with a document type": GOOD.replace(
+            b"<tv>", b'<!DOCTYPE tv SYSTEM "xmltv.dtd"><tv>'
+        ),
+        "with comments": GOOD.replace(
+            b"<programme", b"<!-- </programme> --><programme"
+        ),
+    }.values(),
+)
+def test_every_form_of_a_guide_gives_the_same_rows(tools, database, packed):
+    source_id = a_source(tools, packed)
+
+    assert run_jobs(tools).message == "40 programmes of 1 channels."
+    assert [row[3] for row in shown(database, source_id)] == [
+        f"Programme {i}" for i in range(40)
+    ]
