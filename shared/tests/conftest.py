@@ -105,7 +105,8 @@ class Queues:
 
     def delete_all(self):
         for queue in self.ask("GET", f"queues/{self._vhost}").json():
-            self.channel.queue_delete(queue["name"])
+            if "drill" in queue["name"] or "retry" in queue["name"]:
+                self.channel.queue_delete(queue["name"])
         self._connection.close()
 
     def count(self, queue):
@@ -120,9 +121,11 @@ class Queues:
         broker.publish(self.channel, exchange, key, broker.message(body, **properties))
 
 
-@pytest.fixture
-def database_uri(empty_database):
-    engine = create_engine(empty_database.replace("://", "+psycopg2://", 1))
+@pytest.fixture(scope="session")
+def drill_engine(databases):
+    """One database for all drills; each test empties it."""
+    uri = databases.empty()
+    engine = create_engine(uri.replace("://", "+psycopg2://", 1))
     GROUND.create_all(engine)
     with engine.begin() as connection:
         connection.execute(
@@ -131,15 +134,21 @@ def database_uri(empty_database):
                 " note text, pid int, at timestamptz DEFAULT clock_timestamp())"
             )
         )
+    yield engine
     engine.dispose()
-    return empty_database
 
 
 @pytest.fixture
-def engine(database_uri):
-    engine = create_engine(database_uri.replace("://", "+psycopg2://", 1))
-    yield engine
-    engine.dispose()
+def engine(drill_engine):
+    with drill_engine.begin() as connection:
+        connection.execute(text("TRUNCATE effects, outbox, inbox, idempotency"))
+    return drill_engine
+
+
+@pytest.fixture
+def database_uri(engine):
+    uri = engine.url.set(drivername="postgresql")
+    return uri.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -154,23 +163,27 @@ def effects(engine):
     return effects
 
 
+def environment_for(broker_uri, database_uri, **more):
+    return {
+        **{n: os.environ[n] for n in ("PATH", "HOME") if n in os.environ},
+        "PYTHONPATH": str(HERE / "bus"),
+        "AMQP_URI": broker_uri,
+        "DATABASE_URI": database_uri,
+        "LINEUP_SECRET_KEYS": KEY,
+        "PROBE_PORT": str(free_port()),
+        "WEBHOOK_ADDRESS": f"127.0.0.1:{free_port()}",
+        "EVENT_RETRY_SECONDS": "0.1,0.2",
+        **more,
+    }
+
+
 @pytest.fixture
 def service(broker_uri, queues, database_uri, tmp_path):
     """`service()` starts one more copy of the drill service and waits until it is ready."""
     copies = []
 
-    def start(target="DrillService", *, ready=True, **environment):
-        environment = {
-            **{n: os.environ[n] for n in ("PATH", "HOME") if n in os.environ},
-            "PYTHONPATH": str(HERE / "bus"),
-            "AMQP_URI": broker_uri,
-            "DATABASE_URI": database_uri,
-            "LINEUP_SECRET_KEYS": KEY,
-            "PROBE_PORT": str(free_port()),
-            "WEBHOOK_ADDRESS": f"127.0.0.1:{free_port()}",
-            "EVENT_RETRY_SECONDS": "0.1,0.2",
-            **environment,
-        }
+    def start(target="DrillService", *, ready=True, **more):
+        environment = environment_for(broker_uri, database_uri, **more)
         log = tmp_path / f"copy{len(copies)}.log"
         copies.append(Copy(f"drill:{target}", environment, log))
         if ready:
@@ -181,6 +194,26 @@ def service(broker_uri, queues, database_uri, tmp_path):
     for copy in copies:
         if copy.process.poll() is None:
             copy.kill()
+
+
+@pytest.fixture(scope="session")
+def standing_copy(broker_uri, tmp_path_factory):
+    """One copy for all tests that only call; its database cannot be reached."""
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    environment = environment_for(broker_uri, nowhere)
+    log = tmp_path_factory.mktemp("standing") / "log"
+    copy = Copy("drill:StandingService", environment, log)
+    wait_for(copy.ready, what="readiness")
+    yield copy
+    copy.kill()
+
+
+@pytest.fixture
+def standing(standing_copy, rpc):
+    """A client of the copy that stands all the time."""
+    from drill import StandingClient
+
+    return StandingClient(rpc)
 
 
 @pytest.fixture

@@ -76,6 +76,7 @@ class DrillClient(ServiceClient):
     break_down = Remote(Ask, Said)
     give_nonsense = Remote(Ask, Said)
     take_time = Remote(Ask, Said)
+    wait = Remote(Ask, Said)
     hog = Remote(Ask, Said)
     sleep_in_sql = Remote(Ask, Said)
     write_once = Remote(Ask, Said)
@@ -113,6 +114,11 @@ class CallDoors(Doors):
     def take_time(self, call: Call[Ask]) -> Said:
         eventlet.sleep(call.request.seconds)
         return self.database.read(call, write_note)
+
+    @rpc(allowed=NOBODY_YET)
+    def wait(self, call: Call[Ask]) -> Said:
+        eventlet.sleep(call.request.seconds)
+        return Said(note=call.request.note)
 
     @rpc(allowed=NOBODY_YET)
     def hog(self, call: Call[Ask]) -> Said:
@@ -194,6 +200,14 @@ class HttpDoors(Doors):
 
 class DrillService(CallDoors, EventDoors, Service):
     name = "drill"
+
+
+class StandingService(CallDoors, Service):
+    name = "standing"
+
+
+class StandingClient(DrillClient):
+    service = "standing"
 
 
 class TimerService(TimerDoors, CallDoors, Service):

@@ -13,15 +13,14 @@ from lineup.errors import Unavailable
 from lineup.rpc import gather
 
 
-def test_a_slow_service_is_a_timeout_and_its_late_reply_is_ignored(service, drill):
-    service()
+def test_a_slow_service_is_a_timeout_and_its_late_reply_is_ignored(standing):
 
     with no_longer_than(0.7), pytest.raises(Unavailable) as refused:
-        drill.take_time(Context(), Ask(note="late", seconds=1.0), timeout=0.4)
+        standing.wait(Context(), Ask(note="late", seconds=1.0), timeout=0.4)
 
     assert refused.value.code == "timeout"
     time.sleep(1.0)  # the late reply has come
-    assert drill.echo(Context(), Ask(note="next")).note == "next"
+    assert standing.echo(Context(), Ask(note="next")).note == "next"
 
 
 def test_a_service_nobody_ever_started_is_told_at_once(queues, drill):
@@ -79,14 +78,12 @@ def test_a_call_without_a_place_to_reply_to_harms_nobody(
     assert drill.echo(Context(), Ask()).by == copy.process.pid
 
 
-def test_answers_are_gathered_in_the_time_of_the_slowest(service, drill):
-    service()
-    drill.echo(Context(), Ask())
+def test_answers_are_gathered_in_the_time_of_the_slowest(standing):
+    standing.echo(Context(), Ask())
     answers = [
-        drill.take_time.later(Context(), Ask(note=str(n), seconds=0.5))
-        for n in range(4)
+        standing.wait.later(Context(), Ask(note=str(n), seconds=0.5)) for n in range(4)
     ]
-    late = drill.take_time.later(Context(), Ask(seconds=2), timeout=0.8)
+    late = standing.wait.later(Context(), Ask(seconds=2), timeout=0.8)
 
     with no_longer_than(1.2):
         gather(*answers, late)
@@ -95,14 +92,13 @@ def test_answers_are_gathered_in_the_time_of_the_slowest(service, drill):
     assert late.reply_or("none") == "none"
 
 
-def test_one_client_serves_many_threads(service, drill):
-    service()
+def test_one_client_serves_many_threads(standing):
     wrong = []
 
     def ask(thread):
         for number in range(30):
             note = f"{thread}.{number}"
-            if drill.echo(Context(), Ask(note=note)).note != note:
+            if standing.echo(Context(), Ask(note=note)).note != note:
                 wrong.append(note)
 
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
@@ -114,21 +110,19 @@ def test_one_client_serves_many_threads(service, drill):
     assert wrong == []
 
 
-def test_a_large_reply_arrives_whole_among_small_ones(service, drill):
-    service()
+def test_a_large_reply_arrives_whole_among_small_ones(standing):
     large = "x" * 3_000_000
-    answers = [drill.echo.later(Context(), Ask(note=large)) for _ in range(3)]
-    small = [drill.echo.later(Context(), Ask(note=str(n))) for n in range(20)]
+    answers = [standing.echo.later(Context(), Ask(note=large)) for _ in range(3)]
+    small = [standing.echo.later(Context(), Ask(note=str(n))) for n in range(20)]
 
     assert [answer.reply().note for answer in small] == [str(n) for n in range(20)]
     assert all(answer.reply().note == large for answer in answers)
 
 
-def test_a_closed_client_fails_what_waits(service, drill):
-    service()
-    answer = drill.take_time.later(Context(), Ask(seconds=3), timeout=10)
+def test_a_closed_client_fails_what_waits(standing):
+    answer = standing.wait.later(Context(), Ask(seconds=3), timeout=10)
 
-    drill.rpc.close()
+    standing.rpc.close()
 
     with no_longer_than(2), pytest.raises(Unavailable):
         answer.reply()

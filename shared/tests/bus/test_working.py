@@ -55,7 +55,7 @@ def test_blocking_work_in_a_thread_holds_up_nobody(service, drill):
 
 def test_probes_answer_while_all_workers_are_busy(service, drill):
     copy = service(MAX_WORKERS="2")
-    busy = [drill.take_time.later(Context(), Ask(seconds=1.5)) for _ in range(4)]
+    busy = [drill.wait.later(Context(), Ask(seconds=1.5)) for _ in range(4)]
 
     with no_longer_than(1):
         assert copy.ready()
