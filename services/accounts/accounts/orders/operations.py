@@ -73,7 +73,8 @@ def _begun(work: Work, means: Means, order: OrderAccepted) -> Filling:
 def _fill(work: Work, means: Means, filling: Filling, seat: Seat) -> None:
     user = find_by_seat(work, seat.id)
     if user is None and seat.username:
-        user = find_by_username(work, filling.account, seat.username)
+        username = seat.username.strip().lower()
+        user = find_by_username(work, filling.account, username)
     if user is None:
         name = _name_of(seat, filling.customer)
         user = add_user(work, means, filling.account, name, seat_id=seat.id)

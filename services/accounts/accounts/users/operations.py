@@ -10,7 +10,7 @@ from accounts.findings import Findings
 from accounts.means import Means
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
-from accounts.tree.operations import customer_in_scope, public_urls
+from accounts.tree.operations import customer_in_scope, of_partner, public_urls
 from accounts.users import credentials
 from accounts.users.models import User
 from lineup.contracts.accounts import (
@@ -46,7 +46,7 @@ def get_user(work: Work, request: GetUser, *, means: Means) -> UserView:
 
 def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView]:
     """Users, newest first; of one customer where it is named."""
-    statement = _living(work)
+    statement = of_partner(_living(work), User, work.actor)
     if request.customer_id is not None:
         statement = statement.where(User.customer_id == request.customer_id)
     page = page_of(work.session, statement, User, request.paging, lambda user: user)

@@ -1,0 +1,57 @@
+import pytest
+
+from accounts.service import AccountsService
+from lineup.bus import doors
+from lineup.bus.calls import let_in
+from lineup.bus.door import Kind
+from lineup.context import Actor, Context, Role
+from lineup.errors import Forbidden, Unauthenticated
+
+EVERYBODY = "operator support partner staff reseller dealer customer"
+STAFF = "operator support partner staff reseller dealer"
+SELLERS = "operator partner staff reseller dealer"
+
+ALLOWED = {
+    "create_account": "operator partner staff",
+    "create_customer": SELLERS,
+    "create_staff": SELLERS,
+    "create_user": f"{SELLERS} customer",
+    "delete_customer": SELLERS,
+    "delete_user": SELLERS,
+    "get_account": STAFF,
+    "get_customer": EVERYBODY,
+    "get_user": EVERYBODY,
+    "list_accounts": STAFF,
+    "list_customers": STAFF,
+    "list_users": EVERYBODY,
+    "rename_user": f"{SELLERS} customer",
+    "resync": "operator",
+    "set_account_status": "operator partner staff",
+    "update_customer": SELLERS,
+}
+BEFORE_SIGN_IN = {"sign_in", "identify", "sign_out"}
+DOORS = {door.name: door for door in doors(AccountsService) if door.kind is Kind.RPC}
+
+
+def test_every_door_has_a_row():
+    assert DOORS.keys() == ALLOWED.keys() | BEFORE_SIGN_IN
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+@pytest.mark.parametrize("role", EVERYBODY.split())
+def test_a_role_is_let_in_where_the_table_says(name, role):
+    context = Context(actor=Actor(role=Role(role), scopes=("/",)))
+    if role in ALLOWED[name].split():
+        let_in(DOORS[name], context)
+    else:
+        with pytest.raises(Forbidden):
+            let_in(DOORS[name], context)
+
+
+@pytest.mark.parametrize("name", [*ALLOWED, *BEFORE_SIGN_IN])
+def test_nobody_is_let_in_before_sign_in_but_to_sign_in(name):
+    if name in BEFORE_SIGN_IN:
+        let_in(DOORS[name], Context())
+    else:
+        with pytest.raises(Unauthenticated):
+            let_in(DOORS[name], Context())
