@@ -1,7 +1,9 @@
 """Work: what every operation is given to work with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -30,20 +32,28 @@ class Work:
 
     def announce(self, state: State) -> None:
         """Write an event to the outbox: it leaves if and only if this commits."""
+        self.announce_all([state])
+
+    def announce_all(self, states: Sequence[State]) -> None:
+        """Write many events to the outbox in one statement, in the order given."""
+        if not states:
+            return
+        rows = [self._row(state) for state in states]
+        self.session.execute(insert(OUTBOX), rows)
+        self.announced += len(rows)
+
+    def _row(self, state: State) -> dict[str, Any]:
         wrapped = envelope(state, self.now, self.context)
-        self.session.execute(
-            insert(OUTBOX).values(
-                event_id=wrapped.id,
-                source=wrapped.source,
-                type=wrapped.type,
-                envelope={
-                    "id": str(wrapped.id),
-                    "source": wrapped.source,
-                    "type": wrapped.type,
-                    "occurred_at": wrapped.occurred_at.isoformat(),
-                    "state": wrapped.state,
-                    "context": wrapped.context,
-                },
-            )
-        )
-        self.announced += 1
+        return {
+            "event_id": wrapped.id,
+            "source": wrapped.source,
+            "type": wrapped.type,
+            "envelope": {
+                "id": str(wrapped.id),
+                "source": wrapped.source,
+                "type": wrapped.type,
+                "occurred_at": wrapped.occurred_at.isoformat(),
+                "state": wrapped.state,
+                "context": wrapped.context,
+            },
+        }
