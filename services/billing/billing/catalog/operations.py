@@ -1,10 +1,12 @@
 """What can be asked of the catalogue."""
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from billing.catalog.models import PackageCopy, Plan, Product
 from billing.people import operations as people
@@ -155,6 +157,14 @@ def get_plan_on_sale(work: Work, plan_id: UUID, partner_id: UUID) -> Plan:
 def get_plan(work: Work, plan_id: UUID) -> Plan:
     """A plan that something refers to, retired or not."""
     return work.session.get_one(Plan, plan_id)
+
+
+def get_plans(work: Work, plan_ids: Collection[UUID]) -> dict[UUID, Plan]:
+    """Plans that things refer to, with their products, by id."""
+    statement = (
+        select(Plan).where(Plan.id.in_(plan_ids)).options(joinedload(Plan.product))
+    )
+    return {plan.id: plan for plan in work.session.scalars(statement)}
 
 
 def find_plan_by_sku(work: Work, partner_id: UUID, sku: str) -> Plan | None:

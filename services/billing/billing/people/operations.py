@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
@@ -48,6 +48,12 @@ def get_partner(work: Work, partner_id: UUID) -> AccountCopy:
     if partner is None or partner.kind != AccountKind.PARTNER:
         raise NotFound("There is no such partner.", code="partner_not_found")
     return partner
+
+
+def get_partners(work: Work, partner_ids: Collection[UUID]) -> list[AccountCopy]:
+    """Several partners in one go; held, they cost `get_partner` no further look."""
+    statement = select(AccountCopy).where(AccountCopy.id.in_(partner_ids))
+    return list(work.session.scalars(statement))
 
 
 def acting_partner(work: Work, partner_id: UUID | None) -> AccountCopy:
@@ -100,9 +106,7 @@ def lock_customer(work: Work, customer_id: UUID) -> CustomerCopy:
     return customer
 
 
-def claim_customers(
-    work: Work, wanted: Select[UUID], *, limit: int
-) -> Sequence[UUID]:
+def claim_customers(work: Work, wanted: Select[UUID], *, limit: int) -> Sequence[UUID]:
     """Lock up to `limit` customers that nobody else is at, in order of their ids."""
     statement = (
         select(CustomerCopy.id)
@@ -118,6 +122,19 @@ def lock_customers(work: Work, customer_ids: Collection[UUID]) -> None:
     """Lock these customers in the order of their ids, waiting for each."""
     statement = select(CustomerCopy.id).where(CustomerCopy.id.in_(customer_ids))
     work.session.scalars(statement.order_by(CustomerCopy.id).with_for_update()).all()
+
+
+def inactive_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these users, or whose customers, are not in use."""
+    statement = (
+        select(UserCopy.id)
+        .join(CustomerCopy, CustomerCopy.id == UserCopy.customer_id)
+        .where(
+            UserCopy.id.in_(user_ids),
+            or_(UserCopy.status != Status.ACTIVE, CustomerCopy.status != Status.ACTIVE),
+        )
+    )
+    return set(work.session.scalars(statement))
 
 
 def expect_user(

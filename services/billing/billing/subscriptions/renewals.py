@@ -6,7 +6,6 @@ earliest end first, then the older user.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,81 +13,85 @@ import structlog
 from sqlalchemy import select
 
 from billing.catalog import operations as catalog
-from billing.catalog.models import Plan
 from billing.people import operations as people
-from billing.people.models import CustomerCopy, UserCopy
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.sales import Payment, from_balance, period_of
 from billing.subscriptions.terms import automatic_start
-from billing.subscriptions.views import announce
+from billing.subscriptions.views import announce_all
 from billing.subscriptions.waiting import LEAD, wake_waiting
 from billing.wallets import operations as wallets
-from billing.wallets.funds import Funds, hold_funds
+from billing.wallets.funds import hold_funds
 from billing.wallets.models import Cause
-from billing.wallets.movements import Account
-from lineup.contracts.accounts import Status
+from billing.wallets.movements import Movement
+from billing.wallets.posting import transfer_all
 from lineup.contracts.billing import GetWallet, RenewalFellShort, TopUp, WalletView
 from lineup.database import Database, Work
 from lineup.money import Money
 
 log = structlog.get_logger(__name__)
 
-CHUNK = 500
-"""Customers of one transaction."""
+CHUNK = 100
+"""Customers of one transaction: few enough not to keep a purchase waiting."""
 COPIES = 4
 """How many copies of the service find work of their own at the same time."""
 POSTPONED = timedelta(hours=1)
 """How long a customer whose renewal failed for a reason of ours is left alone."""
 
 
-@dataclass
 class Round:
     """One transaction's renewals, decided in order and booked in one go."""
 
-    work: Work
-    funds: Funds
-    paid: list[tuple[Subscription, Period, Payment]] = field(default_factory=list)
-
-    def consider(self, subscription: Subscription) -> None:
-        """Renew, or leave as it is and let it wait."""
-        plan = catalog.get_plan(self.work, subscription.plan_id)
-        payment = from_balance(subscription, plan, Cause.RENEWAL)
-        if (reason := self._obstacle(subscription, plan)) is not None:
-            subscription.wait_for_money()
-            log.info("renewal_skipped", subscription=subscription.id, reason=reason)
-        elif self.funds.take(payment.payer, payment.amount):
-            self._renew(subscription, plan, payment)
-        else:
-            subscription.wait_for_money()
-            _tell_shortfall(self.work, subscription, self.funds.left(payment.payer))
+    def __init__(self, work: Work, due: Sequence[Subscription]) -> None:
+        self._work = work
+        self._plans = catalog.get_plans(work, {one.plan_id for one in due})
+        self._inactive = people.inactive_users(work, {one.user_id for one in due})
+        self._partners = people.get_partners(work, {one.partner_id for one in due})
+        payments = [self._payment(one) for one in due]
+        self._funds = hold_funds(work, [payment.payer for payment in payments])
+        self._renewed: list[tuple[Subscription, Period]] = []
+        self._movements: list[tuple[Period, Movement]] = []
+        for subscription, payment in zip(due, payments, strict=True):
+            self._consider(subscription, payment)
 
     def book(self) -> None:
         """Move the money of all renewals and announce them."""
-        charged = [entry for entry in self.paid if entry[2].amount]
-        moved = wallets.transfer_all(
-            self.work, [payment.movement() for _, _, payment in charged]
-        )
-        for (_, period, _), posted in zip(charged, moved, strict=True):
+        moved = transfer_all(self._work, [movement for _, movement in self._movements])
+        for (period, _), posted in zip(self._movements, moved, strict=True):
             period.transfer_id = posted.transfer_id
-        self.work.session.flush()
-        self.work.session.add_all([period for _, period, _ in self.paid])
-        for subscription, _, _ in self.paid:
-            announce(self.work, subscription)
+        self._work.session.add_all([period for _, period in self._renewed])
+        announce_all(self._work, [subscription for subscription, _ in self._renewed])
 
-    def _renew(self, subscription: Subscription, plan: Plan, payment: Payment) -> None:
-        starts_at = automatic_start(subscription.ends_at, self.work.now)
-        period = period_of(self.work, subscription, plan, payment, starts_at)
-        self.paid.append((subscription, period, payment))
+    def _payment(self, subscription: Subscription) -> Payment:
+        plan = self._plans[subscription.plan_id]
+        return from_balance(subscription, plan, Cause.RENEWAL)
 
-    def _obstacle(self, subscription: Subscription, plan: Plan) -> str | None:
-        user = self.work.session.get(UserCopy, subscription.user_id)
-        customer = self.work.session.get(CustomerCopy, subscription.customer_id)
+    def _consider(self, subscription: Subscription, payment: Payment) -> None:
+        """Renew, or leave as it is and let it wait."""
+        if (reason := self._obstacle(subscription)) is not None:
+            subscription.wait_for_money()
+            log.info("renewal_skipped", subscription=subscription.id, reason=reason)
+        elif self._funds.take(payment.payer, payment.amount):
+            self._renew(subscription, payment)
+        else:
+            subscription.wait_for_money()
+            balance = self._funds.left(payment.payer)
+            _tell_shortfall(self._work, subscription, balance)
+
+    def _renew(self, subscription: Subscription, payment: Payment) -> None:
+        plan = self._plans[subscription.plan_id]
+        starts_at = automatic_start(subscription.ends_at, self._work.now)
+        period = period_of(self._work, subscription, plan, payment, starts_at)
+        self._renewed.append((subscription, period))
+        if payment.amount:
+            self._movements.append((period, payment.movement()))
+
+    def _obstacle(self, subscription: Subscription) -> str | None:
+        plan = self._plans[subscription.plan_id]
         if plan.is_retired:
             return "plan_retired"
         if plan.product.is_trial:
             return "trial"
-        is_open = all(who and who.status == Status.ACTIVE for who in (user, customer))
-        return None if is_open else "inactive"
+        return "inactive" if subscription.user_id in self._inactive else None
 
 
 def top_up(work: Work, request: TopUp) -> WalletView:
@@ -126,11 +129,7 @@ def renew_due(
 def renew_customers(work: Work, customer_ids: Sequence[UUID]) -> None:
     """Renew what is due of these customers, whose locks the caller holds."""
     due = _due(work, customer_ids)
-    payers = (_payer(work, subscription) for subscription in due)
-    this_round = Round(work, hold_funds(work, payers))
-    for subscription in due:
-        this_round.consider(subscription)
-    this_round.book()
+    Round(work, due).book()
 
 
 def renew_one_by_one(work: Work, customer_ids: Sequence[UUID]) -> None:
@@ -176,11 +175,6 @@ def _due(work: Work, customer_ids: Sequence[UUID]) -> Sequence[Subscription]:
         .execution_options(populate_existing=True)
     )
     return work.session.scalars(statement).all()
-
-
-def _payer(work: Work, subscription: Subscription) -> Account:
-    plan = catalog.get_plan(work, subscription.plan_id)
-    return from_balance(subscription, plan, Cause.RENEWAL).payer
 
 
 def _tell_shortfall(work: Work, subscription: Subscription, balance: Money) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from billing.people import operations as people
 from billing.subscriptions.models import Subscription
-from billing.subscriptions.views import announce, state_of
+from billing.subscriptions.views import announce_all
 from lineup.contracts.billing import ProductChanged, SubscriptionState
 from lineup.database import Database, Work
 
@@ -44,7 +44,7 @@ def expire_ended(work: Work, *, limit: int = CHUNK) -> int:
     ended = _locked_rows(work, Subscription.customer_id.in_(claimed), *_has_ended(work))
     for subscription in ended:
         subscription.expire(work.now)
-        announce(work, subscription)
+    announce_all(work, ended)
     return len(ended)
 
 
@@ -79,7 +79,7 @@ def _follow_chunk(database: Database, product: ProductChanged) -> int:
         subscriptions = _behind(work, product)
         for subscription in subscriptions:
             subscription.touch()
-            announce(work, subscription)
+        announce_all(work, subscriptions)
         return len(subscriptions)
 
 
@@ -105,8 +105,7 @@ def resync(database: Database) -> int:
     while True:
         with database.transaction() as work:
             chunk = _after(work, after)
-            for subscription in chunk:
-                work.announce(state_of(work, subscription))
+            announce_all(work, chunk)
         if not chunk:
             return total
         total, after = total + len(chunk), chunk[-1].id

@@ -1,8 +1,11 @@
 """How subscriptions look from outside: the reply and the event."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from billing.catalog import operations as catalog
+from billing.catalog.models import Product
 from billing.subscriptions.models import Subscription
 from lineup.contracts.billing import SubscriptionChanged, SubscriptionView
 from lineup.database import Work
@@ -29,15 +32,23 @@ def view_of(work: Work, subscription: Subscription) -> SubscriptionView:
 
 def announce(work: Work, subscription: Subscription) -> None:
     """Tell everybody the whole state of a subscription that has changed."""
-    product = catalog.get_plan(work, subscription.plan_id).product
-    subscription.product_version = product.version
+    announce_all(work, [subscription])
+
+
+def announce_all(work: Work, subscriptions: Sequence[Subscription]) -> None:
+    """Tell everybody the whole state of subscriptions, in the order given."""
+    plans = catalog.get_plans(work, {one.plan_id for one in subscriptions})
+    for one in subscriptions:
+        one.product_version = plans[one.plan_id].product.version
     work.session.flush()
-    work.announce(state_of(work, subscription))
+    work.announce_all(
+        [_state_of(one, plans[one.plan_id].product, work.now) for one in subscriptions]
+    )
 
 
-def state_of(work: Work, subscription: Subscription) -> SubscriptionChanged:
-    """What is announced of a subscription: the entitlement others obey."""
-    product = catalog.get_plan(work, subscription.plan_id).product
+def _state_of(
+    subscription: Subscription, product: Product, now: datetime
+) -> SubscriptionChanged:
     return SubscriptionChanged(
         id=subscription.id,
         version=subscription.version,
@@ -51,7 +62,7 @@ def state_of(work: Work, subscription: Subscription) -> SubscriptionChanged:
         devices=product.devices,
         addresses=product.addresses,
         is_trial=product.is_trial,
-        state=subscription.state_at(work.now),
+        state=subscription.state_at(now),
         started_at=subscription.started_at,
         ends_at=subscription.ends_at,
         renews=subscription.renews,
