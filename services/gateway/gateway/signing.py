@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import (
     Blueprint,
     Flask,
+    Response,
     g,
     redirect,
     render_template,
@@ -104,11 +105,17 @@ def hang(app: Flask, tries: int) -> None:
     """Hang the pages in, and hold guessing to `tries` a minute for one name."""
     app.register_blueprint(pages)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    by_name = limiter.limit(f"{tries}/minute", key_func=name_tried, methods=["POST"])
-    by_address = limiter.limit(f"{tries * ADDRESS_FACTOR}/minute", methods=["POST"])
+    counted: Any = {"methods": ["POST"], "deduct_when": failed}
+    by_name = limiter.limit(f"{tries}/minute", key_func=name_tried, **counted)
+    by_address = limiter.limit(f"{tries * ADDRESS_FACTOR}/minute", **counted)
     for endpoint in ("signing.sign_in", "tokens.create_token"):
         view: Any = app.view_functions[endpoint]
         app.view_functions[endpoint] = by_address(by_name(view))
+
+
+def failed(response: Response) -> bool:
+    """Whether somebody was not let in: only that counts as a try."""
+    return response.status_code in {401, 422}
 
 
 def name_tried() -> str:

@@ -34,28 +34,32 @@ def purchase(question: Purchase) -> SubscriptionView:
     Accounts is asked first whether the user exists in the actor's scope, so what is
     unknown stays NotFound. The tries share one idempotency key: none or one acts.
     """
+    known = GetUser(user_id=question.user_id)
     return once_it_arrived(
         lambda: clients().billing.purchase(context(), question),
-        lambda: clients().accounts.get_user(
-            context(), GetUser(user_id=question.user_id)
-        ),
+        lambda: clients().accounts.get_user(context(), known),
+        missing="user_not_found",
     )
 
 
-def once_it_arrived(ask: Callable[[], R], owner_knows: Callable[[], object]) -> R:
-    """Ask until a copy of what was just made has arrived, for 2 s at most.
+def once_it_arrived(
+    ask: Callable[[], R], owner_knows: Callable[[], object], *, missing: str
+) -> R:
+    """Ask until the copy that was `missing` has arrived, for 2 s at most.
 
     `owner_knows` rises NotFound when there is nothing to wait for.
     """
     try:
         return ask()
-    except NotFound:
+    except NotFound as refusal:
+        if refusal.code != missing:
+            raise
         owner_knows()
     end = time.monotonic() + WAIT_SECONDS
     while True:
+        time.sleep(PAUSE_SECONDS)
         try:
             return ask()
-        except NotFound:
-            if time.monotonic() > end:
+        except NotFound as refusal:
+            if refusal.code != missing or time.monotonic() > end:
                 raise
-        time.sleep(PAUSE_SECONDS)

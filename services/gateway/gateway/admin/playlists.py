@@ -16,6 +16,7 @@ from gateway.panel.guard import page_for
 from gateway.panel.lists import id_asked_for, page_asked_for
 from gateway.panel.parts import READ_SECONDS, part
 from lineup.context import PARTNERS, Role
+from lineup.contracts.accounts import Done
 from lineup.contracts.playlists import (
     DeleteGuideSource,
     FetchGuide,
@@ -149,17 +150,19 @@ def delete_guide_source(source_id: UUID) -> Shown:
         context(), GetGuideSource(source_id=source_id), timeout=READ_SECONDS
     )
     form = LineupForm()
-    question = DeleteGuideSource(source_id=source_id)
-    gone = attempt(
-        form, lambda: clients().playlists.delete_guide_source(context(), question)
-    )
-    if gone is not None:
+    if attempt(form, lambda: _delete(source_id)) is not None:
         flash(f"{source.name} was deleted.")
         return redirect(url_for("playlists_pages.list_guide_sources"))
     page = render_template(
         "admin/playlists/guide_delete.html", form=form, source=source
     )
     return page, status_of(form)
+
+
+def _delete(source_id: UUID) -> Done:
+    question = DeleteGuideSource(source_id=source_id)
+    clients().playlists.delete_guide_source(context(), question)
+    return Done()
 
 
 def _begin_import(form: ImportForm) -> JobView:

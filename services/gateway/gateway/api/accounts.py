@@ -2,7 +2,7 @@
 
 from gateway.api.doors import Doors
 from gateway.clients import AccountsClient
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT
+from lineup.context import PARTNERS, SELLERS, STAFF_AND_SUPPORT
 
 doors = Doors("accounts", "Partners, resellers and dealers.", AccountsClient)
 
@@ -14,4 +14,4 @@ doors.ask(
     "set_account_status",
     PARTNERS,
 )
-doors.ask("POST /accounts/<uuid:account_id>/logins", "create_staff", PARTNERS)
+doors.ask("POST /accounts/<uuid:account_id>/logins", "create_staff", SELLERS)

@@ -39,6 +39,7 @@ def get_wallet(question: GetWallet) -> WalletView:
     return once_it_arrived(
         lambda: clients().billing.get_wallet(context(), question),
         lambda: _ask_for(question.customer_id),
+        missing="customer_not_found",
     )
 
 
@@ -48,6 +49,7 @@ def top_up(question: TopUp) -> WalletView:
     return once_it_arrived(
         lambda: clients().billing.top_up(context(), question),
         lambda: _ask_for(question.customer_id),
+        missing="customer_not_found",
     )
 
 
@@ -72,7 +74,7 @@ subscriptions.ask(
 subscriptions.ask(
     "GET /subscriptions/<uuid:subscription_id>/stop",
     "quote_stop",
-    EVERYBODY,
+    SELLERS_AND_CUSTOMERS,
 )
 subscriptions.ask(
     "POST /subscriptions/<uuid:subscription_id>/stop",

@@ -5,19 +5,18 @@ address, the rest from the body or the query. What the specification says of a d
 made of the same declaration, so it cannot lie.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
+from types import NoneType
 from typing import Any, TypeVar, get_origin
 from urllib.parse import urlencode
 
 from flask import g, request
 from flask_smorest import Blueprint
-from werkzeug.routing import Rule
 
 from gateway.api.parsing import Parser
 from gateway.api.schemas import (
-    pages,
-    paging_of,
     query_schema,
     reply_schema,
     request_schema,
@@ -36,8 +35,12 @@ R = TypeVar("R")
 Roles = frozenset[Role]
 
 PREFIX = "/api/v1"
+PATH_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 ROLES: dict[str, Roles] = {}
 """Who may pass each door, by endpoint."""
+
+NOTHING = (Done, NoneType)
+"""Answers that say no more than that it is done: 204."""
 
 KEY_PARAMETER = {
     "in": "header",
@@ -99,7 +102,7 @@ class Doors:
         fields that callers have no say in.
         """
         method, rule = route.split(" ")
-        from_path = frozenset(Rule(PREFIX + rule).arguments)
+        from_path = frozenset(PATH_ARGUMENT.findall(rule))
 
         def declare(view: Callable[[Q], R]) -> Callable[[Q], R]:
             handle = _reading(question, view)
@@ -128,7 +131,7 @@ class Doors:
     def _said(
         self, handle: Callable[..., Any], method: str, reply: Any, status: int | None
     ) -> Callable[..., Any]:
-        if reply is Done:
+        if reply in NOTHING:
             answered: Callable[..., Any] = self.blueprint.response(204)(handle)
             return answered
         status = status or (201 if method == "POST" else 200)
@@ -161,10 +164,7 @@ def _reading(question: type[Q], view: Callable[[Q], R]) -> Callable[..., Any]:
 
     def handle(given: Any = None, **path: Any) -> Any:
         if not isinstance(given, question):
-            parts: dict[str, Any] = dict(given or {})
-            if request.method == "GET" and pages(question):
-                parts["paging"] = paging_of(parts)
-            given = question(**parts, **path)
+            given = question(**(given or {}), **path)
         ask_once(g.get("given_key"), given)
         reply = view(given)
         return None if isinstance(reply, Done) else reply

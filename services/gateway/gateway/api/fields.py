@@ -39,8 +39,14 @@ class Whole(fields.Integer):
     """A whole number that a 32-bit column holds."""
 
     def __init__(self, **options: Any) -> None:
-        limits = validate.Range(-WHOLE, WHOLE)
-        super().__init__(strict=True, validate=limits, **options)
+        super().__init__(validate=validate.Range(-WHOLE, WHOLE), **options)
+
+    def _validated(self, value: Any) -> int:
+        """Take 5 and, from an address, "5"; never 5.5 or true."""
+        if isinstance(value, float | bool):
+            raise self.make_error("invalid", input=value)
+        whole: int = super()._validated(value)
+        return whole
 
 
 class MoneySchema(ma.Schema):

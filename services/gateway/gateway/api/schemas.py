@@ -57,8 +57,8 @@ class ContractSchema(ma.Schema):
         return _required(cls.contract) <= set(cls._declared_fields)
 
 
-class PagingSchema(ma.Schema):
-    """Which page."""
+class PagedSchema(ContractSchema):
+    """A question about a list: limit and after are its paging."""
 
     limit = fields.Integer(
         load_default=50,
@@ -68,6 +68,13 @@ class PagingSchema(ma.Schema):
     after = fields.UUID(
         metadata={"description": "`next_after` of the page before."},
     )
+
+    @ma.post_load
+    def build(self, given: dict[str, Any], **options: Any) -> Any:
+        """The question with its paging."""
+        limit, after = given.pop("limit"), given.pop("after", None)
+        paged = {**given, "paging": Paging(limit=limit, after=after)}
+        return super().build(paged, **options)
 
 
 @cache
@@ -82,10 +89,8 @@ def request_schema(
 @cache
 def query_schema(contract: type, without: frozenset[str]) -> type[ma.Schema]:
     """The schema of a question in the address; `paging` becomes limit and after."""
-    plain = _schema(contract, f"{contract.__name__}Query", without | {"paging"})
-    if "paging" not in _hints(contract):
-        return plain
-    return type(plain.__name__, (plain, PagingSchema), {"contract": contract})
+    kind = PagedSchema if "paging" in _hints(contract) else ContractSchema
+    return _schema(contract, f"{contract.__name__}Query", without | {"paging"}, kind)
 
 
 @cache
@@ -102,24 +107,19 @@ def reply_schema(contract: Any) -> type[ma.Schema]:
     )
 
 
-def paging_of(given: dict[str, Any]) -> Paging:
-    """Take limit and after out of what a query gave."""
-    return Paging(limit=given.pop("limit"), after=given.pop("after", None))
-
-
-def pages(contract: type) -> bool:
-    """Whether this question is about a list."""
-    return "paging" in _hints(contract)
-
-
-def _schema(contract: type, name: str, without: AbstractSet[str]) -> type[ma.Schema]:
+def _schema(
+    contract: type,
+    name: str,
+    without: AbstractSet[str],
+    kind: type[ContractSchema] = ContractSchema,
+) -> type[ma.Schema]:
     required = _required(contract)
     parts: dict[str, Any] = {
         field: _field(hint, required=field in required)
         for field, hint in _hints(contract).items()
         if field not in without
     }
-    return type(name, (ContractSchema,), {**parts, "contract": contract})
+    return type(name, (kind,), {**parts, "contract": contract})
 
 
 def _hints(contract: type) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class Upload(NamedTuple):
 
 Upload(
     channels,
-    "/channel-imports/upload",
+    "/channel-imports/file",
     ImportChannels,
     frozenset({"upload", "address"}),
     JobView,
@@ -119,7 +119,7 @@ Upload(
 ).open()
 Upload(
     guide,
-    "/guide-sources/upload",
+    "/guide-sources/file",
     CreateGuideSource,
     frozenset({"upload", "address", "headers", "every_hours", "is_on"}),
     GuideSourceView,

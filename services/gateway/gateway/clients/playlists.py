@@ -1,7 +1,8 @@
 """What the gateway asks playlists, for the panel and the API; players ask blobs."""
 
+from types import NoneType
+
 from lineup.contracts import playlists
-from lineup.contracts.accounts import Done
 from lineup.contracts.paging import Page
 from lineup.rpc import Remote, ServiceClient
 
@@ -13,7 +14,7 @@ class PlaylistsClient(ServiceClient):
 
     create_channel = Remote(playlists.CreateChannel, playlists.ChannelView)
     update_channel = Remote(playlists.UpdateChannel, playlists.ChannelView)
-    delete_channel = Remote(playlists.DeleteChannel, Done)
+    delete_channel = Remote(playlists.DeleteChannel, NoneType)
     get_channel = Remote(playlists.GetChannel, playlists.ChannelView)
     list_channels = Remote(playlists.ListChannels, Page[playlists.ChannelView])
 
@@ -28,7 +29,7 @@ class PlaylistsClient(ServiceClient):
 
     create_guide_source = Remote(playlists.CreateGuideSource, playlists.GuideSourceView)
     update_guide_source = Remote(playlists.UpdateGuideSource, playlists.GuideSourceView)
-    delete_guide_source = Remote(playlists.DeleteGuideSource, Done)
+    delete_guide_source = Remote(playlists.DeleteGuideSource, NoneType)
     get_guide_source = Remote(playlists.GetGuideSource, playlists.GuideSourceView)
     list_guide_sources = Remote(
         playlists.ListGuideSources, Page[playlists.GuideSourceView]

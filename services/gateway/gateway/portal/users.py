@@ -209,4 +209,5 @@ def _wallet(customer_id: UUID) -> WalletView:
     return once_it_arrived(
         lambda: clients().billing.get_wallet(context(), question, timeout=READ_SECONDS),
         lambda: clients().accounts.get_customer(context(), known),
+        missing="customer_not_found",
     )

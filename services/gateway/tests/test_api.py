@@ -1,0 +1,335 @@
+"""What the doors of the REST API read, ask and say."""
+
+import io
+import time
+
+import pytest
+
+from gateway.api.doors import ROLES
+from lineup.blobs import BlobStore
+from lineup.context import Role
+from lineup.contracts.accounts import UserView
+from lineup.contracts.billing import ConnectShop, ProductView
+from lineup.contracts.paging import Page
+from lineup.delivery import token_name
+from lineup.errors import NotFound
+from lineup.money import Money
+
+ID = "019d0000-0000-7000-8000-000000000001"
+OTHER = "019d0000-0000-7000-8000-000000000002"
+PERSON = {"first_name": "Ana", "last_name": "Ruiz", "email": "ana@example.org"}
+
+
+def test_signing_in_gives_a_token_and_who_it_is(api, services):
+    body = {"username": "partner", "password": "right"}
+
+    answer = api("POST", "/tokens", role=None, json=body)
+
+    told = answer.get_json()
+    assert answer.status_code == 201
+    assert (told["token"], told["me"]["role"]) == ("token-of-partner", "partner")
+    [(_, asked)] = services.calls_of("accounts.sign_in")
+    assert asked.wants_token
+
+
+def test_a_signed_out_token_is_forgotten_at_once(api, services):
+    assert api("GET", "/me").status_code == 200
+    assert api("DELETE", "/tokens/current").status_code == 204
+    services.roles.clear()
+
+    assert api("GET", "/me").status_code == 401
+
+
+def test_who_is_behind_a_token_is_remembered_for_a_while(api, services):
+    for _ in range(3):
+        api("GET", "/me")
+
+    assert len(services.calls_of("accounts.identify")) == 1
+
+
+def test_the_path_and_the_body_make_one_question(api, services):
+    api("PUT", f"/customers/{ID}", json={"person": PERSON})
+
+    [(context, asked)] = services.calls_of("accounts.update_customer")
+    assert (str(asked.customer_id), asked.person.first_name) == (ID, "Ana")
+    assert context.actor.role is Role.PARTNER
+
+
+def test_money_is_text_in_its_currency_both_ways(api, services):
+    amount = {"amount": "12.50", "currency": "EUR"}
+
+    answer = api("POST", f"/customers/{ID}/top-ups", json={"amount": amount})
+
+    assert answer.get_json()["balance"] == {"amount": "9.00", "currency": "EUR"}
+    [(_, asked)] = services.calls_of("billing.top_up")
+    assert asked.amount == Money.of("12.50 EUR")
+
+
+@pytest.mark.parametrize(
+    "amount", ["1.005", "1e3", "NaN", "", "9,00", 9, None, "1" * 30]
+)
+def test_what_is_no_amount_is_refused(api, services, amount):
+    body = {"amount": {"amount": amount, "currency": "EUR"}}
+
+    answer = api("POST", f"/customers/{ID}/top-ups", json=body)
+
+    assert answer.status_code == 422
+    assert set(answer.get_json()["fields"]) == {"amount.amount"}
+    assert services.calls_of("billing.top_up") == []
+
+
+def test_a_page_names_the_next_one_twice(api, services, sample):
+    page = Page(items=[sample(ProductView)], next_after=sample(ProductView).id)
+    services.tell("billing.list_products", page)
+
+    answer = api("GET", "/products?limit=1")
+
+    assert answer.get_json()["next_after"] == ID
+    address = f"http://lineup.example/api/v1/products?limit=1&after={ID}"
+    assert answer.headers["Link"] == f'<{address}>; rel="next"'
+    [(_, asked)] = services.calls_of("billing.list_products")
+    assert (asked.paging.limit, asked.paging.after) == (1, None)
+
+
+def test_the_last_page_names_no_other(api):
+    answer = api("GET", "/products")
+
+    assert answer.get_json()["next_after"] is None
+    assert "Link" not in answer.headers
+
+
+def test_a_search_is_asked_for(api, services):
+    api("GET", f"/customers?search=ana&after={OTHER}")
+
+    [(_, asked)] = services.calls_of("accounts.list_customers")
+    assert (asked.search, str(asked.paging.after)) == ("ana", OTHER)
+
+
+def test_an_idempotency_key_travels_with_the_call(api, services):
+    body = {"user_id": ID, "plan_id": ID}
+
+    api("POST", "/subscriptions", json=body, headers={"Idempotency-Key": "k-1"})
+    api("POST", "/subscriptions", json=body)
+
+    (keyed, _), (bare, _) = services.calls_of("billing.purchase")
+    assert keyed.idempotency_key == "k-1"
+    assert bare.idempotency_key is None
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "ä", "a\x7f"])
+def test_a_key_that_cannot_be_one_is_refused(api, services, key):
+    body = {"user_id": ID, "plan_id": ID}
+
+    answer = api("POST", "/subscriptions", json=body, headers={"Idempotency-Key": key})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (
+        422,
+        "bad_idempotency_key",
+    )
+    assert services.calls_of("billing.purchase") == []
+
+
+def test_the_same_secret_with_the_same_key_is_the_same_request(api, services, app):
+    shop = {
+        "kind": "woocommerce",
+        "name": "Shop",
+        "secret": "s3cret",
+        "currency": "EUR",
+    }
+    for secret in ("s3cret", "s3cret", "other"):
+        headers = {"Idempotency-Key": "shop-1"}
+        api("POST", "/shops", json={**shop, "secret": secret}, headers=headers)
+
+    first, again, other = services.calls_of("billing.connect_shop")
+    assert first[0].request_digest == again[0].request_digest
+    assert first[0].request_digest != other[0].request_digest
+    assert first[1].secret != again[1].secret
+    assert "s3cret" not in first[1].secret
+    assert ConnectShop.__name__
+
+
+def test_a_user_shows_its_link_and_xtream_data(api):
+    told = api("GET", f"/users/{ID}").get_json()
+
+    assert told["playlist_url"] == "text/p/text.m3u8"
+    assert told["xtream"] == {
+        "address": "text",
+        "username": "text",
+        "password": "player-password",
+    }
+    assert "token" not in told
+    assert "scope" not in told
+
+
+def test_an_address_of_its_own_is_not_needed(api, services, sample):
+    services.tell("accounts.get_user", sample(UserView, public_url=""))
+
+    told = api("GET", f"/users/{ID}").get_json()
+
+    assert told["playlist_url"] == "http://lineup.example/p/text.m3u8"
+
+
+@pytest.mark.parametrize(
+    ("role", "password"),
+    [
+        (Role.SUPPORT, None),
+        (Role.DEALER, "player-password"),
+        (Role.CUSTOMER, "player-password"),
+    ],
+)
+def test_support_never_sees_a_players_password(api, role, password):
+    told = api("GET", "/users", role).get_json()
+
+    assert told["items"][0]["xtream"]["password"] == password
+
+
+def test_a_new_user_is_shown_when_its_link_answers(api, services, settings, sample):
+    services.tell("accounts.create_user", sample(UserView, token="new"))
+    store = BlobStore(settings.blob_url)
+
+    def late(context, request):
+        store.write(token_name("new"), b"{}")
+        return sample(UserView, token="new")
+
+    services.tell("accounts.create_user", late)
+    answer = api("POST", f"/customers/{ID}/users", json={"name": "TV"})
+
+    assert answer.status_code == 201
+    assert store.has(token_name("new"))
+
+
+def test_a_link_that_stays_away_holds_the_answer_up_for_two_seconds_only(
+    api, services, sample
+):
+    services.tell("accounts.create_user", sample(UserView, token="never"))
+    began = time.monotonic()
+
+    answer = api("POST", f"/customers/{ID}/users", json={"name": "TV"})
+
+    assert answer.status_code == 201
+    assert 1.9 < time.monotonic() - began < 3.5
+
+
+def test_a_purchase_waits_for_billing_to_hear_of_the_user(api, services, sample):
+    answers = [
+        *[NotFound(code="user_not_found")] * 2,
+        services._remotes["billing.purchase"],
+    ]
+
+    def slowly(context, request):
+        answer = answers.pop(0)
+        return answer if isinstance(answer, NotFound) else sample(answer.reply_type)
+
+    services.tell("billing.purchase", slowly)
+    body = {"user_id": ID, "plan_id": ID}
+    headers = {"Idempotency-Key": "k"}
+
+    assert api("POST", "/subscriptions", json=body, headers=headers).status_code == 201
+    keys = {
+        context.idempotency_key for context, _ in services.calls_of("billing.purchase")
+    }
+    assert keys == {"k"}
+
+
+def test_a_purchase_for_nobody_is_404_without_waiting(api, services):
+    services.tell("billing.purchase", NotFound(code="user_not_found"))
+    services.tell("accounts.get_user", NotFound())
+
+    answer = api("POST", "/subscriptions", json={"user_id": ID, "plan_id": ID})
+
+    assert answer.status_code == 404
+    assert len(services.calls_of("billing.purchase")) == 1
+
+
+def test_an_unknown_plan_is_404_without_waiting(api, services):
+    services.tell("billing.purchase", NotFound(code="plan_not_found"))
+
+    answer = api("POST", "/subscriptions", json={"user_id": ID, "plan_id": ID})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "plan_not_found")
+    assert len(services.calls_of("billing.purchase")) == 1
+
+
+def test_an_uploaded_list_lies_in_the_store_for_the_worker(api, services, settings):
+    content = b"#EXTM3U\n" * 1000
+    said = {"file": (io.BytesIO(content), "list.m3u")}
+
+    answer = api("POST", f"/channel-imports/file?package_id={ID}", data=said)
+
+    assert answer.status_code == 202
+    [(_, asked)] = services.calls_of("playlists.import_channels")
+    assert str(asked.package_id) == ID
+    assert asked.upload.startswith("uploads/")
+    assert BlobStore(settings.blob_url).read(asked.upload) == content
+
+
+def test_a_guide_is_uploaded_with_its_name(api, services):
+    said = {"file": (io.BytesIO(b"<tv/>"), "guide.xml")}
+
+    answer = api("POST", "/guide-sources/file?name=Ours&shift_minutes=60", data=said)
+
+    assert answer.status_code == 201, answer.get_json()
+    [(_, asked)] = services.calls_of("playlists.create_guide_source")
+    assert (asked.name, asked.shift_minutes) == ("Ours", 60)
+
+
+def test_an_empty_upload_is_refused(api, services):
+    said = {"file": (io.BytesIO(b""), "list.m3u")}
+
+    answer = api("POST", "/channel-imports/file", data=said)
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "empty_upload")
+    assert services.calls_of("playlists.import_channels") == []
+
+
+def test_an_upload_above_the_limit_is_refused(api, services):
+    body = b"x" * (3 << 20)
+    kind = "multipart/form-data; boundary=b"
+
+    answer = api("POST", "/channel-imports/file", data=body, content_type=kind)
+
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "too_large")
+    assert services.calls_of("playlists.import_channels") == []
+
+
+def test_nobody_names_a_blob_of_somebody_else(api):
+    answer = api("POST", "/channel-imports", json={"upload": "uploads/x"})
+
+    assert answer.status_code == 422
+
+
+def test_guessing_is_held_to_a_few_tries_a_minute(api):
+    body = {"username": "partner", "password": "wrong"}
+    told = [api("POST", "/tokens", role=None, json=body) for _ in range(11)]
+
+    assert [answer.status_code for answer in told] == [401] * 10 + [429]
+    assert told[-1].get_json()["code"] == "too_many_requests"
+    assert 0 < int(told[-1].headers["Retry-After"]) <= 60
+
+
+def test_signing_in_rightly_is_never_held_up(api):
+    body = {"username": "partner", "password": "right"}
+    told = [api("POST", "/tokens", role=None, json=body) for _ in range(12)]
+
+    assert {answer.status_code for answer in told} == {201}
+
+
+def filled(rule):
+    return rule.replace("/api/v1", "", 1).split("<")[0] + ID if "<" in rule else rule
+
+
+def test_every_role_passes_the_doors_that_are_its_own_and_no_others(api, app):
+    asked = 0
+    for rule in app.url_map.iter_rules():
+        roles = ROLES.get(rule.endpoint)
+        if not roles:
+            continue
+        with app.test_request_context():
+            path = rule.build(dict.fromkeys(rule.arguments, ID))[1]
+        [method] = rule.methods - {"HEAD", "OPTIONS"}
+        for role in set(Role) - {Role.SYSTEM}:
+            status = api(method, path.removeprefix("/api/v1"), role).status_code
+            assert (status == 403) == (role not in roles), (rule, role, status)
+            assert status < 500, (rule, role)
+            asked += 1
+    assert asked >= 7 * 50

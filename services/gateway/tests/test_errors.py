@@ -1,0 +1,223 @@
+"""Every error has one form and a code from the published list (AP-06)."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.api.codes import CODES, STATUS_OF
+from lineup.context import Role
+from lineup.errors import (
+    KINDS,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PaymentRequired,
+    TooMany,
+    Unavailable,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+ID = "019d0000-0000-7000-8000-000000000001"
+PURCHASE = {"user_id": ID, "plan_id": ID}
+
+
+def problem(answer, status, code):
+    """The answer's body, checked to be the one form with that code."""
+    body = answer.get_json()
+    assert (answer.status_code, body["code"]) == (status, code), body
+    assert set(body) - {"details"} == {"code", "message", "fields", "request_id"}
+    assert body["message"]
+    assert body["request_id"] == answer.headers["X-Request-ID"]
+    assert STATUS_OF[code] == status
+    return body
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said", "status", "code"),
+    [
+        ("GET", "/nothing-here", {}, 404, "not_found"),
+        ("GET", "/customers/not-an-id", {}, 404, "not_found"),
+        ("PUT", "/customers", {}, 405, "method_not_allowed"),
+        ("POST", "/subscriptions", {"data": "a=b"}, 415, "unsupported_media_type"),
+        (
+            "POST",
+            "/subscriptions",
+            {"data": "{", "content_type": "application/json"},
+            400,
+            "malformed_json",
+        ),
+        (
+            "POST",
+            "/subscriptions",
+            {"data": "[" * 100_000, "content_type": "application/json"},
+            400,
+            "malformed_json",
+        ),
+        (
+            "POST",
+            "/subscriptions",
+            {"data": "9" * 10_000, "content_type": "application/json"},
+            400,
+            "malformed_json",
+        ),
+        ("POST", "/subscriptions", {"json": []}, 422, "invalid"),
+        ("POST", "/subscriptions", {"json": {}}, 422, "invalid"),
+        ("POST", "/subscriptions", {"json": {"x" * (1 << 20): 1}}, 413, "too_large"),
+        ("GET", "/customers?limit=1000000000", {}, 422, "invalid"),
+        ("GET", "/customers?after=x", {}, 422, "invalid"),
+        ("POST", "/channel-imports/file", {"data": {}}, 422, "invalid"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_the_one_form(
+    api, method, path, said, status, code
+):
+    problem(api(method, path, **said), status, code)
+
+
+def test_every_field_at_fault_is_named_in_one_answer(api):
+    body = {
+        "person": {"first_name": "A\x00", "email": 5, "balance": "9.00"},
+        "login": {"username": "x", "role": "operator"},
+        "scope": "/",
+    }
+
+    told = problem(api("POST", "/customers", json=body), 422, "invalid")
+
+    assert set(told["fields"]) == {
+        "person.first_name",
+        "person.last_name",
+        "person.email",
+        "person.balance",
+        "login.password",
+        "login.role",
+        "scope",
+    }
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [
+        (Forbidden(), 403),
+        (NotFound(), 404),
+        (Conflict(code="subscription_active"), 409),
+        (PaymentRequired(), 402),
+        (Invalid(code="username_capitals", fields={"login.username": ["No."]}), 422),
+        (TooMany(), 429),
+        (Unavailable(), 503),
+    ],
+)
+def test_a_refusal_of_a_service_keeps_its_code_and_fields(
+    api, services, refusal, status
+):
+    services.tell("accounts.delete_user", refusal)
+
+    told = problem(api("DELETE", f"/users/{ID}"), status, refusal.code)
+
+    assert told["fields"] == refusal.fields
+    assert told["message"] == refusal.message
+
+
+def test_a_fault_tells_nothing_but_the_request_id(api, services):
+    services.tell("accounts.get_account", Exception)
+
+    told = problem(api("GET", f"/accounts/{ID}"), 500, "internal_error")
+
+    assert told["message"] == "Something went wrong on our side."
+    assert told["fields"] == {}
+
+
+def test_a_service_that_does_not_answer_is_504_with_retry_after(
+    api, services, monkeypatch
+):
+    services.silent.add("billing")
+    monkeypatch.setattr("lineup.rpc.client.DEFAULT_SECONDS", 0.3)
+
+    answer = api("GET", "/ledger/check")
+
+    problem(answer, 504, "timeout")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_without_a_token_everything_is_401(api, app):
+    answer = api("GET", "/customers", role=None)
+
+    problem(answer, 401, "unauthenticated")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic YTpi", "Bearer x y"])
+def test_a_broken_authorization_is_401(api, header):
+    answer = api("GET", "/me", role=None, headers={"Authorization": header})
+
+    problem(answer, 401, "unauthenticated")
+
+
+def test_a_sane_request_id_is_kept_and_another_is_replaced(api, services):
+    kept = api("GET", "/products", headers={"X-Request-ID": "abc-12345"})
+    made = api("GET", "/products", headers={"X-Request-ID": "a b\tc"})
+
+    assert kept.headers["X-Request-ID"] == "abc-12345"
+    assert re.fullmatch(r"[0-9a-f]{32}", made.headers["X-Request-ID"])
+    first, second = (
+        c.request_id for c, _ in services.calls_of("billing.list_products")
+    )
+    assert (first, second) == ("abc-12345", made.headers["X-Request-ID"])
+
+
+def test_people_get_pages_instead(client, browser):
+    answer = browser(Role.PARTNER).get("/nothing-here")
+
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/html"
+    assert "not_found" in answer.get_data(as_text=True)
+
+
+def test_the_list_of_codes_is_published(client):
+    told = client.get("/api/v1/errors").get_json()["items"]
+
+    assert [one["code"] for one in told] == [code.code for code in CODES]
+    assert len({code.code for code in CODES}) == len(CODES)
+
+
+def test_every_code_is_in_the_readme():
+    readme = (ROOT / "services/gateway/README.md").read_text()
+
+    assert [c.code for c in CODES if f"`{c.code}`" not in readme] == []
+
+
+def refusals():
+    """Codes of refusals that any module of the platform declares."""
+    kinds = {kind.__name__ for kind in KINDS.values()} | {"KeyReused", "Refusal"}
+    found = {}
+    for path in ROOT.glob("s*/**/*.py"):
+        if "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and names_of(node.bases) & kinds:
+                kinds.add(node.name)
+                found.update(dict.fromkeys(codes_in(node), path.name))
+    return found
+
+
+def names_of(bases):
+    return {base.id for base in bases if isinstance(base, ast.Name)}
+
+
+def codes_in(node):
+    return [
+        line.value.value
+        for line in node.body
+        if isinstance(line, ast.Assign)
+        and any(getattr(target, "id", "") == "code" for target in line.targets)
+        and isinstance(line.value, ast.Constant)
+    ]
+
+
+def test_every_refusal_of_the_platform_is_on_the_list():
+    declared = refusals()
+
+    assert len(declared) > 10
+    assert {c: where for c, where in declared.items() if c not in STATUS_OF} == {}
