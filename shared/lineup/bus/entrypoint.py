@@ -55,7 +55,7 @@ class DoorEntrypoint(Entrypoint):
             except ContainerBeingKilled:
                 on_killed()
 
-        if self.container._worker_pool.free() > 0:  # noqa: SLF001 - ours to own
+        if self.container.workers.of(self).free() > 0:
             spawn()
         else:
             self.container.spawn_managed_thread(spawn)
