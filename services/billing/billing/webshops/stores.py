@@ -22,7 +22,7 @@ from lineup.events import envelope, exchange_of
 
 T = TypeVar("T")
 
-DATABASE_SECONDS = 0.3
+DATABASE_SECONDS = 0.25
 BROKER_SECONDS = 1.0
 AT_ONCE = 6
 REST_SECONDS = 2.0

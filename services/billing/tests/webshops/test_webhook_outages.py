@@ -6,12 +6,13 @@ import signal
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
 
 from lineup.command.migrations import migrate
+from lineup.errors import Unavailable
 from lineup_local.place import public_top
 from lineup_local.postgres import Postgres
 from lineup_local.settings import Settings
@@ -20,6 +21,7 @@ from .conftest import a_partner, woo
 from .running import Running, free_port, wait_for
 
 DELIVERIES = 40
+CALLERS = 24
 
 
 class Server:
@@ -71,13 +73,31 @@ def timed(billing, shop, number):
     return answer.status_code, time.monotonic() - began
 
 
+def shops():
+    return ThreadPoolExecutor(4)
+
+
+@contextmanager
+def callers_waiting(billing, owner, shop):
+    """More calls than there are workers, all of them held up by the database."""
+
+    def ask():
+        with suppress(Unavailable):
+            billing.orders(owner, shop)
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        asked = [callers.submit(ask) for _ in range(CALLERS)]
+        yield
+        assert not any(each.done() for each in asked)
+
+
 def test_answers_stay_quick_and_the_work_is_done_afterwards(billing, server):
     owner = a_partner(billing.database)
     shop = billing.connect(owner)
     assert timed(billing, shop, 1)[0] == 200
     wait_for(lambda: billing.orders(owner, shop))
 
-    with server.frozen(), ThreadPoolExecutor(4) as threads:
+    with server.frozen(), callers_waiting(billing, owner, shop), shops() as threads:
         answers = list(
             threads.map(lambda n: timed(billing, shop, n), range(2, DELIVERIES + 2))
         )
