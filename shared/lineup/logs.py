@@ -67,13 +67,18 @@ def configure(log_format: str, log_level: str, service: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(_number_of(log_level))
-    for chatty in ("amqp", "nameko", "kombu", "urllib3"):
+    for chatty in ("amqp", "kombu", "urllib3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It warns of every refusal with a traceback; the door has logged that already.
+    logging.getLogger("nameko").setLevel(logging.ERROR)
 
 
 def _rendering(log_format: str) -> list[Processor]:
     if log_format == "console":
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # A prettier traceback would show what variables hold, secrets among them.
+        plain = structlog.dev.plain_traceback
+        colors = sys.stderr.isatty()
+        return [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)]
     return [
         structlog.processors.format_exc_info,
         structlog.processors.JSONRenderer(sort_keys=False),

@@ -27,6 +27,7 @@ keepalive = 20
 timeout = 60
 graceful_timeout = 30
 max_requests = 0
+control_socket_disable = True  # it would stand in the home of whoever runs this
 limit_request_line = 4094
 forwarded_allow_ips = "*" if settings.trusted_proxies else "127.0.0.1"
 proc_name = "lineup-gateway"
