@@ -14,7 +14,7 @@ import msgspec
 from aiosmtpd.controller import Controller
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from lineup_local import ports
@@ -104,6 +104,13 @@ def _json(value: dict[str, Any]) -> Response:
     return Response(msgspec.json.encode(value), mimetype="application/json")
 
 
+class Quiet(WSGIRequestHandler):
+    """Says nothing of each request: those who wait for a mail ask often."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
 class MailCatcher:
     """Both sides on 127.0.0.1; a context manager that runs them in threads."""
 
@@ -116,7 +123,11 @@ class MailCatcher:
             data_size_limit=LARGEST_MAIL_BYTES,
         )
         self._http = make_server(
-            ports.LOOPBACK, http_port, MailPages(self.mailbox), threaded=True
+            ports.LOOPBACK,
+            http_port,
+            MailPages(self.mailbox),
+            threaded=True,
+            request_handler=Quiet,
         )
         self.smtp_port = smtp_port
         self.http_port = self._http.port

@@ -1,6 +1,7 @@
 """The `lineup` program."""
 
 import os
+import warnings
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 
@@ -81,6 +82,7 @@ class Lineup(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Lineup: the platform an IPTV/OTT operator runs its subscriber business on."""
+    warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
