@@ -47,7 +47,7 @@ class Entry:
 
     @property
     def tvg_id(self) -> str:
-        """Its one guide id in M3U, Xtream and XMLTV; permanent though none was given."""
+        """One guide id in M3U, Xtream and XMLTV, permanent even where none was given."""
         return playlist_text(self.guide_id) or f"channel.{self.stream_id}"
 
     @property

@@ -1,0 +1,220 @@
+"""A partner with channels, users and subscriptions, and a look into the blob store."""
+
+import gzip
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from lineup.context import Actor, Context, Role
+from lineup.contracts.accounts import AccountChanged, AccountKind, Status, UserChanged
+from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
+from lineup.contracts.playlists import (
+    ChannelDetails,
+    CreateChannel,
+    CreateGuideSource,
+    CreatePackage,
+    SetPackageChannels,
+)
+from lineup.delivery import (
+    AccessFact,
+    SetManifest,
+    content_name,
+    manifest_name,
+    username_name,
+)
+from lineup.ids import new_id
+from lineup.scope import ROOT, below
+from playlists.channels.operations import create_channel
+from playlists.channels.packages import (
+    create_package,
+    demo_package,
+    set_package_channels,
+)
+from playlists.entitlements.operations import (
+    keep_partner,
+    keep_subscription,
+    keep_user,
+)
+from playlists.guide.sources import create_guide_source
+from playlists.owners import Owner
+from playlists.rendering.access import write_due
+from playlists.rendering.renderer import render_due
+from playlists.worker.tasks import run_next
+
+PARTNER = UUID("0198f000-0000-7000-8000-000000000001")
+SCOPE = below(ROOT, PARTNER)
+ACTOR = Actor(role=Role.PARTNER, scopes=(SCOPE,), partner_id=PARTNER)
+
+
+class Platform:
+    """Verbs of staff, of the services that announce, and of the worker."""
+
+    partner_id = PARTNER
+
+    def __init__(self, tools, clock):
+        self.tools, self.clock = tools, clock
+        self.database, self.blobs, self.keyring = (
+            tools.database,
+            tools.blobs,
+            tools.keyring,
+        )
+        self.versions = 0
+
+    def transaction(self):
+        return self.database.transaction(Context(actor=ACTOR))
+
+    def version(self):
+        self.versions += 1
+        return self.versions
+
+    def partner(self, **said):
+        state = AccountChanged(
+            **{
+                "id": PARTNER,
+                "version": self.version(),
+                "kind": AccountKind.PARTNER,
+                "name": "Blue",
+                "scope": SCOPE,
+                "partner_id": PARTNER,
+                "parent_id": None,
+                "email": "blue@example.com",
+                "currency": "EUR",
+                "time_zone": "UTC",
+                "public_url": "",
+                "status": Status.ACTIVE,
+                **said,
+            }
+        )
+        with self.transaction() as work:
+            keep_partner(work, state)
+
+    def channel(self, number=1, name="News One", package_ids=(), **said):
+        address = said.pop("address", f"http://edge.example/{number}/index.m3u8")
+        details = ChannelDetails(number=number, name=name, address=address, **said)
+        request = CreateChannel(details=details, package_ids=list(package_ids))
+        with self.transaction() as work:
+            return create_channel(work, request)
+
+    def package(self, *channels, name="Basic"):
+        request = CreatePackage(name=name, channel_ids=[c.id for c in channels])
+        with self.transaction() as work:
+            return create_package(work, request).id
+
+    def fill(self, package_id, *channels):
+        ids = [channel.id for channel in channels]
+        with self.transaction() as work:
+            set_package_channels(
+                work, SetPackageChannels(package_id=package_id, channel_ids=ids)
+            )
+
+    def demo(self, *channels):
+        with self.transaction() as work:
+            package_id = demo_package(work, Owner(PARTNER)).id
+        self.fill(package_id, *channels)
+
+    def user(self, id_=None, **said):
+        id_ = id_ or new_id()
+        state = UserChanged(
+            **{
+                "id": id_,
+                "version": self.version(),
+                "customer_id": PARTNER,
+                "partner_id": PARTNER,
+                "scope": f"{SCOPE}{PARTNER.hex}/",
+                "name": "Living room",
+                "username": f"u{id_.hex[-8:]}",
+                "password": self.keyring.seal("pass1234"),
+                "token": f"token{id_.hex}",
+                "public_url": "",
+                "status": Status.ACTIVE,
+                "created_at": self.clock.now() - timedelta(days=1),
+                **said,
+            }
+        )
+        with self.transaction() as work:
+            keep_user(work, state)
+        return state
+
+    def subscription(self, user, *package_ids, id_=None, **said):
+        now = self.clock.now()
+        state = SubscriptionChanged(
+            **{
+                "id": id_ or new_id(),
+                "version": self.version(),
+                "user_id": user.id,
+                "customer_id": user.customer_id,
+                "partner_id": PARTNER,
+                "scope": user.scope,
+                "product_id": PARTNER,
+                "product_name": "Basic",
+                "package_ids": list(package_ids),
+                "devices": 2,
+                "addresses": 1,
+                "is_trial": False,
+                "state": SubscriptionState.RUNNING,
+                "started_at": now,
+                "ends_at": now + timedelta(days=30),
+                "renews": True,
+                **said,
+            }
+        )
+        with self.transaction() as work:
+            keep_subscription(work, state)
+        return state
+
+    def guide(self, content):
+        name = f"uploads/{new_id().hex}"
+        self.blobs.write(name, content)
+        request = CreateGuideSource(
+            name="Guide", upload=name, is_on=True, partner_id=PARTNER
+        )
+        with self.transaction() as work:
+            create_guide_source(work, request, keyring=self.keyring)
+        while run_next(self.tools) is not None:
+            pass
+
+    def render(self):
+        """Let the worker do all there is to do."""
+        while write_due(self.database, self.blobs) + render_due(
+            self.database, self.blobs, self.keyring
+        ):
+            pass
+
+    def fact(self, user):
+        content = self.blobs.read(username_name(user.username))
+        return content and msgspec.json.decode(content, type=AccessFact)
+
+    def manifest(self, set_id):
+        content = self.blobs.read(manifest_name(set_id))
+        return content and msgspec.json.decode(content, type=SetManifest)
+
+    def seen_by(self, user):
+        fact = self.fact(user)
+        return self.manifest(fact.set_at(self.clock.now()))
+
+    def content(self, digest):
+        return self.blobs.read(content_name(digest))
+
+    def playlist(self, user):
+        return self.content(self.seen_by(user).m3u_plus_digest).decode()
+
+    def guide_of(self, user):
+        return gzip.decompress(self.content(self.seen_by(user).guide_digest)).decode()
+
+    def announced(self, event_type):
+        with self.transaction() as work:
+            rows = work.session.execute(
+                text("SELECT envelope FROM outbox WHERE type = :t ORDER BY seq"),
+                {"t": event_type},
+            )
+            return [row[0]["state"] for row in rows]
+
+
+@pytest.fixture
+def platform(tools, clock):
+    made = Platform(tools, clock)
+    made.partner()
+    return made

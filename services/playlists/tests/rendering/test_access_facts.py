@@ -1,0 +1,186 @@
+"""Access facts say what a user may see, when, and go when the user goes."""
+
+from datetime import timedelta
+
+from lineup.contracts.accounts import Status
+from lineup.contracts.billing import SubscriptionState
+from lineup.delivery import (
+    demo_set_id_of,
+    set_id_of,
+    token_name,
+    username_name,
+)
+from playlists.rendering.access import write_due
+from playlists.rendering.operations import refresh_everybody
+
+
+def test_a_user_has_a_fact_and_a_playlist_before_any_subscription(platform):
+    platform.demo(platform.channel(9, "Demo"))
+    user = platform.user()
+    platform.render()
+
+    fact = platform.fact(user)
+
+    assert fact.set_at(platform.clock.now()) == demo_set_id_of(platform.partner_id)
+    assert platform.keyring.open(fact.password) == "pass1234"
+    assert "Demo" in platform.playlist(user)
+
+
+def test_a_subscription_is_seen_until_its_end_and_demo_after_it(platform):
+    package = platform.package(platform.channel())
+    user = platform.user()
+    platform.subscription(user, package)
+    platform.render()
+    fact, now = platform.fact(user), platform.clock.now()
+
+    paid = set_id_of(platform.partner_id, [package])
+
+    assert fact.set_at(now) == paid
+    assert fact.set_at(now + timedelta(days=30, seconds=-1)) == paid
+    assert fact.set_at(now + timedelta(days=30)) == fact.demo_set_id
+    assert fact.max_connections == 2
+    assert fact.ends_at == now + timedelta(days=30)
+
+
+def test_a_stopped_subscription_is_over_at_once(platform):
+    package = platform.package(platform.channel())
+    user = platform.user()
+    running = platform.subscription(user, package)
+    platform.render()
+    platform.clock.forward(hours=1)
+
+    platform.subscription(
+        user, package, id_=running.id, state=SubscriptionState.STOPPED
+    )
+    platform.render()
+
+    fact = platform.fact(user)
+    assert fact.set_at(platform.clock.now()) == fact.demo_set_id
+
+
+def test_link_and_credentials_stay_while_what_is_seen_changes(platform):
+    package = platform.package(platform.channel())
+    user = platform.user()
+    platform.render()
+    before = platform.fact(user)
+
+    platform.subscription(user, package)
+    platform.render()
+
+    after = platform.fact(user)
+    assert (after.token, after.username, after.password) == (
+        before.token,
+        before.username,
+        before.password,
+    )
+    assert after.version > before.version
+
+
+def test_both_names_lead_to_the_fact_and_former_ones_are_removed(platform):
+    user = platform.user(username="First")
+    platform.render()
+
+    platform.user(user.id, username="second", token="token-of-second")
+    platform.render()
+
+    assert platform.blobs.read(username_name("first")) is None
+    assert platform.blobs.read(token_name(user.token)) is None
+    assert platform.blobs.read(token_name("token-of-second")) is not None
+    changed = platform.announced("access_changed")[-1]
+    assert username_name("first") in changed["keys"]
+    assert token_name("token-of-second") in changed["keys"]
+
+
+def test_a_name_taken_over_by_another_user_is_left_to_it(platform):
+    old = platform.user(username="shared", token="token-old")
+    platform.render()
+    platform.user(username="shared", token="token-new")
+    platform.render()
+
+    platform.user(old.id, status=Status.DELETED)
+    platform.render()
+
+    assert platform.blobs.read(username_name("shared")) is not None
+    assert platform.blobs.read(token_name("token-old")) is None
+
+
+def test_a_deleted_user_leaves_no_blob(platform):
+    user = platform.user()
+    platform.render()
+
+    platform.user(user.id, status=Status.DELETED)
+    platform.render()
+
+    assert platform.fact(user) is None
+    assert platform.blobs.read(token_name(user.token)) is None
+
+
+def test_an_inactive_partner_makes_its_users_inactive(platform):
+    user = platform.user()
+    platform.render()
+    assert platform.fact(user).is_active
+
+    platform.partner(status=Status.INACTIVE, public_url="https://blue.example/")
+    platform.render()
+
+    assert not platform.fact(user).is_active
+    assert platform.fact(user).public_url == "https://blue.example"
+
+
+def test_what_does_not_change_the_fact_is_not_announced_again(platform):
+    user = platform.user()
+    platform.render()
+    before = len(platform.announced("access_changed"))
+    version = platform.fact(user).version
+
+    platform.user(
+        user.id,
+        name="Bedroom",
+        username=user.username,
+        token=user.token,
+        password=user.password,
+        created_at=user.created_at,
+    )
+    platform.render()
+
+    assert len(platform.announced("access_changed")) == before
+    assert platform.fact(user).version == version
+
+
+def test_a_lost_store_is_filled_again(platform):
+    user = platform.user()
+    platform.render()
+    platform.blobs.remove(username_name(user.username))
+
+    with platform.transaction() as work:
+        refresh_everybody(work)
+    platform.render()
+
+    assert platform.fact(user) is not None
+
+
+def test_subscriptions_that_overlap_show_all_their_packages(platform):
+    one, two = (
+        platform.package(platform.channel(n, f"C{n}"), name=f"P{n}") for n in (1, 2)
+    )
+    user = platform.user()
+    platform.subscription(user, one)
+    platform.subscription(user, two, ends_at=platform.clock.now() + timedelta(days=10))
+    platform.render()
+
+    fact, now = platform.fact(user), platform.clock.now()
+
+    both = set_id_of(platform.partner_id, [two, one])
+    assert fact.set_at(now) == both
+    assert fact.set_at(now + timedelta(days=10)) == set_id_of(
+        platform.partner_id, [one]
+    )
+    assert "C1" in platform.playlist(user)
+    assert "C2" in platform.playlist(user)
+
+
+def test_work_is_done_once_however_many_workers_there_are(platform):
+    platform.user()
+
+    assert write_due(platform.database, platform.blobs) == 1
+    assert write_due(platform.database, platform.blobs) == 0

@@ -1,0 +1,260 @@
+"""Channel sets: rendered once per change, whole, and never seen half done."""
+
+import json
+import os
+from datetime import timedelta
+
+import pytest
+
+from lineup.contracts.playlists import DeleteChannel
+from lineup.delivery import content_name, manifest_name
+from playlists.channels.operations import delete_channel
+from playlists.rendering import renderer
+from playlists.rendering.access import write_due
+from playlists.rendering.garbage import GRACE, UNUSED_FOR, collect
+from playlists.rendering.operations import mark_changed, refresh_everybody
+from playlists.rendering.outputs import DaysOutOfRange, set_guide_days
+from playlists.rendering.renderer import AGAIN_AFTER, render_due
+
+TODAY = "20260302"
+GUIDE = f"""<tv><channel id="news.one"><display-name>News One</display-name></channel>
+<channel id="other"><display-name>Other</display-name></channel>
+<programme start="{TODAY}100000 +0100" stop="{TODAY}110000 +0100" channel="news.one">
+<title lang="en">Morning &amp; more</title><desc>Text</desc><category>News</category>
+<episode-num system="xmltv_ns">1.4.0/2</episode-num><new/></programme>
+<programme start="20260201100000 +0000" stop="20260201110000 +0000" channel="news.one">
+<title>Long ago</title></programme>
+<programme start="20260312100000 +0000" stop="20260312110000 +0000" channel="news.one">
+<title>Far ahead</title></programme>
+<programme start="{TODAY}100000 +0000" stop="{TODAY}110000 +0000" channel="other">
+<title>Elsewhere</title></programme></tv>""".encode()
+
+
+@pytest.fixture
+def subscriber(platform):
+    """A user who sees one channel with a guide."""
+    package = platform.package(platform.channel(guide_id="news.one"))
+    user = platform.user()
+    platform.subscription(user, package)
+    platform.guide(GUIDE)
+    platform.render()
+    return user
+
+
+class TestGuide:
+    def test_holds_the_sets_channels_in_the_window_with_times_in_utc(
+        self, platform, subscriber
+    ):
+        told = platform.guide_of(subscriber)
+
+        assert '<channel id="news.one">' in told
+        assert 'start="20260302090000 +0000"' in told
+        assert "Morning &amp; more" in told
+        for left_out in ("other", "Elsewhere", "Long ago", "Far ahead"):
+            assert left_out not in told
+
+    def test_numbers_leave_the_third_part_empty_and_are_shown_too(
+        self, platform, subscriber
+    ):
+        told = platform.guide_of(subscriber)
+
+        assert '<episode-num system="xmltv_ns">1.4.</episode-num>' in told
+        assert '<episode-num system="onscreen">S02E05</episode-num>' in told
+
+    def test_the_playlist_names_the_same_channel_id(self, platform, subscriber):
+        assert 'tvg-id="news.one"' in platform.playlist(subscriber)
+
+    def test_listings_lie_where_the_index_says(self, platform, subscriber):
+        content = platform.content(platform.seen_by(subscriber).listings_digest)
+        index, _, body = content.partition(b"\n")
+
+        ((begin, length),) = json.loads(index)["slices"].values()
+
+        ((_, start, stop, title, text, language, channel),) = json.loads(
+            body[begin : begin + length]
+        )
+        assert (title, text, language, channel) == (
+            "Morning & more",
+            "Text",
+            "en",
+            "news.one",
+        )
+        assert stop - start == 3600
+
+    def test_its_window_is_what_the_partner_says(self, platform, subscriber):
+        with platform.transaction() as work:
+            set_guide_days(
+                work, platform.keyring, platform.partner_id, back=30, ahead=12
+            )
+        platform.render()
+
+        assert "Long ago" in platform.guide_of(subscriber)
+        assert "Far ahead" in platform.guide_of(subscriber)
+        with platform.transaction() as work, pytest.raises(DaysOutOfRange):
+            set_guide_days(
+                work, platform.keyring, platform.partner_id, back=0, ahead=31
+            )
+
+    def test_catch_up_reaches_as_far_back_as_the_guide(self, platform):
+        package = platform.package(
+            platform.channel(guide_id="news.one", catchup_days=30)
+        )
+        user = platform.user()
+        platform.subscription(user, package)
+        platform.guide(GUIDE)
+        platform.render()
+
+        assert "Long ago" in platform.guide_of(user)
+
+    def test_its_window_moves_with_time(self, platform, subscriber):
+        platform.clock.forward(days=5)
+        platform.render()
+
+        assert "Far ahead" in platform.guide_of(subscriber)
+        assert "Morning" not in platform.guide_of(subscriber)
+
+    def test_a_channels_shift_moves_its_programmes(self, platform):
+        package = platform.package(
+            platform.channel(guide_id="news.one", guide_shift_minutes=-60)
+        )
+        user = platform.user()
+        platform.subscription(user, package)
+        platform.guide(GUIDE)
+        platform.render()
+
+        assert 'start="20260302080000 +0000"' in platform.guide_of(user)
+
+
+class TestRendering:
+    def test_unchanged_content_keeps_its_name_and_times(self, platform, subscriber):
+        before = platform.seen_by(subscriber)
+        told = len(platform.announced("channel_set_rendered"))
+        platform.clock.forward(hours=4)
+
+        platform.render()
+
+        assert platform.seen_by(subscriber) == before
+        assert len(platform.announced("channel_set_rendered")) == told
+
+    def test_a_change_gives_a_new_revision_and_is_announced(self, platform, subscriber):
+        before = platform.seen_by(subscriber)
+        platform.clock.forward(minutes=1)
+        package = platform.package(platform.channel(2, "Second"))
+        platform.subscription(subscriber, package)
+
+        platform.render()
+
+        after = platform.seen_by(subscriber)
+        assert after.set_id != before.set_id
+        said = platform.announced("channel_set_rendered")
+        assert (after.set_id, after.revision) in [
+            (state["set_id"], state["version"]) for state in said
+        ]
+
+    def test_only_what_changed_gets_a_new_time(self, platform, subscriber):
+        before = platform.seen_by(subscriber)
+        platform.clock.forward(minutes=1)
+        platform.guide(GUIDE.replace(b"Morning", b"Evening"))
+        with platform.transaction() as work:
+            mark_changed(work, platform.partner_id)
+        platform.render()
+
+        after = platform.seen_by(subscriber)
+        assert after.changed_at == before.changed_at
+
+    def test_a_removed_channel_leaves_the_playlist(self, platform):
+        channel = platform.channel()
+        user = platform.user()
+        platform.subscription(user, platform.package(channel))
+        platform.render()
+        assert "News One" in platform.playlist(user)
+
+        with platform.transaction() as work:
+            delete_channel(work, DeleteChannel(channel_id=channel.id))
+        platform.render()
+
+        assert "News One" not in platform.playlist(user)
+
+    def test_a_mark_during_a_rendering_is_not_lost(self, platform, subscriber):
+        del subscriber
+        platform.clock.forward(seconds=AGAIN_AFTER.total_seconds())
+        (claim,) = renderer._claim(platform.database, platform.keyring, 1)
+        with platform.transaction() as work:
+            mark_changed(work, platform.partner_id)
+        renderer._render(platform.database, platform.blobs, claim)
+
+        claimed = [
+            c.set_id for c in renderer._claim(platform.database, platform.keyring, 9)
+        ]
+        assert claim.set_id in claimed
+
+    def test_a_dead_workers_claim_lapses(self, platform):
+        platform.user()
+        write_due(platform.database, platform.blobs)
+        assert len(renderer._claim(platform.database, platform.keyring, 9)) == 1
+        assert render_due(platform.database, platform.blobs, platform.keyring) == 0
+
+        platform.clock.forward(minutes=11)
+
+        assert render_due(platform.database, platform.blobs, platform.keyring) == 1
+
+    def test_a_lost_manifest_is_written_again(self, platform, subscriber):
+        manifest = platform.seen_by(subscriber)
+        platform.blobs.remove(manifest_name(manifest.set_id))
+        platform.clock.forward(seconds=AGAIN_AFTER.total_seconds())
+
+        platform.render()
+
+        assert platform.seen_by(subscriber) == manifest
+
+
+class TestGarbage:
+    def test_old_content_goes_after_a_grace_time_and_named_content_stays(
+        self, platform, subscriber
+    ):
+        old = platform.seen_by(subscriber)
+        platform.clock.forward(days=2)
+        platform.render()
+        new = platform.seen_by(subscriber)
+        gone = old.digests() - new.digests()
+        long_ago = (platform.clock.now() - GRACE * 2).timestamp()
+        for name, _ in list(platform.blobs.names("content")):
+            os.utime(platform.blobs._path(name), (long_ago, long_ago))
+
+        collect(platform.database, platform.blobs)
+
+        assert gone
+        assert not any(platform.blobs.has(content_name(d)) for d in gone)
+        assert all(platform.blobs.has(content_name(d)) for d in new.digests())
+
+    def test_young_content_stays_though_nobody_names_it_yet(self, platform):
+        digest = platform.blobs.write_content(b"about to be named")
+
+        collect(platform.database, platform.blobs)
+
+        assert platform.blobs.has(content_name(digest))
+
+    def test_a_set_nobody_sees_any_more_is_dropped(self, platform, subscriber):
+        set_id = platform.seen_by(subscriber).set_id
+        platform.clock.forward(days=31)
+        platform.render()
+        with platform.transaction() as work:
+            refresh_everybody(work)
+        platform.render()
+        platform.clock.forward(seconds=UNUSED_FOR.total_seconds() + 1)
+
+        collect(platform.database, platform.blobs)
+
+        assert platform.manifest(set_id) is None
+
+    def test_a_set_in_use_is_never_dropped(self, platform, subscriber):
+        set_id = platform.seen_by(subscriber).set_id
+        platform.clock.forward(days=20)
+
+        collect(platform.database, platform.blobs)
+
+        assert platform.manifest(set_id) is not None
+        assert (
+            platform.clock.now() - timedelta(days=20)
+            < platform.fact(subscriber).ends_at
+        )
