@@ -5,15 +5,18 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from lineup_local import ports
 from lineup_local.demo import content
-from lineup_local.demo.api import Api
+from lineup_local.demo.api import Api, DemoRefused
 from lineup_local.demo.customers import make_customers
 from lineup_local.environment import Installation
 
@@ -22,6 +25,7 @@ PACKAGES = {
     "Family": tuple(content.GROUPS),
 }
 DEMO_CHANNELS = 8
+GUIDE_SECONDS = 60
 PLANS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Basic", "BASIC-1M", "9.00", {"months": 1}),
     ("Basic", "BASIC-3M", "25.00", {"months": 3}),
@@ -84,6 +88,7 @@ def _fill(place: Installation) -> Demo:
     packages = _make_channels(api)
     plans = _make_products(api, packages)
     make_customers(api, plans, _clock_of(place))
+    _load_guide(api)
     demo = Demo(
         operator_username=operator[0],
         operator_password=operator[1],
@@ -121,10 +126,8 @@ def _make_partner(api: Api, username: str, password: str) -> None:
 
 
 def _make_channels(api: Api) -> dict[str, str]:
-    """Channels and their guide; the ids of the packages by name."""
+    """Channels in packages, a few of them as demo; the packages' ids by name."""
     api.finished(api.upload("/channel-imports/file", "demo.m3u", content.playlist()))
-    guide = content.guide(datetime.now(UTC))
-    api.upload("/guide-sources/file?name=Demo+guide", "demo.xml.gz", guide)
     found = _every(api, "/channels")
     ids = {
         name: [row["id"] for row in found if row["details"]["group"] in groups]
@@ -139,6 +142,18 @@ def _make_channels(api: Api) -> dict[str, str]:
         if package["is_demo"]:
             api.put(f"/packages/{package['id']}/channels", channel_ids=shown)
     return packages
+
+
+def _load_guide(api: Api) -> None:
+    """A guide around now, after all clocks stand right; done when a player has it."""
+    guide = content.guide(datetime.now(UTC))
+    api.upload("/guide-sources/file?name=Demo+guide", "demo.xml.gz", guide)
+    user = api.get("/users")["items"][0]
+    end = time.monotonic() + GUIDE_SECONDS
+    while b"<programme" not in requests.get(user["guide_url"], timeout=10).content:
+        if time.monotonic() > end:
+            raise DemoRefused("The guide did not reach the players.")
+        time.sleep(0.2)
 
 
 def _every(api: Api, path: str) -> list[Any]:
