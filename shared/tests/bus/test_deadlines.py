@@ -30,8 +30,12 @@ def test_a_service_nobody_ever_started_is_told_at_once(queues, drill):
     assert refused.value.code == "service_unavailable"
 
 
-def test_calls_that_waited_too_long_for_a_worker_are_not_begun(service, drill, effects):
-    service(MAX_WORKERS="1")
+def test_calls_that_waited_too_long_for_a_worker_are_not_begun(
+    service, drill, effects, publish_note
+):
+    service(MAX_WORKERS="2")
+    publish_note("slow event", seconds=1.5)
+    wait_for(lambda: effects("tries"), what="the event's begin")
     first = drill.take_time.later(Context(), Ask(note="first", seconds=1), timeout=5)
     late = drill.take_time.later(Context(), Ask(note="late"), timeout=0.3)
     with pytest.raises(Unavailable):
@@ -43,11 +47,14 @@ def test_calls_that_waited_too_long_for_a_worker_are_not_begun(service, drill, e
     assert effects("write_note") == ["first", "last"]
 
 
-def test_calls_whose_caller_is_gone_expire_in_the_queue(service, drill, effects):
+def test_calls_whose_caller_is_gone_expire_in_the_queue(
+    service, drill, effects, queues
+):
     assert service().end() == 0
     with pytest.raises(Unavailable):
         drill.take_time(Context(), Ask(note="gone"), timeout=0.3)
 
+    wait_for(lambda: queues.count("rpc-drill") == 0, what="expiry")
     service()
 
     drill.take_time(Context(), Ask(note="new"))
@@ -76,6 +83,8 @@ def test_a_call_without_a_place_to_reply_to_harms_nobody(
 
     wait_for(lambda: effects("write_note") == ["one way"], what="the work")
     assert drill.echo(Context(), Ask()).by == copy.process.pid
+    assert copy.end() == 0
+    assert queues.count("rpc-drill") == 0, "all were acknowledged"
 
 
 def test_answers_are_gathered_in_the_time_of_the_slowest(standing):
