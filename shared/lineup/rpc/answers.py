@@ -7,9 +7,12 @@ from concurrent.futures import TimeoutError as NotYet
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import structlog
 
 from lineup import wire
 from lineup.errors import Refusal, Unavailable, from_wire
+
+log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
 D = TypeVar("D")
@@ -62,7 +65,8 @@ class Answer(Generic[R]):
             if reply.error is not None:
                 raise self._said(reply.error)
             result: R = wire.decode_result(reply.result, self._reply_type)
-        except msgspec.DecodeError:
+        except msgspec.DecodeError as error:
+            log.error("reply_misfit", service=self._service, error=str(error))  # noqa: TRY400
             raise ServiceFault(self._service, "") from None
         return result
 

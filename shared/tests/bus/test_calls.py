@@ -63,6 +63,14 @@ def test_a_reply_that_cannot_be_written_is_a_bug(standing):
         standing.give_nonsense(Context(), Ask())
 
 
+def test_a_reply_that_does_not_fit_the_contract_is_a_fault(standing):
+    answer = standing.rpc.call(
+        "standing", "echo", Context(), Ask(note="x"), reply_type=int
+    )
+    with pytest.raises(ServiceFault):
+        answer.reply()
+
+
 def test_a_door_that_this_copy_lacks_is_unavailable(standing):
     with pytest.raises(Unavailable) as refused:
         standing.no_such_door(Context(), Ask())
