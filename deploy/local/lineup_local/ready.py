@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 
 from lineup_local import ports
-from lineup_local.demo.fill import Demo, fill
+from lineup_local.demo.fill import Demo, fill, find_demo
 from lineup_local.environment import PROBED, Installation, installation
 from lineup_local.settings import read
 
@@ -80,6 +80,21 @@ def table(place: Installation, demo: Demo) -> str:
     return "\n".join(f"  {what:<22}{where}" for what, where in rows)
 
 
+def filling_mark(home: Path) -> Path:
+    """The file that is there while the demo is being filled."""
+    return home / "demo.filling"
+
+
+def filled(place: Installation) -> Demo:
+    """The demo, made at the first call; a mark stays if that is interrupted."""
+    mark = filling_mark(place.settings.home)
+    if find_demo(place) is None:
+        mark.touch()
+    demo = fill(place)
+    mark.unlink(missing_ok=True)
+    return demo
+
+
 def main() -> int:
     """Tell when all is up, then stay; 1 at once when something does not come up."""
     place = installation(read())
@@ -89,7 +104,8 @@ def main() -> int:
         say(last_lines(log_of(place.settings.home, name)))
     if late:
         return 1
-    demo = fill(place)
+    say("Making the demo ready.")
+    demo = filled(place)
     say("Lineup is up.\n" + table(place, demo))
     with suppress(KeyboardInterrupt):
         signal.pause()  # a part that ends ends all the others

@@ -18,7 +18,7 @@ from lineup_local import ports
 from lineup_local.daemons import Daemon, end_all, is_alive
 from lineup_local.environment import WITH_DATABASE, Installation, installation
 from lineup_local.place import public_top
-from lineup_local.ready import log_of
+from lineup_local.ready import filling_mark, log_of
 from lineup_local.servers import Servers, interrupted_by
 from lineup_local.settings import Settings
 from lineup_local.trouble import Trouble
@@ -98,6 +98,8 @@ class Supervisor:
                 " ./lineup down ends that."
             )
         end_all(self._leftovers(), signal.SIGTERM)
+        if filling_mark(self.settings.home).exists():
+            self.forget()  # the last start was interrupted: half a demo is none
         for field, purpose in CLAIMED.items():
             ports.claim(self.settings, field, purpose)
         self.record.remember(os.getpid())

@@ -1,5 +1,6 @@
 """A home of its own for each module: own folder, own ports, own servers."""
 
+import os
 import shutil
 import socket
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from dataclasses import fields
 import pytest
 
 from lineup_local.place import public_top
+from lineup_local.ports import is_free
 from lineup_local.servers import Servers
 from lineup_local.settings import Settings
 
@@ -24,8 +26,24 @@ def free_ports(count: int) -> list[int]:
 
 def settings_in(home) -> Settings:
     names = [field.name for field in fields(Settings) if field.name.endswith("_port")]
-    # Five services answer probes, on ports in a row.
-    return Settings(home=home, **dict(zip(names, free_ports(len(names)), strict=True)))
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    return Settings(home=home, **(ports | {"probe_port": free_row(5)}))
+
+
+def free_row(length: int) -> int:
+    """The first of some ports in a row: services answer probes there."""
+    while True:
+        first = free_ports(1)[0]
+        if first + length < 65536 and all(map(is_free, range(first, first + length))):
+            return first
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    names = [name for name in vars(settings) if name != "start_seconds"]
+    return {
+        **os.environ,
+        **{settings.name_of(name): str(getattr(settings, name)) for name in names},
+    }
 
 
 @contextmanager

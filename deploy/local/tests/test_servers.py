@@ -20,6 +20,8 @@ from lineup_local.servers import Servers
 from lineup_local.settings import Settings
 from lineup_local.trouble import Trouble
 
+from .conftest import environment_of
+
 
 def processes_of(servers: Servers) -> list[psutil.Process]:
     daemons = (
@@ -134,14 +136,6 @@ with Servers(read()).in_use():
     print("using", flush=True)
     time.sleep(60)
 """
-
-
-def environment_of(settings: Settings) -> dict[str, str]:
-    names = [name for name in vars(settings) if name != "start_seconds"]
-    return {
-        **os.environ,
-        **{settings.name_of(name): str(getattr(settings, name)) for name in names},
-    }
 
 
 def another_user(settings: Settings) -> subprocess.Popen:
