@@ -13,7 +13,11 @@ from billing.webshops.operations.connections import (
     count_refused,
     list_shops,
 )
-from billing.webshops.operations.deliveries import store_delivery, work_on_delivery
+from billing.webshops.operations.deliveries import (
+    forget_old_deliveries,
+    store_delivery,
+    work_on_delivery,
+)
 from billing.webshops.operations.fulfilment import fill_seats
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
 from billing.webshops.stores import DeliveryQueue, DeliveryTable
@@ -41,6 +45,7 @@ from lineup.settings import ServiceSettings
 READERS = PARTNERS | {Role.SUPPORT}
 RETRY_AFTER_SECONDS = 30
 COUNT_SECONDS = 10
+FORGET_SECONDS = 600
 
 
 @lru_cache(maxsize=1)
@@ -91,6 +96,12 @@ class WebshopDoors(Doors):
         if counts:
             with self.database.transaction() as work:
                 count_refused(work, counts)
+
+    @every(seconds=FORGET_SECONDS)
+    def forget_old_deliveries(self) -> None:
+        """Delete what was worked on long ago, some at a time."""
+        with self.database.transaction() as work:
+            forget_old_deliveries(work)
 
     @on_event
     def on_delivery_taken(self, event: Event[DeliveryTaken]) -> None:

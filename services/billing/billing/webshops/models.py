@@ -1,6 +1,5 @@
 """Tables of the webshops: connections, deliveries, orders, seats, effects."""
 
-import enum
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
 from billing.webshops.messages import ShopOrder, Standing
-from lineup.contracts.billing import OrderState
+from billing.webshops.states import DeliveryState, SeatState, order_state
 from lineup.money import Money
 from lineup.secrets import Sealed
 
@@ -55,14 +54,6 @@ class ShopConnection(Record):
         return host.removeprefix("www.") == self.shop_domain.removeprefix("www.")
 
 
-class DeliveryState(enum.StrEnum):
-    """How far a delivery is; a parked one waits for people."""
-
-    STORED = "stored"
-    DONE = "done"
-    PARKED = "parked"
-
-
 class ShopDelivery(Record):
     """One authentic delivery as it came: the raw body, kept before the answer."""
 
@@ -74,6 +65,7 @@ class ShopDelivery(Record):
             "shop_id",
             postgresql_where=text("state = 'parked'"),
         ),
+        Index("ix_shop_delivery_received_at", "received_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -96,19 +88,6 @@ class ShopDelivery(Record):
     def park(self, problem: str) -> None:
         """Leave it to people: authentic, but nothing can be done by itself."""
         self.state, self.problem = DeliveryState.PARKED, problem
-
-
-class SeatState(enum.StrEnum):
-    """Where one ordered piece stands."""
-
-    HELD = "held"
-    """Paid, but something must be settled first: see `problem`."""
-    WAITING = "waiting"
-    """Announced; accounts looks for or makes its user."""
-    FILLED = "filled"
-    """Its subscription is started."""
-    REVERSED = "reversed"
-    """Refunded or cancelled; it never comes back."""
 
 
 class OrderSeat(Record):
@@ -172,14 +151,6 @@ class OrderSeat(Record):
 
     def _move(self, state: SeatState, now: datetime) -> None:
         self.state, self.changed_at = state, now
-
-
-class Effect(enum.StrEnum):
-    """What happens to an order once."""
-
-    PAID = "paid"
-    REFUND = "refund"
-    CANCEL = "cancel"
 
 
 class OrderEffect(Record):
@@ -279,18 +250,3 @@ class ShopOrderRecord(Record):
         """Say how far the order is, from its seats."""
         states = {seat.state for seat in seats}
         self.state = order_state(states, is_paid=self.is_paid, is_void=is_void)
-
-
-def order_state(states: set[str], *, is_paid: bool, is_void: bool) -> OrderState:
-    """How far an order is: received, accepted, fulfilled, reversed, or aside."""
-    if is_void and (is_paid or SeatState.REVERSED in states):
-        return OrderState.REVERSED
-    if not is_paid:
-        return OrderState.RECEIVED
-    if SeatState.WAITING in states:
-        return OrderState.ACCEPTED
-    if SeatState.FILLED in states:
-        return OrderState.FULFILLED
-    if states == {SeatState.REVERSED}:
-        return OrderState.REVERSED
-    return OrderState.EXCEPTION

@@ -2,12 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 from sqlalchemy import select
 
 from billing.webshops.models import ShopOrderRecord
-from billing.webshops.operations.deliveries import store_delivery, work_on_delivery
+from billing.webshops.operations.deliveries import (
+    forget_old_deliveries,
+    store_delivery,
+    work_on_delivery,
+)
 from billing.webshops.operations.reading import (
     announce_waiting_orders,
     get_order,
@@ -417,6 +422,60 @@ class TestOutOfOrder:
 
         assert desk.order().state == OrderState.REVERSED
         assert desk.running() == set()
+
+
+LIFE = [
+    woo(status="pending", minute=0),
+    woo(minute=1),
+    woo(minute=2, refunds=[{"id": 88, "total": "-2.00"}]),
+    woo(status="refunded", minute=3, refunds=[{"id": 88, "total": "-2.00"}]),
+]
+
+
+class TestAnyOrder:
+    @pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
+    def test_of_a_refunded_orders_life_ends_the_same(self, desk, order):
+        for place in order:
+            desk.deliver(LIFE[place])
+            if desk.order().state == OrderState.ACCEPTED:
+                desk.fill()
+            desk.deliver(LIFE[place])
+
+        assert desk.order().state == OrderState.REVERSED
+        assert desk.order().exceptions == []
+        assert desk.running() == set()
+        assert desk.booked("income") == 0
+
+    @pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+    def test_of_a_paid_orders_life_ends_the_same(self, desk, order):
+        for place in order:
+            desk.deliver(LIFE[place])
+            if desk.order().state == OrderState.ACCEPTED:
+                desk.fill()
+
+        assert desk.order().state == OrderState.FULFILLED
+        assert desk.order().exceptions == ["refund_unclear: 2.00 EUR (88)"]
+        assert desk.booked("income") == 1499
+
+
+class TestForgetting:
+    def test_worked_on_long_ago_goes_and_a_repeat_still_does_nothing(self, desk):
+        desk.deliver(woo(), key="d1")
+        desk.deliver(b"{}", key="parked")
+        desk.clock.forward(days=91)
+
+        with desk.database.transaction() as work:
+            assert forget_old_deliveries(work) == 1
+
+        assert desk.deliver(woo(), key="d1").state == "done"
+        assert len(desk.accepted()) == 1
+
+    def test_younger_ones_stay(self, desk):
+        desk.deliver(woo(), key="d1")
+        desk.clock.forward(days=89)
+
+        with desk.database.transaction() as work:
+            assert forget_old_deliveries(work) == 0
 
 
 class TestMoneyGoesBack:

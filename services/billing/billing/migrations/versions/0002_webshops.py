@@ -81,6 +81,7 @@ def create_shop_delivery() -> None:
         ["shop_id"],
         postgresql_where=sa.text("state = 'parked'"),
     )
+    op.create_index("ix_shop_delivery_received_at", "shop_delivery", ["received_at"])
 
 
 def create_shop_order() -> None:

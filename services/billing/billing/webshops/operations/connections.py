@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from billing.people import operations as people
-from billing.webshops.models import DeliveryState, ShopConnection, ShopDelivery
+from billing.webshops.models import ShopConnection, ShopDelivery
+from billing.webshops.states import DeliveryState
 from lineup.contracts.billing import (
     ChangeShopSecret,
     ConnectShop,

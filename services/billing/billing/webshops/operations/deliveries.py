@@ -1,15 +1,17 @@
 """Deliveries: stored before the answer, worked on after it."""
 
 import hashlib
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.webshops import shopify, woocommerce
 from billing.webshops.messages import Message, ShopOrder, Unusable
-from billing.webshops.models import DeliveryState, ShopConnection, ShopDelivery
+from billing.webshops.models import ShopConnection, ShopDelivery
 from billing.webshops.operations.orders import take_in
+from billing.webshops.states import DeliveryState
 from lineup.contracts.billing import DeliveryStored, DeliveryTaken, ShopKind
 from lineup.database import Work
 
@@ -19,6 +21,8 @@ READERS = {
     ShopKind.WOOCOMMERCE: woocommerce.read,
     ShopKind.SHOPIFY: shopify.read,
 }
+KEPT_DAYS = 90
+FORGOTTEN_AT_ONCE = 1000
 MAX_SEATS = 200
 """Users of one order; more is a mistake or mischief."""
 
@@ -43,6 +47,24 @@ def store_delivery(work: Work, taken: DeliveryTaken) -> bool:
         return False
     work.announce(DeliveryStored(id=taken.id, version=1))
     return True
+
+
+def forget_old_deliveries(work: Work) -> int:
+    """Delete deliveries that were worked on long ago: they name people; how many.
+
+    Orders and effects stay, so that even a repeat of a forgotten one acts no more.
+    """
+    old = (
+        select(ShopDelivery.id)
+        .where(
+            ShopDelivery.state == DeliveryState.DONE,
+            ShopDelivery.received_at < work.now - timedelta(days=KEPT_DAYS),
+        )
+        .limit(FORGOTTEN_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    gone = delete(ShopDelivery).where(ShopDelivery.id.in_(old))
+    return len(work.session.scalars(gone.returning(ShopDelivery.id)).all())
 
 
 def work_on_delivery(work: Work, stored: DeliveryStored) -> None:

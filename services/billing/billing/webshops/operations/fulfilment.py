@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from billing.subscriptions import operations as subscriptions
 from billing.subscriptions.operations import OrderSale
-from billing.webshops.models import OrderSeat, SeatState, ShopOrderRecord
+from billing.webshops.models import OrderSeat, ShopOrderRecord
 from billing.webshops.operations.settlement import conclude, seats_of
+from billing.webshops.states import SeatState
 from lineup.contracts.accounts import SeatsFilled
 from lineup.database import Work
 from lineup.errors import Refusal

@@ -15,15 +15,14 @@ from billing.webshops.messages import (
     Standing,
 )
 from billing.webshops.models import (
-    Effect,
     OrderEffect,
     OrderSeat,
-    SeatState,
     ShopConnection,
     ShopOrderRecord,
 )
 from billing.webshops.operations.settlement import settle
 from billing.webshops.reversal import share_of
+from billing.webshops.states import Effect, SeatState
 from lineup.contracts.billing import OrderState
 from lineup.database import Work
 from lineup.ids import new_id

@@ -5,13 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
-from billing.webshops.models import (
-    OrderSeat,
-    SeatState,
-    ShopConnection,
-    ShopOrderRecord,
-)
+from billing.webshops.models import OrderSeat, ShopConnection, ShopOrderRecord
 from billing.webshops.operations.settlement import order_state, seats_of, settle
+from billing.webshops.states import SeatState
 from lineup.contracts.billing import (
     GetOrder,
     ListOrders,

@@ -10,14 +10,13 @@ from billing.catalog.models import Plan
 from billing.subscriptions import operations as subscriptions
 from billing.webshops.messages import RefundedLine
 from billing.webshops.models import (
-    Effect,
     OrderEffect,
     OrderSeat,
-    SeatState,
     ShopConnection,
     ShopOrderRecord,
 )
 from billing.webshops.reversal import SeatShare, seats_by_amount, seats_by_line
+from billing.webshops.states import Effect, SeatState
 from lineup.contracts.billing import Buyer, OrderAccepted, Seat
 from lineup.database import Work
 from lineup.money import Money

@@ -1,0 +1,49 @@
+"""Where deliveries, seats and orders can stand."""
+
+import enum
+
+from lineup.contracts.billing import OrderState
+
+
+class DeliveryState(enum.StrEnum):
+    """How far a delivery is; a parked one waits for people."""
+
+    STORED = "stored"
+    DONE = "done"
+    PARKED = "parked"
+
+
+class SeatState(enum.StrEnum):
+    """Where one ordered piece stands."""
+
+    HELD = "held"
+    """Paid, but something must be settled first: see `problem`."""
+    WAITING = "waiting"
+    """Announced; accounts looks for or makes its user."""
+    FILLED = "filled"
+    """Its subscription is started."""
+    REVERSED = "reversed"
+    """Refunded or cancelled; it never comes back."""
+
+
+class Effect(enum.StrEnum):
+    """What happens to an order once."""
+
+    PAID = "paid"
+    REFUND = "refund"
+    CANCEL = "cancel"
+
+
+def order_state(states: set[str], *, is_paid: bool, is_void: bool) -> OrderState:
+    """How far an order is: received, accepted, fulfilled, reversed, or aside."""
+    if is_void and (is_paid or SeatState.REVERSED in states):
+        return OrderState.REVERSED
+    if not is_paid:
+        return OrderState.RECEIVED
+    if SeatState.WAITING in states:
+        return OrderState.ACCEPTED
+    if SeatState.FILLED in states:
+        return OrderState.FULFILLED
+    if states == {SeatState.REVERSED}:
+        return OrderState.REVERSED
+    return OrderState.EXCEPTION
