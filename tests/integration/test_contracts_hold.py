@@ -29,7 +29,7 @@ def test_every_remote_has_a_door_of_the_same_types(name):
         if door.kind == "rpc"
     }
     asked = {
-        key: (remote.request, remote.reply)
+        key: (remote.request_type, remote.reply_type)
         for key, remote in vars(client(name)).items()
         if isinstance(remote, Remote)
     }
