@@ -22,6 +22,7 @@ from lineup.contracts.accounts import (
     Status,
     UserChanged,
 )
+from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.contracts.playlists import PackageChanged
 from lineup.database import Database, connect
 from lineup.database.records import OUTBOX
@@ -227,7 +228,8 @@ class ShopFloor:
         return str(self._ask(wallets.get_wallet, request).balance)
 
     def entries(self, customer):
-        request = billing.ListEntries(customer_id=customer.id)
+        whole = Paging(limit=MAX_LIMIT)
+        request = billing.ListEntries(customer_id=customer.id, paging=whole)
         return self._ask(wallets.list_entries, request).items
 
     def books(self, actor=SYSTEM):

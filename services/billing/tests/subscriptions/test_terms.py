@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,8 @@ from billing.subscriptions.terms import (
 from lineup.contracts.billing import CountFrom
 from lineup.money import Money
 
+FIRST = datetime(2020, 1, 1)  # noqa: DTZ001 - Hypothesis adds the zone
+LAST = datetime(2040, 1, 1)  # noqa: DTZ001 - as above
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia"]
 
 
@@ -39,9 +42,7 @@ def a_period(paid="9.00 EUR", starts_at=None, ends_at=JULY):
 
 
 def instants():
-    return st.datetimes(
-        datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)
-    )
+    return st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 
 
 @st.composite
@@ -145,9 +146,7 @@ class TestNextPeriodEnd:
         wall = start.astimezone(zone)
         ends = list(months_on(Anchor(at=start), 1200, zone))
 
-        assert all(
-            later > earlier for earlier, later in zip(ends, ends[1:], strict=False)
-        )
+        assert all(later > earlier for earlier, later in pairwise(ends))
         for end in ends:
             local = end.astimezone(zone)
             last_day = (local.replace(day=28) + timedelta(days=4)).replace(
@@ -157,7 +156,7 @@ class TestNextPeriodEnd:
         on_the_day = [e for e in ends if e.astimezone(zone).day == wall.day]
         assert len(on_the_day) >= 600
 
-    @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)), st.integers(1, 36))
+    @given(st.datetimes(FIRST, LAST), st.integers(1, 36))
     def test_many_at_once_end_where_one_by_one_would(self, start, months):
         zone = ZoneInfo("Europe/Berlin")
         anchor = Anchor(at=start.replace(tzinfo=UTC))
