@@ -15,9 +15,9 @@ class Away(Exception):  # noqa: N818 - says where it is
 class Patience:
     """Runs actions in threads of their own and waits a limited time for each.
 
-    What takes too long is left to end by itself (late, but whole); until it answers
-    again, one action at a time tries and the others are told at once. Threads are
-    greenlets where eventlet has patched.
+    What takes too long is left to end by itself (late, but whole). Until something
+    answers again the others are told at once, and one tries after each rest; without
+    a rest every one tries. Threads are greenlets where eventlet has patched.
     """
 
     def __init__(self, *, seconds: float, at_once: int, rest_seconds: float) -> None:
@@ -30,16 +30,29 @@ class Patience:
     def run(self, action: Callable[[], T]) -> T:
         """The action's result, or what it raises; Away when that takes too long."""
         self._turn_away()
-        if not self._room.acquire(blocking=False):
-            raise Away("All tries are still under way.")
-        attempt = Attempt(action, self._room.release)
-        threading.Thread(target=attempt.run, daemon=True).start()
-        if not attempt.over.wait(self._seconds):
+        end = time.monotonic() + self._seconds
+        if not self._room.acquire(timeout=self._seconds):
+            raise self._rest("All tries are still under way.")
+        attempt = Attempt(action)
+        threading.Thread(target=self._try, args=(attempt,), daemon=True).start()
+        if not attempt.over.wait(end - time.monotonic()):
+            raise self._rest(f"No answer within {self._seconds} s.")
+        return attempt.outcome()
+
+    def _try(self, attempt: "Attempt[T]") -> None:
+        """Make the attempt; an answer, however late, ends the rest of the others."""
+        try:
+            if attempt.run():
+                self._is_away, self._rests_until = False, 0.0
+        finally:
+            self._room.release()
+            attempt.over.set()
+
+    def _rest(self, reason: str) -> Away:
+        if self._rest_seconds:
             self._is_away = True
             self._rests_until = time.monotonic() + self._rest_seconds
-            raise Away(f"No answer within {self._seconds} s.")
-        self._is_away, self._rests_until = False, 0.0
-        return attempt.outcome()
+        return Away(reason)
 
     def _turn_away(self) -> None:
         now = time.monotonic()
@@ -52,22 +65,19 @@ class Patience:
 class Attempt(Generic[T]):
     """One run of an action, and how it ended."""
 
-    def __init__(self, action: Callable[[], T], on_over: Callable[[], None]) -> None:
+    def __init__(self, action: Callable[[], T]) -> None:
         self.over = threading.Event()
         self._action = action
-        self._on_over = on_over
         self._result: list[T] = []
         self._error: Exception | None = None
 
-    def run(self) -> None:
-        """Do it, and keep what comes of it."""
+    def run(self) -> bool:
+        """Do it and keep what comes of it; whether that is an answer."""
         try:
             self._result.append(self._action())
         except Exception as error:  # noqa: BLE001 - risen again where it is awaited
             self._error = error
-        finally:
-            self._on_over()
-            self.over.set()
+        return self._error is None
 
     def outcome(self) -> T:
         """The result, or what rose."""

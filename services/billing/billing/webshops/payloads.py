@@ -1,5 +1,6 @@
 """Reading payloads: bytes to typed values, oddities to Unusable."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -10,12 +11,19 @@ from lineup.money import BadAmount, Money
 
 T = TypeVar("T")
 
+NUL = rb"\u0000"
+AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,8})?")
 MAX_QUANTITY = 200
 """Pieces of one line; more is a mistake or mischief."""
 
 
 def decode(body: bytes, wanted: type[T]) -> T:
-    """The body as that type, with numbers in text read as numbers (PHP sends both)."""
+    """The body as that type, with numbers in text read as numbers (PHP sends both).
+
+    PostgreSQL keeps no NUL in a text, so a body with one is not usable.
+    """
+    if NUL in body:
+        raise Unusable("bad_payload", "it holds a NUL")
     try:
         return msgspec.json.decode(body, type=wanted, strict=False)
     except msgspec.MsgspecError as error:
@@ -24,6 +32,8 @@ def decode(body: bytes, wanted: type[T]) -> T:
 
 def amount(text: str, currency: str) -> Money:
     """An amount as shops write it; excess non-zero digits are refused."""
+    if not AMOUNT.fullmatch(text or "0"):
+        raise Unusable("bad_amount", text[:40])
     try:
         return Money.parse(text or "0", currency)
     except BadAmount as error:

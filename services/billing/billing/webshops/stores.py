@@ -23,9 +23,10 @@ from lineup.events import envelope, exchange_of
 T = TypeVar("T")
 
 DATABASE_SECONDS = 0.25
-BROKER_SECONDS = 1.0
+BROKER_SECONDS = 2.0
 AT_ONCE = 6
 REST_SECONDS = 2.0
+"""The database is let alone for so long; the broker, the last resort, never is."""
 IDLE_SECONDS = 20.0
 """A connection unused for longer may have lost its heartbeat."""
 GONE = (OperationalError, InterfaceError, NoConnectionFree)
@@ -79,7 +80,7 @@ class DeliveryQueue:
         self._uri = uri
         self._idle: list[tuple[float, broker.Confirmed]] = []
         self._patience = Patience(
-            seconds=BROKER_SECONDS, at_once=AT_ONCE, rest_seconds=REST_SECONDS
+            seconds=BROKER_SECONDS, at_once=AT_ONCE, rest_seconds=0
         )
 
     def keep(self, delivery: DeliveryTaken) -> None:

@@ -71,7 +71,7 @@ class TestConnecting:
         assert "shop_domain" in caught.value.fields
 
     def test_the_domain_is_kept_bare(self, desk):
-        shop = desk.connect(shop_domain=" https://Shop.Example/ ")
+        shop = desk.connect(shop_domain=" https://Shop.Example/store/ ")
 
         assert shop.shop_domain == "shop.example"
 

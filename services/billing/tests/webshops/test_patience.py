@@ -1,5 +1,6 @@
 import threading
 import time
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -56,24 +57,58 @@ class TestPatience:
         with pytest.raises(Away, match="just now"):
             patience.run(lambda: 7)
 
-    def test_after_a_rest_it_is_tried_again(self, gate):
+    def test_after_a_rest_one_tries_again(self, gate):
+        patience = a_patience(rest_seconds=0.01)
+        with pytest.raises(Away):
+            patience.run(lambda: gate.wait(LIMIT))
+        time.sleep(0.02)
+
+        with pytest.raises(Away, match="No answer"):
+            patience.run(lambda: gate.wait(LIMIT))
+
+    def test_a_late_answer_ends_the_rest(self, gate):
+        patience = a_patience()
+        answered = threading.Event()
+        with pytest.raises(Away):
+            patience.run(lambda: gate.wait(LIMIT))
+        gate.set()
+
+        end = time.monotonic() + LIMIT
+        while not answered.is_set() and time.monotonic() < end:
+            with suppress(Away):
+                patience.run(answered.set)
+        assert answered.is_set()
+
+    def test_an_error_is_no_answer(self, gate):
+        patience = a_patience()
+
+        def fail_late():
+            gate.wait(LIMIT)
+            raise KeyError
+
+        with pytest.raises(Away):
+            patience.run(fail_late)
+        gate.set()
+        time.sleep(0.05)
+
+        with pytest.raises(Away, match="just now"):
+            patience.run(lambda: 7)
+
+    def test_never_more_at_once_than_it_says(self, gate):
+        patience = a_patience(rest_seconds=0)
+        for _ in range(2):
+            with pytest.raises(Away, match="No answer"):
+                patience.run(lambda: gate.wait(LIMIT))
+
+        with pytest.raises(Away, match="under way"):
+            patience.run(lambda: 7)
+
+    def test_without_rest_every_one_tries(self, gate):
         patience = a_patience(rest_seconds=0)
         with pytest.raises(Away):
             patience.run(lambda: gate.wait(LIMIT))
 
         assert patience.run(lambda: 7) == 7
-        assert patience.run(lambda: 8) == 8
-
-    def test_never_more_at_once_than_it_says(self, gate):
-        patience = a_patience(rest_seconds=0, seconds=0.01)
-        for _ in range(2):
-            time.sleep(0.02)
-            with pytest.raises(Away):
-                patience.run(lambda: gate.wait(LIMIT))
-        time.sleep(0.02)
-
-        with pytest.raises(Away, match="under way"):
-            patience.run(lambda: 7)
 
 
 class Table:

@@ -157,7 +157,9 @@ class TestMoney:
 
         assert order.total == Money(1499, "JPY")
 
-    @pytest.mark.parametrize("text", ["9.999", "nine", "NaN", "Infinity"])
+    @pytest.mark.parametrize(
+        "text", ["9.999", "nine", "NaN", "Infinity", "1E999999", "9" * 20]
+    )
     def test_what_is_no_amount_is_unusable(self, text):
         with pytest.raises(Unusable) as caught:
             read(total=text)
@@ -180,6 +182,11 @@ class TestWhatCannotBeUsed:
     def test_no_order_at_all(self, body):
         with pytest.raises(Unusable):
             woocommerce.read("order.created", body)
+
+    def test_a_text_that_no_table_can_hold(self):
+        for name in ("\0", "\ud800"):
+            with pytest.raises(Unusable):
+                read(line_items=[line(name=name)])
 
     def test_an_order_without_any_date(self):
         dates = dict.fromkeys(

@@ -121,8 +121,8 @@ def _named(name: str) -> str:
 
 def _domain(request: ConnectShop) -> str:
     """The bare host; Shopify's is needed, since each of its deliveries names it."""
-    domain = request.shop_domain.strip().lower().rstrip("/")
-    domain = domain.removeprefix("https://").removeprefix("http://")
+    domain = request.shop_domain.strip().lower()
+    domain = domain.removeprefix("https://").removeprefix("http://").partition("/")[0]
     if request.kind == ShopKind.SHOPIFY and not domain:
         raise Invalid(fields={"shop_domain": ["Name it, as in demo.myshopify.com."]})
     return domain
