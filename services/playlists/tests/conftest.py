@@ -164,7 +164,7 @@ def upload(tools, content):
 
 def a_source(tools, content=b"", **said):
     """A source that reads an upload, not fetched yet unless it is on."""
-    if "address" not in said:
+    if "address" not in said and "upload" not in said:
         said["upload"] = upload(tools, content)
     request = CreateGuideSource(
         **{"name": "Guide", "is_on": True, "partner_id": PARTNER, **said}

@@ -60,8 +60,9 @@ class Importer:
             with tempfile.TemporaryFile() as file:
                 fetched = self._get(source, file, force=force)
                 if self._is_known(source, fetched, force=force):
-                    return self._note(source_id, UNCHANGED)
-                message = self._import(source, file, fetched, force=force)
+                    message = self._note(source_id, UNCHANGED)
+                else:
+                    message = self._import(source, file, fetched, force=force)
         except Refusal as refusal:
             self._note_failure(source_id, refusal)
             raise

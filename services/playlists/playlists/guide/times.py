@@ -41,7 +41,8 @@ class Times:
         self._zone = zone_of(time_zone)
         self.zone_name = time_zone
         self._shift = shift_minutes * 60
-        self._known: dict[str, Instant | None] = {}
+        self.known: dict[str, Instant | None] = {}
+        """What was read lately, by its spelling."""
         self.without_zone = 0
         """How many different times had to be read as local."""
         self.unknown_zones: set[str] = set()
@@ -49,18 +50,18 @@ class Times:
     def read(self, written: str) -> Instant | None:
         """The instant meant, shifted; None when it is no time."""
         try:
-            return self._known[written]
+            return self.known[written]
         except KeyError:
             return self._remember(written)
 
     def _remember(self, written: str) -> Instant | None:
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
+        if len(self.known) >= REMEMBERED:
+            self.known.clear()
         try:
-            self._known[written] = self._parse(written)
+            self.known[written] = self._parse(written)
         except (ValueError, OverflowError):
-            self._known[written] = None
-        return self._known[written]
+            self.known[written] = None
+        return self.known[written]
 
     def _parse(self, written: str) -> Instant | None:
         match = WRITTEN.fullmatch(written.strip())

@@ -15,7 +15,7 @@ from playlists.guide.refusals import (
     WrongEncoding,
 )
 
-PIECE = 1 << 20
+PIECE = 1 << 19
 GZIP = b"\x1f\x8b"
 BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")

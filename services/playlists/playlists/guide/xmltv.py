@@ -19,6 +19,7 @@ from playlists.guide.slices import LONGEST, Slices
 PARSING = pugi.PARSE_DEFAULT | pugi.PARSE_TRIM_PCDATA
 TWO_CATEGORIES = re.compile(rb"</category>\s*<category")
 TWO_EPISODES = re.compile(rb"</episode-num>\s*<episode-num")
+TITLE_LANGUAGE = re.compile(rb'<title lang="([A-Za-z-]*)">')
 NUMBERING = "xmltv_ns"
 RARE = [f"<{tag}".encode() for tag in ("rating", "star-rating", *MARKS)]
 USUAL_ENDING = FIELD.join(("", "", "0"))
@@ -99,6 +100,7 @@ def quick_reader(text: bytes) -> Reader:
     categories = _categories if TWO_CATEGORIES.search(text) else _category
     episode = _numbered_episode if TWO_EPISODES.search(text) else _episode
     ending = _ending if any(tag in text for tag in RARE) else _usual_ending
+    language = _language_of(text)
 
     def read(node: Any) -> str:
         value, child = node.child_value, node.child
@@ -110,13 +112,23 @@ def quick_reader(text: bytes) -> Reader:
                 categories(node),
                 episode(node),
                 child("icon").attribute("src").value(),
-                child("title").attribute("lang").value(),
+                language(node),
                 value("date"),
                 ending(node),
             )
         )
 
     return read
+
+
+def _language_of(text: bytes) -> Reader:
+    """Most guides have one language: then nobody looks it up in every title."""
+    first = TITLE_LANGUAGE.search(text)
+    title = first[0] if first else b"<title>"
+    if text.count(title) == text.count(b"<title"):
+        only = first[1].decode() if first else ""
+        return lambda _node: only
+    return lambda node: node.child("title").attribute("lang").value()
 
 
 def _category(node: Any) -> str:

@@ -59,7 +59,6 @@ class Job(Record):
     def finish(self, now: datetime, message: str) -> None:
         """It is done."""
         self._end(now, JobState.DONE, message, "")
-        self.done = self.total = max(self.done, self.total)
 
     def fail(self, now: datetime, message: str, code: str) -> None:
         """It cannot be done, for a reason with a stable code."""

@@ -64,7 +64,7 @@ def _run(tools: Tools, job: Job, progress: Progress) -> None:
     try:
         with Heartbeat(tools.database, job, progress, lease):
             message = KINDS[job.kind](tools, job, progress)
-        _end(tools, job, lambda held, work: held.finish(work.now, message))
+        _end(tools, job, lambda held, work: _finish(held, work, progress, message))
     except LeaseLost:
         log.warning("job_taken_over", job_id=str(job.id), kind=job.kind)
     except Refusal as refusal:
@@ -74,6 +74,11 @@ def _run(tools: Tools, job: Job, progress: Progress) -> None:
         log.exception("job_failed", job_id=str(job.id), kind=job.kind)
         told = "Something went wrong inside; the log knows more."
         _end(tools, job, lambda held, work: held.fail(work.now, told, "internal_error"))
+
+
+def _finish(job: Job, work: Work, progress: Progress, message: str) -> None:
+    job.done = job.total = max(progress.done, progress.total)
+    job.finish(work.now, message)
 
 
 def _end(tools: Tools, job: Job, end: Callable[[Job, Work], None]) -> None:
