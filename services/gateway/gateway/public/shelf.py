@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -10,8 +11,6 @@ from cachetools import LRUCache
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-STRIPES = 64
 
 
 class NotAtHand(LookupError):  # noqa: N818 - reads as a sentence
@@ -51,7 +50,7 @@ class Shelf(Generic[K, V]):
         self._seconds_absent = seconds_absent
         self._size_of = size_of
         self._lock = threading.Lock()
-        self._loading = [threading.Lock() for _ in range(STRIPES)]
+        self._loading: dict[K, threading.Lock] = {}
 
     def at_hand(self, key: K) -> V:
         """The value if it is here and fresh; NotAtHand otherwise. Never waits long."""
@@ -67,7 +66,7 @@ class Shelf(Generic[K, V]):
             return self.at_hand(key)
         except NotAtHand:
             pass
-        with self._loading[hash(key) % STRIPES]:
+        with self._turn_of(key):
             try:
                 return self.at_hand(key)
             except NotAtHand:
@@ -82,6 +81,18 @@ class Shelf(Generic[K, V]):
         """Load every value anew when it is asked for next."""
         with self._lock:
             self._held.clear()
+
+    @contextmanager
+    def _turn_of(self, key: K) -> Iterator[None]:
+        """A lock of this key's own: loading one value may need others."""
+        with self._lock:
+            turn = self._loading.setdefault(key, threading.Lock())
+        try:
+            with turn:
+                yield
+        finally:
+            with self._lock:
+                self._loading.pop(key, None)
 
     def _load(self, key: K, load: Callable[[], V]) -> V:
         try:

@@ -70,7 +70,7 @@ class QuickWorker(ThreadWorker):  # type: ignore[misc]
                 self._log(conn, environ, answer, len(body), time.monotonic() - began)
         return reply
 
-    def _log(  # noqa: PLR0913, PLR0917 - what a line tells
+    def _log(
         self,
         conn: TConn,
         environ: dict[str, Any],
@@ -135,8 +135,8 @@ def written(answer: Answer, body: bytes) -> bytes | None:
     if not fields.count("\n") == fields.count("\r") == len(answer.headers):
         return None
     head = (
-        f"HTTP/1.1 {answer.status}\r\nServer: gunicorn\r\nDate: {_date(int(time.time()))}"
-        f"\r\nConnection: keep-alive\r\n{fields}\r\n"
+        f"HTTP/1.1 {answer.status}\r\nServer: gunicorn\r\n"
+        f"Date: {_date(int(time.time()))}\r\nConnection: keep-alive\r\n{fields}\r\n"
     )
     return head.encode("latin-1") + body
 

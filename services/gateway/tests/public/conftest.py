@@ -45,6 +45,13 @@ def no_pages(environ, start_response):
     return [b"a page"]
 
 
+class Player(Client):
+    """Reads every answer to its end and closes it, as servers do."""
+
+    def open(self, *said, **more):
+        return super().open(*said, buffered=True, **more)
+
+
 class Shelves:
     """Verbs of whoever fills the store, and of players."""
 
@@ -68,7 +75,7 @@ class Shelves:
         )
 
     def player(self, **options):
-        return Client(self.layer(**options))
+        return Player(self.layer(**options))
 
     def put_user(self, password="secret-pass", **changes):
         fact = a_fact(self.keyring.seal(password), **changes)

@@ -1,0 +1,203 @@
+"""player_api.php and its kin, as strict players read them."""
+
+import base64
+import gzip
+import json
+
+import pytest
+
+
+def ask(shelves, query="", *, credentials=None, path="/player_api.php"):
+    credentials = shelves.xtream if credentials is None else credentials
+    return shelves.player().get(f"{path}?{credentials}&{query}")
+
+
+class TestAccount:
+    def test_tells_the_truth_in_the_forms_players_want(self, filled):
+        answer = ask(filled)
+        now = int(filled.spring.timestamp())
+
+        assert answer.content_type == "application/json; charset=utf-8"
+        assert answer.json == {
+            "user_info": {
+                "username": "alice0001",
+                "password": "secret-pass",
+                "message": "",
+                "auth": 1,
+                "status": "Active",
+                "exp_date": str(now + 29 * 86400),
+                "is_trial": "0",
+                "active_cons": "0",
+                "created_at": str(now - 40 * 86400),
+                "max_connections": "2",
+                "allowed_output_formats": ["m3u8", "ts"],
+            },
+            "server_info": {
+                "url": "tv.example.net",
+                "port": "80",
+                "https_port": "443",
+                "server_protocol": "https",
+                "rtmp_port": "25462",
+                "timezone": "UTC",
+                "timestamp_now": now,
+                "time_now": "2026-03-02 09:30:00",
+                "process": True,
+            },
+        }
+
+    @pytest.mark.parametrize("action", ["get_user_info", "get_server_info", "no_such"])
+    def test_an_unknown_action_answers_the_account(self, filled, action):
+        assert ask(filled, f"action={action}").json["user_info"]["auth"] == 1
+
+    def test_an_expired_user_is_told_so_and_sees_the_demo(self, filled):
+        filled.clock.forward(days=30)
+
+        user = ask(filled).json["user_info"]
+
+        assert (user["auth"], user["status"]) == (1, "Expired")
+        streams = ask(filled, "action=get_live_streams").json
+        assert [stream["stream_id"] for stream in streams] == [901]
+
+    def test_a_user_without_any_end_has_a_date_all_the_same(self, filled):
+        filled.put_user(ends_at=None)
+        assert ask(filled).json["user_info"]["exp_date"] == "2145916800"
+
+        filled.put_user(ends_at=None, timeline=[])
+        user = ask(filled).json["user_info"]
+        assert user["status"] == "Expired"
+        assert user["exp_date"] == user["created_at"]
+
+    def test_a_disabled_user_sees_nothing(self, filled):
+        filled.put_user(is_active=False)
+
+        assert ask(filled).json["user_info"]["status"] == "Disabled"
+        for action in ("get_live_streams", "get_live_categories"):
+            assert ask(filled, f"action={action}").json == []
+
+    @pytest.mark.parametrize(
+        ("base", "port", "https_port", "protocol"),
+        [
+            ("http://tv.example:8080", "8080", "443", "http"),
+            ("https://tv.example:8443", "80", "8443", "https"),
+        ],
+    )
+    def test_ports_are_those_of_the_public_address(
+        self, filled, base, port, https_port, protocol
+    ):
+        filled.put_user(public_url=base)
+
+        server = ask(filled).json["server_info"]
+
+        assert (server["port"], server["https_port"]) == (port, https_port)
+        assert (server["url"], server["server_protocol"]) == ("tv.example", protocol)
+
+    @pytest.mark.parametrize("credentials", ["", "username=alice0001&password=x"])
+    @pytest.mark.parametrize("path", ["/player_api.php", "/panel_api.php"])
+    def test_wrong_credentials_are_200_with_auth_0(self, filled, credentials, path):
+        answer = ask(filled, credentials=credentials, path=path)
+
+        assert answer.status_code == 200
+        assert answer.json["user_info"]["auth"] == 0
+        assert {"username", "password", "status"} <= set(answer.json["user_info"])
+
+    def test_a_refusal_is_short_whatever_was_sent(self, filled):
+        answer = ask(filled, credentials=f"username={'x' * 900}&password={'y' * 900}")
+
+        assert len(answer.data) < 200
+
+    @pytest.mark.parametrize(
+        "posted",
+        [
+            {"data": {"username": "alice0001", "password": "secret-pass"}},
+            {"query_string": "username=alice0001&password=secret-pass", "json": {}},
+            {"query_string": "username=alice0001&password=secret-pass"},
+        ],
+    )
+    def test_posts_of_every_player_are_understood(self, filled, posted):
+        answer = filled.player().post("/player_api.php", **posted)
+
+        assert answer.json["user_info"]["auth"] == 1
+
+
+class TestLists:
+    def test_streams_can_be_narrowed_to_a_category(self, filled):
+        all_ = ask(filled, "action=get_live_streams").json
+        own = ask(filled, "action=get_live_streams&category_id=7").json
+
+        assert [stream["stream_id"] for stream in all_] == [101, 102, 103]
+        assert own == all_
+        assert ask(filled, "action=get_live_streams&category_id=99").json == []
+
+    def test_lists_are_packed_where_that_is_welcome(self, filled):
+        plain = ask(filled, "action=get_live_streams")
+        packed = filled.player().get(
+            f"/player_api.php?{filled.xtream}&action=get_live_streams",
+            headers={"Accept-Encoding": "gzip"},
+        )
+
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert json.loads(gzip.decompress(packed.data)) == plain.json
+
+    @pytest.mark.parametrize(
+        ("action", "nothing"),
+        [
+            ("get_vod_categories", []),
+            ("get_vod_streams", []),
+            ("get_series_categories", []),
+            ("get_series", []),
+            ("get_vod_info&vod_id=1", {"info": [], "movie_data": {}}),
+            (
+                "get_series_info&series_id=1",
+                {"seasons": [], "info": {}, "episodes": {}},
+            ),
+        ],
+    )
+    def test_films_and_series_are_empty_in_the_right_shape(
+        self, filled, action, nothing
+    ):
+        assert ask(filled, f"action={action}").json == nothing
+
+    def test_the_panel_call_holds_account_categories_and_channels(self, filled):
+        answer = ask(filled, path="/panel_api.php").json
+
+        assert answer["user_info"]["auth"] == 1
+        assert set(answer["available_channels"]) == {"101", "102", "103"}
+        assert answer["categories"]["live"][0]["category_id"] == "7"
+
+
+class TestGuide:
+    def test_the_short_guide_begins_with_what_runs(self, filled):
+        rows = ask(filled, "action=get_short_epg&stream_id=102").json["epg_listings"]
+
+        now = int(filled.spring.timestamp())
+        assert len(rows) == 4
+        assert int(rows[0]["start_timestamp"]) <= now < int(rows[0]["stop_timestamp"])
+        first = rows[0]
+        assert base64.b64decode(first["title"]).decode() == "Show 2 é"
+        assert base64.b64decode(first["description"]).decode() == "Text"
+        assert (first["start"], first["end"]) == (
+            "2026-03-02 09:00:00",
+            "2026-03-02 10:00:00",
+        )
+        assert all(isinstance(value, str) for value in first.values())
+
+    def test_its_length_can_be_said(self, filled):
+        query = "action=get_short_epg&stream_id=102&limit=2"
+
+        assert len(ask(filled, query).json["epg_listings"]) == 2
+
+    def test_the_table_holds_the_past_and_says_what_is_kept(self, filled):
+        query = "action=get_simple_data_table&stream_id="
+
+        rows = ask(filled, f"{query}102").json["epg_listings"]
+
+        assert [row["now_playing"] for row in rows] == [0, 0, 1, 0, 0, 0, 0, 0]
+        assert [row["has_archive"] for row in rows] == [1, 1, 0, 0, 0, 0, 0, 0]
+        live_only = ask(filled, f"{query}101").json["epg_listings"]
+        assert not any(row["has_archive"] for row in live_only)
+
+    @pytest.mark.parametrize("stream_id", ["999", "x", "", "../../etc"])
+    def test_an_unknown_stream_has_an_empty_guide(self, filled, stream_id):
+        for action in ("get_short_epg", "get_simple_data_table"):
+            query = f"action={action}&stream_id={stream_id}"
+            assert ask(filled, query).json == {"epg_listings": []}
