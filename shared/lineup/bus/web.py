@@ -1,6 +1,5 @@
 """HTTP doors, for those who can only call over HTTP: webshops and providers."""
 
-import time
 import uuid
 from typing import Any
 
@@ -18,19 +17,14 @@ from lineup.errors import Refusal
 
 log = structlog.get_logger(__name__)
 
-STOP_SECONDS = 20.0
 MAX_BODY = 2 * 1024 * 1024
 REQUEST_ID = "X-Request-Id"
 
 
 class Server(WebServer):
-    """Nameko's web server; broken clients cannot kill it, a stop answers all first."""
+    """Nameko's web server, which a broken client cannot kill."""
 
     ground = Ground()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.answering = 0
 
     def start(self) -> None:
         """Listen; from then on the service may be ready."""
@@ -43,13 +37,6 @@ class Server(WebServer):
             super().process_request(sock, address)
         except Exception:
             log.warning("http_connection_failed", exc_info=True)
-
-    def stop(self) -> None:
-        """Take no more requests; end when those in work are answered."""
-        end = time.monotonic() + STOP_SECONDS
-        while self.answering and time.monotonic() < end:
-            time.sleep(0.02)
-        super().stop()
 
 
 class HttpDoor(DoorEntrypoint):
@@ -75,13 +62,6 @@ class HttpDoor(DoorEntrypoint):
         request.shallow = False
         request.max_content_length = MAX_BODY
         request_id = request.headers.get(REQUEST_ID, "")[:64] or uuid.uuid4().hex
-        self.server.answering += 1
-        try:
-            return self._answered(request, request_id)
-        finally:
-            self.server.answering -= 1
-
-    def _answered(self, request: Any, request_id: str) -> Any:
         outcome = Event()
         self.begin(
             (request,),
