@@ -9,7 +9,7 @@ from eventlet.event import Event
 from nameko.web.server import WebServer
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
 from lineup.bus.ground import Ground
@@ -57,7 +57,7 @@ class HttpDoor(DoorEntrypoint):
         method, path = self.door.address or ("", "")
         return Rule(path, methods=[method])
 
-    def handle_request(self, request: Request) -> Any:
+    def handle_request(self, request: Any) -> Any:
         """Run the method in a worker and give its answer."""
         request.shallow = False
         request.max_content_length = MAX_BODY
