@@ -10,7 +10,6 @@ from billing.settings import BillingSettings
 from billing.subscriptions import renewals, upkeep
 from billing.wallets.checks import check_ledger
 from billing.webshops.operations.reading import announce_waiting_orders
-from billing.webshops.operations.reading import announce_waiting_orders
 from lineup.clock import clock_for
 from lineup.contracts.billing import CheckLedger, LedgerReport
 from lineup.database import Database, connect
