@@ -129,9 +129,9 @@ class Lineup:
             else:
                 self._update(known, entry)
         self.work.session.flush()
-        # Numbers that playlists ask for come before those that are made up.
-        for entry in sorted(waiting, key=lambda entry: entry.number is None):
-            self._add(entry)
+        numbers = self._numbers_for(waiting)
+        for entry, number in zip(waiting, numbers, strict=True):
+            self._add(entry, number)
         self.work.session.flush()
         return self._met
 
@@ -158,9 +158,9 @@ class Lineup:
         channel.updated_at = self.work.now
         self.updated += 1
 
-    def _add(self, entry: PlaylistEntry) -> None:
+    def _add(self, entry: PlaylistEntry, number: int) -> None:
         details = ChannelDetails(
-            number=self._free_number(entry.number),
+            number=number,
             name=entry.name,
             address=entry.address,
             logo=entry.logo,
@@ -174,12 +174,22 @@ class Lineup:
         self._met.add(channel.id)
         self.added += 1
 
-    def _free_number(self, wanted: int | None) -> int:
-        """The number asked for where it is free, else the next that is."""
-        number = wanted
-        if number is None or number in self._numbers:
-            while self._next in self._numbers:
-                self._next += 1
-            number = self._next
-        self._numbers.add(number)
-        return number
+    def _numbers_for(self, waiting: list[PlaylistEntry]) -> list[int]:
+        """The number each asks for where it is free, else the next that is.
+
+        Numbers asked for go first, so that none is made up and then asked for.
+        """
+        given = [self._given(entry.number) for entry in waiting]
+        return [self._next_free() if number is None else number for number in given]
+
+    def _given(self, wanted: int | None) -> int | None:
+        if wanted is None or wanted in self._numbers:
+            return None
+        self._numbers.add(wanted)
+        return wanted
+
+    def _next_free(self) -> int:
+        while self._next in self._numbers:
+            self._next += 1
+        self._numbers.add(self._next)
+        return self._next

@@ -1,0 +1,300 @@
+"""PE-12: sources by address, scheduled, with own headers, and never into our network."""
+
+import gzip
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from lineup.contracts.playlists import (
+    CreateChannel,
+    CreateGuideSource,
+    DeleteGuideSource,
+    FetchGuide,
+    GetGuideSource,
+    JobState,
+    ListGuideSources,
+    UpdateGuideSource,
+)
+from lineup.errors import Invalid, NotFound
+from playlists.channels.operations import create_channel
+from playlists.fetching import FetchRefused, Limits, Wanted, fetch, is_public
+from playlists.guide import sources
+from playlists.jobs.operations import find_open
+
+from .conftest import (
+    NEIGHBOUR,
+    PARTNER,
+    a_source,
+    details,
+    evening,
+    guide,
+    run_jobs,
+    shown,
+    source_row,
+)
+
+GOOD = guide(*evening(40))
+
+
+@pytest.fixture
+def site():
+    """A web server whose answer the test sets: (status, headers, body)."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            server.asked.append(dict(self.headers))
+            status, headers, body = server.answer(self)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.asked = []
+    server.answer = lambda _request: (200, {}, GOOD)
+    server.address = f"http://127.0.0.1:{server.server_port}/guide.xml"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("partner")
+class TestByAddress:
+    def again(self, tools, source_id):
+        with tools.database.transaction() as work:
+            sources.fetch_guide(work, FetchGuide(source_id=source_id))
+        return run_jobs(tools)
+
+    def test_own_headers_are_sent(self, tools, database, site):
+        source_id = a_source(tools, address=site.address, headers={"X-Key": "secret"})
+
+        assert run_jobs(tools).state == JobState.DONE
+        assert site.asked[0]["X-Key"] == "secret"
+        assert len(shown(database, source_id)) == 40
+        assert "secret" not in source_row(database, source_id).headers
+
+    def test_packed_with_the_wrong_name_and_type(self, tools, database, site):
+        packed = gzip.compress(GOOD)
+        site.answer = lambda _: (200, {"Content-Type": "text/plain"}, packed)
+        source_id = a_source(tools, address=site.address)
+        run_jobs(tools)
+
+        assert len(shown(database, source_id)) == 40
+
+    def test_unmodified_is_asked_for_and_believed(self, tools, database, site):
+        site.answer = lambda request: (
+            (304, {}, b"")
+            if request.headers["If-None-Match"] == '"1"'
+            else (200, {"ETag": '"1"'}, GOOD)
+        )
+        source_id = a_source(tools, address=site.address)
+        run_jobs(tools)
+
+        assert self.again(tools, source_id).message == "The guide has not changed."
+        assert len(shown(database, source_id)) == 40
+
+    @pytest.mark.parametrize(
+        ("code", "answer"),
+        [
+            ("guide_unreachable", (404, {}, b"")),
+            ("guide_unreachable", (500, {}, GOOD)),
+            ("guide_truncated", (200, {"Content-Length": "99999"}, GOOD)),
+            ("not_xmltv", (200, {}, b"<html></html>")),
+            ("guide_empty", (200, {}, b"")),
+            ("guide_unreachable", (302, {"Location": "/guide.xml"}, b"")),
+        ],
+    )
+    def test_a_bad_answer_keeps_the_guide(self, tools, database, site, code, answer):
+        source_id = a_source(tools, address=site.address)
+        run_jobs(tools)
+        site.answer = lambda _: answer
+
+        job = self.again(tools, source_id)
+
+        assert (job.state, job.code) == (JobState.FAILED, code)
+        assert source_row(database, source_id).last_error_code == code
+        assert len(shown(database, source_id)) == 40
+
+    def test_nobody_at_home(self, tools, site):
+        site.server_close()
+        a_source(tools, address=site.address)
+
+        assert run_jobs(tools).code == "guide_unreachable"
+
+    def test_changing_how_times_are_read_reads_the_same_guide_anew(
+        self, tools, database, site
+    ):
+        source_id = a_source(tools, address=site.address)
+        run_jobs(tools)
+        with database.transaction() as work:
+            change = UpdateGuideSource(
+                source_id=source_id,
+                name="G",
+                address=site.address,
+                every_hours=6,
+                headers={},
+                shift_minutes=60,
+                time_zone="UTC",
+                is_on=True,
+            )
+            sources.update_guide_source(work, change, keyring=tools.keyring)
+
+        self.again(tools, source_id)
+
+        assert shown(database, source_id)[0][1].hour == 1
+
+
+class TestPrivateAddresses:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.1",
+            "172.16.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "::1",
+            "fe80::1%eth0",
+            "fd00::1",
+            "::ffff:127.0.0.1",
+            "2002:7f00:1::",
+        ],
+    )
+    def test_these_are_not_public(self, address):
+        assert not is_public(address)
+
+    def test_these_are(self):
+        assert is_public("93.184.216.34")
+        assert is_public("2606:2800:220:1::1")
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433"])
+    def test_a_private_host_is_refused_before_anything_is_sent(
+        self, site, tmp_path, host
+    ):
+        address = f"http://{host}:{site.server_port}/"
+        wanted = Wanted(what="guide", address=address, headers={})
+        limits = Limits(megabytes=1, seconds=5)
+
+        with (
+            (tmp_path / "f").open("wb") as file,
+            pytest.raises(FetchRefused) as refused,
+        ):
+            fetch(wanted, file, limits)
+
+        assert refused.value.code == "guide_address_forbidden"
+        assert site.asked == []
+
+    def test_what_is_too_long_is_not_kept(self, site, tmp_path):
+        site.answer = lambda _: (200, {}, b"x" * (2 << 20))
+        wanted = Wanted(what="guide", address=site.address, headers={})
+        limits = Limits(megabytes=1, seconds=5, allow_private=True)
+
+        with (
+            (tmp_path / "f").open("wb") as file,
+            pytest.raises(FetchRefused) as refused,
+        ):
+            fetch(wanted, file, limits)
+
+        assert refused.value.code == "guide_too_large"
+
+
+class TestAsked:
+    def create(self, work, keyring, **said):
+        request = CreateGuideSource(
+            **{"name": "G", "address": "https://g.example/x", **said}
+        )
+        return sources.create_guide_source(work, request, keyring=keyring)
+
+    @pytest.mark.parametrize(
+        ("field", "said"),
+        [
+            ("name", {"name": " "}),
+            ("address", {"address": ""}),
+            ("address", {"address": "ftp://g.example"}),
+            ("address", {"address": "file:///etc/passwd"}),
+            ("address", {"upload": "uploads/both"}),
+            ("upload", {"address": "", "upload": "uploads/../secrets"}),
+            ("every_hours", {"every_hours": 0}),
+            ("shift_minutes", {"shift_minutes": 99999}),
+            ("time_zone", {"time_zone": "Mars/Base"}),
+            ("time_zone", {"time_zone": "../../etc/passwd"}),
+            ("headers", {"headers": {"A": "b\r\nHost: evil"}}),
+        ],
+    )
+    def test_what_no_source_can_be(self, work, keyring, field, said):
+        with pytest.raises(Invalid) as refused:
+            self.create(work, keyring, **said)
+        assert list(refused.value.fields) == [field]
+
+    def test_the_neighbour_sees_and_touches_nothing(self, work, work_of, keyring):
+        source_id = self.create(work, keyring).id
+        neighbour = work_of(NEIGHBOUR)
+        tries = [
+            lambda: sources.get_guide_source(
+                neighbour, GetGuideSource(source_id=source_id)
+            ),
+            lambda: sources.fetch_guide(neighbour, FetchGuide(source_id=source_id)),
+            lambda: sources.delete_guide_source(
+                neighbour, DeleteGuideSource(source_id=source_id)
+            ),
+        ]
+        for attempt in tries:
+            with pytest.raises(NotFound):
+                attempt()
+        assert sources.list_guide_sources(neighbour, ListGuideSources()).items == []
+
+    def test_the_schedule_queues_each_source_once_an_interval(
+        self, work, keyring, clock
+    ):
+        source_id = self.create(work, keyring, every_hours=6).id
+        off = self.create(work, keyring, is_on=False).id
+        assert sources.enqueue_due(work) == 0
+
+        work.now += timedelta(hours=6)
+
+        assert sources.enqueue_due(work) == 1
+        assert sources.enqueue_due(work) == 0
+        assert find_open(work, f"{sources.IMPORT_JOB}:{source_id}")
+        assert find_open(work, f"{sources.IMPORT_JOB}:{off}") is None
+
+    def test_a_source_being_fetched_is_not_queued_twice(self, work, keyring):
+        source_id = self.create(work, keyring).id
+        first = sources.fetch_guide(work, FetchGuide(source_id=source_id))
+
+        assert sources.fetch_guide(work, FetchGuide(source_id=source_id)) == first
+
+
+@pytest.mark.usefixtures("partner")
+def test_the_overview_tells_how_it_went(tools, database):
+    source_id = a_source(tools, GOOD)
+    run_jobs(tools)
+    with database.transaction() as work:
+        said = details(1, guide_id="NEWS.one")
+        create_channel(work, CreateChannel(details=said, partner_id=PARTNER))
+        view = sources.get_guide_source(work, GetGuideSource(source_id=source_id))
+        (listed,) = sources.list_guide_sources(work, ListGuideSources()).items
+
+    assert view == listed
+    assert (view.programmes, view.channels, view.matched_channels) == (40, 1, 1)
+
+
+@pytest.mark.usefixtures("partner")
+def test_a_deleted_source_shows_nothing_and_fails_its_job_plainly(tools, database):
+    source_id = a_source(tools, GOOD)
+    with database.transaction() as work:
+        request = DeleteGuideSource(source_id=source_id)
+        sources.delete_guide_source(work, request)
+
+    job = run_jobs(tools)
+
+    assert (job.state, job.code) == (JobState.FAILED, "guide_source_unknown")
