@@ -112,8 +112,8 @@ class PublicLayer:
 
 def _member(route: Route, ask: Ask, library: Library) -> Member | None:
     """Who asks, if it proves to be who it says."""
-    if route.kind is Kind.LINK:
-        return library.by_token(route.first)
+    if route.token:
+        return library.by_token(route.token)
     username = route.first or ask.get("username")
     password = route.password or ask.get("password")
     member = library.by_username(username)

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from gateway.public.requests import as_text
 
 STREAM = re.compile(r"(\d{1,15})(?:\.(?:ts|m3u8))?")
-TOKEN = re.compile(r"([A-Za-z0-9_-]{8,128})\.m3u8?")
+TOKEN = re.compile(r"([A-Za-z0-9_-]{8,128})(\.m3u8?|\.xml|\.xml\.gz)")
 PACKED, PLAIN = ".xml.gz", ".xml"
 
 
@@ -32,10 +32,12 @@ class Route:
 
     kind: Kind
     first: str = ""
-    """Token, or user name."""
+    """User name."""
     password: str = ""
     stream_id: str = ""
     start: str = ""
+    token: str = ""
+    """In place of name and password."""
 
 
 CALLS = {
@@ -61,8 +63,7 @@ def route_of(path: str, own_paths: frozenset[str]) -> Route | None:
 def _deep(first: str, rest: list[str]) -> Route | None:
     match first, rest:
         case "p", [name]:
-            token = TOKEN.fullmatch(name)
-            return Route(Kind.LINK, token[1]) if token else None
+            return _link(name)
         case "xmltv", [username, name]:
             return _guide(username, name)
         case "timeshift", [username, password, _, start, name]:
@@ -72,6 +73,14 @@ def _deep(first: str, rest: list[str]) -> Route | None:
         case _, [password, name]:
             return _stream(Kind.LIVE, as_text(first), password, name)
     return None
+
+
+def _link(name: str) -> Route | None:
+    found = TOKEN.fullmatch(name)
+    if found is None:
+        return None
+    kinds = {PLAIN: Kind.GUIDE_PATH, PACKED: Kind.GUIDE_PACKED}
+    return Route(kinds.get(found[2], Kind.LINK), token=found[1])
 
 
 def _guide(username: str, name: str) -> Route | None:

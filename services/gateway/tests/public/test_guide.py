@@ -32,6 +32,13 @@ class TestGuide:
         assert "Content-Encoding" not in answer.headers
         assert gzip.decompress(answer.data) == plain_of(filled)
 
+    def test_has_a_link_of_its_own_beside_the_playlist_s(self, filled):
+        player, link = filled.player(), filled.link.removesuffix(".m3u8")
+
+        assert player.get(f"{link}.xml").data == plain_of(filled)
+        assert gzip.decompress(player.get(f"{link}.xml.gz").data) == plain_of(filled)
+        assert player.get("/p/unknowntoken.xml").status_code == 401
+
     def test_holds_the_channels_the_user_sees_now(self, filled):
         assert b"ch101" in plain_of(filled)
         filled.clock.forward(days=30)

@@ -295,6 +295,7 @@ class TestHeads:
     ("line", "hidden"),
     [
         ("/p/abc.m3u8", "/p/***.m3u8"),
+        ("/p/abc.xml.gz", "/p/***.xml.gz"),
         ("GET /live/u/p/1.ts HTTP/1.1", "GET /live/***/***/1.ts HTTP/1.1"),
         ("GET /u/p/1 HTTP/1.1", "GET /***/***/1 HTTP/1.1"),
         ("/xmltv/u/p.xml.gz", "/xmltv/***/***.xml.gz"),
