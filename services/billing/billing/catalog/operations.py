@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from billing.catalog.models import PackageCopy, Plan, Product
+from billing.catalog.views import plan_view, view_of
 from billing.people import operations as people
 from lineup.context import Actor
 from lineup.contracts.billing import (
@@ -176,34 +177,6 @@ def find_plan_by_sku(work: Work, partner_id: UUID, sku: str) -> Plan | None:
         Plan.retired_at.is_(None),
     )
     return work.session.scalar(statement)
-
-
-def view_of(product: Product) -> ProductView:
-    """A product as its callers see it."""
-    return ProductView(
-        id=product.id,
-        partner_id=product.partner_id,
-        name=product.name,
-        package_ids=[UUID(package) for package in product.package_ids],
-        devices=product.devices,
-        addresses=product.addresses,
-        is_trial=product.is_trial,
-        plans=[plan_view(plan) for plan in product.plans],
-    )
-
-
-def plan_view(plan: Plan) -> PlanView:
-    """A plan as its callers see it."""
-    return PlanView(
-        id=plan.id,
-        product_id=plan.product_id,
-        name=plan.name,
-        price=plan.price,
-        months=plan.months,
-        days=plan.days,
-        sku=plan.sku,
-        is_retired=plan.is_retired,
-    )
 
 
 def _on_offer(statement: S, actor: Actor) -> S:

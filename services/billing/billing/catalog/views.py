@@ -1,0 +1,34 @@
+"""How products and plans look from outside."""
+
+from uuid import UUID
+
+from billing.catalog.models import Plan, Product
+from lineup.contracts.billing import PlanView, ProductView
+
+
+def view_of(product: Product) -> ProductView:
+    """A product as its callers see it."""
+    return ProductView(
+        id=product.id,
+        partner_id=product.partner_id,
+        name=product.name,
+        package_ids=[UUID(package) for package in product.package_ids],
+        devices=product.devices,
+        addresses=product.addresses,
+        is_trial=product.is_trial,
+        plans=[plan_view(plan) for plan in product.plans],
+    )
+
+
+def plan_view(plan: Plan) -> PlanView:
+    """A plan as its callers see it."""
+    return PlanView(
+        id=plan.id,
+        product_id=plan.product_id,
+        name=plan.name,
+        price=plan.price,
+        months=plan.months,
+        days=plan.days,
+        sku=plan.sku,
+        is_retired=plan.is_retired,
+    )

@@ -1,0 +1,60 @@
+"""What the tables keep by themselves, whatever the code above them does."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+
+@pytest.fixture
+def running(shop_floor, partner, user):
+    return shop_floor.buy(user, shop_floor.plan(partner, "0.00 EUR", days=30))
+
+
+def refuses(database, constraint, statement):
+    with (
+        pytest.raises(IntegrityError, match=constraint),
+        database.transaction() as work,
+    ):
+        work.session.execute(text(statement))
+
+
+COPIED = (
+    "INSERT INTO subscription_period SELECT gen_random_uuid(), subscription_id,"
+    " plan_id, starts_at + interval '{shift}', ends_at + interval '{shift}',"
+    " paid_minor, asset, source, is_trial, NULL, NULL, NULL, {closed_at},"
+    " 0, NULL, NULL, created_at FROM subscription_period"
+)
+
+
+def test_periods_of_a_subscription_never_overlap(database, running):
+    copied = COPIED.format(shift="1 day", closed_at="NULL")
+
+    refuses(database, "ex_subscription_period_overlap", copied)
+
+
+def test_periods_may_touch_and_closed_ones_do_not_count(database, running):
+    with database.transaction() as work:
+        work.session.execute(text(COPIED.format(shift="30 days", closed_at="NULL")))
+    with database.transaction() as work:
+        work.session.execute(text(COPIED.format(shift="1 day", closed_at="now()")))
+
+
+def test_a_period_begins_once(database, running):
+    copied = COPIED.format(shift="0 days", closed_at="NULL")
+
+    refuses(database, "subscription_period", copied)
+
+
+def test_no_more_is_given_back_than_was_paid(database, running):
+    refuses(database, "refunded", "UPDATE subscription_period SET refunded_minor = 1")
+
+
+def test_a_user_has_one_running_subscription(database, running):
+    refuses(
+        database,
+        "uq_subscription_running_user_id",
+        "INSERT INTO subscription SELECT gen_random_uuid(), version, user_id,"
+        " customer_id, partner_id, scope, product_id, product_version, plan_id, state,"
+        " started_at, ends_at, anchor_at, anchor_months, renews, renewal_due_at"
+        " FROM subscription",
+    )
