@@ -75,10 +75,10 @@ def matched_channels(
     """How many channels show each source of these partners."""
     tied = tie()
     rows = session.execute(
-        select(tied.c.source_id, func.count().label("count"))
+        select(tied.c.source_id, func.count().label("shown_by"))
         .select_from(Channel)
         .join(tied, true())
         .where(Channel.partner_id.in_(partner_ids))
         .group_by(tied.c.source_id)
     )
-    return {row.source_id: row.count for row in rows}
+    return {row.source_id: row.shown_by for row in rows}

@@ -1,0 +1,80 @@
+"""The operator's tasks, as they are typed."""
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from playlists.channels.models import Channel, PackageChannel
+from playlists.command import commands
+
+from .conftest import evening, guide
+
+pytestmark = pytest.mark.usefixtures("partner")
+PLAYLIST = "#EXTM3U\n#EXTINF:-1,A\nhttp://a/1\n#EXTINF:-1,B\nhttp://a/2\n"
+
+
+@pytest.fixture
+def typed(settings, monkeypatch):
+    for name in ("amqp_uri", "database_uri", "lineup_secret_keys", "blob_url"):
+        monkeypatch.setenv(name.upper(), getattr(settings, name))
+
+    def typed(*words):
+        return CliRunner().invoke(commands, [str(word) for word in words])
+
+    return typed
+
+
+def count(database, model):
+    with database.transaction() as work:
+        return work.session.scalar(select(func.count()).select_from(model))
+
+
+def test_channels_come_from_a_file_into_a_package(typed, database, tmp_path):
+    path = tmp_path / "channels.m3u"
+    path.write_text(PLAYLIST)
+
+    told = typed("import-channels", path, "--partner", "Blue", "--package", "Demo")
+
+    assert (told.exit_code, "2 channels added, 0 updated." in told.output) == (0, True)
+    assert count(database, Channel) == count(database, PackageChannel) == 2
+
+
+def test_a_guide_comes_from_a_file_again_and_again(typed, tmp_path):
+    path = tmp_path / "guide.xml"
+    for programmes in (40, 50):
+        path.write_bytes(guide(*evening(programmes)))
+
+        told = typed("import-guide", path, "--partner", "Blue")
+
+        assert told.exit_code == 0, told.output
+        assert f"{programmes} programmes of 1 channels." in told.output
+
+
+def test_a_refusal_ends_with_1_and_its_code(typed, tmp_path):
+    path = tmp_path / "guide.xml"
+    path.write_text("<html/>")
+
+    told = typed("import-guide", path, "--partner", "Blue")
+
+    assert (told.exit_code, "(not_xmltv)" in told.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["import-guide", "http://a/b", "--partner", "Green"], "There is Blue."),
+        (["import-guide", "/nowhere", "--partner", "Blue"], "There is no file"),
+        (
+            ["import-channels", "http://a/b", "--partner", "Blue", "--package", "X"],
+            "There is Demo.",
+        ),
+    ],
+)
+def test_what_is_not_there_is_said(typed, words, said):
+    told = typed(*words)
+
+    assert (told.exit_code, said in told.output) == (1, True)
+
+
+def test_everything_is_announced_again(typed):
+    assert typed("resync").output == "1 announced again.\n"

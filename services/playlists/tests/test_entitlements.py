@@ -1,0 +1,153 @@
+"""Copies follow their owners' newest word, and whoever renders hears of it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from lineup.contracts.accounts import AccountKind, Status, UserChanged
+from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
+from lineup.database.records import OUTBOX
+from lineup.ids import new_id
+from playlists import upstairs
+from playlists.channels.models import Package
+from playlists.entitlements.models import Partner, Subscription, User
+from playlists.entitlements.operations import (
+    keep_partner,
+    keep_subscription,
+    keep_user,
+)
+from playlists.rendering.models import AccessFile
+from playlists.resync import resync
+
+from .conftest import PARTNER, a_partner
+
+
+def a_user(work, version=1, **said):
+    values = {
+        "id": new_id(),
+        "customer_id": new_id(),
+        "partner_id": PARTNER,
+        "scope": "/",
+        "name": "Living room",
+        "username": "living",
+        "password": "sealed",
+        "token": "token",
+        "public_url": "",
+        "status": Status.ACTIVE,
+        "created_at": work.now,
+    }
+    return UserChanged(version=version, **{**values, **said})
+
+
+def a_subscription(work, user_id, version=1, **said):
+    values = {
+        "id": new_id(),
+        "user_id": user_id,
+        "customer_id": new_id(),
+        "partner_id": PARTNER,
+        "scope": "/",
+        "product_id": new_id(),
+        "product_name": "Base",
+        "package_ids": [new_id()],
+        "devices": 2,
+        "addresses": 1,
+        "is_trial": False,
+        "state": SubscriptionState.RUNNING,
+        "started_at": work.now,
+        "ends_at": work.now + timedelta(days=30),
+        "renews": True,
+    }
+    return SubscriptionChanged(version=version, **{**values, **said})
+
+
+def due_users(work):
+    work.session.expire_all()
+    return set(work.session.scalars(select(AccessFile.user_id)))
+
+
+def forget_due(work):
+    work.session.query(AccessFile).delete()
+
+
+def test_a_partner_gets_its_demo_set_once_however_often_it_is_announced(work):
+    keep_partner(work, a_partner(version=1))
+    keep_partner(work, a_partner(version=2, name="Blue TV"))
+    keep_partner(work, a_partner(version=2, name="Blue TV"))
+
+    (demo,) = work.session.scalars(select(Package))
+    assert (demo.is_demo, demo.partner_id) == (True, PARTNER)
+    assert work.session.scalar(select(func.count()).select_from(OUTBOX)) == 1
+    assert work.session.get_one(Partner, PARTNER).name == "Blue TV"
+
+
+def test_other_accounts_are_no_partners(work):
+    keep_partner(work, a_partner(kind=AccountKind.DEALER))
+
+    assert work.session.get(Partner, PARTNER) is None
+
+
+def test_the_newest_version_wins_whatever_the_order(work):
+    new = a_user(work, version=5, name="New")
+    keep_user(work, new)
+    forget_due(work)
+
+    keep_user(work, a_user(work, version=4, id=new.id, name="Old"))
+
+    assert work.session.get_one(User, new.id).name == "New"
+    assert due_users(work) == set()
+
+
+def test_a_changed_user_and_subscription_have_the_fact_written_anew(work):
+    user = a_user(work)
+    keep_user(work, user)
+    assert due_users(work) == {user.id}
+    forget_due(work)
+
+    bought = a_subscription(work, user.id)
+    keep_subscription(work, bought)
+
+    assert due_users(work) == {user.id}
+    row = work.session.get_one(Subscription, bought.id)
+    assert row.package_ids == [str(bought.package_ids[0])]
+
+
+def test_a_subscription_may_come_before_its_user(work):
+    keep_subscription(work, a_subscription(work, new_id()))
+
+    assert len(due_users(work)) == 1
+
+
+def test_a_changed_partner_has_the_facts_of_its_users_written_anew(work):
+    users = [a_user(work), a_user(work, partner_id=new_id())]
+    for user in users:
+        keep_user(work, user)
+    forget_due(work)
+
+    keep_partner(work, a_partner(public_url="https://tv.blue.example"))
+
+    assert due_users(work) == {users[0].id}
+
+
+def test_a_change_nobody_would_hear_is_an_error(work, monkeypatch):
+    monkeypatch.setattr(upstairs._connection, "rooms", None)
+
+    with pytest.raises(upstairs.NotConnected):
+        keep_user(work, a_user(work))
+
+
+def test_resync_announces_every_package_in_its_version_and_renders_all(database):
+    with database.transaction() as work:
+        keep_partner(work, a_partner())
+        user = a_user(work)
+        keep_user(work, user)
+        before = work.session.scalars(select(OUTBOX.c.event_id)).all()
+        forget_due(work)
+
+    assert resync(database) == 1
+
+    with database.transaction() as work:
+        ids = work.session.scalars(select(OUTBOX.c.event_id)).all()
+        assert set(ids) == set(before)
+        assert len(ids) == 2
+        assert due_users(work) == {user.id}
