@@ -26,6 +26,7 @@ from playlists.entitlements.models import Partner
 from playlists.guide.models import GuideSource
 from playlists.guide.sources import create_guide_source, fetch_guide
 from playlists.jobs.models import Job
+from playlists.rendering.outputs import output_of, set_guide_days
 from playlists.resync import resync
 from playlists.settings import PlaylistsSettings
 from playlists.uploads import FOLDER
@@ -92,6 +93,30 @@ def resync_all() -> None:
     settings = read(PlaylistsSettings, os.environ)
     tools = tools_for(settings)
     click.echo(f"{resync(tools.database)} announced again.")
+
+
+@commands.command("stream-secret")
+@click.option("--partner", required=True, help="The partner's name or id.")
+def stream_secret_task(partner: str) -> None:
+    """Show what a partner's streaming servers check signed addresses with."""
+    tools = _tools()
+    with tools.database.transaction() as work:
+        output = output_of(work, tools.keyring, _partner(work, partner))
+        click.echo(tools.keyring.open(output.stream_secret))
+
+
+@commands.command("guide-days")
+@click.option("--partner", required=True, help="The partner's name or id.")
+@click.option("--back", type=int, help="Days of the past; left out: as catch-up needs.")
+@click.option("--ahead", type=int, default=7, show_default=True)
+def guide_days_task(partner: str, back: int | None, ahead: int) -> None:
+    """Say how many days of the past and future a partner's guides hold."""
+    tools = _tools()
+    with tools.database.transaction() as work:
+        id_ = _partner(work, partner)
+        _refusable(
+            lambda: set_guide_days(work, tools.keyring, id_, back=back, ahead=ahead)
+        )
 
 
 def _tools() -> Tools:
