@@ -7,6 +7,7 @@ left behind are simply taken over by the next user, and stopped after it.
 
 import fcntl
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from typing import IO
 from lineup_local.postgres import Postgres
 from lineup_local.rabbitmq import RabbitMQ
 from lineup_local.settings import Settings, read
+from lineup_local.trouble import Trouble
+
+LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Servers:
         with ExitStack() as stack:
             users = stack.enter_context(self._open("users.lock"))
             with self._alone():
-                fcntl.flock(users, fcntl.LOCK_SH)
+                self._lock(users, fcntl.LOCK_SH)
                 stack.callback(self._leave, users)
                 self.start()
             yield self
@@ -69,8 +73,8 @@ class Servers:
 
     def _stop_if_last(self, users: IO[str]) -> bool:
         try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            fcntl.lockf(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
             return False
         self.stop()
         return True
@@ -79,12 +83,25 @@ class Servers:
     def _alone(self) -> Iterator[None]:
         """One starts or stops at a time."""
         with self._open("starting.lock") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._lock(lock, fcntl.LOCK_EX)
             yield
+
+    def _lock(self, file: IO[str], kind: int) -> None:
+        """Take a lock that a child of this process does not share."""
+        end = time.monotonic() + 2 * self.settings.start_seconds
+        while True:
+            try:
+                fcntl.lockf(file, kind | fcntl.LOCK_NB)
+            except (BlockingIOError, PermissionError):
+                if time.monotonic() > end:
+                    raise Trouble(f"{file.name} is held by another process.") from None
+                time.sleep(LOOK_SECONDS)
+            else:
+                return
 
     def _open(self, name: str) -> IO[str]:
         self.settings.home.mkdir(parents=True, exist_ok=True)
-        return Path(self.settings.home / name).open("a")
+        return Path(self.settings.home / name).open("a+")
 
 
 def names_for_tests(servers: Servers) -> dict[str, str]:

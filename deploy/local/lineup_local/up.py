@@ -1,14 +1,12 @@
 """All of Lineup on this machine, under one supervisor, with one merged log."""
 
 import os
-import shlex
 import shutil
 import signal
 import sys
 from dataclasses import dataclass
 from functools import cached_property
 
-import honcho.manager
 import psutil
 import psycopg2
 from psycopg2 import sql
@@ -17,15 +15,15 @@ from lineup.command import migrations
 from lineup_local import ports
 from lineup_local.daemons import Daemon, end_all, is_alive
 from lineup_local.environment import WITH_DATABASE, Installation, installation
+from lineup_local.parts import STOP_SECONDS, Part, Parts
 from lineup_local.place import public_top
 from lineup_local.ready import filling_mark, log_of
 from lineup_local.servers import Servers, interrupted_by
 from lineup_local.settings import Settings
 from lineup_local.trouble import Trouble
 
-PARTS = (*WITH_DATABASE, "playlists-worker", "gateway")
+SERVICES = (*WITH_DATABASE, "playlists-worker", "gateway")
 MARK = "LINEUP_STARTED_BY"
-STOP_SECONDS = 50
 TOOLS = "tools"
 """What `./lineup` itself keeps in the home."""
 CLAIMED = {
@@ -124,30 +122,26 @@ class Supervisor:
         server.close()
 
     def _run(self) -> int:
-        # Its five seconds are less than a service may need to finish its calls.
-        honcho.manager.KILL_WAIT = STOP_SECONDS
-        manager = honcho.manager.Manager()
-        for name in PARTS:
-            command = (sys.executable, "-m", "lineup.command", "run", name)
-            self._add(manager, name, command)
-        self._add(manager, "mail", (sys.executable, "-m", "lineup_local.mail"))
-        manager.add_process(
-            "lineup",
-            f"exec {sys.executable} -m lineup_local.ready",
-            env=self._environment("lineup"),
+        python = sys.executable
+        kept = {
+            **{name: ("-m", "lineup.command", "run", name) for name in SERVICES},
+            "mail": ("-m", "lineup_local.mail"),
+        }
+        parts = [self._kept(name, (python, *words)) for name, words in kept.items()]
+        ready = (python, "-m", "lineup_local.ready")
+        last = Part(
+            name="lineup", command=ready, environment=self._environment("lineup")
         )
-        manager.loop()
-        return int(manager.returncode or 0)
+        return Parts([*parts, last]).run()
 
-    def _add(
-        self, manager: honcho.manager.Manager, name: str, command: tuple[str, ...]
-    ) -> None:
+    def _kept(self, name: str, command: tuple[str, ...]) -> Part:
         log = log_of(self.settings.home, name)
         log.unlink(missing_ok=True)
         keep = (sys.executable, "-m", "lineup_local.keep")
-        words = (*keep, name, str(os.getpid()), str(log), *command)
-        manager.add_process(
-            name, f"exec {shlex.join(words)}", env=self._environment(name)
+        return Part(
+            name=name,
+            command=(*keep, name, str(os.getpid()), str(log), *command),
+            environment=self._environment(name),
         )
 
     def _environment(self, name: str) -> dict[str, str]:
