@@ -1,8 +1,11 @@
 """Migrations of a service's own database, by Alembic.
 
 A service keeps them in `<service>/migrations` (env.py, script.py.mako, versions/); its
-env.py is three lines: import `run`, import its metadata, `run(metadata)`.
+env.py is two lines: import `run`, `run("<service>")`.
 """
+
+from importlib import import_module
+from pkgutil import walk_packages
 
 from alembic import command, context, op
 from alembic.autogenerate import compare_metadata
@@ -32,7 +35,17 @@ def migrate(service: str, uri: str) -> None:
     command.upgrade(configuration(service, uri), "head")
 
 
-def run(metadata: MetaData) -> None:
+def tables_of(service: str) -> MetaData:
+    """The tables of a service: every room's `models`, whose base is its `Record`."""
+    package = import_module(service)
+    for module in walk_packages(package.__path__, f"{service}."):
+        if module.name.endswith(".models"):
+            import_module(module.name)
+    tables: MetaData = import_module(f"{service}.records").Record.metadata
+    return tables
+
+
+def run(service: str) -> None:
     """Run what Alembic asked for; the only call in a service's env.py."""
     uri = context.config.attributes["uri"]
     engine = create_engine(
@@ -42,7 +55,7 @@ def run(metadata: MetaData) -> None:
         _take_turns(connection)
         context.configure(
             connection=connection,
-            target_metadata=[metadata, GROUND],
+            target_metadata=[tables_of(service), GROUND],
             compare_server_default=True,
         )
         with context.begin_transaction():
@@ -55,11 +68,11 @@ def create_ground_tables() -> None:
     GROUND.create_all(op.get_bind())
 
 
-def drift(engine: Engine, metadata: MetaData) -> list[object]:
+def drift(engine: Engine, service: str) -> list[object]:
     """How a migrated database differs from the mapped classes; empty is right."""
     with engine.connect() as connection:
         migrated = MigrationContext.configure(connection)
-        return list(compare_metadata(migrated, [metadata, GROUND]))  # type: ignore[arg-type]
+        return list(compare_metadata(migrated, [tables_of(service), GROUND]))  # type: ignore[arg-type]
 
 
 def _take_turns(connection: Connection) -> None:
