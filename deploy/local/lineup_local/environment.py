@@ -51,6 +51,7 @@ class Installation:
             "AMQP_URI": self.amqp_uri,
             "LINEUP_SECRET_KEYS": self.secret_keys,
             "BLOB_URL": self.blobs.as_uri(),
+            "ALLOW_PRIVATE_SOURCES": "true",
             "PUBLIC_URL": self.public_url,
             "GATEWAY_ADDRESS": f"{ports.LOOPBACK}:{settings.gateway_port}",
             "WEBHOOK_ADDRESS": f"{ports.LOOPBACK}:{settings.webhook_port}",
