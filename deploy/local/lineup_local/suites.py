@@ -1,45 +1,74 @@
 """Runs the tests, each suite in a process of its own, and counts once at the end.
 
 Suites are kept apart because those of the services run under eventlet's patches and
-the gateway's must not.
+the gateway's must not. As many run side by side as there are processors; what one
+says is shown whole when it has ended.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import click
 
 from lineup.testing.servers import TestServers, running_servers
+from lineup_local.checks import run_checks
 from lineup_local.settings import CHECKOUT
 
 SUITES = {
-    "shared": "shared/tests",
-    "accounts": "services/accounts/tests",
+    "tests": "tests",
     "billing": "services/billing/tests",
     "playlists": "services/playlists/tests",
-    "notifications": "services/notifications/tests",
+    "shared": "shared/tests",
+    "accounts": "services/accounts/tests",
     "gateway": "services/gateway/tests",
     "local": "deploy/local/tests",
-    "tests": "tests",
+    "notifications": "services/notifications/tests",
 }
+"""Where each suite lies, the longest first."""
+
 SUITE_SECONDS = 900
 NO_TESTS = 5
 
 
+@dataclass(frozen=True)
+class Result:
+    """How one suite went."""
+
+    code: int
+    counts: Counter[str]
+
+
 def run_tests(what: tuple[str, ...]) -> int:
-    """Run suites, or what pytest is told; 0 when all that was asked for passed."""
+    """Run suites, or what pytest is told; 0 when all that was asked for passed.
+
+    Everything at once includes the checks of the house.
+    """
     runs, options = _chosen(what)
+    codes = [] if what else [run_checks()]
+    totals: Counter[str] = Counter()
     with running_servers() as servers:
         click.echo(f"Servers: {servers.origin}")
-        totals: Counter[str] = Counter()
-        codes = [_run(paths, options, servers, totals) for paths in runs]
+        for result in _side_by_side(runs, options, servers):
+            codes.append(result.code)
+            totals += result.counts
     click.echo(_total_line(totals))
     return 0 if totals["passed"] and not any(codes) else 1
+
+
+def _side_by_side(
+    runs: list[list[str]], options: list[str], servers: TestServers
+) -> Iterable[Result]:
+    with ThreadPoolExecutor(os.cpu_count() if len(runs) > 1 else 1) as pool:
+        yield from pool.map(lambda paths: _run(paths, options, servers), runs)
 
 
 def _chosen(what: tuple[str, ...]) -> tuple[list[list[str]], list[str]]:
@@ -56,46 +85,48 @@ def _is_path(word: str) -> bool:
     return word not in SUITES and (CHECKOUT / word.partition("::")[0]).exists()
 
 
-def _run(
-    paths: list[str], options: list[str], servers: TestServers, totals: Counter[str]
-) -> int:
-    click.secho(f"\n{' '.join(paths)}", bold=True)
+def _run(paths: list[str], options: list[str], servers: TestServers) -> Result:
+    since = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        code = _pytest([*paths, *options, f"--junit-xml={report}"], servers)
+        report, said = Path(folder) / "report.xml", Path(folder) / "said.txt"
+        words = [*paths, *options, f"--junit-xml={report}"]
+        code = _pytest(words, servers, said)
+        heading = f"{' '.join(paths)} ({time.monotonic() - since:.0f} s)"
+        click.echo(click.style(f"\n{heading}\n", bold=True) + said.read_text())
         if code == NO_TESTS:
-            return 0
+            return Result(0, Counter())
         if not report.exists():
-            totals["failed"] += 1
-            return code or 1
-        totals.update(_counts(report))
-    return code
+            return Result(code or 1, Counter(failed=1))
+        return Result(code, _counts(report))
 
 
-def _pytest(words: list[str], servers: TestServers) -> int:
-    try:
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", *words],
-            cwd=CHECKOUT,
-            env={**os.environ, **servers.environment()},
-            stdin=subprocess.DEVNULL,
-            check=False,
-            timeout=SUITE_SECONDS,
-        ).returncode
-    except subprocess.TimeoutExpired:
-        click.echo(f"Not finished within {SUITE_SECONDS} s.")
-        return 1
+def _pytest(words: list[str], servers: TestServers, said: Path) -> int:
+    with said.open("wb") as output:
+        try:
+            return subprocess.run(
+                [sys.executable, "-m", "pytest", *words],
+                cwd=CHECKOUT,
+                env={**os.environ, **servers.environment()},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+                timeout=SUITE_SECONDS,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            output.write(f"Not finished within {SUITE_SECONDS} s.\n".encode())
+            return 1
 
 
-def _counts(report: Path) -> dict[str, int]:
+def _counts(report: Path) -> Counter[str]:
     """What one run's report says; errors count as failures."""
     suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314 - our own file
     if suite is None:
-        return {"failed": 1}
+        return Counter(failed=1)
     number = {name: int(suite.get(name, 0)) for name in NUMBERS}
     failed = number["failures"] + number["errors"]
     passed = number["tests"] - failed - number["skipped"]
-    return {"passed": passed, "failed": failed, "skipped": number["skipped"]}
+    return Counter(passed=passed, failed=failed, skipped=number["skipped"])
 
 
 NUMBERS = ("tests", "failures", "errors", "skipped")
