@@ -58,7 +58,8 @@ http {{
   types {{ audio/x-mpegurl m3u8; }} gzip_static on; gzip_vary on;
   open_file_cache max=100; open_file_cache_valid 30s;
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2;
-  fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4;
+  scgi_temp_path {folder}/t5;
   server {{ listen 127.0.0.1:{port}; root {folder}/www; }}
 }}
 """
@@ -162,7 +163,7 @@ def gateway(folder: Path, environment: dict[str, str]) -> Iterator[str]:
 
 @contextmanager
 def nginx(folder: Path) -> Iterator[str]:
-    """nginx with the playlist as a file, plain and packed, and its address."""
+    """Run nginx with the playlist as a file, plain and packed, and its address."""
     port = free_port()
     configuration = folder / "nginx.conf"
     configuration.write_text(NGINX.format(folder=folder, port=port))

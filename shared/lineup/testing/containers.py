@@ -35,7 +35,7 @@ def engine_answers() -> bool:
 
 
 def _listens(host: str) -> bool:
-    """Whether an engine's local socket takes connections; the client leaks on refusal."""
+    """Whether an engine's socket takes connections; the client leaks on refusal."""
     if not host.startswith("unix://"):
         return True
     with socket.socket(socket.AF_UNIX) as probe:

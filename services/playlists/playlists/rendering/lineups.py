@@ -47,7 +47,7 @@ class Entry:
 
     @property
     def tvg_id(self) -> str:
-        """One guide id in M3U, Xtream and XMLTV, permanent even where none was given."""
+        """One guide id for M3U, Xtream and XMLTV, permanent even where none was set."""
         return playlist_text(self.guide_id) or f"channel.{self.stream_id}"
 
     @property
