@@ -27,7 +27,10 @@ GZIP = 31
 LEVEL = 3
 ROWS_AT_ONCE = 2000
 ROWS_SQL = """
-    SELECT ties.ordinal, p.start_at, p.stop_at, p.title, p.sub_title, p.description,
+    SELECT ties.ordinal,
+           extract(epoch FROM p.start_at + ties.shift)::bigint,
+           extract(epoch FROM p.stop_at + ties.shift)::bigint,
+           p.title, p.sub_title, p.description,
            p.categories, p.episode, p.icon, p.language, p.made_on, p.rating,
            p.star_rating, p.marks
     FROM unnest(%(ordinals)s, %(imports)s, %(numbers)s, %(shifts)s)
@@ -139,14 +142,7 @@ def _programmes(
         cursor.execute(ROWS_SQL, _parameters(shown, window))
         for ordinal, rows in groupby(cursor, key=lambda row: row[0]):
             channel = shown[ordinal]
-            shift = timedelta(minutes=channel.tie.shift_minutes)
-            yield channel, (_programme(row, shift) for row in rows)
-
-
-def _programme(row: tuple[Any, ...], shift: timedelta) -> Programme:
-    if shift:
-        return Programme(row[1] + shift, row[2] + shift, *row[3:])
-    return Programme(*row[1:])
+            yield channel, (Programme(*row[1:]) for row in rows)
 
 
 def _parameters(shown: list[Shown], window: Window) -> dict[str, object]:
@@ -207,11 +203,10 @@ class _Listings:
             self._slices[str(stream_id)] = (began, self._offset - began)
 
     def add(self, channel: Shown, programme: Programme) -> None:
-        start = int(programme.start_at.timestamp())
         row = (
-            channel.stream_ids[0] * MINUTES_KEPT + start // 60,
-            start,
-            int(programme.stop_at.timestamp()),
+            channel.stream_ids[0] * MINUTES_KEPT + programme.start // 60,
+            programme.start,
+            programme.stop,
             programme.title,
             programme.description,
             programme.language,

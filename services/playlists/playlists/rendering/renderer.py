@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
@@ -29,6 +29,8 @@ AGAIN_AFTER = timedelta(hours=3)
 """A guide's window moves with time, so every set is looked at this often."""
 AFTER_FAILURE = timedelta(seconds=30)
 AT_ONCE = timedelta(0)
+LONGEST_QUERY = "300s"
+"""A long archive is sorted before its first row arrives."""
 ONE_LOOK = "REPEATABLE READ"
 log = structlog.get_logger(__name__)
 
@@ -87,6 +89,7 @@ def _render(database: Database, blobs: BlobStore, claim: Claim) -> None:
     with database.transaction() as work:
         # All of a set's content shows one moment.
         work.session.connection(execution_options={"isolation_level": ONE_LOOK})
+        work.session.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_QUERY}'"))
         rendered = _content(work, blobs, claim)
     if rendered is not None:
         with database.transaction() as work:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -30,8 +31,9 @@ NUMBERED = re.compile(r"\s*(\d*)\s*(?:/\s*\d+)?\s*\.\s*(\d*)\s*(?:/\s*\d+)?\s*(?
 class Programme(NamedTuple):
     """One programme, in the order of the columns it is read from."""
 
-    start_at: datetime
-    stop_at: datetime
+    start: int
+    """Epoch seconds, as is `stop`."""
+    stop: int
     title: str
     sub_title: str
     description: str
@@ -54,8 +56,8 @@ def channel(entry: Entry) -> str:
 
 def programme(channel_attribute: str, shown: Programme) -> str:
     """A programme element; children in the one order the DTD allows."""
-    start, stop = stamp(shown.start_at), stamp(shown.stop_at)
-    language = f" lang={attribute(shown.language)}" if shown.language else ""
+    start, stop = stamp(shown.start), stamp(shown.stop)
+    language = _lang(shown.language) if shown.language else ""
     return (
         f'<programme start="{start}" stop="{stop}" channel={channel_attribute}>'
         f"<title{language}>{text(shown.title)}</title>"
@@ -63,9 +65,18 @@ def programme(channel_attribute: str, shown: Programme) -> str:
     )
 
 
-def stamp(instant: datetime) -> str:
-    """An instant as Kodi, too, understands it: UTC with a numeric zone."""
-    return instant.strftime("%Y%m%d%H%M%S +0000")
+@lru_cache(maxsize=1 << 15)
+def stamp(epoch: int) -> str:
+    """An instant as Kodi, too, understands it: UTC with a numeric zone.
+
+    Remembered, since channels begin programmes at the same minutes.
+    """
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y%m%d%H%M%S +0000")
+
+
+@lru_cache(maxsize=256)
+def _lang(language: str) -> str:
+    return f" lang={attribute(language)}"
 
 
 def text(value: str) -> str:
@@ -101,7 +112,12 @@ def _about(shown: Programme, language: str) -> Iterator[str]:
         yield f"<icon src={attribute(shown.icon)}/>"
     if shown.episode:
         yield from episode(shown.episode)
-    yield from (element for mark, element in MARKS if shown.marks & mark)
+    yield _marks(shown.marks)
+
+
+@lru_cache(maxsize=64)
+def _marks(marks: int) -> str:
+    return "".join(element for mark, element in MARKS if marks & mark)
 
 
 def episode(number: str) -> Iterator[str]:
