@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from lineup.clock import SetClock
@@ -20,6 +20,7 @@ from lineup.database import (
     new_metadata,
     page_of,
 )
+from lineup.database.database import Busy
 from lineup.database.records import GROUND, OUTBOX
 from lineup.errors import Conflict, KeyReused
 from lineup.events import event
@@ -184,6 +185,21 @@ class TestOnce:
         database.once(a_call(key=None), make_thing)
 
         assert count(Thing) == 2
+
+    def test_a_lock_that_is_held_too_long_is_a_refusal_to_be_repeated(
+        self, database, engine
+    ):
+        def wait_for_it(work, request):
+            work.session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            work.session.execute(text("LOCK TABLE thing"))
+            return Made(name=request.name)
+
+        with engine.begin() as holder:
+            holder.execute(text("LOCK TABLE thing"))
+            with pytest.raises(Busy) as refused:
+                database.once(a_call(), wait_for_it)
+
+        assert (refused.value.status, refused.value.code) == (503, "busy")
 
     def test_a_refusal_leaves_no_trace_and_does_not_use_up_the_key(
         self, database, count

@@ -18,7 +18,7 @@ from lineup.clock import Clock
 from lineup.context import SYSTEM, Call, Context, Event
 from lineup.database.records import IDEMPOTENCY, INBOX
 from lineup.database.work import Work
-from lineup.errors import KeyReused
+from lineup.errors import KeyReused, Unavailable
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,6 +28,14 @@ Operation = Callable[[Work, T], R]
 RETRIED = {"40001", "40P01"}
 """SQLSTATEs of lost races that a second try settles."""
 TRIES = 4
+LOCKED = "55P03"
+"""SQLSTATE of a wait for somebody's lock that reached its limit."""
+
+
+class Busy(Unavailable):
+    """Somebody else is changing the same thing; try again."""
+
+    code = "busy"
 
 
 def connect(uri: str, *, pool_size: int = 12) -> Engine:
@@ -116,7 +124,10 @@ class Database:
             try:
                 return attempt()
             except DBAPIError as error:
-                if getattr(error.orig, "pgcode", None) not in RETRIED:
+                state = getattr(error.orig, "pgcode", None)
+                if state == LOCKED:
+                    raise Busy from error
+                if state not in RETRIED:
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * tried)  # noqa: S311 - jitter
         return attempt()
