@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import psycopg2
 import requests
 
 from lineup_local.rabbitmq import RabbitMQ
-from lineup_local.settings import read
+from lineup_local.settings import Settings, read
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 UP_SECONDS = 240
@@ -92,6 +93,19 @@ class Running:
         self.log = home.parent / "up.log"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @classmethod
+    def found(cls) -> "Running":
+        """The system this environment names, which somebody else started."""
+        settings = read()
+        ports = {
+            Settings.name_of(field.name): str(getattr(settings, field.name))
+            for field in fields(settings)
+            if field.name.endswith("_port")
+        }
+        system = cls(settings.home, ports)
+        system._read_demo()
+        return system
+
     def up(self) -> None:
         """Start, and wait until the demo is there."""
         with self.log.open("wb") as log:
@@ -108,6 +122,9 @@ class Running:
             if self._process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"Not up:\n{self.log.read_text()[-6000:]}")
             time.sleep(0.3)
+        self._read_demo()
+
+    def _read_demo(self) -> None:
         self.demo = json.loads((self.home / "demo.json").read_text())
 
     def down(self) -> None:
