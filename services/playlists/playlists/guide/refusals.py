@@ -9,18 +9,6 @@ class GuideRefused(Invalid):
     code = "guide_refused"
 
 
-class GuideUnreachable(GuideRefused):
-    """The address does not answer with a guide."""
-
-    code = "guide_unreachable"
-
-
-class AddressForbidden(GuideRefused):
-    """The address leads into a private network."""
-
-    code = "guide_address_forbidden"
-
-
 class GuideTooLarge(GuideRefused):
     """The guide is longer than this installation reads."""
 

@@ -7,13 +7,16 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+import structlog
 from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from lineup.contracts.playlists import JobState
 from lineup.database import Database, Work
 from playlists.jobs.models import TRIES, Job
 
 BEAT_SECONDS = 1.0
+log = structlog.get_logger(__name__)
 
 
 class LeaseLost(Exception):  # noqa: N818 - reads as a sentence
@@ -26,7 +29,6 @@ class Progress:
 
     done: int = 0
     total: int = 0
-    message: str = ""
 
 
 def claim(
@@ -99,18 +101,25 @@ class Heartbeat:
 
     def _beat(self) -> None:
         while not self._stop.wait(BEAT_SECONDS):
-            with self._database.transaction() as work:
-                work.session.execute(
-                    update(Job)
-                    .where(Job.id == self._job_id, Job.worker == self._worker)
-                    .where(Job.state == JobState.RUNNING)
-                    .values(
-                        lease_until=func.now() + self._lease,
-                        done=self._progress.done,
-                        total=self._progress.total,
-                        message=self._progress.message,
-                    )
+            try:
+                self._write_down()
+            except DBAPIError as error:
+                log.warning(
+                    "heartbeat_missed", job_id=str(self._job_id), why=str(error)
                 )
+
+    def _write_down(self) -> None:
+        with self._database.transaction() as work:
+            work.session.execute(
+                update(Job)
+                .where(Job.id == self._job_id, Job.worker == self._worker)
+                .where(Job.state == JobState.RUNNING)
+                .values(
+                    lease_until=func.now() + self._lease,
+                    done=self._progress.done,
+                    total=self._progress.total,
+                )
+            )
 
 
 def let_go(work: Work, worker: str) -> None:
