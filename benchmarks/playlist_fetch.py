@@ -85,14 +85,41 @@ def main() -> None:
 
 def fill(folder: Path) -> dict[str, str]:
     """A store with one set and one user; the environment that serves it."""
-    keyring_key = make_key()
-    keyring = Keyring([keyring_key])
+    key = make_key()
+    keyring = Keyring([key])
     blobs = BlobStore(f"file://{folder}/blobs")
+    manifest = put_set(blobs, keyring)
+    fact = AccessFact(
+        version=1,
+        user_id=PARTNER,
+        partner_id=PARTNER,
+        username="user0001",
+        password=keyring.seal("pass000001"),
+        token=TOKEN,
+        is_active=True,
+        created_at=NOW - DAY,
+        demo_set_id=demo_set_id_of(PARTNER),
+        timeline=[Piece(from_at=NOW - DAY, until_at=NOW + DAY, set_id=manifest.set_id)],
+        ends_at=NOW + DAY,
+    )
+    for name in (token_name(TOKEN), username_name("user0001")):
+        blobs.write(name, msgspec.json.encode(fact))
+    return {
+        "BLOB_URL": f"file://{folder}/blobs",
+        "LINEUP_SECRET_KEYS": key,
+        "AMQP_URI": f"amqp://guest:guest@127.0.0.1:{free_port()}/",
+        "PUBLIC_URL": "http://play.example:8080",
+        "GATEWAY_ADDRESS": f"127.0.0.1:{free_port()}",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+def put_set(blobs: BlobStore, keyring: Keyring) -> SetManifest:
+    """A set as playlists renders it, without a guide."""
     entries = [entry(number) for number in range(1, CHANNELS + 1)]
-    set_id = "0" * 32
     keep = blobs.write_content
     manifest = SetManifest(
-        set_id=set_id,
+        set_id="0" * 32,
         partner_id=PARTNER,
         revision=1,
         rendered_at=NOW,
@@ -107,30 +134,8 @@ def fill(folder: Path) -> dict[str, str]:
         listings_digest=keep(b'{"slices":{}}\n'),
         stream_secret=keyring.seal("secret"),
     )
-    blobs.write(manifest_name(set_id), msgspec.json.encode(manifest))
-    fact = AccessFact(
-        version=1,
-        user_id=PARTNER,
-        partner_id=PARTNER,
-        username="user0001",
-        password=keyring.seal("pass000001"),
-        token=TOKEN,
-        is_active=True,
-        created_at=NOW - DAY,
-        demo_set_id=demo_set_id_of(PARTNER),
-        timeline=[Piece(from_at=NOW - DAY, until_at=NOW + DAY, set_id=set_id)],
-        ends_at=NOW + DAY,
-    )
-    for name in (token_name(TOKEN), username_name("user0001")):
-        blobs.write(name, msgspec.json.encode(fact))
-    return {
-        "BLOB_URL": f"file://{folder}/blobs",
-        "LINEUP_SECRET_KEYS": keyring_key,
-        "AMQP_URI": f"amqp://guest:guest@127.0.0.1:{free_port()}/",
-        "PUBLIC_URL": "http://play.example:8080",
-        "GATEWAY_ADDRESS": f"127.0.0.1:{free_port()}",
-        "LOG_LEVEL": "ERROR",
-    }
+    blobs.write(manifest_name(manifest.set_id), msgspec.json.encode(manifest))
+    return manifest
 
 
 def entry(number: int) -> Entry:
