@@ -44,7 +44,7 @@ KEY = make_key()
 
 def sample(hint, **given):
     """A value of a contract's type; `given` names fields that matter."""
-    if isinstance(hint, types.UnionType):
+    if hint is types.NoneType or isinstance(hint, types.UnionType):
         return None
     origin = typing.get_origin(hint)
     if origin is Page:

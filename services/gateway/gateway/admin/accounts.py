@@ -29,11 +29,8 @@ pages = Blueprint("accounts_pages", __name__)
 
 Shown = str | tuple[str, int] | Answer
 
-BELOW_OPERATOR = [(AccountKind.PARTNER.value, "partner")]
-BELOW_PARTNER = [
-    (AccountKind.RESELLER.value, "reseller"),
-    (AccountKind.DEALER.value, "dealer"),
-]
+BELOW_OPERATOR = [AccountKind.PARTNER.value]
+BELOW_PARTNER = [AccountKind.RESELLER.value, AccountKind.DEALER.value]
 
 
 @pages.get("/accounts")

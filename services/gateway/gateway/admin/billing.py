@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from gateway.admin.forms import PlanForm, ProductForm, ShopForm
 from gateway.asking import context
@@ -50,7 +51,7 @@ def list_products() -> str:
 def new_product() -> Shown:
     """Make a product of packages."""
     form = ProductForm()
-    form.package_ids.choices = [(str(p.id), p.name) for p in packages()]
+    form.package_ids.choices = [SelectChoice(str(p.id), p.name) for p in packages()]
     made = attempt(
         form, lambda: clients().billing.create_product(context(), form.question())
     )

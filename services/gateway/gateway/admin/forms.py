@@ -18,7 +18,7 @@ from lineup.contracts.accounts import AccountKind, LoginDetails
 from lineup.contracts.billing import ShopKind
 from lineup.money import Money
 
-SECURITY = [("none", "none"), ("starttls", "STARTTLS"), ("tls", "TLS")]
+SECURITY = ["none", "starttls", "tls"]
 
 
 class PersonForm(OfPartner):
@@ -161,7 +161,7 @@ class PlanForm(LineupForm):
 class ShopForm(OfPartner):
     """A shop to be connected."""
 
-    kind = SelectField("Kind", choices=[(kind.value, kind.value) for kind in ShopKind])
+    kind = SelectField("Kind", choices=[kind.value for kind in ShopKind])
     name = line("Name", InputRequired())
     secret = PasswordField("Secret that signs its deliveries", [InputRequired()])
     currency = line("Currency", InputRequired(), default="EUR")

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Answer
+from wtforms.fields.choices import SelectChoice
 
 from gateway import uploads
 from gateway.admin.billing import ALL
@@ -62,8 +63,8 @@ def import_channels() -> Shown:
         context(), ListPackages(paging=ALL), timeout=READ_SECONDS
     )
     form.package_id.choices = [
-        ("", "none"),
-        *((str(package.id), package.name) for package in packages.items),
+        SelectChoice("", "none"),
+        *(SelectChoice(str(package.id), package.name) for package in packages.items),
     ]
     job = attempt(form, lambda: _begin_import(form))
     if job is not None:

@@ -28,6 +28,7 @@ CODES = tuple(
         ("bad_idempotency_key", 422, "A key has 1 to 255 visible ASCII characters."),
         ("too_many_requests", 429, "Slow down; Retry-After says for how long."),
         ("internal_error", 500, "A fault of ours; quote the request id."),
+        ("busy", 503, "Somebody else is changing the same thing; try again."),
         ("unavailable", 503, "A part of the platform is away; try again."),
         ("service_unavailable", 503, "A service is away; try again."),
         ("unknown_door", 503, "A service is older than this call; try again."),

@@ -7,6 +7,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from marshmallow import ValidationError as BadText
 from wtforms import HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from gateway.api.fields import TEXT_LENGTH, must_be_storable
@@ -58,7 +59,9 @@ class OfPartner(LineupForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if actor().role is Role.OPERATOR:
-            self.partner_id.choices = [(str(p.id), p.name) for p in _partners()]
+            self.partner_id.choices = [
+                SelectChoice(str(p.id), p.name) for p in _partners()
+            ]
         else:
             del self.partner_id
 

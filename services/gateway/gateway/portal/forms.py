@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from gateway.asking import context
@@ -29,7 +30,7 @@ class BuyForm(LineupForm):
     def __init__(self, partner_id: UUID) -> None:
         super().__init__()
         self.plan_id.choices = [
-            (str(plan.id), label) for plan, label in plans_of(partner_id)
+            SelectChoice(str(plan.id), label) for plan, label in plans_of(partner_id)
         ]
 
     def question(self, user_id: UUID) -> Purchase:

@@ -1,0 +1,494 @@
+"""The panel: who sees which page, forms that keep and tell, parts that go missing."""
+
+import io
+import re
+import time
+
+import pytest
+
+from gateway.panel.guard import PAGES
+from lineup.blobs import BlobStore
+from lineup.context import Role
+from lineup.contracts.accounts import CustomerView, UserView
+from lineup.contracts.billing import (
+    PlanView,
+    ProductView,
+    SubscriptionState,
+    SubscriptionView,
+)
+from lineup.contracts.paging import Page
+from lineup.errors import Conflict, Invalid, NotFound, PaymentRequired, Unavailable
+from lineup.money import Money
+
+ID = "019d0000-0000-7000-8000-000000000001"
+NOBODY = None
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def words_of(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
+
+
+def sent(client, form_of, path, **values):
+    """Open a page's form, fill it in and send it."""
+    hidden = form_of(text_of(client.get(path)))
+    return client.post(path, data=hidden | values)
+
+
+@pytest.mark.parametrize(
+    ("role", "landing"),
+    [
+        (Role.OPERATOR, "/accounts"),
+        (Role.SUPPORT, "/customers"),
+        (Role.PARTNER, "/customers"),
+        (Role.STAFF, "/customers"),
+        (Role.RESELLER, "/customers"),
+        (Role.DEALER, "/customers"),
+        (Role.CUSTOMER, "/my"),
+    ],
+)
+def test_one_page_signs_everybody_in_and_lands_by_role(browser, role, landing):
+    client = browser(role)
+
+    answer = client.get("/")
+    assert answer.location == landing
+    assert client.get(landing).status_code == 200
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser):
+    client = browser(Role.PARTNER)
+
+    cookie = client.get_cookie("lineup")
+    assert cookie.http_only
+    assert cookie.same_site == "Lax"
+    assert not cookie.secure
+    assert "partner" not in cookie.value.split(".")[0]
+
+
+def test_over_https_the_cookie_never_leaves_it(services, rpc, settings, blobs):
+    from dataclasses import replace
+
+    from gateway.app import create_app
+    from gateway.clients import Clients
+
+    secure = replace(settings, public_url="https://lineup.example")
+    client = create_app(secure, Clients.over(rpc)).test_client()
+
+    cookie = client.get("/sign-in", base_url="https://lineup.example").headers[
+        "Set-Cookie"
+    ]
+    assert cookie.startswith("__Host-lineup=")
+    assert "Secure;" in cookie
+    assert "Path=/" in cookie
+
+
+def test_a_wrong_password_keeps_the_name_and_says_so(client, form_of):
+    answer = sent(client, form_of, "/sign-in", username="partner", password="wrong")
+
+    assert answer.status_code == 422
+    assert 'value="partner"' in text_of(answer)
+    assert "wrong" not in text_of(answer).lower().replace(
+        "wrong name or password", ""
+    ).replace('class="field wrong"', "")
+    assert "Wrong name or password." in words_of(answer)
+
+
+def test_guessing_at_the_form_is_held_up(client, form_of):
+    page = text_of(client.get("/sign-in"))
+    said = {"username": "partner", "password": "wrong", **form_of(page)}
+    told = [client.post("/sign-in", data=said).status_code for _ in range(11)]
+
+    assert told == [422] * 10 + [429]
+
+
+def test_after_sign_in_one_goes_on_where_one_wanted(client, form_of):
+    asked = client.get("/customers?search=ana")
+    assert asked.location == "/sign-in?next=/customers?search%3Dana"
+
+    answer = sent(client, form_of, asked.location, username="partner", password="right")
+    assert answer.location == "/customers?search=ana"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "x"]
+)
+def test_after_sign_in_nobody_is_sent_elsewhere(client, form_of, elsewhere):
+    address = f"/sign-in?next={elsewhere}"
+
+    answer = sent(client, form_of, address, username="partner", password="right")
+
+    assert answer.location == "/customers"
+
+
+def test_sign_out_ends_the_session_at_accounts(browser, form_of, services):
+    client = browser(Role.PARTNER)
+    page = text_of(client.get("/customers"))
+
+    client.post("/sign-out", data=form_of(page, "/sign-out"))
+
+    [(_, asked)] = services.calls_of("accounts.sign_out")
+    assert asked.token == "token-of-partner"
+    assert client.get("/customers").location.startswith("/sign-in")
+
+
+def test_a_session_that_ended_elsewhere_is_over(browser, services, app):
+    from gateway.ground import ground_of
+
+    client = browser(Role.PARTNER)
+    assert client.get("/customers").status_code == 200
+    services.roles.clear()
+    ground_of(app).identities.forget_all()
+
+    assert client.get("/customers").location.startswith("/sign-in")
+
+
+def pages(app):
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        name = f"{view.__module__}.{view.__name__}"
+        if name in PAGES and rule.endpoint not in {"signing.home", "signing.sign_in"}:
+            with app.test_request_context():
+                path = rule.build(dict.fromkeys(rule.arguments, ID))[1]
+            yield path, rule.methods, PAGES[name]
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM}))
+def test_every_page_is_there_for_its_roles_and_for_no_others(browser, app, role):
+    client = browser(role)
+    asked = 0
+    for path, methods, roles in list(pages(app)):
+        if "GET" not in methods:
+            continue
+        answer = client.get(path)
+        expected = 200 if role in roles else 403
+        assert answer.status_code == expected, (path, role, words_of(answer))
+        assert "csrf_token" in text_of(answer)
+        asked += 1
+    assert asked > 25
+
+
+def test_no_page_is_there_before_sign_in(client, app):
+    for path, methods, _ in list(pages(app)):
+        method = "GET" if "GET" in methods else "POST"
+        answer = client.open(path, method=method)
+        assert answer.location.startswith("/sign-in"), path
+
+
+def test_no_form_is_taken_without_its_token(browser, app, services):
+    client = browser(Role.PARTNER)
+    services.asked.clear()
+    refused = 0
+    for path, methods, roles in list(pages(app)):
+        if "POST" in methods and Role.PARTNER in roles:
+            answer = client.post(path, data={"name": "x"})
+            assert (answer.status_code, "csrf" in text_of(answer)) == (400, True), path
+            refused += 1
+    assert refused > 15
+    assert {verb for verb, *_ in services.asked} <= {"accounts.identify"}
+
+
+def test_every_page_forbids_inline_script_and_style(browser, app):
+    client = browser(Role.PARTNER)
+    for path, methods, roles in list(pages(app)):
+        if "GET" in methods and Role.PARTNER in roles:
+            answer = client.get(path)
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            page = text_of(answer)
+            assert not re.search(r"<script(?![^>]* src=)|<style| style=| on\w+=", page)
+            assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page), path
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_customer_is_made_with_login_and_first_user_in_one_form(
+    browser, form_of, services
+):
+    client = browser(Role.PARTNER)
+    said = {
+        "first_name": " Ana ",
+        "last_name": "Ruiz",
+        "email": "ana@example.org",
+        "username": "ana",
+        "password": "abcd",
+        "user_name": "TV",
+        "send_credentials": "y",
+    }
+
+    answer = sent(client, form_of, "/customers/new", **said)
+
+    assert answer.location == f"/customers/{ID}"
+    [(context, asked)] = services.calls_of("accounts.create_customer")
+    assert asked.person.first_name == "Ana"
+    assert (asked.login.username, asked.user_name) == ("ana", "TV")
+    assert context.idempotency_key
+
+
+def test_a_refused_form_keeps_its_entries_and_tells_at_the_fields(
+    browser, form_of, services
+):
+    client = browser(Role.PARTNER)
+    services.tell(
+        "accounts.create_customer",
+        Invalid(
+            fields={
+                "person.email": ["This is not a mail address."],
+                "login.username": ["No capital letters."],
+            }
+        ),
+    )
+    said = {"first_name": "Ana", "last_name": "Ruiz", "email": "x", "username": "Ana"}
+
+    answer = sent(client, form_of, "/customers/new", **said)
+
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert 'id="email-errors"><li>This is not a mail address.' in page
+    assert 'id="username-errors"><li>No capital letters.' in page
+    assert 'value="Ruiz"' in page
+
+
+def test_a_form_sent_twice_carries_one_key(browser, form_of, services):
+    client = browser(Role.PARTNER)
+    hidden = form_of(text_of(client.get(f"/customers/{ID}/top-up")))
+    for _ in range(2):
+        client.post(f"/customers/{ID}/top-up", data=hidden | {"amount": "9.00"})
+
+    first, second = services.calls_of("billing.top_up")
+    assert first[0].idempotency_key == second[0].idempotency_key
+    assert first[0].request_digest == second[0].request_digest
+    assert first[1].amount == Money.of("9.00 EUR")
+
+
+@pytest.mark.parametrize("amount", ["", "9,00", "-9", "1e3", "x"])
+def test_what_is_no_amount_is_told_at_its_field(browser, form_of, services, amount):
+    client = browser(Role.PARTNER)
+
+    answer = sent(client, form_of, f"/customers/{ID}/top-up", amount=amount)
+
+    assert answer.status_code == 422
+    assert 'id="amount-errors"' in text_of(answer)
+    assert services.calls_of("billing.top_up") == []
+
+
+def test_names_are_shown_as_text(browser, services, sample):
+    view = sample(UserView, name="<b>&TV")
+    services.tell("accounts.list_users", Page(items=[view]))
+
+    page = text_of(browser(Role.PARTNER).get(f"/customers/{ID}"))
+
+    assert "&lt;b&gt;&amp;TV" in page
+    assert "<b>&TV" not in page
+
+
+def test_a_customers_page_shows_link_xtream_data_and_balance(browser):
+    words = words_of(browser(Role.PARTNER).get(f"/customers/{ID}"))
+
+    assert "/p/text.m3u8" in words
+    assert "player-password" in words
+    assert "9.00 EUR" in words
+
+
+def test_support_sees_no_password_and_no_button(browser):
+    page = text_of(browser(Role.SUPPORT).get(f"/customers/{ID}"))
+
+    assert "player-password" not in page
+    assert "hidden from your role" in page
+    assert "/stop" not in page
+    assert "/buy" not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "address"), [(Role.PARTNER, f"/customers/{ID}"), (Role.CUSTOMER, "/my")]
+)
+def test_while_billing_is_away_the_rest_of_the_page_works(
+    browser, services, role, address
+):
+    client = browser(role)
+    services.silent.add("billing")
+    began = time.monotonic()
+
+    answer = client.get(address)
+
+    assert time.monotonic() - began < 3
+    assert answer.status_code == 200
+    assert "/p/text.m3u8" in text_of(answer)
+    assert "The balance cannot be shown just now" in words_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("address", "verb"),
+    [
+        ("/customers", "accounts.list_customers"),
+        ("/accounts", "accounts.list_accounts"),
+        ("/products", "billing.list_products"),
+        ("/shops", "billing.list_shops"),
+        ("/channels", "playlists.list_channels"),
+        ("/packages", "playlists.list_packages"),
+        ("/guide-sources", "playlists.list_guide_sources"),
+        ("/deliveries", "notifications.list_deliveries"),
+    ],
+)
+def test_a_list_says_when_it_is_empty_and_when_its_service_is_away(
+    browser, services, address, verb
+):
+    client = browser(Role.PARTNER)
+    services.tell(verb, Page(items=[]))
+    assert 'class="empty"' in text_of(client.get(address))
+
+    services.tell(verb, Unavailable(code="service_unavailable"))
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "cannot be shown just now" in words_of(answer)
+
+
+def test_a_list_leads_to_its_next_page_and_keeps_the_search(browser, services, sample):
+    page = Page(items=[sample(CustomerView)], next_after=sample(CustomerView).id)
+    services.tell("accounts.list_customers", page)
+
+    shown = text_of(browser(Role.PARTNER).get("/customers?search=ana"))
+
+    assert f'href="/customers?search=ana&amp;after={ID}"' in shown
+    assert 'value="ana"' in shown
+
+
+def running(sample, **given):
+    return sample(SubscriptionView, state=SubscriptionState.RUNNING, **given)
+
+
+def test_stopping_shows_first_what_comes_back(browser, form_of, services):
+    client = browser(Role.CUSTOMER)
+    address = f"/subscriptions/{ID}/stop"
+
+    asked = client.get(address)
+    assert "9.00 EUR comes back" in words_of(asked)
+    assert services.calls_of("billing.stop_subscription") == []
+
+    answer = sent(client, form_of, address)
+    assert answer.location == "/my"
+    assert len(services.calls_of("billing.stop_subscription")) == 1
+
+
+def test_deleting_a_running_user_is_refused_in_words(browser, form_of, services):
+    client = browser(Role.PARTNER)
+    refusal = Conflict("Stop the subscription first.", code="subscription_active")
+    services.tell("accounts.delete_user", refusal)
+
+    answer = sent(client, form_of, f"/users/{ID}/delete")
+
+    assert answer.status_code == 422
+    assert "Stop the subscription first." in words_of(answer)
+
+
+def for_sale(sample):
+    plan = sample(PlanView, is_retired=False, name="Month")
+    return Page(items=[sample(ProductView, plans=[plan], name="Family")])
+
+
+def test_a_plan_is_bought_from_the_balance(browser, form_of, services, sample):
+    services.tell("billing.list_products", for_sale(sample))
+    client = browser(Role.CUSTOMER)
+    assert "Family, Month: 9.00 EUR" in words_of(client.get(f"/users/{ID}/buy"))
+
+    answer = sent(client, form_of, f"/users/{ID}/buy", plan_id=ID)
+
+    assert answer.location == "/my"
+    [(context, asked)] = services.calls_of("billing.purchase")
+    assert (str(asked.plan_id), str(asked.user_id)) == (ID, ID)
+    assert context.idempotency_key
+
+
+def test_too_little_money_is_told_at_the_form(browser, form_of, services, sample):
+    services.tell("billing.list_products", for_sale(sample))
+    services.tell("billing.purchase", PaymentRequired("5.00 EUR are missing."))
+
+    answer = sent(browser(Role.CUSTOMER), form_of, f"/users/{ID}/buy", plan_id=ID)
+
+    assert answer.status_code == 422
+    assert "5.00 EUR are missing." in words_of(answer)
+
+
+def test_the_renewal_switch_is_a_button(browser, form_of, services, sample):
+    subscriptions = Page(items=[running(sample, renews=True)])
+    services.tell("billing.list_subscriptions", subscriptions)
+    client = browser(Role.CUSTOMER)
+    page = text_of(client.get("/my"))
+
+    client.post(f"/users/{ID}/renewal", data=form_of(page, f"/users/{ID}/renewal"))
+
+    [(_, asked)] = services.calls_of("billing.switch_renewal")
+    assert asked.renews is False
+
+
+def test_a_list_is_imported_as_a_file_and_its_job_is_shown(
+    browser, form_of, services, settings
+):
+    client = browser(Role.PARTNER)
+    file = (io.BytesIO(b"#EXTM3U\n"), "list.m3u")
+
+    answer = sent(client, form_of, "/channels/import", file=file)
+
+    assert answer.location == f"/jobs/{ID}"
+    [(_, asked)] = services.calls_of("playlists.import_channels")
+    assert BlobStore(settings.blob_url).read(asked.upload) == b"#EXTM3U\n"
+    assert 'http-equiv="refresh"' in text_of(client.get(f"/jobs/{ID}"))
+
+
+def test_a_list_is_imported_from_an_address(browser, form_of, services):
+    client = browser(Role.PARTNER)
+
+    sent(client, form_of, "/channels/import", address="https://example.org/x.m3u")
+
+    [(_, asked)] = services.calls_of("playlists.import_channels")
+    assert (asked.upload, asked.address) == ("", "https://example.org/x.m3u")
+
+
+def test_a_file_above_the_limit_is_refused(browser, form_of):
+    client = browser(Role.PARTNER)
+    body = b"x" * (3 << 20)
+
+    answer = client.post(
+        "/channels/import",
+        data=body,
+        content_type="multipart/form-data; boundary=b",
+    )
+
+    assert answer.status_code == 413
+
+
+def test_a_shops_secret_is_sealed_and_never_shown(browser, form_of, services, app):
+    from gateway.ground import ground_of
+
+    said = {
+        "kind": "woocommerce",
+        "name": "Shop",
+        "secret": "s3cret",
+        "currency": "EUR",
+    }
+
+    answer = sent(browser(Role.PARTNER), form_of, "/shops/new", **said)
+
+    assert answer.location == "/shops"
+    [(_, asked)] = services.calls_of("billing.connect_shop")
+    assert ground_of(app).keyring.open(asked.secret) == "s3cret"
+
+
+def test_the_operator_says_for_which_partner(browser, form_of, services):
+    client = browser(Role.OPERATOR)
+    assert 'name="partner_id"' in text_of(client.get("/packages/new"))
+
+    sent(client, form_of, "/packages/new", name="All", partner_id=ID)
+
+    [(_, asked)] = services.calls_of("playlists.create_package")
+    assert str(asked.partner_id) == ID
+
+
+def test_what_is_not_ours_is_not_found(browser, services):
+    services.tell("accounts.get_customer", NotFound())
+
+    answer = browser(Role.PARTNER).get(f"/customers/{ID}")
+
+    assert answer.status_code == 404
