@@ -32,7 +32,6 @@ CODES = tuple(
         ("unavailable", 503, "A part of the platform is away; try again."),
         ("service_unavailable", 503, "A service is away; try again."),
         ("unknown_door", 503, "A service is older than this call; try again."),
-        ("busy", 503, "Somebody else is changing the same thing; try again."),
         ("timeout", 504, "A service did not answer in time; try again."),
         # Everywhere
         ("forbidden", 403, "Your role may not do this."),
