@@ -15,13 +15,14 @@ from lineup.contracts.paging import Paging
 from lineup.database import (
     COLUMN_TYPES,
     Database,
+    Waker,
     connect,
     keep_newest,
     new_metadata,
     page_of,
 )
 from lineup.database.database import Busy
-from lineup.database.records import GROUND, OUTBOX
+from lineup.database.records import GROUND, OUTBOX, OUTBOX_FILLED
 from lineup.errors import Conflict, KeyReused
 from lineup.events import event
 from lineup.ids import event_id, new_id
@@ -275,6 +276,18 @@ class TestTransactions:
         database.once(a_call(), make_thing)
 
         assert seen == [1]
+
+    def test_a_process_without_a_relay_wakes_that_of_another(self, database, engine):
+        uri = engine.url.set(drivername="postgresql").render_as_string(False)
+        with Waker(uri, OUTBOX_FILLED) as waker:
+            assert waker.wait(0)  # before it listened, anything may have gone unheard
+
+            database.once(a_call(), make_thing)
+            assert waker.wait(5)
+
+            database.on_announced = lambda: None
+            database.once(a_call(key="other"), make_thing)
+            assert not waker.wait(0)
 
     def test_one_instant_and_one_look(self, database):
         with database.transaction() as work:

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from lineup import broker
 from lineup.bus.ground import Ground
-from lineup.database.records import OUTBOX
+from lineup.database.records import OUTBOX, OUTBOX_FILLED
+from lineup.database.waking import Waker
 from lineup.events import exchange_of
 
 log = structlog.get_logger(__name__)
@@ -46,12 +47,20 @@ class Relay(DependencyProvider):
         """Begin."""
         self.ground.database.on_announced = self._wake.set
         self.container.spawn_managed_thread(self._run)
+        self.container.spawn_managed_thread(self._listen)
 
     def stop(self) -> None:
         """Carry what the last workers announced, then end."""
         self._stopping = True
         self._wake.set()
         self._done.wait(LAST_SECONDS)
+
+    def _listen(self) -> None:
+        """Be woken by commits of other processes, too: workers and tasks."""
+        with Waker(self.ground.settings.database_uri, OUTBOX_FILLED) as waker:
+            while not self._stopping:
+                if waker.wait(POLL_SECONDS):
+                    self._wake.set()
 
     def _run(self) -> None:
         pause = 0.0

@@ -4,15 +4,18 @@ from lineup.database.copies import keep_newest
 from lineup.database.database import Database, Operation, connect
 from lineup.database.paging import page_of
 from lineup.database.records import COLUMN_TYPES, new_metadata
+from lineup.database.waking import Waker, wake
 from lineup.database.work import Work
 
 __all__ = [
     "COLUMN_TYPES",
     "Database",
     "Operation",
+    "Waker",
     "Work",
     "connect",
     "keep_newest",
     "new_metadata",
     "page_of",
+    "wake",
 ]

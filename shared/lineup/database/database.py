@@ -16,7 +16,8 @@ from sqlalchemy.orm import sessionmaker
 
 from lineup.clock import Clock
 from lineup.context import SYSTEM, Call, Context, Event
-from lineup.database.records import IDEMPOTENCY, INBOX
+from lineup.database.records import IDEMPOTENCY, INBOX, OUTBOX_FILLED
+from lineup.database.waking import wake
 from lineup.database.work import Work
 from lineup.errors import KeyReused, Unavailable
 
@@ -59,7 +60,9 @@ class Database:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self.engine = engine
         self.clock = clock
-        self.on_announced: Callable[[], None] = lambda: None
+        self.on_announced: Callable[[], None] | None = None
+        """Called after a commit that announced; without it, a NOTIFY wakes the relay
+        of another process."""
         self._sessions = sessionmaker(engine, expire_on_commit=False)
 
     @contextmanager
@@ -69,7 +72,9 @@ class Database:
         with self._sessions() as session, session.begin():
             work = Work(session, self.clock.now(), context)
             yield work
-        if work.announced:
+            if work.announced and self.on_announced is None:
+                wake(session, OUTBOX_FILLED)
+        if work.announced and self.on_announced is not None:
             self.on_announced()
 
     def read(self, call: Call[T], operation: Operation[T, R]) -> R:

@@ -56,6 +56,9 @@ def new_metadata() -> MetaData:
 GROUND = new_metadata()
 """The tables every service has; its migrations target this beside its own."""
 
+OUTBOX_FILLED = "outbox_filled"
+"""The channel on which relays hear of commits in other processes."""
+
 OUTBOX = Table(
     "outbox",
     GROUND,

@@ -55,7 +55,8 @@ def intake_for(
     """The process's intake, with connections and memory of its own."""
 
     def wake_relay() -> None:
-        database.on_announced()
+        if database.on_announced is not None:
+            database.on_announced()
 
     return Intake(
         DeliveryTable(settings.database_uri, database.clock, wake_relay),

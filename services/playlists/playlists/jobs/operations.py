@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists import GetJob, JobState, JobView, ListJobs
-from lineup.database import Work, page_of
+from lineup.database import Work, page_of, wake
 from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
@@ -55,7 +55,7 @@ def enqueue(
         "worker": "",
     }
     work.session.execute(insert(Job).values(values).on_conflict_do_nothing())
-    work.session.execute(select(func.pg_notify(WAKE, "")))
+    wake(work.session, WAKE)
     return work.session.scalars(
         select(Job).where(Job.single_key == values["single_key"], Job.state.in_(OPEN))
     ).one()

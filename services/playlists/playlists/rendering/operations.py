@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, literal, null, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
-from lineup.database import Work
+from lineup.database import Work, wake
 from playlists.entitlements.models import User
 from playlists.jobs.operations import WAKE
 from playlists.rendering.models import AccessFile, ChannelSet
@@ -83,4 +83,4 @@ def _mark_where(work: Work, condition: ColumnElement[bool]) -> None:
 
 
 def _wake(work: Work) -> None:
-    work.session.execute(select(func.pg_notify(WAKE, "")))
+    wake(work.session, WAKE)

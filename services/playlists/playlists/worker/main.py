@@ -21,18 +21,18 @@ import structlog
 from lineup import logs
 from lineup.blobs import BlobStore
 from lineup.clock import clock_for
-from lineup.database import Database, connect
+from lineup.database import Database, Waker, connect
 from lineup.secrets import Keyring
 from lineup.settings import read
 from playlists import wiring
 from playlists.guide.retired import remove_retired
+from playlists.jobs.operations import WAKE
 from playlists.jobs.running import let_go
 from playlists.rendering.access import write_due
 from playlists.rendering.garbage import collect
 from playlists.rendering.renderer import render_due
 from playlists.settings import PlaylistsSettings
 from playlists.worker.tasks import Tools, run_next
-from playlists.worker.waking import Waker
 
 log = structlog.get_logger(__name__)
 IDLE_SECONDS = 1.0
@@ -97,7 +97,7 @@ class Worker:
         self._turn_and_wait(turn)
 
     def _turn_and_wait(self, turn: Callable[[], bool]) -> None:
-        with Waker(self.tools.settings.database_uri) as waker:
+        with Waker(self.tools.settings.database_uri, WAKE) as waker:
             while not self._stop.is_set():
                 if not self._safely(turn):
                     waker.wait(IDLE_SECONDS)
