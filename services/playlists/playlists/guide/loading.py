@@ -7,6 +7,7 @@ point and leave the guide as it was.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from playlists.guide.times import Times
 from playlists.guide.xmltv import ChannelRow, Guide
 
 COPY = f"COPY programmes ({', '.join(COLUMNS)}) FROM STDIN"
-CHANNELS_AT_ONCE = 1000
+CHANNELS_AT_ONCE = 200
 WITHOUT_DOUBLES = text("""
     DELETE FROM programmes p USING (
         SELECT ctid, row_number() OVER (
@@ -125,13 +126,13 @@ def _store_channels(
 ) -> None:
     for id_ in guide.channels:
         tidy.spot_of(id_)
-    rows = [
+    rows = (
         _channel(source_id, tidy.import_id, id_, spot, guide.channels.get(id_))
         for id_, spot in tidy.spots.items()
         if id_
-    ]
-    for start in range(0, len(rows), CHANNELS_AT_ONCE):
-        session.execute(insert(GuideChannel), rows[start : start + CHANNELS_AT_ONCE])
+    )
+    while some := list(islice(rows, CHANNELS_AT_ONCE)):
+        session.execute(insert(GuideChannel), some)
 
 
 def _channel(
