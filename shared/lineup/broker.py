@@ -20,6 +20,7 @@ LOST = (OSError, AMQPError)
 
 CONNECT_SECONDS = 5.0
 HEARTBEAT_SECONDS = 30
+HEARTBEAT_FRAME = 8
 SILENCE_MILLISECONDS = 15_000
 """How long written bytes may stay unacknowledged before TCP gives up."""
 PERSISTENT = 2
@@ -80,6 +81,18 @@ def readable(connection: amqp.Connection, seconds: float) -> bool:
     if pending is not None and pending():
         return True
     return bool(select.select([sock], [], [], seconds)[0])
+
+
+def take(connection: amqp.Connection) -> None:
+    """Handle one thing the broker says: an event, or that it is still there.
+
+    py-amqp's drain_events reads on after a heartbeat until there is an event; an idle
+    connection would hang in it, say nothing itself, and be closed for its silence.
+    """
+    while True:
+        frame = connection.transport.read_frame()
+        if connection.on_inbound_frame(frame) or frame[0] == HEARTBEAT_FRAME:
+            return
 
 
 def message(body: bytes, **properties: Any) -> amqp.Message:

@@ -127,7 +127,7 @@ class Consumer:
             while self._stopping and tags:
                 link.channel.basic_cancel(tags.pop())
             if broker.readable(link.connection, POLL_SECONDS):
-                link.connection.drain_events()
+                broker.take(link.connection)
 
     def _tick(self, link: Link) -> None:
         now = time.monotonic()

@@ -92,7 +92,7 @@ class Listener:
             self._hears.set()
             while not self._stopping:
                 if broker.readable(connection, POLL_SECONDS):
-                    connection.drain_events()
+                    broker.take(connection)
                 connection.heartbeat_tick()
         finally:
             broker.close(connection)

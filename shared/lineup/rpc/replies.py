@@ -81,7 +81,7 @@ class Replies:
             self._ready.set()
             while not self._stopping:
                 if broker.readable(connection, POLL_SECONDS):
-                    connection.drain_events()
+                    broker.take(connection)
                 connection.heartbeat_tick()
         finally:
             broker.close(connection)
