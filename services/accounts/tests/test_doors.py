@@ -17,7 +17,7 @@ ALLOWED = {
     "create_staff": SELLERS,
     "create_user": f"{SELLERS} customer",
     "delete_customer": SELLERS,
-    "delete_user": SELLERS,
+    "delete_user": f"{SELLERS} customer",
     "get_account": STAFF,
     "get_customer": EVERYBODY,
     "get_user": EVERYBODY,

@@ -47,7 +47,7 @@ class UserDoors(MakingDoors):
         operation = partial(operations.rename_user, means=self.means)
         return self.database.once(call, operation)
 
-    @rpc(allowed=SELLERS)
+    @rpc(allowed=SELLERS_AND_SELF)
     def delete_user(self, call: Call[DeleteUser]) -> Done:
         """Delete a user without a running subscription."""
         operation = partial(operations.delete_user, means=self.means)
