@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+from lineup.contracts.accounts import AccountKind
 from lineup.money import Money
 
 PLAIN = {
@@ -33,6 +34,7 @@ SPECIAL = {
     "days": 0,
     "password": "long-enough-password",
 }
+MADE_BY_PARTNERS = AccountKind.DEALER
 
 
 def sample(contract: Any, ids: Mapping[str, UUID]) -> Any:
@@ -76,6 +78,8 @@ def _value(name: str, hint: Any, ids: Mapping[str, UUID]) -> Any:
         return [found] if typing.get_origin(hint) is list else found
     if name in SPECIAL:
         return SPECIAL[name]
+    if hint is AccountKind:
+        return MADE_BY_PARTNERS
     return _plain(hint, ids)
 
 

@@ -145,15 +145,15 @@ def _make_channels(api: Api) -> dict[str, str]:
 
 
 def _load_guide(api: Api) -> None:
-    """A guide around now, after all clocks stand right; done when a player has it."""
+    """A guide around now, after all clocks stand right; done when players have it."""
     guide = content.guide(datetime.now(UTC))
     api.upload("/guide-sources/file?name=Demo+guide", "demo.xml.gz", guide)
-    user = api.get("/users")["items"][0]
     end = time.monotonic() + GUIDE_SECONDS
-    while b"<programme" not in requests.get(user["guide_url"], timeout=10).content:
-        if time.monotonic() > end:
-            raise DemoRefused("The guide did not reach the players.")
-        time.sleep(0.2)
+    for user in _every(api, "/users"):
+        while b"<programme" not in requests.get(user["guide_url"], timeout=10).content:
+            if time.monotonic() > end:
+                raise DemoRefused("The guide did not reach the players.")
+            time.sleep(0.2)
 
 
 def _every(api: Api, path: str) -> list[Any]:
