@@ -20,7 +20,7 @@ from lineup.blobs import BlobStore
 from lineup.contracts.accounts import Status
 from lineup.contracts.billing import SubscriptionState
 from lineup.contracts.playlists import AccessChanged
-from lineup.database import Database, Work
+from lineup.database import Database, Work, wake
 from lineup.delivery import (
     AccessFact,
     demo_set_id_of,
@@ -29,6 +29,7 @@ from lineup.delivery import (
     username_name,
 )
 from playlists.entitlements.models import Partner, Subscription, User
+from playlists.jobs.operations import WAKE
 from playlists.rendering.models import AccessFile, ChannelSet
 from playlists.rendering.timelines import Period, Stretch, stretches, timeline
 
@@ -146,19 +147,23 @@ def _ensure_sets(work: Work, known: list[Known]) -> None:
     rows: dict[str, dict[str, Any]] = {}
     for told in known:
         rows |= _sets_of(told, work.now)
-    for set_id in sorted(rows):
-        work.session.execute(
-            insert(ChannelSet)
-            .values(
-                id=set_id,
-                render_at=work.now,
-                used_at=work.now,
-                mark=1,
-                revision=0,
-                **rows[set_id],
-            )
-            .on_conflict_do_nothing()
-        )
+    made = [_ensure_set(work, set_id, rows[set_id]) for set_id in sorted(rows)]
+    if any(made):
+        wake(work.session, WAKE)
+
+
+def _ensure_set(work: Work, set_id: str, said: dict[str, Any]) -> bool:
+    """Have a row for a channel set, due at once if it is new; whether it was."""
+    row = insert(ChannelSet).values(
+        id=set_id,
+        render_at=work.now,
+        used_at=work.now,
+        mark=1,
+        revision=0,
+        **said,
+    )
+    returned = row.on_conflict_do_nothing().returning(ChannelSet.id)
+    return work.session.scalar(returned) is not None
 
 
 def _sets_of(known: Known, now: datetime) -> dict[str, dict[str, Any]]:

@@ -1,9 +1,9 @@
 """The worker process: `lineup run playlists-worker`.
 
 Plain threads, no eventlet: COPY is not possible under it. One thread does jobs, which
-may take minutes; another writes access facts and renders channel sets, which must not
-wait for them; a third clears away what nobody shows any more. Any number of workers
-may run, each claims its rows.
+may take minutes, one renders channel sets, which may take seconds, and one writes
+access facts, which wait for neither; a fourth clears away what nobody shows any more.
+Any number of workers may run, each claims its rows.
 """
 
 import os
@@ -66,7 +66,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; what is not done then is left to another worker."""
-        loops = (self._do_jobs, self._render, self._tidy)
+        loops = (self._do_jobs, self._render, self._write_facts, self._tidy)
         threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
         for thread in threads:
             thread.start()
@@ -87,14 +87,13 @@ class Worker:
 
     def _render(self) -> None:
         tools = self.tools
+        self._turn_and_wait(
+            lambda: render_due(tools.database, tools.blobs, tools.keyring) > 0
+        )
 
-        def turn() -> bool:
-            written = write_due(tools.database, tools.blobs)
-            return bool(
-                written + render_due(tools.database, tools.blobs, tools.keyring)
-            )
-
-        self._turn_and_wait(turn)
+    def _write_facts(self) -> None:
+        tools = self.tools
+        self._turn_and_wait(lambda: write_due(tools.database, tools.blobs) > 0)
 
     def _turn_and_wait(self, turn: Callable[[], bool]) -> None:
         with Waker(self.tools.settings.database_uri, WAKE) as waker:
