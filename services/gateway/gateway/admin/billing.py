@@ -6,23 +6,27 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
-from gateway.admin.forms import PlanForm, ProductForm, ShopForm
+from gateway.admin.forms import PlanForm, ProductForm, ShopForm, TopUpForm
 from gateway.asking import context
 from gateway.ground import clients, ground
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.lists import page_asked_for
 from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.waiting import once_it_arrived
 from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Role
+from lineup.contracts.accounts import GetCustomer
 from lineup.contracts.billing import (
     GetOrder,
     GetProduct,
+    GetWallet,
     ListOrders,
     ListProducts,
     ListShops,
     ReplayOrder,
     RetirePlan,
     ShopView,
+    WalletView,
 )
 from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.contracts.playlists import ListPackages, PackageView
@@ -95,6 +99,31 @@ def retire_plan(plan_id: UUID) -> Shown:
     return page, status_of(form)
 
 
+@pages.route("/customers/<uuid:customer_id>/top-up", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def top_up(customer_id: UUID) -> Shown:
+    """Put money on a customer's balance that was paid outside."""
+    wallet = _wallet(customer_id)
+    back = url_for("accounts_pages.show_customer", customer_id=customer_id)
+    form = TopUpForm()
+    raised = attempt(
+        form,
+        lambda: clients().billing.top_up(
+            context(), form.question(customer_id, wallet.balance.asset)
+        ),
+    )
+    if raised is not None:
+        flash(f"The balance is {raised.balance} now.")
+        return redirect(back)
+    page = render_template(
+        "admin/billing/top_up.html",
+        form=form,
+        wallet=wallet,
+        back=back,
+    )
+    return page, status_of(form)
+
+
 @pages.get("/shops")
 @page_for(READERS)
 def list_shops() -> str:
@@ -156,3 +185,16 @@ def packages() -> list[PackageView]:
 def _connect(form: ShopForm) -> ShopView:
     sealed = ground().keyring.seal(form.secret.data or "")
     return clients().billing.connect_shop(context(), form.question(sealed))
+
+
+def _wallet(customer_id: UUID) -> WalletView:
+    """The wallet, waited for where the customer is quite new."""
+    question, known = (
+        GetWallet(customer_id=customer_id),
+        GetCustomer(customer_id=customer_id),
+    )
+    return once_it_arrived(
+        lambda: clients().billing.get_wallet(context(), question, timeout=READ_SECONDS),
+        lambda: clients().accounts.get_customer(context(), known),
+        missing="customer_not_found",
+    )

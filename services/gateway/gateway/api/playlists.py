@@ -2,7 +2,7 @@
 
 from gateway.api.doors import Doors
 from gateway.clients import PlaylistsClient
-from lineup.context import PARTNERS, Role
+from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Role
 
 channels = Doors("channels", "Channels, packages and imports.", PlaylistsClient)
 guide = Doors("guide", "Where the guide comes from.", PlaylistsClient)
@@ -10,14 +10,14 @@ guide = Doors("guide", "Where the guide comes from.", PlaylistsClient)
 READERS = PARTNERS | {Role.SUPPORT}
 ACCEPTED = 202
 
-channels.ask("GET /channels", "list_channels", READERS)
+channels.ask("GET /channels", "list_channels", STAFF_AND_SUPPORT)
 channels.ask("POST /channels", "create_channel", PARTNERS)
-channels.ask("GET /channels/<uuid:channel_id>", "get_channel", READERS)
+channels.ask("GET /channels/<uuid:channel_id>", "get_channel", STAFF_AND_SUPPORT)
 channels.ask("PUT /channels/<uuid:channel_id>", "update_channel", PARTNERS)
 channels.ask("DELETE /channels/<uuid:channel_id>", "delete_channel", PARTNERS)
-channels.ask("GET /packages", "list_packages", READERS)
+channels.ask("GET /packages", "list_packages", STAFF_AND_SUPPORT)
 channels.ask("POST /packages", "create_package", PARTNERS)
-channels.ask("GET /packages/<uuid:package_id>", "get_package", READERS)
+channels.ask("GET /packages/<uuid:package_id>", "get_package", STAFF_AND_SUPPORT)
 channels.ask(
     "PUT /packages/<uuid:package_id>/channels",
     "set_package_channels",

@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.admin.forms import TopUpForm
 from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.forms import LineupForm, attempt, status_of
@@ -13,24 +12,21 @@ from gateway.panel.guard import page_for
 from gateway.panel.parts import READ_SECONDS
 from gateway.players import card_of
 from gateway.portal.forms import BuyForm, NameForm
-from gateway.waiting import once_it_arrived, purchase, until_link_answers
-from lineup.context import PARTNERS, SELLERS, Role
+from gateway.waiting import purchase, until_link_answers
+from lineup.context import SELLERS, Role
 from lineup.contracts.accounts import (
     CreateUser,
     DeleteUser,
-    GetCustomer,
     GetUser,
     RenameUser,
     UserView,
 )
 from lineup.contracts.billing import (
     GetSubscription,
-    GetWallet,
     QuoteStop,
     StopSubscription,
     SubscriptionView,
     SwitchRenewal,
-    WalletView,
 )
 
 pages = Blueprint("users", __name__)
@@ -147,30 +143,6 @@ def stop(subscription_id: UUID) -> Shown:
     return _ask_to_stop(form, subscription)
 
 
-@pages.route("/customers/<uuid:customer_id>/top-up", methods=["GET", "POST"])
-@page_for(PARTNERS)
-def top_up(customer_id: UUID) -> Shown:
-    """Put money on a customer's balance that was paid outside."""
-    wallet = _wallet(customer_id)
-    form = TopUpForm()
-    raised = attempt(
-        form,
-        lambda: clients().billing.top_up(
-            context(), form.question(customer_id, wallet.balance.asset)
-        ),
-    )
-    if raised is not None:
-        flash(f"The balance is {raised.balance} now.")
-        return back_to(customer_id)
-    page = render_template(
-        "admin/billing/top_up.html",
-        form=form,
-        wallet=wallet,
-        back=address_of(customer_id),
-    )
-    return page, status_of(form)
-
-
 def _ask_to_stop(form: LineupForm, subscription: SubscriptionView) -> Shown:
     question = QuoteStop(subscription_id=subscription.id)
     page = render_template(
@@ -198,16 +170,3 @@ def _user(user_id: UUID) -> UserView:
 def _subscription(subscription_id: UUID) -> SubscriptionView:
     question = GetSubscription(subscription_id=subscription_id)
     return clients().billing.get_subscription(context(), question, timeout=READ_SECONDS)
-
-
-def _wallet(customer_id: UUID) -> WalletView:
-    """The wallet, waited for where the customer is quite new."""
-    question, known = (
-        GetWallet(customer_id=customer_id),
-        GetCustomer(customer_id=customer_id),
-    )
-    return once_it_arrived(
-        lambda: clients().billing.get_wallet(context(), question, timeout=READ_SECONDS),
-        lambda: clients().accounts.get_customer(context(), known),
-        missing="customer_not_found",
-    )
