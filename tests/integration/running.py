@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,23 @@ class Running:
             for child in process.children(recursive=True):
                 child.kill()
             process.kill()
+
+    def freeze(self, service: str) -> None:
+        """kill -STOP a service: it is there and does nothing."""
+        for process in self._processes(service):
+            process.suspend()
+
+    def thaw(self, service: str) -> None:
+        """Let a frozen service go on."""
+        for process in self._processes(service):
+            process.resume()
+
+    def set_clock(self, instant: datetime) -> None:
+        """Let every service's clock stand at `instant`, and go on from there."""
+        ahead = (instant - datetime.now(UTC)).total_seconds()
+        beside = self.home / "clock.new"
+        beside.write_text(str(ahead))
+        beside.replace(self.home / "clock")
 
     @property
     def broker(self) -> RabbitMQ:

@@ -1,0 +1,142 @@
+"""Stop, refund, delete: to the cent, once, and the playlist follows (SU-07 to SU-10)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+from running import until
+from worlds import (
+    BOUGHT,
+    DEMO,
+    a_world,
+    instant,
+    shortly_before,
+    shown,
+    soon,
+    stream_links,
+)
+
+JUNE = datetime(2031, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def world(lineup_in_time):
+    lineup_in_time.set_clock(JUNE)
+    return a_world(lineup_in_time)
+
+
+@pytest.fixture
+def june(world):
+    """1 June, whatever time it was for the test before."""
+    world.at(JUNE)
+    return JUNE
+
+
+def a_running_user(world, paid="9.00", periods=1):
+    """A customer's user with periods of 30 days; and their beginning."""
+    plan = world.plan(paid, days=30)
+    customer = world.customer(f"{9 * periods}.00" if float(paid) else "")
+    user = world.user(customer)
+    for _ in range(periods):
+        bought = world.buy(user["id"], plan)
+    return user, plan, instant(bought["started_at"])
+
+
+def stop(world, subscription, **headers):
+    path = f"/subscriptions/{subscription['id']}/stop"
+    return world.api("POST", path, headers=headers)
+
+
+def refund_at(world, user, moment):
+    """What stopping gives back: as the quote says, the receipt and the balance."""
+    world.at(shortly_before(moment))
+    subscription = world.subscription(user["id"])
+    before = world.balance(user["customer_id"])
+    quoted = world.api.get(f"/subscriptions/{subscription['id']}/stop")["refunded"]
+    receipt = stop(world, subscription).json()["refunded"]
+    after = world.balance(user["customer_id"])
+    assert quoted == receipt
+    assert round(float(after) - float(before), 2) == float(receipt["amount"])
+    return receipt["amount"]
+
+
+DAYS = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("paid", "periods", "after", "refund"),
+    [
+        ("9.00", 1, 10 * DAYS, "6.00"),
+        ("9.00", 1, 10.5 * DAYS, "5.85"),
+        ("9.00", 1, 30 * DAYS, "0.00"),
+        ("9.00", 2, 10 * DAYS, "15.00"),
+        ("4.50", 1, 10 * DAYS, "3.00"),
+        ("0.00", 1, 10 * DAYS, "0.00"),
+    ],
+)
+def test_the_unused_part_comes_back_to_the_cent(
+    world, june, paid, periods, after, refund
+):
+    user, _, began_at = a_running_user(world, paid, periods)
+
+    assert refund_at(world, user, began_at + after) == refund
+
+
+def test_what_was_paid_counts_not_what_it_costs_now(world, june):
+    user, plan, began_at = a_running_user(world)
+    world.make(f"/plans/{plan}/retire")
+    world.plan("12.00", days=30)
+
+    assert refund_at(world, user, began_at + 10 * DAYS) == "6.00"
+
+
+def test_the_same_stop_twice_pays_once_and_another_is_refused(world, june):
+    user, _, _ = a_running_user(world)
+    subscription = world.subscription(user["id"])
+    key = {"Idempotency-Key": f"stop {subscription['id']}"}
+
+    first, again = (stop(world, subscription, **key) for _ in range(2))
+    other = stop(world, subscription)
+
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert (other.status_code, other.json()["code"]) == (409, "not_active")
+    assert world.balance(user["customer_id"]) == first.json()["refunded"]["amount"]
+
+
+def test_the_link_stays_and_shows_demo_and_a_saved_stream_link_is_dead(world, june):
+    user, _, _ = a_running_user(world)
+    soon(user, BOUGHT)
+    saved = stream_links(user)[-1]
+    assert playing(saved).status_code == 302
+    refused = world.api("DELETE", f"/users/{user['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "subscription_active")
+
+    stop(world, world.subscription(user["id"]))
+
+    soon(user, DEMO)
+    until(lambda: playing(saved).status_code == 403, "the saved link to be refused", 60)
+    assert world.api.get(f"/users/{user['id']}") == user
+
+
+def test_a_stopped_user_can_be_deleted_and_its_customer_stays(world, june):
+    user, _, _ = a_running_user(world)
+    stop(world, world.subscription(user["id"]))
+    until(
+        lambda: world.api("DELETE", f"/users/{user['id']}").status_code == 204,
+        "accounts to hear of the stop",
+    )
+
+    until(lambda: is_gone(user), "the link to be gone")
+    assert world.api.get(f"/customers/{user['customer_id']}")["user_count"] == 0
+
+
+def playing(link):
+    return requests.get(link, allow_redirects=False, timeout=10)
+
+
+def is_gone(user):
+    return requests.get(user["playlist_url"], timeout=10).status_code in {401, 404}
+
+
+def test_a_new_user_s_link_shows_demo_at_once(world, june):
+    assert shown(world.user(world.customer())) == DEMO

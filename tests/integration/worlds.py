@@ -1,0 +1,154 @@
+"""A partner of a test's own: channels, a product, customers, and the right to sell."""
+
+import itertools
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from running import Api, Running, until
+
+DEMO, BOUGHT = ["Welcome"], ["Welcome", "News One", "Sports One"]
+PLAYLIST = "#EXTM3U\n" + "".join(
+    f'#EXTINF:-1 tvg-chno="{number}",{name}\nhttp://edge.example.net/{number}.m3u8\n'
+    for number, name in enumerate(BOUGHT, 1)
+)
+NUMBERS = itertools.count(1)
+
+
+def euros(amount: str) -> dict[str, str]:
+    """An amount as the API has it."""
+    return {"amount": amount, "currency": "EUR"}
+
+
+@dataclass
+class World:
+    """A partner and what it has made."""
+
+    lineup: Running
+    username: str
+    password: str
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Sign in, anew where the clock was moved beyond the last token's end."""
+        self.api: Api = self.lineup.sign_in(self.username, self.password)
+
+    def at(self, instant: datetime) -> None:
+        """Let the platform's clock stand at `instant`, and go on from there."""
+        self.lineup.set_clock(instant)
+        self.sign_in()
+
+    def make(self, path: str, **body: Any) -> Any:
+        """Make something; fails when it is refused."""
+        answer = self.api("POST", path, json=body)
+        assert answer.ok, (path, answer.text)
+        return answer.json()
+
+    def put(self, path: str, **body: Any) -> Any:
+        """Replace something; fails when it is refused."""
+        answer = self.api("PUT", path, json=body)
+        assert answer.ok, (path, answer.text)
+        return answer.json()
+
+    def plan(self, price: str, **length: int) -> str:
+        """A new plan's id."""
+        path = f"/products/{self.ids['product_id']}/plans"
+        name = f"Plan {next(NUMBERS)}"
+        return str(self.make(path, name=name, price=euros(price), **length)["id"])
+
+    def customer(self, balance: str = "", **details: Any) -> str:
+        """A new customer's id; its mail address is customer<n>@example.net."""
+        email = f"customer{next(NUMBERS)}@example.net"
+        person = {"first_name": "C", "last_name": "Customer", "email": email}
+        made = self.make("/customers", person=person, **details)
+        if balance:
+            self.top_up(made["id"], balance)
+        return str(made["id"])
+
+    def top_up(self, customer_id: str, amount: str) -> None:
+        """Money from outside."""
+        self.make(f"/customers/{customer_id}/top-ups", amount=euros(amount))
+
+    def user(self, customer_id: str) -> Any:
+        """A new user's card."""
+        return self.make(f"/customers/{customer_id}/users", name="Living room")
+
+    def buy(self, user_id: str, plan_id: str) -> Any:
+        """A subscription from the customer's balance."""
+        return self.make("/subscriptions", user_id=user_id, plan_id=plan_id)
+
+    def balance(self, customer_id: str) -> str:
+        """What a customer has."""
+        wallet = self.api.get(f"/customers/{customer_id}/wallet")
+        return str(wallet["balance"]["amount"])
+
+    def subscription(self, user_id: str) -> Any:
+        """A user's newest subscription."""
+        return self.api.get("/subscriptions", user_id=user_id)["items"][0]
+
+
+def a_world(lineup: Running) -> World:
+    """A new partner with three channels, one of them for everybody, and a product."""
+    operator = lineup.sign_in(
+        lineup.demo["operator_username"], lineup.demo["operator_password"]
+    )
+    login = {"username": f"world-{secrets.token_hex(4)}", "password": "Long-enough-1"}
+    made = operator(
+        "POST", "/accounts", json={"kind": "partner", "name": "World", "login": login}
+    )
+    assert made.status_code == 201, made.text
+    world = World(lineup, **login, ids={"partner_id": made.json()["id"]})
+    _import_channels(world)
+    return world
+
+
+def _import_channels(world: World) -> None:
+    file = {"file": ("channels.m3u", PLAYLIST)}
+    job = world.api("POST", "/channel-imports/file", files=file).json()
+    until(lambda: world.api.get(f"/jobs/{job['id']}")["state"] == "done", "channels")
+    channels = [row["id"] for row in world.api.every("/channels")]
+    package = world.make("/packages", name="All", channel_ids=channels)["id"]
+    for row in world.api.get("/packages")["items"]:
+        if row["is_demo"]:
+            world.put(f"/packages/{row['id']}/channels", channel_ids=channels[:1])
+    product = world.make("/products", name="Family", package_ids=[package])["id"]
+    world.ids |= {
+        "job_id": job["id"],
+        "channel_id": channels[0],
+        "package_id": package,
+        "product_id": product,
+    }
+
+
+def shown(user: Any) -> list[str]:
+    """The names of the channels a user's link shows."""
+    answer = requests.get(user["playlist_url"], timeout=10)
+    assert answer.status_code == 200, answer.text
+    lines = answer.text.splitlines()
+    return [line.rpartition(",")[2] for line in lines if line.startswith("#EXTINF")]
+
+
+def stream_links(user: Any) -> list[str]:
+    """The addresses in a user's playlist, as somebody might save them."""
+    text = requests.get(user["playlist_url"], timeout=10).text
+    return [line for line in text.splitlines() if line.startswith("http")]
+
+
+def soon(user: Any, channels: list[str]) -> None:
+    """The link shows these channels within a minute (SU-20, PE-03)."""
+    until(lambda: shown(user) == channels, f"the link to show {channels}", 60)
+
+
+def instant(text: str) -> datetime:
+    """A time of the API."""
+    return datetime.fromisoformat(text)
+
+
+def shortly_before(moment: datetime) -> datetime:
+    """A minute before: time for what a test does, and less than a cent of a month."""
+    return moment - timedelta(minutes=1)
