@@ -1,0 +1,122 @@
+"""Renewal by switch and balance, and the end that needs nobody (SU-02 to SU-06, SU-20).
+
+Five users of one customer end together on 30 June; three have the switch on; the
+balance covers two.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from running import until
+from worlds import BOUGHT, DEMO, a_world, instant, shown, soon
+
+BEGIN = datetime(2032, 5, 30, 12, tzinfo=UTC)
+JULY = datetime(2032, 7, 30, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(scope="module")
+def world(lineup_in_time):
+    lineup_in_time.set_clock(BEGIN)
+    return a_world(lineup_in_time)
+
+
+def ends_of(world, users):
+    return [instant(world.subscription(user["id"])["ends_at"]) for user in users]
+
+
+def about(moment):
+    """Within the minute or two that a test takes to get there."""
+    return pytest.approx(moment.timestamp(), abs=120)
+
+
+def test_money_for_two_renews_two_and_a_top_up_the_third(world):
+    world.at(BEGIN)
+    customer = world.customer("75.00")
+    users = five_users(world, customer)
+    ends = ends_of(world, users)
+    assert world.balance(customer) == "25.00"
+
+    world.at(ends[0] - 20 * SECOND)
+    until(lambda: world.balance(customer) == "5.00", "two renewals")
+    world.at(ends[-1] + SECOND)
+    they_see(users, [BOUGHT, BOUGHT, DEMO, DEMO, DEMO])
+    in_july = [end.replace(month=7) for end in ends[:2]]
+    assert ends_of(world, users) == [*in_july, *ends[2:]]
+    assert world.balance(customer) == "5.00"
+
+    world.at(ends[-1] + timedelta(hours=21))
+    world.top_up(customer, "10.00")
+    assert world.balance(customer) == "5.00"
+    they_see(users, [BOUGHT, BOUGHT, BOUGHT, DEMO, DEMO])
+    *_, third, fourth, fifth = ends_of(world, users)
+    assert third.timestamp() == about(datetime(2032, 8, 1, 9, tzinfo=UTC))
+    assert [fourth, fifth] == ends[3:]
+
+    world.top_up(customer, "100.00")
+    assert world.balance(customer) == "105.00"
+    assert ends_of(world, users)[3:] == ends[3:]
+    assert [world.api.get(f"/users/{user['id']}") for user in users] == users
+    until(lambda: notices(world, customer) == 1, "one notice of what is missing")
+
+
+def five_users(world, customer):
+    """All end together; the first three have the switch on."""
+    plan = world.plan("10.00", months=1)
+    users = [world.user(customer) for _ in range(5)]
+    for user in users:
+        world.buy(user["id"], plan)
+    for user in users[:3]:
+        world.put(f"/users/{user['id']}/renewal", renews=True)
+    return users
+
+
+def they_see(users, lists):
+    for user, channels in zip(users, lists, strict=True):
+        soon(user, channels)
+
+
+def notices(world, customer):
+    """How many mails told the customer that a user was not renewed."""
+    receiver = world.api.get(f"/customers/{customer}")["person"]["email"]
+    subjects = [
+        mail["Subject"]
+        for mail in world.lineup.mails()
+        if mail["To"][0]["Address"] == receiver
+    ]
+    return sum("renew" in subject.lower() for subject in subjects)
+
+
+def test_renewing_before_the_end_adds_to_it_and_after_it_counts_from_now(world):
+    world.at(BEGIN)
+    plan = world.plan("10.00", months=1)
+    user = world.user(world.customer("30.00"))
+    bought = world.buy(user["id"], plan)
+    assert instant(bought["ends_at"]) == instant(bought["started_at"]).replace(month=6)
+
+    early = world.buy(user["id"], plan)
+    assert instant(early["ends_at"]) == instant(bought["ends_at"]).replace(month=7)
+
+    world.at(JULY + timedelta(days=2))
+    late = world.buy(user["id"], plan)
+    assert instant(late["ends_at"]).timestamp() == about(
+        datetime(2032, 9, 1, 12, tzinfo=UTC)
+    )
+    soon(user, BOUGHT)
+    assert world.api.get(f"/users/{user['id']}") == user
+
+
+def test_an_end_takes_effect_while_billing_is_frozen(world):
+    world.at(BEGIN)
+    user = world.user(world.customer("10.00"))
+    bought = world.buy(user["id"], world.plan("10.00", months=1))
+    soon(user, BOUGHT)
+
+    world.lineup.freeze("billing")
+    try:
+        world.lineup.set_clock(instant(bought["ends_at"]) - 20 * SECOND)
+        assert shown(user) == BOUGHT
+        world.lineup.set_clock(instant(bought["ends_at"]))
+        soon(user, DEMO)
+    finally:
+        world.lineup.thaw("billing")
