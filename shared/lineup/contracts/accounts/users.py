@@ -1,0 +1,124 @@
+"""Users: the lines of a customer, and their credentials."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.paging import Paging
+from lineup.events import event
+from lineup.secrets import Sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateUser:
+    """Add a user to a customer; its credentials and link are generated (CU-18)."""
+
+    customer_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserView:
+    """One user with what a player needs; the password is sealed."""
+
+    id: UUID
+    customer_id: UUID
+    partner_id: UUID
+    scope: str
+    name: str
+    username: str
+    password: Sealed
+    token: str
+    """The playlist link is <public url>/p/<token>.m3u8."""
+    public_url: str
+    status: Status
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetUser:
+    """One user by id."""
+
+    user_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListUsers:
+    """Users, of one customer where it is named."""
+
+    customer_id: UUID | None = None
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenameUser:
+    """Give a user another name (CU-19)."""
+
+    user_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteUser:
+    """Remove a user that has no running subscription (CU-24)."""
+
+    user_id: UUID
+
+
+@event(source="accounts")
+@dataclass(frozen=True, kw_only=True)
+class UserChanged:
+    """A user as it now is, with what its playlist needs."""
+
+    event_source: ClassVar[str]
+    event_type: ClassVar[str]
+    id: UUID
+    version: int
+    customer_id: UUID
+    partner_id: UUID
+    scope: str
+    """The path of the customer above it."""
+    name: str
+    username: str
+    password: Sealed
+    token: str
+    public_url: str
+    status: Status
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayerCredentials:
+    """What one user types into a player."""
+
+    user_id: UUID
+    name: str
+    username: str
+    password: Sealed
+    token: str
+
+
+@event(source="accounts")
+@dataclass(frozen=True, kw_only=True)
+class CredentialsIssued:
+    """Credentials were generated and wait to be told, in one message (WS-09, NO-28)."""
+
+    event_source: ClassVar[str]
+    event_type: ClassVar[str]
+    id: UUID
+    """One issue: a customer's creation, a user's, or a shop order's id."""
+    version: int
+    partner_id: UUID
+    scope: str
+    customer_id: UUID
+    first_name: str
+    last_name: str
+    email: str
+    username: str
+    """The customer's login name."""
+    password: Sealed | None
+    """The login's password where it was generated just now; None: known already."""
+    public_url: str
+    users: list[PlayerCredentials]
