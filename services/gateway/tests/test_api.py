@@ -98,6 +98,15 @@ def test_the_last_page_names_no_other(api):
     assert "Link" not in answer.headers
 
 
+def test_a_search_fits_an_address_even_escaped(api, services):
+    answer = api(
+        "GET", "/customers", query_string={"search": "\N{GRINNING FACE}" * 201}
+    )
+
+    assert answer.status_code == 422
+    assert list(answer.get_json()["fields"]) == ["search"]
+
+
 def test_a_search_is_asked_for(api, services):
     api("GET", f"/customers?search=ana&after={OTHER}")
 

@@ -13,6 +13,9 @@ from lineup.money import Money
 Check = Callable[[Any], Any]
 
 TEXT_LENGTH = 4000
+QUERY_LENGTH = 200
+"""Of a text in an address: the server in front reads some 4,000 bytes of a line, and a
+character may be twelve of them."""
 LIST_LENGTH = 10_000
 DICT_LENGTH = 50
 WHOLE = 2**31 - 1
@@ -32,6 +35,14 @@ class Text(fields.String):
 
     def __init__(self, **options: Any) -> None:
         limits: list[Check] = [validate.Length(max=TEXT_LENGTH), must_be_storable]
+        super().__init__(validate=limits, **options)
+
+
+class ShortText(fields.String):
+    """Text that still fits an address when every character is escaped."""
+
+    def __init__(self, **options: Any) -> None:
+        limits: list[Check] = [validate.Length(max=QUERY_LENGTH), must_be_storable]
         super().__init__(validate=limits, **options)
 
 

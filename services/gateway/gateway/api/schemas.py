@@ -18,7 +18,14 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from gateway.api.fields import DICT_LENGTH, LIST_LENGTH, MoneySchema, Text, Whole
+from gateway.api.fields import (
+    DICT_LENGTH,
+    LIST_LENGTH,
+    MoneySchema,
+    ShortText,
+    Text,
+    Whole,
+)
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.money import Money
 
@@ -90,7 +97,16 @@ def request_schema(
 def query_schema(contract: type, without: frozenset[str]) -> type[ma.Schema]:
     """The schema of a question in the address; `paging` becomes limit and after."""
     kind = PagedSchema if "paging" in _hints(contract) else ContractSchema
-    return _schema(contract, f"{contract.__name__}Query", without | {"paging"}, kind)
+    required = _required(contract)
+    texts = {
+        name: ShortText(required=name in required)
+        for name, hint in _hints(contract).items()
+        if hint is str and name not in without
+    }
+    bare = _schema(
+        contract, f"{contract.__name__}Query", without | {"paging", *texts}, kind
+    )
+    return type(bare.__name__, (bare,), texts)
 
 
 @cache
