@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from billing.webshops.models import ShopConnection
@@ -37,7 +38,12 @@ class ShopKeys:
         )
 
 
-Load = Callable[[UUID], ShopKeys | None]
+class Load(Protocol):
+    """Reads a shop's keys; Away when that takes too long."""
+
+    def __call__(self, shop_id: UUID, *, is_known: bool) -> ShopKeys | None:
+        """None for a stranger; `is_known` says that older keys would do."""
+        ...
 
 
 class KnownShops:
@@ -60,7 +66,7 @@ class KnownShops:
         if keys is not None and age < FRESH_SECONDS:
             return keys
         try:
-            return self._read(shop_id)
+            return self._read(shop_id, is_known=keys is not None)
         except Away:
             if keys is None or age > KEPT_SECONDS:
                 raise
@@ -72,13 +78,13 @@ class KnownShops:
         if self._seconds() - read_at < RELOAD_SECONDS:
             return None
         try:
-            now = self._read(keys.shop_id)
+            now = self._read(keys.shop_id, is_known=True)
         except Away:
             return None
         return now if now != keys else None
 
-    def _read(self, shop_id: UUID) -> ShopKeys | None:
-        keys = self._load(shop_id)
+    def _read(self, shop_id: UUID, *, is_known: bool) -> ShopKeys | None:
+        keys = self._load(shop_id, is_known=is_known)
         self._kept.pop(shop_id, None)
         if keys is not None:
             self._kept[shop_id] = (self._seconds(), keys)

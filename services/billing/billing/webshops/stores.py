@@ -23,6 +23,9 @@ from lineup.events import envelope, exchange_of
 T = TypeVar("T")
 
 DATABASE_SECONDS = 0.25
+STRANGER_SECONDS = 1.5
+"""Limit of looking up a shop whose keys nobody remembers: without them there is no
+other way, so a busy database gets more time before the shop is turned away."""
 BROKER_SECONDS = 2.0
 AT_ONCE = 6
 REST_SECONDS = 2.0
@@ -43,16 +46,23 @@ class DeliveryTable:
         self._patience = Patience(
             seconds=DATABASE_SECONDS, at_once=AT_ONCE, rest_seconds=REST_SECONDS
         )
+        self._patience_with_strangers = Patience(
+            seconds=STRANGER_SECONDS, at_once=AT_ONCE, rest_seconds=0
+        )
 
-    def find_shop(self, shop_id: UUID) -> ShopKeys | None:
-        """The keys of a connection; Away when the database does not say in time."""
+    def find_shop(self, shop_id: UUID, *, is_known: bool) -> ShopKeys | None:
+        """The keys of a connection; Away when the database does not say in time.
+
+        A shop that is known by older keys is not waited for as long.
+        """
 
         def find() -> ShopKeys | None:
             with self._database.transaction() as work:
                 shop = work.session.get(ShopConnection, shop_id)
                 return ShopKeys.of(shop) if shop else None
 
-        return self._answered(find)
+        patience = self._patience if is_known else self._patience_with_strangers
+        return _answered(patience, find)
 
     def keep(self, delivery: DeliveryTaken) -> None:
         """Commit a delivery, new or repeated; Away when that is not sure in time.
@@ -64,13 +74,7 @@ class DeliveryTable:
             with self._database.transaction() as work:
                 store_delivery(work, delivery)
 
-        self._answered(store)
-
-    def _answered(self, action: Callable[[], T]) -> T:
-        try:
-            return self._patience.run(action)
-        except GONE as error:
-            raise Away(type(error).__name__) from None
+        _answered(self._patience, store)
 
 
 class DeliveryQueue:
@@ -115,3 +119,10 @@ class DeliveryQueue:
                 return line
             line.close()
         return broker.Confirmed(self._uri, name="billing webhooks")
+
+
+def _answered(patience: Patience, action: Callable[[], T]) -> T:
+    try:
+        return patience.run(action)
+    except GONE as error:
+        raise Away(type(error).__name__) from None

@@ -128,7 +128,8 @@ class Table:
         )
         return shop_id
 
-    def load(self, shop_id):
+    def load(self, shop_id, *, is_known):
+        self.asked_as_known = is_known
         if self.is_away:
             raise Away
         self.reads += 1
@@ -158,6 +159,15 @@ class TestKnownShops:
         table.now += known.FRESH_SECONDS + 1
 
         assert table.shops.find(shop_id).secrets == ("a",)
+
+    def test_only_a_shop_nobody_knows_is_worth_a_long_wait(self, table):
+        shop_id = table.put("a")
+        table.shops.find(shop_id)
+        assert not table.asked_as_known
+
+        table.now += known.FRESH_SECONDS + 1
+        table.shops.find(shop_id)
+        assert table.asked_as_known
 
     def test_but_not_for_ever(self, table):
         shop_id = table.put("a")
