@@ -97,7 +97,9 @@ class Supervisor:
             )
         end_all(self._leftovers(), signal.SIGTERM)
         if filling_mark(self.settings.home).exists():
-            self.forget()  # the last start was interrupted: half a demo is none
+            # The last start was interrupted, and half a demo is none. Somebody else
+            # forgets it: this one must not remember folders that are gone.
+            Supervisor(self.settings).forget()
         for field, purpose in CLAIMED.items():
             ports.claim(self.settings, field, purpose)
         self.record.remember(os.getpid())

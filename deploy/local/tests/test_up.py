@@ -30,6 +30,8 @@ class Ups:
         self.process: subprocess.Popen | None = None
 
     def start(self, **environment) -> None:
+        if self.process is not None:
+            self.process.wait(60)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [CHECKOUT / "lineup", "up"],
@@ -146,21 +148,26 @@ def test_a_taken_port_is_told_before_anything_starts(ups):
 
 def test_a_part_that_does_not_come_up_ends_all_with_its_last_lines(ups):
     ups.lineup("down")
-    ups.start(LINEUP_SECRET_KEYS="nonsense", LINEUP_START_SECONDS="30")
+    ups.start(WEB_CONCURRENCY="many", LINEUP_START_SECONDS="15")
 
     assert ups.process.wait(UP_SECONDS) == 1
 
-    assert "did not come up. Its last lines:" in ups.said()
+    assert "gateway did not come up. Its last lines:" in ups.said()
     assert ups.processes() == []
 
 
-def test_after_an_interrupted_filling_all_is_made_anew(ups):
-    ups.up()
-    ups.lineup("down")
-    old = ups.lineup("demo").stdout
-    filling_mark(ups.settings.home).touch()
+def test_after_an_interrupted_filling_all_is_made_anew(other_settings):
+    supervisor = Supervisor(other_settings)
+    supervisor._take_office()
+    filling_mark(other_settings.home).touch()
+    half = supervisor.servers.postgres.folder / "data"
+    half.mkdir()
+    kept = other_settings.home / "tools"
+    kept.mkdir()
+    supervisor.record.record.unlink()
 
-    ups.up()
+    Supervisor(other_settings)._take_office()
 
-    assert ups.lineup("demo").stdout != old
-    assert not filling_mark(ups.settings.home).exists()
+    assert not filling_mark(other_settings.home).exists()
+    assert not half.exists()
+    assert kept.exists()
