@@ -1,0 +1,124 @@
+"""The command: what it lists, whom it runs, what it tells each service."""
+
+import sys
+from importlib.metadata import EntryPoint
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from lineup.command import installed
+from lineup.command.main import main
+
+ENTRIES = [
+    EntryPoint("shop", "json:JSONEncoder", "lineup.services"),
+    EntryPoint("shop-worker", "test_command_parts:work", "lineup.runners"),
+    EntryPoint("shop", "test_command_parts:tasks", "lineup.commands"),
+    EntryPoint("here", "test_command_parts:verbs", "lineup.verbs"),
+    EntryPoint("here", "test_command_parts:environment", "lineup.environments"),
+]
+PARTS = '''
+import os
+import click
+
+def work():
+    click.echo(f"working on {os.environ['DATABASE_URI']}")
+
+@click.group()
+def tasks():
+    """Tasks of the shop."""
+
+@tasks.command()
+def count():
+    """Count what is there."""
+    click.echo(os.environ["DATABASE_URI"])
+
+@click.group()
+def verbs():
+    """Verbs."""
+
+@verbs.command()
+def tidy():
+    """Tidy up."""
+
+def environment(service):
+    return {"DATABASE_URI": f"postgresql://{service}", "ONLY_HERE": "1"}
+'''
+
+
+@pytest.fixture(autouse=True)
+def installation(tmp_path, monkeypatch):
+    """An installation with one service, its worker, its tasks and a verb."""
+    (tmp_path / "test_command_parts.py").write_text(PARTS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delenv("DATABASE_URI", raising=False)
+    monkeypatch.delenv("ONLY_HERE", raising=False)
+
+    def entry_points(**wanted):
+        found = [
+            e for e in ENTRIES if all(getattr(e, k) == v for k, v in wanted.items())
+        ]
+        return Entries(found)
+
+    for module in ("installed", "main"):
+        monkeypatch.setattr(
+            sys.modules[f"lineup.command.{module}"], "entry_points", entry_points
+        )
+    # What the command puts into the environment is gone after the test.
+    monkeypatch.setenv("DATABASE_URI", "")
+    monkeypatch.delenv("DATABASE_URI")
+
+
+class Entries(list):
+    @property
+    def names(self):
+        return {entry.name for entry in self}
+
+
+def lineup(*words: str) -> click.testing.Result:
+    return CliRunner().invoke(main, words)
+
+
+def test_alone_it_lists_all_there_is_on_one_screen():
+    said = lineup()
+    assert said.exit_code == 0
+    assert len(said.output.splitlines()) <= 40
+    for word in ("tidy", "run", "migrate", "resync", "messages", "shop"):
+        assert word in said.output
+
+
+def test_a_service_task_sees_the_settings_of_its_service():
+    assert lineup("shop", "count").output == "postgresql://shop\n"
+
+
+def test_what_is_set_outside_comes_first(monkeypatch):
+    monkeypatch.setenv("DATABASE_URI", "postgresql://elsewhere")
+    assert lineup("shop", "count").output == "postgresql://elsewhere\n"
+
+
+def test_a_worker_sees_the_settings_of_its_service():
+    said = lineup("run", "shop-worker")
+    assert said.output == "working on postgresql://shop\n"
+
+
+@pytest.mark.parametrize("words", [("run", "nothing"), ("migrate", "nothing")])
+def test_an_unknown_service_is_refused_with_those_there_are(words):
+    said = lineup(*words)
+    assert said.exit_code == 2
+    assert "'nothing' is not installed here; there is shop" in said.output
+
+
+def test_an_unknown_command_is_refused():
+    assert lineup("nothing").exit_code == 2
+
+
+def test_messages_of_an_unknown_queue_are_not_sent_anywhere(monkeypatch):
+    monkeypatch.setattr("lineup.command.messages._queues_of", lambda _service: [])
+    said = lineup("messages", "resend", "nobody's")
+    assert said.exit_code == 2
+    assert "No service here has a queue" in said.output
+
+
+def test_services_asked_for_are_one_or_all():
+    assert installed.services_asked_for(None) == ["shop"]
+    assert installed.services_asked_for("shop") == ["shop"]
