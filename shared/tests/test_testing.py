@@ -36,9 +36,12 @@ def samplestore(tmp_path_factory):
     (folder / SERVICE / "__init__.py").touch()
     (folder / SERVICE / "migrations" / "__init__.py").touch()
     (versions.parent / "env.py").write_text(
-        "from lineup.command.migrations import run\n"
-        "from sqlalchemy import MetaData\n"
-        "run(MetaData())\n"
+        f"from lineup.command.migrations import run\nrun({SERVICE!r})\n"
+    )
+    (folder / SERVICE / "records.py").write_text(
+        "from lineup.database import new_metadata\n"
+        "class Record:\n"
+        "    metadata = new_metadata()\n"
     )
     (versions / "0001_shelf.py").write_text(textwrap.dedent(MIGRATION))
     with pytest.MonkeyPatch.context() as patch:
