@@ -54,7 +54,7 @@ def _imported_alone(package: str, module: str) -> list[str]:
     tools = CHECKOUT / ".lineup" / "tools" / "bin" / "uv"
     uv = str(tools) if tools.exists() else "uv"
     only = ["--isolated", "--frozen", "--no-dev", "--package", package]
-    return [uv, "run", *only, "python", "-c", f"import {module}"]
+    return [uv, "run", *only, "python", "-W", "ignore", "-c", f"import {module}"]
 
 
 def _run(title: str, command: list[str]) -> bool:
