@@ -167,6 +167,12 @@ class Running:
                 child.kill()
             process.kill()
 
+    def wait_until_ready(self) -> None:
+        """Wait until every service says that it is ready, after any were killed."""
+        first = int(self.ports["LINEUP_PROBE_PORT"])
+        ports = range(first, first + PROBES)
+        until(lambda: all(map(_is_ready, ports)), "every service to be ready")
+
     def freeze(self, service: str) -> None:
         """kill -STOP a service: it is there and does nothing."""
         for process in self._processes(service):
@@ -296,6 +302,11 @@ class Running:
                 return cursor.fetchall()
         finally:
             connection.close()
+
+
+def _is_ready(port: int) -> bool:
+    answer = requests.get(f"http://127.0.0.1:{port}/readyz", timeout=2)
+    return answer.status_code == 200
 
 
 def _has(process: psutil.Process, words: list[str]) -> bool:

@@ -138,5 +138,8 @@ def is_gone(user):
     return requests.get(user["playlist_url"], timeout=10).status_code in {401, 404}
 
 
-def test_a_new_user_s_link_shows_demo_at_once(world, june):
-    assert shown(world.user(world.customer())) == DEMO
+def test_a_new_user_s_link_answers_at_once_and_shows_demo(world, june):
+    user = world.user(world.customer())
+
+    shown(user)
+    soon(user, DEMO)

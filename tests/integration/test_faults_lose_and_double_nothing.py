@@ -47,6 +47,7 @@ def test_200_orders_are_200_customers_subscriptions_and_mails(lineup):
     expected = {f"fault{n}@example.org" for n in range(FIRST, FIRST + ORDERS)}
     until(lambda: expected <= set(lineup.receivers()), "every mail", 240)
     until(lineup.is_settled, "all events to be consumed", 120)
+    lineup.wait_until_ready()
     assert_each_once(lineup, expected)
     assert_books_are_right(lineup)
 
@@ -92,3 +93,4 @@ def test_the_playlist_plays_while_everything_behind_it_is_dead(lineup):
 
     during = requests.get(link, timeout=5)
     assert (during.status_code, during.content) == (200, before.content)
+    lineup.wait_until_ready()
