@@ -90,7 +90,7 @@ def fetch(wanted: Wanted, into: IO[bytes], limits: Limits) -> Fetched:
     """
     with (
         _refusals(wanted.what),
-        _session(limits) as session,
+        _session(limits, wanted) as session,
         _ask(session, wanted) as answer,
     ):
         if answer.status_code == NOT_MODIFIED:
@@ -171,14 +171,31 @@ def _in_words(error: Exception) -> str:
     return "The address cannot be reached."
 
 
-def _session(limits: Limits) -> requests.Session:
-    session = requests.Session()
+def _session(limits: Limits, wanted: Wanted) -> requests.Session:
+    session = _Session(list(wanted.headers))
     session.trust_env = False
     session.max_redirects = REDIRECTS
     if not limits.allow_private:
         for scheme in ("http://", "https://"):
             session.mount(scheme, _PublicOnly())
     return session
+
+
+class _Session(requests.Session):
+    """Keeps a partner's own headers, which may be keys, from other hosts."""
+
+    def __init__(self, own_headers: list[str]) -> None:
+        super().__init__()
+        self._own_headers = own_headers
+
+    def rebuild_auth(
+        self, prepared_request: requests.PreparedRequest, response: requests.Response
+    ) -> None:
+        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
+        came_from, leads_to = response.request.url, prepared_request.url
+        if self.should_strip_auth(came_from, leads_to):  # type: ignore[no-untyped-call]
+            for name in self._own_headers:
+                prepared_request.headers.pop(name, None)
 
 
 class _PublicOnly(HTTPAdapter):

@@ -194,6 +194,30 @@ class TestPrivateAddresses:
         assert refused.value.code == "guide_address_forbidden"
         assert site.asked == []
 
+    @pytest.mark.parametrize(
+        ("host", "is_kept"), [("127.0.0.1", True), ("localhost", False)]
+    )
+    def test_own_headers_do_not_follow_to_another_host(
+        self, site, tmp_path, host, is_kept
+    ):
+        seen = []
+
+        def answer(request):
+            seen.append(request.headers.get("X-Key"))
+            elsewhere = f"http://{host}:{site.server_port}/moved"
+            return (
+                (302, {"Location": elsewhere}, b"")
+                if len(seen) == 1
+                else (200, {}, b"")
+            )
+
+        site.answer = answer
+        wanted = Wanted(what="guide", address=site.address, headers={"X-Key": "k"})
+        with (tmp_path / "f").open("wb") as file:
+            fetch(wanted, file, Limits(megabytes=1, seconds=5, allow_private=True))
+
+        assert seen == ["k", "k" if is_kept else None]
+
     def test_what_is_too_long_is_not_kept(self, site, tmp_path):
         site.answer = lambda _: (200, {}, b"x" * (2 << 20))
         wanted = Wanted(what="guide", address=site.address, headers={})

@@ -1,6 +1,6 @@
-"""Upkeep of the store: content nobody names any more, sets nobody sees any more."""
+"""Upkeep of the store: content nobody names, sets nobody sees, uploads left over."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
@@ -89,11 +89,13 @@ def _named(session: Session) -> set[str]:
 def _unnamed(
     blobs: BlobStore, named: set[str], *, written_before: datetime
 ) -> Iterator[str]:
-    for name, written_at in list(blobs.names("content")):
-        is_named = PurePosixPath(name).name in named
-        if written_at < written_before and not is_named:
-            yield name
-    for folder in ("access", "sets"):
+    is_waste: dict[str, Callable[[str], bool]] = {
+        "content": lambda name: PurePosixPath(name).name not in named,
+        "access": lambda name: name.endswith(UNFINISHED),
+        "sets": lambda name: name.endswith(UNFINISHED),
+        "uploads": lambda _: True,
+    }
+    for folder, may_go in is_waste.items():
         for name, written_at in list(blobs.names(folder)):
-            if name.endswith(UNFINISHED) and written_at < written_before:
+            if written_at < written_before and may_go(name):
                 yield name

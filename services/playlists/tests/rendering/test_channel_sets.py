@@ -234,6 +234,17 @@ class TestGarbage:
 
         assert platform.blobs.has(content_name(digest))
 
+    def test_an_upload_that_was_never_read_goes_after_a_grace_time(self, platform):
+        long_ago = (platform.clock.now() - GRACE * 2).timestamp()
+        for name in ("uploads/old", "uploads/young"):
+            platform.blobs.write(name, b"#EXTM3U")
+        os.utime(platform.blobs._path("uploads/old"), (long_ago, long_ago))
+
+        collect(platform.database, platform.blobs)
+
+        assert not platform.blobs.has("uploads/old")
+        assert platform.blobs.has("uploads/young")
+
     def test_a_set_nobody_sees_any_more_is_dropped(self, platform, subscriber):
         set_id = platform.seen_by(subscriber).set_id
         platform.clock.forward(days=31)
