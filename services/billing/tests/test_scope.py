@@ -52,6 +52,10 @@ def requests(ids):
         (subscriptions.quote_stop, billing.QuoteStop(**subscription)),
         (subscriptions.stop_subscription, billing.StopSubscription(**subscription)),
         (catalog.get_product, billing.GetProduct(**product)),
+        (
+            catalog.change_plan,
+            billing.ChangePlan(**plan, name="x", price=Money.of("1.00 EUR")),
+        ),
         (catalog.retire_plan, billing.RetirePlan(**plan)),
         (
             catalog.create_plan,
@@ -88,6 +92,7 @@ EVERYTHING = {
     "quote_stop",
     "stop_subscription",
     "get_product",
+    "change_plan",
     "retire_plan",
     "create_plan",
     "update_product",
@@ -172,7 +177,13 @@ def test_doors_say_who_may_use_them():
     from lineup.bus import doors
 
     allowed = {door.name: door.allowed for door in doors(BillingService)}
-    partner_only = {"create_product", "update_product", "create_plan", "retire_plan"}
+    partner_only = {
+        "create_product",
+        "update_product",
+        "create_plan",
+        "change_plan",
+        "retire_plan",
+    }
 
     for name in partner_only | {"top_up", "check_ledger"}:
         assert not allowed[name] & {Role.CUSTOMER, Role.DEALER, Role.RESELLER}

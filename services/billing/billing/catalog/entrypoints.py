@@ -4,6 +4,7 @@ from billing.catalog import operations
 from lineup.bus import Doors, on_event, rpc
 from lineup.context import EVERYBODY, PARTNERS, Call, Event
 from lineup.contracts.billing import (
+    ChangePlan,
     CreatePlan,
     CreateProduct,
     GetProduct,
@@ -44,6 +45,11 @@ class CatalogDoors(Doors):
     def create_plan(self, call: Call[CreatePlan]) -> PlanView:
         """Put a length of a product on sale."""
         return self.database.once(call, operations.create_plan)
+
+    @rpc(allowed=PARTNERS)
+    def change_plan(self, call: Call[ChangePlan]) -> PlanView:
+        """Change a plan's name and price, from the next sale or renewal on."""
+        return self.database.once(call, operations.change_plan)
 
     @rpc(allowed=PARTNERS)
     def retire_plan(self, call: Call[RetirePlan]) -> PlanView:

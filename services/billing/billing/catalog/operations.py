@@ -13,6 +13,7 @@ from billing.catalog.views import plan_view, view_of
 from billing.people import operations as people
 from lineup.context import Actor
 from lineup.contracts.billing import (
+    ChangePlan,
     CreatePlan,
     CreateProduct,
     GetProduct,
@@ -28,7 +29,7 @@ from lineup.contracts.playlists import PackageChanged
 from lineup.database import Work, keep_newest, page_of
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id
-from lineup.money import CurrencyMismatch
+from lineup.money import CurrencyMismatch, Money
 from lineup.scope import in_scope, partner_of, within
 
 S = TypeVar("S", bound="Select[Any]")
@@ -113,8 +114,7 @@ def create_plan(work: Work, request: CreatePlan) -> PlanView:
     statement = select(Product).where(Product.id == request.product_id)
     product = _found(work.session.scalar(in_scope(statement, Product, work.actor)))
     _check_length(request)
-    if request.price.asset != people.get_partner(work, product.partner_id).currency:
-        raise CurrencyMismatch
+    _check_price(work, request.price, product.partner_id)
     plan = Plan(
         id=new_id(),
         product_id=product.id,
@@ -133,13 +133,25 @@ def create_plan(work: Work, request: CreatePlan) -> PlanView:
     return plan_view(plan)
 
 
+def change_plan(work: Work, request: ChangePlan) -> PlanView:
+    """Change a plan's name and price: from the next sale or renewal on.
+
+    What was sold is refunded by what it was sold for (SU-08). A retired plan is
+    refused as PlanRetired.
+    """
+    plan = _own_plan(work, request.plan_id)
+    if plan.is_retired:
+        raise PlanRetired
+    _check_price(work, request.price, plan.partner_id)
+    plan.name = _named(request.name)
+    plan.price_minor = request.price.amount_minor
+    work.session.flush()
+    return plan_view(plan)
+
+
 def retire_plan(work: Work, request: RetirePlan) -> PlanView:
     """Take a plan off sale; running periods stay, its SKU is free again."""
-    statement = select(Plan).where(Plan.id == request.plan_id)
-    owned = in_scope(statement, Plan, work.actor).with_for_update(key_share=True)
-    plan = work.session.scalar(owned)
-    if plan is None:
-        raise NotFound("There is no such plan.", code="plan_not_found")
+    plan = _own_plan(work, request.plan_id)
     plan.retire(work.now)
     work.session.flush()
     return plan_view(plan)
@@ -223,13 +235,27 @@ def _check_places(product: Product) -> None:
         raise Invalid(fields=fields)
 
 
+def _own_plan(work: Work, plan_id: UUID) -> Plan:
+    statement = select(Plan).where(Plan.id == plan_id)
+    owned = in_scope(statement, Plan, work.actor).with_for_update(key_share=True)
+    plan = work.session.scalar(owned)
+    if plan is None:
+        raise NotFound("There is no such plan.", code="plan_not_found")
+    return plan
+
+
+def _check_price(work: Work, price: Money, partner_id: UUID) -> None:
+    if price.amount_minor < 0:
+        raise Invalid(fields={"price": ["Must not be below zero."]})
+    if price.asset != people.get_partner(work, partner_id).currency:
+        raise CurrencyMismatch
+
+
 def _check_length(request: CreatePlan) -> None:
     lengths = (request.months, request.days)
     if min(lengths) < 0 or sum(length > 0 for length in lengths) != 1:
         why = ["Give months or days, exactly one of them."]
         raise Invalid(code="bad_length", fields={"months": why, "days": why})
-    if request.price.amount_minor < 0:
-        raise Invalid(fields={"price": ["Must not be below zero."]})
 
 
 def _insert_plan(work: Work, product: Product, plan: Plan) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from billing.catalog import operations as catalog
 from billing.subscriptions import upkeep
 from lineup.contracts import billing
-from lineup.errors import Conflict, Invalid, NotFound
+from lineup.errors import Conflict, Invalid, NotFound, Refusal
 from lineup.money import Money
 
 
@@ -75,6 +75,45 @@ def test_a_sku_is_the_partners_only_one_until_its_plan_is_retired(
         assert found is not None
         assert found.id == second.id
         assert catalog.find_plan_by_sku(work, partner.id, "") is None
+
+
+def test_a_changed_price_is_that_of_the_next_sale_and_renewal(shop_floor, partner, ask):
+    plan = shop_floor.plan(partner, "9.00 EUR")
+    dearer = billing.ChangePlan(
+        plan_id=plan.id, name="New", price=Money.of("12.00 EUR")
+    )
+
+    changed = ask(catalog.change_plan, dearer, partner.actor)
+
+    assert (changed.name, changed.price) == ("New", Money.of("12.00 EUR"))
+
+
+@pytest.mark.parametrize(
+    ("name", "price", "code"),
+    [
+        ("New", "-1.00 EUR", "invalid"),
+        ("New", "1.00 USD", "currency_mismatch"),
+        (" ", "1.00 EUR", "invalid"),
+    ],
+)
+def test_an_impossible_change_of_a_plan_is_refused(
+    shop_floor, partner, ask, name, price, code
+):
+    plan = shop_floor.plan(partner, "9.00 EUR")
+    wrong = billing.ChangePlan(plan_id=plan.id, name=name, price=Money.of(price))
+
+    with pytest.raises(Refusal) as refusal:
+        ask(catalog.change_plan, wrong, partner.actor)
+    assert refusal.value.code == code
+
+
+def test_a_retired_plan_is_not_changed(shop_floor, partner, ask):
+    plan = shop_floor.plan(partner, "9.00 EUR")
+    ask(catalog.retire_plan, billing.RetirePlan(plan_id=plan.id), partner.actor)
+    change = billing.ChangePlan(plan_id=plan.id, name="x", price=Money.of("1.00 EUR"))
+
+    with pytest.raises(catalog.PlanRetired):
+        ask(catalog.change_plan, change, partner.actor)
 
 
 def test_a_package_of_a_neighbour_or_not_yet_heard_of_is_refused(

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from billing.catalog.operations import change_plan
 from lineup.contracts.accounts import Status
-from lineup.contracts.billing import ListSubscriptions
+from lineup.contracts.billing import ChangePlan, ListSubscriptions
 from lineup.errors import Conflict
+from lineup.money import Money
 
 
 def june(day, **time):
@@ -61,9 +63,12 @@ def test_a_period_not_begun_comes_back_whole(
 
 
 def test_what_was_paid_counts_not_what_it_costs_now(
-    shop_floor, running, partner, clock
+    shop_floor, running, plan, partner, clock, ask
 ):
+    dearer = ChangePlan(plan_id=plan.id, name="x", price=Money.of("12.00 EUR"))
+    ask(change_plan, dearer, partner.actor)
     clock.set(june(11))
+    assert str(shop_floor.look(running).price) == "12.00 EUR"
 
     assert str(shop_floor.stop(running).refunded) == "6.00 EUR"
 

@@ -28,6 +28,7 @@ catalog.ask("POST /products", "create_product", PARTNERS)
 catalog.ask("GET /products/<uuid:product_id>", "get_product", EVERYBODY)
 catalog.ask("PUT /products/<uuid:product_id>", "update_product", PARTNERS)
 catalog.ask("POST /products/<uuid:product_id>/plans", "create_plan", PARTNERS)
+catalog.ask("PUT /plans/<uuid:plan_id>", "change_plan", PARTNERS)
 catalog.ask("POST /plans/<uuid:plan_id>/retire", "retire_plan", PARTNERS, 200)
 
 

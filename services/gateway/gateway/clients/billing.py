@@ -15,6 +15,7 @@ class BillingClient(ServiceClient):
     get_product = Remote(billing.GetProduct, billing.ProductView)
     list_products = Remote(billing.ListProducts, Page[billing.ProductView])
     create_plan = Remote(billing.CreatePlan, billing.PlanView)
+    change_plan = Remote(billing.ChangePlan, billing.PlanView)
     retire_plan = Remote(billing.RetirePlan, billing.PlanView)
 
     top_up = Remote(billing.TopUp, billing.WalletView)

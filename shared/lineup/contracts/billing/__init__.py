@@ -1,6 +1,7 @@
 """What billing is asked, answers and announces."""
 
 from lineup.contracts.billing.catalog import (
+    ChangePlan,
     CreatePlan,
     CreateProduct,
     GetProduct,
@@ -56,6 +57,7 @@ from lineup.contracts.billing.wallets import (
 
 __all__ = [
     "Buyer",
+    "ChangePlan",
     "ChangeShopSecret",
     "CheckLedger",
     "ConnectShop",

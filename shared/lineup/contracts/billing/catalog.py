@@ -47,6 +47,15 @@ class CreatePlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangePlan:
+    """Give a plan another name or price; what was sold keeps what it was sold for."""
+
+    plan_id: UUID
+    name: str
+    price: Money
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanView:
     """One plan."""
 
