@@ -135,7 +135,7 @@ def playing(link):
 
 
 def is_gone(user):
-    return requests.get(user["playlist_url"], timeout=10).status_code in {401, 404}
+    return requests.get(user["playlist_url"], timeout=10).status_code == 404
 
 
 def test_a_new_user_s_link_answers_at_once_and_shows_demo(world, june):

@@ -105,8 +105,14 @@ def redirect(address: str) -> Answer:
 
 
 WRONG_CREDENTIALS = "Wrong username or password.\n"
+NO_SUCH_LINK = "There is no such link.\n"
 NOT_IN_CHANNELS = "This channel is not in your subscription.\n"
 DISABLED = "This line is disabled.\n"
+
+
+def no_such_link() -> Answer:
+    """404: nobody has this link, or nobody any more."""
+    return plain_text("404 Not Found", NO_SUCH_LINK)
 
 
 def unauthorised() -> Answer:

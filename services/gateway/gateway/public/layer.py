@@ -5,7 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from gateway.public import xtream
-from gateway.public.answers import Answer, plain_text, unauthorised
+from gateway.public.answers import (
+    Answer,
+    no_such_link,
+    plain_text,
+    unauthorised,
+)
 from gateway.public.guides import GuideDesk
 from gateway.public.library import Library, LibraryAtHand
 from gateway.public.members import Member
@@ -77,8 +82,7 @@ class PublicLayer:
         now = self._clock.now()
         member = _member(route, ask, library)
         if member is None:
-            is_call = route.kind in {Kind.PLAYER, Kind.PANEL}
-            return xtream.refused(ask) if is_call else unauthorised()
+            return _refused(route, ask)
         return self._served(route, ask, library, member, now)
 
     def _served(
@@ -108,6 +112,13 @@ class PublicLayer:
         if start:
             return self._streams.archive(library, member, now, stream_id, start)
         return self._streams.live(library, member, now, stream_id)
+
+
+def _refused(route: Route, ask: Ask) -> Answer:
+    """What a stranger is told: nothing there by a link, no entry by a name (PE-08)."""
+    if route.kind in {Kind.PLAYER, Kind.PANEL}:
+        return xtream.refused(ask)
+    return no_such_link() if route.token else unauthorised()
 
 
 def _member(route: Route, ask: Ask, library: Library) -> Member | None:

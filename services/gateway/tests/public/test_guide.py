@@ -37,7 +37,7 @@ class TestGuide:
 
         assert player.get(f"{link}.xml").data == plain_of(filled)
         assert gzip.decompress(player.get(f"{link}.xml.gz").data) == plain_of(filled)
-        assert player.get("/p/unknowntoken.xml").status_code == 401
+        assert player.get("/p/unknowntoken.xml").status_code == 404
 
     def test_holds_the_channels_the_user_sees_now(self, filled):
         assert b"ch101" in plain_of(filled)

@@ -44,11 +44,11 @@ class TestFacts:
 
         seconds.by = 16
 
-        assert status_of(player, filled) == 401
+        assert status_of(player, filled) == 404
 
     def test_a_new_user_is_known_a_second_after_it_was_not(self, shelves, seconds):
         player = shelves.player()
-        assert status_of(player, shelves) == 401
+        assert status_of(player, shelves) == 404
         shelves.put_user()
 
         seconds.by = 1.1

@@ -73,10 +73,10 @@ class TestByLink:
 
         assert "Content-Encoding" not in answer.headers
 
-    def test_an_unknown_token_is_401_with_a_short_text(self, filled):
+    def test_an_unknown_link_is_404_with_a_short_text(self, filled):
         answer = filled.player().get("/p/nobodynobody.m3u8")
 
-        assert answer.status_code == 401
+        assert answer.status_code == 404
         assert answer.content_type.startswith("text/plain")
         assert len(answer.data) < 200
 
