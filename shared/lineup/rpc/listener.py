@@ -4,8 +4,6 @@ What is announced while the connection is down is not heard: `on_connected` says
 to forget everything, since anything may have changed meanwhile.
 """
 
-import threading
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,15 +12,11 @@ import amqp
 import msgspec
 import structlog
 
-from lineup import broker
 from lineup.context import Context, Event
 from lineup.events import Envelope, exchange_of
+from lineup.rpc.standing import Standing
 
 log = structlog.get_logger(__name__)
-
-POLL_SECONDS = 0.2
-LONGEST_PAUSE = 3.0
-CLOSE_SECONDS = 3.0
 
 
 def _nothing() -> None:
@@ -44,58 +38,29 @@ class Listener:
         *,
         on_connected: Callable[[], None] = _nothing,
     ) -> None:
-        self._uri = amqp_uri
         self._contracts: dict[str, Any] = {
             event.event_type: event  # type: ignore[attr-defined]
             for event in events
         }
         self._receive = receive
         self._on_connected = on_connected
-        self._hears = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
+        self._standing = Standing(amqp_uri, "listener", self._subscribe)
 
     def start(self) -> None:
         """Begin to listen; returns at once."""
-        self._thread.start()
+        self._standing.start()
 
     def wait_until_it_hears(self, seconds: float) -> bool:
         """Whether it listens, now or within `seconds`."""
-        return self._hears.wait(seconds)
+        return self._standing.wait_until_ready(seconds)
 
     def hears(self) -> bool:
         """Whether it listens now."""
-        return self._hears.is_set()
+        return self._standing.is_ready()
 
     def close(self) -> None:
         """Stop listening."""
-        self._stopping = True
-        self._thread.join(CLOSE_SECONDS)
-
-    def _run(self) -> None:
-        pause = 0.1
-        while not self._stopping:
-            try:
-                self._session()
-            except broker.LOST as error:
-                pause = 0.1 if self.hears() else min(pause * 2, LONGEST_PAUSE)
-                log.warning("listener_lost_broker", error=str(error))
-            self._hears.clear()
-            if not self._stopping:
-                time.sleep(pause)
-
-    def _session(self) -> None:
-        connection = broker.connect(self._uri, name="listener")
-        try:
-            self._subscribe(connection.channel())
-            self._on_connected()
-            self._hears.set()
-            while not self._stopping:
-                if broker.readable(connection, POLL_SECONDS):
-                    broker.take(connection)
-                connection.heartbeat_tick()
-        finally:
-            broker.close(connection)
+        self._standing.close()
 
     def _subscribe(self, channel: amqp.Channel) -> None:
         queue = f"listener-{uuid.uuid4().hex}"
@@ -105,6 +70,7 @@ class Listener:
             channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
             channel.queue_bind(queue, exchange, event_type)
         channel.basic_consume(queue, no_ack=True, callback=self._on_message)
+        self._on_connected()
 
     def _on_message(self, message: amqp.Message) -> None:
         try:

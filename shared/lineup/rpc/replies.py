@@ -1,21 +1,14 @@
 """The one thread and connection of a process that replies come back on."""
 
-import threading
-import time
 import uuid
 from concurrent.futures import Future, InvalidStateError
 
 import amqp
-import structlog
 
-from lineup import broker, wire
+from lineup import wire
 from lineup.errors import Unavailable
+from lineup.rpc.standing import Standing
 
-log = structlog.get_logger(__name__)
-
-POLL_SECONDS = 0.2
-LONGEST_PAUSE = 3.0
-CLOSE_SECONDS = 3.0
 QUEUE_ARGUMENTS = {"x-queue-type": "classic", "x-expires": 60_000}
 """Replies to a connection that is being made again wait for it, a minute at most."""
 
@@ -31,12 +24,9 @@ class Replies:
 
     def __init__(self, uri: str) -> None:
         self.address = uuid.uuid4().hex
-        self._uri = uri
         self._pending: dict[str, Future[bytes | str]] = {}
-        self._ready = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="replies", daemon=True)
-        self._thread.start()
+        self._standing = Standing(uri, "replies", self._listen, on_lost=self._fail_all)
+        self._standing.start()
 
     def expect(self, correlation_id: str) -> "Future[bytes | str]":
         """A place for the reply to come."""
@@ -50,41 +40,15 @@ class Replies:
 
     def wait_until_ready(self, seconds: float) -> bool:
         """Whether replies can come, now or within `seconds`."""
-        return self._ready.wait(seconds)
+        return self._standing.wait_until_ready(seconds)
 
     def is_ready(self) -> bool:
         """Whether replies can come now."""
-        return self._ready.is_set()
+        return self._standing.is_ready()
 
     def close(self) -> None:
         """End the thread; calls that still wait fail."""
-        self._stopping = True
-        self._thread.join(CLOSE_SECONDS)
-
-    def _run(self) -> None:
-        pause = 0.1
-        while not self._stopping:
-            try:
-                self._session()
-            except broker.LOST as error:
-                pause = 0.1 if self._ready.is_set() else min(pause * 2, LONGEST_PAUSE)
-                log.warning("replies_lost_broker", error=str(error))
-            self._ready.clear()
-            self._fail_all()
-            if not self._stopping:
-                time.sleep(pause)
-
-    def _session(self) -> None:
-        connection = broker.connect(self._uri, name="replies")
-        try:
-            self._listen(connection.channel())
-            self._ready.set()
-            while not self._stopping:
-                if broker.readable(connection, POLL_SECONDS):
-                    broker.take(connection)
-                connection.heartbeat_tick()
-        finally:
-            broker.close(connection)
+        self._standing.close()
 
     def _listen(self, channel: amqp.Channel) -> None:
         queue = f"rpc.reply-{self.address}"
