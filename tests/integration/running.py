@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,10 +163,13 @@ class Running:
 
     def kill(self, service: str) -> None:
         """kill -9 a service's process and all it started."""
-        for process in self._processes(service):
-            for child in process.children(recursive=True):
-                child.kill()
-            process.kill()
+        found = self._processes(service)
+        children = [
+            child for process in found for child in process.children(recursive=True)
+        ]
+        for process in [*found, *children]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def wait_until_ready(self) -> None:
         """Wait until every service says that it is ready, after any were killed."""
