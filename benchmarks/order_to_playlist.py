@@ -24,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -89,9 +89,10 @@ class Watch(threading.Thread):
         self._changed = threading.Condition()
 
     def run(self) -> None:
-        """Listen until the process ends."""
-        while True:
-            self._connection.drain_events()
+        """Listen until the broker ends."""
+        with suppress(*broker.LOST):
+            while True:
+                self._connection.drain_events()
 
     def expect(self, order: Order) -> None:
         """Look out for an order, by its buyer's address."""
