@@ -31,15 +31,18 @@ export DEBIAN_FRONTEND=noninteractive
 had_erlang=$(command -v erl || true)
 apt-get update -q
 apt-get install -q -y --no-install-recommends "$1" </dev/null
-units="$1.service"
+units="$2.service"
 if [ -z "$had_erlang" ]; then units="$units epmd.service epmd.socket"; fi
 for unit in $units; do rm -f /etc/systemd/system/*.wants/"$unit"; done
-update-rc.d "$1" disable || true
+update-rc.d "$2" disable || true
 """
 
 
-def install(package: str) -> None:
-    """Install a package of the system; refused in one sentence when impossible."""
+def install(package: str, *, unit: str = "") -> None:
+    """Install a package of the system; refused in one sentence when impossible.
+
+    `unit` is the service that the package brings, where it has another name.
+    """
     if shutil.which("apt-get") is None:
         raise Trouble(
             f"{package} is not installed and this system has no apt-get;"
@@ -47,7 +50,7 @@ def install(package: str) -> None:
         )
     print(f"Installing {package} (about a minute)", file=sys.stderr)  # noqa: T201
     done = subprocess.run(
-        [*_as_root(package), "sh", "-c", INSTALL, "sh", package],
+        [*_as_root(package), "sh", "-c", INSTALL, "sh", package, unit or package],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

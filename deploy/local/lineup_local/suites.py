@@ -6,6 +6,7 @@ says is shown whole when it has ended.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from xml.etree import ElementTree as ET
 import click
 
 from lineup.testing.servers import TestServers, running_servers
+from lineup_local import packages
 from lineup_local.checks import run_checks
 from lineup_local.settings import CHECKOUT
 
@@ -34,6 +36,12 @@ SUITES = {
     "notifications": "services/notifications/tests",
 }
 """Where each suite lies, the longest first."""
+
+TOOLS = {
+    "tests": {"npm": ("npm", ""), "tv_validate_file": ("xmltv-util", "")},
+    "gateway": {"nginx": ("nginx-light", "nginx")},
+}
+"""Programs that are not ours and check what we make: package and its service."""
 
 SUITE_SECONDS = 900
 NO_TESTS = 5
@@ -53,6 +61,7 @@ def run_tests(what: tuple[str, ...]) -> int:
     Everything at once includes the checks of the house.
     """
     runs, options = _chosen(what)
+    _install_tools([name for name in SUITES if not what or name in what])
     codes = [] if what else [run_checks()]
     totals: Counter[str] = Counter()
     with running_servers() as servers:
@@ -62,6 +71,13 @@ def run_tests(what: tuple[str, ...]) -> int:
             totals += result.counts
     click.echo(_total_line(totals))
     return 0 if totals["passed"] and not any(codes) else 1
+
+
+def _install_tools(suites: list[str]) -> None:
+    for suite in suites:
+        for program, (package, unit) in TOOLS.get(suite, {}).items():
+            if shutil.which(program) is None:
+                packages.install(package, unit=unit)
 
 
 def _side_by_side(
