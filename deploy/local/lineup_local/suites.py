@@ -61,7 +61,7 @@ def run_tests(what: tuple[str, ...]) -> int:
     Everything at once includes the checks of the house.
     """
     runs, options = _chosen(what)
-    _install_tools([name for name in SUITES if not what or name in what])
+    _install_tools([path for run in runs for path in run])
     codes = [] if what else [run_checks()]
     totals: Counter[str] = Counter()
     with running_servers() as servers:
@@ -73,9 +73,11 @@ def run_tests(what: tuple[str, ...]) -> int:
     return 0 if totals["passed"] and not any(codes) else 1
 
 
-def _install_tools(suites: list[str]) -> None:
-    for suite in suites:
-        for program, (package, unit) in TOOLS.get(suite, {}).items():
+def _install_tools(paths: list[str]) -> None:
+    for suite, programs in TOOLS.items():
+        if not any(path.startswith(SUITES[suite]) for path in paths):
+            continue
+        for program, (package, unit) in programs.items():
             if shutil.which(program) is None:
                 packages.install(package, unit=unit)
 

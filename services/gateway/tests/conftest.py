@@ -117,7 +117,8 @@ class Services:
     def _run(self):
         while not self._stopping.is_set():
             if broker.readable(self._connection, 0.1):
-                self._connection.drain_events()
+                broker.take(self._connection)
+            self._connection.heartbeat_tick()
 
     def _on_call(self, message):
         verb = message.delivery_info["routing_key"]
