@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +48,24 @@ CHANNELS = 2000
 PARTNER = UUID("019d0000-0000-7000-8000-000000000001")
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
-TOKEN = "benchmarktoken"
+USERS = 1_000
+"""They take turns, so that nothing kept for one of them answers for another."""
+SCRIPT = """
+local ready, turn = {}, 0
+function init(words)
+  for line in io.lines(words[1]) do
+    local path, tag = line:match("^(%S+) ?(%S*)$")
+    local headers = {}
+    if words[2] == "gzip" then headers["Accept-Encoding"] = "gzip" end
+    if tag ~= "" then headers["If-None-Match"] = tag end
+    ready[#ready + 1] = wrk.format("GET", path, headers)
+  end
+end
+function request()
+  turn = turn % #ready + 1
+  return ready[turn]
+end
+"""
 START_SECONDS = 20
 GOALS = {"plain": 0.0, "gzip": 0.15, "304": 0.12}
 NGINX = """
@@ -80,30 +98,17 @@ def main() -> None:
         environment = fill(folder)
         with gateway(folder, environment) as own, nginx(folder) as static:
             check(own, folder)
-            report(measure(own, static, chosen), chosen)
+            report(measure(own, static, folder, chosen), chosen)
 
 
 def fill(folder: Path) -> dict[str, str]:
-    """A store with one set and one user; the environment that serves it."""
+    """A store with one set and its users; the environment that serves it."""
     key = make_key()
     keyring = Keyring([key])
     blobs = BlobStore(f"file://{folder}/blobs")
     manifest = put_set(blobs, keyring)
-    fact = AccessFact(
-        version=1,
-        user_id=PARTNER,
-        partner_id=PARTNER,
-        username="user0001",
-        password=keyring.seal("pass000001"),
-        token=TOKEN,
-        is_active=True,
-        created_at=NOW - DAY,
-        demo_set_id=demo_set_id_of(PARTNER),
-        timeline=[Piece(from_at=NOW - DAY, until_at=NOW + DAY, set_id=manifest.set_id)],
-        ends_at=NOW + DAY,
-    )
-    for name in (token_name(TOKEN), username_name("user0001")):
-        blobs.write(name, msgspec.json.encode(fact))
+    for number in range(USERS):
+        put_user(blobs, keyring, number, manifest.set_id)
     return {
         "BLOB_URL": f"file://{folder}/blobs",
         "LINEUP_SECRET_KEYS": key,
@@ -112,6 +117,28 @@ def fill(folder: Path) -> dict[str, str]:
         "GATEWAY_ADDRESS": f"127.0.0.1:{free_port()}",
         "LOG_LEVEL": "ERROR",
     }
+
+
+def put_user(blobs: BlobStore, keyring: Keyring, number: int, set_id: str) -> None:
+    fact = AccessFact(
+        version=1,
+        user_id=PARTNER,
+        partner_id=PARTNER,
+        username=f"user{number:04}",
+        password=keyring.seal(f"pass{number:06}"),
+        token=token_of(number),
+        is_active=True,
+        created_at=NOW - DAY,
+        demo_set_id=demo_set_id_of(PARTNER),
+        timeline=[Piece(from_at=NOW - DAY, until_at=NOW + DAY, set_id=set_id)],
+        ends_at=NOW + DAY,
+    )
+    for name in (token_name(fact.token), username_name(fact.username)):
+        blobs.write(name, msgspec.json.encode(fact))
+
+
+def token_of(number: int) -> str:
+    return f"benchmarktoken{number:04}"
 
 
 def put_set(blobs: BlobStore, keyring: Keyring) -> SetManifest:
@@ -161,7 +188,7 @@ def gateway(folder: Path, environment: dict[str, str]) -> Iterator[str]:
     """The gateway as it is run, and its address of the playlist."""
     command = [sys.executable, "-m", "gunicorn", "-c", "python:gateway.gunicorn_conf"]
     with process(command, folder / "gateway.log", {**os.environ, **environment}):
-        address = f"http://{environment['GATEWAY_ADDRESS']}/p/{TOKEN}.m3u8"
+        address = f"http://{environment['GATEWAY_ADDRESS']}/p/{token_of(0)}.m3u8"
         wait_for(address)
         yield address
 
@@ -193,13 +220,14 @@ def process(
 def check(own: str, folder: Path) -> None:
     """Both codings hold the same text; nginx gets it to serve."""
     plain, packed = fetch(own), fetch(own, "gzip")
-    if gzip.decompress(packed) != plain or plain.count(b"user0001/") < CHANNELS:
+    if gzip.decompress(packed) != plain or plain.count(b"user0000/") < CHANNELS:
         sys.exit("The gateway serves a wrong body.")
     www = folder / "www"
     www.mkdir()
     (www / "playlist.m3u8").write_bytes(plain)
     (www / "playlist.m3u8.gz").write_bytes(packed)
-    print(f"{CHANNELS} channels, {len(plain):,} bytes, {len(packed):,} packed")
+    sizes = f"{len(plain):,} bytes, {len(packed):,} packed"
+    print(f"{USERS:,} users in turn, {CHANNELS} channels, {sizes}")
 
 
 def fetch(address: str, coding: str = "identity") -> bytes:
@@ -216,27 +244,39 @@ def tag_of(address: str) -> str:
 Rates = dict[tuple[str, str], list[float]]
 
 
-def measure(own: str, static: str, chosen: argparse.Namespace) -> Rates:
+def measure(own: str, static: str, folder: Path, chosen: argparse.Namespace) -> Rates:
     """Requests a second of both servers, kind by kind, in turns."""
     wait_for(static)
+    (folder / "turns.lua").write_text(SCRIPT)
+    users = [own.replace(token_of(0), token_of(n)) for n in range(USERS)]
+    servers = {"nginx": [static] * USERS, "gateway": users}
+    for server, addresses in servers.items():
+        list_requests(folder, server, addresses)
     rates: Rates = {}
     for _ in range(chosen.rounds):
         for kind in GOALS:
-            for server, address in (("nginx", static), ("gateway", own)):
-                headers = {"plain": [], "gzip": ["Accept-Encoding: gzip"]}.get(
-                    kind, [f"If-None-Match: {tag_of(address)}"]
-                )
-                rate = wrk(address, headers, chosen)
+            for server, addresses in servers.items():
+                rate = wrk(addresses[0], folder, server, kind, chosen)
                 rates.setdefault((server, kind), []).append(rate)
     return rates
 
 
-def wrk(address: str, headers: list[str], chosen: argparse.Namespace) -> float:
-    named = [part for header in headers for part in ("-H", header)]
-    command = ["wrk", "-t1", f"-c{chosen.connections}", f"-d{chosen.seconds}s", *named]
-    output = subprocess.run(
-        [*command, address], capture_output=True, text=True, check=True
-    ).stdout
+def list_requests(folder: Path, server: str, addresses: list[str]) -> None:
+    """What wrk asks for in turns: paths alone, and paths with the tags they have."""
+    tags = {address: tag_of(address) for address in set(addresses)}
+    paths = [urllib.parse.urlsplit(address).path for address in addresses]
+    tagged = [f"{p} {tags[a]}" for p, a in zip(paths, addresses, strict=True)]
+    (folder / f"{server}-paths").write_text("\n".join(paths) + "\n")
+    (folder / f"{server}-304").write_text("\n".join(tagged) + "\n")
+
+
+def wrk(
+    address: str, folder: Path, server: str, kind: str, chosen: argparse.Namespace
+) -> float:
+    asked = folder / f"{server}-{'304' if kind == '304' else 'paths'}"
+    command = ["wrk", "-t1", f"-c{chosen.connections}", f"-d{chosen.seconds}s"]
+    command += ["-s", str(folder / "turns.lua"), address, "--", str(asked), kind]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx or 3xx" in output or "Socket errors" in output:
         sys.exit(f"Failed requests: {output}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
