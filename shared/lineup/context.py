@@ -47,6 +47,10 @@ class Actor:
     account_id: UUID | None = None
     partner_id: UUID | None = None
     name: str = ""
+    time_zone: str = "UTC"
+    """What times are shown in to this login; they are kept in UTC."""
+    on_behalf_of: str = ""
+    """The login name of who really acts, while signed in as another (AH-28)."""
 
 
 SYSTEM = Actor(role=Role.SYSTEM, scopes=("/",), name="system")

@@ -22,6 +22,7 @@ from lineup.database import (
     page_of,
 )
 from lineup.database.database import Busy
+from lineup.database.paging import OrderUnknown, PageGone
 from lineup.database.records import GROUND, OUTBOX, OUTBOX_FILLED
 from lineup.errors import Conflict, KeyReused
 from lineup.events import event
@@ -336,3 +337,74 @@ class TestScopeAndPages:
 
         assert len(seen) == len(set(seen)) == 5
         assert seen == sorted(seen, reverse=True)
+
+
+class TestPages:
+    """Five things in any order, forth and back."""
+
+    ORDERS = {"": Thing.version, "name": Thing.name, "id": Thing.id}  # noqa: RUF012
+
+    @pytest.fixture
+    def session(self, engine):
+        with Session(engine) as session, session.begin():
+            for name, version in (("c", 1), ("a", 2), ("b", 2), ("e", 1), ("d", 3)):
+                row = Thing(id=new_id(), version=version, name=name, scope="/pages/")
+                session.add(row)
+                session.flush()
+            yield session
+            session.rollback()
+
+    def page(self, session, **paging):
+        asked = Paging(**{"limit": 2, **paging})
+        wanted = select(Thing).where(Thing.scope == "/pages/", Thing.name != "e")
+        return page_of(session, wanted, Thing, asked, lambda t: t.name, self.ORDERS)
+
+    @pytest.mark.parametrize(
+        ("order", "expected"),
+        [
+            ("", "cabd"),
+            ("-", "dbac"),
+            ("name", "abcd"),
+            ("-name", "dcba"),
+            ("id", "cabd"),
+        ],
+    )
+    def test_every_order_can_be_read_to_its_end_and_back(
+        self, session, order, expected
+    ):
+        first = self.page(session, order=order)
+        second = self.page(session, order=order, after=first.next_after)
+        back = self.page(session, order=order, before=second.previous_before)
+
+        assert "".join(first.items + second.items) == expected
+        assert (first.previous_before, second.next_after) == (None, None)
+        assert back == first
+
+    def test_the_middle_page_knows_both_ways(self, session):
+        first = self.page(session, order="name", limit=1)
+        second = self.page(session, order="name", limit=1, after=first.next_after)
+
+        before = self.page(
+            session, order="name", limit=1, before=second.previous_before
+        )
+        third = self.page(session, order="name", limit=1, after=second.next_after)
+        again = self.page(session, order="name", limit=1, before=third.previous_before)
+        assert (before.items, third.items, again.items) == (["a"], ["c"], ["b"])
+        assert again.previous_before is not None
+        assert again.next_after is not None
+
+    @pytest.mark.parametrize(("most", "total"), [(0, None), (3, 3), (10, 4)])
+    def test_rows_are_counted_as_far_as_asked(self, session, most, total):
+        assert self.page(session, count_up_to=most).total == total
+
+    def test_an_unknown_order_is_refused_with_the_known_ones(self, session):
+        with pytest.raises(OrderUnknown) as refused:
+            self.page(session, order="secret")
+        assert "name" in refused.value.fields["order"][0]
+
+    def test_a_row_outside_the_list_tells_nothing_of_its_place(self, session):
+        outside = session.scalar(
+            select(Thing.id).where(Thing.scope == "/pages/", Thing.name == "e")
+        )
+        with pytest.raises(PageGone):
+            self.page(session, order="name", after=outside)

@@ -1,25 +1,45 @@
-"""Lists come in pages, each naming where the next one starts."""
+"""Lists come in pages, each naming where the next one and the one before start."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 MAX_LIMIT = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Paging:
-    """Which page: up to `limit` rows (200 at most) after the id `after`."""
+    """Which page: up to `limit` rows (200 at most) after, or before, the row of an id.
+
+    `order` names what the list is sorted by, with "-" in front for the other way round;
+    empty is the list's own order. Rows are counted as far as `count_up_to` only.
+    """
 
     limit: int = 50
     after: UUID | None = None
+    before: UUID | None = None
+    order: str = ""
+    count_up_to: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[T]):
-    """One page; `next_after` is None on the last."""
+    """One page; `next_after` is None on the last, `previous_before` on the first."""
 
     items: list[T]
     next_after: UUID | None = None
+    previous_before: UUID | None = None
+    total: int | None = None
+    """Rows on all pages, counted no further than was asked; None: not counted."""
+
+    def showing(self, items: "list[U]") -> "Page[U]":
+        """The same page of the list, its rows shown otherwise."""
+        return Page(
+            items=items,
+            next_after=self.next_after,
+            previous_before=self.previous_before,
+            total=self.total,
+        )

@@ -2,7 +2,7 @@
 
 from lineup.database.copies import keep_newest
 from lineup.database.database import Database, Operation, connect
-from lineup.database.paging import page_of
+from lineup.database.paging import Orders, page_of
 from lineup.database.records import COLUMN_TYPES, new_metadata
 from lineup.database.waking import Waker, wake
 from lineup.database.work import Work
@@ -11,6 +11,7 @@ __all__ = [
     "COLUMN_TYPES",
     "Database",
     "Operation",
+    "Orders",
     "Waker",
     "Work",
     "connect",

@@ -109,7 +109,7 @@ def list_customers(work: Work, request: ListCustomers) -> Page[CustomerView]:
     page = page_of(work.session, statement, Customer, request.paging, lambda row: row)
     counts = count_users(work, [customer.id for customer in page.items])
     items = [customer.view(counts[customer.id]) for customer in page.items]
-    return Page(items=items, next_after=page.next_after)
+    return page.showing(items)
 
 
 def delete_customer(work: Work, request: DeleteCustomer, *, means: Means) -> Done:

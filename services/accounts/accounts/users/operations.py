@@ -53,7 +53,7 @@ def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView
     partner_ids = {user.partner_id for user in page.items}
     urls = public_urls(work.session, partner_ids, means.public_url)
     items = [user.view(urls[user.partner_id]) for user in page.items]
-    return Page(items=items, next_after=page.next_after)
+    return page.showing(items)
 
 
 def rename_user(work: Work, request: RenameUser, *, means: Means) -> UserView:

@@ -69,6 +69,12 @@ CODES = tuple(
         ("order_not_found", 404, "There is no such order."),
         ("plan_retired", 409, "This plan is no longer sold."),
         ("sku_taken", 409, "Another plan on sale has this SKU already."),
+        (
+            "order_unknown",
+            422,
+            "This list cannot be sorted by that; `fields` says by what.",
+        ),
+        ("page_gone", 422, "The row a page started from left the list; begin again."),
         ("bad_length", 422, "A plan has months or days, exactly one of them."),
         # Money
         ("customer_not_found", 404, "There is no such customer."),

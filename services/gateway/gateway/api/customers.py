@@ -40,7 +40,7 @@ doors.ask("DELETE /customers/<uuid:customer_id>", "delete_customer", SELLERS)
 def list_users(question: ListUsers) -> Page[UserCard]:
     """Users, of one customer where it is named."""
     page = clients().accounts.list_users(context(), question)
-    return Page(items=list(map(card_of, page.items)), next_after=page.next_after)
+    return page.showing(list(map(card_of, page.items)))
 
 
 @doors.open(

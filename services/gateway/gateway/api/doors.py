@@ -11,6 +11,7 @@ from functools import wraps
 from types import NoneType
 from typing import Any, TypeVar, get_origin
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import g, request
 from flask_smorest import Blueprint
@@ -173,18 +174,24 @@ def _reading(question: type[Q], view: Callable[[Q], R]) -> Callable[..., Any]:
 
 
 def _linked(handle: Callable[..., Any]) -> Callable[..., Any]:
-    """Name the next page in a Link header, too (RFC 8288)."""
+    """Name the pages beside this one in a Link header, too (RFC 8288)."""
 
     @wraps(handle)
     def linked(*given: Any, **path: Any) -> Any:
         page = handle(*given, **path)
-        if page.next_after is None:
-            return page
-        query = {**request.args.to_dict(), "after": str(page.next_after)}
-        address = f"{ground().settings.base_url}{request.path}?{urlencode(query)}"
-        return page, {"Link": f'<{address}>; rel="next"'}
+        beside = {"next": page.next_after, "prev": page.previous_before}
+        links = [_link(rel, at) for rel, at in beside.items() if at is not None]
+        return (page, {"Link": ", ".join(links)}) if links else page
 
     return linked
+
+
+def _link(rel: str, row: UUID) -> str:
+    """A Link to the page after, or before, a row."""
+    query = {k: v for k, v in request.args.items() if k not in {"after", "before"}}
+    query["after" if rel == "next" else "before"] = str(row)
+    address = f"{ground().settings.base_url}{request.path}?{urlencode(query)}"
+    return f'<{address}>; rel="{rel}"'
 
 
 def _guarded(handle: Callable[..., Any], roles: Roles) -> Callable[..., Any]:

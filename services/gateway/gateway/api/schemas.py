@@ -32,6 +32,9 @@ from lineup.money import Money
 INTERNAL = frozenset({"scope"})
 """Fields of contracts that nobody outside has a use for."""
 
+PAGING = tuple(field.name for field in dataclasses.fields(Paging))
+MOST_COUNTED = 10_000
+
 PLAIN: Mapping[type, type[fields.Field[Any]]] = {
     str: Text,
     int: Whole,
@@ -65,7 +68,7 @@ class ContractSchema(ma.Schema):
 
 
 class PagedSchema(ContractSchema):
-    """A question about a list: limit and after are its paging."""
+    """A question about a list; what says which page is its paging."""
 
     limit = fields.Integer(
         load_default=50,
@@ -75,13 +78,24 @@ class PagedSchema(ContractSchema):
     after = fields.UUID(
         metadata={"description": "`next_after` of the page before."},
     )
+    before = fields.UUID(
+        metadata={"description": "`previous_before` of the page behind."},
+    )
+    order = ShortText(
+        load_default="",
+        metadata={"description": "What to sort by; a minus in front turns it round."},
+    )
+    count_up_to = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, MOST_COUNTED),
+        metadata={"description": "Count the rows of all pages, as far as this."},
+    )
 
     @ma.post_load
     def build(self, given: dict[str, Any], **options: Any) -> Any:
         """The question with its paging."""
-        limit, after = given.pop("limit"), given.pop("after", None)
-        paged = {**given, "paging": Paging(limit=limit, after=after)}
-        return super().build(paged, **options)
+        page = {name: given.pop(name) for name in PAGING if name in given}
+        return super().build({**given, "paging": Paging(**page)}, **options)
 
 
 @cache
@@ -119,7 +133,12 @@ def reply_schema(contract: Any) -> type[ma.Schema]:
     return type(
         f"PageOf{item.__name__}",
         (ma.Schema,),
-        {"items": rows, "next_after": fields.UUID(allow_none=True, required=True)},
+        {
+            "items": rows,
+            "next_after": fields.UUID(allow_none=True, required=True),
+            "previous_before": fields.UUID(allow_none=True, required=True),
+            "total": fields.Integer(allow_none=True, required=True),
+        },
     )
 
 

@@ -103,10 +103,7 @@ def list_guide_sources(work: Work, request: ListGuideSources) -> Page[GuideSourc
         work.session, statement, GuideSource, request.paging, lambda row: row
     )
     matched = matched_channels(work.session, {row.partner_id for row in page.items})
-    return Page(
-        items=[source_view(row, matched) for row in page.items],
-        next_after=page.next_after,
-    )
+    return page.showing([source_view(row, matched) for row in page.items])
 
 
 def fetch_guide(work: Work, request: FetchGuide) -> JobView:

@@ -76,7 +76,7 @@ def list_shops(work: Work, request: ListShops) -> Page[ShopView]:
     )
     parked = _parked(work, [shop.id for shop in page.items])
     views = [_view(shop, parked.get(shop.id, 0)) for shop in page.items]
-    return Page(items=views, next_after=page.next_after)
+    return page.showing(views)
 
 
 def count_refused(work: Work, counts: Mapping[UUID, int]) -> None:

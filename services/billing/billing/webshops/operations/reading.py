@@ -49,7 +49,7 @@ def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
     )
     counts = _seat_counts(work, [order.id for order in page.items])
     views = [_view(order, counts.get(order.id, 0)) for order in page.items]
-    return Page(items=views, next_after=page.next_after)
+    return page.showing(views)
 
 
 def replay_order(work: Work, request: ReplayOrder) -> OrderView:
