@@ -98,9 +98,32 @@ class RetirePlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListProducts:
-    """Products with their plans."""
+class GetPlanUse:
+    """Who would be touched by retiring a plan."""
 
+    plan_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanUse:
+    """A plan and what hangs on it: these run on, and do not renew by it any longer."""
+
+    plan: PlanView
+    product_name: str
+    running: int
+    renewing: int
+    """Running ones whose switch is on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListProducts:
+    """Products with their plans, newest first; sorted by `name` where asked."""
+
+    search: str = ""
+    """Part of a product's or a plan's name, or of a SKU."""
+    on_sale: bool | None = None
+    """Whether any of its plans is sold."""
+    is_trial: bool | None = None
     paging: Paging = field(default_factory=Paging)
 
 

@@ -40,10 +40,44 @@ class Purchase:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuotePurchase:
+    """What a purchase would cost and give, without making it.
+
+    Refused as the purchase itself would be, but for want of money.
+    """
+
+    user_id: UUID
+    plan_id: UUID
+    count_from: CountFrom = CountFrom.AUTO
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseQuote:
+    """What a purchase would do at the moment it was asked."""
+
+    user_id: UUID
+    plan_id: UUID
+    product_name: str
+    plan_name: str
+    price: Money
+    starts_at: datetime
+    ends_at: datetime
+    refunded: Money
+    """What a running subscription would give back, counted from now."""
+    balance: Money
+    balance_after: Money
+    """Below zero by what is missing."""
+    missing: Money
+    is_renewal: bool
+    """Whether it runs a present subscription on."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StopSubscription:
     """End a running subscription now and return the unused part (SU-07)."""
 
     subscription_id: UUID
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +111,44 @@ class RenewalView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GetRenewalOverview:
+    """Every user of a customer with its switch, what that costs, what is there."""
+
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewalLine:
+    """One user's renewal: its switch, and what the next period costs."""
+
+    user_id: UUID
+    user_name: str
+    renews: bool
+    subscription_id: UUID | None
+    product_name: str
+    plan_name: str
+    state: SubscriptionState | None
+    """None: it never had a subscription."""
+    ends_at: datetime | None
+    price: Money | None
+    is_due: bool
+    """Whether its price is in the total: switched on, and nothing in the way."""
+    obstacle: str
+    """Why it would not renew even so: trial, plan_retired, inactive, over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewalOverview:
+    """What a customer's switched-on users cost, and what is on the balance (UI-22)."""
+
+    customer_id: UUID
+    lines: list[RenewalLine]
+    due: Money
+    balance: Money
+    missing: Money
+
+
+@dataclass(frozen=True, kw_only=True)
 class GetSubscription:
     """One subscription by id."""
 
@@ -85,10 +157,24 @@ class GetSubscription:
 
 @dataclass(frozen=True, kw_only=True)
 class ListSubscriptions:
-    """Subscriptions, of one customer or user where it is named."""
+    """Subscriptions, newest first; each filter that is given narrows the list.
+
+    Sorted by `ends_at` or `started_at` where asked. Times are half-open.
+    """
 
     customer_id: UUID | None = None
     user_id: UUID | None = None
+    product_id: UUID | None = None
+    account_id: UUID | None = None
+    """Only at or below this partner or seller."""
+    state: SubscriptionState | None = None
+    """As of now: an end that has passed is `expired` at once."""
+    renews: bool | None = None
+    is_trial: bool | None = None
+    ends_from: datetime | None = None
+    ends_until: datetime | None = None
+    search: str = ""
+    """Part of the customer's or the user's name, or of the customer's mail address."""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -109,6 +195,12 @@ class SubscriptionView:
     renews: bool
     price: Money
     """What the next renewal costs today."""
+    user_name: str = ""
+    customer_name: str = ""
+    seller_id: UUID | None = None
+    """The reseller or dealer right above the customer; None: the partner itself."""
+    seller_name: str = ""
+    is_trial: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

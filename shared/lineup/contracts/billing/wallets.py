@@ -31,13 +31,33 @@ class WalletView:
     id: UUID
     customer_id: UUID
     balance: Money
+    customer_name: str = ""
+    seller_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListWallets:
+    """Balances of customers, sorted by `balance` where asked; else the newest first."""
+
+    account_id: UUID | None = None
+    """Only at or below this partner or seller."""
+    has_money: bool | None = None
+    search: str = ""
+    """Part of the customer's name or mail address."""
+    paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListEntries:
-    """A customer's statement, newest first."""
+    """A customer's statement, newest first; `booked` as order: oldest first.
+
+    Times are half-open.
+    """
 
     customer_id: UUID
+    cause: str = ""
+    booked_from: datetime | None = None
+    booked_until: datetime | None = None
     paging: Paging = field(default_factory=Paging)
 
 
@@ -53,6 +73,27 @@ class EntryView:
     reference: str
     actor: str
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetStatement:
+    """The sums of a customer's statement over a time (WL-15), half-open."""
+
+    customer_id: UUID
+    booked_from: datetime | None = None
+    booked_until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementView:
+    """Opening + incoming + outgoing = closing; outgoing is not above zero."""
+
+    customer_id: UUID
+    opening: Money
+    incoming: Money
+    outgoing: Money
+    closing: Money
+    entries: int
 
 
 @dataclass(frozen=True, kw_only=True)
