@@ -1,0 +1,208 @@
+"""Guide sources, which guide channel shows where, and what is on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from lineup.contracts.paging import Paging
+from lineup.contracts.playlists.channels import ChannelFilter
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateGuideSource:
+    """Where a guide comes from: XMLTV, plain or gz, by address or upload (PE-12)."""
+
+    name: str
+    address: str = ""
+    upload: str = ""
+    """Name of a blob under uploads/: read once, in place of an address."""
+    every_hours: int = 6
+    headers: dict[str, str] = field(default_factory=dict)
+    shift_minutes: int = 0
+    time_zone: str = "UTC"
+    """For times that carry no offset."""
+    is_on: bool = True
+    partner_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateGuideSource:
+    """Change a source; every field is given but header fields that shall stay."""
+
+    source_id: UUID
+    name: str
+    address: str
+    every_hours: int
+    shift_minutes: int
+    time_zone: str
+    is_on: bool
+    headers: dict[str, str] | None = None
+    """None leaves them: nobody is shown what they hold."""
+    upload: str = ""
+    """Name of a blob under uploads/ that takes the place of the file before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchGuide:
+    """Fetch a source now; `force` takes an answer that looks cut, too."""
+
+    source_id: UUID
+    force: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteGuideSource:
+    """Forget a source and its programmes."""
+
+    source_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuideSourceView:
+    """One source with how its last run went."""
+
+    id: UUID
+    partner_id: UUID
+    name: str
+    address: str
+    every_hours: int
+    shift_minutes: int
+    time_zone: str
+    is_on: bool
+    programmes: int
+    channels: int
+    matched_channels: int
+    last_fetched_at: datetime | None
+    last_error: str
+    last_error_code: str
+    warnings: list[str]
+    reaches_until: datetime | None
+    next_fetch_at: datetime | None = None
+    """None: never by itself."""
+    header_names: list[str] = field(default_factory=list)
+    """Header fields sent with each fetch; what they hold is not shown."""
+    open_job_id: UUID | None = None
+    """The fetch that waits or runs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetGuideSource:
+    """One source by id."""
+
+    source_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListGuideSources:
+    """Guide sources, newest first; also by name, last fetch or how far they reach."""
+
+    search: str = ""
+    is_on: bool | None = None
+    is_failing: bool | None = None
+    """Whether the last fetch was refused."""
+    paging: Paging = field(default_factory=Paging)
+
+
+# Which guide channel a channel shows (PE-14)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelTie:
+    """One channel's guide, as staff chooses it."""
+
+    channel_id: UUID
+    guide_id: str | None
+    """The guide channel's id; empty: none at all; None: found by id and name again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TieChannels:
+    """Choose the guide of channels by hand; no import changes it."""
+
+    ties: list[ChannelTie]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuideChannelView:
+    """A guide channel that a channel could show."""
+
+    source_id: UUID
+    source_name: str
+    guide_id: str
+    name: str
+    programmes: int
+    reaches_until: datetime | None
+    likeness: int
+    """Of the two names, in percent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindGuideChannels:
+    """Guide channels of a channel's partner: the most alike, or those of a text."""
+
+    channel_id: UUID
+    search: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuideChannelsFound:
+    """Guide channels, the likeliest first."""
+
+    items: list[GuideChannelView]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListGuideProposals:
+    """Channels without a guide, by number, each with the likeliest guide channels."""
+
+    search: str = ""
+    partner_id: UUID | None = None
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelProposals:
+    """A channel without a guide and what it could show."""
+
+    channel_id: UUID
+    number: int
+    name: str
+    group: str
+    proposals: list[GuideChannelView]
+
+
+# What is on
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListProgrammes(ChannelFilter):
+    """What is on between two instants, at most 24 hours, channel by channel."""
+
+    from_at: datetime
+    until_at: datetime
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeView:
+    """One programme as a channel shows it."""
+
+    start_at: datetime
+    stop_at: datetime
+    title: str
+    sub_title: str
+    description: str
+    """Its beginning: 300 characters at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelProgrammes:
+    """One channel and what is on; times with its shift."""
+
+    channel_id: UUID
+    number: int
+    name: str
+    logo: str
+    is_on: bool
+    guide_until: datetime | None
+    programmes: list[ProgrammeView]
