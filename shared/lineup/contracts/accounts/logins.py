@@ -1,12 +1,14 @@
-"""Signing in and out, and further logins."""
+"""Signing in and out, further logins, sessions and visits to lower accounts."""
 
-from dataclasses import dataclass
+import enum
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.tree import LoginDetails, Status
+from lineup.contracts.paging import Paging
 from lineup.events import event
 
 
@@ -17,6 +19,8 @@ class SignIn:
     username: str
     password: str
     wants_token: bool = False
+    client: str = ""
+    """What it signs in with, as its owner will know it again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +70,97 @@ class LoginView:
     role: Role
     status: Status
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListLogins:
+    """The logins of an account or customer, newest first."""
+
+    account_id: UUID
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetLoginStatus:
+    """Switch a login off, on again, or delete it; its name stays reserved."""
+
+    login_id: UUID
+    status: Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetPassword:
+    """Give somebody else's login a new password; it must sign in anew."""
+
+    login_id: UUID
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangePassword:
+    """Change one's own password; all other sessions and tokens of the login end."""
+
+    old_password: str
+    new_password: str
+    token: str = ""
+    """The session that goes on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetTimeZone:
+    """Show a customer its times in another zone."""
+
+    time_zone: str
+
+
+class SessionKind(enum.StrEnum):
+    """A session slides on while it is used; a token and a visit have a fixed end."""
+
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105 - a kind, not a secret
+    VISIT = "visit"
+    """A stay in a lower account (AH-28)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSessions:
+    """What keeps logins signed in: one's own, or those of an account below."""
+
+    account_id: UUID | None = None
+    """None: one's own login."""
+    token: str = ""
+    """The session that asks, to be told from the others."""
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionView:
+    """One session, API token or visit."""
+
+    id: UUID
+    login_id: UUID
+    username: str
+    kind: SessionKind
+    client: str
+    entered: str
+    """On a visit: the login name of the account entered."""
+    is_current: bool
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndSession:
+    """End a session, API token or visit from the server."""
+
+    session_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterAccount:
+    """Act for half an hour as a lower account or customer of one's own (AH-28)."""
+
+    account_id: UUID
 
 
 @event(source="accounts")

@@ -37,6 +37,19 @@ class Status(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Company:
+    """Who an account is before the law and the tax office (AH-39)."""
+
+    legal_name: str = ""
+    address: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = ""
+    """ISO 3166, two letters."""
+    tax_number: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CreateAccount:
     """Make a partner (by the operator) or a reseller or dealer (by a partner)."""
 
@@ -44,12 +57,33 @@ class CreateAccount:
     name: str
     login: LoginDetails
     email: str = ""
-    currency: str = "EUR"
-    time_zone: str = "UTC"
+    phone: str = ""
+    currency: str = ""
+    """Empty: the partner's above; for a partner EUR."""
+    time_zone: str = ""
+    """Empty: that of the account above, or UTC."""
     public_url: str = ""
     """Where the partner's subscribers reach playlists; empty: the installation's."""
     parent_id: UUID | None = None
     """For sellers made by the operator: the partner above."""
+    company: Company = field(default_factory=Company)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateAccount:
+    """Change who an account is and how it is reached; every field is given."""
+
+    account_id: UUID
+    name: str
+    email: str = ""
+    phone: str = ""
+    currency: str = ""
+    """Empty: as it is. It is fixed once the partner has had a customer."""
+    time_zone: str = ""
+    """Empty: as it is."""
+    public_url: str = ""
+    """Partners only; empty: the installation's."""
+    company: Company = field(default_factory=Company)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +102,12 @@ class AccountView:
     public_url: str
     status: Status
     created_at: datetime
+    phone: str = ""
+    username: str = ""
+    """The name of its first login."""
+    customer_count: int = 0
+    """Customers right below a seller, or anywhere below a partner."""
+    company: Company = field(default_factory=Company)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +119,15 @@ class GetAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class ListAccounts:
-    """Accounts of a kind."""
+    """Accounts, narrowed by kind, status, partner and a text in name, login or mail.
+
+    Without a status all but deleted ones.
+    """
 
     kind: AccountKind | None = None
+    status: Status | None = None
+    partner_id: UUID | None = None
+    search: str = ""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -113,3 +159,5 @@ class AccountChanged:
     time_zone: str
     public_url: str
     status: Status
+    phone: str = ""
+    company: Company = field(default_factory=Company)

@@ -1,0 +1,103 @@
+"""Jobs over all customers of a seller: deleting it, moving them to another."""
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from lineup.contracts.paging import Paging
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountAccount:
+    """How many customers and users lie below an account."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountCounts:
+    """What goes with an account when it is deleted."""
+
+    account_id: UUID
+    customers: int
+    users: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteAccount:
+    """Delete a reseller or dealer with all its customers and their users (AH-19).
+
+    `confirmation` is the name of its first login, typed (UI-05).
+    """
+
+    account_id: UUID
+    confirmation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveCustomer:
+    """Put a customer below another seller, or its partner itself (AH-23)."""
+
+    customer_id: UUID
+    to_account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveCustomers:
+    """Put all customers of one seller below another one of the same partner."""
+
+    account_id: UUID
+    to_account_id: UUID
+
+
+class JobKind(enum.StrEnum):
+    """What becomes of a seller's customers."""
+
+    DELETE = "delete"
+    MOVE = "move"
+
+
+class AccountJobState(enum.StrEnum):
+    """Where a job stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountJobView:
+    """A job: what there was to do when it began, and what is done of it."""
+
+    id: UUID
+    kind: JobKind
+    account_id: UUID
+    account_name: str
+    username: str
+    """The name of the account's first login."""
+    to_account_id: UUID | None
+    to_account_name: str
+    state: AccountJobState
+    customers: int
+    users: int
+    customers_done: int
+    users_done: int
+    actor: str
+    """Who asked for it, both names while logged in as another."""
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetAccountJob:
+    """One job by id."""
+
+    job_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListAccountJobs:
+    """Jobs, newest first, of one account where it is named."""
+
+    account_id: UUID | None = None
+    paging: Paging = field(default_factory=Paging)
