@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from lineup.contracts.accounts.customers import Standing
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.paging import Paging
 from lineup.events import event
@@ -35,6 +36,13 @@ class UserView:
     public_url: str
     status: Status
     created_at: datetime
+    state: Standing = Standing.PENDING
+    ends_at: datetime | None = None
+    """The furthest end of its subscriptions, running or over."""
+    product_id: UUID | None = None
+    """What it has, or had last."""
+    product_name: str = ""
+    device_count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +54,11 @@ class GetUser:
 
 @dataclass(frozen=True, kw_only=True)
 class ListUsers:
-    """Users, of one customer where it is named."""
+    """Users, newest first, of one customer where it is named; also by name, ends_at."""
 
     customer_id: UUID | None = None
+    search: str = ""
+    """Words in the name or the Xtream user name."""
     paging: Paging = field(default_factory=Paging)
 
 

@@ -1,0 +1,72 @@
+"""Devices: what a user watches with, as it was told (CU-20, CU-30)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from lineup.contracts.paging import Paging
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddDevice:
+    """Note a device of a user: roughly which model, and which app."""
+
+    user_id: UUID
+    model: str
+    app: str = ""
+    mac: str = ""
+    """Any usual way of writing it; kept as AA:BB:CC:DD:EE:FF (CU-31)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeDevice:
+    """Note what a device is now; every field is given. Saying it again is enough."""
+
+    device_id: UUID
+    model: str
+    app: str = ""
+    mac: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveDevice:
+    """Forget a device; its MAC is free again."""
+
+    device_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetDevice:
+    """One device by id."""
+
+    device_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListDevices:
+    """Devices, of one customer or user where it is named."""
+
+    customer_id: UUID | None = None
+    user_id: UUID | None = None
+    search: str = ""
+    """Words in model, app or MAC, the MAC in any usual way of writing it."""
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceView:
+    """One device."""
+
+    id: UUID
+    user_id: UUID
+    customer_id: UUID
+    partner_id: UUID
+    scope: str
+    model: str
+    app: str
+    mac: str
+    noted_at: datetime
+    """When somebody last said that it is so."""
+    is_stale: bool
+    """Noted longer than six months ago: worth asking again (CU-22)."""
+    created_at: datetime

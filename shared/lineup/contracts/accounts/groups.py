@@ -1,0 +1,61 @@
+"""Customer groups: made by each company as it likes (CU-01)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from lineup.contracts.paging import Paging
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateGroup:
+    """A group of the actor's own company; the operator names whose it is."""
+
+    name: str
+    account_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenameGroup:
+    """Give a group another name."""
+
+    group_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteGroup:
+    """Remove a group that no customer is in."""
+
+    group_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetGroup:
+    """One group by id."""
+
+    group_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListGroups:
+    """Groups by name; those that a seller's customers can be in, where it is named."""
+
+    search: str = ""
+    seller_id: UUID | None = None
+    """A seller or partner: its own groups, and those of accounts above it."""
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupView:
+    """One group, and how many customers are in it."""
+
+    id: UUID
+    account_id: UUID
+    """The company whose group it is."""
+    account_name: str
+    scope: str
+    name: str
+    customer_count: int
+    created_at: datetime
