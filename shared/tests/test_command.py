@@ -1,6 +1,8 @@
 """The command: what it lists, whom it runs, what it tells each service."""
 
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import EntryPoint
 
 import click
@@ -110,6 +112,45 @@ def test_an_unknown_service_is_refused_with_those_there_are(words):
 
 def test_an_unknown_command_is_refused():
     assert lineup("nothing").exit_code == 2
+
+
+class AliveNotReady(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == "/livez" else 503)
+        self.end_headers()
+        self.wfile.write(self.path.encode())
+
+    def log_message(self, *_said):
+        pass
+
+
+@pytest.fixture
+def alive_not_ready(monkeypatch):
+    with HTTPServer(("127.0.0.1", 0), AliveNotReady) as server:
+        monkeypatch.setenv("PROBE_PORT", str(server.server_port))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield
+        server.shutdown()
+
+
+@pytest.mark.usefixtures("alive_not_ready")
+def test_a_probe_tells_alive_from_ready():
+    alive, ready = lineup("probe", "shop"), lineup("probe", "shop", "--ready")
+    assert (alive.exit_code, alive.output) == (0, "200 /livez\n")
+    assert (ready.exit_code, ready.output) == (1, "503 /readyz\n")
+
+
+def test_a_probe_of_what_is_not_there_fails(monkeypatch):
+    with HTTPServer(("127.0.0.1", 0), AliveNotReady) as server:
+        monkeypatch.setenv("PROBE_PORT", str(server.server_port))
+    said = lineup("probe", "shop")
+    assert said.exit_code == 1
+    assert "shop does not answer" in said.output
+
+
+def test_a_probe_without_a_port_says_what_to_set(monkeypatch):
+    monkeypatch.delenv("PROBE_PORT", raising=False)
+    assert "PROBE_PORT of shop is not set" in lineup("probe", "shop").output
 
 
 def test_messages_of_an_unknown_queue_are_not_sent_anywhere(monkeypatch):

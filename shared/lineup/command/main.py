@@ -88,6 +88,7 @@ def main(ctx: click.Context) -> None:
 
 
 main.add_command(tasks.run)
+main.add_command(tasks.probe)
 main.add_command(tasks.migrate)
 main.add_command(tasks.resync)
 main.add_command(messages)

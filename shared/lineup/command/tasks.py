@@ -1,5 +1,6 @@
-"""Tasks that every service has: run, migrate, resync."""
+"""Tasks that every service has: run, probe, migrate, resync."""
 
+import http.client
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from lineup.command.installed import (
 )
 
 RESYNC_SECONDS = 3600
+PROBE_SECONDS = 3
 
 
 @click.command()
@@ -32,6 +34,27 @@ def run(service: str) -> None:
     else:
         command = [sys.executable, "-m", "lineup.bus.run", service]
         os.execv(command[0], command)  # noqa: S606 - that is the task
+
+
+@click.command()
+@click.argument("service")
+@click.option("--ready", is_flag=True, help="Not only alive, but able to work.")
+def probe(service: str, ready: bool) -> None:  # noqa: FBT001
+    """Ask a running service whether it lives; ends with 1 when not."""
+    port = int(environment_of(service).get("PROBE_PORT", "0"))
+    if not port:
+        raise click.ClickException(f"PROBE_PORT of {service} is not set.")
+    path = "/readyz" if ready else "/livez"
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=PROBE_SECONDS)
+    try:
+        asked.request("GET", path)
+        answer = asked.getresponse()
+        click.echo(f"{answer.status} {answer.read().decode()}")
+    except OSError as error:
+        raise click.ClickException(f"{service} does not answer: {error}") from None
+    finally:
+        asked.close()
+    sys.exit(answer.status != http.client.OK)
 
 
 @click.command()
