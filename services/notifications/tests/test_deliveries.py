@@ -1,7 +1,9 @@
 """From an event to a mail in a real server's hands, and what the log says of it."""
 
+from datetime import timedelta
 from email.headerregistry import Address
 from functools import partial
+from importlib.resources import files
 
 import pytest
 from sqlalchemy import func, select
@@ -17,10 +19,13 @@ from lineup.contracts.accounts import (
 )
 from lineup.contracts.billing import RenewalFellShort
 from lineup.contracts.notifications import (
+    CountDeliveries,
+    DeliveryCounts,
     DeliveryState,
     GetDelivery,
     GetTransport,
     ListDeliveries,
+    MessageKind,
     SaveTransport,
     SendAgain,
     SendTest,
@@ -35,7 +40,7 @@ from notifications.announcements import operations as announcements
 from notifications.deliveries import operations as deliveries
 from notifications.deliveries.models import Delivery, NotFailed
 from notifications.deliveries.sender import Sender
-from notifications.people.operations import keep_account, keep_customer
+from notifications.people.operations import keep_account
 from notifications.transports import operations as transports
 from notifications.transports.routes import Route, Server
 
@@ -236,17 +241,6 @@ def test_credentials_go_before_notices(tell, database, keyring, clock):
 
 
 def shortfall(database, keyring, clock):
-    customer = CustomerChanged(
-        id=CUSTOMER,
-        version=1,
-        partner_id=PARTNER,
-        scope=CUSTOMER_SCOPE,
-        first_name="Ana",
-        last_name="Ruiz",
-        email="ana@example.org",
-        mobile="",
-        status=Status.ACTIVE,
-    )
     state = RenewalFellShort(
         id=new_id(),
         version=1,
@@ -264,7 +258,7 @@ def shortfall(database, keyring, clock):
     tell = partial(announcements.tell_shortfall, keyring=keyring)
     with pytest.raises(announcements.CustomerUnknown):
         database.consume(event_of(state, clock), tell)
-    database.keep(event_of(customer, clock), keep_customer)
+    follow(database, clock, customer_of())
     database.consume(event_of(state, clock), tell)
 
 
@@ -290,6 +284,172 @@ def test_a_neighbour_sees_neither_log_nor_line(tell, database, keyring):
     ):
         with pytest.raises(NotFound):
             ask(database, operation, request, actor(NEIGHBOUR))
+
+
+def customer_of(scope=CUSTOMER_SCOPE, version=1, status=Status.ACTIVE, **given):
+    fields = {
+        "id": CUSTOMER,
+        "version": version,
+        "partner_id": PARTNER,
+        "scope": scope,
+        "first_name": "Ana",
+        "last_name": "Ruiz",
+        "email": "ana@example.org",
+        "mobile": "",
+        "status": status,
+    }
+    return CustomerChanged(**{**fields, **given})
+
+
+def follow(database, clock, state):
+    database.keep(event_of(state, clock), deliveries.follow_customer)
+
+
+def test_a_moved_customers_messages_are_its_new_sellers(tell, database, keyring, clock):
+    old, new = new_id(), new_id()
+    lies = {
+        seller: below(below(below(ROOT, PARTNER), seller), CUSTOMER)
+        for seller in (old, new)
+    }
+    sees = {
+        seller: actor_of_scope(below(below(ROOT, PARTNER), seller))
+        for seller in (old, new)
+    }
+    follow(database, clock, customer_of(lies[old]))
+    tell(credentials(keyring, scope=lies[old]))
+    assert len(log(database, sees[old])) == 1
+
+    follow(database, clock, customer_of(lies[new], version=2))
+    follow(database, clock, customer_of(lies[old], version=1))
+    tell(credentials(keyring, scope=lies[old]))
+
+    assert log(database, sees[old]) == []
+    assert len(log(database, sees[new])) == 2
+
+
+def actor_of_scope(scope, role=Role.DEALER):
+    from lineup.context import Actor
+
+    return Actor(role=role, scopes=(scope,), partner_id=PARTNER)
+
+
+def test_a_deleted_customer_is_written_to_no_more(
+    tell, database, keyring, clock, sender, postbox
+):
+    tell(credentials(keyring))
+    sender.send_due()
+    tell(credentials(keyring))
+    follow(database, clock, customer_of(version=1))
+
+    follow(database, clock, customer_of(version=2, status=Status.DELETED))
+
+    assert sender.send_due() == 0
+    assert [line.state for line in log(database)] == [
+        DeliveryState.DROPPED,
+        DeliveryState.SENT,
+    ]
+    with database.transaction() as work:
+        sealed = work.session.scalars(select(Delivery.sealed_body)).all()
+    assert sealed == [None, None], "nothing keeps a secret of a deleted customer"
+    (dropped,) = log(database, state=DeliveryState.DROPPED)
+    with pytest.raises(NotFailed):
+        ask(database, deliveries.send_again, SendAgain(delivery_id=dropped.id))
+
+
+def test_a_customer_reads_its_own_messages_and_no_others(tell, database, keyring):
+    other = new_id()
+    tell(credentials(keyring))
+    tell(
+        credentials(
+            keyring, scope=below(below(ROOT, PARTNER), other), customer_id=other
+        )
+    )
+
+    (line,) = log(database, actor_of_scope(CUSTOMER_SCOPE, Role.CUSTOMER))
+    assert line.customer_id == CUSTOMER
+
+
+@pytest.fixture
+def a_mixed_log(tell, database, keyring, clock, sender, postbox):
+    """Ana's sent, Ben's bounced and, a day later, Cem's waiting; a test besides."""
+    for name in ("ana", "ben"):
+        tell(credentials(keyring, email=f"{name}@example.org", customer_id=new_id()))
+    postbox.answers["ben@example.org"] = "550 no such mailbox"
+    sender.send_due()
+    clock.forward(days=1)
+    tell(credentials(keyring, email="cem@example.org", customer_id=new_id()))
+    send = partial(announcements.send_test, keyring=keyring)
+    ask(database, send, SendTest(receiver="dan@example.net"))
+    return clock.now()
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "found"),
+    [
+        ({}, "dan cem ben ana"),
+        ({"state": DeliveryState.BOUNCED}, "ben"),
+        ({"template": MessageKind.TEST}, "dan"),
+        ({"search": "EXAMPLE.NET"}, "dan"),
+        ({"search": "your tv with"}, "cem ben ana"),
+        ({"search": "%"}, ""),
+        ({"customer_id": new_id()}, ""),
+        ({"from_at": 0}, "dan cem"),
+        ({"until_at": 0}, "ben ana"),
+        ({"from_at": -1, "until_at": 0}, "ben ana"),
+    ],
+)
+def test_the_log_is_narrowed_and_counted_alike(a_mixed_log, database, narrowed, found):
+    for bound in {"from_at", "until_at"} & set(narrowed):
+        narrowed = {**narrowed, bound: a_mixed_log + timedelta(days=narrowed[bound])}
+    request = ListDeliveries(paging=Paging(count_up_to=100), **narrowed)
+
+    page = ask(database, deliveries.list_deliveries, request)
+    assert " ".join(line.receiver.split("@")[0] for line in page.items) == found
+    assert page.total == len(page.items)
+
+    wanted = narrowed.pop("state", None)
+    counts = ask(database, deliveries.count_deliveries, CountDeliveries(**narrowed))
+    for state in DeliveryState:
+        if wanted in {None, state}:
+            listed = [line for line in page.items if line.state == state]
+            assert getattr(counts, state.value) == len(listed)
+
+
+@pytest.mark.parametrize("order", sorted(deliveries.ORDERS))
+def test_the_log_stands_in_any_order_it_offers_both_ways(a_mixed_log, database, order):
+    def listed(order, **paging):
+        request = ListDeliveries(paging=Paging(order=order, **paging))
+        return ask(database, deliveries.list_deliveries, request)
+
+    rising = listed(order).items
+    values = [getattr(line, order) for line in rising]
+    assert values == sorted(values)
+    assert listed(f"-{order}").items == rising[::-1]
+    first = listed(order, limit=3)
+    assert first.items + listed(order, after=first.next_after).items == rising
+    assert listed(order, limit=3, before=rising[3].id).items == rising[:3]
+
+
+def test_a_neighbours_log_is_neither_listed_nor_counted(a_mixed_log, database):
+    counts = ask(
+        database, deliveries.count_deliveries, CountDeliveries(), actor(NEIGHBOUR)
+    )
+    assert counts == DeliveryCounts()
+
+
+def test_the_log_says_whom_a_message_was_from(tell, database, keyring, sender):
+    tell(credentials(keyring))
+    assert log(database)[0].sender == ""
+    sender.send_due()
+
+    assert log(database)[0].sender == "Lineup <l@example.org>"
+
+
+def test_every_kind_of_message_has_a_text_and_every_text_a_kind():
+    texts = files("notifications.templates") / "texts"
+    assert {text.name for text in texts.iterdir()} == {
+        f"{kind.value}.txt" for kind in MessageKind
+    }
 
 
 def test_the_log_comes_in_pages(tell, database, keyring):

@@ -18,6 +18,16 @@ class DeliveryState(enum.StrEnum):
     """Given up after the last try."""
     BOUNCED = "bounced"
     """Refused for good by the receiver's server."""
+    DROPPED = "dropped"
+    """Not sent any more: its customer was deleted before."""
+
+
+class MessageKind(enum.StrEnum):
+    """What messages are about; each is the name of a template."""
+
+    CREDENTIALS = "credentials"
+    RENEWAL_FELL_SHORT = "renewal_fell_short"
+    TEST = "test"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +77,39 @@ class SendTest:
 
 @dataclass(frozen=True, kw_only=True)
 class ListDeliveries:
-    """The delivery log, newest first."""
+    """The delivery log, newest first; or by created_at, receiver, subject, state."""
 
     state: DeliveryState | None = None
+    template: MessageKind | None = None
     customer_id: UUID | None = None
+    search: str = ""
+    """A part of the receiver or the subject."""
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+    """Begun at or after `from_at` and before `until_at`."""
     paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountDeliveries:
+    """How many lines of the log stand in each state, narrowed like the list."""
+
+    template: MessageKind | None = None
+    customer_id: UUID | None = None
+    search: str = ""
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryCounts:
+    """Messages by state; together all that the list shows."""
+
+    queued: int = 0
+    sent: int = 0
+    failed: int = 0
+    bounced: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +128,9 @@ class DeliveryView:
     next_try_at: datetime | None
     created_at: datetime
     sent_at: datetime | None
+    customer_id: UUID | None = None
+    sender: str = ""
+    """Whom it was from, as the receiver reads it; empty until the first try."""
 
 
 @dataclass(frozen=True, kw_only=True)

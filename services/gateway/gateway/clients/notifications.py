@@ -17,5 +17,8 @@ class NotificationsClient(ServiceClient):
     list_deliveries = Remote(
         notifications.ListDeliveries, Page[notifications.DeliveryView]
     )
+    count_deliveries = Remote(
+        notifications.CountDeliveries, notifications.DeliveryCounts
+    )
     get_delivery = Remote(notifications.GetDelivery, notifications.DeliveryView)
     send_again = Remote(notifications.SendAgain, notifications.DeliveryView)

@@ -1,8 +1,11 @@
 """Ways in to the delivery log, and the timer that sends."""
 
-from lineup.bus import Doors, every, rpc
-from lineup.context import SELLERS, STAFF_AND_SUPPORT, Call
+from lineup.bus import Doors, every, on_event, rpc
+from lineup.context import EVERYBODY, SELLERS, STAFF_AND_SUPPORT, Call, Event
+from lineup.contracts.accounts import CustomerChanged
 from lineup.contracts.notifications import (
+    CountDeliveries,
+    DeliveryCounts,
     DeliveryView,
     GetDelivery,
     ListDeliveries,
@@ -18,12 +21,17 @@ from notifications.transports.routes import Route, sender_from, server_from
 class DeliveryDoors(Doors):
     """The delivery log."""
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=EVERYBODY)
     def list_deliveries(self, call: Call[ListDeliveries]) -> Page[DeliveryView]:
-        """The log, newest first."""
+        """The log; a customer reads what was sent to it."""
         return self.database.read(call, operations.list_deliveries)
 
     @rpc(allowed=STAFF_AND_SUPPORT)
+    def count_deliveries(self, call: Call[CountDeliveries]) -> DeliveryCounts:
+        """The log by state."""
+        return self.database.read(call, operations.count_deliveries)
+
+    @rpc(allowed=EVERYBODY)
     def get_delivery(self, call: Call[GetDelivery]) -> DeliveryView:
         """One line of the log."""
         return self.database.read(call, operations.get_delivery)
@@ -32,6 +40,11 @@ class DeliveryDoors(Doors):
     def send_again(self, call: Call[SendAgain]) -> DeliveryView:
         """Queue a failed message once more."""
         return self.database.once(call, operations.send_again)
+
+    @on_event
+    def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
+        """A customer changed: its copy and its messages follow."""
+        self.database.keep(event, operations.follow_customer)
 
     @every(seconds=1)
     def send_due(self) -> None:

@@ -30,6 +30,15 @@ class Delivery(Record):
             "next_try_at",
             postgresql_where=text("state = 'queued'"),
         ),
+        Index(
+            "ix_delivery_scope",
+            "scope",
+            postgresql_ops={"scope": "text_pattern_ops"},
+        ),
+        Index("ix_delivery_created_at", "created_at", "id"),
+        Index("ix_delivery_receiver", "receiver", "id"),
+        Index("ix_delivery_subject", "subject", "id"),
+        Index("ix_delivery_state", "state", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -37,8 +46,11 @@ class Delivery(Record):
     """The event or request that made it: one message for each and receiver."""
     partner_id: Mapped[UUID]
     customer_id: Mapped[UUID | None] = mapped_column(index=True)
-    scope: Mapped[str] = mapped_column(index=True)
+    scope: Mapped[str]
+    """Where its customer lies now; a partner's own message: the partner."""
     template: Mapped[str]
+    sender: Mapped[str] = mapped_column(server_default="")
+    """Whom the last try was from."""
     receiver: Mapped[str]
     subject: Mapped[str]
     sealed_body: Mapped[str | None]
@@ -56,6 +68,12 @@ class Delivery(Record):
     def lease(self, now: datetime) -> None:
         """Take it for sending; another sender may after the lease has run out."""
         self.next_try_at = now + LEASE
+
+    def drop(self) -> None:
+        """Say it no longer; its text with secrets is forgotten."""
+        self.state = DeliveryState.DROPPED
+        self.next_try_at = None
+        self.sealed_body = None
 
     def mark_sent(self, answer: str, now: datetime) -> None:
         """The mail server took it; the text with secrets is forgotten."""
@@ -104,4 +122,6 @@ class Delivery(Record):
             next_try_at=self.next_try_at,
             created_at=self.created_at,
             sent_at=self.sent_at,
+            customer_id=self.customer_id,
+            sender=self.sender,
         )

@@ -55,6 +55,7 @@ class Sender:
             for delivery in operations.claim_due(work):
                 partner = delivery.partner_id
                 route = route_for(work, partner, self._default, self._keyring)
+                delivery.sender = str(route.sender)
                 mail = Mail(
                     id=delivery.id,
                     sender=route.sender,

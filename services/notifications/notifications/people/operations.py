@@ -24,8 +24,8 @@ def keep_account(work: Work, state: AccountChanged) -> None:
     keep_newest(work.session, AccountCopy, values)
 
 
-def keep_customer(work: Work, state: CustomerChanged) -> None:
-    """Keep the newest announced facts of a customer."""
+def keep_customer(work: Work, state: CustomerChanged) -> bool:
+    """Keep the newest announced facts of a customer; False where they are old."""
     values = {
         "id": state.id,
         "version": state.version,
@@ -36,12 +36,15 @@ def keep_customer(work: Work, state: CustomerChanged) -> None:
         "email": state.email,
         "status": state.status.value,
     }
-    keep_newest(work.session, CustomerCopy, values)
+    return keep_newest(work.session, CustomerCopy, values)
 
 
 def find_customer(work: Work, customer_id: UUID) -> CustomerCopy | None:
-    """The copy of a customer; None while accounts' announcement is on its way."""
-    return work.session.get(CustomerCopy, customer_id)
+    """The copy of a customer, as it stays until the end of this transaction.
+
+    None while accounts' announcement is on its way.
+    """
+    return work.session.get(CustomerCopy, customer_id, with_for_update={"read": True})
 
 
 def partner_name(work: Work, partner_id: UUID) -> str:
