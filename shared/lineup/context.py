@@ -68,6 +68,8 @@ class Context:
     """What was asked, digested before its secrets were sealed: sealing never gives the
     same text twice. None: the request itself is compared."""
     deadline_at: datetime | None = None
+    traceparent: str | None = None
+    """The trace it belongs to, as W3C writes it; None: nobody traces."""
 
     def to_wire(self) -> dict[str, Any]:
         """Plain JSON values, for a message's header."""

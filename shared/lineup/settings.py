@@ -50,6 +50,9 @@ class ServiceSettings:
     max_workers: int = 10
     event_retry_seconds: str = "1,5,30,120,600"
     """After which pauses an event is tried again before it is put aside."""
+    otel_exporter_otlp_endpoint: str = ""
+    """Where spans are sent (OTLP over HTTP), such as http://collector:4318; empty: not
+    collected."""
 
     def event_retry_delays(self) -> list[int]:
         """The pauses in milliseconds."""

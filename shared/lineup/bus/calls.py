@@ -112,15 +112,21 @@ class CallDoor(DoorEntrypoint):
             request = wire.decode_request(delivery.body, self.door.request_type)
         except Refusal as refusal:
             _refuse(delivery, refusal)
+            self.tell("refused", 0.0)
             return
+        span = self.span(context.traceparent, context.request_id)
+        context = replace(context, traceparent=span.traceparent)
         call = Call(name=self.door.name, request=request, context=context)
 
-        def answer(result: Any, failure: Failure | None) -> None:
-            _answer(delivery, self._reply(result, failure, context))
+        def answer(result: Any, failure: Failure | None) -> Failure | None:
+            reply, failure = self._reply(result, failure, context)
+            _answer(delivery, reply)
+            return failure
 
         self.begin(
             (call,),
             context.request_id,
+            span=span,
             on_end=answer,
             on_killed=delivery.give_back,
         )
@@ -130,12 +136,18 @@ class CallDoor(DoorEntrypoint):
         (call,) = worker_ctx.args
         return TooLate() if is_late(call.context) else None
 
-    def _reply(self, result: Any, failure: Failure | None, context: Context) -> bytes:
+    def _reply(
+        self, result: Any, failure: Failure | None, context: Context
+    ) -> tuple[bytes, Failure | None]:
+        """The body of the reply, and how it ended: a result may be none after all."""
         try:
             if failure is None:
-                return wire.encode_result(result)
+                return wire.encode_result(result), None
         except (TypeError, ValueError) as error:
             failure = (type(error), error, error.__traceback__)
+        return self._excuse(failure, context), failure
+
+    def _excuse(self, failure: Failure, context: Context) -> bytes:
         if is_away(failure[1]):
             log.warning("database_away", door=self.door.name)
             return wire.encode_refusal(DatabaseAway())

@@ -10,6 +10,7 @@ import structlog
 from eventlet.greenpool import GreenPool
 from nameko.containers import ServiceContainer
 
+from lineup import tracing
 from lineup.bus.door import Kind
 
 HandleResult = Callable[[Any, Any, Any], Any]
@@ -28,6 +29,10 @@ class Workers:
     def __init__(self, size: int) -> None:
         self._bus = GreenPool(size)
         self._web = GreenPool(WEB_WORKERS)
+
+    def pools(self) -> dict[str, GreenPool]:
+        """Each pool by its name."""
+        return {"bus": self._bus, "web": self._web}
 
     def of(self, entrypoint: Any) -> GreenPool:
         """The pool that a door's work is done by."""
@@ -53,9 +58,8 @@ class Container(ServiceContainer):
     def _run_worker(self, worker_ctx: Any, handle_result: HandleResult | None) -> None:
         entrypoint = worker_ctx.entrypoint
         request_id = worker_ctx.data.get("request_id") or uuid.uuid4().hex
-        structlog.contextvars.bind_contextvars(
-            request_id=request_id, door=entrypoint.method_name
-        )
+        structlog.contextvars.bind_contextvars(door=entrypoint.method_name)
+        tracing.take_up(request_id, worker_ctx.data.get("traceparent"))
         refusal = entrypoint.refusal(worker_ctx)
         if refusal is None or handle_result is None:
             super()._run_worker(worker_ctx, handle_result)

@@ -1,5 +1,6 @@
-"""What all doors have in common: how work is started and what is said of faults."""
+"""What all doors have in common: how work is begun, told of, and what of faults."""
 
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -8,13 +9,23 @@ import structlog
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
-from lineup.bus.door import Door
+from lineup import metrics, tracing
+from lineup.bus.door import Door, Kind
+from lineup.bus.faults import is_away
 from lineup.errors import Refusal
+from lineup.tracing import Span, SpanKind
 
 log = structlog.get_logger(__name__)
 
 Failure = tuple[type[BaseException], BaseException, Any]
 """What `sys.exc_info` tells of something that rose."""
+
+SPANS = {
+    Kind.RPC: SpanKind.SERVER,
+    Kind.HTTP: SpanKind.SERVER,
+    Kind.EVENT: SpanKind.CONSUMER,
+    Kind.TIMER: SpanKind.INTERNAL,
+}
 
 
 class DoorEntrypoint(Entrypoint):
@@ -28,19 +39,47 @@ class DoorEntrypoint(Entrypoint):
         """Why this work shall not even begin, now that there is room for it."""
         return None
 
+    def span(self, parent: str | None, request_id: str) -> Span:
+        """Begin the span of one piece of work at this door."""
+        name = f"{self.container.service_name}.{self.door.name}"
+        return tracing.begin(name, SPANS[self.door.kind], parent, request_id)
+
+    def outcome_of(self, _result: Any, failure: Failure | None) -> str:
+        """How work ended, as metrics, traces and logs name it."""
+        if failure is not None and is_away(failure[1]):
+            return "away"
+        return metrics.outcome_of(failure and failure[1])
+
+    def tell(self, outcome: str, seconds: float) -> None:
+        """Count a piece of work that is over, and log one line of it.
+
+        Timers that went well are counted only: they go round every second.
+        """
+        kind, door = str(self.door.kind), self.door.name
+        metrics.count(self.container.service_name, kind, door, outcome, seconds)
+        if self.door.kind != Kind.TIMER:
+            log.info("done", kind=kind, outcome=outcome, seconds=round(seconds, 4))
+
     def begin(
         self,
         arguments: tuple[Any, ...],
         request_id: str,
         *,
+        span: Span,
         named: Mapping[str, Any] = MappingProxyType({}),
-        on_end: Callable[[Any, Failure | None], None],
+        on_end: Callable[[Any, Failure | None], Failure | None],
         on_killed: Callable[[], None],
     ) -> None:
-        """Run the method, at once or when a worker is free; then call `on_end`."""
+        """Run the method, at once or when a worker is free; then call `on_end`, which
+        says how it really ended.
+        """
+        began = time.monotonic()
 
         def handle_result(_ctx: Any, result: Any, failure: Any) -> tuple[Any, Any]:
-            on_end(result, failure)
+            failure = on_end(result, failure)
+            outcome = self.outcome_of(result, failure)
+            self.tell(outcome, time.monotonic() - began)
+            span.end(outcome)
             return result, failure
 
         def spawn() -> None:
@@ -49,7 +88,10 @@ class DoorEntrypoint(Entrypoint):
                     self,
                     arguments,
                     dict(named),
-                    context_data={"request_id": request_id},
+                    context_data={
+                        "request_id": request_id,
+                        "traceparent": span.traceparent,
+                    },
                     handle_result=handle_result,
                 )
             except ContainerBeingKilled:

@@ -1,6 +1,7 @@
 """Event doors: every event reaches its consumer, again and again if need be."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -104,20 +105,29 @@ class EventDoor(DoorEntrypoint):
             fields = misfit.fields
             log.error("event_malformed", queue=self.queue, fields=fields)  # noqa: TRY400
             self.events.retries.aside(delivery, self.queue, "malformed")
+            self.tell("failed", 0.0)
             return
         room = self.events.room
         room.acquire()
+        context = event.context
+        span = self.span(context.traceparent, context.request_id)
+        event = replace(event, context=replace(context, traceparent=span.traceparent))
 
-        def on_end(_result: Any, failure: Failure | None) -> None:
+        def on_end(_result: Any, failure: Failure | None) -> Failure | None:
             room.release()
             self._settle(delivery, failure)
+            return failure
 
         def on_killed() -> None:
             room.release()
             delivery.give_back()
 
         self.begin(
-            (event,), event.context.request_id, on_end=on_end, on_killed=on_killed
+            (event,),
+            context.request_id,
+            span=span,
+            on_end=on_end,
+            on_killed=on_killed,
         )
 
     def _event(self, delivery: Delivery) -> Event[Any]:

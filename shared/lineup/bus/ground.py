@@ -8,6 +8,7 @@ from nameko import config
 from nameko.extensions import DependencyProvider, SharedExtension
 
 from lineup.clock import Clock, clock_for
+from lineup.metrics import Figures
 from lineup.secrets import Keyring
 from lineup.settings import ServiceSettings
 
@@ -52,6 +53,11 @@ class Ground(SharedExtension):
     def checks(self) -> dict[str, Callable[[], bool]]:
         """What must be well for the service to be ready, by name."""
         return {}
+
+    @cached_property
+    def figures(self) -> Figures:
+        """What is looked up for whoever watches."""
+        return Figures(self.container.service_name)
 
     def stop(self) -> None:
         """Let the connections go."""

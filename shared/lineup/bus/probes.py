@@ -1,4 +1,5 @@
-"""Probes: whether the process lives, whether it is ready; on a port of their own.
+"""Probes: whether the process lives, whether it is ready, and its metrics; on a port
+of their own.
 
 They are answered by the hub itself, not by a worker, so that a busy service is not
 mistaken for a dead one. No database in them: its outage must not restart services.
@@ -12,13 +13,14 @@ import msgspec
 from eventlet import wsgi
 from nameko.extensions import DependencyProvider
 
+from lineup import metrics
 from lineup.bus.ground import Ground
 
 Environ = dict[str, Any]
 
 
 class Probes(DependencyProvider):
-    """`/livez` and `/readyz` at PROBE_PORT; 0 means none."""
+    """`/livez`, `/readyz` and `/metrics` at PROBE_PORT; 0 means none."""
 
     ground = Ground()
 
@@ -36,6 +38,9 @@ class Probes(DependencyProvider):
     def _answer(
         self, environ: Environ, start: Callable[[str, list[tuple[str, str]]], Any]
     ) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/metrics":
+            start("200 OK", [("Content-Type", metrics.CONTENT_TYPE)])
+            return [metrics.exposition(self.ground.figures)]
         status, body = self._said(environ["PATH_INFO"])
         start(status, [("Content-Type", "application/json")])
         return [msgspec.json.encode(body)]

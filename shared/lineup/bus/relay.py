@@ -17,7 +17,7 @@ from nameko.extensions import DependencyProvider
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from lineup import broker
+from lineup import broker, metrics
 from lineup.bus.ground import Ground
 from lineup.database.records import OUTBOX, OUTBOX_FILLED
 from lineup.database.waking import Waker
@@ -96,6 +96,8 @@ class Relay(DependencyProvider):
                     self._drop()
                     self._publisher = Publisher(self.ground.settings.amqp_uri)
                 self._publisher.send(rows)
+                service = self.container.service_name
+                metrics.EVENTS_SENT.labels(service).inc(len(rows))
         return len(rows)
 
     def _drop(self) -> None:
@@ -121,6 +123,12 @@ def take(session: Session) -> list[Any]:
     return sorted(session.execute(gone).all(), key=lambda row: row.seq)
 
 
+def _trace_of(envelope: dict[str, Any]) -> dict[str, str]:
+    """The header by which others than us follow a trace."""
+    traceparent = envelope["context"].get("traceparent")
+    return {"traceparent": traceparent} if traceparent else {}
+
+
 class Publisher:
     """Publishes batches, one wait for the broker's confirms a batch."""
 
@@ -137,6 +145,7 @@ class Publisher:
                 delivery_mode=broker.PERSISTENT,
                 message_id=row.envelope["id"],
                 type=row.type,
+                application_headers=_trace_of(row.envelope),
             )
             self._confirmed.publish(exchange, row.type, content)
         self._confirmed.confirm()

@@ -24,7 +24,7 @@ import structlog
 from eventlet.event import Event
 from nameko import config
 
-from lineup import logs, settings
+from lineup import logs, settings, tracing
 from lineup.bus.container import Container
 from lineup.bus.ground import SETTINGS
 from lineup.bus.service import Service
@@ -58,6 +58,7 @@ def configure(service: type[Service], given: settings.ServiceSettings) -> None:
         }
     )
     logs.configure(given.log_format, given.log_level, service.name)
+    tracing.configure(given.otel_exporter_otlp_endpoint, service.name)
 
 
 def assert_green() -> None:
@@ -130,7 +131,9 @@ def main() -> None:
     except settings.MissingSetting as missing:
         raise SystemExit(str(missing)) from None
     configure(service, given)
-    sys.exit(serve(service))
+    code = serve(service)
+    tracing.flush()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

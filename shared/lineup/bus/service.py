@@ -1,10 +1,12 @@
 """Service: what `service.py` of each service inherits, beside its doors."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lineup.bus.ground import Given
 from lineup.bus.probes import Probes
 from lineup.bus.relay import Relay
+from lineup.bus.watch import Look, Watch
 from lineup.clock import Clock
 from lineup.secrets import Keyring
 from lineup.settings import ServiceSettings
@@ -27,10 +29,13 @@ class Service(Doors):
 
     name: ClassVar[str]
     settings_type: ClassVar[type[ServiceSettings]] = ServiceSettings
+    looks: ClassVar[Sequence[Look]] = ()
+    """What this service looks up for its metrics beside what all do."""
 
     database = Given()
     clock = Given()
     settings = Given()
     keyring = Given()
     relay = Relay()
+    watch = Watch()
     probes = Probes()

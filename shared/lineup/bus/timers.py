@@ -69,12 +69,15 @@ class TimerDoor(DoorEntrypoint):
     def _work(self) -> None:
         over = Event()
 
-        def on_end(_result: Any, failure: Failure | None) -> None:
+        def on_end(_result: Any, failure: Failure | None) -> Failure | None:
             if failure is not None:
                 log_failure(self.door, failure)
             over.send()
+            return failure
 
-        self.begin((), uuid.uuid4().hex, on_end=on_end, on_killed=over.send)
+        request_id = uuid.uuid4().hex
+        span = self.span(None, request_id)
+        self.begin((), request_id, span=span, on_end=on_end, on_killed=over.send)
         over.wait()
 
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
+from lineup import metrics
 from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
 from lineup.bus.ground import Ground
 from lineup.errors import Refusal
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 MAX_BODY = 2 * 1024 * 1024
 REQUEST_ID = "X-Request-Id"
+TRACEPARENT = "traceparent"
 
 
 class Server(WebServer):
@@ -63,17 +65,31 @@ class HttpDoor(DoorEntrypoint):
         request.max_content_length = MAX_BODY
         request_id = request.headers.get(REQUEST_ID, "")[:64] or uuid.uuid4().hex
         outcome = Event()
+
+        def on_end(result: Any, failure: Failure | None) -> Failure | None:
+            outcome.send((result, failure))
+            return failure
+
         self.begin(
             (request,),
             request_id,
+            span=self.span(request.headers.get(TRACEPARENT), request_id),
             named=request.path_values,
-            on_end=lambda result, failure: outcome.send((result, failure)),
+            on_end=on_end,
             on_killed=lambda: outcome.send((Response(status=503), None)),
         )
         result, failure = outcome.wait()
         response = result if failure is None else self._said(failure, request_id)
         response.headers[REQUEST_ID] = request_id
         return response
+
+    def outcome_of(self, result: Any, failure: Failure | None) -> str:
+        """How a request ended, by what was answered."""
+        if failure is None:
+            return metrics.outcome_of_status(result.status_code)
+        if isinstance(failure[1], HTTPException):
+            return metrics.outcome_of_status(failure[1].code or 500)
+        return super().outcome_of(result, failure)
 
     def _said(self, failure: Failure, request_id: str) -> Response:
         error = failure[1]

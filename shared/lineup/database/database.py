@@ -20,6 +20,7 @@ from lineup.database.records import IDEMPOTENCY, INBOX, OUTBOX_FILLED
 from lineup.database.waking import wake
 from lineup.database.work import Work
 from lineup.errors import KeyReused, Unavailable
+from lineup.tracing import system_context
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -68,7 +69,7 @@ class Database:
     @contextmanager
     def transaction(self, context: Context | None = None) -> Iterator[Work]:
         """One transaction: commits at the end, rolls back when anything rises."""
-        context = context or Context(actor=SYSTEM)
+        context = context or system_context()
         with self._sessions() as session, session.begin():
             work = Work(session, self.clock.now(), context)
             yield work

@@ -46,12 +46,15 @@ class Answer(Generic[R]):
         reply_type: Any,
         deadline: float,
         forget: Callable[[], None],
+        over: Callable[[BaseException | None], None],
     ) -> None:
         self._future = future
         self._service = service
         self._reply_type = reply_type
         self._deadline = deadline
         self._forget = forget
+        self._over = over
+        self._is_over = False
 
     def reply(self) -> R:
         """The reply, waited for until the deadline.
@@ -59,15 +62,12 @@ class Answer(Generic[R]):
         Refusals of the service rise as their kind with their code; Timeout, other
         Unavailable and ServiceFault as themselves.
         """
-        body = self._body()
         try:
-            reply = wire.decode_reply(body)
-            if reply.error is not None:
-                raise self._said(reply.error)
-            result: R = wire.decode_result(reply.result, self._reply_type)
-        except msgspec.DecodeError as error:
-            log.error("reply_misfit", service=self._service, error=str(error))  # noqa: TRY400
-            raise ServiceFault(self._service, "") from None
+            result = self._result()
+        except BaseException as error:
+            self._told(error)
+            raise
+        self._told(None)
         return result
 
     def reply_or(self, default: D) -> R | D:
@@ -86,6 +86,23 @@ class Answer(Generic[R]):
             self._body()
         except Refusal:
             return
+
+    def _told(self, error: BaseException | None) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._over(error)
+
+    def _result(self) -> R:
+        body = self._body()
+        try:
+            reply = wire.decode_reply(body)
+            if reply.error is not None:
+                raise self._said(reply.error)
+            result: R = wire.decode_result(reply.result, self._reply_type)
+        except msgspec.DecodeError as error:
+            log.error("reply_misfit", service=self._service, error=str(error))  # noqa: TRY400
+            raise ServiceFault(self._service, "") from None
+        return result
 
     def _body(self) -> Body:
         left = self._deadline - time.monotonic()

@@ -14,11 +14,12 @@ from typing import Any
 
 import amqp
 
-from lineup import broker, wire
+from lineup import broker, metrics, tracing, wire
 from lineup.context import Context
 from lineup.errors import Unavailable
 from lineup.rpc.answers import Answer
 from lineup.rpc.replies import BrokerAway, Replies
+from lineup.tracing import Span, SpanKind
 
 DEFAULT_SECONDS = 5.0
 CONNECT_SECONDS = 1.0
@@ -64,11 +65,40 @@ class Link:
             publisher.close()
 
 
+class Told:
+    """Counts one call, and ends its span, when its answer is taken."""
+
+    def __init__(
+        self,
+        labels: tuple[str, str, str],
+        span: Span,
+        future: "Future[Any]",
+        *,
+        began: float,
+    ) -> None:
+        self._labels = labels
+        self._span = span
+        self._began = began
+        self._came_at: float | None = None
+        future.add_done_callback(self._note)
+
+    def _note(self, _future: "Future[Any]") -> None:
+        self._came_at = time.monotonic()
+
+    def __call__(self, error: BaseException | None) -> None:
+        """The answer, or why there is none."""
+        outcome = metrics.outcome_of(error)
+        seconds = (self._came_at or time.monotonic()) - self._began
+        metrics.count_call(*self._labels, outcome, seconds)
+        self._span.end(outcome)
+
+
 class RpcClient:
     """Calls services; safe to share between threads and to make before a fork."""
 
-    def __init__(self, amqp_uri: str) -> None:
+    def __init__(self, amqp_uri: str, *, name: str = "gateway") -> None:
         self._uri = amqp_uri
+        self._name = name
         self._lock = threading.Lock()
         self._link: Link | None = None
 
@@ -88,6 +118,13 @@ class RpcClient:
         broker that is away, too, is told by the answer.
         """
         deadline = time.monotonic() + timeout
+        span = tracing.begin(
+            f"{service}.{verb}",
+            SpanKind.CLIENT,
+            context.traceparent,
+            context.request_id,
+        )
+        context = replace(context, traceparent=span.traceparent)
         correlation_id = uuid.uuid4().hex
         link = self._linked()
         future = link.replies.expect(correlation_id)
@@ -113,6 +150,9 @@ class RpcClient:
             reply_type=reply_type,
             deadline=deadline,
             forget=lambda: link.replies.forget(correlation_id),
+            over=Told(
+                (self._name, service, verb), span, future, began=deadline - timeout
+            ),
         )
 
     def is_ready(self) -> bool:

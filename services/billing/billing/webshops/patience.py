@@ -3,6 +3,8 @@
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -34,7 +36,9 @@ class Patience:
         if not self._room.acquire(timeout=self._seconds):
             raise self._rest("All tries are still under way.")
         attempt = Attempt(action)
-        threading.Thread(target=self._try, args=(attempt,), daemon=True).start()
+        # In the course of the same request: what it logs and announces bears its id.
+        run = partial(copy_context().run, self._try, attempt)
+        threading.Thread(target=run, daemon=True).start()
         if not attempt.over.wait(end - time.monotonic()):
             raise self._rest(f"No answer within {self._seconds} s.")
         return attempt.outcome()

@@ -15,10 +15,10 @@ from billing.webshops.operations.deliveries import store_delivery
 from billing.webshops.patience import Away, Patience
 from lineup import broker
 from lineup.clock import Clock
-from lineup.context import SYSTEM, Context
 from lineup.contracts.billing import DeliveryTaken
 from lineup.database import Database, connect
 from lineup.events import envelope, exchange_of
+from lineup.tracing import system_context
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ class DeliveryQueue:
             raise Away(type(error).__name__) from None
 
     def _publish(self, delivery: DeliveryTaken) -> None:
-        wrapped = envelope(delivery, delivery.received_at, Context(actor=SYSTEM))
+        wrapped = envelope(delivery, delivery.received_at, system_context())
         content = broker.message(
             msgspec.json.encode(wrapped),
             delivery_mode=broker.PERSISTENT,

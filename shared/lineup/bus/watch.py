@@ -1,0 +1,140 @@
+"""Watch: looks up, every few seconds, what counters cannot tell: waiting work.
+
+The outbox and what a service says is due are asked of its database, queues and
+messages set aside of the broker, on a connection of its own. Nobody waits for it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import amqp
+from amqp.exceptions import NotFound
+from eventlet.event import Event
+from eventlet.timeout import Timeout
+from nameko.extensions import DependencyProvider
+from sqlalchemy import func, select
+
+from lineup import broker, metrics
+from lineup.bus.door import Kind, doors, queue_of
+from lineup.bus.ground import Ground
+from lineup.bus.retries import aside_queue
+from lineup.database import Work
+from lineup.database.records import OUTBOX
+from lineup.metrics import Figure
+
+Look = Callable[[Work], Iterable[Figure]]
+"""Looks something up in a transaction of its own."""
+
+BROKER_SECONDS = 5
+
+
+class Watch(DependencyProvider):
+    """Runs in every copy that has a probe port; figures are told there."""
+
+    ground = Ground()
+
+    def setup(self) -> None:
+        """Say what is to be looked up."""
+        service = self.container.service_cls
+        queues = [
+            queue_of(service.name, door)
+            for door in doors(service)
+            if door.kind is Kind.EVENT
+        ]
+        self._stop = Event()
+        self._depths = Depths(self.ground.settings.amqp_uri, service.name, queues)
+        figures = self.ground.figures
+        figures.now = self._at_hand
+        figures.sources["broker"] = self._depths.look
+        figures.sources["outbox"] = lambda: self._asked(outbox)
+        for look in service.looks:
+            figures.sources[look.__name__] = self._asker(look)
+
+    def start(self) -> None:
+        """Begin to look, if anybody can ask."""
+        if self.ground.settings.probe_port:
+            self.container.spawn_managed_thread(self._run)
+
+    def stop(self) -> None:
+        """End."""
+        self._stop.send()
+
+    def _run(self) -> None:
+        while not self._stop.ready():
+            self.ground.figures.look()
+            with Timeout(metrics.LOOK_SECONDS, exception=False):
+                self._stop.wait()
+        self._depths.close()
+
+    def _asker(self, look: Look) -> Callable[[], list[Figure]]:
+        return lambda: self._asked(look)
+
+    def _asked(self, look: Look) -> list[Figure]:
+        with self.ground.database.transaction() as work:
+            return list(look(work))
+
+    def _at_hand(self) -> Iterator[Figure]:
+        yield from metrics.readiness(self.ground.checks)
+        for name, pool in self.container.workers.pools().items():
+            yield metrics.WORKERS.of(pool.size, name)
+            yield metrics.BUSY.of(pool.running(), name)
+
+
+def outbox(work: Work) -> Iterator[Figure]:
+    """How many events wait to be carried, and since when by the database's clock."""
+    oldest = func.extract("epoch", func.now() - func.min(OUTBOX.c.created_at))
+    row = work.session.execute(
+        select(func.count(), func.coalesce(oldest, 0)).select_from(OUTBOX)
+    ).one()
+    yield metrics.OUTBOX_ROWS.of(row[0])
+    yield metrics.OUTBOX_AGE.of(max(float(row[1]), 0))
+
+
+class Depths:
+    """How full a service's queues are, asked over one connection that is kept."""
+
+    def __init__(self, uri: str, service: str, queues: list[str]) -> None:
+        self._uri = uri
+        self._service = service
+        self._queues = queues
+        self._connection: amqp.Connection | None = None
+        self._channel: amqp.Channel | None = None
+
+    def look(self) -> list[Figure]:
+        """The depth of each queue and its set-aside; a fault ends the connection."""
+        try:
+            with Timeout(BROKER_SECONDS, ConnectionError("The broker is silent.")):
+                return list(self._figures())
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._connection is not None:
+            broker.close(self._connection)
+        self._connection = self._channel = None
+
+    def _figures(self) -> Iterator[Figure]:
+        calls = f"rpc-{self._service}"
+        yield metrics.QUEUE.of(self._depth(calls), calls)
+        for queue in self._queues:
+            yield metrics.QUEUE.of(self._depth(queue), queue)
+            yield metrics.ASIDE.of(self._depth(aside_queue(queue)), queue)
+
+    def _depth(self, queue: str) -> int:
+        """Messages ready; a queue that was never made has none."""
+        try:
+            found: Any = self._open().queue_declare(queue, passive=True)
+        except NotFound:
+            self._channel = None
+            return 0
+        return int(found.message_count)
+
+    def _open(self) -> amqp.Channel:
+        if self._connection is None:
+            name = f"{self._service} watch"
+            self._connection = broker.connect(self._uri, name=name, heartbeat=0)
+        if self._channel is None:
+            self._channel = self._connection.channel()
+        return self._channel

@@ -1,0 +1,206 @@
+"""Metrics: what a process counts, and what it looks up, for whoever watches it (OP-09).
+
+Counters and times are written where things happen. Figures (a queue's depth, the age
+of the oldest job) are looked up every few seconds and kept, so that asking for them
+never waits for a database or a broker; what could not be looked up is left out.
+`deploy/observability/README.md` explains each by name.
+"""
+
+import platform
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+
+import structlog
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from lineup.errors import Refusal, Unavailable
+
+log = structlog.get_logger(__name__)
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+LOOK_SECONDS = 5.0
+"""How old a figure may be."""
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+REQUESTS = Counter(
+    "lineup_requests",
+    "Work done at a door, by how it ended: ok, refused, away or failed.",
+    ["service", "kind", "door", "outcome"],
+)
+SECONDS = Histogram(
+    "lineup_request_duration_seconds",
+    "From knocking at a door to its answer, the wait for a worker included.",
+    ["service", "kind", "door"],
+    buckets=BUCKETS,
+)
+CALLS = Counter(
+    "lineup_calls",
+    "Calls of another service, by how they ended.",
+    ["service", "target", "verb", "outcome"],
+)
+CALL_SECONDS = Histogram(
+    "lineup_call_duration_seconds",
+    "From asking another service to its answer.",
+    ["service", "target"],
+    buckets=BUCKETS,
+)
+EVENTS_SENT = Counter(
+    "lineup_events_sent",
+    "Events carried from the outbox to the broker.",
+    ["service"],
+)
+
+
+def outcome_of(error: BaseException | None) -> str:
+    """How work ended: ok, refused, away (something else is, try again) or failed."""
+    if error is None:
+        return "ok"
+    if isinstance(error, Unavailable):
+        return "away"
+    return "refused" if isinstance(error, Refusal) else "failed"
+
+
+def outcome_of_status(status: int) -> str:
+    """How an HTTP request ended, by its answer's status."""
+    if status in {503, 504}:
+        return "away"
+    if status >= 500:
+        return "failed"
+    return "refused" if status >= 400 else "ok"
+
+
+def count(service: str, kind: str, door: str, outcome: str, seconds: float) -> None:
+    """Note one piece of work and how long it took."""
+    REQUESTS.labels(service, kind, door, outcome).inc()
+    SECONDS.labels(service, kind, door).observe(seconds)
+
+
+def count_call(
+    service: str, target: str, verb: str, outcome: str, seconds: float
+) -> None:
+    """Note one call of another service and how long its answer took."""
+    CALLS.labels(service, target, verb, outcome).inc()
+    CALL_SECONDS.labels(service, target).observe(seconds)
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A figure that is looked up: its name, what it says, what tells values apart."""
+
+    name: str
+    says: str
+    labels: tuple[str, ...] = ()
+
+    def of(self, value: float, *labels: str) -> "Figure":
+        """One value of it."""
+        return Figure(self, float(value), labels)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value of a gauge."""
+
+    gauge: Gauge
+    value: float
+    labels: tuple[str, ...] = ()
+
+
+BUILD = Gauge("lineup_build_info", "What runs here; always 1.", ("version", "python"))
+READY = Gauge("lineup_ready", "Whether a part is well: 1 or 0.", ("check",))
+WORKERS = Gauge("lineup_workers", "How much can be worked on at once.", ("pool",))
+BUSY = Gauge("lineup_workers_busy", "How much is being worked on.", ("pool",))
+FRESH = Gauge(
+    "lineup_figures_fresh", "Whether figures could be looked up: 1 or 0.", ("source",)
+)
+OUTBOX_ROWS = Gauge("lineup_outbox_rows", "Events waiting to be carried out.")
+OUTBOX_AGE = Gauge(
+    "lineup_outbox_oldest_seconds", "How long the oldest of them has waited."
+)
+DUE_ROWS = Gauge("lineup_due_rows", "Work that is due and not done.", ("work",))
+DUE_AGE = Gauge(
+    "lineup_due_oldest_seconds", "For how long the oldest has been due.", ("work",)
+)
+QUEUE = Gauge("lineup_queue_messages", "Messages ready in an own queue.", ("queue",))
+ASIDE = Gauge(
+    "lineup_set_aside_messages", "Messages set aside after their last try.", ("queue",)
+)
+
+Look = Callable[[], Iterable[Figure]]
+
+
+@dataclass
+class Figures(Collector):
+    """The figures of one service: looked up by `look`, told by `collect`."""
+
+    service: str
+    now: Callable[[], Iterable[Figure]] = tuple
+    """Figures that cost nothing, taken whenever somebody asks."""
+    sources: dict[str, Look] = field(default_factory=dict)
+    _kept: dict[str, list[Figure]] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Look everything up; what fails has no figures until it works again."""
+        for source, look in self.sources.items():
+            try:
+                self._kept[source] = list(look())
+            except Exception as error:  # noqa: BLE001 - watching must harm nobody
+                if self._kept.pop(source, None) is not None:
+                    log.warning("figures_unknown", source=source, error=str(error))
+
+    def collect(self) -> Iterator[Metric]:
+        """Every figure known, as Prometheus has them."""
+        families: dict[str, GaugeMetricFamily] = {}
+        for figure in self._all():
+            gauge = figure.gauge
+            family = families.setdefault(
+                gauge.name,
+                GaugeMetricFamily(
+                    gauge.name, gauge.says, labels=("service", *gauge.labels)
+                ),
+            )
+            family.add_metric((self.service, *figure.labels), figure.value)
+        yield from families.values()
+
+    def _all(self) -> Iterator[Figure]:
+        yield BUILD.of(1, _version_of(self.service), platform.python_version())
+        yield from self.now()
+        for source in self.sources:
+            yield FRESH.of(source in self._kept, source)
+        for kept in list(self._kept.values()):
+            yield from kept
+
+
+def exposition(figures: Figures, counted: CollectorRegistry = REGISTRY) -> bytes:
+    """All that this process tells, as Prometheus reads it."""
+    return generate_latest(counted) + generate_latest(figures)
+
+
+def age(oldest_at: float | None) -> float:
+    """Seconds since an epoch; 0 when there is nothing that could be old."""
+    return max(time.time() - oldest_at, 0.0) if oldest_at else 0.0
+
+
+def readiness(checks: Mapping[str, Callable[[], bool]]) -> list[Figure]:
+    """What a probe says, as figures."""
+    return [READY.of(check(), name) for name, check in checks.items()]
+
+
+def _version_of(service: str) -> str:
+    try:
+        return version(service.removesuffix("-worker"))
+    except PackageNotFoundError:
+        return "unknown"
