@@ -393,13 +393,13 @@ def a_mixed_log(tell, database, keyring, clock, sender, postbox):
         ({"search": "your tv with"}, "cem ben ana"),
         ({"search": "%"}, ""),
         ({"customer_id": new_id()}, ""),
-        ({"from_at": 0}, "dan cem"),
-        ({"until_at": 0}, "ben ana"),
-        ({"from_at": -1, "until_at": 0}, "ben ana"),
+        ({"created_from": 0}, "dan cem"),
+        ({"created_until": 0}, "ben ana"),
+        ({"created_from": -1, "created_until": 0}, "ben ana"),
     ],
 )
 def test_the_log_is_narrowed_and_counted_alike(a_mixed_log, database, narrowed, found):
-    for bound in {"from_at", "until_at"} & set(narrowed):
+    for bound in {"created_from", "created_until"} & set(narrowed):
         narrowed = {**narrowed, bound: a_mixed_log + timedelta(days=narrowed[bound])}
     request = ListDeliveries(paging=Paging(count_up_to=100), **narrowed)
 

@@ -84,9 +84,9 @@ class ListDeliveries:
     customer_id: UUID | None = None
     search: str = ""
     """A part of the receiver or the subject."""
-    from_at: datetime | None = None
-    until_at: datetime | None = None
-    """Begun at or after `from_at` and before `until_at`."""
+    created_from: datetime | None = None
+    created_until: datetime | None = None
+    """Begun at or after `created_from` and before `created_until`."""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -97,8 +97,8 @@ class CountDeliveries:
     template: MessageKind | None = None
     customer_id: UUID | None = None
     search: str = ""
-    from_at: datetime | None = None
-    until_at: datetime | None = None
+    created_from: datetime | None = None
+    created_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -163,8 +163,8 @@ def _narrowed(
     rules: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
         (request.template, Delivery.template.__eq__),
         (request.customer_id, Delivery.customer_id.__eq__),
-        (request.from_at, Delivery.created_at.__ge__),
-        (request.until_at, Delivery.created_at.__lt__),
+        (request.created_from, Delivery.created_at.__ge__),
+        (request.created_until, Delivery.created_at.__lt__),
         (request.search.strip() or None, _mentions),
     )
     return wanted.where(*(rule(value) for value, rule in rules if value is not None))
