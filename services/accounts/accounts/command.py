@@ -10,6 +10,7 @@ from accounts.means import Means
 from accounts.resync import resync
 from accounts.sellers.operations import create_operator
 from accounts.settings import AccountsSettings
+from accounts.taken import USERNAME_TAKEN
 from lineup.clock import clock_for
 from lineup.contracts.accounts import LoginDetails
 from lineup.database import Database, connect
@@ -26,7 +27,12 @@ def commands() -> None:
 @commands.command("create-operator")
 @click.argument("username")
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
-def create_operator_login(username: str, password_stdin: bool) -> None:  # noqa: FBT001
+@click.option("--unless-there", is_flag=True, help="Be content if the name is taken.")
+def create_operator_login(
+    username: str,
+    password_stdin: bool,  # noqa: FBT001
+    unless_there: bool,  # noqa: FBT001
+) -> None:
     """Make a login of the installation's operator."""
     password = _password(from_stdin=password_stdin)
     settings = read(AccountsSettings, os.environ)
@@ -35,7 +41,10 @@ def create_operator_login(username: str, password_stdin: bool) -> None:  # noqa:
         try:
             create_operator(work, details, means=_means(settings))
         except Refusal as refusal:
-            raise click.ClickException(_told(refusal)) from None
+            if not unless_there or refusal.code != USERNAME_TAKEN:
+                raise click.ClickException(_told(refusal)) from None
+            click.echo(f"{username} is there already.")
+            return
     click.echo(f"{username} may sign in as operator.")
 
 

@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts.findings import Findings
 
+USERNAME_TAKEN = "username_taken"
 TAKEN = {
     "uq_logins_username": (
         "login.username",
-        "username_taken",
+        USERNAME_TAKEN,
         "This login name is already used.",
     ),
     "uq_customers_partner_id_email_key": (

@@ -43,6 +43,17 @@ def test_an_operator_is_made_once_and_may_sign_in(run):
     assert entered.actor.role is Role.OPERATOR
 
 
+def test_a_name_that_is_there_may_be_no_fault(run):
+    words = ("create-operator", "root", "--password-stdin", "--unless-there")
+    made, again = (run(*words, said=f"{PASSWORD}\n") for _ in range(2))
+    faulty = run(*words, said="short\n")
+
+    assert (made.exit_code, made.output) == (0, "root may sign in as operator.\n")
+    assert (again.exit_code, again.output) == (0, "root is there already.\n")
+    assert faulty.exit_code == 1
+    assert "password_short" in faulty.output
+
+
 def test_the_password_is_asked_for_twice_and_not_shown(run):
     made = run("create-operator", "root", said=f"{PASSWORD}\n{PASSWORD}\n")
     assert made.exit_code == 0
