@@ -1,0 +1,37 @@
+"""The pages of the guides."""
+
+from flask import Blueprint, render_template, request
+
+from gateway.asking import actor
+from gateway.help.topics import Topic, topics, topics_for
+from gateway.panel.guard import page_for
+from lineup.context import EVERYBODY
+from lineup.errors import NotFound
+
+pages = Blueprint("help_pages", __name__)
+
+SEARCH_LENGTH = 100
+
+
+@pages.get("/help/")
+@page_for(EVERYBODY)
+def list_topics() -> str:
+    """Every guide of the reader's, by group; narrowed by words."""
+    text = request.args.get("search", "")[:SEARCH_LENGTH]
+    groups = topics_for(actor().role, text)
+    return render_template("help/topics.html", groups=groups, text=text)
+
+
+@pages.get("/help/<name>")
+@page_for(EVERYBODY)
+def show_topic(name: str) -> str:
+    """One guide, and the others beside it."""
+    role = actor().role
+    topic = topics().get(name)
+    if topic is None or not topic.is_for(role):
+        raise NotFound
+    return render_template("help/topic.html", topic=topic, beside=_beside(topic))
+
+
+def _beside(topic: Topic) -> list[Topic]:
+    return [t for t in topics_for(actor().role)[topic.group] if t != topic]

@@ -1,0 +1,62 @@
+"""Places: which guide belongs to which page."""
+
+from flask import g, has_request_context, request, url_for
+
+from lineup.context import Actor, Role
+
+BY_BLUEPRINT = {
+    "accounts_pages": "sellers",
+    "billing_pages": "products",
+    "customers_pages": "customers",
+    "dashboard_pages": "dashboard",
+    "help_pages": "getting-help",
+    "notifications_pages": "messages",
+    "playlists_pages": "channels",
+    "portal": "my-users",
+    "portal_messages": "my-messages",
+    "reports_pages": "reports",
+    "search_pages": "search",
+    "signing": "account",
+    "users": "users",
+}
+"""The guide of all pages of a blueprint that have no other."""
+
+BY_ENDPOINT = {
+    "accounts_pages.delete_customer": "customers",
+    "accounts_pages.edit_customer": "customers",
+    "accounts_pages.list_customers": "customers",
+    "accounts_pages.new_customer": "customers",
+    "accounts_pages.show_customer": "customers",
+    "billing_pages.connect_shop": "shops",
+    "billing_pages.list_shops": "shops",
+    "billing_pages.show_order": "shops",
+    "billing_pages.top_up": "money",
+    "playlists_pages.delete_guide_source": "guide",
+    "playlists_pages.list_guide_sources": "guide",
+    "playlists_pages.new_guide_source": "guide",
+    "users.buy": "subscriptions",
+    "users.stop": "subscriptions",
+}
+"""Pages whose guide is another than their blueprint's."""
+
+FOR_CUSTOMERS = {
+    "subscriptions": "paying",
+    "users": "my-users",
+}
+"""What customers read where sellers read something else."""
+
+
+def topic_of(endpoint: str, role: Role) -> str | None:
+    """The topic of a page; None when nobody has said."""
+    blueprint = endpoint.partition(".")[0]
+    topic = BY_ENDPOINT.get(endpoint) or BY_BLUEPRINT.get(blueprint)
+    if role is Role.CUSTOMER and topic:
+        return FOR_CUSTOMERS.get(topic, topic)
+    return topic
+
+
+def address_here() -> str:
+    """Where the guide of the page that is open stands; empty before sign-in."""
+    me: Actor | None = g.get("actor") if has_request_context() else None
+    topic = topic_of(request.endpoint or "", me.role) if me else None
+    return url_for("help_pages.show_topic", name=topic) if topic else ""
