@@ -43,13 +43,14 @@ def test(what: tuple[str, ...]) -> None:
 def demo() -> None:
     """Print the demo's addresses and logins as shell variables."""
     from lineup_local.demo.fill import find_demo
+    from lineup_local.demo.here import site_of
     from lineup_local.environment import installation
 
-    place = installation(read())
-    found = find_demo(place)
+    site = site_of(installation(read()))
+    found = find_demo(site)
     if found is None:
         raise Trouble("There is no demo here yet; ./lineup up makes it.")
-    for name, value in found.variables(place).items():
+    for name, value in found.variables(site).items():
         click.echo(f"{name}={shlex.quote(value)}")
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import requests
 
 from lineup_local import ports
-from lineup_local.demo.fill import Demo, fill, find_demo
+from lineup_local.demo.fill import fill
+from lineup_local.demo.here import site_of
 from lineup_local.environment import PROBED, Installation, installation
 from lineup_local.settings import read
 
@@ -62,39 +63,6 @@ def log_of(home: Path, name: str) -> Path:
     return home / "logs" / f"{name}.log"
 
 
-def table(place: Installation, demo: Demo) -> str:
-    """Where to look, and as whom."""
-    mail = f"http://{ports.LOOPBACK}:{place.settings.mail_http_port}"
-    rows = [
-        ("Panel and portal", place.public_url),
-        ("REST API", f"{place.public_url}/api"),
-        (
-            "Webshop deliveries",
-            f"http://{ports.LOOPBACK}:{place.settings.webhook_port}",
-        ),
-        ("Mails that were sent", mail),
-        ("Operator", f"{demo.operator_username}  {demo.operator_password}"),
-        ("Demo partner", f"{demo.partner_username}  {demo.partner_password}"),
-        ("Stop", "Ctrl-C, or ./lineup down"),
-    ]
-    return "\n".join(f"  {what:<22}{where}" for what, where in rows)
-
-
-def filling_mark(home: Path) -> Path:
-    """The file that is there while the demo is being filled."""
-    return home / "demo.filling"
-
-
-def filled(place: Installation) -> Demo:
-    """The demo, made at the first call; a mark stays if that is interrupted."""
-    mark = filling_mark(place.settings.home)
-    if find_demo(place) is None:
-        mark.touch()
-    demo = fill(place)
-    mark.unlink(missing_ok=True)
-    return demo
-
-
 def main() -> int:
     """Tell when all is up, then stay; 1 at once when something does not come up."""
     place = installation(read())
@@ -105,8 +73,8 @@ def main() -> int:
     if late:
         return 1
     say("Making the demo ready.")
-    demo = filled(place)
-    say("Lineup is up.\n" + table(place, demo))
+    site = site_of(place)
+    say("Lineup is up.\n" + fill(site).table(site, stop="Ctrl-C, or ./lineup down"))
     with suppress(KeyboardInterrupt):
         signal.pause()  # a part that ends ends all the others
     return 0

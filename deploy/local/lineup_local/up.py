@@ -14,10 +14,11 @@ from psycopg2 import sql
 from lineup.command import migrations
 from lineup_local import ports
 from lineup_local.daemons import Daemon, end_all, is_alive
+from lineup_local.demo.site import FILLING
 from lineup_local.environment import WITH_DATABASE, Installation, installation
 from lineup_local.parts import STOP_SECONDS, Part, Parts
 from lineup_local.place import public_top
-from lineup_local.ready import filling_mark, log_of
+from lineup_local.ready import log_of
 from lineup_local.servers import Servers, interrupted_by
 from lineup_local.settings import Settings
 from lineup_local.trouble import Trouble
@@ -96,7 +97,7 @@ class Supervisor:
                 " ./lineup down ends that."
             )
         end_all(self._leftovers(), signal.SIGTERM)
-        if filling_mark(self.settings.home).exists():
+        if (self.settings.home / FILLING).exists():
             # The last start was interrupted, and half a demo is none. Somebody else
             # forgets it: this one must not remember folders that are gone.
             Supervisor(self.settings).forget()

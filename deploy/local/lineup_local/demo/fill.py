@@ -1,10 +1,7 @@
 """Fills a new installation with the demo partner, once."""
 
 import json
-import os
 import secrets
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -14,11 +11,10 @@ from typing import Any
 
 import requests
 
-from lineup_local import ports
 from lineup_local.demo import content
 from lineup_local.demo.api import Api, DemoRefused
 from lineup_local.demo.customers import make_customers
-from lineup_local.environment import Installation
+from lineup_local.demo.site import Site
 
 PACKAGES = {
     "Basic": ("News", "Movies", "Series", "Regional"),
@@ -50,45 +46,54 @@ class Demo:
     shopify_path: str = ""
     shopify_secret: str = ""
 
-    def variables(self, place: Installation) -> dict[str, str]:
+    def variables(self, site: Site) -> dict[str, str]:
         """The same as shell variables, with the addresses."""
-        settings = place.settings
-        return {
-            "LINEUP": place.public_url,
-            "SHOPS": f"http://{ports.LOOPBACK}:{settings.webhook_port}",
-            "MAIL": f"http://{ports.LOOPBACK}:{settings.mail_http_port}",
-            **{name.upper(): value for name, value in asdict(self).items()},
+        told = {name.upper(): value for name, value in asdict(self).items()}
+        return {**site.addresses(), **told}
+
+    def table(self, site: Site, *, stop: str) -> str:
+        """Where to look, as whom, and how to end it."""
+        rows = {
+            "Panel and portal": site.public_url,
+            "REST API": f"{site.public_url}/api",
+            "Webshop deliveries": site.shops_url,
+            "Mails that were sent": site.mail_url,
+            "Operator": f"{self.operator_username}  {self.operator_password}",
+            "Demo partner": f"{self.partner_username}  {self.partner_password}",
+            "Stop": stop,
         }
+        return "\n".join(f"  {what:<22}{where}" for what, where in rows.items())
 
 
-def demo_file(place: Installation) -> Path:
-    """Where the demo's logins are kept, for this machine's owner alone."""
-    return place.settings.home / "demo.json"
-
-
-def find_demo(place: Installation) -> Demo | None:
+def find_demo(site: Site) -> Demo | None:
     """The demo of an installation; None before it was filled."""
     try:
-        return Demo(**json.loads(demo_file(place).read_text()))
+        return Demo(**json.loads(site.demo_file.read_text()))
     except FileNotFoundError:
         return None
 
 
-def fill(place: Installation) -> Demo:
-    """The demo of an installation, made at the first call."""
-    return find_demo(place) or _fill(place)
+def fill(site: Site) -> Demo:
+    """The demo of an installation, made at the first call; a mark stays if that is
+    interrupted: half a demo is none.
+    """
+    found = find_demo(site)
+    if found is None:
+        site.filling_mark.touch()
+        found = _fill(site)
+    site.filling_mark.unlink(missing_ok=True)
+    return found
 
 
-def _fill(place: Installation) -> Demo:
-    operator = ("operator", secrets.token_urlsafe(12))
+def _fill(site: Site) -> Demo:
+    operator = site.operator()
     partner = ("demo", secrets.token_urlsafe(12))
-    _make_operator(place, *operator)
-    _make_partner(Api(place.public_url, *operator), *partner)
-    api = Api(place.public_url, *partner)
+    _make_partner(Api(site.gateway, *operator), *partner)
+    api = Api(site.gateway, *partner)
     packages = _make_channels(api)
     plans = _make_products(api, packages)
-    make_customers(api, plans, _clock_of(place))
-    _load_guide(api)
+    make_customers(api, plans, _clock_of(site))
+    _load_guide(api, site)
     demo = Demo(
         operator_username=operator[0],
         operator_password=operator[1],
@@ -96,21 +101,8 @@ def _fill(place: Installation) -> Demo:
         partner_password=partner[1],
         **_connect_shops(api),
     )
-    _keep(demo_file(place), json.dumps(asdict(demo)))
+    _keep(site.demo_file, json.dumps(asdict(demo)))
     return demo
-
-
-def _make_operator(place: Installation, username: str, password: str) -> None:
-    words = ("accounts", "create-operator", username, "--password-stdin")
-    subprocess.run(
-        (sys.executable, "-m", "lineup.command", *words),
-        input=password,
-        text=True,
-        check=True,
-        timeout=60,
-        env={**os.environ, **place.environment_for("accounts")},
-        stdout=subprocess.DEVNULL,
-    )
 
 
 def _make_partner(api: Api, username: str, password: str) -> None:
@@ -144,13 +136,14 @@ def _make_channels(api: Api) -> dict[str, str]:
     return packages
 
 
-def _load_guide(api: Api) -> None:
+def _load_guide(api: Api, site: Site) -> None:
     """A guide around now, after all clocks stand right; done when players have it."""
     guide = content.guide(datetime.now(UTC))
     api.upload("/guide-sources/file?name=Demo+guide", "demo.xml.gz", guide)
     end = time.monotonic() + GUIDE_SECONDS
     for user in _every(api, "/users"):
-        while b"<programme" not in requests.get(user["guide_url"], timeout=10).content:
+        address = site.inside(user["guide_url"])
+        while b"<programme" not in requests.get(address, timeout=10).content:
             if time.monotonic() > end:
                 raise DemoRefused("The guide did not reach the players.")
             time.sleep(0.2)
@@ -208,11 +201,11 @@ def _connect_shops(api: Api) -> dict[str, str]:
     return found
 
 
-def _clock_of(place: Installation) -> Clock:
+def _clock_of(site: Site) -> Clock:
     """Sets every service's clock back by so much."""
 
     def at(ago: timedelta) -> None:
-        place.clock_file.write_text(str(-ago.total_seconds()))
+        site.clock_file.write_text(str(-ago.total_seconds()))
 
     return at
 
