@@ -104,6 +104,14 @@ def environment(service: str) -> None:
 
 
 @verbs.command()
+def assets() -> None:
+    """Install what the panel is made of; print its folder."""
+    from lineup_local.assets import install
+
+    click.echo(install())
+
+
+@verbs.command()
 def forget() -> None:
     """End everything here and delete its data."""
     from lineup_local.up import Supervisor

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lineup_local import ports
+from lineup_local import assets, ports
 from lineup_local.keys import keys_of
 from lineup_local.servers import Servers
 from lineup_local.settings import Settings, read
@@ -51,6 +51,7 @@ class Installation:
             "AMQP_URI": self.amqp_uri,
             "LINEUP_SECRET_KEYS": self.secret_keys,
             "BLOB_URL": self.blobs.as_uri(),
+            "ASSETS_FOLDER": str(assets.folder()),
             "ALLOW_PRIVATE_SOURCES": "true",
             "PUBLIC_URL": self.public_url,
             "GATEWAY_ADDRESS": f"{ports.LOOPBACK}:{settings.gateway_port}",

@@ -12,7 +12,7 @@ import psycopg2
 from psycopg2 import sql
 
 from lineup.command import migrations
-from lineup_local import ports
+from lineup_local import assets, ports
 from lineup_local.daemons import Daemon, end_all, is_alive
 from lineup_local.demo.site import FILLING
 from lineup_local.environment import WITH_DATABASE, Installation, installation
@@ -25,8 +25,8 @@ from lineup_local.trouble import Trouble
 
 SERVICES = (*WITH_DATABASE, "playlists-worker", "gateway")
 MARK = "LINEUP_STARTED_BY"
-TOOLS = "tools"
-"""What `./lineup` itself keeps in the home."""
+INSTALLED = ("tools", "assets")
+"""What `./lineup` installs in the home: no data, so it is kept."""
 CLAIMED = {
     "gateway_port": "the gateway",
     "webhook_port": "webshop deliveries",
@@ -83,7 +83,7 @@ class Supervisor:
         if not self.servers.stop_unused():
             raise Trouble("Tests still use the servers; nothing is deleted.")
         for found in self.settings.home.iterdir():
-            if found.name != TOOLS:
+            if found.name not in INSTALLED:
                 shutil.rmtree(found) if found.is_dir() else found.unlink()
         shutil.rmtree(public_top(self.settings.home))
         return f"{said} Its data is deleted."
@@ -108,6 +108,7 @@ class Supervisor:
     def _prepare(self) -> None:
         self.place.blobs.mkdir(exist_ok=True)
         (self.settings.home / "logs").mkdir(exist_ok=True)
+        assets.install()
         self._make_databases()
         for service, uri in self.place.database_uris.items():
             migrations.migrate(service, uri)

@@ -29,9 +29,13 @@ class GatewaySettings:
     """For one login name and for one address each, in one process."""
     upload_limit_mb: int = 600
     """The largest channel list or guide that may be uploaded."""
+    assets_folder: str = ""
+    """Where set-up put what browsers are served and others wrote; empty: no design."""
     probe_port: int = 0
     log_format: str = "json"
     log_level: str = "INFO"
+    otel_exporter_otlp_endpoint: str = ""
+    """Where spans are sent (OTLP over HTTP); empty: not collected."""
     clock_offset_file: str = ""
 
     @property
