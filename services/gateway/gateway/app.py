@@ -3,7 +3,16 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway import admin, api, portal, probes, problems, security, signing
+from gateway import (
+    admin,
+    api,
+    portal,
+    probes,
+    problems,
+    security,
+    signing,
+    watching,
+)
 from gateway.asking import begin_request
 from gateway.clients import Clients
 from gateway.ground import Ground
@@ -28,6 +37,7 @@ def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
     )
     ground.lie_under(app)
     app.before_request(begin_request)
+    watching.watch(app)
     security.configure(app, settings)
     problems.watch(app)
     security.csrf.init_app(app)

@@ -55,6 +55,7 @@ def context() -> Context:
         request_id=request_id(),
         idempotency_key=g.get("idempotency_key"),
         request_digest=g.get("request_digest"),
+        traceparent=g.span.traceparent if "span" in g else None,
     )
 
 

@@ -1,7 +1,12 @@
 """How gunicorn serves the gateway; `lineup run gateway` starts it with this file."""
 
 import os
+import shutil
+import tempfile
 from typing import Any
+
+# Before anything imports prometheus_client: what workers count lies in shared files.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lineup_gateway_")
 
 from gateway.public.settings import PublicSettings
 from gateway.settings import GatewaySettings
@@ -33,10 +38,25 @@ forwarded_allow_ips = "*" if settings.trusted_proxies else "127.0.0.1"
 proc_name = "lineup-gateway"
 
 
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Leave the last counts and spans behind."""
+    from gateway import wsgi
+    from lineup import tracing
+
+    wsgi.application.tally.flush()
+    tracing.flush()
+
+
+def on_exit(_server: Any) -> None:
+    """Clear the shared files away; a new start counts anew."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
 def post_worker_init(worker: Any) -> None:
     """Begin to hear of changes, once the worker has its own process."""
     from gateway import start, wsgi
     from gateway.public.start import listener_for
 
+    wsgi.application.tally.flush_ever_after()
     start.listener_for(wsgi.pages).start()
     listener_for(worker.wsgi.library, settings.amqp_uri).start()

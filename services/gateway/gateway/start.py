@@ -11,6 +11,7 @@ from gateway.app import create_app
 from gateway.clients import Clients
 from gateway.ground import ground_of
 from gateway.identity import Identities
+from lineup import tracing
 from lineup.context import Event
 from lineup.contracts.accounts import SessionEnded
 from lineup.logs import configure
@@ -21,6 +22,7 @@ def pages(environment: Mapping[str, str] = os.environ) -> Flask:
     """The app of this process; connections are made when the first call needs one."""
     settings = gateway_settings.read(environment)
     configure(settings.log_format, settings.log_level, "gateway")
+    tracing.configure(settings.otel_exporter_otlp_endpoint, "gateway")
     return create_app(settings, Clients.over(RpcClient(settings.amqp_uri)))
 
 

@@ -1,5 +1,6 @@
 """The public layer: a thin WSGI application before the one that shows pages."""
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ from gateway.public.requests import Ask, Environ
 from gateway.public.routes import Kind, Route, route_of
 from gateway.public.shelf import NotAtHand
 from gateway.public.streams import StreamDesk
+from gateway.public.tally import KIND, SERVICE, Tally
+from lineup import metrics
 from lineup.clock import Clock
 
 StartResponse = Callable[..., Any]
@@ -46,6 +49,7 @@ class PublicLayer:
     ) -> None:
         self._pages = pages
         self.library = library
+        self.tally = Tally()
         self._at_hand = LibraryAtHand(library)
         self._clock = clock
         self._guides = guides
@@ -55,10 +59,12 @@ class PublicLayer:
         self, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Serve one request (PEP 3333)."""
+        began = time.monotonic()
         route = route_of(environ["PATH_INFO"], PAGES)
         if route is None:
             return self._pages(environ, start_response)
         answer = self._answer(route, Ask(environ), self.library)
+        _count(route, answer, time.monotonic() - began)
         start_response(answer.status, answer.headers)
         if environ["REQUEST_METHOD"] == "HEAD":
             return ()
@@ -66,13 +72,16 @@ class PublicLayer:
 
     def at_once(self, environ: Environ) -> Answer | None:
         """The answer if memory alone can give it; never reads, never waits."""
+        began = time.monotonic()
         route = route_of(environ["PATH_INFO"], PAGES)
         if route is None or environ["REQUEST_METHOD"] not in LOOKED_AT:
             return None
         try:
-            return self._answer(route, Ask(environ), self._at_hand)
+            answer = self._answer(route, Ask(environ), self._at_hand)
         except NotAtHand:
             return None
+        self.tally.note(route.kind.value, answer.status, time.monotonic() - began)
+        return answer
 
     def _answer(self, route: Route, ask: Ask, library: Library) -> Answer:
         if ask.method not in LOOKED_AT and not (
@@ -112,6 +121,11 @@ class PublicLayer:
         if start:
             return self._streams.archive(library, member, now, stream_id, start)
         return self._streams.live(library, member, now, stream_id)
+
+
+def _count(route: Route, answer: Answer, seconds: float) -> None:
+    outcome = metrics.outcome_of_status(int(answer.status[:3]))
+    metrics.count(SERVICE, KIND, route.kind.value, outcome, seconds)
 
 
 def _refused(route: Route, ask: Ask) -> Answer:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import StrEnum
 
 from gateway.public.requests import as_text
 
@@ -11,19 +11,19 @@ TOKEN = re.compile(r"([A-Za-z0-9_-]{8,128})(\.m3u8?|\.xml|\.xml\.gz)")
 PACKED, PLAIN = ".xml.gz", ".xml"
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """What a public address is for."""
 
-    LINK = auto()
-    GET = auto()
-    PLAYER = auto()
-    PANEL = auto()
-    GUIDE = auto()
-    GUIDE_PATH = auto()
-    GUIDE_PACKED = auto()
-    LIVE = auto()
-    ARCHIVE = auto()
-    ARCHIVE_CALL = auto()
+    LINK = "link"
+    GET = "get"
+    PLAYER = "player"
+    PANEL = "panel"
+    GUIDE = "guide"
+    GUIDE_PATH = "guide_path"
+    GUIDE_PACKED = "guide_packed"
+    LIVE = "live"
+    ARCHIVE = "archive"
+    ARCHIVE_CALL = "archive_call"
 
 
 @dataclass(frozen=True, slots=True)

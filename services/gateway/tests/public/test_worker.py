@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 import requests
+from prometheus_client import REGISTRY
 
 from gateway.public.access_log import masked
 from gateway.public.answers import Answer
@@ -307,3 +308,27 @@ class TestHeads:
 )
 def test_credentials_are_masked(line, hidden):
     assert masked(line) == hidden
+
+
+class TestTally:
+    def test_quick_answers_are_counted_like_all_others(self, filled):
+        layer = filled.layer()
+        path = {"PATH_INFO": filled.link, "QUERY_STRING": "", "REQUEST_METHOD": "GET"}
+        ready = environ_of(get(filled.link)) | path
+        count = {"service": "gateway", "kind": "public", "door": "link"}
+
+        def told(name, **more):
+            return REGISTRY.get_sample_value(name, {**count, **more}) or 0
+
+        total, seconds = "lineup_requests_total", "lineup_request_duration_seconds"
+        before = told(total, outcome="ok"), told(f"{seconds}_count")
+        b"".join(layer(dict(ready), lambda *_: None))  # a thread's way, into memory
+        assert layer.at_once(dict(ready)) is not None
+        assert told(total, outcome="ok") == before[0] + 1
+        layer.tally.flush()
+
+        assert told(total, outcome="ok") == before[0] + 2
+        assert told(f"{seconds}_count") == before[1] + 2
+        assert told(f"{seconds}_bucket", le="+Inf") == before[1] + 2
+        layer.tally.flush()
+        assert told(f"{seconds}_count") == before[1] + 2

@@ -1,0 +1,149 @@
+"""What the gateway tells whoever watches it, over all its worker processes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from lineup.secrets import make_key
+
+NOBODY = "/p/nobodynobody.m3u8"
+
+
+def free_ports(count):
+    taken = [socket.socket() for _ in range(count)]
+    for one in taken:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in taken]
+    for one in taken:
+        one.close()
+    return ports
+
+
+@contextmanager
+def gateway(folder):
+    """The gateway as `lineup run gateway` starts it: its port and its probe port."""
+    port, probes, nowhere = free_ports(3)
+    environment = {
+        **os.environ,
+        "AMQP_URI": f"amqp://guest:guest@127.0.0.1:{nowhere}/",
+        "BLOB_URL": folder.as_uri(),
+        "LINEUP_SECRET_KEYS": make_key(),
+        "GATEWAY_ADDRESS": f"127.0.0.1:{port}",
+        "PROBE_PORT": str(probes),
+        "LOG_LEVEL": "ERROR",
+        "TMPDIR": str(folder),
+    }
+    command = [sys.executable, "-m", "lineup.command", "run", "gateway"]
+    process = subprocess.Popen(command, env=environment)
+    try:
+        until(lambda: requests.get(f"http://127.0.0.1:{port}/livez", timeout=5).ok)
+        yield port, probes
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def until(said, seconds=30):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if found := said():
+                return found
+        except requests.ConnectionError:
+            pass
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def scraped(probes):
+    text = requests.get(f"http://127.0.0.1:{probes}/metrics", timeout=5).text
+    return {
+        (sample.name, *sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+@pytest.fixture(scope="module")
+def ports(tmp_path_factory):
+    with gateway(tmp_path_factory.mktemp("gateway")) as ports:
+        yield ports
+
+
+def value(probes, name, **labels):
+    return scraped(probes).get(
+        (name, *sorted({"service": "gateway", **labels}.items()))
+    )
+
+
+def test_what_all_workers_answered_adds_up(ports):
+    port, probes = ports
+    for _ in range(8):  # connections go to either worker, later requests the quick way
+        with requests.Session() as connection:
+            for _ in range(5):
+                connection.get(f"http://127.0.0.1:{port}{NOBODY}", timeout=5)
+
+    count = {"kind": "public", "door": "link"}
+    answered = until(
+        lambda: (
+            value(probes, "lineup_requests_total", outcome="refused", **count) == 40
+        ),
+    )
+    assert answered
+    timed = scraped(probes)
+    assert value(probes, "lineup_request_duration_seconds_count", **count) == 40
+    buckets = Counter()
+    for (name, *labels), number in timed.items():
+        if (
+            name == "lineup_request_duration_seconds_bucket"
+            and ("door", "link") in labels
+        ):
+            buckets[dict(labels)["le"]] += number
+    assert buckets["+Inf"] == 40
+    assert max(buckets.values()) == 40
+
+
+def test_pages_and_calls_that_find_nobody_are_told(ports):
+    port, probes = ports
+    signing_in = requests.post(
+        f"http://127.0.0.1:{port}/api/v1/tokens",
+        json={"username": "somebody", "password": "a long password"},
+        timeout=10,
+    )
+    requests.get(f"http://127.0.0.1:{port}/no-such-page", timeout=10)
+
+    assert signing_in.status_code == 503
+    away = value(
+        probes, "lineup_calls_total", target="accounts", verb="sign_in", outcome="away"
+    )
+    assert away == 1
+    unknown = {"kind": "http", "door": "unknown", "outcome": "refused"}
+    assert value(probes, "lineup_requests_total", **unknown) >= 1
+    assert value(probes, "lineup_ready", check="broker") == 0
+
+
+def test_metrics_are_told_at_the_probe_port_only(ports):
+    port, probes = ports
+
+    assert requests.get(f"http://127.0.0.1:{probes}/metrics", timeout=5).ok
+    outside = requests.get(
+        f"http://127.0.0.1:{port}/metrics",
+        headers={"Host": f"127.0.0.1:{probes}", "X-Forwarded-Port": str(probes)},
+        timeout=5,
+    )
+    assert outside.status_code == 404
+
+
+def test_counts_leave_with_the_process(tmp_path):
+    with gateway(tmp_path):
+        assert list(tmp_path.glob("lineup_gateway_*"))
+
+    assert not list(tmp_path.glob("lineup_gateway_*"))
