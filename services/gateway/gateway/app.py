@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from gateway import (
     admin,
     api,
+    assets,
     portal,
     probes,
     problems,
@@ -17,7 +18,7 @@ from gateway.asking import begin_request
 from gateway.clients import Clients
 from gateway.ground import Ground
 from gateway.identity import Identities
-from gateway.panel import words
+from gateway.panel import display, words
 from gateway.settings import GatewaySettings
 from lineup.blobs import BlobStore
 from lineup.clock import clock_for
@@ -26,7 +27,7 @@ from lineup.secrets import Keyring
 
 def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
     """An app over these services; importing this module does nothing."""
-    app = Flask("gateway")
+    app = Flask("gateway", static_folder=None)
     ground = Ground(
         settings=settings,
         clients=clients,
@@ -42,6 +43,8 @@ def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
     problems.watch(app)
     security.csrf.init_app(app)
     words.teach(app)
+    display.teach(app)
+    assets.hang(app, settings.assets_folder)
     api.hang(app)
     signing.hang(app, settings.sign_in_tries_a_minute)
     admin.hang(app)

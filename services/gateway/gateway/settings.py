@@ -36,8 +36,6 @@ class GatewaySettings:
     log_level: str = "INFO"
     otel_exporter_otlp_endpoint: str = ""
     """Where spans are sent (OTLP over HTTP); empty: not collected."""
-    otel_exporter_otlp_endpoint: str = ""
-    """Where spans are sent (OTLP over HTTP); empty: not collected."""
     clock_offset_file: str = ""
 
     @property

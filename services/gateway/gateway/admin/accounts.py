@@ -2,17 +2,18 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.forms import AccountForm, CustomerForm, PersonForm
 from gateway.asking import actor, context
 from gateway.customers import create_customer, page_of_customer
 from gateway.ground import clients
+from gateway.panel.filters import Choice, Text
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.lists import page_asked_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import READ_SECONDS
+from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import (
     AccountKind,
@@ -22,6 +23,7 @@ from lineup.contracts.accounts import (
     ListAccounts,
     ListCustomers,
     Person,
+    Status,
     UpdateCustomer,
 )
 
@@ -32,18 +34,34 @@ Shown = str | tuple[str, int] | Answer
 BELOW_OPERATOR = [AccountKind.PARTNER.value]
 BELOW_PARTNER = [AccountKind.RESELLER.value, AccountKind.DEALER.value]
 
+ACCOUNTS = Table(
+    "accounts",
+    Column("name", "Name"),
+    Column("kind", "Kind"),
+    Column("email", "E-mail"),
+    Column("currency", "Currency"),
+    Column("status", "Status"),
+    Column("created_at", "Since"),
+    filters=(Text("Name"), Choice("status", "Status", Status)),
+)
+CUSTOMERS = Table(
+    "customers",
+    Column("name", "Name"),
+    Column("email", "E-mail", path="person.email"),
+    Column("username", "Login"),
+    Column("user_count", "Users", is_numeric=True),
+    Column("status", "Status"),
+    Column("created_at", "Since"),
+    filters=(Text("Name, mail or login"),),
+)
+
 
 @pages.get("/accounts")
 @page_for(STAFF_AND_SUPPORT)
 def list_accounts() -> str:
     """Partners and sellers below oneself."""
-    question = ListAccounts(paging=page_asked_for())
-    found = part(
-        clients().accounts.list_accounts.later(
-            context(), question, timeout=READ_SECONDS
-        )
-    )
-    return render_template("admin/accounts/accounts.html", accounts=found)
+    listing = ACCOUNTS.asked_of(clients().accounts.list_accounts, ListAccounts)
+    return render_template("admin/accounts/accounts.html", listing=listing)
 
 
 @pages.route("/accounts/new", methods=["GET", "POST"])
@@ -67,16 +85,8 @@ def new_account() -> Shown:
 @page_for(STAFF_AND_SUPPORT)
 def list_customers() -> str:
     """Customers, narrowed by a text in name, mail or login name."""
-    search = request.args.get("search", "")[:200]
-    question = ListCustomers(search=search, paging=page_asked_for())
-    found = part(
-        clients().accounts.list_customers.later(
-            context(), question, timeout=READ_SECONDS
-        )
-    )
-    return render_template(
-        "admin/accounts/customers.html", customers=found, search=search
-    )
+    listing = CUSTOMERS.asked_of(clients().accounts.list_customers, ListCustomers)
+    return render_template("admin/accounts/customers.html", listing=listing)
 
 
 @pages.route("/customers/new", methods=["GET", "POST"])

@@ -9,10 +9,11 @@ from wtforms.fields.choices import SelectChoice
 from gateway.admin.forms import PlanForm, ProductForm, ShopForm, TopUpForm
 from gateway.asking import context
 from gateway.ground import clients, ground
+from gateway.panel.filters import Choice, Text
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.lists import page_asked_for
 from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.panel.tables import Column, Table
 from gateway.waiting import once_it_arrived
 from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import GetCustomer
@@ -23,6 +24,7 @@ from lineup.contracts.billing import (
     ListOrders,
     ListProducts,
     ListShops,
+    OrderState,
     ReplayOrder,
     RetirePlan,
     ShopView,
@@ -38,16 +40,42 @@ Shown = str | tuple[str, int] | Answer
 READERS = PARTNERS | {Role.SUPPORT}
 ALL = Paging(limit=MAX_LIMIT)
 
+PRODUCTS = Table(
+    "products",
+    Column("name", "Name"),
+    Column("packages", "Packages", is_numeric=True),
+    Column("devices", "Devices", is_numeric=True),
+    Column("addresses", "Addresses", is_numeric=True, is_hidden=True),
+    Column("plans", "Plans"),
+    Column("acts", ""),
+    filters=(Text("Name"),),
+)
+SHOPS = Table(
+    "shops",
+    Column("name", "Name"),
+    Column("kind", "Kind"),
+    Column("currency", "Currency"),
+    Column("webhook_path", "Delivers to"),
+    Column("created_at", "Since"),
+)
+ORDERS = Table(
+    "orders",
+    Column("number", "Order"),
+    Column("state", "State"),
+    Column("buyer_email", "Buyer"),
+    Column("total", "Total", is_numeric=True),
+    Column("seats", "Seats", is_numeric=True),
+    Column("created_at", "When"),
+    filters=(Text("Number or buyer"), Choice("state", "State", OrderState)),
+)
+
 
 @pages.get("/products")
 @page_for(STAFF_AND_SUPPORT)
 def list_products() -> str:
     """Products with their plans."""
-    question = ListProducts(paging=page_asked_for())
-    found = clients().billing.list_products.later(
-        context(), question, timeout=READ_SECONDS
-    )
-    return render_template("admin/billing/products.html", products=part(found))
+    listing = PRODUCTS.asked_of(clients().billing.list_products, ListProducts)
+    return render_template("admin/billing/products.html", listing=listing)
 
 
 @pages.route("/products/new", methods=["GET", "POST"])
@@ -128,17 +156,16 @@ def top_up(customer_id: UUID) -> Shown:
 @page_for(READERS)
 def list_shops() -> str:
     """Connected shops and their last orders."""
-    billing, who = clients().billing, context()
+    billing, who, listing = clients().billing, context(), ORDERS.asked()
     shops = billing.list_shops.later(who, ListShops(paging=ALL), timeout=READ_SECONDS)
     orders = billing.list_orders.later(
-        who, ListOrders(paging=page_asked_for()), timeout=READ_SECONDS
+        who, listing.question(ListOrders), timeout=READ_SECONDS
     )
     wait_for(shops, orders)
     return render_template(
         "admin/billing/shops.html",
-        shops=part(shops),
-        orders=part(orders),
-        base_url=ground().settings.base_url,
+        shops=SHOPS.of(part(shops)),
+        orders=listing.showing(part(orders)),
     )
 
 

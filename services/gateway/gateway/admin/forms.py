@@ -1,5 +1,6 @@
 """What can be entered in the panel, and the question each form makes."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from flask_wtf.file import FileField
@@ -8,11 +9,16 @@ from wtforms import (
     IntegerField,
     PasswordField,
     SelectField,
-    SelectMultipleField,
 )
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from gateway.panel.forms import LineupForm, OfPartner, line, must_be_whole_money
+from gateway.panel.forms import (
+    Checklist,
+    LineupForm,
+    OfPartner,
+    line,
+    must_be_whole_money,
+)
 from lineup.contracts import accounts, billing, notifications, playlists
 from lineup.contracts.accounts import AccountKind, LoginDetails
 from lineup.contracts.billing import ShopKind
@@ -23,6 +29,12 @@ SECURITY = ["none", "starttls", "tls"]
 
 class PersonForm(OfPartner):
     """Who a customer is."""
+
+    sections: ClassVar = {
+        "": ["partner_id"],
+        "Person": [("first_name", "last_name"), "email", ("phone", "mobile")],
+        "Address": ["address", ("city", "country")],
+    }
 
     first_name = line("First name", InputRequired())
     last_name = line("Last name", InputRequired())
@@ -49,6 +61,12 @@ class PersonForm(OfPartner):
 
 class CustomerForm(PersonForm):
     """A new customer with its login and first user (CU-02)."""
+
+    sections: ClassVar = {
+        **PersonForm.sections,
+        "Login": [("username", "password")],
+        "First user": ["user_name", "send_credentials"],
+    }
 
     username = line("Login name (empty: generated)")
     password = PasswordField("Password (empty: generated)")
@@ -119,7 +137,7 @@ class ProductForm(OfPartner):
     """What is watched, on how many devices."""
 
     name = line("Name", InputRequired())
-    package_ids = SelectMultipleField("Packages")
+    package_ids = Checklist("Packages")
     devices = IntegerField("Devices", [NumberRange(1, 100)], default=2)
     addresses = IntegerField("Addresses", [NumberRange(1, 100)], default=1)
     is_trial = BooleanField("Trial")

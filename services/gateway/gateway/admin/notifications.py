@@ -8,12 +8,14 @@ from werkzeug.wrappers import Response as Answer
 from gateway.admin.forms import TransportForm
 from gateway.asking import context
 from gateway.ground import clients, ground
+from gateway.panel.filters import Choice, Dates, Text
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.lists import page_asked_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import READ_SECONDS
+from gateway.panel.tables import Column, Table
 from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.notifications import (
+    DeliveryState,
     GetDelivery,
     GetTransport,
     ListDeliveries,
@@ -29,17 +31,29 @@ Shown = str | tuple[str, int] | Answer
 PARTNER_ONLY = frozenset({Role.PARTNER, Role.STAFF})
 """The operator has no transport of its own: it names a partner, by API."""
 
+DELIVERIES = Table(
+    "deliveries",
+    Column("subject", "Subject"),
+    Column("receiver", "To"),
+    Column("state", "State"),
+    Column("tries", "Tries", is_numeric=True),
+    Column("created_at", "When"),
+    filters=(
+        Text("Receiver or subject"),
+        Choice("state", "State", DeliveryState),
+        Dates("created", "Begun"),
+    ),
+)
+
 
 @pages.get("/deliveries")
 @page_for(STAFF_AND_SUPPORT)
 def list_deliveries() -> str:
     """The delivery log, newest first."""
-    found = clients().notifications.list_deliveries.later(
-        context(), ListDeliveries(paging=page_asked_for()), timeout=READ_SECONDS
+    listing = DELIVERIES.asked_of(
+        clients().notifications.list_deliveries, ListDeliveries
     )
-    return render_template(
-        "admin/notifications/deliveries.html", deliveries=part(found)
-    )
+    return render_template("admin/notifications/deliveries.html", listing=listing)
 
 
 @pages.get("/deliveries/<uuid:delivery_id>")

@@ -12,10 +12,11 @@ from gateway.admin.billing import ALL
 from gateway.admin.forms import GuideForm, ImportForm, PackageForm
 from gateway.asking import context
 from gateway.ground import clients, ground
+from gateway.panel.filters import Id, Text
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.lists import id_asked_for, page_asked_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import READ_SECONDS
+from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, Role
 from lineup.contracts.accounts import Done
 from lineup.contracts.playlists import (
@@ -37,21 +38,42 @@ Shown = str | tuple[str, int] | Answer
 
 READERS = PARTNERS | {Role.SUPPORT}
 
+CHANNELS = Table(
+    "channels",
+    Column("number", "Number", path="details.number", is_numeric=True),
+    Column("name", "Name", path="details.name"),
+    Column("group", "Group", path="details.group"),
+    Column("guide_id", "Guide id", path="details.guide_id"),
+    Column("guide_until", "Guide until"),
+    Column("state", "State"),
+    filters=(Text("Name"), Id("package_id", "Package")),
+)
+PACKAGES = Table(
+    "packages",
+    Column("name", "Name"),
+    Column("channel_count", "Channels", is_numeric=True),
+    filters=(Text("Name"),),
+)
+SOURCES = Table(
+    "guide-sources",
+    Column("name", "Name"),
+    Column("address", "From"),
+    Column("programmes", "Programmes", is_numeric=True),
+    Column("channels", "Channels", is_numeric=True),
+    Column("matched_channels", "Tied to ours", is_numeric=True),
+    Column("reaches_until", "Reaches until"),
+    Column("last_fetched_at", "Last fetched"),
+    Column("last_error", "Last error"),
+    Column("acts", ""),
+)
+
 
 @pages.get("/channels")
 @page_for(READERS)
 def list_channels() -> str:
     """Channels in order of number, narrowed by a text or package."""
-    search = request.args.get("search", "")[:200]
-    question = ListChannels(
-        search=search, package_id=id_asked_for("package"), paging=page_asked_for()
-    )
-    found = clients().playlists.list_channels.later(
-        context(), question, timeout=READ_SECONDS
-    )
-    return render_template(
-        "admin/playlists/channels.html", channels=part(found), search=search
-    )
+    listing = CHANNELS.asked_of(clients().playlists.list_channels, ListChannels)
+    return render_template("admin/playlists/channels.html", listing=listing)
 
 
 @pages.route("/channels/import", methods=["GET", "POST"])
@@ -88,10 +110,8 @@ def show_job(job_id: UUID) -> Shown:
 @page_for(READERS)
 def list_packages() -> str:
     """Packages, the demo set among them."""
-    found = clients().playlists.list_packages.later(
-        context(), ListPackages(paging=page_asked_for()), timeout=READ_SECONDS
-    )
-    return render_template("admin/playlists/packages.html", packages=part(found))
+    listing = PACKAGES.asked_of(clients().playlists.list_packages, ListPackages)
+    return render_template("admin/playlists/packages.html", listing=listing)
 
 
 @pages.route("/packages/new", methods=["GET", "POST"])
@@ -113,12 +133,8 @@ def new_package() -> Shown:
 @page_for(READERS)
 def list_guide_sources() -> str:
     """Where the guide comes from, and how far it reaches."""
-    found = clients().playlists.list_guide_sources.later(
-        context(), ListGuideSources(paging=page_asked_for()), timeout=READ_SECONDS
-    )
-    return render_template(
-        "admin/playlists/guide_sources.html", sources=part(found), form=LineupForm()
-    )
+    listing = SOURCES.asked_of(clients().playlists.list_guide_sources, ListGuideSources)
+    return render_template("admin/playlists/guide_sources.html", listing=listing)
 
 
 @pages.route("/guide-sources/new", methods=["GET", "POST"])

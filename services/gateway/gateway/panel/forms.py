@@ -1,14 +1,15 @@
 """Forms: they keep what was entered and say what is wrong where it is wrong."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
 from marshmallow import ValidationError as BadText
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from gateway.api.fields import TEXT_LENGTH, must_be_storable
 from gateway.asking import actor, context
@@ -30,6 +31,9 @@ WORDS = 120
 class LineupForm(FlaskForm):  # type: ignore[misc]
     """A form that acts once, however often it is sent."""
 
+    sections: ClassVar[Mapping[str, Sequence[str | tuple[str, ...]]]] = {}
+    """Fields by the title they stand under; names in a tuple stand side by side."""
+
     key = HiddenField(default=lambda: new_id().hex)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -49,6 +53,32 @@ class LineupForm(FlaskForm):  # type: ignore[misc]
             must_be_storable(field.data)
         except BadText:
             field.errors = [*field.errors, "Control characters are not allowed."]
+
+
+class Checklist(SelectMultipleField):  # type: ignore[misc]
+    """Several of some choices, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class Confirmation(LineupForm):
+    """A form that asks before something goes; `expected` must be typed, where given."""
+
+    typed = StringField("Type the name to go on")
+
+    def __init__(self, expected: str = "") -> None:
+        super().__init__()
+        self._expected = expected
+        if expected:
+            self.typed.label.text = f"Type {expected} to go on"
+        else:
+            del self.typed
+
+    def validate_typed(self, field: StringField) -> None:
+        """ValidationError for any other name."""
+        if (field.data or "").strip() != self._expected:
+            raise ValidationError("That is not the name.")
 
 
 class OfPartner(LineupForm):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import g, redirect, request, session, url_for
+from flask import current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.asking import KEY_LENGTH, ask_once
@@ -43,7 +43,7 @@ def page_for(
         def guarded(*args: P.args, **path: P.kwargs) -> R | Answer:
             g.actor = who_is_it()
             if roles and g.actor is None:
-                return redirect(url_for("signing.sign_in", next=_next_address()))
+                return _to_sign_in()
             if roles and g.actor.role not in roles:
                 raise Forbidden
             if request.method == "POST":
@@ -53,6 +53,12 @@ def page_for(
         return guarded
 
     return guard
+
+
+def roles_of(endpoint: str) -> frozenset[Role]:
+    """Who may see the page behind an endpoint."""
+    view = current_app.view_functions[endpoint]
+    return PAGES.get(f"{view.__module__}.{view.__name__}", frozenset())
 
 
 def who_is_it() -> Actor | None:
@@ -65,6 +71,14 @@ def who_is_it() -> Actor | None:
     except Unauthenticated:
         session.clear()
         return None
+
+
+def _to_sign_in() -> Answer:
+    """To the page where one signs in; the whole page, where a part was asked for."""
+    address = url_for("signing.sign_in", next=_next_address())
+    if "HX-Request" in request.headers:
+        return Answer(status=401, headers={"HX-Refresh": "true"})
+    return redirect(address)
 
 
 def _take_form(max_bytes: int) -> None:

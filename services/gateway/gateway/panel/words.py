@@ -1,56 +1,129 @@
-"""What every template can say: who is signed in, its pages, addresses of lists."""
+"""What every template can say: who is signed in, its pages, what is there."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from gateway.asking import request_id
-from lineup.context import Role
+from gateway.panel.guard import roles_of
+from lineup.context import Actor, Role
 from lineup.ids import new_id
 
-CUSTOMERS = ("Customers", "accounts_pages.list_customers")
-ACCOUNTS = ("Accounts", "accounts_pages.list_accounts")
-PRODUCTS = ("Products", "billing_pages.list_products")
-MESSAGES = ("Messages", "notifications_pages.list_deliveries")
-CONTENT = (
-    ("Channels", "playlists_pages.list_channels"),
-    ("Packages", "playlists_pages.list_packages"),
-    ("Guide", "playlists_pages.list_guide_sources"),
-    PRODUCTS,
-    ("Shops", "billing_pages.list_shops"),
-    MESSAGES,
+SELLERS_ALONE = frozenset({Role.RESELLER, Role.DEALER})
+
+ROLES = {
+    Role.OPERATOR: "Operator",
+    Role.SUPPORT: "Support",
+    Role.PARTNER: "Partner",
+    Role.STAFF: "Partner's staff",
+    Role.RESELLER: "Reseller",
+    Role.DEALER: "Dealer",
+    Role.CUSTOMER: "Customer",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page in the navigation, shown to whom its page is open."""
+
+    label: str
+    endpoint: str
+    icon: str
+    not_for: frozenset[Role] = frozenset()
+    """Roles that may open it and have no use for it every day."""
+
+    def is_for(self, role: Role) -> bool:
+        """Whether a role finds it in its navigation."""
+        return role in roles_of(self.endpoint) and role not in self.not_for
+
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+        return url_for(self.endpoint)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries that belong together; without a title they come first."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+NAVIGATION = (
+    Group("", (Entry("My users", "portal.my_page", "device-tv"),)),
+    Group(
+        "People",
+        (
+            Entry("Customers", "accounts_pages.list_customers", "users"),
+            Entry("Accounts", "accounts_pages.list_accounts", "sitemap", SELLERS_ALONE),
+        ),
+    ),
+    Group(
+        "Sales",
+        (
+            Entry("Products", "billing_pages.list_products", "package"),
+            Entry("Shops", "billing_pages.list_shops", "building-store"),
+        ),
+    ),
+    Group(
+        "Content",
+        (
+            Entry("Channels", "playlists_pages.list_channels", "list-numbers"),
+            Entry("Packages", "playlists_pages.list_packages", "stack-2"),
+            Entry("Guide", "playlists_pages.list_guide_sources", "calendar-event"),
+        ),
+    ),
+    Group(
+        "Messages",
+        (Entry("Delivery log", "notifications_pages.list_deliveries", "mail"),),
+    ),
 )
-
-Links = tuple[tuple[str, str], ...]
-
-
-def pages_of(role: Role) -> Links:
-    """The pages a role finds in the head of every page."""
-    if role is Role.CUSTOMER:
-        return (("My users", "portal.my_page"),)
-    if role in {Role.RESELLER, Role.DEALER}:
-        return (CUSTOMERS, PRODUCTS, MESSAGES)
-    return (CUSTOMERS, ACCOUNTS, *CONTENT)
+"""What is found at the side of every page; each role sees what is open to it."""
 
 
-def page_address(after: UUID | None) -> str:
-    """This list's address, at another page."""
-    query: dict[str, Any] = request.args.to_dict()
-    query.pop("after", None)
-    if after is not None:
-        query["after"] = str(after)
-    return url_for(request.endpoint or "", **(request.view_args or {}), **query)
+def navigation() -> Iterator[Group]:
+    """The groups of the one who is signed in, without what is not for them."""
+    me: Actor = g.actor
+    for group in NAVIGATION:
+        entries = tuple(
+            entry
+            for entry in group.entries
+            if has_page(entry.endpoint) and entry.is_for(me.role)
+        )
+        if entries:
+            yield Group(group.title, entries)
+
+
+def is_within(entry: Entry) -> bool:
+    """Whether the page that is open is an entry's, or lies below it."""
+    start = entry.address
+    return request.path == start or request.path.startswith(start.rstrip("/") + "/")
+
+
+def has_page(endpoint: str) -> bool:
+    """Whether there is such a page in this installation."""
+    return endpoint in current_app.view_functions
+
+
+def theme() -> str:
+    """The theme that was chosen: light or dark; empty: as the machine has it."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in {"light", "dark"} else ""
 
 
 def teach(app: Flask) -> None:
-    """Let templates say these."""
-    app.context_processor(
-        lambda: {
-            "me": g.get("actor"),
-            "pages_of": pages_of,
-            "page_address": page_address,
-            "new_key": lambda: new_id().hex,
-            "request_id": request_id,
-        }
-    )
+    """Let templates say these, also those that are imported without context."""
+    said: dict[str, Any] = {
+        "navigation": navigation,
+        "is_within": is_within,
+        "has_page": has_page,
+        "theme": theme,
+        "role_names": ROLES,
+        "new_key": lambda: new_id().hex,
+        "request_id": request_id,
+    }
+    app.jinja_env.globals.update(said)
+    app.context_processor(lambda: {"me": g.get("actor")})

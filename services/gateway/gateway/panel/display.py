@@ -1,0 +1,122 @@
+"""How values are shown: money, instants, words and their tones.
+
+Templates know these as filters, tests and functions; nothing here needs the page's
+context, so macros may be imported without it.
+"""
+
+import enum
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from flask import Flask
+
+from gateway.asking import actor
+from gateway.ground import ground
+from lineup.money import Money
+
+LANGUAGE = "en_GB"
+GOOD, CALM, WATCH, BAD, INFO = "green", "secondary", "yellow", "red", "blue"
+
+TONES = {
+    "active": GOOD,
+    "running": GOOD,
+    "done": GOOD,
+    "sent": GOOD,
+    "delivered": GOOD,
+    "fulfilled": GOOD,
+    "paid": GOOD,
+    "on": GOOD,
+    "current": INFO,
+    "queued": INFO,
+    "pending": INFO,
+    "received": INFO,
+    "sending": INFO,
+    "scheduled": INFO,
+    "trial": INFO,
+    "waiting": INFO,
+    "retrying": WATCH,
+    "partial": WATCH,
+    "exception": WATCH,
+    "suspended": WATCH,
+    "grace": WATCH,
+    "ended": CALM,
+    "expired": CALM,
+    "stopped": CALM,
+    "inactive": CALM,
+    "retired": CALM,
+    "off": CALM,
+    "failed": BAD,
+    "bounced": BAD,
+    "refused": BAD,
+    "deleted": BAD,
+    "blocked": BAD,
+}
+"""The one mapping of a state's word to its tone; unknown words are calm."""
+
+
+def label_of(word: object) -> str:
+    """An enum's value, or a word, as people read it: `past_due` is "Past due"."""
+    said = str(word.value if isinstance(word, enum.Enum) else word)
+    plain = said.replace("_", " ").replace("-", " ")
+    return plain[:1].upper() + plain[1:]
+
+
+def tone_of(word: object) -> str:
+    """The tone a state is shown in."""
+    said = str(word.value if isinstance(word, enum.Enum) else word)
+    return TONES.get(said, CALM)
+
+
+def money_text(money: Money) -> str:
+    """An amount with its currency: "1,234.50 EUR"."""
+    whole, point, places = money.decimal().lstrip("-").partition(".")
+    sign = "-" if money.amount_minor < 0 else ""
+    return f"{sign}{int(whole):,}{point}{places} {money.asset}"
+
+
+def zone() -> tzinfo:
+    """The zone the actor sees times in; UTC where it is none."""
+    try:
+        return ZoneInfo(actor().time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def instant_text(at: datetime) -> str:
+    """An instant in the actor's zone, to the minute: "22 Nov 2026, 14:05"."""
+    return format_datetime(at, "d MMM y, HH:mm", tzinfo=zone(), locale=LANGUAGE)
+
+
+def day_text(at: datetime) -> str:
+    """The day of an instant in the actor's zone: "22 Nov 2026"."""
+    return format_date(at.astimezone(zone()), "d MMM y", locale=LANGUAGE)
+
+
+def exact_text(at: datetime) -> str:
+    """An instant to the second, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def distance_text(at: datetime) -> str:
+    """How far off an instant is: "in 3 days", "2 hours ago"."""
+    away = at - ground().clock.now()
+    return format_timedelta(away, add_direction=True, locale=LANGUAGE)
+
+
+def teach(app: Flask) -> None:
+    """Let templates show values."""
+    app.jinja_env.filters.update(
+        money=money_text,
+        instant=instant_text,
+        day=day_text,
+        exact=exact_text,
+        distance=distance_text,
+        label=label_of,
+        tone=tone_of,
+    )
+    app.jinja_env.tests.update(
+        money=lambda value: isinstance(value, Money),
+        instant=lambda value: isinstance(value, datetime),
+        word=lambda value: isinstance(value, enum.Enum),
+    )

@@ -1,0 +1,287 @@
+"""Lists: a page declares its table once; its state is kept in the address.
+
+    CUSTOMERS = Table(
+        "customers",
+        Column("name", "Name", order="name"),
+        Column("email", "E-mail", path="person.email"),
+        filters=(Text("Name, mail or login"), Choice("status", "Status", Status)),
+    )
+
+    listing = CUSTOMERS.asked_of(clients().accounts.list_customers, ListCustomers)
+
+The macro `table` shows it: filter bar, headers to sort by, rows, pages.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from flask import after_this_request, request, url_for
+
+from gateway.asking import context
+from gateway.ground import ground
+from gateway.panel.filters import Filter, Options
+from gateway.panel.parts import READ_SECONDS, Part, part
+from lineup.contracts.paging import Page, Paging
+from lineup.errors import Refusal
+from lineup.rpc.services import RemoteCall
+
+ROWS = 50
+COUNT_UP_TO = 10_000
+ORDER, COLUMNS, AFTER, BEFORE, START = "order", "columns", "after", "before", "from"
+PLACE = (AFTER, BEFORE, START)
+YEAR_SECONDS = 365 * 86_400
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: shows the attribute of its name, or at a path such as `person.email`.
+
+    `order` is the service's name for sorting by it; empty: it cannot be sorted by.
+    """
+
+    name: str
+    label: str
+    path: str = ""
+    order: str = ""
+    is_hidden: bool = False
+    """Shown only to those who pick it."""
+    is_numeric: bool = False
+
+    def value_of(self, row: Any) -> Any:
+        """What a row has in this column; None when it has nothing of the name."""
+        for step in (self.path or self.name).split("."):
+            row = getattr(row, step, None)
+        return row
+
+
+class Table:
+    """What a list shows, how it can be narrowed and sorted."""
+
+    def __init__(
+        self,
+        name: str,
+        *columns: Column,
+        filters: Sequence[Filter] = (),
+        order: str = "",
+    ) -> None:
+        self.name = name
+        self.columns = columns
+        self.filters = filters
+        self.order = order
+        """The order when nobody asked for one, as its column is sorted."""
+
+    def asked(self, **options: Options) -> "Listing":
+        """The list as the address asks for it; `options` of choices by their name."""
+        query = request.args
+        filters: dict[str, Any] = {}
+        for one in self.filters:
+            filters |= one.read(query)
+        return Listing(
+            table=self,
+            query=query.to_dict(flat=False),
+            filters=filters,
+            order=self._order(query.get(ORDER, "")),
+            columns=self._columns(),
+            options=options,
+        )
+
+    def asked_of(
+        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], **fixed: Any
+    ) -> "Listing":
+        """The list as the address asks for it, with its rows."""
+        return self.asked().answered_by(remote, question, **fixed)
+
+    def of(self, found: Part[Page[Any]]) -> "Listing":
+        """A short list that is all there: it has no state in the address."""
+        plain = tuple(replace(column, order="") for column in self.columns)
+        shown = tuple(column for column in plain if not column.is_hidden)
+        return Listing(table=Table(self.name, *plain), columns=shown, found=found)
+
+    @property
+    def can_pick(self) -> bool:
+        """Whether there is a column that is shown only to those who pick it."""
+        return any(column.is_hidden for column in self.columns)
+
+    def _order(self, wanted: str) -> str:
+        known = {column.order for column in self.columns if column.order}
+        return wanted if wanted.removeprefix("-") in known else self.order
+
+    def _columns(self) -> tuple[Column, ...]:
+        """Those picked in the address, else last time, else the usual ones."""
+        cookie = f"{COLUMNS}_{self.name}"
+        picked = request.args.getlist(COLUMNS)
+        if picked:
+            _remember(cookie, ".".join(picked))
+        else:
+            picked = request.cookies.get(cookie, "").split(".")
+        shown = tuple(column for column in self.columns if column.name in picked)
+        return shown or tuple(c for c in self.columns if not c.is_hidden)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A table as one address asks for it, and what was found."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    """Values by field of the question."""
+    query: Mapping[str, list[str]] = field(default_factory=dict)
+    order: str = ""
+    options: Mapping[str, Options] = field(default_factory=dict)
+    found: Part[Page[Any]] = field(default_factory=lambda: Part(None))
+
+    @property
+    def paging(self) -> Paging:
+        """Which page to ask for, and to count the rows."""
+        return Paging(
+            limit=ROWS,
+            after=self._id(AFTER),
+            before=self._id(BEFORE),
+            order=self.order,
+            count_up_to=COUNT_UP_TO,
+        )
+
+    def question(self, kind: type[Any], **fixed: Any) -> Any:
+        """The question that asks for this page of the list."""
+        return kind(**{**self.filters, **fixed}, paging=self.paging)
+
+    def answered_by(
+        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], **fixed: Any
+    ) -> "Listing":
+        """The list with its rows, or away; a page that is gone is the first one."""
+        asked = self.question(question, **fixed)
+        try:
+            return self.showing(
+                part(remote.later(context(), asked, timeout=READ_SECONDS))
+            )
+        except Refusal as refusal:
+            if refusal.code != "page_gone":
+                raise
+        return self._at_first_page().answered_by(remote, question, **fixed)
+
+    def showing(self, found: Part[Page[Any]]) -> "Listing":
+        """The same list with what was found."""
+        return replace(self, found=found)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether its service did not answer."""
+        return self.found.is_away
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """What is on this page."""
+        return self.found.value.items if self.found.value else []
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it was narrowed: nothing found does not mean nothing there."""
+        return bool(self.filters)
+
+    def said(self, name: str) -> str:
+        """What the address says of a filter, to be shown in its control."""
+        return self.query.get(name, [""])[0]
+
+    def options_of(self, choice: Any) -> Options:
+        """What can be chosen: given by the page, else the filter's own."""
+        options: Options = self.options.get(choice.name) or choice.options()
+        return options
+
+    def direction_of(self, column: Column) -> str:
+        """How it is sorted by a column: ascending, descending or none."""
+        if not column.order or self.order.removeprefix("-") != column.order:
+            return "none"
+        return "descending" if self.order.startswith("-") else "ascending"
+
+    def sorted_by(self, column: Column) -> str:
+        """The address that sorts by a column; the other way round the next time."""
+        turned = self.direction_of(column) == "ascending"
+        return self._address({ORDER: "-" * turned + column.order})
+
+    @property
+    def next_page(self) -> str:
+        """The next page's address; empty on the last."""
+        page = self.found.value
+        if page is None or page.next_after is None:
+            return ""
+        start = self._start() + len(page.items)
+        return self._address({AFTER: str(page.next_after), START: str(start)})
+
+    @property
+    def previous_page(self) -> str:
+        """The previous page's address; empty on the first."""
+        page = self.found.value
+        if page is None or page.previous_before is None:
+            return ""
+        start = max(1, self._start() - ROWS)
+        return self._address({BEFORE: str(page.previous_before), START: str(start)})
+
+    @property
+    def without_filters(self) -> str:
+        """The address of everything, sorted as now."""
+        names = {name for one in self.table.filters for name in one.names}
+        return self._address({}, leaving_out=names)
+
+    @property
+    def span(self) -> str:
+        """Which rows these are: "51–100 of 1,234", "1–50 of 10,000+"."""
+        page = self.found.value
+        if page is None or not page.items:
+            return ""
+        start = self._start()
+        span = f"{start:,}–{start + len(page.items) - 1:,}"  # noqa: RUF001
+        if page.total is None:
+            return span
+        more = "+" if page.total >= COUNT_UP_TO else ""
+        return f"{span} of {page.total:,}{more}"
+
+    def kept(self, *changing: str) -> list[tuple[str, str]]:
+        """The state that a form must carry along, beside the names it changes."""
+        return [
+            (name, value)
+            for name, values in self.query.items()
+            if name not in {*changing, *PLACE}
+            for value in values
+            if value
+        ]
+
+    def _address(
+        self, changes: Mapping[str, str], leaving_out: Collection[str] = ()
+    ) -> str:
+        state: dict[str, Any] = {**(request.view_args or {}), **changes}
+        for name, value in self.kept(*changes, *leaving_out):
+            state.setdefault(name, []).append(value)
+        return url_for(request.endpoint or "", **state)
+
+    def _start(self) -> int:
+        """The number of this page's first row, as the address remembers it."""
+        said = self.said(START)
+        is_elsewhere = self._id(AFTER) or self._id(BEFORE)
+        return int(said[:9]) if is_elsewhere and said.isdecimal() else 1
+
+    def _id(self, name: str) -> UUID | None:
+        try:
+            return UUID(self.said(name))
+        except ValueError:
+            return None
+
+    def _at_first_page(self) -> "Listing":
+        query = {name: said for name, said in self.query.items() if name not in PLACE}
+        return replace(self, query=query)
+
+
+def _remember(cookie: str, value: str) -> None:
+    @after_this_request
+    def keep(response: Any) -> Any:
+        response.set_cookie(
+            cookie,
+            value[:400],
+            max_age=YEAR_SECONDS,
+            secure=ground().settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
