@@ -31,8 +31,8 @@ from lineup.database import Database, connect
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
 from playlists import wiring
+from playlists.channels.contents import create_package
 from playlists.channels.operations import create_channel
-from playlists.channels.packages import create_package
 from playlists.entitlements.operations import (
     keep_partner,
     keep_subscription,

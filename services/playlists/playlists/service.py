@@ -3,10 +3,10 @@
 from lineup.bus import Service, rpc
 from lineup.context import OPERATORS, Call
 from lineup.contracts.resync import Resync, Resynced
-from playlists import wiring
-from playlists.channels.entrypoints import ChannelDoors
+from playlists import watching, wiring
+from playlists.channels.entrypoints import ChannelDoors, PackageDoors
 from playlists.entitlements.entrypoints import EntitlementDoors
-from playlists.guide.entrypoints import GuideDoors
+from playlists.guide.entrypoints import GuideDoors, GuideTieDoors
 from playlists.jobs.entrypoints import JobDoors
 from playlists.resync import resync
 from playlists.settings import PlaylistsSettings
@@ -14,11 +14,20 @@ from playlists.settings import PlaylistsSettings
 wiring.connect_rooms()
 
 
-class PlaylistsService(ChannelDoors, GuideDoors, JobDoors, EntitlementDoors, Service):
+class PlaylistsService(
+    ChannelDoors,
+    PackageDoors,
+    GuideDoors,
+    GuideTieDoors,
+    JobDoors,
+    EntitlementDoors,
+    Service,
+):
     """What is watched: channels, guide, entitlements, playlists."""
 
     name = "playlists"
     settings_type = PlaylistsSettings
+    looks = watching.LOOKS
 
     @rpc(allowed=OPERATORS)
     def resync(self, _call: Call[Resync]) -> Resynced:

@@ -9,12 +9,22 @@ because a change that nobody hears would be lost.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
+from lineup.contracts.playlists import ChannelGuide, GuideReach
 from lineup.database import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The guide a channel shows, and when it ends with the channel's own shift."""
+
+    guide: ChannelGuide
+    until: datetime
 
 
 class Rooms(Protocol):
@@ -32,10 +42,26 @@ class Rooms(Protocol):
         """Something that all users of a partner share changed."""
         ...
 
-    def guide_until(
+    def guides_of(
         self, session: Session, channel_ids: Collection[UUID]
-    ) -> dict[UUID, datetime]:
-        """How far the guide of each channel reaches; without a guide it is absent."""
+    ) -> dict[UUID, Shown]:
+        """What each channel shows; without a guide it is absent."""
+        ...
+
+    def with_reach(
+        self, statement: "Select[Any]"
+    ) -> "tuple[Select[Any], ColumnElement[Any]]":
+        """A select of channels, joined with how far the guide of each reaches."""
+        ...
+
+    def reaches(
+        self, until: ColumnElement[Any], wanted: GuideReach, now: datetime
+    ) -> ColumnElement[bool]:
+        """Whether a guide that ends then reaches as far as `wanted` says."""
+        ...
+
+    def is_watched(self, work: Work, package_id: UUID) -> bool:
+        """Whether a subscription with that package runs."""
         ...
 
 

@@ -1,7 +1,8 @@
 """Connects the lower rooms with those above them, in every process that uses them."""
 
 from playlists import upstairs
-from playlists.guide.ties import guide_until
+from playlists.entitlements.operations import is_watched
+from playlists.guide.ties import guides_of, reaches, with_reach
 from playlists.rendering.operations import (
     mark_changed,
     refresh_access,
@@ -15,7 +16,10 @@ class Above:
     mark_changed = staticmethod(mark_changed)
     refresh_access = staticmethod(refresh_access)
     refresh_partner = staticmethod(refresh_partner)
-    guide_until = staticmethod(guide_until)
+    guides_of = staticmethod(guides_of)
+    with_reach = staticmethod(with_reach)
+    reaches = staticmethod(reaches)
+    is_watched = staticmethod(is_watched)
 
 
 def connect_rooms() -> None:

@@ -22,7 +22,7 @@ from lineup.contracts.playlists import (
 from lineup.database.records import OUTBOX
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id
-from playlists.channels import operations, packages
+from playlists.channels import contents, lists, operations, packages
 from playlists.channels.naming import guide_name_key, name_key
 from playlists.channels.operations import NumberTaken
 from playlists.guide.models import GuideChannel, GuideSource
@@ -101,7 +101,7 @@ def test_pages_go_by_number(work):
     numbers, after = [], None
     while True:
         asked = ListChannels(paging=Paging(limit=2, after=after))
-        page = operations.list_channels(work, asked)
+        page = lists.list_channels(work, asked)
         numbers += [view.details.number for view in page.items]
         after = page.next_after
         if after is None:
@@ -115,12 +115,12 @@ def test_lists_are_narrowed_by_text_and_package(work):
         a_channel(work, 1, "Das Erste"),
         a_channel(work, 2, "Sport", group="X"),
     )
-    package = packages.create_package(
+    package = contents.create_package(
         work, CreatePackage(name="Base", channel_ids=[sport.id])
     )
 
     def found(**said):
-        page = operations.list_channels(work, ListChannels(**said))
+        page = lists.list_channels(work, ListChannels(**said))
         return [view.id for view in page.items]
 
     assert found(search="erste") == [news.id]
@@ -131,7 +131,7 @@ def test_lists_are_narrowed_by_text_and_package(work):
 
 def test_a_deleted_channel_is_gone_from_its_packages(work):
     channel = a_channel(work, 1)
-    package = packages.create_package(
+    package = contents.create_package(
         work, CreatePackage(name="Base", channel_ids=[channel.id])
     )
 
@@ -146,7 +146,7 @@ def test_a_deleted_channel_is_gone_from_its_packages(work):
 
 def test_the_neighbour_sees_and_touches_nothing(work, work_of):
     channel = a_channel(work, 1)
-    package = packages.create_package(work, CreatePackage(name="Base"))
+    package = contents.create_package(work, CreatePackage(name="Base"))
     neighbour = work_of(NEIGHBOUR)
     tries = [
         lambda: operations.get_channel(neighbour, GetChannel(channel_id=channel.id)),
@@ -157,7 +157,7 @@ def test_the_neighbour_sees_and_touches_nothing(work, work_of):
             neighbour, UpdateChannel(channel_id=channel.id, details=details(2))
         ),
         lambda: packages.get_package(neighbour, GetPackage(package_id=package.id)),
-        lambda: packages.set_package_channels(
+        lambda: contents.set_package_channels(
             neighbour, SetPackageChannels(package_id=package.id, channel_ids=[])
         ),
         lambda: a_channel(neighbour, 5, package_ids=[package.id]),
@@ -172,9 +172,9 @@ def test_the_neighbour_sees_and_touches_nothing(work, work_of):
     for attempt in tries:
         with pytest.raises(NotFound):
             attempt()
-    assert operations.list_channels(neighbour, ListChannels()).items == []
+    assert lists.list_channels(neighbour, ListChannels()).items == []
     with pytest.raises(Invalid):
-        packages.create_package(
+        contents.create_package(
             neighbour, CreatePackage(name="X", channel_ids=[channel.id])
         )
 
@@ -198,12 +198,12 @@ class TestPackages:
 
     def test_setting_channels_announces_a_newer_version(self, work):
         one, two = a_channel(work, 1), a_channel(work, 2)
-        made = packages.create_package(
+        made = contents.create_package(
             work, CreatePackage(name="Base", channel_ids=[one.id])
         )
         both = SetPackageChannels(package_id=made.id, channel_ids=[one.id, two.id])
 
-        changed = packages.set_package_channels(work, both)
+        changed = contents.set_package_channels(work, both)
 
         assert changed.channel_count == 2
         states = [s for s in announced(work) if s["id"] == str(made.id)]

@@ -1,5 +1,6 @@
 """Copies follow their owners' newest word, and whoever renders hears of it."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,13 @@ from sqlalchemy import func, select
 
 from lineup.contracts.accounts import AccountKind, Status, UserChanged
 from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
+from lineup.contracts.playlists import CreatePackage, DeletePackage
 from lineup.database.records import OUTBOX
 from lineup.ids import new_id
 from playlists import upstairs
+from playlists.channels.contents import create_package
 from playlists.channels.models import Package
+from playlists.channels.packages import PackageInUse, delete_package
 from playlists.entitlements.models import Partner, Subscription, User
 from playlists.entitlements.operations import (
     keep_partner,
@@ -151,3 +155,24 @@ def test_resync_announces_every_package_in_its_version_and_renders_all(database)
         assert set(ids) == set(before)
         assert len(ids) == 2
         assert due_users(work) == {user.id}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_refused"),
+    [
+        ({}, True),
+        ({"state": SubscriptionState.STOPPED}, False),
+        ({"ends_at": timedelta(0)}, False),
+        ({"package_ids": []}, False),
+    ],
+)
+def test_a_package_on_which_a_subscription_runs_stays(work, said, is_refused):
+    made = create_package(work, CreatePackage(name="Base"))
+    if "ends_at" in said:
+        said = {"ends_at": work.now + said["ends_at"]}
+    keep_subscription(
+        work, a_subscription(work, new_id(), **{"package_ids": [made.id], **said})
+    )
+
+    with pytest.raises(PackageInUse) if is_refused else nullcontext():
+        delete_package(work, DeletePackage(package_id=made.id))

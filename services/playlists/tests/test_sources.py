@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from lineup.contracts.paging import Paging
 from lineup.contracts.playlists import (
     CreateChannel,
     CreateGuideSource,
@@ -15,13 +16,17 @@ from lineup.contracts.playlists import (
     GetGuideSource,
     JobState,
     ListGuideSources,
+    ListJobs,
     UpdateGuideSource,
 )
 from lineup.errors import Invalid, NotFound
 from playlists.channels.operations import create_channel
 from playlists.fetching import FetchRefused, Limits, Wanted, fetch, is_public
 from playlists.guide import sources
-from playlists.jobs.operations import find_open
+from playlists.guide.models import GuideSource
+from playlists.guide.source_views import single_key
+from playlists.guide.terms import open_headers
+from playlists.jobs.operations import find_open_among, list_jobs
 
 from .conftest import (
     NEIGHBOUR,
@@ -33,6 +38,7 @@ from .conftest import (
     run_jobs,
     shown,
     source_row,
+    upload,
 )
 
 GOOD = guide(*evening(40))
@@ -265,7 +271,7 @@ class TestAsked:
         neighbour = work_of(NEIGHBOUR)
         tries = [
             lambda: sources.get_guide_source(
-                neighbour, GetGuideSource(source_id=source_id)
+                neighbour, GetGuideSource(source_id=source_id), keyring=keyring
             ),
             lambda: sources.fetch_guide(neighbour, FetchGuide(source_id=source_id)),
             lambda: sources.delete_guide_source(
@@ -275,7 +281,10 @@ class TestAsked:
         for attempt in tries:
             with pytest.raises(NotFound):
                 attempt()
-        assert sources.list_guide_sources(neighbour, ListGuideSources()).items == []
+        page = sources.list_guide_sources(
+            neighbour, ListGuideSources(), keyring=keyring
+        )
+        assert page.items == []
 
     def test_the_schedule_queues_each_source_once_an_interval(
         self, work, keyring, clock
@@ -288,14 +297,110 @@ class TestAsked:
 
         assert sources.enqueue_due(work) == 1
         assert sources.enqueue_due(work) == 0
-        assert find_open(work, f"{sources.IMPORT_JOB}:{source_id}")
-        assert find_open(work, f"{sources.IMPORT_JOB}:{off}") is None
+        keys = single_key(source_id), single_key(off)
+        assert find_open_among(work, keys).keys() == {single_key(source_id)}
 
     def test_a_source_being_fetched_is_not_queued_twice(self, work, keyring):
         source_id = self.create(work, keyring).id
         first = sources.fetch_guide(work, FetchGuide(source_id=source_id))
 
         assert sources.fetch_guide(work, FetchGuide(source_id=source_id)) == first
+
+    def listed(self, work, keyring, **said):
+        paging = Paging(order=said.pop("order", ""))
+        asked = ListGuideSources(paging=paging, **said)
+        page = sources.list_guide_sources(work, asked, keyring=keyring)
+        return [view.name for view in page.items]
+
+    def test_lists_are_narrowed_and_sorted(self, work, keyring):
+        self.create(work, keyring, name="b", address="https://one.example/x")
+        self.create(work, keyring, name="A", is_on=False)
+        failing = self.create(work, keyring, name="c")
+        row = work.session.get_one(GuideSource, failing.id)
+        row.last_error_code, row.last_fetched_at = "guide_empty", work.now
+        work.session.flush()
+
+        assert self.listed(work, keyring) == ["c", "A", "b"]
+        assert self.listed(work, keyring, order="name") == ["A", "b", "c"]
+        assert self.listed(work, keyring, order="-fetched")[0] == "c"
+        assert self.listed(work, keyring, search="ONE.ex") == ["b"]
+        assert self.listed(work, keyring, is_on=False) == ["A"]
+        assert self.listed(work, keyring, is_failing=True) == ["c"]
+        with pytest.raises(Invalid):
+            self.listed(work, keyring, order="headers")
+
+    def test_header_fields_stay_unless_said_and_only_their_names_are_shown(
+        self, work, keyring
+    ):
+        made = self.create(work, keyring, headers={"Authorization": "Basic abc"})
+        same = {
+            "source_id": made.id,
+            "name": "Renamed",
+            "address": made.address,
+            "every_hours": 6,
+            "shift_minutes": 0,
+            "time_zone": "UTC",
+            "is_on": True,
+        }
+
+        kept = sources.update_guide_source(
+            work, UpdateGuideSource(**same), keyring=keyring
+        )
+        sealed = work.session.get_one(GuideSource, made.id).headers
+        cleared = sources.update_guide_source(
+            work, UpdateGuideSource(**same, headers={}), keyring=keyring
+        )
+
+        assert (kept.name, kept.header_names) == ("Renamed", ["Authorization"])
+        assert open_headers(keyring, sealed) == {"Authorization": "Basic abc"}
+        assert "Basic abc" not in str(kept)
+        assert cleared.header_names == []
+
+    def test_what_is_queued_and_when_it_is_fetched_next_is_told(self, work, keyring):
+        made = self.create(work, keyring, every_hours=6)
+        job = sources.fetch_guide(work, FetchGuide(source_id=made.id))
+
+        assert made.open_job_id == job.id
+        assert made.next_fetch_at == work.now + timedelta(hours=6)
+        assert (job.subject, job.source_id) == ("G", made.id)
+
+
+@pytest.mark.usefixtures("partner")
+def test_a_new_file_takes_the_place_of_the_old(tools, database):
+    source_id = a_source(tools, GOOD)
+    run_jobs(tools)
+    change = UpdateGuideSource(
+        source_id=source_id,
+        name="Guide",
+        address="",
+        every_hours=6,
+        shift_minutes=0,
+        time_zone="UTC",
+        is_on=True,
+        upload=upload(tools, guide(*evening(30))),
+    )
+    with database.transaction() as work:
+        sources.update_guide_source(work, change, keyring=tools.keyring)
+
+    assert run_jobs(tools).state == JobState.DONE
+    assert len(shown(database, source_id)) == 30
+
+
+@pytest.mark.usefixtures("partner")
+def test_jobs_are_narrowed(tools, database):
+    first, second = a_source(tools, GOOD), a_source(tools, b"not a guide")
+    run_jobs(tools)
+
+    def found(**said):
+        with database.transaction() as work:
+            page = list_jobs(work, ListJobs(**said))
+        return [job.source_id for job in page.items]
+
+    assert found() == [second, first]
+    assert found(paging=Paging(order="newest")) == [first, second]
+    assert found(state=JobState.FAILED) == [second]
+    assert found(source_id=first) == [first]
+    assert found(kind="import_channels") == []
 
 
 @pytest.mark.usefixtures("partner")
@@ -305,8 +410,12 @@ def test_the_overview_tells_how_it_went(tools, database):
     with database.transaction() as work:
         said = details(1, guide_id="NEWS.one")
         create_channel(work, CreateChannel(details=said, partner_id=PARTNER))
-        view = sources.get_guide_source(work, GetGuideSource(source_id=source_id))
-        (listed,) = sources.list_guide_sources(work, ListGuideSources()).items
+        view = sources.get_guide_source(
+            work, GetGuideSource(source_id=source_id), keyring=tools.keyring
+        )
+        (listed,) = sources.list_guide_sources(
+            work, ListGuideSources(), keyring=tools.keyring
+        ).items
 
     assert view == listed
     assert (view.programmes, view.channels, view.matched_channels) == (40, 1, 1)

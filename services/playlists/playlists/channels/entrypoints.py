@@ -4,27 +4,37 @@ from lineup.bus import Doors, rpc
 from lineup.context import PARTNERS, SELLERS, Call, Role
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists import (
+    AddPackageChannels,
+    ChannelsTouched,
     ChannelView,
     CreateChannel,
     CreatePackage,
     DeleteChannel,
+    DeletePackage,
     GetChannel,
     GetPackage,
+    GroupChannels,
+    Groups,
     ImportChannels,
     JobView,
     ListChannels,
+    ListGroups,
     ListPackages,
+    MoveChannels,
     PackageView,
+    RemovePackageChannels,
+    RenamePackage,
     SetPackageChannels,
+    SwitchChannels,
     UpdateChannel,
 )
-from playlists.channels import operations, packages
+from playlists.channels import contents, lists, many, operations, order, packages
 
 READERS = SELLERS | {Role.SUPPORT}
 
 
 class ChannelDoors(Doors):
-    """Keeps channels, and the packages they are sold in."""
+    """Keeps channels, their order and their groups."""
 
     @rpc(allowed=PARTNERS)
     def create_channel(self, call: Call[CreateChannel]) -> ChannelView:
@@ -48,23 +58,67 @@ class ChannelDoors(Doors):
 
     @rpc(allowed=READERS)
     def list_channels(self, call: Call[ListChannels]) -> Page[ChannelView]:
-        """Channels by number."""
-        return self.database.read(call, operations.list_channels)
+        """Channels in the order asked for."""
+        return self.database.read(call, lists.list_channels)
 
     @rpc(allowed=PARTNERS)
     def import_channels(self, call: Call[ImportChannels]) -> JobView:
         """Have the worker import a playlist."""
         return self.database.once(call, operations.import_channels)
 
+    @rpc(allowed=READERS)
+    def list_groups(self, call: Call[ListGroups]) -> Groups:
+        """Groups with their channels counted."""
+        return self.database.read(call, lists.list_groups)
+
+    @rpc(allowed=PARTNERS)
+    def move_channels(self, call: Call[MoveChannels]) -> ChannelsTouched:
+        """Put channels right before or behind another."""
+        return self.database.once(call, order.move_channels)
+
+    @rpc(allowed=PARTNERS)
+    def switch_channels(self, call: Call[SwitchChannels]) -> ChannelsTouched:
+        """Switch many channels on or off."""
+        return self.database.once(call, many.switch_channels)
+
+    @rpc(allowed=PARTNERS)
+    def group_channels(self, call: Call[GroupChannels]) -> ChannelsTouched:
+        """Put many channels into a group."""
+        return self.database.once(call, many.group_channels)
+
+
+class PackageDoors(Doors):
+    """Keeps packages: channels that are sold together."""
+
     @rpc(allowed=PARTNERS)
     def create_package(self, call: Call[CreatePackage]) -> PackageView:
         """Channels sold together."""
-        return self.database.once(call, packages.create_package)
+        return self.database.once(call, contents.create_package)
+
+    @rpc(allowed=PARTNERS)
+    def rename_package(self, call: Call[RenamePackage]) -> PackageView:
+        """Call a package otherwise."""
+        return self.database.once(call, packages.rename_package)
+
+    @rpc(allowed=PARTNERS)
+    def delete_package(self, call: Call[DeletePackage]) -> None:
+        """Remove a package on which no subscription runs."""
+        return self.database.once(call, packages.delete_package)
 
     @rpc(allowed=PARTNERS)
     def set_package_channels(self, call: Call[SetPackageChannels]) -> PackageView:
         """Say which channels are in a package."""
-        return self.database.once(call, packages.set_package_channels)
+        return self.database.once(call, contents.set_package_channels)
+
+    @rpc(allowed=PARTNERS)
+    def add_package_channels(self, call: Call[AddPackageChannels]) -> PackageView:
+        """Put channels into a package, beside those in it."""
+        return self.database.once(call, contents.add_package_channels)
+
+    @rpc(allowed=PARTNERS)
+    def remove_package_channels(self, call: Call[RemovePackageChannels]) -> PackageView:
+        """Take channels out of a package."""
+        return self.database.once(call, contents.remove_package_channels)
 
     @rpc(allowed=READERS)
     def get_package(self, call: Call[GetPackage]) -> PackageView:

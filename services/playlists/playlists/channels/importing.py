@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from typing import IO
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from lineup.blobs import BlobStore
 from lineup.contracts.playlists import ChannelDetails
 from lineup.database import Database, Work
 from playlists import upstairs
+from playlists.channels.contents import put_into
 from playlists.channels.m3u import PlaylistEntry, entries
 from playlists.channels.models import Channel
 from playlists.channels.operations import new_channel
-from playlists.channels.packages import add_to_package
+from playlists.channels.order import hold_line
 from playlists.fetching import Limits, Wanted, fetch
 from playlists.jobs.running import Progress
 from playlists.owners import Owner
@@ -59,7 +60,7 @@ class ChannelImporter:
                 lineup = Lineup.of(work, owner)
                 met = lineup.take_all(self._counted(file))
                 if origin.package_id is not None:
-                    add_to_package(work, origin.package_id, met)
+                    put_into(work, origin.package_id, met)
                 self.confirm(work)
                 upstairs.rooms().mark_changed(work, owner.partner_id)
         if origin.upload:
@@ -109,8 +110,7 @@ class Lineup:
     @classmethod
     def of(cls, work: Work, owner: Owner) -> "Lineup":
         """The channels a partner has; no other import changes them meanwhile."""
-        lock = func.pg_advisory_xact_lock(func.hashtextextended(owner.scope, 0))
-        work.session.execute(select(lock))
+        hold_line(work, owner.partner_id)
         lineup = cls(work, owner)
         statement = select(Channel).where(Channel.partner_id == owner.partner_id)
         for channel in work.session.scalars(statement.order_by(Channel.number)):

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, Sequence, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.contracts.playlists import ChannelDetails, Signing
+from lineup.errors import Invalid
 from playlists.channels.naming import name_key
 from playlists.records import Record
 
@@ -19,7 +20,9 @@ class Channel(Record):
 
     __tablename__ = "channels"
     __table_args__ = (
-        UniqueConstraint("partner_id", "number"),
+        UniqueConstraint(
+            "partner_id", "number", deferrable=True, initially="IMMEDIATE"
+        ),
         UniqueConstraint("stream_id"),
         Index("ix_channels_scope", "scope", "number", "id"),
     )
@@ -71,6 +74,12 @@ class Channel(Record):
         """Show the guide channel of that id."""
         self.guide_id, self.guide_key = guide_id, guide_id.strip().casefold()
 
+    def choose_guide(self, guide_id: str | None, now: datetime) -> None:
+        """Show the guide channel staff says, or none; None: look for one again."""
+        self.tie(guide_id or "")
+        self.guide_id_is_manual = guide_id is not None
+        self.updated_at = now
+
     def details(self) -> ChannelDetails:
         """What staff sees of it."""
         return ChannelDetails(
@@ -109,6 +118,13 @@ class Package(Record):
     name: Mapped[str]
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+    def rename(self, name: str) -> None:
+        """Take a name, which makes a new version."""
+        if not name.strip():
+            raise Invalid(fields={"name": ["A package needs a name."]})
+        self.name = name.strip()
+        self.version += 1
 
 
 class PackageChannel(Record):

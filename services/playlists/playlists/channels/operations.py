@@ -1,12 +1,12 @@
 """What can be asked of channels."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.contracts.playlists import (
     ChannelDetails,
     ChannelView,
@@ -15,7 +15,6 @@ from lineup.contracts.playlists import (
     GetChannel,
     ImportChannels,
     JobView,
-    ListChannels,
     UpdateChannel,
 )
 from lineup.database import Work
@@ -25,9 +24,8 @@ from lineup.scope import in_scope
 from playlists import owners, upstairs
 from playlists.channels.details import check_details
 from playlists.channels.models import Channel, PackageChannel
-from playlists.channels.naming import name_key
 from playlists.channels.packages import demo_package, find_packages, get_own_package
-from playlists.channels.views import view_of, views_of
+from playlists.channels.views import view_of
 from playlists.fetching import check_address
 from playlists.jobs.operations import enqueue, job_view
 from playlists.uploads import check_upload
@@ -88,20 +86,6 @@ def get_channel(work: Work, request: GetChannel) -> ChannelView:
     return view_of(work, find_channel(work, request.channel_id))
 
 
-def list_channels(work: Work, request: ListChannels) -> Page[ChannelView]:
-    """Channels in order of number, narrowed by a text or package."""
-    statement = in_scope(select(Channel), Channel, work.actor)
-    if request.search.strip():
-        statement = statement.where(_matches(request.search.strip()))
-    if request.package_id is not None:
-        held = select(PackageChannel.channel_id).where(
-            PackageChannel.package_id == request.package_id
-        )
-        statement = statement.where(Channel.id.in_(held))
-    rows, more = _page(work.session, statement, request.paging)
-    return Page(items=views_of(work.session, rows), next_after=more)
-
-
 def import_channels(work: Work, request: ImportChannels) -> JobView:
     """Have the worker import a playlist; the job shows how it goes."""
     owner = owners.owner_of(work, request.partner_id)
@@ -114,6 +98,7 @@ def import_channels(work: Work, request: ImportChannels) -> JobView:
         "upload": check_upload(request.upload),
         "address": check_address(request.address),
         "package_id": request.package_id and str(request.package_id),
+        "subject": urlsplit(request.address).hostname or "A file",
     }
     return job_view(enqueue(work, IMPORT_JOB, owner=owner, payload=payload))
 
@@ -151,26 +136,3 @@ def _flush(session: Session) -> None:
         if "uq_channels_partner_id" in str(error.orig):
             raise NumberTaken from None
         raise
-
-
-def _matches(text: str) -> ColumnElement[bool]:
-    like = f"%{text.replace('%', '').replace('_', ' ')}%"
-    return or_(
-        Channel.name.ilike(like),
-        Channel.group_title.ilike(like),
-        Channel.name_key == name_key(text),
-    )
-
-
-def _page(
-    session: Session, statement: "Select[Channel]", paging: Paging
-) -> tuple[list[Channel], UUID | None]:
-    """Rows after the one named, by number: ids alone do not tell that order."""
-    limit = max(1, min(paging.limit, MAX_LIMIT))
-    place = tuple_(Channel.number, Channel.id)
-    if paging.after is not None:
-        last = select(Channel.number, Channel.id).where(Channel.id == paging.after)
-        statement = statement.where(place > last.scalar_subquery())
-    statement = statement.order_by(Channel.number, Channel.id).limit(limit + 1)
-    rows = list(session.scalars(statement))
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None

@@ -3,28 +3,28 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists import (
-    CreatePackage,
+    DeletePackage,
     GetPackage,
     ListPackages,
     PackageChanged,
     PackageView,
-    SetPackageChannels,
+    RenamePackage,
 )
 from lineup.database import Work, page_of
-from lineup.errors import Invalid, NotFound
+from lineup.errors import Conflict, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from playlists import upstairs
-from playlists.channels.models import Channel, Package, PackageChannel
-from playlists.owners import Owner, owner_of
+from playlists.channels.models import Package, PackageChannel
+from playlists.owners import Owner
 
 DEMO = "Demo"
-CHUNK = 500
+ORDERS = {"newest": Package.id, "name": func.lower(Package.name)}
 
 
 class PackageUnknown(NotFound):
@@ -33,60 +33,95 @@ class PackageUnknown(NotFound):
     code = "package_unknown"
 
 
-def create_package(work: Work, request: CreatePackage) -> PackageView:
-    """Channels sold together."""
-    owner = owner_of(work, request.partner_id)
-    name = request.name.strip()
-    if not name:
-        raise Invalid(fields={"name": ["A package needs a name."]})
-    demo_package(work, owner)
+class PackageInUse(Conflict):
+    """A subscription runs on this package."""
+
+    code = "package_in_use"
+
+
+class DemoStays(Conflict):
+    """A partner's demo set stays; it may be empty."""
+
+    code = "demo_stays"
+
+
+def new_package(work: Work, owner: Owner, name: str) -> Package:
+    """A named package of a partner, without channels yet."""
     package = Package(
         id=new_id(),
-        version=1,
+        version=0,
         partner_id=owner.partner_id,
         scope=owner.scope,
-        name=name,
         is_demo=False,
         created_at=work.now,
     )
+    package.rename(name)
+    demo_package(work, owner)
     work.session.add(package)
     work.session.flush()
     announce(work, package)
-    _fill(work, package, request.channel_ids)
-    return package_view(work, package)
+    return package
 
 
-def set_package_channels(work: Work, request: SetPackageChannels) -> PackageView:
-    """Say which channels are in a package; none is allowed (PE-04)."""
-    statement = select(Package).where(Package.id == request.package_id)
-    package = _visible(work, statement.with_for_update())
-    work.session.execute(
-        delete(PackageChannel).where(PackageChannel.package_id == package.id)
-    )
-    _fill(work, package, request.channel_ids)
-    package.version += 1
+def rename_package(work: Work, request: RenamePackage) -> PackageView:
+    """Call a package otherwise; the demo set, too."""
+    package = find_package(work, request.package_id, for_update=True)
+    package.rename(request.name)
     work.session.flush()
     announce(work, package)
-    upstairs.rooms().mark_changed(work, package.partner_id)
     return package_view(work, package)
+
+
+def delete_package(work: Work, request: DeletePackage) -> None:
+    """Remove a package; its channels stay. Refuses as PackageInUse or DemoStays."""
+    package = find_package(work, request.package_id, for_update=True)
+    if package.is_demo:
+        raise DemoStays
+    if upstairs.rooms().is_watched(work, package.id):
+        raise PackageInUse
+    package.version += 1
+    announce(work, package, is_deleted=True)
+    work.session.delete(package)
+    work.session.flush()
+    upstairs.rooms().mark_changed(work, package.partner_id)
 
 
 def get_package(work: Work, request: GetPackage) -> PackageView:
     """One package."""
-    statement = select(Package).where(Package.id == request.package_id)
-    return package_view(work, _visible(work, statement))
+    return package_view(work, find_package(work, request.package_id))
 
 
 def list_packages(work: Work, request: ListPackages) -> Page[PackageView]:
-    """Packages, the demo set among them."""
+    """Packages, the demo set among them; newest first, or by name."""
     statement = in_scope(select(Package), Package, work.actor)
-    return page_of(
+    if request.search.strip():
+        like = f"%{request.search.strip().replace('%', '').replace('_', ' ')}%"
+        statement = statement.where(Package.name.ilike(like))
+    if request.partner_id is not None:
+        statement = statement.where(Package.partner_id == request.partner_id)
+    page = page_of(
         work.session,
         statement,
         Package,
         request.paging,
-        lambda package: package_view(work, package),
+        lambda package: package,
+        ORDERS,
     )
+    counts = _channel_counts(work, [package.id for package in page.items])
+    return page.showing(
+        [_view(package, counts.get(package.id, 0)) for package in page.items]
+    )
+
+
+def find_package(work: Work, package_id: UUID, *, for_update: bool = False) -> Package:
+    """A package in the actor's scope; PackageUnknown outside it."""
+    statement = select(Package).where(Package.id == package_id)
+    if for_update:
+        statement = statement.with_for_update()
+    found = work.session.scalars(in_scope(statement, Package, work.actor)).one_or_none()
+    if found is None:
+        raise PackageUnknown
+    return found
 
 
 def demo_package(work: Work, owner: Owner) -> Package:
@@ -144,30 +179,12 @@ def get_own_package(work: Work, partner_id: UUID, package_id: UUID) -> Package:
     return find_packages(work, partner_id, [package_id])[0]
 
 
-def add_to_package(work: Work, package_id: UUID, channel_ids: Collection[UUID]) -> None:
-    """Put channels into a package, beside those in it."""
-    rows = [{"package_id": package_id, "channel_id": id_} for id_ in channel_ids]
-    for start in range(0, len(rows), CHUNK):
-        work.session.execute(
-            upsert(PackageChannel)
-            .values(rows[start : start + CHUNK])
-            .on_conflict_do_nothing()
-        )
-
-
 def package_view(work: Work, package: Package) -> PackageView:
     """What staff sees of a package."""
-    count = select(func.count()).where(PackageChannel.package_id == package.id)
-    return PackageView(
-        id=package.id,
-        partner_id=package.partner_id,
-        name=package.name,
-        is_demo=package.is_demo,
-        channel_count=work.session.scalars(count).one(),
-    )
+    return _view(package, _channel_counts(work, [package.id]).get(package.id, 0))
 
 
-def announce(work: Work, package: Package) -> None:
+def announce(work: Work, package: Package, *, is_deleted: bool = False) -> None:
     """Say how a package now is."""
     work.announce(
         PackageChanged(
@@ -177,24 +194,25 @@ def announce(work: Work, package: Package) -> None:
             scope=package.scope,
             name=package.name,
             is_demo=package.is_demo,
+            is_deleted=is_deleted,
         )
     )
 
 
-def _fill(work: Work, package: Package, channel_ids: list[UUID]) -> None:
-    wanted = set(channel_ids)
-    own = select(func.count()).where(
-        Channel.id.in_(wanted), Channel.partner_id == package.partner_id
+def _channel_counts(work: Work, package_ids: Collection[UUID]) -> dict[UUID, int]:
+    rows = work.session.execute(
+        select(PackageChannel.package_id, func.count())
+        .where(PackageChannel.package_id.in_(package_ids))
+        .group_by(PackageChannel.package_id)
     )
-    if work.session.scalars(own).one() != len(wanted):
-        raise Invalid(fields={"channel_ids": ["Not all of these are your channels."]})
-    rows = [{"package_id": package.id, "channel_id": id_} for id_ in wanted]
-    if rows:
-        work.session.execute(insert(PackageChannel), rows)
+    return dict(list(rows))
 
 
-def _visible(work: Work, statement: "Select[Package]") -> Package:
-    found = work.session.scalars(in_scope(statement, Package, work.actor)).one_or_none()
-    if found is None:
-        raise PackageUnknown
-    return found
+def _view(package: Package, channel_count: int) -> PackageView:
+    return PackageView(
+        id=package.id,
+        partner_id=package.partner_id,
+        name=package.name,
+        is_demo=package.is_demo,
+        channel_count=channel_count,
+    )

@@ -19,7 +19,7 @@ def view_of(work: Work, channel: Channel) -> ChannelView:
 def views_of(session: Session, channels: list[Channel]) -> list[ChannelView]:
     """What staff sees of channels, packages and the reach of the guide with them."""
     ids = [channel.id for channel in channels]
-    until = upstairs.rooms().guide_until(session, ids)
+    shown = upstairs.rooms().guides_of(session, ids)
     packages: dict[UUID, list[UUID]] = {id_: [] for id_ in ids}
     held = select(PackageChannel).where(PackageChannel.channel_id.in_(ids))
     for row in session.scalars(held.order_by(PackageChannel.package_id)):
@@ -31,7 +31,9 @@ def views_of(session: Session, channels: list[Channel]) -> list[ChannelView]:
             stream_id=channel.stream_id,
             details=channel.details(),
             package_ids=packages[channel.id],
-            guide_until=until.get(channel.id),
+            guide_until=shown[channel.id].until if channel.id in shown else None,
+            guide=shown[channel.id].guide if channel.id in shown else None,
+            is_tied_by_staff=channel.guide_id_is_manual,
         )
         for channel in channels
     ]

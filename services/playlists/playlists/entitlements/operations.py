@@ -1,7 +1,11 @@
 """Copies kept of what accounts and billing announce, and who must hear of a change."""
 
+from uuid import UUID
+
+from sqlalchemy import select
+
 from lineup.contracts.accounts import AccountChanged, AccountKind, UserChanged
-from lineup.contracts.billing import SubscriptionChanged
+from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
 from lineup.database import Work, keep_newest
 from playlists import upstairs
 from playlists.channels.packages import demo_package
@@ -67,3 +71,13 @@ def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
     }
     if keep_newest(work.session, Subscription, values):
         upstairs.rooms().refresh_access(work, state.user_id)
+
+
+def is_watched(work: Work, package_id: UUID) -> bool:
+    """Whether a subscription with that package runs."""
+    running = select(Subscription.id).where(
+        Subscription.package_ids.contains([str(package_id)]),
+        Subscription.state == SubscriptionState.RUNNING,
+        Subscription.ends_at > work.now,
+    )
+    return work.session.scalar(select(running.exists())) is True

@@ -6,16 +6,24 @@ from lineup.bus import Doors, every, rpc
 from lineup.context import PARTNERS, Call, Role
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists import (
+    ChannelProgrammes,
+    ChannelProposals,
+    ChannelsTouched,
     CreateGuideSource,
     DeleteGuideSource,
     FetchGuide,
+    FindGuideChannels,
     GetGuideSource,
+    GuideChannelsFound,
     GuideSourceView,
     JobView,
+    ListGuideProposals,
     ListGuideSources,
+    ListProgrammes,
+    TieChannels,
     UpdateGuideSource,
 )
-from playlists.guide import sources
+from playlists.guide import listings, proposals, sources
 
 READERS = PARTNERS | {Role.SUPPORT}
 SCHEDULE_SECONDS = 30
@@ -44,12 +52,14 @@ class GuideDoors(Doors):
     @rpc(allowed=READERS)
     def get_guide_source(self, call: Call[GetGuideSource]) -> GuideSourceView:
         """One source with how its last run went."""
-        return self.database.read(call, sources.get_guide_source)
+        get = partial(sources.get_guide_source, keyring=self.keyring)
+        return self.database.read(call, get)
 
     @rpc(allowed=READERS)
     def list_guide_sources(self, call: Call[ListGuideSources]) -> Page[GuideSourceView]:
-        """Guide sources, newest first."""
-        return self.database.read(call, sources.list_guide_sources)
+        """Guide sources, narrowed and in the order asked for."""
+        listing = partial(sources.list_guide_sources, keyring=self.keyring)
+        return self.database.read(call, listing)
 
     @rpc(allowed=PARTNERS)
     def fetch_guide(self, call: Call[FetchGuide]) -> JobView:
@@ -61,3 +71,29 @@ class GuideDoors(Doors):
         """Queue the fetches whose time has come."""
         with self.database.transaction() as work:
             sources.enqueue_due(work)
+
+
+class GuideTieDoors(Doors):
+    """Says which guide a channel shows, and what is on."""
+
+    @rpc(allowed=READERS)
+    def list_guide_proposals(
+        self, call: Call[ListGuideProposals]
+    ) -> Page[ChannelProposals]:
+        """Channels without a guide, with what is most alike."""
+        return self.database.read(call, proposals.list_guide_proposals)
+
+    @rpc(allowed=READERS)
+    def find_guide_channels(self, call: Call[FindGuideChannels]) -> GuideChannelsFound:
+        """Guide channels that a channel could show."""
+        return self.database.read(call, proposals.find_guide_channels)
+
+    @rpc(allowed=PARTNERS)
+    def tie_channels(self, call: Call[TieChannels]) -> ChannelsTouched:
+        """Choose the guide of channels by hand."""
+        return self.database.once(call, proposals.tie_channels)
+
+    @rpc(allowed=READERS)
+    def list_programmes(self, call: Call[ListProgrammes]) -> Page[ChannelProgrammes]:
+        """What is on between two instants, channel by channel."""
+        return self.database.read(call, listings.list_programmes)

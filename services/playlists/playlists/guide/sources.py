@@ -1,10 +1,10 @@
 """What can be asked of guide sources (PE-12)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, DateTime, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.paging import Page
@@ -25,14 +25,26 @@ from lineup.scope import in_scope
 from lineup.secrets import Keyring
 from playlists import upstairs
 from playlists.guide.models import GuideSource, RetiredImport
+from playlists.guide.source_views import (
+    IMPORT_JOB,
+    single_key,
+    source_view,
+    source_views,
+)
 from playlists.guide.terms import stored
-from playlists.guide.ties import matched_channels
 from playlists.jobs.models import Job
 from playlists.jobs.operations import enqueue, job_view
 from playlists.owners import owner_of
 from playlists.uploads import check_upload
 
-IMPORT_JOB = "import_guide"
+NEVER = func.to_timestamp(0, type_=DateTime(timezone=True))
+ORDERS = {
+    "newest": GuideSource.id,
+    "name": func.lower(GuideSource.name),
+    "fetched": func.coalesce(GuideSource.last_fetched_at, NEVER),
+    "reach": func.coalesce(GuideSource.reaches_until, NEVER),
+    "programmes": GuideSource.programmes,
+}
 
 
 class SourceUnknown(NotFound):
@@ -63,23 +75,29 @@ def create_guide_source(
     if source.is_on:
         enqueue_fetch(work, source)
     plan_next(work, source)
-    return source_view(source, {})
+    return source_view(work, source, keyring)
 
 
 def update_guide_source(
     work: Work, request: UpdateGuideSource, *, keyring: Keyring
 ) -> GuideSourceView:
-    """Change a source; what shapes its programmes counts from the next fetch on."""
+    """Change a source; what shapes its programmes counts from the next fetch on.
+
+    A new file in place of the old one is read at once.
+    """
     source = find_source(work, request.source_id, for_update=True)
-    if not request.address and not source.upload:
+    if not (request.address or request.upload or source.upload):
         raise Invalid(fields={"address": ["A source needs an address."]})
     for name, value in stored(request, keyring).items():
         setattr(source, name, value)
     source.etag = source.last_modified = ""
+    if request.upload:
+        source.upload = check_upload(request.upload)
+        enqueue_fetch(work, source)
     plan_next(work, source)
     work.session.flush()
     upstairs.rooms().mark_changed(work, source.partner_id)
-    return _view(work, source)
+    return source_view(work, source, keyring)
 
 
 def delete_guide_source(work: Work, request: DeleteGuideSource) -> None:
@@ -91,19 +109,37 @@ def delete_guide_source(work: Work, request: DeleteGuideSource) -> None:
     upstairs.rooms().mark_changed(work, source.partner_id)
 
 
-def get_guide_source(work: Work, request: GetGuideSource) -> GuideSourceView:
+def get_guide_source(
+    work: Work, request: GetGuideSource, *, keyring: Keyring
+) -> GuideSourceView:
     """One source with how its last run went."""
-    return _view(work, find_source(work, request.source_id))
+    return source_view(work, find_source(work, request.source_id), keyring)
 
 
-def list_guide_sources(work: Work, request: ListGuideSources) -> Page[GuideSourceView]:
-    """Guide sources, newest first."""
+def list_guide_sources(
+    work: Work, request: ListGuideSources, *, keyring: Keyring
+) -> Page[GuideSourceView]:
+    """Guide sources, newest first; also by name, last fetch or how far they reach."""
     statement = in_scope(select(GuideSource), GuideSource, work.actor)
     page = page_of(
-        work.session, statement, GuideSource, request.paging, lambda row: row
+        work.session,
+        statement.where(*_conditions(request)),
+        GuideSource,
+        request.paging,
+        lambda source: source,
+        ORDERS,
     )
-    matched = matched_channels(work.session, {row.partner_id for row in page.items})
-    return page.showing([source_view(row, matched) for row in page.items])
+    return page.showing(source_views(work, page.items, keyring))
+
+
+def _conditions(request: ListGuideSources) -> Iterator[ColumnElement[bool]]:
+    if text := request.search.strip():
+        like = f"%{text.replace('%', '').replace('_', ' ')}%"
+        yield or_(GuideSource.name.ilike(like), GuideSource.address.ilike(like))
+    if request.is_on is not None:
+        yield GuideSource.is_on.is_(request.is_on)
+    if request.is_failing is not None:
+        yield (GuideSource.last_error_code != "").is_(request.is_failing)
 
 
 def fetch_guide(work: Work, request: FetchGuide) -> JobView:
@@ -134,8 +170,12 @@ def enqueue_fetch(work: Work, source: GuideSource, *, force: bool = False) -> Jo
         work,
         IMPORT_JOB,
         owner=source,
-        single_key=f"{IMPORT_JOB}:{source.id}",
-        payload={"source_id": str(source.id), "force": force},
+        single_key=single_key(source.id),
+        payload={
+            "source_id": str(source.id),
+            "force": force,
+            "subject": source.name,
+        },
     )
 
 
@@ -168,29 +208,3 @@ def find_source(
     if found is None:
         raise SourceUnknown
     return found
-
-
-def source_view(source: GuideSource, matched: Mapping[UUID, int]) -> GuideSourceView:
-    """What staff sees of a source."""
-    return GuideSourceView(
-        id=source.id,
-        partner_id=source.partner_id,
-        name=source.name,
-        address=source.address,
-        every_hours=source.every_hours,
-        shift_minutes=source.shift_minutes,
-        time_zone=source.time_zone,
-        is_on=source.is_on,
-        programmes=source.programmes,
-        channels=source.channels,
-        matched_channels=matched.get(source.id, 0),
-        last_fetched_at=source.last_fetched_at,
-        last_error=source.last_error,
-        last_error_code=source.last_error_code,
-        warnings=list(source.warnings),
-        reaches_until=source.reaches_until,
-    )
-
-
-def _view(work: Work, source: GuideSource) -> GuideSourceView:
-    return source_view(source, matched_channels(work.session, [source.partner_id]))

@@ -22,19 +22,24 @@ MOST_HEADERS = 20
 def stored(
     request: CreateGuideSource | UpdateGuideSource, keyring: Keyring
 ) -> dict[str, Any]:
-    """The columns that staff sets; Invalid names every field that cannot be right."""
+    """The columns that staff sets; Invalid names every field that cannot be right.
+
+    Header fields are among them only where staff said them.
+    """
     wrong = {name: [why] for name, why in _faults(request)}
     if wrong:
         raise Invalid(fields=wrong)
-    return {
+    columns = {
         "name": request.name.strip(),
         "address": check_address(request.address),
         "every_hours": request.every_hours,
-        "headers": seal_headers(keyring, request.headers),
         "shift_minutes": request.shift_minutes,
         "time_zone": request.time_zone,
         "is_on": request.is_on,
     }
+    if request.headers is not None:
+        columns["headers"] = seal_headers(keyring, request.headers)
+    return columns
 
 
 def seal_headers(keyring: Keyring, headers: dict[str, str]) -> Sealed:
@@ -58,7 +63,7 @@ def _faults(
         yield "shift_minutes", "At most a day."
     if not _is_zone(request.time_zone):
         yield "time_zone", "There is no time zone of that name."
-    if not _are_headers(request.headers):
+    if not _are_headers(request.headers or {}):
         yield "headers", "These are not header fields that can be sent."
 
 

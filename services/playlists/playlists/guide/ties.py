@@ -6,15 +6,35 @@ way to the name.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Interval,
+    Select,
+    and_,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from lineup.contracts.playlists import ChannelGuide, GuideReach, TiedBy
 from playlists.channels.models import Channel
 from playlists.guide.models import GuideChannel, GuideSource
+from playlists.upstairs import Shown
+
+SHORT = func.make_interval(0, 0, 0, 1, type_=Interval)
+"""A day: a guide that reaches less far is flagged (PE-13)."""
+LONG_AGO = func.to_timestamp(0, type_=DateTime(timezone=True))
 
 
 def tie() -> LateralFromClause:
@@ -26,9 +46,14 @@ def tie() -> LateralFromClause:
     return (
         select(
             GuideSource.id.label("source_id"),
+            GuideSource.name.label("source_name"),
             GuideChannel.import_id,
             GuideChannel.channel_no,
+            GuideChannel.xmltv_id,
+            GuideChannel.name,
+            GuideChannel.programmes,
             GuideChannel.reaches_until,
+            _tied_by().label("tied_by"),
         )
         .join(GuideSource, GuideSource.import_id == GuideChannel.import_id)
         .where(
@@ -56,17 +81,71 @@ def _is_same_name() -> ColumnElement[bool]:
     )
 
 
-def guide_until(
-    session: Session, channel_ids: Collection[UUID]
-) -> dict[UUID, datetime]:
-    """How far the guide of each channel reaches; without a guide it is absent."""
+def _tied_by() -> ColumnElement[str]:
+    return case(
+        (Channel.guide_id_is_manual, TiedBy.MANUAL.value),
+        (_is_same_id(), TiedBy.ID.value),
+        else_=TiedBy.NAME.value,
+    )
+
+
+def reach_of(tied: LateralFromClause) -> ColumnElement[datetime]:
+    """When the guide of a channel ends, its shift counted; long ago without one."""
+    shift = func.make_interval(
+        0, 0, 0, 0, 0, 0, Channel.guide_shift_minutes * 60, type_=Interval
+    )
+    until = type_coerce(tied.c.reaches_until + shift, DateTime(timezone=True))
+    return func.coalesce(until, LONG_AGO)
+
+
+def with_reach(statement: "Select[Any]") -> "tuple[Select[Any], ColumnElement[Any]]":
+    """A select of channels, joined with how far the guide of each reaches."""
+    tied = tie()
+    return statement.outerjoin(tied, true()), reach_of(tied)
+
+
+def reaches(
+    until: ColumnElement[Any], wanted: GuideReach, now: datetime
+) -> ColumnElement[bool]:
+    """Whether a guide that ends then reaches as far as `wanted` says."""
+    has_some, is_long = until > now, until >= now + SHORT
+    return {
+        GuideReach.NONE: not_(has_some),
+        GuideReach.SHORT: and_(has_some, not_(is_long)),
+        GuideReach.LACKING: not_(is_long),
+        GuideReach.ENOUGH: is_long,
+    }[wanted]
+
+
+def guides_of(session: Session, channel_ids: Collection[UUID]) -> dict[UUID, Shown]:
+    """What each channel shows, and how far that reaches; without a guide: absent."""
     tied = tie()
     rows = session.execute(
-        select(Channel.id, Channel.guide_shift_minutes, tied.c.reaches_until)
+        select(
+            Channel.id,
+            reach_of(tied).label("until"),
+            tied.c.source_id,
+            tied.c.source_name,
+            tied.c.xmltv_id,
+            tied.c.name,
+            tied.c.programmes,
+            tied.c.tied_by,
+        )
         .join(tied, true())
         .where(Channel.id.in_(channel_ids))
     )
-    return {id_: until + timedelta(minutes=shift) for id_, shift, until in rows}
+    return {row.id: Shown(until=row.until, guide=_guide(row)) for row in rows}
+
+
+def _guide(row: Any) -> ChannelGuide:
+    return ChannelGuide(
+        source_id=row.source_id,
+        source_name=row.source_name,
+        guide_id=row.xmltv_id,
+        name=row.name,
+        programmes=row.programmes,
+        tied_by=TiedBy(row.tied_by),
+    )
 
 
 def matched_channels(

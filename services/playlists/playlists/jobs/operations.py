@@ -1,5 +1,6 @@
 """What can be asked of jobs: queue one, see how it goes."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from playlists.jobs.models import Job
 
 WAKE = "playlists_work"
 """The PostgreSQL channel that is notified when the worker has something to do."""
+ORDERS = {"newest": Job.id}
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -71,9 +73,16 @@ def get_job(work: Work, request: GetJob) -> JobView:
 
 
 def list_jobs(work: Work, request: ListJobs) -> Page[JobView]:
-    """Jobs, newest first."""
+    """Jobs, newest first, narrowed by kind, state and guide source."""
     statement = in_scope(select(Job), Job, work.actor)
-    return page_of(work.session, statement, Job, request.paging, job_view)
+    if request.kind:
+        statement = statement.where(Job.kind == request.kind)
+    if request.state is not None:
+        statement = statement.where(Job.state == request.state)
+    if request.source_id is not None:
+        of_source = {"source_id": str(request.source_id)}
+        statement = statement.where(Job.payload.contains(of_source))
+    return page_of(work.session, statement, Job, request.paging, job_view, ORDERS)
 
 
 def job_view(job: Job) -> JobView:
@@ -88,11 +97,21 @@ def job_view(job: Job) -> JobView:
         code=job.code,
         created_at=job.created_at,
         finished_at=job.finished_at,
+        subject=job.payload.get("subject", ""),
+        source_id=_source_of(job),
     )
 
 
-def find_open(work: Work, single_key: str) -> UUID | None:
-    """The open job of that key, if there is one."""
-    return work.session.scalars(
-        select(Job.id).where(Job.single_key == single_key, Job.state.in_(OPEN))
-    ).one_or_none()
+def _source_of(job: Job) -> UUID | None:
+    source = job.payload.get("source_id")
+    return UUID(source) if source else None
+
+
+def find_open_among(work: Work, single_keys: Collection[str]) -> dict[str, UUID]:
+    """The open job of each key that has one."""
+    rows = work.session.execute(
+        select(Job.single_key, Job.id).where(
+            Job.single_key.in_(single_keys), Job.state.in_(OPEN)
+        )
+    )
+    return dict(list(rows))

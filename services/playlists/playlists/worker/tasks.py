@@ -16,7 +16,7 @@ from playlists.channels.importing import ChannelImporter, Origin
 from playlists.channels.operations import IMPORT_JOB as IMPORT_CHANNELS
 from playlists.fetching import Limits
 from playlists.guide.importing import Importer
-from playlists.guide.sources import IMPORT_JOB as IMPORT_GUIDE
+from playlists.guide.source_views import IMPORT_JOB as IMPORT_GUIDE
 from playlists.jobs.models import Job
 from playlists.jobs.running import Heartbeat, LeaseLost, Progress, claim, held
 from playlists.owners import Owner

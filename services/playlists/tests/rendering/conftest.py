@@ -27,12 +27,9 @@ from lineup.delivery import (
 )
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
+from playlists.channels.contents import create_package, set_package_channels
 from playlists.channels.operations import create_channel
-from playlists.channels.packages import (
-    create_package,
-    demo_package,
-    set_package_channels,
-)
+from playlists.channels.packages import demo_package
 from playlists.entitlements.operations import (
     keep_partner,
     keep_subscription,

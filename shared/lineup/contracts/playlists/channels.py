@@ -261,8 +261,6 @@ class PackageView:
     is_demo: bool
     """The partner's demo set: what users without a subscription see (PE-04)."""
     channel_count: int
-    user_count: int = 0
-    """Users who watch it by a running subscription."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,102 @@
+"""Which channels are in a package (PE-04)."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from lineup.contracts.playlists import (
+    AddPackageChannels,
+    CreatePackage,
+    PackageView,
+    RemovePackageChannels,
+    SetPackageChannels,
+)
+from lineup.database import Work
+from lineup.errors import Invalid
+from playlists import upstairs
+from playlists.channels.many import chosen
+from playlists.channels.models import Channel, Package, PackageChannel
+from playlists.channels.packages import (
+    announce,
+    find_package,
+    new_package,
+    package_view,
+)
+from playlists.owners import owner_of
+
+CHUNK = 500
+
+
+def create_package(work: Work, request: CreatePackage) -> PackageView:
+    """Channels sold together."""
+    owner = owner_of(work, request.partner_id)
+    package = new_package(work, owner, request.name)
+    _must_be_own(work, package, request.channel_ids)
+    put_into(work, package.id, request.channel_ids)
+    return package_view(work, package)
+
+
+def set_package_channels(work: Work, request: SetPackageChannels) -> PackageView:
+    """Say which channels are in a package; none is allowed (PE-04)."""
+    package = find_package(work, request.package_id, for_update=True)
+    _must_be_own(work, package, request.channel_ids)
+    take_out(work, package.id, None)
+    put_into(work, package.id, request.channel_ids)
+    return _changed(work, package)
+
+
+def add_package_channels(work: Work, request: AddPackageChannels) -> PackageView:
+    """Put channels into a package, beside those in it."""
+    package = find_package(work, request.package_id, for_update=True)
+    choice = chosen(work, request)
+    _must_be_own(work, package, choice.ids)
+    put_into(work, package.id, choice.ids)
+    return _changed(work, package)
+
+
+def remove_package_channels(work: Work, request: RemovePackageChannels) -> PackageView:
+    """Take channels out of a package; those not in it do not matter."""
+    package = find_package(work, request.package_id, for_update=True)
+    take_out(work, package.id, chosen(work, request).ids)
+    return _changed(work, package)
+
+
+def put_into(work: Work, package_id: UUID, channel_ids: Collection[UUID]) -> None:
+    """Put channels into a package, beside those in it."""
+    ids = list(dict.fromkeys(channel_ids))
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        rows = [{"package_id": package_id, "channel_id": id_} for id_ in some]
+        work.session.execute(
+            insert(PackageChannel).values(rows).on_conflict_do_nothing()
+        )
+
+
+def take_out(
+    work: Work, package_id: UUID, channel_ids: Collection[UUID] | None
+) -> None:
+    """Take these channels out of a package; None: all."""
+    statement = delete(PackageChannel).where(PackageChannel.package_id == package_id)
+    if channel_ids is not None:
+        statement = statement.where(PackageChannel.channel_id.in_(channel_ids))
+    work.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _must_be_own(work: Work, package: Package, channel_ids: Collection[UUID]) -> None:
+    wanted = set(channel_ids)
+    own = select(func.count()).where(
+        Channel.id.in_(wanted), Channel.partner_id == package.partner_id
+    )
+    if work.session.scalars(own).one() != len(wanted):
+        raise Invalid(fields={"channel_ids": ["Not all of these are your channels."]})
+
+
+def _changed(work: Work, package: Package) -> PackageView:
+    """Say it, in a version of its own, and have the sets rendered."""
+    package.version += 1
+    work.session.flush()
+    announce(work, package)
+    upstairs.rooms().mark_changed(work, package.partner_id)
+    return package_view(work, package)

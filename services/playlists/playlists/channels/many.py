@@ -1,0 +1,98 @@
+"""Many channels at once: named one by one, or all that a filter leaves."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, select, update
+
+from lineup.contracts.playlists import (
+    ChannelsTouched,
+    ChosenChannels,
+    GroupChannels,
+    SwitchChannels,
+)
+from lineup.database import Work
+from lineup.errors import Invalid
+from lineup.scope import in_scope
+from playlists import upstairs
+from playlists.channels.lists import visible
+from playlists.channels.models import Channel
+from playlists.channels.operations import ChannelUnknown
+from playlists.channels.order import hold_line
+
+MOST_CHOSEN = 10_000
+LONGEST_GROUP = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Channels by id, and the partners they belong to."""
+
+    ids: list[UUID]
+    partner_ids: list[UUID]
+
+
+def chosen(work: Work, request: ChosenChannels) -> Chosen:
+    """The channels a request names; ChannelUnknown when one is not the actor's."""
+    if bool(request.channel_ids) == (request.matching is not None):
+        raise Invalid(fields={"channel_ids": ["Give channels or a filter, not both."]})
+    rows = work.session.execute(_named(work, request)).all()
+    if request.matching is None and len(rows) != len(set(request.channel_ids)):
+        raise ChannelUnknown
+    if len(rows) > MOST_CHOSEN:
+        raise Invalid(f"More than {MOST_CHOSEN} channels at once; choose fewer.")
+    return Chosen(
+        ids=[id_ for id_, _ in rows],
+        partner_ids=sorted({partner_id for _, partner_id in rows}),
+    )
+
+
+def switch_channels(work: Work, request: SwitchChannels) -> ChannelsTouched:
+    """Switch many channels on or off; one without an address stays off."""
+    where: ColumnElement[bool] = Channel.is_on.is_(not request.is_on)
+    if request.is_on:
+        where = and_(where, Channel.address != "")
+    return _change(work, request, where, {"is_on": request.is_on})
+
+
+def group_channels(work: Work, request: GroupChannels) -> ChannelsTouched:
+    """Put many channels into a group (PE-19)."""
+    group = request.group.strip()
+    if len(group) > LONGEST_GROUP:
+        raise Invalid(fields={"group": [f"At most {LONGEST_GROUP} characters."]})
+    where = Channel.group_title != group
+    return _change(work, request, where, {"group_title": group})
+
+
+def _named(work: Work, request: ChosenChannels) -> "Select[UUID, UUID]":
+    statement = select(Channel).where(Channel.id.in_(set(request.channel_ids)))
+    statement = in_scope(statement, Channel, work.actor)
+    if request.matching is not None:
+        statement = visible(work, request.matching)
+    return statement.with_only_columns(Channel.id, Channel.partner_id).limit(
+        MOST_CHOSEN + 1
+    )
+
+
+def _change(
+    work: Work,
+    request: ChosenChannels,
+    where: ColumnElement[bool],
+    new: dict[str, Any],
+) -> ChannelsTouched:
+    """Change those of the chosen that are otherwise; their partners are rendered."""
+    choice = chosen(work, request)
+    for partner_id in choice.partner_ids:
+        hold_line(work, partner_id)
+    changed = work.session.execute(
+        update(Channel)
+        .where(Channel.id.in_(choice.ids), where)
+        .values(**new, updated_at=work.now)
+        .returning(Channel.partner_id)
+        .execution_options(synchronize_session=False)
+    )
+    touched = changed.scalars().all()
+    for partner_id in sorted(set(touched)):
+        upstairs.rooms().mark_changed(work, partner_id)
+    return ChannelsTouched(count=len(touched))

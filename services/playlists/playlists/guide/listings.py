@@ -1,0 +1,110 @@
+"""What is on: the programmes of channels between two instants."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Interval, Row, func, select, true
+from sqlalchemy.orm import Session
+
+from lineup.contracts.paging import Page
+from lineup.contracts.playlists import (
+    ChannelProgrammes,
+    ListProgrammes,
+    ProgrammeView,
+)
+from lineup.database import Work, page_of
+from lineup.errors import Invalid
+from playlists.channels.lists import visible
+from playlists.channels.models import Channel
+from playlists.guide.models import Programme
+from playlists.guide.ties import guides_of, tie
+
+LONGEST = timedelta(hours=24)
+MOST_CHANNELS = 50
+MOST_PROGRAMMES = 10_000
+DESCRIBED = 300
+ORDERS = {"": Channel.number, "number": Channel.number}
+
+
+def list_programmes(work: Work, request: ListProgrammes) -> Page[ChannelProgrammes]:
+    """Channels by number, at most 50, with what each shows in at most 24 hours."""
+    _must_be_bounded(request)
+    paging = replace(request.paging, limit=min(request.paging.limit, MOST_CHANNELS))
+    page = page_of(
+        work.session,
+        visible(work, request),
+        Channel,
+        paging,
+        lambda channel: channel,
+        ORDERS,
+    )
+    ids = [channel.id for channel in page.items]
+    shown = guides_of(work.session, ids)
+    programmes = _programmes(work.session, ids, request)
+    return page.showing(
+        [
+            ChannelProgrammes(
+                channel_id=channel.id,
+                number=channel.number,
+                name=channel.name,
+                logo=channel.logo,
+                is_on=channel.is_on,
+                guide_until=shown[channel.id].until if channel.id in shown else None,
+                programmes=programmes[channel.id],
+            )
+            for channel in page.items
+        ]
+    )
+
+
+def _must_be_bounded(request: ListProgrammes) -> None:
+    if not timedelta(0) < request.until_at - request.from_at <= LONGEST:
+        raise Invalid(fields={"until_at": ["After the start, by 24 hours at most."]})
+
+
+def _programmes(
+    session: Session, channel_ids: list[UUID], request: ListProgrammes
+) -> dict[UUID, list[ProgrammeView]]:
+    """What runs at any moment between the two, each channel's shift counted."""
+    tied = tie()
+    shift = func.make_interval(
+        0, 0, 0, 0, 0, 0, Channel.guide_shift_minutes * 60, type_=Interval
+    )
+    is_of_channel = (Programme.import_id == tied.c.import_id) & (
+        Programme.channel_no == tied.c.channel_no
+    )
+    rows = session.execute(
+        select(
+            Channel.id,
+            (Programme.start_at + shift).label("start_at"),
+            (Programme.stop_at + shift).label("stop_at"),
+            Programme.title,
+            Programme.sub_title,
+            func.left(Programme.description, DESCRIBED).label("description"),
+        )
+        .select_from(Channel)
+        .join(tied, true())
+        .join(Programme, is_of_channel)
+        .where(Channel.id.in_(channel_ids))
+        .where(Programme.start_at < request.until_at - shift)
+        .where(Programme.stop_at > request.from_at - shift)
+        .order_by(Channel.id, Programme.start_at)
+        .limit(MOST_PROGRAMMES)
+    )
+    found: dict[UUID, list[ProgrammeView]] = defaultdict(list)
+    for row in rows:
+        found[row.id].append(_view(row))
+    return found
+
+
+def _view(row: "Row[Any]") -> ProgrammeView:
+    return ProgrammeView(
+        start_at=row.start_at,
+        stop_at=row.stop_at,
+        title=row.title,
+        sub_title=row.sub_title,
+        description=row.description,
+    )

@@ -1,0 +1,164 @@
+"""Which guide channel a channel could show, and staff's choice of it (PE-14)."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from lineup.contracts.paging import Page
+from lineup.contracts.playlists import (
+    ChannelFilter,
+    ChannelProposals,
+    ChannelsTouched,
+    FindGuideChannels,
+    GuideChannelsFound,
+    GuideChannelView,
+    GuideReach,
+    ListGuideProposals,
+    TieChannels,
+)
+from lineup.database import Work, page_of
+from lineup.errors import Invalid
+from lineup.scope import in_scope
+from playlists import upstairs
+from playlists.channels.lists import visible
+from playlists.channels.models import Channel
+from playlists.channels.operations import ChannelUnknown, find_channel
+from playlists.guide.models import GuideChannel, GuideSource
+
+MOST_FOUND = 30
+PROPOSED = 3
+LEAST_LIKENESS = 60
+"""In percent; what is less alike is another channel."""
+MOST_CHANNELS_READ = 50_000
+MOST_TIES = 500
+LONGEST_ID = 500
+
+Row = tuple[GuideChannel, str]
+"""A guide channel and its source's name."""
+
+
+def list_guide_proposals(
+    work: Work, request: ListGuideProposals
+) -> Page[ChannelProposals]:
+    """Channels without a guide, by number, each with what is most alike.
+
+    Where staff said that there is none, nothing is proposed and the channel left out.
+    """
+    without = ChannelFilter(
+        search=request.search,
+        partner_id=request.partner_id,
+        guide=GuideReach.NONE,
+        is_on=True,
+    )
+    statement = visible(work, without).where(Channel.guide_id_is_manual.is_(False))
+    orders = {"": Channel.number, "number": Channel.number}
+    page = page_of(
+        work.session, statement, Channel, request.paging, lambda row: row, orders
+    )
+    partners = {channel.partner_id for channel in page.items}
+    guides = {id_: Candidates.of(work.session, id_) for id_ in partners}
+    return page.showing(
+        [
+            ChannelProposals(
+                channel_id=channel.id,
+                number=channel.number,
+                name=channel.name,
+                group=channel.group_title,
+                proposals=list(guides[channel.partner_id].like(channel, PROPOSED)),
+            )
+            for channel in page.items
+        ]
+    )
+
+
+def find_guide_channels(work: Work, request: FindGuideChannels) -> GuideChannelsFound:
+    """What a channel could show: the most alike, or those a text is part of."""
+    channel = find_channel(work, request.channel_id)
+    text = request.search.strip()
+    candidates = Candidates.of(work.session, channel.partner_id, text)
+    found = candidates.like(channel, MOST_FOUND, least=0 if text else LEAST_LIKENESS)
+    return GuideChannelsFound(items=list(found))
+
+
+def tie_channels(work: Work, request: TieChannels) -> ChannelsTouched:
+    """Choose the guide of channels by hand; no import changes it."""
+    chosen = {tie.channel_id: tie.guide_id for tie in request.ties}
+    if not 1 <= len(chosen) <= MOST_TIES:
+        raise Invalid(fields={"ties": [f"Tie 1 to {MOST_TIES} channels at once."]})
+    if any(len(guide_id or "") > LONGEST_ID for guide_id in chosen.values()):
+        raise Invalid(fields={"ties": ["No guide has an id so long."]})
+    channels = _held(work, chosen.keys())
+    for channel in channels:
+        channel.choose_guide(chosen[channel.id], work.now)
+    work.session.flush()
+    for partner_id in sorted({channel.partner_id for channel in channels}):
+        upstairs.rooms().mark_changed(work, partner_id)
+    return ChannelsTouched(count=len(channels))
+
+
+def _held(work: Work, channel_ids: Collection[UUID]) -> list[Channel]:
+    statement = (
+        select(Channel)
+        .where(Channel.id.in_(channel_ids))
+        .order_by(Channel.id)
+        .with_for_update()
+    )
+    found = list(work.session.scalars(in_scope(statement, Channel, work.actor)))
+    if len(found) != len(channel_ids):
+        raise ChannelUnknown
+    return found
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The guide channels of a partner that have programmes, by their compared names."""
+
+    rows: list[Row]
+
+    @classmethod
+    def of(cls, session: Session, partner_id: UUID, text: str = "") -> "Candidates":
+        """Those of all sources that are on, or those of them a text is part of."""
+        statement = (
+            select(GuideChannel, GuideSource.name)
+            .join(GuideSource, GuideSource.import_id == GuideChannel.import_id)
+            .where(GuideSource.partner_id == partner_id, GuideSource.is_on)
+            .where(GuideChannel.programmes > 0)
+            .limit(MOST_CHANNELS_READ)
+        )
+        if text:
+            like = f"%{text.replace('%', '').replace('_', ' ')}%"
+            statement = statement.where(
+                or_(GuideChannel.name.ilike(like), GuideChannel.xmltv_id.ilike(like))
+            )
+        return cls(list(session.execute(statement)))
+
+    def like(
+        self, channel: Channel, most: int, *, least: int = LEAST_LIKENESS
+    ) -> Iterator[GuideChannelView]:
+        """The most alike, the likeliest first."""
+        found = process.extract(
+            channel.name_key,
+            [row.name_key for row, _ in self.rows],
+            scorer=fuzz.ratio,
+            score_cutoff=least,
+            limit=most,
+        )
+        for _, likeness, place in found:
+            row, source_name = self.rows[place]
+            yield _view(row, source_name, round(likeness))
+
+
+def _view(row: GuideChannel, source_name: str, likeness: int) -> GuideChannelView:
+    return GuideChannelView(
+        source_id=row.source_id,
+        source_name=source_name,
+        guide_id=row.xmltv_id,
+        name=row.name,
+        programmes=row.programmes,
+        reaches_until=row.reaches_until,
+        likeness=likeness,
+    )

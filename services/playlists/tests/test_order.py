@@ -1,0 +1,152 @@
+"""PE-19: channels stand in order of number, and moving one renumbers no outsider."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lineup.context import Context
+from lineup.contracts.playlists import ListChannels, MoveChannels
+from lineup.errors import Invalid, NotFound
+from playlists.channels import lists, operations, order
+from playlists.channels.order import exchanged
+from playlists.entitlements.operations import keep_partner
+
+from .conftest import NEIGHBOUR, OPERATOR, a_channel, a_partner, actor_of
+
+ONE, TWO, THREE, FOUR, FIVE = (UUID(int=i) for i in range(1, 6))
+
+
+def line(*places):
+    return [(UUID(int=i), number) for i, number in enumerate(places, 1)]
+
+
+@st.composite
+def moves(draw):
+    numbers = sorted(draw(st.sets(st.integers(1, 500), min_size=2, max_size=30)))
+    places = line(*numbers)
+    ids = draw(st.permutations([id_ for id_, _ in places]))
+    count = draw(st.integers(1, len(ids) - 1))
+    return places, ids[:count], ids[count], draw(st.booleans())
+
+
+class TestExchanged:
+    def test_gaps_stay_and_only_those_between_change(self):
+        places = line(1, 2, 10, 11, 20)
+
+        assert exchanged(places, [FOUR], ONE, behind=True) == {
+            FOUR: 2,
+            TWO: 10,
+            THREE: 11,
+        }
+
+    def test_several_stand_in_the_order_given(self):
+        places = line(1, 2, 3, 4, 5)
+
+        assert exchanged(places, [FIVE, TWO], ONE, behind=False) == {
+            FIVE: 1,
+            ONE: 3,
+            THREE: 4,
+            FOUR: 5,
+        }
+
+    def test_what_stands_there_already_changes_nothing(self):
+        assert exchanged(line(1, 2, 3), [TWO], ONE, behind=True) == {}
+
+    @given(moves())
+    def test_numbers_are_exchanged_and_the_wish_is_met(self, move):
+        places, moved, target, behind = move
+
+        new = {**dict(places), **exchanged(places, moved, target, behind=behind)}
+
+        assert sorted(new.values()) == [number for _, number in places]
+        order = sorted(new, key=new.__getitem__)
+        at = order.index(target)
+        beside = (
+            order[at + 1 : at + 1 + len(moved)]
+            if behind
+            else order[at - len(moved) : at]
+        )
+        assert beside == moved
+        rest = [id_ for id_, _ in places if id_ not in moved]
+        assert [id_ for id_ in order if id_ not in moved] == rest
+
+
+def names(work):
+    page = lists.list_channels(work, ListChannels())
+    return [f"{view.details.number} {view.details.name}" for view in page.items]
+
+
+def test_a_channel_is_put_before_another(work):
+    ids = [a_channel(work, n, f"C{n}").id for n in (1, 2, 3, 7)]
+
+    touched = order.move_channels(
+        work, MoveChannels(channel_ids=[ids[3]], before_id=ids[1])
+    )
+
+    work.session.expire_all()
+    assert names(work) == ["1 C1", "2 C7", "3 C2", "7 C3"]
+    assert touched.count == 3
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"channel_ids": [ONE]},
+        {"channel_ids": [ONE], "before_id": TWO, "after_id": TWO},
+        {"channel_ids": [], "before_id": TWO},
+        {"channel_ids": [ONE] * 501, "before_id": TWO},
+        {"channel_ids": [ONE, TWO], "before_id": TWO},
+    ],
+)
+def test_a_move_names_channels_and_one_place(work, said):
+    with pytest.raises(Invalid):
+        order.move_channels(work, MoveChannels(**said))
+
+
+def test_nobody_moves_a_neighbour_s_channel_or_moves_to_it(work, work_of):
+    own, theirs = a_channel(work, 1), a_channel(work_of(NEIGHBOUR), 1)
+    for moved, target in ((own, theirs), (theirs, own)):
+        with pytest.raises(NotFound):
+            order.move_channels(
+                work, MoveChannels(channel_ids=[moved.id], before_id=target.id)
+            )
+        with pytest.raises(NotFound):
+            order.move_channels(
+                work_of(actor=OPERATOR),
+                MoveChannels(channel_ids=[moved.id], before_id=target.id),
+            )
+
+
+def test_two_who_move_at_once_leave_every_number_given_once(database):
+    context = Context(actor=actor_of(a_partner().id))
+    with database.transaction() as work:
+        keep_partner(work, a_partner())
+    with database.transaction(context) as work:
+        ids = [a_channel(work, n, f"C{n}").id for n in range(1, 21)]
+
+    def move(moved, target):
+        for place in ({"before_id": target}, {"after_id": ids[-1]}) * 10:
+            with database.transaction(context) as work:
+                order.move_channels(work, MoveChannels(channel_ids=[moved], **place))
+
+    with ThreadPoolExecutor() as threads:
+        pairs = ((ids[10], ids[0]), (ids[2], ids[5]), (ids[7], ids[1]))
+        moving = [threads.submit(move, *pair) for pair in pairs]
+        for one in moving:
+            one.result(timeout=60)
+
+    with database.transaction(context) as work:
+        page = lists.list_channels(work, ListChannels())
+    assert [view.details.number for view in page.items] == list(range(1, 21))
+    assert {view.id for view in page.items} == set(ids)
+
+
+def test_a_number_may_be_taken_over_only_once_it_is_free(work):
+    one, two = a_channel(work, 1), a_channel(work, 2)
+    order.move_channels(work, MoveChannels(channel_ids=[two.id], before_id=one.id))
+
+    with pytest.raises(operations.NumberTaken), work.session.begin_nested():
+        a_channel(work, 2)
