@@ -20,6 +20,7 @@
 
   const start = (root) => {
     for (const list of root.querySelectorAll("[data-sortable]")) {
+      if (window.Sortable.get(list)) continue;
       window.Sortable.create(list, { handle: ".handle", animation: 120, onEnd: () => changed(list) });
     }
   };
