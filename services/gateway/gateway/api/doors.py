@@ -73,7 +73,13 @@ class Doors:
         self.blueprint.ARGUMENTS_PARSER = Parser()
 
     def ask(
-        self, route: str, verb: str, roles: Roles, status: int | None = None
+        self,
+        route: str,
+        verb: str,
+        roles: Roles,
+        status: int | None = None,
+        *,
+        without: frozenset[str] = frozenset(),
     ) -> None:
         """Open a door that only passes its question on, to the client's verb."""
         if self._client is None:
@@ -85,7 +91,8 @@ class Doors:
             return getattr(client, verb)(context(), question)
 
         view.__name__, view.__doc__ = verb, remote.request_type.__doc__
-        self.open(route, remote.request_type, remote.reply_type, roles, status)(view)
+        question, reply = remote.request_type, remote.reply_type
+        self.open(route, question, reply, roles, status, without=without)(view)
 
     def open(
         self,

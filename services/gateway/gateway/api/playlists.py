@@ -8,16 +8,34 @@ channels = Doors("channels", "Channels, packages and imports.", PlaylistsClient)
 guide = Doors("guide", "Where the guide comes from.", PlaylistsClient)
 
 READERS = PARTNERS | {Role.SUPPORT}
-ACCEPTED = 202
+OK, ACCEPTED = 200, 202
 
 channels.ask("GET /channels", "list_channels", STAFF_AND_SUPPORT)
 channels.ask("POST /channels", "create_channel", PARTNERS)
 channels.ask("GET /channels/<uuid:channel_id>", "get_channel", STAFF_AND_SUPPORT)
 channels.ask("PUT /channels/<uuid:channel_id>", "update_channel", PARTNERS)
 channels.ask("DELETE /channels/<uuid:channel_id>", "delete_channel", PARTNERS)
+channels.ask("GET /channel-groups", "list_groups", STAFF_AND_SUPPORT)
+channels.ask("POST /channels/move", "move_channels", PARTNERS, OK)
+channels.ask("POST /channels/switch", "switch_channels", PARTNERS, OK)
+channels.ask("POST /channels/group", "group_channels", PARTNERS, OK)
 channels.ask("GET /packages", "list_packages", STAFF_AND_SUPPORT)
 channels.ask("POST /packages", "create_package", PARTNERS)
 channels.ask("GET /packages/<uuid:package_id>", "get_package", STAFF_AND_SUPPORT)
+channels.ask("PATCH /packages/<uuid:package_id>", "rename_package", PARTNERS)
+channels.ask("DELETE /packages/<uuid:package_id>", "delete_package", PARTNERS)
+channels.ask(
+    "POST /packages/<uuid:package_id>/channels/add",
+    "add_package_channels",
+    PARTNERS,
+    OK,
+)
+channels.ask(
+    "POST /packages/<uuid:package_id>/channels/remove",
+    "remove_package_channels",
+    PARTNERS,
+    OK,
+)
 channels.ask(
     "PUT /packages/<uuid:package_id>/channels",
     "set_package_channels",
@@ -32,6 +50,7 @@ guide.ask(
     "PUT /guide-sources/<uuid:source_id>",
     "update_guide_source",
     PARTNERS,
+    without=frozenset({"upload"}),
 )
 guide.ask(
     "DELETE /guide-sources/<uuid:source_id>",
@@ -44,3 +63,11 @@ guide.ask(
     PARTNERS,
     ACCEPTED,
 )
+guide.ask("GET /guide-proposals", "list_guide_proposals", READERS)
+guide.ask(
+    "GET /channels/<uuid:channel_id>/guide-channels",
+    "find_guide_channels",
+    READERS,
+)
+guide.ask("POST /guide-ties", "tie_channels", PARTNERS, OK)
+guide.ask("GET /programmes", "list_programmes", READERS)

@@ -18,8 +18,19 @@ class PlaylistsClient(ServiceClient):
     get_channel = Remote(playlists.GetChannel, playlists.ChannelView)
     list_channels = Remote(playlists.ListChannels, Page[playlists.ChannelView])
 
+    list_groups = Remote(playlists.ListGroups, playlists.Groups)
+    move_channels = Remote(playlists.MoveChannels, playlists.ChannelsTouched)
+    switch_channels = Remote(playlists.SwitchChannels, playlists.ChannelsTouched)
+    group_channels = Remote(playlists.GroupChannels, playlists.ChannelsTouched)
+
     create_package = Remote(playlists.CreatePackage, playlists.PackageView)
+    rename_package = Remote(playlists.RenamePackage, playlists.PackageView)
+    delete_package = Remote(playlists.DeletePackage, NoneType)
     set_package_channels = Remote(playlists.SetPackageChannels, playlists.PackageView)
+    add_package_channels = Remote(playlists.AddPackageChannels, playlists.PackageView)
+    remove_package_channels = Remote(
+        playlists.RemovePackageChannels, playlists.PackageView
+    )
     get_package = Remote(playlists.GetPackage, playlists.PackageView)
     list_packages = Remote(playlists.ListPackages, Page[playlists.PackageView])
 
@@ -35,3 +46,14 @@ class PlaylistsClient(ServiceClient):
         playlists.ListGuideSources, Page[playlists.GuideSourceView]
     )
     fetch_guide = Remote(playlists.FetchGuide, playlists.JobView)
+
+    list_guide_proposals = Remote(
+        playlists.ListGuideProposals, Page[playlists.ChannelProposals]
+    )
+    find_guide_channels = Remote(
+        playlists.FindGuideChannels, playlists.GuideChannelsFound
+    )
+    tie_channels = Remote(playlists.TieChannels, playlists.ChannelsTouched)
+    list_programmes = Remote(
+        playlists.ListProgrammes, Page[playlists.ChannelProgrammes]
+    )
