@@ -14,6 +14,7 @@ from gateway import (
     signing,
     watching,
 )
+from gateway import help as help_pages
 from gateway.asking import begin_request
 from gateway.clients import Clients
 from gateway.ground import Ground
@@ -48,6 +49,7 @@ def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
     api.hang(app)
     signing.hang(app, settings.sign_in_tries_a_minute)
     admin.hang(app)
+    help_pages.hang(app)
     portal.hang(app)
     app.register_blueprint(probes.pages)
     _trust_proxies(app, settings.trusted_proxies)

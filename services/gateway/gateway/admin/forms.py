@@ -19,12 +19,10 @@ from gateway.panel.forms import (
     line,
     must_be_whole_money,
 )
-from lineup.contracts import accounts, billing, notifications, playlists
+from lineup.contracts import accounts, billing, playlists
 from lineup.contracts.accounts import AccountKind, LoginDetails
 from lineup.contracts.billing import ShopKind
 from lineup.money import Money
-
-SECURITY = ["none", "starttls", "tls"]
 
 
 class PersonForm(OfPartner):
@@ -251,28 +249,4 @@ class GuideForm(OfPartner):
             shift_minutes=self.shift_minutes.data or 0,
             time_zone=self.time_zone.data or "UTC",
             partner_id=self.partner(),
-        )
-
-
-class TransportForm(LineupForm):
-    """How a partner's mail leaves."""
-
-    sender_address = line("Sender's address", InputRequired())
-    sender_name = line("Sender's name", InputRequired())
-    host = line("SMTP server (empty: the installation's)")
-    port = IntegerField("Port", [NumberRange(1, 65_535)], default=25)
-    security = SelectField("Security", choices=SECURITY)
-    username = line("User name")
-    password = PasswordField("Password (empty: as it is)")
-
-    def question(self, sealed: str | None) -> notifications.SaveTransport:
-        """The transport to be kept, its password sealed."""
-        return notifications.SaveTransport(
-            sender_address=self.sender_address.data or "",
-            sender_name=self.sender_name.data or "",
-            host=self.host.data or "",
-            port=self.port.data or 25,
-            security=self.security.data,
-            username=self.username.data or "",
-            password=sealed,
         )

@@ -1,24 +1,27 @@
 """Pages about messages and how they leave."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.admin.forms import TransportForm
+from gateway.admin.message_forms import TestMailForm, TransportForm
 from gateway.asking import context
 from gateway.ground import clients, ground
-from gateway.panel.filters import Choice, Dates, Text
-from gateway.panel.forms import LineupForm, attempt, status_of
+from gateway.panel.filters import Choice, Dates, Id, Text
+from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import READ_SECONDS
 from gateway.panel.tables import Column, Table
 from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.notifications import (
     DeliveryState,
+    DeliveryView,
     GetDelivery,
     GetTransport,
     ListDeliveries,
+    MessageKind,
     SendAgain,
     TransportView,
 )
@@ -31,25 +34,37 @@ Shown = str | tuple[str, int] | Answer
 PARTNER_ONLY = frozenset({Role.PARTNER, Role.STAFF})
 """The operator has no transport of its own: it names a partner, by API."""
 
+WATCHED = timedelta(minutes=1)
+"""How long the page of a message that waits looks again by itself."""
+
+COLUMNS = (
+    Column("subject", "Subject", order="subject"),
+    Column("receiver", "To", order="receiver"),
+    Column("template", "Kind", is_hidden=True),
+    Column("state", "State", order="state"),
+    Column("tries", "Tries", is_numeric=True),
+    Column("answer", "The mail server said", is_hidden=True),
+    Column("next_try_at", "Next try", is_hidden=True),
+    Column("created_at", "Begun", order="created_at"),
+)
 DELIVERIES = Table(
     "deliveries",
-    Column("subject", "Subject"),
-    Column("receiver", "To"),
-    Column("state", "State"),
-    Column("tries", "Tries", is_numeric=True),
-    Column("created_at", "When"),
+    *COLUMNS,
     filters=(
         Text("Receiver or subject"),
         Choice("state", "State", DeliveryState),
+        Choice("template", "Kind", MessageKind),
         Dates("created", "Begun"),
+        Id("customer_id", "Customer"),
     ),
+    order="-created_at",
 )
 
 
 @pages.get("/deliveries")
 @page_for(STAFF_AND_SUPPORT)
 def list_deliveries() -> str:
-    """The delivery log, newest first."""
+    """The delivery log, newest first (NO-13)."""
     listing = DELIVERIES.asked_of(
         clients().notifications.list_deliveries, ListDeliveries
     )
@@ -59,12 +74,14 @@ def list_deliveries() -> str:
 @pages.get("/deliveries/<uuid:delivery_id>")
 @page_for(STAFF_AND_SUPPORT)
 def show_delivery(delivery_id: UUID) -> str:
-    """One message, its secrets as dots."""
+    """One message as its receiver saw it, its secrets as dots, and how it went."""
     delivery = clients().notifications.get_delivery(
         context(), GetDelivery(delivery_id=delivery_id), timeout=READ_SECONDS
     )
     return render_template(
-        "admin/notifications/delivery.html", delivery=delivery, form=LineupForm()
+        "admin/notifications/delivery.html",
+        delivery=delivery,
+        is_watched=is_watched(delivery),
     )
 
 
@@ -75,22 +92,50 @@ def send_again(delivery_id: UUID) -> Shown:
     question = SendAgain(delivery_id=delivery_id)
     clients().notifications.send_again(context(), question)
     flash("The message is sent again.")
-    return redirect(
-        url_for("notifications_pages.show_delivery", delivery_id=delivery_id)
-    )
+    return _to(delivery_id)
 
 
 @pages.route("/mail-transport", methods=["GET", "POST"])
 @page_for(PARTNER_ONLY)
 def mail_transport() -> Shown:
     """How the partner's mail leaves."""
-    form = TransportForm(obj=_transport())
+    kept = _transport()
+    form = TransportForm(obj=kept)
     saved = attempt(form, lambda: _save(form))
     if saved is not None:
-        flash("Mail leaves this way from now on.")
+        flash("Mail leaves this way from now on. Send a test to be sure.")
         return redirect(url_for("notifications_pages.mail_transport"))
-    page = render_template("admin/notifications/transport_form.html", form=form)
+    page = render_template(
+        "admin/notifications/transport_form.html", form=form, kept=kept
+    )
     return page, status_of(form)
+
+
+@pages.route("/mail-transport/test", methods=["GET", "POST"])
+@page_for(PARTNER_ONLY)
+def send_test_mail() -> Shown:
+    """Send a test message the way mail leaves now, and look how it goes (NO-06)."""
+    form = TestMailForm()
+    sent = attempt(
+        form, lambda: clients().notifications.send_test(context(), form.question())
+    )
+    if sent is not None:
+        return _to(sent.id)
+    page = render_template("admin/notifications/test_form.html", form=form)
+    return page, status_of(form)
+
+
+def is_watched(delivery: DeliveryView) -> bool:
+    """Whether something is about to happen to a message."""
+    if delivery.state is not DeliveryState.QUEUED or delivery.next_try_at is None:
+        return False
+    return abs(ground().clock.now() - delivery.next_try_at) < WATCHED
+
+
+def _to(delivery_id: UUID) -> Answer:
+    return redirect(
+        url_for("notifications_pages.show_delivery", delivery_id=delivery_id)
+    )
 
 
 def _transport() -> TransportView | None:

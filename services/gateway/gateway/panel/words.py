@@ -53,7 +53,14 @@ class Group:
 
 
 NAVIGATION = (
-    Group("", (Entry("My users", "portal.my_page", "device-tv"),)),
+    Group(
+        "",
+        (
+            Entry("Dashboard", "dashboard_pages.dashboard", "layout-dashboard"),
+            Entry("My users", "portal.my_page", "device-tv"),
+            Entry("Messages", "portal_messages.list_messages", "mail"),
+        ),
+    ),
     Group(
         "People",
         (
@@ -78,7 +85,17 @@ NAVIGATION = (
     ),
     Group(
         "Messages",
-        (Entry("Delivery log", "notifications_pages.list_deliveries", "mail"),),
+        (
+            Entry("Delivery log", "notifications_pages.list_deliveries", "mail"),
+            Entry("How mail leaves", "notifications_pages.mail_transport", "send"),
+        ),
+    ),
+    Group(
+        "More",
+        (
+            Entry("Reports", "reports_pages.count_customers", "chart-bar"),
+            Entry("Help", "help_pages.list_topics", "help"),
+        ),
     ),
 )
 """What is found at the side of every page; each role sees what is open to it."""

@@ -1,0 +1,61 @@
+"""What can be entered about messages, and the question each form makes."""
+
+from wtforms import IntegerField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange
+
+from gateway.panel.forms import LineupForm, line
+from lineup.contracts.notifications import SaveTransport, SendTest
+
+SECURITY = [
+    SelectChoice("none", "None"),
+    SelectChoice("starttls", "STARTTLS (port 587)"),
+    SelectChoice("tls", "TLS from the start (port 465)"),
+]
+
+
+class TransportForm(LineupForm):
+    """How a partner's mail leaves."""
+
+    sections = {  # noqa: RUF012 - a ClassVar of the form it extends
+        "Sender": (("sender_name", "sender_address"),),
+        "Mail server": (
+            "host",
+            ("port", "security"),
+            ("username", "password"),
+        ),
+    }
+
+    sender_name = line("Sender's name", InputRequired())
+    sender_address = line("Sender's address", InputRequired())
+    host = line(
+        "SMTP server", description="Empty: the installation's own server sends."
+    )
+    port = IntegerField("Port", [NumberRange(1, 65_535)], default=25)
+    security = SelectField("Security", choices=SECURITY)
+    username = line("User name")
+    password = PasswordField(
+        "Password", description="Empty: it stays as it is. It is never shown."
+    )
+
+    def question(self, sealed: str | None) -> SaveTransport:
+        """The transport to be kept, its password sealed."""
+        return SaveTransport(
+            sender_address=self.sender_address.data or "",
+            sender_name=self.sender_name.data or "",
+            host=self.host.data or "",
+            port=self.port.data or 25,
+            security=self.security.data,
+            username=self.username.data or "",
+            password=sealed,
+        )
+
+
+class TestMailForm(LineupForm):
+    """Where a test message goes."""
+
+    receiver = line("Receiver's address", InputRequired())
+
+    def question(self) -> SendTest:
+        """The test message to be sent."""
+        return SendTest(receiver=self.receiver.data or "")

@@ -1,0 +1,46 @@
+"""What was sent to the customer who looks."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template
+
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.filters import Text
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS
+from gateway.panel.tables import Column, Table
+from lineup.context import Role
+from lineup.contracts.notifications import GetDelivery, ListDeliveries
+
+pages = Blueprint("portal_messages", __name__)
+
+CUSTOMERS = frozenset({Role.CUSTOMER})
+
+MESSAGES = Table(
+    "messages",
+    Column("subject", "Subject", order="subject"),
+    Column("receiver", "To"),
+    Column("state", "State"),
+    Column("created_at", "When", order="created_at"),
+    filters=(Text("Receiver or subject"),),
+    order="-created_at",
+)
+
+
+@pages.get("/my/messages")
+@page_for(CUSTOMERS)
+def list_messages() -> str:
+    """What was sent to the customer, newest first."""
+    listing = MESSAGES.asked_of(clients().notifications.list_deliveries, ListDeliveries)
+    return render_template("portal/messages.html", listing=listing)
+
+
+@pages.get("/my/messages/<uuid:delivery_id>")
+@page_for(CUSTOMERS)
+def show_message(delivery_id: UUID) -> str:
+    """One message, its secrets as dots."""
+    message = clients().notifications.get_delivery(
+        context(), GetDelivery(delivery_id=delivery_id), timeout=READ_SECONDS
+    )
+    return render_template("portal/message.html", message=message)

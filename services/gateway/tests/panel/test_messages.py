@@ -1,0 +1,178 @@
+"""Pages about messages: the log, one message, how mail leaves, a customer's own."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from lineup.context import Role
+from lineup.contracts.notifications import (
+    DeliveryState,
+    DeliveryView,
+    MessageKind,
+    TransportView,
+)
+from lineup.contracts.paging import Page
+from lineup.errors import Invalid, NotFound
+
+ID = "019d0000-0000-7000-8000-000000000001"
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def words_of(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
+
+
+def sent(client, form_of, path, **values):
+    hidden = form_of(text_of(client.get(path)))
+    return client.post(path, data=hidden | values)
+
+
+def test_the_log_asks_for_what_the_address_says(browser, services):
+    client = browser(Role.PARTNER)
+
+    client.get(
+        "/deliveries?state=failed&template=credentials&search=ana"
+        f"&created_from=2026-03-01&created_until=2026-03-02&customer_id={ID}"
+        "&order=-receiver"
+    )
+
+    [(_, asked)] = services.calls_of("notifications.list_deliveries")
+    assert asked.state is DeliveryState.FAILED
+    assert asked.template is MessageKind.CREDENTIALS
+    assert (asked.search, str(asked.customer_id)) == ("ana", ID)
+    assert asked.created_until - asked.created_from == timedelta(days=2)
+    assert asked.paging.order == "-receiver"
+
+
+def test_the_newest_message_comes_first_unless_asked_otherwise(browser, services):
+    browser(Role.PARTNER).get("/deliveries")
+
+    [(_, asked)] = services.calls_of("notifications.list_deliveries")
+    assert asked.paging.order == "-created_at"
+
+
+def failed(sample, **given):
+    fields = {
+        "state": DeliveryState.FAILED,
+        "subject": "Your TV",
+        "receiver": "ana@example.org",
+        "sender": "Example TV <tv@example.net>",
+        "body": "Password: ••••••••\n<b>Hello</b>",
+        "answer": "451 try later",
+        "tries": 5,
+    }
+    return sample(DeliveryView, **{**fields, **given})
+
+
+def test_a_message_is_shown_as_it_was_read_and_how_it_went(browser, services, sample):
+    services.tell("notifications.get_delivery", failed(sample))
+
+    answer = browser(Role.PARTNER).get(f"/deliveries/{ID}")
+
+    words = words_of(answer)
+    assert "From Example TV &lt;tv@example.net&gt; To ana@example.org" in words
+    assert "451 try later" in words
+    assert "&lt;b&gt;Hello&lt;/b&gt;" in text_of(answer)
+    assert f"/deliveries/{ID}/send-again" in text_of(answer)
+
+
+def test_support_reads_a_message_and_cannot_send_it(browser, services, sample):
+    services.tell("notifications.get_delivery", failed(sample))
+
+    assert "send-again" not in text_of(browser(Role.SUPPORT).get(f"/deliveries/{ID}"))
+
+
+@pytest.mark.parametrize(("seconds", "is_watched"), [(0, True), (-300, False)])
+def test_a_waiting_message_is_looked_at_again_only_while_something_is_due(
+    browser, services, sample, app, seconds, is_watched
+):
+    from gateway.ground import ground_of
+
+    due = ground_of(app).clock.now() + timedelta(seconds=seconds)
+    waiting = failed(sample, state=DeliveryState.QUEUED, next_try_at=due, tries=0)
+    services.tell("notifications.get_delivery", waiting)
+
+    page = text_of(browser(Role.PARTNER).get(f"/deliveries/{ID}"))
+
+    assert ('hx-trigger="load delay:1s"' in page) is is_watched
+
+
+def test_a_test_message_leads_to_its_own_page(browser, form_of, services):
+    client = browser(Role.PARTNER)
+
+    answer = sent(client, form_of, "/mail-transport/test", receiver="me@example.org")
+
+    assert answer.location == f"/deliveries/{ID}"
+    [(context, asked)] = services.calls_of("notifications.send_test")
+    assert asked.receiver == "me@example.org"
+    assert context.idempotency_key
+
+
+def test_a_refused_test_tells_at_the_field(browser, form_of, services):
+    refusal = Invalid(fields={"receiver": ["Not a mail address."]})
+    services.tell("notifications.send_test", refusal)
+
+    answer = sent(browser(Role.PARTNER), form_of, "/mail-transport/test", receiver="me")
+
+    assert answer.status_code == 422
+    assert 'id="receiver-errors"><li>Not a mail address.' in text_of(answer)
+
+
+def test_the_way_mail_leaves_is_kept_with_its_password_sealed(
+    browser, form_of, services, app
+):
+    from gateway.ground import ground_of
+
+    services.tell("notifications.get_transport", NotFound())
+    said = {
+        "sender_name": "Example TV",
+        "sender_address": "tv@example.net",
+        "host": "mail.example.net",
+        "port": "587",
+        "security": "starttls",
+        "username": "tv",
+        "password": "hush",
+    }
+    client = browser(Role.PARTNER)
+    assert "installation's server" in words_of(client.get("/mail-transport")).replace(
+        "&#39;", "'"
+    )
+
+    answer = sent(client, form_of, "/mail-transport", **said)
+
+    assert answer.location == "/mail-transport"
+    [(_, asked)] = services.calls_of("notifications.save_transport")
+    assert (asked.host, asked.port, asked.security) == (
+        "mail.example.net",
+        587,
+        "starttls",
+    )
+    assert ground_of(app).keyring.open(asked.password) == "hush"
+
+
+def test_a_kept_password_is_never_in_the_page(browser, services, sample):
+    services.tell(
+        "notifications.get_transport",
+        sample(TransportView, security="tls", has_password=True),
+    )
+
+    page = text_of(browser(Role.PARTNER).get("/mail-transport"))
+
+    assert re.search(r'<input[^>]*name="password"[^>]*>', page)
+    assert not re.search(r'<input[^>]*name="password"[^>]*value="[^"]', page)
+
+
+def test_a_customer_reads_its_own_messages(browser, services, sample):
+    services.tell("notifications.list_deliveries", Page(items=[failed(sample)]))
+    services.tell("notifications.get_delivery", failed(sample))
+    client = browser(Role.CUSTOMER)
+
+    listed, shown = client.get("/my/messages"), client.get(f"/my/messages/{ID}")
+
+    assert f'href="/my/messages/{ID}"' in text_of(listed)
+    assert "451 try later" not in text_of(shown)
+    assert "Password: ••••••••" in text_of(shown)
