@@ -1,12 +1,14 @@
 """The accounts service: who there is."""
 
 from accounts.customers.entrypoints import CustomerDoors
+from accounts.customers.group_entrypoints import GroupDoors
+from accounts.devices.entrypoints import DeviceDoors
 from accounts.logins.entrypoints import LoginDoors
+from accounts.membership.entrypoints import MembershipDoors
 from accounts.orders.entrypoints import OrderDoors
 from accounts.resync import resync
 from accounts.sellers.entrypoints import SellerDoors
 from accounts.settings import AccountsSettings
-from accounts.subscriptions.entrypoints import SubscriptionDoors
 from accounts.tree.entrypoints import TreeDoors
 from accounts.users.entrypoints import UserDoors
 from lineup.bus import Service, rpc
@@ -18,9 +20,11 @@ class AccountsService(
     TreeDoors,
     LoginDoors,
     SellerDoors,
-    SubscriptionDoors,
-    UserDoors,
     CustomerDoors,
+    GroupDoors,
+    UserDoors,
+    DeviceDoors,
+    MembershipDoors,
     OrderDoors,
     Service,
 ):

@@ -20,6 +20,16 @@ TAKEN = {
         "email_taken",
         "A customer with this mail address already exists.",
     ),
+    "uq_customer_groups_name": (
+        "name",
+        "group_name_taken",
+        "Another group has this name.",
+    ),
+    "uq_devices_mac": (
+        "mac",
+        "mac_taken",
+        "Another device has this MAC address.",
+    ),
 }
 """Field, code and sentence of each unique constraint a caller can run into."""
 

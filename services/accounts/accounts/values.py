@@ -1,5 +1,6 @@
 """Rules of single values: each gives the value as it is kept, or notes a fault."""
 
+import re
 import zoneinfo
 from functools import cache
 from urllib.parse import urlsplit
@@ -13,6 +14,12 @@ from accounts.findings import Findings
 NAME_CHARACTERS = 100
 LINE_CHARACTERS = 300
 PHONE_CHARACTERS = 40
+MAC_FORMS = re.compile(
+    r"[0-9A-F]{2}([-: ])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}\Z"
+    r"|(?:[0-9A-F]{4}\.){2}[0-9A-F]{4}\Z|[0-9A-F]{12}\Z",
+    re.IGNORECASE,
+)
+"""AA-BB-CC-DD-EE-FF (or with colons or spaces), AABB.CCDD.EEFF, AABBCCDDEEFF."""
 
 
 def name(findings: Findings, field: str, text: str) -> str:
@@ -122,3 +129,15 @@ def _is_address(text: str) -> bool:
         return False
     is_web = parts.scheme in {"http", "https"}
     return is_web and is_named and text == f"{parts.scheme}://{parts.netloc}"
+
+
+def mac(findings: Findings, field: str, text: str) -> str:
+    """A MAC address as AA:BB:CC:DD:EE:FF however it was written, or none (CU-31)."""
+    digits = text.strip()
+    if not digits:
+        return ""
+    if not MAC_FORMS.match(digits):
+        findings.add(field, "mac_invalid", "Write it like 00:1A:79:12:34:56.")
+        return digits
+    plain = re.sub(r"[-:. ]", "", digits).upper()
+    return ":".join(plain[at : at + 2] for at in range(0, len(plain), 2))

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from accounts.customers.operations import create_customer
 from accounts.logins.passwords import hash_password
 from accounts.means import Means
+from accounts.membership.operations import create_customer
 from accounts.sellers.operations import create_account, create_operator
 from lineup.clock import SetClock
 from lineup.context import SYSTEM, Actor, Call, Context, Event, Role
@@ -114,7 +114,8 @@ def make_customer(ask, tree, means):
 
 def an_account(kind, name, **details):
     login = LoginDetails(username=name, password=PASSWORD)
-    return CreateAccount(**({"kind": kind, "name": name, "login": login} | details))
+    given = {"login": login, "currency": "EUR", "time_zone": "UTC"} | details
+    return CreateAccount(**({"kind": kind, "name": name} | given))
 
 
 def a_person(**details):

@@ -6,8 +6,6 @@ from sqlalchemy import func, select
 
 from accounts.customers.models import Customer
 from accounts.customers.operations import (
-    create_customer,
-    delete_customer,
     get_customer,
     list_customers,
     update_customer,
@@ -16,10 +14,12 @@ from accounts.logins.models import Login
 from accounts.logins.operations import NotSignedIn, identify
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
-from accounts.subscriptions.operations import SubscriptionActive, keep_subscription
+from accounts.membership.operations import create_customer, delete_customer
+from accounts.subscriptions.operations import SubscriptionActive
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import list_users
+from accounts.users.standing import follow_subscription
 from lineup.context import NOBODY, Context, Role
 from lineup.contracts.accounts import (
     CreateCustomer,
@@ -229,19 +229,24 @@ class TestCreating:
 
 
 class TestUpdating:
-    def test_data_is_changed_and_announced(self, make_customer, ask, tree, announced):
+    def test_data_is_changed_and_announced(
+        self, make_customer, ask, tree, announced, means
+    ):
         made = make_customer(email="anna@example.com")
         request = UpdateCustomer(
             customer_id=made.id,
             person=a_person(last_name="Maas", email="ANNA@example.com"),
         )
-        assert ask(tree.partner, update_customer, request).person.last_name == "Maas"
+        assert (
+            ask(tree.partner, update_customer, request, means=means).person.last_name
+            == "Maas"
+        )
         assert [s.version for s in announced("customer_changed")] == [1, 2]
         found = ask(tree.partner, list_customers, ListCustomers(search="maas"))
         assert [item.id for item in found.items] == [made.id]
 
     def test_anothers_address_is_taken_and_told_with_the_rest(
-        self, make_customer, ask, tree
+        self, make_customer, ask, tree, means
     ):
         make_customer(email="ben@example.com")
         made = make_customer(email="anna@example.com")
@@ -250,18 +255,18 @@ class TestUpdating:
             person=a_person(first_name="", email="BEN@example.com"),
         )
         with pytest.raises(Invalid) as refusal:
-            ask(tree.partner, update_customer, request)
+            ask(tree.partner, update_customer, request, means=means)
         assert codes_of(refusal) == {
             "person.first_name": ["required"],
             "person.email": ["email_taken"],
         }
 
-    def test_a_neighbour_changes_nothing(self, make_customer, ask, tree):
+    def test_a_neighbour_changes_nothing(self, make_customer, ask, tree, means):
         made = make_customer(tree.reseller)
         request = UpdateCustomer(customer_id=made.id, person=a_person())
         for stranger in (tree.neighbour, tree.dealer):
             with pytest.raises(NotFound):
-                ask(stranger, update_customer, request)
+                ask(stranger, update_customer, request, means=means)
 
 
 class TestSeeing:
@@ -352,7 +357,7 @@ class TestDeleting:
         made = make_customer(user_name="Kids")
         [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
         with database.transaction() as work:
-            keep_subscription(work, a_subscription(user, clock))
+            follow_subscription(work, a_subscription(user, clock))
         request = DeleteCustomer(customer_id=made.id)
         with pytest.raises(SubscriptionActive):
             ask(tree.partner, delete_customer, request, means=means)

@@ -12,22 +12,35 @@ STAFF = "operator support partner staff reseller dealer"
 SELLERS = "operator partner staff reseller dealer"
 
 ALLOWED = {
+    "add_device": f"{SELLERS} customer",
+    "change_device": f"{SELLERS} customer",
+    "count_customers": STAFF,
     "create_account": "operator partner staff",
     "create_customer": SELLERS,
+    "create_group": SELLERS,
     "create_staff": SELLERS,
     "create_user": f"{SELLERS} customer",
     "delete_customer": SELLERS,
+    "delete_group": SELLERS,
     "delete_user": f"{SELLERS} customer",
     "get_account": STAFF,
     "get_customer": EVERYBODY,
+    "get_device": EVERYBODY,
+    "get_group": STAFF,
+    "get_player_settings": f"{SELLERS} customer",
     "get_user": EVERYBODY,
     "list_accounts": STAFF,
     "list_customers": STAFF,
+    "list_devices": EVERYBODY,
+    "list_groups": STAFF,
     "list_users": EVERYBODY,
+    "remove_device": f"{SELLERS} customer",
+    "rename_group": SELLERS,
     "rename_user": f"{SELLERS} customer",
     "resync": "operator",
     "set_account_status": "operator partner staff",
-    "update_customer": SELLERS,
+    "set_customer_status": SELLERS,
+    "update_customer": f"{SELLERS} customer",
 }
 BEFORE_SIGN_IN = {"sign_in", "identify", "sign_out"}
 DOORS = {door.name: door for door in doors(AccountsService) if door.kind is Kind.RPC}

@@ -1,13 +1,14 @@
 import pytest
 
-from accounts.subscriptions.operations import SubscriptionActive, keep_subscription
+from accounts.membership.operations import delete_user
+from accounts.subscriptions.operations import SubscriptionActive
 from accounts.users.operations import (
     create_user,
-    delete_user,
     get_user,
     list_users,
     rename_user,
 )
+from accounts.users.standing import follow_subscription
 from lineup.context import Role
 from lineup.contracts.accounts import (
     CreateUser,
@@ -150,7 +151,7 @@ class TestDeleting:
     def keep(self, database):
         def keep(state):
             with database.transaction() as work:
-                keep_subscription(work, state)
+                follow_subscription(work, state)
 
         return keep
 

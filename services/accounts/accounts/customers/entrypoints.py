@@ -3,47 +3,50 @@
 from functools import partial
 
 from accounts.customers import operations
+from accounts.customers.counting import count_customers
 from accounts.doors import MakingDoors
 from lineup.bus import rpc
-from lineup.context import EVERYBODY, SELLERS, STAFF_AND_SUPPORT, Call
+from lineup.context import EVERYBODY, SELLERS, STAFF_AND_SUPPORT, Call, Role
 from lineup.contracts.accounts import (
-    CreateCustomer,
+    CountCustomers,
+    CustomerCounts,
     CustomerView,
-    DeleteCustomer,
-    Done,
     GetCustomer,
+    GetPlayerSettings,
     ListCustomers,
+    PlayerSettings,
     UpdateCustomer,
 )
 from lineup.contracts.paging import Page
+
+SELLERS_AND_SELF = SELLERS | {Role.CUSTOMER}
 
 
 class CustomerDoors(MakingDoors):
     """Ways in to customers."""
 
-    @rpc(allowed=SELLERS)
-    def create_customer(self, call: Call[CreateCustomer]) -> CustomerView:
-        """Make a customer with its login and first user, or nothing."""
-        operation = partial(operations.create_customer, means=self.means)
-        return self.database.once(call, operation)
-
-    @rpc(allowed=SELLERS)
+    @rpc(allowed=SELLERS_AND_SELF)
     def update_customer(self, call: Call[UpdateCustomer]) -> CustomerView:
         """Change a customer's data."""
-        return self.database.once(call, operations.update_customer)
+        operation = partial(operations.update_customer, means=self.means)
+        return self.database.once(call, operation)
 
     @rpc(allowed=EVERYBODY)
     def get_customer(self, call: Call[GetCustomer]) -> CustomerView:
         """One customer."""
         return self.database.read(call, operations.get_customer)
 
+    @rpc(allowed=SELLERS_AND_SELF)
+    def get_player_settings(self, call: Call[GetPlayerSettings]) -> PlayerSettings:
+        """What a customer's players go by."""
+        return self.database.read(call, operations.get_player_settings)
+
     @rpc(allowed=STAFF_AND_SUPPORT)
     def list_customers(self, call: Call[ListCustomers]) -> Page[CustomerView]:
-        """Customers, newest first."""
+        """Customers, filtered and sorted."""
         return self.database.read(call, operations.list_customers)
 
-    @rpc(allowed=SELLERS)
-    def delete_customer(self, call: Call[DeleteCustomer]) -> Done:
-        """Delete a customer without running subscriptions, and its users."""
-        operation = partial(operations.delete_customer, means=self.means)
-        return self.database.once(call, operation)
+    @rpc(allowed=STAFF_AND_SUPPORT)
+    def count_customers(self, call: Call[CountCustomers]) -> CustomerCounts:
+        """How many customers a filter finds, by what it narrows by."""
+        return self.database.read(call, count_customers)

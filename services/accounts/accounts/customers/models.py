@@ -1,22 +1,73 @@
 """Customers: who pays. A customer is a leaf of the tree with a person's data."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ARRAY, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from accounts.customers.standing import NEVER
+from accounts.customers.words import phone_words, searchable
 from accounts.records import Record
 from accounts.tree.models import PATH, Account
-from lineup.contracts.accounts import CustomerChanged, CustomerView, Person, Status
+from lineup.contracts.accounts import (
+    CustomerChanged,
+    CustomerSettings,
+    Person,
+    Status,
+)
+from lineup.secrets import Sealed
+
+NEVER_TEXT = text("'1970-01-01 00:00:00+00'")
+SORTED = ("name_key", "city", "country", "username", "user_count", "ends_at")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """What a customer's row keeps of its users, so that lists need no join."""
+
+    user_count: int = 0
+    words: str = ""
+    paid_until: datetime = NEVER
+    trial_until: datetime = NEVER
+    product_ids: tuple[UUID, ...] = ()
+
+
+class Group(Record):
+    """A company's own group of customers; `scope` is the company's path (CU-01)."""
+
+    __tablename__ = "customer_groups"
+    __table_args__ = (
+        Index("uq_customer_groups_name", "account_id", "name_key", unique=True),
+        Index("ix_customer_groups_name_key_id", "name_key", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    scope: Mapped[str] = mapped_column(PATH, index=True)
+    name: Mapped[str]
+    name_key: Mapped[str]
+    created_at: Mapped[datetime]
+
+    def rename(self, name: str) -> None:
+        """Bear another name; names are compared without case."""
+        self.name = name
+        self.name_key = name.lower()
+
+
+def _sorted(column: str) -> Index:
+    """The index that gives a partner's customers in the order of a column."""
+    return Index(f"ix_customers_by_{column}", "partner_id", column, "id")
 
 
 class Customer(Record):
     """One customer; its id and `scope` are those of its account in the tree.
 
     `email_key` compares mail addresses without case (CU-04); `search` holds in lower
-    case all that a search looks through. Both follow the person.
+    case all that a search looks through. What is kept of users, devices and their
+    subscriptions follows them, in the same transaction.
     """
 
     __tablename__ = "customers"
@@ -29,10 +80,22 @@ class Customer(Record):
             postgresql_where=text("email_key <> '' AND status <> 'deleted'"),
         ),
         Index("ix_customers_partner_id_id", "partner_id", "id"),
+        Index("ix_customers_seller_id_id", "seller_id", "id"),
+        Index("ix_customers_group_id_id", "group_id", "id"),
+        Index("ix_customers_product_ids", "product_ids", postgresql_using="gin"),
+        Index(
+            "ix_customers_disabled",
+            "partner_id",
+            "id",
+            postgresql_where=text("status = 'inactive'"),
+        ),
+        *map(_sorted, SORTED),
     )
 
     id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     partner_id: Mapped[UUID]
+    seller_id: Mapped[UUID | None]
+    group_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer_groups.id"))
     scope: Mapped[str] = mapped_column(PATH, index=True)
     first_name: Mapped[str]
     last_name: Mapped[str]
@@ -44,7 +107,22 @@ class Customer(Record):
     country: Mapped[str]
     username: Mapped[str]
     email_key: Mapped[str]
+    name_key: Mapped[str] = mapped_column(server_default="")
     search: Mapped[str]
+    user_words: Mapped[str] = mapped_column(server_default="")
+    device_words: Mapped[str] = mapped_column(server_default="")
+    user_count: Mapped[int] = mapped_column(server_default=text("0"))
+    paid_until: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
+    trial_until: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
+    ends_at: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
+    product_ids: Mapped[list[Any]] = mapped_column(
+        ARRAY(Uuid()), server_default=text("'{}'")
+    )
+    pin: Mapped[Sealed] = mapped_column(server_default="")
+    inactivity_seconds: Mapped[int] = mapped_column(server_default=text("0"))
+    takes_messages: Mapped[bool] = mapped_column(server_default=text("true"))
+    takes_ads: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_tester: Mapped[bool] = mapped_column(server_default=text("false"))
     status: Mapped[Status]
     version: Mapped[int]
     created_at: Mapped[datetime]
@@ -55,13 +133,18 @@ class Customer(Record):
         customer = cls(
             id=account.id,
             partner_id=account.partner_id,
+            seller_id=account.parent_id,
             scope=account.scope,
             username=username,
+            user_words="",
+            device_words="",
+            pin="",
             status=Status.ACTIVE,
             version=0,
             created_at=account.created_at,
         )
         customer.take(person)
+        customer.take_lines(Lines())
         return customer
 
     def take(self, person: Person) -> None:
@@ -69,13 +152,40 @@ class Customer(Record):
         for name, value in asdict(person).items():
             setattr(self, name, value)
         self.email_key = email_key(person.email)
-        parts = (person.first_name, person.last_name, person.email, self.username)
-        self.search = " ".join(parts).lower()
+        self.name_key = f"{person.last_name} {person.first_name}".lower()
         self.version += 1
+        self._index()
 
-    def delete(self) -> None:
-        """Be a customer no more; the row stays, so that copies hear of it again."""
-        self.status = Status.DELETED
+    def take_settings(self, settings: CustomerSettings) -> None:
+        """Go by these settings; the time zone is kept at the place in the tree."""
+        self.group_id = settings.group_id
+        self.inactivity_seconds = settings.inactivity_seconds
+        self.takes_messages = settings.takes_messages
+        self.takes_ads = settings.takes_ads
+        self.is_tester = settings.is_tester
+
+    def take_lines(self, lines: Lines) -> None:
+        """Keep what its users and their subscriptions now are."""
+        self.user_count, self.user_words = lines.user_count, lines.words
+        self.paid_until, self.trial_until = lines.paid_until, lines.trial_until
+        self.ends_at = max(lines.paid_until, lines.trial_until)
+        self.product_ids = list(lines.product_ids)
+        self._index()
+
+    def take_device_words(self, words: str) -> None:
+        """Be found by its devices' MACs."""
+        self.device_words = words
+        self._index()
+
+    def _index(self) -> None:
+        names = (self.first_name, self.last_name, self.email, self.username)
+        numbers = phone_words(self.phone, self.mobile)
+        follow = (self.user_words, self.device_words)
+        self.search = searchable([*names, *numbers, *follow])
+
+    def turn(self, status: Status) -> None:
+        """Be in use, switched off, or deleted: then the row stays for the copies."""
+        self.status = status
         self.version += 1
 
     def person(self) -> Person:
@@ -91,17 +201,15 @@ class Customer(Record):
             country=self.country,
         )
 
-    def view(self, user_count: int) -> CustomerView:
-        """The customer as its seers see it."""
-        return CustomerView(
-            id=self.id,
-            partner_id=self.partner_id,
-            scope=self.scope,
-            person=self.person(),
-            username=self.username,
-            status=self.status,
-            user_count=user_count,
-            created_at=self.created_at,
+    def settings(self, time_zone: str) -> CustomerSettings:
+        """What is kept of it beside the person."""
+        return CustomerSettings(
+            group_id=self.group_id,
+            inactivity_seconds=self.inactivity_seconds,
+            time_zone=time_zone,
+            takes_messages=self.takes_messages,
+            takes_ads=self.takes_ads,
+            is_tester=self.is_tester,
         )
 
     def state(self) -> CustomerChanged:
@@ -114,7 +222,14 @@ class Customer(Record):
             first_name=self.first_name,
             last_name=self.last_name,
             email=self.email,
+            phone=self.phone,
             mobile=self.mobile,
+            city=self.city,
+            country=self.country,
+            username=self.username,
+            group_id=self.group_id,
+            takes_messages=self.takes_messages,
+            takes_ads=self.takes_ads,
             status=self.status,
         )
 

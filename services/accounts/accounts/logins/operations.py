@@ -13,7 +13,14 @@ from accounts.means import Means
 from accounts.taken import note_taken
 from accounts.tree.models import Account, is_switched_off
 from lineup.context import Actor, Role
-from lineup.contracts.accounts import Done, Identify, LoginDetails, SignOut, Status
+from lineup.contracts.accounts import (
+    AccountKind,
+    Done,
+    Identify,
+    LoginDetails,
+    SignOut,
+    Status,
+)
 from lineup.database import Work
 from lineup.errors import Forbidden, Unauthenticated
 from lineup.ids import new_id
@@ -34,6 +41,12 @@ class AccountInactive(Forbidden):
     code = "account_inactive"
 
 
+class AccountLocked(AccountInactive):
+    """This customer is switched off; its provider can switch it on again (CU-15)."""
+
+    code = "account_locked"
+
+
 def identify(work: Work, request: Identify) -> Actor:
     """Who is behind a token; NotSignedIn or AccountInactive. One query."""
     row = work.session.execute(
@@ -45,10 +58,21 @@ def identify(work: Work, request: Identify) -> Actor:
     if row is None:
         raise NotSignedIn
     session, login, account, is_off = row
-    if is_off or login.status is not Status.ACTIVE:
-        raise AccountInactive
+    refuse_off(login, account, is_off=is_off)
     session.slide(work.now)
     return login.actor_at(account)
+
+
+def refuse_off(login: Login, account: Account, *, is_off: bool) -> None:
+    """AccountInactive when a login, its account or one above is switched off.
+
+    AccountLocked where that is the customer itself.
+    """
+    is_customer = account.kind is AccountKind.CUSTOMER
+    if is_customer and account.status is Status.INACTIVE:
+        raise AccountLocked
+    if is_off or login.status is not Status.ACTIVE:
+        raise AccountInactive
 
 
 def sign_out(work: Work, request: SignOut) -> Done:
@@ -105,6 +129,11 @@ def delete_logins(work: Work, account_id: UUID) -> None:
     logins = select(Login).where(Login.account_id == account_id)
     for login in work.session.scalars(logins):
         login.status = Status.DELETED
+    end_sessions(work, account_id)
+
+
+def end_sessions(work: Work, account_id: UUID) -> None:
+    """End every session and token of an account's logins."""
     sessions = select(Session).join(Login).where(Login.account_id == account_id)
     for session in work.session.scalars(sessions):
         end_session(work, session)

@@ -14,7 +14,7 @@ from sqlalchemy import case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from accounts.logins.models import Login, Session, SessionKind, SignInTries
-from accounts.logins.operations import AccountInactive
+from accounts.logins.operations import refuse_off
 from accounts.logins.passwords import NOBODYS_HASH
 from accounts.tree.models import Account, is_switched_off
 from lineup.context import Call
@@ -85,8 +85,7 @@ def begin_session(work: Work, candidate: Candidate, request: SignIn) -> SignedIn
     if row is None:
         raise InvalidCredentials
     login, account, is_off = row
-    if is_off or login.status is not Status.ACTIVE:
-        raise AccountInactive
+    refuse_off(login, account, is_off=is_off)
     _forget_tries(work, login.username)
     kind = SessionKind.TOKEN if request.wants_token else SessionKind.SESSION
     token = secrets.token_urlsafe(TOKEN_BYTES)

@@ -3,16 +3,17 @@
 from dataclasses import dataclass, field
 
 from accounts import values
-from accounts.customers.enrolment import (
-    Issue,
-    enrol,
-    find_by_email,
-    generated_login,
-    issue_credentials,
-)
+from accounts.customers.finding import find_by_email
 from accounts.customers.models import Customer
 from accounts.customers.person import person_of, shortened
 from accounts.means import Means
+from accounts.membership.enrolment import (
+    Application,
+    Issue,
+    enrol,
+    generated_login,
+    issue_credentials,
+)
 from accounts.tree.models import Account
 from accounts.tree.operations import account_at, customer_in_scope
 from accounts.users.models import User
@@ -66,7 +67,7 @@ def _begun(work: Work, means: Means, order: OrderAccepted) -> Filling:
     if known is not None:
         return Filling(known, customer_in_scope(work, known.id), None)
     login = generated_login(work, person)
-    new = enrol(work, means, parent, person, login)
+    new = enrol(work, means, parent, Application(person=person, login=login))
     return Filling(new.customer, new.account, login.password)
 
 

@@ -1,8 +1,9 @@
-"""Subscriptions: a copy of billing's facts, so that no running user is deleted."""
+"""Subscriptions: a copy of billing's facts: who is served, how, and until when."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.records import Record
@@ -17,5 +18,8 @@ class SubscriptionCopy(Record):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
     user_id: Mapped[UUID] = mapped_column(index=True)
+    product_id: Mapped[UUID | None] = mapped_column(index=True)
+    product_name: Mapped[str] = mapped_column(server_default="")
+    is_trial: Mapped[bool] = mapped_column(server_default=text("false"))
     state: Mapped[SubscriptionState]
     ends_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """Keeping the copy of subscriptions, and refusing what it forbids (CU-24)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,6 +23,9 @@ def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
         "id": state.id,
         "version": state.version,
         "user_id": state.user_id,
+        "product_id": state.product_id,
+        "product_name": state.product_name,
+        "is_trial": state.is_trial,
         "state": state.state,
         "ends_at": state.ends_at,
     }
@@ -43,3 +46,21 @@ def refuse_while_running(work: Work, user_ids: Collection[UUID]) -> None:
     if running is not None:
         details = {"action": "stop_subscription", "subscription_id": str(running.id)}
         raise SubscriptionActive(details=details)
+
+
+def subscriptions_of(work: Work, user_id: UUID) -> Sequence[SubscriptionCopy]:
+    """All that is known of a user's subscriptions, the furthest end first."""
+    statement = select(SubscriptionCopy).where(SubscriptionCopy.user_id == user_id)
+    newest = statement.order_by(SubscriptionCopy.ends_at.desc(), SubscriptionCopy.id)
+    return work.session.scalars(newest).all()
+
+
+def product_names(work: Work, product_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What products are called, as one of their subscriptions was last told."""
+    names = {}
+    for product_id in product_ids:
+        name = select(SubscriptionCopy.product_name).where(
+            SubscriptionCopy.product_id == product_id
+        )
+        names[product_id] = work.session.scalar(name.limit(1)) or ""
+    return names

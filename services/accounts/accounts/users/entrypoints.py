@@ -4,17 +4,17 @@ from functools import partial
 
 from accounts.doors import MakingDoors
 from accounts.users import operations
-from lineup.bus import rpc
-from lineup.context import EVERYBODY, SELLERS, Call, Role
+from accounts.users.standing import follow_subscription
+from lineup.bus import on_event, rpc
+from lineup.context import EVERYBODY, SELLERS, Call, Event, Role
 from lineup.contracts.accounts import (
     CreateUser,
-    DeleteUser,
-    Done,
     GetUser,
     ListUsers,
     RenameUser,
     UserView,
 )
+from lineup.contracts.billing import SubscriptionChanged
 from lineup.contracts.paging import Page
 
 SELLERS_AND_SELF = SELLERS | {Role.CUSTOMER}
@@ -47,8 +47,7 @@ class UserDoors(MakingDoors):
         operation = partial(operations.rename_user, means=self.means)
         return self.database.once(call, operation)
 
-    @rpc(allowed=SELLERS_AND_SELF)
-    def delete_user(self, call: Call[DeleteUser]) -> Done:
-        """Delete a user without a running subscription."""
-        operation = partial(operations.delete_user, means=self.means)
-        return self.database.once(call, operation)
+    @on_event
+    def on_subscription_changed(self, event: Event[SubscriptionChanged]) -> None:
+        """Keep what billing says of a user's subscription."""
+        self.database.keep(event, follow_subscription)

@@ -1,12 +1,17 @@
 """Users: one line of a customer each, with its own playlist (CU-18, PE-01)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from accounts.customers.models import NEVER_TEXT
+from accounts.customers.standing import NEVER, end_of, standing_of
+from accounts.customers.words import searchable
 from accounts.records import Record
+from accounts.subscriptions.models import SubscriptionCopy
 from accounts.tree.models import PATH
 from lineup.contracts.accounts import PlayerCredentials, Status, UserChanged, UserView
 from lineup.secrets import Sealed
@@ -17,12 +22,14 @@ class User(Record):
 
     Its user name, password and link stay the same as long as it lives (PE-03).
     `seat_id` is the shop order's seat it was made for: each seat makes one user.
+    What is kept of its subscriptions and devices follows them.
     """
 
     __tablename__ = "users"
     __table_args__ = (
         Index("ix_users_customer_id_id", "customer_id", "id"),
         Index("ix_users_partner_id_id", "partner_id", "id"),
+        Index("ix_users_by_ends_at", "partner_id", "ends_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -34,6 +41,13 @@ class User(Record):
     password: Mapped[Sealed]
     token: Mapped[str] = mapped_column(unique=True)
     seat_id: Mapped[UUID | None] = mapped_column(unique=True)
+    search: Mapped[str] = mapped_column(server_default="")
+    paid_until: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
+    trial_until: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
+    ends_at: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
+    product_id: Mapped[UUID | None]
+    product_name: Mapped[str] = mapped_column(server_default="")
+    device_count: Mapped[int] = mapped_column(server_default=text("0"))
     status: Mapped[Status]
     version: Mapped[int]
     created_at: Mapped[datetime]
@@ -41,14 +55,25 @@ class User(Record):
     def rename(self, name: str) -> None:
         """Bear another name."""
         self.name = name
+        self.search = searchable([name, self.username])
         self.version += 1
 
-    def delete(self) -> None:
-        """Be served no more; the row stays, so that copies hear of it again."""
-        self.status = Status.DELETED
+    def turn(self, status: Status) -> None:
+        """Be in use, refused, or deleted: then the row stays for the copies."""
+        self.status = status
         self.version += 1
 
-    def view(self, public_url: str) -> UserView:
+    def take_subscriptions(self, copies: Sequence[SubscriptionCopy]) -> None:
+        """Keep what its subscriptions say, the furthest end first."""
+        paid = [copy.ends_at for copy in copies if not copy.is_trial]
+        trial = [copy.ends_at for copy in copies if copy.is_trial]
+        self.paid_until = max(paid, default=NEVER)
+        self.trial_until = max(trial, default=NEVER)
+        self.ends_at = max(self.paid_until, self.trial_until)
+        self.product_id = copies[0].product_id if copies else None
+        self.product_name = copies[0].product_name if copies else ""
+
+    def view(self, public_url: str, now: datetime) -> UserView:
         """The user as its seers see it."""
         return UserView(
             id=self.id,
@@ -62,6 +87,11 @@ class User(Record):
             public_url=public_url,
             status=self.status,
             created_at=self.created_at,
+            state=standing_of(self, now),
+            ends_at=end_of(self),
+            product_id=self.product_id,
+            product_name=self.product_name,
+            device_count=self.device_count,
         )
 
     def state(self, public_url: str) -> UserChanged:

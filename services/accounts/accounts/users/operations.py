@@ -1,11 +1,13 @@
 """What can be asked of users."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 
 from accounts import values
+from accounts.customers.finding import find_for_update
+from accounts.customers.words import wanted
 from accounts.findings import Findings
 from accounts.means import Means
 from accounts.subscriptions.operations import refuse_while_running
@@ -13,10 +15,9 @@ from accounts.tree.models import Account
 from accounts.tree.operations import customer_in_scope, of_partner, public_urls
 from accounts.users import credentials
 from accounts.users.models import User
+from accounts.users.standing import refresh_customer
 from lineup.contracts.accounts import (
     CreateUser,
-    DeleteUser,
-    Done,
     GetUser,
     ListUsers,
     RenameUser,
@@ -29,56 +30,68 @@ from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 
+ORDERS = {
+    "created": User.id,
+    "name": User.name,
+    "username": User.username,
+    "ends_at": User.ends_at,
+}
+
 
 def create_user(work: Work, request: CreateUser, *, means: Means) -> UserView:
     """Add a user to a customer; its credentials and link are generated (CU-18)."""
     customer = customer_in_scope(work, request.customer_id)
     name = checked_name(request.name)
     user = add_user(work, means, customer, name)
-    return user.view(public_url_of(work, means, user.partner_id))
+    return view_of(work, means, user)
 
 
 def get_user(work: Work, request: GetUser, *, means: Means) -> UserView:
     """One user in the actor's part of the tree."""
     user = user_in_scope(work, request.user_id)
-    return user.view(public_url_of(work, means, user.partner_id))
+    return view_of(work, means, user)
 
 
 def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView]:
-    """Users, newest first; of one customer where it is named."""
+    """Users, newest first or in another order, narrowed by customer and a text."""
     statement = of_partner(_living(work), User, work.actor)
     if request.customer_id is not None:
         statement = statement.where(User.customer_id == request.customer_id)
-    page = page_of(work.session, statement, User, request.paging, lambda user: user)
+    for word in wanted(request.search):
+        statement = statement.where(User.search.contains(word, autoescape=True))
+    page = page_of(
+        work.session, statement, User, request.paging, lambda user: user, ORDERS
+    )
     partner_ids = {user.partner_id for user in page.items}
     urls = public_urls(work.session, partner_ids, means.public_url)
-    items = [user.view(urls[user.partner_id]) for user in page.items]
+    items = [user.view(urls[user.partner_id], work.now) for user in page.items]
     return page.showing(items)
 
 
 def rename_user(work: Work, request: RenameUser, *, means: Means) -> UserView:
     """Give a user another name; two users may share one (CU-19)."""
-    user = user_in_scope(work, request.user_id)
-    work.session.refresh(user, with_for_update=True)
+    user = lock_user(work, request.user_id)
     user.rename(checked_name(request.name))
     announce_user(work, means, user)
-    return user.view(public_url_of(work, means, user.partner_id))
-
-
-def delete_user(work: Work, request: DeleteUser, *, means: Means) -> Done:
-    """Delete a user; SubscriptionActive while it is served (CU-24)."""
-    delete_users(work, means, [user_in_scope(work, request.user_id)])
-    return Done()
+    refresh_customer(work, user.customer_id)
+    return view_of(work, means, user)
 
 
 def delete_users(work: Work, means: Means, users: Sequence[User]) -> None:
-    """Delete users, all of them or, while one is served, none."""
+    """Delete a customer's users, all of them or, while one is served, none."""
     refuse_while_running(work, [user.id for user in users])
+    turn_users(work, means, users, Status.DELETED)
+
+
+def turn_users(work: Work, means: Means, users: Sequence[User], status: Status) -> None:
+    """Let all of a customer's users be in use, refused, or deleted; announced."""
     for user in users:
         work.session.refresh(user, with_for_update=True)
-        if user.status is not Status.DELETED:
-            user.delete()
+        if user.status not in {status, Status.DELETED}:
+            user.turn(status)
             announce_user(work, means, user)
+    for customer_id in {user.customer_id for user in users}:
+        refresh_customer(work, customer_id)
 
 
 def add_user(
@@ -95,18 +108,31 @@ def add_user(
         customer_id=customer.id,
         partner_id=customer.partner_id,
         scope=customer.scope,
-        name=name,
+        name="",
         username=credentials.generate_username(lambda name: _is_taken(work, name)),
         password=means.keyring.seal(credentials.generate_password()),
         token=credentials.generate_token(),
         seat_id=seat_id,
-        status=Status.ACTIVE,
-        version=1,
+        status=customer.status,
+        version=0,
         created_at=work.now,
     )
+    user.rename(name)
+    user.take_subscriptions([])
     work.session.add(user)
     work.session.flush()
     announce_user(work, means, user)
+    refresh_customer(work, customer.id)
+    return user
+
+
+def lock_user(work: Work, user_id: UUID) -> User:
+    """A user the actor may see, for this transaction alone, with its customer."""
+    user = user_in_scope(work, user_id)
+    find_for_update(work, user.customer_id)
+    work.session.refresh(user, with_for_update=True)
+    if user.status is Status.DELETED:
+        raise NotFound
     return user
 
 
@@ -136,17 +162,6 @@ def users_of(work: Work, customer_id: UUID) -> Sequence[User]:
     return work.session.scalars(statement.order_by(User.id)).all()
 
 
-def count_users(work: Work, customer_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many living users each of these customers has."""
-    statement = (
-        select(User.customer_id, func.count())
-        .where(User.customer_id.in_(customer_ids), User.status != Status.DELETED)
-        .group_by(User.customer_id)
-    )
-    found = {row[0]: row[1] for row in work.session.execute(statement)}
-    return {customer_id: found.get(customer_id, 0) for customer_id in customer_ids}
-
-
 def checked_name(name: str) -> str:
     """A user's name as it is kept; Invalid when it is empty, long or unprintable."""
     findings = Findings()
@@ -158,6 +173,11 @@ def checked_name(name: str) -> str:
 def announce_user(work: Work, means: Means, user: User) -> None:
     """Announce a user as it now is."""
     work.announce(user.state(public_url_of(work, means, user.partner_id)))
+
+
+def view_of(work: Work, means: Means, user: User) -> UserView:
+    """A user at this instant, with where its playlist is reached."""
+    return user.view(public_url_of(work, means, user.partner_id), work.now)
 
 
 def public_url_of(work: Work, means: Means, partner_id: UUID) -> str:

@@ -28,8 +28,24 @@ class AccountsClient(ServiceClient):
     list_customers = Remote(accounts.ListCustomers, Page[accounts.CustomerView])
     delete_customer = Remote(accounts.DeleteCustomer, Done)
 
+    count_customers = Remote(accounts.CountCustomers, accounts.CustomerCounts)
+    set_customer_status = Remote(accounts.SetCustomerStatus, accounts.CustomerView)
+    get_player_settings = Remote(accounts.GetPlayerSettings, accounts.PlayerSettings)
+
+    create_group = Remote(accounts.CreateGroup, accounts.GroupView)
+    rename_group = Remote(accounts.RenameGroup, accounts.GroupView)
+    delete_group = Remote(accounts.DeleteGroup, Done)
+    get_group = Remote(accounts.GetGroup, accounts.GroupView)
+    list_groups = Remote(accounts.ListGroups, Page[accounts.GroupView])
+
     create_user = Remote(accounts.CreateUser, accounts.UserView)
     get_user = Remote(accounts.GetUser, accounts.UserView)
     list_users = Remote(accounts.ListUsers, Page[accounts.UserView])
     rename_user = Remote(accounts.RenameUser, accounts.UserView)
     delete_user = Remote(accounts.DeleteUser, Done)
+
+    add_device = Remote(accounts.AddDevice, accounts.DeviceView)
+    change_device = Remote(accounts.ChangeDevice, accounts.DeviceView)
+    remove_device = Remote(accounts.RemoveDevice, Done)
+    get_device = Remote(accounts.GetDevice, accounts.DeviceView)
+    list_devices = Remote(accounts.ListDevices, Page[accounts.DeviceView])

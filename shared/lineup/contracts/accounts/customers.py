@@ -174,7 +174,7 @@ class CustomerFilter:
 @dataclass(frozen=True, kw_only=True)
 class ListCustomers(CustomerFilter):
     """Customers, newest first; by name, created, ends_at, city, country, username,
-    seller, group, users or state as `paging.order` says.
+    users or state as `paging.order` says.
     """
 
     paging: Paging = field(default_factory=Paging)
@@ -257,4 +257,3 @@ class CustomerChanged:
     group_id: UUID | None = None
     takes_messages: bool = True
     takes_ads: bool = False
-    time_zone: str = ""

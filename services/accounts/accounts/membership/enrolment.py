@@ -1,11 +1,10 @@
 """Enrolment: a new customer with its place in the tree and its login, or nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import func, select
-
-from accounts.customers.models import Customer, email_key
+from accounts.customers.models import Customer
+from accounts.customers.settings import take_settings
 from accounts.logins.operations import add_login, is_taken
 from accounts.logins.passwords import generate
 from accounts.logins.usernames import generate_username
@@ -18,9 +17,9 @@ from lineup.context import Role
 from lineup.contracts.accounts import (
     AccountKind,
     CredentialsIssued,
+    CustomerSettings,
     LoginDetails,
     Person,
-    Status,
 )
 from lineup.database import Work
 
@@ -34,13 +33,26 @@ class Enrolled:
     login: LoginDetails
 
 
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """Who wants to be a customer, with everything that was checked."""
+
+    person: Person
+    login: LoginDetails
+    settings: CustomerSettings = field(default_factory=CustomerSettings)
+    pin: str = ""
+
+
 def enrol(
-    work: Work, means: Means, parent: Account, person: Person, login: LoginDetails
+    work: Work, means: Means, parent: Account, application: Application
 ) -> Enrolled:
     """Make a customer below `parent` with a login, announced (CU-02)."""
+    person, login = application.person, application.login
     name = f"{person.first_name} {person.last_name}".strip()
     account = parent.child(AccountKind.CUSTOMER, name, work.now)
     customer = Customer.at(account, person, login.username)
+    take_settings(customer, account, application.settings)
+    customer.pin = means.keyring.seal(application.pin) if application.pin else ""
     with refused_as("uq_customers_partner_id_email_key", "uq_logins_username"):
         work.session.add(account)
         work.session.flush()
@@ -55,26 +67,6 @@ def generated_login(work: Work, person: Person) -> LoginDetails:
     hint = person.email or f"{person.first_name}.{person.last_name}"
     username = generate_username(hint, lambda name: is_taken(work, name))
     return LoginDetails(username=username, password=generate())
-
-
-def find_by_email(work: Work, partner_id: UUID, email: str) -> Customer | None:
-    """A partner's customer by mail address, compared without case (CU-04).
-
-    Until the transaction ends nobody else may enrol one with this address: two
-    orders of one new buyer make one customer.
-    """
-    key = email_key(email)
-    if not key:
-        return None
-    lock = func.hashtextextended(f"{partner_id}:{key}", 0)
-    work.session.execute(select(func.pg_advisory_xact_lock(lock)))
-    return work.session.scalar(
-        select(Customer).where(
-            Customer.partner_id == partner_id,
-            Customer.email_key == key,
-            Customer.status != Status.DELETED,
-        )
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

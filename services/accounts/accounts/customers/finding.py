@@ -1,0 +1,106 @@
+"""Finding customers: by id, by mail address, by everything a list narrows by."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from accounts.customers.models import Customer, email_key
+from accounts.customers.standing import stands
+from accounts.customers.words import wanted
+from accounts.tree.operations import of_partner
+from lineup.contracts.accounts import CustomerFilter, Status
+from lineup.database import Work
+from lineup.errors import NotFound
+from lineup.scope import in_scope
+
+
+def get_row(work: Work, customer_id: UUID) -> Customer:
+    """A customer the actor may see; NotFound otherwise."""
+    customer = work.session.scalar(living(work).where(Customer.id == customer_id))
+    if customer is None:
+        raise NotFound
+    return customer
+
+
+def lock_row(work: Work, customer_id: UUID) -> Customer:
+    """A customer the actor may see, for this transaction alone.
+
+    Whoever changes a customer, its users or its devices takes this lock first.
+    """
+    customer = get_row(work, customer_id)
+    work.session.refresh(customer, with_for_update=True)
+    if customer.status is Status.DELETED:
+        raise NotFound
+    return customer
+
+
+def find_for_update(work: Work, customer_id: UUID) -> Customer | None:
+    """A customer's row whoever asks, deleted or not, for this transaction alone."""
+    return work.session.get(
+        Customer, customer_id, with_for_update=True, populate_existing=True
+    )
+
+
+def find_by_email(work: Work, partner_id: UUID, email: str) -> Customer | None:
+    """A partner's customer by mail address, compared without case (CU-04).
+
+    Until the transaction ends nobody else may enrol one with this address: two
+    orders of one new buyer make one customer.
+    """
+    key = email_key(email)
+    if not key:
+        return None
+    lock = func.hashtextextended(f"{partner_id}:{key}", 0)
+    work.session.execute(select(func.pg_advisory_xact_lock(lock)))
+    return work.session.scalar(
+        select(Customer).where(
+            Customer.partner_id == partner_id,
+            Customer.email_key == key,
+            Customer.status != Status.DELETED,
+        )
+    )
+
+
+def living(work: Work) -> Select[Customer]:
+    """Customers in the actor's part of the tree that were not deleted."""
+    statement = select(Customer).where(Customer.status != Status.DELETED)
+    return in_scope(statement, Customer, work.actor)
+
+
+def matching(work: Work, request: CustomerFilter) -> Select[Customer]:
+    """Living customers, narrowed by whatever is named (CU-35)."""
+    statement = of_partner(living(work), Customer, work.actor)
+    return statement.where(
+        *(Customer.search.contains(w, autoescape=True) for w in wanted(request.search)),
+        *_places(request),
+        *_spans(Customer.ends_at, request.ends_from, request.ends_until),
+        *_spans(Customer.created_at, request.created_from, request.created_until),
+        *([stands(Customer, request.state, work.now)] if request.state else []),
+    )
+
+
+def _places(request: CustomerFilter) -> list[ColumnElement[bool]]:
+    conditions = []
+    if request.partner_id is not None:
+        conditions.append(Customer.partner_id == request.partner_id)
+    if request.seller_id is not None:
+        conditions.append(Customer.seller_id == request.seller_id)
+    if request.group_id is not None:
+        conditions.append(Customer.group_id == request.group_id)
+    if request.is_grouped is not None:
+        conditions.append((Customer.group_id.is_not(None)) == request.is_grouped)
+    if request.product_id is not None:
+        conditions.append(Customer.product_ids.contains([request.product_id]))
+    return conditions
+
+
+def _spans(
+    column: Any, since: datetime | None, until: datetime | None
+) -> list[ColumnElement[bool]]:
+    """A half-open span of time, as far as its ends are named."""
+    return [
+        *([column >= since] if since is not None else []),
+        *([column < until] if until is not None else []),
+    ]

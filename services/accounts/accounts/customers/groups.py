@@ -1,0 +1,171 @@
+"""What can be asked of customer groups (CU-01)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, literal, select
+
+from accounts import values
+from accounts.customers.models import Customer, Group
+from accounts.customers.words import wanted
+from accounts.findings import Findings
+from accounts.taken import refused_as
+from accounts.tree.models import Account
+from accounts.tree.operations import SELLER_KINDS, account_in_scope
+from lineup.contracts.accounts import (
+    AccountKind,
+    CreateGroup,
+    DeleteGroup,
+    Done,
+    GetGroup,
+    GroupView,
+    ListGroups,
+    RenameGroup,
+    Status,
+)
+from lineup.contracts.paging import Page
+from lineup.database import Work, page_of
+from lineup.errors import Conflict, Invalid, NotFound
+from lineup.ids import new_id
+from lineup.scope import in_scope
+
+NAME_INDEX = "uq_customer_groups_name"
+ORDERS = {"": Group.name_key, "name": Group.name_key}
+
+
+class GroupUsed(Conflict):
+    """Customers are in this group; move them first."""
+
+    code = "group_used"
+
+
+def create_group(work: Work, request: CreateGroup) -> GroupView:
+    """Make a group of the actor's company, or of one below that is named."""
+    owner = _owner(work, request.account_id)
+    group = Group(
+        id=new_id(), account_id=owner.id, scope=owner.scope, created_at=work.now
+    )
+    _name(group, request.name)
+    with refused_as(NAME_INDEX):
+        work.session.add(group)
+        work.session.flush()
+    return _view(work, group)
+
+
+def rename_group(work: Work, request: RenameGroup) -> GroupView:
+    """Give a group another name, which its company has not used yet."""
+    group = group_in_scope(work, request.group_id)
+    with refused_as(NAME_INDEX):
+        _name(group, request.name)
+        work.session.flush()
+    return _view(work, group)
+
+
+def delete_group(work: Work, request: DeleteGroup) -> Done:
+    """Remove a group; GroupUsed while a customer is in it."""
+    group = group_in_scope(work, request.group_id)
+    work.session.refresh(group, with_for_update=True)
+    if _customer_counts(work, [group.id]):
+        raise GroupUsed
+    deleted = select(Customer).where(Customer.group_id == group.id)
+    for customer in work.session.scalars(deleted):
+        customer.group_id = None
+    work.session.delete(group)
+    return Done()
+
+
+def get_group(work: Work, request: GetGroup) -> GroupView:
+    """One group in the actor's part of the tree."""
+    return _view(work, group_in_scope(work, request.group_id))
+
+
+def list_groups(work: Work, request: ListGroups) -> Page[GroupView]:
+    """Groups by name, narrowed by a text and to those a seller's customers can use."""
+    statement = in_scope(select(Group), Group, work.actor)
+    for word in wanted(request.search):
+        statement = statement.where(Group.name_key.contains(word, autoescape=True))
+    if request.seller_id is not None:
+        seller = account_in_scope(work, request.seller_id)
+        statement = statement.where(_reaches(seller.scope))
+    page = page_of(
+        work.session, statement, Group, request.paging, lambda row: row, ORDERS
+    )
+    return page.showing(_views(work, page.items))
+
+
+def check_group(
+    work: Work, findings: Findings, group_id: UUID | None, customer_scope: str
+) -> None:
+    """Note a group that the actor does not see, or that is another company's."""
+    if group_id is None:
+        return
+    statement = _visible(work).where(Group.id == group_id, _reaches(customer_scope))
+    if work.session.scalar(statement.with_for_update(read=True)) is None:
+        findings.add("settings.group_id", "group_unknown", "Choose one of the groups.")
+
+
+def group_in_scope(work: Work, group_id: UUID) -> Group:
+    """A group the actor may see; NotFound otherwise."""
+    group = work.session.scalar(_visible(work).where(Group.id == group_id))
+    if group is None:
+        raise NotFound
+    return group
+
+
+def _visible(work: Work) -> Select[Group]:
+    return in_scope(select(Group), Group, work.actor)
+
+
+def _reaches(scope: str) -> ColumnElement[bool]:
+    """The condition that a group's company lies on the way down to a scope."""
+    return literal(scope).startswith(Group.scope)
+
+
+def _owner(work: Work, account_id: UUID | None) -> Account:
+    wanted_id = account_id or work.actor.account_id
+    if wanted_id is None:
+        raise Invalid(fields={"account_id": ["Name whose group it is."]})
+    owner = account_in_scope(work, wanted_id)
+    if owner.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
+        raise Invalid(fields={"account_id": ["Groups belong to partners and sellers."]})
+    return owner
+
+
+def _name(group: Group, name: str) -> None:
+    findings = Findings()
+    group.rename(values.name(findings, "name", name))
+    findings.refuse()
+
+
+def _customer_counts(work: Work, group_ids: Sequence[UUID]) -> dict[UUID, int]:
+    statement = (
+        select(Customer.group_id, func.count())
+        .where(Customer.group_id.in_(group_ids), Customer.status != Status.DELETED)
+        .group_by(Customer.group_id)
+    )
+    rows = work.session.execute(statement)
+    return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+def _view(work: Work, group: Group) -> GroupView:
+    return _views(work, [group])[0]
+
+
+def _views(work: Work, groups: Sequence[Group]) -> list[GroupView]:
+    counts = _customer_counts(work, [group.id for group in groups])
+    owners = select(Account.id, Account.name).where(
+        Account.id.in_({group.account_id for group in groups})
+    )
+    names = {row[0]: row[1] for row in work.session.execute(owners)}
+    return [
+        GroupView(
+            id=group.id,
+            account_id=group.account_id,
+            account_name=names[group.account_id],
+            scope=group.scope,
+            name=group.name,
+            customer_count=counts.get(group.id, 0),
+            created_at=group.created_at,
+        )
+        for group in groups
+    ]

@@ -1,0 +1,47 @@
+"""What is kept of a customer beside the person: rules, and taking it over."""
+
+import re
+
+from accounts import values
+from accounts.customers.groups import check_group
+from accounts.customers.models import Customer
+from accounts.findings import Findings
+from accounts.tree.models import Account
+from lineup.contracts.accounts import CustomerSettings
+from lineup.database import Work
+
+DAY_SECONDS = 24 * 3600
+
+
+def check_settings(
+    work: Work,
+    findings: Findings,
+    settings: CustomerSettings,
+    scope: str,
+    customer: Customer | None = None,
+) -> None:
+    """Note what is wrong with settings; the group a customer is in already is right."""
+    if customer is None or settings.group_id != customer.group_id:
+        check_group(work, findings, settings.group_id, scope)
+    if not 0 <= settings.inactivity_seconds <= DAY_SECONDS:
+        findings.add(
+            "settings.inactivity_seconds",
+            "seconds_invalid",
+            "From 0 (never) to 86400 seconds.",
+        )
+    if settings.time_zone:
+        values.time_zone(findings, "settings.time_zone", settings.time_zone)
+
+
+def check_pin(findings: Findings, pin: str) -> None:
+    """Note a PIN that is not four digits; none at all is right (CU-10)."""
+    if pin and not re.fullmatch(r"[0-9]{4}", pin):
+        findings.add("pin", "pin_invalid", "Four digits, or nothing.")
+
+
+def take_settings(
+    customer: Customer, account: Account, settings: CustomerSettings
+) -> None:
+    """Let a customer go by settings that were checked."""
+    customer.take_settings(settings)
+    account.time_zone = settings.time_zone

@@ -1,0 +1,1 @@
+"""What users watch with, as it was told."""

@@ -1,0 +1,46 @@
+"""Ways in to devices."""
+
+from accounts.devices import operations
+from lineup.bus import Doors, rpc
+from lineup.context import EVERYBODY, SELLERS, Call, Role
+from lineup.contracts.accounts import (
+    AddDevice,
+    ChangeDevice,
+    DeviceView,
+    Done,
+    GetDevice,
+    ListDevices,
+    RemoveDevice,
+)
+from lineup.contracts.paging import Page
+
+SELLERS_AND_SELF = SELLERS | {Role.CUSTOMER}
+
+
+class DeviceDoors(Doors):
+    """Ways in to devices."""
+
+    @rpc(allowed=SELLERS_AND_SELF)
+    def add_device(self, call: Call[AddDevice]) -> DeviceView:
+        """Note a device of a user."""
+        return self.database.once(call, operations.add_device)
+
+    @rpc(allowed=SELLERS_AND_SELF)
+    def change_device(self, call: Call[ChangeDevice]) -> DeviceView:
+        """Note what a device is now."""
+        return self.database.once(call, operations.change_device)
+
+    @rpc(allowed=SELLERS_AND_SELF)
+    def remove_device(self, call: Call[RemoveDevice]) -> Done:
+        """Forget a device."""
+        return self.database.once(call, operations.remove_device)
+
+    @rpc(allowed=EVERYBODY)
+    def get_device(self, call: Call[GetDevice]) -> DeviceView:
+        """One device."""
+        return self.database.read(call, operations.get_device)
+
+    @rpc(allowed=EVERYBODY)
+    def list_devices(self, call: Call[ListDevices]) -> Page[DeviceView]:
+        """Devices, newest first."""
+        return self.database.read(call, operations.list_devices)

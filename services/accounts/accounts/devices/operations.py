@@ -1,0 +1,143 @@
+"""What can be asked of devices."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, select
+
+from accounts import values
+from accounts.customers.finding import find_for_update
+from accounts.customers.words import mac_words, searchable, wanted
+from accounts.devices.models import Device
+from accounts.findings import Findings
+from accounts.taken import refused_as
+from accounts.tree.operations import of_partner
+from accounts.users.models import User
+from accounts.users.operations import lock_user
+from lineup.contracts.accounts import (
+    AddDevice,
+    ChangeDevice,
+    DeviceView,
+    Done,
+    GetDevice,
+    ListDevices,
+    RemoveDevice,
+)
+from lineup.contracts.paging import Page
+from lineup.database import Work, page_of
+from lineup.errors import NotFound
+from lineup.ids import new_id
+from lineup.scope import in_scope
+
+MAC_INDEX = "uq_devices_mac"
+ORDERS = {"created": Device.id}
+
+
+def add_device(work: Work, request: AddDevice) -> DeviceView:
+    """Note a device of a user; a MAC is used once within the partner (CU-31)."""
+    user = lock_user(work, request.user_id)
+    device = Device(
+        id=new_id(),
+        user_id=user.id,
+        customer_id=user.customer_id,
+        partner_id=user.partner_id,
+        scope=user.scope,
+        created_at=work.now,
+    )
+    with refused_as(MAC_INDEX):
+        _note(work, device, request)
+        work.session.add(device)
+        work.session.flush()
+    _follow(work, user)
+    return device.view(work.now)
+
+
+def change_device(work: Work, request: ChangeDevice) -> DeviceView:
+    """Note what a device is now; it counts as asked today."""
+    device, user = _locked(work, request.device_id)
+    with refused_as(MAC_INDEX):
+        _note(work, device, request)
+        work.session.flush()
+    _follow(work, user)
+    return device.view(work.now)
+
+
+def remove_device(work: Work, request: RemoveDevice) -> Done:
+    """Forget a device; its MAC is free again."""
+    device, user = _locked(work, request.device_id)
+    work.session.delete(device)
+    work.session.flush()
+    _follow(work, user)
+    return Done()
+
+
+def get_device(work: Work, request: GetDevice) -> DeviceView:
+    """One device in the actor's part of the tree."""
+    return _device(work, request.device_id).view(work.now)
+
+
+def list_devices(work: Work, request: ListDevices) -> Page[DeviceView]:
+    """Devices, newest first, narrowed by customer, user and a text."""
+    statement = of_partner(_visible(work), Device, work.actor)
+    if request.customer_id is not None:
+        statement = statement.where(Device.customer_id == request.customer_id)
+    if request.user_id is not None:
+        statement = statement.where(Device.user_id == request.user_id)
+    for word in wanted(request.search):
+        statement = statement.where(Device.search.contains(word, autoescape=True))
+    return page_of(
+        work.session,
+        statement,
+        Device,
+        request.paging,
+        lambda device: device.view(work.now),
+        ORDERS,
+    )
+
+
+def forget_devices(work: Work, users: Sequence[User]) -> None:
+    """Forget all devices of users that are no more; their MACs are free again."""
+    ids = [user.id for user in users]
+    work.session.execute(delete(Device).where(Device.user_id.in_(ids)))
+    for user in users:
+        _follow(work, user)
+
+
+def _visible(work: Work) -> Select[Device]:
+    return in_scope(select(Device), Device, work.actor)
+
+
+def _device(work: Work, device_id: UUID) -> Device:
+    device = work.session.scalar(_visible(work).where(Device.id == device_id))
+    if device is None:
+        raise NotFound
+    return device
+
+
+def _locked(work: Work, device_id: UUID) -> tuple[Device, User]:
+    """A device and its user, with the customer above, for this transaction alone."""
+    device = _device(work, device_id)
+    user = lock_user(work, device.user_id)
+    if work.session.get(Device, device_id, populate_existing=True) is None:
+        raise NotFound
+    return device, user
+
+
+def _note(work: Work, device: Device, request: AddDevice | ChangeDevice) -> None:
+    findings = Findings()
+    model = values.name(findings, "model", request.model)
+    app = values.line(findings, "app", request.app, values.NAME_CHARACTERS)
+    mac = values.mac(findings, "mac", request.mac)
+    findings.refuse()
+    device.note(model, app, mac, work.now)
+
+
+def _follow(work: Work, user: User) -> None:
+    """Let the user and its customer follow their devices."""
+    own = select(func.count()).where(Device.user_id == user.id)
+    user.device_count = work.session.scalar(own) or 0
+    customer = find_for_update(work, user.customer_id)
+    if customer is not None:
+        macs = select(Device.mac).where(Device.customer_id == customer.id)
+        words = [word for mac in work.session.scalars(macs) for word in mac_words(mac)]
+        customer.take_device_words(searchable(words))

@@ -1,0 +1,1 @@
+"""A customer together with its login, users and devices: made, switched, deleted."""

@@ -1,0 +1,44 @@
+"""Ways in to making, switching and deleting customers and users."""
+
+from functools import partial
+
+from accounts.doors import MakingDoors
+from accounts.membership import operations
+from lineup.bus import rpc
+from lineup.context import SELLERS, Call, Role
+from lineup.contracts.accounts import (
+    CreateCustomer,
+    CustomerView,
+    DeleteCustomer,
+    DeleteUser,
+    Done,
+    SetCustomerStatus,
+)
+
+
+class MembershipDoors(MakingDoors):
+    """Ways in to making, switching and deleting customers and users."""
+
+    @rpc(allowed=SELLERS)
+    def create_customer(self, call: Call[CreateCustomer]) -> CustomerView:
+        """Make a customer with its login and first user, or nothing."""
+        operation = partial(operations.create_customer, means=self.means)
+        return self.database.once(call, operation)
+
+    @rpc(allowed=SELLERS)
+    def set_customer_status(self, call: Call[SetCustomerStatus]) -> CustomerView:
+        """Switch a customer off, or on again."""
+        operation = partial(operations.set_customer_status, means=self.means)
+        return self.database.once(call, operation)
+
+    @rpc(allowed=SELLERS)
+    def delete_customer(self, call: Call[DeleteCustomer]) -> Done:
+        """Delete a customer without running subscriptions, and its users."""
+        operation = partial(operations.delete_customer, means=self.means)
+        return self.database.once(call, operation)
+
+    @rpc(allowed=SELLERS | {Role.CUSTOMER})
+    def delete_user(self, call: Call[DeleteUser]) -> Done:
+        """Delete a user without a running subscription, and its devices."""
+        operation = partial(operations.delete_user, means=self.means)
+        return self.database.once(call, operation)
