@@ -7,9 +7,9 @@ never waits for a database or a broker; what could not be looked up is left out.
 """
 
 import platform
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
@@ -189,9 +189,12 @@ def exposition(figures: Figures, counted: CollectorRegistry = REGISTRY) -> bytes
     return generate_latest(counted) + generate_latest(figures)
 
 
-def age(oldest_at: float | None) -> float:
-    """Seconds since an epoch; 0 when there is nothing that could be old."""
-    return max(time.time() - oldest_at, 0.0) if oldest_at else 0.0
+def due(
+    work: str, rows: int, oldest_at: datetime | None, now: datetime
+) -> list[Figure]:
+    """How much of some work is due, and for how long the oldest has been."""
+    age = max((now - oldest_at).total_seconds(), 0.0) if oldest_at else 0.0
+    return [DUE_ROWS.of(rows, work), DUE_AGE.of(age, work)]
 
 
 def readiness(checks: Mapping[str, Callable[[], bool]]) -> list[Figure]:

@@ -37,11 +37,11 @@ PORTS = (
     "GATEWAY",
     "WEBHOOK",
 )
-PROBES = 5
+PROBES = 6
 
 
 def free_ports() -> dict[str, str]:
-    """A port for each part, free at this moment, and a row of five for probes."""
+    """A port for each part, free at this moment, and a row of six for probes."""
     taken = [socket.socket() for _ in PORTS]
     for one in taken:
         one.bind(("127.0.0.1", 0))

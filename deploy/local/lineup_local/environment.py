@@ -10,7 +10,7 @@ from lineup_local.servers import Servers
 from lineup_local.settings import Settings, read
 
 WITH_DATABASE = ("accounts", "billing", "playlists", "notifications")
-PROBED = (*WITH_DATABASE, "gateway")
+PROBED = (*WITH_DATABASE, "gateway", "playlists-worker")
 """In this order from the first probe port on."""
 
 
@@ -62,8 +62,9 @@ class Installation:
             "LOG_FORMAT": self.log_format,
             "PROBE_PORT": str(self.probe_port(service) if service in PROBED else 0),
         }
-        if service in self.database_uris:
-            environment["DATABASE_URI"] = self.database_uris[service]
+        owner = service.removesuffix("-worker")
+        if owner in self.database_uris:
+            environment["DATABASE_URI"] = self.database_uris[owner]
         return environment | dict(self.more)
 
 

@@ -151,7 +151,7 @@ class Supervisor:
     def _environment(self, name: str) -> dict[str, str]:
         return {
             **os.environ,
-            **self.place.environment_for(name.removesuffix("-worker")),
+            **self.place.environment_for(name),
             "PYTHONUNBUFFERED": "1",
             MARK: str(self.settings.home),
         }

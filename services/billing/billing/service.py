@@ -1,5 +1,6 @@
 """The billing service: its name and its doors."""
 
+from billing import watching
 from billing.catalog.entrypoints import CatalogDoors
 from billing.people.entrypoints import PeopleDoors
 from billing.settings import BillingSettings
@@ -20,12 +21,14 @@ class BillingService(
     SubscriptionDoors,
     RenewalDoors,
     WebshopDoors,
+    watching.WatchDoors,
     Service,
 ):
     """Billing on the bus: what is owed, and what was paid for it."""
 
     name = "billing"
     settings_type = BillingSettings
+    looks = watching.LOOKS
 
     @rpc(allowed=OPERATORS)
     def resync(self, _call: Call[Resync]) -> Resynced:

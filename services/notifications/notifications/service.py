@@ -1,6 +1,7 @@
 """The notifications service: its name and its doors."""
 
 from lineup.bus import Service
+from notifications import watching
 from notifications.announcements.entrypoints import AnnouncementDoors
 from notifications.deliveries.entrypoints import DeliveryDoors
 from notifications.people.entrypoints import PeopleDoors
@@ -15,3 +16,4 @@ class NotificationsService(
 
     name = "notifications"
     settings_type = NotificationsSettings
+    looks = watching.LOOKS

@@ -37,11 +37,8 @@ def services_asked_for(service: str | None) -> list[str]:
 
 
 def environment_of(service: str) -> dict[str, str]:
-    """What a service's process sees: this environment over the installation's own.
-
-    `playlists-worker` sees what `playlists` does.
-    """
+    """What a service's process sees: this environment over the installation's own."""
     environment = dict(os.environ)
     for entry in entry_points(group="lineup.environments"):
-        environment = entry.load()(service.removesuffix(WORKER)) | environment
+        environment = entry.load()(service) | environment
     return environment

@@ -64,6 +64,8 @@ class Delivery(Record):
     next_try_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    request_id: Mapped[str] = mapped_column(server_default="")
+    """In the course of which request it was queued: its log lines bear it."""
 
     def lease(self, now: datetime) -> None:
         """Take it for sending; another sender may after the lease has run out."""

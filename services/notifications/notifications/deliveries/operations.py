@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from lineup.contracts.accounts import CustomerChanged, Status
@@ -27,6 +28,8 @@ from notifications.deliveries.mailer import Outcome
 from notifications.deliveries.models import Delivery
 from notifications.people.operations import find_customer, keep_customer
 from notifications.templates.texts import render
+
+log = structlog.get_logger(__name__)
 
 BATCH = 50
 
@@ -75,6 +78,7 @@ def queue(work: Work, keyring: Keyring, message: Message) -> Delivery:
         next_try_at=work.now,
         created_at=work.now,
         sent_at=None,
+        request_id=work.context.request_id,
     )
     work.session.add(delivery)
     work.session.flush()
@@ -154,6 +158,14 @@ def settle(work: Work, delivery_id: UUID, outcome: Outcome) -> None:
         delivery.mark_bounced(outcome.answer)
     else:
         delivery.mark_failed(outcome.answer, work.now)
+    log.info(
+        "message_tried",
+        delivery=str(delivery.id),
+        template=delivery.template,
+        state=str(delivery.state),
+        tries=delivery.tries,
+        request_id=delivery.request_id,
+    )
 
 
 def _narrowed(

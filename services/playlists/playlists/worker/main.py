@@ -12,13 +12,14 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 
 import structlog
 
-from lineup import logs
+from lineup import logs, metrics, probes, tracing
 from lineup.blobs import BlobStore
 from lineup.clock import clock_for
 from lineup.database import Database, Waker, connect
@@ -35,6 +36,7 @@ from playlists.settings import PlaylistsSettings
 from playlists.worker.tasks import Tools, run_next
 
 log = structlog.get_logger(__name__)
+NAME = "playlists-worker"
 IDLE_SECONDS = 1.0
 AFTER_TROUBLE_SECONDS = 2.0
 TIDY_SECONDS = 30.0
@@ -62,17 +64,20 @@ class Worker:
 
     tools: Tools
     _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _troubled: set[str] = field(default_factory=set)
     _turns: int = 0
 
     def run(self) -> None:
         """Work until `stop`; what is not done then is left to another worker."""
         loops = (self._do_jobs, self._render, self._write_facts, self._tidy)
-        threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
-        for thread in threads:
+        for loop in loops:
+            thread = threading.Thread(target=loop, name=loop.__name__, daemon=True)
+            self._threads.append(thread)
             thread.start()
         log.info("worker_started", worker=self.tools.worker)
         self._stop.wait()
-        for thread in threads:
+        for thread in self._threads:
             thread.join(timeout=STOP_SECONDS)
         with self.tools.database.transaction() as work:
             let_go(work, self.tools.worker)
@@ -81,6 +86,14 @@ class Worker:
     def stop(self) -> None:
         """Take nothing on any more."""
         self._stop.set()
+
+    def is_live(self) -> bool:
+        """Whether every loop still turns."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def is_ready(self) -> bool:
+        """Whether the last turn of every loop went well."""
+        return not self._troubled
 
     def _do_jobs(self) -> None:
         self._turn_and_wait(lambda: run_next(self.tools) is not None)
@@ -118,19 +131,39 @@ class Worker:
 
     def _safely(self, turn: Callable[[], bool]) -> bool:
         """One turn; trouble is logged, and the next turn comes after a pause."""
+        loop, began = threading.current_thread().name, time.monotonic()
         try:
-            return turn()
+            did_something = turn()
         except Exception:
             log.exception("worker_turn_failed")
+            self._troubled.add(loop)
+            _count(loop, "failed", began)
             self._stop.wait(AFTER_TROUBLE_SECONDS)
             return False
+        self._troubled.discard(loop)
+        if did_something:
+            _count(loop, "ok", began)
+        return did_something
+
+
+def _count(loop: str, outcome: str, began: float) -> None:
+    """Note a turn that did something; idle ones come every second."""
+    seconds = time.monotonic() - began
+    metrics.count(NAME, "turn", loop.lstrip("_"), outcome, seconds)
 
 
 def main() -> None:
     """Be a worker until SIGTERM or SIGINT."""
     settings = read(PlaylistsSettings, os.environ)
-    logs.configure(settings.log_format, settings.log_level, "playlists-worker")
+    logs.configure(settings.log_format, settings.log_level, NAME)
+    tracing.configure(settings.otel_exporter_otlp_endpoint, NAME)
     worker = Worker(tools_for(settings))
+    probes.serve(
+        settings.probe_port,
+        NAME,
+        live={"loops": worker.is_live},
+        ready={"loops": worker.is_ready},
+    )
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         worker.stop()
@@ -138,4 +171,5 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     worker.run()
+    tracing.flush()
     sys.exit(0)

@@ -1,0 +1,103 @@
+"""What billing tells whoever watches it: renewals and ends due, and the books.
+
+Every copy checks the books for itself once an hour and remembers what it found; that
+needs no table, and a copy that started anew has checked within a minute or two.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import func, select, text
+
+from billing.subscriptions.models import Subscription
+from billing.wallets.checks import check_ledger
+from lineup.bus import Doors, every
+from lineup.contracts.billing import CheckLedger, LedgerReport, SubscriptionState
+from lineup.database import Database, Work
+from lineup.metrics import Figure, Gauge, due
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 60
+CHECK_SECONDS = 3600
+LONGEST_CHECK_SECONDS = 600
+
+SOUND = Gauge("lineup_ledger_sound", "Whether the last check found the books right.")
+CHECKED_AT = Gauge(
+    "lineup_ledger_checked_timestamp_seconds", "When the books were last checked."
+)
+
+
+@dataclass
+class Books:
+    """What this process last found."""
+
+    checked_at: float | None = None
+    is_sound: bool = True
+
+    def is_due(self) -> bool:
+        """Whether the last check is too long ago."""
+        return self.checked_at is None or time.time() - self.checked_at >= CHECK_SECONDS
+
+    def note(self, report: LedgerReport) -> None:
+        """Remember a check; what is wrong is logged as well."""
+        self.checked_at, self.is_sound = time.time(), report.is_sound
+        if not report.is_sound:
+            log.error(
+                "ledger_unsound",
+                transfers=report.unbalanced_transfers,
+                wallets=report.wrong_wallets,
+            )
+
+
+BOOKS = Books()
+
+
+class WatchDoors(Doors):
+    """The timer that checks the books."""
+
+    @every(seconds=LOOK_SECONDS, alone=True)
+    def check_books(self) -> None:
+        """Check the books once an hour, one copy at a time."""
+        if BOOKS.is_due():
+            BOOKS.note(checked(self.database))
+
+
+def checked(database: Database) -> LedgerReport:
+    """Check all books of the installation; may take ten minutes."""
+    with database.transaction() as work:
+        limit = f"SET LOCAL statement_timeout = '{LONGEST_CHECK_SECONDS}s'"
+        work.session.execute(text(limit))
+        return check_ledger(work, CheckLedger())
+
+
+def ledger(_work: Work) -> Iterator[Figure]:
+    """The last check of the books; nothing before the first."""
+    if BOOKS.checked_at is not None:
+        yield SOUND.of(BOOKS.is_sound)
+        yield CHECKED_AT.of(BOOKS.checked_at)
+
+
+def renewals(work: Work) -> Iterator[Figure]:
+    """Renewals that should have been tried, and for how long the oldest has waited."""
+    due_at = Subscription.renewal_due_at
+    count, oldest = work.session.execute(
+        select(func.count(), func.min(due_at)).where(due_at <= work.now)
+    ).one()
+    yield from due("renewals", count, oldest, work.now)
+
+
+def ends(work: Work) -> Iterator[Figure]:
+    """Ends that have passed and were not announced yet."""
+    count, oldest = work.session.execute(
+        select(func.count(), func.min(Subscription.ends_at)).where(
+            Subscription.state == SubscriptionState.RUNNING,
+            Subscription.ends_at <= work.now,
+        )
+    ).one()
+    yield from due("ends", count, oldest, work.now)
+
+
+LOOKS = (renewals, ends, ledger)
