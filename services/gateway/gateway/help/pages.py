@@ -22,15 +22,15 @@ def list_topics() -> str:
     return render_template("help/topics.html", groups=groups, text=text)
 
 
-@pages.get("/help/<name>")
+@pages.get("/help/<topic>")
 @page_for(EVERYBODY)
-def show_topic(name: str) -> str:
+def show_topic(topic: str) -> str:
     """One guide, and the others beside it."""
     role = actor().role
-    topic = topics().get(name)
-    if topic is None or not topic.is_for(role):
+    found = topics().get(topic)
+    if found is None or not found.is_for(role):
         raise NotFound
-    return render_template("help/topic.html", topic=topic, beside=_beside(topic))
+    return render_template("help/topic.html", topic=found, beside=_beside(found))
 
 
 def _beside(topic: Topic) -> list[Topic]:

@@ -59,4 +59,4 @@ def address_here() -> str:
     """Where the guide of the page that is open stands; empty before sign-in."""
     me: Actor | None = g.get("actor") if has_request_context() else None
     topic = topic_of(request.endpoint or "", me.role) if me else None
-    return url_for("help_pages.show_topic", name=topic) if topic else ""
+    return url_for("help_pages.show_topic", topic=topic) if topic else ""
