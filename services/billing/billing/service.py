@@ -2,12 +2,14 @@
 
 from billing import watching
 from billing.catalog.entrypoints import CatalogDoors
+from billing.figures.entrypoints import FigureDoors
 from billing.people.entrypoints import PeopleDoors
 from billing.settings import BillingSettings
 from billing.subscriptions import upkeep
 from billing.subscriptions.entrypoints import RenewalDoors, SubscriptionDoors
 from billing.wallets.entrypoints import WalletDoors
 from billing.webshops.entrypoints import WebshopDoors
+from billing.webshops.office import ShopDoors
 from billing.webshops.operations.reading import announce_waiting_orders
 from lineup.bus import Service, rpc
 from lineup.context import OPERATORS, Call
@@ -20,7 +22,9 @@ class BillingService(
     CatalogDoors,
     SubscriptionDoors,
     RenewalDoors,
+    FigureDoors,
     WebshopDoors,
+    ShopDoors,
     watching.WatchDoors,
     Service,
 ):

@@ -1,16 +1,19 @@
 """The partner, customers and products of most tests, on a real database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from billing.catalog import operations as catalog
 from billing.people import operations as people
+from billing.subscriptions import lists, renewals
 from billing.subscriptions import operations as subscriptions
-from billing.subscriptions import renewals
 from billing.wallets import operations as wallets
+from billing.wallets import statements
 from billing.wallets.checks import check_ledger
 from lineup.clock import SetClock
 from lineup.context import SYSTEM, Actor, Call, Context, Event, Role
@@ -180,6 +183,24 @@ class ShopFloor:
             id=partner.id, scope=scope, actor=an_actor(role, scope, partner.id)
         )
 
+    def known_seller(self, partner, name, role=Role.DEALER):
+        """A seller whose own event has arrived, so that its name is known."""
+        seller = self.seller(partner, role)
+        account_id = UUID(seller.scope.strip("/").split("/")[-1])
+        state = an_account(
+            account_id,
+            seller.scope,
+            kind=AccountKind(role.value),
+            parent_id=partner.id,
+            name=name,
+        )
+        self.keep(people.keep_account, replace(state, partner_id=partner.id))
+        return SimpleNamespace(**vars(seller), account_id=account_id)
+
+    def subscriptions_of(self, user):
+        request = billing.ListSubscriptions(user_id=user.id)
+        return self._ask(lists.list_subscriptions, request).items
+
     def user_says(self, user, **details):
         """Take a newer event of a user."""
         state = a_user(user, self._clock.now(), **({"version": 2} | details))
@@ -230,7 +251,7 @@ class ShopFloor:
     def entries(self, customer):
         whole = Paging(limit=MAX_LIMIT)
         request = billing.ListEntries(customer_id=customer.id, paging=whole)
-        return self._ask(wallets.list_entries, request).items
+        return self._ask(statements.list_entries, request).items
 
     def books(self, actor=SYSTEM):
         return self._ask(check_ledger, billing.CheckLedger(), actor)

@@ -3,9 +3,10 @@
 import pytest
 
 from billing.catalog import operations as catalog
+from billing.subscriptions import lists, renewals
 from billing.subscriptions import operations as subscriptions
-from billing.subscriptions import renewals
 from billing.wallets import operations as wallets
+from billing.wallets import statements
 from lineup.context import Role
 from lineup.contracts import billing
 from lineup.errors import NotFound
@@ -43,7 +44,7 @@ def requests(ids):
     product, plan = {"product_id": ids["product_id"]}, {"plan_id": ids["plan_id"]}
     return [
         (wallets.get_wallet, billing.GetWallet(**customer)),
-        (wallets.list_entries, billing.ListEntries(**customer)),
+        (statements.list_entries, billing.ListEntries(**customer)),
         (renewals.top_up, billing.TopUp(**customer, amount=ONE)),
         (subscriptions.purchase, billing.Purchase(**user, **plan)),
         (subscriptions.switch_renewal, billing.SwitchRenewal(**user, renews=True)),
@@ -142,9 +143,7 @@ def test_lists_hold_what_is_in_scope_only(
 ):
     listed = {
         name: len(
-            ask(
-                subscriptions.list_subscriptions, billing.ListSubscriptions(), actor
-            ).items
+            ask(lists.list_subscriptions, billing.ListSubscriptions(), actor).items
         )
         for name, actor in {
             "partner": partner.actor,

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from billing.catalog.models import PackageCopy, Plan, Product
 from billing.catalog.views import plan_view, view_of
@@ -33,6 +33,8 @@ from lineup.money import CurrencyMismatch, Money
 from lineup.scope import in_scope, partner_of, within
 
 S = TypeVar("S", bound="Select[Any]")
+
+ORDERS = {"name": Product.name}
 
 
 class SkuTaken(Conflict):
@@ -104,9 +106,28 @@ def get_product(work: Work, request: GetProduct) -> ProductView:
 
 
 def list_products(work: Work, request: ListProducts) -> Page[ProductView]:
-    """Products with their plans, newest first."""
-    statement = _on_offer(select(Product), work.actor)
-    return page_of(work.session, statement, Product, request.paging, view_of)
+    """Products with their plans that pass every filter given, newest first."""
+    statement = _on_offer(select(Product), work.actor).options(
+        selectinload(Product.plans)
+    )
+    if request.search.strip():
+        statement = statement.where(_is_called(request.search.strip().lower()))
+    if request.on_sale is not None:
+        sold = Product.plans.any(Plan.retired_at.is_(None))
+        statement = statement.where(sold if request.on_sale else ~sold)
+    if request.is_trial is not None:
+        statement = statement.where(Product.is_trial.is_(request.is_trial))
+    return page_of(work.session, statement, Product, request.paging, view_of, ORDERS)
+
+
+def _is_called(part: str) -> ColumnElement[bool]:
+    """Whether a product, a plan or a SKU of it holds this, in small letters."""
+    in_plan = or_(
+        func.lower(Plan.name).contains(part, autoescape=True),
+        func.lower(Plan.sku).contains(part, autoescape=True),
+    )
+    in_name = func.lower(Product.name).contains(part, autoescape=True)
+    return or_(in_name, Product.plans.any(in_plan))
 
 
 def create_plan(work: Work, request: CreatePlan) -> PlanView:
@@ -164,6 +185,15 @@ def get_plan_on_sale(work: Work, plan_id: UUID, partner_id: UUID) -> Plan:
         raise NotFound("There is no such plan.", code="plan_not_found")
     if plan.is_retired:
         raise PlanRetired
+    return plan
+
+
+def get_own_plan(work: Work, plan_id: UUID) -> Plan:
+    """A plan in the actor's scope, retired or not; NotFound otherwise."""
+    statement = select(Plan).where(Plan.id == plan_id)
+    plan = work.session.scalar(in_scope(statement, Plan, work.actor))
+    if plan is None:
+        raise NotFound("There is no such plan.", code="plan_not_found")
     return plan
 
 

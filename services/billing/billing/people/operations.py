@@ -19,6 +19,9 @@ from lineup.database import Work, keep_newest
 from lineup.errors import Invalid, NotFound
 from lineup.scope import in_scope, partner_of
 
+MOST_USERS = 1000
+"""Users of one customer that one overview shows."""
+
 
 def keep_account(work: Work, state: AccountChanged) -> None:
     """Keep what accounts says of a partner or seller."""
@@ -91,6 +94,17 @@ def get_user(work: Work, user_id: UUID) -> UserCopy:
     if user is None:
         raise NotFound("There is no such user.", code="user_not_found")
     return user
+
+
+def users_of(work: Work, customer_id: UUID) -> Sequence[UserCopy]:
+    """A customer's users that are not deleted, the older first; a limit holds."""
+    statement = (
+        select(UserCopy)
+        .where(UserCopy.customer_id == customer_id, UserCopy.status != Status.DELETED)
+        .order_by(UserCopy.id)
+        .limit(MOST_USERS)
+    )
+    return work.session.scalars(statement).all()
 
 
 def lock_customer(work: Work, customer_id: UUID) -> CustomerCopy:

@@ -1,16 +1,23 @@
 """Ways in to subscriptions."""
 
 from billing.subscriptions import operations, renewals, upkeep
+from billing.subscriptions.lists import list_subscriptions
+from billing.subscriptions.overview import get_renewal_overview
+from billing.subscriptions.quotes import quote_purchase
 from lineup.bus import Doors, every, on_event, rpc
 from lineup.context import EVERYBODY, PARTNERS, SELLERS, Call, Event, Role
 from lineup.contracts.accounts import UserChanged
 from lineup.contracts.billing import (
     GetRenewal,
+    GetRenewalOverview,
     GetSubscription,
     ListSubscriptions,
     ProductChanged,
     Purchase,
+    PurchaseQuote,
+    QuotePurchase,
     QuoteStop,
+    RenewalOverview,
     RenewalView,
     StopReceipt,
     StopSubscription,
@@ -31,6 +38,11 @@ class SubscriptionDoors(Doors):
     def purchase(self, call: Call[Purchase]) -> SubscriptionView:
         """Buy or renew; the same idempotency key charges once."""
         return self.database.once(call, operations.purchase)
+
+    @rpc(allowed=BUYERS)
+    def quote_purchase(self, call: Call[QuotePurchase]) -> PurchaseQuote:
+        """What a purchase would cost and give."""
+        return self.database.read(call, quote_purchase)
 
     @rpc(allowed=BUYERS)
     def quote_stop(self, call: Call[QuoteStop]) -> StopReceipt:
@@ -61,8 +73,13 @@ class SubscriptionDoors(Doors):
     def list_subscriptions(
         self, call: Call[ListSubscriptions]
     ) -> Page[SubscriptionView]:
-        """Subscriptions, newest first."""
-        return self.database.read(call, operations.list_subscriptions)
+        """Subscriptions that pass every filter given."""
+        return self.database.read(call, list_subscriptions)
+
+    @rpc(allowed=EVERYBODY)
+    def get_renewal_overview(self, call: Call[GetRenewalOverview]) -> RenewalOverview:
+        """Every user of a customer with its switch, and the total due."""
+        return self.database.read(call, get_renewal_overview)
 
     @on_event
     def on_user_changed(self, event: Event[UserChanged]) -> None:

@@ -56,6 +56,8 @@ class Subscription(Record):
             "ends_at",
             postgresql_where=text("state = 'running'"),
         ),
+        Index("ix_subscription_ends_at", "ends_at", "id"),
+        Index("ix_subscription_started_at", "started_at", "id"),
         Index(
             "ix_subscription_running_product_id",
             "product_id",
@@ -188,6 +190,13 @@ class Period(Record):
             unique=True,
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index("ix_subscription_period_subscription_id", "subscription_id", "starts_at"),
+        Index("ix_subscription_period_created_at", "created_at", "id"),
+        Index(
+            "ix_subscription_period_refunded_at",
+            "refunded_at",
+            postgresql_where=text("refunded_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -207,11 +216,16 @@ class Period(Record):
     """The shop order's seat it serves."""
     closed_at: Mapped[datetime | None]
     """When it was stopped before its time."""
+    closed_by: Mapped[str] = mapped_column(default="", server_default="")
+    close_reason: Mapped[str] = mapped_column(default="", server_default="")
     refunded_minor: Mapped[int] = mapped_column(default=0)
     refund_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfer.id"))
+    refunded_at: Mapped[datetime | None]
     fell_short_at: Mapped[datetime | None]
     """When it was told that the renewal after it could not be paid (SU-04)."""
     created_at: Mapped[datetime]
+    sold_by: Mapped[str] = mapped_column(default="", server_default="")
+    """The name of who sold or bought it; `system` renewed it."""
 
     @property
     def paid(self) -> Money:
@@ -223,14 +237,20 @@ class Period(Record):
         """Whether a stop gives something back: free, trial and shop periods do not."""
         return self.source == Source.BALANCE and not self.is_trial
 
-    def close(self, now: datetime) -> None:
-        """End before its time."""
-        self.closed_at = now
+    def close(self, now: datetime, *, by: str, reason: str = "") -> None:
+        """End before its time, by somebody who may have said why."""
+        self.closed_at, self.closed_by, self.close_reason = now, by, reason
 
-    def give_back(self, refund: Money, transfer_id: UUID) -> None:
-        """Note what went back and by which transfer."""
+    def give_back(self, refund: Money, transfer_id: UUID, now: datetime) -> None:
+        """Note what went back, when, and by which transfer."""
         self.refunded_minor = refund.amount_minor
         self.refund_transfer_id = transfer_id
+        self.refunded_at = now
+
+    @property
+    def refunded(self) -> Money:
+        """What went back to who paid."""
+        return Money(self.refunded_minor, self.asset)
 
     def move(self, starts_at: datetime, ends_at: datetime) -> None:
         """Begin earlier, where the period before it was taken back."""

@@ -17,6 +17,7 @@ from billing.subscriptions.orders import (
 )
 from billing.subscriptions.sales import (
     add_period,
+    check_trial,
     find_last,
     from_balance,
     subscription_for,
@@ -28,7 +29,6 @@ from lineup.contracts.billing import (
     CountFrom,
     GetRenewal,
     GetSubscription,
-    ListSubscriptions,
     Purchase,
     QuoteStop,
     RenewalView,
@@ -38,8 +38,7 @@ from lineup.contracts.billing import (
     SubscriptionView,
     SwitchRenewal,
 )
-from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.scope import in_scope
 
@@ -47,7 +46,6 @@ __all__ = [
     "OrderSale",
     "get_renewal",
     "get_subscription",
-    "list_subscriptions",
     "purchase",
     "quote_stop",
     "reverse_for_order",
@@ -62,13 +60,14 @@ def purchase(work: Work, request: Purchase) -> SubscriptionView:
 
     A running user is renewed. Counted from now while running, what was left is given
     back as by a stop and a new subscription begins. InsufficientBalance, PlanRetired,
-    OtherProductRunning, PeriodOver; NotFound outside the scope.
+    OtherProductRunning, PeriodOver, TrialUsed; NotFound outside the scope.
     """
     user = people.get_user(work, request.user_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
     people.lock_customer(work, user.customer_id)
+    check_trial(work, user, plan)
     if request.count_from is CountFrom.NOW:
-        _stop_running(work, user.id)
+        _stop_running(work, user.id, reason="bought anew from now")
     subscription, starts_at = subscription_for(work, user, plan, request.count_from)
     payment = from_balance(subscription, plan, Cause.PURCHASE)
     add_period(work, subscription, plan, payment, starts_at)
@@ -78,7 +77,8 @@ def purchase(work: Work, request: Purchase) -> SubscriptionView:
 
 def stop_subscription(work: Work, request: StopSubscription) -> StopReceipt:
     """Stop a running subscription and return the unused part (SU-07, SU-09)."""
-    return stops.stop(work, _get_locked(work, request.subscription_id))
+    subscription = _get_locked(work, request.subscription_id)
+    return stops.stop(work, subscription, reason=request.reason.strip())
 
 
 def quote_stop(work: Work, request: QuoteStop) -> StopReceipt:
@@ -119,24 +119,6 @@ def get_subscription(work: Work, request: GetSubscription) -> SubscriptionView:
     return view_of(work, _get(work, request.subscription_id))
 
 
-def list_subscriptions(
-    work: Work, request: ListSubscriptions
-) -> Page[SubscriptionView]:
-    """Subscriptions, newest first, of one customer or user where it is named."""
-    statement = in_scope(select(Subscription), Subscription, work.actor)
-    if request.customer_id is not None:
-        statement = statement.where(Subscription.customer_id == request.customer_id)
-    if request.user_id is not None:
-        statement = statement.where(Subscription.user_id == request.user_id)
-    return page_of(
-        work.session,
-        statement,
-        Subscription,
-        request.paging,
-        lambda subscription: view_of(work, subscription),
-    )
-
-
 def follow_user(work: Work, state: UserChanged) -> None:
     """Keep the copy of a user; one that was deleted stops, with its refund."""
     people.keep_user(work, state)
@@ -144,13 +126,13 @@ def follow_user(work: Work, state: UserChanged) -> None:
     if user is None or not user.is_deleted:
         return
     people.lock_customer(work, user.customer_id)
-    _stop_running(work, user.id)
+    _stop_running(work, user.id, reason="the user was deleted")
 
 
-def _stop_running(work: Work, user_id: UUID) -> None:
+def _stop_running(work: Work, user_id: UUID, *, reason: str) -> None:
     last = find_last(work, user_id)
     if last is not None and last.is_running(work.now):
-        stops.stop(work, last)
+        stops.stop(work, last, reason=reason)
 
 
 def _get(work: Work, subscription_id: UUID) -> Subscription:

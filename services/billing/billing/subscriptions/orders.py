@@ -118,7 +118,7 @@ def _return_money(work: Work, period: Period) -> None:
         cause=Cause.SHOP_REVERSAL,
         reference=f"seat {period.seat_id}",
     )
-    period.give_back(period.paid, posted.transfer_id)
+    period.give_back(period.paid, posted.transfer_id, work.now)
 
 
 def _take_back(work: Work, subscription: Subscription, period: Period) -> None:
@@ -126,7 +126,7 @@ def _take_back(work: Work, subscription: Subscription, period: Period) -> None:
     later = [
         p for p in open_periods(work, subscription) if p.starts_at >= period.ends_at
     ]
-    period.close(work.now)
+    period.close(work.now, by="shop", reason="taken back by the shop")
     work.session.flush()
     if is_used_up or not subscription.is_running(work.now):
         return

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from billing.catalog.models import Plan
 from billing.people import operations as people
 from billing.people.models import UserCopy
+from billing.people.naming import signature
 from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
 from billing.subscriptions.terms import Length, renewal_start
 from billing.subscriptions.views import announce
@@ -38,6 +39,12 @@ class PeriodOver(Conflict):
     """Counted from the old end, this period would be over already."""
 
     code = "period_over"
+
+
+class TrialUsed(Conflict):
+    """This customer had its trial already."""
+
+    code = "trial_used"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +110,22 @@ def find_last(work: Work, user_id: UUID) -> Subscription | None:
         .execution_options(populate_existing=True)
     )
     return work.session.scalar(statement)
+
+
+def check_trial(work: Work, user: UserCopy, plan: Plan) -> None:
+    """A customer has one trial, whichever of its users took it (PR-19).
+
+    The caller holds the customer's lock. TrialUsed for a second one.
+    """
+    if not plan.product.is_trial:
+        return
+    had_one = (
+        select(Period.id)
+        .join(Subscription, Subscription.id == Period.subscription_id)
+        .where(Subscription.customer_id == user.customer_id, Period.is_trial)
+    )
+    if work.session.scalar(had_one.limit(1)) is not None:
+        raise TrialUsed
 
 
 def subscription_for(
@@ -199,4 +222,5 @@ def period_of(
         seat_id=payment.seat_id,
         refunded_minor=0,
         created_at=work.now,
+        sold_by=payment.reference if payment.seat_id else signature(work.actor),
     )

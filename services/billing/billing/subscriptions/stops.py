@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from billing.people import operations as people
+from billing.people.naming import signature
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.terms import refund_for
 from billing.subscriptions.views import announce
@@ -41,7 +42,7 @@ def quoted(work: Work, subscription: Subscription) -> StopReceipt:
     )
 
 
-def stop(work: Work, subscription: Subscription) -> StopReceipt:
+def stop(work: Work, subscription: Subscription, *, reason: str = "") -> StopReceipt:
     """Stop now and give the unused part back to the balance that paid for it.
 
     The caller holds the customer's lock. NotActive for what is not running.
@@ -50,7 +51,7 @@ def stop(work: Work, subscription: Subscription) -> StopReceipt:
     receipt = quoted(work, subscription)
     subscription.stop(work.now)
     for period in periods:
-        _close(work, subscription, period)
+        _close(work, subscription, period, reason)
     if receipt.refunded:
         wake_waiting(work, subscription.customer_id)
     announce(work, subscription)
@@ -63,8 +64,8 @@ def _refund(period: Period, now: datetime) -> Money:
     return refund_for(period, stopped_at=now)
 
 
-def _close(work: Work, subscription: Subscription, period: Period) -> None:
-    period.close(work.now)
+def _close(work: Work, subscription: Subscription, period: Period, reason: str) -> None:
+    period.close(work.now, by=signature(work.actor), reason=reason)
     refund = _refund(period, work.now)
     if not refund:
         return
@@ -82,7 +83,8 @@ def _close(work: Work, subscription: Subscription, period: Period) -> None:
         cause=Cause.REFUND,
         reference=f"period {period.id}",
     )
-    period.give_back(refund, wallets.transfer(work, movement).transfer_id)
+    moved = wallets.transfer(work, movement)
+    period.give_back(refund, moved.transfer_id, work.now)
 
 
 def _total(work: Work, subscription: Subscription, parts: Iterable[Money]) -> Money:

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from billing.catalog import operations as catalog
-from billing.catalog.models import Product
+from billing.catalog.models import Plan, Product
+from billing.people.naming import Names, names_of, seller_of
 from billing.subscriptions.models import Subscription
 from lineup.contracts.billing import SubscriptionChanged, SubscriptionView
 from lineup.database import Work
@@ -13,7 +14,26 @@ from lineup.database import Work
 
 def view_of(work: Work, subscription: Subscription) -> SubscriptionView:
     """A subscription as its callers see it, at the work's instant."""
-    plan = catalog.get_plan(work, subscription.plan_id)
+    return views_of(work, [subscription])[0]
+
+
+def views_of(
+    work: Work, subscriptions: Sequence[Subscription]
+) -> list[SubscriptionView]:
+    """Subscriptions as their callers see them, with everybody's names."""
+    plans = catalog.get_plans(work, {one.plan_id for one in subscriptions})
+    names = names_of(
+        work,
+        customer_ids={one.customer_id for one in subscriptions},
+        user_ids={one.user_id for one in subscriptions},
+        scopes={one.scope for one in subscriptions},
+    )
+    return [_view(one, plans[one.plan_id], names, work.now) for one in subscriptions]
+
+
+def _view(
+    subscription: Subscription, plan: Plan, names: Names, now: datetime
+) -> SubscriptionView:
     return SubscriptionView(
         id=subscription.id,
         user_id=subscription.user_id,
@@ -22,11 +42,16 @@ def view_of(work: Work, subscription: Subscription) -> SubscriptionView:
         product_name=plan.product.name,
         plan_id=plan.id,
         plan_name=plan.name,
-        state=subscription.state_at(work.now),
+        state=subscription.state_at(now),
         started_at=subscription.started_at,
         ends_at=subscription.ends_at,
         renews=subscription.renews,
         price=plan.price,
+        user_name=names.user(subscription.user_id),
+        customer_name=names.customer(subscription.customer_id),
+        seller_id=seller_of(subscription.scope),
+        seller_name=names.seller(subscription.scope),
+        is_trial=plan.product.is_trial,
     )
 
 

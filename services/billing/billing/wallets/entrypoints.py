@@ -1,15 +1,20 @@
 """Ways in to the ledger."""
 
-from billing.wallets import operations
+from billing.wallets import operations, statements
 from billing.wallets.checks import check_ledger
 from lineup.bus import Doors, rpc
-from lineup.context import EVERYBODY, PARTNERS, Call
+from lineup.context import EVERYBODY, PARTNERS, STAFF_AND_SUPPORT, Call
 from lineup.contracts.billing import (
+    BalancesView,
     CheckLedger,
     EntryView,
+    GetBalances,
+    GetStatement,
     GetWallet,
     LedgerReport,
     ListEntries,
+    ListWallets,
+    StatementView,
     WalletView,
 )
 from lineup.contracts.paging import Page
@@ -26,7 +31,22 @@ class WalletDoors(Doors):
     @rpc(allowed=EVERYBODY)
     def list_entries(self, call: Call[ListEntries]) -> Page[EntryView]:
         """A customer's statement, newest first."""
-        return self.database.read(call, operations.list_entries)
+        return self.database.read(call, statements.list_entries)
+
+    @rpc(allowed=EVERYBODY)
+    def get_statement(self, call: Call[GetStatement]) -> StatementView:
+        """The sums of a customer's statement over a time."""
+        return self.database.read(call, statements.get_statement)
+
+    @rpc(allowed=STAFF_AND_SUPPORT)
+    def list_wallets(self, call: Call[ListWallets]) -> Page[WalletView]:
+        """Balances of customers."""
+        return self.database.read(call, statements.list_wallets)
+
+    @rpc(allowed=STAFF_AND_SUPPORT)
+    def get_balances(self, call: Call[GetBalances]) -> BalancesView:
+        """What customers in scope have on their balances."""
+        return self.database.read(call, statements.get_balances)
 
     @rpc(allowed=PARTNERS)
     def check_ledger(self, call: Call[CheckLedger]) -> LedgerReport:

@@ -4,8 +4,8 @@ import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.records import Record
 from lineup.money import Money
@@ -38,6 +38,18 @@ class Wallet(Record):
         CheckConstraint("credit_limit_minor >= 0", "credit_limit"),
         CheckConstraint(
             "NOT is_system OR (balance_minor = 0 AND version = 0)", "append_only"
+        ),
+        Index(
+            "ix_wallet_scope",
+            "scope",
+            postgresql_ops={"scope": "text_pattern_ops"},
+            postgresql_where=text("NOT is_system"),
+        ),
+        Index(
+            "ix_wallet_balance",
+            "balance_minor",
+            "id",
+            postgresql_where=text("NOT is_system"),
         ),
     )
 
@@ -102,3 +114,4 @@ class Entry(Record):
     """None on system accounts."""
     wallet_version: Mapped[int | None]
     """1, 2, 3 … for each customer's wallet; None on system accounts."""
+    transfer: Mapped[Transfer] = relationship(viewonly=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from billing.people import operations as people
-from billing.wallets.models import Cause, Entry, Transfer, Wallet
+from billing.wallets.models import Cause, Entry, Wallet
 from billing.wallets.movements import (
     Account,
     Leg,
@@ -16,13 +16,10 @@ from billing.wallets.movements import (
 )
 from billing.wallets.posting import Posted, transfer, transfer_all
 from lineup.contracts.billing import (
-    EntryView,
     GetWallet,
-    ListEntries,
     TopUp,
     WalletView,
 )
-from lineup.contracts.paging import MAX_LIMIT, Page
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.ids import new_id
@@ -31,7 +28,6 @@ from lineup.money import CurrencyMismatch, Money
 __all__ = [
     "account_of",
     "get_wallet",
-    "list_entries",
     "reverse",
     "top_up",
     "transfer",
@@ -78,27 +74,6 @@ def get_wallet(work: Work, request: GetWallet) -> WalletView:
     return _view(work, account_of(work, request.customer_id))
 
 
-def list_entries(work: Work, request: ListEntries) -> Page[EntryView]:
-    """A customer's statement in the order of booking, newest first (WL-02)."""
-    account = account_of(work, request.customer_id)
-    limit = max(1, min(request.paging.limit, MAX_LIMIT))
-    statement = (
-        select(Entry, Transfer)
-        .join(Transfer, Transfer.id == Entry.transfer_id)
-        .where(Entry.wallet_id == account.id)
-        .order_by(Entry.wallet_version.desc())
-        .limit(limit + 1)
-    )
-    if request.paging.after is not None:
-        after = select(Entry.wallet_version).where(Entry.id == request.paging.after)
-        statement = statement.where(Entry.wallet_version < after.scalar_subquery())
-    rows = work.session.execute(statement).all()
-    return Page(
-        items=[_entry_view(entry, made, account) for entry, made in rows[:limit]],
-        next_after=rows[limit - 1][0].id if len(rows) > limit else None,
-    )
-
-
 def reverse(
     work: Work, transfer_id: UUID, *, cause: Cause = Cause.CORRECTION, reference: str
 ) -> Posted:
@@ -141,17 +116,4 @@ def _view(work: Work, account: Account) -> WalletView:
         id=account.id,
         customer_id=account.owner_id,
         balance=balance_of(work, account),
-    )
-
-
-def _entry_view(entry: Entry, made: Transfer, account: Account) -> EntryView:
-    return EntryView(
-        id=entry.id,
-        transfer_id=made.id,
-        cause=made.cause,
-        amount=Money(entry.amount_minor, account.asset),
-        balance_after=Money(entry.balance_after_minor or 0, account.asset),
-        reference=made.reference,
-        actor=made.actor,
-        created_at=made.created_at,
     )

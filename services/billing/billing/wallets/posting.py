@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from billing.people.naming import signature
 from billing.wallets.models import Wallet
 from billing.wallets.movements import Movement
 from lineup.database import Work
@@ -77,7 +78,7 @@ Answers = list[tuple[int, Any, str]]
 def _post(work: Work, movements: Sequence[Movement]) -> Answers:
     legs = [(n, leg) for n, move in enumerate(movements, 1) for leg in move.legs]
     values = {
-        "actor": work.actor.name or str(work.actor.role),
+        "actor": signature(work.actor),
         "at": work.now,
         "ids": [str(new_id()) for _ in movements],
         "partners": [str(move.partner_id) for move in movements],

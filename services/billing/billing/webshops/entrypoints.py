@@ -1,48 +1,28 @@
-"""Ways in to the webshops: webhooks, orders' events, partners' calls."""
+"""Ways in to the webshops for shops and events; people's are in office.py."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from uuid import UUID
 
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from billing.webshops.intake import MAX_BODY, Answer, Intake
-from billing.webshops.operations.connections import (
-    change_shop_secret,
-    connect_shop,
-    count_refused,
-    list_shops,
-)
+from billing.webshops.operations.connections import count_refused
 from billing.webshops.operations.deliveries import (
     forget_old_deliveries,
     store_delivery,
     work_on_delivery,
 )
 from billing.webshops.operations.fulfilment import fill_seats
-from billing.webshops.operations.reading import get_order, list_orders, replay_order
 from billing.webshops.stores import DeliveryQueue, DeliveryTable
-from lineup.bus import Doors, every, http, on_event, rpc
-from lineup.context import PARTNERS, Call, Event, Role
+from lineup.bus import Doors, every, http, on_event
+from lineup.context import Event
 from lineup.contracts.accounts import SeatsFilled
-from lineup.contracts.billing import (
-    ChangeShopSecret,
-    ConnectShop,
-    DeliveryStored,
-    DeliveryTaken,
-    GetOrder,
-    ListOrders,
-    ListShops,
-    OrderView,
-    ReplayOrder,
-    ShopKind,
-    ShopView,
-)
-from lineup.contracts.paging import Page
+from lineup.contracts.billing import DeliveryStored, DeliveryTaken, ShopKind
 from lineup.database import Database
 from lineup.secrets import Keyring
 from lineup.settings import ServiceSettings
 
-READERS = PARTNERS | {Role.SUPPORT}
 RETRY_AFTER_SECONDS = 30
 COUNT_SECONDS = 10
 FORGET_SECONDS = 600
@@ -67,7 +47,7 @@ def intake_for(
 
 
 class WebshopDoors(Doors):
-    """Ways in to the webshops."""
+    """Where shops deliver, and what follows from it."""
 
     @property
     def intake(self) -> Intake:
@@ -118,33 +98,3 @@ class WebshopDoors(Doors):
     def on_seats_filled(self, event: Event[SeatsFilled]) -> None:
         """Start what the seats of an order bought, once."""
         self.database.consume(event, fill_seats)
-
-    @rpc(allowed=PARTNERS)
-    def connect_shop(self, call: Call[ConnectShop]) -> ShopView:
-        """Connect a shop; the answer says where it delivers to."""
-        return self.database.once(call, partial(connect_shop, self.keyring))
-
-    @rpc(allowed=PARTNERS)
-    def change_shop_secret(self, call: Call[ChangeShopSecret]) -> ShopView:
-        """Expect another secret; the one so far stays good beside it."""
-        return self.database.once(call, partial(change_shop_secret, self.keyring))
-
-    @rpc(allowed=READERS)
-    def list_shops(self, call: Call[ListShops]) -> Page[ShopView]:
-        """Connected shops."""
-        return self.database.read(call, list_shops)
-
-    @rpc(allowed=READERS)
-    def list_orders(self, call: Call[ListOrders]) -> Page[OrderView]:
-        """Shop orders."""
-        return self.database.read(call, list_orders)
-
-    @rpc(allowed=READERS)
-    def get_order(self, call: Call[GetOrder]) -> OrderView:
-        """One shop order."""
-        return self.database.read(call, get_order)
-
-    @rpc(allowed=PARTNERS)
-    def replay_order(self, call: Call[ReplayOrder]) -> OrderView:
-        """Try an order's exceptions again."""
-        return self.database.once(call, replay_order)

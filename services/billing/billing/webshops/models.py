@@ -5,12 +5,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    func,
+    literal_column,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
 from billing.webshops.messages import ShopOrder, Standing
 from billing.webshops.states import DeliveryState, SeatState, order_state
+from lineup.contracts.billing import OrderState
 from lineup.money import Money
 from lineup.secrets import Sealed
 
@@ -32,6 +42,8 @@ class ShopConnection(Record):
     accepts_low_amounts: Mapped[bool]
     refused_deliveries: Mapped[int] = mapped_column(default=0, server_default="0")
     """Deliveries with a wrong or no signature; nothing else of them is kept."""
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    """Switched off, its deliveries are parked instead of worked on."""
     created_at: Mapped[datetime]
 
     @property
@@ -66,6 +78,12 @@ class ShopDelivery(Record):
             postgresql_where=text("state = 'parked'"),
         ),
         Index("ix_shop_delivery_received_at", "received_at"),
+        Index("ix_shop_delivery_shop_id", "shop_id", "id"),
+        Index(
+            "ix_shop_delivery_order_id",
+            "order_id",
+            postgresql_where=text("order_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -80,10 +98,13 @@ class ShopDelivery(Record):
     received_at: Mapped[datetime]
     state: Mapped[str]
     problem: Mapped[str] = mapped_column(default="")
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("shop_order.id"))
+    """The order it told of, once it is worked on."""
 
-    def finish(self) -> None:
-        """It is worked on."""
-        self.state = DeliveryState.DONE
+    def finish(self, order_id: UUID | None) -> None:
+        """It is worked on; `order_id` names the order it told of."""
+        self.state, self.problem = DeliveryState.DONE, ""
+        self.order_id = order_id
 
     def park(self, problem: str) -> None:
         """Leave it to people: authentic, but nothing can be done by itself."""
@@ -190,6 +211,29 @@ class ShopOrderRecord(Record):
     __table_args__ = (
         UniqueConstraint("shop_id", "external_id", name="uq_shop_order"),
         Index("ix_shop_order_state", "state"),
+        Index("ix_shop_order_shop_id", "shop_id", "id"),
+        Index(
+            "ix_shop_order_number",
+            literal_column("lower(number)").label("lowered"),
+            postgresql_ops={"lowered": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_shop_order_email",
+            literal_column("lower(buyer ->> 'email')").label("lowered"),
+            postgresql_ops={"lowered": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_shop_order_customer_id",
+            "customer_id",
+            postgresql_where=text("customer_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_shop_order_exception",
+            "id",
+            postgresql_where=text(
+                "state = 'exception' OR jsonb_array_length(exceptions) > 0"
+            ),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -239,6 +283,12 @@ class ShopOrderRecord(Record):
             self.standing = message.standing
             self.modified_at = message.modified_at
 
+    @property
+    def buyer_name(self) -> str:
+        """Who bought, as the shop says."""
+        names = (self.buyer.get("first_name", ""), self.buyer.get("last_name", ""))
+        return " ".join(name for name in names if name)
+
     def is_void(self, refunded: Money) -> bool:
         """Whether nothing of it is to be served: cancelled, or all money went back."""
         if Standing(self.standing).is_void:
@@ -250,3 +300,9 @@ class ShopOrderRecord(Record):
         """Say how far the order is, from its seats."""
         states = {seat.state for seat in seats}
         self.state = order_state(states, is_paid=self.is_paid, is_void=is_void)
+
+
+def wants_a_look() -> ColumnElement[bool]:
+    """Which orders people must look at, also those whose other lines are served."""
+    has_exceptions = func.jsonb_array_length(ShopOrderRecord.exceptions) > 0
+    return or_(ShopOrderRecord.state == OrderState.EXCEPTION, has_exceptions)

@@ -133,7 +133,7 @@ def test_a_customer_stops_its_own(shop_floor, running, customer):
 
 
 def test_after_a_stop_a_purchase_begins_anew(shop_floor, running, user, plan, ask):
-    from billing.subscriptions.operations import list_subscriptions
+    from billing.subscriptions.lists import list_subscriptions
 
     shop_floor.stop(running)
     second = shop_floor.buy(user, plan)

@@ -1,19 +1,28 @@
 """Connecting shops, and who may deliver to a connection."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 
 from billing.people import operations as people
-from billing.webshops.models import ShopConnection, ShopDelivery
+from billing.webshops.models import (
+    ShopConnection,
+    ShopDelivery,
+    ShopOrderRecord,
+    wants_a_look,
+)
 from billing.webshops.states import DeliveryState
 from lineup.contracts.billing import (
     ChangeShopSecret,
     ConnectShop,
+    GetShop,
     ListShops,
     ShopKind,
     ShopView,
+    SwitchShop,
+    UpdateShop,
 )
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
@@ -45,38 +54,57 @@ def connect_shop(keyring: Keyring, work: Work, request: ConnectShop) -> ShopView
         secret=_good(keyring, request.secret),
         previous_secret=None,
         currency=currency,
-        shop_domain=_domain(request),
+        shop_domain=_domain(request.kind, request.shop_domain),
         accepts_low_amounts=request.accepts_low_amounts,
         created_at=work.now,
     )
     work.session.add(shop)
     work.session.flush()
-    return _view(shop, 0)
+    return _views(work, [shop])[0]
 
 
 def change_shop_secret(
     keyring: Keyring, work: Work, request: ChangeShopSecret
 ) -> ShopView:
     """Expect another secret from now on; the one before it stays good beside it."""
-    statement = select(ShopConnection).where(ShopConnection.id == request.shop_id)
-    owned = in_scope(statement, ShopConnection, work.actor).with_for_update()
-    shop = work.session.scalar(owned)
-    if shop is None:
-        raise NotFound("There is no such shop.", code="shop_not_found")
+    shop = _locked(work, request.shop_id)
     shop.change_secret(_good(keyring, request.secret))
     work.session.flush()
-    return _view(shop, _parked(work, [shop.id]).get(shop.id, 0))
+    return _views(work, [shop])[0]
+
+
+def update_shop(work: Work, request: UpdateShop) -> ShopView:
+    """Change a shop's settings; kind, currency and secret stay."""
+    shop = _locked(work, request.shop_id)
+    shop.name = _named(request.name)
+    shop.shop_domain = _domain(ShopKind(shop.kind), request.shop_domain)
+    shop.accepts_low_amounts = request.accepts_low_amounts
+    work.session.flush()
+    return _views(work, [shop])[0]
+
+
+def switch_shop(work: Work, request: SwitchShop) -> ShopView:
+    """Serve a shop's orders or not; what comes meanwhile is parked, to be replayed."""
+    shop = _locked(work, request.shop_id)
+    shop.is_active = request.is_active
+    work.session.flush()
+    return _views(work, [shop])[0]
+
+
+def get_shop(work: Work, request: GetShop) -> ShopView:
+    """One connected shop in the actor's scope."""
+    statement = select(ShopConnection).where(ShopConnection.id == request.shop_id)
+    owned = in_scope(statement, ShopConnection, work.actor)
+    return _views(work, [_found(work.session.scalar(owned))])[0]
 
 
 def list_shops(work: Work, request: ListShops) -> Page[ShopView]:
     """Connected shops, newest first, with what went wrong at each."""
     statement = in_scope(select(ShopConnection), ShopConnection, work.actor)
-    page = page_of(
+    page: Page[ShopConnection] = page_of(
         work.session, statement, ShopConnection, request.paging, lambda shop: shop
     )
-    parked = _parked(work, [shop.id for shop in page.items])
-    views = [_view(shop, parked.get(shop.id, 0)) for shop in page.items]
-    return page.showing(views)
+    return page.showing(_views(work, page.items))
 
 
 def count_refused(work: Work, counts: Mapping[UUID, int]) -> None:
@@ -89,16 +117,16 @@ def count_refused(work: Work, counts: Mapping[UUID, int]) -> None:
         )
 
 
-def _parked(work: Work, shop_ids: list[UUID]) -> dict[UUID, int]:
-    statement = (
-        select(ShopDelivery.shop_id, func.count())
-        .where(
-            ShopDelivery.shop_id.in_(shop_ids),
-            ShopDelivery.state == DeliveryState.PARKED,
-        )
-        .group_by(ShopDelivery.shop_id)
-    )
-    return dict(work.session.execute(statement).all())
+def _locked(work: Work, shop_id: UUID) -> ShopConnection:
+    statement = select(ShopConnection).where(ShopConnection.id == shop_id)
+    owned = in_scope(statement, ShopConnection, work.actor).with_for_update()
+    return _found(work.session.scalar(owned))
+
+
+def _found(shop: ShopConnection | None) -> ShopConnection:
+    if shop is None:
+        raise NotFound("There is no such shop.", code="shop_not_found")
+    return shop
 
 
 def _good(keyring: Keyring, sealed: Sealed) -> Sealed:
@@ -119,16 +147,73 @@ def _named(name: str) -> str:
     return name.strip()
 
 
-def _domain(request: ConnectShop) -> str:
+def _domain(kind: ShopKind, given: str) -> str:
     """The bare host; Shopify's is needed, since each of its deliveries names it."""
-    domain = request.shop_domain.strip().lower()
+    domain = given.strip().lower()
     domain = domain.removeprefix("https://").removeprefix("http://").partition("/")[0]
-    if request.kind == ShopKind.SHOPIFY and not domain:
+    if kind == ShopKind.SHOPIFY and not domain:
         raise Invalid(fields={"shop_domain": ["Name it, as in demo.myshopify.com."]})
     return domain
 
 
-def _view(shop: ShopConnection, parked: int) -> ShopView:
+def _views(work: Work, shops: Sequence[ShopConnection]) -> list[ShopView]:
+    ids = [shop.id for shop in shops]
+    parked, exceptions, last = (
+        _parked(work, ids),
+        _exceptions(work, ids),
+        _last_deliveries(work, ids),
+    )
+    return [
+        _view(
+            shop,
+            parked=parked.get(shop.id, 0),
+            exceptions=exceptions.get(shop.id, 0),
+            last_delivery_at=last.get(shop.id),
+        )
+        for shop in shops
+    ]
+
+
+def _parked(work: Work, shop_ids: list[UUID]) -> dict[UUID, int]:
+    statement = (
+        select(ShopDelivery.shop_id, func.count())
+        .where(
+            ShopDelivery.shop_id.in_(shop_ids),
+            ShopDelivery.state == DeliveryState.PARKED,
+        )
+        .group_by(ShopDelivery.shop_id)
+    )
+    return dict(work.session.execute(statement).all())
+
+
+def _exceptions(work: Work, shop_ids: list[UUID]) -> dict[UUID, int]:
+    statement = (
+        select(ShopOrderRecord.shop_id, func.count())
+        .where(ShopOrderRecord.shop_id.in_(shop_ids), wants_a_look())
+        .group_by(ShopOrderRecord.shop_id)
+    )
+    return dict(work.session.execute(statement).all())
+
+
+def _last_deliveries(work: Work, shop_ids: list[UUID]) -> dict[UUID, datetime]:
+    newest = (
+        select(ShopDelivery.received_at)
+        .where(ShopDelivery.shop_id == ShopConnection.id)
+        .order_by(ShopDelivery.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = select(ShopConnection.id, newest).where(ShopConnection.id.in_(shop_ids))
+    return {found: at for found, at in work.session.execute(statement) if at}
+
+
+def _view(
+    shop: ShopConnection,
+    *,
+    parked: int,
+    exceptions: int,
+    last_delivery_at: datetime | None,
+) -> ShopView:
     return ShopView(
         id=shop.id,
         kind=ShopKind(shop.kind),
@@ -139,4 +224,9 @@ def _view(shop: ShopConnection, parked: int) -> ShopView:
         created_at=shop.created_at,
         refused_deliveries=shop.refused_deliveries,
         parked_deliveries=parked,
+        is_active=shop.is_active,
+        accepts_low_amounts=shop.accepts_low_amounts,
+        has_previous_secret=shop.previous_secret is not None,
+        exceptions=exceptions,
+        last_delivery_at=last_delivery_at,
     )

@@ -73,6 +73,11 @@ def work_on_delivery(work: Work, stored: DeliveryStored) -> None:
     delivery = work.session.scalar(statement.with_for_update())
     if delivery is None or delivery.state != DeliveryState.STORED:
         return
+    act_on(work, delivery)
+
+
+def act_on(work: Work, delivery: ShopDelivery) -> None:
+    """Act on a delivery whose row the caller holds; each effect happens once."""
     shop = work.session.get_one(ShopConnection, delivery.shop_id)
     try:
         message = _message_in(delivery, shop)
@@ -80,13 +85,14 @@ def work_on_delivery(work: Work, stored: DeliveryStored) -> None:
         delivery.park(str(reason))
         log.warning("delivery_parked", shop=str(shop.id), code=reason.code)
     else:
-        take_in(work, shop, message)
-        delivery.finish()
+        delivery.finish(take_in(work, shop, message))
 
 
 def _message_in(delivery: ShopDelivery, shop: ShopConnection) -> Message:
     if delivery.is_test:
         raise Unusable("test_delivery")
+    if not shop.is_active:
+        raise Unusable("shop_off")
     if not shop.is_source(delivery.source):
         raise Unusable("wrong_shop", delivery.source)
     message = READERS[ShopKind(shop.kind)](delivery.topic, delivery.body)

@@ -28,19 +28,21 @@ from lineup.database import Work
 from lineup.ids import new_id
 
 
-def take_in(work: Work, shop: ShopConnection, message: Message) -> None:
+def take_in(work: Work, shop: ShopConnection, message: Message) -> UUID | None:
     """Note what a shop says of an order, then do what follows from all that is known.
 
     Safe in any order and any number of times: each effect has one row (WS-04, WS-13).
+    Returns the order's id; None when an order nobody knows was deleted.
     """
     if isinstance(message, OrderDeletion):
         order = find_order(work, shop, message.external_order_id)
         if order is None:
-            return
+            return None
         order.is_deleted_at_shop = True
     else:
         order = _noted(work, shop, message)
     settle(work, shop, order)
+    return order.id
 
 
 def find_order(

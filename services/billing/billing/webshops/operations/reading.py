@@ -1,13 +1,14 @@
 """Orders as partners see them, and trying their exceptions again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
-from billing.webshops.models import OrderSeat, ShopConnection, ShopOrderRecord
+from billing.webshops.models import ShopConnection, ShopOrderRecord, wants_a_look
 from billing.webshops.operations.settlement import order_state, seats_of, settle
-from billing.webshops.states import SeatState
+from billing.webshops.operations.views import told_whole, views_of
 from lineup.contracts.billing import (
     GetOrder,
     ListOrders,
@@ -26,7 +27,7 @@ ANNOUNCED_AT_ONCE = 500
 
 def get_order(work: Work, request: GetOrder) -> OrderView:
     """One order in the actor's scope."""
-    return _shown(work, _in_scope(work, request.order_id))
+    return told_whole(work, _in_scope(work, request.order_id))
 
 
 def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
@@ -36,20 +37,11 @@ def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
     whose other lines are served (WS-07).
     """
     statement = in_scope(select(ShopOrderRecord), ShopOrderRecord, work.actor)
-    if request.shop_id is not None:
-        statement = statement.where(ShopOrderRecord.shop_id == request.shop_id)
-    if request.state == OrderState.EXCEPTION:
-        has_exceptions = func.jsonb_array_length(ShopOrderRecord.exceptions) > 0
-        is_aside = ShopOrderRecord.state == OrderState.EXCEPTION
-        statement = statement.where(or_(is_aside, has_exceptions))
-    elif request.state is not None:
-        statement = statement.where(ShopOrderRecord.state == request.state)
-    page = page_of(
+    statement = statement.where(*_conditions(request))
+    page: Page[ShopOrderRecord] = page_of(
         work.session, statement, ShopOrderRecord, request.paging, lambda order: order
     )
-    counts = _seat_counts(work, [order.id for order in page.items])
-    views = [_view(order, counts.get(order.id, 0)) for order in page.items]
-    return page.showing(views)
+    return page.showing(views_of(work, page.items))
 
 
 def replay_order(work: Work, request: ReplayOrder) -> OrderView:
@@ -57,7 +49,7 @@ def replay_order(work: Work, request: ReplayOrder) -> OrderView:
     order = _in_scope(work, request.order_id)
     work.session.refresh(order, with_for_update=True)
     settle(work, work.session.get_one(ShopConnection, order.shop_id), order)
-    return _shown(work, order)
+    return told_whole(work, order)
 
 
 def announce_waiting_orders(database: Database) -> int:
@@ -95,32 +87,26 @@ def _in_scope(work: Work, order_id: UUID) -> ShopOrderRecord:
     return order
 
 
-def _shown(work: Work, order: ShopOrderRecord) -> OrderView:
-    return _view(order, _seat_counts(work, [order.id]).get(order.id, 0))
-
-
-def _seat_counts(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many seats of each order have or want a user."""
-    wanted = (SeatState.WAITING, SeatState.FILLED)
-    statement = (
-        select(OrderSeat.order_id, func.count())
-        .where(OrderSeat.order_id.in_(order_ids), OrderSeat.state.in_(wanted))
-        .group_by(OrderSeat.order_id)
+def _conditions(request: ListOrders) -> list[Any]:
+    begins = request.search.strip().lower()
+    tests: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+        (request.state, _stands_as),
+        (request.shop_id, ShopOrderRecord.shop_id.__eq__),
+        (request.customer_id, ShopOrderRecord.customer_id.__eq__),
+        (begins or None, _begins_with),
     )
-    return dict(work.session.execute(statement).all())
+    return [test(given) for given, test in tests if given is not None]
 
 
-def _view(order: ShopOrderRecord, seats: int) -> OrderView:
-    return OrderView(
-        id=order.id,
-        shop_id=order.shop_id,
-        external_id=order.external_id,
-        number=order.number,
-        state=OrderState(order.state),
-        buyer_email=order.buyer.get("email", ""),
-        total=order.total,
-        seats=seats,
-        exceptions=order.exceptions,
-        customer_id=order.customer_id,
-        created_at=order.created_at,
+def _stands_as(state: OrderState) -> ColumnElement[bool]:
+    if state == OrderState.EXCEPTION:
+        return wants_a_look()
+    return ShopOrderRecord.state == state
+
+
+def _begins_with(begins: str) -> ColumnElement[bool]:
+    email = func.lower(ShopOrderRecord.buyer["email"].astext)
+    return or_(
+        func.lower(ShopOrderRecord.number).startswith(begins, autoescape=True),
+        email.startswith(begins, autoescape=True),
     )

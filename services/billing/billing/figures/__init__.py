@@ -1,0 +1,1 @@
+"""Figures of what was sold and what stands, for dashboards and reports."""

@@ -1,0 +1,100 @@
+"""Sold periods line by line: who sold what to whom, and how it ended (RP-02, SU-27)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from billing.catalog import operations as catalog
+from billing.catalog.models import Plan
+from billing.people.naming import Names, names_of, scope_of_account
+from billing.subscriptions.models import Period, Subscription
+from lineup.contracts.billing import ListSales, SaleView
+from lineup.contracts.paging import Page
+from lineup.database import Work, page_of
+from lineup.scope import in_scope
+
+ORDERS = {"sold_at": Period.created_at}
+
+
+def list_sales(work: Work, request: ListSales) -> Page[SaleView]:
+    """Sold periods in scope that pass every filter given, newest first."""
+    statement = select(Period).join(
+        Subscription, Subscription.id == Period.subscription_id
+    )
+    statement = in_scope(statement, Subscription, work.actor)
+    statement = statement.where(*_conditions(request))
+    if request.account_id is not None:
+        scope = scope_of_account(work, request.account_id)
+        statement = statement.where(
+            Subscription.scope.startswith(scope, autoescape=True)
+        )
+    page: Page[Period] = page_of(
+        work.session, statement, Period, request.paging, lambda row: row, ORDERS
+    )
+    return page.showing(_views(work, page.items))
+
+
+def _conditions(request: ListSales) -> list[Any]:
+    equal = (
+        (Subscription.customer_id, request.customer_id),
+        (Subscription.user_id, request.user_id),
+        (Subscription.id, request.subscription_id),
+        (Subscription.product_id, request.product_id),
+    )
+    conditions = [column == wanted for column, wanted in equal if wanted is not None]
+    if request.sold_from is not None:
+        conditions.append(Period.created_at >= request.sold_from)
+    if request.sold_until is not None:
+        conditions.append(Period.created_at < request.sold_until)
+    return conditions
+
+
+def _views(work: Work, periods: Sequence[Period]) -> list[SaleView]:
+    plans = catalog.get_plans(work, {period.plan_id for period in periods})
+    bought = _subscriptions(work, periods)
+    names = names_of(
+        work,
+        customer_ids={one.customer_id for one in bought.values()},
+        user_ids={one.user_id for one in bought.values()},
+        scopes={one.scope for one in bought.values()},
+    )
+    return [
+        _view(period, bought[period.subscription_id], plans[period.plan_id], names)
+        for period in periods
+    ]
+
+
+def _subscriptions(work: Work, periods: Sequence[Period]) -> dict[Any, Subscription]:
+    ids = {period.subscription_id for period in periods}
+    statement = select(Subscription).where(Subscription.id.in_(ids))
+    return {one.id: one for one in work.session.scalars(statement)}
+
+
+def _view(
+    period: Period, subscription: Subscription, plan: Plan, names: Names
+) -> SaleView:
+    return SaleView(
+        id=period.id,
+        subscription_id=subscription.id,
+        customer_id=subscription.customer_id,
+        customer_name=names.customer(subscription.customer_id),
+        user_id=subscription.user_id,
+        user_name=names.user(subscription.user_id),
+        seller_name=names.seller(subscription.scope),
+        product_name=plan.product.name,
+        plan_name=plan.name,
+        months=plan.months,
+        days=plan.days,
+        price=period.paid,
+        source=period.source,
+        is_trial=period.is_trial,
+        sold_at=period.created_at,
+        sold_by=period.sold_by,
+        starts_at=period.starts_at,
+        ends_at=period.ends_at,
+        closed_at=period.closed_at,
+        closed_by=period.closed_by,
+        close_reason=period.close_reason,
+        refunded=period.refunded,
+    )

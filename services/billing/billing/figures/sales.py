@@ -1,0 +1,147 @@
+"""What was sold: by day, in total, and line by line (RP-02)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select
+
+from billing.figures.days import Span, local_day
+from billing.people.naming import scope_of_account
+from billing.subscriptions.models import Period, Subscription
+from lineup.contracts.billing import GetSales, SalesDay, SalesTotal, SalesView
+from lineup.database import Work
+from lineup.money import Money
+from lineup.scope import in_scope
+
+USUAL = timedelta(days=29)
+"""Before today: 30 days in all."""
+
+
+@dataclass
+class Tally:
+    """Sales added up."""
+
+    sold: int = 0
+    trials: int = 0
+    refunds: int = 0
+    revenue: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    refunded: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, other: "Tally") -> None:
+        """Count another's sales as well."""
+        self.sold += other.sold
+        self.trials += other.trials
+        self.refunds += other.refunds
+        for mine, more in (
+            (self.revenue, other.revenue),
+            (self.refunded, other.refunded),
+        ):
+            for asset, amount in more.items():
+                mine[asset] += amount
+
+
+def get_sales(work: Work, request: GetSales) -> SalesView:
+    """Sales of a span by day, beside the total of the span before it.
+
+    What was paid counts on the day it was sold, what went back on the day it went.
+    """
+    zone = ZoneInfo(work.actor.time_zone)
+    span = _span(work, request, zone)
+    days = _tallies(work, span, request.account_id)
+    return SalesView(
+        first_on=span.first_on,
+        last_on=span.last_on,
+        time_zone=zone.key,
+        days=[_day(on, days[on]) for on in span.days()],
+        total=_total(tally for on, tally in days.items() if on in span),
+        before=_total(tally for on, tally in days.items() if on in span.before),
+    )
+
+
+def _span(work: Work, request: GetSales, zone: ZoneInfo) -> Span:
+    last_on = request.last_on or work.now.astimezone(zone).date()
+    return Span.of(request.first_on or last_on - USUAL, last_on, zone)
+
+
+def _tallies(work: Work, span: Span, account_id: UUID | None) -> dict[date, Tally]:
+    """Each day's sales of a span and of the one before it."""
+    days: dict[date, Tally] = defaultdict(Tally)
+    for on, asset, sold, trials, paid in _sold(work, span, account_id):
+        days[on].sold += sold
+        days[on].trials += trials
+        days[on].revenue[asset] += int(paid)
+    for on, asset, refunds, refunded in _refunded(work, span, account_id):
+        days[on].refunds += refunds
+        days[on].refunded[asset] += int(refunded)
+    return days
+
+
+def _sold(work: Work, span: Span, account_id: UUID | None) -> Sequence[tuple]:  # type: ignore[type-arg]
+    day = local_day(Period.created_at, span.zone)
+    statement = select(
+        day,
+        Period.asset,
+        func.count(),
+        func.count().filter(Period.is_trial),
+        func.sum(Period.paid_minor),
+    ).where(
+        Period.created_at >= span.before.starts_at, Period.created_at < span.ends_at
+    )
+    scoped = _in_reach(work, statement, account_id)
+    return work.session.execute(scoped.group_by(day, Period.asset)).all()
+
+
+def _refunded(work: Work, span: Span, account_id: UUID | None) -> Sequence[tuple]:  # type: ignore[type-arg]
+    day = local_day(Period.refunded_at, span.zone)
+    statement = select(
+        day, Period.asset, func.count(), func.sum(Period.refunded_minor)
+    ).where(
+        Period.refunded_at >= span.before.starts_at, Period.refunded_at < span.ends_at
+    )
+    scoped = _in_reach(work, statement, account_id)
+    return work.session.execute(scoped.group_by(day, Period.asset)).all()
+
+
+def _in_reach(
+    work: Work,
+    statement: Select,  # type: ignore[type-arg]
+    account_id: UUID | None,
+) -> Select:  # type: ignore[type-arg]
+    joined = statement.join(Subscription, Subscription.id == Period.subscription_id)
+    joined = in_scope(joined, Subscription, work.actor)
+    if account_id is not None:
+        scope = scope_of_account(work, account_id)
+        joined = joined.where(Subscription.scope.startswith(scope, autoescape=True))
+    return joined
+
+
+def _day(on: date, tally: Tally) -> SalesDay:
+    return SalesDay(
+        on=on,
+        sold=tally.sold,
+        revenue=_amounts(tally.revenue),
+        refunded=_amounts(tally.refunded),
+    )
+
+
+def _total(tallies: Iterable[Tally]) -> SalesTotal:
+    whole = Tally()
+    for tally in tallies:
+        whole.add(tally)
+    return SalesTotal(
+        sold=whole.sold,
+        trials=whole.trials,
+        revenue=_amounts(whole.revenue),
+        refunds=whole.refunds,
+        refunded=_amounts(whole.refunded),
+    )
+
+
+def _amounts(by_asset: dict[str, int]) -> list[Money]:
+    return [
+        Money(by_asset[asset], asset) for asset in sorted(by_asset) if by_asset[asset]
+    ]

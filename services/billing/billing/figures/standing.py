@@ -1,0 +1,140 @@
+"""How many subscriptions run, end soon and lapsed (RP-01, RP-03)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, case, func, select
+
+from billing.catalog.models import Product
+from billing.figures.days import Span, local_day
+from billing.people.naming import names_of_accounts, scope_of_account
+from billing.subscriptions.lists import stands_as
+from billing.subscriptions.models import Subscription
+from lineup.contracts.billing import (
+    DayCount,
+    GetSubscriptionFigures,
+    NamedCount,
+    SubscriptionFigures,
+    SubscriptionState,
+)
+from lineup.database import Work
+from lineup.scope import in_scope
+
+AHEAD = timedelta(days=29)
+"""Beside today: 30 days in all."""
+WEEK = timedelta(days=6)
+
+
+class Group(NamedTuple):
+    """Running subscriptions of one product below one seller."""
+
+    product_id: UUID
+    seller_id: UUID | None
+    running: int
+    renewing: int
+
+
+def get_subscription_figures(
+    work: Work, request: GetSubscriptionFigures
+) -> SubscriptionFigures:
+    """Counts that equal the lists with the same filters, in the actor's days."""
+    zone = ZoneInfo(work.actor.time_zone)
+    today = work.now.astimezone(zone).date()
+    groups = _running(work, request.account_id)
+    ahead, behind = Span(today, today + AHEAD, zone), Span(today - AHEAD, today, zone)
+    ending = _by_day(work, request, SubscriptionState.RUNNING, ahead)
+    lapsed = _by_day(work, request, SubscriptionState.EXPIRED, behind)
+    stopped = _by_day(work, request, SubscriptionState.STOPPED, behind)
+    products = _products(work, groups)
+    return SubscriptionFigures(
+        today=today,
+        time_zone=zone.key,
+        running=sum(group.running for group in groups),
+        trials=sum(g.running for g in groups if products[g.product_id].is_trial),
+        renewing=sum(group.renewing for group in groups),
+        ending_in_7_days=sum(day.count for day in ending if day.on <= today + WEEK),
+        ending_in_30_days=sum(day.count for day in ending),
+        lapsed_in_30_days=sum(day.count for day in lapsed),
+        stopped_in_30_days=sum(day.count for day in stopped),
+        ending=ending,
+        lapsed=lapsed,
+        by_product=_by_product(groups, products),
+        by_seller=_by_seller(work, groups),
+    )
+
+
+def _reached(work: Work, account_id: UUID | None) -> list[Any]:
+    if account_id is None:
+        return []
+    scope = scope_of_account(work, account_id)
+    return [Subscription.scope.startswith(scope, autoescape=True)]
+
+
+def _running(work: Work, account_id: UUID | None) -> list[Group]:
+    """Running subscriptions by product and by the seller below the partner."""
+    part = [func.split_part(Subscription.scope, "/", place) for place in (3, 4)]
+    seller = case((part[1] == "", ""), else_=part[0])
+    statement: Select[Any] = select(
+        Subscription.product_id,
+        seller,
+        func.count(),
+        func.count().filter(Subscription.renews),
+    ).where(stands_as(SubscriptionState.RUNNING, work.now), *_reached(work, account_id))
+    scoped = in_scope(statement, Subscription, work.actor)
+    rows = work.session.execute(scoped.group_by(Subscription.product_id, seller))
+    return [
+        Group(product_id, UUID(found) if found else None, running, renewing)
+        for product_id, found, running, renewing in rows
+    ]
+
+
+def _by_day(
+    work: Work,
+    request: GetSubscriptionFigures,
+    state: SubscriptionState,
+    span: Span,
+) -> list[DayCount]:
+    """How many of a state end on each day of a span, days with none included."""
+    day = local_day(Subscription.ends_at, span.zone)
+    statement: Select[Any] = select(day, func.count()).where(
+        stands_as(state, work.now),
+        Subscription.ends_at >= span.starts_at,
+        Subscription.ends_at < span.ends_at,
+        *_reached(work, request.account_id),
+    )
+    scoped = in_scope(statement, Subscription, work.actor).group_by(day)
+    counts: dict[date, int] = dict(work.session.execute(scoped).all())
+    return [DayCount(on=on, count=counts.get(on, 0)) for on in span.days()]
+
+
+def _products(work: Work, groups: Sequence[Group]) -> dict[UUID, Product]:
+    ids = {group.product_id for group in groups}
+    found = work.session.scalars(select(Product).where(Product.id.in_(ids)))
+    return {product.id: product for product in found}
+
+
+def _by_product(
+    groups: Sequence[Group], products: dict[UUID, Product]
+) -> list[NamedCount]:
+    counts: Counter[UUID] = Counter()
+    for group in groups:
+        counts[group.product_id] += group.running
+    return [
+        NamedCount(id=found, name=products[found].name, count=count)
+        for found, count in counts.most_common()
+    ]
+
+
+def _by_seller(work: Work, groups: Sequence[Group]) -> list[NamedCount]:
+    counts: Counter[UUID | None] = Counter()
+    for group in groups:
+        counts[group.seller_id] += group.running
+    names = names_of_accounts(work, [found for found in counts if found])
+    return [
+        NamedCount(id=found, name=names.get(found, "") if found else "", count=count)
+        for found, count in counts.most_common()
+    ]

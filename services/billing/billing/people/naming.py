@@ -1,0 +1,106 @@
+"""Names for lists, and finding people by a part of them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from billing.people.models import AccountCopy, CustomerCopy, UserCopy
+from lineup.context import Actor
+from lineup.database import Work
+from lineup.errors import NotFound
+from lineup.scope import in_scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What the people of one page of a list are called; empty for whom nobody knows."""
+
+    customers: dict[UUID, str]
+    users: dict[UUID, str]
+    sellers: dict[UUID, str]
+
+    def customer(self, customer_id: UUID) -> str:
+        """A customer's name."""
+        return self.customers.get(customer_id, "")
+
+    def user(self, user_id: UUID) -> str:
+        """A user's name."""
+        return self.users.get(user_id, "")
+
+    def seller(self, customer_scope: str) -> str:
+        """The name of the seller right above a customer; the partner's own: none."""
+        seller_id = seller_of(customer_scope)
+        return self.sellers.get(seller_id, "") if seller_id else ""
+
+
+def seller_of(customer_scope: str) -> UUID | None:
+    """The reseller or dealer right above a customer; None below the partner itself."""
+    path = customer_scope.strip("/").split("/")
+    return UUID(path[-2]) if len(path) > 2 else None
+
+
+def names_of(
+    work: Work,
+    *,
+    customer_ids: Collection[UUID] = (),
+    user_ids: Collection[UUID] = (),
+    scopes: Iterable[str] = (),
+) -> Names:
+    """Names of customers, of users, and of the sellers above customers' scopes."""
+    sellers = {seller_of(scope) for scope in scopes} - {None}
+    return Names(
+        customers=_names(work, CustomerCopy, customer_ids),
+        users=_names(work, UserCopy, user_ids),
+        sellers=_names(work, AccountCopy, sellers),
+    )
+
+
+def names_of_accounts(work: Work, account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of partners and sellers by their ids."""
+    return _names(work, AccountCopy, account_ids)
+
+
+def _names(work: Work, model: Any, ids: Collection[Any]) -> dict[UUID, str]:
+    if not ids:
+        return {}
+    statement = select(model.id, model.name).where(model.id.in_(set(ids)))
+    return {row.id: row.name for row in work.session.execute(statement)}
+
+
+def scope_of_account(work: Work, account_id: UUID) -> str:
+    """The path of a partner or seller; NotFound outside the actor's scope."""
+    statement = select(AccountCopy.scope).where(AccountCopy.id == account_id)
+    scope = work.session.scalar(in_scope(statement, AccountCopy, work.actor))
+    if scope is None:
+        raise NotFound("There is no such account.")
+    return scope
+
+
+def customers_called(work: Work, part: str) -> Select[UUID]:
+    """Ids of customers in scope with this in their name or mail address."""
+    statement = select(CustomerCopy.id).where(
+        or_(_holds(CustomerCopy.name, part), _holds(CustomerCopy.email, part))
+    )
+    return in_scope(statement, CustomerCopy, work.actor)
+
+
+def users_called(work: Work, part: str) -> Select[UUID]:
+    """Ids of users in scope with this in their name."""
+    statement = select(UserCopy.id).where(_holds(UserCopy.name, part))
+    return in_scope(statement, UserCopy, work.actor)
+
+
+def _holds(column: Any, part: str) -> ColumnElement[bool]:
+    holds: ColumnElement[bool] = func.lower(column).contains(
+        part.strip().lower(), autoescape=True
+    )
+    return holds
+
+
+def signature(actor: Actor) -> str:
+    """Who is written down as having acted: both names while signed in as another."""
+    name = actor.name or str(actor.role)
+    return f"{actor.on_behalf_of} on behalf of {name}" if actor.on_behalf_of else name

@@ -1,0 +1,130 @@
+"""Every user of a customer with its renewal switch, and what those cost (UI-22)."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from billing.catalog import operations as catalog
+from billing.catalog.models import Plan
+from billing.people import operations as people
+from billing.people.models import UserCopy
+from billing.subscriptions.models import RenewalSwitch, Subscription
+from billing.subscriptions.waiting import WINDOW
+from billing.wallets import operations as wallets
+from lineup.contracts.billing import (
+    GetRenewalOverview,
+    RenewalLine,
+    RenewalOverview,
+    SubscriptionState,
+)
+from lineup.database import Work
+from lineup.money import Money
+
+
+def get_renewal_overview(work: Work, request: GetRenewalOverview) -> RenewalOverview:
+    """All users of a customer; the total is of those that would renew by themselves."""
+    account = wallets.account_of(work, request.customer_id)
+    balance = wallets.balance_of(work, account)
+    users = people.users_of(work, request.customer_id)
+    lines = _lines(work, users)
+    due = _total((line.price for line in lines if line.is_due), account.asset)
+    return RenewalOverview(
+        customer_id=request.customer_id,
+        lines=lines,
+        due=due,
+        balance=balance,
+        missing=max(due - balance, Money.zero(account.asset)),
+    )
+
+
+def _total(prices: Iterable[Money | None], asset: str) -> Money:
+    return sum((price for price in prices if price), Money.zero(asset))
+
+
+def _lines(work: Work, users: Sequence[UserCopy]) -> list[RenewalLine]:
+    ids = [user.id for user in users]
+    newest = _newest(work, ids)
+    switches = _switches(work, ids)
+    plans = catalog.get_plans(work, {one.plan_id for one in newest.values()})
+    inactive = people.inactive_users(work, ids)
+    lines = []
+    for user in users:
+        last, renews = newest.get(user.id), switches.get(user.id, False)
+        if last is None:
+            lines.append(_bare_line(user, renews))
+        else:
+            plan = plans[last.plan_id]
+            obstacle = _obstacle(work, last, plan, is_inactive=user.id in inactive)
+            lines.append(_line(work, user, last, plan, renews, obstacle))
+    return lines
+
+
+def _newest(work: Work, user_ids: Sequence[UUID]) -> dict[UUID, Subscription]:
+    """The newest subscription of each user, whatever its state."""
+    statement = (
+        select(Subscription)
+        .where(Subscription.user_id.in_(user_ids))
+        .order_by(Subscription.user_id, Subscription.id.desc())
+        .ext(distinct_on(Subscription.user_id))
+    )
+    return {one.user_id: one for one in work.session.scalars(statement)}
+
+
+def _switches(work: Work, user_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    statement = select(RenewalSwitch.user_id, RenewalSwitch.renews).where(
+        RenewalSwitch.user_id.in_(user_ids)
+    )
+    return {row.user_id: row.renews for row in work.session.execute(statement)}
+
+
+def _obstacle(work: Work, last: Subscription, plan: Plan, *, is_inactive: bool) -> str:
+    """Why a user would not renew though its switch is on; empty when it would."""
+    is_over = work.now >= last.ends_at + WINDOW
+    obstacles = {
+        "over": is_over or last.state == SubscriptionState.STOPPED,
+        "trial": plan.product.is_trial,
+        "plan_retired": plan.is_retired,
+        "inactive": is_inactive,
+    }
+    return next((name for name, holds in obstacles.items() if holds), "")
+
+
+def _bare_line(user: UserCopy, renews: bool) -> RenewalLine:  # noqa: FBT001
+    return RenewalLine(
+        user_id=user.id,
+        user_name=user.name,
+        renews=renews,
+        subscription_id=None,
+        product_name="",
+        plan_name="",
+        state=None,
+        ends_at=None,
+        price=None,
+        is_due=False,
+        obstacle="over" if renews else "",
+    )
+
+
+def _line(
+    work: Work,
+    user: UserCopy,
+    last: Subscription,
+    plan: Plan,
+    renews: bool,  # noqa: FBT001
+    obstacle: str,
+) -> RenewalLine:
+    return RenewalLine(
+        user_id=user.id,
+        user_name=user.name,
+        renews=renews,
+        subscription_id=last.id,
+        product_name=plan.product.name,
+        plan_name=plan.name,
+        state=last.state_at(work.now),
+        ends_at=last.ends_at,
+        price=plan.price,
+        is_due=renews and not obstacle,
+        obstacle=obstacle,
+    )

@@ -1,0 +1,142 @@
+"""What a purchase would cost is what it costs, told without doing it."""
+
+from datetime import timedelta
+
+import pytest
+
+from billing.subscriptions.quotes import quote_purchase
+from billing.subscriptions.sales import OtherProductRunning, PeriodOver, TrialUsed
+from lineup.contracts.billing import CountFrom, QuotePurchase
+from lineup.money import Money
+
+
+@pytest.fixture
+def plan(shop_floor, partner):
+    return shop_floor.plan(partner, "9.00 EUR", months=1)
+
+
+@pytest.fixture
+def quoted(ask, user):
+    def quoted(plan, count_from=CountFrom.AUTO):
+        request = QuotePurchase(user_id=user.id, plan_id=plan.id, count_from=count_from)
+        return ask(quote_purchase, request, user.customer.actor)
+
+    return quoted
+
+
+@pytest.mark.parametrize("count_from", list(CountFrom))
+@pytest.mark.parametrize("days", [0, 12, 29, 40])
+def test_a_renewal_gives_what_its_quote_said(
+    shop_floor, user, plan, quoted, clock, count_from, days
+):
+    shop_floor.top_up(user.customer, "50.00 EUR")
+    shop_floor.buy(user, plan)
+    clock.forward(days=days)
+
+    quote = quoted(plan, count_from)
+    bought = shop_floor.buy(user, plan, count_from=count_from)
+
+    assert bought.ends_at == quote.ends_at
+    assert shop_floor.balance(user.customer) == str(quote.balance_after)
+
+
+def test_a_first_purchase_gives_what_its_quote_said(shop_floor, user, plan, quoted):
+    shop_floor.top_up(user.customer, "10.00 EUR")
+    quote = quoted(plan)
+
+    assert (str(quote.price), str(quote.balance), str(quote.missing)) == (
+        "9.00 EUR",
+        "10.00 EUR",
+        "0.00 EUR",
+    )
+    assert not quote.is_renewal
+    assert shop_floor.buy(user, plan).ends_at == quote.ends_at
+    assert shop_floor.balance(user.customer) == "1.00 EUR" == str(quote.balance_after)
+
+
+def test_too_small_a_balance_is_told_not_refused(quoted, plan):
+    quote = quoted(plan)
+
+    assert (quote.balance_after, quote.missing) == (
+        Money.of("-9.00 EUR"),
+        Money.of("9.00 EUR"),
+    )
+
+
+def test_asking_changes_nothing(shop_floor, user, plan, quoted, announced):
+    shop_floor.top_up(user.customer, "10.00 EUR")
+    told = len(announced("subscription_changed"))
+    quoted(plan)
+
+    assert shop_floor.balance(user.customer) == "10.00 EUR"
+    assert shop_floor.subscriptions_of(user) == []
+    assert len(announced("subscription_changed")) == told
+
+
+def test_another_product_while_running_is_refused_but_from_now(
+    shop_floor, partner, user, plan, quoted, clock
+):
+    shop_floor.top_up(user.customer, "50.00 EUR")
+    shop_floor.buy(user, plan)
+    other = shop_floor.plan(partner, "20.00 EUR", days=30)
+    clock.forward(days=15)
+
+    with pytest.raises(OtherProductRunning):
+        quoted(other)
+
+    quote = quoted(other, CountFrom.NOW)
+    assert quote.refunded == Money.of("4.50 EUR")
+    assert quote.ends_at == clock.now() + timedelta(days=30)
+    shop_floor.buy(user, other, count_from=CountFrom.NOW)
+    assert shop_floor.balance(user.customer) == str(quote.balance_after)
+
+
+def test_counted_from_an_end_long_past_is_refused(
+    shop_floor, user, plan, quoted, clock
+):
+    shop_floor.top_up(user.customer, "50.00 EUR")
+    shop_floor.buy(user, plan)
+    clock.forward(days=90)
+
+    with pytest.raises(PeriodOver):
+        quoted(plan, CountFrom.END)
+
+
+class TestTrial:
+    @pytest.fixture
+    def trial(self, shop_floor, partner):
+        return shop_floor.plan(partner, "0.00 EUR", is_trial=True, days=1)
+
+    def test_a_customer_has_one_whichever_user_took_it(
+        self, shop_floor, user, trial, quoted, clock
+    ):
+        second = shop_floor.user(user.customer)
+        shop_floor.buy(user, trial)
+        clock.forward(days=2)
+
+        for again in (user, second):
+            with pytest.raises(TrialUsed):
+                shop_floor.buy(again, trial)
+        with pytest.raises(TrialUsed):
+            quoted(trial)
+
+    def test_another_trial_product_is_no_way_round(
+        self, shop_floor, partner, user, trial, clock
+    ):
+        other = shop_floor.plan(partner, "0.00 EUR", is_trial=True, days=3)
+        shop_floor.buy(user, trial)
+        clock.forward(days=2)
+
+        with pytest.raises(TrialUsed):
+            shop_floor.buy(user, other)
+
+    def test_each_customer_has_its_own_and_may_buy_afterwards(
+        self, shop_floor, partner, user, trial, plan
+    ):
+        neighbour = shop_floor.user(shop_floor.customer(partner))
+        shop_floor.buy(user, trial)
+        shop_floor.buy(neighbour, trial)
+        shop_floor.top_up(user.customer, "9.00 EUR")
+
+        bought = shop_floor.buy(user, plan, count_from=CountFrom.NOW)
+        assert not bought.is_trial
