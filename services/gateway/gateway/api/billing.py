@@ -7,7 +7,7 @@ from gateway.asking import context
 from gateway.clients import BillingClient
 from gateway.ground import clients
 from gateway.waiting import once_it_arrived, purchase
-from lineup.context import EVERYBODY, PARTNERS, SELLERS, Role
+from lineup.context import EVERYBODY, PARTNERS, SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import CustomerView, GetCustomer
 from lineup.contracts.billing import (
     GetWallet,
@@ -30,6 +30,7 @@ catalog.ask("PUT /products/<uuid:product_id>", "update_product", PARTNERS)
 catalog.ask("POST /products/<uuid:product_id>/plans", "create_plan", PARTNERS)
 catalog.ask("PUT /plans/<uuid:plan_id>", "change_plan", PARTNERS)
 catalog.ask("POST /plans/<uuid:plan_id>/retire", "retire_plan", PARTNERS, 200)
+catalog.ask("GET /plans/<uuid:plan_id>/use", "get_plan_use", PARTNERS)
 
 
 @wallets.open(
@@ -55,6 +56,9 @@ def top_up(question: TopUp) -> WalletView:
 
 
 wallets.ask("GET /customers/<uuid:customer_id>/entries", "list_entries", EVERYBODY)
+wallets.ask("GET /customers/<uuid:customer_id>/statement", "get_statement", EVERYBODY)
+wallets.ask("GET /wallets", "list_wallets", STAFF_AND_SUPPORT)
+wallets.ask("GET /wallets/total", "get_balances", STAFF_AND_SUPPORT)
 wallets.ask("GET /ledger/check", "check_ledger", PARTNERS)
 
 
@@ -89,6 +93,17 @@ subscriptions.ask(
     SELLERS_AND_CUSTOMERS,
 )
 subscriptions.ask("GET /users/<uuid:user_id>/renewal", "get_renewal", EVERYBODY)
+subscriptions.ask(
+    "GET /customers/<uuid:customer_id>/renewal", "get_renewal_overview", EVERYBODY
+)
+subscriptions.ask(
+    "GET /users/<uuid:user_id>/purchase", "quote_purchase", SELLERS_AND_CUSTOMERS
+)
+subscriptions.ask("GET /sales", "list_sales", EVERYBODY)
+subscriptions.ask("GET /sales/figures", "get_sales", STAFF_AND_SUPPORT)
+subscriptions.ask(
+    "GET /subscriptions/figures", "get_subscription_figures", STAFF_AND_SUPPORT
+)
 
 
 def _ask_for(customer_id: UUID) -> CustomerView:

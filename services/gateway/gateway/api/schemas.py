@@ -10,7 +10,7 @@ import types
 import typing
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
@@ -41,6 +41,7 @@ PLAIN: Mapping[type, type[fields.Field[Any]]] = {
     bool: fields.Boolean,
     UUID: fields.UUID,
     datetime: fields.AwareDateTime,
+    date: fields.Date,
 }
 
 

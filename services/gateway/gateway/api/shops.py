@@ -23,6 +23,14 @@ def connect_shop(question: ConnectShop) -> ShopView:
     return clients().billing.connect_shop(context(), replace(question, secret=sealed))
 
 
+doors.ask("GET /shops/<uuid:shop_id>", "get_shop", READERS)
+doors.ask("PUT /shops/<uuid:shop_id>", "update_shop", PARTNERS)
+doors.ask("PUT /shops/<uuid:shop_id>/status", "switch_shop", PARTNERS)
+doors.ask("GET /shop-deliveries", "list_shop_deliveries", READERS)
+doors.ask("GET /shop-deliveries/<uuid:delivery_id>", "get_shop_delivery", PARTNERS)
+doors.ask(
+    "POST /shop-deliveries/<uuid:delivery_id>/replay", "replay_delivery", PARTNERS, 200
+)
 doors.ask("GET /orders", "list_orders", READERS)
 doors.ask("GET /orders/<uuid:order_id>", "get_order", READERS)
 doors.ask("POST /orders/<uuid:order_id>/replay", "replay_order", PARTNERS, 200)

@@ -17,25 +17,45 @@ class BillingClient(ServiceClient):
     create_plan = Remote(billing.CreatePlan, billing.PlanView)
     change_plan = Remote(billing.ChangePlan, billing.PlanView)
     retire_plan = Remote(billing.RetirePlan, billing.PlanView)
+    get_plan_use = Remote(billing.GetPlanUse, billing.PlanUse)
 
     top_up = Remote(billing.TopUp, billing.WalletView)
     get_wallet = Remote(billing.GetWallet, billing.WalletView)
     list_entries = Remote(billing.ListEntries, Page[billing.EntryView])
+    get_statement = Remote(billing.GetStatement, billing.StatementView)
+    list_wallets = Remote(billing.ListWallets, Page[billing.WalletView])
+    get_balances = Remote(billing.GetBalances, billing.BalancesView)
     check_ledger = Remote(billing.CheckLedger, billing.LedgerReport)
 
     purchase = Remote(billing.Purchase, billing.SubscriptionView)
+    quote_purchase = Remote(billing.QuotePurchase, billing.PurchaseQuote)
     quote_stop = Remote(billing.QuoteStop, billing.StopReceipt)
     stop_subscription = Remote(billing.StopSubscription, billing.StopReceipt)
     switch_renewal = Remote(billing.SwitchRenewal, billing.RenewalView)
     get_renewal = Remote(billing.GetRenewal, billing.RenewalView)
+    get_renewal_overview = Remote(billing.GetRenewalOverview, billing.RenewalOverview)
     get_subscription = Remote(billing.GetSubscription, billing.SubscriptionView)
     list_subscriptions = Remote(
         billing.ListSubscriptions, Page[billing.SubscriptionView]
     )
 
+    get_sales = Remote(billing.GetSales, billing.SalesView)
+    list_sales = Remote(billing.ListSales, Page[billing.SaleView])
+    get_subscription_figures = Remote(
+        billing.GetSubscriptionFigures, billing.SubscriptionFigures
+    )
+
     connect_shop = Remote(billing.ConnectShop, billing.ShopView)
     list_shops = Remote(billing.ListShops, Page[billing.ShopView])
     change_shop_secret = Remote(billing.ChangeShopSecret, billing.ShopView)
+    get_shop = Remote(billing.GetShop, billing.ShopView)
+    update_shop = Remote(billing.UpdateShop, billing.ShopView)
+    switch_shop = Remote(billing.SwitchShop, billing.ShopView)
+    list_shop_deliveries = Remote(
+        billing.ListShopDeliveries, Page[billing.ShopDeliveryView]
+    )
+    get_shop_delivery = Remote(billing.GetShopDelivery, billing.ShopDeliveryView)
+    replay_delivery = Remote(billing.ReplayDelivery, billing.ShopDeliveryView)
     list_orders = Remote(billing.ListOrders, Page[billing.OrderView])
     get_order = Remote(billing.GetOrder, billing.OrderView)
     replay_order = Remote(billing.ReplayOrder, billing.OrderView)
