@@ -38,8 +38,16 @@ ADDRESS_FACTOR = 3
 class SignInForm(LineupForm):
     """A login's name and password."""
 
-    username = StringField("Login name", [InputRequired(), Length(max=200)])
-    password = PasswordField("Password", [InputRequired(), Length(max=200)])
+    username = StringField(
+        "Login name",
+        [InputRequired(), Length(max=200)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none"},
+    )
+    password = PasswordField(
+        "Password",
+        [InputRequired(), Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 @pages.get("/")
