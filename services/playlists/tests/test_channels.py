@@ -65,8 +65,26 @@ def test_two_channels_of_a_partner_have_no_number_in_common(work, work_of):
 
     other = a_channel(work, 2)
     change = UpdateChannel(channel_id=other.id, details=details(1))
-    with pytest.raises(NumberTaken), work.session.begin_nested():
+    with pytest.raises(NumberTaken) as refused, work.session.begin_nested():
         operations.update_channel(work, change)
+    assert list(refused.value.fields) == ["number"]
+
+
+def test_a_change_says_the_packages_too_or_leaves_them(work):
+    first, second = (
+        contents.create_package(work, CreatePackage(name=name)).id for name in "AB"
+    )
+    channel = a_channel(work, 1, package_ids=[first])
+
+    def change(**said):
+        request = UpdateChannel(channel_id=channel.id, details=details(1), **said)
+        return operations.update_channel(work, request).package_ids
+
+    assert change() == [first]
+    assert change(package_ids=[second]) == [second]
+    assert change(package_ids=[]) == []
+    with pytest.raises(NotFound):
+        change(package_ids=[new_id()])
 
 
 def test_a_stream_id_stays_and_is_the_only_one_of_the_installation(work, work_of):

@@ -11,7 +11,7 @@ from lineup.context import Context
 from lineup.contracts.playlists import ListChannels, MoveChannels
 from lineup.errors import Invalid, NotFound
 from playlists.channels import lists, operations, order
-from playlists.channels.order import exchanged
+from playlists.channels.order import beside, exchanged, from_number
 from playlists.entitlements.operations import keep_partner
 
 from .conftest import NEIGHBOUR, OPERATOR, a_channel, a_partner, actor_of
@@ -36,7 +36,7 @@ class TestExchanged:
     def test_gaps_stay_and_only_those_between_change(self):
         places = line(1, 2, 10, 11, 20)
 
-        assert exchanged(places, [FOUR], ONE, behind=True) == {
+        assert exchanged(places, [FOUR], 1) == {
             FOUR: 2,
             TWO: 10,
             THREE: 11,
@@ -45,31 +45,44 @@ class TestExchanged:
     def test_several_stand_in_the_order_given(self):
         places = line(1, 2, 3, 4, 5)
 
-        assert exchanged(places, [FIVE, TWO], ONE, behind=False) == {
+        assert exchanged(places, [FIVE, TWO], 0) == {
             FIVE: 1,
             ONE: 3,
             THREE: 4,
             FOUR: 5,
         }
 
+    @given(moves(), st.integers(1, 600))
+    def test_the_first_gets_the_number_wished_for_or_the_next_in_use(self, move, wish):
+        places, moved, _, _ = move
+
+        new = {**dict(places)}
+        new |= exchanged(places, moved, from_number(places, moved, wish))
+
+        numbers = [number for _, number in places]
+        last_start = numbers[-len(moved)]
+        expected = min([n for n in numbers if n >= wish] or [last_start])
+        assert new[moved[0]] == min(expected, last_start)
+
     def test_what_stands_there_already_changes_nothing(self):
-        assert exchanged(line(1, 2, 3), [TWO], ONE, behind=True) == {}
+        assert exchanged(line(1, 2, 3), [TWO], 1) == {}
 
     @given(moves())
     def test_numbers_are_exchanged_and_the_wish_is_met(self, move):
         places, moved, target, behind = move
 
-        new = {**dict(places), **exchanged(places, moved, target, behind=behind)}
+        at = beside(places, moved, target, behind=behind)
+        new = {**dict(places), **exchanged(places, moved, at)}
 
         assert sorted(new.values()) == [number for _, number in places]
         order = sorted(new, key=new.__getitem__)
         at = order.index(target)
-        beside = (
+        there = (
             order[at + 1 : at + 1 + len(moved)]
             if behind
             else order[at - len(moved) : at]
         )
-        assert beside == moved
+        assert there == moved
         rest = [id_ for id_, _ in places if id_ not in moved]
         assert [id_ for id_ in order if id_ not in moved] == rest
 
@@ -91,6 +104,15 @@ def test_a_channel_is_put_before_another(work):
     assert touched.count == 3
 
 
+def test_a_channel_gets_the_number_it_is_moved_to(work):
+    ids = [a_channel(work, n, f"C{n}").id for n in (1, 2, 3, 7)]
+
+    order.move_channels(work, MoveChannels(channel_ids=[ids[0]], to_number=3))
+
+    work.session.expire_all()
+    assert names(work) == ["1 C2", "2 C3", "3 C1", "7 C7"]
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -99,6 +121,7 @@ def test_a_channel_is_put_before_another(work):
         {"channel_ids": [], "before_id": TWO},
         {"channel_ids": [ONE] * 501, "before_id": TWO},
         {"channel_ids": [ONE, TWO], "before_id": TWO},
+        {"channel_ids": [ONE], "to_number": 3, "before_id": TWO},
     ],
 )
 def test_a_move_names_channels_and_one_place(work, said):

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ from lineup.ids import new_id
 from lineup.scope import in_scope
 from playlists import owners, upstairs
 from playlists.channels.details import check_details
-from playlists.channels.models import Channel, PackageChannel
+from playlists.channels.models import Channel, Package, PackageChannel
 from playlists.channels.packages import demo_package, find_packages, get_own_package
 from playlists.channels.views import view_of
 from playlists.fetching import check_address
@@ -54,11 +54,7 @@ def create_channel(work: Work, request: CreateChannel) -> ChannelView:
     channel = new_channel(work, owner, request.details)
     work.session.add(channel)
     _flush(work.session)
-    work.session.add_all(
-        PackageChannel(package_id=package.id, channel_id=channel.id)
-        for package in packages
-    )
-    work.session.flush()
+    _put_into(work, channel, packages)
     upstairs.rooms().mark_changed(work, channel.partner_id)
     return view_of(work, channel)
 
@@ -69,6 +65,9 @@ def update_channel(work: Work, request: UpdateChannel) -> ChannelView:
     channel = find_channel(work, request.channel_id, for_update=True)
     channel.describe(request.details, work.now)
     _flush(work.session)
+    if request.package_ids is not None:
+        packages = find_packages(work, channel.partner_id, request.package_ids)
+        _put_into(work, channel, packages)
     upstairs.rooms().mark_changed(work, channel.partner_id)
     return view_of(work, channel)
 
@@ -129,10 +128,21 @@ def find_channel(work: Work, channel_id: UUID, *, for_update: bool = False) -> C
     return found
 
 
+def _put_into(work: Work, channel: Channel, packages: list[Package]) -> None:
+    """Let a channel be in these packages, and in no others."""
+    held = delete(PackageChannel).where(PackageChannel.channel_id == channel.id)
+    work.session.execute(held.execution_options(synchronize_session=False))
+    work.session.add_all(
+        PackageChannel(package_id=package.id, channel_id=channel.id)
+        for package in packages
+    )
+    work.session.flush()
+
+
 def _flush(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError as error:
         if "uq_channels_partner_id" in str(error.orig):
-            raise NumberTaken from None
+            raise NumberTaken(fields={"number": [NumberTaken.__doc__ or ""]}) from None
         raise

@@ -21,38 +21,56 @@ Place = tuple[UUID, int]
 """A channel and its number."""
 
 
-def exchanged(
-    line: Sequence[Place], moved: Sequence[UUID], target: UUID, *, behind: bool
-) -> dict[UUID, int]:
-    """The new numbers once `moved` stand right before, or behind, the target.
+def exchanged(line: Sequence[Place], moved: Sequence[UUID], at: int) -> dict[UUID, int]:
+    """The new numbers once `moved` stand behind the first `at` of those that stay.
 
     `line` is in order of number. The numbers in use stay the same, so gaps stay where
     they are, and nobody outside the stretch between is renumbered. Only channels
     whose number changes are in the answer.
     """
-    going = set(moved)
-    staying = [id_ for id_, _ in line if id_ not in going]
-    at = staying.index(target) + behind
+    staying = _staying(line, moved)
     order = [*staying[:at], *moved, *staying[at:]]
     renumbered = zip(order, line, strict=True)
     old = dict(line)
     return {id_: number for id_, (_, number) in renumbered if old[id_] != number}
 
 
+def beside(
+    line: Sequence[Place], moved: Sequence[UUID], target: UUID, *, behind: bool
+) -> int:
+    """How many of those that stay come before the place beside `target`."""
+    return _staying(line, moved).index(target) + behind
+
+
+def from_number(line: Sequence[Place], moved: Sequence[UUID], number: int) -> int:
+    """How many of those that stay come before the place with that number."""
+    before = sum(1 for _, taken in line if taken < number)
+    return min(before, len(line) - len(moved))
+
+
+def _staying(line: Sequence[Place], moved: Sequence[UUID]) -> list[UUID]:
+    going = set(moved)
+    return [id_ for id_, _ in line if id_ not in going]
+
+
 def move_channels(work: Work, request: MoveChannels) -> ChannelsTouched:
-    """Put channels right before or behind another, all of them or none."""
-    target_id = _target_of(request)
-    target = find_channel(work, target_id)
-    hold_line(work, target.partner_id)
-    line = _line(work, target.partner_id)
+    """Put channels beside another or at a number, all of them or none."""
+    _must_be_one_move(request)
+    target_id = request.before_id or request.after_id
+    partner_id = find_channel(work, target_id or request.channel_ids[0]).partner_id
+    hold_line(work, partner_id)
+    line = _line(work, partner_id)
     moved = list(dict.fromkeys(request.channel_ids))
-    if not {*moved, target_id} <= {id_ for id_, _ in line}:
+    if not {*moved, target_id or moved[0]} <= {id_ for id_, _ in line}:
         raise ChannelUnknown
-    behind = request.after_id is not None
-    numbers = exchanged(line, moved, target_id, behind=behind)
+    if target_id is None:
+        at = from_number(line, moved, request.to_number or 1)
+    else:
+        at = beside(line, moved, target_id, behind=target_id == request.after_id)
+    numbers = exchanged(line, moved, at)
     if numbers:
         _renumber(work, numbers)
-        upstairs.rooms().mark_changed(work, target.partner_id)
+        upstairs.rooms().mark_changed(work, partner_id)
     return ChannelsTouched(count=len(numbers))
 
 
@@ -63,15 +81,14 @@ def hold_line(work: Work, partner_id: UUID) -> None:
     work.session.execute(select(lock))
 
 
-def _target_of(request: MoveChannels) -> UUID:
-    targets = [id_ for id_ in (request.before_id, request.after_id) if id_]
-    if len(targets) != 1:
-        raise Invalid(fields={"before_id": ["Say before which, or after which."]})
+def _must_be_one_move(request: MoveChannels) -> None:
+    places = (request.before_id, request.after_id, request.to_number)
+    if sum(place is not None for place in places) != 1:
+        raise Invalid(fields={"to_number": ["Say before which, after which or where."]})
     if not 1 <= len(request.channel_ids) <= MOST_MOVED:
         raise Invalid(fields={"channel_ids": [f"Move 1 to {MOST_MOVED} channels."]})
-    if targets[0] in request.channel_ids:
+    if {request.before_id, request.after_id} & set(request.channel_ids):
         raise Invalid(fields={"channel_ids": ["A channel cannot pass itself."]})
-    return targets[0]
 
 
 def _line(work: Work, partner_id: UUID) -> list[Place]:

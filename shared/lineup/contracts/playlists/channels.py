@@ -71,6 +71,8 @@ class UpdateChannel:
 
     channel_id: UUID
     details: ChannelDetails
+    package_ids: list[UUID] | None = None
+    """The packages it is in from now on; None leaves that as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,15 +193,17 @@ class ChannelsTouched:
 
 @dataclass(frozen=True, kw_only=True)
 class MoveChannels:
-    """Put channels, in the order given, right before or right after another.
+    """Put channels, in the order given, right before or after another, or at a number.
 
-    Exactly one of `before_id` and `after_id` is given. The numbers in use stay the
-    same: those moved and those they pass exchange them.
+    Exactly one place is given. The numbers in use stay the same: those moved and those
+    they pass exchange them.
     """
 
     channel_ids: list[UUID]
     before_id: UUID | None = None
     after_id: UUID | None = None
+    to_number: int | None = None
+    """What the first of them gets, if it is in use, else the next that is."""
 
 
 # Packages
