@@ -225,8 +225,10 @@ class ShopFloor:
         actor = actor or user.customer.partner.actor
         return self._ask(subscriptions.purchase, request, actor, key)
 
-    def stop(self, subscription, actor=SYSTEM, key=None):
-        request = billing.StopSubscription(subscription_id=subscription.id)
+    def stop(self, subscription, actor=SYSTEM, key=None, reason=""):
+        request = billing.StopSubscription(
+            subscription_id=subscription.id, reason=reason
+        )
         return self._ask(subscriptions.stop_subscription, request, actor, key)
 
     def quote(self, subscription, actor=SYSTEM):
