@@ -3,12 +3,14 @@
 from accounts.customers.entrypoints import CustomerDoors
 from accounts.customers.group_entrypoints import GroupDoors
 from accounts.devices.entrypoints import DeviceDoors
+from accounts.jobs.entrypoints import JobDoors
 from accounts.logins.entrypoints import LoginDoors
 from accounts.membership.entrypoints import MembershipDoors
 from accounts.orders.entrypoints import OrderDoors
 from accounts.resync import resync
 from accounts.sellers.entrypoints import SellerDoors
 from accounts.settings import AccountsSettings
+from accounts.staff.entrypoints import StaffDoors
 from accounts.tree.entrypoints import TreeDoors
 from accounts.users.entrypoints import UserDoors
 from lineup.bus import Service, rpc
@@ -20,12 +22,14 @@ class AccountsService(
     TreeDoors,
     LoginDoors,
     SellerDoors,
+    StaffDoors,
     CustomerDoors,
     GroupDoors,
     UserDoors,
     DeviceDoors,
     MembershipDoors,
     OrderDoors,
+    JobDoors,
     Service,
 ):
     """Accounts on the bus."""

@@ -10,8 +10,8 @@ from accounts.customers.operations import (
     list_customers,
     update_customer,
 )
+from accounts.logins.identity import NotSignedIn, identify
 from accounts.logins.models import Login
-from accounts.logins.operations import NotSignedIn, identify
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
 from accounts.membership.operations import create_customer, delete_customer

@@ -11,10 +11,27 @@ EVERYBODY = "operator support partner staff reseller dealer customer"
 STAFF = "operator support partner staff reseller dealer"
 SELLERS = "operator partner staff reseller dealer"
 
+PARTNERS = "operator partner staff"
+
 ALLOWED = {
     "add_device": f"{SELLERS} customer",
     "change_device": f"{SELLERS} customer",
     "count_customers": STAFF,
+    "change_password": EVERYBODY,
+    "count_account": STAFF,
+    "delete_account": PARTNERS,
+    "end_session": EVERYBODY,
+    "enter_account": SELLERS,
+    "get_account_job": STAFF,
+    "list_account_jobs": STAFF,
+    "list_logins": SELLERS,
+    "list_sessions": EVERYBODY,
+    "move_customer": PARTNERS,
+    "move_customers": PARTNERS,
+    "reset_password": SELLERS,
+    "set_login_status": SELLERS,
+    "set_time_zone": "customer",
+    "update_account": SELLERS,
     "create_account": "operator partner staff",
     "create_customer": SELLERS,
     "create_group": SELLERS,

@@ -5,14 +5,9 @@ from sqlalchemy import event, select
 
 from accounts.findings import Findings
 from accounts.logins import passwords, usernames
+from accounts.logins.identity import AccountInactive, NotSignedIn, identify
 from accounts.logins.models import Login, Session, SignInTries
-from accounts.logins.operations import (
-    AccountInactive,
-    NotSignedIn,
-    identify,
-    prune,
-    sign_out,
-)
+from accounts.logins.operations import prune, sign_out
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import InvalidCredentials, TooManyTries, sign_in
 from accounts.tree.operations import set_account_status

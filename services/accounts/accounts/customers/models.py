@@ -188,6 +188,16 @@ class Customer(Record):
         self.status = status
         self.version += 1
 
+    def move(self, place: Account) -> None:
+        """Lie where its account now lies."""
+        self.scope = place.scope
+        self.seller_id = place.parent_id
+        self.version += 1
+
+    def leave_group(self) -> None:
+        """Be in no group: that of another company is none for it."""
+        self.group_id = None
+
     def person(self) -> Person:
         """Who it is."""
         return Person(

@@ -1,6 +1,7 @@
 """Ways in to logins: signing in and out, and who is behind a token."""
 
 from accounts.logins import operations, passwords
+from accounts.logins.identity import identify
 from accounts.logins.sign_in import sign_in
 from lineup.bus import Doors, every, in_thread, rpc
 from lineup.context import NOBODY_YET, Actor, Call
@@ -20,7 +21,7 @@ class LoginDoors(Doors):
     @rpc(allowed=NOBODY_YET)
     def identify(self, call: Call[Identify]) -> Actor:
         """Who is behind a session cookie or bearer token."""
-        return self.database.read(call, operations.identify)
+        return self.database.read(call, identify)
 
     @rpc(allowed=NOBODY_YET)
     def sign_out(self, call: Call[SignOut]) -> Done:

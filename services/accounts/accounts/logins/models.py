@@ -1,6 +1,5 @@
 """Logins, what keeps them signed in, and how often a name was tried."""
 
-import enum
 import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,13 +10,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 from accounts.records import Record, as_text
 from accounts.tree.models import Account
 from lineup.context import Actor, Role
-from lineup.contracts.accounts import LoginView, SessionEnded, Status
+from lineup.contracts.accounts import LoginView, SessionEnded, SessionKind, Status
+from lineup.errors import Conflict
 from lineup.ids import new_id
 
 SESSION_LASTS = timedelta(hours=12)
 SESSION_SLIDES_AFTER = timedelta(minutes=30)
 """A session is prolonged at most this often, so that reading seldom writes."""
 TOKEN_LASTS = timedelta(days=90)
+VISIT_LASTS = timedelta(minutes=30)
+LASTS = {
+    SessionKind.SESSION: SESSION_LASTS,
+    SessionKind.TOKEN: TOKEN_LASTS,
+    SessionKind.VISIT: VISIT_LASTS,
+}
+
+
+class LoginDeleted(Conflict):
+    """This login was deleted."""
+
+    code = "login_deleted"
 
 
 class Login(Record):
@@ -33,7 +45,7 @@ class Login(Record):
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     created_at: Mapped[datetime]
 
-    def actor_at(self, account: Account) -> Actor:
+    def actor_at(self, account: Account, time_zone: str) -> Actor:
         """Who acts when this login does: it sees its account and all below."""
         return Actor(
             role=self.role,
@@ -42,7 +54,14 @@ class Login(Record):
             account_id=account.id,
             partner_id=account.partner_id,
             name=self.username,
+            time_zone=time_zone,
         )
+
+    def turn(self, status: Status) -> None:
+        """Become active, inactive or deleted; what is deleted stays so."""
+        if self.status is Status.DELETED:
+            raise LoginDeleted
+        self.status = status
 
     def view(self) -> LoginView:
         """The login as its seers see it."""
@@ -56,15 +75,11 @@ class Login(Record):
         )
 
 
-class SessionKind(enum.StrEnum):
-    """A session slides on while it is used; a token has a fixed end."""
-
-    SESSION = "session"
-    TOKEN = "token"  # noqa: S105 - a kind, not a secret
-
-
 class Session(Record):
-    """A session or API token, known by the digest of its text only."""
+    """A session, API token or visit, known by the digest of its text only.
+
+    `account_id` is the lower account that a visit entered.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_expires_at", "expires_at"),)
@@ -73,22 +88,27 @@ class Session(Record):
     login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"), index=True)
     kind: Mapped[SessionKind] = mapped_column(as_text(SessionKind))
     digest: Mapped[bytes] = mapped_column(unique=True)
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    client: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
     @classmethod
     def begin(
-        cls, login: Login, kind: SessionKind, token: str, now: datetime
+        cls, login_id: UUID, kind: SessionKind, token: str, now: datetime
     ) -> "Session":
-        """Sign a login in for 12 hours after its last use, or for 90 days."""
-        lasts = TOKEN_LASTS if kind is SessionKind.TOKEN else SESSION_LASTS
+        """Sign a login in for 12 hours after its last use, for 90 days as a token,
+        or for 30 minutes on a visit.
+        """
         return cls(
             id=new_id(),
-            login_id=login.id,
+            login_id=login_id,
             kind=kind,
             digest=digest(token),
+            account_id=None,
+            client="",
             created_at=now,
-            expires_at=now + lasts,
+            expires_at=now + LASTS[kind],
         )
 
     def slide(self, now: datetime) -> None:

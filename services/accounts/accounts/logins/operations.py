@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select
 
 from accounts.findings import Findings
 from accounts.logins.models import Login, Session, SignInTries, digest
@@ -11,68 +11,14 @@ from accounts.logins.passwords import check_password
 from accounts.logins.usernames import check_username
 from accounts.means import Means
 from accounts.taken import note_taken
-from accounts.tree.models import Account, is_switched_off
-from lineup.context import Actor, Role
-from lineup.contracts.accounts import (
-    AccountKind,
-    Done,
-    Identify,
-    LoginDetails,
-    SignOut,
-    Status,
-)
+from accounts.tree.models import Account
+from lineup.context import Role
+from lineup.contracts.accounts import Done, LoginDetails, SignOut, Status
 from lineup.database import Work
-from lineup.errors import Forbidden, Unauthenticated
 from lineup.ids import new_id
 
 PRUNED_AFTER = timedelta(hours=1)
 PRUNED_AT_ONCE = 1000
-
-
-class NotSignedIn(Unauthenticated):
-    """This session or token is unknown or over: sign in again."""
-
-    code = "not_signed_in"
-
-
-class AccountInactive(Forbidden):
-    """This account, or one above it, is switched off."""
-
-    code = "account_inactive"
-
-
-class AccountLocked(AccountInactive):
-    """This customer is switched off; its provider can switch it on again (CU-15)."""
-
-    code = "account_locked"
-
-
-def identify(work: Work, request: Identify) -> Actor:
-    """Who is behind a token; NotSignedIn or AccountInactive. One query."""
-    row = work.session.execute(
-        select(Session, Login, Account, is_switched_off(Account.scope))
-        .join(Login, Login.id == Session.login_id)
-        .join(Account, Account.id == Login.account_id)
-        .where(Session.digest == digest(request.token), Session.expires_at > work.now)
-    ).first()
-    if row is None:
-        raise NotSignedIn
-    session, login, account, is_off = row
-    refuse_off(login, account, is_off=is_off)
-    session.slide(work.now)
-    return login.actor_at(account)
-
-
-def refuse_off(login: Login, account: Account, *, is_off: bool) -> None:
-    """AccountInactive when a login, its account or one above is switched off.
-
-    AccountLocked where that is the customer itself.
-    """
-    is_customer = account.kind is AccountKind.CUSTOMER
-    if is_customer and account.status is Status.INACTIVE:
-        raise AccountLocked
-    if is_off or login.status is not Status.ACTIVE:
-        raise AccountInactive
 
 
 def sign_out(work: Work, request: SignOut) -> Done:
@@ -119,6 +65,7 @@ def add_login(
         status=Status.ACTIVE,
         created_at=work.now,
     )
+    account.username = account.username or login.username
     work.session.add(login)
     work.session.flush()
     return login
@@ -126,16 +73,18 @@ def add_login(
 
 def delete_logins(work: Work, account_id: UUID) -> None:
     """Delete an account's logins and end their sessions; the names stay reserved."""
-    logins = select(Login).where(Login.account_id == account_id)
+    logins = select(Login).where(
+        Login.account_id == account_id, Login.status != Status.DELETED
+    )
     for login in work.session.scalars(logins):
-        login.status = Status.DELETED
-    end_sessions(work, account_id)
+        login.turn(Status.DELETED)
+    end_sessions(work, Login.account_id == account_id)
 
 
-def end_sessions(work: Work, account_id: UUID) -> None:
-    """End every session and token of an account's logins."""
-    sessions = select(Session).join(Login).where(Login.account_id == account_id)
-    for session in work.session.scalars(sessions):
+def end_sessions(work: Work, *conditions: ColumnElement[bool]) -> None:
+    """End every session of the logins, or the sessions, that the conditions name."""
+    sessions = select(Session).join(Login, Login.id == Session.login_id)
+    for session in work.session.scalars(sessions.where(*conditions)):
         end_session(work, session)
 
 

@@ -13,12 +13,11 @@ from uuid import UUID
 from sqlalchemy import case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from accounts.logins.models import Login, Session, SessionKind, SignInTries
-from accounts.logins.operations import refuse_off
+from accounts.logins.identity import identify
+from accounts.logins.models import Login, Session, SignInTries
 from accounts.logins.passwords import NOBODYS_HASH
-from accounts.tree.models import Account, is_switched_off
 from lineup.context import Call
-from lineup.contracts.accounts import SignedIn, SignIn, Status
+from lineup.contracts.accounts import Identify, SessionKind, SignedIn, SignIn, Status
 from lineup.database import Database, Work
 from lineup.errors import TooMany, Unauthenticated
 
@@ -27,6 +26,7 @@ TRIES_WINDOW = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 TOKEN_BYTES = 32
 USERNAME_CHARACTERS = 100
+CLIENT_CHARACTERS = 200
 
 
 class InvalidCredentials(Unauthenticated):
@@ -66,7 +66,7 @@ def sign_in(
 def find_candidate(work: Work, request: SignIn) -> Candidate:
     """Count the try, and find the login or nobody."""
     username = request.username.strip().lower()[:USERNAME_CHARACTERS]
-    _count_try(work, username)
+    count_try(work, username)
     login = work.session.scalar(
         select(Login).where(Login.username == username, Login.status != Status.DELETED)
     )
@@ -77,25 +77,31 @@ def find_candidate(work: Work, request: SignIn) -> Candidate:
 
 def begin_session(work: Work, candidate: Candidate, request: SignIn) -> SignedIn:
     """Sign in a login whose password was right; its count of tries starts anew."""
-    row = work.session.execute(
-        select(Login, Account, is_switched_off(Account.scope))
-        .join(Account, Account.id == Login.account_id)
-        .where(Login.id == candidate.login_id, Login.status != Status.DELETED)
-    ).first()
-    if row is None:
+    login = work.session.scalar(
+        select(Login).where(
+            Login.id == candidate.login_id, Login.status != Status.DELETED
+        )
+    )
+    if login is None:
         raise InvalidCredentials
-    login, account, is_off = row
-    refuse_off(login, account, is_off=is_off)
-    _forget_tries(work, login.username)
     kind = SessionKind.TOKEN if request.wants_token else SessionKind.SESSION
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    session = Session.begin(login, kind, token, work.now)
+    session = Session.begin(login.id, kind, token, work.now)
+    session.client = shortened(request.client)
     work.session.add(session)
-    actor = login.actor_at(account)
+    work.session.flush()
+    actor = identify(work, Identify(token=token))
+    forget_tries(work, login.username)
     return SignedIn(token=token, actor=actor, expires_at=session.expires_at)
 
 
-def _count_try(work: Work, username: str) -> None:
+def shortened(client: str) -> str:
+    """What one signs in with, as it is kept: printable and not too long."""
+    return "".join(mark for mark in client if mark.isprintable())[:CLIENT_CHARACTERS]
+
+
+def count_try(work: Work, username: str) -> None:
+    """Count a try of a name's password; TooManyTries after 10 in a minute."""
     counted = insert(SignInTries).values(
         username=username, started_at=work.now, tries=1
     )
@@ -115,5 +121,6 @@ def _count_try(work: Work, username: str) -> None:
         raise TooManyTries(details={"retry_after": max(1, -(-wait // SECOND))})
 
 
-def _forget_tries(work: Work, username: str) -> None:
+def forget_tries(work: Work, username: str) -> None:
+    """Begin to count a name's tries anew."""
     work.session.execute(delete(SignInTries).where(SignInTries.username == username))

@@ -11,6 +11,7 @@ from accounts.logins.usernames import generate_username
 from accounts.means import Means
 from accounts.taken import refused_as
 from accounts.tree.models import Account
+from accounts.tree.operations import hold
 from accounts.users.models import User
 from accounts.users.operations import public_url_of
 from lineup.context import Role
@@ -48,6 +49,7 @@ def enrol(
 ) -> Enrolled:
     """Make a customer below `parent` with a login, announced (CU-02)."""
     person, login = application.person, application.login
+    hold(work, parent)
     name = f"{person.first_name} {person.last_name}".strip()
     account = parent.child(AccountKind.CUSTOMER, name, work.now)
     customer = Customer.at(account, person, login.username)

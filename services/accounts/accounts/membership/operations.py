@@ -9,6 +9,7 @@ from accounts.customers.settings import check_pin, check_settings
 from accounts.customers.views import view_of
 from accounts.devices.operations import forget_devices
 from accounts.findings import Findings
+from accounts.logins.models import Login
 from accounts.logins.operations import check_login, delete_logins, end_sessions
 from accounts.means import Means
 from accounts.membership.enrolment import (
@@ -115,7 +116,7 @@ def _turn(work: Work, means: Means, customer: Customer, status: Status) -> None:
     customer.turn(status)
     work.announce(customer.state())
     if status is Status.INACTIVE:
-        end_sessions(work, customer.id)
+        end_sessions(work, Login.account_id == customer.id)
     turn_users(work, means, users_of(work, customer.id), status)
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from accounts.doors import MakingDoors
-from accounts.sellers import operations
+from accounts.sellers import editing, operations
 from lineup.bus import rpc
 from lineup.context import PARTNERS, SELLERS, Call
 from lineup.contracts.accounts import (
@@ -11,6 +11,7 @@ from lineup.contracts.accounts import (
     CreateAccount,
     CreateStaff,
     LoginView,
+    UpdateAccount,
 )
 
 
@@ -22,6 +23,11 @@ class SellerDoors(MakingDoors):
         """Make a partner (operator) or a reseller or dealer (partner)."""
         operation = partial(operations.create_account, means=self.means)
         return self.database.once(call, operation)
+
+    @rpc(allowed=SELLERS)
+    def update_account(self, call: Call[UpdateAccount]) -> AccountView:
+        """Change who an account is and how it is reached."""
+        return self.database.once(call, editing.update_account)
 
     @rpc(allowed=SELLERS)
     def create_staff(self, call: Call[CreateStaff]) -> LoginView:

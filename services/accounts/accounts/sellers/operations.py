@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from accounts import values
 from accounts.findings import Findings
 from accounts.logins.operations import add_login, check_login
 from accounts.means import Means
+from accounts.sellers.details import take_currency, take_details
 from accounts.taken import refused_as
 from accounts.tree.models import Account
 from accounts.tree.operations import SELLER_KINDS, account_in_scope, root_account
+from lineup.behalf import refuse_on_behalf
 from lineup.context import OPERATORS, PARTNERS, Actor, Role
 from lineup.contracts.accounts import (
     AccountKind,
@@ -28,6 +29,10 @@ FIRST_ROLE = {
     AccountKind.DEALER: Role.DEALER,
 }
 """The role of the login that is made together with an account."""
+
+FIRST_CURRENCY = "EUR"
+FIRST_ZONE = "UTC"
+"""What a partner has when nobody says otherwise; sellers have their partner's."""
 
 ROLES_AT: Mapping[AccountKind, frozenset[Role]] = {
     AccountKind.OPERATOR: frozenset({Role.OPERATOR, Role.SUPPORT}),
@@ -66,6 +71,8 @@ def create_account(work: Work, request: CreateAccount, *, means: Means) -> Accou
         raise Forbidden
     parent = _parent(work, request)
     account = parent.child(request.kind, request.name, work.now)
+    account.currency = parent.currency or FIRST_CURRENCY
+    account.time_zone = parent.time_zone or FIRST_ZONE
     _take_details(work, account, request)
     role = FIRST_ROLE[request.kind]
     work.session.add(account)
@@ -77,7 +84,11 @@ def create_account(work: Work, request: CreateAccount, *, means: Means) -> Accou
 
 
 def create_staff(work: Work, request: CreateStaff, *, means: Means) -> LoginView:
-    """Make a further login on an account, of a role at or below the actor's."""
+    """Make a further login on an account, of a role at or below the actor's.
+
+    NotOnBehalf while logged in as another: it would outlast the visit.
+    """
+    refuse_on_behalf(work.actor)
     account = account_in_scope(work, request.account_id)
     if request.role not in GRANTS.get(work.actor.role, frozenset()):
         raise Forbidden
@@ -115,10 +126,7 @@ def _parent_id(actor: Actor, request: CreateAccount) -> UUID:
 
 def _take_details(work: Work, account: Account, request: CreateAccount) -> None:
     findings = Findings()
-    account.name = values.name(findings, "name", request.name)
-    account.email = values.email(findings, "email", request.email)
-    account.currency = values.currency(findings, "currency", request.currency)
-    account.time_zone = values.time_zone(findings, "time_zone", request.time_zone)
-    account.public_url = values.public_url(findings, "public_url", request.public_url)
+    take_details(findings, account, request)
+    take_currency(findings, account, request.currency)
     check_login(work, findings, request.login, FIRST_ROLE[request.kind])
     findings.refuse()

@@ -1,5 +1,6 @@
 """Accounts: one tree of operator, partners, sellers and customers (AH-01)."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -10,13 +11,25 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 from sqlalchemy.types import Uuid
 
 from accounts.records import Record
-from lineup.contracts.accounts import AccountChanged, AccountKind, AccountView, Status
+from lineup.contracts.accounts import (
+    AccountChanged,
+    AccountKind,
+    AccountView,
+    Company,
+    Status,
+)
 from lineup.errors import Conflict
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
 
 PATH = Text(collation="C")
 """The type of paths: compared byte by byte, so that an index finds a subtree."""
+
+
+COMPANY = tuple(field.name for field in fields(Company))
+
+LIVING = text("kind = 'customer' AND status <> 'deleted'")
+"""Customers in use: they are counted below sellers and partners."""
 
 
 class AccountDeleted(Conflict):
@@ -29,12 +42,16 @@ class Account(Record):
     """One place in the tree; `scope` is its own path.
 
     `version` counts what is announced of partners and sellers; customers announce
-    themselves.
+    themselves. `username` is the name of its first login.
     """
 
     __tablename__ = "accounts"
     __table_args__ = (
         Index("ix_accounts_staffed", "id", postgresql_where=text("kind <> 'customer'")),
+        Index("ix_accounts_customers_parent_id", "parent_id", postgresql_where=LIVING),
+        Index(
+            "ix_accounts_customers_partner_id", "partner_id", postgresql_where=LIVING
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,7 +60,15 @@ class Account(Record):
     partner_id: Mapped[UUID | None]
     scope: Mapped[str] = mapped_column(PATH, unique=True)
     name: Mapped[str]
+    username: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    legal_name: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    postal_code: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    tax_number: Mapped[str] = mapped_column(default="")
     currency: Mapped[str] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(default="")
     public_url: Mapped[str] = mapped_column(default="")
@@ -74,14 +99,23 @@ class Account(Record):
             partner_id=self.partner_id or own_id,
             scope=below(self.scope, own_id),
             name=name,
-            email="",
+            username="",
             currency="",
             time_zone="",
-            public_url="",
             status=Status.ACTIVE,
             version=1,
             created_at=now,
+            **dict.fromkeys(("email", "phone", "public_url", *COMPANY), ""),
         )
+
+    def company(self) -> Company:
+        """Who it is before the law and the tax office."""
+        return Company(**{name: getattr(self, name) for name in COMPANY})
+
+    def take_company(self, company: Company) -> None:
+        """Be this company from now on."""
+        for name in COMPANY:
+            setattr(self, name, getattr(company, name))
 
     def turn(self, status: Status) -> None:
         """Become active, inactive or deleted; what is deleted stays so."""
@@ -90,7 +124,13 @@ class Account(Record):
         self.status = status
         self.version += 1
 
-    def view(self) -> AccountView:
+    def move(self, parent: "Account") -> None:
+        """Lie right below another account from now on."""
+        self.parent_id = parent.id
+        self.scope = below(parent.scope, self.id)
+        self.version += 1
+
+    def view(self, customer_count: int = 0) -> AccountView:
         """The account as its seers see it."""
         return AccountView(
             id=self.id,
@@ -105,6 +145,10 @@ class Account(Record):
             public_url=self.public_url,
             status=self.status,
             created_at=self.created_at,
+            phone=self.phone,
+            username=self.username,
+            customer_count=customer_count,
+            company=self.company(),
         )
 
     def state(self) -> AccountChanged:
@@ -122,6 +166,8 @@ class Account(Record):
             time_zone=self.time_zone,
             public_url=self.public_url,
             status=self.status,
+            phone=self.phone,
+            company=self.company(),
         )
 
 

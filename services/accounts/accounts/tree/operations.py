@@ -4,10 +4,10 @@ from collections.abc import Collection
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from accounts.tree.models import Account
+from accounts.tree.models import LIVING, Account
 from lineup.context import Actor
 from lineup.contracts.accounts import (
     AccountKind,
@@ -26,6 +26,12 @@ R = TypeVar("R")
 
 SELLER_KINDS = frozenset({AccountKind.RESELLER, AccountKind.DEALER})
 STAFFED_KINDS = SELLER_KINDS | {AccountKind.PARTNER}
+ORDERS = {
+    "created_at": Account.id,
+    "name": Account.name,
+    "username": Account.username,
+    "status": Account.status,
+}
 
 
 class OwnAccount(Forbidden):
@@ -36,15 +42,56 @@ class OwnAccount(Forbidden):
 
 def get_account(work: Work, request: GetAccount) -> AccountView:
     """One account above the customers, in the actor's part of the tree."""
-    return account_in_scope(work, request.account_id).view()
+    return view_of(work, account_in_scope(work, request.account_id))
 
 
 def list_accounts(work: Work, request: ListAccounts) -> Page[AccountView]:
-    """Accounts above the customers, newest first, of one kind where it is named."""
-    statement = _staffed(work).where(Account.status != Status.DELETED)
+    """Accounts above the customers, newest first, narrowed as the request says."""
+    statement = _narrowed(_staffed(work), request)
+    page = page_of(
+        work.session, statement, Account, request.paging, lambda row: row, ORDERS
+    )
+    counts = count_customers(work, page.items)
+    return page.showing([account.view(counts[account.id]) for account in page.items])
+
+
+def view_of(work: Work, account: Account) -> AccountView:
+    """An account with the number of its customers."""
+    return account.view(count_customers(work, [account])[account.id])
+
+
+def count_customers(work: Work, accounts: Collection[Account]) -> dict[UUID, int]:
+    """How many customers each account has: a seller its own, a partner all."""
+    found: dict[UUID, int] = {}
+    for column, kinds in (
+        (Account.parent_id, SELLER_KINDS),
+        (Account.partner_id, {AccountKind.PARTNER}),
+    ):
+        ids = [account.id for account in accounts if account.kind in kinds]
+        if ids:
+            statement = select(column, func.count()).where(column.in_(ids), LIVING)
+            rows = work.session.execute(statement.group_by(column))
+            found |= {row[0]: row[1] for row in rows if row[0] is not None}
+    return {account.id: found.get(account.id, 0) for account in accounts}
+
+
+def _narrowed(statement: Select[Account], request: ListAccounts) -> Select[Account]:
+    is_wanted = (
+        Account.status != Status.DELETED
+        if request.status is None
+        else Account.status == request.status
+    )
+    statement = statement.where(is_wanted)
     if request.kind is not None:
         statement = statement.where(Account.kind == request.kind)
-    return page_of(work.session, statement, Account, request.paging, Account.view)
+    if request.partner_id is not None:
+        statement = statement.where(Account.partner_id == request.partner_id)
+    text = func.lower(
+        func.concat_ws(" ", Account.name, Account.username, Account.email)
+    )
+    for word in request.search.lower().split():
+        statement = statement.where(text.contains(word, autoescape=True))
+    return statement
 
 
 def set_account_status(work: Work, request: SetAccountStatus) -> AccountView:
@@ -58,7 +105,7 @@ def set_account_status(work: Work, request: SetAccountStatus) -> AccountView:
     if account.status is not request.status:
         account.turn(request.status)
         work.announce(account.state())
-    return account.view()
+    return view_of(work, account)
 
 
 def account_in_scope(work: Work, account_id: UUID) -> Account:
@@ -80,6 +127,28 @@ def customer_in_scope(work: Work, customer_id: UUID) -> Account:
     if account is None:
         raise NotFound
     return account
+
+
+def place_in_scope(work: Work, account_id: UUID) -> Account:
+    """An account of any kind, customers too; NotFound outside the actor's scope."""
+    statement = select(Account).where(
+        Account.id == account_id, Account.status != Status.DELETED
+    )
+    account = work.session.scalar(in_scope(statement, Account, work.actor))
+    if account is None:
+        raise NotFound
+    return account
+
+
+def hold(work: Work, account: Account) -> None:
+    """Keep an account as it is until the transaction ends; NotFound once deleted.
+
+    Whoever puts a customer below it holds it, so that none slips below a seller that
+    is being deleted.
+    """
+    work.session.refresh(account, with_for_update={"read": True, "key_share": True})
+    if account.status is Status.DELETED:
+        raise NotFound
 
 
 def account_at(work: Work, scope: str) -> Account:

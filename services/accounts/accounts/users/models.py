@@ -23,6 +23,7 @@ class User(Record):
     Its user name, password and link stay the same as long as it lives (PE-03).
     `seat_id` is the shop order's seat it was made for: each seat makes one user.
     What is kept of its subscriptions and devices follows them.
+    `forfeits`: deleted with its seller, without a refund.
     """
 
     __tablename__ = "users"
@@ -49,6 +50,7 @@ class User(Record):
     product_name: Mapped[str] = mapped_column(server_default="")
     device_count: Mapped[int] = mapped_column(server_default=text("0"))
     status: Mapped[Status]
+    forfeits: Mapped[bool] = mapped_column(server_default="false")
     version: Mapped[int]
     created_at: Mapped[datetime]
 
@@ -72,6 +74,16 @@ class User(Record):
         self.ends_at = max(self.paid_until, self.trial_until)
         self.product_id = copies[0].product_id if copies else None
         self.product_name = copies[0].product_name if copies else ""
+
+    def forfeit(self) -> None:
+        """Go together with its seller: what is left of its time is not given back."""
+        self.forfeits = True
+        self.turn(Status.DELETED)
+
+    def move(self, scope: str) -> None:
+        """Lie where its customer now lies."""
+        self.scope = scope
+        self.version += 1
 
     def view(self, public_url: str, now: datetime) -> UserView:
         """The user as its seers see it."""
@@ -108,6 +120,7 @@ class User(Record):
             token=self.token,
             public_url=public_url,
             status=self.status,
+            forfeits=bool(self.forfeits),
             created_at=self.created_at,
         )
 

@@ -97,6 +97,8 @@ class UserChanged:
     public_url: str
     status: Status
     created_at: datetime
+    forfeits: bool = False
+    """Deleted with its seller: what is left of its subscription is not given back."""
 
 
 @dataclass(frozen=True, kw_only=True)

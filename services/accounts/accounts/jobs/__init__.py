@@ -1,0 +1,1 @@
+"""Jobs over all customers of a seller: deleting it, moving them to another."""

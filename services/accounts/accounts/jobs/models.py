@@ -1,0 +1,108 @@
+"""Jobs: what is to be done with all customers of a seller, and how far it is."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from accounts.records import Record, as_text
+from accounts.tree.models import PATH, Account
+from lineup.contracts.accounts import (
+    AccountCounts,
+    AccountJobState,
+    AccountJobView,
+    JobKind,
+)
+from lineup.ids import new_id
+
+
+class AccountJob(Record):
+    """One job; `scope` is the path of the seller whose customers it is about.
+
+    It stays when it is done: it says who deleted whom, and how many went along.
+    """
+
+    __tablename__ = "account_jobs"
+    __table_args__ = (
+        Index(
+            "ix_account_jobs_running", "id", postgresql_where=text("state = 'running'")
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[JobKind] = mapped_column(as_text(JobKind))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    account_name: Mapped[str]
+    username: Mapped[str]
+    to_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    to_account_name: Mapped[str]
+    scope: Mapped[str] = mapped_column(PATH)
+    state: Mapped[AccountJobState] = mapped_column(as_text(AccountJobState))
+    customers: Mapped[int]
+    users: Mapped[int]
+    customers_done: Mapped[int]
+    users_done: Mapped[int]
+    actor: Mapped[str]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    @classmethod
+    def begin(
+        cls, account: Account, counts: AccountCounts, actor: str, now: datetime
+    ) -> Self:
+        """A job to delete an account's customers."""
+        return cls(
+            id=new_id(),
+            kind=JobKind.DELETE,
+            account_id=account.id,
+            account_name=account.name,
+            username=account.username,
+            to_account_id=None,
+            to_account_name="",
+            scope=account.scope,
+            state=AccountJobState.RUNNING,
+            customers=counts.customers,
+            users=counts.users,
+            customers_done=0,
+            users_done=0,
+            actor=actor,
+            created_at=now,
+            finished_at=None,
+        )
+
+    def lead_to(self, target: Account) -> None:
+        """Move the customers to another account instead."""
+        self.kind = JobKind.MOVE
+        self.to_account_id, self.to_account_name = target.id, target.name
+
+    def advance(self, customers: int, users: int) -> None:
+        """Count what was done; more than was there at the start is possible."""
+        self.customers_done += customers
+        self.users_done += users
+
+    def finish(self, now: datetime) -> None:
+        """Nothing is left to do."""
+        self.state = AccountJobState.DONE
+        self.finished_at = now
+
+    def view(self) -> AccountJobView:
+        """The job as those see it who see its account."""
+        return AccountJobView(
+            id=self.id,
+            kind=self.kind,
+            account_id=self.account_id,
+            account_name=self.account_name,
+            username=self.username,
+            to_account_id=self.to_account_id,
+            to_account_name=self.to_account_name,
+            state=self.state,
+            customers=self.customers,
+            users=self.users,
+            customers_done=self.customers_done,
+            users_done=self.users_done,
+            actor=self.actor,
+            created_at=self.created_at,
+            finished_at=self.finished_at,
+        )

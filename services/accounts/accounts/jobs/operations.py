@@ -1,0 +1,147 @@
+"""What can be asked of jobs: count, delete a seller, move customers, look."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from accounts.customers.finding import lock_row
+from accounts.customers.models import Customer
+from accounts.customers.views import view_of
+from accounts.jobs.models import AccountJob
+from accounts.jobs.moves import move
+from accounts.logins.operations import delete_logins
+from accounts.means import Means
+from accounts.tree.models import Account
+from accounts.tree.operations import (
+    SELLER_KINDS,
+    STAFFED_KINDS,
+    OwnAccount,
+    account_in_scope,
+    hold,
+)
+from accounts.users.models import User
+from lineup.behalf import signature
+from lineup.contracts.accounts import (
+    AccountCounts,
+    AccountJobView,
+    CountAccount,
+    CustomerView,
+    DeleteAccount,
+    GetAccountJob,
+    ListAccountJobs,
+    MoveCustomer,
+    MoveCustomers,
+    Status,
+)
+from lineup.contracts.paging import Page
+from lineup.database import Work, page_of
+from lineup.errors import Invalid, NotFound
+from lineup.scope import in_scope
+
+
+class ConfirmationMissing(Invalid):
+    """Type the login name of the account to be deleted."""
+
+    code = "confirmation_missing"
+
+
+def count_account(work: Work, request: CountAccount) -> AccountCounts:
+    """How many customers and users lie below an account (UI-05)."""
+    return counts_of(work, account_in_scope(work, request.account_id))
+
+
+def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
+    """Delete a seller for good: from now on nobody at or below it signs in (AH-19).
+
+    Its customers and their users follow in the background. ConfirmationMissing unless
+    its login name was typed; nothing changes then.
+    """
+    account = _seller(work, request.account_id, "account_id")
+    work.session.refresh(account, with_for_update=True)
+    if request.confirmation.strip() != account.username:
+        words = f"Type {account.username} to delete it."
+        raise ConfirmationMissing(words, fields={"confirmation": [words]})
+    account.turn(Status.DELETED)
+    delete_logins(work, account.id)
+    work.announce(account.state())
+    return _begin(work, account).view()
+
+
+def move_customer(work: Work, request: MoveCustomer, *, means: Means) -> CustomerView:
+    """Put a customer below another seller, or its partner; all it has goes along.
+
+    Its id, links and ledger stay as they are (AH-23).
+    """
+    customer = lock_row(work, request.customer_id)
+    target = _target(work, request.to_account_id, customer.partner_id)
+    move(work, means, [customer], target)
+    return view_of(work, customer)
+
+
+def move_customers(work: Work, request: MoveCustomers) -> AccountJobView:
+    """Put all customers of a seller below another account, in the background."""
+    account = _seller(work, request.account_id, "account_id")
+    target = _target(work, request.to_account_id, account.partner_id)
+    if target.id == account.id:
+        raise Invalid(fields={"to_account_id": ["They are there already."]})
+    job = _begin(work, account)
+    job.lead_to(target)
+    return job.view()
+
+
+def get_account_job(work: Work, request: GetAccountJob) -> AccountJobView:
+    """One job, and how far it is."""
+    statement = select(AccountJob).where(AccountJob.id == request.job_id)
+    job = work.session.scalar(in_scope(statement, AccountJob, work.actor))
+    if job is None:
+        raise NotFound
+    return job.view()
+
+
+def list_account_jobs(work: Work, request: ListAccountJobs) -> Page[AccountJobView]:
+    """Jobs, newest first, of one account where it is named."""
+    statement = in_scope(select(AccountJob), AccountJob, work.actor)
+    if request.account_id is not None:
+        statement = statement.where(AccountJob.account_id == request.account_id)
+    return page_of(work.session, statement, AccountJob, request.paging, AccountJob.view)
+
+
+def counts_of(work: Work, account: Account) -> AccountCounts:
+    """The living customers and users below an account."""
+    return AccountCounts(
+        account_id=account.id,
+        customers=_count(work, Customer, account.scope),
+        users=_count(work, User, account.scope),
+    )
+
+
+def _count(work: Work, model: Any, scope: str) -> int:
+    below = model.scope.startswith(scope, autoescape=True)
+    statement = select(func.count()).where(below, model.status != Status.DELETED)
+    return work.session.scalar(statement) or 0
+
+
+def _begin(work: Work, account: Account) -> AccountJob:
+    counts = counts_of(work, account)
+    job = AccountJob.begin(account, counts, signature(work.actor), work.now)
+    work.session.add(job)
+    return job
+
+
+def _seller(work: Work, account_id: UUID, field: str) -> Account:
+    account = account_in_scope(work, account_id)
+    if account.id == work.actor.account_id:
+        raise OwnAccount
+    if account.kind not in SELLER_KINDS:
+        raise Invalid(fields={field: ["Choose a reseller or dealer."]})
+    return account
+
+
+def _target(work: Work, account_id: UUID, partner_id: UUID | None) -> Account:
+    """Where customers of a partner may go: another seller of it, or itself."""
+    target = account_in_scope(work, account_id)
+    if target.kind not in STAFFED_KINDS or target.partner_id != partner_id:
+        raise Invalid(fields={"to_account_id": ["Choose a seller of their partner."]})
+    hold(work, target)
+    return target

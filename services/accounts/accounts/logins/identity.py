@@ -1,0 +1,98 @@
+"""Who is behind a token: a login at its own account, or on a visit to a lower one."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from accounts.logins.models import Login, Session, digest
+from accounts.tree.models import Account, is_switched_off
+from lineup.context import Actor, Role
+from lineup.contracts.accounts import AccountKind, Identify, Status
+from lineup.database import Work
+from lineup.errors import Forbidden, Unauthenticated
+
+UTC = "UTC"
+
+VISITING_AS = {
+    AccountKind.PARTNER: Role.PARTNER,
+    AccountKind.RESELLER: Role.RESELLER,
+    AccountKind.DEALER: Role.DEALER,
+    AccountKind.CUSTOMER: Role.CUSTOMER,
+}
+"""The role in which each kind of account is entered."""
+
+
+class NotSignedIn(Unauthenticated):
+    """This session or token is unknown or over: sign in again."""
+
+    code = "not_signed_in"
+
+
+class AccountInactive(Forbidden):
+    """This account, or one above it, is switched off."""
+
+    code = "account_inactive"
+
+
+class AccountLocked(AccountInactive):
+    """This customer is switched off; its provider can switch it on again (CU-15)."""
+
+    code = "account_locked"
+
+
+def identify(work: Work, request: Identify) -> Actor:
+    """Who is behind a token; NotSignedIn or AccountInactive. One query.
+
+    Times are shown in the account's own zone, else its partner's, else UTC.
+    """
+    home, seat, partner = aliased(Account), aliased(Account), aliased(Account)
+    row = work.session.execute(
+        select(Session, Login, home, seat, partner, is_switched_off(seat.scope))
+        .join(Login, Login.id == Session.login_id)
+        .join(home, home.id == Login.account_id)
+        .join(seat, seat.id == func.coalesce(Session.account_id, home.id))
+        .outerjoin(partner, partner.id == seat.partner_id)
+        .where(Session.digest == digest(request.token), Session.expires_at > work.now)
+    ).first()
+    if row is None or not row[3].scope.startswith(row[2].scope):
+        raise NotSignedIn
+    session, login, own, entered, above, is_off = row
+    refuse_off(login, entered, is_off=is_off)
+    session.slide(work.now)
+    zone = entered.time_zone or (above.time_zone if above else "") or UTC
+    if own.id == entered.id:
+        return login.actor_at(entered, zone)
+    return visitor(login.username, entered, zone)
+
+
+def refuse_off(login: Login, account: Account, *, is_off: bool) -> None:
+    """AccountInactive when a login, its account or one above is switched off.
+
+    AccountLocked where that is the customer itself.
+    """
+    is_customer = account.kind is AccountKind.CUSTOMER
+    if is_customer and account.status is Status.INACTIVE:
+        raise AccountLocked
+    if is_off or login.status is not Status.ACTIVE:
+        raise AccountInactive
+
+
+def visitor(name: str, entered: Account, time_zone: str) -> Actor:
+    """Who acts on a visit: the entered account, on behalf of which `name` acts."""
+    return Actor(
+        role=VISITING_AS[entered.kind],
+        scopes=(entered.scope,),
+        account_id=entered.id,
+        partner_id=entered.partner_id,
+        name=entered.username or entered.name,
+        time_zone=time_zone,
+        on_behalf_of=name,
+    )
+
+
+def own_login_id(actor: Actor) -> UUID:
+    """The login that acts; Forbidden where none does, as on a visit."""
+    if actor.login_id is None:
+        raise Forbidden
+    return actor.login_id

@@ -1,0 +1,64 @@
+"""Changing who an account is and how it is reached."""
+
+from sqlalchemy import exists, select
+
+from accounts.findings import Findings
+from accounts.sellers.details import take_currency, take_details
+from accounts.tree.models import Account
+from accounts.tree.operations import SELLER_KINDS, account_in_scope, view_of
+from lineup.context import OPERATORS, Actor, Role
+from lineup.contracts.accounts import AccountKind, AccountView, UpdateAccount
+from lineup.database import Work
+from lineup.errors import Conflict, Forbidden
+
+
+class CurrencyInUse(Conflict):
+    """The currency stays: customers have had balances in it."""
+
+    code = "currency_in_use"
+
+
+def may_edit(actor: Actor, account: Account) -> bool:
+    """Partners and the operator edit themselves and what lies below; staff what lies
+    below; sellers themselves.
+    """
+    is_own = account.id == actor.account_id
+    return actor.role in OPERATORS | {Role.PARTNER} or is_own != (
+        actor.role is Role.STAFF
+    )
+
+
+def update_account(work: Work, request: UpdateAccount) -> AccountView:
+    """Change an account's data; every wrong field is told in one refusal.
+
+    CurrencyInUse once the partner has had a customer. Nothing stored changes with the
+    time zone: times are only shown otherwise (UI-13).
+    """
+    account = account_in_scope(work, request.account_id)
+    if not may_edit(work.actor, account):
+        raise Forbidden
+    work.session.refresh(account, with_for_update=True)
+    currency = account.currency
+    findings = Findings()
+    take_details(findings, account, request)
+    take_currency(findings, account, request.currency)
+    findings.refuse()
+    account.version += 1
+    if account.currency != currency:
+        _change_currency(work, account)
+    if account.kind is not AccountKind.OPERATOR:
+        work.announce(account.state())
+    return view_of(work, account)
+
+
+def _change_currency(work: Work, partner: Account) -> None:
+    """Let sellers follow their partner's new currency; CurrencyInUse when too late."""
+    below = Account.partner_id == partner.id
+    is_customer = Account.kind == AccountKind.CUSTOMER
+    if work.session.scalar(select(exists().where(below, is_customer))):
+        raise CurrencyInUse(fields={"currency": [CurrencyInUse.__doc__ or ""]})
+    sellers = select(Account).where(below, Account.kind.in_(SELLER_KINDS))
+    for seller in work.session.scalars(sellers.with_for_update()):
+        seller.currency = partner.currency
+        seller.version += 1
+        work.announce(seller.state())

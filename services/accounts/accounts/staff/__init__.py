@@ -1,0 +1,1 @@
+"""Logins and what keeps them signed in: passwords, sessions, visits."""

@@ -1,0 +1,91 @@
+"""Further logins of an account: seen, switched off, given new passwords (AH-31)."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from accounts.findings import Findings
+from accounts.logins.models import Login
+from accounts.logins.operations import end_sessions
+from accounts.logins.passwords import check_password
+from accounts.means import Means
+from accounts.sellers.operations import GRANTS
+from accounts.tree.models import Account
+from accounts.tree.operations import place_in_scope
+from lineup.behalf import refuse_on_behalf
+from lineup.context import SELLERS, Actor, Role
+from lineup.contracts.accounts import (
+    Done,
+    ListLogins,
+    LoginView,
+    ResetPassword,
+    SetLoginStatus,
+    Status,
+)
+from lineup.contracts.paging import Page
+from lineup.database import Work, page_of
+from lineup.errors import Forbidden, NotFound
+from lineup.scope import within
+
+ORDERS = {"created_at": Login.id, "username": Login.username}
+
+
+class OwnLogin(Forbidden):
+    """Nobody switches off, or resets, the login they act with."""
+
+    code = "own_login"
+
+
+def list_logins(work: Work, request: ListLogins) -> Page[LoginView]:
+    """The logins of an account or customer that the actor may manage."""
+    account = place_in_scope(work, request.account_id)
+    statement = manageable(work.actor).where(Login.account_id == account.id)
+    return page_of(work.session, statement, Login, request.paging, Login.view, ORDERS)
+
+
+def set_login_status(work: Work, request: SetLoginStatus) -> LoginView:
+    """Switch a login off, on or delete it; off, its sessions and tokens end."""
+    login = _other_login(work, request.login_id)
+    if login.status is not request.status:
+        login.turn(request.status)
+    if login.status is not Status.ACTIVE:
+        end_sessions(work, Login.id == login.id)
+    return login.view()
+
+
+def reset_password(work: Work, request: ResetPassword, *, means: Means) -> Done:
+    """Give somebody else's login a new password; its sessions and tokens end."""
+    login = _other_login(work, request.login_id)
+    findings = Findings()
+    check_password(findings, "password", request.password, login.role)
+    findings.refuse()
+    login.password_hash = means.hash_password(request.password)
+    end_sessions(work, Login.id == login.id)
+    return Done()
+
+
+def manageable(actor: Actor) -> Select[Login]:
+    """Living logins in the actor's scope, of roles that it may hand out itself."""
+    roles = GRANTS.get(actor.role, frozenset())
+    if actor.role in SELLERS:
+        roles |= {Role.CUSTOMER}
+    return (
+        select(Login)
+        .join(Account, Account.id == Login.account_id)
+        .where(
+            within(Account.scope, actor),
+            Login.role.in_(roles),
+            Login.status != Status.DELETED,
+        )
+    )
+
+
+def _other_login(work: Work, login_id: UUID) -> Login:
+    refuse_on_behalf(work.actor)
+    if login_id == work.actor.login_id:
+        raise OwnLogin
+    statement = manageable(work.actor).where(Login.id == login_id)
+    login = work.session.scalar(statement.with_for_update(of=Login))
+    if login is None:
+        raise NotFound
+    return login

@@ -1,0 +1,37 @@
+"""Visits: staff act for half an hour as a lower account of their own (AH-28)."""
+
+import secrets
+
+import structlog
+
+from accounts.logins.identity import identify, own_login_id
+from accounts.logins.models import Session
+from accounts.logins.sign_in import TOKEN_BYTES
+from accounts.tree.operations import place_in_scope
+from lineup.behalf import refuse_on_behalf
+from lineup.contracts.accounts import EnterAccount, Identify, SessionKind, SignedIn
+from lineup.database import Work
+from lineup.errors import NotFound
+
+log = structlog.get_logger(__name__)
+
+
+def enter_account(work: Work, request: EnterAccount) -> SignedIn:
+    """Begin a visit of 30 minutes to a lower account or customer.
+
+    NotFound outside the actor's part of the tree and for its own account;
+    AccountInactive for one that is switched off; no visit begins from another.
+    """
+    refuse_on_behalf(work.actor)
+    login_id = own_login_id(work.actor)
+    entered = place_in_scope(work, request.account_id)
+    if entered.scope in work.actor.scopes:
+        raise NotFound
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    session = Session.begin(login_id, SessionKind.VISIT, token, work.now)
+    session.account_id = entered.id
+    work.session.add(session)
+    work.session.flush()
+    visitor = identify(work, Identify(token=token))
+    log.info("account_entered", actor=visitor.on_behalf_of, entered=visitor.name)
+    return SignedIn(token=token, actor=visitor, expires_at=session.expires_at)

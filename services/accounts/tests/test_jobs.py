@@ -1,0 +1,305 @@
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import func, select
+
+from accounts.customers.groups import create_group
+from accounts.customers.models import Customer
+from accounts.customers.operations import get_customer
+from accounts.devices.operations import add_device, get_device
+from accounts.jobs import running
+from accounts.jobs.operations import (
+    ConfirmationMissing,
+    count_account,
+    delete_account,
+    get_account_job,
+    list_account_jobs,
+    move_customer,
+    move_customers,
+)
+from accounts.jobs.running import continue_job, continue_jobs
+from accounts.logins.identity import AccountInactive, NotSignedIn, identify
+from accounts.logins.passwords import is_right
+from accounts.logins.sign_in import InvalidCredentials, sign_in
+from accounts.tree.operations import OwnAccount, get_account
+from accounts.users.models import User
+from accounts.users.operations import get_user, list_users
+from lineup.context import NOBODY
+from lineup.contracts.accounts import (
+    AccountJobState,
+    AddDevice,
+    CountAccount,
+    CreateGroup,
+    DeleteAccount,
+    GetAccount,
+    GetAccountJob,
+    GetCustomer,
+    GetDevice,
+    GetUser,
+    Identify,
+    ListAccountJobs,
+    ListUsers,
+    LoginDetails,
+    MoveCustomer,
+    MoveCustomers,
+    SignIn,
+    Status,
+)
+from lineup.errors import Invalid, NotFound
+
+from .conftest import PASSWORD, a_subscription, call
+
+MANY = 13
+"""More than two chunks of customers, as these tests cut them."""
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    """Five customers a transaction, so that few make several."""
+    monkeypatch.setattr(running, "CHUNK", 5)
+
+
+@pytest.fixture
+def delete(ask, tree):
+    """`delete()` deletes the first partner's dealer."""
+
+    def delete(actor=None, account=None, confirmation="stall"):
+        request = DeleteAccount(
+            account_id=(account or tree.dealer).account_id, confirmation=confirmation
+        )
+        return ask(actor or tree.partner, delete_account, request)
+
+    return delete
+
+
+@pytest.fixture
+def many(make_customer, tree):
+    """Customers of the dealer with a user each, and one of the reseller's."""
+    rows = [
+        make_customer(tree.dealer, user_name="Line", send_credentials=False)
+        for _ in range(MANY)
+    ]
+    make_customer(tree.reseller, user_name="Stays")
+    return rows
+
+
+def living(database, model):
+    with database.transaction() as work:
+        statement = select(func.count()).where(model.status != Status.DELETED)
+        return work.session.scalar(statement)
+
+
+class TestDeleting:
+    def test_it_is_said_what_goes(self, ask, tree, many):
+        request = CountAccount(account_id=tree.dealer.account_id)
+        counts = ask(tree.partner, count_account, request)
+        assert (counts.customers, counts.users) == (MANY, MANY)
+        with pytest.raises(NotFound):
+            ask(tree.neighbour, count_account, request)
+
+    @pytest.mark.parametrize("typed", ["", "Stall", "stal", "shop"])
+    def test_without_the_typed_name_nothing_changes(
+        self, typed, delete, ask, tree, announced
+    ):
+        before = len(announced("account_changed"))
+        with pytest.raises(ConfirmationMissing) as refusal:
+            delete(confirmation=typed)
+        assert refusal.value.code == "confirmation_missing"
+        shown = ask(
+            tree.partner, get_account, GetAccount(account_id=tree.dealer.account_id)
+        )
+        assert shown.status is Status.ACTIVE
+        assert len(announced("account_changed")) == before
+
+    def test_nobody_at_or_below_it_signs_in_from_the_first_moment(
+        self, delete, ask, tree, make_customer, database
+    ):
+        anna = LoginDetails(username="anna", password="1234")
+        make_customer(tree.dealer, login=anna)
+
+        def enter(username, password):
+            request = SignIn(username=username, password=password)
+            return sign_in(database, call(request, NOBODY), is_right).token
+
+        tokens = enter("stall", PASSWORD), enter("anna", "1234")
+        delete()
+        with pytest.raises(InvalidCredentials):
+            enter("stall", PASSWORD)
+        with pytest.raises(AccountInactive):
+            enter("anna", "1234")
+        for token, answer in zip(tokens, (NotSignedIn, AccountInactive), strict=True):
+            with pytest.raises(answer):
+                ask(NOBODY, identify, Identify(token=token))
+
+    def test_everything_below_goes_in_the_end_and_nothing_else(
+        self, delete, ask, tree, many, database, means, announced
+    ):
+        job = delete()
+        assert (job.customers, job.users, job.customers_done) == (MANY, MANY, 0)
+        continue_jobs(database, means)
+        request = GetAccountJob(job_id=job.id)
+        done = ask(tree.partner, get_account_job, request)
+        assert done.state is AccountJobState.DONE
+        assert (done.customers_done, done.users_done) == (MANY, MANY)
+        assert (living(database, Customer), living(database, User)) == (1, 1)
+        for customer in many:
+            with pytest.raises(NotFound):
+                ask(tree.partner, get_customer, GetCustomer(customer_id=customer.id))
+        states = [s for s in announced("user_changed") if s.status == "deleted"]
+        assert len({s.id for s in states}) == MANY
+        assert all(s.forfeits for s in states)
+        states = [s for s in announced("customer_changed") if s.status == "deleted"]
+        assert len(states) == MANY
+
+    def test_a_running_subscription_is_no_obstacle(
+        self, delete, ask, tree, make_customer, database, means, clock
+    ):
+        from accounts.subscriptions.operations import keep_subscription
+
+        customer = make_customer(tree.dealer, user_name="Line")
+        [user] = ask(
+            tree.dealer, list_users, ListUsers(customer_id=customer.id), means=means
+        ).items
+        with database.transaction() as work:
+            keep_subscription(work, a_subscription(user, clock))
+        delete()
+        continue_jobs(database, means)
+        with pytest.raises(NotFound):
+            ask(tree.partner, get_user, GetUser(user_id=user.id), means=means)
+
+    def test_a_death_in_the_middle_loses_nothing_and_doubles_nothing(
+        self, delete, ask, tree, many, database, means, announced
+    ):
+        job = delete()
+        with database.transaction() as work:
+            continue_job(work, means)
+        with suppress(KeyboardInterrupt), database.transaction() as work:
+            continue_job(work, means)
+            raise KeyboardInterrupt
+        seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
+        assert 0 < seen.customers_done < MANY
+        continue_jobs(database, means)
+        seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
+        assert (seen.customers_done, seen.users_done) == (MANY, MANY)
+        states = [s.id for s in announced("user_changed") if s.status == "deleted"]
+        assert len(states) == len(set(states)) == MANY
+
+    def test_copies_of_the_service_share_without_doubling(
+        self, delete, ask, tree, many, database, means, announced
+    ):
+        job = delete()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: continue_jobs(database, means), range(4)))
+        continue_jobs(database, means)
+        seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
+        assert (seen.state, seen.customers_done) == (AccountJobState.DONE, MANY)
+
+    def test_the_tombstone_says_who_did_it(self, delete, ask, tree, database, means):
+        job = delete()
+        continue_jobs(database, means)
+        request = ListAccountJobs(account_id=tree.dealer.account_id)
+        [shown] = ask(tree.partner, list_account_jobs, request).items
+        assert (shown.id, shown.username, shown.actor) == (job.id, "stall", "partner")
+        assert ask(tree.neighbour, list_account_jobs, request).items == []
+        with pytest.raises(NotFound):
+            ask(tree.neighbour, get_account_job, GetAccountJob(job_id=job.id))
+        with pytest.raises(NotFound):
+            ask(
+                tree.partner, get_account, GetAccount(account_id=tree.dealer.account_id)
+            )
+
+    def test_who_may_not(self, delete, tree):
+        with pytest.raises(NotFound):
+            delete(actor=tree.neighbour)
+        with pytest.raises(OwnAccount):
+            delete(account=tree.partner, confirmation="north")
+        with pytest.raises(Invalid):
+            delete(actor=tree.operator, account=tree.partner, confirmation="north")
+
+    def test_no_customer_slips_below_a_seller_that_goes(
+        self, tree, make_customer, delete, ask, database
+    ):
+        from accounts.tree.models import Account
+        from accounts.tree.operations import hold
+
+        with database.transaction() as late:
+            account = late.session.get(Account, tree.dealer.account_id)
+            delete()
+            with pytest.raises(NotFound):
+                hold(late, account)
+
+
+class TestMoving:
+    def test_one_goes_with_ids_and_links(
+        self, ask, tree, make_customer, means, announced
+    ):
+        customer = make_customer(tree.dealer, user_name="Line")
+        before = ask(
+            tree.dealer, list_users, ListUsers(customer_id=customer.id), means=means
+        ).items[0]
+        request = MoveCustomer(
+            customer_id=customer.id, to_account_id=tree.reseller.account_id
+        )
+        moved = ask(tree.partner, move_customer, request, means=means)
+        assert moved.scope == f"{tree.reseller.scopes[0]}{customer.id.hex}/"
+        with pytest.raises(NotFound):
+            ask(tree.dealer, get_customer, GetCustomer(customer_id=customer.id))
+        after = ask(tree.reseller, get_user, GetUser(user_id=before.id), means=means)
+        assert (after.token, after.username) == (before.token, before.username)
+        assert after.scope == moved.scope
+        for event in ("customer_changed", "user_changed"):
+            assert announced(event)[-1].scope == moved.scope
+
+    def test_all_go_together(self, ask, tree, many, database, means):
+        request = MoveCustomers(
+            account_id=tree.dealer.account_id,
+            to_account_id=tree.reseller.account_id,
+        )
+        job = ask(tree.partner, move_customers, request)
+        continue_jobs(database, means)
+        seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
+        assert (seen.state, seen.customers_done) == (AccountJobState.DONE, MANY)
+        for actor, left in ((tree.dealer, 0), (tree.reseller, MANY + 1)):
+            count = CountAccount(account_id=actor.account_id)
+            assert ask(actor, count_account, count).customers == left
+
+    @pytest.mark.parametrize("target", ["neighbour", None])
+    def test_nobody_moves_to_another_partner(self, target, ask, tree, make_customer):
+        customer = make_customer(tree.dealer)
+        account_id = tree.neighbour.account_id if target else customer.id
+        for actor, answer in (
+            (tree.operator, (Invalid, NotFound)),
+            (tree.partner, (NotFound,)),
+        ):
+            request = MoveCustomers(
+                account_id=tree.dealer.account_id, to_account_id=account_id
+            )
+            with pytest.raises(answer):
+                ask(actor, move_customers, request)
+
+    def test_devices_go_along_and_a_companys_own_group_does_not(
+        self, ask, tree, make_customer, means, database
+    ):
+        own = ask(tree.dealer, create_group, CreateGroup(name="Club"))
+        shared = ask(tree.partner, create_group, CreateGroup(name="Village"))
+        seen = {}
+        for group in (own, shared):
+            customer = make_customer(tree.dealer, user_name="Line")
+            [user] = ask(
+                tree.dealer, list_users, ListUsers(customer_id=customer.id), means=means
+            ).items
+            device = ask(
+                tree.dealer, add_device, AddDevice(user_id=user.id, model="Box")
+            )
+            with database.transaction() as work:
+                work.session.get(Customer, customer.id).group_id = group.id
+            request = MoveCustomer(
+                customer_id=customer.id, to_account_id=tree.reseller.account_id
+            )
+            moved = ask(tree.partner, move_customer, request, means=means)
+            seen[group.id] = moved.settings.group_id
+            shown = ask(tree.reseller, get_device, GetDevice(device_id=device.id))
+            assert shown.scope == moved.scope
+            assert moved.seller_id == tree.reseller.account_id
+        assert seen == {own.id: None, shared.id: shared.id}

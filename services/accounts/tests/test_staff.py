@@ -1,0 +1,342 @@
+import pytest
+
+from accounts.logins.identity import AccountInactive, NotSignedIn, identify
+from accounts.logins.passwords import is_right
+from accounts.logins.sign_in import InvalidCredentials, TooManyTries, sign_in
+from accounts.sellers.operations import create_account, create_staff
+from accounts.staff.logins import (
+    OwnLogin,
+    list_logins,
+    reset_password,
+    set_login_status,
+)
+from accounts.staff.own import PasswordWrong, change_password
+from accounts.staff.sessions import end_session, list_sessions
+from accounts.staff.visits import enter_account
+from accounts.tree.operations import set_account_status
+from lineup.behalf import NotOnBehalf, signature
+from lineup.context import NOBODY, Role
+from lineup.contracts.accounts import (
+    AccountKind,
+    ChangePassword,
+    CreateStaff,
+    EndSession,
+    EnterAccount,
+    Identify,
+    ListLogins,
+    ListSessions,
+    LoginDetails,
+    ResetPassword,
+    SessionKind,
+    SetAccountStatus,
+    SetLoginStatus,
+    SignIn,
+    Status,
+)
+from lineup.errors import Invalid, NotFound
+
+from .conftest import PASSWORD, an_account, call
+
+NEW = "another long password"
+
+
+@pytest.fixture
+def enter(database, tree):
+    """`enter("stall")` signs in and gives the token and the actor."""
+
+    def enter(username, password=PASSWORD, **wishes):
+        request = SignIn(username=username, password=password, **wishes)
+        return sign_in(database, call(request, NOBODY), is_right)
+
+    return enter
+
+
+@pytest.fixture
+def who(ask):
+    """`who(token)` identifies."""
+    return lambda token: ask(NOBODY, identify, Identify(token=token))
+
+
+@pytest.fixture
+def change(database, means):
+    """`change(actor, old, new, token)` changes one's own password."""
+
+    def change(actor, old, new, token=""):
+        request = ChangePassword(old_password=old, new_password=new, token=token)
+        return change_password(database, call(request, actor), is_right, means)
+
+    return change
+
+
+class TestOwnPassword:
+    def test_the_new_one_counts_and_only_this_session_goes_on(
+        self, enter, who, change, announced
+    ):
+        here, there = enter("north"), enter("north")
+        token = enter("north", wants_token=True)
+        change(here.actor, PASSWORD, NEW, here.token)
+
+        assert who(here.token).name == "north"
+        for ended in (there, token):
+            with pytest.raises(NotSignedIn):
+                who(ended.token)
+        assert len(announced("session_ended")) == 2
+        with pytest.raises(InvalidCredentials):
+            enter("north")
+        assert enter("north", NEW)
+
+    def test_a_wrong_old_one_changes_nothing_and_counts_as_a_try(self, enter, change):
+        actor = enter("north").actor
+        for _ in range(10):
+            with pytest.raises(PasswordWrong) as refusal:
+                change(actor, "wrong", NEW)
+        assert refusal.value.fields.keys() == {"old_password"}
+        with pytest.raises(TooManyTries):
+            change(actor, PASSWORD, NEW)
+
+    def test_a_short_new_one_is_refused(self, enter, change):
+        actor = enter("north").actor
+        with pytest.raises(Invalid) as refusal:
+            change(actor, PASSWORD, "short")
+        assert refusal.value.fields.keys() == {"new_password"}
+        assert enter("north")
+
+
+class TestLogins:
+    @pytest.fixture
+    def helper(self, ask, tree, means):
+        request = CreateStaff(
+            account_id=tree.partner.account_id,
+            role=Role.STAFF,
+            login=LoginDetails(username="helper", password=PASSWORD),
+        )
+        return ask(tree.partner, create_staff, request, means=means)
+
+    def test_a_partner_sees_all_staff_sees_staff(self, ask, tree, enter, helper):
+        request = ListLogins(account_id=tree.partner.account_id)
+        seen = ask(tree.partner, list_logins, request).items
+        assert {login.username for login in seen} == {"north", "helper"}
+        staff = enter("helper").actor
+        assert [login.id for login in ask(staff, list_logins, request).items] == [
+            helper.id
+        ]
+        with pytest.raises(NotFound):
+            ask(tree.neighbour, list_logins, request)
+
+    def test_switched_off_it_cannot_act_and_on_again_it_can(
+        self, ask, tree, enter, who, helper, announced
+    ):
+        token = enter("helper").token
+        off = SetLoginStatus(login_id=helper.id, status=Status.INACTIVE)
+        assert ask(tree.partner, set_login_status, off).status is Status.INACTIVE
+        with pytest.raises(NotSignedIn):
+            who(token)
+        assert len(announced("session_ended")) == 1
+        with pytest.raises(AccountInactive):
+            enter("helper")
+        on = SetLoginStatus(login_id=helper.id, status=Status.ACTIVE)
+        ask(tree.partner, set_login_status, on)
+        assert enter("helper")
+
+    def test_a_deleted_one_is_gone_and_its_name_stays_taken(
+        self, ask, tree, enter, helper, means
+    ):
+        gone = SetLoginStatus(login_id=helper.id, status=Status.DELETED)
+        ask(tree.partner, set_login_status, gone)
+        with pytest.raises(InvalidCredentials):
+            enter("helper")
+        with pytest.raises(NotFound):
+            ask(tree.partner, set_login_status, gone)
+
+    def test_a_reset_password_ends_its_sessions(
+        self, ask, tree, enter, who, helper, means
+    ):
+        token = enter("helper").token
+        request = ResetPassword(login_id=helper.id, password=NEW)
+        ask(tree.partner, reset_password, request, means=means)
+        with pytest.raises(NotSignedIn):
+            who(token)
+        assert enter("helper", NEW)
+
+    def test_a_customers_password_may_be_short(
+        self, ask, tree, means, make_customer, enter
+    ):
+        login = LoginDetails(username="anna", password="1234")
+        customer = make_customer(tree.dealer, login=login)
+        request = ListLogins(account_id=customer.id)
+        [login] = ask(tree.dealer, list_logins, request).items
+        request = ResetPassword(login_id=login.id, password="4321")
+        ask(tree.dealer, reset_password, request, means=means)
+        assert enter("anna", "4321")
+        with pytest.raises(NotFound):
+            ask(tree.reseller, reset_password, request, means=means)
+
+    def test_nobody_manages_who_stands_above_or_beside(
+        self, ask, tree, enter, helper, means
+    ):
+        staff, partner = enter("helper").actor, enter("north").actor
+        for actor, login_id in (
+            (staff, partner.login_id),
+            (tree.neighbour, helper.id),
+            (tree.dealer, helper.id),
+        ):
+            request = ResetPassword(login_id=login_id, password=NEW)
+            with pytest.raises(NotFound):
+                ask(actor, reset_password, request, means=means)
+        request = SetLoginStatus(login_id=staff.login_id, status=Status.INACTIVE)
+        with pytest.raises(OwnLogin):
+            ask(staff, set_login_status, request)
+
+
+class TestSessions:
+    def test_ones_own_are_listed_and_ended(self, ask, enter, who, clock):
+        here = enter("north", client="Firefox on\x00 Linux")
+        token = enter("north", wants_token=True)
+        enter("south")
+        request = ListSessions(token=here.token)
+        rows = {s.kind: s for s in ask(here.actor, list_sessions, request).items}
+        assert rows.keys() == {SessionKind.SESSION, SessionKind.TOKEN}
+        shown = rows[SessionKind.SESSION]
+        assert (shown.is_current, shown.client) == (True, "Firefox on Linux")
+        assert not rows[SessionKind.TOKEN].is_current
+        ask(here.actor, end_session, EndSession(session_id=rows[SessionKind.TOKEN].id))
+        with pytest.raises(NotSignedIn):
+            who(token.token)
+        clock.forward(hours=13)
+        assert ask(here.actor, list_sessions, request).items == []
+
+    def test_those_of_lower_accounts_too_but_no_neighbours(self, ask, tree, enter):
+        enter("stall")
+        request = ListSessions(account_id=tree.dealer.account_id)
+        [session] = ask(tree.partner, list_sessions, request).items
+        assert session.username == "stall"
+        for stranger in (tree.neighbour, tree.reseller):
+            with pytest.raises(NotFound):
+                ask(stranger, list_sessions, request)
+            with pytest.raises(NotFound):
+                ask(stranger, end_session, EndSession(session_id=session.id))
+        ask(tree.partner, end_session, EndSession(session_id=session.id))
+        assert ask(tree.partner, list_sessions, request).items == []
+
+
+class TestVisits:
+    @pytest.fixture
+    def visit(self, ask):
+        """`visit(actor, account_id)` enters a lower account."""
+        return lambda actor, account_id: ask(
+            actor, enter_account, EnterAccount(account_id=account_id)
+        )
+
+    def test_one_acts_as_the_lower_account_under_both_names(
+        self, enter, visit, who, tree, make_customer
+    ):
+        north = enter("north").actor
+        inside = who(visit(north, tree.dealer.account_id).token)
+        assert (inside.role, inside.scopes) == (Role.DEALER, tree.dealer.scopes)
+        assert (inside.name, inside.on_behalf_of) == ("stall", "north")
+        assert signature(inside) == "north on behalf of stall"
+        assert signature(north) == "north"
+        login = LoginDetails(username="anna", password="1234")
+        customer = make_customer(tree.dealer, login=login)
+        inside = who(visit(enter("stall").actor, customer.id).token)
+        assert (inside.role, inside.name) == (Role.CUSTOMER, "anna")
+
+    def test_it_is_over_after_half_an_hour_however_it_is_used(
+        self, enter, visit, who, tree, clock
+    ):
+        token = visit(enter("north").actor, tree.dealer.account_id).token
+        for _ in range(29):
+            clock.forward(minutes=1)
+            who(token)
+        clock.forward(minutes=1)
+        with pytest.raises(NotSignedIn):
+            who(token)
+
+    @pytest.mark.parametrize(
+        ("visitor", "host"),
+        [
+            ("north", "partner"),
+            ("north", "neighbour"),
+            ("stall", "partner"),
+            ("stall", "reseller"),
+            ("south", "dealer"),
+        ],
+    )
+    def test_nothing_but_ones_own_subtree_is_entered(
+        self, visitor, host, enter, visit, tree
+    ):
+        with pytest.raises(NotFound):
+            visit(enter(visitor).actor, getattr(tree, host).account_id)
+
+    def test_no_visit_begins_from_a_visit(self, enter, visit, who, tree):
+        inside = who(visit(enter("root").actor, tree.partner.account_id).token)
+        assert inside.role is Role.PARTNER
+        with pytest.raises(NotOnBehalf):
+            visit(inside, tree.dealer.account_id)
+
+    def test_passwords_and_logins_are_out_of_reach(
+        self, ask, enter, visit, who, tree, change, means
+    ):
+        stall = enter("stall").actor
+        inside = who(visit(enter("root").actor, tree.partner.account_id).token)
+        details = LoginDetails(username="backdoor", password=PASSWORD)
+        refused = [
+            lambda: change(inside, PASSWORD, NEW),
+            lambda: ask(
+                inside,
+                reset_password,
+                ResetPassword(login_id=stall.login_id, password=NEW),
+                means=means,
+            ),
+            lambda: ask(
+                inside,
+                set_login_status,
+                SetLoginStatus(login_id=stall.login_id, status=Status.INACTIVE),
+            ),
+            lambda: ask(
+                inside,
+                create_staff,
+                CreateStaff(
+                    account_id=tree.partner.account_id,
+                    role=Role.PARTNER,
+                    login=details,
+                ),
+                means=means,
+            ),
+        ]
+        for act in refused:
+            with pytest.raises(NotOnBehalf):
+                act()
+
+    def test_it_ends_with_the_login_behind_it(self, ask, enter, visit, who, tree):
+        north = enter("north").actor
+        token = visit(north, tree.dealer.account_id).token
+        request = SetLoginStatus(login_id=north.login_id, status=Status.INACTIVE)
+        ask(tree.operator, set_login_status, request)
+        with pytest.raises(NotSignedIn):
+            who(token)
+
+    @pytest.mark.parametrize("off", ["dealer", "partner"])
+    def test_it_ends_with_either_account(self, off, ask, enter, visit, who, tree):
+        token = visit(enter("north").actor, tree.dealer.account_id).token
+        account_id = getattr(tree, off).account_id
+        request = SetAccountStatus(account_id=account_id, status=Status.INACTIVE)
+        ask(tree.operator, set_account_status, request)
+        with pytest.raises(AccountInactive):
+            who(token)
+
+    def test_it_is_listed_among_the_sessions_of_who_visits(
+        self, ask, enter, visit, tree
+    ):
+        north = enter("north").actor
+        visit(north, tree.dealer.account_id)
+        rows = ask(north, list_sessions, ListSessions()).items
+        assert [row.entered for row in rows] == ["stall", ""]
+        assert rows[0].kind is SessionKind.VISIT
+
+
+def test_a_new_dealer_signs_in_at_once(ask, tree, means, enter):
+    ask(
+        tree.partner, create_account, an_account(AccountKind.DEALER, "x1y"), means=means
+    )
+    assert enter("x1y").actor.role is Role.DEALER
