@@ -249,12 +249,12 @@ class Listing:
         ]
 
     def _address(
-        self, changes: Mapping[str, str], leaving_out: Collection[str] = ()
+        self, changes: dict[str, str], leaving_out: Collection[str] = ()
     ) -> str:
-        state: dict[str, Any] = {**(request.view_args or {}), **changes}
+        state: dict[str, Any] = dict(request.view_args or {})
         for name, value in self.kept(*changes, *leaving_out):
             state.setdefault(name, []).append(value)
-        return url_for(request.endpoint or "", **state)
+        return url_for(request.endpoint or "", **state | changes)
 
     def _start(self) -> int:
         """The number of this page's first row, as the address remembers it."""
