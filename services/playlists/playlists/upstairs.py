@@ -42,6 +42,10 @@ class Rooms(Protocol):
         """Something that all users of a partner share changed."""
         ...
 
+    def refresh_below(self, work: Work, scope: str) -> None:
+        """Something that all users below a seller share changed."""
+        ...
+
     def guides_of(
         self, session: Session, channel_ids: Collection[UUID]
     ) -> dict[UUID, Shown]:

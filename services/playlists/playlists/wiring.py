@@ -6,6 +6,7 @@ from playlists.guide.ties import guides_of, reaches, with_reach
 from playlists.rendering.operations import (
     mark_changed,
     refresh_access,
+    refresh_below,
     refresh_partner,
 )
 
@@ -15,6 +16,7 @@ class Above:
 
     mark_changed = staticmethod(mark_changed)
     refresh_access = staticmethod(refresh_access)
+    refresh_below = staticmethod(refresh_below)
     refresh_partner = staticmethod(refresh_partner)
     guides_of = staticmethod(guides_of)
     with_reach = staticmethod(with_reach)

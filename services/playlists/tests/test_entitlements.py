@@ -17,6 +17,7 @@ from playlists.channels.models import Package
 from playlists.channels.packages import PackageInUse, delete_package
 from playlists.entitlements.models import Partner, Subscription, User
 from playlists.entitlements.operations import (
+    keep_account,
     keep_partner,
     keep_subscription,
     keep_user,
@@ -86,7 +87,7 @@ def test_a_partner_gets_its_demo_set_once_however_often_it_is_announced(work):
 
 
 def test_other_accounts_are_no_partners(work):
-    keep_partner(work, a_partner(kind=AccountKind.DEALER))
+    keep_account(work, a_partner(kind=AccountKind.DEALER))
 
     assert work.session.get(Partner, PARTNER) is None
 

@@ -8,12 +8,12 @@ from playlists.entitlements import operations
 
 
 class EntitlementDoors(Doors):
-    """Keeps copies of partners, users and subscriptions."""
+    """Keeps copies of partners, sellers, users and subscriptions."""
 
     @on_event
     def on_account_changed(self, event: Event[AccountChanged]) -> None:
-        """A partner changed; other accounts do not matter here."""
-        self.database.keep(event, operations.keep_partner)
+        """A partner or seller changed."""
+        self.database.keep(event, operations.keep_account)
 
     @on_event
     def on_user_changed(self, event: Event[UserChanged]) -> None:

@@ -25,11 +25,26 @@ class Partner(Record):
     status: Mapped[str]
 
 
+class Seller(Record):
+    """A reseller or dealer as accounts announced it."""
+
+    __tablename__ = "sellers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    scope: Mapped[str]
+    """The seller's own path."""
+    status: Mapped[str]
+
+
 class User(Record):
     """A user as accounts announced it."""
 
     __tablename__ = "users"
-    __table_args__ = (Index("ix_users_partner_id", "partner_id", "id"),)
+    __table_args__ = (
+        Index("ix_users_partner_id", "partner_id", "id"),
+        Index("ix_users_scope", "scope", postgresql_ops={"scope": "text_pattern_ops"}),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]

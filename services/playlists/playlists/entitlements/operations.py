@@ -4,19 +4,40 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from lineup.contracts.accounts import AccountChanged, AccountKind, UserChanged
+from lineup.contracts.accounts import AccountChanged, AccountKind, Status, UserChanged
 from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
 from lineup.database import Work, keep_newest
 from playlists import upstairs
 from playlists.channels.packages import demo_package
-from playlists.entitlements.models import Partner, Subscription, User
+from playlists.entitlements.models import Partner, Seller, Subscription, User
 from playlists.owners import Owner
+
+
+def keep_account(work: Work, state: AccountChanged) -> None:
+    """Keep a partner's or a seller's copy."""
+    if state.kind == AccountKind.PARTNER:
+        keep_partner(work, state)
+    else:
+        keep_seller(work, state)
+
+
+def keep_seller(work: Work, state: AccountChanged) -> None:
+    """Keep a seller's copy; off or on, its users' facts follow (AH-18)."""
+    before = work.session.get(Seller, state.id)
+    was_active = before is None or before.status == Status.ACTIVE
+    values = {
+        "id": state.id,
+        "version": state.version,
+        "scope": state.scope,
+        "status": state.status,
+    }
+    is_active = state.status == Status.ACTIVE
+    if keep_newest(work.session, Seller, values) and was_active != is_active:
+        upstairs.rooms().refresh_below(work, state.scope)
 
 
 def keep_partner(work: Work, state: AccountChanged) -> None:
     """Keep a partner's copy; its demo set is made with it (PE-04)."""
-    if state.kind != AccountKind.PARTNER:
-        return
     values = {
         "id": state.id,
         "version": state.version,

@@ -5,7 +5,7 @@ written while its row is locked and before the commit: a worker that dies in bet
 leaves the row due, and the next one writes the same again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from lineup.delivery import (
     token_name,
     username_name,
 )
-from playlists.entitlements.models import Partner, Subscription, User
+from playlists.entitlements.models import Partner, Seller, Subscription, User
 from playlists.jobs.operations import WAKE
 from playlists.rendering.models import AccessFile, ChannelSet
 from playlists.rendering.timelines import Period, Stretch, stretches, timeline
@@ -58,6 +58,8 @@ class Known:
     user: User | None
     partner: Partner | None
     subscriptions: Sequence[Subscription]
+    is_shut: bool
+    """Whether a seller above it is off: it sees the demo set, whatever is paid."""
 
     @property
     def exists(self) -> bool:
@@ -65,7 +67,9 @@ class Known:
         return self.user is not None and self.user.status != Status.DELETED
 
     def stretches(self, now: datetime) -> list[Stretch]:
-        """What the user's subscriptions grant from now on."""
+        """What the user's subscriptions grant from now on; nothing while it is shut."""
+        if self.is_shut:
+            return []
         return stretches(map(_period, self.subscriptions), now=now)
 
 
@@ -88,6 +92,7 @@ def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, Known]:
         .order_by(Subscription.started_at, Subscription.id)
     ):
         subscriptions.setdefault(subscription.user_id, []).append(subscription)
+    shut = _shut_scopes(session, users.values())
     return {
         user_id: Known(
             user=users.get(user_id),
@@ -95,9 +100,18 @@ def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, Known]:
             if user_id in users
             else None,
             subscriptions=subscriptions.get(user_id, []),
+            is_shut=user_id in users and users[user_id].scope.startswith(shut),
         )
         for user_id in user_ids
     }
+
+
+def _shut_scopes(session: Session, users: Iterable[User]) -> tuple[str, ...]:
+    """The paths of sellers above these users that are off (AH-18)."""
+    parts = {part for user in users for part in user.scope.split("/") if part}
+    above = [UUID(part) for part in parts]
+    is_off = Seller.id.in_(above), Seller.status != Status.ACTIVE
+    return tuple(session.scalars(select(Seller.scope).where(*is_off)))
 
 
 def _period(subscription: Subscription) -> Period:

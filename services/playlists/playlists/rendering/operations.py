@@ -35,6 +35,11 @@ def refresh_partner(work: Work, partner_id: UUID) -> None:
     mark_changed(work, partner_id)
 
 
+def refresh_below(work: Work, scope: str) -> None:
+    """Have the facts of all users below a seller written anew."""
+    _refresh_where(work, User.scope.startswith(scope, autoescape=True))
+
+
 def refresh_everybody(work: Work) -> None:
     """Have every access fact written anew: heals a store that was lost or restored."""
     _refresh_where(work, true())

@@ -31,6 +31,7 @@ from playlists.channels.contents import create_package, set_package_channels
 from playlists.channels.operations import create_channel
 from playlists.channels.packages import demo_package
 from playlists.entitlements.operations import (
+    keep_account,
     keep_partner,
     keep_subscription,
     keep_user,
@@ -43,6 +44,8 @@ from playlists.worker.tasks import run_next
 
 PARTNER = UUID("0198f000-0000-7000-8000-000000000001")
 SCOPE = below(ROOT, PARTNER)
+SELLER = UUID("0198f000-0000-7000-8000-000000000002")
+SELLER_SCOPE = below(SCOPE, SELLER)
 ACTOR = Actor(role=Role.PARTNER, scopes=(SCOPE,), partner_id=PARTNER)
 
 
@@ -87,6 +90,28 @@ class Platform:
         )
         with self.transaction() as work:
             keep_partner(work, state)
+
+    def seller(self, status=Status.ACTIVE, **said):
+        """Announce the dealer below whom `below_seller` users lie."""
+        state = AccountChanged(
+            **{
+                "id": SELLER,
+                "version": self.version(),
+                "kind": AccountKind.DEALER,
+                "name": "Stall",
+                "scope": SELLER_SCOPE,
+                "partner_id": PARTNER,
+                "parent_id": PARTNER,
+                "email": "",
+                "currency": "EUR",
+                "time_zone": "UTC",
+                "public_url": "",
+                "status": status,
+                **said,
+            }
+        )
+        with self.transaction() as work:
+            keep_account(work, state)
 
     def channel(self, number=1, name="News One", package_ids=(), **said):
         address = said.pop("address", f"http://edge.example/{number}/index.m3u8")
