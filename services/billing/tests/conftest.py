@@ -206,6 +206,13 @@ class ShopFloor:
         state = a_user(user, self._clock.now(), **({"version": 2} | details))
         self.keep(subscriptions.follow_user, state)
 
+    def customer_says(self, customer, **details):
+        """Take a newer event of a customer."""
+        facts = {"scope": customer.scope, "version": 2} | details
+        scope = facts.pop("scope")
+        state = a_customer(customer.id, customer.partner.id, scope, **facts)
+        self.keep(subscriptions.follow_customer, state)
+
     def top_up_after_hearing_of(self, customer):
         """What accounts says of a customer arrives, then its first money."""
         state = a_customer(customer.id, customer.partner.id, customer.scope)

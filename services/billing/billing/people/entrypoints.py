@@ -1,20 +1,15 @@
-"""Ways in for what accounts announces of partners, sellers and customers."""
+"""Ways in for what accounts announces of partners and sellers."""
 
 from billing.people import operations
 from lineup.bus import Doors, on_event
 from lineup.context import Event
-from lineup.contracts.accounts import AccountChanged, CustomerChanged
+from lineup.contracts.accounts import AccountChanged
 
 
 class PeopleDoors(Doors):
-    """Keeps the copies; users come in by the subscriptions' door."""
+    """Keeps the copies; customers and users come in by the subscriptions' doors."""
 
     @on_event
     def on_account_changed(self, event: Event[AccountChanged]) -> None:
         """Keep the newest of a partner or seller."""
         self.database.keep(event, operations.keep_account)
-
-    @on_event
-    def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
-        """Keep the newest of a customer."""
-        self.database.keep(event, operations.keep_customer)

@@ -28,16 +28,16 @@ def keep_account(work: Work, state: AccountChanged) -> None:
     keep_newest(work.session, AccountCopy, _shared(AccountCopy, state))
 
 
-def keep_customer(work: Work, state: CustomerChanged) -> None:
-    """Keep what accounts says of a customer."""
+def keep_customer(work: Work, state: CustomerChanged) -> bool:
+    """Keep what accounts says of a customer; False where it is old."""
     name = f"{state.first_name} {state.last_name}".strip()
     values = _shared(CustomerCopy, state) | {"name": name}
-    keep_newest(work.session, CustomerCopy, values)
+    return keep_newest(work.session, CustomerCopy, values)
 
 
-def keep_user(work: Work, state: UserChanged) -> None:
-    """Keep what accounts says of a user."""
-    keep_newest(work.session, UserCopy, _shared(UserCopy, state))
+def keep_user(work: Work, state: UserChanged) -> bool:
+    """Keep what accounts says of a user; False where it is old."""
+    return keep_newest(work.session, UserCopy, _shared(UserCopy, state))
 
 
 def _shared(model: Any, state: Any) -> dict[str, Any]:

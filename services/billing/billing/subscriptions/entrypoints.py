@@ -6,7 +6,7 @@ from billing.subscriptions.overview import get_renewal_overview
 from billing.subscriptions.quotes import quote_purchase
 from lineup.bus import Doors, every, on_event, rpc
 from lineup.context import EVERYBODY, PARTNERS, SELLERS, Call, Event, Role
-from lineup.contracts.accounts import UserChanged
+from lineup.contracts.accounts import CustomerChanged, UserChanged
 from lineup.contracts.billing import (
     GetRenewal,
     GetRenewalOverview,
@@ -80,6 +80,11 @@ class SubscriptionDoors(Doors):
     def get_renewal_overview(self, call: Call[GetRenewalOverview]) -> RenewalOverview:
         """Every user of a customer with its switch, and the total due."""
         return self.database.read(call, get_renewal_overview)
+
+    @on_event
+    def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
+        """Keep the newest of a customer; what it has follows it."""
+        self.database.keep(event, operations.follow_customer)
 
     @on_event
     def on_user_changed(self, event: Event[UserChanged]) -> None:

@@ -146,6 +146,11 @@ class Subscription(Record):
         """Be announced anew, since the product it grants has changed."""
         self.version += 1
 
+    def move(self, scope: str) -> None:
+        """Lie where its customer now lies."""
+        self.scope = scope
+        self.version += 1
+
     def give_way(self) -> None:
         """Never renew again: the user has another subscription now."""
         self.renews = False

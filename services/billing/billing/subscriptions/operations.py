@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.catalog import operations as catalog
 from billing.people import operations as people
-from billing.people.models import UserCopy
 from billing.subscriptions import stops
 from billing.subscriptions.models import NotActive, RenewalSwitch, Subscription
 from billing.subscriptions.orders import (
@@ -22,9 +21,10 @@ from billing.subscriptions.sales import (
     from_balance,
     subscription_for,
 )
-from billing.subscriptions.views import announce, view_of
+from billing.subscriptions.views import announce, announce_all, view_of
+from billing.wallets import operations as wallets
 from billing.wallets.models import Cause
-from lineup.contracts.accounts import UserChanged
+from lineup.contracts.accounts import CustomerChanged, Status, UserChanged
 from lineup.contracts.billing import (
     CountFrom,
     GetRenewal,
@@ -119,14 +119,48 @@ def get_subscription(work: Work, request: GetSubscription) -> SubscriptionView:
     return view_of(work, _get(work, request.subscription_id))
 
 
+def follow_customer(work: Work, state: CustomerChanged) -> None:
+    """Keep the copy of a customer; what it has lies where it now lies (AH-23)."""
+    if people.keep_customer(work, state):
+        people.lock_customer(work, state.id)
+        place(work, Subscription.customer_id == state.id, state.scope)
+        wallets.place(work, state.id, state.scope)
+
+
 def follow_user(work: Work, state: UserChanged) -> None:
-    """Keep the copy of a user; one that was deleted stops, with its refund."""
-    people.keep_user(work, state)
-    user = work.session.get(UserCopy, state.id)
-    if user is None or not user.is_deleted:
+    """Keep the copy of a user; one that was deleted stops, with its refund unless it
+    forfeits it.
+    """
+    if not (people.keep_user(work, state) and _has_bought(work, state.id)):
         return
-    people.lock_customer(work, user.customer_id)
-    _stop_running(work, user.id, reason="the user was deleted")
+    people.lock_customer(work, state.customer_id)
+    place(work, Subscription.user_id == state.id, state.scope)
+    if state.status is not Status.DELETED:
+        return
+    if state.forfeits:
+        _forfeit_running(work, state.id)
+    else:
+        _stop_running(work, state.id, reason="the user was deleted")
+
+
+def _has_bought(work: Work, user_id: UUID) -> bool:
+    bought = exists().where(Subscription.user_id == user_id)
+    return bool(work.session.scalar(select(bought)))
+
+
+def place(work: Work, whose: ColumnElement[bool], scope: str) -> None:
+    """Let subscriptions lie at a scope, announced where that is news."""
+    statement = select(Subscription).where(whose, Subscription.scope != scope)
+    moved = work.session.scalars(statement.order_by(Subscription.id)).all()
+    for subscription in moved:
+        subscription.move(scope)
+    announce_all(work, moved)
+
+
+def _forfeit_running(work: Work, user_id: UUID) -> None:
+    last = find_last(work, user_id)
+    if last is not None and last.is_running(work.now):
+        stops.forfeit(work, last, reason="the seller was deleted")
 
 
 def _stop_running(work: Work, user_id: UUID, *, reason: str) -> None:

@@ -58,6 +58,18 @@ def stop(work: Work, subscription: Subscription, *, reason: str = "") -> StopRec
     return receipt
 
 
+def forfeit(work: Work, subscription: Subscription, *, reason: str) -> None:
+    """Stop now and give nothing back: its seller went with all it had (AH-19).
+
+    The caller holds the customer's lock. NotActive for what is not running.
+    """
+    periods = open_periods(work, subscription)
+    subscription.stop(work.now)
+    for period in periods:
+        period.close(work.now, by=signature(work.actor), reason=reason)
+    announce(work, subscription)
+
+
 def _refund(period: Period, now: datetime) -> Money:
     if not period.is_refundable:
         return Money.zero(period.asset)

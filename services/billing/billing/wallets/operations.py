@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from billing.people import operations as people
 from billing.wallets.models import Cause, Entry, Wallet
@@ -28,6 +28,7 @@ from lineup.money import CurrencyMismatch, Money
 __all__ = [
     "account_of",
     "get_wallet",
+    "place",
     "reverse",
     "top_up",
     "transfer",
@@ -72,6 +73,15 @@ def top_up(work: Work, request: TopUp) -> WalletView:
 def get_wallet(work: Work, request: GetWallet) -> WalletView:
     """A customer's balance."""
     return _view(work, account_of(work, request.customer_id))
+
+
+def place(work: Work, customer_id: UUID, scope: str) -> None:
+    """Let a customer's balances lie where it now lies; entries stay as they are."""
+    work.session.execute(
+        update(Wallet)
+        .where(Wallet.owner_id == customer_id, Wallet.scope != scope)
+        .values(scope=scope)
+    )
 
 
 def reverse(
