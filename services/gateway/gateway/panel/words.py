@@ -114,10 +114,11 @@ def navigation() -> Iterator[Group]:
             yield Group(group.title, entries)
 
 
-def is_within(entry: Entry) -> bool:
-    """Whether the page that is open is an entry's, or lies below it."""
-    start = entry.address
-    return request.path == start or request.path.startswith(start.rstrip("/") + "/")
+def open_address() -> str:
+    """The address in the navigation that the open page has, or lies below."""
+    addresses = [entry.address for group in navigation() for entry in group.entries]
+    within = [one for one in addresses if f"{request.path}/".startswith(f"{one}/")]
+    return max(within, key=len, default="")
 
 
 def has_page(endpoint: str) -> bool:
@@ -135,7 +136,7 @@ def teach(app: Flask) -> None:
     """Let templates say these, also those that are imported without context."""
     said: dict[str, Any] = {
         "navigation": navigation,
-        "is_within": is_within,
+        "open_address": open_address,
         "has_page": has_page,
         "theme": theme,
         "role_names": ROLES,
