@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, or_, select, union
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup.context import Actor
@@ -87,16 +87,19 @@ def customers_called(work: Work, part: str) -> Select[UUID]:
     return in_scope(statement, CustomerCopy, work.actor)
 
 
-def users_called(work: Work, part: str) -> Select[UUID]:
-    """Ids of users in scope with this in their name."""
-    statement = select(UserCopy.id).where(_holds(UserCopy.name, part))
-    return in_scope(statement, UserCopy, work.actor)
+def users_called(work: Work, part: str) -> CompoundSelect[UUID]:
+    """Ids of users in scope with this in their name, or in their customer's."""
+    called = in_scope(
+        select(UserCopy.id).where(_holds(UserCopy.name, part)), UserCopy, work.actor
+    )
+    theirs = select(UserCopy.id).where(
+        UserCopy.customer_id.in_(customers_called(work, part))
+    )
+    return union(called, theirs)
 
 
 def _holds(column: Any, part: str) -> ColumnElement[bool]:
-    holds: ColumnElement[bool] = func.lower(column).contains(
-        part.strip().lower(), autoescape=True
-    )
+    holds: ColumnElement[bool] = column.icontains(part.strip(), autoescape=True)
     return holds
 
 

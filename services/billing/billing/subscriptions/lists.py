@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from billing.catalog.models import Product
-from billing.people.naming import customers_called, scope_of_account, users_called
+from billing.people.naming import scope_of_account, users_called
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
 from lineup.contracts.billing import (
@@ -66,11 +66,8 @@ def _of_somebody(work: Work, statement: Query, request: ListSubscriptions) -> Qu
             Subscription.scope.startswith(scope, autoescape=True)
         )
     if request.search.strip():
-        called = (
-            Subscription.customer_id.in_(customers_called(work, request.search)),
-            Subscription.user_id.in_(users_called(work, request.search)),
-        )
-        statement = statement.where(or_(*called))
+        called = users_called(work, request.search)
+        statement = statement.where(Subscription.user_id.in_(called))
     return statement
 
 
