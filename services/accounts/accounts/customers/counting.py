@@ -1,13 +1,11 @@
 """How many customers there are: the same customers that a list would show (RP-01)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Select, func, select, tuple_
 
 from accounts.customers.finding import matching
 from accounts.customers.models import Customer, Group
@@ -23,31 +21,61 @@ from lineup.contracts.accounts import (
 )
 from lineup.database import Work
 
+Tally = dict[Any, int]
+"""How many customers, by one of the values they are counted by."""
+
 MONTHS = 12
 
 
 def count_customers(work: Work, request: CountCustomers) -> CustomerCounts:
     """How many customers match, in total and by what they can be narrowed by."""
     found = matching(work, request)
-    states = count_states(work, found)
+    starts = month_starts(work.now, work.actor.time_zone)
+    tally = tallied(work, found, starts)
+    states, months = tally["rank"], tally["month"]
     return CustomerCounts(
-        total=sum(count.customers for count in states),
-        states=states,
-        sellers=_counts_by(work, found, Customer.seller_id, Account),
-        groups=_counts_by(work, found, Customer.group_id, Group),
+        total=sum(states.values()),
+        states=[
+            StateCount(state=state, customers=states.get(rank, 0))
+            for state, rank in RANKS.items()
+        ],
+        sellers=_named(tally["seller_id"], _names(work, Account, tally["seller_id"])),
+        groups=_named(tally["group_id"], _names(work, Group, tally["group_id"])),
         products=_product_counts(work, found),
-        months=_month_counts(work, found),
+        months=[
+            MonthCount(starts_at=start, customers=months.get(place, 0))
+            for place, start in enumerate(starts, start=1)
+        ],
     )
 
 
-def count_states(work: Work, found: Select[Customer]) -> list[StateCount]:
-    """How many stand how at this instant; states that nobody is in, too."""
-    rank = standing_rank(Customer, work.now).label("rank")
-    counted = dict(_grouped(work, found, rank))
-    return [
-        StateCount(state=state, customers=counted.get(rank, 0))
-        for state, rank in RANKS.items()
-    ]
+def tallied(
+    work: Work, found: Select[Customer], starts: list[datetime]
+) -> dict[str, Tally]:
+    """How many rows have each value of what is counted by: all in one reading."""
+    keys: dict[str, Any] = {
+        "rank": standing_rank(Customer, work.now),
+        "seller_id": Customer.seller_id,
+        "group_id": Customer.group_id,
+        "month": func.width_bucket(Customer.created_at, starts),
+    }
+    rows = found.with_only_columns(
+        *(key.label(name) for name, key in keys.items())
+    ).subquery()
+    columns = [rows.c[name] for name in keys]
+    sets = func.grouping_sets(*map(tuple_, columns))
+    counting = select(func.grouping(*columns), func.count(), *columns).group_by(sets)
+    tallies: dict[str, Tally] = {name: {} for name in keys}
+    for left_out, customers, *found_keys in work.session.execute(counting):
+        place = _place_of(int(left_out), len(columns))
+        tallies[list(keys)[place]][found_keys[place]] = customers
+    return tallies
+
+
+def _place_of(left_out: int, columns: int) -> int:
+    """Which column a row of grouping sets is grouped by: the one bit not set."""
+    grouped_by = left_out ^ ((1 << columns) - 1)
+    return columns - grouped_by.bit_length()
 
 
 def month_starts(now: datetime, zone: str) -> list[datetime]:
@@ -61,16 +89,9 @@ def month_starts(now: datetime, zone: str) -> list[datetime]:
     return starts
 
 
-def _counts_by(
-    work: Work,
-    found: Select[Customer],
-    column: InstrumentedAttribute[UUID | None],
-    named: type[Account | Group],
-) -> list[CountOf]:
-    counted = _grouped(work, found, column)
-    ids = [row[0] for row in counted if row[0] is not None]
-    rows = work.session.execute(select(named.id, named.name).where(named.id.in_(ids)))
-    return _named(counted, {row.id: row.name for row in rows})
+def _names(work: Work, named: type[Account | Group], tally: Tally) -> dict[UUID, str]:
+    rows = work.session.execute(select(named.id, named.name).where(named.id.in_(tally)))
+    return {row.id: row.name for row in rows}
 
 
 def _product_counts(work: Work, found: Select[Customer]) -> list[CountOf]:
@@ -78,31 +99,15 @@ def _product_counts(work: Work, found: Select[Customer]) -> list[CountOf]:
         func.unnest(Customer.product_ids).label("product_id")
     ).subquery()
     statement = select(of_each.c.product_id, func.count())
-    counted = work.session.execute(statement.group_by(of_each.c.product_id)).all()
-    ids = [row[0] for row in counted]
-    return _named(counted, product_names(work, ids))
+    rows = work.session.execute(statement.group_by(of_each.c.product_id))
+    tally = {row[0]: row[1] for row in rows}
+    return _named(tally, product_names(work, tally))
 
 
-def _month_counts(work: Work, found: Select[Customer]) -> list[MonthCount]:
-    starts = month_starts(work.now, work.actor.time_zone)
-    place = func.width_bucket(Customer.created_at, starts).label("place")
-    since = found.where(Customer.created_at >= starts[0])
-    counted = dict(_grouped(work, since, place))
-    return [
-        MonthCount(starts_at=start, customers=counted.get(place, 0))
-        for place, start in enumerate(starts, start=1)
-    ]
-
-
-def _grouped(work: Work, found: Select[Customer], key: Any) -> list[tuple[Any, int]]:
-    statement = found.with_only_columns(key, func.count()).group_by(key)
-    return [(row[0], row[1]) for row in work.session.execute(statement)]
-
-
-def _named(counted: Sequence[Any], names: dict[UUID, str]) -> list[CountOf]:
+def _named(tally: Tally, names: dict[UUID, str]) -> list[CountOf]:
     """Counts with their names, the largest first."""
     counts = [
         CountOf(id=of, name=names.get(of, "") if of else "", customers=customers)
-        for of, customers in counted
+        for of, customers in tally.items()
     ]
     return sorted(counts, key=lambda count: (-count.customers, count.name))

@@ -2,10 +2,12 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKey, Index, Uuid, text
+from sqlalchemy import ForeignKey, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.customers.standing import NEVER
@@ -21,7 +23,7 @@ from lineup.contracts.accounts import (
 from lineup.secrets import Sealed
 
 NEVER_TEXT = text("'1970-01-01 00:00:00+00'")
-SORTED = ("name_key", "city", "country", "username", "user_count", "ends_at")
+SORTED = ("name_key", "city", "username", "ends_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +59,12 @@ class Group(Record):
         self.name_key = name.lower()
 
 
-def _sorted(column: str) -> Index:
-    """The index that gives a partner's customers in the order of a column."""
-    return Index(f"ix_customers_by_{column}", "partner_id", column, "id")
+def _sorted(column: str) -> list[Index]:
+    """What gives a partner's customers, and all, in the order of a column."""
+    return [
+        Index(f"ix_customers_partner_id_by_{column}", "partner_id", column, "id"),
+        Index(f"ix_customers_by_{column}", column, "id"),
+    ]
 
 
 class Customer(Record):
@@ -82,6 +87,7 @@ class Customer(Record):
         Index("ix_customers_partner_id_id", "partner_id", "id"),
         Index("ix_customers_seller_id_id", "seller_id", "id"),
         Index("ix_customers_group_id_id", "group_id", "id"),
+        Index("ix_customers_trial_until", "trial_until"),
         Index("ix_customers_product_ids", "product_ids", postgresql_using="gin"),
         Index(
             "ix_customers_disabled",
@@ -89,7 +95,7 @@ class Customer(Record):
             "id",
             postgresql_where=text("status = 'inactive'"),
         ),
-        *map(_sorted, SORTED),
+        *chain.from_iterable(map(_sorted, SORTED)),
     )
 
     id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)

@@ -6,7 +6,6 @@ from accounts.customers.finding import find_by_email, get_row, lock_row, matchin
 from accounts.customers.models import Customer, email_key
 from accounts.customers.person import checked_person
 from accounts.customers.settings import check_pin, check_settings, take_settings
-from accounts.customers.standing import standing_rank
 from accounts.customers.views import view_of, views_of
 from accounts.findings import Findings
 from accounts.means import Means
@@ -24,10 +23,17 @@ from lineup.contracts.accounts import (
     UpdateCustomer,
 )
 from lineup.contracts.paging import Page
-from lineup.database import Orders, Work, page_of
+from lineup.database import Work, page_of
 from lineup.errors import Forbidden
 
 EMAIL_INDEX = "uq_customers_partner_id_email_key"
+ORDERS = {
+    "created": Customer.id,
+    "name": Customer.name_key,
+    "ends_at": Customer.ends_at,
+    "city": Customer.city,
+    "username": Customer.username,
+}
 
 
 def update_customer(
@@ -76,23 +82,9 @@ def list_customers(work: Work, request: ListCustomers) -> Page[CustomerView]:
     """Customers as a filter narrows them, newest first or in another order."""
     statement = matching(work, request)
     page = page_of(
-        work.session, statement, Customer, request.paging, lambda row: row, orders(work)
+        work.session, statement, Customer, request.paging, lambda row: row, ORDERS
     )
     return page.showing(views_of(work, page.items))
-
-
-def orders(work: Work) -> Orders:
-    """What customers can be sorted by at this instant."""
-    return {
-        "created": Customer.id,
-        "name": Customer.name_key,
-        "ends_at": Customer.ends_at,
-        "city": Customer.city,
-        "country": Customer.country,
-        "username": Customer.username,
-        "users": Customer.user_count,
-        "state": standing_rank(Customer, work.now),
-    }
 
 
 def note_taken_email(

@@ -173,8 +173,8 @@ class CustomerFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class ListCustomers(CustomerFilter):
-    """Customers, newest first; by name, created, ends_at, city, country, username,
-    users or state as `paging.order` says.
+    """Customers, newest first; by name, created, ends_at, city or username as
+    `paging.order` says.
     """
 
     paging: Paging = field(default_factory=Paging)

@@ -17,7 +17,7 @@ NEVER = sa.text("'1970-01-01 00:00:00+00'")
 NOTHING = sa.text("''")
 ZERO = sa.text("0")
 YES, NO = sa.text("true"), sa.text("false")
-SORTED = ("name_key", "city", "country", "username", "user_count", "ends_at")
+SORTED = ("name_key", "city", "username", "ends_at")
 SERVED = ("paid_until", "trial_until", "ends_at")
 
 
@@ -39,9 +39,9 @@ def downgrade() -> None:
     for name in ("product_id", "product_name", "is_trial"):
         op.drop_column("subscription_copies", name)
     op.drop_index("ix_customers_disabled", "customers")
-    op.drop_index("ix_customers_by_city", "customers")
-    op.drop_index("ix_customers_by_country", "customers")
-    op.drop_index("ix_customers_by_username", "customers")
+    for name in ("city", "username"):
+        op.drop_index(f"ix_customers_partner_id_by_{name}", "customers")
+        op.drop_index(f"ix_customers_by_{name}", "customers")
     op.execute("DROP INDEX IF EXISTS words_customers_search")
     for column in customer_columns():
         op.drop_column("customers", column.name)
@@ -234,7 +234,9 @@ def index_customers() -> None:
         op.create_index(f"ix_customers_{name}_id", "customers", [name, "id"])
     for name in SORTED:
         columns = ["partner_id", name, "id"]
-        op.create_index(f"ix_customers_by_{name}", "customers", columns)
+        op.create_index(f"ix_customers_partner_id_by_{name}", "customers", columns)
+        op.create_index(f"ix_customers_by_{name}", "customers", [name, "id"])
+    op.create_index("ix_customers_trial_until", "customers", ["trial_until"])
     op.create_index(
         "ix_customers_product_ids",
         "customers",
