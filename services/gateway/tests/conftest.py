@@ -9,7 +9,7 @@ import enum
 import threading
 import types
 import typing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -56,6 +56,7 @@ def sample(hint, **given):
     if issubclass(hint, enum.Enum):
         return next(iter(hint))
     plain = {str: "text", int: 1, bool: True, UUID: ID, datetime: SPRING}
+    plain[date] = SPRING.date()
     return Money.of("9.00 EUR") if hint is Money else plain[hint]
 
 
