@@ -12,7 +12,6 @@ from lineup.testing.servers import TestServers
 POSTGRES_IMAGE = "postgres:16"
 RABBITMQ_IMAGE = "rabbitmq:3.13-management"
 DOCKER_HOST = "unix:///var/run/docker.sock"
-OLDEST_ENGINE_API = "1.44"
 START_SECONDS = 120
 
 
@@ -24,14 +23,12 @@ def engine_answers() -> bool:
 
     if not _listens(os.environ.get("DOCKER_HOST", DOCKER_HOST)):
         return False
-    # With the version given the client does not connect yet, so it can be closed.
-    client = docker.from_env(version=OLDEST_ENGINE_API, timeout=5)
     try:
-        return bool(client.ping())
+        client = docker.from_env(version="auto", timeout=5)
     except (DockerException, OSError):
         return False
-    finally:
-        client.close()
+    client.close()
+    return True
 
 
 def _listens(host: str) -> bool:
@@ -46,8 +43,9 @@ def started(stack: ExitStack) -> TestServers | None:
     """Both servers in containers until the stack closes; None without their images."""
     if not all(_has_or_pulls(image) for image in (POSTGRES_IMAGE, RABBITMQ_IMAGE)):
         return None
-    postgres = _run(stack, POSTGRES_IMAGE, 5432, POSTGRES_PASSWORD="lineup")  # noqa: S106
-    rabbitmq = _run(stack, RABBITMQ_IMAGE, 5672, 15672)
+    containers = Containers(stack)
+    postgres = containers.run(POSTGRES_IMAGE, 5432, POSTGRES_PASSWORD="lineup")  # noqa: S106
+    rabbitmq = containers.run(RABBITMQ_IMAGE, 5672, 15672)
     servers = TestServers(
         postgres=f"postgresql://postgres:lineup@{postgres[5432]}/postgres",
         rabbitmq=f"amqp://guest:guest@{rabbitmq[5672]}",
@@ -75,16 +73,27 @@ def _has_or_pulls(image: str) -> bool:
     return True
 
 
-def _run(
-    stack: ExitStack, image: str, *ports: int, **environment: str
-) -> dict[int, str]:
-    """Start a container; the address that leads to each of its ports."""
-    from testcontainers.core.container import DockerContainer
+class Containers:
+    """Containers on a network of their own, since not every engine has a common one."""
 
-    container = DockerContainer(image, env=environment, ports=list(ports))
-    stack.enter_context(container)
-    host = container.get_container_host_ip()
-    return {port: f"{host}:{container.get_exposed_port(port)}" for port in ports}
+    def __init__(self, stack: ExitStack) -> None:
+        from testcontainers.core.config import testcontainers_config
+        from testcontainers.core.network import Network
+
+        # Its helper removes what a killed run leaves; without its image we do without.
+        if not _has_or_pulls(testcontainers_config.ryuk_image):
+            testcontainers_config.ryuk_disabled = True
+        self._stack = stack
+        self._network = stack.enter_context(Network())
+
+    def run(self, image: str, *ports: int, **environment: str) -> dict[int, str]:
+        """Start one until the stack closes; the address that leads to each port."""
+        from testcontainers.core.container import DockerContainer
+
+        container = DockerContainer(image, env=environment, ports=list(ports))
+        self._stack.enter_context(container.with_network(self._network))
+        host = container.get_container_host_ip()
+        return {port: f"{host}:{container.get_exposed_port(port)}" for port in ports}
 
 
 def _wait_until(is_ready: Callable[[], bool], what: str) -> None:
