@@ -5,15 +5,7 @@ import subprocess
 
 import pytest
 from running import CHECKOUT
-
-BLOCK = re.compile(r"^```sh tour ?(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-TOUR_SECONDS = 240
-
-
-def tour(shop):
-    """The README's blocks for a shop, in order."""
-    text = (CHECKOUT / "README.md").read_text()
-    return [code for name, code in BLOCK.findall(text) if name in {"", shop}]
+from tours import TOUR_SECONDS, tour
 
 
 @pytest.mark.timeout(TOUR_SECONDS + 300)

@@ -6,7 +6,7 @@ the same way whether Mailpit runs in a container or this runs on the machine.
 
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
@@ -112,18 +112,20 @@ class Quiet(WSGIRequestHandler):
 
 
 class MailCatcher:
-    """Both sides on 127.0.0.1; a context manager that runs them in threads."""
+    """Both sides; a context manager that runs them in threads."""
 
-    def __init__(self, smtp_port: int, http_port: int) -> None:
+    def __init__(
+        self, smtp_port: int, http_port: int, *, host: str = ports.LOOPBACK
+    ) -> None:
         self.mailbox = Mailbox()
         self._smtp = Controller(
             self.mailbox,
-            hostname=ports.LOOPBACK,
+            hostname=host,
             port=smtp_port,
             data_size_limit=LARGEST_MAIL_BYTES,
         )
         self._http = make_server(
-            ports.LOOPBACK,
+            host,
             http_port,
             MailPages(self.mailbox),
             threaded=True,
@@ -145,12 +147,17 @@ class MailCatcher:
         self._http.server_close()
 
 
-def main(settings: Settings) -> None:
+def catch(catcher: Callable[[], MailCatcher]) -> None:
     """Catch mails until told to stop."""
     stops = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
-    with MailCatcher(settings.mail_port, settings.mail_http_port):
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # before the first thread
+    with catcher():
         signal.sigwait(stops)
+
+
+def main(settings: Settings) -> None:
+    """Be the mail catcher of this machine."""
+    catch(lambda: MailCatcher(settings.mail_port, settings.mail_http_port))
 
 
 if __name__ == "__main__":

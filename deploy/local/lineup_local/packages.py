@@ -31,17 +31,19 @@ export DEBIAN_FRONTEND=noninteractive
 had_erlang=$(command -v erl || true)
 apt-get update -q
 apt-get install -q -y --no-install-recommends "$1" </dev/null
-units="$2.service"
+units="$2"
 if [ -z "$had_erlang" ]; then units="$units epmd.service epmd.socket"; fi
-for unit in $units; do rm -f /etc/systemd/system/*.wants/"$unit"; done
-update-rc.d "$2" disable || true
+for unit in $units; do
+    rm -f /etc/systemd/system/*.wants/"$unit"
+    update-rc.d "${unit%.*}" disable || true
+done
 """
 
 
-def install(package: str, *, unit: str = "") -> None:
+def install(package: str, *, units: str = "") -> None:
     """Install a package of the system; refused in one sentence when impossible.
 
-    `unit` is the service that the package brings, where it has another name.
+    `units` are those that the package brings, where they are not its own name's.
     """
     if shutil.which("apt-get") is None:
         raise Trouble(
@@ -50,7 +52,15 @@ def install(package: str, *, unit: str = "") -> None:
         )
     print(f"Installing {package} (about a minute)", file=sys.stderr)  # noqa: T201
     done = subprocess.run(
-        [*_as_root(package), "sh", "-c", INSTALL, "sh", package, unit or package],
+        [
+            *_as_root(package),
+            "sh",
+            "-c",
+            INSTALL,
+            "sh",
+            package,
+            units or f"{package}.service",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +23,12 @@ import click
 from lineup.testing.servers import TestServers, running_servers
 from lineup_local import packages
 from lineup_local.checks import run_checks
-from lineup_local.settings import CHECKOUT
+from lineup_local.containers.engine import running_engine
+from lineup_local.settings import CHECKOUT, read
+from lineup_local.trouble import Trouble
 
 SUITES = {
+    "containers": "deploy/containers/tests",
     "tests": "tests",
     "billing": "services/billing/tests",
     "playlists": "services/playlists/tests",
@@ -39,7 +42,7 @@ SUITES = {
 
 TOOLS = {
     "tests": {"npm": ("npm", ""), "tv_validate_file": ("xmltv-util", "")},
-    "gateway": {"nginx": ("nginx-light", "nginx")},
+    "gateway": {"nginx": ("nginx-light", "nginx.service")},
 }
 """Programs that are not ours and check what we make: package and its service."""
 
@@ -49,10 +52,11 @@ NO_TESTS = 5
 
 @dataclass(frozen=True)
 class Result:
-    """How one suite went."""
+    """How one suite went, or why it did not run."""
 
     code: int
     counts: Counter[str]
+    not_run: str = ""
 
 
 def run_tests(what: tuple[str, ...]) -> int:
@@ -64,12 +68,16 @@ def run_tests(what: tuple[str, ...]) -> int:
     _install_tools([path for run in runs for path in run])
     codes = [] if what else [run_checks()]
     totals: Counter[str] = Counter()
+    not_run: list[str] = []
     with running_servers() as servers:
         click.echo(f"Servers: {servers.origin}")
         for result in _side_by_side(runs, options, servers):
             codes.append(result.code)
             totals += result.counts
+            not_run += filter(None, [result.not_run])
     click.echo(_total_line(totals))
+    for reason in not_run:
+        click.secho(f"NOT RUN: {reason}", fg="red", bold=True)
     return 0 if totals["passed"] and not any(codes) else 1
 
 
@@ -77,16 +85,33 @@ def _install_tools(paths: list[str]) -> None:
     for suite, programs in TOOLS.items():
         if not any(path.startswith(SUITES[suite]) for path in paths):
             continue
-        for program, (package, unit) in programs.items():
+        for program, (package, units) in programs.items():
             if shutil.which(program) is None:
-                packages.install(package, unit=unit)
+                packages.install(package, units=units)
 
 
 def _side_by_side(
     runs: list[list[str]], options: list[str], servers: TestServers
 ) -> Iterable[Result]:
+    told = servers.environment()
+
+    def run(paths: list[str]) -> Result:
+        needs_engine = paths[0].startswith(SUITES["containers"])
+        return (_run_on_engine if needs_engine else _run)(paths, options, told)
+
     with ThreadPoolExecutor(os.cpu_count() if len(runs) > 1 else 1) as pool:
-        yield from pool.map(lambda paths: _run(paths, options, servers), runs)
+        yield from pool.map(run, runs)
+
+
+def _run_on_engine(
+    paths: list[str], options: list[str], told: Mapping[str, str]
+) -> Result:
+    """Run a suite that needs a Docker engine, with the engine it finds or starts."""
+    try:
+        with running_engine(read()) as engine:
+            return _run(paths, options, {**told, **engine.environment()})
+    except Trouble as trouble:
+        return Result(0, Counter(), f"{' '.join(paths)}, for {trouble.message}")
 
 
 def _chosen(what: tuple[str, ...]) -> tuple[list[list[str]], list[str]]:
@@ -103,12 +128,12 @@ def _is_path(word: str) -> bool:
     return word not in SUITES and (CHECKOUT / word.partition("::")[0]).exists()
 
 
-def _run(paths: list[str], options: list[str], servers: TestServers) -> Result:
+def _run(paths: list[str], options: list[str], told: Mapping[str, str]) -> Result:
     since = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report, said = Path(folder) / "report.xml", Path(folder) / "said.txt"
         words = [*paths, *options, f"--junit-xml={report}"]
-        code = _pytest(words, servers, said)
+        code = _pytest(words, told, said)
         heading = f"{' '.join(paths)} ({time.monotonic() - since:.0f} s)"
         click.echo(click.style(f"\n{heading}\n", bold=True) + said.read_text())
         if code == NO_TESTS:
@@ -118,13 +143,13 @@ def _run(paths: list[str], options: list[str], servers: TestServers) -> Result:
         return Result(code, _counts(report))
 
 
-def _pytest(words: list[str], servers: TestServers, said: Path) -> int:
+def _pytest(words: list[str], told: Mapping[str, str], said: Path) -> int:
     with said.open("wb") as output:
         try:
             return subprocess.run(
                 [sys.executable, "-m", "pytest", *words],
                 cwd=CHECKOUT,
-                env={**os.environ, **servers.environment()},
+                env={**os.environ, **told},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
