@@ -1,0 +1,79 @@
+"""Every page there is, in light and dark, on a desk and on a phone (UI-21, UI-22)."""
+
+import time
+
+import pytest
+from household import Household
+from places import places
+from playwright.sync_api import expect
+from visitor import DESK, PHONE, Mouse, Visitor, watched
+
+from lineup_local import assets
+
+GRAVE = {"serious", "critical"}
+LOOK = """
+async (rules) => {
+  const told = rules.length ? { runOnly: rules } : {};
+  const found = await axe.run(document, { ...told, resultTypes: ["violations"] });
+  return found.violations.map((one) => [
+    one.impact,
+    `${one.id}: ` + one.nodes.map((node) => node.target.join(" ") + ": "
+      + [...node.any, ...node.all].map((check) => check.message).join("; ")).join(" | "),
+  ]);
+}
+"""
+WIDER = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture(scope="session")
+def household(lineup):
+    return Household(lineup).furnish()
+
+
+@pytest.fixture(scope="session")
+def eyes(chromium, lineup, household):
+    """`eyes(role)` is somebody of that role who has signed in, with axe at hand."""
+    address = lineup.url("GATEWAY")
+    opened = {}
+
+    def see(role):
+        if role not in opened:
+            context = watched(chromium, address, viewport=DESK, reduced_motion="reduce")
+            browser = context.__enter__()
+            browser.add_init_script(path=assets.install() / "axe.js")
+            somebody = Visitor(browser.new_page(), address, Mouse())
+            if role is not None:
+                somebody.sign_in(*household.logins[role])
+            opened[role] = context, somebody
+        return opened[role][1]
+
+    yield see
+    for context, _ in opened.values():
+        context.__exit__(None, None, None)
+
+
+def findings(page, *rules):
+    return [
+        words for impact, words in page.evaluate(LOOK, list(rules)) if impact in GRAVE
+    ]
+
+
+@pytest.mark.parametrize("place", places(), ids=lambda place: place.rule)
+def test_it_is_readable_by_everybody(place, household, eyes):
+    page = eyes(place.viewer).page
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light")
+    began = time.monotonic()
+
+    answer = page.goto(eyes(place.viewer).address + place.path(household.things))
+
+    assert answer.status == 200
+    assert time.monotonic() - began < 3
+    assert findings(page) == []
+    assert page.evaluate(WIDER) <= 0
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    assert findings(page, "color-contrast", "link-in-text-block") == []
+    page.set_viewport_size(PHONE)
+    assert findings(page) == []
+    assert page.evaluate(WIDER) <= 0, "It scrolls sideways on a phone."
