@@ -61,9 +61,7 @@ def landing_of(role: Role) -> str:
     """The endpoint where a role's work begins."""
     if role is Role.CUSTOMER:
         return "portal.my_page"
-    if role is Role.OPERATOR:
-        return "accounts_pages.list_accounts"
-    return "accounts_pages.list_customers"
+    return "dashboard_pages.dashboard"
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])

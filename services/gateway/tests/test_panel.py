@@ -43,12 +43,12 @@ def sent(client, form_of, path, **values):
 @pytest.mark.parametrize(
     ("role", "landing"),
     [
-        (Role.OPERATOR, "/accounts"),
-        (Role.SUPPORT, "/customers"),
-        (Role.PARTNER, "/customers"),
-        (Role.STAFF, "/customers"),
-        (Role.RESELLER, "/customers"),
-        (Role.DEALER, "/customers"),
+        (Role.OPERATOR, "/dashboard"),
+        (Role.SUPPORT, "/dashboard"),
+        (Role.PARTNER, "/dashboard"),
+        (Role.STAFF, "/dashboard"),
+        (Role.RESELLER, "/dashboard"),
+        (Role.DEALER, "/dashboard"),
         (Role.CUSTOMER, "/my"),
     ],
 )
@@ -122,7 +122,7 @@ def test_after_sign_in_nobody_is_sent_elsewhere(client, form_of, elsewhere):
 
     answer = sent(client, form_of, address, username="partner", password="right")
 
-    assert answer.location == "/customers"
+    assert answer.location == "/dashboard"
 
 
 def test_sign_out_ends_the_session_at_accounts(browser, form_of, services):

@@ -2,10 +2,24 @@
 
 from flask import Flask
 
-from gateway.admin import accounts, billing, notifications, playlists
+from gateway.admin import (
+    accounts,
+    billing,
+    dashboard,
+    notifications,
+    playlists,
+    search,
+)
 
 
 def hang(app: Flask) -> None:
     """Hang the panel's pages into the app."""
-    for module in (accounts, billing, playlists, notifications):
+    for module in (
+        dashboard,
+        search,
+        accounts,
+        billing,
+        playlists,
+        notifications,
+    ):
         app.register_blueprint(module.pages)

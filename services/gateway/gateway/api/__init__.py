@@ -10,6 +10,7 @@ from gateway.api import (
     notifications,
     playlists,
     reference,
+    search,
     shops,
     tokens,
     uploads,
@@ -70,6 +71,7 @@ def hang(app: Flask) -> None:
         playlists.channels,
         playlists.guide,
         notifications.doors,
+        search.doors,
     ):
         api.register_blueprint(doors.blueprint)
     app.register_blueprint(reference.pages)

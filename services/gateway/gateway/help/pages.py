@@ -15,7 +15,7 @@ SEARCH_LENGTH = 100
 
 @pages.get("/help/")
 @page_for(EVERYBODY)
-def list_topics() -> str:
+def contents() -> str:
     """Every guide of the reader's, by group; narrowed by words."""
     text = request.args.get("search", "")[:SEARCH_LENGTH]
     groups = topics_for(actor().role, text)

@@ -1,0 +1,244 @@
+"""Cards: a part of an answer, put so that one look suffices and one click goes on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import current_app, url_for
+
+from gateway.admin.dashboard.questions import Parts, first_of_week
+from gateway.asking import actor
+from gateway.panel.display import label_of, money_text
+from gateway.panel.guard import roles_of
+from gateway.panel.parts import Part
+from gateway.panel.tables import COUNT_UP_TO
+from lineup.contracts.accounts import CustomerCounts
+from lineup.contracts.billing import BalancesView, SubscriptionFigures
+from lineup.contracts.notifications import DeliveryCounts, DeliveryState
+from lineup.contracts.paging import Page
+
+WEEK, MONTH = timedelta(days=6), timedelta(days=29)
+"""To the last day of seven, and of thirty, from the first."""
+
+CUSTOMERS = "customers_pages.list_customers"
+SUBSCRIPTIONS = "subscriptions_pages.list_subscriptions"
+ORDERS = "shops_pages.list_orders"
+DELIVERIES = "notifications_pages.list_deliveries"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number and the list it counts; no value while its part is away."""
+
+    title: str
+    value: str = ""
+    address: str = ""
+    """Empty: the actor has no such list."""
+    note: str = ""
+    icon: str = ""
+    tone: str = ""
+    """How bad it is that the number is not zero."""
+    is_away: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """Figures that belong together."""
+
+    title: str
+    icon: str
+    figures: Sequence[Figure]
+    is_away: bool = False
+
+
+def link(endpoint: str, **query: Any) -> str:
+    """A list's address; empty where there is none or not for the actor."""
+    if endpoint not in current_app.view_functions:
+        return ""
+    return url_for(endpoint, **query) if actor().role in roles_of(endpoint) else ""
+
+
+def count_text(count: int) -> str:
+    """A number as its list shows it: "1,234", "10,000+"."""
+    return f"{count:,}" if count < COUNT_UP_TO else f"{COUNT_UP_TO:,}+"
+
+
+def headlines(parts: Parts) -> list[Figure]:
+    """The numbers at the head of the page."""
+    return [
+        figure
+        for name, make in HEADLINES
+        if name in parts
+        for figure in _shown(parts[name], make)
+    ]
+
+
+def _shown(
+    found: Part[Any], make: Callable[[Any], Iterator[Figure]]
+) -> Sequence[Figure]:
+    return [] if found.value is None else list(make(found.value))
+
+
+def _customers(counts: CustomerCounts) -> Iterator[Figure]:
+    active = sum(s.customers for s in counts.states if s.state in {"active", "trial"})
+    yield Figure(
+        title="Customers",
+        value=count_text(counts.total),
+        address=link(CUSTOMERS),
+        note=f"{active:,} with something running",
+        icon="users",
+    )
+
+
+def _subscriptions(figures: SubscriptionFigures) -> Iterator[Figure]:
+    yield Figure(
+        title="Running subscriptions",
+        value=count_text(figures.running),
+        address=link(SUBSCRIPTIONS, state="running"),
+        note=f"{figures.renewing:,} renew by themselves, {figures.trials:,} on trial",
+        icon="device-tv",
+    )
+    yield Figure(
+        title="Ending in 7 days",
+        value=count_text(figures.ending_in_7_days),
+        address=_ending(figures.today, figures.today + WEEK),
+        note=f"{figures.ending_in_30_days:,} in 30 days",
+        icon="calendar-due",
+    )
+    yield Figure(
+        title="Lapsed in 30 days",
+        value=count_text(figures.lapsed_in_30_days),
+        address=link(
+            SUBSCRIPTIONS,
+            state="expired",
+            ends_from=str(figures.today - MONTH),
+            ends_until=str(figures.today),
+        ),
+        note=f"{figures.stopped_in_30_days:,} stopped",
+        icon="user-off",
+    )
+
+
+def _balances(balances: BalancesView) -> Iterator[Figure]:
+    yield Figure(
+        title="On customers' balances",
+        value=", ".join(map(money_text, balances.owed)) or "0",
+        note=f"{balances.customers:,} customers",
+        icon="wallet",
+    )
+
+
+def _partners(page: Page[Any]) -> Iterator[Figure]:
+    yield Figure(
+        title="Partners",
+        value=count_text(page.total or 0),
+        address=link("accounts_pages.list_accounts", kind="partner"),
+        icon="building",
+    )
+
+
+HEADLINES: tuple[tuple[str, Callable[[Any], Iterator[Figure]]], ...] = (
+    ("partners", _partners),
+    ("customers", _customers),
+    ("subscriptions", _subscriptions),
+    ("balances", _balances),
+)
+
+
+def cards(parts: Parts) -> list[Card]:
+    """The cards below, those of parts that are away among them."""
+    return [_card(parts, *spec) for spec in CARDS if set(spec[2]) <= set(parts)]
+
+
+def _card(
+    parts: Parts,
+    title: str,
+    icon: str,
+    needed: tuple[str, ...],
+    make: Callable[..., Iterator[Figure]],
+) -> Card:
+    values = [parts[name].value for name in needed]
+    is_away = any(value is None for value in values)
+    figures = [] if is_away else list(make(*values))
+    return Card(title=title, icon=icon, figures=figures, is_away=is_away)
+
+
+def _states(counts: CustomerCounts) -> Iterator[Figure]:
+    for one in counts.states:
+        yield Figure(
+            title=label_of(one.state),
+            value=count_text(one.customers),
+            address=link(CUSTOMERS, state=one.state.value),
+        )
+
+
+def _days(figures: SubscriptionFigures) -> Iterator[Figure]:
+    for day in figures.ending[:7]:
+        yield Figure(
+            title="Today" if day.on == figures.today else f"{day.on:%A, %-d %B}",
+            value=count_text(day.count),
+            address=_ending(day.on, day.on),
+        )
+
+
+def _exceptions(exceptions: Page[Any]) -> Iterator[Figure]:
+    yield Figure(
+        title="Exceptions",
+        value=count_text(exceptions.total or 0),
+        address=link(ORDERS, state="exception"),
+        tone="orange",
+    )
+
+
+def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[Figure]:
+    yield Figure(
+        title="Sources that failed",
+        value=count_text(failing.total or 0),
+        address=link("guide_pages.list_guide_sources", is_failing="yes"),
+        tone="red",
+    )
+    yield Figure(
+        title="Channels with less than 24 hours",
+        value=count_text(lacking.total or 0),
+        address=link("channels_pages.list_channels", guide="lacking", is_on="yes"),
+        tone="orange",
+    )
+
+
+def _deliveries(counts: DeliveryCounts) -> Iterator[Figure]:
+    since = str(first_of_week().date())
+    for state, tone in MESSAGE_TONES.items():
+        yield Figure(
+            title=label_of(state),
+            value=count_text(getattr(counts, state.value)),
+            address=link(DELIVERIES, state=state.value, created_from=since),
+            tone=tone,
+        )
+
+
+MESSAGE_TONES = {
+    DeliveryState.FAILED: "red",
+    DeliveryState.BOUNCED: "red",
+    DeliveryState.QUEUED: "",
+    DeliveryState.SENT: "",
+}
+
+CARDS: tuple[tuple[str, str, tuple[str, ...], Callable[..., Iterator[Figure]]], ...] = (
+    ("Customers by state", "users", ("customers",), _states),
+    ("Ending this week", "calendar-due", ("subscriptions",), _days),
+    ("Orders", "building-store", ("exceptions",), _exceptions),
+    ("Guide", "calendar-event", ("failing", "lacking"), _guide),
+    ("Messages of 7 days", "mail", ("messages",), _deliveries),
+)
+"""Title, icon, the parts a card needs, and how its figures are made of them."""
+
+
+def _ending(first_on: date, last_on: date) -> str:
+    return link(
+        SUBSCRIPTIONS,
+        state="running",
+        ends_from=str(first_on),
+        ends_until=str(last_on),
+        order="ends_at",
+    )

@@ -1,0 +1,62 @@
+"""The page everybody but customers lands on."""
+
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin.dashboard.cards import cards, headlines
+from gateway.admin.dashboard.health import health_of
+from gateway.admin.dashboard.questions import Parts, parts_for
+from gateway.admin.dashboard.sales import picture_of
+from gateway.admin.dashboard.steps import steps_of
+from gateway.asking import actor
+from gateway.ground import ground
+from gateway.panel.guard import page_for
+from gateway.panel.parts import Part
+from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Role
+
+pages = Blueprint("dashboard_pages", __name__)
+
+HIDDEN = "steps"
+"""The cookie that says that the first steps were put away."""
+YEAR_SECONDS = 365 * 86_400
+
+AWAY = Part[Any](None)
+
+
+@pages.get("/dashboard")
+@page_for(STAFF_AND_SUPPORT)
+def dashboard() -> str:
+    """What needs somebody today (UI-01)."""
+    parts = parts_for(actor().role)
+    return render_template(
+        "admin/dashboard/dashboard.html",
+        parts=parts,
+        headlines=headlines(parts),
+        cards=cards(parts),
+        sales=_sales(parts),
+        steps=[] if request.cookies.get(HIDDEN) else steps_of(parts),
+        health=health_of(parts) if actor().role is Role.OPERATOR else [],
+    )
+
+
+@pages.post("/dashboard/steps/hide")
+@page_for(PARTNERS)
+def hide_steps() -> Answer:
+    """Put the first steps away, in this browser."""
+    answer = make_response(redirect(url_for("dashboard_pages.dashboard")))
+    answer.set_cookie(
+        HIDDEN,
+        "hidden",
+        max_age=YEAR_SECONDS,
+        secure=ground().settings.is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+def _sales(parts: Parts) -> Any:
+    found = parts.get("sales", AWAY).value
+    return picture_of(found) if found else None

@@ -1,0 +1,103 @@
+"""What a dashboard asks the services: by role, all at once, each a part of its own."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from gateway.asking import context
+from gateway.ground import clients, ground
+from gateway.panel.display import zone
+from gateway.panel.parts import READ_SECONDS, Part, part, wait_for
+from gateway.panel.tables import COUNT_UP_TO
+from lineup.context import Role
+from lineup.contracts.accounts import AccountKind, CountCustomers, ListAccounts
+from lineup.contracts.billing import (
+    GetBalances,
+    GetSales,
+    GetSubscriptionFigures,
+    ListOrders,
+    ListProducts,
+    OrderState,
+)
+from lineup.contracts.notifications import CountDeliveries
+from lineup.contracts.paging import Paging
+from lineup.contracts.playlists import GuideReach, ListChannels, ListGuideSources
+from lineup.rpc import Answer
+from lineup.rpc.services import RemoteCall
+
+FEW = Paging(limit=5, count_up_to=COUNT_UP_TO)
+WEEK = timedelta(days=7)
+
+Parts = Mapping[str, Part[Any]]
+
+
+def first_of_week() -> datetime:
+    """The midnight seven days before today's, on the actor's wall clock."""
+    today = ground().clock.now().astimezone(zone()).date()
+    return datetime.combine(today - WEEK, time(), zone())
+
+
+def _ask(remote: RemoteCall[Any, Any], question: Any) -> Answer[Any]:
+    return remote.later(context(), question, timeout=READ_SECONDS)
+
+
+def _accounts(kind: AccountKind) -> Answer[Any]:
+    return _ask(clients().accounts.list_accounts, ListAccounts(kind=kind, paging=FEW))
+
+
+def _orders(**narrowed: Any) -> Answer[Any]:
+    return _ask(clients().billing.list_orders, ListOrders(**narrowed, paging=FEW))
+
+
+def _channels(**narrowed: Any) -> Answer[Any]:
+    return _ask(clients().playlists.list_channels, ListChannels(**narrowed, paging=FEW))
+
+
+def _sources(**narrowed: Any) -> Answer[Any]:
+    question = ListGuideSources(**narrowed, paging=FEW)
+    return _ask(clients().playlists.list_guide_sources, question)
+
+
+QUESTIONS: dict[str, Callable[[], Answer[Any]]] = {
+    "customers": lambda: _ask(clients().accounts.count_customers, CountCustomers()),
+    "partners": lambda: _accounts(AccountKind.PARTNER),
+    "resellers": lambda: _accounts(AccountKind.RESELLER),
+    "dealers": lambda: _accounts(AccountKind.DEALER),
+    "subscriptions": lambda: _ask(
+        clients().billing.get_subscription_figures, GetSubscriptionFigures()
+    ),
+    "sales": lambda: _ask(clients().billing.get_sales, GetSales()),
+    "balances": lambda: _ask(clients().billing.get_balances, GetBalances()),
+    "orders": _orders,
+    "exceptions": lambda: _orders(state=OrderState.EXCEPTION),
+    "products": lambda: _ask(clients().billing.list_products, ListProducts(paging=FEW)),
+    "channels": _channels,
+    "lacking": lambda: _channels(guide=GuideReach.LACKING, is_on=True),
+    "sources": _sources,
+    "failing": lambda: _sources(is_failing=True),
+    "messages": lambda: _ask(
+        clients().notifications.count_deliveries,
+        CountDeliveries(created_from=first_of_week()),
+    ),
+}
+"""Every question by the name of its part."""
+
+SELLING = ("customers", "subscriptions", "sales", "messages")
+WATCHING = ("orders", "exceptions", "lacking", "failing")
+OWNING = ("balances", "channels", "sources", "products", "resellers", "dealers")
+
+BY_ROLE: dict[Role, tuple[str, ...]] = {
+    Role.OPERATOR: (*SELLING, *WATCHING, "partners", "balances"),
+    Role.SUPPORT: ("customers", "subscriptions", "messages", *WATCHING),
+    Role.PARTNER: (*SELLING, *WATCHING, *OWNING),
+    Role.STAFF: (*SELLING, *WATCHING, *OWNING),
+    Role.RESELLER: SELLING,
+    Role.DEALER: SELLING,
+}
+
+
+def parts_for(role: Role) -> Parts:
+    """Everything a role's dashboard shows; what is away is an empty part."""
+    answers = {name: QUESTIONS[name]() for name in BY_ROLE[role]}
+    wait_for(*answers.values())
+    return {name: part(answer) for name, answer in answers.items()}

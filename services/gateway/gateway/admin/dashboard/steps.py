@@ -1,0 +1,74 @@
+"""Getting started: steps of a new partner that tick themselves (UI-24)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.admin.dashboard.cards import link
+from gateway.admin.dashboard.questions import Parts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step, where it is done, and whether it is."""
+
+    title: str
+    words: str
+    address: str
+    is_done: bool
+
+
+STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    (
+        "Channels",
+        "Import your playlist, by file or address.",
+        "channels_pages.import_channels",
+        ("channels",),
+    ),
+    (
+        "Guide",
+        "Add an XMLTV source.",
+        "guide_pages.new_guide_source",
+        ("sources",),
+    ),
+    (
+        "Product",
+        "Choose packages, then give it a plan with a price.",
+        "products_pages.new_product",
+        ("products",),
+    ),
+    (
+        "Customer",
+        "Make the first one, with a first user.",
+        "customers_pages.new_customer",
+        ("customers",),
+    ),
+    (
+        "Seller",
+        "Add a dealer or reseller, if others shall sell.",
+        "accounts_pages.new_account",
+        ("resellers", "dealers"),
+    ),
+)
+"""Title, words, page, and the lists of which one must have a row."""
+
+
+def steps_of(parts: Parts) -> list[Step]:
+    """The steps; none when all are done, or while some cannot be known."""
+    needed = {name for *_, names in STEPS for name in names}
+    found = {name: parts[name].value for name in needed if name in parts}
+    if len(found) < len(needed) or None in found.values():
+        return []
+    steps = [_step(found, *step) for step in STEPS]
+    return [] if all(step.is_done for step in steps) else steps
+
+
+def _step(
+    found: Mapping[str, Any],
+    title: str,
+    words: str,
+    endpoint: str,
+    names: tuple[str, ...],
+) -> Step:
+    is_done = any(found[name].total for name in names)
+    return Step(title=title, words=words, address=link(endpoint), is_done=is_done)

@@ -1,0 +1,17 @@
+"""The search over everything."""
+
+from gateway.api.doors import Doors
+from gateway.finding import Search, SearchResults, find
+from lineup.context import STAFF_AND_SUPPORT
+
+doors = Doors("search", "One text over customers, users, devices and orders.")
+
+
+@doors.open("GET /search", Search, SearchResults, STAFF_AND_SUPPORT)
+def search(question: Search) -> SearchResults:
+    """Find customers, users, devices and orders by part of a name, or exactly.
+
+    `exact` is the one row with just this login name, mail address, MAC or number;
+    `away` names what could not be asked just now.
+    """
+    return find(question.q)

@@ -1,0 +1,163 @@
+"""Finding: one text looked up among customers, users, devices and orders at once."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from gateway.asking import actor, context
+from gateway.ground import clients
+from gateway.panel.parts import READ_SECONDS, Part, part, wait_for
+from lineup.context import PARTNERS, Role
+from lineup.contracts.accounts import (
+    CustomerView,
+    DeviceView,
+    ListCustomers,
+    ListDevices,
+    ListUsers,
+    Standing,
+    UserView,
+)
+from lineup.contracts.billing import ListOrders, OrderView
+from lineup.contracts.paging import Page, Paging
+from lineup.rpc import Answer
+
+SHORTEST = 2
+"""Fewer letters find everything, which is nothing."""
+ASKED, SHOWN = 100, 8
+"""Rows asked for of each kind, so that an exact hit is among them; rows shown."""
+ORDER_READERS = PARTNERS | {Role.SUPPORT}
+MAC = re.compile(r"([0-9A-F]{2}[:.-]?){5}[0-9A-F]{2}\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """A text: part of a name or mail address, a login name, a MAC, an order number."""
+
+    q: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundUser:
+    """One user, without what its player needs."""
+
+    id: UUID
+    customer_id: UUID
+    name: str
+    username: str
+    state: Standing
+    product_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchResults:
+    """What was found of each kind; `away` names parts that could not be asked."""
+
+    customers: list[CustomerView] = field(default_factory=list)
+    users: list[FoundUser] = field(default_factory=list)
+    devices: list[DeviceView] = field(default_factory=list)
+    orders: list[OrderView] = field(default_factory=list)
+    exact: UUID | None = None
+    """The one row that has just this login name, mail address, MAC or number."""
+    away: list[str] = field(default_factory=list)
+
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.customers or self.users or self.devices or self.orders)
+
+
+def find(text: str) -> SearchResults:
+    """Look a text up in everything the actor may see; too short a text finds nothing.
+
+    Accounts and billing are asked at once. What is away is named, the rest is there.
+    """
+    wanted = text.strip()
+    if len(wanted) < SHORTEST:
+        return SearchResults()
+    answers = dict(_asked(wanted))
+    wait_for(*answers.values())
+    parts = {kind: part(answer) for kind, answer in answers.items()}
+    return _results(wanted, parts)
+
+
+def _asked(text: str) -> Iterator[tuple[str, Answer[Any]]]:
+    accounts, who, page = clients().accounts, context(), Paging(limit=ASKED)
+    seconds = READ_SECONDS
+    customers = ListCustomers(search=text, paging=page)
+    yield "customers", accounts.list_customers.later(who, customers, timeout=seconds)
+    users = ListUsers(search=text, paging=page)
+    yield "users", accounts.list_users.later(who, users, timeout=seconds)
+    devices = ListDevices(search=text, paging=page)
+    yield "devices", accounts.list_devices.later(who, devices, timeout=seconds)
+    if actor().role in ORDER_READERS:
+        orders = ListOrders(search=text.removeprefix("#"), paging=page)
+        found = clients().billing.list_orders.later(who, orders, timeout=seconds)
+        yield "orders", found
+
+
+def _results(text: str, parts: dict[str, Part[Page[Any]]]) -> SearchResults:
+    exact = [row for kind, found in parts.items() for row in _exact(kind, found, text)]
+    return SearchResults(
+        customers=_shown(parts.get("customers"), exact),
+        users=list(map(_user, _shown(parts.get("users"), exact))),
+        devices=_shown(parts.get("devices"), exact),
+        orders=_shown(parts.get("orders"), exact),
+        exact=exact[0].id if len(exact) == 1 else None,
+        away=[kind for kind, found in parts.items() if found.is_away],
+    )
+
+
+def _shown(found: Part[Page[Any]] | None, exact: list[Any]) -> list[Any]:
+    """The first rows, exact hits before all others."""
+    rows = found.value.items if found and found.value else []
+    return sorted(rows, key=lambda row: row not in exact)[:SHOWN]
+
+
+def _exact(kind: str, found: Part[Page[Any]], text: str) -> list[Any]:
+    rows = found.value.items if found.value else []
+    return [row for row in rows if IS_EXACTLY[kind](row, text.casefold())]
+
+
+def is_customer(customer: CustomerView, text: str) -> bool:
+    """Whether a text is a customer's login name or mail address."""
+    return text in {customer.username.casefold(), customer.person.email.casefold()}
+
+
+def is_device(device: DeviceView, text: str) -> bool:
+    """Whether a text is a device's MAC, in any usual way of writing it."""
+    is_mac = bool(device.mac and MAC.match(text.upper()))
+    return is_mac and _digits(text) == _digits(device.mac)
+
+
+def is_order(order: OrderView, text: str) -> bool:
+    """Whether a text is an order's number, with or without the # in front."""
+    return text.removeprefix("#") == order.number.casefold().removeprefix("#")
+
+
+def is_user(user: UserView, text: str) -> bool:
+    """Whether a text is a user's Xtream name."""
+    return text == user.username.casefold()
+
+
+IS_EXACTLY: dict[str, Callable[[Any, str], bool]] = {
+    "customers": is_customer,
+    "users": is_user,
+    "devices": is_device,
+    "orders": is_order,
+}
+
+
+def _digits(mac: str) -> str:
+    return re.sub(r"[^0-9A-F]", "", mac.upper())
+
+
+def _user(user: UserView) -> FoundUser:
+    return FoundUser(
+        id=user.id,
+        customer_id=user.customer_id,
+        name=user.name,
+        username=user.username,
+        state=user.state,
+        product_name=user.product_name,
+    )

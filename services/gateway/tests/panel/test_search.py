@@ -1,0 +1,162 @@
+"""The search over everything: what is asked, what is opened, what is shown."""
+
+import re
+import time
+from uuid import UUID
+
+import pytest
+
+from lineup.context import Role
+from lineup.contracts.accounts import CustomerView, DeviceView, Person, UserView
+from lineup.contracts.billing import OrderView
+from lineup.contracts.paging import Page
+
+ID = "019d0000-0000-7000-8000-000000000001"
+OTHER = UUID("019d0000-0000-7000-8000-000000000002")
+LISTS = ("accounts.list_customers", "accounts.list_users", "accounts.list_devices")
+ORDERS = "billing.list_orders"
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def words_of(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
+
+
+@pytest.fixture
+def nothing(services):
+    for verb in (*LISTS, ORDERS):
+        services.tell(verb, Page(items=[]))
+    return services
+
+
+def a_customer(sample, **given):
+    person = Person(first_name="Ana", last_name="Ruiz", email="ana@example.org")
+    return sample(CustomerView, username="ana77", person=person, **given)
+
+
+def test_one_text_is_asked_of_every_list(browser, services):
+    browser(Role.PARTNER).get("/search?q=+ana+")
+
+    for verb in (*LISTS, ORDERS):
+        [(_, asked)] = services.calls_of(verb)
+        assert asked.search == "ana", verb
+
+
+@pytest.mark.parametrize("role", [Role.RESELLER, Role.DEALER])
+def test_orders_are_not_asked_for_who_may_not_read_them(browser, services, role):
+    answer = browser(role).get("/search?q=ana")
+
+    assert answer.status_code == 200
+    assert services.calls_of(ORDERS) == []
+
+
+def test_too_short_a_text_asks_nobody(browser, services):
+    words = words_of(browser(Role.PARTNER).get("/search?q=a"))
+
+    assert "Type at least two letters." in words
+    assert services.calls_of(LISTS[0]) == []
+
+
+@pytest.mark.parametrize("text", ["ANA77", "ana@example.org"])
+def test_a_login_name_or_mail_address_opens_its_customer(
+    browser, nothing, sample, text
+):
+    nothing.tell(LISTS[0], Page(items=[a_customer(sample)]))
+
+    assert (
+        browser(Role.PARTNER)
+        .get(f"/search?q={text}")
+        .location.endswith(f"/customers/{ID}")
+    )
+
+
+def test_an_xtream_name_opens_the_users_customer(browser, nothing, sample):
+    user = sample(UserView, username="u123", customer_id=OTHER)
+    nothing.tell(LISTS[1], Page(items=[user]))
+
+    assert str(OTHER) in browser(Role.PARTNER).get("/search?q=u123").location
+
+
+@pytest.mark.parametrize(
+    "text", ["00:1a:79:aa:bb:cc", "00-1A-79-AA-BB-CC", "001a79aabbcc"]
+)
+def test_a_mac_opens_its_customer_however_it_is_written(browser, nothing, sample, text):
+    device = sample(DeviceView, mac="00:1A:79:AA:BB:CC", customer_id=OTHER)
+    nothing.tell(LISTS[2], Page(items=[device]))
+
+    assert str(OTHER) in browser(Role.PARTNER).get(f"/search?q={text}").location
+
+
+@pytest.mark.parametrize("text", ["1001", "%231001"])
+def test_an_order_number_opens_its_order(browser, nothing, sample, text):
+    longer = [sample(OrderView, number=f"1001{n}", id=OTHER) for n in range(10)]
+    nothing.tell(ORDERS, Page(items=[*longer, sample(OrderView, number="#1001")]))
+
+    answer = browser(Role.PARTNER).get(f"/search?q={text}")
+
+    assert answer.location.endswith(f"/orders/{ID}")
+    [(_, asked)] = nothing.calls_of(ORDERS)
+    assert asked.search == "1001"
+
+
+def test_two_exact_hits_are_shown_and_none_is_opened(browser, nothing, sample):
+    both = [sample(OrderView, number="1001", id=one) for one in (UUID(ID), OTHER)]
+    nothing.tell(ORDERS, Page(items=both))
+
+    page = text_of(browser(Role.OPERATOR).get("/search?q=1001"))
+
+    assert page.count("list-group-item-action") == 2
+
+
+def test_while_one_types_nothing_is_opened(browser, nothing, sample):
+    nothing.tell(LISTS[0], Page(items=[a_customer(sample)]))
+
+    answer = browser(Role.PARTNER).get(
+        "/search?q=ana77", headers={"HX-Request": "true"}
+    )
+
+    assert answer.status_code == 200
+    assert "Ana Ruiz" in words_of(answer)
+
+
+def test_what_is_away_is_named_and_the_rest_is_shown(browser, nothing, sample):
+    nothing.tell(LISTS[0], Page(items=[a_customer(sample)]))
+    nothing.silent.add("billing")
+    client = browser(Role.PARTNER)
+    began = time.monotonic()
+
+    words = words_of(client.get("/search?q=ruiz"))
+
+    assert time.monotonic() - began < 3
+    assert "orders are away" in words
+    assert "Ana Ruiz" in words
+
+
+def test_nothing_found_says_what_can_be_found(browser, nothing):
+    page = text_of(browser(Role.PARTNER).get("/search?q=zeppelin"))
+
+    assert "Nothing matches." in page
+    assert 'href="/help/search"' in page
+
+
+def test_programs_search_too_and_learn_no_password(api, nothing, sample):
+    nothing.tell(LISTS[0], Page(items=[a_customer(sample)]))
+    nothing.tell(LISTS[1], Page(items=[sample(UserView, username="u123")]))
+
+    found = api("GET", "/search?q=ana77").get_json()
+
+    assert found["exact"] == ID
+    assert [one["username"] for one in found["customers"]] == ["ana77"]
+    assert set(found["users"][0]) == {
+        "id",
+        "customer_id",
+        "name",
+        "username",
+        "state",
+        "product_name",
+    }
+    assert found["away"] == []
+    assert api("GET", "/search?q=ana", Role.CUSTOMER).status_code == 403
