@@ -43,6 +43,7 @@ def _checks() -> dict[str, list[str]]:
         "lint": [ruff, "check", ".", "lineup"],
         "types": [mypy, *PRODUCT],
         "floors": [str(programs / "lint-imports")],
+        "manifests": [sys.executable, "-m", "lineup_local.manifests"],
         **{
             f"{package} alone": _imported_alone(package, module)
             for package, module in ALONE.items()

@@ -42,7 +42,11 @@ SUITES = {
 """Where each suite lies, the longest first; one inside another runs by itself."""
 
 TOOLS = {
-    "tests": {"npm": ("npm", ""), "tv_validate_file": ("xmltv-util", "")},
+    "tests": {
+        "npm": ("npm", ""),
+        "promtool": ("prometheus", "prometheus.service"),
+        "tv_validate_file": ("xmltv-util", ""),
+    },
     "browser": {"chromium": ("chromium", "")},
     "gateway": {"nginx": ("nginx-light", "nginx.service")},
 }
