@@ -1,5 +1,8 @@
 """Who is behind a token: asked of accounts, remembered for seconds, forgotten at once
 when accounts says that the session ended.
+
+While accounts is away, whom it named before are still who they were: nobody can end a
+session then, and the rest of the platform is of use to them.
 """
 
 import hashlib
@@ -12,9 +15,14 @@ from cachetools import TTLCache
 from gateway.clients import AccountsClient
 from lineup.context import Actor, Context
 from lineup.contracts.accounts import Identify
+from lineup.errors import Unauthenticated, Unavailable
 
 REMEMBERED_SECONDS = 15
+KEPT_SECONDS = 1800
+"""How long somebody stays who they were while accounts is away."""
 REMEMBERED_TOKENS = 10_000
+FIRST_SECONDS, AGAIN_SECONDS = 2.0, 0.5
+"""How long accounts is waited for: for somebody new, for somebody known."""
 
 
 def digest_of(token: str) -> str:
@@ -27,39 +35,67 @@ class Identities:
 
     def __init__(
         self,
-        identify: Callable[[str], Actor],
+        identify: Callable[[str, float], Actor],
         *,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`identify` takes a token and how many seconds there are to find out."""
         self._identify = identify
-        self._actors: TTLCache[str, Actor] = TTLCache(
+        self._sure: TTLCache[str, Actor] = TTLCache(
             REMEMBERED_TOKENS, REMEMBERED_SECONDS, timer
+        )
+        self._kept: TTLCache[str, Actor] = TTLCache(
+            REMEMBERED_TOKENS, KEPT_SECONDS, timer
         )
         self._lock = threading.Lock()
 
     @classmethod
     def of(cls, accounts: AccountsClient) -> "Identities":
         """Identities as accounts tells them."""
-        return cls(lambda token: accounts.identify(Context(), Identify(token=token)))
+
+        def identify(token: str, seconds: float) -> Actor:
+            return accounts.identify(Context(), Identify(token=token), timeout=seconds)
+
+        return cls(identify)
 
     def actor_of(self, token: str) -> Actor:
-        """The actor; Unauthenticated when the token is unknown or has ended."""
+        """The actor; Unauthenticated when the token is unknown or has ended.
+
+        Unavailable when accounts is away and has not named it before.
+        """
         digest = digest_of(token)
         with self._lock:
-            known = self._actors.get(digest)
-        if known is not None:
-            return known
-        actor = self._identify(token)
-        with self._lock:
-            self._actors[digest] = actor
+            sure, kept = self._sure.get(digest), self._kept.get(digest)
+        if sure is not None:
+            return sure
+        try:
+            actor = self._identify(token, AGAIN_SECONDS if kept else FIRST_SECONDS)
+        except Unauthenticated:
+            self.forget(digest)
+            raise
+        except Unavailable:
+            if kept is None:
+                raise
+            self._remember(self._sure, digest, kept)
+            return kept
+        self._remember(self._sure, digest, actor)
+        self._remember(self._kept, digest, actor)
         return actor
 
     def forget_all(self) -> None:
         """Remember nobody: anything may have ended while nothing was heard."""
         with self._lock:
-            self._actors.clear()
+            self._sure.clear()
+            self._kept.clear()
 
     def forget(self, digest: str) -> None:
         """Remember this token no longer."""
         with self._lock:
-            self._actors.pop(digest, None)
+            self._sure.pop(digest, None)
+            self._kept.pop(digest, None)
+
+    def _remember(
+        self, memory: "TTLCache[str, Actor]", digest: str, actor: Actor
+    ) -> None:
+        with self._lock:
+            memory[digest] = actor

@@ -10,7 +10,7 @@ from lineup.rpc import Answer, ServiceFault, gather
 
 T = TypeVar("T")
 
-READ_SECONDS = 2.5
+READ_SECONDS = 2.0
 """How long a page waits for its parts, all asked at once."""
 
 LOG = structlog.get_logger(__name__)
