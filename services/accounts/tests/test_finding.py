@@ -20,7 +20,7 @@ from lineup.context import Actor
 from lineup.contracts.accounts import (
     AddDevice,
     CountCustomers,
-    CreateGroup,
+    CreateCustomerGroup,
     CreateUser,
     CustomerSettings,
     DeleteUser,
@@ -223,7 +223,7 @@ class TestNarrowing:
         self, make_customer, add_line, hear, ask, tree, found, means, clock
     ):
         own, sellers = make_customer(), make_customer(tree.dealer)
-        group = ask(tree.partner, create_group, CreateGroup(name="Friends"))
+        group = ask(tree.partner, create_group, CreateCustomerGroup(name="Friends"))
         change = UpdateCustomer(
             customer_id=own.id,
             person=a_person(),
@@ -265,7 +265,7 @@ class TestCounting:
     ):
         people = [make_customer() for _ in range(3)]
         people.append(make_customer(tree.dealer))
-        group = ask(tree.partner, create_group, CreateGroup(name="Friends"))
+        group = ask(tree.partner, create_group, CreateCustomerGroup(name="Friends"))
         change = UpdateCustomer(
             customer_id=people[0].id,
             person=a_person(),

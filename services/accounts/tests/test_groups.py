@@ -13,14 +13,14 @@ from accounts.membership.operations import create_customer, delete_customer
 from lineup.context import Role
 from lineup.contracts.accounts import (
     CreateCustomer,
-    CreateGroup,
+    CreateCustomerGroup,
     CustomerSettings,
     DeleteCustomer,
-    DeleteGroup,
+    DeleteCustomerGroup,
     GetCustomer,
-    GetGroup,
-    ListGroups,
-    RenameGroup,
+    GetCustomerGroup,
+    ListCustomerGroups,
+    RenameCustomerGroup,
     UpdateCustomer,
 )
 from lineup.errors import Conflict, Forbidden, Invalid, NotFound
@@ -31,7 +31,7 @@ from .conftest import a_person, actor_at, codes_of
 @pytest.fixture
 def make_group(ask, tree):
     def make(name="Friends", actor=None):
-        return ask(actor or tree.partner, create_group, CreateGroup(name=name))
+        return ask(actor or tree.partner, create_group, CreateCustomerGroup(name=name))
 
     return make
 
@@ -68,12 +68,12 @@ class TestMaking:
 
     def test_the_operator_says_whose_it_is(self, ask, tree):
         with pytest.raises(Invalid):
-            ask(tree.operator, create_group, CreateGroup(name="VIP"))
-        request = CreateGroup(name="VIP", account_id=tree.partner.account_id)
+            ask(tree.operator, create_group, CreateCustomerGroup(name="VIP"))
+        request = CreateCustomerGroup(name="VIP", account_id=tree.partner.account_id)
         assert ask(tree.operator, create_group, request).account_name == "north"
 
     def test_nobody_makes_one_for_a_neighbour(self, ask, tree):
-        request = CreateGroup(name="VIP", account_id=tree.partner.account_id)
+        request = CreateCustomerGroup(name="VIP", account_id=tree.partner.account_id)
         for stranger in (tree.neighbour, tree.dealer):
             with pytest.raises(NotFound):
                 ask(stranger, create_group, request)
@@ -83,10 +83,10 @@ class TestChanging:
     def test_it_is_renamed_unless_the_name_is_used(self, make_group, ask, tree):
         group = make_group()
         make_group("Staff")
-        request = RenameGroup(group_id=group.id, name="Relatives")
+        request = RenameCustomerGroup(group_id=group.id, name="Relatives")
         assert ask(tree.partner, rename_group, request).name == "Relatives"
 
-        request = RenameGroup(group_id=group.id, name="staff")
+        request = RenameCustomerGroup(group_id=group.id, name="staff")
         with pytest.raises(Conflict):
             ask(tree.partner, rename_group, request)
 
@@ -96,22 +96,22 @@ class TestChanging:
         group, customer = make_group(), make_customer()
         move(customer, group)
         with pytest.raises(GroupUsed):
-            ask(tree.partner, delete_group, DeleteGroup(group_id=group.id))
+            ask(tree.partner, delete_group, DeleteCustomerGroup(group_id=group.id))
 
         request = DeleteCustomer(customer_id=customer.id)
         ask(tree.partner, delete_customer, request, means=means)
-        ask(tree.partner, delete_group, DeleteGroup(group_id=group.id))
+        ask(tree.partner, delete_group, DeleteCustomerGroup(group_id=group.id))
         with pytest.raises(NotFound):
-            ask(tree.partner, get_group, GetGroup(group_id=group.id))
+            ask(tree.partner, get_group, GetCustomerGroup(group_id=group.id))
 
     def test_strangers_see_and_change_nothing(self, make_group, ask, tree):
         group = make_group()
         for stranger in (tree.neighbour, tree.dealer):
-            assert ask(stranger, list_groups, ListGroups()).items == []
+            assert ask(stranger, list_groups, ListCustomerGroups()).items == []
             for operation, request in (
-                (get_group, GetGroup(group_id=group.id)),
-                (rename_group, RenameGroup(group_id=group.id, name="Mine")),
-                (delete_group, DeleteGroup(group_id=group.id)),
+                (get_group, GetCustomerGroup(group_id=group.id)),
+                (rename_group, RenameCustomerGroup(group_id=group.id, name="Mine")),
+                (delete_group, DeleteCustomerGroup(group_id=group.id)),
             ):
                 with pytest.raises(NotFound):
                     ask(stranger, operation, request)
@@ -126,7 +126,7 @@ class TestListing:
         make_group("Stall's", tree.dealer)
 
         def names(**narrowed):
-            page = ask(tree.partner, list_groups, ListGroups(**narrowed))
+            page = ask(tree.partner, list_groups, ListCustomerGroups(**narrowed))
             return [group.name for group in page.items]
 
         assert names() == ["Noord", "Stall's", "Zuid"]
@@ -143,7 +143,7 @@ class TestBelonging:
         made = ask(tree.partner, create_customer, request, means=means)
 
         assert (made.group_name, made.settings.group_id) == ("Friends", group.id)
-        seen = ask(tree.partner, get_group, GetGroup(group_id=group.id))
+        seen = ask(tree.partner, get_group, GetCustomerGroup(group_id=group.id))
         assert seen.customer_count == 1
 
     def test_the_change_is_announced(self, make_group, make_customer, move, announced):

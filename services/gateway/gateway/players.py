@@ -7,7 +7,7 @@ from uuid import UUID
 from gateway.asking import actor
 from gateway.ground import ground
 from lineup.context import SELLERS, Role
-from lineup.contracts.accounts import Status, UserView
+from lineup.contracts.accounts import Standing, Status, UserView
 
 MAY_SEE_PASSWORDS = SELLERS | {Role.CUSTOMER}
 """Who may read a player's password: not support (AH-02)."""
@@ -32,6 +32,11 @@ class UserCard:
     partner_id: UUID
     name: str
     status: Status
+    state: Standing
+    ends_at: datetime | None
+    """The furthest end of its subscriptions, running or over."""
+    product_name: str
+    device_count: int
     created_at: datetime
     playlist_url: str
     guide_url: str
@@ -47,6 +52,10 @@ def card_of(user: UserView) -> UserCard:
         partner_id=user.partner_id,
         name=user.name,
         status=user.status,
+        state=user.state,
+        ends_at=user.ends_at,
+        product_name=user.product_name,
+        device_count=user.device_count,
         created_at=user.created_at,
         playlist_url=f"{base}/p/{user.token}.m3u8",
         guide_url=f"{base}/p/{user.token}.xml",

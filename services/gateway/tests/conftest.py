@@ -70,7 +70,7 @@ def _sample_of(contract, given):
 
 
 def _value(name, hint):
-    if name == "password" and hint is str:
+    if name in {"password", "pin"} and hint is str:
         return Keyring([KEY]).seal(PASSWORD)
     return sample(hint)
 

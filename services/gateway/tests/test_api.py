@@ -342,3 +342,26 @@ def test_every_role_passes_the_doors_that_are_its_own_and_no_others(api, app):
             assert status < 500, (rule, role)
             asked += 1
     assert asked >= 7 * 50
+
+
+def test_a_pin_is_told_to_players_and_never_in_a_list(api):
+    told = api("GET", f"/customers/{ID}/player-settings").get_json()
+    assert told["pin"] == "player-password"
+
+    listed = api("GET", "/customers").get_data(as_text=True)
+    assert "pin" not in listed
+    assert api("GET", f"/customers/{ID}/player-settings", Role.SUPPORT).status_code == (
+        403
+    )
+
+
+def test_customers_are_narrowed_and_counted_by_the_same_words(api, services):
+    query = "state=trial&is_grouped=true&ends_until=2026-03-01T00:00:00Z"
+    for path, verb in (
+        (f"/customers?{query}", "accounts.list_customers"),
+        (f"/customers/count?{query}", "accounts.count_customers"),
+    ):
+        assert api("GET", path).status_code == 200
+        [(_, asked)] = services.calls_of(verb)
+        assert (asked.state, asked.is_grouped) == ("trial", True)
+        assert asked.ends_until.year == 2026

@@ -4,13 +4,13 @@ from accounts.customers import groups
 from lineup.bus import Doors, rpc
 from lineup.context import SELLERS, STAFF_AND_SUPPORT, Call
 from lineup.contracts.accounts import (
-    CreateGroup,
-    DeleteGroup,
+    CreateCustomerGroup,
+    CustomerGroupView,
+    DeleteCustomerGroup,
     Done,
-    GetGroup,
-    GroupView,
-    ListGroups,
-    RenameGroup,
+    GetCustomerGroup,
+    ListCustomerGroups,
+    RenameCustomerGroup,
 )
 from lineup.contracts.paging import Page
 
@@ -19,26 +19,26 @@ class GroupDoors(Doors):
     """Ways in to customer groups."""
 
     @rpc(allowed=SELLERS)
-    def create_group(self, call: Call[CreateGroup]) -> GroupView:
+    def create_group(self, call: Call[CreateCustomerGroup]) -> CustomerGroupView:
         """Make a group."""
         return self.database.once(call, groups.create_group)
 
     @rpc(allowed=SELLERS)
-    def rename_group(self, call: Call[RenameGroup]) -> GroupView:
+    def rename_group(self, call: Call[RenameCustomerGroup]) -> CustomerGroupView:
         """Give a group another name."""
         return self.database.once(call, groups.rename_group)
 
     @rpc(allowed=SELLERS)
-    def delete_group(self, call: Call[DeleteGroup]) -> Done:
+    def delete_group(self, call: Call[DeleteCustomerGroup]) -> Done:
         """Remove a group that nobody is in."""
         return self.database.once(call, groups.delete_group)
 
     @rpc(allowed=STAFF_AND_SUPPORT)
-    def get_group(self, call: Call[GetGroup]) -> GroupView:
+    def get_group(self, call: Call[GetCustomerGroup]) -> CustomerGroupView:
         """One group."""
         return self.database.read(call, groups.get_group)
 
     @rpc(allowed=STAFF_AND_SUPPORT)
-    def list_groups(self, call: Call[ListGroups]) -> Page[GroupView]:
+    def list_groups(self, call: Call[ListCustomerGroups]) -> Page[CustomerGroupView]:
         """Groups by name."""
         return self.database.read(call, groups.list_groups)

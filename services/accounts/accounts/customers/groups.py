@@ -14,13 +14,13 @@ from accounts.tree.models import Account
 from accounts.tree.operations import SELLER_KINDS, account_in_scope
 from lineup.contracts.accounts import (
     AccountKind,
-    CreateGroup,
-    DeleteGroup,
+    CreateCustomerGroup,
+    CustomerGroupView,
+    DeleteCustomerGroup,
     Done,
-    GetGroup,
-    GroupView,
-    ListGroups,
-    RenameGroup,
+    GetCustomerGroup,
+    ListCustomerGroups,
+    RenameCustomerGroup,
     Status,
 )
 from lineup.contracts.paging import Page
@@ -39,7 +39,7 @@ class GroupUsed(Conflict):
     code = "group_used"
 
 
-def create_group(work: Work, request: CreateGroup) -> GroupView:
+def create_group(work: Work, request: CreateCustomerGroup) -> CustomerGroupView:
     """Make a group of the actor's company, or of one below that is named."""
     owner = _owner(work, request.account_id)
     group = Group(
@@ -52,7 +52,7 @@ def create_group(work: Work, request: CreateGroup) -> GroupView:
     return _view(work, group)
 
 
-def rename_group(work: Work, request: RenameGroup) -> GroupView:
+def rename_group(work: Work, request: RenameCustomerGroup) -> CustomerGroupView:
     """Give a group another name, which its company has not used yet."""
     group = group_in_scope(work, request.group_id)
     with refused_as(NAME_INDEX):
@@ -61,7 +61,7 @@ def rename_group(work: Work, request: RenameGroup) -> GroupView:
     return _view(work, group)
 
 
-def delete_group(work: Work, request: DeleteGroup) -> Done:
+def delete_group(work: Work, request: DeleteCustomerGroup) -> Done:
     """Remove a group; GroupUsed while a customer is in it."""
     group = group_in_scope(work, request.group_id)
     work.session.refresh(group, with_for_update=True)
@@ -74,12 +74,12 @@ def delete_group(work: Work, request: DeleteGroup) -> Done:
     return Done()
 
 
-def get_group(work: Work, request: GetGroup) -> GroupView:
+def get_group(work: Work, request: GetCustomerGroup) -> CustomerGroupView:
     """One group in the actor's part of the tree."""
     return _view(work, group_in_scope(work, request.group_id))
 
 
-def list_groups(work: Work, request: ListGroups) -> Page[GroupView]:
+def list_groups(work: Work, request: ListCustomerGroups) -> Page[CustomerGroupView]:
     """Groups by name, narrowed by a text and to those a seller's customers can use."""
     statement = in_scope(select(Group), Group, work.actor)
     for word in wanted(request.search):
@@ -147,18 +147,18 @@ def _customer_counts(work: Work, group_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
-def _view(work: Work, group: Group) -> GroupView:
+def _view(work: Work, group: Group) -> CustomerGroupView:
     return _views(work, [group])[0]
 
 
-def _views(work: Work, groups: Sequence[Group]) -> list[GroupView]:
+def _views(work: Work, groups: Sequence[Group]) -> list[CustomerGroupView]:
     counts = _customer_counts(work, [group.id for group in groups])
     owners = select(Account.id, Account.name).where(
         Account.id.in_({group.account_id for group in groups})
     )
     names = {row[0]: row[1] for row in work.session.execute(owners)}
     return [
-        GroupView(
+        CustomerGroupView(
             id=group.id,
             account_id=group.account_id,
             account_name=names[group.account_id],

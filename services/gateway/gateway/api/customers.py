@@ -1,10 +1,12 @@
-"""Customers and their users."""
+"""Customers, their groups, users and devices."""
+
+from dataclasses import replace
 
 from gateway import customers
 from gateway.api.doors import Doors
 from gateway.asking import context
 from gateway.clients import AccountsClient
-from gateway.ground import clients
+from gateway.ground import clients, ground
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
 from lineup.context import EVERYBODY, SELLERS, STAFF_AND_SUPPORT, Role
@@ -12,17 +14,22 @@ from lineup.contracts.accounts import (
     CreateCustomer,
     CreateUser,
     CustomerView,
+    GetPlayerSettings,
     GetUser,
     ListUsers,
+    PlayerSettings,
     RenameUser,
 )
 from lineup.contracts.paging import Page
 
-doors = Doors("customers", "Customers and their users.", AccountsClient)
+doors = Doors(
+    "customers", "Customers, their groups, users and devices.", AccountsClient
+)
 
 SELLERS_AND_CUSTOMERS = SELLERS | {Role.CUSTOMER}
 
 doors.ask("GET /customers", "list_customers", STAFF_AND_SUPPORT)
+doors.ask("GET /customers/count", "count_customers", STAFF_AND_SUPPORT)
 
 
 @doors.open("POST /customers", CreateCustomer, CustomerView, SELLERS)
@@ -32,8 +39,28 @@ def create_customer(question: CreateCustomer) -> CustomerView:
 
 
 doors.ask("GET /customers/<uuid:customer_id>", "get_customer", EVERYBODY)
-doors.ask("PUT /customers/<uuid:customer_id>", "update_customer", SELLERS)
+doors.ask("PUT /customers/<uuid:customer_id>", "update_customer", SELLERS_AND_CUSTOMERS)
+doors.ask("PUT /customers/<uuid:customer_id>/status", "set_customer_status", SELLERS)
 doors.ask("DELETE /customers/<uuid:customer_id>", "delete_customer", SELLERS)
+
+
+@doors.open(
+    "GET /customers/<uuid:customer_id>/player-settings",
+    GetPlayerSettings,
+    PlayerSettings,
+    SELLERS_AND_CUSTOMERS,
+)
+def get_player_settings(question: GetPlayerSettings) -> PlayerSettings:
+    """What a customer's players go by, with the PIN that opens restricted content."""
+    told = clients().accounts.get_player_settings(context(), question)
+    return replace(told, pin=ground().keyring.open(told.pin) if told.pin else "")
+
+
+doors.ask("GET /customer-groups", "list_groups", STAFF_AND_SUPPORT)
+doors.ask("POST /customer-groups", "create_group", SELLERS)
+doors.ask("GET /customer-groups/<uuid:group_id>", "get_group", STAFF_AND_SUPPORT)
+doors.ask("PATCH /customer-groups/<uuid:group_id>", "rename_group", SELLERS)
+doors.ask("DELETE /customer-groups/<uuid:group_id>", "delete_group", SELLERS)
 
 
 @doors.open("GET /users", ListUsers, Page[UserCard], EVERYBODY)
@@ -69,3 +96,9 @@ def rename_user(question: RenameUser) -> UserCard:
 
 
 doors.ask("DELETE /users/<uuid:user_id>", "delete_user", SELLERS_AND_CUSTOMERS)
+
+doors.ask("GET /devices", "list_devices", EVERYBODY)
+doors.ask("POST /users/<uuid:user_id>/devices", "add_device", SELLERS_AND_CUSTOMERS)
+doors.ask("GET /devices/<uuid:device_id>", "get_device", EVERYBODY)
+doors.ask("PUT /devices/<uuid:device_id>", "change_device", SELLERS_AND_CUSTOMERS)
+doors.ask("DELETE /devices/<uuid:device_id>", "remove_device", SELLERS_AND_CUSTOMERS)

@@ -32,11 +32,11 @@ class AccountsClient(ServiceClient):
     set_customer_status = Remote(accounts.SetCustomerStatus, accounts.CustomerView)
     get_player_settings = Remote(accounts.GetPlayerSettings, accounts.PlayerSettings)
 
-    create_group = Remote(accounts.CreateGroup, accounts.GroupView)
-    rename_group = Remote(accounts.RenameGroup, accounts.GroupView)
-    delete_group = Remote(accounts.DeleteGroup, Done)
-    get_group = Remote(accounts.GetGroup, accounts.GroupView)
-    list_groups = Remote(accounts.ListGroups, Page[accounts.GroupView])
+    create_group = Remote(accounts.CreateCustomerGroup, accounts.CustomerGroupView)
+    rename_group = Remote(accounts.RenameCustomerGroup, accounts.CustomerGroupView)
+    delete_group = Remote(accounts.DeleteCustomerGroup, Done)
+    get_group = Remote(accounts.GetCustomerGroup, accounts.CustomerGroupView)
+    list_groups = Remote(accounts.ListCustomerGroups, Page[accounts.CustomerGroupView])
 
     create_user = Remote(accounts.CreateUser, accounts.UserView)
     get_user = Remote(accounts.GetUser, accounts.UserView)

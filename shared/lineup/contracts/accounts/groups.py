@@ -8,7 +8,7 @@ from lineup.contracts.paging import Paging
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateGroup:
+class CreateCustomerGroup:
     """A group of the actor's own company; the operator names whose it is."""
 
     name: str
@@ -16,7 +16,7 @@ class CreateGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RenameGroup:
+class RenameCustomerGroup:
     """Give a group another name."""
 
     group_id: UUID
@@ -24,21 +24,21 @@ class RenameGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeleteGroup:
+class DeleteCustomerGroup:
     """Remove a group that no customer is in."""
 
     group_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetGroup:
+class GetCustomerGroup:
     """One group by id."""
 
     group_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListGroups:
+class ListCustomerGroups:
     """Groups by name; those that a seller's customers can be in, where it is named."""
 
     search: str = ""
@@ -48,7 +48,7 @@ class ListGroups:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GroupView:
+class CustomerGroupView:
     """One group, and how many customers are in it."""
 
     id: UUID
