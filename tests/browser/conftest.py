@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from household import Household
 from playwright.sync_api import sync_playwright
 from running import Running, free_ports
 from visitor import DESK, PHONE, Keyboard, Mouse, Visitor, watched
@@ -19,6 +20,12 @@ def lineup(tmp_path_factory):
         yield system
     finally:
         system.down()
+
+
+@pytest.fixture(scope="session")
+def household(lineup):
+    """A partner with one of everything."""
+    return Household(lineup).furnish()
 
 
 @pytest.fixture(scope="session")

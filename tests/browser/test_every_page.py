@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from household import Household
 from places import places
 from playwright.sync_api import expect
 from visitor import DESK, PHONE, Mouse, Visitor, watched
@@ -23,11 +22,6 @@ async (rules) => {
 }
 """
 WIDER = "() => document.documentElement.scrollWidth - innerWidth"
-
-
-@pytest.fixture(scope="session")
-def household(lineup):
-    return Household(lineup).furnish()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,84 @@
+"""A service that stands still takes its part of every page with it, within 3 seconds."""
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from places import places
+
+SERVICES = ("accounts", "billing", "playlists", "notifications")
+MOST_SECONDS = 3
+AT_ONCE = 4
+NOTHING_FOUND = {404, 500}
+
+
+class Reader:
+    """Somebody who has signed in and loads pages."""
+
+    def __init__(self, address, username, password):
+        self.address = address
+        self.session = requests.Session()
+        page = self.session.get(f"{address}/sign-in", timeout=10).text
+        said = dict(re.findall(r'name="(csrf_token|key)"[^>]* value="([^"]*)"', page))
+        said |= {"username": username, "password": password}
+        answer = self.session.post(f"{address}/sign-in", data=said, timeout=10)
+        assert "Sign out" in answer.text
+
+    def load(self, path):
+        """How long it took, what was answered, and the page."""
+        began = time.monotonic()
+        answer = self.session.get(self.address + path, timeout=30)
+        return time.monotonic() - began, answer.status_code, answer.text
+
+
+@pytest.fixture(scope="session")
+def readers(lineup, household):
+    """A reader for each role."""
+    address = lineup.url("GATEWAY")
+    return {role: Reader(address, *login) for role, login in household.logins.items()}
+
+
+@pytest.fixture
+def load_all(readers, household):
+    """Loads every page that wants a sign-in; what each answered, by its rule."""
+    wanted = [place for place in places() if place.viewer]
+
+    def load(place):
+        return readers[place.viewer].load(place.path(household.things))
+
+    def load_all():
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return {
+                place.rule: answer
+                for place, answer in zip(wanted, pool.map(load, wanted), strict=True)
+            }
+
+    return load_all
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_rest_of_every_page_works(lineup, load_all, service):
+    load_all()
+    lineup.freeze(service)
+    try:
+        answers = load_all()
+    finally:
+        lineup.thaw(service)
+
+    late = {rule: took for rule, (took, *_) in answers.items() if took > MOST_SECONDS}
+    assert late == {}
+    broken = {
+        r: status for r, (_, status, _) in answers.items() if status in NOTHING_FOUND
+    }
+    assert broken == {}
+    silent = [
+        rule
+        for rule, (_, status, page) in answers.items()
+        if status >= 500 and "away" not in page
+    ]
+    assert silent == []
+    whole = [rule for rule, (_, status, _) in answers.items() if status == 200]
+    assert len(whole) > len(answers) / 3
+    assert any("away" in page for _, _, page in answers.values())
