@@ -5,8 +5,16 @@
   const TONES = ["primary", "green", "orange", "purple", "pink", "teal"];
   const drawn = new Map();
 
-  const colour = (name) =>
-    getComputedStyle(document.documentElement).getPropertyValue(`--tblr-${name}`).trim();
+  // A variable may hold a formula, which a canvas does not understand: let the page
+  // work it out.
+  const colour = (name) => {
+    const probe = document.createElement("span");
+    probe.style.color = `var(--tblr-${name})`;
+    document.body.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  };
 
   const seriesOf = (table, kind) => {
     const names = [...table.tHead.rows[0].cells].slice(1);

@@ -50,6 +50,8 @@ class Card:
     icon: str
     figures: Sequence[Figure]
     is_away: bool = False
+    stands_beside: bool = False
+    """Beside the picture of sales rather than below it."""
 
 
 def link(endpoint: str, **query: Any) -> str:
@@ -86,7 +88,7 @@ def _customers(counts: CustomerCounts) -> Iterator[Figure]:
         title="Customers",
         value=count_text(counts.total),
         address=link(CUSTOMERS),
-        note=f"{active:,} with something running",
+        note=f"{active:,} with a subscription",
         icon="users",
     )
 
@@ -96,7 +98,7 @@ def _subscriptions(figures: SubscriptionFigures) -> Iterator[Figure]:
         title="Running subscriptions",
         value=count_text(figures.running),
         address=link(SUBSCRIPTIONS, state="running"),
-        note=f"{figures.renewing:,} renew by themselves, {figures.trials:,} on trial",
+        note=f"{figures.renewing:,} renew, {figures.trials:,} on trial",
         icon="device-tv",
     )
     yield Figure(
@@ -120,15 +122,6 @@ def _subscriptions(figures: SubscriptionFigures) -> Iterator[Figure]:
     )
 
 
-def _balances(balances: BalancesView) -> Iterator[Figure]:
-    yield Figure(
-        title="On customers' balances",
-        value=", ".join(map(money_text, balances.owed)) or "0",
-        note=f"{balances.customers:,} customers",
-        icon="wallet",
-    )
-
-
 def _partners(page: Page[Any]) -> Iterator[Figure]:
     yield Figure(
         title="Partners",
@@ -142,7 +135,6 @@ HEADLINES: tuple[tuple[str, Callable[[Any], Iterator[Figure]]], ...] = (
     ("partners", _partners),
     ("customers", _customers),
     ("subscriptions", _subscriptions),
-    ("balances", _balances),
 )
 
 
@@ -158,10 +150,17 @@ def _card(
     needed: tuple[str, ...],
     make: Callable[..., Iterator[Figure]],
 ) -> Card:
+    """One card; those about what must be looked at stand beside."""
     values = [parts[name].value for name in needed]
     is_away = any(value is None for value in values)
     figures = [] if is_away else list(make(*values))
-    return Card(title=title, icon=icon, figures=figures, is_away=is_away)
+    return Card(
+        title=title,
+        icon=icon,
+        figures=figures,
+        is_away=is_away,
+        stands_beside=make in {_exceptions, _guide, _deliveries, _balances},
+    )
 
 
 def _states(counts: CustomerCounts) -> Iterator[Figure]:
@@ -206,6 +205,12 @@ def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[Figure]:
     )
 
 
+def _balances(balances: BalancesView) -> Iterator[Figure]:
+    for owed in balances.owed:
+        yield Figure(title=f"In {owed.asset}", value=money_text(owed))
+    yield Figure(title="Customers with something", value=count_text(balances.customers))
+
+
 def _deliveries(counts: DeliveryCounts) -> Iterator[Figure]:
     since = str(first_of_week().date())
     for state, tone in MESSAGE_TONES.items():
@@ -230,6 +235,7 @@ CARDS: tuple[tuple[str, str, tuple[str, ...], Callable[..., Iterator[Figure]]], 
     ("Orders", "building-store", ("exceptions",), _exceptions),
     ("Guide", "calendar-event", ("failing", "lacking"), _guide),
     ("Messages of 7 days", "mail", ("messages",), _deliveries),
+    ("On customers' balances", "wallet", ("balances",), _balances),
 )
 """Title, icon, the parts a card needs, and how its figures are made of them."""
 

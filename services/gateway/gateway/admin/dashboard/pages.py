@@ -23,6 +23,12 @@ HIDDEN = "steps"
 YEAR_SECONDS = 365 * 86_400
 
 AWAY = Part[Any](None)
+HEADED = {
+    "partners": "Partners",
+    "customers": "Customers",
+    "subscriptions": "Subscriptions",
+}
+"""The parts whose figures stand at the head of the page."""
 
 
 @pages.get("/dashboard")
@@ -35,6 +41,7 @@ def dashboard() -> str:
         parts=parts,
         headlines=headlines(parts),
         cards=cards(parts),
+        away_parts=[what for name, what in HEADED.items() if is_away(parts, name)],
         sales=_sales(parts),
         steps=[] if request.cookies.get(HIDDEN) else steps_of(parts),
         health=health_of(parts) if actor().role is Role.OPERATOR else [],
@@ -55,6 +62,11 @@ def hide_steps() -> Answer:
         samesite="Lax",
     )
     return answer
+
+
+def is_away(parts: Parts, name: str) -> bool:
+    """Whether the dashboard has a part that did not answer."""
+    return name in parts and parts[name].is_away
 
 
 def _sales(parts: Parts) -> Any:
