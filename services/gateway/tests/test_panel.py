@@ -331,7 +331,7 @@ def test_while_billing_is_away_the_rest_of_the_page_works(
         ("/shops", "billing.list_shops"),
         ("/channels", "playlists.list_channels"),
         ("/packages", "playlists.list_packages"),
-        ("/guide-sources", "playlists.list_guide_sources"),
+        ("/guide/sources", "playlists.list_guide_sources"),
         ("/deliveries", "notifications.list_deliveries"),
     ],
 )

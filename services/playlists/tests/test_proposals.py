@@ -13,6 +13,7 @@ from lineup.contracts.playlists import (
     TieChannels,
     TiedBy,
 )
+from lineup.database.paging import OrderUnknown, PageGone
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id
 from playlists.channels import importing, operations
@@ -91,7 +92,7 @@ def test_only_the_partner_s_own_sources_that_are_on_are_proposed(work, work_of):
     a_guide(work, "Channel Four", is_on=False, import_id=901)
     channel = a_channel(work, 1, "Chanel Four")
 
-    assert proposed(work) == {"Chanel Four": []}
+    assert proposed(work) == {}
     assert proposed(work_of(NEIGHBOUR)) == {}
     with pytest.raises(NotFound):
         proposals.find_guide_channels(
@@ -99,15 +100,27 @@ def test_only_the_partner_s_own_sources_that_are_on_are_proposed(work, work_of):
         )
 
 
-def test_pages_of_proposals_go_by_number(work):
-    for number in (3, 1, 2):
-        a_channel(work, number, f"Name {number}")
-    asked = ListGuideProposals(paging=Paging(limit=2, count_up_to=10))
+def test_pages_of_proposals_begin_with_the_likeliest_and_go_both_ways(work):
+    a_guide(work, "Channel Four")
+    for number, name in enumerate(("Chanel For", "Nothing Alike", "Chanel Four"), 1):
+        a_channel(work, number, name)
 
-    page = proposals.list_guide_proposals(work, asked)
+    def page(**said):
+        asked = ListGuideProposals(paging=Paging(limit=1, count_up_to=10, **said))
+        return proposals.list_guide_proposals(work, asked)
 
-    assert [row.number for row in page.items] == [1, 2]
-    assert (page.total, page.next_after) == (3, page.items[-1].channel_id)
+    first = page()
+    second = page(after=first.next_after)
+    assert [row.name for row in (*first.items, *second.items)] == [
+        "Chanel Four",
+        "Chanel For",
+    ]
+    assert (first.total, second.next_after, first.previous_before) == (2, None, None)
+    assert page(before=second.previous_before).items == first.items
+    with pytest.raises(PageGone):
+        page(after=new_id())
+    with pytest.raises(OrderUnknown):
+        page(order="number")
 
 
 def test_staff_finds_a_guide_channel_by_part_of_its_name_or_id(work):

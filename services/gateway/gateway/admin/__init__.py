@@ -2,13 +2,24 @@
 
 from flask import Flask
 
+from gateway import logos
 from gateway.admin import (
     accounts,
     billing,
+    channels,
+    content,
     dashboard,
+    guide,
+    guide_sources,
+    imports,
+    money,
     notifications,
-    playlists,
+    one_channel,
+    orders,
+    packages,
+    sales,
     search,
+    subscriptions,
 )
 
 
@@ -19,7 +30,18 @@ def hang(app: Flask) -> None:
         search,
         accounts,
         billing,
-        playlists,
+        subscriptions,
+        sales,
+        money,
+        orders,
+        channels,
+        one_channel,
+        packages,
+        imports,
+        guide_sources,
+        guide,
         notifications,
     ):
         app.register_blueprint(module.pages)
+    content.teach(app)
+    logos.hang(app)

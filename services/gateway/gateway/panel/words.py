@@ -58,6 +58,8 @@ NAVIGATION = (
         (
             Entry("Dashboard", "dashboard_pages.dashboard", "layout-dashboard"),
             Entry("My users", "portal.my_page", "device-tv"),
+            Entry("My balance", "portal_money.balance", "wallet"),
+            Entry("Renewal", "portal_money.renewal", "refresh"),
             Entry("Messages", "portal_messages.list_messages", "mail"),
         ),
     ),
@@ -71,16 +73,21 @@ NAVIGATION = (
     Group(
         "Sales",
         (
+            Entry("Subscriptions", "subscriptions_pages.list_subscriptions", "ticket"),
+            Entry("Sales", "sales_pages.list_sales", "receipt"),
+            Entry("Balances", "money_pages.list_wallets", "wallet"),
             Entry("Products", "billing_pages.list_products", "package"),
-            Entry("Shops", "billing_pages.list_shops", "building-store"),
+            Entry("Shops", "shops_pages.list_shops", "building-store"),
+            Entry("Orders", "shops_pages.list_orders", "shopping-cart"),
         ),
     ),
     Group(
         "Content",
         (
-            Entry("Channels", "playlists_pages.list_channels", "list-numbers"),
-            Entry("Packages", "playlists_pages.list_packages", "stack-2"),
-            Entry("Guide", "playlists_pages.list_guide_sources", "calendar-event"),
+            Entry("Channels", "channels_pages.list_channels", "list-numbers"),
+            Entry("Packages", "packages_pages.list_packages", "stack-2"),
+            Entry("Guide", "guide_pages.show_guide", "calendar-event"),
+            Entry("Imports", "jobs_pages.list_jobs", "download"),
         ),
     ),
     Group(
@@ -94,7 +101,7 @@ NAVIGATION = (
         "More",
         (
             Entry("Reports", "reports_pages.count_customers", "chart-bar"),
-            Entry("Help", "help_pages.list_topics", "help"),
+            Entry("Help", "help_pages.contents", "help"),
         ),
     ),
 )

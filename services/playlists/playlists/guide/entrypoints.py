@@ -80,7 +80,7 @@ class GuideTieDoors(Doors):
     def list_guide_proposals(
         self, call: Call[ListGuideProposals]
     ) -> Page[ChannelProposals]:
-        """Channels without a guide, with what is most alike."""
+        """Channels without a guide that could show one, the likeliest first."""
         return self.database.read(call, proposals.list_guide_proposals)
 
     @rpc(allowed=READERS)

@@ -1,6 +1,6 @@
 """Which guide channel a channel could show, and staff's choice of it (PE-14)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from lineup.contracts.paging import Page
+from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.contracts.playlists import (
     ChannelFilter,
     ChannelProposals,
@@ -20,7 +20,8 @@ from lineup.contracts.playlists import (
     ListGuideProposals,
     TieChannels,
 )
-from lineup.database import Work, page_of
+from lineup.database import Work
+from lineup.database.paging import OrderUnknown, PageGone
 from lineup.errors import Invalid
 from lineup.scope import in_scope
 from playlists import upstairs
@@ -34,6 +35,8 @@ PROPOSED = 3
 LEAST_LIKENESS = 60
 """In percent; what is less alike is another channel."""
 MOST_CHANNELS_READ = 50_000
+MOST_COMPARED = 3_000_000
+"""Pairs of names a list of proposals is made of: well under a second."""
 MOST_TIES = 500
 LONGEST_ID = 500
 
@@ -44,34 +47,75 @@ Row = tuple[GuideChannel, str]
 def list_guide_proposals(
     work: Work, request: ListGuideProposals
 ) -> Page[ChannelProposals]:
-    """Channels without a guide, by number, each with what is most alike.
+    """Channels without a guide that could show something, the likeliest first.
 
-    Where staff said that there is none, nothing is proposed and the channel left out.
+    Where staff said that there is none, nothing is proposed.
     """
-    without = ChannelFilter(
+    guides: dict[UUID, Candidates] = {}
+    ranked: list[tuple[int, Channel]] = []
+    left = MOST_COMPARED
+    for channel in _without_guide(work, request):
+        if channel.partner_id not in guides:
+            guides[channel.partner_id] = Candidates.of(work.session, channel.partner_id)
+        candidates = guides[channel.partner_id]
+        left -= len(candidates.rows)
+        if left < 0:
+            break
+        if best := candidates.likeness_of(channel):
+            ranked.append((best, channel))
+    ranked.sort(key=lambda one: (-one[0], one[1].number, one[1].id))
+    page = _page([channel for _, channel in ranked], request.paging)
+    return page.showing(
+        [_proposals(channel, guides[channel.partner_id]) for channel in page.items]
+    )
+
+
+def _without_guide(work: Work, request: ListGuideProposals) -> Sequence[Channel]:
+    wanted = ChannelFilter(
         search=request.search,
         partner_id=request.partner_id,
         guide=GuideReach.NONE,
         is_on=True,
     )
-    statement = visible(work, without).where(Channel.guide_id_is_manual.is_(False))
-    orders = {"": Channel.number, "number": Channel.number}
-    page = page_of(
-        work.session, statement, Channel, request.paging, lambda row: row, orders
+    statement = visible(work, wanted).where(Channel.guide_id_is_manual.is_(False))
+    in_order = statement.order_by(Channel.number, Channel.id)
+    return work.session.scalars(in_order.limit(MOST_CHANNELS_READ)).all()
+
+
+def _page(channels: list[Channel], paging: Paging) -> Page[Channel]:
+    """One page of a list that is made anew each time; PageGone as in other lists."""
+    if paging.order:
+        raise OrderUnknown(fields={"order": ["This list has one order."]})
+    limit = max(1, min(paging.limit, MAX_LIMIT))
+    start = _place_of(channels, paging.after) + 1
+    if paging.before is not None:
+        start = max(0, _place_of(channels, paging.before) - limit)
+    shown = channels[start : start + limit]
+    return Page(
+        items=shown,
+        next_after=shown[-1].id if start + limit < len(channels) else None,
+        previous_before=shown[0].id if shown and start else None,
+        total=min(len(channels), paging.count_up_to) if paging.count_up_to else None,
     )
-    partners = {channel.partner_id for channel in page.items}
-    guides = {id_: Candidates.of(work.session, id_) for id_ in partners}
-    return page.showing(
-        [
-            ChannelProposals(
-                channel_id=channel.id,
-                number=channel.number,
-                name=channel.name,
-                group=channel.group_title,
-                proposals=list(guides[channel.partner_id].like(channel, PROPOSED)),
-            )
-            for channel in page.items
-        ]
+
+
+def _place_of(channels: list[Channel], channel_id: UUID | None) -> int:
+    if channel_id is None:
+        return -1
+    places = (at for at, channel in enumerate(channels) if channel.id == channel_id)
+    found = next(places, None)
+    if found is None:
+        raise PageGone
+    return found
+
+
+def _proposals(channel: Channel, candidates: "Candidates") -> ChannelProposals:
+    return ChannelProposals(
+        channel_id=channel.id,
+        number=channel.number,
+        name=channel.name,
+        group=channel.group_title,
+        proposals=list(candidates.like(channel, PROPOSED)),
     )
 
 
@@ -118,6 +162,7 @@ class Candidates:
     """The guide channels of a partner that have programmes, by their compared names."""
 
     rows: list[Row]
+    names: list[str]
 
     @classmethod
     def of(cls, session: Session, partner_id: UUID, text: str = "") -> "Candidates":
@@ -134,7 +179,18 @@ class Candidates:
             statement = statement.where(
                 or_(GuideChannel.name.ilike(like), GuideChannel.xmltv_id.ilike(like))
             )
-        return cls(list(session.execute(statement)))
+        rows: list[Row] = list(session.execute(statement))
+        return cls(rows, [row.name_key for row, _ in rows])
+
+    def likeness_of(self, channel: Channel) -> int:
+        """How alike the likeliest is, in percent; 0: none is enough."""
+        best = process.extractOne(
+            channel.name_key,
+            self.names,
+            scorer=fuzz.ratio,
+            score_cutoff=LEAST_LIKENESS,
+        )
+        return round(best[1]) if best else 0
 
     def like(
         self, channel: Channel, most: int, *, least: int = LEAST_LIKENESS
@@ -142,7 +198,7 @@ class Candidates:
         """The most alike, the likeliest first."""
         found = process.extract(
             channel.name_key,
-            [row.name_key for row, _ in self.rows],
+            self.names,
             scorer=fuzz.ratio,
             score_cutoff=least,
             limit=most,

@@ -153,7 +153,7 @@ class GuideChannelsFound:
 
 @dataclass(frozen=True, kw_only=True)
 class ListGuideProposals:
-    """Channels without a guide, by number, each with the likeliest guide channels."""
+    """Channels without a guide that could show one, the likeliest first."""
 
     search: str = ""
     partner_id: UUID | None = None

@@ -22,7 +22,7 @@ STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "Channels",
         "Import your playlist, by file or address.",
-        "channels_pages.import_channels",
+        "jobs_pages.import_channels",
         ("channels",),
     ),
     (

@@ -1,0 +1,249 @@
+"""Pages about all channels: the list, and what is done to many of them."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin.content import OFFERED, READERS, partner_options
+from gateway.asking import actor, context
+from gateway.ground import clients
+from gateway.panel.filters import Choice, Text, YesNo
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, Part, part
+from gateway.panel.tables import Column, Listing, Table
+from lineup.context import PARTNERS, Role
+from lineup.contracts.playlists import (
+    AddPackageChannels,
+    ChannelFilter,
+    ChannelsTouched,
+    ChosenChannels,
+    GroupChannels,
+    Groups,
+    GuideReach,
+    ListChannels,
+    ListGroups,
+    ListPackages,
+    MoveChannels,
+    PackageView,
+    RemovePackageChannels,
+    SwitchChannels,
+)
+from lineup.errors import Invalid, Refusal
+
+pages = Blueprint("channels_pages", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+BY_NUMBER = "number"
+MANY_BYTES = 1 << 20
+REACHES = (
+    (GuideReach.NONE.value, "No guide"),
+    (GuideReach.SHORT.value, "Under 24 hours"),
+    (GuideReach.LACKING.value, "None or under 24 hours"),
+    (GuideReach.ENOUGH.value, "24 hours or more"),
+)
+FILTERS = (
+    Text("Name, group or number"),
+    Choice("group", "Group"),
+    Choice("package_id", "Package", convert=UUID),
+    Choice("guide", "Guide", REACHES, GuideReach),
+    YesNo("is_on", "State", "On", "Off"),
+    YesNo("is_adult", "Adults", "For adults", "Not for adults"),
+)
+COLUMNS = (
+    Column("number", "Number", path="details.number", order=BY_NUMBER),
+    Column("name", "Name", path="details.name", order="name"),
+    Column("group", "Group", path="details.group", order="group"),
+    Column("guide", "Guide", order="guide"),
+    Column("packages", "Packages"),
+    Column("guide_id", "Guide id", path="details.guide_id", is_hidden=True),
+    Column("catchup", "Catch-up days", path="details.catchup_days", is_hidden=True),
+    Column("stream_id", "Stream id", is_hidden=True),
+    Column("address", "Address", path="details.address", is_hidden=True),
+    Column("state", "On"),
+    Column("acts", ""),
+)
+CHANNELS = Table("channels", *COLUMNS, filters=FILTERS, order=BY_NUMBER)
+OF_ALL = Table(
+    "channels",
+    *COLUMNS,
+    filters=(*FILTERS, Choice("partner_id", "Partner", convert=UUID)),
+    order=BY_NUMBER,
+)
+"""As the operator sees them, who looks after those of many partners."""
+
+
+@pages.get("/channels")
+@page_for(READERS)
+def list_channels() -> str:
+    """Channels with what can be done to them."""
+    groups = clients().playlists.list_groups.later(
+        context(), ListGroups(), timeout=READ_SECONDS
+    )
+    offered = clients().playlists.list_packages.later(
+        context(), ListPackages(paging=OFFERED), timeout=READ_SECONDS
+    )
+    packages = package_names(part(offered))
+    listing = _table().asked(
+        group=group_options(part(groups)),
+        package_id=list(packages.items()),
+        partner_id=partner_options(),
+    )
+    return render_template(
+        "admin/playlists/channels.html",
+        listing=listing.answered_by(clients().playlists.list_channels, ListChannels),
+        packages=packages,
+        query=_query(),
+        may_move=_may_move(listing),
+    )
+
+
+@pages.post("/channels/many")
+@page_for(PARTNERS, limit=lambda: MANY_BYTES)
+def change_many() -> Answer:
+    """Do one thing to the channels that were ticked, or to all that match."""
+    act = ACTS.get(request.form.get("act", ""))
+    try:
+        if act is None:
+            raise Invalid("Say what shall be done.")
+        flash(act(_chosen()))
+    except Refusal as refusal:
+        flash(refusal.message, "danger")
+    return back()
+
+
+@pages.post("/channels/move")
+@page_for(PARTNERS)
+def move_channel() -> Answer:
+    """Put one channel right before or after another of the page."""
+    moved, _, beside = request.form.get("move", "").partition(":")
+    place, _, target = beside.partition(":")
+    question = MoveChannels(
+        channel_ids=[_id(moved)],
+        before_id=_id(target) if place == "before" else None,
+        after_id=_id(target) if place == "after" else None,
+    )
+    clients().playlists.move_channels(context(), question)
+    return back()
+
+
+@pages.post("/channels/switch")
+@page_for(PARTNERS)
+def switch_channel() -> Answer:
+    """Switch one channel on or off, at once."""
+    channel, _, to = request.form.get("switch", "").partition(":")
+    question = SwitchChannels(channel_ids=[_id(channel)], is_on=to == "on")
+    clients().playlists.switch_channels(context(), question)
+    return back()
+
+
+def back() -> Answer:
+    """To the list as it was: its state came along in the address."""
+    where = url_for("channels_pages.list_channels")
+    return redirect(f"{where}?{_query()}" if _query() else where, 303)
+
+
+def group_options(groups: Part[Groups]) -> list[tuple[str, str]]:
+    """The groups that channels can be narrowed by."""
+    found = groups.value.items if groups.value else []
+    return [
+        (group.name, f"{group.name} ({group.channel_count:,})")
+        for group in found
+        if group.name
+    ]
+
+
+def package_names(found: Part[Any]) -> dict[str, str]:
+    """Names of packages by id; the demo set first."""
+    packages: list[PackageView] = found.value.items if found.value else []
+    in_order = sorted(packages, key=lambda one: (not one.is_demo, one.name.lower()))
+    return {str(package.id): package.name for package in in_order}
+
+
+def _table() -> Table:
+    return OF_ALL if actor().role is Role.OPERATOR else CHANNELS
+
+
+def _query() -> str:
+    return request.query_string.decode("ascii", "ignore")
+
+
+def _may_move(listing: Listing) -> bool:
+    """Whether rows stand in their one order: by number, of one partner."""
+    is_one = actor().role is not Role.OPERATOR or "partner_id" in listing.filters
+    is_ours = actor().role in PARTNERS
+    return is_ours and is_one and listing.order == BY_NUMBER
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid from None
+
+
+def _chosen() -> ChosenChannels:
+    """The ticked channels; all that match, where that was asked for."""
+    if request.form.get("which") == "matching":
+        return ChosenChannels(matching=ChannelFilter(**_table().asked().filters))
+    ticked = [_id(id_) for id_ in request.form.getlist("channel_ids")]
+    if not ticked:
+        raise Invalid("Tick the channels it is about, or choose all that match.")
+    return ChosenChannels(channel_ids=ticked)
+
+
+def _many(verb: Any, question: type[Any], chosen: ChosenChannels, **said: Any) -> Any:
+    asked = question(channel_ids=chosen.channel_ids, matching=chosen.matching, **said)
+    return verb(context(), asked)
+
+
+def _switch(chosen: ChosenChannels, *, is_on: bool) -> str:
+    done: ChannelsTouched = _many(
+        clients().playlists.switch_channels, SwitchChannels, chosen, is_on=is_on
+    )
+    return f"{done.count:,} channels were switched {'on' if is_on else 'off'}."
+
+
+def _group(chosen: ChosenChannels) -> str:
+    group = request.form.get("group", "").strip()
+    done: ChannelsTouched = _many(
+        clients().playlists.group_channels, GroupChannels, chosen, group=group
+    )
+    where = f"put into {group}" if group else "taken out of their groups"
+    return f"{done.count:,} channels were {where}."
+
+
+def _package(chosen: ChosenChannels, verb: str, question: type[Any]) -> str:
+    package_id = request.form.get("package_id", "")
+    if not package_id:
+        raise Invalid("Say which package.")
+    ask = getattr(clients().playlists, verb)
+    package: PackageView = _many(ask, question, chosen, package_id=_id(package_id))
+    return f"{package.name} now has {package.channel_count:,} channels."
+
+
+def _move(chosen: ChosenChannels) -> str:
+    number = request.form.get("to_number", "")
+    if not number.isdecimal() or chosen.matching is not None:
+        raise Invalid("Tick the channels to move, and say to which number.")
+    question = MoveChannels(channel_ids=chosen.channel_ids, to_number=int(number[:10]))
+    done = clients().playlists.move_channels(context(), question)
+    return f"Moved; {done.count:,} channels have another number now."
+
+
+ACTS: dict[str, Callable[[ChosenChannels], str]] = {
+    "on": lambda chosen: _switch(chosen, is_on=True),
+    "off": lambda chosen: _switch(chosen, is_on=False),
+    "group": _group,
+    "put_in": lambda chosen: _package(
+        chosen, "add_package_channels", AddPackageChannels
+    ),
+    "take_out": lambda chosen: _package(
+        chosen, "remove_package_channels", RemovePackageChannels
+    ),
+    "move": _move,
+}
+"""What can be done to many channels at once, by the button's value."""

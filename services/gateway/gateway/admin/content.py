@@ -1,0 +1,48 @@
+"""What the pages about channels, packages and guide share."""
+
+from datetime import datetime, timedelta
+
+from flask import Flask
+
+from gateway.asking import actor, context
+from gateway.ground import clients, ground
+from gateway.panel.parts import READ_SECONDS, part
+from lineup.context import PARTNERS, Role
+from lineup.contracts.accounts import AccountKind, ListAccounts
+from lineup.contracts.paging import MAX_LIMIT, Paging
+
+READERS = PARTNERS | {Role.SUPPORT}
+OFFERED = Paging(limit=MAX_LIMIT)
+"""What is offered to choose from: as much as one page holds."""
+
+SHORT = timedelta(hours=24)
+"""A guide that reaches less far is flagged (PE-13)."""
+
+
+def reach_of(until: datetime | None) -> str:
+    """How far a guide reaches that ends then: none, over, short or enough."""
+    if until is None:
+        return "none"
+    left = until - ground().clock.now()
+    if left <= timedelta(0):
+        return "over"
+    return "short" if left < SHORT else "enough"
+
+
+def teach(app: Flask) -> None:
+    """Let templates say how far a guide reaches."""
+    app.jinja_env.globals.update(reach_of=reach_of)
+
+
+def partner_options() -> list[tuple[str, str]]:
+    """The partners an operator can narrow lists by; nothing for anybody else."""
+    if actor().role is not Role.OPERATOR:
+        return []
+    question = ListAccounts(kind=AccountKind.PARTNER, paging=OFFERED)
+    found = part(
+        clients().accounts.list_accounts.later(
+            context(), question, timeout=READ_SECONDS
+        )
+    )
+    partners = found.value.items if found.value else []
+    return [(str(partner.id), partner.name) for partner in partners]

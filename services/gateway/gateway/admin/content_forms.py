@@ -1,0 +1,250 @@
+"""What can be entered about channels, packages and the guide."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from gateway.panel.forms import Checklist, LineupForm, OfPartner, line
+from lineup.contracts import playlists
+from lineup.contracts.playlists import ChannelDetails, ChannelView, Signing
+
+SIGNINGS = (
+    (Signing.SECURE_LINK.value, "Short-lived signed addresses (nginx secure_link)"),
+    (Signing.NONE.value, "The address as it is"),
+)
+HEADER = re.compile(r"([^:\s]+)\s*:\s*(.*)")
+MONTHS_MINUTES = 1440
+
+
+class ChannelForm(LineupForm):
+    """A channel and everything that is said of it (PE-18)."""
+
+    sections: ClassVar = {
+        "Channel": [("number", "name"), "group", "partner_id", "is_on", "is_adult"],
+        "Logo": [("logo_file", "logo")],
+        "Stream": ["address", ("signing", "catchup_days")],
+        "Guide": [("guide_id", "guide_shift_minutes")],
+        "Packages": ["package_ids"],
+    }
+
+    number = IntegerField("Number", [InputRequired(), NumberRange(1, 10**9)])
+    name = line("Name", InputRequired())
+    group = line("Group", render_kw={"list": "groups"})
+    is_on = BooleanField("On: it is in playlists", default=True)
+    is_adult = BooleanField("For adults")
+    logo_file = FileField(
+        "Logo as a file", description="PNG, JPEG or WebP, 512 KB at most."
+    )
+    logo = line("or its address", description="A file takes its place.")
+    address = line("Address of the stream")
+    signing = SelectField("Players are given", choices=SIGNINGS)
+    catchup_days = IntegerField(
+        "Catch-up in days", [Optional(), NumberRange(0, 365)], default=0
+    )
+    guide_id = line(
+        "Guide id (tvg-id)",
+        description="Empty: the guide is found by the channel's name.",
+    )
+    guide_shift_minutes = IntegerField(
+        "Shift of its guide in minutes",
+        [Optional(), NumberRange(-MONTHS_MINUTES, MONTHS_MINUTES)],
+        default=0,
+        description="-60 shows everything an hour earlier.",
+    )
+    package_ids = Checklist("In these packages")
+
+    def choose_from(self, packages: Sequence[playlists.PackageView]) -> None:
+        """Let these packages be chosen."""
+        self.package_ids.choices = [(str(one.id), one.name) for one in packages]
+
+    def show(self, channel: ChannelView) -> None:
+        """Begin with how a channel is."""
+        details = channel.details
+        for name in ("number", "name", "group", "is_on", "is_adult", "logo"):
+            self[name].data = getattr(details, name)
+        for name in ("address", "catchup_days", "guide_id", "guide_shift_minutes"):
+            self[name].data = getattr(details, name)
+        self.signing.data = details.signing.value
+        self.package_ids.data = [str(package) for package in channel.package_ids]
+
+    def details(self, uploaded_logo: str) -> ChannelDetails:
+        """The channel as it was entered."""
+        return ChannelDetails(
+            number=self.number.data or 0,
+            name=self.name.data or "",
+            address=self.address.data or "",
+            logo=uploaded_logo or self.logo.data or "",
+            group=self.group.data or "",
+            guide_id=self.guide_id.data or "",
+            is_adult=bool(self.is_adult.data),
+            catchup_days=self.catchup_days.data or 0,
+            is_on=bool(self.is_on.data),
+            signing=Signing(self.signing.data),
+            guide_shift_minutes=self.guide_shift_minutes.data or 0,
+        )
+
+    def packages(self) -> list[UUID]:
+        """The packages that were ticked."""
+        return [UUID(package) for package in self.package_ids.data or []]
+
+
+class NewChannelForm(OfPartner, ChannelForm):
+    """A channel that is not there yet; the operator says whose it is."""
+
+    def question(self, uploaded_logo: str) -> playlists.CreateChannel:
+        """The channel to be made."""
+        return playlists.CreateChannel(
+            details=self.details(uploaded_logo),
+            package_ids=self.packages(),
+            partner_id=self.partner(),
+        )
+
+
+class NewPackageForm(OfPartner):
+    """A package to be made."""
+
+    name = line("Name", InputRequired())
+
+    def question(self) -> playlists.CreatePackage:
+        """The package to be made; its page fills it."""
+        return playlists.CreatePackage(
+            name=self.name.data or "", partner_id=self.partner()
+        )
+
+
+class PackageNameForm(LineupForm):
+    """A package's new name."""
+
+    name = line("Name", InputRequired())
+
+
+class ImportForm(OfPartner):
+    """A channel list: a file or an address."""
+
+    file = FileField("Playlist as a file (M3U)")
+    address = line("or its address")
+    package_id = SelectField(
+        "Put all its channels into",
+        [Optional()],
+        description="Beside those that are in it.",
+    )
+
+    def question(self, upload: str) -> playlists.ImportChannels:
+        """The import to be begun."""
+        package = self.package_id.data
+        return playlists.ImportChannels(
+            upload=upload,
+            address="" if upload else self.address.data or "",
+            package_id=UUID(package) if package else None,
+            partner_id=self.partner(),
+        )
+
+
+class SourceForm(LineupForm):
+    """Where a guide comes from, and how it is read (PE-12, PE-17)."""
+
+    sections: ClassVar = {
+        "Source": ["name", "partner_id", "address", "file", "is_on"],
+        "When and how": [
+            ("every_hours", "shift_minutes"),
+            "time_zone",
+            "headers",
+            "keeps_headers",
+        ],
+    }
+
+    name = line("Name", InputRequired())
+    address = line("Address (XMLTV, plain or gzip)")
+    file = FileField("or a file", description="Read once; an address wins.")
+    is_on = BooleanField("On: it is fetched, and channels show it", default=True)
+    every_hours = IntegerField(
+        "Fetch every … hours", [NumberRange(1, 24 * 14)], default=6
+    )
+    shift_minutes = IntegerField(
+        "Shift in minutes",
+        [Optional(), NumberRange(-1440, 1440)],
+        default=0,
+        description="-60 moves all its programmes an hour earlier.",
+    )
+    time_zone = StringField(
+        "Zone of times without one",
+        [InputRequired()],
+        default="UTC",
+        description="Such as Europe/Paris.",
+    )
+    headers = TextAreaField(
+        "Header fields to send",
+        description='One a line, such as "Authorization: Bearer …".',
+        render_kw={"rows": 3, "autocomplete": "off", "spellcheck": "false"},
+    )
+
+    def validate_headers(self, field: Any) -> None:
+        """ValidationError for a line that is no header field."""
+        for text in (field.data or "").splitlines():
+            if text.strip() and not HEADER.fullmatch(text.strip()):
+                raise ValidationError(f"Not a header field: {text[:40]}")
+
+    def entered_headers(self) -> dict[str, str]:
+        """The header fields that were entered."""
+        lines = map(str.strip, (self.headers.data or "").splitlines())
+        found = (HEADER.fullmatch(text) for text in lines if text)
+        return {match[1]: match[2] for match in found if match}
+
+
+class NewSourceForm(OfPartner, SourceForm):
+    """A source that is not there yet."""
+
+    def question(self, upload: str) -> playlists.CreateGuideSource:
+        """The source to be made."""
+        address = self.address.data or ""
+        return playlists.CreateGuideSource(
+            name=self.name.data or "",
+            address=address,
+            upload="" if address else upload,
+            every_hours=self.every_hours.data or 6,
+            headers=self.entered_headers(),
+            shift_minutes=self.shift_minutes.data or 0,
+            time_zone=self.time_zone.data or "UTC",
+            is_on=bool(self.is_on.data),
+            partner_id=self.partner(),
+        )
+
+
+class EditSourceForm(SourceForm):
+    """A source that is there; what its header fields hold is never shown."""
+
+    keeps_headers = BooleanField("Keep the header fields there are", default=True)
+
+    def __init__(self, source: playlists.GuideSourceView) -> None:
+        super().__init__(obj=source)
+        if source.header_names:
+            names = ", ".join(source.header_names)
+            self.keeps_headers.label.text = f"Keep the header fields there are: {names}"
+        else:
+            del self.keeps_headers
+
+    def question(self, source_id: UUID, upload: str) -> playlists.UpdateGuideSource:
+        """The source as it shall be."""
+        keeps = "keeps_headers" in self and bool(self.keeps_headers.data)
+        return playlists.UpdateGuideSource(
+            source_id=source_id,
+            name=self.name.data or "",
+            address=self.address.data or "",
+            every_hours=self.every_hours.data or 6,
+            headers=None if keeps else self.entered_headers(),
+            shift_minutes=self.shift_minutes.data or 0,
+            time_zone=self.time_zone.data or "UTC",
+            is_on=bool(self.is_on.data),
+            upload=upload,
+        )

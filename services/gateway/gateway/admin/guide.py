@@ -1,0 +1,200 @@
+"""Pages about the guide: what is on, how far it reaches, who has none."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin.channels import REACHES, group_options
+from gateway.admin.content import READERS
+from gateway.admin.grid import Window, cells_of
+from gateway.asking import context
+from gateway.ground import clients, ground
+from gateway.panel.display import zone
+from gateway.panel.filters import Choice, Text
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.tables import COUNT_UP_TO, Column, Table
+from lineup.context import PARTNERS
+from lineup.contracts.paging import Page, Paging
+from lineup.contracts.playlists import (
+    ChannelTie,
+    ChannelView,
+    Groups,
+    GuideReach,
+    ListChannels,
+    ListGroups,
+    ListGuideProposals,
+    ListProgrammes,
+    TieChannels,
+)
+from lineup.errors import Invalid, Refusal
+from lineup.rpc import Answer as Reply
+
+pages = Blueprint("guide_pages", __name__)
+
+HOURS = 4
+TIE = "tie-"
+NO_GUIDE = "-"
+LIKELY = 90
+"""In percent: what is chosen beforehand on the page of proposals."""
+
+SHOWN = Table(
+    "programmes",
+    Column("number", "Number"),
+    filters=(Text("Channel"), Choice("group", "Group")),
+)
+REACH = Table(
+    "reach",
+    Column("number", "Number", path="details.number", order="number"),
+    Column("name", "Name", path="details.name", order="name"),
+    Column("group", "Group", path="details.group", order="group"),
+    Column("shows", "Shows"),
+    Column("tied_by", "Found by"),
+    Column("programmes", "Programmes", path="guide.programmes", is_numeric=True),
+    Column("until", "Reaches", order="guide"),
+    Column("acts", ""),
+    filters=(
+        Text("Name, group or number"),
+        Choice("group", "Group"),
+        Choice("guide", "Reaches", REACHES, GuideReach),
+    ),
+    order="guide",
+)
+PROPOSALS = Table(
+    "proposals",
+    Column("number", "Number"),
+    Column("name", "Name"),
+    Column("group", "Group"),
+    Column("choice", "Could show"),
+    Column("acts", ""),
+    filters=(Text("Name, group or number"),),
+)
+
+
+@pages.get("/guide")
+@page_for(READERS)
+def show_guide() -> str:
+    """What is on, channel by channel, in the actor's zone."""
+    groups = _groups()
+    window = _window_asked_for()
+    listing = SHOWN.asked(group=group_options(part(groups))).answered_by(
+        clients().playlists.list_programmes,
+        ListProgrammes,
+        from_at=window.from_at,
+        until_at=window.until_at,
+        is_on=True,
+    )
+    return render_template(
+        "admin/playlists/guide.html",
+        listing=listing,
+        rows=[(row, cells_of(row.programmes, window)) for row in listing.rows],
+        window=window,
+        start=window.from_at.astimezone(zone()),
+        at_now=ground().clock.now(),
+        now=window.percent_of(ground().clock.now()),
+        local=lambda at: at.astimezone(zone()),
+        address_at=_address_at,
+    )
+
+
+@pages.get("/guide/reach")
+@page_for(READERS)
+def list_reach() -> str:
+    """How far the guide of each channel reaches; under 24 hours is flagged (PE-13)."""
+    groups = _groups()
+    counts = {reach: _count(reach) for reach in GuideReach}
+    listing = REACH.asked(group=group_options(part(groups)))
+    return render_template(
+        "admin/playlists/reach.html",
+        listing=listing.answered_by(
+            clients().playlists.list_channels, ListChannels, is_on=True
+        ),
+        counts={reach.value: part(count) for reach, count in counts.items()},
+    )
+
+
+@pages.get("/guide/proposals")
+@page_for(READERS)
+def list_proposals() -> str:
+    """Channels without a guide that could show one (PE-14)."""
+    listing = PROPOSALS.asked_of(
+        clients().playlists.list_guide_proposals, ListGuideProposals
+    )
+    return render_template(
+        "admin/playlists/proposals.html",
+        listing=listing,
+        likely=LIKELY,
+        tie=TIE,
+        no_guide=NO_GUIDE,
+        query=request.query_string.decode("ascii", "ignore"),
+    )
+
+
+@pages.post("/guide/proposals")
+@page_for(PARTNERS)
+def choose_guides() -> Answer:
+    """Keep what staff chose on a page of proposals."""
+    try:
+        ties = list(_chosen_ties())
+        if not ties:
+            raise Invalid("Choose a guide for at least one channel.")
+        done = clients().playlists.tie_channels(context(), TieChannels(ties=ties))
+        flash(f"The guide of {done.count} channels was chosen.")
+    except Refusal as refusal:
+        flash(refusal.message, "danger")
+    return redirect(url_for("guide_pages.list_proposals"), 303)
+
+
+def _groups() -> "Reply[Groups]":
+    return clients().playlists.list_groups.later(
+        context(), ListGroups(), timeout=READ_SECONDS
+    )
+
+
+def _count(reach: GuideReach) -> "Reply[Page[ChannelView]]":
+    paging = Paging(limit=1, count_up_to=COUNT_UP_TO)
+    question = ListChannels(guide=reach, is_on=True, paging=paging)
+    return clients().playlists.list_channels.later(
+        context(), question, timeout=READ_SECONDS
+    )
+
+
+def _window_asked_for() -> Window:
+    """Some hours from the day and hour of the address on, else from this hour."""
+    here = ground().clock.now().astimezone(zone())
+    try:
+        day = datetime.strptime(request.args.get("day", ""), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        day = here.date()
+    said = request.args.get("hour", "")
+    hour = int(said) if said.isdecimal() and len(said) <= 2 else here.hour
+    start = datetime.combine(day, time(min(hour, 23)), zone())
+    from_at = start.astimezone(ground().clock.now().tzinfo)
+    return Window(from_at, from_at + timedelta(hours=HOURS))
+
+
+def _address_at(at: datetime) -> str:
+    """This page from another hour on, otherwise as it is."""
+    there = at.astimezone(zone())
+    state: dict[str, Any] = {
+        name: value
+        for name, value in request.args.items()
+        if value and name not in {"day", "hour"}
+    }
+    state |= {"day": f"{there:%Y-%m-%d}", "hour": str(there.hour)}
+    return url_for("guide_pages.show_guide", **state)
+
+
+def _chosen_ties() -> Iterator[ChannelTie]:
+    for name, said in request.form.items():
+        if name.startswith(TIE) and said:
+            try:
+                channel_id = UUID(name.removeprefix(TIE))
+            except ValueError:
+                raise Invalid from None
+            guide_id = "" if said == NO_GUIDE else said
+            yield ChannelTie(channel_id=channel_id, guide_id=guide_id)

@@ -1,0 +1,138 @@
+"""Pages about where the guide comes from (PE-12, PE-13)."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway import uploads
+from gateway.admin.content import READERS
+from gateway.admin.content_forms import EditSourceForm, NewSourceForm
+from gateway.admin.imports import uploaded
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.filters import Text, YesNo
+from gateway.panel.forms import Confirmation, attempt, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS
+from gateway.panel.tables import Column, Table
+from lineup.context import PARTNERS
+from lineup.contracts.accounts import Done
+from lineup.contracts.playlists import (
+    DeleteGuideSource,
+    FetchGuide,
+    GetGuideSource,
+    GuideSourceView,
+    ListGuideSources,
+)
+
+pages = Blueprint("sources_pages", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+SOURCES = Table(
+    "guide-sources",
+    Column("name", "Name", order="name"),
+    Column("last", "Last run", order="fetched"),
+    Column("programmes", "Programmes", order="programmes", is_numeric=True),
+    Column("channels", "Its channels", is_numeric=True),
+    Column("matched_channels", "Shown by ours", is_numeric=True),
+    Column("reaches_until", "Reaches", order="reach"),
+    Column("next", "Next run"),
+    Column("acts", ""),
+    filters=(
+        Text("Name or address"),
+        YesNo("is_on", "State", "On", "Off"),
+        YesNo("is_failing", "Last run", "Failed", "Went well"),
+    ),
+)
+
+
+@pages.get("/guide/sources")
+@page_for(READERS)
+def list_guide_sources() -> str:
+    """Where the guide comes from, how the last run went, and how far it reaches."""
+    listing = SOURCES.asked_of(clients().playlists.list_guide_sources, ListGuideSources)
+    return render_template("admin/playlists/guide_sources.html", listing=listing)
+
+
+@pages.route("/guide/sources/new", methods=["GET", "POST"])
+@page_for(PARTNERS, limit=uploads.most_bytes)
+def new_guide_source() -> Shown:
+    """Add a guide: a file or an address."""
+    form = NewSourceForm()
+    made = attempt(form, lambda: _create(form))
+    if made is not None:
+        flash(f"{made.name} was added.")
+        return _to_its_job(made)
+    page = render_template("admin/playlists/guide_form.html", form=form)
+    return page, status_of(form)
+
+
+@pages.route("/guide/sources/<uuid:source_id>", methods=["GET", "POST"])
+@page_for(PARTNERS, limit=uploads.most_bytes)
+def edit_guide_source(source_id: UUID) -> Shown:
+    """Change a source; what shapes its programmes counts from the next run on."""
+    source = _source(source_id)
+    form = EditSourceForm(source)
+    changed = attempt(form, lambda: _update(source_id, form))
+    if changed is not None:
+        flash(f"{changed.name} was changed.")
+        return redirect(url_for("sources_pages.list_guide_sources"))
+    page = render_template("admin/playlists/guide_form.html", form=form, source=source)
+    return page, status_of(form)
+
+
+@pages.post("/guide/sources/<uuid:source_id>/fetch")
+@page_for(PARTNERS)
+def fetch_guide(source_id: UUID) -> Answer:
+    """Fetch a source now; with force a much smaller guide is taken, too."""
+    question = FetchGuide(source_id=source_id, force=request.form.get("force") == "on")
+    job = clients().playlists.fetch_guide(context(), question)
+    return redirect(url_for("jobs_pages.show_job", job_id=job.id))
+
+
+@pages.route("/guide/sources/<uuid:source_id>/delete", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def delete_guide_source(source_id: UUID) -> Shown:
+    """Ask, and forget a source with its programmes."""
+    source = _source(source_id)
+    form = Confirmation()
+    if attempt(form, lambda: _delete(source_id)) is not None:
+        flash(f"{source.name} was deleted.")
+        return redirect(url_for("sources_pages.list_guide_sources"))
+    page = render_template(
+        "admin/playlists/guide_delete.html", form=form, source=source
+    )
+    return page, status_of(form)
+
+
+def _source(source_id: UUID) -> GuideSourceView:
+    question = GetGuideSource(source_id=source_id)
+    return clients().playlists.get_guide_source(
+        context(), question, timeout=READ_SECONDS
+    )
+
+
+def _to_its_job(source: GuideSourceView) -> Answer:
+    """To how its first fetch goes; to the list when it is off."""
+    if source.open_job_id is None:
+        return redirect(url_for("sources_pages.list_guide_sources"))
+    return redirect(url_for("jobs_pages.show_job", job_id=source.open_job_id))
+
+
+def _create(form: NewSourceForm) -> GuideSourceView:
+    return clients().playlists.create_guide_source(
+        context(), form.question(uploaded(form.file.data))
+    )
+
+
+def _update(source_id: UUID, form: EditSourceForm) -> GuideSourceView:
+    question = form.question(source_id, uploaded(form.file.data))
+    return clients().playlists.update_guide_source(context(), question)
+
+
+def _delete(source_id: UUID) -> Done:
+    question = DeleteGuideSource(source_id=source_id)
+    clients().playlists.delete_guide_source(context(), question)
+    return Done()

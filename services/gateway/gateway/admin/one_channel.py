@@ -1,0 +1,175 @@
+"""Pages about one channel: made, changed, removed, and which guide it shows."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway import logos
+from gateway.admin.channels import group_options
+from gateway.admin.content import OFFERED, READERS
+from gateway.admin.content_forms import ChannelForm, NewChannelForm
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.forms import Confirmation, attempt, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, part
+from lineup.context import PARTNERS
+from lineup.contracts.accounts import Done
+from lineup.contracts.paging import Paging
+from lineup.contracts.playlists import (
+    ChannelTie,
+    ChannelView,
+    DeleteChannel,
+    FindGuideChannels,
+    GetChannel,
+    ListChannels,
+    ListGroups,
+    ListPackages,
+    PackageView,
+    TieChannels,
+    UpdateChannel,
+)
+
+pages = Blueprint("channel_pages", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+
+@pages.route("/channels/new", methods=["GET", "POST"])
+@page_for(PARTNERS, limit=lambda: logos.FORM_BYTES)
+def new_channel() -> Shown:
+    """Add a channel; the next free number is proposed."""
+    form = NewChannelForm()
+    form.choose_from(_packages())
+    if request.method == "GET":
+        form.number.data = _next_number()
+    made = attempt(form, lambda: _create(form))
+    if made is not None:
+        flash(f"{made.details.name} was added with number {made.details.number}.")
+        return redirect(url_for("channels_pages.list_channels"))
+    return _form_page(form, None)
+
+
+@pages.route("/channels/<uuid:channel_id>", methods=["GET", "POST"])
+@page_for(PARTNERS, limit=lambda: logos.FORM_BYTES)
+def edit_channel(channel_id: UUID) -> Shown:
+    """Change a channel; it keeps its stream id."""
+    channel = _channel(channel_id)
+    form = ChannelForm()
+    form.choose_from(_packages(channel.partner_id))
+    if request.method == "GET":
+        form.show(channel)
+    changed = attempt(form, lambda: _update(channel_id, form))
+    if changed is not None:
+        flash(f"{changed.details.name} was changed.")
+        return redirect(url_for("channels_pages.list_channels"))
+    return _form_page(form, channel)
+
+
+@pages.route("/channels/<uuid:channel_id>/delete", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def delete_channel(channel_id: UUID) -> Shown:
+    """Ask, and remove a channel from everywhere."""
+    channel = _channel(channel_id)
+    form = Confirmation()
+    if attempt(form, lambda: _delete(channel_id)) is not None:
+        flash(f"{channel.details.name} was deleted.")
+        return redirect(url_for("channels_pages.list_channels"))
+    page = render_template(
+        "admin/playlists/channel_delete.html", form=form, channel=channel
+    )
+    return page, status_of(form)
+
+
+@pages.get("/channels/<uuid:channel_id>/guide")
+@page_for(READERS)
+def show_guide(channel_id: UUID) -> str:
+    """Which guide a channel shows and why, and what else it could show (PE-14)."""
+    channel = _channel(channel_id)
+    search = request.args.get("search", "").strip()[:200]
+    asked = FindGuideChannels(channel_id=channel_id, search=search)
+    found = clients().playlists.find_guide_channels.later(
+        context(), asked, timeout=READ_SECONDS
+    )
+    return render_template(
+        "admin/playlists/channel_guide.html",
+        channel=channel,
+        found=part(found),
+        search=search,
+    )
+
+
+@pages.post("/channels/<uuid:channel_id>/guide")
+@page_for(PARTNERS)
+def choose_guide(channel_id: UUID) -> Answer:
+    """Show the guide staff says, none, or what is found by itself again."""
+    act = request.form.get("act", "")
+    guide_id = {"none": "", "find": None}.get(act, request.form.get("guide_id", ""))
+    ties = [ChannelTie(channel_id=channel_id, guide_id=guide_id)]
+    clients().playlists.tie_channels(context(), TieChannels(ties=ties))
+    is_kept = guide_id is not None
+    flash(
+        "The choice is kept: imports do not change it."
+        if is_kept
+        else "The guide is found by id and name again."
+    )
+    return redirect(url_for("channel_pages.show_guide", channel_id=channel_id), 303)
+
+
+def _channel(channel_id: UUID) -> ChannelView:
+    question = GetChannel(channel_id=channel_id)
+    return clients().playlists.get_channel(context(), question, timeout=READ_SECONDS)
+
+
+def _packages(partner_id: UUID | None = None) -> Sequence[PackageView]:
+    question = ListPackages(partner_id=partner_id, paging=OFFERED)
+    found = clients().playlists.list_packages(context(), question, timeout=READ_SECONDS)
+    return found.items
+
+
+def _next_number() -> int:
+    """One above the last."""
+    question = ListChannels(paging=Paging(limit=1, order="-number"))
+    last = part(
+        clients().playlists.list_channels.later(
+            context(), question, timeout=READ_SECONDS
+        )
+    )
+    channels = last.value.items if last.value else []
+    return channels[0].details.number + 1 if channels else 1
+
+
+def _create(form: NewChannelForm) -> ChannelView:
+    logo = logos.keep(form.logo_file.data)
+    return clients().playlists.create_channel(context(), form.question(logo))
+
+
+def _update(channel_id: UUID, form: ChannelForm) -> ChannelView:
+    question = UpdateChannel(
+        channel_id=channel_id,
+        details=form.details(logos.keep(form.logo_file.data)),
+        package_ids=form.packages(),
+    )
+    return clients().playlists.update_channel(context(), question)
+
+
+def _delete(channel_id: UUID) -> Done:
+    question = DeleteChannel(channel_id=channel_id)
+    clients().playlists.delete_channel(context(), question)
+    return Done()
+
+
+def _form_page(form: Any, channel: ChannelView | None) -> tuple[str, int]:
+    groups = clients().playlists.list_groups.later(
+        context(), ListGroups(), timeout=READ_SECONDS
+    )
+    page = render_template(
+        "admin/playlists/channel_form.html",
+        form=form,
+        channel=channel,
+        groups=group_options(part(groups)),
+    )
+    return page, status_of(form)

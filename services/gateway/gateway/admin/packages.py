@@ -1,0 +1,216 @@
+"""Pages about packages: channels that are sold together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin.channels import MANY_BYTES, group_options
+from gateway.admin.content import READERS
+from gateway.admin.content_forms import NewPackageForm, PackageNameForm
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.filters import Choice, Text
+from gateway.panel.forms import Confirmation, attempt, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.tables import Column, Table
+from lineup.context import PARTNERS
+from lineup.contracts.accounts import Done
+from lineup.contracts.playlists import (
+    AddPackageChannels,
+    ChannelFilter,
+    DeletePackage,
+    GetPackage,
+    ListChannels,
+    ListGroups,
+    ListPackages,
+    PackageView,
+    RemovePackageChannels,
+    RenamePackage,
+)
+from lineup.errors import Invalid, Refusal
+
+pages = Blueprint("packages_pages", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+PACKAGES = Table(
+    "packages",
+    Column("name", "Name", order="name"),
+    Column("channel_count", "Channels", is_numeric=True),
+    Column("acts", ""),
+    filters=(Text("Name"),),
+    order="name",
+)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Channels in the package of the page, or those outside it."""
+
+    name: str = "shown"
+    label: str = "Channels"
+    kind = "choice"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name in the address."""
+        return (self.name,)
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Inside and outside, in words."""
+        return (("in", "In the package"), ("out", "Not in it"))
+
+    def read(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """The package, as what channels must be in, or must not."""
+        fields = {"in": "package_id", "out": "outside_package_id"}
+        field = fields.get(query.get(self.name, ""))
+        return {field: (request.view_args or {})["package_id"]} if field else {}
+
+
+CONTENTS = Table(
+    "contents",
+    Column("number", "Number", path="details.number", order="number"),
+    Column("name", "Name", path="details.name", order="name"),
+    Column("group", "Group", path="details.group", order="group"),
+    Column("state", "State"),
+    Column("inside", "In the package"),
+    filters=(Text("Name, group or number"), Choice("group", "Group"), Membership()),
+    order="number",
+)
+
+
+@pages.get("/packages")
+@page_for(READERS)
+def list_packages() -> str:
+    """Packages, the demo set among them."""
+    listing = PACKAGES.asked_of(clients().playlists.list_packages, ListPackages)
+    return render_template("admin/playlists/packages.html", listing=listing)
+
+
+@pages.route("/packages/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def new_package() -> Shown:
+    """Make a package; then choose its channels."""
+    form = NewPackageForm()
+    made = attempt(
+        form, lambda: clients().playlists.create_package(context(), form.question())
+    )
+    if made is not None:
+        flash(f"{made.name} was made. Now choose its channels.")
+        return redirect(_address_of(made.id))
+    page = render_template("admin/playlists/package_form.html", form=form)
+    return page, status_of(form)
+
+
+@pages.get("/packages/<uuid:package_id>")
+@page_for(READERS)
+def show_package(package_id: UUID) -> str:
+    """A package: its channels, and those that could be in it."""
+    package = _package(package_id)
+    groups = clients().playlists.list_groups.later(
+        context(), ListGroups(partner_id=package.partner_id), timeout=READ_SECONDS
+    )
+    listing = CONTENTS.asked(group=group_options(part(groups)))
+    return render_template(
+        "admin/playlists/package.html",
+        package=package,
+        listing=listing.answered_by(
+            clients().playlists.list_channels,
+            ListChannels,
+            partner_id=package.partner_id,
+        ),
+        query=request.query_string.decode("ascii", "ignore"),
+    )
+
+
+@pages.post("/packages/<uuid:package_id>/channels")
+@page_for(PARTNERS, limit=lambda: MANY_BYTES)
+def change_contents(package_id: UUID) -> Answer:
+    """Put channels in or take them out: one, the ticked, or all that match."""
+    act, _, only = request.form.get("act", "").partition(":")
+    try:
+        package = _change(_package(package_id), act, only)
+        if not only:
+            flash(f"{package.name} now has {package.channel_count:,} channels.")
+    except Refusal as refusal:
+        flash(refusal.message, "danger")
+    query = request.query_string.decode("ascii", "ignore")
+    return redirect(f"{_address_of(package_id)}{'?' * bool(query)}{query}", 303)
+
+
+@pages.route("/packages/<uuid:package_id>/name", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def rename_package(package_id: UUID) -> Shown:
+    """Call a package otherwise."""
+    package = _package(package_id)
+    form = PackageNameForm(obj=package)
+    asked = RenamePackage(package_id=package_id, name=form.name.data or "")
+    renamed = attempt(
+        form, lambda: clients().playlists.rename_package(context(), asked)
+    )
+    if renamed is not None:
+        flash(f"{package.name} is called {renamed.name} now.")
+        return redirect(_address_of(package_id))
+    page = render_template(
+        "admin/playlists/package_form.html", form=form, package=package
+    )
+    return page, status_of(form)
+
+
+@pages.route("/packages/<uuid:package_id>/delete", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def delete_package(package_id: UUID) -> Shown:
+    """Ask, and remove a package; its channels stay."""
+    package = _package(package_id)
+    form = Confirmation()
+    if attempt(form, lambda: _delete(package_id)) is not None:
+        flash(f"{package.name} was deleted.")
+        return redirect(url_for("packages_pages.list_packages"))
+    page = render_template(
+        "admin/playlists/package_delete.html", form=form, package=package
+    )
+    return page, status_of(form)
+
+
+def _address_of(package_id: UUID) -> str:
+    return url_for("packages_pages.show_package", package_id=package_id)
+
+
+def _package(package_id: UUID) -> PackageView:
+    question = GetPackage(package_id=package_id)
+    return clients().playlists.get_package(context(), question, timeout=READ_SECONDS)
+
+
+def _change(package: PackageView, act: str, only: str) -> PackageView:
+    chosen = {"package_id": package.id, **_chosen(package, only)}
+    if act == "put_in":
+        question = AddPackageChannels(**chosen)
+        return clients().playlists.add_package_channels(context(), question)
+    if act == "take_out":
+        asked = RemovePackageChannels(**chosen)
+        return clients().playlists.remove_package_channels(context(), asked)
+    raise Invalid("Say what shall be done.")
+
+
+def _chosen(package: PackageView, only: str) -> dict[str, Any]:
+    if not only and request.form.get("which") == "matching":
+        filters = {**CONTENTS.asked().filters, "partner_id": package.partner_id}
+        return {"matching": ChannelFilter(**filters)}
+    ticked = [only] if only else request.form.getlist("channel_ids")
+    if not ticked:
+        raise Invalid("Tick the channels it is about, or choose all that match.")
+    try:
+        return {"channel_ids": [UUID(id_) for id_ in ticked]}
+    except ValueError:
+        raise Invalid from None
+
+
+def _delete(package_id: UUID) -> Done:
+    question = DeletePackage(package_id=package_id)
+    clients().playlists.delete_package(context(), question)
+    return Done()
