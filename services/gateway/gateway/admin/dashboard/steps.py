@@ -28,7 +28,7 @@ STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "Guide",
         "Add an XMLTV source.",
-        "guide_pages.new_guide_source",
+        "sources_pages.new_guide_source",
         ("sources",),
     ),
     (
