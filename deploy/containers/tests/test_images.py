@@ -1,12 +1,11 @@
 """An image holds one service with what it needs, and nothing that is of use to others."""
 
-import os
 import re
-import shutil
 import subprocess
 
 import pytest
 
+from lineup_local.checks import uv
 from lineup_local.containers.images import SERVICES, name_of
 from lineup_local.settings import CHECKOUT
 
@@ -28,13 +27,10 @@ def run(images):
 
 def locked_for(package):
     """What uv.lock names for a service alone, as uv tells it."""
-    tools = CHECKOUT / ".lineup" / "tools" / "bin" / "uv"
-    uv = str(tools) if tools.exists() else shutil.which("uv")
     words = ["--frozen", "--no-dev", "--no-hashes", "--no-header", "--no-annotate"]
     told = subprocess.run(
-        [uv, "export", "--quiet", *words, "--all-extras", "--package", package],
+        [uv(), "export", "--quiet", *words, "--all-extras", "--package", package],
         cwd=CHECKOUT,
-        env=os.environ,
         check=True,
         capture_output=True,
         text=True,

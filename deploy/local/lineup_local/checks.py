@@ -24,6 +24,11 @@ ALONE = {
     "gateway": "gateway.command",
 }
 """A shared environment hides a missing dependency; each must stand by itself."""
+COMPOSED = """
+made=$(mktemp) && trap 'rm "$made"' EXIT
+deploy/containers/new-env >"$made" && "$1" --env-file "$made" config --quiet
+"""
+"""Holds the compose file against the specification's schema."""
 
 
 def run_checks() -> int:
@@ -43,6 +48,8 @@ def _checks() -> dict[str, list[str]]:
         "lint": [ruff, "check", ".", "lineup"],
         "types": [mypy, *PRODUCT],
         "floors": [str(programs / "lint-imports")],
+        "dockerfiles": [str(programs / "hadolint"), *_dockerfiles()],
+        "compose file": ["sh", "-c", COMPOSED, "sh", str(programs / "docker-compose")],
         "manifests": [sys.executable, "-m", "lineup_local.manifests"],
         **{
             f"{package} alone": _imported_alone(package, module)
@@ -51,11 +58,23 @@ def _checks() -> dict[str, list[str]]:
     }
 
 
+def uv() -> str:
+    """The uv that made this environment."""
+    own = CHECKOUT / ".lineup" / "tools" / "bin" / "uv"
+    return str(own) if own.exists() else "uv"
+
+
+def _dockerfiles() -> list[str]:
+    found = [
+        *CHECKOUT.glob("services/*/Dockerfile"),
+        *CHECKOUT.glob("deploy/**/Dockerfile"),
+    ]
+    return [str(each.relative_to(CHECKOUT)) for each in sorted(found)]
+
+
 def _imported_alone(package: str, module: str) -> list[str]:
-    tools = CHECKOUT / ".lineup" / "tools" / "bin" / "uv"
-    uv = str(tools) if tools.exists() else "uv"
     only = ["--isolated", "--frozen", "--no-dev", "--package", package]
-    return [uv, "run", *only, "python", "-W", "ignore", "-c", f"import {module}"]
+    return [uv(), "run", *only, "python", "-W", "ignore", "-c", f"import {module}"]
 
 
 def _run(title: str, command: list[str]) -> bool:
