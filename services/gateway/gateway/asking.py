@@ -59,6 +59,11 @@ def context() -> Context:
     )
 
 
+def user_agent() -> str:
+    """What the caller's program calls itself, for the list of sessions."""
+    return request.headers.get("User-Agent", "")
+
+
 def key_from_header() -> str | None:
     """The Idempotency-Key header; BadKey when it cannot be one (AP-07)."""
     key = request.headers.get(IDEMPOTENCY_KEY)

@@ -1,5 +1,5 @@
 """Who is behind a token: asked of accounts, remembered for seconds, forgotten at once
-when accounts says that the session ended.
+when accounts says that the session ended or the account changed.
 
 While accounts is away, whom it named before are still who they were: nobody can end a
 session then, and the rest of the platform is of use to them.
@@ -8,16 +8,17 @@ session then, and the rest of the platform is of use to them.
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from cachetools import TTLCache
 
 from gateway.clients import AccountsClient
 from lineup.context import Actor, Context
 from lineup.contracts.accounts import Identify
-from lineup.errors import Unauthenticated, Unavailable
+from lineup.errors import Forbidden, Unauthenticated, Unavailable
 
-REMEMBERED_SECONDS = 15
+REMEMBERED_SECONDS = 8
+"""Below the 10 in which whoever was switched off must be out (AH-34)."""
 KEPT_SECONDS = 1800
 """How long somebody stays who they were while accounts is away."""
 REMEMBERED_TOKENS = 10_000
@@ -70,7 +71,7 @@ class Identities:
             return sure
         try:
             actor = self._identify(token, AGAIN_SECONDS if kept else FIRST_SECONDS)
-        except Unauthenticated:
+        except (Unauthenticated, Forbidden):
             self.forget(digest)
             raise
         except Unavailable:
@@ -79,7 +80,8 @@ class Identities:
             self._remember(self._sure, digest, kept)
             return kept
         self._remember(self._sure, digest, actor)
-        self._remember(self._kept, digest, actor)
+        if not actor.on_behalf_of:
+            self._remember(self._kept, digest, actor)
         return actor
 
     def forget_all(self) -> None:
@@ -87,6 +89,13 @@ class Identities:
         with self._lock:
             self._sure.clear()
             self._kept.clear()
+
+    def forget_below(self, scope: str) -> None:
+        """Remember nobody at or below an account: it has changed."""
+        with self._lock:
+            for memory in (self._sure, self._kept):
+                for digest in _below(scope, memory):
+                    memory.pop(digest, None)
 
     def forget(self, digest: str) -> None:
         """Remember this token no longer."""
@@ -99,3 +108,12 @@ class Identities:
     ) -> None:
         with self._lock:
             memory[digest] = actor
+
+
+def _below(scope: str, memory: Mapping[str, Actor]) -> list[str]:
+    """The digests of those at or below an account."""
+    return [
+        digest
+        for digest, actor in memory.items()
+        if any(own.startswith(scope) for own in actor.scopes)
+    ]

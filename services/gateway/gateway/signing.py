@@ -20,11 +20,11 @@ from werkzeug.wrappers import Response as Answer
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from gateway.asking import context
+from gateway.asking import context, user_agent
 from gateway.ground import clients, ground
 from gateway.identity import digest_of
 from gateway.panel.forms import LineupForm, attempt, status_of
-from gateway.panel.guard import TOKEN, page_for
+from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
 from lineup.context import EVERYBODY, Role
 from lineup.contracts.accounts import SignedIn, SignIn, SignOut
 from lineup.errors import Refusal, Unauthenticated
@@ -89,17 +89,25 @@ def is_ours(address: str) -> bool:
 @pages.post("/sign-out")
 @page_for(EVERYBODY)
 def sign_out() -> Answer:
-    """End the session here and at accounts."""
-    token = session.pop(TOKEN)
+    """End the session here and at accounts; as another, one's own one, too."""
+    tokens = [session.get(TOKEN), session.get(OWN_TOKEN)]
     session.clear()
+    for token in filter(None, tokens):
+        end(token)
+    return redirect(url_for("signing.sign_in"))
+
+
+def end(token: str) -> None:
+    """End a session at accounts, and remember it no longer."""
     clients().accounts.sign_out(context(), SignOut(token=token))
     ground().identities.forget(digest_of(token))
-    return redirect(url_for("signing.sign_in"))
 
 
 def _ask(form: SignInForm) -> SignedIn:
     question = SignIn(
-        username=form.username.data or "", password=form.password.data or ""
+        username=form.username.data or "",
+        password=form.password.data or "",
+        client=user_agent(),
     )
     try:
         return clients().accounts.sign_in(context(), question)

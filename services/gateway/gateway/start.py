@@ -13,7 +13,7 @@ from gateway.ground import ground_of
 from gateway.identity import Identities
 from lineup import tracing
 from lineup.context import Event
-from lineup.contracts.accounts import SessionEnded
+from lineup.contracts.accounts import AccountChanged, SessionEnded
 from lineup.logs import configure
 from lineup.rpc import Listener, RpcClient
 
@@ -27,9 +27,9 @@ def pages(environment: Mapping[str, str] = os.environ) -> Flask:
 
 
 def listener_for(app: Flask) -> Listener:
-    """Forgets who signed in as soon as a session ends; start it after a fork.
+    """Forgets who signed in as soon as that is over; start it after a fork.
 
-    Without it, or while the broker is away, age alone does so, after 15 seconds.
+    Without it, or while the broker is away, age alone does so, after 8 seconds.
     """
     ground = ground_of(app)
     return listener(ground.identities, ground.settings.amqp_uri)
@@ -41,7 +41,12 @@ def listener(identities: Identities, amqp_uri: str) -> Listener:
     def receive(event: Event[Any]) -> None:
         if isinstance(event.state, SessionEnded):
             identities.forget(event.state.token_digest)
+        else:
+            identities.forget_below(event.state.scope)
 
     return Listener(
-        amqp_uri, (SessionEnded,), receive, on_connected=identities.forget_all
+        amqp_uri,
+        (SessionEnded, AccountChanged),
+        receive,
+        on_connected=identities.forget_all,
     )

@@ -49,7 +49,7 @@ def sample(hint, **given):
     origin = typing.get_origin(hint)
     if origin is Page:
         return Page(items=[sample(typing.get_args(hint)[0])])
-    if origin in {list, dict}:
+    if origin in {list, dict, tuple}:
         return origin()
     if dataclasses.is_dataclass(hint) and hint is not Money:
         return _sample_of(hint, given)

@@ -1,5 +1,7 @@
 """Who is behind a token, also while accounts is away."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.identity import (
@@ -10,9 +12,13 @@ from gateway.identity import (
     digest_of,
 )
 from lineup.context import Actor, Role
-from lineup.errors import Unauthenticated, Unavailable
+from lineup.errors import Forbidden, Unauthenticated, Unavailable
 
 ANA = Actor(role=Role.PARTNER, scopes=(), name="ana")
+
+
+class AccountInactive(Forbidden):
+    code = "account_inactive"
 
 
 class Accounts:
@@ -99,3 +105,43 @@ def test_a_session_that_ended_unheard_is_over_when_accounts_is_back(
     accounts.answer = Unavailable()
     with pytest.raises(Unavailable):
         identities.actor_of("token")
+
+
+def test_who_lies_below_a_changed_account_is_asked_for_again(accounts, identities):
+    below, beside = ("/a/b/",), ("/a/c/",)
+    for token, scopes in (("below", below), ("beside", beside)):
+        accounts.answer = Actor(role=Role.DEALER, scopes=scopes, name=token)
+        identities.actor_of(token)
+
+    identities.forget_below("/a/b/")
+    accounts.answer = AccountInactive()
+
+    with pytest.raises(Forbidden):
+        identities.actor_of("below")
+    assert identities.actor_of("beside").name == "beside"
+
+
+def test_who_was_switched_off_stays_out_while_accounts_is_away(accounts, identities):
+    identities.actor_of("token")
+    accounts.now = REMEMBERED_SECONDS + 1
+    accounts.answer = AccountInactive()
+    with pytest.raises(Forbidden):
+        identities.actor_of("token")
+    accounts.answer = Unavailable()
+
+    with pytest.raises(Unavailable):
+        identities.actor_of("token")
+
+
+def test_a_visit_is_not_kept_beyond_its_time(accounts, identities):
+    accounts.answer = replace(ANA, on_behalf_of="boss")
+    identities.actor_of("token")
+    accounts.now = REMEMBERED_SECONDS + 1
+    accounts.answer = Unavailable()
+
+    with pytest.raises(Unavailable):
+        identities.actor_of("token")
+
+
+def test_a_switched_off_account_is_out_within_ten_seconds():
+    assert REMEMBERED_SECONDS < 10

@@ -1,4 +1,4 @@
-"""Partners, sellers and their logins."""
+"""Partners, sellers, their customers together, and their logins."""
 
 from gateway.api.doors import Doors
 from gateway.clients import AccountsClient
@@ -6,12 +6,20 @@ from lineup.context import PARTNERS, SELLERS, STAFF_AND_SUPPORT
 
 doors = Doors("accounts", "Partners, resellers and dealers.", AccountsClient)
 
+ACCOUNT = "/accounts/<uuid:account_id>"
+
 doors.ask("GET /accounts", "list_accounts", STAFF_AND_SUPPORT)
 doors.ask("POST /accounts", "create_account", PARTNERS)
-doors.ask("GET /accounts/<uuid:account_id>", "get_account", STAFF_AND_SUPPORT)
-doors.ask(
-    "PUT /accounts/<uuid:account_id>/status",
-    "set_account_status",
-    PARTNERS,
-)
-doors.ask("POST /accounts/<uuid:account_id>/logins", "create_staff", SELLERS)
+doors.ask(f"GET {ACCOUNT}", "get_account", STAFF_AND_SUPPORT)
+doors.ask(f"PUT {ACCOUNT}", "update_account", SELLERS)
+doors.ask(f"DELETE {ACCOUNT}", "delete_account", PARTNERS, 202)
+doors.ask(f"PUT {ACCOUNT}/status", "set_account_status", PARTNERS)
+doors.ask(f"GET {ACCOUNT}/counts", "count_account", STAFF_AND_SUPPORT)
+doors.ask(f"POST {ACCOUNT}/moves", "move_customers", PARTNERS, 202)
+doors.ask("PUT /customers/<uuid:customer_id>/seller", "move_customer", PARTNERS)
+doors.ask("GET /account-jobs", "list_account_jobs", STAFF_AND_SUPPORT)
+doors.ask("GET /account-jobs/<uuid:job_id>", "get_account_job", STAFF_AND_SUPPORT)
+doors.ask(f"GET {ACCOUNT}/logins", "list_logins", SELLERS)
+doors.ask(f"POST {ACCOUNT}/logins", "create_staff", SELLERS)
+doors.ask("PUT /logins/<uuid:login_id>/status", "set_login_status", SELLERS)
+doors.ask("PUT /logins/<uuid:login_id>/password", "reset_password", SELLERS)

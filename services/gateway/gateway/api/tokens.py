@@ -1,19 +1,30 @@
 """Sign-in by API: a login's name and password for a bearer token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from flask import g
 
 from gateway.api.doors import Doors, bearer_token
-from gateway.asking import actor, context
+from gateway.asking import actor, context, user_agent
+from gateway.clients import AccountsClient
 from gateway.ground import clients, ground
 from gateway.identity import digest_of
-from lineup.context import EVERYBODY, NOBODY_YET, Role
-from lineup.contracts.accounts import Done, SignIn, SignOut
+from lineup.context import EVERYBODY, NOBODY_YET, SELLERS, Role
+from lineup.contracts.accounts import (
+    ChangePassword,
+    Done,
+    EnterAccount,
+    ListSessions,
+    SessionView,
+    SignedIn,
+    SignIn,
+    SignOut,
+)
+from lineup.contracts.paging import Page
 
-doors = Doors("tokens", "Signing in and out.")
+doors = Doors("tokens", "Signing in and out.", AccountsClient)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +44,9 @@ class Me:
     account_id: UUID | None
     partner_id: UUID | None
     name: str
+    time_zone: str
+    on_behalf_of: str
+    """Who really acts, while signed in as another; else empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +74,19 @@ def create_token(question: Credentials) -> Token:
     signed = clients().accounts.sign_in(
         context(),
         SignIn(
-            username=question.username, password=question.password, wants_token=True
+            username=question.username,
+            password=question.password,
+            wants_token=True,
+            client=user_agent(),
         ),
     )
-    g.actor = signed.actor
-    return Token(token=signed.token, expires_at=signed.expires_at, me=me())
+    return _token_of(signed)
+
+
+@doors.open("POST /accounts/<uuid:account_id>/visits", EnterAccount, Token, SELLERS)
+def enter_account(question: EnterAccount) -> Token:
+    """A token of half an hour that acts as a lower account or customer."""
+    return _token_of(clients().accounts.enter_account(context(), question))
 
 
 @doors.open("DELETE /tokens/current", CurrentToken, Done, EVERYBODY)
@@ -82,6 +104,37 @@ def get_me(_: WhoAmI) -> Me:
     return me()
 
 
+@doors.open(
+    "PUT /me/password", ChangePassword, Done, EVERYBODY, without=frozenset({"token"})
+)
+def change_password(question: ChangePassword) -> Done:
+    """Change one's own password; all sessions and tokens but this one end."""
+    kept = replace(question, token=bearer_token())
+    return clients().accounts.change_password(context(), kept)
+
+
+@doors.open(
+    "GET /sessions",
+    ListSessions,
+    Page[SessionView],
+    EVERYBODY,
+    without=frozenset({"token"}),
+)
+def list_sessions(question: ListSessions) -> Page[SessionView]:
+    """What keeps one's own login, or an account's logins, signed in."""
+    asking = replace(question, token=bearer_token())
+    return clients().accounts.list_sessions(context(), asking)
+
+
+doors.ask("DELETE /sessions/<uuid:session_id>", "end_session", EVERYBODY)
+doors.ask("PUT /me/time-zone", "set_time_zone", frozenset({Role.CUSTOMER}))
+
+
+def _token_of(signed: SignedIn) -> Token:
+    g.actor = signed.actor
+    return Token(token=signed.token, expires_at=signed.expires_at, me=me())
+
+
 def me() -> Me:
     """The actor, as itself may see it."""
     who = actor()
@@ -91,4 +144,6 @@ def me() -> Me:
         account_id=who.account_id,
         partner_id=who.partner_id,
         name=who.name,
+        time_zone=who.time_zone,
+        on_behalf_of=who.on_behalf_of,
     )

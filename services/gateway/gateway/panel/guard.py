@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import current_app, g, redirect, request, session, url_for
+from flask import current_app, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.asking import KEY_LENGTH, ask_once
@@ -17,6 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TOKEN = "token"  # noqa: S105 - the name under which a session keeps it
+OWN_TOKEN = "own_token"  # noqa: S105 - same, of who is logged in as another
 KEY = "key"
 CSRF = "csrf_token"
 PAGES: dict[str, frozenset[Role]] = {}
@@ -41,7 +42,7 @@ def page_for(
 
         @wraps(view)
         def guarded(*args: P.args, **path: P.kwargs) -> R | Answer:
-            g.actor = who_is_it()
+            g.actor = _actor_for(roles)
             if roles and g.actor is None:
                 return _to_sign_in()
             if roles and g.actor.role not in roles:
@@ -62,14 +63,34 @@ def roles_of(endpoint: str) -> frozenset[Role]:
 
 
 def who_is_it() -> Actor | None:
-    """Who is behind the session; an ended one is forgotten."""
+    """Who is behind the session; an ended one is forgotten.
+
+    Who was logged in as another is itself again when that is over. Forbidden for an
+    account that was switched off, once: then the session is forgotten, too.
+    """
     token = session.get(TOKEN)
     if token is None:
         return None
     try:
         return ground().identities.actor_of(token)
-    except Unauthenticated:
+    except (Unauthenticated, Forbidden) as refusal:
+        if OWN_TOKEN in session:
+            session[TOKEN] = session.pop(OWN_TOKEN)
+            flash("You are yourself again: your time as another is over.")
+            return who_is_it()
         session.clear()
+        if isinstance(refusal, Forbidden):
+            raise
+        return None
+
+
+def _actor_for(roles: frozenset[Role]) -> Actor | None:
+    """Who asks for a page; one that is open to all is shown to everybody."""
+    try:
+        return who_is_it()
+    except Forbidden:
+        if roles:
+            raise
         return None
 
 
