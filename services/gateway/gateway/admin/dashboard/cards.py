@@ -194,7 +194,7 @@ def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[Figure]:
     yield Figure(
         title="Sources that failed",
         value=count_text(failing.total or 0),
-        address=link("guide_pages.list_guide_sources", is_failing="yes"),
+        address=link("sources_pages.list_guide_sources", is_failing="yes"),
         tone="red",
     )
     yield Figure(

@@ -34,7 +34,7 @@ STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "Product",
         "Choose packages, then give it a plan with a price.",
-        "products_pages.new_product",
+        "billing_pages.new_product",
         ("products",),
     ),
     (
