@@ -98,9 +98,9 @@ def test_what_is_set_outside_comes_first(monkeypatch):
     assert lineup("shop", "count").output == "postgresql://elsewhere\n"
 
 
-def test_a_worker_sees_the_settings_of_its_service():
+def test_a_worker_is_told_settings_of_its_own():
     said = lineup("run", "shop-worker")
-    assert said.output == "working on postgresql://shop\n"
+    assert said.output == "working on postgresql://shop-worker\n"
 
 
 @pytest.mark.parametrize("words", [("run", "nothing"), ("migrate", "nothing")])

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from accounts.logins.operations import reset_password
 from accounts.logins.passwords import hash_password
 from accounts.means import Means
 from accounts.resync import resync
@@ -46,6 +47,21 @@ def create_operator_login(
             click.echo(f"{username} is there already.")
             return
     click.echo(f"{username} may sign in as operator.")
+
+
+@commands.command("reset-password")
+@click.argument("username")
+@click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
+def reset_a_password(username: str, password_stdin: bool) -> None:  # noqa: FBT001
+    """Give a login a new password; whoever is signed in by it no longer is."""
+    password = _password(from_stdin=password_stdin)
+    settings = read(AccountsSettings, os.environ)
+    with _database(settings).transaction() as work:
+        try:
+            reset_password(work, _means(settings), username, password)
+        except Refusal as refusal:
+            raise click.ClickException(_told(refusal)) from None
+    click.echo(f"{username} has a new password.")
 
 
 @commands.command("resync")

@@ -1,9 +1,11 @@
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from accounts.command import commands
+from accounts.logins.models import Session
 from accounts.logins.passwords import is_right
-from accounts.logins.sign_in import sign_in
+from accounts.logins.sign_in import InvalidCredentials, sign_in
 from lineup.clock import SystemClock
 from lineup.context import NOBODY, Role
 from lineup.contracts.accounts import SignIn
@@ -69,3 +71,26 @@ def test_every_fault_is_told(run):
 
 def test_resync_says_how_many(run):
     assert run("resync").output == "0 announced again.\n"
+
+
+def test_a_password_is_reset_and_sessions_end(run):
+    run("create-operator", "root", "--password-stdin", said=f"{PASSWORD}\n")
+    engine = connect(run.uri, pool_size=1)
+    database = Database(engine, SystemClock())
+    old = call(SignIn(username="root", password=PASSWORD), NOBODY)
+    sign_in(database, old, is_right)
+
+    unfit = run("reset-password", "root", "--password-stdin", said="short\n")
+    nobody = run("reset-password", "toor", "--password-stdin", said="a new password\n")
+    done = run("reset-password", "root", "--password-stdin", said="a new password\n")
+
+    assert "password_short" in unfit.output
+    assert "no such login" in nobody.output
+    assert (unfit.exit_code, nobody.exit_code, done.exit_code) == (1, 1, 0)
+    with pytest.raises(InvalidCredentials):
+        sign_in(database, old, is_right)
+    again = call(SignIn(username="root", password="a new password"), NOBODY)
+    assert sign_in(database, again, is_right).token
+    with database.transaction() as work:
+        assert len(work.session.scalars(select(Session)).all()) == 1
+    engine.dispose()

@@ -11,8 +11,6 @@ from importlib.metadata import EntryPoint, entry_points
 
 import click
 
-WORKER = "-worker"
-
 
 def names(group: str) -> list[str]:
     """The names of a group, in alphabetical order."""

@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 
 import click
 
-from lineup.command import tasks
+from lineup.command import backups, jobs, keys, tasks
 from lineup.command.installed import environment_of, find, names
 from lineup.command.messages import messages
 
@@ -92,3 +92,7 @@ main.add_command(tasks.probe)
 main.add_command(tasks.migrate)
 main.add_command(tasks.resync)
 main.add_command(messages)
+main.add_command(jobs.job)
+main.add_command(keys.rotate_keys)
+main.add_command(backups.backup)
+main.add_command(backups.restore)

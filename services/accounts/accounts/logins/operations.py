@@ -15,6 +15,7 @@ from accounts.tree.models import Account
 from lineup.context import Role
 from lineup.contracts.accounts import Done, LoginDetails, SignOut, Status
 from lineup.database import Work
+from lineup.errors import NotFound
 from lineup.ids import new_id
 
 PRUNED_AFTER = timedelta(hours=1)
@@ -69,6 +70,25 @@ def add_login(
     work.session.add(login)
     work.session.flush()
     return login
+
+
+def reset_password(work: Work, means: Means, username: str, password: str) -> None:
+    """Give a login a new password and end its sessions; NotFound without such a login,
+    a refusal of the password as at its making.
+    """
+    login = work.session.scalar(
+        select(Login)
+        .where(Login.username == username, Login.status != Status.DELETED)
+        .with_for_update()
+    )
+    if login is None:
+        raise NotFound("There is no such login.")
+    findings = Findings()
+    check_password(findings, "password", password, login.role)
+    findings.refuse()
+    login.password_hash = means.hash_password(password)
+    end_sessions(work, Login.id == login.id)
+    work.session.execute(delete(SignInTries).where(SignInTries.username == username))
 
 
 def delete_logins(work: Work, account_id: UUID) -> None:

@@ -1,0 +1,26 @@
+"""Jobs: what a service does by its timers, done by hand."""
+
+import click
+
+from lineup.command.installed import environment_of, find, services_asked_for
+
+
+@click.command()
+@click.argument("service")
+@click.argument("name", required=False)
+def job(service: str, name: str | None) -> None:
+    """Run a job of SERVICE once, here and now, or list them."""
+    from lineup.bus.by_hand import run, timers
+
+    services_asked_for(service)
+    entry = find("lineup.services", service)
+    assert entry is not None  # noqa: S101 - asked for above
+    known = timers(entry.load())
+    if name is None:
+        for one, says in known.items():
+            click.echo(f"{one}: {says}")
+    elif name not in known:
+        raise click.BadParameter(f"{service} has the jobs {', '.join(known)}.")
+    else:
+        run(entry.load(), name, environment_of(service))
+        click.echo(f"{service}: {name} is done")

@@ -1,0 +1,50 @@
+"""The command that rotates keys."""
+
+from collections import Counter
+
+import click
+
+from lineup.command.installed import environment_of, services_asked_for
+
+
+@click.command("rotate-keys")
+@click.argument("service", required=False)
+@click.option("--check", is_flag=True, help="Only count what older keys still seal.")
+def rotate_keys(service: str | None, check: bool) -> None:  # noqa: FBT001
+    """Seal all secrets anew with the first of LINEUP_SECRET_KEYS.
+
+    Ends with 1 when something is sealed by a key that is not there or, with --check,
+    by another than the first.
+    """
+    is_done = True
+    for name in services_asked_for(service):
+        met = _rotated(name, look_only=check)
+        told = "by older keys" if check else "sealed anew"
+        click.echo(
+            f"{name}: {met['older']} {told}, {met['newest']} by the first key,"
+            f" {met['unknown']} by none of them"
+        )
+        is_done = is_done and not met["unknown"] and not (check and met["older"])
+    if not is_done:
+        raise click.exceptions.Exit(1)
+
+
+def _rotated(service: str, *, look_only: bool) -> Counter[str]:
+    from sqlalchemy import create_engine
+
+    from lineup.command.rotation import Rotation
+
+    told = environment_of(service)
+    if not {"DATABASE_URI", "LINEUP_SECRET_KEYS"} <= told.keys():
+        raise click.ClickException(
+            f"DATABASE_URI or LINEUP_SECRET_KEYS of {service} is not set."
+        )
+    keys = [key.strip() for key in told["LINEUP_SECRET_KEYS"].split(",")]
+    uri = told["DATABASE_URI"].replace("postgresql://", "postgresql+psycopg2://", 1)
+    engine = create_engine(uri, hide_parameters=True)
+    try:
+        rotation = Rotation(engine, keys, write=not look_only)
+        rotation.run(service)
+    finally:
+        engine.dispose()
+    return rotation.met
