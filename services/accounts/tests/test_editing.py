@@ -8,7 +8,7 @@ from accounts.logins.sign_in import sign_in
 from accounts.sellers.editing import CurrencyInUse, update_account
 from accounts.sellers.operations import create_account
 from accounts.staff.own import set_time_zone
-from accounts.tree.operations import get_account, list_accounts
+from accounts.tree.operations import OwnAccount, get_account, list_accounts
 from lineup.context import NOBODY, Actor, Role
 from lineup.contracts.accounts import (
     AccountKind,
@@ -113,6 +113,31 @@ class TestEditing:
                 ask(actor, update_account, request)
 
 
+class TestSwitching:
+    def test_data_and_status_change_together(self, ask, tree, announced):
+        before = len(announced("account_changed"))
+        request = a_change(tree.dealer.account_id, status=Status.INACTIVE)
+        changed = ask(tree.partner, update_account, request)
+        assert (changed.name, changed.status) == ("Changed", Status.INACTIVE)
+        assert len(announced("account_changed")) == before + 1
+        untold = a_change(tree.dealer.account_id, name="Again")
+        assert ask(tree.partner, update_account, untold).status is Status.INACTIVE
+
+    @pytest.mark.parametrize(
+        ("who", "status", "answer"),
+        [
+            ("dealer", Status.INACTIVE, OwnAccount),
+            ("partner", Status.DELETED, Invalid),
+        ],
+    )
+    def test_nobody_switches_themselves_off_nor_deletes_so(
+        self, who, status, answer, ask, tree
+    ):
+        request = a_change(tree.dealer.account_id, status=status)
+        with pytest.raises(answer):
+            ask(getattr(tree, who), update_account, request)
+
+
 class TestCurrency:
     def test_sellers_have_their_partners_and_follow_it(self, ask, tree, means):
         request = a_change(tree.partner.account_id, currency="chf")
@@ -120,7 +145,7 @@ class TestCurrency:
         made = ask(
             tree.partner,
             create_account,
-            an_account(AccountKind.DEALER, "later"),
+            an_account(AccountKind.DEALER, "later", currency="", time_zone=""),
             means=means,
         )
         old = ask(

@@ -5,7 +5,12 @@ from sqlalchemy import exists, select
 from accounts.findings import Findings
 from accounts.sellers.details import take_currency, take_details
 from accounts.tree.models import Account
-from accounts.tree.operations import SELLER_KINDS, account_in_scope, view_of
+from accounts.tree.operations import (
+    SELLER_KINDS,
+    account_in_scope,
+    refuse_turn,
+    view_of,
+)
 from lineup.context import OPERATORS, Actor, Role
 from lineup.contracts.accounts import AccountKind, AccountView, UpdateAccount
 from lineup.database import Work
@@ -29,21 +34,24 @@ def may_edit(actor: Actor, account: Account) -> bool:
 
 
 def update_account(work: Work, request: UpdateAccount) -> AccountView:
-    """Change an account's data; every wrong field is told in one refusal.
+    """Change an account's data, and switch it on or off, in one go.
 
+    Every wrong field is told in one refusal. Nobody switches off their own account.
     CurrencyInUse once the partner has had a customer. Nothing stored changes with the
     time zone: times are only shown otherwise (UI-13).
     """
     account = account_in_scope(work, request.account_id)
     if not may_edit(work.actor, account):
         raise Forbidden
+    if request.status is not None and request.status is not account.status:
+        refuse_turn(work.actor, account, request.status)
     work.session.refresh(account, with_for_update=True)
     currency = account.currency
     findings = Findings()
     take_details(findings, account, request)
     take_currency(findings, account, request.currency)
     findings.refuse()
-    account.version += 1
+    account.turn(request.status or account.status)
     if account.currency != currency:
         _change_currency(work, account)
     if account.kind is not AccountKind.OPERATOR:

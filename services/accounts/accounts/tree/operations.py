@@ -96,16 +96,21 @@ def _narrowed(statement: Select[Account], request: ListAccounts) -> Select[Accou
 
 def set_account_status(work: Work, request: SetAccountStatus) -> AccountView:
     """Switch a partner or seller on or off: off, nobody at or below it may act."""
-    if request.status is Status.DELETED:
-        raise Invalid(fields={"status": ["Choose active or inactive."]})
     account = account_in_scope(work, request.account_id)
-    if account.id == work.actor.account_id or account.kind not in STAFFED_KINDS:
-        raise OwnAccount
+    refuse_turn(work.actor, account, request.status)
     work.session.refresh(account, with_for_update=True)
     if account.status is not request.status:
         account.turn(request.status)
         work.announce(account.state())
     return view_of(work, account)
+
+
+def refuse_turn(actor: Actor, account: Account, status: Status) -> None:
+    """Invalid for deletion, which has a verb of its own; OwnAccount for one's own."""
+    if status is Status.DELETED:
+        raise Invalid(fields={"status": ["Choose active or inactive."]})
+    if account.id == actor.account_id or account.kind not in STAFFED_KINDS:
+        raise OwnAccount
 
 
 def account_in_scope(work: Work, account_id: UUID) -> Account:

@@ -84,6 +84,8 @@ class UpdateAccount:
     public_url: str = ""
     """Partners only; empty: the installation's."""
     company: Company = field(default_factory=Company)
+    status: Status | None = None
+    """Active or inactive; none: as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
