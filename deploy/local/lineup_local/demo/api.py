@@ -6,7 +6,12 @@ from typing import Any
 
 import requests
 
+from lineup.ids import new_id
+
 LIMIT_SECONDS = 15
+BUSY = {502, 503, 504}
+"""What a slow machine answers while it starts; a repeat does no harm."""
+PATIENCE_SECONDS = 90
 JOB_SECONDS = 120
 
 
@@ -27,10 +32,9 @@ class Api:
         """Read."""
         return self._ask("GET", path, params=query)
 
-    def post(self, path: str, key: str = "", **body: Any) -> Any:
-        """Create or act; `key` makes a repeat harmless."""
-        headers = {"Idempotency-Key": key} if key else {}
-        return self._ask("POST", path, json=body, headers=headers)
+    def post(self, path: str, **body: Any) -> Any:
+        """Create or act."""
+        return self._ask("POST", path, json=body)
 
     def put(self, path: str, **body: Any) -> Any:
         """Replace."""
@@ -53,9 +57,25 @@ class Api:
         return job
 
     def _ask(self, method: str, path: str, **said: Any) -> Any:
-        answer = self._session.request(
-            method, self._base + path, timeout=LIMIT_SECONDS, **said
-        )
+        answer = self._patiently(method, path, said)
         if not answer.ok:
             raise DemoRefused(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
+
+    def _patiently(
+        self, method: str, path: str, said: dict[str, Any]
+    ) -> requests.Response:
+        """The answer; asked again under the same key while all are busy."""
+        headers = {"Idempotency-Key": new_id().hex} if method == "POST" else {}
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = self._session.request(
+                method,
+                self._base + path,
+                timeout=LIMIT_SECONDS,
+                headers=headers,
+                **said,
+            )
+            if answer.status_code not in BUSY or time.monotonic() > end:
+                return answer
+            time.sleep(1)
