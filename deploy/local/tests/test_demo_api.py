@@ -9,15 +9,16 @@ import pytest
 from lineup_local.demo.api import Api, DemoRefused
 
 
+TRIED = []
+
+
 class BusyAtFirst(BaseHTTPRequestHandler):
     """Answers 504 to the first try of each path, and remembers the keys."""
 
-    tried: list[tuple[str, str]] = []
-
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
-        tries = [path for path, _ in self.tried]
-        self.tried.append((self.path, self.headers["Idempotency-Key"]))
+        tries = [path for path, _ in TRIED]
+        TRIED.append((self.path, self.headers["Idempotency-Key"]))
         code = 504 if self.path not in tries else 200
         code = 409 if self.path.endswith("/refused") else code
         body = json.dumps({"token": "secret"}).encode()
@@ -32,7 +33,7 @@ class BusyAtFirst(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def api():
-    BusyAtFirst.tried = []
+    TRIED.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), BusyAtFirst) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Api(f"http://127.0.0.1:{server.server_port}", "root", "password")
@@ -42,8 +43,8 @@ def api():
 def test_what_was_not_done_in_time_is_asked_again_under_its_key(api):
     api.post("/customers", name="Ana")
 
-    keys = dict.fromkeys(BusyAtFirst.tried)
-    assert [path for path, _ in BusyAtFirst.tried] == [
+    keys = dict.fromkeys(TRIED)
+    assert [path for path, _ in TRIED] == [
         *["/api/v1/tokens"] * 2,
         *["/api/v1/customers"] * 2,
     ]
@@ -54,4 +55,4 @@ def test_what_was_not_done_in_time_is_asked_again_under_its_key(api):
 def test_a_refusal_is_told_at_once(api):
     with pytest.raises(DemoRefused, match="409"):
         api.post("/refused")
-    assert [path for path, _ in BusyAtFirst.tried].count("/api/v1/refused") == 1
+    assert [path for path, _ in TRIED].count("/api/v1/refused") == 1
