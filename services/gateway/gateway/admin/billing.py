@@ -1,72 +1,61 @@
-"""Pages about products, shops and orders."""
+"""Pages about products and plans."""
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
-from gateway.admin.forms import PlanForm, ProductForm, ShopForm, TopUpForm
+from gateway.admin.billing_forms import PlanForm, PlanPriceForm, ProductForm
+from gateway.admin.choices import product_options
 from gateway.asking import context
-from gateway.ground import clients, ground
-from gateway.panel.filters import Choice, Text
+from gateway.ground import clients
+from gateway.panel.filters import Text, YesNo
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.panel.parts import READ_SECONDS, part
 from gateway.panel.tables import Column, Table
-from gateway.waiting import once_it_arrived
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Role
-from lineup.contracts.accounts import GetCustomer
+from lineup.context import PARTNERS, STAFF_AND_SUPPORT
+from lineup.contracts.accounts import GetAccount
 from lineup.contracts.billing import (
-    GetOrder,
+    GetPlanUse,
     GetProduct,
-    GetWallet,
-    ListOrders,
     ListProducts,
-    ListShops,
-    OrderState,
-    ReplayOrder,
+    PlanUse,
+    PlanView,
+    ProductView,
     RetirePlan,
-    ShopView,
-    WalletView,
 )
 from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.contracts.playlists import ListPackages, PackageView
+from lineup.errors import Invalid
 
 pages = Blueprint("billing_pages", __name__)
 
 Shown = str | tuple[str, int] | Answer
 
-READERS = PARTNERS | {Role.SUPPORT}
-ALL = Paging(limit=MAX_LIMIT)
-
 PRODUCTS = Table(
     "products",
-    Column("name", "Name"),
+    Column("name", "Name", order="name"),
+    Column("plans", "Plans"),
     Column("packages", "Packages", is_numeric=True),
     Column("devices", "Devices", is_numeric=True),
     Column("addresses", "Addresses", is_numeric=True, is_hidden=True),
-    Column("plans", "Plans"),
     Column("acts", ""),
-    filters=(Text("Name"),),
+    filters=(
+        Text("Product, plan or SKU"),
+        YesNo("on_sale", "Sale", "On sale", "Not on sale"),
+        YesNo("is_trial", "Kind", "Trials", "No trials"),
+    ),
 )
-SHOPS = Table(
-    "shops",
-    Column("name", "Name"),
-    Column("kind", "Kind"),
-    Column("currency", "Currency"),
-    Column("webhook_path", "Delivers to"),
-    Column("created_at", "Since"),
-)
-ORDERS = Table(
-    "orders",
-    Column("number", "Order"),
-    Column("state", "State"),
-    Column("buyer_email", "Buyer"),
-    Column("total", "Total", is_numeric=True),
-    Column("seats", "Seats", is_numeric=True),
-    Column("created_at", "When"),
-    filters=(Text("Number or buyer"), Choice("state", "State", OrderState)),
+PLANS = Table(
+    "plans",
+    Column("name", "Plan"),
+    Column("length", "Length"),
+    Column("price", "Price", is_numeric=True),
+    Column("sku", "SKU"),
+    Column("is_retired", "Sale"),
+    Column("acts", ""),
 )
 
 
@@ -76,6 +65,19 @@ def list_products() -> str:
     """Products with their plans."""
     listing = PRODUCTS.asked_of(clients().billing.list_products, ListProducts)
     return render_template("admin/billing/products.html", listing=listing)
+
+
+@pages.get("/products/<uuid:product_id>")
+@page_for(STAFF_AND_SUPPORT)
+def show_product(product_id: UUID) -> str:
+    """One product: what is watched, and its plans."""
+    names = {package.id: package.name for package in packages_or_none()}
+    product = _product(product_id)
+    return render_template(
+        "admin/billing/product.html",
+        product=product,
+        packages=[names.get(found, "") for found in product.package_ids],
+    )
 
 
 @pages.route("/products/new", methods=["GET", "POST"])
@@ -90,7 +92,42 @@ def new_product() -> Shown:
     if made is not None:
         flash(f"{made.name} was made; give it a plan.")
         return redirect(url_for("billing_pages.new_plan", product_id=made.id))
-    page = render_template("admin/billing/product_form.html", form=form)
+    page = render_template(
+        "admin/billing/product_form.html", form=form, product=None, back=_list()
+    )
+    return page, status_of(form)
+
+
+@pages.route("/products/<uuid:product_id>/edit", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def edit_product(product_id: UUID) -> Shown:
+    """Change a product; whoever runs by it follows within a minute."""
+    product = _product(product_id)
+    form = ProductForm(
+        name=product.name,
+        package_ids=[str(found) for found in product.package_ids],
+        devices=product.devices,
+        addresses=product.addresses,
+    )
+    del form.is_trial, form.partner_id
+    form.package_ids.choices = [
+        SelectChoice(str(p.id), p.name)
+        for p in packages()
+        if p.partner_id == product.partner_id
+    ]
+    question = form.change_of
+    changed = attempt(
+        form, lambda: clients().billing.update_product(context(), question(product_id))
+    )
+    if changed is not None:
+        flash(f"{changed.name} was changed; running subscriptions follow.")
+        return redirect(_address(product_id))
+    page = render_template(
+        "admin/billing/product_form.html",
+        form=form,
+        product=product,
+        back=_address(product_id),
+    )
     return page, status_of(form)
 
 
@@ -98,130 +135,130 @@ def new_product() -> Shown:
 @page_for(PARTNERS)
 def new_plan(product_id: UUID) -> Shown:
     """Give a product a length and price."""
-    product = clients().billing.get_product(
-        context(), GetProduct(product_id=product_id), timeout=READ_SECONDS
+    product = _product(product_id)
+    form = PlanForm(
+        currency=_currency_of(product.partner_id), sku=request.args.get("sku", "")
     )
-    form = PlanForm()
-    made = attempt(
+    del form.product_id
+    return _make_plan(form, product_id, product)
+
+
+@pages.route("/plans/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def map_sku() -> Shown:
+    """Give a product a plan with a SKU that a shop sells already (WS-07)."""
+    said = {name: request.args.get(name, "") for name in ("sku", "currency")}
+    form = PlanForm(**said)
+    form.product_id.choices = [SelectChoice(*one) for one in product_options()]
+    chosen = form.product_id.data if form.is_submitted() else None
+    return _make_plan(form, UUID(chosen) if chosen else None, None)
+
+
+@pages.route("/plans/<uuid:plan_id>/edit", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def edit_plan(plan_id: UUID) -> Shown:
+    """Give a plan another name and price, from the next sale or renewal on."""
+    use = _use(plan_id)
+    form = PlanPriceForm(name=use.plan.name, amount=use.plan.price.decimal())
+    changed = attempt(
         form,
-        lambda: clients().billing.create_plan(context(), form.question(product_id)),
+        lambda: clients().billing.change_plan(context(), form.question(use.plan)),
     )
-    if made is not None:
-        flash(f"{made.name} can be sold.")
-        return redirect(url_for("billing_pages.list_products"))
-    page = render_template("admin/billing/plan_form.html", form=form, product=product)
+    if changed is not None:
+        flash(f"{changed.name} costs {changed.price} from now on.")
+        return redirect(_address(changed.product_id))
+    page = render_template(
+        "admin/billing/plan_price.html",
+        form=form,
+        use=use,
+        back=_address(use.plan.product_id),
+    )
     return page, status_of(form)
 
 
 @pages.route("/plans/<uuid:plan_id>/retire", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def retire_plan(plan_id: UUID) -> Shown:
-    """Ask, and sell a plan no longer."""
+    """Say who would be touched, ask, and sell a plan no longer."""
     form = LineupForm()
     question = RetirePlan(plan_id=plan_id)
     gone = attempt(form, lambda: clients().billing.retire_plan(context(), question))
     if gone is not None:
         flash(f"{gone.name} is sold no longer.")
-        return redirect(url_for("billing_pages.list_products"))
-    page = render_template("admin/billing/plan_retire.html", form=form)
-    return page, status_of(form)
-
-
-@pages.route("/customers/<uuid:customer_id>/top-up", methods=["GET", "POST"])
-@page_for(PARTNERS)
-def top_up(customer_id: UUID) -> Shown:
-    """Put money on a customer's balance that was paid outside."""
-    wallet = _wallet(customer_id)
-    back = url_for("accounts_pages.show_customer", customer_id=customer_id)
-    form = TopUpForm()
-    raised = attempt(
-        form,
-        lambda: clients().billing.top_up(
-            context(), form.question(customer_id, wallet.balance.asset)
-        ),
-    )
-    if raised is not None:
-        flash(f"The balance is {raised.balance} now.")
-        return redirect(back)
+        return redirect(_address(gone.product_id))
+    use = _use(plan_id)
     page = render_template(
-        "admin/billing/top_up.html",
+        "admin/billing/plan_retire.html",
         form=form,
-        wallet=wallet,
-        back=back,
+        use=use,
+        back=_address(use.plan.product_id),
     )
     return page, status_of(form)
-
-
-@pages.get("/shops")
-@page_for(READERS)
-def list_shops() -> str:
-    """Connected shops and their last orders."""
-    billing, who, listing = clients().billing, context(), ORDERS.asked()
-    shops = billing.list_shops.later(who, ListShops(paging=ALL), timeout=READ_SECONDS)
-    orders = billing.list_orders.later(
-        who, listing.question(ListOrders), timeout=READ_SECONDS
-    )
-    wait_for(shops, orders)
-    return render_template(
-        "admin/billing/shops.html",
-        shops=SHOPS.of(part(shops)),
-        orders=listing.showing(part(orders)),
-    )
-
-
-@pages.route("/shops/new", methods=["GET", "POST"])
-@page_for(PARTNERS)
-def connect_shop() -> Shown:
-    """Connect a shop."""
-    form = ShopForm()
-    shop = attempt(form, lambda: _connect(form))
-    if shop is not None:
-        flash(f"{shop.name} is connected; let it deliver to {shop.webhook_path}.")
-        return redirect(url_for("billing_pages.list_shops"))
-    page = render_template("admin/billing/shop_form.html", form=form)
-    return page, status_of(form)
-
-
-@pages.get("/orders/<uuid:order_id>")
-@page_for(READERS)
-def show_order(order_id: UUID) -> str:
-    """One shop order and what became of it."""
-    order = clients().billing.get_order(
-        context(), GetOrder(order_id=order_id), timeout=READ_SECONDS
-    )
-    return render_template("admin/billing/order.html", order=order, form=LineupForm())
-
-
-@pages.post("/orders/<uuid:order_id>/replay")
-@page_for(PARTNERS)
-def replay_order(order_id: UUID) -> Shown:
-    """Try an order's exceptions again."""
-    clients().billing.replay_order(context(), ReplayOrder(order_id=order_id))
-    flash("The order is tried again.")
-    return redirect(url_for("billing_pages.show_order", order_id=order_id))
 
 
 def packages() -> list[PackageView]:
     """The packages a product can be made of."""
     found = clients().playlists.list_packages(
-        context(), ListPackages(paging=ALL), timeout=READ_SECONDS
+        context(), ListPackages(paging=Paging(limit=MAX_LIMIT)), timeout=READ_SECONDS
     )
     return [package for package in found.items if not package.is_demo]
 
 
-def _connect(form: ShopForm) -> ShopView:
-    sealed = ground().keyring.seal(form.secret.data or "")
-    return clients().billing.connect_shop(context(), form.question(sealed))
+def packages_or_none() -> list[PackageView]:
+    """The same; none while playlists is away."""
+    asked = clients().playlists.list_packages.later(
+        context(), ListPackages(paging=Paging(limit=MAX_LIMIT)), timeout=READ_SECONDS
+    )
+    found = part(asked).value
+    return list(found.items) if found else []
 
 
-def _wallet(customer_id: UUID) -> WalletView:
-    """The wallet, waited for where the customer is quite new."""
-    question, known = (
-        GetWallet(customer_id=customer_id),
-        GetCustomer(customer_id=customer_id),
+def _make_plan(
+    form: PlanForm, product_id: UUID | None, product: ProductView | None
+) -> Shown:
+    made = attempt(form, lambda: _plan_of(form, product_id))
+    if made is not None:
+        flash(f"{made.name} can be sold.")
+        return redirect(_address(made.product_id))
+    page = render_template(
+        "admin/billing/plan_form.html",
+        form=form,
+        product=product,
+        back=_address(product_id) if product else _list(),
     )
-    return once_it_arrived(
-        lambda: clients().billing.get_wallet(context(), question, timeout=READ_SECONDS),
-        lambda: clients().accounts.get_customer(context(), known),
-        missing="customer_not_found",
+    return page, status_of(form)
+
+
+def _plan_of(form: PlanForm, product_id: UUID | None) -> PlanView:
+    if product_id is None:
+        raise Invalid(fields={"product_id": ["Choose a product."]})
+    return clients().billing.create_plan(context(), form.question(product_id))
+
+
+def _product(product_id: UUID) -> ProductView:
+    question = GetProduct(product_id=product_id)
+    return clients().billing.get_product(context(), question, timeout=READ_SECONDS)
+
+
+def _use(plan_id: UUID) -> PlanUse:
+    question = GetPlanUse(plan_id=plan_id)
+    return clients().billing.get_plan_use(context(), question, timeout=READ_SECONDS)
+
+
+def _currency_of(partner_id: UUID) -> str:
+    """What a partner sells in; empty while accounts is away."""
+    asked = clients().accounts.get_account.later(
+        context(), GetAccount(account_id=partner_id), timeout=READ_SECONDS
     )
+    account = part(asked).value
+    return account.currency if account else ""
+
+
+def _list() -> str:
+    return url_for("billing_pages.list_products")
+
+
+def _address(product_id: UUID | None) -> str:
+    if product_id is None:
+        return _list()
+    return url_for("billing_pages.show_product", product_id=product_id)

@@ -1,0 +1,175 @@
+"""Pages about customers' money: balances, statements, top-ups, renewal switches."""
+
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    url_for,
+)
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin.billing_forms import TopUpForm
+from gateway.admin.choices import seller_options
+from gateway.asking import context
+from gateway.balances import (
+    STAFF_ENTRIES,
+    renewal_of,
+    statement_file,
+    statement_of,
+    wallet_of,
+)
+from gateway.ground import clients
+from gateway.panel.customer_tabs import customer_tabs
+from gateway.panel.exports import csv_of, file_address
+from gateway.panel.filters import Choice, Text, YesNo
+from gateway.panel.forms import attempt, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.tables import Column, Table
+from lineup.context import PARTNERS, STAFF_AND_SUPPORT
+from lineup.contracts.accounts import CustomerView, GetCustomer
+from lineup.contracts.billing import GetBalances, ListSales, ListWallets
+from lineup.errors import Unavailable
+
+pages = Blueprint("money_pages", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+WALLETS = Table(
+    "wallets",
+    Column("customer_name", "Customer"),
+    Column("seller_name", "Seller"),
+    Column("balance", "Balance", order="balance", is_numeric=True),
+    filters=(
+        Text("Customer or mail"),
+        Choice("account_id", "Seller", convert=UUID),
+        YesNo("has_money", "Balance", "Has money", "Empty"),
+    ),
+)
+WALLET_FILE = (
+    ("Customer", lambda row: row.customer_name),
+    ("Seller", lambda row: row.seller_name),
+    ("Balance", lambda row: row.balance),
+    ("Currency", lambda row: row.balance.asset),
+    ("Customer id", lambda row: row.customer_id),
+)
+HISTORY = Table(
+    "history",
+    Column("sold_at", "Sold", order="sold_at"),
+    Column("user_name", "User"),
+    Column("product_name", "Product"),
+    Column("price", "Paid", is_numeric=True),
+    Column("starts_at", "From"),
+    Column("ends_at", "Until"),
+    Column("closed_at", "How it ended"),
+    Column("sold_by", "Sold by", is_hidden=True),
+)
+
+
+@pages.get("/wallets")
+@page_for(STAFF_AND_SUPPORT)
+def list_wallets() -> str:
+    """Balances of customers, and what they are together."""
+    owed = clients().billing.get_balances.later(
+        context(), GetBalances(), timeout=READ_SECONDS
+    )
+    listing = WALLETS.asked(account_id=seller_options())
+    listing = listing.answered_by(clients().billing.list_wallets, ListWallets)
+    return render_template(
+        "admin/money/wallets.html",
+        listing=listing,
+        owed=part(owed),
+        file=file_address("money_pages.export_wallets"),
+    )
+
+
+@pages.get("/wallets.csv")
+@page_for(STAFF_AND_SUPPORT)
+def export_wallets() -> Response:
+    """The same list as a file."""
+    question = WALLETS.asked().question(ListWallets)
+    return csv_of("balances", WALLET_FILE, clients().billing.list_wallets, question)
+
+
+@pages.get("/customers/<uuid:customer_id>/wallet")
+@page_for(STAFF_AND_SUPPORT)
+def customer_wallet(customer_id: UUID) -> str:
+    """A customer's balance and statement."""
+    return _page_of(
+        customer_id,
+        "wallet",
+        shown=statement_of(customer_id, STAFF_ENTRIES),
+        file=file_address("money_pages.export_statement", customer_id=customer_id),
+    )
+
+
+@pages.get("/customers/<uuid:customer_id>/statement.csv")
+@page_for(STAFF_AND_SUPPORT)
+def export_statement(customer_id: UUID) -> Response:
+    """The same statement as a file."""
+    return statement_file(customer_id, STAFF_ENTRIES)
+
+
+@pages.get("/customers/<uuid:customer_id>/subscriptions")
+@page_for(STAFF_AND_SUPPORT)
+def customer_subscriptions(customer_id: UUID) -> str:
+    """Where each of a customer's users stands, and every period that was sold."""
+    overview = renewal_of(customer_id)
+    history = HISTORY.asked_of(
+        clients().billing.list_sales, ListSales, customer_id=customer_id
+    )
+    return _page_of(customer_id, "subscriptions", overview=overview, history=history)
+
+
+@pages.get("/customers/<uuid:customer_id>/renewal")
+@page_for(STAFF_AND_SUPPORT)
+def customer_renewal(customer_id: UUID) -> str:
+    """Every user's renewal switch with the total due and the balance (UI-22)."""
+    return _page_of(customer_id, "renewal", overview=renewal_of(customer_id))
+
+
+@pages.route("/customers/<uuid:customer_id>/top-up", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def top_up(customer_id: UUID) -> Shown:
+    """Put money on a customer's balance that was paid outside."""
+    wallet = wallet_of(customer_id).value
+    if wallet is None:
+        raise Unavailable
+    back = url_for("money_pages.customer_wallet", customer_id=customer_id)
+    form = TopUpForm()
+    raised = attempt(
+        form,
+        lambda: clients().billing.top_up(
+            context(), form.question(customer_id, wallet.balance.asset)
+        ),
+    )
+    if raised is not None:
+        flash(f"The balance is {raised.balance} now.")
+        return redirect(back)
+    page = render_template(
+        "admin/money/top_up.html", form=form, wallet=wallet, back=back
+    )
+    return page, status_of(form)
+
+
+def _page_of(customer_id: UUID, name: str, **shown: object) -> str:
+    endpoint = f"money_pages.customer_{name}"
+    return render_template(
+        f"admin/money/customer_{name}.html",
+        customer=_customer(customer_id),
+        customer_id=customer_id,
+        tabs_of=customer_tabs(customer_id, endpoint),
+        **shown,
+    )
+
+
+def _customer(customer_id: UUID) -> CustomerView | None:
+    """Whose page it is; None while accounts is away, NotFound outside the scope."""
+    asked = clients().accounts.get_customer.later(
+        context(), GetCustomer(customer_id=customer_id), timeout=READ_SECONDS
+    )
+    return part(asked).value

@@ -1,0 +1,105 @@
+"""Pages about what was sold (RP-02)."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template
+
+from gateway.admin.choices import product_options, seller_options
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.display import zone
+from gateway.panel.exports import csv_of, file_address
+from gateway.panel.filters import Choice, Dates, Id
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, Part, part
+from gateway.panel.tables import Column, Listing, Table
+from lineup.context import STAFF_AND_SUPPORT
+from lineup.contracts.billing import GetSales, ListSales, SalesView
+from lineup.errors import Invalid
+
+pages = Blueprint("sales_pages", __name__)
+
+SALES = Table(
+    "sales",
+    Column("sold_at", "Sold", order="sold_at"),
+    Column("customer_name", "Customer"),
+    Column("product_name", "Product"),
+    Column("price", "Value", is_numeric=True),
+    Column("sold_by", "Sold by"),
+    Column("seller_name", "Seller", is_hidden=True),
+    Column("starts_at", "From", is_hidden=True),
+    Column("ends_at", "Until"),
+    Column("closed_at", "How it ended"),
+    Column("refunded", "Given back", is_numeric=True, is_hidden=True),
+    filters=(
+        Dates("sold", "Sold"),
+        Choice("product_id", "Product", convert=UUID),
+        Choice("account_id", "Seller", convert=UUID),
+        Id("customer_id", "Customer"),
+        Id("subscription_id", "Subscription"),
+    ),
+)
+FILE = (
+    ("Sold", lambda row: row.sold_at),
+    ("Sold by", lambda row: row.sold_by),
+    ("Seller", lambda row: row.seller_name),
+    ("Customer", lambda row: row.customer_name),
+    ("User", lambda row: row.user_name),
+    ("Product", lambda row: row.product_name),
+    ("Plan", lambda row: row.plan_name),
+    ("Months", lambda row: row.months),
+    ("Days", lambda row: row.days),
+    ("Value", lambda row: row.price),
+    ("Currency", lambda row: row.price.asset),
+    ("Paid by", lambda row: row.source),
+    ("From", lambda row: row.starts_at),
+    ("Until", lambda row: row.ends_at),
+    ("Ended early", lambda row: row.closed_at),
+    ("Ended by", lambda row: row.closed_by),
+    ("Why", lambda row: row.close_reason),
+    ("Given back", lambda row: row.refunded),
+)
+MOMENT = timedelta(microseconds=1)
+
+
+@pages.get("/sales")
+@page_for(STAFF_AND_SUPPORT)
+def list_sales() -> str:
+    """Sold periods, with their sums by day."""
+    listing = SALES.asked(product_id=product_options(), account_id=seller_options())
+    figures = _figures(listing)
+    listing = listing.answered_by(clients().billing.list_sales, ListSales)
+    return render_template(
+        "admin/sales/list.html",
+        listing=listing,
+        figures=figures,
+        file=file_address("sales_pages.export"),
+    )
+
+
+@pages.get("/sales.csv")
+@page_for(STAFF_AND_SUPPORT)
+def export() -> Response:
+    """The same list as a file."""
+    question = SALES.asked().question(ListSales)
+    return csv_of("sales", FILE, clients().billing.list_sales, question)
+
+
+def _figures(listing: Listing) -> Part[SalesView]:
+    """Sums of the days asked for, else of the last thirty; none of too many days."""
+    said = listing.filters
+    question = GetSales(
+        first_on=_day(said.get("sold_from")),
+        last_on=_day(said.get("sold_until"), MOMENT),
+        account_id=said.get("account_id"),
+    )
+    asked = clients().billing.get_sales.later(context(), question, timeout=READ_SECONDS)
+    try:
+        return part(asked)
+    except Invalid:
+        return Part(None)
+
+
+def _day(at: datetime | None, less: timedelta = timedelta(0)) -> date | None:
+    return (at - less).astimezone(zone()).date() if at else None

@@ -1,0 +1,173 @@
+"""Pages about subscriptions: who runs, who ends, who lapsed (RP-03)."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from gateway.admin.choices import product_options, seller_options
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.exports import csv_of, file_address
+from gateway.panel.filters import Choice, Dates, Id, Text, YesNo
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.panel.tables import Column, Table
+from lineup.context import STAFF_AND_SUPPORT
+from lineup.contracts.billing import (
+    GetSubscriptionFigures,
+    ListSubscriptions,
+    SubscriptionFigures,
+    SubscriptionState,
+)
+
+pages = Blueprint("subscriptions_pages", __name__)
+
+SUBSCRIPTIONS = Table(
+    "subscriptions",
+    Column("user_name", "User"),
+    Column("customer_name", "Customer"),
+    Column("product_name", "Product"),
+    Column("state", "State"),
+    Column("ends_at", "Ends", order="ends_at"),
+    Column("renews", "Renews by itself"),
+    Column("price", "Price", is_numeric=True),
+    Column("seller_name", "Seller", is_hidden=True),
+    Column("started_at", "Since", order="started_at", is_hidden=True),
+    filters=(
+        Text("Customer, mail or user"),
+        Choice("state", "State", SubscriptionState),
+        Dates("ends", "Ends"),
+        Choice("product_id", "Product", convert=UUID),
+        Choice("account_id", "Seller", convert=UUID),
+        YesNo("renews", "Renewal", "By itself", "Not by itself"),
+        YesNo("is_trial", "Kind", "Trials", "No trials"),
+        Id("customer_id", "Customer"),
+    ),
+)
+ENDS = Table("ends", filters=(Choice("account_id", "Seller", convert=UUID),))
+FILE = (
+    ("Customer", lambda row: row.customer_name),
+    ("User", lambda row: row.user_name),
+    ("Seller", lambda row: row.seller_name),
+    ("Product", lambda row: row.product_name),
+    ("Plan", lambda row: row.plan_name),
+    ("State", lambda row: row.state.value),
+    ("Since", lambda row: row.started_at),
+    ("Ends", lambda row: row.ends_at),
+    ("Renews by itself", lambda row: row.renews),
+    ("Price", lambda row: row.price),
+    ("Currency", lambda row: row.price.asset),
+    ("Customer id", lambda row: row.customer_id),
+    ("User id", lambda row: row.user_id),
+)
+DAY = timedelta(days=1)
+AHEAD = timedelta(days=29)
+"""Beside today: 30 days in all."""
+
+Card = tuple[str, int, str, str]
+"""Words, how many, the address of the list it counts, an icon."""
+
+
+@pages.get("/subscriptions")
+@page_for(STAFF_AND_SUPPORT)
+def list_subscriptions() -> str:
+    """Subscriptions by state, end, product and seller; expiring and lapsed ones."""
+    billing, who = clients().billing, context()
+    figures = billing.get_subscription_figures.later(
+        who, GetSubscriptionFigures(), timeout=READ_SECONDS
+    )
+    products, sellers = product_options(), seller_options()
+    listing = SUBSCRIPTIONS.asked(product_id=products, account_id=sellers)
+    listing = listing.answered_by(billing.list_subscriptions, ListSubscriptions)
+    counted = part(figures).value
+    return render_template(
+        "admin/subscriptions/list.html",
+        listing=listing,
+        cards=cards_of(counted) if counted else (),
+        file=file_address("subscriptions_pages.export"),
+    )
+
+
+@pages.get("/subscriptions.csv")
+@page_for(STAFF_AND_SUPPORT)
+def export() -> Response:
+    """The same list as a file."""
+    question = SUBSCRIPTIONS.asked().question(ListSubscriptions)
+    return csv_of("subscriptions", FILE, clients().billing.list_subscriptions, question)
+
+
+@pages.get("/subscriptions/ends")
+@page_for(STAFF_AND_SUPPORT)
+def show_ends() -> str:
+    """What ends and what lapsed, day by day, of one seller where it is named."""
+    listing = ENDS.asked(account_id=seller_options())
+    question = GetSubscriptionFigures(account_id=listing.filters.get("account_id"))
+    asked = clients().billing.get_subscription_figures.later(
+        context(), question, timeout=READ_SECONDS
+    )
+    wait_for(asked)
+    figures = part(asked)
+    return render_template(
+        "admin/subscriptions/ends.html",
+        listing=listing,
+        figures=figures,
+        days=days_of(figures.value) if figures.value else (),
+        address_of=address_of_day,
+    )
+
+
+def cards_of(figures: SubscriptionFigures) -> Sequence[Card]:
+    """The figures above the list; each leads to the list it counts."""
+    today = figures.today
+    running, expired = SubscriptionState.RUNNING, SubscriptionState.EXPIRED
+    return (
+        ("Running", figures.running, _address(running), "player-play"),
+        (
+            "End within 7 days",
+            figures.ending_in_7_days,
+            _address(running, today, today + 6 * DAY),
+            "hourglass",
+        ),
+        (
+            "End within 30 days",
+            figures.ending_in_30_days,
+            _address(running, today, today + AHEAD),
+            "calendar-due",
+        ),
+        (
+            "Lapsed in 30 days",
+            figures.lapsed_in_30_days,
+            _address(expired, today - AHEAD, today),
+            "calendar-off",
+        ),
+    )
+
+
+def days_of(figures: SubscriptionFigures) -> list[tuple[date, int, int]]:
+    """Each day with how many end and how many lapsed on it, the oldest first."""
+    ending = {day.on: day.count for day in figures.ending}
+    lapsed = {day.on: day.count for day in figures.lapsed}
+    days = sorted({*ending, *lapsed})
+    return [(on, ending.get(on, 0), lapsed.get(on, 0)) for on in days]
+
+
+def address_of_day(on: date, state: str) -> str:
+    """The list of what ends, or lapsed, on one day."""
+    account_id = request.args.get("account_id")
+    kept = {"account_id": account_id} if account_id else {}
+    return _address(SubscriptionState(state), on, on, **kept)
+
+
+def _address(
+    state: SubscriptionState,
+    first: date | None = None,
+    last: date | None = None,
+    **kept: str,
+) -> str:
+    query: dict[str, Any] = {"state": state.value, "order": "ends_at", **kept}
+    if first and last:
+        query |= {"ends_from": str(first), "ends_until": str(last)}
+    return url_for("subscriptions_pages.list_subscriptions", **query)

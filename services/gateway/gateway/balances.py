@@ -1,0 +1,127 @@
+"""A customer's money as one looks at it: balance, statement, what renewals cost.
+
+Used by the panel for staff and by the portal for the customer itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from flask import Response
+
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.exports import csv_of
+from gateway.panel.filters import Choice, Dates
+from gateway.panel.parts import READ_SECONDS, Part, part, wait_for
+from gateway.panel.tables import Column, Listing, Table
+from gateway.waiting import once_it_arrived
+from lineup.contracts.accounts import GetCustomer
+from lineup.contracts.billing import (
+    GetRenewalOverview,
+    GetStatement,
+    GetWallet,
+    ListEntries,
+    RenewalOverview,
+    StatementView,
+    WalletView,
+)
+from lineup.rpc import Answer
+
+R = TypeVar("R")
+
+CAUSES = (
+    ("top_up", "Top up"),
+    ("purchase", "Purchase"),
+    ("renewal", "Renewal"),
+    ("refund", "Refund"),
+    ("correction", "Correction"),
+)
+"""Why money moves on a customer's balance."""
+
+FILTERS = (Choice("cause", "What", CAUSES), Dates("booked", "When"))
+COLUMNS = (
+    Column("created_at", "When", order="booked"),
+    Column("cause", "What"),
+    Column("amount", "Amount", is_numeric=True),
+    Column("balance_after", "Balance after", is_numeric=True),
+)
+ENTRIES = Table("entries", *COLUMNS, filters=FILTERS)
+"""A statement as its customer sees it."""
+STAFF_ENTRIES = Table("entries", *COLUMNS, Column("actor", "By"), filters=FILTERS)
+FILE = (
+    ("When", lambda row: row.created_at),
+    ("What", lambda row: row.cause),
+    ("Reference", lambda row: row.reference),
+    ("Amount", lambda row: row.amount),
+    ("Balance after", lambda row: row.balance_after),
+    ("Currency", lambda row: row.amount.asset),
+    ("By", lambda row: row.actor),
+    ("Transfer", lambda row: row.transfer_id),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A balance, the movements asked for, and their sums."""
+
+    wallet: Part[WalletView]
+    listing: Listing
+    sums: Part[StatementView]
+
+
+def statement_of(customer_id: UUID, table: Table) -> Statement:
+    """What the address asks for of a customer's statement; its sums are of its days."""
+    billing, who, listing = clients().billing, context(), table.asked()
+    span = {k: v for k, v in listing.filters.items() if k.startswith("booked")}
+    wallet = wallet_of(customer_id)
+    sums = billing.get_statement.later(
+        who, GetStatement(customer_id=customer_id, **span), timeout=READ_SECONDS
+    )
+    entries = billing.list_entries.later(
+        who,
+        listing.question(ListEntries, customer_id=customer_id),
+        timeout=READ_SECONDS,
+    )
+    wait_for(sums, entries)
+    return Statement(
+        wallet=wallet, listing=listing.showing(part(entries)), sums=part(sums)
+    )
+
+
+def statement_file(customer_id: UUID, table: Table) -> Response:
+    """The same movements as a file."""
+    question = table.asked().question(ListEntries, customer_id=customer_id)
+    return csv_of("statement", FILE, clients().billing.list_entries, question)
+
+
+def wallet_of(customer_id: UUID) -> Part[WalletView]:
+    """A balance, waited for where the customer is quite new; NotFound outside scope."""
+    question = GetWallet(customer_id=customer_id)
+    return _arrived(
+        customer_id,
+        lambda: clients().billing.get_wallet.later(
+            context(), question, timeout=READ_SECONDS
+        ),
+    )
+
+
+def renewal_of(customer_id: UUID) -> Part[RenewalOverview]:
+    """Every user's switch and the total due; NotFound outside the scope."""
+    question = GetRenewalOverview(customer_id=customer_id)
+    return _arrived(
+        customer_id,
+        lambda: clients().billing.get_renewal_overview.later(
+            context(), question, timeout=READ_SECONDS
+        ),
+    )
+
+
+def _arrived(customer_id: UUID, ask: Callable[[], Answer[R]]) -> Part[R]:
+    known = GetCustomer(customer_id=customer_id)
+    return once_it_arrived(
+        lambda: part(ask()),
+        lambda: clients().accounts.get_customer(context(), known, timeout=READ_SECONDS),
+        missing="customer_not_found",
+    )

@@ -1,0 +1,31 @@
+"""The parts of a customer's page: each a page of its own under the same tabs."""
+
+from uuid import UUID
+
+from flask import url_for
+
+from gateway.asking import actor
+from gateway.panel.guard import roles_of
+from gateway.panel.words import has_page
+
+CUSTOMER_TABS = (
+    ("customers_pages.show_customer", "Information"),
+    ("customers_pages.show_users", "Users"),
+    ("money_pages.customer_subscriptions", "Subscriptions"),
+    ("money_pages.customer_renewal", "Renewal"),
+    ("money_pages.customer_wallet", "Wallet"),
+    ("notifications_pages.customer_messages", "Messages"),
+    ("customers_pages.show_devices", "Devices"),
+)
+"""Endpoint and words; what is not there, or not open to the role, is left out."""
+
+
+def customer_tabs(customer_id: UUID, opened: str) -> list[tuple[str, str, bool]]:
+    """Words, address and whether it is the open one, for the macro `tabs`."""
+    role = actor().role
+    tabs: dict[str, tuple[str, str, bool]] = {}
+    for endpoint, words in CUSTOMER_TABS:
+        if words not in tabs and has_page(endpoint) and role in roles_of(endpoint):
+            address = url_for(endpoint, customer_id=customer_id)
+            tabs[words] = (words, address, endpoint == opened)
+    return list(tabs.values())
