@@ -13,6 +13,7 @@ from psycopg2 import sql
 
 from lineup.command import migrations
 from lineup_local import assets, ports
+from lineup_local.containers.engine import PrivateEngine
 from lineup_local.daemons import Daemon, end_all, is_alive
 from lineup_local.demo.site import FILLING
 from lineup_local.environment import WITH_DATABASE, Installation, installation
@@ -73,6 +74,7 @@ class Supervisor:
         if running is not None:
             end_all([running], signal.SIGTERM, seconds=2 * STOP_SECONDS)
         end_all(self._leftovers(), signal.SIGTERM)
+        PrivateEngine(self.settings).stop_unused()
         if not self.servers.stop_unused():
             return "Lineup is down; tests still use the servers, which end with them."
         return "Lineup is down." if running else "Lineup was not up."

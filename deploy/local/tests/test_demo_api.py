@@ -8,7 +8,6 @@ import pytest
 
 from lineup_local.demo.api import Api, DemoRefused
 
-
 TRIED = []
 
 

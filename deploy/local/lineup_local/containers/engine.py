@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
+from typing import IO
 
 from lineup_local import packages
 from lineup_local.daemons import Daemon
@@ -192,12 +193,23 @@ class PrivateEngine:
             subprocess.run(["umount", place], check=False, timeout=SHORT_SECONDS)
         shutil.rmtree(self.short, ignore_errors=True)
 
+    def stop_unused(self) -> None:
+        """End what a killed run left; nothing while another one uses it."""
+        if not self.folder.exists():
+            return
+        with self._lock_file() as lock:
+            if _locks(lock.fileno()):
+                self.stop()
+
+    def _lock_file(self) -> IO[str]:
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        return (self.settings.home / "engine.lock").open("w")
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """One run at a time; the next waits."""
-        self.settings.home.mkdir(parents=True, exist_ok=True)
         end = time.monotonic() + LOCK_SECONDS
-        with (self.settings.home / "engine.lock").open("w") as lock:
+        with self._lock_file() as lock:
             while not _locks(lock.fileno()):
                 if time.monotonic() > end:
                     raise Trouble("another run keeps the private Docker engine.")
