@@ -68,7 +68,7 @@ def run_in_a_process(settings):
 @pytest.mark.parametrize(
     ("ends", "state", "message"),
     [
-        (True, "done", f"{MEGABYTES * 100} programmes of 1 channels."),
+        (True, "done", f"{MEGABYTES * 100:,} programmes of 1 channels."),
         (False, "failed", "The guide ends at line 1, "),
     ],
 )

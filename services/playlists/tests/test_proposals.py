@@ -73,10 +73,10 @@ def proposed(work, **said):
 
 
 def test_the_likeliest_come_first_and_the_unlike_not_at_all(work):
-    a_guide(work, "Channel Four", "Channel Five", "Cooking")
+    a_guide(work, "Chanel Fort", "Channel Four", "Cooking")
     a_channel(work, 1, "Chanel Four")
 
-    assert proposed(work) == {"Chanel Four": ["Channel Four", "Channel Five"]}
+    assert proposed(work) == {"Chanel Four": ["Channel Four", "Chanel Fort"]}
 
 
 def test_channels_that_show_something_or_are_off_get_no_proposals(work):

@@ -39,7 +39,7 @@ pages = Blueprint("guide_pages", __name__)
 HOURS = 4
 TIE = "tie-"
 NO_GUIDE = "-"
-LIKELY = 90
+LIKELY = 95
 """In percent: what is chosen beforehand on the page of proposals."""
 
 SHOWN = Table(

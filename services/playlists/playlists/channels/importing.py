@@ -65,7 +65,7 @@ class ChannelImporter:
                 upstairs.rooms().mark_changed(work, owner.partner_id)
         if origin.upload:
             self.blobs.remove(origin.upload)
-        return f"{lineup.added} channels added, {lineup.updated} updated."
+        return f"{lineup.added:,} channels added, {lineup.updated:,} updated."
 
     def _get(self, origin: Origin, file: IO[bytes]) -> None:
         if origin.address:

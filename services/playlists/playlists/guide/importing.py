@@ -107,7 +107,7 @@ class Importer:
             current.etag, current.last_modified = fetched.etag, fetched.last_modified
             self.confirm(work)
             upstairs.rooms().mark_changed(work, current.partner_id)
-        return f"{loaded.programmes} programmes of {loaded.channels} channels."
+        return f"{loaded.programmes:,} programmes of {loaded.channels:,} channels."
 
     def _read(self, file: IO[bytes]) -> Iterator[bytes]:
         """The guide's pieces; how far the file is read is the progress."""

@@ -23,6 +23,7 @@ class GuideSource(Record):
     __tablename__ = "guide_sources"
     __table_args__ = (
         Index("ix_guide_sources_scope", "scope", "id"),
+        Index("ix_guide_sources_partner_id", "partner_id"),
         Index("ix_guide_sources_fetch_at", "fetch_at"),
     )
 

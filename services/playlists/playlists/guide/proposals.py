@@ -32,7 +32,8 @@ from playlists.guide.models import GuideChannel, GuideSource
 
 MOST_FOUND = 30
 PROPOSED = 3
-LEAST_LIKENESS = 60
+LEAST_LOOKED_AT = 40
+LEAST_LIKENESS = 75
 """In percent; what is less alike is another channel."""
 MOST_CHANNELS_READ = 50_000
 MOST_COMPARED = 3_000_000
@@ -124,7 +125,7 @@ def find_guide_channels(work: Work, request: FindGuideChannels) -> GuideChannels
     channel = find_channel(work, request.channel_id)
     text = request.search.strip()
     candidates = Candidates.of(work.session, channel.partner_id, text)
-    found = candidates.like(channel, MOST_FOUND, least=0 if text else LEAST_LIKENESS)
+    found = candidates.like(channel, MOST_FOUND, least=0 if text else LEAST_LOOKED_AT)
     return GuideChannelsFound(items=list(found))
 
 

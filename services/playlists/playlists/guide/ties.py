@@ -18,11 +18,12 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    literal,
     not_,
-    or_,
     select,
     true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
@@ -41,8 +42,33 @@ def tie() -> LateralFromClause:
     """What to join `channels` with: its `source_id`, `import_id` and `channel_no`.
 
     `select(Channel, tie.c.import_id).outerjoin(tie, true())` gives NULLs to channels
-    without a guide. The first source made wins; one that is off does not count.
+    without a guide. The first source made wins; one that is off does not count. Ids
+    and names are looked up apart, since one condition for both would use no index.
     """
+    by_id = _candidates(TiedBy.ID).where(
+        Channel.guide_key != "", GuideChannel.xmltv_key == Channel.guide_key
+    )
+    by_name = _candidates(TiedBy.NAME).where(
+        not_(Channel.guide_id_is_manual),
+        Channel.name_key != "",
+        GuideChannel.name_key == Channel.name_key,
+    )
+    found = union_all(by_id, by_name).subquery("candidates").c
+    rank = case((found.tied_by == TiedBy.ID.value, 0), else_=1)
+    return (
+        select(*found)
+        .order_by(rank, found.source_id, found.channel_no)
+        .limit(1)
+        .lateral("tie")
+    )
+
+
+Candidates = Select[UUID, str, int, int, str, str, int, datetime | None, str]
+"""What tells a guide channel, and how it was found."""
+
+
+def _candidates(tied_by: TiedBy) -> Candidates:
+    """Guide channels of the channel's partner that have programmes."""
     return (
         select(
             GuideSource.id.label("source_id"),
@@ -53,39 +79,15 @@ def tie() -> LateralFromClause:
             GuideChannel.name,
             GuideChannel.programmes,
             GuideChannel.reaches_until,
-            _tied_by().label("tied_by"),
+            literal(tied_by.value).label("tied_by"),
         )
         .join(GuideSource, GuideSource.import_id == GuideChannel.import_id)
         .where(
             GuideSource.partner_id == Channel.partner_id,
             GuideSource.is_on,
             GuideChannel.programmes > 0,
-            or_(_is_same_id(), _is_same_name()),
         )
-        .order_by(_is_same_id().desc(), GuideSource.id, GuideChannel.channel_no)
-        .limit(1)
         .correlate(Channel)
-        .lateral("tie")
-    )
-
-
-def _is_same_id() -> ColumnElement[bool]:
-    return and_(Channel.guide_key != "", GuideChannel.xmltv_key == Channel.guide_key)
-
-
-def _is_same_name() -> ColumnElement[bool]:
-    return and_(
-        not_(Channel.guide_id_is_manual),
-        Channel.name_key != "",
-        GuideChannel.name_key == Channel.name_key,
-    )
-
-
-def _tied_by() -> ColumnElement[str]:
-    return case(
-        (Channel.guide_id_is_manual, TiedBy.MANUAL.value),
-        (_is_same_id(), TiedBy.ID.value),
-        else_=TiedBy.NAME.value,
     )
 
 
@@ -130,6 +132,7 @@ def guides_of(session: Session, channel_ids: Collection[UUID]) -> dict[UUID, Sho
             tied.c.name,
             tied.c.programmes,
             tied.c.tied_by,
+            Channel.guide_id_is_manual,
         )
         .join(tied, true())
         .where(Channel.id.in_(channel_ids))
@@ -144,7 +147,7 @@ def _guide(row: Any) -> ChannelGuide:
         guide_id=row.xmltv_id,
         name=row.name,
         programmes=row.programmes,
-        tied_by=TiedBy(row.tied_by),
+        tied_by=TiedBy.MANUAL if row.guide_id_is_manual else TiedBy(row.tied_by),
     )
 
 
