@@ -163,7 +163,7 @@ def _fill(uri: str, file: Path) -> None:
 
 def _run(program: str, uri: str, *words: str) -> None:
     done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
-        [_program(program), *words],
+        [find_program(program), *words],
         env={**os.environ, **_libpq(uri)},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -181,7 +181,7 @@ def _libpq(uri: str) -> dict[str, str]:
     return {LIBPQ[n]: value for n, value in parse_dsn(uri).items() if n in LIBPQ}
 
 
-def _program(name: str) -> str:
+def find_program(name: str) -> str:
     """The newest of the system, one on the path, or one that an installation knows."""
     newest = sorted(
         SYSTEM_PROGRAMS.glob(f"*/bin/{name}"), key=lambda path: path.parts[-3].zfill(3)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     Update,
     cast,
+    literal,
     select,
     tuple_,
     update,
@@ -102,7 +103,7 @@ def _replacing(
     keys = list(table.primary_key.columns)
     is_same = [key == value for key, value in zip(keys, row, strict=False)]
     is_same.append(cast(column, Text) == row.text)
-    value = cast(renewed, JSONB) if isinstance(column.type, JSONB) else renewed
+    value = cast(literal(renewed, Text()), column.type)
     return update(table).where(*is_same).values({column.name: value})
 
 

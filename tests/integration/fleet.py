@@ -1,0 +1,217 @@
+"""A Lineup of two copies of everything, replaced one by one as a cluster would do it."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import requests
+from running import Api, Running, until
+
+from lineup.command.migrations import migrate
+from lineup_local.demo.fill import fill
+from lineup_local.demo.here import site_of
+from lineup_local.environment import installation
+from lineup_local.servers import Servers
+from lineup_local.settings import read
+
+SERVICES = (
+    "accounts",
+    "billing",
+    "playlists",
+    "playlists-worker",
+    "notifications",
+    "gateway",
+)
+DATABASES = ("accounts", "billing", "playlists", "notifications")
+STARTING_SECONDS = 90
+STOPPING_SECONDS = 50
+UNTIL_NOBODY_SENDS_SECONDS = 0.5
+"""As the preStop hook of a pod, but nobody in here is slow to hear of it."""
+
+
+def free_port() -> int:
+    """A port that is free at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass
+class Copy:
+    """One process of a service and where it answers."""
+
+    service: str
+    process: "subprocess.Popen[bytes]"
+    probes: int
+    door: int
+    """Where HTTP is answered: pages and players, or webhooks."""
+
+    def says(self, probe: str) -> bool:
+        """Whether a probe answers that all is well."""
+        address = f"http://127.0.0.1:{self.probes}/{probe}"
+        try:
+            return requests.get(address, timeout=3).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+
+class Fleet(Running):
+    """Two copies of each service on the servers of one home."""
+
+    copies: list[Copy]
+
+    def rise(self, stack: ExitStack) -> None:
+        """Start the servers and every copy, and fill the demo."""
+        os.environ["LINEUP_HOME"] = str(self.home)
+        settings = read(self.environment)
+        self.place = installation(settings)
+        self.copies = []
+        servers = Servers(settings)
+        stack.enter_context(servers.in_use())
+        self._make_databases(servers.postgres.uri)
+        self.place.blobs.mkdir()
+        (self.home / "logs").mkdir()
+        self._mail = self._run("mail", [sys.executable, "-m", "lineup_local.mail"], {})
+        for number in range(2):
+            for service in SERVICES:
+                self.copies.append(self.begin(service, is_first=number == 0))
+        for copy in self.copies:
+            self.wait_for(copy)
+        fill(site_of(self.place))
+        self._read_demo()
+
+    def fall(self) -> None:
+        """End every process."""
+        processes = [self._mail, *(copy.process for copy in self.copies)]
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(STOPPING_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def begin(self, service: str, *, is_first: bool = False) -> Copy:
+        """Start one more copy; the first answers where the installation says."""
+        doors = {
+            "gateway": self.place.settings.gateway_port,
+            "billing": self.place.settings.webhook_port,
+        }
+        door = doors[service] if is_first and service in doors else free_port()
+        probes = free_port()
+        told = {
+            "PROBE_PORT": str(probes),
+            "GATEWAY_ADDRESS": f"127.0.0.1:{door}",
+            "WEBHOOK_ADDRESS": f"127.0.0.1:{door}",
+            "WEB_CONCURRENCY": "1",
+        }
+        words = [sys.executable, "-m", "lineup.command", "run", service]
+        return Copy(service, self._run(service, words, told), probes, door)
+
+    def wait_for(self, copy: Copy) -> None:
+        """Wait until a copy is ready."""
+        until(lambda: copy.says("readyz"), f"{copy.service} ready", STARTING_SECONDS)
+
+    def replace(self, old: Copy) -> int:
+        """A new copy is ready before the old one is told to stop; how that ended."""
+        new = self.begin(old.service)
+        self.wait_for(new)
+        self.copies.append(new)
+        self.copies.remove(old)
+        time.sleep(UNTIL_NOBODY_SENDS_SECONDS)
+        old.process.send_signal(signal.SIGTERM)
+        return old.process.wait(STOPPING_SECONDS)
+
+    def of(self, service: str) -> list[Copy]:
+        """The copies that requests are sent to."""
+        return [copy for copy in self.copies if copy.service == service]
+
+    def url(self, name: str) -> str:
+        """Where a part answers: any copy, as a balancer would choose."""
+        service = {"GATEWAY": "gateway", "WEBHOOK": "billing"}.get(name)
+        if service is None:
+            return super().url(name)
+        return f"http://127.0.0.1:{random.choice(self.of(service)).door}"
+
+    def asks(self, api: Api, path: str) -> requests.Response:
+        """One call of the API by a connection of its own to any copy."""
+        headers = {"Authorization": api.session.headers["Authorization"]}
+        address = f"{self.url('GATEWAY')}/api/v1{path}"
+        return requests.get(address, headers=headers, timeout=15)
+
+    def _run(
+        self, name: str, words: list[str], told: dict[str, str]
+    ) -> "subprocess.Popen[bytes]":
+        with Path(self.home / "logs" / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                words,
+                env={**self.environment, **self.place.environment_for(name), **told},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _make_databases(self, server: str) -> None:
+        connection = psycopg2.connect(f"{server}/postgres")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for name in DATABASES:
+                cursor.execute(f"CREATE DATABASE {name}")
+        connection.close()
+        for name in DATABASES:
+            migrate(name, f"{server}/{name}")
+
+
+@dataclass
+class Load:
+    """What goes on all the time, so many times a second, and what came of it."""
+
+    answers: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def going_on(self, **kinds: tuple[float, Callable[[], str]]) -> Iterator[None]:
+        """Do each kind `(times a second, what)` beside the body; the body waits."""
+        threads = [
+            threading.Thread(target=self._keep_on, args=(kind, *work))
+            for kind, work in kinds.items()
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            for thread in threads:
+                thread.join(60)
+
+    def of(self, kind: str) -> dict[str, int]:
+        """How often each answer came."""
+        return {said: n for (what, said), n in self.answers.items() if what == kind}
+
+    def _keep_on(self, kind: str, rate: float, act: Callable[[], str]) -> None:
+        while not self._over.wait(1 / rate):
+            try:
+                said = act()
+            except requests.RequestException as error:
+                said = type(error).__name__
+            self.answers[kind, said] += 1
+
+
+def told(answer: Any) -> str:
+    """An answer's status, in text."""
+    return str(answer.status_code)
