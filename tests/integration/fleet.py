@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg2
 import requests
@@ -75,7 +76,6 @@ class Fleet(Running):
 
     def rise(self, stack: ExitStack) -> None:
         """Start the servers and every copy, and fill the demo."""
-        os.environ["LINEUP_HOME"] = str(self.home)
         settings = read(self.environment)
         self.place = installation(settings)
         self.copies = []
@@ -90,7 +90,8 @@ class Fleet(Running):
                 self.copies.append(self.begin(service, is_first=number == 0))
         for copy in self.copies:
             self.wait_for(copy)
-        fill(site_of(self.place))
+        with patch.dict(os.environ, self.environment):
+            fill(site_of(self.place))
         self._read_demo()
 
     def fall(self) -> None:
