@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response as Answer
 from gateway.admin.message_forms import TestMailForm, TransportForm
 from gateway.asking import context
 from gateway.ground import clients, ground
+from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.filters import Choice, Dates, Id, Text
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
+from gateway.panel.parts import READ_SECONDS, part
 from gateway.panel.tables import Column, Table
 from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
+from lineup.contracts.accounts import GetCustomer
 from lineup.contracts.notifications import (
     DeliveryState,
     DeliveryView,
@@ -47,6 +49,12 @@ COLUMNS = (
     Column("next_try_at", "Next try", is_hidden=True),
     Column("created_at", "Begun", order="created_at"),
 )
+OF_CUSTOMER = Table(
+    "deliveries",
+    *COLUMNS,
+    filters=(Text("Receiver or subject"), Choice("state", "State", DeliveryState)),
+    order="-created_at",
+)
 DELIVERIES = Table(
     "deliveries",
     *COLUMNS,
@@ -69,6 +77,25 @@ def list_deliveries() -> str:
         clients().notifications.list_deliveries, ListDeliveries
     )
     return render_template("admin/notifications/deliveries.html", listing=listing)
+
+
+@pages.get("/customers/<uuid:customer_id>/messages")
+@page_for(STAFF_AND_SUPPORT)
+def customer_messages(customer_id: UUID) -> str:
+    """What was sent to one customer: a part of its page."""
+    who, asked = context(), GetCustomer(customer_id=customer_id)
+    found = clients().accounts.get_customer.later(who, asked, timeout=READ_SECONDS)
+    listing = OF_CUSTOMER.asked_of(
+        clients().notifications.list_deliveries,
+        ListDeliveries,
+        customer_id=customer_id,
+    )
+    return render_template(
+        "admin/notifications/customer.html",
+        listing=listing,
+        customer=part(found).value,
+        tabs_of=customer_tabs(customer_id, "notifications_pages.customer_messages"),
+    )
 
 
 @pages.get("/deliveries/<uuid:delivery_id>")

@@ -176,3 +176,23 @@ def test_a_customer_reads_its_own_messages(browser, services, sample):
     assert f'href="/my/messages/{ID}"' in text_of(listed)
     assert "451 try later" not in text_of(shown)
     assert "Password: ••••••••" in text_of(shown)
+
+
+def test_a_customers_page_has_its_messages(browser, services, sample):
+    services.tell("notifications.list_deliveries", Page(items=[failed(sample)]))
+
+    answer = browser(Role.PARTNER).get(f"/customers/{ID}/messages?state=failed")
+
+    [(_, asked)] = services.calls_of("notifications.list_deliveries")
+    assert (str(asked.customer_id), asked.state) == (ID, DeliveryState.FAILED)
+    assert f'href="/deliveries/{ID}"' in text_of(answer)
+
+
+def test_without_notifications_a_customers_page_says_so_alone(browser, services):
+    services.silent.add("notifications")
+
+    answer = browser(Role.PARTNER).get(f"/customers/{ID}/messages")
+
+    assert answer.status_code == 200
+    assert "The messages cannot be shown just now" in words_of(answer)
+    assert f'href="/customers/{ID}"' in text_of(answer)

@@ -126,7 +126,7 @@ def _partners(page: Page[Any]) -> Iterator[Figure]:
     yield Figure(
         title="Partners",
         value=count_text(page.total or 0),
-        address=link("accounts_pages.list_accounts", kind="partner"),
+        address=link("sellers_pages.list_partners"),
         icon="building",
     )
 

@@ -1,0 +1,122 @@
+"""Every figure of a dashboard or report is the length of the list it leads to.
+
+Nothing is named here but the two pages: each link with a number is followed, and the
+list behind it counted (UI-01, RP-01).
+"""
+
+import csv
+import io
+import re
+import secrets
+
+import pytest
+import requests
+from lxml import html
+from running import a_woo_order, until
+
+FIGURES = (
+    "//a[contains(@class, 'list-group-item-action')][span[2]]",
+    "//a[contains(@class, 'stretched-link')]",
+)
+
+
+class Panel:
+    """The panel, as one login sees it in a browser without scripts."""
+
+    def __init__(self, url, username, password):
+        self._url = url
+        self._session = requests.Session()
+        page = self.open("/sign-in")
+        form = page.forms[0]
+        said = dict(form.fields) | {"username": username, "password": password}
+        answer = self._session.post(f"{url}/sign-in", data=said, timeout=15)
+        assert answer.url.endswith("/dashboard"), answer.url
+
+    def read(self, address):
+        answer = self._session.get(f"{self._url}{address}", timeout=15)
+        assert answer.status_code == 200, (address, answer.status_code)
+        return answer.text
+
+    def open(self, address):
+        return html.fromstring(self.read(address))
+
+    def figures(self, address):
+        """Every number on a page that leads to a list: (words, number, list)."""
+        page = self.open(address)
+        lines, cards = (page.xpath(path) for path in FIGURES)
+        for line in lines:
+            words, number = (span.text_content().strip() for span in line.xpath("span"))
+            yield words, number, line.get("href")
+        for link in cards:
+            number = link.getparent().getnext().text_content().strip()
+            yield link.text_content().strip(), number, link.get("href")
+
+    def length_of(self, address):
+        """How many rows a list says it has."""
+        foot = self.open(address).find_class("table-foot")
+        if not foot:
+            return "0"
+        said = foot[0].xpath("p[@role='status']")[0].text_content()
+        return re.search(r"of ([\d,]+\+?)", said)[1]
+
+
+@pytest.fixture(scope="module")
+def logins(lineup):
+    """Operator, partner, and a dealer with a customer; something sold, told, failed."""
+    for number in range(9001, 9004):
+        order = a_woo_order(number, f"figure{number}@example.org")
+        lineup.order(order, delivery=f"figures-{number}")
+    partner = lineup.partner()
+    dealer = {"username": f"dealer{secrets.token_hex(4)}", "password": "a-dealer-word"}
+    made = {"kind": "dealer", "name": "Dealer", "login": dealer}
+    assert partner("POST", "/accounts", json=made).status_code == 201
+    person = {"first_name": "Dea", "last_name": "Ler", "email": "dea@example.org"}
+    own = lineup.sign_in(**dealer)
+    customer = {"person": person, "user_name": "TV"}
+    assert own("POST", "/customers", json=customer).status_code == 201
+    until(lambda: "dea@example.org" in lineup.receivers(), "the dealer's mail")
+    until(lineup.is_settled, "all events to be consumed")
+    demo = lineup.demo
+    return {
+        "operator": (demo["operator_username"], demo["operator_password"]),
+        "partner": (demo["partner_username"], demo["partner_password"]),
+        "dealer": (dealer["username"], dealer["password"]),
+    }
+
+
+@pytest.fixture
+def panel(lineup, logins):
+    return lambda role: Panel(lineup.url("GATEWAY"), *logins[role])
+
+
+@pytest.mark.parametrize(
+    ("role", "least"), [("operator", 20), ("partner", 20), ("dealer", 15)]
+)
+def test_each_figure_of_a_dashboard_is_its_lists_length(panel, role, least):
+    shown = panel(role)
+    figures = list(shown.figures("/dashboard"))
+
+    assert len(figures) >= least
+    for words, number, address in figures:
+        assert shown.length_of(address) == number, (words, address)
+
+
+@pytest.mark.parametrize("role", ["operator", "partner", "dealer"])
+def test_each_figure_of_the_report_is_its_lists_length(panel, role):
+    shown = panel(role)
+    figures = list(shown.figures("/reports/customers"))
+
+    assert len(figures) >= 17
+    for words, number, address in figures:
+        assert shown.length_of(address) == number, (words, address)
+
+
+def test_the_reports_file_holds_its_sums(panel):
+    shown = panel("partner")
+    text = shown.read("/reports/customers.csv")
+    rows = list(csv.reader(io.StringIO(text)))[1:]
+
+    (total,) = (int(row[2]) for row in rows if row[0] == "Total")
+    assert total == sum(int(row[2]) for row in rows if row[0] == "Status")
+    assert total == sum(int(row[2]) for row in rows if row[0] == "Seller")
+    assert str(total) == shown.length_of("/customers")
