@@ -17,7 +17,7 @@ from lineup.contracts.billing import (
     SubscriptionView,
 )
 from lineup.contracts.paging import Page
-from lineup.errors import Conflict, Invalid, NotFound, PaymentRequired, Unavailable
+from lineup.errors import Conflict, NotFound, PaymentRequired, Unavailable
 from lineup.money import Money
 
 ID = "019d0000-0000-7000-8000-000000000001"
@@ -168,7 +168,7 @@ def test_every_page_is_there_for_its_roles_and_for_no_others(browser, app, role)
         answer = client.get(path)
         expected = 200 if role in roles else 403
         assert answer.status_code == expected, (path, role, words_of(answer))
-        assert "csrf_token" in text_of(answer)
+        assert "csrf_token" in text_of(answer) or answer.mimetype == "text/csv"
         asked += 1
     assert asked > 25
 
@@ -207,53 +207,6 @@ def test_every_page_forbids_inline_script_and_style(browser, app):
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_customer_is_made_with_login_and_first_user_in_one_form(
-    browser, form_of, services
-):
-    client = browser(Role.PARTNER)
-    said = {
-        "first_name": " Ana ",
-        "last_name": "Ruiz",
-        "email": "ana@example.org",
-        "username": "ana",
-        "password": "abcd",
-        "user_name": "TV",
-        "send_credentials": "y",
-    }
-
-    answer = sent(client, form_of, "/customers/new", **said)
-
-    assert answer.location == f"/customers/{ID}"
-    [(context, asked)] = services.calls_of("accounts.create_customer")
-    assert asked.person.first_name == "Ana"
-    assert (asked.login.username, asked.user_name) == ("ana", "TV")
-    assert context.idempotency_key
-
-
-def test_a_refused_form_keeps_its_entries_and_tells_at_the_fields(
-    browser, form_of, services
-):
-    client = browser(Role.PARTNER)
-    services.tell(
-        "accounts.create_customer",
-        Invalid(
-            fields={
-                "person.email": ["This is not a mail address."],
-                "login.username": ["No capital letters."],
-            }
-        ),
-    )
-    said = {"first_name": "Ana", "last_name": "Ruiz", "email": "x", "username": "Ana"}
-
-    answer = sent(client, form_of, "/customers/new", **said)
-
-    page = text_of(answer)
-    assert answer.status_code == 422
-    assert 'id="email-errors"><li>This is not a mail address.' in page
-    assert 'id="username-errors"><li>No capital letters.' in page
-    assert 'value="Ruiz"' in page
-
-
 def test_a_form_sent_twice_carries_one_key(browser, form_of, services):
     client = browser(Role.PARTNER)
     hidden = form_of(text_of(client.get(f"/customers/{ID}/top-up")))
@@ -281,34 +234,21 @@ def test_names_are_shown_as_text(browser, services, sample):
     view = sample(UserView, name="<b>&TV")
     services.tell("accounts.list_users", Page(items=[view]))
 
-    page = text_of(browser(Role.PARTNER).get(f"/customers/{ID}"))
+    page = text_of(browser(Role.PARTNER).get(f"/customers/{ID}/users"))
 
     assert "&lt;b&gt;&amp;TV" in page
     assert "<b>&TV" not in page
 
 
-def test_a_customers_page_shows_link_xtream_data_and_balance(browser):
-    words = words_of(browser(Role.PARTNER).get(f"/customers/{ID}"))
-
-    assert "/p/text.m3u8" in words
-    assert "player-password" in words
-    assert "9.00 EUR" in words
-
-
-def test_support_sees_no_password_and_no_button(browser):
-    page = text_of(browser(Role.SUPPORT).get(f"/customers/{ID}"))
-
-    assert "player-password" not in page
-    assert "hidden from your role" in page
-    assert "/stop" not in page
-    assert "/buy" not in page
-
-
 @pytest.mark.parametrize(
-    ("role", "address"), [(Role.PARTNER, f"/customers/{ID}"), (Role.CUSTOMER, "/my")]
+    ("role", "address", "missing"),
+    [
+        (Role.PARTNER, f"/users/{ID}", "The subscription"),
+        (Role.CUSTOMER, "/my", "The balance"),
+    ],
 )
 def test_while_billing_is_away_the_rest_of_the_page_works(
-    browser, services, role, address
+    browser, services, role, address, missing
 ):
     client = browser(role)
     services.silent.add("billing")
@@ -319,7 +259,7 @@ def test_while_billing_is_away_the_rest_of_the_page_works(
     assert time.monotonic() - began < 3
     assert answer.status_code == 200
     assert "/p/text.m3u8" in text_of(answer)
-    assert "The balance cannot be shown just now" in words_of(answer)
+    assert f"{missing} cannot be shown just now" in words_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -394,7 +334,9 @@ def for_sale(sample):
 def test_a_plan_is_bought_from_the_balance(browser, form_of, services, sample):
     services.tell("billing.list_products", for_sale(sample))
     client = browser(Role.CUSTOMER)
-    assert "Family, Month: 9.00 EUR" in words_of(client.get(f"/users/{ID}/buy"))
+    page = words_of(client.get(f"/users/{ID}/buy"))
+    assert "Family, Month" in page
+    assert "Buy for 9.00 EUR" in page
 
     answer = sent(client, form_of, f"/users/{ID}/buy", plan_id=ID)
 
@@ -474,7 +416,7 @@ def test_a_shops_secret_is_sealed_and_never_shown(browser, form_of, services, ap
 
     answer = sent(browser(Role.PARTNER), form_of, "/shops/new", **said)
 
-    assert answer.location == "/shops"
+    assert answer.location == f"/shops/{ID}"
     [(_, asked)] = services.calls_of("billing.connect_shop")
     assert ground_of(app).keyring.open(asked.secret) == "s3cret"
 

@@ -55,10 +55,10 @@ def search() -> str | Answer:
 def address_of(row: Row) -> str:
     """The page of a row."""
     if isinstance(row, OrderView):
-        return url_for("billing_pages.show_order", order_id=row.id)
+        return url_for("shops_pages.show_order", order_id=row.id)
     if isinstance(row, CustomerView):
-        return url_for("accounts_pages.show_customer", customer_id=row.id)
-    return url_for("accounts_pages.show_customer", customer_id=row.customer_id)
+        return url_for("customers_pages.show_customer", customer_id=row.id)
+    return url_for("customers_pages.show_customer", customer_id=row.customer_id)
 
 
 def _exact(found: SearchResults) -> str:
@@ -68,8 +68,8 @@ def _exact(found: SearchResults) -> str:
 
 def _groups(text: str, found: SearchResults) -> list[Group]:
     customers = [_customer(row) for row in found.customers]
-    all_customers = url_for("accounts_pages.list_customers", search=text)
-    all_orders = url_for("billing_pages.list_shops", search=text)
+    all_customers = url_for("customers_pages.list_customers", search=text)
+    all_orders = url_for("shops_pages.list_orders", search=text)
     groups = (
         Group("Customers", "users", customers, all_customers),
         Group("Users", "device-tv", [_user(row) for row in found.users], ""),

@@ -12,6 +12,7 @@ BY_BLUEPRINT = {
     "customers_pages": "customers",
     "dashboard_pages": "dashboard",
     "guide_pages": "guide",
+    "groups_pages": "customers",
     "help_pages": "getting-help",
     "jobs_pages": "channels",
     "money_pages": "money",
@@ -32,11 +33,6 @@ BY_BLUEPRINT = {
 """The guide of all pages of a blueprint that have no other."""
 
 BY_ENDPOINT = {
-    "accounts_pages.delete_customer": "customers",
-    "accounts_pages.edit_customer": "customers",
-    "accounts_pages.list_customers": "customers",
-    "accounts_pages.new_customer": "customers",
-    "accounts_pages.show_customer": "customers",
     "channel_pages.choose_guide": "guide",
     "channel_pages.show_guide": "guide",
     "users.buy": "subscriptions",

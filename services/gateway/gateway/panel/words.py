@@ -66,7 +66,7 @@ NAVIGATION = (
     Group(
         "People",
         (
-            Entry("Customers", "accounts_pages.list_customers", "users"),
+            Entry("Customers", "customers_pages.list_customers", "users"),
             Entry("Accounts", "accounts_pages.list_accounts", "sitemap", SELLERS_ALONE),
         ),
     ),

@@ -2,11 +2,20 @@
 
 from flask import Flask
 
-from gateway.portal import messages, pages, users
+from gateway.portal import (
+    devices,
+    messages,
+    money,
+    one_user,
+    own_data,
+    pages,
+    purchases,
+)
+
+MODULES = (pages, own_data, purchases, one_user, devices, money, messages)
 
 
 def hang(app: Flask) -> None:
-    """Hang the pages into the app."""
-    app.register_blueprint(pages.pages)
-    app.register_blueprint(users.pages)
-    app.register_blueprint(messages.pages)
+    """Hang the pages into the app; several modules share one blueprint."""
+    for blueprint in dict.fromkeys(module.pages for module in MODULES):
+        app.register_blueprint(blueprint)

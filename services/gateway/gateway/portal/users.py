@@ -1,8 +1,8 @@
-"""What is done with users and their subscriptions, by staff or by the customer."""
+"""What is done with users, by staff or by the customer; what they buy: purchases.py."""
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.asking import actor, context
@@ -11,8 +11,8 @@ from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import READ_SECONDS
 from gateway.players import card_of
-from gateway.portal.forms import BuyForm, NameForm
-from gateway.waiting import purchase, until_link_answers
+from gateway.portal.forms import NameForm
+from gateway.waiting import until_link_answers
 from lineup.context import SELLERS, Role
 from lineup.contracts.accounts import (
     CreateUser,
@@ -20,13 +20,6 @@ from lineup.contracts.accounts import (
     GetUser,
     RenameUser,
     UserView,
-)
-from lineup.contracts.billing import (
-    GetSubscription,
-    QuoteStop,
-    StopSubscription,
-    SubscriptionView,
-    SwitchRenewal,
 )
 
 pages = Blueprint("users", __name__)
@@ -45,7 +38,7 @@ def address_of(customer_id: UUID) -> str:
     """The address of a customer's page, as this role sees it."""
     if actor().role is Role.CUSTOMER:
         return url_for("portal.my_page")
-    return url_for("accounts_pages.show_customer", customer_id=customer_id)
+    return url_for("customers_pages.show_users", customer_id=customer_id)
 
 
 @pages.route("/customers/<uuid:customer_id>/users/new", methods=["GET", "POST"])
@@ -67,7 +60,7 @@ def new_user(customer_id: UUID) -> Shown:
 @page_for(SELLERS_AND_CUSTOMERS)
 def rename_user(user_id: UUID) -> Shown:
     """Give a user another name."""
-    user = _user(user_id)
+    user = user_of(user_id)
     form = NameForm(name=user.name)
     question = RenameUser(user_id=user_id, name=form.name.data or "")
     named = attempt(form, lambda: clients().accounts.rename_user(context(), question))
@@ -83,7 +76,7 @@ def rename_user(user_id: UUID) -> Shown:
 @page_for(SELLERS_AND_CUSTOMERS)
 def delete_user(user_id: UUID) -> Shown:
     """Ask, and delete a user that has no running subscription (CU-24)."""
-    user = _user(user_id)
+    user = user_of(user_id)
     form = LineupForm()
     question = DeleteUser(user_id=user_id)
     gone = attempt(form, lambda: clients().accounts.delete_user(context(), question))
@@ -99,62 +92,6 @@ def delete_user(user_id: UUID) -> Shown:
     return page, status_of(form)
 
 
-@pages.route("/users/<uuid:user_id>/buy", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
-def buy(user_id: UUID) -> Shown:
-    """Choose a plan and buy it from the balance."""
-    user = _user(user_id)
-    form = BuyForm(user.partner_id)
-    bought = attempt(form, lambda: purchase(form.question(user_id)))
-    if bought is not None:
-        flash(f"{user.name} has {bought.product_name} until {bought.ends_at:%d %B %Y}.")
-        return back_to(user.customer_id)
-    page = render_template(
-        "portal/buy.html", form=form, user=user, back=address_of(user.customer_id)
-    )
-    return page, status_of(form)
-
-
-@pages.post("/users/<uuid:user_id>/renewal")
-@page_for(SELLERS_AND_CUSTOMERS)
-def switch_renewal(user_id: UUID) -> Shown:
-    """Turn a user's automatic renewal on or off."""
-    user = _user(user_id)
-    renews = request.form.get("renews") == "on"
-    question = SwitchRenewal(user_id=user_id, renews=renews)
-    clients().billing.switch_renewal(context(), question)
-    flash(f"{user.name} {'renews by itself' if renews else 'ends by itself'} now.")
-    return back_to(user.customer_id)
-
-
-@pages.route("/subscriptions/<uuid:subscription_id>/stop", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
-def stop(subscription_id: UUID) -> Shown:
-    """Say what comes back, ask, and stop."""
-    subscription = _subscription(subscription_id)
-    form = LineupForm()
-    question = StopSubscription(subscription_id=subscription_id)
-    receipt = attempt(
-        form, lambda: clients().billing.stop_subscription(context(), question)
-    )
-    if receipt is not None:
-        flash(f"Stopped; {receipt.refunded} went back to the balance.")
-        return back_to(subscription.customer_id)
-    return _ask_to_stop(form, subscription)
-
-
-def _ask_to_stop(form: LineupForm, subscription: SubscriptionView) -> Shown:
-    question = QuoteStop(subscription_id=subscription.id)
-    page = render_template(
-        "portal/stop.html",
-        form=form,
-        subscription=subscription,
-        quote=clients().billing.quote_stop(context(), question, timeout=READ_SECONDS),
-        back=address_of(subscription.customer_id),
-    )
-    return page, status_of(form)
-
-
 def _create(customer_id: UUID, name: str) -> UserView:
     question = CreateUser(customer_id=customer_id, name=name)
     user = clients().accounts.create_user(context(), question)
@@ -162,11 +99,7 @@ def _create(customer_id: UUID, name: str) -> UserView:
     return user
 
 
-def _user(user_id: UUID) -> UserView:
+def user_of(user_id: UUID) -> UserView:
+    """A user as accounts has it; NotFound outside the scope."""
     question = GetUser(user_id=user_id)
     return clients().accounts.get_user(context(), question, timeout=READ_SECONDS)
-
-
-def _subscription(subscription_id: UUID) -> SubscriptionView:
-    question = GetSubscription(subscription_id=subscription_id)
-    return clients().billing.get_subscription(context(), question, timeout=READ_SECONDS)

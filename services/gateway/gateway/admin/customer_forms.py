@@ -1,0 +1,127 @@
+"""What can be entered about customers by their sellers (CU-02, UI-07)."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+from wtforms import BooleanField, PasswordField, SelectField
+from wtforms.validators import Length, Optional
+
+from gateway.admin.customer_choices import groups_for, sellers_to_choose
+from gateway.panel.forms import OfPartner, line
+from gateway.panel.people import PersonFields, entered_of, id_of, with_nothing
+from lineup.contracts.accounts import (
+    CreateCustomer,
+    CustomerView,
+    LoginDetails,
+    UpdateCustomer,
+)
+
+
+class PersonForm(OfPartner, PersonFields):
+    """Who a customer is, and what is kept of it."""
+
+    sections: ClassVar = {
+        "Person": [
+            ("first_name", "last_name"),
+            ("email", "mobile", "phone"),
+            "address",
+            ("city", "country"),
+        ],
+        "At our company": [("group_id", "seller_id", "partner_id"), "is_tester"],
+        "On the screen": [("pin", "inactivity_seconds", "time_zone")],
+        "Consent": ["takes_messages", "takes_ads"],
+    }
+
+    group_id = SelectField("Group", [Optional()])
+    is_tester = BooleanField("Tester: is offered new app versions first")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.offer(groups_for(None))
+
+    @classmethod
+    def of(cls, customer: CustomerView, pin: str) -> Self:
+        """The form as a customer now is."""
+        form = cls(obj=customer.person, data=entered_of(customer, pin))
+        if "partner_id" in form:
+            del form.partner_id
+        offered = list(groups_for(customer.seller_id))
+        own = (str(customer.settings.group_id), customer.group_name)
+        if customer.settings.group_id and own[0] not in dict(offered):
+            offered.append(own)
+        form.offer(offered)
+        return form
+
+    def offer(self, groups: Sequence[tuple[str, str]]) -> None:
+        """Let one of these groups be chosen."""
+        self.group_id.choices = with_nothing(groups)
+
+    def change(self, customer: CustomerView) -> UpdateCustomer:
+        """The change to be made."""
+        settings = self.settings(
+            id_of(self.group_id), is_tester=bool(self.is_tester.data)
+        )
+        return UpdateCustomer(
+            customer_id=customer.id,
+            person=self.person(),
+            settings=settings,
+            pin=self.pin.data or "",
+        )
+
+
+class CustomerForm(PersonForm):
+    """A new customer with its login and first user."""
+
+    sections: ClassVar = {
+        **PersonForm.sections,
+        "Signing in": [("username", "password"), "send_credentials"],
+        "First user": ["user_name"],
+    }
+
+    seller_id = SelectField("Seller", [Optional()])
+    username = line(
+        "Login name", description="No capital letters. Empty: one is generated."
+    )
+    password = PasswordField(
+        "Password",
+        [Length(max=200)],
+        render_kw={"autocomplete": "new-password"},
+        description="At least 4 characters. Empty: one is generated.",
+    )
+    send_credentials = BooleanField("Send the credentials by mail", default=True)
+    user_name = line(
+        "Name of the first user",
+        description="One line with its own playlist, such as Living room. "
+        "Empty: none yet.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        sellers = sellers_to_choose()
+        if sellers:
+            self.seller_id.choices = with_nothing(sellers, "None: our own customer")
+        else:
+            del self.seller_id
+
+    def question(self) -> CreateCustomer:
+        """The customer to be made."""
+        settings = self.settings(
+            id_of(self.group_id), is_tester=bool(self.is_tester.data)
+        )
+        return CreateCustomer(
+            person=self.person(),
+            login=self._login(),
+            user_name=self.user_name.data or "",
+            send_credentials=bool(self.send_credentials.data),
+            partner_id=self.partner(),
+            seller_id=id_of(self._fields.get("seller_id")),
+            settings=settings,
+            pin=self.pin.data or "",
+        )
+
+    def _login(self) -> LoginDetails | None:
+        if not (self.username.data or self.password.data):
+            return None
+        return LoginDetails(
+            username=self.username.data or "", password=self.password.data or ""
+        )

@@ -1,0 +1,251 @@
+"""Pages about customers: the list, one by its parts, making, changing, deleting."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin.customer_choices import customer_choices
+from gateway.admin.customer_forms import CustomerForm, PersonForm
+from gateway.asking import actor, context
+from gateway.customers import create_customer
+from gateway.ground import clients, ground
+from gateway.panel.customer_tabs import customer_tabs
+from gateway.panel.filters import Choice, Dates, Id, Text, YesNo
+from gateway.panel.forms import Confirmation, attempt, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.panel.people import country_name
+from gateway.panel.tables import Column, Table
+from gateway.players import MAY_SEE_PASSWORDS
+from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
+from lineup.contracts.accounts import (
+    CustomerView,
+    DeleteCustomer,
+    GetCustomer,
+    GetPlayerSettings,
+    ListCustomers,
+    ListDevices,
+    ListUsers,
+    SetCustomerStatus,
+    Standing,
+    Status,
+)
+
+pages = Blueprint("customers_pages", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+COLUMNS = (
+    Column("state", "Status"),
+    Column("name", "Name", order="name"),
+    Column("city", "City", path="person.city", order="city"),
+    Column("username", "User name", order="username"),
+    Column("ends_at", "Ends", order="ends_at"),
+    Column("seller_name", "Seller"),
+    Column("is_on", "On or off"),
+    Column("email", "E-mail", path="person.email", is_hidden=True),
+    Column("mobile", "Mobile", path="person.mobile", is_hidden=True),
+    Column("country", "Country", path="person.country", is_hidden=True),
+    Column("group_name", "Group", is_hidden=True),
+    Column("user_count", "Users", is_hidden=True, is_numeric=True),
+    Column("created_at", "Since", order="created", is_hidden=True),
+    Column("acts", ""),
+)
+SEARCH = Text("Name, mail, phone, user name or MAC")
+STATE = Choice("state", "Status", Standing)
+SELLER = Choice("seller_id", "Seller", convert=UUID)
+FURTHER = (
+    Choice("group_id", "Group", convert=UUID),
+    Choice("product_id", "Product", convert=UUID),
+    Dates("ends", "Ends"),
+    Id("partner_id", "Partner"),
+)
+LED_TO = (Dates("created", "Since"), YesNo("is_grouped", "Group", "In one", "In none"))
+"""What other pages narrow by, such as figures of a month."""
+
+CUSTOMERS = Table(
+    "customers", *COLUMNS, filters=(SEARCH, STATE, SELLER, *FURTHER, *LED_TO)
+)
+OWN_CUSTOMERS = Table(
+    "customers",
+    *(column for column in COLUMNS if column.name != "seller_name"),
+    filters=(SEARCH, STATE, *FURTHER, *LED_TO),
+)
+"""A seller's: all are its own."""
+
+USERS = Table(
+    "users",
+    Column("name", "Name", order="name"),
+    Column("state", "Status"),
+    Column("username", "Xtream user name"),
+    Column("product_name", "Product"),
+    Column("ends_at", "Ends", order="ends_at"),
+    Column("device_count", "Devices", is_numeric=True),
+    Column("acts", ""),
+)
+DEVICES = Table(
+    "devices",
+    Column("model", "Device"),
+    Column("app", "App"),
+    Column("mac", "MAC address"),
+    Column("noted_at", "Last confirmed"),
+    Column("acts", ""),
+    filters=(Text("Device, app or MAC"),),
+)
+
+
+@pages.get("/customers")
+@page_for(STAFF_AND_SUPPORT)
+def list_customers() -> str:
+    """Customers, filtered and sorted as the address says."""
+    is_seller = actor().role in {Role.RESELLER, Role.DEALER}
+    table = OWN_CUSTOMERS if is_seller else CUSTOMERS
+    choices = customer_choices()
+    listing = table.asked(**choices).answered_by(
+        clients().accounts.list_customers, ListCustomers
+    )
+    return render_template("admin/customers/list.html", listing=listing)
+
+
+@pages.route("/customers/new", methods=["GET", "POST"])
+@page_for(SELLERS)
+def new_customer() -> Shown:
+    """Make a customer with its login and first user in one form."""
+    form = CustomerForm()
+    made = attempt(form, lambda: create_customer(form.question()))
+    if made is not None:
+        flash(f"{name_of(made)} was made.")
+        return redirect(url_for("customers_pages.show_customer", customer_id=made.id))
+    return render_template("admin/customers/new.html", form=form), status_of(form)
+
+
+@pages.get("/customers/<uuid:customer_id>")
+@page_for(STAFF_AND_SUPPORT)
+def show_customer(customer_id: UUID) -> str:
+    """Who a customer is, and what is kept of it."""
+    customer = customer_of(customer_id)
+    return _part(
+        "information",
+        customer,
+        "customers_pages.show_customer",
+        pin=_pin(customer_id),
+        country=country_name(customer.person.country),
+    )
+
+
+@pages.get("/customers/<uuid:customer_id>/users")
+@page_for(STAFF_AND_SUPPORT)
+def show_users(customer_id: UUID) -> str:
+    """A customer's users."""
+    customer, listing = _with_list(
+        customer_id, USERS, clients().accounts.list_users, ListUsers
+    )
+    return _part("users", customer, "customers_pages.show_users", listing=listing)
+
+
+@pages.get("/customers/<uuid:customer_id>/devices")
+@page_for(STAFF_AND_SUPPORT)
+def show_devices(customer_id: UUID) -> str:
+    """What a customer's users watch with."""
+    customer, listing = _with_list(
+        customer_id, DEVICES, clients().accounts.list_devices, ListDevices
+    )
+    return _part("devices", customer, "customers_pages.show_devices", listing=listing)
+
+
+@pages.route("/customers/<uuid:customer_id>/edit", methods=["GET", "POST"])
+@page_for(SELLERS)
+def edit_customer(customer_id: UUID) -> Shown:
+    """Change a customer's data."""
+    customer = customer_of(customer_id)
+    form = PersonForm.of(customer, _pin(customer_id))
+    changed = attempt(
+        form,
+        lambda: clients().accounts.update_customer(context(), form.change(customer)),
+    )
+    if changed is not None:
+        flash("The data was changed.")
+        return redirect(url_for(".show_customer", customer_id=customer_id))
+    page = render_template("admin/customers/edit.html", form=form, customer=customer)
+    return page, status_of(form)
+
+
+@pages.post("/customers/<uuid:customer_id>/switch")
+@page_for(SELLERS)
+def switch_customer(customer_id: UUID) -> Shown:
+    """Switch a customer off, or on again."""
+    is_on = request.form.get("is_on") == "yes"
+    question = SetCustomerStatus(
+        customer_id=customer_id, status=Status.ACTIVE if is_on else Status.INACTIVE
+    )
+    switched = clients().accounts.set_customer_status(context(), question)
+    flash(f"{name_of(switched)} is {'on again' if is_on else 'off now'}.")
+    if "listed" in request.form:
+        return redirect(f"{url_for('.list_customers')}?{request.form['listed']}")
+    return redirect(url_for(".show_customer", customer_id=customer_id))
+
+
+@pages.route("/customers/<uuid:customer_id>/delete", methods=["GET", "POST"])
+@page_for(SELLERS)
+def delete_customer(customer_id: UUID) -> Shown:
+    """Say what goes with a customer, ask for its name, and delete it."""
+    customer = customer_of(customer_id)
+    form = Confirmation(name_of(customer))
+    question = DeleteCustomer(customer_id=customer_id)
+    gone = attempt(
+        form, lambda: clients().accounts.delete_customer(context(), question)
+    )
+    if gone is not None:
+        flash(f"{name_of(customer)} was deleted.")
+        return redirect(url_for(".list_customers"))
+    page = render_template("admin/customers/delete.html", form=form, customer=customer)
+    return page, status_of(form)
+
+
+def name_of(customer: CustomerView) -> str:
+    """What a customer is called on pages."""
+    return f"{customer.person.first_name} {customer.person.last_name}".strip()
+
+
+def customer_of(customer_id: UUID) -> CustomerView:
+    """A customer in the actor's scope; NotFound otherwise."""
+    question = GetCustomer(customer_id=customer_id)
+    return clients().accounts.get_customer(context(), question, timeout=READ_SECONDS)
+
+
+def _part(template: str, customer: CustomerView, opened: str, **given: Any) -> str:
+    """One part of a customer's page, under the tabs of all of them."""
+    return render_template(
+        f"admin/customers/{template}.html",
+        customer=customer,
+        tabs_of=customer_tabs(customer.id, opened),
+        **given,
+    )
+
+
+def _with_list(
+    customer_id: UUID, table: Table, remote: Callable[..., Any], question: type[Any]
+) -> tuple[CustomerView, Any]:
+    """A customer and one of its lists, asked at once."""
+    listing = table.asked()
+    asked = listing.question(question, customer_id=customer_id)
+    customer = clients().accounts.get_customer.later(
+        context(), GetCustomer(customer_id=customer_id), timeout=READ_SECONDS
+    )
+    rows = remote.later(context(), asked, timeout=READ_SECONDS)  # type: ignore[attr-defined]
+    wait_for(customer, rows)
+    return customer.reply(), listing.showing(part(rows))
+
+
+def _pin(customer_id: UUID) -> str:
+    """The PIN, for those who may read it."""
+    if actor().role not in MAY_SEE_PASSWORDS:
+        return ""
+    question = GetPlayerSettings(customer_id=customer_id)
+    told = clients().accounts.get_player_settings(
+        context(), question, timeout=READ_SECONDS
+    )
+    return ground().keyring.open(told.pin) if told.pin else ""

@@ -1,0 +1,118 @@
+"""What a user watches with: noted, changed and removed (CU-20, CU-22, CU-30)."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+from wtforms.validators import Length
+
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.forms import LineupForm, attempt, line, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS
+from gateway.panel.people import Asked
+from gateway.portal.users import SELLERS_AND_CUSTOMERS, pages, user_of
+from lineup.contracts.accounts import (
+    AddDevice,
+    ChangeDevice,
+    DeviceView,
+    GetDevice,
+    RemoveDevice,
+)
+
+Shown = str | tuple[str, int] | Answer
+
+NAME_LENGTH = 100
+
+
+class DeviceForm(LineupForm):
+    """A device, roughly."""
+
+    model = line(
+        "Device",
+        Asked(),
+        Length(max=NAME_LENGTH),
+        description="Roughly, such as Smart TV LG or Fire TV Stick.",
+    )
+    app = line(
+        "App", Length(max=NAME_LENGTH), description="Such as TiviMate or OTT Navigator."
+    )
+    mac = line(
+        "MAC address",
+        Length(max=NAME_LENGTH),
+        description="If you know it, such as 00:1A:79:12:34:56.",
+    )
+
+    def said(self) -> dict[str, str]:
+        """What was entered."""
+        return {
+            "model": self.model.data or "",
+            "app": self.app.data or "",
+            "mac": self.mac.data or "",
+        }
+
+
+@pages.route("/users/<uuid:user_id>/devices/new", methods=["GET", "POST"])
+@page_for(SELLERS_AND_CUSTOMERS)
+def add_device(user_id: UUID) -> Shown:
+    """Note a device of a user."""
+    user = user_of(user_id)
+    form = DeviceForm()
+    added = attempt(
+        form,
+        lambda: clients().accounts.add_device(
+            context(), AddDevice(user_id=user_id, **form.said())
+        ),
+    )
+    if added is not None:
+        flash(f"{added.model} was noted.")
+        return _back_to(user_id)
+    page = render_template(
+        "portal/device_form.html", form=form, user_id=user_id, title=user.name
+    )
+    return page, status_of(form)
+
+
+@pages.route("/devices/<uuid:device_id>/edit", methods=["GET", "POST"])
+@page_for(SELLERS_AND_CUSTOMERS)
+def change_device(device_id: UUID) -> Shown:
+    """Note what a device is now."""
+    device = _device(device_id)
+    form = DeviceForm(obj=device)
+    question = ChangeDevice(device_id=device_id, **form.said())
+    changed = attempt(
+        form, lambda: clients().accounts.change_device(context(), question)
+    )
+    if changed is not None:
+        flash(f"{changed.model} was confirmed.")
+        return _back_to(device.user_id)
+    page = render_template(
+        "portal/device_form.html", form=form, user_id=device.user_id, device=device
+    )
+    return page, status_of(form)
+
+
+@pages.route("/devices/<uuid:device_id>/remove", methods=["GET", "POST"])
+@page_for(SELLERS_AND_CUSTOMERS)
+def remove_device(device_id: UUID) -> Shown:
+    """Ask, and forget a device."""
+    device = _device(device_id)
+    form = LineupForm()
+    question = RemoveDevice(device_id=device_id)
+    gone = attempt(form, lambda: clients().accounts.remove_device(context(), question))
+    if gone is not None:
+        flash(f"{device.model} was removed.")
+        return _back_to(device.user_id)
+    page = render_template("portal/device_remove.html", form=form, device=device)
+    return page, status_of(form)
+
+
+def _device(device_id: UUID) -> DeviceView:
+    return clients().accounts.get_device(
+        context(), GetDevice(device_id=device_id), timeout=READ_SECONDS
+    )
+
+
+def _back_to(user_id: UUID) -> Answer:
+    return redirect(url_for("users.show_user", user_id=user_id, _anchor="devices"))

@@ -1,0 +1,64 @@
+"""One user: how its player is set up, what it watches with, what it has (UI-21)."""
+
+from uuid import UUID
+
+import segno
+from flask import render_template
+
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.players import card_of
+from gateway.portal.users import address_of, pages
+from lineup.context import EVERYBODY
+from lineup.contracts.accounts import GetUser, ListDevices
+from lineup.contracts.billing import (
+    ListSubscriptions,
+    SubscriptionState,
+    SubscriptionView,
+)
+from lineup.contracts.paging import MAX_LIMIT, Page, Paging
+
+MODULE_PIXELS = 4
+ALL = Paging(limit=MAX_LIMIT)
+
+
+@pages.get("/users/<uuid:user_id>")
+@page_for(EVERYBODY)
+def show_user(user_id: UUID) -> str:
+    """A user with playlist help, devices and subscription; parts may be away."""
+    who, accounts = context(), clients().accounts
+    user = accounts.get_user.later(who, GetUser(user_id=user_id), timeout=READ_SECONDS)
+    devices = accounts.list_devices.later(
+        who, ListDevices(user_id=user_id, paging=ALL), timeout=READ_SECONDS
+    )
+    subscriptions = clients().billing.list_subscriptions.later(
+        who, ListSubscriptions(user_id=user_id), timeout=READ_SECONDS
+    )
+    wait_for(user, devices, subscriptions)
+    card = card_of(user.reply())
+    bought = part(subscriptions)
+    return render_template(
+        "portal/user.html",
+        user=card,
+        devices=part(devices),
+        billing_is_away=bought.is_away,
+        subscription=newest(bought.value),
+        qr=qr_of(card.playlist_url),
+        back=address_of(card.customer_id),
+    )
+
+
+def qr_of(address: str) -> str:
+    """An address as a picture for a camera, in a data address of SVG."""
+    code = segno.make(address, error="m", micro=False)
+    uri: str = code.svg_data_uri(scale=MODULE_PIXELS, border=4, light="#fff")
+    return uri
+
+
+def newest(page: Page[SubscriptionView] | None) -> SubscriptionView | None:
+    """A user's newest subscription, the running one first."""
+    known = page.items if page else []
+    running = [one for one in known if one.state is SubscriptionState.RUNNING]
+    return next(iter(running or known), None)

@@ -1,0 +1,86 @@
+"""A customer's own data: who it is, what its players go by, what it agrees to."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.asking import actor, context
+from gateway.ground import clients, ground
+from gateway.panel.forms import attempt, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS
+from gateway.panel.people import PersonFields, entered_of
+from gateway.portal.pages import pages
+from lineup.context import Role
+from lineup.contracts.accounts import (
+    CustomerView,
+    GetCustomer,
+    GetPlayerSettings,
+    UpdateCustomer,
+)
+from lineup.errors import NotFound
+
+Shown = str | tuple[str, int] | Answer
+
+
+class OwnDataForm(PersonFields):
+    """What a customer changes by itself: all but what its seller keeps of it."""
+
+    sections: ClassVar = {
+        "About you": [
+            ("first_name", "last_name"),
+            ("email", "mobile", "phone"),
+            "address",
+            ("city", "country"),
+        ],
+        "On the screen": [("pin", "inactivity_seconds", "time_zone")],
+        "Consent": ["takes_messages", "takes_ads"],
+    }
+
+    def change(self, customer: CustomerView) -> UpdateCustomer:
+        """The change to be made; group and tester mark stay as they are."""
+        kept = customer.settings
+        return UpdateCustomer(
+            customer_id=customer.id,
+            person=self.person(),
+            settings=self.settings(kept.group_id, is_tester=kept.is_tester),
+            pin=self.pin.data or "",
+        )
+
+
+@pages.route("/my/data", methods=["GET", "POST"])
+@page_for(frozenset({Role.CUSTOMER}))
+def change_data() -> Shown:
+    """Change one's own data."""
+    customer, pin = _oneself()
+    form = OwnDataForm(obj=customer.person, data=entered_of(customer, pin))
+    changed = attempt(
+        form,
+        lambda: clients().accounts.update_customer(context(), form.change(customer)),
+    )
+    if changed is not None:
+        flash("Your data was changed.")
+        return redirect(url_for(".change_data"))
+    page = render_template("portal/own_data.html", form=form, customer=customer)
+    return page, status_of(form)
+
+
+def own_id() -> UUID:
+    """The customer that is signed in."""
+    account_id = actor().account_id
+    if account_id is None:
+        raise NotFound
+    return account_id
+
+
+def _oneself() -> tuple[CustomerView, str]:
+    accounts, own = clients().accounts, own_id()
+    customer = accounts.get_customer(
+        context(), GetCustomer(customer_id=own), timeout=READ_SECONDS
+    )
+    told = accounts.get_player_settings(
+        context(), GetPlayerSettings(customer_id=own), timeout=READ_SECONDS
+    )
+    return customer, ground().keyring.open(told.pin) if told.pin else ""

@@ -1,0 +1,374 @@
+"""Pages about customers: lists, parts, forms that tell everything, groups, devices."""
+
+import re
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from lineup.context import Role
+from lineup.contracts.accounts import (
+    CustomerView,
+    DeviceView,
+    Person,
+    Standing,
+    Status,
+    UserView,
+)
+from lineup.contracts.billing import SubscriptionState, SubscriptionView
+from lineup.contracts.paging import Page
+from lineup.errors import Conflict, Invalid, Unavailable
+
+ID = "019d0000-0000-7000-8000-000000000001"
+CUSTOMER = f"/customers/{ID}"
+USER = f"/users/{ID}"
+FORM = {"first_name": "Ana", "last_name": "Ruiz", "email": "ana@example.org"}
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def words_of(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
+
+
+def sent(client, form_of, path, **values):
+    """Open a page's form, fill it in and send it."""
+    hidden = form_of(text_of(client.get(path)))
+    return client.post(path, data=hidden | values)
+
+
+@pytest.fixture
+def listed(services, sample):
+    """`listed(state=...)` makes the list hold one customer."""
+
+    def listed(**given):
+        person = Person(first_name="Ana", last_name="Ruiz", email="a@example.org")
+        view = sample(CustomerView, **({"person": person} | given))
+        services.tell("accounts.list_customers", Page(items=[view], total=1))
+        services.tell("accounts.get_customer", view)
+        return view
+
+    return listed
+
+
+class TestList:
+    def test_it_shows_state_end_and_switch_of_each(self, browser, listed):
+        ends = datetime(2026, 3, 2, tzinfo=UTC)
+        listed(state=Standing.TRIAL, status=Status.ACTIVE, ends_at=ends)
+
+        words = words_of(browser(Role.PARTNER).get("/customers"))
+
+        assert "Ana Ruiz" in words
+        assert "Trial" in words
+        assert "2 Mar 2026" in words
+        assert "switch Ana Ruiz off" in words
+
+    def test_the_address_is_what_is_asked(self, browser, services, listed):
+        listed()
+        query = f"search=ana&state=trial&group_id={ID}&product_id={ID}&seller_id={ID}"
+        query += "&ends_from=2026-03-01&ends_until=2026-03-02&order=-ends_at"
+
+        browser(Role.PARTNER).get(f"/customers?{query}")
+
+        [(_, asked)] = services.calls_of("accounts.list_customers")
+        assert (asked.search, asked.state) == ("ana", Standing.TRIAL)
+        assert {asked.group_id, asked.product_id, asked.seller_id} == {UUID(ID)}
+        assert asked.ends_from == datetime(2026, 3, 1, tzinfo=UTC)
+        assert asked.ends_until == datetime(2026, 3, 3, tzinfo=UTC)
+        assert asked.paging.order == "-ends_at"
+
+    def test_figures_lead_to_their_lists(self, browser, services, listed):
+        listed()
+        client = browser(Role.PARTNER)
+        client.get(
+            "/customers?is_grouped=no&created_from=2026-03-01&created_until=2026-03-31"
+        )
+
+        [(_, asked)] = services.calls_of("accounts.list_customers")
+        assert asked.is_grouped is False
+        assert asked.created_until == datetime(2026, 4, 1, tzinfo=UTC)
+
+    def test_sellers_choose_no_seller(self, browser, listed):
+        listed()
+        page = text_of(browser(Role.DEALER).get("/customers"))
+
+        assert 'name="seller_id"' not in page
+        assert 'name="group_id"' in page
+
+    @pytest.mark.parametrize("away", ["billing.list_products", "accounts.list_groups"])
+    def test_a_filter_without_its_service_is_empty(
+        self, browser, services, listed, away
+    ):
+        listed()
+        services.tell(away, Unavailable(code="service_unavailable"))
+        answer = browser(Role.PARTNER).get("/customers")
+
+        assert answer.status_code == 200
+        assert "Ana Ruiz" in words_of(answer)
+
+    def test_the_switch_acts_and_leads_back_to_the_same_list(
+        self, browser, form_of, services, listed
+    ):
+        listed(status=Status.ACTIVE)
+        client = browser(Role.PARTNER)
+        page = text_of(client.get("/customers?search=ana"))
+
+        answer = client.post(
+            f"{CUSTOMER}/switch", data=form_of(page, f"{CUSTOMER}/switch")
+        )
+
+        [(_, asked)] = services.calls_of("accounts.set_customer_status")
+        assert asked.status is Status.INACTIVE
+        assert answer.location == "/customers?search=ana"
+
+    def test_support_looks_and_touches_nothing(self, browser, listed):
+        listed()
+        page = text_of(browser(Role.SUPPORT).get("/customers"))
+
+        for address in ("switch", "edit", "delete"):
+            assert f"{CUSTOMER}/{address}" not in page
+
+
+class TestForms:
+    def test_one_form_makes_data_login_and_first_user(self, browser, form_of, services):
+        said = FORM | {
+            "first_name": " Ana ",
+            "username": "ana",
+            "password": "abcd",
+            "user_name": "TV",
+            "country": "NL",
+            "pin": "0420",
+            "inactivity_seconds": "600",
+            "time_zone": "Europe/Amsterdam",
+            "takes_ads": "y",
+            "send_credentials": "y",
+        }
+        answer = sent(browser(Role.PARTNER), form_of, "/customers/new", **said)
+
+        assert answer.location == CUSTOMER
+        [(context, asked)] = services.calls_of("accounts.create_customer")
+        assert (asked.person.first_name, asked.person.country) == ("Ana", "NL")
+        assert (asked.login.username, asked.user_name) == ("ana", "TV")
+        assert (asked.pin, asked.settings.inactivity_seconds) == ("0420", 600)
+        assert asked.settings.time_zone == "Europe/Amsterdam"
+        assert (asked.settings.takes_messages, asked.settings.takes_ads) == (
+            False,
+            True,
+        )
+        assert context.idempotency_key
+
+    def test_three_faults_stand_at_their_fields_and_entries_are_kept(
+        self, browser, form_of, services
+    ):
+        faults = {
+            "person.first_name": ["This must be given."],
+            "person.email": ["A customer with this mail address already exists."],
+            "login.username": ["No capital letters."],
+            "pin": ["Four digits, or nothing."],
+        }
+        services.tell("accounts.create_customer", Invalid(fields=faults))
+        said = FORM | {"first_name": "", "username": "Ana", "pin": "12a4"}
+
+        answer = sent(browser(Role.PARTNER), form_of, "/customers/new", **said)
+
+        page = text_of(answer)
+        assert answer.status_code == 422
+        for name, words in faults.items():
+            field = name.split(".")[-1]
+            assert f'id="{field}-errors"><li>{words[0]}' in page
+        for kept in ("Ruiz", "ana@example.org", "Ana", "12a4"):
+            assert f'value="{kept}"' in page
+
+    def test_a_change_begins_with_what_is_there(
+        self, browser, form_of, services, listed
+    ):
+        listed()
+        client = browser(Role.PARTNER)
+        assert 'value="player-password"' in text_of(client.get(f"{CUSTOMER}/edit"))
+
+        answer = sent(client, form_of, f"{CUSTOMER}/edit", **FORM, pin="")
+
+        assert answer.location == CUSTOMER
+        [(_, asked)] = services.calls_of("accounts.update_customer")
+        assert (str(asked.customer_id), asked.pin) == (ID, "")
+        assert asked.settings.takes_messages is False
+
+    def test_deleting_says_what_goes_and_asks_for_the_name(
+        self, browser, form_of, services, listed
+    ):
+        listed(user_count=3)
+        client = browser(Role.PARTNER)
+        assert "3 users with their playlist links" in words_of(
+            client.get(f"{CUSTOMER}/delete")
+        )
+
+        answer = sent(client, form_of, f"{CUSTOMER}/delete", typed="Ana")
+        assert answer.status_code == 422
+        assert services.calls_of("accounts.delete_customer") == []
+
+        answer = sent(client, form_of, f"{CUSTOMER}/delete", typed="Ana Ruiz")
+        assert answer.location == "/customers"
+        assert len(services.calls_of("accounts.delete_customer")) == 1
+
+
+class TestParts:
+    def test_each_part_loads_without_the_others_service(self, browser, services):
+        client = browser(Role.PARTNER)
+        services.silent |= {"billing", "notifications", "playlists"}
+
+        for part in ("", "/users", "/devices"):
+            answer = client.get(CUSTOMER + part)
+            assert answer.status_code == 200
+            assert "cannot be shown" not in words_of(answer)
+
+    def test_a_users_acts_stand_at_its_name_for_hand_and_keyboard(self, browser):
+        page = text_of(browser(Role.PARTNER).get(f"{CUSTOMER}/users"))
+
+        [acts] = re.findall(r'class="near-acts">(.*?)</span></span>', page)
+        assert f'href="{USER}/rename"' in acts
+        assert f'href="{USER}/delete"' in acts
+        assert "tabindex" not in acts
+
+    def test_the_pin_is_for_those_who_may_see_it(self, browser):
+        client = browser(Role.PARTNER)
+        assert "player-password" in text_of(client.get(CUSTOMER))
+        client.post("/sign-out")
+
+    def test_support_sees_no_pin_and_no_password(self, browser):
+        client = browser(Role.SUPPORT)
+        for page in (CUSTOMER, f"{CUSTOMER}/users", USER):
+            assert "player-password" not in text_of(client.get(page))
+        assert "hidden from your role" in words_of(client.get(USER))
+        assert "/stop" not in text_of(client.get(USER))
+        assert "/buy" not in text_of(client.get(USER))
+
+
+class TestOneUser:
+    @pytest.mark.parametrize("role", [Role.PARTNER, Role.CUSTOMER])
+    def test_all_a_player_needs_is_there(self, browser, role):
+        answer = browser(role).get(USER)
+
+        words = words_of(answer)
+        for wanted in ("/p/text.m3u8", "/p/text.xml", "player-password", "Server"):
+            assert wanted in words
+        for player in ("VLC", "Kodi", "TiviMate", "IPTV Smarters", "OTT Navigator"):
+            assert player in words
+        assert 'data-copy="text/p/text.m3u8"' in text_of(answer)
+
+    def test_the_picture_is_the_link(self, app):
+        import segno
+
+        from gateway.portal.one_user import qr_of
+
+        link = "http://lineup.example/p/text.m3u8"
+        expected = segno.make(link, error="m", micro=False)
+        assert qr_of(link) == expected.svg_data_uri(scale=4, border=4, light="#fff")
+        assert qr_of(link) != qr_of(link + "x")
+
+    def test_a_running_subscription_can_be_stopped_and_renewed(
+        self, browser, services, sample
+    ):
+        running = sample(SubscriptionView, state=SubscriptionState.RUNNING)
+        services.tell("billing.list_subscriptions", Page(items=[running]))
+
+        page = text_of(browser(Role.CUSTOMER).get(USER))
+
+        assert f'href="/subscriptions/{ID}/stop"' in page
+        assert "Renew" in page
+
+    def test_a_stale_device_is_to_be_confirmed(self, browser, services, sample):
+        stale = sample(DeviceView, model="Old TV", is_stale=True)
+        services.tell("accounts.list_devices", Page(items=[stale]))
+        words = words_of(browser(Role.CUSTOMER).get(USER))
+        assert "Still right?" in words
+
+        fresh = sample(DeviceView, model="New TV", is_stale=False)
+        services.tell("accounts.list_devices", Page(items=[fresh]))
+        assert "Still right?" not in words_of(browser(Role.CUSTOMER).get(USER))
+
+
+class TestDevices:
+    def test_one_is_added_changed_and_removed(self, browser, form_of, services):
+        client = browser(Role.CUSTOMER)
+        said = {"model": "Smart TV LG", "app": "OTT-Play", "mac": "00-1a-79-12-34-56"}
+
+        answer = sent(client, form_of, f"{USER}/devices/new", **said)
+        assert answer.location == f"{USER}#devices"
+        [(_, added)] = services.calls_of("accounts.add_device")
+        assert (str(added.user_id), added.mac) == (ID, "00-1a-79-12-34-56")
+
+        sent(client, form_of, f"/devices/{ID}/edit", **said)
+        [(_, changed)] = services.calls_of("accounts.change_device")
+        assert changed.model == "Smart TV LG"
+
+        sent(client, form_of, f"/devices/{ID}/remove")
+        assert len(services.calls_of("accounts.remove_device")) == 1
+
+    def test_a_taken_mac_is_told_at_its_field(self, browser, form_of, services):
+        taken = Conflict(fields={"mac": ["Another device has this MAC address."]})
+        services.tell("accounts.add_device", taken)
+
+        answer = sent(
+            browser(Role.CUSTOMER), form_of, f"{USER}/devices/new", model="Box", mac="x"
+        )
+
+        assert answer.status_code == 422
+        assert 'id="mac-errors"><li>Another device' in text_of(answer)
+        assert 'value="Box"' in text_of(answer)
+
+
+class TestGroups:
+    def test_one_is_made_renamed_and_deleted(self, browser, form_of, services):
+        client = browser(Role.DEALER)
+        answer = sent(client, form_of, "/customer-groups/new", name="Friends")
+        assert answer.location == "/customer-groups"
+        [(_, made)] = services.calls_of("accounts.create_group")
+        assert (made.name, made.account_id) == ("Friends", None)
+
+        sent(client, form_of, f"/customer-groups/{ID}/rename", name="Family")
+        [(_, named)] = services.calls_of("accounts.rename_group")
+        assert named.name == "Family"
+
+        sent(client, form_of, f"/customer-groups/{ID}/delete")
+        assert len(services.calls_of("accounts.delete_group")) == 1
+
+    def test_a_used_one_says_who_is_in_it(self, browser, form_of, services):
+        refusal = Conflict("Customers are in this group.", code="group_used")
+        services.tell("accounts.delete_group", refusal)
+        client = browser(Role.PARTNER)
+        page = client.get(f"/customer-groups/{ID}/delete")
+        assert "1 customer is in it" in words_of(page)
+        assert f"/customers?group_id={ID}" in text_of(page)
+
+        answer = sent(client, form_of, f"/customer-groups/{ID}/delete")
+        assert answer.status_code == 422
+        assert "Customers are in this group." in words_of(answer)
+
+
+class TestOwnData:
+    def test_a_customer_changes_its_own_and_keeps_its_group(
+        self, browser, form_of, services, sample
+    ):
+        client = browser(Role.CUSTOMER)
+        page = text_of(client.get("/my/data"))
+        assert 'name="group_id"' not in page
+        assert 'name="is_tester"' not in page
+
+        sent(client, form_of, "/my/data", **FORM, pin="1234")
+
+        [(_, asked)] = services.calls_of("accounts.update_customer")
+        kept = sample(CustomerView).settings
+        assert (asked.settings.group_id, asked.settings.is_tester) == (
+            kept.group_id,
+            kept.is_tester,
+        )
+        assert asked.pin == "1234"
+
+    def test_its_users_are_reached_by_links(self, browser, services, sample):
+        services.tell("accounts.list_users", Page(items=[sample(UserView, name="TV")]))
+        page = text_of(browser(Role.CUSTOMER).get("/my"))
+
+        for address in (USER, f"{USER}/rename", f"{USER}/delete"):
+            assert f'href="{address}"' in page
