@@ -1,0 +1,296 @@
+"""Pages about money: lists with files, statements, switches, quotes."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+
+from lineup.context import Role
+from lineup.contracts.billing import (
+    CountFrom,
+    EntryView,
+    PlanView,
+    ProductView,
+    PurchaseQuote,
+    RenewalLine,
+    RenewalOverview,
+    SubscriptionFigures,
+    SubscriptionState,
+    SubscriptionView,
+)
+from lineup.contracts.paging import Page
+from lineup.errors import Conflict
+from lineup.money import Money
+
+ID = "019d0000-0000-7000-8000-000000000001"
+OTHER = "019d0000-0000-7000-8000-000000000002"
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def words_of(answer):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text_of(answer))))
+
+
+def rows_of(answer):
+    return list(csv.reader(io.StringIO(text_of(answer))))
+
+
+class TestSubscriptions:
+    def test_the_address_says_what_the_service_is_asked(self, browser, services):
+        query = "state=running&ends_from=2026-11-22&ends_until=2026-11-28&renews=yes"
+        client = browser(Role.PARTNER)
+        client.get(f"/subscriptions?{query}&account_id={ID}&order=-ends_at")
+
+        [(_, asked)] = services.calls_of("billing.list_subscriptions")
+        assert asked.state is SubscriptionState.RUNNING
+        assert asked.ends_from == datetime(2026, 11, 22, tzinfo=UTC)
+        assert asked.ends_until == datetime(2026, 11, 29, tzinfo=UTC)
+        assert (asked.renews, str(asked.account_id)) == (True, ID)
+        assert (asked.paging.order, asked.paging.count_up_to) == ("-ends_at", 10_000)
+
+    def test_days_begin_where_the_reader_lives(self, browser, services):
+        token = "token-of-partner"
+        services.roles[token] = replace(services.roles[token], time_zone="Europe/Paris")
+        browser(Role.PARTNER).get("/subscriptions?ends_from=2026-07-01")
+
+        [(_, asked)] = services.calls_of("billing.list_subscriptions")
+        assert asked.ends_from == datetime(2026, 6, 30, 22, tzinfo=UTC)
+
+    def test_figures_lead_to_the_lists_they_count(self, browser, services, sample):
+        figures = sample(SubscriptionFigures, ending_in_7_days=41)
+        services.tell("billing.get_subscription_figures", figures)
+        client = browser(Role.PARTNER)
+        page = text_of(client.get("/subscriptions"))
+        [address] = re.findall(r'href="([^"]+)">End within 7 days', page)
+        services.asked.clear()
+        client.get(address.replace("&amp;", "&"))
+
+        [(_, asked)] = services.calls_of("billing.list_subscriptions")
+        assert asked.state is SubscriptionState.RUNNING
+        assert (asked.ends_until - asked.ends_from).days == 7
+
+    def test_the_file_has_every_page_and_the_same_filters(
+        self, browser, services, sample
+    ):
+        one, two = (
+            sample(SubscriptionView, customer_name=name) for name in ("Anna", "=1+2")
+        )
+        pages = [Page(items=[one], next_after=one.id), Page(items=[two])]
+        services.tell("billing.list_subscriptions", lambda *_: pages.pop(0))
+
+        answer = browser(Role.DEALER).get("/subscriptions.csv?state=running")
+
+        heading, first, second = rows_of(answer)
+        assert answer.mimetype == "text/csv"
+        assert (heading[0], first[0], second[0]) == ("Customer", "Anna", "'=1+2")
+        asked = [
+            request for _, request in services.calls_of("billing.list_subscriptions")
+        ]
+        assert {request.state for request in asked} == {SubscriptionState.RUNNING}
+        assert [request.paging.after for request in asked] == [None, one.id]
+
+    def test_without_billing_the_page_says_so(self, browser, services):
+        services.silent.add("billing")
+        answer = browser(Role.PARTNER).get("/subscriptions")
+
+        assert answer.status_code == 200
+        assert "The subscriptions cannot be shown just now" in words_of(answer)
+
+    def test_a_file_without_billing_is_no_empty_file(self, browser, services):
+        services.silent.add("billing")
+
+        assert browser(Role.PARTNER).get("/subscriptions.csv").status_code >= 500
+
+
+class TestStatement:
+    def test_the_file_equals_the_screen(self, browser, services, sample):
+        entry = sample(
+            EntryView,
+            cause="refund",
+            amount=Money.of("-5.85 EUR"),
+            balance_after=Money.of("1.00 EUR"),
+            reference="@period",
+        )
+        services.tell("billing.list_entries", Page(items=[entry]))
+        client = browser(Role.CUSTOMER)
+        query = "?cause=refund&booked_from=2026-03-01"
+
+        page, file = (
+            words_of(client.get("/my/balance" + query)),
+            rows_of(client.get("/my/statement.csv" + query)),
+        )
+
+        for amount in ("-5.85 EUR", "1.00 EUR"):
+            assert amount in page
+        assert file[1][1:6] == ["refund", "'@period", "-5.85", "1.00", "EUR"]
+        (_, shown), (_, written) = services.calls_of("billing.list_entries")
+        assert (shown.cause, shown.booked_from) == (written.cause, written.booked_from)
+        assert str(shown.customer_id) == str(written.customer_id) == ID
+
+    def test_a_customer_may_not_look_at_somebody_by_address(self, browser):
+        for part in ("wallet", "subscriptions", "renewal", "statement.csv", "top-up"):
+            answer = browser(Role.CUSTOMER).get(f"/customers/{OTHER}/{part}")
+            assert answer.status_code == 403, part
+
+
+def overview(sample, **given):
+    lines = [
+        sample(
+            RenewalLine,
+            user_name=name,
+            renews=renews,
+            is_due=renews,
+            obstacle="",
+            price=Money.of("10.00 EUR"),
+            state=SubscriptionState.RUNNING,
+        )
+        for name, renews in (("Living room", True), ("Friend", False))
+    ]
+    return sample(RenewalOverview, lines=lines, due=Money.of("10.00 EUR"), **given)
+
+
+class TestRenewal:
+    @pytest.mark.parametrize(
+        ("role", "address"),
+        [
+            (Role.CUSTOMER, "/my/renewal"),
+            (Role.DEALER, f"/customers/{ID}/renewal"),
+        ],
+    )
+    def test_a_switch_is_saved_at_once_and_the_total_shown_again(
+        self, browser, services, sample, role, address
+    ):
+        missing = {"missing": Money.of("4.00 EUR"), "balance": Money.of("6.00 EUR")}
+        services.tell("billing.get_renewal_overview", overview(sample, **missing))
+        client = browser(role)
+        page = client.get(address)
+        for amount in ("10.00 EUR", "6.00 EUR", "4.00 EUR"):
+            assert amount in words_of(page)
+
+        said = _switch_of(text_of(page))
+        answer = client.post(said.pop("action"), data=said)
+
+        assert answer.location == address
+        [(context, asked)] = services.calls_of("billing.switch_renewal")
+        assert asked.renews is False
+        assert context.idempotency_key
+
+    def test_support_sees_switches_and_turns_none(self, browser, services, sample):
+        services.tell("billing.get_renewal_overview", overview(sample))
+        page = browser(Role.SUPPORT).get(f"/customers/{ID}/renewal")
+
+        assert "Living room" in words_of(page)
+        assert 'role="switch"' not in text_of(page)
+
+    def test_what_is_not_counted_says_why(self, browser, services, sample):
+        found = overview(sample)
+        retired = replace(found.lines[0], is_due=False, obstacle="plan_retired")
+        services.tell("billing.get_renewal_overview", replace(found, lines=[retired]))
+
+        page = words_of(browser(Role.CUSTOMER).get("/my/renewal"))
+        assert "Not counted: its plan is sold no longer" in page
+
+
+def _switch_of(page):
+    """What the first switch of a page sends when it is pressed."""
+    form = re.search(r'<form[^>]*action="([^"]+/renewal)".*?</form>', page, re.DOTALL)
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0])
+    [(name, value)] = re.findall(r'<button[^>]*name="(\w+)" value="(\w+)"', form[0])
+    return {"action": form[1], **dict(hidden), name: value}
+
+
+@pytest.fixture
+def for_sale(services, sample):
+    """One plan on sale, and nothing the user has yet."""
+    plan = sample(PlanView, is_retired=False, name="Month")
+    product = sample(ProductView, plans=[plan], name="Family")
+    services.tell("billing.list_products", Page(items=[product]))
+    services.tell("billing.list_subscriptions", Page(items=[]))
+    return plan
+
+
+class TestBuying:
+    def test_what_it_gives_stands_there_before_anybody_pays(
+        self, browser, services, sample, for_sale
+    ):
+        quote = sample(
+            PurchaseQuote,
+            price=Money.of("9.00 EUR"),
+            balance=Money.of("20.00 EUR"),
+            balance_after=Money.of("11.00 EUR"),
+            missing=Money.of("0.00 EUR"),
+        )
+        services.tell("billing.quote_purchase", quote)
+        page = words_of(browser(Role.CUSTOMER).get(f"/users/{ID}/buy"))
+
+        for words in ("Buy for 9.00 EUR", "20.00 EUR", "11.00 EUR", "2 Mar 2026"):
+            assert words in page
+        assert "is missing" not in page
+        assert services.calls_of("billing.purchase") == []
+
+    def test_what_is_missing_is_said_and_staff_led_to_the_top_up(
+        self, browser, services, sample, for_sale
+    ):
+        quote = sample(PurchaseQuote, missing=Money.of("4.00 EUR"))
+        services.tell("billing.quote_purchase", quote)
+        page = text_of(browser(Role.PARTNER).get(f"/users/{ID}/buy"))
+
+        assert "4.00 EUR" in page
+        assert f"/customers/{ID}/top-up" in page
+
+    def test_another_product_running_offers_the_change_from_now(
+        self, browser, services, sample, for_sale, form_of
+    ):
+        def quoted(_, request):
+            if request.count_from is CountFrom.NOW:
+                return sample(PurchaseQuote)
+            return Conflict("Another product runs.", code="subscription_active")
+
+        services.tell("billing.quote_purchase", quoted)
+        client = browser(Role.CUSTOMER)
+        page = text_of(client.get(f"/users/{ID}/buy"))
+        [address] = re.findall(r'href="([^"]*count_from=now)"', page)
+        address = address.replace("&amp;", "&")
+        client.post(address, data=form_of(text_of(client.get(address))))
+
+        [(_, asked)] = services.calls_of("billing.purchase")
+        assert asked.count_from is CountFrom.NOW
+
+    def test_a_second_trial_is_refused_in_words(self, browser, services, for_sale):
+        refusal = Conflict("This customer had its trial already.", code="trial_used")
+        services.tell("billing.quote_purchase", refusal)
+        page = browser(Role.CUSTOMER).get(f"/users/{ID}/buy")
+
+        assert page.status_code == 200
+        assert "This customer had its trial already." in words_of(page)
+        assert "Buy for" not in words_of(page)
+
+
+class TestStopping:
+    def test_a_users_running_subscription_is_stopped_by_the_users_address(
+        self, browser, services, sample, form_of
+    ):
+        running = sample(SubscriptionView, product_name="Family")
+        services.tell("billing.list_subscriptions", Page(items=[running]))
+        client = browser(Role.CUSTOMER)
+        address = f"/users/{ID}/stop"
+        page = client.get(address)
+        assert "9.00 EUR comes back to the balance" in words_of(page)
+
+        said = form_of(text_of(page)) | {"reason": "moved away"}
+        client.post(address, data=said)
+
+        [(_, asked)] = services.calls_of("billing.stop_subscription")
+        assert (str(asked.subscription_id), asked.reason) == (ID, "moved away")
+
+    def test_nothing_running_leads_back(self, browser, services):
+        services.tell("billing.list_subscriptions", Page(items=[]))
+
+        assert browser(Role.CUSTOMER).get(f"/users/{ID}/stop").location == "/my"
