@@ -72,7 +72,9 @@ class Silent:
         """Nothing was collected."""
 
 
-class _Switch:
+class Switch:
+    """Whose tracer this process uses."""
+
     tracer: Tracer = Silent()
 
 
@@ -85,17 +87,17 @@ def configure(endpoint: str, service: str) -> None:
     if endpoint:
         from lineup.spans import Otlp
 
-        _Switch.tracer = Otlp(endpoint, service)
+        Switch.tracer = Otlp(endpoint, service)
 
 
 def begin(name: str, kind: SpanKind, parent: str | None, request_id: str) -> Span:
     """Begin a span; whoever works for it is told its `traceparent`; then end it."""
-    return _Switch.tracer.begin(name, kind, parent, request_id)
+    return Switch.tracer.begin(name, kind, parent, request_id)
 
 
 def flush() -> None:
     """Send what was collected, before the process ends."""
-    _Switch.tracer.flush()
+    Switch.tracer.flush()
 
 
 def take_up(request_id: str, traceparent: str | None) -> None:

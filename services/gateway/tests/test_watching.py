@@ -12,7 +12,9 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from lineup import tracing
 from lineup.secrets import make_key
+from lineup.spans import Otlp
 
 NOBODY = "/p/nobodynobody.m3u8"
 
@@ -147,3 +149,31 @@ def test_counts_leave_with_the_process(tmp_path):
         assert list(tmp_path.glob("lineup_gateway_*"))
 
     assert not list(tmp_path.glob("lineup_gateway_*"))
+
+
+@pytest.fixture
+def traced(collector, monkeypatch):
+    """This process as one whose spans are collected; sent when `flush` is called."""
+    monkeypatch.setattr(tracing.Switch, "tracer", Otlp(collector.endpoint, "gateway"))
+    return collector
+
+
+def test_a_request_and_the_calls_it_makes_are_one_trace(traced, services, client):
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    signing_in = client.post(
+        "/api/v1/tokens",
+        json={"username": "partner", "password": "right"},
+        headers={"traceparent": parent, "X-Request-ID": "traced-request"},
+    )
+    assert signing_in.status_code == 201, signing_in.text
+    tracing.flush()
+
+    ((context, _),) = services.calls_of("accounts.sign_in")
+    asked = traced.spans["gateway.tokens.create_token"]
+    called = traced.spans["accounts.sign_in"]
+    assert asked.trace_id.hex() == called.trace_id.hex() == parent.split("-")[1]
+    assert asked.parent_span_id.hex() == parent.split("-")[2]
+    assert called.parent_span_id == asked.span_id
+    assert context.traceparent.split("-")[2] == called.span_id.hex()
+    told = {a.key: a.value.string_value for a in called.attributes}
+    assert told == {"lineup.request_id": "traced-request", "lineup.outcome": "ok"}

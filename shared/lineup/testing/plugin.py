@@ -16,6 +16,7 @@ from lineup.testing.servers import TestServers, origin, running_servers
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from lineup.testing.collector import Collector
     from lineup.testing.databases import Databases, Vhosts
 
 SPRING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -43,6 +44,15 @@ def postgres(test_servers: TestServers) -> str:
 def rabbitmq(test_servers: TestServers) -> TestServers:
     """The broker: `.rabbitmq` is its AMQP URI, `.management` its administration's."""
     return test_servers
+
+
+@pytest.fixture
+def collector() -> "Iterator[Collector]":
+    """A collector of traces: `.endpoint` is where to send, `.spans` what came."""
+    from lineup.testing.collector import running_collector
+
+    with running_collector() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,10 @@
 
 import subprocess
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 import requests
 from drill import Ask, NoteTaken
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-    ExportTraceServiceRequest,
-)
 from patience import wait_for
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -122,36 +117,8 @@ def test_the_outbox_grows_while_the_broker_is_away(service, gate, engine, databa
     assert [key for key in scraped(copy) if key[0] == "lineup_build_info"]
 
 
-@pytest.fixture
-def collector():
-    """An OTLP collector: spans by name, as they come in."""
-    spans = {}
-
-    class Taking(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            assert self.path == "/v1/traces"
-            asked = ExportTraceServiceRequest.FromString(body)
-            for resource in asked.resource_spans:
-                for scope in resource.scope_spans:
-                    spans.update({span.name: span for span in scope.spans})
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Taking)
-    Thread(target=server.serve_forever, daemon=True).start()
-    server.spans = spans
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 def test_a_trace_goes_through_calls_and_events(service, drill, effects, collector):
-    endpoint = f"http://127.0.0.1:{collector.server_port}"
-    copy = service(OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
+    copy = service(OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint)
     context = Context(request_id="traced-1", traceparent=f"00-{TRACE}-{SPAN}-01")
     drill.announce(context, Ask(note="news"))
     with pytest.raises(NoteTaken.__mro__[1]):
