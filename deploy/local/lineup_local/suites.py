@@ -12,15 +12,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import click
 
-from lineup.testing.servers import TestServers, running_servers
+from lineup.testing.servers import running_servers
 from lineup_local import packages
 from lineup_local.checks import run_checks
 from lineup_local.containers.engine import running_engine
@@ -75,9 +76,8 @@ def run_tests(what: tuple[str, ...]) -> int:
     codes = [] if what else [run_checks()]
     totals: Counter[str] = Counter()
     not_run: list[str] = []
-    with running_servers() as servers:
-        click.echo(f"Servers: {servers.origin}")
-        for result in _side_by_side(runs, options, servers):
+    with _servers_for(runs) as told:
+        for result in _side_by_side(runs, options, told):
             codes.append(result.code)
             totals += result.counts
             not_run += filter(None, [result.not_run])
@@ -96,14 +96,27 @@ def _install_tools(paths: list[str]) -> None:
                 packages.install(package, units=units)
 
 
-def _side_by_side(
-    runs: list[list[str]], options: list[str], servers: TestServers
-) -> Iterable[Result]:
-    told = servers.environment()
+@contextmanager
+def _servers_for(runs: list[list[str]]) -> Iterator[Mapping[str, str]]:
+    """How suites find PostgreSQL and RabbitMQ; none where all have containers."""
+    if all(_needs_engine(paths) for paths in runs):
+        yield {}
+        return
+    with running_servers() as servers:
+        click.echo(f"Servers: {servers.origin}")
+        yield servers.environment()
 
+
+def _needs_engine(paths: list[str]) -> bool:
+    return paths[0].startswith(SUITES["containers"])
+
+
+def _side_by_side(
+    runs: list[list[str]], options: list[str], told: Mapping[str, str]
+) -> Iterator[Result]:
     def run(paths: list[str]) -> Result:
-        needs_engine = paths[0].startswith(SUITES["containers"])
-        return (_run_on_engine if needs_engine else _run)(paths, options, told)
+        on_engine = _needs_engine(paths)
+        return (_run_on_engine if on_engine else _run)(paths, options, told)
 
     with ThreadPoolExecutor(os.cpu_count() if len(runs) > 1 else 1) as pool:
         yield from pool.map(run, runs)
