@@ -1,10 +1,12 @@
 """The page a customer lands on: its users and what runs, its balance, what renews."""
 
+from datetime import datetime
+
 from flask import Blueprint, render_template
 
 from gateway.asking import actor, context
 from gateway.customers import page_of_customer
-from gateway.ground import clients
+from gateway.ground import clients, ground
 from gateway.panel.guard import page_for
 from gateway.panel.parts import READ_SECONDS, Part, part
 from lineup.context import Role
@@ -26,8 +28,17 @@ def my_page() -> str:
         context(), GetRenewalOverview(customer_id=account_id), timeout=READ_SECONDS
     )
     return render_template(
-        "portal/my.html", page=page_of_customer(account_id), renewals=_renewals(asked)
+        "portal/my.html",
+        page=page_of_customer(account_id),
+        renewals=_renewals(asked),
+        days_left=days_left,
     )
+
+
+def days_left(ends_at: datetime) -> str:
+    """How long something still runs, in whole days: "today", "1 day", "12 days"."""
+    days = (ends_at - ground().clock.now()).days
+    return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''}"
 
 
 def _renewals(asked: Answer[RenewalOverview]) -> Part[RenewalOverview]:

@@ -58,7 +58,7 @@ def test_a_customer_sees_what_the_next_renewal_needs(browser, renewals):
     assert "Next renewals cost 30.00 EUR 2 of 3 users renew" in words
     assert "Balance 25.00 EUR" in words
     assert "Watching 2 of 3" in words
-    assert "Ends next in 3 days Living room" in words
+    assert "Days left 3 days Living room, " in words
 
 
 def test_nothing_is_said_to_be_missing_while_nothing_is(browser, services, sample):
