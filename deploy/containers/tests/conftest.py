@@ -8,8 +8,8 @@ import pytest
 from running import free_ports
 
 from lineup_local.containers.compose import Compose, write_env
-from lineup_local.containers.engine import running_engine
 from lineup_local.containers.images import VERSION, build_all, name_of
+from lineup_local.containers.private import running_engine
 from lineup_local.settings import read
 
 PROJECT = "lineup-test"

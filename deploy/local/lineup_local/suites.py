@@ -24,7 +24,7 @@ import click
 from lineup.testing.servers import running_servers
 from lineup_local import packages
 from lineup_local.checks import run_checks
-from lineup_local.containers.engine import running_engine
+from lineup_local.containers.private import running_engine
 from lineup_local.settings import CHECKOUT, read
 from lineup_local.trouble import Trouble
 

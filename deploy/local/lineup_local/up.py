@@ -13,7 +13,7 @@ from psycopg2 import sql
 
 from lineup.command import migrations
 from lineup_local import assets, ports
-from lineup_local.containers.engine import PrivateEngine
+from lineup_local.containers.private import PrivateEngine
 from lineup_local.daemons import Daemon, end_all, is_alive
 from lineup_local.demo.site import FILLING
 from lineup_local.environment import WITH_DATABASE, Installation, installation
