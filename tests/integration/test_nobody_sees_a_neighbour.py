@@ -26,7 +26,9 @@ SERVICES = ("accounts", "billing", "playlists", "notifications")
 ROWS = {
     "account_id": "/accounts",
     "customer_id": "/customers",
+    "group_id": "/customer-groups",
     "user_id": "/users",
+    "device_id": "/devices",
     "product_id": "/products",
     "subscription_id": "/subscriptions",
     "shop_id": "/shops",
@@ -46,6 +48,9 @@ def victim(lineup):
     api = lineup.partner()
     until(lambda: "seen@example.org" in lineup.receivers(), "an order and its mail")
     until(lineup.is_settled, "all events to be consumed")
+    user_id = api.get("/users")["items"][0]["id"]
+    api("POST", "/customer-groups", json={"name": "Regulars"})
+    api("POST", f"/users/{user_id}/devices", json={"model": "Smart TV"})
     ids = {name: UUID(api.get(path)["items"][0]["id"]) for name, path in ROWS.items()}
     ids["plan_id"] = UUID(api.get("/products")["items"][0]["plans"][0]["id"])
     ids["partner_id"] = UUID(api.get("/me")["partner_id"])
@@ -115,7 +120,7 @@ def test_every_rpc_door_answers_404_to_a_neighbour(lineup, victim, neighbour, rp
 
 
 def answer_to(rpc, service, door, actor, victim):
-    """What the door tells: "nothing" for a 404 or an empty list."""
+    """What the door tells: "nothing" for a 404, an empty list, or figures of nobody."""
     request = sample(door.request_type, victim)
     answer = rpc.call(
         service,
@@ -131,7 +136,8 @@ def answer_to(rpc, service, door, actor, victim):
         return "nothing"
     except Refusal as refusal:
         return f"{refusal.kind}: {refusal.message} {refusal.fields}"
-    return "nothing" if getattr(reply, "items", None) == [] else reply
+    is_empty = getattr(reply, "items", None) == []
+    return "nothing" if is_empty or getattr(reply, "total", None) == 0 else reply
 
 
 def test_every_route_with_an_id_answers_404_to_a_neighbour(lineup, victim, neighbour):

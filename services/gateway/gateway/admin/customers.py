@@ -13,7 +13,7 @@ from gateway.asking import actor, context
 from gateway.customers import create_customer
 from gateway.ground import clients, ground
 from gateway.panel.customer_tabs import customer_tabs
-from gateway.panel.filters import Choice, Dates, Id, Text, YesNo
+from gateway.panel.filters import Choice, Dates, Id, Quietly, Text, YesNo
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import READ_SECONDS, part, wait_for
@@ -63,7 +63,10 @@ FURTHER = (
     Dates("ends", "Ends"),
     Id("partner_id", "Partner"),
 )
-LED_TO = (Dates("created", "Since"), YesNo("is_grouped", "Group", "In one", "In none"))
+LED_TO = (
+    Quietly(Dates("created", "Since")),
+    Quietly(YesNo("is_grouped", "Group", "In one", "In none")),
+)
 """What other pages narrow by, such as figures of a month."""
 
 CUSTOMERS = Table(

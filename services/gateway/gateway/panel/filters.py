@@ -159,6 +159,28 @@ class Dates:
         }
 
 
+@dataclass(frozen=True)
+class Quietly:
+    """Another filter without a control: other pages lead to lists narrowed by it."""
+
+    of: Filter
+    kind = "id"
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return self.of.label
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its names in the address."""
+        return self.of.names
+
+    def read(self, query: Query) -> dict[str, Any]:
+        """What the filter inside reads."""
+        return self.of.read(query)
+
+
 def _midnight(day: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), time(), zone())
 
