@@ -17,9 +17,12 @@ from lineup.contracts import billing
 from lineup.contracts.billing import ShopKind
 from lineup.money import Money
 
+KINDS = {ShopKind.WOOCOMMERCE: "WooCommerce", ShopKind.SHOPIFY: "Shopify"}
+"""What the shops call themselves."""
+
 
 def _named(kind: ShopKind) -> SelectChoice:
-    return SelectChoice(kind.value, kind.name.title())
+    return SelectChoice(kind.value, KINDS[kind])
 
 
 class TopUpForm(LineupForm):
@@ -41,10 +44,9 @@ class ProductForm(OfPartner):
     """What is watched, on how many devices."""
 
     sections = {  # noqa: RUF012 - said by LineupForm
-        "": ("name", "partner_id"),
+        "": ("name", "partner_id", "is_trial"),
         "What is watched": ("package_ids",),
         "Where": (("devices", "addresses"),),
-        "Kind": ("is_trial",),
     }
     name = line("Name", InputRequired())
     package_ids = Checklist("Packages")

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.admin.billing_forms import SecretForm, ShopForm, ShopSettingsForm
+from gateway.admin.billing_forms import KINDS, SecretForm, ShopForm, ShopSettingsForm
 from gateway.admin.exceptions import delivery_trouble
 from gateway.asking import context
 from gateway.ground import clients, ground
@@ -66,7 +66,7 @@ DELIVERIES = Table(
 def list_shops() -> str:
     """Connected shops, and what wants a look at each."""
     listing = SHOPS.asked_of(clients().billing.list_shops, ListShops)
-    return render_template("admin/shops/list.html", listing=listing)
+    return render_template("admin/shops/list.html", listing=listing, kind_words=KINDS)
 
 
 @pages.route("/shops/new", methods=["GET", "POST"])
@@ -91,7 +91,11 @@ def show_shop(shop_id: UUID) -> str:
         clients().billing.list_shop_deliveries, ListShopDeliveries, shop_id=shop_id
     )
     return render_template(
-        "admin/shops/shop.html", shop=shop, listing=listing, trouble=delivery_trouble
+        "admin/shops/shop.html",
+        shop=shop,
+        listing=listing,
+        trouble=delivery_trouble,
+        kind_words=KINDS,
     )
 
 
