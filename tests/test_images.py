@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICES = ("accounts", "billing", "playlists", "notifications", "gateway")
-EMPTY = re.compile(r"^(\w+)=$", re.MULTILINE)
+SECRET = re.compile(r"^(\w+(?:_KEYS|_PASSWORD))=(.*)$", re.MULTILINE)
+ASKED = re.compile(r"\$\{(\w+)")
+TOLD = re.compile(r"^(\w+)=", re.MULTILINE)
 
 
 def dockerfile(service):
@@ -44,10 +46,13 @@ def test_every_secret_is_made_and_made_anew():
         ).stdout
         for _ in range(2)
     ]
-    example = (ROOT / ".env.example").read_text()
-    secrets = EMPTY.findall(example)
-    assert len(secrets) == 8
-    told = [dict(re.findall(r"^(\w+)=(.*)$", each, re.MULTILINE)) for each in made]
-    assert all(told[0][name] != told[1][name] for name in secrets)
-    assert all(len(told[0][name]) >= 43 for name in secrets)
-    assert EMPTY.findall(made[0]) == []
+    first, second = (dict(SECRET.findall(each)) for each in made)
+    assert len(first) == 8
+    assert all(
+        len(value) >= 43 and value != second[name] for name, value in first.items()
+    )
+
+
+def test_what_the_compose_file_asks_is_explained_and_nothing_else():
+    asked = ASKED.findall((ROOT / "docker-compose.yml").read_text())
+    assert {*asked} == {*TOLD.findall((ROOT / ".env.example").read_text())}

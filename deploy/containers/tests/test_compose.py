@@ -12,6 +12,14 @@ from .conftest import HEALTHY_SECONDS, OWN, STANDING
 
 HERE, THERE = "./lineup demo", "docker compose run --rm --no-deps demo variables"
 ROLES = ("accounts", "billing", "playlists", "notifications")
+TASKS = [
+    ("accounts", "messages list", "Nothing lies aside."),
+    ("accounts", "migrate", "the schema is the newest"),
+    ("billing", "billing check-ledger", ""),
+    ("playlists", "playlists resync", ""),
+    ("notifications", "notifications send-due", ""),
+    ("gateway", "gateway codes", "subscription_active"),
+]
 SAY_HELLO = """
 import os, psycopg2
 uri = os.environ["DATABASE_URI"].rsplit("/", 1)[0] + "/" + "{database}"
@@ -70,6 +78,12 @@ def test_no_service_enters_anothers_database(system, service):
     assert said(service) == "entered\n"
     for other in {*ROLES} - {service}:
         assert "permission denied for database" in said(other)
+
+
+@pytest.mark.parametrize(("service", "task", "said"), TASKS)
+def test_the_operators_tasks_work_inside(system, service, task, said):
+    words = ("exec", "-T", service, "lineup", *task.split())
+    assert said in system.compose.run(*words)
 
 
 @pytest.mark.timeout(2 * HEALTHY_SECONDS)
