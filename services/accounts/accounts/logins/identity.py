@@ -36,7 +36,7 @@ class AccountInactive(Forbidden):
 
 
 class AccountLocked(AccountInactive):
-    """This customer is switched off; its provider can switch it on again (CU-15)."""
+    """This account is switched off; whoever provides it can switch it on again."""
 
     code = "account_locked"
 

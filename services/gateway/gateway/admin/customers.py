@@ -39,8 +39,8 @@ pages = Blueprint("customers_pages", __name__)
 Shown = str | tuple[str, int] | Answer
 
 COLUMNS = (
-    Column("state", "Status"),
     Column("name", "Name", order="name"),
+    Column("state", "Status"),
     Column("city", "City", path="person.city", order="city"),
     Column("username", "User name", order="username"),
     Column("ends_at", "Ends", order="ends_at"),
