@@ -33,9 +33,10 @@ class NotALogo(Invalid):
 
 def keep(file: FileStorage | None) -> str:
     """The address of an uploaded logo; empty when there is no file, else NotALogo."""
-    content = file.stream.read(MOST_BYTES + 1) if file else b""
-    if not content:
+    if not file:
         return ""
+    content = file.stream.read(MOST_BYTES + 1)
+    file.close()
     ending = _ending_of(content)
     if not ending or len(content) > MOST_BYTES:
         raise NotALogo(fields={"logo_file": [NotALogo.__doc__ or ""]})

@@ -13,6 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from gateway.panel.forms import Checklist, LineupForm, OfPartner, line
@@ -20,11 +21,13 @@ from lineup.contracts import playlists
 from lineup.contracts.playlists import ChannelDetails, ChannelView, Signing
 
 SIGNINGS = (
-    (Signing.SECURE_LINK.value, "Short-lived signed addresses (nginx secure_link)"),
-    (Signing.NONE.value, "The address as it is"),
+    SelectChoice(
+        Signing.SECURE_LINK.value, "Short-lived signed addresses (nginx secure_link)"
+    ),
+    SelectChoice(Signing.NONE.value, "The address as it is"),
 )
 HEADER = re.compile(r"([^:\s]+)\s*:\s*(.*)")
-MONTHS_MINUTES = 1440
+DAY_MINUTES = 1440
 
 
 class ChannelForm(LineupForm):
@@ -58,7 +61,7 @@ class ChannelForm(LineupForm):
     )
     guide_shift_minutes = IntegerField(
         "Shift of its guide in minutes",
-        [Optional(), NumberRange(-MONTHS_MINUTES, MONTHS_MINUTES)],
+        [Optional(), NumberRange(-DAY_MINUTES, DAY_MINUTES)],
         default=0,
         description="-60 shows everything an hour earlier.",
     )
@@ -66,7 +69,9 @@ class ChannelForm(LineupForm):
 
     def choose_from(self, packages: Sequence[playlists.PackageView]) -> None:
         """Let these packages be chosen."""
-        self.package_ids.choices = [(str(one.id), one.name) for one in packages]
+        self.package_ids.choices = [
+            SelectChoice(str(one.id), one.name) for one in packages
+        ]
 
     def show(self, channel: ChannelView) -> None:
         """Begin with how a channel is."""

@@ -34,6 +34,10 @@ class Window:
         nearest = round((at - self.from_at) / STEP)
         return max(0, min(self.steps, nearest))
 
+    def shows(self, programme: ProgrammeView) -> bool:
+        """Whether any of a programme lies in the window."""
+        return programme.start_at < self.until_at and programme.stop_at > self.from_at
+
     def percent_of(self, at: datetime) -> float | None:
         """How far into the window an instant is, in percent; None outside it."""
         if not self.from_at <= at < self.until_at:
@@ -57,9 +61,9 @@ def cells_of(programmes: Sequence[ProgrammeView], window: Window) -> list[Cell]:
     """
     cells: list[Cell] = []
     filled = 0
-    for programme in programmes:
+    for programme in filter(window.shows, programmes):
         start, stop = map(window.column_of, (programme.start_at, programme.stop_at))
-        if start >= window.steps or filled > stop:
+        if filled > stop:
             continue
         if start > filled:
             cells.append(Cell(start - filled))

@@ -114,6 +114,7 @@ CODES = tuple(
         ("package_in_use", 409, "A subscription runs on this package."),
         ("demo_stays", 409, "The demo set may be empty, but not be gone."),
         ("empty_upload", 422, "The file is empty."),
+        ("not_a_logo", 422, "A logo is a PNG, JPEG or WebP of 512 KB at most."),
         ("upload_missing", 422, "The uploaded file is gone; upload it again."),
         ("upload_too_large", 422, "This is larger than what is read here."),
         ("not_a_playlist", 422, "This is not a playlist in M3U format."),
