@@ -86,7 +86,9 @@ def test_support_reads_a_message_and_cannot_send_it(browser, services, sample):
     assert "send-again" not in text_of(browser(Role.SUPPORT).get(f"/deliveries/{ID}"))
 
 
-@pytest.mark.parametrize(("seconds", "is_watched"), [(0, True), (-300, False)])
+@pytest.mark.parametrize(
+    ("seconds", "is_watched"), [(0, True), (600, True), (1800, False)]
+)
 def test_a_waiting_message_is_looked_at_again_only_while_something_is_due(
     browser, services, sample, app, seconds, is_watched
 ):
@@ -98,7 +100,7 @@ def test_a_waiting_message_is_looked_at_again_only_while_something_is_due(
 
     page = text_of(browser(Role.PARTNER).get(f"/deliveries/{ID}"))
 
-    assert ('hx-trigger="load delay:1s"' in page) is is_watched
+    assert ('hx-trigger="load delay:2s"' in page) is is_watched
 
 
 def test_a_test_message_leads_to_its_own_page(browser, form_of, services):
