@@ -294,3 +294,15 @@ class TestStopping:
         services.tell("billing.list_subscriptions", Page(items=[]))
 
         assert browser(Role.CUSTOMER).get(f"/users/{ID}/stop").location == "/my"
+
+    def test_deleting_a_running_user_offers_to_stop_it(
+        self, browser, services, form_of
+    ):
+        refusal = Conflict("Stop the subscription first.", code="subscription_active")
+        services.tell("accounts.delete_user", refusal)
+        client = browser(Role.CUSTOMER)
+        address = f"/users/{ID}/delete"
+        answer = client.post(address, data=form_of(text_of(client.get(address))))
+
+        assert answer.status_code == 422
+        assert f'href="/users/{ID}/stop"' in text_of(answer)
