@@ -7,6 +7,7 @@ from gateway import (
     admin,
     api,
     assets,
+    own,
     portal,
     probes,
     problems,
@@ -51,6 +52,7 @@ def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
     admin.hang(app)
     help_pages.hang(app)
     portal.hang(app)
+    own.hang(app)
     app.register_blueprint(probes.pages)
     _trust_proxies(app, settings.trusted_proxies)
     return app

@@ -266,7 +266,7 @@ def test_while_billing_is_away_the_rest_of_the_page_works(
     ("address", "verb"),
     [
         ("/customers", "accounts.list_customers"),
-        ("/accounts", "accounts.list_accounts"),
+        ("/providers", "accounts.list_accounts"),
         ("/products", "billing.list_products"),
         ("/shops", "billing.list_shops"),
         ("/channels", "playlists.list_channels"),

@@ -4,7 +4,6 @@ from flask import Flask
 
 from gateway import logos
 from gateway.admin import (
-    accounts,
     billing,
     channels,
     content,
@@ -22,6 +21,9 @@ from gateway.admin import (
     reports,
     sales,
     search,
+    seller_jobs,
+    seller_logins,
+    sellers,
     subscriptions,
 )
 
@@ -32,9 +34,11 @@ def hang(app: Flask) -> None:
         dashboard,
         search,
         reports,
-        accounts,
         customers,
         groups,
+        sellers,
+        seller_logins,
+        seller_jobs,
         billing,
         subscriptions,
         sales,

@@ -5,7 +5,6 @@ from flask import g, has_request_context, request, url_for
 from lineup.context import Actor, Role
 
 BY_BLUEPRINT = {
-    "accounts_pages": "sellers",
     "billing_pages": "products",
     "channel_pages": "channels",
     "channels_pages": "channels",
@@ -15,6 +14,7 @@ BY_BLUEPRINT = {
     "groups_pages": "customers",
     "help_pages": "getting-help",
     "jobs_pages": "channels",
+    "login_as": "account",
     "money_pages": "money",
     "notifications_pages": "messages",
     "packages_pages": "channels",
@@ -24,6 +24,10 @@ BY_BLUEPRINT = {
     "reports_pages": "reports",
     "sales_pages": "reports",
     "search_pages": "search",
+    "seller_jobs": "sellers",
+    "seller_logins": "sellers",
+    "sellers_pages": "sellers",
+    "settings_pages": "account",
     "shops_pages": "shops",
     "signing": "account",
     "subscriptions_pages": "subscriptions",

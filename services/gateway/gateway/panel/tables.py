@@ -88,7 +88,7 @@ class Table:
         )
 
     def asked_of(
-        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], **fixed: Any
+        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], /, **fixed: Any
     ) -> "Listing":
         """The list as the address asks for it, with its rows."""
         return self.asked().answered_by(remote, question, **fixed)
@@ -144,12 +144,12 @@ class Listing:
             count_up_to=COUNT_UP_TO,
         )
 
-    def question(self, kind: type[Any], **fixed: Any) -> Any:
+    def question(self, kind: type[Any], /, **fixed: Any) -> Any:
         """The question that asks for this page of the list."""
         return kind(**{**self.filters, **fixed}, paging=self.paging)
 
     def answered_by(
-        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], **fixed: Any
+        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], /, **fixed: Any
     ) -> "Listing":
         """The list with its rows, or away; a page that is gone is the first one."""
         asked = self.question(question, **fixed)

@@ -67,7 +67,7 @@ NAVIGATION = (
         "People",
         (
             Entry("Customers", "customers_pages.list_customers", "users"),
-            Entry("Accounts", "accounts_pages.list_accounts", "sitemap", SELLERS_ALONE),
+            Entry("Providers", "sellers_pages.list_dealers", "sitemap", SELLERS_ALONE),
         ),
     ),
     Group(

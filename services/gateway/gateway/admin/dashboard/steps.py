@@ -46,7 +46,7 @@ STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "Seller",
         "Add a dealer or reseller, if others shall sell.",
-        "accounts_pages.new_account",
+        "sellers_pages.new_dealer",
         ("resellers", "dealers"),
     ),
 )

@@ -1,0 +1,104 @@
+"""How an account is entered: by whoever runs it, and in one's own settings."""
+
+from typing import ClassVar, Self
+from uuid import UUID
+
+from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from gateway.panel.forms import LineupForm, line
+from gateway.panel.zones import zone_choices
+from lineup.contracts.accounts import (
+    AccountKind,
+    AccountView,
+    Company,
+    Status,
+    UpdateAccount,
+)
+
+DELETE = "delete"
+STATUSES = [
+    SelectChoice(Status.ACTIVE.value, "Active"),
+    SelectChoice(
+        Status.INACTIVE.value,
+        "Inactive: nobody signs in, subscribers see the demo channels",
+    ),
+    SelectChoice(DELETE, "Delete: gone for good, with all customers; asks first"),
+]
+COMPANY = ("legal_name", "address", "postal_code", "city", "country", "tax_number")
+
+
+class AccountForm(LineupForm):
+    """Who an account is, how it is reached, whether it is on (UI-03)."""
+
+    sections: ClassVar = {
+        "": ["name", ("email", "phone")],
+        "Status": ["status"],
+        "Where and in what": [("time_zone", "currency"), "public_url"],
+        "Company": [
+            "legal_name",
+            "address",
+            ("postal_code", "city"),
+            ("country", "tax_number"),
+        ],
+    }
+
+    name = line("Name", InputRequired())
+    email = line("E-mail")
+    phone = line("Telephone")
+    status = RadioField("Status", choices=STATUSES)
+    time_zone = SelectField(
+        "Time zone", description="Times are kept as they are and shown in this zone."
+    )
+    currency = line("Currency", description="It stays once there has been a customer.")
+    public_url = line(
+        "Own address for playlists",
+        description="Such as https://tv.example; empty: this installation's.",
+    )
+    legal_name = line("Legal name")
+    address = line("Address")
+    postal_code = line("Postal code")
+    city = line("City")
+    country = line("Country (two letters)")
+    tax_number = line("Tax number")
+
+    @classmethod
+    def of(cls, account: AccountView, *, may_switch: bool) -> Self:
+        """The form of one account, without what it has not."""
+        present = {name: getattr(account.company, name) for name in COMPANY}
+        contact = {name: getattr(account, name) for name in ("name", "email", "phone")}
+        rest = ("time_zone", "currency", "public_url")
+        present |= contact | {name: getattr(account, name) for name in rest}
+        form = cls(data={**present, "status": account.status.value})
+        form.time_zone.choices = zone_choices(account.time_zone)
+        form._leave_out(account, may_switch=may_switch)
+        return form
+
+    def question(self, account_id: UUID) -> UpdateAccount:
+        """The account as it is to be; what the form has not stays as it is."""
+        status = self._said("status")
+        return UpdateAccount(
+            account_id=account_id,
+            name=self._said("name"),
+            email=self._said("email"),
+            phone=self._said("phone"),
+            currency=self._said("currency"),
+            time_zone=self._said("time_zone"),
+            public_url=self._said("public_url"),
+            company=Company(**{name: self._said(name) for name in COMPANY}),
+            status=Status(status) if status and status != DELETE else None,
+        )
+
+    def _leave_out(self, account: AccountView, *, may_switch: bool) -> None:
+        if not may_switch:
+            del self.status
+        elif account.kind is AccountKind.PARTNER:
+            self.status.choices = STATUSES[:2]
+        if account.kind is not AccountKind.PARTNER:
+            del self.currency
+            del self.public_url
+
+    def _said(self, name: str) -> str:
+        field = self._fields.get(name)
+        return (field.data or "") if field is not None else ""

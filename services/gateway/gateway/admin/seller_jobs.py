@@ -1,0 +1,155 @@
+"""Pages about all customers of a seller: deleted with it, or moved to another."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin.seller_forms import MoveForm
+from gateway.admin.sellers import account_of
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.filters import Id
+from gateway.panel.forms import Confirmation, attempt, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS
+from gateway.panel.tables import Column, Table
+from lineup.context import PARTNERS, STAFF_AND_SUPPORT
+from lineup.contracts.accounts import (
+    AccountCounts,
+    AccountJobView,
+    AccountView,
+    CountAccount,
+    CustomerView,
+    DeleteAccount,
+    GetAccountJob,
+    GetCustomer,
+    ListAccountJobs,
+    ListAccounts,
+    MoveCustomer,
+    MoveCustomers,
+)
+from lineup.contracts.paging import Paging
+
+pages = Blueprint("seller_jobs", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+JOBS = Table(
+    "jobs",
+    Column("kind", "What"),
+    Column("account_name", "Of whom"),
+    Column("to_account_name", "To"),
+    Column("customers_done", "Customers", is_numeric=True),
+    Column("users_done", "Users", is_numeric=True),
+    Column("state", "State"),
+    Column("actor", "By"),
+    Column("created_at", "Begun"),
+    Column("acts", ""),
+    filters=(Id("account_id", "Account"),),
+)
+
+
+@pages.route("/accounts/<uuid:account_id>/delete", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def delete_account(account_id: UUID) -> Shown:
+    """Say what goes with a seller, have its login name typed, and delete it (UI-05)."""
+    account = account_of(account_id)
+    counts = _counts(account_id)
+    form = Confirmation(account.username)
+    job = attempt(form, lambda: _delete(account_id, form))
+    if job is not None:
+        return redirect(url_for("seller_jobs.show_job", job_id=job.id))
+    page = render_template(
+        "admin/sellers/delete.html", form=form, account=account, counts=counts
+    )
+    return page, status_of(form)
+
+
+@pages.get("/account-jobs")
+@page_for(STAFF_AND_SUPPORT)
+def list_jobs() -> str:
+    """What was deleted and moved, by whom, and how many went along."""
+    listing = JOBS.asked_of(clients().accounts.list_account_jobs, ListAccountJobs)
+    return render_template("admin/sellers/jobs.html", listing=listing)
+
+
+@pages.get("/account-jobs/<uuid:job_id>")
+@page_for(STAFF_AND_SUPPORT)
+def show_job(job_id: UUID) -> str:
+    """How far a job is."""
+    job = clients().accounts.get_account_job(
+        context(), GetAccountJob(job_id=job_id), timeout=READ_SECONDS
+    )
+    return render_template("admin/sellers/job.html", job=job)
+
+
+@pages.route("/accounts/<uuid:account_id>/move", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def move_customers(account_id: UUID) -> Shown:
+    """Put all customers of a seller below another one (AH-23)."""
+    account = account_of(account_id)
+    form = MoveForm(_targets(account.partner_id, leaving=account_id))
+    job = attempt(form, lambda: _move(account_id, form))
+    if job is not None:
+        return redirect(url_for("seller_jobs.show_job", job_id=job.id))
+    page = render_template(
+        "admin/sellers/move.html",
+        form=form,
+        heading=f"Move the customers of {account.name}",
+        counts=_counts(account_id),
+        back=url_for("sellers_pages.show_account", account_id=account_id),
+    )
+    return page, status_of(form)
+
+
+@pages.route("/customers/<uuid:customer_id>/move", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def move_customer(customer_id: UUID) -> Shown:
+    """Put one customer below another seller (AH-23)."""
+    customer = clients().accounts.get_customer(
+        context(), GetCustomer(customer_id=customer_id), timeout=READ_SECONDS
+    )
+    form = MoveForm(_targets(customer.partner_id, leaving=customer.seller_id))
+    moved = attempt(form, lambda: _move_one(customer_id, form))
+    back = url_for("customers_pages.show_customer", customer_id=customer_id)
+    if moved is not None:
+        return redirect(back)
+    page = render_template(
+        "admin/sellers/move.html",
+        form=form,
+        heading=f"Move {customer.person.first_name} {customer.person.last_name}",
+        counts=None,
+        back=back,
+    )
+    return page, status_of(form)
+
+
+def _targets(partner_id: UUID | None, leaving: UUID | None) -> list[AccountView]:
+    """A partner and its first two hundred sellers by name, less the one they leave."""
+    question = ListAccounts(
+        partner_id=partner_id, paging=Paging(limit=200, order="name")
+    )
+    found = clients().accounts.list_accounts(context(), question, timeout=READ_SECONDS)
+    return [one for one in found.items if one.id != leaving]
+
+
+def _counts(account_id: UUID) -> AccountCounts:
+    return clients().accounts.count_account(
+        context(), CountAccount(account_id=account_id), timeout=READ_SECONDS
+    )
+
+
+def _delete(account_id: UUID, form: Confirmation) -> AccountJobView:
+    question = DeleteAccount(account_id=account_id, confirmation=form.typed.data or "")
+    return clients().accounts.delete_account(context(), question)
+
+
+def _move(account_id: UUID, form: MoveForm) -> AccountJobView:
+    question = MoveCustomers(account_id=account_id, to_account_id=form.target())
+    return clients().accounts.move_customers(context(), question)
+
+
+def _move_one(customer_id: UUID, form: MoveForm) -> CustomerView:
+    question = MoveCustomer(customer_id=customer_id, to_account_id=form.target())
+    return clients().accounts.move_customer(context(), question)

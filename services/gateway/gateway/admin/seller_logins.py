@@ -1,0 +1,142 @@
+"""Pages about the logins and sessions of accounts and customers below oneself."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin.seller_forms import LoginForm, NewPasswordForm
+from gateway.admin.sellers import account_of
+from gateway.asking import actor, context
+from gateway.ground import clients
+from gateway.logins import LOGINS, SESSIONS
+from gateway.panel.forms import attempt, status_of
+from gateway.panel.guard import page_for
+from lineup.context import SELLERS, Role
+from lineup.contracts.accounts import (
+    AccountKind,
+    EndSession,
+    ListLogins,
+    ListSessions,
+    SetLoginStatus,
+    Status,
+)
+from lineup.errors import NotFound
+
+pages = Blueprint("seller_logins", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+ROLES_AT = {
+    AccountKind.OPERATOR: (Role.OPERATOR, Role.SUPPORT),
+    AccountKind.PARTNER: (Role.PARTNER, Role.STAFF),
+    AccountKind.RESELLER: (Role.RESELLER,),
+    AccountKind.DEALER: (Role.DEALER,),
+}
+"""What logins of each kind of account can be."""
+
+LOGIN = "/accounts/<uuid:account_id>/logins/<uuid:login_id>"
+
+
+@pages.get("/accounts/<uuid:account_id>/logins")
+@page_for(SELLERS)
+def list_logins(account_id: UUID) -> str:
+    """Who signs in to an account."""
+    listing = LOGINS.asked_of(
+        clients().accounts.list_logins, ListLogins, account_id=account_id
+    )
+    return render_template(
+        "admin/sellers/logins.html", account=account_of(account_id), listing=listing
+    )
+
+
+@pages.get("/accounts/<uuid:account_id>/sessions")
+@page_for(SELLERS)
+def list_sessions(account_id: UUID) -> str:
+    """What keeps an account's logins signed in."""
+    listing = SESSIONS.asked_of(
+        clients().accounts.list_sessions, ListSessions, account_id=account_id
+    )
+    return render_template(
+        "admin/sellers/sessions.html", account=account_of(account_id), listing=listing
+    )
+
+
+@pages.route("/accounts/<uuid:account_id>/logins/new", methods=["GET", "POST"])
+@page_for(SELLERS)
+def new_login(account_id: UUID) -> Shown:
+    """Make a further login of an account (AH-31)."""
+    account = account_of(account_id)
+    roles = ROLES_AT.get(account.kind, ())
+    if actor().role is Role.STAFF:
+        roles = tuple(role for role in roles if role is not Role.PARTNER)
+    form = LoginForm(roles)
+    made = attempt(
+        form,
+        lambda: clients().accounts.create_staff(context(), form.question(account_id)),
+    )
+    if made is not None:
+        flash(f"{made.username} can sign in.")
+        return redirect(_back_to(account_id))
+    page = render_template(
+        "admin/sellers/login.html",
+        form=form,
+        heading=f"New login of {account.name}",
+        submit="Make",
+        back=_back_to(account_id),
+    )
+    return page, status_of(form)
+
+
+@pages.route(f"{LOGIN}/password", methods=["GET", "POST"])
+@page_for(SELLERS)
+def reset_password(account_id: UUID, login_id: UUID) -> Shown:
+    """Give somebody else's login a new password; it must sign in anew."""
+    form = NewPasswordForm()
+    done = attempt(
+        form,
+        lambda: clients().accounts.reset_password(context(), form.question(login_id)),
+    )
+    if done is not None:
+        flash("The password was changed; whoever was signed in with it is out.")
+        return redirect(_back_to(account_id))
+    page = render_template(
+        "admin/sellers/login.html",
+        form=form,
+        heading="New password",
+        submit="Change",
+        back=_back_to(account_id),
+    )
+    return page, status_of(form)
+
+
+@pages.post(f"{LOGIN}/status")
+@page_for(SELLERS)
+def set_login_status(account_id: UUID, login_id: UUID) -> Answer:
+    """Switch a login off or on."""
+    is_on = request.form.get("status") == Status.ACTIVE.value
+    status = Status.ACTIVE if is_on else Status.INACTIVE
+    question = SetLoginStatus(login_id=login_id, status=status)
+    login = clients().accounts.set_login_status(context(), question)
+    flash(f"{login.username} is {'on' if is_on else 'off'} now.")
+    return redirect(_back_to(account_id))
+
+
+@pages.post("/accounts/<uuid:account_id>/sessions/<uuid:session_id>/end")
+@page_for(SELLERS)
+def end_session(account_id: UUID, session_id: UUID) -> Answer:
+    """End a session or token from the server."""
+    clients().accounts.end_session(context(), EndSession(session_id=session_id))
+    flash("It has ended.")
+    return redirect(url_for("seller_logins.list_sessions", account_id=account_id))
+
+
+def _back_to(account_id: UUID) -> str:
+    """Where the logins are: one's own settings, an account, or a customer's page."""
+    if account_id == actor().account_id:
+        return url_for("settings_pages.list_logins")
+    try:
+        account_of(account_id)
+    except NotFound:
+        return url_for("customers_pages.show_customer", customer_id=account_id)
+    return url_for("seller_logins.list_logins", account_id=account_id)

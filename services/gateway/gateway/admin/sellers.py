@@ -1,0 +1,214 @@
+"""Pages about partners, resellers and dealers: lists, making, changing, deleting."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.account_form import DELETE, AccountForm
+from gateway.admin.seller_forms import NewPartnerForm, NewSellerForm
+from gateway.asking import actor, context
+from gateway.ground import clients
+from gateway.panel.filters import Choice, Id, Text
+from gateway.panel.forms import attempt, status_of
+from gateway.panel.guard import page_for
+from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.panel.tables import Column, Table
+from lineup.context import PARTNERS, SELLERS, STAFF_AND_SUPPORT, Role
+from lineup.contracts.accounts import (
+    AccountKind,
+    AccountView,
+    CountAccount,
+    GetAccount,
+    ListAccounts,
+    Status,
+)
+from lineup.contracts.billing import GetBalances
+
+pages = Blueprint("sellers_pages", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+ABOVE_PARTNERS = frozenset({Role.OPERATOR, Role.SUPPORT})
+
+ACCOUNTS = Table(
+    "accounts",
+    Column("name", "Name", order="name"),
+    Column("username", "Login name", order="username"),
+    Column("email", "E-mail"),
+    Column("phone", "Telephone", is_hidden=True),
+    Column("status", "Status", order="status"),
+    Column("customer_count", "Customers", is_numeric=True),
+    Column("currency", "Currency", is_hidden=True),
+    Column("time_zone", "Time zone", is_hidden=True),
+    Column("created_at", "Since", order="created_at"),
+    Column("acts", ""),
+    filters=(
+        Text("Name, login or mail"),
+        Choice("status", "Status", Status),
+        Id("partner_id", "Partner"),
+    ),
+    order="-created_at",
+)
+WORDS = {
+    AccountKind.DEALER: ("My dealers", "Add dealer", "list_dealers"),
+    AccountKind.RESELLER: ("Resellers", "Add reseller", "list_resellers"),
+    AccountKind.PARTNER: ("Partners", "Add partner", "list_partners"),
+}
+"""How each kind's list and its first button are called, and where it is."""
+
+
+@pages.get("/providers")
+@page_for(STAFF_AND_SUPPORT)
+def list_dealers() -> str:
+    """The dealers below oneself (UI-02, UI-03)."""
+    return _list(AccountKind.DEALER)
+
+
+@pages.get("/providers/resellers")
+@page_for(STAFF_AND_SUPPORT)
+def list_resellers() -> str:
+    """The resellers below oneself."""
+    return _list(AccountKind.RESELLER)
+
+
+@pages.get("/providers/partners")
+@page_for(ABOVE_PARTNERS)
+def list_partners() -> str:
+    """All partners of the installation."""
+    return _list(AccountKind.PARTNER)
+
+
+@pages.route("/providers/dealers/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def new_dealer() -> Shown:
+    """Make a dealer with its login; it can sign in at once."""
+    return _new(AccountKind.DEALER)
+
+
+@pages.route("/providers/resellers/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def new_reseller() -> Shown:
+    """Make a reseller with its login."""
+    return _new(AccountKind.RESELLER)
+
+
+@pages.route("/providers/partners/new", methods=["GET", "POST"])
+@page_for(frozenset({Role.OPERATOR}))
+def new_partner() -> Shown:
+    """Make a partner with its login."""
+    return _new(AccountKind.PARTNER)
+
+
+@pages.get("/accounts/<uuid:account_id>")
+@page_for(STAFF_AND_SUPPORT)
+def show_account(account_id: UUID) -> str:
+    """Who an account is, what lies below it, what it owes its customers."""
+    account = account_of(account_id)
+    counting = clients().accounts.count_account.later(
+        context(), CountAccount(account_id=account_id), timeout=READ_SECONDS
+    )
+    owing = clients().billing.get_balances.later(
+        context(), GetBalances(account_id=account_id), timeout=READ_SECONDS
+    )
+    wait_for(counting, owing)
+    return render_template(
+        "admin/sellers/account.html",
+        account=account,
+        counts=part(counting),
+        balances=part(owing),
+        may_edit=may_edit(account),
+    )
+
+
+@pages.route("/accounts/<uuid:account_id>/edit", methods=["GET", "POST"])
+@page_for(SELLERS)
+def edit_account(account_id: UUID) -> Shown:
+    """Change an account, switch it off or on, or go on to delete it (UI-03)."""
+    account = account_of(account_id)
+    form = AccountForm.of(account, may_switch=may_switch(account))
+    if "status" in form and form.is_submitted() and form.status.data == DELETE:
+        return redirect(url_for("seller_jobs.delete_account", account_id=account_id))
+    changed = attempt(
+        form,
+        lambda: clients().accounts.update_account(context(), form.question(account_id)),
+    )
+    if changed is not None:
+        flash(f"{changed.name} was saved.")
+        return redirect(url_for("sellers_pages.show_account", account_id=account_id))
+    page = render_template("admin/sellers/edit.html", form=form, account=account)
+    return page, status_of(form)
+
+
+def account_of(account_id: UUID) -> AccountView:
+    """An account; NotFound outside one's part of the tree."""
+    return clients().accounts.get_account(
+        context(), GetAccount(account_id=account_id), timeout=READ_SECONDS
+    )
+
+
+def may_switch(account: AccountView) -> bool:
+    """Whether one switches this account off and on: never one's own."""
+    return actor().role in PARTNERS and account.id != actor().account_id
+
+
+def may_edit(account: AccountView) -> bool:
+    """Whether one changes this account's data."""
+    role, is_own = actor().role, account.id == actor().account_id
+    if role in {Role.OPERATOR, Role.PARTNER}:
+        return True
+    return is_own if role in {Role.RESELLER, Role.DEALER} else role is Role.STAFF
+
+
+def _list(kind: AccountKind) -> str:
+    title, first, _ = WORDS[kind]
+    listing = ACCOUNTS.asked_of(
+        clients().accounts.list_accounts, ListAccounts, kind=kind
+    )
+    return render_template(
+        "admin/sellers/list.html",
+        listing=listing,
+        kind=kind,
+        heading=title,
+        first_words=first,
+        kinds=_kinds(),
+        may_add=_may_add(kind),
+    )
+
+
+def _kinds() -> list[tuple[AccountKind, str, str]]:
+    """The lists one has, each with its title and address."""
+    if actor().role in {Role.RESELLER, Role.DEALER}:
+        return []
+    kinds = [AccountKind.DEALER, AccountKind.RESELLER]
+    if actor().role in ABOVE_PARTNERS:
+        kinds.insert(0, AccountKind.PARTNER)
+    return [
+        (kind, WORDS[kind][0], url_for(f"sellers_pages.{WORDS[kind][2]}"))
+        for kind in kinds
+    ]
+
+
+def _may_add(kind: AccountKind) -> bool:
+    if kind is AccountKind.PARTNER:
+        return actor().role is Role.OPERATOR
+    return actor().role in PARTNERS
+
+
+def _new(kind: AccountKind) -> Shown:
+    form = NewPartnerForm() if kind is AccountKind.PARTNER else NewSellerForm()
+    made = attempt(
+        form, lambda: clients().accounts.create_account(context(), form.question(kind))
+    )
+    if made is not None:
+        flash(f"{made.name} was made and can sign in as {made.username}.")
+        return redirect(url_for("sellers_pages.show_account", account_id=made.id))
+    title, first, endpoint = WORDS[kind]
+    page = render_template(
+        "admin/sellers/new.html",
+        form=form,
+        heading=first,
+        back=url_for(f"sellers_pages.{endpoint}"),
+        back_words=title,
+    )
+    return page, status_of(form)

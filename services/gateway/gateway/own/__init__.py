@@ -1,0 +1,11 @@
+"""One's own: settings, password, sessions, and acting as another for a while."""
+
+from flask import Flask
+
+from gateway.own import settings, visits
+
+
+def hang(app: Flask) -> None:
+    """Hang the pages into the app."""
+    for module in (settings, visits):
+        app.register_blueprint(module.pages)

@@ -1,0 +1,148 @@
+"""Settings: one's account, password, sessions, tokens and colleagues (UI-13)."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.account_form import AccountForm
+from gateway.asking import actor, context, user_agent
+from gateway.ground import clients
+from gateway.logins import LOGINS, SESSIONS
+from gateway.own.forms import PasswordForm, TokenForm, ZoneForm
+from gateway.panel.forms import attempt, status_of
+from gateway.panel.guard import TOKEN, page_for
+from gateway.panel.parts import READ_SECONDS
+from lineup.context import EVERYBODY, SELLERS, Role
+from lineup.contracts.accounts import (
+    AccountView,
+    ChangePassword,
+    EndSession,
+    GetAccount,
+    ListLogins,
+    ListSessions,
+    SignedIn,
+    SignIn,
+)
+from lineup.errors import NotFound, Refusal, Unauthenticated
+
+pages = Blueprint("settings_pages", __name__)
+
+Shown = str | tuple[str, int] | Answer
+
+EDITORS = SELLERS - {Role.STAFF, Role.SYSTEM}
+"""Who changes the account itself; its staff and support read it."""
+
+
+@pages.route("/settings", methods=["GET", "POST"])
+@page_for(EVERYBODY)
+def settings() -> Shown:
+    """The account one acts from: who it is, how it is reached, its zone."""
+    if actor().role is Role.CUSTOMER:
+        return _zone()
+    account = own_account()
+    if actor().role not in EDITORS:
+        return render_template("own/account.html", account=account)
+    form = AccountForm.of(account, may_switch=False)
+    question = form.question(account.id)
+    changed = attempt(
+        form, lambda: clients().accounts.update_account(context(), question)
+    )
+    if changed is not None:
+        flash("The settings were saved.")
+        return redirect(url_for("settings_pages.settings"))
+    page = render_template("own/settings.html", form=form, account=account)
+    return page, status_of(form)
+
+
+@pages.route("/settings/password", methods=["GET", "POST"])
+@page_for(EVERYBODY)
+def change_password() -> Shown:
+    """Change one's own password; the other sessions end."""
+    form = PasswordForm()
+    question = ChangePassword(
+        old_password=form.old_password.data or "",
+        new_password=form.new_password.data or "",
+        token=session[TOKEN],
+    )
+    done = attempt(
+        form, lambda: clients().accounts.change_password(context(), question)
+    )
+    if done is not None:
+        flash("The password was changed; all other sessions and tokens have ended.")
+        return redirect(url_for("settings_pages.list_sessions"))
+    return render_template("own/password.html", form=form), status_of(form)
+
+
+@pages.get("/settings/sessions")
+@page_for(EVERYBODY)
+def list_sessions() -> str:
+    """What keeps one's login signed in; as another there is nothing to see."""
+    listing = None
+    if actor().login_id is not None:
+        listing = SESSIONS.asked_of(
+            clients().accounts.list_sessions, ListSessions, token=session[TOKEN]
+        )
+    return render_template("own/sessions.html", listing=listing)
+
+
+@pages.post("/settings/sessions/<uuid:session_id>/end")
+@page_for(EVERYBODY)
+def end_session(session_id: UUID) -> Answer:
+    """End one of one's sessions or tokens from the server."""
+    clients().accounts.end_session(context(), EndSession(session_id=session_id))
+    flash("It has ended.")
+    return redirect(url_for("settings_pages.list_sessions"))
+
+
+@pages.route("/settings/tokens/new", methods=["GET", "POST"])
+@page_for(EVERYBODY)
+def new_token() -> Shown:
+    """Make an API token for the password, and show it once."""
+    form = TokenForm()
+    made = attempt(form, lambda: _token(form.password.data or ""))
+    page = render_template("own/token.html", form=form, made=made)
+    return page, status_of(form)
+
+
+@pages.get("/settings/logins")
+@page_for(SELLERS)
+def list_logins() -> str:
+    """Who else signs in to one's account."""
+    account_id = own_account().id
+    listing = LOGINS.asked_of(
+        clients().accounts.list_logins, ListLogins, account_id=account_id
+    )
+    return render_template("own/logins.html", listing=listing, account_id=account_id)
+
+
+def own_account() -> AccountView:
+    """The account one acts from; NotFound for who has none."""
+    account_id = actor().account_id
+    if account_id is None:
+        raise NotFound
+    return clients().accounts.get_account(
+        context(), GetAccount(account_id=account_id), timeout=READ_SECONDS
+    )
+
+
+def _zone() -> Shown:
+    form = ZoneForm(actor().time_zone)
+    kept = attempt(
+        form, lambda: clients().accounts.set_time_zone(context(), form.question())
+    )
+    if kept is not None:
+        flash("Times are now shown in that zone.")
+        return redirect(url_for("settings_pages.settings"))
+    return render_template("own/zone.html", form=form), status_of(form)
+
+
+def _token(password: str) -> SignedIn:
+    question = SignIn(
+        username=actor().name, password=password, wants_token=True, client=user_agent()
+    )
+    try:
+        return clients().accounts.sign_in(context(), question)
+    except Unauthenticated as refusal:
+        words = {"password": ["This is not your password."]}
+        raise Refusal(refusal.message, code=refusal.code, fields=words) from None

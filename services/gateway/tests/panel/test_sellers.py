@@ -1,0 +1,383 @@
+"""Pages about sellers: made, found, changed, deleted, moved; their logins; visits."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from gateway.ground import ground_of
+from lineup.context import Actor, Role
+from lineup.contracts.accounts import (
+    AccountJobState,
+    AccountJobView,
+    AccountKind,
+    AccountView,
+    JobKind,
+    LoginView,
+    SessionKind,
+    SessionView,
+    SignedIn,
+    Status,
+)
+from lineup.contracts.paging import Page
+from lineup.errors import Conflict, Forbidden, Invalid, NotFound
+
+ID = "019d0000-0000-7000-8000-000000000001"
+OTHER = "019d0000-0000-7000-8000-000000000002"
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def words_of(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
+
+
+def sent(client, form_of, path, **values):
+    hidden = form_of(text_of(client.get(path)))
+    return client.post(path, data=hidden | values)
+
+
+@pytest.fixture
+def dealer(services, sample):
+    """The account every page is about: another one than the actor's."""
+    view = sample(
+        AccountView,
+        id=UUID(OTHER),
+        name="Stall",
+        username="stall",
+        kind=AccountKind.DEALER,
+        status=Status.ACTIVE,
+        time_zone="Europe/Riga",
+    )
+    services.tell("accounts.get_account", view)
+    services.tell("accounts.list_accounts", Page(items=[view]))
+    return view
+
+
+class TestMaking:
+    def test_a_dealer_is_made_from_the_providers_page(self, browser, form_of, services):
+        client = browser(Role.PARTNER)
+        assert "/providers/dealers/new" in text_of(client.get("/providers"))
+
+        answer = sent(
+            client,
+            form_of,
+            "/providers/dealers/new",
+            name="Stall",
+            username="stall",
+            password="correct horse battery",
+            email="stall@example.com",
+        )
+
+        assert answer.location == f"/accounts/{ID}"
+        [(_, asked)] = services.calls_of("accounts.create_account")
+        assert (asked.kind, asked.name) == (AccountKind.DEALER, "Stall")
+        assert asked.login.username == "stall"
+
+    def test_a_taken_name_is_told_at_its_field(self, browser, form_of, services):
+        words = {"login.username": ["This login name is already used."]}
+        services.tell(
+            "accounts.create_account", Conflict(code="username_taken", fields=words)
+        )
+        answer = sent(
+            browser(Role.PARTNER),
+            form_of,
+            "/providers/dealers/new",
+            name="Stall",
+            username="stall",
+            password="correct horse battery",
+        )
+        assert answer.status_code == 422
+        assert 'id="username-errors"><li>This login name is already used.' in text_of(
+            answer
+        )
+        assert 'value="Stall"' in text_of(answer)
+        assert "correct horse" not in text_of(answer)
+
+    def test_lists_ask_for_their_kind_and_keep_their_state(self, browser, services):
+        client = browser(Role.OPERATOR)
+        for path, kind in (
+            ("/providers", AccountKind.DEALER),
+            ("/providers/resellers", AccountKind.RESELLER),
+            ("/providers/partners", AccountKind.PARTNER),
+        ):
+            client.get(f"{path}?search=st&status=inactive&order=name")
+            asked = services.calls_of("accounts.list_accounts")[-1][1]
+            assert (asked.kind, asked.search) == (kind, "st")
+            assert (asked.status, asked.paging.order) == (Status.INACTIVE, "name")
+
+
+class TestChanging:
+    def test_status_and_data_are_saved_in_one_go(
+        self, browser, form_of, services, dealer
+    ):
+        answer = sent(
+            browser(Role.PARTNER),
+            form_of,
+            f"/accounts/{OTHER}/edit",
+            name="Stall",
+            status="inactive",
+            time_zone="Europe/Riga",
+            legal_name="Stall Ltd",
+        )
+        assert answer.location == f"/accounts/{OTHER}"
+        [(_, asked)] = services.calls_of("accounts.update_account")
+        assert asked.status is Status.INACTIVE
+        assert asked.company.legal_name == "Stall Ltd"
+        assert services.calls_of("accounts.set_account_status") == []
+
+    def test_delete_leads_to_the_question_and_changes_nothing(
+        self, browser, form_of, services, dealer
+    ):
+        answer = sent(
+            browser(Role.PARTNER),
+            form_of,
+            f"/accounts/{OTHER}/edit",
+            name="Stall",
+            status="delete",
+            time_zone="Europe/Riga",
+        )
+        assert answer.location == f"/accounts/{OTHER}/delete"
+        assert services.calls_of("accounts.update_account") == []
+        assert services.calls_of("accounts.delete_account") == []
+
+    def test_nobody_switches_off_their_own_account(self, browser):
+        page = text_of(browser(Role.DEALER).get("/settings"))
+        assert 'name="status"' not in page
+
+
+class TestDeleting:
+    def test_it_says_what_goes_and_does_nothing_without_the_name(
+        self, browser, form_of, services, dealer
+    ):
+        client = browser(Role.PARTNER)
+        page = words_of(client.get(f"/accounts/{OTHER}/delete"))
+        assert "1 customer and 1 user go with it" in page
+
+        answer = sent(client, form_of, f"/accounts/{OTHER}/delete", typed="Stall")
+        assert answer.status_code == 422
+        assert services.calls_of("accounts.delete_account") == []
+
+        answer = sent(client, form_of, f"/accounts/{OTHER}/delete", typed="stall")
+        assert answer.location == f"/account-jobs/{ID}"
+        [(_, asked)] = services.calls_of("accounts.delete_account")
+        assert asked.confirmation == "stall"
+
+    @pytest.mark.parametrize("state", AccountJobState)
+    def test_progress_is_shown_until_it_is_over(self, state, browser, services, sample):
+        job = sample(
+            AccountJobView,
+            kind=JobKind.DELETE,
+            state=state,
+            customers=5000,
+            customers_done=1250,
+        )
+        services.tell("accounts.get_account_job", job)
+        page = text_of(browser(Role.PARTNER).get(f"/account-jobs/{ID}"))
+        is_running = state is AccountJobState.RUNNING
+        assert ('max="5000" value="1250"' in page) == is_running
+        assert ('<div id="progress" hx-get' in page) == is_running
+        assert "1,250 of 5,000" in page
+
+
+class TestMoving:
+    def test_all_go_to_a_seller_of_the_same_partner(
+        self, browser, form_of, services, dealer
+    ):
+        client = browser(Role.PARTNER)
+        path = f"/customers/{ID}/move"
+        answer = sent(client, form_of, path, to_account_id=OTHER)
+        assert answer.location == f"/customers/{ID}"
+        [(_, asked)] = services.calls_of("accounts.move_customer")
+        assert str(asked.to_account_id) == OTHER
+        asked = services.calls_of("accounts.list_accounts")[-1][1]
+        assert str(asked.partner_id) == ID
+
+
+class TestLogins:
+    def test_a_login_is_switched_off_and_on(self, browser, form_of, services, dealer):
+        client = browser(Role.PARTNER)
+        page = text_of(client.get(f"/accounts/{OTHER}/logins"))
+        address = f"/accounts/{OTHER}/logins/{ID}/status"
+        assert address not in page  # its own
+        for status in ("inactive", "active"):
+            hidden = form_of(page, "/sign-out")
+            client.post(address, data=hidden | {"status": status})
+        asked = [a.status for _, a in services.calls_of("accounts.set_login_status")]
+        assert asked == [Status.INACTIVE, Status.ACTIVE]
+
+    def test_staff_makes_no_partners(self, browser, services, sample):
+        view = sample(AccountView, kind=AccountKind.PARTNER)
+        services.tell("accounts.get_account", view)
+        page = text_of(browser(Role.STAFF).get(f"/accounts/{OTHER}/logins/new"))
+        assert 'value="staff"' in page
+        assert 'value="partner"' not in page
+
+    def test_roles_are_named_in_the_list(self, browser, services, sample, dealer):
+        login = sample(LoginView, role=Role.DEALER, username="second")
+        services.tell("accounts.list_logins", Page(items=[login]))
+        assert "second" in words_of(
+            browser(Role.PARTNER).get(f"/accounts/{OTHER}/logins")
+        )
+
+
+@pytest.fixture
+def visiting(services):
+    """The partner has entered the dealer's account."""
+    inside = Actor(
+        role=Role.DEALER,
+        scopes=(f"/{ID}/x/",),
+        account_id=None,
+        name="stall",
+        on_behalf_of="partner",
+    )
+    services.roles["visit"] = inside
+    ends = datetime(2026, 3, 2, 10, tzinfo=UTC) + timedelta(minutes=30)
+    services.tell(
+        "accounts.enter_account", SignedIn(token="visit", actor=inside, expires_at=ends)
+    )
+    return inside
+
+
+class TestVisiting:
+    def enter(self, client, form_of):
+        hidden = form_of(text_of(client.get("/customers")), "/sign-out")
+        return client.post(f"/accounts/{OTHER}/enter", data=hidden)
+
+    def test_both_names_stand_on_every_page_with_a_way_out(
+        self, browser, form_of, services, visiting, app
+    ):
+        client = browser(Role.PARTNER)
+        self.enter(client, form_of)
+        for path in ("/customers", "/settings/password", "/settings"):
+            page = text_of(client.get(path))
+            assert "<strong>partner</strong> is signed in as <strong>stall" in page
+            assert 'action="/leave"' in page
+
+        hidden = form_of(text_of(client.get("/customers")), "/leave")
+        client.post("/leave", data=hidden)
+
+        assert "is signed in as" not in text_of(client.get("/customers"))
+        assert services.calls_of("accounts.sign_out")[-1][1].token == "visit"
+
+    def test_when_it_is_over_one_is_oneself_again(
+        self, browser, form_of, services, visiting, app
+    ):
+        client = browser(Role.PARTNER)
+        self.enter(client, form_of)
+        del services.roles["visit"]
+        ground_of(app).identities.forget_all()
+
+        page = words_of(client.get("/customers"))
+
+        assert "You are yourself again" in page
+        assert "is signed in as" not in page
+
+    def test_signing_out_ends_both(self, browser, form_of, services, visiting):
+        client = browser(Role.PARTNER)
+        self.enter(client, form_of)
+        page = text_of(client.get("/customers"))
+        client.post("/sign-out", data=form_of(page, "/sign-out"))
+        ended = {asked.token for _, asked in services.calls_of("accounts.sign_out")}
+        assert ended == {"visit", "token-of-partner"}
+
+    def test_outside_ones_subtree_there_is_nothing(self, browser, form_of, services):
+        services.tell("accounts.enter_account", NotFound())
+        assert self.enter(browser(Role.PARTNER), form_of).status_code == 404
+
+    def test_no_password_form_is_shown(self, browser, form_of, services, visiting):
+        client = browser(Role.PARTNER)
+        self.enter(client, form_of)
+        page = text_of(client.get("/settings/password"))
+        assert 'name="new_password"' not in page
+
+
+class TestSwitchedOff:
+    def test_an_open_page_is_told_so_and_sign_in_stays_open(
+        self, browser, services, app
+    ):
+        client = browser(Role.DEALER)
+        refusal = Forbidden("Switched off.", code="account_inactive")
+        services.tell("accounts.identify", refusal)
+        ground_of(app).identities.forget_all()
+
+        answer = client.get("/customers")
+        assert (answer.status_code, "Switched off." in text_of(answer)) == (403, True)
+        assert client.get("/sign-in").status_code == 200
+
+    def test_even_when_sign_in_is_the_first_page(self, browser, services, app):
+        client = browser(Role.DEALER)
+        services.tell("accounts.identify", Forbidden(code="account_inactive"))
+        ground_of(app).identities.forget_all()
+        assert client.get("/sign-in").status_code == 200
+
+
+class TestSettings:
+    def test_a_password_is_changed_and_this_session_goes_on(
+        self, browser, form_of, services
+    ):
+        answer = sent(
+            browser(Role.STAFF),
+            form_of,
+            "/settings/password",
+            old_password="old one",
+            new_password="a new long one",
+            again="a new long one",
+        )
+        assert answer.location == "/settings/sessions"
+        [(_, asked)] = services.calls_of("accounts.change_password")
+        assert (asked.old_password, asked.token) == ("old one", "token-of-staff")
+
+    def test_a_wrong_one_is_told_at_its_field(self, browser, form_of, services):
+        words = {"old_password": ["The old password is not right."]}
+        services.tell(
+            "accounts.change_password", Invalid(code="password_wrong", fields=words)
+        )
+        answer = sent(
+            browser(Role.CUSTOMER),
+            form_of,
+            "/settings/password",
+            old_password="bad",
+            new_password="abcd",
+            again="abcd",
+        )
+        assert 'id="old_password-errors"' in text_of(answer)
+
+    def test_a_token_is_shown_once_for_the_password(self, browser, form_of, services):
+        client = browser(Role.PARTNER)
+        page = text_of(sent(client, form_of, "/settings/tokens/new", password="right"))
+        assert "token-of-partner" in page
+        asked = services.calls_of("accounts.sign_in")[-1][1]
+        assert asked.wants_token
+        again = sent(client, form_of, "/settings/tokens/new", password="wrong")
+        assert "This is not your password." in text_of(again)
+
+    def test_sessions_are_ended_from_the_list(self, browser, form_of, services, sample):
+        row = sample(SessionView, kind=SessionKind.TOKEN, is_current=False)
+        services.tell("accounts.list_sessions", Page(items=[row]))
+        client = browser(Role.PARTNER)
+        page = text_of(client.get("/settings/sessions"))
+        address = f"/settings/sessions/{ID}/end"
+        client.post(address, data=form_of(page, address))
+        [(_, asked)] = services.calls_of("accounts.end_session")
+        assert str(asked.session_id) == ID
+
+    def test_a_customer_chooses_the_zone_of_its_times(self, browser, form_of, services):
+        answer = sent(
+            browser(Role.CUSTOMER), form_of, "/settings", time_zone="Asia/Tokyo"
+        )
+        assert answer.location == "/settings"
+        [(_, asked)] = services.calls_of("accounts.set_time_zone")
+        assert asked.time_zone == "Asia/Tokyo"
+
+    def test_times_are_shown_in_ones_zone_and_kept_as_they_are(self, browser, services):
+        client = browser(Role.PARTNER)
+        assert "9:30" in words_of(client.get("/providers"))
+        token = "token-of-partner"
+        services.roles[token] = replace(services.roles[token], time_zone="Asia/Tokyo")
+        ground_of(client.application).identities.forget_all()
+        assert "18:30" in words_of(client.get("/providers"))
