@@ -186,6 +186,23 @@ def test_doors_say_who_may_use_them():
 
     for name in partner_only | {"top_up", "check_ledger"}:
         assert not allowed[name] & {Role.CUSTOMER, Role.DEALER, Role.RESELLER}
-    for name in ("purchase", "quote_stop", "stop_subscription", "switch_renewal"):
+    for name in ("get_shop_delivery", "replay_delivery", "switch_shop", "update_shop"):
+        assert Role.SUPPORT not in allowed[name]
+        assert not allowed[name] & {Role.CUSTOMER, Role.DEALER, Role.RESELLER}
+    for name in (
+        "get_sales",
+        "get_subscription_figures",
+        "list_wallets",
+        "get_balances",
+    ):
+        assert Role.CUSTOMER not in allowed[name]
+        assert Role.DEALER in allowed[name]
+    for name in (
+        "purchase",
+        "quote_purchase",
+        "quote_stop",
+        "stop_subscription",
+        "switch_renewal",
+    ):
         assert Role.CUSTOMER in allowed[name]
         assert Role.SUPPORT not in allowed[name]
