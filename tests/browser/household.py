@@ -1,5 +1,7 @@
 """A partner with one of everything: enough for every page to show something."""
 
+import itertools
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +11,9 @@ from worlds import euros
 from lineup.context import Role
 
 PASSWORD = "Long-enough-1"
+MARK = secrets.token_hex(3)
+"""So that a run may follow another in the same system."""
+NUMBERS = itertools.count(int(MARK, 16) * 100)
 FIRST = {
     "account_id": "/accounts",
     "shop_id": "/shops",
@@ -17,8 +22,20 @@ FIRST = {
     "package_id": "/packages",
     "job_id": "/jobs",
     "source_id": "/guide-sources",
+    "shop-deliveries/delivery_id": "/shop-deliveries",
 }
 """Where the first thing is found that pages name so."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A customer of a test's own."""
+
+    id: str
+    username: str
+    name: str
+    email: str
+    password: str = PASSWORD
 
 
 @dataclass
@@ -42,22 +59,49 @@ class Household:
             self.things[name] = self.api.get(path, limit=1)["items"][0]["id"]
         return self
 
+    def guest(self, balance: str) -> Guest:
+        """A new customer with something on its balance, and no user yet."""
+        number = next(NUMBERS)
+        name, email = f"guest-{number}", f"guest{number}@example.org"
+        person = {"first_name": "Guest", "last_name": f"Number{number}", "email": email}
+        login = {"username": name, "password": PASSWORD}
+        made = self._make("/customers", person=person, login=login)
+        self._make(f"/customers/{made['id']}/top-ups", amount=euros(balance))
+        return Guest(made["id"], name, f"Guest Number{number}", email)
+
+    def user(self, guest: Guest, name: str, sku: str = "") -> Any:
+        """A new user of theirs, with a plan where a SKU says which."""
+        user = self._make(f"/customers/{guest.id}/users", name=name)
+        if sku:
+            plan_id = self.plan(sku)["id"]
+            self._make("/subscriptions", user_id=user["id"], plan_id=plan_id)
+        return user
+
+    def user_of(self, guest: Guest) -> Any:
+        """The one user they have."""
+        return self.api.get("/users", customer_id=guest.id)["items"][0]
+
+    def plan(self, sku: str) -> Any:
+        """A plan of the demo."""
+        products = self.api.every("/products")
+        return next(p for row in products for p in row["plans"] if p["sku"] == sku)
+
     def _make(self, path: str, **body: Any) -> Any:
         answer = self.api("POST", path, json=body)
         assert answer.ok, (path, answer.text)
         return answer.json()
 
     def _make_dealer(self) -> None:
-        login = {"username": "dealer-of-tests", "password": PASSWORD}
+        login = {"username": f"dealer-{MARK}", "password": PASSWORD}
         self._make("/accounts", kind="dealer", name="Corner shop", login=login)
         self.logins[Role.DEALER] = login["username"], PASSWORD
 
     def _make_customer(self) -> None:
-        login = {"username": "customer-of-tests", "password": PASSWORD}
+        login = {"username": f"customer-{MARK}", "password": PASSWORD}
         person = {
             "first_name": "Iris",
             "last_name": "Vos",
-            "email": "iris.vos@example.org",
+            "email": f"iris.{MARK}@example.org",
         }
         made = self._make("/customers", person=person, login=login, user_name="Hall")
         self.logins[Role.CUSTOMER] = login["username"], PASSWORD
@@ -78,6 +122,14 @@ class Household:
             "delivery_id": self._delivery_to(person["email"]),
             "topic": "customers",
         }
+        self._equip(user["id"])
+
+    def _equip(self, user_id: str) -> None:
+        device = self._make(f"/users/{user_id}/devices", model="Smart TV")
+        self.things["device_id"] = device["id"]
+        self.things["group_id"] = self._make("/customer-groups", name=f"Hotels {MARK}")[
+            "id"
+        ]
 
     def _delivery_to(self, email: str) -> str:
         def mine() -> list[str]:
@@ -87,5 +139,5 @@ class Household:
         return str(until(mine, f"a mail to {email}")[0])
 
     def _take_an_order(self) -> None:
-        self.lineup.order(a_woo_order(70_001), delivery="of-tests")
+        self.lineup.order(a_woo_order(next(NUMBERS)), delivery=MARK)
         until(lambda: self.api.get("/orders")["items"], "the order")

@@ -1,5 +1,6 @@
 """Every page there is, and something to show on each that is about one thing."""
 
+import re
 from dataclasses import dataclass
 
 from gateway.panel.guard import PAGES
@@ -7,7 +8,7 @@ from gateway.start import pages
 from lineup.context import Role
 from lineup.secrets import make_key
 
-BEFORE_SIGN_IN = "signing.sign_in"
+ARGUMENT = re.compile(r"([^/]+)/<(?:\w+:)?(\w+)>")
 LEADS_ELSEWHERE = {"signing.home"}
 VIEWERS = (Role.PARTNER, Role.OPERATOR, Role.DEALER, Role.CUSTOMER)
 """Whose eyes a page is looked at with: the first of them it is open to."""
@@ -19,7 +20,6 @@ class Place:
 
     endpoint: str
     rule: str
-    arguments: frozenset[str]
     roles: frozenset[Role]
 
     @property
@@ -29,13 +29,22 @@ class Place:
             return None
         return next(role for role in VIEWERS if role in self.roles)
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is taken home rather than looked at."""
+        return self.rule.endswith(".csv")
+
     def path(self, things: dict[str, str]) -> str:
-        """Its address with something to show; KeyError when there is nothing."""
-        path = self.rule
-        for name in self.arguments:
-            for converter in ("uuid:", ""):
-                path = path.replace(f"<{converter}{name}>", things[name])
-        return path
+        """Its address with something to show; KeyError when there is nothing.
+
+        `shop-deliveries/delivery_id` comes before `delivery_id`.
+        """
+
+        def thing(found: re.Match[str]) -> str:
+            folder, name = found.groups()
+            return f"{folder}/{things.get(f'{folder}/{name}') or things[name]}"
+
+        return ARGUMENT.sub(thing, self.rule)
 
 
 def places() -> list[Place]:
@@ -51,7 +60,5 @@ def places() -> list[Place]:
         view = app.view_functions[rule.endpoint]
         name = f"{view.__module__}.{view.__name__}"
         if name in PAGES and "GET" in (rule.methods or ()):
-            found.append(
-                Place(rule.endpoint, rule.rule, frozenset(rule.arguments), PAGES[name])
-            )
+            found.append(Place(rule.endpoint, rule.rule, PAGES[name]))
     return [place for place in found if place.endpoint not in LEADS_ELSEWHERE]

@@ -52,7 +52,11 @@ def findings(page, *rules):
     ]
 
 
-@pytest.mark.parametrize("place", places(), ids=lambda place: place.rule)
+LOOKED_AT = [place for place in places() if not place.is_file]
+FILES = [place for place in places() if place.is_file]
+
+
+@pytest.mark.parametrize("place", LOOKED_AT, ids=lambda place: place.rule)
 def test_it_is_readable_by_everybody(place, household, eyes):
     page = eyes(place.viewer).page
     page.set_viewport_size(DESK)
@@ -71,3 +75,15 @@ def test_it_is_readable_by_everybody(place, household, eyes):
     page.set_viewport_size(PHONE)
     assert findings(page) == []
     assert page.evaluate(WIDER) <= 0, "It scrolls sideways on a phone."
+
+
+@pytest.mark.parametrize("place", FILES, ids=lambda place: place.rule)
+def test_a_file_is_taken_home(place, household, eyes):
+    somebody = eyes(place.viewer)
+    address = somebody.address + place.path(household.things)
+
+    answer = somebody.page.context.request.get(address)
+
+    assert answer.status == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    assert answer.text().count(",") > 1

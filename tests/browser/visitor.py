@@ -83,6 +83,7 @@ class Keyboard:
         self._tab_until(radio.page, lambda: any(map(_has_focus, group.all())))
         radio.page.keyboard.press("Space")
         for _ in range(group.count()):
+            expect(radio.page.locator(".htmx-request")).to_have_count(0)
             if radio.is_checked():
                 return
             radio.page.keyboard.press("ArrowDown")
@@ -152,15 +153,25 @@ class Visitor:
 
     def fill(self, label: str, text: str) -> None:
         """A field by its label."""
-        self.hand.fill(self.page.get_by_label(label, exact=True), text)
+        self.hand.fill(self._field(label), text)
+
+    def fill_list(self, label: str, text: str) -> None:
+        """Narrow a list by a text, and wait until it shows what is left."""
+        self.fill(label, text)
+        expect(self.page).to_have_url(re.compile(f"search={re.escape(text)[:12]}"))
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
 
     def choose(self, label: str, words: str) -> None:
         """One of a list, by the list's label."""
-        self.hand.choose(self.page.get_by_label(label, exact=True), words)
+        self.hand.choose(self._field(label), words)
 
-    def tick(self, label: str | re.Pattern[str]) -> None:
-        """A box by its label."""
-        self.hand.tick(self.page.get_by_label(label))
+    def tick(self, label: str) -> None:
+        """A box, square or round, by a part of its label."""
+        self.hand.tick(self.page.locator("main").get_by_label(label).first)
+
+    def unfold(self, words: str) -> None:
+        """What is hidden behind its summary."""
+        self.hand.press(self.page.locator("main summary").filter(has_text=words))
 
     def is_on(self, title: str) -> None:
         """The page's title says where one is."""
@@ -170,6 +181,14 @@ class Visitor:
         """Something stands on the page."""
         expect(self.page.locator("main").get_by_text(words).first).to_be_visible()
 
+    def sees_dialog(self, words: str) -> None:
+        """Something stands in the dialog that is open."""
+        expect(self.page.locator("dialog[open]").get_by_text(words)).to_be_visible()
+
+    def has_no_dialog(self) -> None:
+        """Nothing is asked any more."""
+        expect(self.page.locator("dialog[open]")).to_have_count(0)
+
     def sees_not(self, words: str) -> None:
         """Something stands on the page no longer."""
         expect(self.page.locator("main").get_by_text(words)).to_have_count(0)
@@ -177,6 +196,9 @@ class Visitor:
     def row(self, words: str) -> Locator:
         """The row of a list that has these words."""
         return self.page.locator("tbody tr").filter(has_text=words)
+
+    def _field(self, label: str) -> Locator:
+        return self.page.locator("main, dialog[open]").get_by_label(label, exact=True)
 
     def _one(self, role: Any, words: str, within: Locator | None) -> Locator:
         where = within or self.page.locator("main, dialog[open]")
