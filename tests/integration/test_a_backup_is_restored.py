@@ -72,14 +72,17 @@ def key_of(system):
 
 def test_a_backup_shows_no_secret_in_the_clear(lineup, saved):
     user = buyer(lineup)
-    secrets = [user["password"], *(v for n, v in lineup.demo.items() if "_secret" in n)]
+    secrets = [
+        user["xtream"]["password"],
+        *(v for n, v in lineup.demo.items() if "_secret" in n),
+    ]
     secrets += [v for n, v in lineup.demo.items() if n.endswith("_password")]
 
     dumps = sorted(saved.glob("*.dump"))
     shown = "".join(map(text_of, dumps)) + (saved / "blobs.tar").read_text("latin-1")
 
     assert [dump.stem for dump in dumps] == sorted(SERVICES)
-    assert user["username"] in shown, "it is the right place to look"
+    assert user["xtream"]["username"] in shown, "it is the right place to look"
     assert [secret for secret in secrets if secret in shown] == []
 
 
@@ -124,7 +127,7 @@ def test_what_was_restored_serves_sells_and_mails_under_a_new_key(
     (another.home / "demo.json").write_text(json.dumps(demo))
     another.up()  # by the new key alone
     another.command("resync")
-    until(another.is_settled, "everything to be announced and heard")
+    until(another.is_settled, "everything to be announced and heard", 180)
 
     serves(another, lineup)
     sells_and_mails(another)
@@ -137,8 +140,8 @@ def buyer(system):
     """The user of who bought before the backup, as the API of a system knows it."""
     api = system.partner()
     (customer,) = api.get("/customers", search="before@example.org")["items"]
-    (user,) = api.get(f"/users?customer_id={customer['id']}")["items"]
-    return user
+    (user,) = api.get("/users", customer_id=customer["id"])["items"]
+    return api.get(f"/users/{user['id']}")
 
 
 def playlist(system, user):
@@ -155,7 +158,7 @@ def serves(system, before):
     bought = playlist(before, buyer(before))
     until(lambda: playlist(system, user) == bought, "the bought channels", 120)
     assert len(bought) > 8, "more than the demo's"
-    login = {"username": user["username"], "password": user["password"]}
+    login = {name: user["xtream"][name] for name in ("username", "password")}
     guide = requests.get(f"{system.url('GATEWAY')}/xmltv.php", login, timeout=10)
     assert guide.text.count("<programme") > 0
     called = requests.get(f"{system.url('GATEWAY')}/player_api.php", login, timeout=10)

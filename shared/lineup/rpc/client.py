@@ -73,7 +73,6 @@ class Told:
         labels: tuple[str, str, str],
         span: Span,
         future: "Future[Any]",
-        *,
         began: float,
     ) -> None:
         self._labels = labels
@@ -118,28 +117,20 @@ class RpcClient:
         broker that is away, too, is told by the answer.
         """
         deadline = time.monotonic() + timeout
-        span = tracing.begin(
-            f"{service}.{verb}",
-            SpanKind.CLIENT,
-            context.traceparent,
-            context.request_id,
-        )
-        context = replace(context, traceparent=span.traceparent)
+        name, traceparent = f"{service}.{verb}", context.traceparent
+        span = tracing.begin(name, SpanKind.CLIENT, traceparent, context.request_id)
         correlation_id = uuid.uuid4().hex
         link = self._linked()
         future = link.replies.expect(correlation_id)
-        content = broker.message(
+        content = _message(
             wire.encode_request(request),
-            application_headers={
-                wire.CONTEXT_HEADER: wire.encode_context(_until(context, timeout))
-            },
+            _until(replace(context, traceparent=span.traceparent), timeout),
             reply_to=link.replies.address,
             correlation_id=correlation_id,
-            expiration=str(max(1, round(timeout * 1000))),
-            delivery_mode=broker.TRANSIENT,
+            seconds=timeout,
         )
         try:
-            self._send(link, f"{service}.{verb}", content, timeout)
+            self._send(link, name, content, timeout)
         except Unavailable as refusal:
             link.replies.forget(correlation_id)
             future = Future()
@@ -150,9 +141,7 @@ class RpcClient:
             reply_type=reply_type,
             deadline=deadline,
             forget=lambda: link.replies.forget(correlation_id),
-            over=Told(
-                (self._name, service, verb), span, future, began=deadline - timeout
-            ),
+            over=Told((self._name, service, verb), span, future, deadline - timeout),
         )
 
     def is_ready(self) -> bool:
@@ -186,6 +175,19 @@ class RpcClient:
                     self._link = Link(self._uri)
                 link = self._link
         return link
+
+
+def _message(
+    body: bytes, context: Context, *, reply_to: str, correlation_id: str, seconds: float
+) -> amqp.Message:
+    return broker.message(
+        body,
+        application_headers={wire.CONTEXT_HEADER: wire.encode_context(context)},
+        reply_to=reply_to,
+        correlation_id=correlation_id,
+        expiration=str(max(1, round(seconds * 1000))),
+        delivery_mode=broker.TRANSIENT,
+    )
 
 
 def _until(context: Context, timeout: float) -> Context:
