@@ -12,9 +12,10 @@ from flask import Blueprint, Flask, Response, abort, g, request
 from prometheus_client import REGISTRY, CollectorRegistry, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from gateway.asking import request_id
+from gateway.asking import actor, request_id
 from gateway.ground import clients, ground
 from lineup import metrics, tracing
+from lineup.behalf import signature
 from lineup.tracing import SpanKind
 
 LOG = structlog.get_logger(__name__)
@@ -76,6 +77,7 @@ def _end(response: Response) -> Response:
             door=_route(),
             method=request.method,
             status=response.status_code,
+            actor=signature(actor()),
             seconds=round(seconds, 4),
         )
     return response

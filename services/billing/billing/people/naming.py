@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CompoundSelect, Select, or_, select, union
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
-from lineup.context import Actor
 from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.scope import in_scope
@@ -101,9 +100,3 @@ def users_called(work: Work, part: str) -> CompoundSelect[UUID]:
 def _holds(column: Any, part: str) -> ColumnElement[bool]:
     holds: ColumnElement[bool] = column.icontains(part.strip(), autoescape=True)
     return holds
-
-
-def signature(actor: Actor) -> str:
-    """Who is written down as having acted: both names while signed in as another."""
-    name = actor.name or str(actor.role)
-    return f"{actor.on_behalf_of} on behalf of {name}" if actor.on_behalf_of else name

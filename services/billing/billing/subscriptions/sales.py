@@ -9,7 +9,6 @@ from sqlalchemy import select
 from billing.catalog.models import Plan
 from billing.people import operations as people
 from billing.people.models import UserCopy
-from billing.people.naming import signature
 from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
 from billing.subscriptions.terms import Length, renewal_start
 from billing.subscriptions.views import announce
@@ -22,6 +21,7 @@ from billing.wallets.movements import (
     customer_account,
     income,
 )
+from lineup.behalf import signature
 from lineup.contracts.billing import CountFrom, SubscriptionState
 from lineup.database import Work
 from lineup.errors import Conflict

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import select
 
 from billing.people import operations as people
-from billing.people.naming import signature
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.terms import refund_for
 from billing.subscriptions.views import announce
@@ -14,6 +13,7 @@ from billing.subscriptions.waiting import wake_waiting
 from billing.wallets import operations as wallets
 from billing.wallets.models import Cause
 from billing.wallets.movements import between, customer_account, refunds
+from lineup.behalf import signature
 from lineup.contracts.billing import StopReceipt
 from lineup.database import Work
 from lineup.money import Money

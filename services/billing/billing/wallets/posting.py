@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from billing.people.naming import signature
 from billing.wallets.models import Wallet
 from billing.wallets.movements import Movement
+from lineup.behalf import signature
 from lineup.database import Work
 from lineup.errors import KeyReused, PaymentRequired
 from lineup.ids import new_id
