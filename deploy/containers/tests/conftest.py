@@ -22,7 +22,7 @@ OWN = (
     "gateway",
 )
 STANDING = (*OWN, "postgres", "rabbitmq", "mailpit")
-HEALTHY_SECONDS = 120
+HEALTHY_SECONDS = 240
 LOOK_SECONDS = 0.5
 
 

@@ -9,7 +9,7 @@ import pytest
 from lineup_local.settings import CHECKOUT
 
 SUITE = "shared/tests/test_testing.py"
-SECONDS = 240
+SECONDS = 400
 
 
 @pytest.mark.timeout(SECONDS + 30)

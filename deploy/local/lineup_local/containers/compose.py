@@ -13,7 +13,7 @@ from lineup_local.trouble import Trouble
 PROGRAM = str(Path(sys.executable).parent / "docker-compose")
 FILE = CHECKOUT / "docker-compose.yml"
 NEW_ENV = CHECKOUT / "deploy" / "containers" / "new-env"
-UP_SECONDS = 300
+UP_SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,11 @@ class Compose:
 
     def up(self) -> None:
         """Start everything from images that are there; back when the demo is filled."""
-        self.run("up", "--detach", "--no-build", seconds=UP_SECONDS)
+        try:
+            self.run("up", "--detach", "--no-build", seconds=UP_SECONDS)
+        except Trouble as trouble:
+            said = self.run("logs", "--no-color", "--tail", "15")
+            raise Trouble(f"{trouble.message}\n{said}") from None
         self.engine.run("wait", self._id_of("demo"), seconds=UP_SECONDS)
         if self.container("demo")["State"]["ExitCode"] != 0:
             raise Trouble(f"The demo was not filled:\n{self.run('logs', 'demo')}")
