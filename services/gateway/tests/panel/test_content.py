@@ -308,7 +308,7 @@ class TestProposals:
     def test_only_the_very_alike_is_chosen_beforehand(self, partner):
         page = text_of(partner.get("/guide/proposals"))
 
-        assert re.findall(r'value="([^"]*)" selected', page) == ["news.uk"]
+        assert re.findall(r'value="([^"]*)" checked', page) == ["news.uk", ""]
 
     def test_what_is_chosen_is_kept_and_the_rest_left(self, partner, services, form_of):
         path = "/guide/proposals"
@@ -329,5 +329,5 @@ class TestProposals:
     def test_support_sees_them_and_chooses_nothing(self, browser):
         page = text_of(browser(Role.SUPPORT).get("/guide/proposals"))
 
-        assert "<select" not in page
+        assert 'type="radio"' not in page
         assert "News.uk" in page
