@@ -30,7 +30,7 @@ from lineup.contracts.accounts import (
     AccountJobState,
     AddDevice,
     CountAccount,
-    CreateGroup,
+    CreateCustomerGroup,
     DeleteAccount,
     GetAccount,
     GetAccountJob,
@@ -281,8 +281,8 @@ class TestMoving:
     def test_devices_go_along_and_a_companys_own_group_does_not(
         self, ask, tree, make_customer, means, database
     ):
-        own = ask(tree.dealer, create_group, CreateGroup(name="Club"))
-        shared = ask(tree.partner, create_group, CreateGroup(name="Village"))
+        own = ask(tree.dealer, create_group, CreateCustomerGroup(name="Club"))
+        shared = ask(tree.partner, create_group, CreateCustomerGroup(name="Village"))
         seen = {}
         for group in (own, shared):
             customer = make_customer(tree.dealer, user_name="Line")
