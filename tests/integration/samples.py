@@ -5,6 +5,7 @@ import enum
 import types
 import typing
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,6 +31,8 @@ SPECIAL = {
     "time_zone": "UTC",
     "currency": "EUR",
     "public_url": "",
+    "from_at": datetime(2026, 3, 2, 10, tzinfo=UTC),
+    "until_at": datetime(2026, 3, 2, 14, tzinfo=UTC),
     "months": 1,
     "days": 0,
     "password": "long-enough-password",

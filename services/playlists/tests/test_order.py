@@ -114,19 +114,25 @@ def test_a_channel_gets_the_number_it_is_moved_to(work):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "place",
     [
-        {"channel_ids": [ONE]},
-        {"channel_ids": [ONE], "before_id": TWO, "after_id": TWO},
-        {"channel_ids": [], "before_id": TWO},
-        {"channel_ids": [ONE] * 501, "before_id": TWO},
-        {"channel_ids": [ONE, TWO], "before_id": TWO},
-        {"channel_ids": [ONE], "to_number": 3, "before_id": TWO},
+        {},
+        {"before_id": TWO, "after_id": TWO},
+        {"before_id": TWO, "to_number": 3},
+        {"before_id": "itself"},
     ],
 )
-def test_a_move_names_channels_and_one_place(work, said):
+def test_a_move_names_one_place(work, place):
+    own = a_channel(work, 1).id
+    place = {name: own if said == "itself" else said for name, said in place.items()}
     with pytest.raises(Invalid):
-        order.move_channels(work, MoveChannels(**said))
+        order.move_channels(work, MoveChannels(channel_ids=[own], **place))
+
+
+@pytest.mark.parametrize("channel_ids", [[], [ONE] * 501])
+def test_a_move_is_of_some_channels(work, channel_ids):
+    with pytest.raises(Invalid):
+        order.move_channels(work, MoveChannels(channel_ids=channel_ids, to_number=1))
 
 
 def test_nobody_moves_a_neighbour_s_channel_or_moves_to_it(work, work_of):

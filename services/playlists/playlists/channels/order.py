@@ -55,9 +55,11 @@ def _staying(line: Sequence[Place], moved: Sequence[UUID]) -> list[UUID]:
 
 def move_channels(work: Work, request: MoveChannels) -> ChannelsTouched:
     """Put channels beside another or at a number, all of them or none."""
-    _must_be_one_move(request)
+    if not 1 <= len(request.channel_ids) <= MOST_MOVED:
+        raise Invalid(fields={"channel_ids": [f"Move 1 to {MOST_MOVED} channels."]})
+    partner_id = find_channel(work, request.channel_ids[0]).partner_id
+    _must_be_one_place(request)
     target_id = request.before_id or request.after_id
-    partner_id = find_channel(work, target_id or request.channel_ids[0]).partner_id
     hold_line(work, partner_id)
     line = _line(work, partner_id)
     moved = list(dict.fromkeys(request.channel_ids))
@@ -81,12 +83,10 @@ def hold_line(work: Work, partner_id: UUID) -> None:
     work.session.execute(select(lock))
 
 
-def _must_be_one_move(request: MoveChannels) -> None:
+def _must_be_one_place(request: MoveChannels) -> None:
     places = (request.before_id, request.after_id, request.to_number)
     if sum(place is not None for place in places) != 1:
         raise Invalid(fields={"to_number": ["Say before which, after which or where."]})
-    if not 1 <= len(request.channel_ids) <= MOST_MOVED:
-        raise Invalid(fields={"channel_ids": [f"Move 1 to {MOST_MOVED} channels."]})
     if {request.before_id, request.after_id} & set(request.channel_ids):
         raise Invalid(fields={"channel_ids": ["A channel cannot pass itself."]})
 
