@@ -9,16 +9,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.channels import MANY_BYTES, group_options
-from gateway.admin.content import READERS
+from gateway.admin.content import READERS, partner_options
 from gateway.admin.content_forms import NewPackageForm, PackageNameForm
-from gateway.asking import context
+from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.filters import Choice, Text
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import READ_SECONDS, part
 from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS
+from lineup.context import PARTNERS, Role
 from lineup.contracts.accounts import Done
 from lineup.contracts.playlists import (
     AddPackageChannels,
@@ -46,6 +46,13 @@ PACKAGES = Table(
     filters=(Text("Name"),),
     order="name",
 )
+OF_ALL = Table(
+    "packages",
+    *PACKAGES.columns,
+    filters=(Text("Name"), Choice("partner_id", "Partner", convert=UUID)),
+    order="name",
+)
+"""As the operator sees them, who looks after those of many partners."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,10 @@ CONTENTS = Table(
 @page_for(READERS)
 def list_packages() -> str:
     """Packages, the demo set among them."""
-    listing = PACKAGES.asked_of(clients().playlists.list_packages, ListPackages)
+    table = OF_ALL if actor().role is Role.OPERATOR else PACKAGES
+    listing = table.asked(partner_id=partner_options()).answered_by(
+        clients().playlists.list_packages, ListPackages
+    )
     return render_template("admin/playlists/packages.html", listing=listing)
 
 
