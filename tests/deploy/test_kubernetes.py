@@ -37,6 +37,8 @@ OF_OPERATORS = {
     "TriggerAuthentication",
 }
 """Kinds that Kubernetes itself has no schema of."""
+WITHOUT_BROKER = {"gateway-players": "/livez", "billing": "/readyz/http"}
+"""Who is sent requests that need no broker, and is ready for them without it."""
 LEFT_OUT = {"CLOCK_OFFSET_FILE"}
 """Settings that only tests and the demo have a use for."""
 NAME = "app.kubernetes.io/name"
@@ -248,7 +250,7 @@ def test_probes_mean_something(name):
     container = container_of(ours()[name])
     for probe in ("livenessProbe", "startupProbe"):
         assert container[probe]["httpGet"] == {"path": "/livez", "port": "probes"}
-    ready = "/livez" if name == "gateway-players" else "/readyz"
+    ready = WITHOUT_BROKER.get(name, "/readyz")
     assert container["readinessProbe"]["httpGet"] == {"path": ready, "port": "probes"}
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     assert str(ports["probes"]) == environment_of(ours()[name])["PROBE_PORT"]

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from running import CHECKOUT, PROBES, a_woo_order, until
 
 FOLDER = CHECKOUT / "deploy" / "observability"
-DOCUMENTED = re.compile(r"^\| `(lineup_\w+)` \| ([^|]*) \|", re.MULTILINE)
+DOCUMENTED = re.compile(r"^\| `(lineup_\w+)` \|([^|]*)\|", re.MULTILINE)
 ORDER_ID = "order-of-one-id"
 
 

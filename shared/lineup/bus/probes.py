@@ -20,7 +20,7 @@ Environ = dict[str, Any]
 
 
 class Probes(DependencyProvider):
-    """`/livez`, `/readyz` and `/metrics` at PROBE_PORT; 0 means none."""
+    """`/livez`, `/readyz`, `/readyz/<check>` and `/metrics` at PROBE_PORT; 0: none."""
 
     ground = Ground()
 
@@ -48,8 +48,17 @@ class Probes(DependencyProvider):
     def _said(self, path: str) -> tuple[str, dict[str, bool]]:
         if path == "/livez":
             return "200 OK", {"live": True}
-        if path != "/readyz":
+        wanted = self._checks_of(path)
+        if not wanted:
             return "404 Not Found", {}
-        found = {name: check() for name, check in self.ground.checks.items()}
+        found = {name: check() for name, check in wanted.items()}
         good = all(found.values())
         return ("200 OK" if good else "503 Service Unavailable"), found
+
+    def _checks_of(self, path: str) -> dict[str, Callable[[], bool]]:
+        """What `/readyz` is about, or the one part of it that a path names."""
+        checks = self.ground.checks
+        if path == "/readyz":
+            return checks
+        name = path.removeprefix("/readyz/")
+        return {name: checks[name]} if name in checks else {}

@@ -230,3 +230,8 @@ class WebSettings(ServiceSettings):
 class WebService(HttpDoors, Service):
     name = "drill"
     settings_type = WebSettings
+
+
+class ShopService(CallDoors, HttpDoors, Service):
+    name = "drill"
+    settings_type = WebSettings

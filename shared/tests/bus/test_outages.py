@@ -56,6 +56,19 @@ def test_a_service_that_loses_the_broker_in_mid_work_lives_and_answers(
     assert "not_settled_will_come_again" in copy.said()
 
 
+def test_who_comes_over_http_is_served_while_the_broker_is_away(service, gate):
+    import requests
+
+    copy = service("ShopService", AMQP_URI=gate.uri)
+    gate.close()
+    wait_for(lambda: not copy.ready(), what="unreadiness")
+    probes = f"http://127.0.0.1:{copy.port}/readyz"
+
+    assert requests.get(f"{probes}/http", timeout=2).status_code == 200
+    assert requests.get(f"{probes}/no-such-part", timeout=2).status_code == 404
+    assert requests.post(f"http://{copy.web}/notes/x", timeout=5).status_code == 200
+
+
 def test_an_unready_service_says_so_and_lives(service, gate):
     import requests
 
