@@ -14,8 +14,8 @@ from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.exports import csv_of
 from gateway.panel.filters import Choice, Dates
-from gateway.panel.parts import READ_SECONDS, Part, part, wait_for
-from gateway.panel.tables import Column, Listing, Table
+from gateway.panel.parts import READ_SECONDS, Part, part
+from gateway.panel.tables import Asked, Column, Listing, Table
 from gateway.waiting import once_it_arrived
 from lineup.contracts.accounts import GetCustomer
 from lineup.contracts.billing import (
@@ -27,6 +27,7 @@ from lineup.contracts.billing import (
     StatementView,
     WalletView,
 )
+from lineup.errors import NotFound
 from lineup.rpc import Answer
 
 R = TypeVar("R")
@@ -73,21 +74,23 @@ class Statement:
 
 def statement_of(customer_id: UUID, table: Table) -> Statement:
     """What the address asks for of a customer's statement; its sums are of its days."""
-    billing, who, listing = clients().billing, context(), table.asked()
+    billing, listing = clients().billing, table.asked()
     span = {k: v for k, v in listing.filters.items() if k.startswith("booked")}
+    asked_for = GetStatement(customer_id=customer_id, **span)
+
+    def ask_sums() -> Answer[StatementView]:
+        return billing.get_statement.later(context(), asked_for, timeout=READ_SECONDS)
+
+    def ask_rows() -> Asked:
+        return listing.later(billing.list_entries, ListEntries, customer_id=customer_id)
+
+    sums, rows = ask_sums(), ask_rows()
     wallet = wallet_of(customer_id)
-    sums = billing.get_statement.later(
-        who, GetStatement(customer_id=customer_id, **span), timeout=READ_SECONDS
-    )
-    entries = billing.list_entries.later(
-        who,
-        listing.question(ListEntries, customer_id=customer_id),
-        timeout=READ_SECONDS,
-    )
-    wait_for(sums, entries)
-    return Statement(
-        wallet=wallet, listing=listing.showing(part(entries)), sums=part(sums)
-    )
+    try:
+        return Statement(wallet=wallet, listing=rows.shown(), sums=part(sums))
+    except NotFound:
+        rows = ask_rows()
+        return Statement(wallet=wallet, listing=rows.shown(), sums=part(ask_sums()))
 
 
 def statement_file(customer_id: UUID, table: Table) -> Response:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
 from gateway.admin.billing_forms import PlanForm, PlanPriceForm, ProductForm
-from gateway.admin.choices import product_options
+from gateway.admin.choices import Choices
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.filters import Text, YesNo
@@ -149,7 +149,7 @@ def map_sku() -> Shown:
     """Give a product a plan with a SKU that a shop sells already (WS-07)."""
     said = {name: request.args.get(name, "") for name in ("sku", "currency")}
     form = PlanForm(**said)
-    form.product_id.choices = [SelectChoice(*one) for one in product_options()]
+    form.product_id.choices = [SelectChoice(*one) for one in Choices().products()]
     chosen = form.product_id.data if form.is_submitted() else None
     return _make_plan(form, UUID(chosen) if chosen else None, None)
 

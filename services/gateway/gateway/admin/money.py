@@ -13,7 +13,7 @@ from flask import (
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.billing_forms import TopUpForm
-from gateway.admin.choices import seller_options
+from gateway.admin.choices import Choices
 from gateway.asking import context
 from gateway.balances import (
     STAFF_ENTRIES,
@@ -77,8 +77,8 @@ def list_wallets() -> str:
     owed = clients().billing.get_balances.later(
         context(), GetBalances(), timeout=READ_SECONDS
     )
-    listing = WALLETS.asked(account_id=seller_options())
-    listing = listing.answered_by(clients().billing.list_wallets, ListWallets)
+    rows = WALLETS.asked().later(clients().billing.list_wallets, ListWallets)
+    listing = rows.shown(account_id=Choices().sellers())
     return render_template(
         "admin/money/wallets.html",
         listing=listing,
@@ -118,10 +118,10 @@ def export_statement(customer_id: UUID) -> Response:
 @page_for(STAFF_AND_SUPPORT)
 def customer_subscriptions(customer_id: UUID) -> str:
     """Where each of a customer's users stands, and every period that was sold."""
-    overview = renewal_of(customer_id)
-    history = HISTORY.asked_of(
+    rows = HISTORY.asked().later(
         clients().billing.list_sales, ListSales, customer_id=customer_id
     )
+    overview, history = renewal_of(customer_id), rows.shown()
     return _page_of(customer_id, "subscriptions", overview=overview, history=history)
 
 

@@ -48,8 +48,8 @@ ORDERS = Table(
 @page_for(READERS)
 def list_orders() -> str:
     """Orders of all shops; of state `exception` those with something to look at."""
-    listing = ORDERS.asked(shop_id=_shop_options())
-    listing = listing.answered_by(clients().billing.list_orders, ListOrders)
+    rows = ORDERS.asked().later(clients().billing.list_orders, ListOrders)
+    listing = rows.shown(shop_id=_shop_options())
     return render_template(
         "admin/shops/orders.html", listing=listing, trouble=order_trouble
     )

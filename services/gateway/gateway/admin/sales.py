@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template
 
-from gateway.admin.choices import product_options, seller_options
+from gateway.admin.choices import Choices
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.display import zone
@@ -17,6 +17,7 @@ from gateway.panel.tables import Column, Listing, Table
 from lineup.context import STAFF_AND_SUPPORT
 from lineup.contracts.billing import GetSales, ListSales, SalesView
 from lineup.errors import Invalid
+from lineup.rpc import Answer
 
 pages = Blueprint("sales_pages", __name__)
 
@@ -67,13 +68,14 @@ MOMENT = timedelta(microseconds=1)
 @page_for(STAFF_AND_SUPPORT)
 def list_sales() -> str:
     """Sold periods, with their sums by day."""
-    listing = SALES.asked(product_id=product_options(), account_id=seller_options())
-    figures = _figures(listing)
-    listing = listing.answered_by(clients().billing.list_sales, ListSales)
+    asked = SALES.asked()
+    figures = _figures(asked)
+    rows, choices = asked.later(clients().billing.list_sales, ListSales), Choices()
+    listing = rows.shown(product_id=choices.products(), account_id=choices.sellers())
     return render_template(
         "admin/sales/list.html",
         listing=listing,
-        figures=figures,
+        figures=_summed(figures),
         file=file_address("sales_pages.export"),
     )
 
@@ -86,15 +88,19 @@ def export() -> Response:
     return csv_of("sales", FILE, clients().billing.list_sales, question)
 
 
-def _figures(listing: Listing) -> Part[SalesView]:
-    """Sums of the days asked for, else of the last thirty; none of too many days."""
+def _figures(listing: Listing) -> Answer[SalesView]:
+    """Sums of the days asked for, else of the last thirty."""
     said = listing.filters
     question = GetSales(
         first_on=_day(said.get("sold_from")),
         last_on=_day(said.get("sold_until"), MOMENT),
         account_id=said.get("account_id"),
     )
-    asked = clients().billing.get_sales.later(context(), question, timeout=READ_SECONDS)
+    return clients().billing.get_sales.later(context(), question, timeout=READ_SECONDS)
+
+
+def _summed(asked: Answer[SalesView]) -> Part[SalesView]:
+    """The sums; none of too many days."""
     try:
         return part(asked)
     except Invalid:

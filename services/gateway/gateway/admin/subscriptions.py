@@ -7,13 +7,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from gateway.admin.choices import product_options, seller_options
+from gateway.admin.choices import Choices
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Dates, Id, Text, YesNo
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.panel.parts import READ_SECONDS, part
 from gateway.panel.tables import Column, Table
 from lineup.context import STAFF_AND_SUPPORT
 from lineup.contracts.billing import (
@@ -79,9 +79,9 @@ def list_subscriptions() -> str:
     figures = billing.get_subscription_figures.later(
         who, GetSubscriptionFigures(), timeout=READ_SECONDS
     )
-    products, sellers = product_options(), seller_options()
-    listing = SUBSCRIPTIONS.asked(product_id=products, account_id=sellers)
-    listing = listing.answered_by(billing.list_subscriptions, ListSubscriptions)
+    rows = SUBSCRIPTIONS.asked().later(billing.list_subscriptions, ListSubscriptions)
+    choices = Choices()
+    listing = rows.shown(product_id=choices.products(), account_id=choices.sellers())
     counted = part(figures).value
     return render_template(
         "admin/subscriptions/list.html",
@@ -103,16 +103,16 @@ def export() -> Response:
 @page_for(STAFF_AND_SUPPORT)
 def show_ends() -> str:
     """What ends and what lapsed, day by day, of one seller where it is named."""
-    listing = ENDS.asked(account_id=seller_options())
+    listing, choices = ENDS.asked(), Choices()
     question = GetSubscriptionFigures(account_id=listing.filters.get("account_id"))
     asked = clients().billing.get_subscription_figures.later(
         context(), question, timeout=READ_SECONDS
     )
-    wait_for(asked)
     figures = part(asked)
     return render_template(
         "admin/subscriptions/ends.html",
-        listing=listing,
+        sellers=choices.sellers(),
+        chosen=listing.said("account_id"),
         figures=figures,
         days=days_of(figures.value) if figures.value else (),
         address_of=address_of_day,

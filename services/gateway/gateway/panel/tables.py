@@ -12,7 +12,7 @@
 The macro `table` shows it: filter bar, headers to sort by, rows, pages.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from gateway.panel.filters import Filter, Options
 from gateway.panel.parts import READ_SECONDS, Part, part
 from lineup.contracts.paging import Page, Paging
 from lineup.errors import Refusal
+from lineup.rpc import Answer
 from lineup.rpc.services import RemoteCall
 
 ROWS = 50
@@ -162,6 +163,14 @@ class Listing:
                 raise
         return self._at_first_page().answered_by(remote, question, **fixed)
 
+    def later(
+        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], /, **fixed: Any
+    ) -> "Asked":
+        """Ask for the rows now, beside other parts of the page; `shown` has them."""
+        asked = self.question(question, **fixed)
+        answer = remote.later(context(), asked, timeout=READ_SECONDS)
+        return Asked(self, answer, lambda: self.answered_by(remote, question, **fixed))
+
     def showing(self, found: Part[Page[Any]]) -> "Listing":
         """The same list with what was found."""
         return replace(self, found=found)
@@ -271,6 +280,28 @@ class Listing:
     def _at_first_page(self) -> "Listing":
         query = {name: said for name, said in self.query.items() if name not in PLACE}
         return replace(self, query=query)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A list whose rows were asked for and may be on their way."""
+
+    listing: Listing
+    answer: Answer[Page[Any]]
+    again: Callable[[], Listing]
+
+    def shown(self, **options: Options) -> Listing:
+        """The list with its rows, or away; a page that is gone is the first one.
+
+        `options` of choices that were asked for beside it, by their name.
+        """
+        try:
+            listing = self.listing.showing(part(self.answer))
+        except Refusal as refusal:
+            if refusal.code != "page_gone":
+                raise
+            listing = self.again()
+        return replace(listing, options={**listing.options, **options})
 
 
 def _remember(cookie: str, value: str) -> None:
