@@ -14,6 +14,9 @@ WATCH_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`content policy: ${event.violatedDirective} ${event.blockedURI}`));
 """
+STANDS_IN_MAIN_AND_NOTHING_HAS_FOCUS = """
+(one) => document.activeElement === document.body && one.closest("main") !== null
+"""
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -91,10 +94,19 @@ class Keyboard:
 
     def _reach(self, control: Locator) -> None:
         expect(control).to_be_visible()
+        if control.evaluate(STANDS_IN_MAIN_AND_NOTHING_HAS_FOCUS):
+            self._skip_to_the_content(control.page)
         self._tab_until(control.page, lambda: _has_focus(control))
         assert control.evaluate("one => one.matches(':focus-visible')"), (
             f"Nobody sees that {control} has the focus."
         )
+
+    @staticmethod
+    def _skip_to_the_content(page: Page) -> None:
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="To the content")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#main")).to_be_focused()
 
     @staticmethod
     def _tab_until(page: Page, is_there: Any) -> None:

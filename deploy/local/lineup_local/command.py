@@ -112,6 +112,17 @@ def assets() -> None:
 
 
 @verbs.command()
+def screenshots() -> None:
+    """Take the pictures of README.md anew, of what runs here."""
+    from lineup_local.demo.here import site_of
+    from lineup_local.environment import installation
+    from lineup_local.screenshots import take
+
+    for file in take(site_of(installation(read()))):
+        click.echo(file)
+
+
+@verbs.command()
 def forget() -> None:
     """End everything here and delete its data."""
     from lineup_local.up import Supervisor
