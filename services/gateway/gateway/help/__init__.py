@@ -1,6 +1,6 @@
-"""Help: a short guide for every page, its words, and how to get further.
+"""Help: a short text for every page, its words, and how to get further.
 
-`topics/` holds the guides in Markdown, `topics.py` renders them, `places.py` says which
+`topics/` holds the texts in Markdown, `topics.py` renders them, `places.py` says which
 belongs to which page, `pages.py` shows them.
 """
 
@@ -10,6 +10,6 @@ from gateway.help import pages, places
 
 
 def hang(app: Flask) -> None:
-    """Hang the guides in, and let every page name its own."""
+    """Hang the topics in, and let every page name its own."""
     app.register_blueprint(pages.pages)
     app.jinja_env.globals.update(help_address=places.address_here)

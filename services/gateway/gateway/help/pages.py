@@ -1,4 +1,4 @@
-"""The pages of the guides."""
+"""The pages of the topics."""
 
 from flask import Blueprint, render_template, request
 
@@ -16,7 +16,7 @@ SEARCH_LENGTH = 100
 @pages.get("/help/")
 @page_for(EVERYBODY)
 def contents() -> str:
-    """Every guide of the reader's, by group; narrowed by words."""
+    """Every topic of the reader's, by group; narrowed by words."""
     text = request.args.get("search", "")[:SEARCH_LENGTH]
     groups = topics_for(actor().role, text)
     return render_template("help/topics.html", groups=groups, text=text)
@@ -25,7 +25,7 @@ def contents() -> str:
 @pages.get("/help/<topic>")
 @page_for(EVERYBODY)
 def show_topic(topic: str) -> str:
-    """One guide, and the others beside it."""
+    """One topic, and the others beside it."""
     role = actor().role
     found = topics().get(topic)
     if found is None or not found.is_for(role):

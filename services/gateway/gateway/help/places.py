@@ -1,4 +1,4 @@
-"""Places: which guide belongs to which page."""
+"""Places: which topic belongs to which page."""
 
 from flask import g, has_request_context, request, url_for
 
@@ -34,7 +34,7 @@ BY_BLUEPRINT = {
     "sources_pages": "guide",
     "users": "users",
 }
-"""The guide of all pages of a blueprint that have no other."""
+"""The topic of all pages of a blueprint that have no other."""
 
 BY_ENDPOINT = {
     "channel_pages.choose_guide": "guide",
@@ -46,7 +46,7 @@ BY_ENDPOINT = {
     "money_pages.customer_renewal": "subscriptions",
     "money_pages.customer_subscriptions": "subscriptions",
 }
-"""Pages whose guide is another than their blueprint's."""
+"""Pages whose topic is another than their blueprint's."""
 
 FOR_CUSTOMERS = {
     "subscriptions": "paying",
@@ -65,7 +65,7 @@ def topic_of(endpoint: str, role: Role) -> str | None:
 
 
 def address_here() -> str:
-    """Where the guide of the page that is open stands; empty before sign-in."""
+    """Where the topic of the page that is open stands; empty before sign-in."""
     me: Actor | None = g.get("actor") if has_request_context() else None
     topic = topic_of(request.endpoint or "", me.role) if me else None
     return url_for("help_pages.show_topic", topic=topic) if topic else ""

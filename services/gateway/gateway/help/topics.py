@@ -1,4 +1,4 @@
-"""Topics: the guides, read from Markdown and rendered once.
+"""Topics: texts for people, read from Markdown and rendered once.
 
 A file begins with lines `Title:`, `For:` (staff, customer or everybody), `Group:` and
 `Icon:`, then a blank line, then the text. Its name is the topic's.
@@ -20,7 +20,7 @@ STAFF, CUSTOMER, EVERYBODY = "staff", "customer", "everybody"
 
 @dataclass(frozen=True)
 class Topic:
-    """One guide."""
+    """One text."""
 
     name: str
     title: str

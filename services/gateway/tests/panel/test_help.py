@@ -33,6 +33,7 @@ def test_every_page_has_a_topic_that_its_roles_may_read(app):
 
 def test_every_place_is_there(app):
     assert set(places.BY_ENDPOINT) <= set(app.view_functions)
+    assert set(places.BY_BLUEPRINT) <= set(app.blueprints)
 
 
 def test_a_page_links_to_its_help(browser):
