@@ -33,8 +33,7 @@ class AccountForm(LineupForm):
     """Who an account is, how it is reached, whether it is on (UI-03)."""
 
     sections: ClassVar = {
-        "": ["name", ("email", "phone")],
-        "Status": ["status"],
+        "": ["name", ("email", "phone"), "status"],
         "Where and in what": [("time_zone", "currency"), "public_url"],
         "Company": [
             "legal_name",
