@@ -9,16 +9,16 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.customer_choices import customer_choices
 from gateway.admin.customer_forms import CustomerForm, PersonForm
+from gateway.admin.customer_tables import CUSTOMERS, DEVICES, OWN_CUSTOMERS, USERS
 from gateway.asking import actor, context
 from gateway.customers import create_customer
 from gateway.ground import clients, ground
 from gateway.panel.customer_tabs import customer_tabs
-from gateway.panel.filters import Choice, Dates, Id, Quietly, Text, YesNo
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import READ_SECONDS, part, wait_for
 from gateway.panel.people import country_name
-from gateway.panel.tables import Column, Table
+from gateway.panel.tables import Table
 from gateway.players import MAY_SEE_PASSWORDS
 from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import (
@@ -30,74 +30,12 @@ from lineup.contracts.accounts import (
     ListDevices,
     ListUsers,
     SetCustomerStatus,
-    Standing,
     Status,
 )
 
 pages = Blueprint("customers_pages", __name__)
 
 Shown = str | tuple[str, int] | Answer
-
-COLUMNS = (
-    Column("name", "Name", order="name"),
-    Column("state", "Status"),
-    Column("city", "City", path="person.city", order="city"),
-    Column("username", "User name", order="username"),
-    Column("ends_at", "Ends", order="ends_at"),
-    Column("seller_name", "Seller"),
-    Column("is_on", "On or off"),
-    Column("email", "E-mail", path="person.email", is_hidden=True),
-    Column("mobile", "Mobile", path="person.mobile", is_hidden=True),
-    Column("country", "Country", path="person.country", is_hidden=True),
-    Column("group_name", "Group", is_hidden=True),
-    Column("user_count", "Users", is_hidden=True, is_numeric=True),
-    Column("created_at", "Since", order="created", is_hidden=True),
-    Column("acts", ""),
-)
-SEARCH = Text("Name, mail, phone, user name or MAC")
-STATE = Choice("state", "Status", Standing)
-SELLER = Choice("seller_id", "Seller", convert=UUID)
-FURTHER = (
-    Choice("group_id", "Group", convert=UUID),
-    Choice("product_id", "Product", convert=UUID),
-    Dates("ends", "Ends"),
-    Id("partner_id", "Partner"),
-)
-LED_TO = (
-    Quietly(Dates("created", "Since")),
-    Quietly(YesNo("is_grouped", "Group", "In one", "In none")),
-)
-"""What other pages narrow by, such as figures of a month."""
-
-CUSTOMERS = Table(
-    "customers", *COLUMNS, filters=(SEARCH, STATE, SELLER, *FURTHER, *LED_TO)
-)
-OWN_CUSTOMERS = Table(
-    "customers",
-    *(column for column in COLUMNS if column.name != "seller_name"),
-    filters=(SEARCH, STATE, *FURTHER, *LED_TO),
-)
-"""A seller's: all are its own."""
-
-USERS = Table(
-    "users",
-    Column("name", "Name", order="name"),
-    Column("state", "Status"),
-    Column("username", "Xtream user name"),
-    Column("product_name", "Product"),
-    Column("ends_at", "Ends", order="ends_at"),
-    Column("device_count", "Devices", is_numeric=True),
-    Column("acts", ""),
-)
-DEVICES = Table(
-    "devices",
-    Column("model", "Device"),
-    Column("app", "App"),
-    Column("mac", "MAC address"),
-    Column("noted_at", "Last confirmed"),
-    Column("acts", ""),
-    filters=(Text("Device, app or MAC"),),
-)
 
 
 @pages.get("/customers")
