@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
 from running import Running, a_woo_order, until
 from worlds import euros
 
@@ -38,6 +39,15 @@ class Guest:
     password: str = PASSWORD
 
 
+@dataclass(frozen=True)
+class Dealer:
+    """A dealer of a test's own, and the user of its one customer."""
+
+    name: str
+    username: str
+    user: Any
+
+
 @dataclass
 class Household:
     """Who signs in as what, and the ids of what they have."""
@@ -59,13 +69,13 @@ class Household:
             self.things[name] = self.api.get(path, limit=1)["items"][0]["id"]
         return self
 
-    def guest(self, balance: str) -> Guest:
+    def guest(self, balance: str, **details: Any) -> Guest:
         """A new customer with something on its balance, and no user yet."""
         number = next(NUMBERS)
         name, email = f"guest-{number}", f"guest{number}@example.org"
         person = {"first_name": "Guest", "last_name": f"Number{number}", "email": email}
         login = {"username": name, "password": PASSWORD}
-        made = self._make("/customers", person=person, login=login)
+        made = self._make("/customers", person=person, login=login, **details)
         self._make(f"/customers/{made['id']}/top-ups", amount=euros(balance))
         return Guest(made["id"], name, f"Guest Number{number}", email)
 
@@ -76,6 +86,25 @@ class Household:
             plan_id = self.plan(sku)["id"]
             self._make("/subscriptions", user_id=user["id"], plan_id=plan_id)
         return user
+
+    def dealer(self) -> Dealer:
+        """A new dealer with a customer whose user plays what was bought."""
+        number = next(NUMBERS)
+        name, username = f"Dealer {number}", f"dealer-{number}"
+        login = {"username": username, "password": PASSWORD}
+        made = self._make("/accounts", kind="dealer", name=name, login=login)
+        guest = self.guest(balance="20.00", seller_id=made["id"])
+        user = self.user(guest, "Lounge", sku="FAMILY-1M")
+        return Dealer(name, username, user)
+
+    def lets_in(self, username: str) -> bool:
+        """Whether somebody can sign in."""
+        answer = requests.post(
+            f"{self.lineup.url('GATEWAY')}/api/v1/tokens",
+            json={"username": username, "password": PASSWORD},
+            timeout=10,
+        )
+        return answer.ok
 
     def user_of(self, guest: Guest) -> Any:
         """The one user they have."""

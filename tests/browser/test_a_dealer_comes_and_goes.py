@@ -1,0 +1,93 @@
+"""Workflow 3: a dealer made, switched off, switched on, deleted with its subscribers."""
+
+import pytest
+import requests
+from household import NUMBERS, PASSWORD
+from running import until
+from worlds import shown
+
+from lineup.context import Role
+
+DEMO_CHANNELS = 8
+
+
+@pytest.fixture
+def dealer(household):
+    """A dealer with one customer, whose user plays what was bought."""
+    return household.dealer()
+
+
+@pytest.fixture
+def partner(visitor, household):
+    """The partner, who has signed in and looks at its dealers."""
+    visitor.sign_in(*household.logins[Role.PARTNER])
+    visitor.turn_to("Providers")
+    return visitor
+
+
+def set_status(partner, dealer, words):
+    partner.turn_to("Providers")
+    partner.fill_list("Name, login or mail", dealer.username)
+    partner.follow(dealer.name)
+    partner.is_on(dealer.name)
+    partner.follow("Edit")
+    partner.is_on(f"Edit {dealer.name}")
+    partner.tick(words)
+    partner.press("Save")
+
+
+def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
+    number = next(NUMBERS)
+    partner.follow("Add dealer")
+    partner.fill("Name", f"Shop {number}")
+    partner.fill("Login name", f"shop-{number}")
+    partner.fill("Password", PASSWORD)
+    partner.press("Add dealer")
+    partner.sees(f"can sign in as shop-{number}")
+    partner.sign_out()
+
+    partner.sign_in(f"shop-{number}", PASSWORD)
+    partner.turn_to("Customers")
+    partner.follow("New customer")
+    partner.fill("First name", "Mila")
+    partner.fill("Last name", f"Number{number}")
+    partner.fill("E-mail", f"mila{number}@example.org")
+    partner.press("Make")
+    partner.sees(f"Mila Number{number} was made.")
+
+
+def test_off_nobody_signs_in_and_subscribers_see_demo_until_it_is_on(
+    partner, dealer, household
+):
+    set_status(partner, dealer, "Inactive: nobody signs in")
+    partner.sees(f"{dealer.name} was saved.")
+    assert not household.lets_in(dealer.username)
+    until(lambda: len(shown(dealer.user)) == DEMO_CHANNELS, "demo channels", 60)
+
+    set_status(partner, dealer, "Active")
+    partner.sees(f"{dealer.name} was saved.")
+    assert household.lets_in(dealer.username)
+    until(lambda: len(shown(dealer.user)) > DEMO_CHANNELS, "the channels bought", 60)
+
+
+def test_deleted_it_takes_everything_with_it_once_its_name_is_typed(
+    partner, dealer, household
+):
+    set_status(partner, dealer, "Delete: gone for good")
+    partner.is_on(f"Delete {dealer.name}?")
+    partner.sees("1 customer")
+    partner.sees("1 user")
+    partner.fill(f"Type {dealer.username} to go on", "something else")
+    partner.press("Delete it with everything")
+    partner.sees("That is not the name.")
+    assert requests.get(dealer.user["playlist_url"], timeout=10).ok
+
+    partner.fill(f"Type {dealer.username} to go on", dealer.username)
+    partner.press("Delete it with everything")
+    partner.sees("Everything is gone.")
+    until(lambda: is_gone(dealer.user), "the link to be gone", 60)
+    assert not household.lets_in(dealer.username)
+
+
+def is_gone(user):
+    return requests.get(user["playlist_url"], timeout=10).status_code == 404
