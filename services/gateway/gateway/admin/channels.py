@@ -7,7 +7,12 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.admin.content import OFFERED, READERS, partner_options
+from gateway.admin.content import (
+    OFFERED,
+    READERS,
+    channels_in_words,
+    partner_options,
+)
 from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.filters import Choice, Text, YesNo
@@ -204,7 +209,7 @@ def _switch(chosen: ChosenChannels, *, is_on: bool) -> str:
     done: ChannelsTouched = _many(
         clients().playlists.switch_channels, SwitchChannels, chosen, is_on=is_on
     )
-    return f"{done.count:,} channels were switched {'on' if is_on else 'off'}."
+    return f"Switched {'on' if is_on else 'off'}: {channels_in_words(done.count)}."
 
 
 def _group(chosen: ChosenChannels) -> str:
@@ -212,8 +217,8 @@ def _group(chosen: ChosenChannels) -> str:
     done: ChannelsTouched = _many(
         clients().playlists.group_channels, GroupChannels, chosen, group=group
     )
-    where = f"put into {group}" if group else "taken out of their groups"
-    return f"{done.count:,} channels were {where}."
+    where = f"Put into {group}" if group else "Taken out of their groups"
+    return f"{where}: {channels_in_words(done.count)}."
 
 
 def _package(chosen: ChosenChannels, verb: str, question: type[Any]) -> str:
@@ -222,7 +227,7 @@ def _package(chosen: ChosenChannels, verb: str, question: type[Any]) -> str:
         raise Invalid("Say which package.")
     ask = getattr(clients().playlists, verb)
     package: PackageView = _many(ask, question, chosen, package_id=_id(package_id))
-    return f"{package.name} now has {package.channel_count:,} channels."
+    return f"{package.name} now has {channels_in_words(package.channel_count)}."
 
 
 def _move(chosen: ChosenChannels) -> str:
@@ -231,7 +236,7 @@ def _move(chosen: ChosenChannels) -> str:
         raise Invalid("Tick the channels to move, and say to which number.")
     question = MoveChannels(channel_ids=chosen.channel_ids, to_number=int(number[:10]))
     done = clients().playlists.move_channels(context(), question)
-    return f"Moved; {done.count:,} channels have another number now."
+    return f"Moved. With another number now: {channels_in_words(done.count)}."
 
 
 ACTS: dict[str, Callable[[ChosenChannels], str]] = {

@@ -29,6 +29,11 @@ def reach_of(until: datetime | None) -> str:
     return "short" if left < SHORT else "enough"
 
 
+def channels_in_words(count: int) -> str:
+    """How many channels: "1 channel", "2,059 channels"."""
+    return f"{count:,} channel{'s' * (count != 1)}"
+
+
 def teach(app: Flask) -> None:
     """Let templates say how far a guide reaches."""
     app.jinja_env.globals.update(reach_of=reach_of)

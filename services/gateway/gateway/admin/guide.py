@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.channels import REACHES, group_options
-from gateway.admin.content import READERS
+from gateway.admin.content import READERS, channels_in_words
 from gateway.admin.grid import Window, cells_of
 from gateway.asking import context
 from gateway.ground import clients, ground
@@ -143,7 +143,7 @@ def choose_guides() -> Answer:
         if not ties:
             raise Invalid("Choose a guide for at least one channel.")
         done = clients().playlists.tie_channels(context(), TieChannels(ties=ties))
-        flash(f"The guide of {done.count} channels was chosen.")
+        flash(f"Chosen: the guide of {channels_in_words(done.count)}.")
     except Refusal as refusal:
         flash(refusal.message, "danger")
     return redirect(url_for("guide_pages.list_proposals"), 303)

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.channels import MANY_BYTES, group_options
-from gateway.admin.content import READERS, partner_options
+from gateway.admin.content import READERS, channels_in_words, partner_options
 from gateway.admin.content_forms import NewPackageForm, PackageNameForm
 from gateway.asking import actor, context
 from gateway.ground import clients
@@ -146,7 +146,7 @@ def change_contents(package_id: UUID) -> Answer:
     try:
         package = _change(_package(package_id), act, only)
         if not only:
-            flash(f"{package.name} now has {package.channel_count:,} channels.")
+            flash(f"{package.name} now has {channels_in_words(package.channel_count)}.")
     except Refusal as refusal:
         flash(refusal.message, "danger")
     query = request.query_string.decode("ascii", "ignore")
