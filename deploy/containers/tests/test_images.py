@@ -1,5 +1,6 @@
 """An image holds one service with what it needs, and nothing that is of use to others."""
 
+import hashlib
 import re
 import subprocess
 
@@ -11,6 +12,14 @@ from lineup_local.settings import CHECKOUT
 
 COMPILERS = "gcc cc c++ g++ clang tcc make uv"
 LIST = "from importlib.metadata import distributions as d; print(*(f'{x.name}=={x.version}' for x in d()))"
+
+DIGESTS = """
+import hashlib, pathlib, sys, sysconfig
+top = pathlib.Path(sysconfig.get_path("purelib"))
+found = [path for name in sys.argv[1:] for path in (top / name).rglob("*.py")]
+told = (f"{p.relative_to(top)} {hashlib.sha256(p.read_bytes()).hexdigest()}" for p in found)
+print(*sorted(told), sep="\\n")
+"""
 
 
 @pytest.fixture
@@ -51,6 +60,18 @@ def test_it_holds_what_is_locked_for_its_service_and_nothing_else(run, service):
     own = {each for each in found if each.split("==")[0] in {*SERVICES, "lineup"}}
     assert {each.split("==")[0] for each in own} == {service, "lineup"}
     assert found - own <= locked_for(service)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_it_holds_the_code_of_this_checkout(run, service):
+    folders = {service: CHECKOUT / "services" / service, "lineup": CHECKOUT / "shared"}
+    here = sorted(
+        f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for package, folder in folders.items()
+        for path in (folder / package).rglob("*.py")
+    )
+    there = run(service, "python", "-c", DIGESTS, *folders)
+    assert there.splitlines() == here
 
 
 @pytest.mark.parametrize("service", SERVICES)
