@@ -91,6 +91,7 @@ def system(images, tmp_path_factory):
     env_file = tmp_path_factory.mktemp("compose") / "env"
     write_env(env_file, **changed, LINEUP_VERSION=VERSION)
     compose = Compose(engine=images, project=PROJECT, env_file=env_file)
+    compose.down()  # what a killed run left has other passwords
     with ExitStack() as stack:
         stack.callback(compose.down)
         compose.up()
