@@ -64,7 +64,7 @@ class Copy:
         """Whether a probe answers that all is well."""
         address = f"http://127.0.0.1:{self.probes}/{probe}"
         try:
-            return requests.get(address, timeout=3).status_code == 200
+            return requests.get(address, timeout=10).status_code == 200
         except requests.ConnectionError:
             return False
 
@@ -85,6 +85,7 @@ class Fleet(Running):
         self.place.blobs.mkdir()
         (self.home / "logs").mkdir()
         self._mail = self._run("mail", [sys.executable, "-m", "lineup_local.mail"], {})
+        stack.callback(self.fall)  # before the servers, as everything in a stack
         for number in range(2):
             for service in SERVICES:
                 self.copies.append(self.begin(service, is_first=number == 0))

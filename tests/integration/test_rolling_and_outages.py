@@ -21,7 +21,6 @@ ON_THE_BUS = ("accounts", "billing", "playlists", "notifications", "gateway")
 def fleet(tmp_path_factory):
     system = Fleet(tmp_path_factory.mktemp("fleet") / ".lineup", free_ports())
     with ExitStack() as stack:
-        stack.callback(system.fall)
         system.rise(stack)
         yield system
 
