@@ -6,7 +6,7 @@ import pytest
 from household import Household
 from playwright.sync_api import sync_playwright
 from running import Running, free_ports
-from visitor import DESK, PHONE, Keyboard, Mouse, Visitor, watched
+from visitor import DESK, Mouse, Visitor, watched
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -40,21 +40,16 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def size(request):
-    """How large somebody's screen is."""
+@pytest.fixture(params=[(DESK, Mouse)], ids=["desk-mouse"])
+def way(request):
+    """The screen somebody has and how they work; a test may ask for EVERY_WAY."""
     return request.param
 
 
-@pytest.fixture(params=[Mouse, Keyboard], ids=["mouse", "keyboard"])
-def hand(request):
-    """How somebody works."""
-    return request.param()
-
-
 @pytest.fixture
-def visitor(lineup, chromium, size, hand):
+def visitor(lineup, chromium, way):
     """Somebody at a browser who has not signed in yet."""
+    size, hand = way
     address = lineup.url("GATEWAY")
     with watched(chromium, address, viewport=size) as context:
-        yield Visitor(context.new_page(), address, hand)
+        yield Visitor(context.new_page(), address, hand())

@@ -16,7 +16,6 @@ MARK = secrets.token_hex(3)
 """So that a run may follow another in the same system."""
 NUMBERS = itertools.count(int(MARK, 16) * 100)
 FIRST = {
-    "account_id": "/accounts",
     "shop_id": "/shops",
     "order_id": "/orders",
     "channel_id": "/channels",
@@ -122,8 +121,20 @@ class Household:
 
     def _make_dealer(self) -> None:
         login = {"username": f"dealer-{MARK}", "password": PASSWORD}
-        self._make("/accounts", kind="dealer", name="Corner shop", login=login)
+        made = self._make("/accounts", kind="dealer", name="Corner shop", login=login)
         self.logins[Role.DEALER] = login["username"], PASSWORD
+        [first] = self.api.get(f"/accounts/{made['id']}/logins")["items"]
+        self.things |= {"account_id": made["id"], "login_id": first["id"]}
+        self._delete_another()
+
+    def _delete_another(self) -> None:
+        login = {"username": f"gone-{MARK}", "password": PASSWORD}
+        made = self._make("/accounts", kind="dealer", name="Gone shop", login=login)
+        path = f"/accounts/{made['id']}"
+        told = {"confirmation": login["username"]}
+        answer = self.api("DELETE", path, params=told)
+        assert answer.ok, answer.text
+        self.things["account-jobs/job_id"] = answer.json()["id"]
 
     def _make_customer(self) -> None:
         login = {"username": f"customer-{MARK}", "password": PASSWORD}

@@ -2,6 +2,7 @@
 
 import pytest
 from running import until
+from ways import EVERY_WAY
 from worlds import shown
 
 DEMO_CHANNELS = 8
@@ -48,6 +49,7 @@ def test_a_device_is_noted(visitor, household, guest):
     visitor.sees("Smart TV of the hall was noted.")
 
 
+@EVERY_WAY
 def test_what_is_bought_plays_on_the_same_link(visitor, household, guest):
     user = household.user(guest, "Living room")
     visitor.sign_in(guest.username, guest.password)

@@ -4,6 +4,7 @@ import pytest
 import requests
 from household import NUMBERS, PASSWORD
 from running import until
+from ways import EVERY_WAY
 from worlds import shown
 
 from lineup.context import Role
@@ -52,7 +53,7 @@ def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
     partner.fill("First name", "Mila")
     partner.fill("Last name", f"Number{number}")
     partner.fill("E-mail", f"mila{number}@example.org")
-    partner.press("Make")
+    partner.press("Make the customer")
     partner.sees(f"Mila Number{number} was made.")
 
 
@@ -70,6 +71,7 @@ def test_off_nobody_signs_in_and_subscribers_see_demo_until_it_is_on(
     until(lambda: len(shown(dealer.user)) > DEMO_CHANNELS, "the channels bought", 60)
 
 
+@EVERY_WAY
 def test_deleted_it_takes_everything_with_it_once_its_name_is_typed(
     partner, dealer, household
 ):

@@ -8,6 +8,7 @@ import time
 import requests
 from household import NUMBERS
 from running import a_woo_order, until
+from ways import EVERY_WAY
 from worlds import shown
 
 from lineup.context import Role
@@ -34,6 +35,7 @@ def mail_to(lineup, receiver):
     return requests.get(address, timeout=10).json()["Text"]
 
 
+@EVERY_WAY
 def test_it_is_seen_from_the_order_to_the_mail(visitor, household, lineup):
     number, receiver = an_order(lineup)
     link = re.search(r"http\S+\.m3u8", mail_to(lineup, receiver))[0]

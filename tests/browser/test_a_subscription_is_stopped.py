@@ -5,6 +5,7 @@ import re
 import pytest
 import requests
 from running import until
+from ways import EVERY_WAY
 from worlds import shown
 
 DEMO_CHANNELS = 8
@@ -42,6 +43,7 @@ def test_a_running_user_is_not_deleted(visitor, guest, running):
     assert requests.get(running["playlist_url"], timeout=10).ok
 
 
+@EVERY_WAY
 def test_the_refund_is_shown_first_and_the_user_goes_last(visitor, guest, running):
     visitor.sign_in(guest.username, guest.password)
     visitor.turn_to("My users")
