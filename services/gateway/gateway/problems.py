@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from flask_limiter import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from gateway.asking import request_id
@@ -83,13 +82,11 @@ def on_http_exception(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
-    code = "csrf" if isinstance(error, CSRFError) else HTTP_CODES.get(status)
     headers = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
     if isinstance(error, RateLimitExceeded):
         headers["Retry-After"] = str(error.limit.limit.get_expiry())
-    problem = Problem(
-        status, code or "bad_request", error.description or "", {}, {}, headers
-    )
+    code = HTTP_CODES.get(status, "bad_request")
+    problem = Problem(status, code, error.description or "", {}, {}, headers)
     return answer(problem) if status < 500 else on_fault(error)
 
 

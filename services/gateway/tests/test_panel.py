@@ -187,7 +187,7 @@ def test_no_form_is_taken_without_its_token(browser, app, services):
     for path, methods, roles in list(pages(app)):
         if "POST" in methods and Role.PARTNER in roles:
             answer = client.post(path, data={"name": "x"})
-            assert (answer.status_code, "csrf" in text_of(answer)) == (400, True), path
+            assert (answer.status_code, "csrf" in text_of(answer)) == (403, True), path
             refused += 1
     assert refused > 15
     assert {verb for verb, *_ in services.asked} <= {"accounts.identify"}

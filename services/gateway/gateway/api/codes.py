@@ -17,7 +17,7 @@ CODES = tuple(
         # The gateway's own
         ("bad_request", 400, "The request cannot be read."),
         ("malformed_json", 400, "The body is not JSON."),
-        ("csrf", 400, "The form is too old or not ours; load the page again."),
+        ("csrf", 403, "The form is too old or not ours; load the page again."),
         ("unauthenticated", 401, "Sign in first, or again."),
         ("not_found", 404, "Unknown, or outside what you may see."),
         ("method_not_allowed", 405, "This address does not know that method."),

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import current_app, flash, g, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
 from gateway.asking import KEY_LENGTH, ask_once
@@ -22,6 +23,12 @@ KEY = "key"
 CSRF = "csrf_token"
 PAGES: dict[str, frozenset[Role]] = {}
 """Who may see each page, by the view's module and name."""
+
+
+class FormNotOurs(Forbidden):
+    """The form is too old or not ours; load the page again."""
+
+    code = "csrf"
 
 
 def form_bytes() -> int:
@@ -105,7 +112,10 @@ def _to_sign_in() -> Answer:
 def _take_form(max_bytes: int) -> None:
     """Refuse a form that is not ours; one form sent twice acts once."""
     request.max_content_length = max_bytes
-    csrf.protect()
+    try:
+        csrf.protect()
+    except CSRFError as error:
+        raise FormNotOurs from error
     key = request.form.get(KEY, "")[:KEY_LENGTH]
     content: dict[str, Any] = {
         name: values for name, values in request.form.lists() if name != CSRF
