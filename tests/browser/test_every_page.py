@@ -1,7 +1,5 @@
 """Every page there is, in light and dark, on a desk and on a phone (UI-21, UI-22)."""
 
-import time
-
 import pytest
 from places import places
 from playwright.sync_api import expect
@@ -61,12 +59,10 @@ def test_it_is_readable_by_everybody(place, household, eyes):
     page = eyes(place.viewer).page
     page.set_viewport_size(DESK)
     page.emulate_media(color_scheme="light")
-    began = time.monotonic()
 
     answer = page.goto(eyes(place.viewer).address + place.path(household.things))
 
     assert answer.status == 200
-    assert time.monotonic() - began < 3
     assert findings(page) == []
     assert page.evaluate(WIDER) <= 0
     page.emulate_media(color_scheme="dark")
