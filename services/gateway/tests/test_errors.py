@@ -63,6 +63,13 @@ def problem(answer, status, code):
             400,
             "malformed_json",
         ),
+        (
+            "POST",
+            "/subscriptions",
+            {"data": "", "content_type": "application/json"},
+            422,
+            "invalid",
+        ),
         ("POST", "/subscriptions", {"json": []}, 422, "invalid"),
         ("POST", "/subscriptions", {"json": {}}, 422, "invalid"),
         ("POST", "/subscriptions", {"json": {"x" * (1 << 20): 1}}, 413, "too_large"),

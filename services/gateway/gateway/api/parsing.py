@@ -4,6 +4,7 @@ from typing import Any, NoReturn
 
 import marshmallow as ma
 from flask import Request
+from webargs.core import missing
 from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -22,7 +23,9 @@ class Parser(FlaskParser):
     """Webargs' parser, which tells of failures by refusals."""
 
     def _raw_load_json(self, req: Request) -> Any:
-        if req.get_data(cache=True) and not is_json_request(req):
+        if not req.get_data(cache=True):
+            return missing  # curl names a type also where there is nothing to send
+        if not is_json_request(req):
             raise UnsupportedMediaType("The body must be application/json.")
         try:
             return super()._raw_load_json(req)
