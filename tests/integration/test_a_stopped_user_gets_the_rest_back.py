@@ -9,6 +9,7 @@ from worlds import (
     BOUGHT,
     DEMO,
     a_world,
+    access_of,
     instant,
     shortly_before,
     shown,
@@ -115,7 +116,7 @@ def test_the_link_stays_and_shows_demo_and_a_saved_stream_link_is_dead(world, ju
 
     soon(user, DEMO)
     until(lambda: playing(saved).status_code == 403, "the saved link to be refused", 60)
-    assert world.api.get(f"/users/{user['id']}") == user
+    assert world.access(user["id"]) == access_of(user)
 
 
 def test_a_stopped_user_can_be_deleted_and_its_customer_stays(world, june):

@@ -53,6 +53,9 @@ def victim(lineup):
     api("POST", f"/users/{user_id}/devices", json={"model": "Smart TV"})
     ids = {name: UUID(api.get(path)["items"][0]["id"]) for name, path in ROWS.items()}
     ids["plan_id"] = UUID(api.get("/products")["items"][0]["plans"][0]["id"])
+    ids["session_id"] = UUID(api.get("/sessions")["items"][0]["id"])
+    logins = api.get(f"/accounts/{ids['account_id']}/logins")["items"]
+    ids["login_id"] = UUID(logins[0]["id"])
     ids["partner_id"] = UUID(api.get("/me")["partner_id"])
     ids["parent_id"] = ids["seller_id"] = ids["partner_id"]
     return ids
@@ -138,8 +141,13 @@ def answer_to(rpc, service, door, actor, victim):
     except Refusal as refusal:
         return f"{refusal.kind}: {refusal.message} {refusal.fields}"
     is_empty = getattr(reply, "items", None) == []
-    is_zero = getattr(reply, "total", None) == 0 or set(vars(reply).values()) == {0}
-    return "nothing" if is_empty or is_zero else reply
+    return "nothing" if is_empty or is_of_nobody(reply) else reply
+
+
+def is_of_nobody(reply):
+    """Whether a reply is figures, and all of them are zero."""
+    figures = list(vars(reply).values())
+    return getattr(reply, "total", None) == 0 or all(figure == 0 for figure in figures)
 
 
 def test_every_route_with_an_id_answers_404_to_a_neighbour(lineup, victim, neighbour):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from running import until
-from worlds import BOUGHT, DEMO, a_world, instant, shown, soon
+from worlds import BOUGHT, DEMO, a_world, access_of, instant, shown, soon
 
 BEGIN = datetime(2032, 5, 30, 12, tzinfo=UTC)
 JULY = datetime(2032, 7, 30, 12, tzinfo=UTC)
@@ -56,7 +56,7 @@ def test_money_for_two_renews_two_and_a_top_up_the_third(world):
     world.top_up(customer, "100.00")
     assert world.balance(customer) == "105.00"
     assert ends_of(world, users)[3:] == ends[3:]
-    assert [world.api.get(f"/users/{user['id']}") for user in users] == users
+    assert [world.access(user["id"]) for user in users] == list(map(access_of, users))
     until(lambda: notices(world, customer) == 1, "one notice of what is missing")
 
 
@@ -103,7 +103,7 @@ def test_renewing_before_the_end_adds_to_it_and_after_it_counts_from_now(world):
         datetime(2032, 9, 1, 12, tzinfo=UTC)
     )
     soon(user, BOUGHT)
-    assert world.api.get(f"/users/{user['id']}") == user
+    assert world.access(user["id"]) == access_of(user)
 
 
 def test_an_end_takes_effect_while_billing_is_frozen(world):

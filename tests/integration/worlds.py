@@ -78,6 +78,10 @@ class World:
         """A new user's card."""
         return self.make(f"/customers/{customer_id}/users", name="Living room")
 
+    def access(self, user_id: str) -> dict[str, Any]:
+        """What a user types into its player, which nothing bought or stopped changes."""
+        return access_of(self.api.get(f"/users/{user_id}"))
+
     def buy(self, user_id: str, plan_id: str) -> Any:
         """A subscription from the customer's balance."""
         return self.make("/subscriptions", user_id=user_id, plan_id=plan_id)
@@ -152,3 +156,8 @@ def instant(text: str) -> datetime:
 def shortly_before(moment: datetime) -> datetime:
     """A minute before: time for what a test does, and less than a cent of a month."""
     return moment - timedelta(minutes=1)
+
+
+def access_of(card: Any) -> dict[str, Any]:
+    """The links and Xtream data on a user's card."""
+    return {name: card[name] for name in ("playlist_url", "guide_url", "xtream")}
