@@ -33,7 +33,7 @@ timeout = 60
 graceful_timeout = 30
 max_requests = 0
 control_socket_disable = True  # it would stand in the home of whoever runs this
-limit_request_line = 4094
+limit_request_line = 8190  # every filter of a list at its longest
 forwarded_allow_ips = "*" if settings.trusted_proxies else "127.0.0.1"
 proc_name = "lineup-gateway"
 
