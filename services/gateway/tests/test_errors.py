@@ -228,3 +228,20 @@ def test_every_refusal_of_the_platform_is_on_the_list():
 
     assert len(declared) > 10
     assert {c: where for c, where in declared.items() if c not in STATUS_OF} == {}
+
+
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("2026-03-02T10:00:00+17:09", 200),
+        ("0027-02-23T17:45:14+00:00", 422),
+        ("9999-12-31T23:59:59-12:00", 422),
+        ("2026-03-02T10:00:00", 422),
+    ],
+)
+def test_a_moment_is_taken_as_utc_or_refused(api, services, moment, status):
+    answer = api("GET", "/deliveries/counts", query_string={"created_from": moment})
+
+    assert answer.status_code == status, answer.get_json()
+    for _, asked in services.calls_of("notifications.count_deliveries"):
+        assert asked.created_from.isoformat() == "2026-03-01T16:51:00+00:00"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
@@ -14,11 +15,13 @@ Check = Callable[[Any], Any]
 
 TEXT_LENGTH = 4000
 QUERY_LENGTH = 200
-"""Of a text in an address: the server in front reads some 4,000 bytes of a line, and a
+"""Of a text in an address: the server in front reads some 8,000 bytes of a line, and a
 character may be twelve of them."""
 LIST_LENGTH = 10_000
 DICT_LENGTH = 50
 WHOLE = 2**31 - 1
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Of moments in questions: whatever is done with them stays within the calendar."""
 
 UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters and lone surrogates: no name, no address has them."""
@@ -58,6 +61,17 @@ class Whole(fields.Integer):
             raise self.make_error("invalid", input=value)
         whole: int = super()._validated(value)
         return whole
+
+
+class Instant(fields.AwareDateTime):
+    """A moment with its offset, taken as UTC; any that a calendar in use can hold."""
+
+    def _deserialize(self, *given: Any, **options: Any) -> datetime:
+        """The moment in UTC, whose offset every database takes."""
+        moment: datetime = super()._deserialize(*given, **options)
+        if not FIRST_YEAR <= moment.year < LAST_YEAR:
+            raise ma.ValidationError(f"Between {FIRST_YEAR} and {LAST_YEAR}.")
+        return moment.astimezone(UTC)
 
 
 class MoneySchema(ma.Schema):

@@ -21,6 +21,7 @@ from marshmallow import fields, validate
 from gateway.api.fields import (
     DICT_LENGTH,
     LIST_LENGTH,
+    Instant,
     MoneySchema,
     ShortText,
     Text,
@@ -40,7 +41,7 @@ PLAIN: Mapping[type, type[fields.Field[Any]]] = {
     int: Whole,
     bool: fields.Boolean,
     UUID: fields.UUID,
-    datetime: fields.AwareDateTime,
+    datetime: Instant,
     date: fields.Date,
 }
 
