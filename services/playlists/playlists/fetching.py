@@ -9,11 +9,9 @@ import hashlib
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -23,6 +21,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.connection import create_connection
 
 from lineup.errors import Invalid
+from playlists.addresses import Fetched, Limits, Wanted
 
 CONNECT_SECONDS, READ_SECONDS = 10, 30
 REDIRECTS = 5
@@ -39,48 +38,6 @@ class FetchRefused(Invalid):
 
 class PrivateAddress(Exception):  # noqa: N818 - reads as a sentence
     """The host lies in a private network."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What one fetch may take and where it may go."""
-
-    megabytes: int
-    seconds: int
-    allow_private: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """An address, and what is known of its last answer.
-
-    `what` begins the codes of refusals: <what>_unreachable, <what>_truncated,
-    <what>_too_large, <what>_address_forbidden.
-    """
-
-    what: str
-    address: str
-    headers: Mapping[str, str]
-    etag: str = ""
-    last_modified: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fetched:
-    """What came; unmodified since the last answer, nothing did."""
-
-    is_modified: bool
-    digest: str = ""
-    etag: str = ""
-    last_modified: str = ""
-
-
-def check_address(address: str) -> str:
-    """An address that can be fetched, or an empty one; Invalid otherwise."""
-    parts = urlsplit(address)
-    if address and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise Invalid(fields={"address": ["Only http and https addresses."]})
-    return address
 
 
 def fetch(wanted: Wanted, into: IO[bytes], limits: Limits) -> Fetched:

@@ -20,8 +20,9 @@ from lineup.contracts.playlists import (
     UpdateGuideSource,
 )
 from lineup.errors import Invalid, NotFound
+from playlists.addresses import Limits, Wanted
 from playlists.channels.operations import create_channel
-from playlists.fetching import FetchRefused, Limits, Wanted, fetch, is_public
+from playlists.fetching import FetchRefused, fetch, is_public
 from playlists.guide import sources
 from playlists.guide.models import GuideSource
 from playlists.guide.source_views import single_key

@@ -18,12 +18,12 @@ from lineup.blobs import BlobStore
 from lineup.contracts.playlists import ChannelDetails
 from lineup.database import Database, Work
 from playlists import upstairs
+from playlists.addresses import Limits, Wanted
 from playlists.channels.contents import put_into
 from playlists.channels.m3u import PlaylistEntry, entries
 from playlists.channels.models import Channel
 from playlists.channels.operations import new_channel
 from playlists.channels.order import hold_line
-from playlists.fetching import Limits, Wanted, fetch
 from playlists.jobs.running import Progress
 from playlists.owners import Owner
 from playlists.uploads import open_upload
@@ -69,6 +69,8 @@ class ChannelImporter:
 
     def _get(self, origin: Origin, file: IO[bytes]) -> None:
         if origin.address:
+            from playlists.fetching import fetch
+
             wanted = Wanted(what="playlist", address=origin.address, headers={})
             fetch(wanted, file, self.limits)
             return

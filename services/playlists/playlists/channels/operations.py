@@ -22,11 +22,11 @@ from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from playlists import owners, upstairs
+from playlists.addresses import check_address
 from playlists.channels.details import check_details
 from playlists.channels.models import Channel, Package, PackageChannel
 from playlists.channels.packages import demo_package, find_packages, get_own_package
 from playlists.channels.views import view_of
-from playlists.fetching import check_address
 from playlists.jobs.operations import enqueue, job_view
 from playlists.uploads import check_upload
 

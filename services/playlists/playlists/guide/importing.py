@@ -16,7 +16,7 @@ from lineup.database import Database, Work
 from lineup.errors import Refusal
 from lineup.secrets import Keyring
 from playlists import upstairs
-from playlists.fetching import Fetched, Limits, Wanted, fetch
+from playlists.addresses import Fetched, Limits, Wanted
 from playlists.guide.loading import Loaded, load
 from playlists.guide.models import GuideSource
 from playlists.guide.refusals import GuideEmpty, GuideShrunk
@@ -74,6 +74,8 @@ class Importer:
         if source.upload and not source.address:
             with open_upload(self.blobs, source.upload) as upload:
                 return Fetched(is_modified=True, digest=_copy(upload, file))
+        from playlists.fetching import fetch
+
         knows = source.import_id is not None and not force
         wanted = Wanted(
             what="guide",

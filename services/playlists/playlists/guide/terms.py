@@ -9,7 +9,7 @@ import msgspec
 from lineup.contracts.playlists import CreateGuideSource, UpdateGuideSource
 from lineup.errors import Invalid
 from lineup.secrets import Keyring, Sealed
-from playlists.fetching import check_address
+from playlists.addresses import check_address
 from playlists.guide.times import zone_of
 
 MOST_HOURS = 24 * 14

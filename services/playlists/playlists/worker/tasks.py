@@ -12,9 +12,9 @@ from lineup.contracts.playlists import JobState
 from lineup.database import Database, Work
 from lineup.errors import Refusal
 from lineup.secrets import Keyring
+from playlists.addresses import Limits
 from playlists.channels.importing import ChannelImporter, Origin
 from playlists.channels.operations import IMPORT_JOB as IMPORT_CHANNELS
-from playlists.fetching import Limits
 from playlists.guide.importing import Importer
 from playlists.guide.source_views import IMPORT_JOB as IMPORT_GUIDE
 from playlists.jobs.models import Job
