@@ -58,6 +58,7 @@ def victim(lineup):
     ids["login_id"] = UUID(logins[0]["id"])
     ids["partner_id"] = UUID(api.get("/me")["partner_id"])
     ids["parent_id"] = ids["seller_id"] = ids["partner_id"]
+    ids["to_account_id"] = ids["account_id"]
     return ids
 
 
@@ -162,7 +163,8 @@ def test_every_route_with_an_id_answers_404_to_a_neighbour(lineup, victim, neigh
             address = address.replace(f"{{{name}}}", str(victim[name]))
         for method in set(operations) & {"get", "put", "post", "patch", "delete"}:
             body = body_of(spec, operations[method], victim)
-            answer = neighbour(method.upper(), address, json=body)
+            query = query_of(operations[method], victim)
+            answer = neighbour(method.upper(), address, json=body, params=query)
             told[f"{method} {path}"] = answer.status_code
 
     assert len(told) >= 30
@@ -192,6 +194,12 @@ def test_every_route_wants_a_login(lineup, victim):
             assert answer.json()["code"] == "unauthenticated"
             asked += 1
     assert asked >= 40
+
+
+def query_of(operation, ids):
+    """What a route must be told in its address."""
+    wanted = [one for one in operation.get("parameters", []) if one["in"] == "query"]
+    return {one["name"]: ids[one["name"]] for one in wanted if one.get("required")}
 
 
 def body_of(spec, operation, ids):
