@@ -91,15 +91,16 @@ def list_channels() -> str:
     offered = clients().playlists.list_packages.later(
         context(), ListPackages(paging=OFFERED), timeout=READ_SECONDS
     )
+    asked = _table().asked().later(clients().playlists.list_channels, ListChannels)
     packages = package_names(part(offered))
-    listing = _table().asked(
+    listing = asked.shown(
         group=group_options(part(groups)),
         package_id=list(packages.items()),
         partner_id=partner_options(),
     )
     return render_template(
         "admin/playlists/channels.html",
-        listing=listing.answered_by(clients().playlists.list_channels, ListChannels),
+        listing=listing,
         packages=packages,
         query=_query(),
         may_move=_may_move(listing),

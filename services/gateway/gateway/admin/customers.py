@@ -44,10 +44,8 @@ def list_customers() -> str:
     """Customers, filtered and sorted as the address says."""
     is_seller = actor().role in {Role.RESELLER, Role.DEALER}
     table = OWN_CUSTOMERS if is_seller else CUSTOMERS
-    choices = customer_choices()
-    listing = table.asked(**choices).answered_by(
-        clients().accounts.list_customers, ListCustomers
-    )
+    asked = table.asked().later(clients().accounts.list_customers, ListCustomers)
+    listing = asked.shown(**customer_choices())
     return render_template("admin/customers/list.html", listing=listing)
 
 

@@ -55,10 +55,11 @@ class Section(NamedTuple):
 @page_for(STAFF_AND_SUPPORT)
 def count_customers() -> str:
     """Customers by state, seller, product, group, and when they were made (RP-01)."""
-    listing = NARROWED.asked(**customer_choices())
+    listing = NARROWED.asked()
     asked = clients().accounts.count_customers.later(
         context(), CountCustomers(**listing.filters), timeout=READ_SECONDS
     )
+    listing = NARROWED.asked(**customer_choices())
     counts = part(asked).value
     return render_template(
         "admin/reports/customers.html",
