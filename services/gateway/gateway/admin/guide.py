@@ -81,13 +81,14 @@ def show_guide() -> str:
     """What is on, channel by channel, in the actor's zone."""
     groups = _groups()
     window = _window_asked_for()
-    listing = SHOWN.asked(group=group_options(part(groups))).answered_by(
+    asked = SHOWN.asked().later(
         clients().playlists.list_programmes,
         ListProgrammes,
         from_at=window.from_at,
         until_at=window.until_at,
         is_on=True,
     )
+    listing = asked.shown(group=group_options(part(groups)))
     return render_template(
         "admin/playlists/guide.html",
         listing=listing,
@@ -107,12 +108,12 @@ def list_reach() -> str:
     """How far the guide of each channel reaches; under 24 hours is flagged (PE-13)."""
     groups = _groups()
     counts = {reach: _count(reach) for reach in GuideReach}
-    listing = REACH.asked(group=group_options(part(groups)))
+    asked = REACH.asked().later(
+        clients().playlists.list_channels, ListChannels, is_on=True
+    )
     return render_template(
         "admin/playlists/reach.html",
-        listing=listing.answered_by(
-            clients().playlists.list_channels, ListChannels, is_on=True
-        ),
+        listing=asked.shown(group=group_options(part(groups))),
         counts={reach.value: part(count) for reach, count in counts.items()},
     )
 
