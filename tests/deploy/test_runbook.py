@@ -1,5 +1,6 @@
 """Every command that the runbook and the page of operations name is there."""
 
+import os
 import re
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def exists(words):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_command_is_there(page):
     assert [words for words in commands_of(page) if not exists(words)] == []
+
+
+def test_looking_for_a_command_changes_nothing():
+    before = dict(os.environ)
+    assert exists("billing check-ledger")
+    assert dict(os.environ) == before
 
 
 def test_commands_are_found_at_all():

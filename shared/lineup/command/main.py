@@ -29,16 +29,21 @@ class Lineup(click.Group):
         ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command by its name; a service's comes with that service's settings."""
+        """A command by its name."""
         own = super().get_command(ctx, cmd_name) or self._verbs().get(cmd_name)
         if own is not None:
             return own
         entry = find("lineup.commands", cmd_name)
-        if entry is None:
-            return None
-        os.environ.update(environment_of(cmd_name))
-        command: click.Command = entry.load()
-        return command
+        return entry.load() if entry else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command to run; a service's comes with that service's settings."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in names("lineup.commands"):
+            os.environ.update(environment_of(name))
+        return name, command, rest
 
     def format_commands(
         self,
