@@ -1,5 +1,6 @@
 """RpcClient: calls services from many threads over few connections."""
 
+import math
 import os
 import threading
 import time
@@ -113,9 +114,11 @@ class RpcClient:
     ) -> Answer[Any]:
         """Ask now, get the answer later; `timeout` is in seconds.
 
-        The service will not begin a call whose time is over. Nothing rises here: a
-        broker that is away, too, is told by the answer.
+        No call outlives the deadline of the context it is made in, and the service will
+        not begin one whose time is over. Nothing rises here: a broker that is away,
+        too, is told by the answer.
         """
+        timeout = min(timeout, _seconds_left(context))
         deadline = time.monotonic() + timeout
         name, traceparent = f"{service}.{verb}", context.traceparent
         span = tracing.begin(name, SpanKind.CLIENT, traceparent, context.request_id)
@@ -193,3 +196,9 @@ def _message(
 def _until(context: Context, timeout: float) -> Context:
     deadline_at = datetime.now(UTC) + timedelta(seconds=timeout)
     return replace(context, deadline_at=deadline_at)
+
+
+def _seconds_left(context: Context) -> float:
+    if context.deadline_at is None:
+        return math.inf
+    return max(0.0, (context.deadline_at - datetime.now(UTC)).total_seconds())

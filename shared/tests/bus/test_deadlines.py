@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from drill import Ask
@@ -142,3 +143,17 @@ def test_connections_tell_who_they_are(service, broker_uri):
     assert connection.client_properties["connection_name"] == "somebody"
     broker.close(connection)
     broker.close(connection)
+
+
+def test_calls_in_one_context_share_its_deadline(standing):
+    in_time = Context(deadline_at=datetime.now(UTC) + timedelta(seconds=0.4))
+
+    with no_longer_than(0.7):
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                standing.wait(in_time, Ask(note="shared", seconds=1.0), timeout=5)
+
+    over = Context(deadline_at=datetime.now(UTC) - timedelta(seconds=1))
+    with no_longer_than(0.3), pytest.raises(Unavailable) as refused:
+        standing.echo(over, Ask(note="too late"))
+    assert refused.value.code == "timeout"
