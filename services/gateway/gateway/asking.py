@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -48,9 +49,15 @@ def actor() -> Actor:
     return found or NOBODY
 
 
+def answer_within(seconds: float) -> None:
+    """Let no call of this request wait longer than this, counted from now."""
+    g.deadline_at = datetime.now(UTC) + timedelta(seconds=seconds)
+
+
 def context() -> Context:
     """What a call of this request carries."""
     return Context(
+        deadline_at=g.get("deadline_at"),
         actor=actor(),
         request_id=request_id(),
         idempotency_key=g.get("idempotency_key"),

@@ -14,7 +14,7 @@ from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.exports import csv_of
 from gateway.panel.filters import Choice, Dates
-from gateway.panel.parts import READ_SECONDS, Part, part
+from gateway.panel.parts import Part, part
 from gateway.panel.tables import Asked, Column, Listing, Table
 from gateway.waiting import once_it_arrived
 from lineup.contracts.accounts import GetCustomer
@@ -79,7 +79,7 @@ def statement_of(customer_id: UUID, table: Table) -> Statement:
     asked_for = GetStatement(customer_id=customer_id, **span)
 
     def ask_sums() -> Answer[StatementView]:
-        return billing.get_statement.later(context(), asked_for, timeout=READ_SECONDS)
+        return billing.get_statement.later(context(), asked_for)
 
     def ask_rows() -> Asked:
         return listing.later(billing.list_entries, ListEntries, customer_id=customer_id)
@@ -104,9 +104,7 @@ def wallet_of(customer_id: UUID) -> Part[WalletView]:
     question = GetWallet(customer_id=customer_id)
     return _arrived(
         customer_id,
-        lambda: clients().billing.get_wallet.later(
-            context(), question, timeout=READ_SECONDS
-        ),
+        lambda: clients().billing.get_wallet.later(context(), question),
     )
 
 
@@ -115,9 +113,7 @@ def renewal_of(customer_id: UUID) -> Part[RenewalOverview]:
     question = GetRenewalOverview(customer_id=customer_id)
     return _arrived(
         customer_id,
-        lambda: clients().billing.get_renewal_overview.later(
-            context(), question, timeout=READ_SECONDS
-        ),
+        lambda: clients().billing.get_renewal_overview.later(context(), question),
     )
 
 
@@ -125,6 +121,6 @@ def _arrived(customer_id: UUID, ask: Callable[[], Answer[R]]) -> Part[R]:
     known = GetCustomer(customer_id=customer_id)
     return once_it_arrived(
         lambda: part(ask()),
-        lambda: clients().accounts.get_customer(context(), known, timeout=READ_SECONDS),
+        lambda: clients().accounts.get_customer(context(), known),
         missing="customer_not_found",
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gateway.asking import context
 from gateway.ground import clients
-from gateway.panel.parts import READ_SECONDS, Part, part, wait_for
+from gateway.panel.parts import Part, part, wait_for
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
 from lineup.contracts.accounts import (
@@ -86,25 +86,18 @@ def create_customer(question: CreateCustomer) -> CustomerView:
 def page_of_customer(customer_id: UUID) -> CustomerPage:
     """Ask accounts and billing at once; NotFound when accounts says so."""
     who, accounts, billing = context(), clients().accounts, clients().billing
-    seconds = READ_SECONDS
-    customer = accounts.get_customer.later(
-        who, GetCustomer(customer_id=customer_id), timeout=seconds
-    )
+    customer = accounts.get_customer.later(who, GetCustomer(customer_id=customer_id))
     users = accounts.list_users.later(
-        who, ListUsers(customer_id=customer_id, paging=ALL), timeout=seconds
+        who, ListUsers(customer_id=customer_id, paging=ALL)
     )
-    wallet = billing.get_wallet.later(
-        who, GetWallet(customer_id=customer_id), timeout=seconds
-    )
+    wallet = billing.get_wallet.later(who, GetWallet(customer_id=customer_id))
     entries = billing.list_entries.later(
-        who, ListEntries(customer_id=customer_id, paging=STATEMENT), timeout=seconds
+        who, ListEntries(customer_id=customer_id, paging=STATEMENT)
     )
     subscriptions = billing.list_subscriptions.later(
-        who, ListSubscriptions(customer_id=customer_id, paging=ALL), timeout=seconds
+        who, ListSubscriptions(customer_id=customer_id, paging=ALL)
     )
-    products = billing.list_products.later(
-        who, ListProducts(paging=ALL), timeout=seconds
-    )
+    products = billing.list_products.later(who, ListProducts(paging=ALL))
     wait_for(customer, users, wallet, entries, subscriptions, products)
     return CustomerPage(
         customer=customer.reply(),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gateway.asking import actor, context
 from gateway.ground import clients
-from gateway.panel.parts import READ_SECONDS, Part, part, wait_for
+from gateway.panel.parts import Part, part, wait_for
 from lineup.context import PARTNERS, Role
 from lineup.contracts.accounts import (
     CustomerView,
@@ -83,16 +83,15 @@ def find(text: str) -> SearchResults:
 
 def _asked(text: str) -> Iterator[tuple[str, Answer[Any]]]:
     accounts, who, page = clients().accounts, context(), Paging(limit=ASKED)
-    seconds = READ_SECONDS
     customers = ListCustomers(search=text, paging=page)
-    yield "customers", accounts.list_customers.later(who, customers, timeout=seconds)
+    yield "customers", accounts.list_customers.later(who, customers)
     users = ListUsers(search=text, paging=page)
-    yield "users", accounts.list_users.later(who, users, timeout=seconds)
+    yield "users", accounts.list_users.later(who, users)
     devices = ListDevices(search=text, paging=page)
-    yield "devices", accounts.list_devices.later(who, devices, timeout=seconds)
+    yield "devices", accounts.list_devices.later(who, devices)
     if actor().role in ORDER_READERS:
         orders = ListOrders(search=text.removeprefix("#"), paging=page)
-        found = clients().billing.list_orders.later(who, orders, timeout=seconds)
+        found = clients().billing.list_orders.later(who, orders)
         yield "orders", found
 
 

@@ -6,14 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
+from gateway.admin import choices
 from gateway.admin.billing_forms import PlanForm, PlanPriceForm, ProductForm
-from gateway.admin.choices import Choices
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.filters import Text, YesNo
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, STAFF_AND_SUPPORT
 from lineup.contracts.accounts import GetAccount
@@ -149,7 +149,7 @@ def map_sku() -> Shown:
     """Give a product a plan with a SKU that a shop sells already (WS-07)."""
     said = {name: request.args.get(name, "") for name in ("sku", "currency")}
     form = PlanForm(**said)
-    form.product_id.choices = [SelectChoice(*one) for one in Choices().products()]
+    form.product_id.choices = [SelectChoice(*one) for one in choices.products()()]
     chosen = form.product_id.data if form.is_submitted() else None
     return _make_plan(form, UUID(chosen) if chosen else None, None)
 
@@ -199,7 +199,7 @@ def retire_plan(plan_id: UUID) -> Shown:
 def packages() -> list[PackageView]:
     """The packages a product can be made of."""
     found = clients().playlists.list_packages(
-        context(), ListPackages(paging=Paging(limit=MAX_LIMIT)), timeout=READ_SECONDS
+        context(), ListPackages(paging=Paging(limit=MAX_LIMIT))
     )
     return [package for package in found.items if not package.is_demo]
 
@@ -207,7 +207,7 @@ def packages() -> list[PackageView]:
 def packages_or_none() -> list[PackageView]:
     """The same; none while playlists is away."""
     asked = clients().playlists.list_packages.later(
-        context(), ListPackages(paging=Paging(limit=MAX_LIMIT)), timeout=READ_SECONDS
+        context(), ListPackages(paging=Paging(limit=MAX_LIMIT))
     )
     found = part(asked).value
     return list(found.items) if found else []
@@ -237,18 +237,18 @@ def _plan_of(form: PlanForm, product_id: UUID | None) -> PlanView:
 
 def _product(product_id: UUID) -> ProductView:
     question = GetProduct(product_id=product_id)
-    return clients().billing.get_product(context(), question, timeout=READ_SECONDS)
+    return clients().billing.get_product(context(), question)
 
 
 def _use(plan_id: UUID) -> PlanUse:
     question = GetPlanUse(plan_id=plan_id)
-    return clients().billing.get_plan_use(context(), question, timeout=READ_SECONDS)
+    return clients().billing.get_plan_use(context(), question)
 
 
 def _currency_of(partner_id: UUID) -> str:
     """What a partner sells in; empty while accounts is away."""
     asked = clients().accounts.get_account.later(
-        context(), GetAccount(account_id=partner_id), timeout=READ_SECONDS
+        context(), GetAccount(account_id=partner_id)
     )
     account = part(asked).value
     return account.currency if account else ""

@@ -7,17 +7,17 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from gateway.admin import choices
 from gateway.admin.content import (
     OFFERED,
     READERS,
     channels_in_words,
-    partner_options,
 )
 from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.filters import Choice, Text, YesNo
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, Part, part
+from gateway.panel.parts import Part, part
 from gateway.panel.tables import Column, Listing, Table
 from lineup.context import PARTNERS, Role
 from lineup.contracts.playlists import (
@@ -26,10 +26,8 @@ from lineup.contracts.playlists import (
     ChannelsTouched,
     ChosenChannels,
     GroupChannels,
-    Groups,
     GuideReach,
     ListChannels,
-    ListGroups,
     ListPackages,
     MoveChannels,
     PackageView,
@@ -85,18 +83,16 @@ OF_ALL = Table(
 @page_for(READERS)
 def list_channels() -> str:
     """Channels with what can be done to them."""
-    groups = clients().playlists.list_groups.later(
-        context(), ListGroups(), timeout=READ_SECONDS
-    )
+    groups, partners = choices.channel_groups(), choices.partners()
     offered = clients().playlists.list_packages.later(
-        context(), ListPackages(paging=OFFERED), timeout=READ_SECONDS
+        context(), ListPackages(paging=OFFERED)
     )
     asked = _table().asked().later(clients().playlists.list_channels, ListChannels)
     packages = package_names(part(offered))
     listing = asked.shown(
-        group=group_options(part(groups)),
+        group=groups(),
         package_id=list(packages.items()),
-        partner_id=partner_options(),
+        partner_id=partners(),
     )
     return render_template(
         "admin/playlists/channels.html",
@@ -150,16 +146,6 @@ def back() -> Answer:
     """To the list as it was: its state came along in the address."""
     where = url_for("channels_pages.list_channels")
     return redirect(f"{where}?{_query()}" if _query() else where, 303)
-
-
-def group_options(groups: Part[Groups]) -> list[tuple[str, str]]:
-    """The groups that channels can be narrowed by."""
-    found = groups.value.items if groups.value else []
-    return [
-        (group.name, f"{group.name} ({group.channel_count:,})")
-        for group in found
-        if group.name
-    ]
 
 
 def package_names(found: Part[Any]) -> dict[str, str]:

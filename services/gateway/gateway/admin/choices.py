@@ -1,41 +1,146 @@
-"""What can be chosen in filters and forms: products and sellers, by their names."""
+"""What can be chosen in filters and forms, by its name.
 
-from gateway.asking import context
+Each question goes out when it is made and is read when its choices are called for, so
+that the other parts of a page wait beside it: `products = choices.products()`, and in
+the end `products()`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from gateway.admin.content import OFFERED
+from gateway.asking import actor, context
 from gateway.ground import clients
+from gateway.panel.display import label_of
 from gateway.panel.filters import Options
-from gateway.panel.parts import READ_SECONDS, part
-from lineup.contracts.accounts import AccountKind, AccountView, ListAccounts
-from lineup.contracts.billing import ListProducts, ProductView
-from lineup.contracts.paging import MAX_LIMIT, Page, Paging
-from lineup.rpc import Answer
+from gateway.panel.parts import options_of
+from lineup.context import PARTNERS, Role
+from lineup.contracts.accounts import (
+    AccountKind,
+    AccountView,
+    CustomerGroupView,
+    ListAccounts,
+    ListCustomerGroups,
+)
+from lineup.contracts.billing import ListProducts, ListShops
+from lineup.contracts.paging import Page
+from lineup.contracts.playlists import Groups, ListGroups
 
-SELLERS = (AccountKind.RESELLER, AccountKind.DEALER)
+CHOOSE_SELLERS = PARTNERS | {Role.SUPPORT}
+
+Choices = Callable[[], Options]
+"""Values in the address and words; none while their service is away."""
 
 
-class Choices:
-    """Products and sellers in scope, asked for beside other parts of a page."""
+def products() -> Choices:
+    """What is sold."""
+    question = ListProducts(paging=replace(OFFERED, order="name"))
+    answer = clients().billing.list_products.later(context(), question)
+    return lambda: options_of(answer, _named)
 
-    def __init__(self) -> None:
-        by_name = ListProducts(paging=Paging(limit=MAX_LIMIT, order="name"))
-        everybody = ListAccounts(paging=Paging(limit=MAX_LIMIT))
-        self._products: Answer[Page[ProductView]] = (
-            clients().billing.list_products.later(
-                context(), by_name, timeout=READ_SECONDS
-            )
+
+def shops() -> Choices:
+    """Webshops that send orders."""
+    question = ListShops(paging=OFFERED)
+    answer = clients().billing.list_shops.later(context(), question)
+    return lambda: options_of(answer, _named)
+
+
+def partners() -> Choices:
+    """Tenants, for the operator; nobody else sees more than one."""
+    if actor().role is not Role.OPERATOR:
+        return tuple
+    question = ListAccounts(kind=AccountKind.PARTNER, paging=OFFERED)
+    answer = clients().accounts.list_accounts.later(context(), question)
+    return lambda: options_of(answer, _named)
+
+
+def sellers() -> Choices:
+    """Resellers and dealers."""
+    answer = clients().accounts.list_accounts.later(
+        context(), ListAccounts(paging=OFFERED)
+    )
+    return lambda: options_of(answer, _sellers)
+
+
+def sellers_to_put_below() -> Choices:
+    """Below whom the actor can put a customer; sellers themselves choose not."""
+    return sellers() if actor().role in CHOOSE_SELLERS else tuple
+
+
+def accounts() -> Choices:
+    """Whoever may have customers: sellers, and partners for those without one."""
+    answer = clients().accounts.list_accounts.later(
+        context(), ListAccounts(paging=OFFERED)
+    )
+    return lambda: options_of(answer, _accounts)
+
+
+def of_customers() -> Callable[[], dict[str, Options]]:
+    """What lists of customers are narrowed by, by the filter's name."""
+    asked = {
+        "group_id": customer_groups(),
+        "product_id": products(),
+        "seller_id": accounts(),
+    }
+    return lambda: {name: read() for name, read in asked.items()}
+
+
+def customer_groups(seller_id: UUID | None = None) -> Choices:
+    """The groups that a seller's customers can be in; all that are seen for None."""
+    question = ListCustomerGroups(seller_id=seller_id, paging=OFFERED)
+    answer = clients().accounts.list_groups.later(context(), question)
+    return lambda: options_of(answer, _customer_groups)
+
+
+def channel_groups(partner_id: UUID | None = None) -> Choices:
+    """The groups of a partner's channels, with how many are in each."""
+    question = ListGroups(partner_id=partner_id)
+    answer = clients().playlists.list_groups.later(context(), question)
+    return lambda: options_of(answer, _channel_groups)
+
+
+def _named(page: Page[Any]) -> Options:
+    return [(str(one.id), one.name) for one in page.items]
+
+
+def _sellers(page: Page[AccountView]) -> Options:
+    return [
+        (str(one.id), _seller_words(one))
+        for one in page.items
+        if one.kind in {AccountKind.RESELLER, AccountKind.DEALER}
+    ]
+
+
+def _accounts(page: Page[AccountView]) -> Options:
+    return [(str(one.id), _seller_words(one)) for one in page.items]
+
+
+def _seller_words(account: AccountView) -> str:
+    if account.kind is AccountKind.PARTNER:
+        return f"{account.name} (no seller)"
+    return f"{account.name} ({label_of(account.kind).lower()})"
+
+
+def _customer_groups(page: Page[CustomerGroupView]) -> Options:
+    """The company's name tells groups of the same name apart."""
+    names = [group.name for group in page.items]
+    return [
+        (
+            str(group.id),
+            f"{group.name} ({group.account_name})"
+            if names.count(group.name) > 1
+            else group.name,
         )
-        self._accounts: Answer[Page[AccountView]] = (
-            clients().accounts.list_accounts.later(
-                context(), everybody, timeout=READ_SECONDS
-            )
-        )
+        for group in page.items
+    ]
 
-    def products(self) -> Options:
-        """Products; none while billing is away."""
-        found = part(self._products).value
-        return [(str(one.id), one.name) for one in found.items] if found else ()
 
-    def sellers(self) -> Options:
-        """Resellers and dealers; none while accounts is away."""
-        found = part(self._accounts).value
-        sellers = [one for one in found.items if one.kind in SELLERS] if found else ()
-        return [(str(one.id), one.name) for one in sellers]
+def _channel_groups(found: Groups) -> Options:
+    return [
+        (group.name, f"{group.name} ({group.channel_count:,})")
+        for group in found.items
+        if group.name
+    ]

@@ -4,11 +4,8 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
-from gateway.asking import actor, context
-from gateway.ground import clients, ground
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.ground import ground
 from lineup.context import PARTNERS, Role
-from lineup.contracts.accounts import AccountKind, ListAccounts
 from lineup.contracts.paging import MAX_LIMIT, Paging
 
 READERS = PARTNERS | {Role.SUPPORT}
@@ -37,17 +34,3 @@ def channels_in_words(count: int) -> str:
 def teach(app: Flask) -> None:
     """Let templates say how far a guide reaches."""
     app.jinja_env.globals.update(reach_of=reach_of)
-
-
-def partner_options() -> list[tuple[str, str]]:
-    """The partners an operator can narrow lists by; nothing for anybody else."""
-    if actor().role is not Role.OPERATOR:
-        return []
-    question = ListAccounts(kind=AccountKind.PARTNER, paging=OFFERED)
-    found = part(
-        clients().accounts.list_accounts.later(
-            context(), question, timeout=READ_SECONDS
-        )
-    )
-    partners = found.value.items if found.value else []
-    return [(str(partner.id), partner.name) for partner in partners]

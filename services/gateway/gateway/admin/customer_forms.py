@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from wtforms import BooleanField, PasswordField, SelectField
 from wtforms.validators import Length, Optional
 
-from gateway.admin.customer_choices import groups_for, sellers_to_choose
+from gateway.admin import choices
 from gateway.panel.forms import OfPartner, line
 from gateway.panel.people import PersonFields, entered_of, id_of, with_nothing
 from lineup.contracts.accounts import (
@@ -37,7 +37,8 @@ class PersonForm(OfPartner, PersonFields):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.offer(groups_for(None))
+        groups = choices.customer_groups()
+        self.offer(groups())
 
     @classmethod
     def of(cls, customer: CustomerView, pin: str) -> Self:
@@ -45,7 +46,8 @@ class PersonForm(OfPartner, PersonFields):
         form = cls(obj=customer.person, data=entered_of(customer, pin))
         if "partner_id" in form:
             del form.partner_id
-        offered = list(groups_for(customer.seller_id))
+        groups = choices.customer_groups(customer.seller_id)
+        offered = list(groups())
         own = (str(customer.settings.group_id), customer.group_name)
         if customer.settings.group_id and own[0] not in dict(offered):
             offered.append(own)
@@ -97,9 +99,9 @@ class CustomerForm(PersonForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        sellers = sellers_to_choose()
-        if sellers:
-            self.seller_id.choices = with_nothing(sellers, "None: our own customer")
+        sellers = choices.sellers_to_put_below()
+        if offered := sellers():
+            self.seller_id.choices = with_nothing(offered, "None: our own customer")
         else:
             del self.seller_id
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.admin.customer_choices import customer_choices
+from gateway.admin import choices
 from gateway.admin.customer_forms import CustomerForm, PersonForm
 from gateway.admin.customer_tables import CUSTOMERS, DEVICES, OWN_CUSTOMERS, USERS
 from gateway.asking import actor, context
@@ -16,7 +16,7 @@ from gateway.ground import clients, ground
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.panel.parts import part, wait_for
 from gateway.panel.people import country_name
 from gateway.panel.tables import Table
 from gateway.players import MAY_SEE_PASSWORDS
@@ -45,7 +45,8 @@ def list_customers() -> str:
     is_seller = actor().role in {Role.RESELLER, Role.DEALER}
     table = OWN_CUSTOMERS if is_seller else CUSTOMERS
     asked = table.asked().later(clients().accounts.list_customers, ListCustomers)
-    listing = asked.shown(**customer_choices())
+    offered = choices.of_customers()
+    listing = asked.shown(**offered())
     return render_template("admin/customers/list.html", listing=listing)
 
 
@@ -152,7 +153,7 @@ def name_of(customer: CustomerView) -> str:
 def customer_of(customer_id: UUID) -> CustomerView:
     """A customer in the actor's scope; NotFound otherwise."""
     question = GetCustomer(customer_id=customer_id)
-    return clients().accounts.get_customer(context(), question, timeout=READ_SECONDS)
+    return clients().accounts.get_customer(context(), question)
 
 
 def _part(template: str, customer: CustomerView, opened: str, **given: Any) -> str:
@@ -172,9 +173,9 @@ def _with_list(
     listing = table.asked()
     asked = listing.question(question, customer_id=customer_id)
     customer = clients().accounts.get_customer.later(
-        context(), GetCustomer(customer_id=customer_id), timeout=READ_SECONDS
+        context(), GetCustomer(customer_id=customer_id)
     )
-    rows = remote.later(context(), asked, timeout=READ_SECONDS)  # type: ignore[attr-defined]
+    rows = remote.later(context(), asked)  # type: ignore[attr-defined]
     wait_for(customer, rows)
     return customer.reply(), listing.showing(part(rows))
 
@@ -184,7 +185,5 @@ def _pin(customer_id: UUID) -> str:
     if actor().role not in MAY_SEE_PASSWORDS:
         return ""
     question = GetPlayerSettings(customer_id=customer_id)
-    told = clients().accounts.get_player_settings(
-        context(), question, timeout=READ_SECONDS
-    )
+    told = clients().accounts.get_player_settings(context(), question)
     return ground().keyring.open(told.pin) if told.pin else ""

@@ -7,13 +7,12 @@ from werkzeug.wrappers import Response as Answer
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
-from gateway.admin.customer_choices import owners
+from gateway.admin import choices
 from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.filters import Text
 from gateway.panel.forms import LineupForm, attempt, line, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
 from gateway.panel.tables import Column, Table
 from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import (
@@ -48,7 +47,8 @@ class GroupForm(LineupForm):
     def __init__(self, name: str | None = None) -> None:
         super().__init__(name=name)
         if actor().role is Role.OPERATOR and name is None:
-            self.account_id.choices = [SelectChoice(*one) for one in owners()]
+            companies = choices.accounts()
+            self.account_id.choices = [SelectChoice(*one) for one in companies()]
         else:
             del self.account_id
 
@@ -115,4 +115,4 @@ def delete_group(group_id: UUID) -> Shown:
 
 def _group(group_id: UUID) -> CustomerGroupView:
     question = GetCustomerGroup(group_id=group_id)
-    return clients().accounts.get_group(context(), question, timeout=READ_SECONDS)
+    return clients().accounts.get_group(context(), question)

@@ -8,7 +8,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.admin.channels import REACHES, group_options
+from gateway.admin import choices
+from gateway.admin.channels import REACHES
 from gateway.admin.content import READERS, channels_in_words
 from gateway.admin.grid import Window, cells_of
 from gateway.asking import context
@@ -16,17 +17,15 @@ from gateway.ground import clients, ground
 from gateway.panel.display import zone
 from gateway.panel.filters import Choice, Text
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import part
 from gateway.panel.tables import COUNT_UP_TO, Column, Table
 from lineup.context import PARTNERS
 from lineup.contracts.paging import Page, Paging
 from lineup.contracts.playlists import (
     ChannelTie,
     ChannelView,
-    Groups,
     GuideReach,
     ListChannels,
-    ListGroups,
     ListGuideProposals,
     ListProgrammes,
     TieChannels,
@@ -79,7 +78,7 @@ PROPOSALS = Table(
 @page_for(READERS)
 def show_guide() -> str:
     """What is on, channel by channel, in the actor's zone."""
-    groups = _groups()
+    groups = choices.channel_groups()
     window = _window_asked_for()
     asked = SHOWN.asked().later(
         clients().playlists.list_programmes,
@@ -88,7 +87,7 @@ def show_guide() -> str:
         until_at=window.until_at,
         is_on=True,
     )
-    listing = asked.shown(group=group_options(part(groups)))
+    listing = asked.shown(group=groups())
     return render_template(
         "admin/playlists/guide.html",
         listing=listing,
@@ -106,14 +105,14 @@ def show_guide() -> str:
 @page_for(READERS)
 def list_reach() -> str:
     """How far the guide of each channel reaches; under 24 hours is flagged (PE-13)."""
-    groups = _groups()
+    groups = choices.channel_groups()
     counts = {reach: _count(reach) for reach in GuideReach}
     asked = REACH.asked().later(
         clients().playlists.list_channels, ListChannels, is_on=True
     )
     return render_template(
         "admin/playlists/reach.html",
-        listing=asked.shown(group=group_options(part(groups))),
+        listing=asked.shown(group=groups()),
         counts={reach.value: part(count) for reach, count in counts.items()},
     )
 
@@ -150,18 +149,10 @@ def choose_guides() -> Answer:
     return redirect(url_for("guide_pages.list_proposals"), 303)
 
 
-def _groups() -> "Reply[Groups]":
-    return clients().playlists.list_groups.later(
-        context(), ListGroups(), timeout=READ_SECONDS
-    )
-
-
 def _count(reach: GuideReach) -> "Reply[Page[ChannelView]]":
     paging = Paging(limit=1, count_up_to=COUNT_UP_TO)
     question = ListChannels(guide=reach, is_on=True, paging=paging)
-    return clients().playlists.list_channels.later(
-        context(), question, timeout=READ_SECONDS
-    )
+    return clients().playlists.list_channels.later(context(), question)
 
 
 def _window_asked_for() -> Window:

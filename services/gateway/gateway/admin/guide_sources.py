@@ -14,7 +14,6 @@ from gateway.ground import clients
 from gateway.panel.filters import Text, YesNo
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS
 from lineup.contracts.accounts import Done
@@ -109,9 +108,7 @@ def delete_guide_source(source_id: UUID) -> Shown:
 
 def _source(source_id: UUID) -> GuideSourceView:
     question = GetGuideSource(source_id=source_id)
-    return clients().playlists.get_guide_source(
-        context(), question, timeout=READ_SECONDS
-    )
+    return clients().playlists.get_guide_source(context(), question)
 
 
 def _to_its_job(source: GuideSourceView) -> Answer:

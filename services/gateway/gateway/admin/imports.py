@@ -15,7 +15,6 @@ from gateway.ground import clients, ground
 from gateway.panel.filters import Choice, Id
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS
 from lineup.contracts.playlists import (
@@ -59,9 +58,7 @@ def list_jobs() -> str:
 @page_for(READERS)
 def show_job(job_id: UUID) -> str:
     """How an import goes; the page refreshes itself until it is over."""
-    job = clients().playlists.get_job(
-        context(), GetJob(job_id=job_id), timeout=READ_SECONDS
-    )
+    job = clients().playlists.get_job(context(), GetJob(job_id=job_id))
     is_over = job.state in {JobState.DONE, JobState.FAILED}
     return render_template("admin/playlists/job.html", job=job, is_over=is_over)
 
@@ -72,7 +69,7 @@ def import_channels() -> Shown:
     """Import an M3U: a file or an address."""
     form = ImportForm()
     packages = clients().playlists.list_packages(
-        context(), ListPackages(paging=OFFERED), timeout=READ_SECONDS
+        context(), ListPackages(paging=OFFERED)
     )
     form.package_id.choices = [
         SelectChoice("", "no package"),

@@ -12,8 +12,8 @@ from flask import (
 )
 from werkzeug.wrappers import Response as Answer
 
+from gateway.admin import choices
 from gateway.admin.billing_forms import TopUpForm
-from gateway.admin.choices import Choices
 from gateway.asking import context
 from gateway.balances import (
     STAFF_ENTRIES,
@@ -28,7 +28,7 @@ from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Text, YesNo
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, STAFF_AND_SUPPORT
 from lineup.contracts.accounts import CustomerView, GetCustomer
@@ -74,11 +74,10 @@ HISTORY = Table(
 @page_for(STAFF_AND_SUPPORT)
 def list_wallets() -> str:
     """Balances of customers, and what they are together."""
-    owed = clients().billing.get_balances.later(
-        context(), GetBalances(), timeout=READ_SECONDS
-    )
+    owed = clients().billing.get_balances.later(context(), GetBalances())
     rows = WALLETS.asked().later(clients().billing.list_wallets, ListWallets)
-    listing = rows.shown(account_id=Choices().sellers())
+    sellers = choices.sellers()
+    listing = rows.shown(account_id=sellers())
     return render_template(
         "admin/money/wallets.html",
         listing=listing,
@@ -170,6 +169,6 @@ def _page_of(customer_id: UUID, name: str, **shown: object) -> str:
 def _customer(customer_id: UUID) -> CustomerView | None:
     """Whose page it is; None while accounts is away, NotFound outside the scope."""
     asked = clients().accounts.get_customer.later(
-        context(), GetCustomer(customer_id=customer_id), timeout=READ_SECONDS
+        context(), GetCustomer(customer_id=customer_id)
     )
     return part(asked).value

@@ -13,7 +13,7 @@ from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.filters import Choice, Dates, Id, Text
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
 from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import GetCustomer
@@ -85,7 +85,7 @@ def list_deliveries() -> str:
 def customer_messages(customer_id: UUID) -> str:
     """What was sent to one customer: a part of its page."""
     who, asked = context(), GetCustomer(customer_id=customer_id)
-    found = clients().accounts.get_customer.later(who, asked, timeout=READ_SECONDS)
+    found = clients().accounts.get_customer.later(who, asked)
     listing = OF_CUSTOMER.asked_of(
         clients().notifications.list_deliveries,
         ListDeliveries,
@@ -104,7 +104,7 @@ def customer_messages(customer_id: UUID) -> str:
 def show_delivery(delivery_id: UUID) -> str:
     """One message as its receiver saw it, its secrets as dots, and how it went."""
     delivery = clients().notifications.get_delivery(
-        context(), GetDelivery(delivery_id=delivery_id), timeout=READ_SECONDS
+        context(), GetDelivery(delivery_id=delivery_id)
     )
     return render_template(
         "admin/notifications/delivery.html",
@@ -168,9 +168,7 @@ def _to(delivery_id: UUID) -> Answer:
 
 def _transport() -> TransportView | None:
     try:
-        return clients().notifications.get_transport(
-            context(), GetTransport(), timeout=READ_SECONDS
-        )
+        return clients().notifications.get_transport(context(), GetTransport())
     except NotFound:
         return None
 

@@ -8,14 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway import logos
-from gateway.admin.channels import group_options
+from gateway.admin import choices
 from gateway.admin.content import OFFERED, READERS
 from gateway.admin.content_forms import ChannelForm, NewChannelForm
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import part
 from lineup.context import PARTNERS
 from lineup.contracts.accounts import Done
 from lineup.contracts.paging import Paging
@@ -26,7 +26,6 @@ from lineup.contracts.playlists import (
     FindGuideChannels,
     GetChannel,
     ListChannels,
-    ListGroups,
     ListPackages,
     PackageView,
     TieChannels,
@@ -91,9 +90,7 @@ def show_guide(channel_id: UUID) -> str:
     channel = _channel(channel_id)
     search = request.args.get("search", "").strip()[:200]
     asked = FindGuideChannels(channel_id=channel_id, search=search)
-    found = clients().playlists.find_guide_channels.later(
-        context(), asked, timeout=READ_SECONDS
-    )
+    found = clients().playlists.find_guide_channels.later(context(), asked)
     return render_template(
         "admin/playlists/channel_guide.html",
         channel=channel,
@@ -121,23 +118,19 @@ def choose_guide(channel_id: UUID) -> Answer:
 
 def _channel(channel_id: UUID) -> ChannelView:
     question = GetChannel(channel_id=channel_id)
-    return clients().playlists.get_channel(context(), question, timeout=READ_SECONDS)
+    return clients().playlists.get_channel(context(), question)
 
 
 def _packages(partner_id: UUID | None = None) -> Sequence[PackageView]:
     question = ListPackages(partner_id=partner_id, paging=OFFERED)
-    found = clients().playlists.list_packages(context(), question, timeout=READ_SECONDS)
+    found = clients().playlists.list_packages(context(), question)
     return found.items
 
 
 def _next_number() -> int:
     """One above the last."""
     question = ListChannels(paging=Paging(limit=1, order="-number"))
-    last = part(
-        clients().playlists.list_channels.later(
-            context(), question, timeout=READ_SECONDS
-        )
-    )
+    last = part(clients().playlists.list_channels.later(context(), question))
     channels = last.value.items if last.value else []
     return channels[0].details.number + 1 if channels else 1
 
@@ -163,13 +156,11 @@ def _delete(channel_id: UUID) -> Done:
 
 
 def _form_page(form: Any, channel: ChannelView | None) -> tuple[str, int]:
-    groups = clients().playlists.list_groups.later(
-        context(), ListGroups(), timeout=READ_SECONDS
-    )
+    groups = choices.channel_groups()
     page = render_template(
         "admin/playlists/channel_form.html",
         form=form,
         channel=channel,
-        groups=group_options(part(groups)),
+        groups=groups(),
     )
     return page, status_of(form)

@@ -5,23 +5,21 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
+from gateway.admin import choices
 from gateway.admin.exceptions import order_trouble
 from gateway.admin.shops import READERS, pages
 from gateway.asking import context
 from gateway.ground import clients
-from gateway.panel.filters import Choice, Id, Options, Text
+from gateway.panel.filters import Choice, Id, Text
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS
 from lineup.contracts.billing import (
     GetOrder,
     ListOrders,
-    ListShops,
     OrderState,
     ReplayOrder,
 )
-from lineup.contracts.paging import MAX_LIMIT, Paging
 
 __all__ = ["pages"]
 """The shops' pages, with these hung into them."""
@@ -49,7 +47,8 @@ ORDERS = Table(
 def list_orders() -> str:
     """Orders of all shops; of state `exception` those with something to look at."""
     rows = ORDERS.asked().later(clients().billing.list_orders, ListOrders)
-    listing = rows.shown(shop_id=_shop_options())
+    shops = choices.shops()
+    listing = rows.shown(shop_id=shops())
     return render_template(
         "admin/shops/orders.html", listing=listing, trouble=order_trouble
     )
@@ -60,7 +59,7 @@ def list_orders() -> str:
 def show_order(order_id: UUID) -> str:
     """One order: what is wrong, its pieces, and what happened to it."""
     question = GetOrder(order_id=order_id)
-    order = clients().billing.get_order(context(), question, timeout=READ_SECONDS)
+    order = clients().billing.get_order(context(), question)
     return render_template(
         "admin/shops/order.html",
         order=order,
@@ -79,11 +78,3 @@ def replay_order(order_id: UUID) -> Answer:
     else:
         flash("The order was tried again; nothing is wrong with it any more.")
     return redirect(url_for("shops_pages.show_order", order_id=order_id))
-
-
-def _shop_options() -> Options:
-    asked = clients().billing.list_shops.later(
-        context(), ListShops(paging=Paging(limit=MAX_LIMIT)), timeout=READ_SECONDS
-    )
-    found = part(asked).value
-    return [(str(shop.id), shop.name) for shop in found.items] if found else ()

@@ -8,15 +8,15 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.admin.channels import MANY_BYTES, group_options
-from gateway.admin.content import READERS, channels_in_words, partner_options
+from gateway.admin import choices
+from gateway.admin.channels import MANY_BYTES
+from gateway.admin.content import READERS, channels_in_words
 from gateway.admin.content_forms import NewPackageForm, PackageNameForm
 from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.filters import Choice, Text
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, Role
 from lineup.contracts.accounts import Done
@@ -26,7 +26,6 @@ from lineup.contracts.playlists import (
     DeletePackage,
     GetPackage,
     ListChannels,
-    ListGroups,
     ListPackages,
     PackageView,
     RemovePackageChannels,
@@ -96,7 +95,8 @@ CONTENTS = Table(
 def list_packages() -> str:
     """Packages, the demo set among them."""
     table = OF_ALL if actor().role is Role.OPERATOR else PACKAGES
-    listing = table.asked(partner_id=partner_options()).answered_by(
+    partners = choices.partners()
+    listing = table.asked(partner_id=partners()).answered_by(
         clients().playlists.list_packages, ListPackages
     )
     return render_template("admin/playlists/packages.html", listing=listing)
@@ -122,10 +122,8 @@ def new_package() -> Shown:
 def show_package(package_id: UUID) -> str:
     """A package: its channels, and those that could be in it."""
     package = _package(package_id)
-    groups = clients().playlists.list_groups.later(
-        context(), ListGroups(partner_id=package.partner_id), timeout=READ_SECONDS
-    )
-    listing = CONTENTS.asked(group=group_options(part(groups)))
+    groups = choices.channel_groups(package.partner_id)
+    listing = CONTENTS.asked(group=groups())
     return render_template(
         "admin/playlists/package.html",
         package=package,
@@ -193,7 +191,7 @@ def _address_of(package_id: UUID) -> str:
 
 def _package(package_id: UUID) -> PackageView:
     question = GetPackage(package_id=package_id)
-    return clients().playlists.get_package(context(), question, timeout=READ_SECONDS)
+    return clients().playlists.get_package(context(), question)
 
 
 def _change(package: PackageView, act: str, only: str) -> PackageView:

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
-from gateway.admin.customer_choices import customer_choices
+from gateway.admin import choices
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.display import label_of, zone
 from gateway.panel.exports import file_address, rows_file
 from gateway.panel.filters import Choice, Dates
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import part
 from gateway.panel.tables import Listing, Table
 from lineup.context import STAFF_AND_SUPPORT
 from lineup.contracts.accounts import CountCustomers, CountOf, CustomerCounts, Standing
@@ -57,9 +57,10 @@ def count_customers() -> str:
     """Customers by state, seller, product, group, and when they were made (RP-01)."""
     listing = NARROWED.asked()
     asked = clients().accounts.count_customers.later(
-        context(), CountCustomers(**listing.filters), timeout=READ_SECONDS
+        context(), CountCustomers(**listing.filters)
     )
-    listing = NARROWED.asked(**customer_choices())
+    offered = choices.of_customers()
+    listing = NARROWED.asked(**offered())
     counts = part(asked).value
     return render_template(
         "admin/reports/customers.html",
@@ -79,9 +80,7 @@ def export_customers() -> Response:
     """The same figures as a file (RP-10)."""
     listing = NARROWED.asked()
     question = CountCustomers(**listing.filters)
-    counts = clients().accounts.count_customers(
-        context(), question, timeout=READ_SECONDS
-    )
+    counts = clients().accounts.count_customers(context(), question)
     rows: list[Sequence[Any]] = [("By", "What", "Customers")]
     rows.append(("Total", str(zone()), counts.total))
     for section in _sections(counts, listing):

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template
 
-from gateway.admin.choices import Choices
+from gateway.admin import choices
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.display import zone
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, Part, part
+from gateway.panel.parts import Part, part
 from gateway.panel.tables import Column, Listing, Table
 from lineup.context import STAFF_AND_SUPPORT
 from lineup.contracts.billing import GetSales, ListSales, SalesView
@@ -70,8 +70,9 @@ def list_sales() -> str:
     """Sold periods, with their sums by day."""
     asked = SALES.asked()
     figures = _figures(asked)
-    rows, choices = asked.later(clients().billing.list_sales, ListSales), Choices()
-    listing = rows.shown(product_id=choices.products(), account_id=choices.sellers())
+    rows = asked.later(clients().billing.list_sales, ListSales)
+    products, sellers = choices.products(), choices.sellers()
+    listing = rows.shown(product_id=products(), account_id=sellers())
     return render_template(
         "admin/sales/list.html",
         listing=listing,
@@ -96,7 +97,7 @@ def _figures(listing: Listing) -> Answer[SalesView]:
         last_on=_day(said.get("sold_until"), MOMENT),
         account_id=said.get("account_id"),
     )
-    return clients().billing.get_sales.later(context(), question, timeout=READ_SECONDS)
+    return clients().billing.get_sales.later(context(), question)
 
 
 def _summed(asked: Answer[SalesView]) -> Part[SalesView]:

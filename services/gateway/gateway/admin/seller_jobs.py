@@ -12,7 +12,6 @@ from gateway.ground import clients
 from gateway.panel.filters import Id
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, STAFF_AND_SUPPORT
 from lineup.contracts.accounts import (
@@ -78,9 +77,7 @@ def list_jobs() -> str:
 @page_for(STAFF_AND_SUPPORT)
 def show_job(job_id: UUID) -> str:
     """How far a job is."""
-    job = clients().accounts.get_account_job(
-        context(), GetAccountJob(job_id=job_id), timeout=READ_SECONDS
-    )
+    job = clients().accounts.get_account_job(context(), GetAccountJob(job_id=job_id))
     return render_template("admin/sellers/job.html", job=job)
 
 
@@ -108,7 +105,7 @@ def move_customers(account_id: UUID) -> Shown:
 def move_customer(customer_id: UUID) -> Shown:
     """Put one customer below another seller (AH-23)."""
     customer = clients().accounts.get_customer(
-        context(), GetCustomer(customer_id=customer_id), timeout=READ_SECONDS
+        context(), GetCustomer(customer_id=customer_id)
     )
     form = MoveForm(_targets(customer.partner_id, leaving=customer.seller_id))
     moved = attempt(form, lambda: _move_one(customer_id, form))
@@ -130,13 +127,13 @@ def _targets(partner_id: UUID | None, leaving: UUID | None) -> list[AccountView]
     question = ListAccounts(
         partner_id=partner_id, paging=Paging(limit=200, order="name")
     )
-    found = clients().accounts.list_accounts(context(), question, timeout=READ_SECONDS)
+    found = clients().accounts.list_accounts(context(), question)
     return [one for one in found.items if one.id != leaving]
 
 
 def _counts(account_id: UUID) -> AccountCounts:
     return clients().accounts.count_account(
-        context(), CountAccount(account_id=account_id), timeout=READ_SECONDS
+        context(), CountAccount(account_id=account_id)
     )
 
 

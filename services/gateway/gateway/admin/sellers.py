@@ -12,7 +12,7 @@ from gateway.ground import clients
 from gateway.panel.filters import Choice, Id, Text
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.panel.parts import part, wait_for
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import (
@@ -106,10 +106,10 @@ def show_account(account_id: UUID) -> str:
     """Who an account is, what lies below it, what it owes its customers."""
     account = account_of(account_id)
     counting = clients().accounts.count_account.later(
-        context(), CountAccount(account_id=account_id), timeout=READ_SECONDS
+        context(), CountAccount(account_id=account_id)
     )
     owing = clients().billing.get_balances.later(
-        context(), GetBalances(account_id=account_id), timeout=READ_SECONDS
+        context(), GetBalances(account_id=account_id)
     )
     wait_for(counting, owing)
     return render_template(
@@ -142,9 +142,7 @@ def edit_account(account_id: UUID) -> Shown:
 
 def account_of(account_id: UUID) -> AccountView:
     """An account; NotFound outside one's part of the tree."""
-    return clients().accounts.get_account(
-        context(), GetAccount(account_id=account_id), timeout=READ_SECONDS
-    )
+    return clients().accounts.get_account(context(), GetAccount(account_id=account_id))
 
 
 def may_switch(account: AccountView) -> bool:

@@ -12,7 +12,6 @@ from gateway.ground import clients, ground
 from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, Role
 from lineup.contracts.billing import (
@@ -149,9 +148,7 @@ def switch_shop(shop_id: UUID) -> Shown:
 def show_delivery(delivery_id: UUID) -> str:
     """One delivery: its verdict, and its body behind a click."""
     question = GetShopDelivery(delivery_id=delivery_id)
-    delivery = clients().billing.get_shop_delivery(
-        context(), question, timeout=READ_SECONDS
-    )
+    delivery = clients().billing.get_shop_delivery(context(), question)
     return render_template(
         "admin/shops/delivery.html",
         delivery=delivery,
@@ -176,7 +173,7 @@ def replay_delivery(delivery_id: UUID) -> Shown:
 
 def _shop(shop_id: UUID) -> ShopView:
     question = GetShop(shop_id=shop_id)
-    return clients().billing.get_shop(context(), question, timeout=READ_SECONDS)
+    return clients().billing.get_shop(context(), question)
 
 
 def _connect(form: ShopForm) -> ShopView:

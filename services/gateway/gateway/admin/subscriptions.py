@@ -7,13 +7,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from gateway.admin.choices import Choices
+from gateway.admin import choices
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Dates, Id, Text, YesNo
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part
+from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
 from lineup.context import STAFF_AND_SUPPORT
 from lineup.contracts.billing import (
@@ -76,12 +76,10 @@ Card = tuple[str, int, str, str]
 def list_subscriptions() -> str:
     """Subscriptions by state, end, product and seller; expiring and lapsed ones."""
     billing, who = clients().billing, context()
-    figures = billing.get_subscription_figures.later(
-        who, GetSubscriptionFigures(), timeout=READ_SECONDS
-    )
+    figures = billing.get_subscription_figures.later(who, GetSubscriptionFigures())
     rows = SUBSCRIPTIONS.asked().later(billing.list_subscriptions, ListSubscriptions)
-    choices = Choices()
-    listing = rows.shown(product_id=choices.products(), account_id=choices.sellers())
+    products, sellers = choices.products(), choices.sellers()
+    listing = rows.shown(product_id=products(), account_id=sellers())
     counted = part(figures).value
     return render_template(
         "admin/subscriptions/list.html",
@@ -103,15 +101,13 @@ def export() -> Response:
 @page_for(STAFF_AND_SUPPORT)
 def show_ends() -> str:
     """What ends and what lapsed, day by day, of one seller where it is named."""
-    listing, choices = ENDS.asked(), Choices()
+    listing, sellers = ENDS.asked(), choices.sellers()
     question = GetSubscriptionFigures(account_id=listing.filters.get("account_id"))
-    asked = clients().billing.get_subscription_figures.later(
-        context(), question, timeout=READ_SECONDS
-    )
+    asked = clients().billing.get_subscription_figures.later(context(), question)
     figures = part(asked)
     return render_template(
         "admin/subscriptions/ends.html",
-        sellers=choices.sellers(),
+        sellers=sellers(),
         chosen=listing.said("account_id"),
         figures=figures,
         days=days_of(figures.value) if figures.value else (),

@@ -12,7 +12,6 @@ from gateway.logins import LOGINS, SESSIONS
 from gateway.own.forms import PasswordForm, TokenForm, ZoneForm
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import TOKEN, page_for
-from gateway.panel.parts import READ_SECONDS
 from lineup.context import EVERYBODY, SELLERS, Role
 from lineup.contracts.accounts import (
     AccountView,
@@ -121,9 +120,7 @@ def own_account() -> AccountView:
     account_id = actor().account_id
     if account_id is None:
         raise NotFound
-    return clients().accounts.get_account(
-        context(), GetAccount(account_id=account_id), timeout=READ_SECONDS
-    )
+    return clients().accounts.get_account(context(), GetAccount(account_id=account_id))
 
 
 def _zone() -> Shown:

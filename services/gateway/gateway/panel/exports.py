@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import Response, request, stream_with_context, url_for
 
-from gateway.asking import context
+from gateway.asking import answer_within, context
 from gateway.panel.display import zone
-from gateway.panel.parts import READ_SECONDS
+from gateway.panel.parts import PAGE_SECONDS
 from gateway.panel.tables import PLACE
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.money import Money
@@ -33,7 +33,7 @@ def csv_of(
     Refusals rise before anything is sent.
     """
     asked = replace(question, paging=_first(question.paging))
-    first = remote(context(), asked, timeout=READ_SECONDS)
+    first = remote(context(), asked)
     lines = _lines(columns, _pages(remote, asked, first))
     return Response(
         stream_with_context(lines),
@@ -71,7 +71,8 @@ def _pages(
         if page.next_after is None:
             return
         paging = replace(asked.paging, after=page.next_after)
-        page = remote(context(), replace(asked, paging=paging), timeout=READ_SECONDS)
+        answer_within(PAGE_SECONDS)
+        page = remote(context(), replace(asked, paging=paging))
         yield page
 
 

@@ -14,7 +14,6 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from gateway.api.fields import TEXT_LENGTH, must_be_storable
 from gateway.asking import actor, context
 from gateway.ground import clients
-from gateway.panel.parts import READ_SECONDS
 from lineup.context import Role
 from lineup.contracts.accounts import AccountKind, ListAccounts
 from lineup.contracts.paging import MAX_LIMIT, Paging
@@ -158,8 +157,4 @@ def must_be_whole_money(_: Any, field: Any) -> None:
 
 def _partners() -> Iterable[Any]:
     question = ListAccounts(kind=AccountKind.PARTNER, paging=Paging(limit=MAX_LIMIT))
-    return (
-        clients()
-        .accounts.list_accounts(context(), question, timeout=READ_SECONDS)
-        .items
-    )
+    return clients().accounts.list_accounts(context(), question).items

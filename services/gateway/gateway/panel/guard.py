@@ -8,8 +8,9 @@ from flask import current_app, flash, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
-from gateway.asking import KEY_LENGTH, ask_once
+from gateway.asking import KEY_LENGTH, answer_within, ask_once
 from gateway.ground import ground
+from gateway.panel.parts import PAGE_SECONDS
 from gateway.security import BODY_BYTES, csrf
 from lineup.context import Actor, Role
 from lineup.errors import Forbidden, Unauthenticated
@@ -41,6 +42,7 @@ def page_for(
 ) -> Callable[[Callable[P, R]], Callable[P, R | Answer]]:
     """Show a page to these roles; nobody named: to everybody, signed in or not.
 
+    All that a page reads shares one time limit; what a form does has each call's own.
     `limit` says how many bytes a form may bring.
     """
 
@@ -49,18 +51,27 @@ def page_for(
 
         @wraps(view)
         def guarded(*args: P.args, **path: P.kwargs) -> R | Answer:
-            g.actor = _actor_for(roles)
-            if roles and g.actor is None:
-                return _to_sign_in()
-            if roles and g.actor.role not in roles:
-                raise Forbidden
-            if request.method == "POST":
-                _take_form(limit())
-            return view(*args, **path)
+            turned_away = _receive(roles, limit)
+            return view(*args, **path) if turned_away is None else turned_away
 
         return guarded
 
     return guard
+
+
+def _receive(roles: frozenset[Role], limit: Callable[[], int]) -> Answer | None:
+    """Let in who may see a page, with a form that is ours; else say where to go."""
+    is_form = request.method == "POST"
+    if not is_form:
+        answer_within(PAGE_SECONDS)
+    g.actor = _actor_for(roles)
+    if roles and g.actor is None:
+        return _to_sign_in()
+    if roles and g.actor.role not in roles:
+        raise Forbidden
+    if is_form:
+        _take_form(limit())
+    return None
 
 
 def roles_of(endpoint: str) -> frozenset[Role]:

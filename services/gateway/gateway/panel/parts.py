@@ -1,17 +1,20 @@
 """Parts of a page: a service that is away takes its part with it, not the page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import structlog
+from flask import g
 
+from gateway.panel.filters import Options
 from lineup.errors import Unavailable
 from lineup.rpc import Answer, ServiceFault, gather
 
 T = TypeVar("T")
 
-READ_SECONDS = 2.0
-"""How long a page waits for its parts, all asked at once."""
+PAGE_SECONDS = 2.4
+"""How long a page waits in all for what it reads, asked at once or in turn (OP-06)."""
 
 LOG = structlog.get_logger(__name__)
 
@@ -37,6 +40,15 @@ def part(answer: Answer[T]) -> Part[T]:
     except ServiceFault as fault:
         LOG.error("part_broken", service=fault.service)  # noqa: TRY400 - logged there
     return Part(None)
+
+
+def options_of(answer: Answer[T], read: Callable[[T], Options]) -> Options:
+    """What can be chosen of an answer; none when it is away, and the page says so."""
+    found = part(answer)
+    if found.value is None:
+        g.choices_are_missing = True
+        return ()
+    return read(found.value)
 
 
 def wait_for(*answers: Answer[Any]) -> None:

@@ -22,7 +22,7 @@ from flask import after_this_request, request, url_for
 from gateway.asking import context
 from gateway.ground import ground
 from gateway.panel.filters import Filter, Options
-from gateway.panel.parts import READ_SECONDS, Part, part
+from gateway.panel.parts import Part, part
 from lineup.contracts.paging import Page, Paging
 from lineup.errors import Refusal
 from lineup.rpc import Answer
@@ -155,9 +155,7 @@ class Listing:
         """The list with its rows, or away; a page that is gone is the first one."""
         asked = self.question(question, **fixed)
         try:
-            return self.showing(
-                part(remote.later(context(), asked, timeout=READ_SECONDS))
-            )
+            return self.showing(part(remote.later(context(), asked)))
         except Refusal as refusal:
             if refusal.code != "page_gone":
                 raise
@@ -168,7 +166,7 @@ class Listing:
     ) -> "Asked":
         """Ask for the rows now, beside other parts of the page; `shown` has them."""
         asked = self.question(question, **fixed)
-        answer = remote.later(context(), asked, timeout=READ_SECONDS)
+        answer = remote.later(context(), asked)
         return Asked(self, answer, lambda: self.answered_by(remote, question, **fixed))
 
     def showing(self, found: Part[Page[Any]]) -> "Listing":

@@ -10,7 +10,6 @@ from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.forms import LineupForm, attempt, line, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
 from gateway.panel.people import Asked
 from gateway.portal.users import SELLERS_AND_CUSTOMERS, pages, user_of
 from lineup.contracts.accounts import (
@@ -109,9 +108,7 @@ def remove_device(device_id: UUID) -> Shown:
 
 
 def _device(device_id: UUID) -> DeviceView:
-    return clients().accounts.get_device(
-        context(), GetDevice(device_id=device_id), timeout=READ_SECONDS
-    )
+    return clients().accounts.get_device(context(), GetDevice(device_id=device_id))
 
 
 def _back_to(user_id: UUID) -> Answer:

@@ -8,7 +8,6 @@ from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.filters import Text
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
 from gateway.panel.tables import Column, Table
 from lineup.context import Role
 from lineup.contracts.notifications import GetDelivery, ListDeliveries
@@ -41,6 +40,6 @@ def list_messages() -> str:
 def show_message(delivery_id: UUID) -> str:
     """One message, its secrets as dots."""
     message = clients().notifications.get_delivery(
-        context(), GetDelivery(delivery_id=delivery_id), timeout=READ_SECONDS
+        context(), GetDelivery(delivery_id=delivery_id)
     )
     return render_template("portal/message.html", message=message)

@@ -8,7 +8,7 @@ from flask import render_template
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, part, wait_for
+from gateway.panel.parts import part, wait_for
 from gateway.players import card_of
 from gateway.portal.users import address_of, pages
 from lineup.context import EVERYBODY
@@ -29,12 +29,10 @@ ALL = Paging(limit=MAX_LIMIT)
 def show_user(user_id: UUID) -> str:
     """A user with playlist help, devices and subscription; parts may be away."""
     who, accounts = context(), clients().accounts
-    user = accounts.get_user.later(who, GetUser(user_id=user_id), timeout=READ_SECONDS)
-    devices = accounts.list_devices.later(
-        who, ListDevices(user_id=user_id, paging=ALL), timeout=READ_SECONDS
-    )
+    user = accounts.get_user.later(who, GetUser(user_id=user_id))
+    devices = accounts.list_devices.later(who, ListDevices(user_id=user_id, paging=ALL))
     subscriptions = clients().billing.list_subscriptions.later(
-        who, ListSubscriptions(user_id=user_id), timeout=READ_SECONDS
+        who, ListSubscriptions(user_id=user_id)
     )
     wait_for(user, devices, subscriptions)
     card = card_of(user.reply())

@@ -10,7 +10,6 @@ from gateway.asking import actor, context
 from gateway.ground import clients, ground
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
 from gateway.panel.people import PersonFields, entered_of
 from gateway.portal.pages import pages
 from lineup.context import Role
@@ -77,10 +76,6 @@ def own_id() -> UUID:
 
 def _oneself() -> tuple[CustomerView, str]:
     accounts, own = clients().accounts, own_id()
-    customer = accounts.get_customer(
-        context(), GetCustomer(customer_id=own), timeout=READ_SECONDS
-    )
-    told = accounts.get_player_settings(
-        context(), GetPlayerSettings(customer_id=own), timeout=READ_SECONDS
-    )
+    customer = accounts.get_customer(context(), GetCustomer(customer_id=own))
+    told = accounts.get_player_settings(context(), GetPlayerSettings(customer_id=own))
     return customer, ground().keyring.open(told.pin) if told.pin else ""

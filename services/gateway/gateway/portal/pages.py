@@ -8,7 +8,7 @@ from gateway.asking import actor, context
 from gateway.customers import page_of_customer
 from gateway.ground import clients, ground
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS, Part, part
+from gateway.panel.parts import Part, part
 from lineup.context import Role
 from lineup.contracts.billing import GetRenewalOverview, RenewalOverview
 from lineup.errors import NotFound
@@ -25,7 +25,7 @@ def my_page() -> str:
     if account_id is None:
         raise NotFound
     asked = clients().billing.get_renewal_overview.later(
-        context(), GetRenewalOverview(customer_id=account_id), timeout=READ_SECONDS
+        context(), GetRenewalOverview(customer_id=account_id)
     )
     return render_template(
         "portal/my.html",

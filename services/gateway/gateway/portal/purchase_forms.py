@@ -10,7 +10,6 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.forms import LineupForm, line
-from gateway.panel.parts import READ_SECONDS
 from lineup.contracts.billing import (
     CountFrom,
     ListProducts,
@@ -76,9 +75,7 @@ class StopForm(LineupForm):
 def offers_of(partner_id: UUID) -> list[Offer]:
     """What is on sale at a partner's, product by product."""
     question = ListProducts(on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name"))
-    products = clients().billing.list_products(
-        context(), question, timeout=READ_SECONDS
-    )
+    products = clients().billing.list_products(context(), question)
     return [
         Offer(product=product, plan=plan)
         for product in products.items

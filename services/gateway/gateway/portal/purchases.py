@@ -9,7 +9,6 @@ from gateway.ground import clients
 from gateway.panel.display import day_text, money_text
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for, roles_of
-from gateway.panel.parts import READ_SECONDS
 from gateway.portal.purchase_forms import BuyForm, Offer, StopForm, offers_of
 from gateway.portal.users import (
     SELLERS_AND_CUSTOMERS,
@@ -77,9 +76,7 @@ def stop_user(user_id: UUID) -> Shown:
     running = ListSubscriptions(
         user_id=user_id, state=SubscriptionState.RUNNING, paging=Paging(limit=1)
     )
-    found = clients().billing.list_subscriptions(
-        context(), running, timeout=READ_SECONDS
-    )
+    found = clients().billing.list_subscriptions(context(), running)
     if not found.items:
         flash("Nothing is running.")
         return back_to(user_of(user_id).customer_id)
@@ -140,9 +137,7 @@ def _chosen(user: UserView, offers: list[Offer], form: BuyForm) -> Offer | None:
 
 def _last_plan(user_id: UUID) -> UUID | None:
     newest = ListSubscriptions(user_id=user_id, paging=Paging(limit=1))
-    found = clients().billing.list_subscriptions(
-        context(), newest, timeout=READ_SECONDS
-    )
+    found = clients().billing.list_subscriptions(context(), newest)
     return found.items[0].plan_id if found.items else None
 
 
@@ -155,9 +150,7 @@ def _quoted(
     )
     try:
         quote = once_it_arrived(
-            lambda: clients().billing.quote_purchase(
-                context(), question, timeout=READ_SECONDS
-            ),
+            lambda: clients().billing.quote_purchase(context(), question),
             lambda: user,
             missing="user_not_found",
         )
@@ -172,7 +165,7 @@ def _ask_to_stop(form: LineupForm, subscription: SubscriptionView) -> Shown:
         "portal/stop.html",
         form=form,
         subscription=subscription,
-        quote=clients().billing.quote_stop(context(), question, timeout=READ_SECONDS),
+        quote=clients().billing.quote_stop(context(), question),
         back=address_of(subscription.customer_id),
     )
     return page, status_of(form)
@@ -180,7 +173,7 @@ def _ask_to_stop(form: LineupForm, subscription: SubscriptionView) -> Shown:
 
 def _subscription(subscription_id: UUID) -> SubscriptionView:
     question = GetSubscription(subscription_id=subscription_id)
-    return clients().billing.get_subscription(context(), question, timeout=READ_SECONDS)
+    return clients().billing.get_subscription(context(), question)
 
 
 def _renewal_address(customer_id: UUID) -> str:

@@ -9,7 +9,6 @@ from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import READ_SECONDS
 from gateway.players import card_of
 from gateway.portal.forms import NameForm
 from gateway.waiting import until_link_answers
@@ -102,4 +101,4 @@ def _create(customer_id: UUID, name: str) -> UserView:
 def user_of(user_id: UUID) -> UserView:
     """A user as accounts has it; NotFound outside the scope."""
     question = GetUser(user_id=user_id)
-    return clients().accounts.get_user(context(), question, timeout=READ_SECONDS)
+    return clients().accounts.get_user(context(), question)

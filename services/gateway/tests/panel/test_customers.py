@@ -1,6 +1,7 @@
 """Pages about customers: lists, parts, forms that tell everything, groups, devices."""
 
 import re
+import time
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -132,6 +133,19 @@ class TestList:
 
 
 class TestForms:
+    def test_a_service_that_never_answers_holds_a_page_up_once(self, browser, services):
+        client = browser(Role.PARTNER)
+        client.get("/customers")
+        before = len(services.asked)
+        services.silent.update({"accounts", "billing"})
+        began = time.monotonic()
+
+        page = text_of(client.get("/customers/new"))
+
+        assert time.monotonic() - began < 3
+        assert "away" in page
+        assert len(services.asked) > before
+
     def test_one_form_makes_data_login_and_first_user(self, browser, form_of, services):
         said = FORM | {
             "first_name": " Ana ",

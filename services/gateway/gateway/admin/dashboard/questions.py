@@ -7,7 +7,7 @@ from typing import Any
 from gateway.asking import context
 from gateway.ground import clients, ground
 from gateway.panel.display import zone
-from gateway.panel.parts import READ_SECONDS, Part, part, wait_for
+from gateway.panel.parts import Part, part, wait_for
 from gateway.panel.tables import COUNT_UP_TO
 from lineup.context import Role
 from lineup.contracts.accounts import AccountKind, CountCustomers, ListAccounts
@@ -38,7 +38,7 @@ def first_of_week() -> datetime:
 
 
 def _ask(remote: RemoteCall[Any, Any], question: Any) -> Answer[Any]:
-    return remote.later(context(), question, timeout=READ_SECONDS)
+    return remote.later(context(), question)
 
 
 def _accounts(kind: AccountKind) -> Answer[Any]:
