@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -107,7 +107,7 @@ class BlobStore:
                 return
         write(name)
 
-    def write_from(self, name: str, file: BinaryIO) -> None:
+    def write_from(self, name: str, file: IO[bytes]) -> None:
         """Put what can be read from `file`, bit by bit, in place of the name's blob."""
         if not self.is_local:
             with self._files.open(self._path(name), "wb") as target:
@@ -155,7 +155,7 @@ class NewContent:
         return self._hash.hexdigest()
 
 
-def _copy(source: BinaryIO, target: BinaryIO) -> None:
+def _copy(source: IO[bytes], target: IO[bytes]) -> None:
     while part := source.read(CHUNK_BYTES):
         target.write(part)
 

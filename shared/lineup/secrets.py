@@ -19,7 +19,7 @@ class Keyring:
     @classmethod
     def of(cls, comma_separated: str) -> "Keyring":
         """The keyring that a setting's comma separated text names, newest first."""
-        return cls([key.strip() for key in comma_separated.split(",")])
+        return cls(keys_in(comma_separated))
 
     def seal(self, text: str) -> Sealed:
         """Encrypt with the newest key (AES-128-CBC with HMAC, the Fernet format)."""
@@ -35,6 +35,11 @@ class Keyring:
     def renew(self, sealed: Sealed) -> Sealed:
         """The same secret sealed with the newest key."""
         return self._fernet.rotate(sealed.encode()).decode()
+
+
+def keys_in(comma_separated: str) -> list[str]:
+    """The keys that a setting's comma separated text names, newest first."""
+    return [key.strip() for key in comma_separated.split(",")]
 
 
 def make_key() -> str:

@@ -153,8 +153,7 @@ def test_a_probe_without_a_port_says_what_to_set(monkeypatch):
     assert "PROBE_PORT of shop is not set" in lineup("probe", "shop").output
 
 
-def test_messages_of_an_unknown_queue_are_not_sent_anywhere(monkeypatch):
-    monkeypatch.setattr("lineup.command.messages._queues_of", lambda _service: [])
+def test_messages_of_an_unknown_queue_are_not_sent_anywhere():
     said = lineup("messages", "resend", "nobody's")
     assert said.exit_code == 2
     assert "No service here has a queue" in said.output

@@ -11,15 +11,13 @@ import os
 import shutil
 import subprocess
 import tarfile
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import entry_points
-from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 
 import click
 
@@ -110,9 +108,11 @@ def _turn(service: str) -> int:
 
 
 def _keys() -> list[str]:
+    from lineup.secrets import keys_in
+
     for service in services_asked_for(None):
         if keys := environment_of(service).get("LINEUP_SECRET_KEYS"):
-            return [key.strip() for key in keys.split(",")]
+            return keys_in(keys)
     return []
 
 
@@ -209,16 +209,26 @@ def _blob_store() -> "BlobStore | None":
 def _save_blobs(file: Path) -> int:
     from lineup.blobs import UNFINISHED
 
-    store, count = _blob_store(), 0
+    store = _blob_store()
     with tarfile.open(file, "w") as tar:
-        for name, _ in store.names("") if store else ():
-            content = None if name.endswith(UNFINISHED) else store.read(name)  # type: ignore[union-attr]
-            if content is not None:
-                entry = tarfile.TarInfo(name)
-                entry.size = len(content)
-                tar.addfile(entry, BytesIO(content))
-                count += 1
-    return count
+        if store is None:
+            return 0
+        names = (name for name, _ in store.names("") if not name.endswith(UNFINISHED))
+        return sum(_added(tar, store, name) for name in names)
+
+
+def _added(tar: tarfile.TarFile, store: "BlobStore", name: str) -> bool:
+    """Put a blob into the archive, bit by bit; False when it is gone by now."""
+    try:
+        content = store.open(name)
+    except FileNotFoundError:
+        return False
+    with content:
+        entry = tarfile.TarInfo(name)
+        entry.size = content.seek(0, os.SEEK_END)
+        content.seek(0)
+        tar.addfile(entry, content)
+    return True
 
 
 def _bring_blobs(file: Path) -> int:
@@ -227,10 +237,7 @@ def _bring_blobs(file: Path) -> int:
         for name, content in _files(tar):
             if store is None:
                 raise click.ClickException("BLOB_URL is not set: where do blobs go?")
-            with tempfile.SpooledTemporaryFile(max_size=1 << 24) as whole:
-                shutil.copyfileobj(content, whole)
-                whole.seek(0)
-                store.write_from(name, cast(Any, whole))
+            store.write_from(name, content)
             count += 1
     return count
 

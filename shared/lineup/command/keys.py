@@ -33,13 +33,14 @@ def _rotated(service: str, *, look_only: bool) -> Counter[str]:
     from sqlalchemy import create_engine
 
     from lineup.command.rotation import Rotation
+    from lineup.secrets import keys_in
 
     told = environment_of(service)
     if not {"DATABASE_URI", "LINEUP_SECRET_KEYS"} <= told.keys():
         raise click.ClickException(
             f"DATABASE_URI or LINEUP_SECRET_KEYS of {service} is not set."
         )
-    keys = [key.strip() for key in told["LINEUP_SECRET_KEYS"].split(",")]
+    keys = keys_in(told["LINEUP_SECRET_KEYS"])
     uri = told["DATABASE_URI"].replace("postgresql://", "postgresql+psycopg2://", 1)
     engine = create_engine(uri, hide_parameters=True)
     try:
