@@ -4,12 +4,12 @@
 a hundred packages of its own, so it runs in an environment apart.
 """
 
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from lineup_local.checks import uv
 from lineup_local.settings import CHECKOUT
 
 CHECKOV = "checkov==3.3.30"
@@ -25,7 +25,7 @@ def main() -> int:
         settings = str(FOLDER / ".checkov.yaml")
         asked = ["checkov", "--directory", name, "--config-file", settings]
         return subprocess.run(
-            [_uv(), "tool", "run", "--from", CHECKOV, *asked],
+            [uv(), "tool", "run", "--from", CHECKOV, *asked],
             stdin=subprocess.DEVNULL,
             check=False,
             timeout=SECONDS,
@@ -40,11 +40,6 @@ def _built(overlay: Path) -> bytes:
         check=True,
         timeout=SECONDS,
     ).stdout
-
-
-def _uv() -> str:
-    own = CHECKOUT / ".lineup" / "tools" / "bin" / "uv"
-    return str(own) if own.exists() else shutil.which("uv") or "uv"
 
 
 if __name__ == "__main__":
