@@ -42,12 +42,11 @@ class System:
         """Wait for what was disturbed; the last words of what lags are shown."""
         waiting = set(services)
         end = time.monotonic() + HEALTHY_SECONDS
-        while waiting:
-            waiting = {name for name in waiting if not self._is_healthy(name)}
-            if waiting and time.monotonic() > end:
+        while waiting := {name for name in waiting if not self._is_healthy(name)}:
+            if time.monotonic() > end:
                 said = self.compose.run("logs", "--tail", "20", *waiting)
                 raise AssertionError(f"not healthy: {sorted(waiting)}\n{said}")
-            time.sleep(LOOK_SECONDS if waiting else 0)
+            time.sleep(LOOK_SECONDS)
 
     def _is_healthy(self, service: str) -> bool:
         state = self.state(service)

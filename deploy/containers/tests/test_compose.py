@@ -15,9 +15,9 @@ ROLES = ("accounts", "billing", "playlists", "notifications")
 TASKS = [
     ("accounts", "messages list", "Nothing lies aside."),
     ("accounts", "migrate", "the schema is the newest"),
-    ("billing", "billing check-ledger", ""),
-    ("playlists", "playlists resync", ""),
-    ("notifications", "notifications send-due", ""),
+    ("billing", "billing check-ledger", "The books are right."),
+    ("playlists", "playlists resync", " announced again."),
+    ("notifications", "notifications send-due", " messages tried."),
     ("gateway", "gateway codes", "subscription_active"),
 ]
 SAY_HELLO = """
