@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import psycopg2
 import requests
-from running import Api, Running, until
+from running import Api, Running, make_databases, until
 
 from lineup.command.migrations import migrate
 from lineup_local.demo.fill import fill
@@ -26,16 +25,8 @@ from lineup_local.demo.here import site_of
 from lineup_local.environment import installation
 from lineup_local.servers import Servers
 from lineup_local.settings import read
+from lineup_local.up import SERVICES
 
-SERVICES = (
-    "accounts",
-    "billing",
-    "playlists",
-    "playlists-worker",
-    "notifications",
-    "gateway",
-)
-DATABASES = ("accounts", "billing", "playlists", "notifications")
 STARTING_SECONDS = 90
 STOPPING_SECONDS = 50
 UNTIL_NOBODY_SENDS_SECONDS = 0.5
@@ -81,7 +72,9 @@ class Fleet(Running):
         self.copies = []
         servers = Servers(settings)
         stack.enter_context(servers.in_use())
-        self._make_databases(servers.postgres.uri)
+        make_databases(servers.postgres.uri)
+        for name, uri in self.place.database_uris.items():
+            migrate(name, uri)
         self.place.blobs.mkdir()
         (self.home / "logs").mkdir()
         self._mail = self._run("mail", [sys.executable, "-m", "lineup_local.mail"], {})
@@ -166,16 +159,6 @@ class Fleet(Running):
                 stderr=log,
                 start_new_session=True,
             )
-
-    def _make_databases(self, server: str) -> None:
-        connection = psycopg2.connect(f"{server}/postgres")
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            for name in DATABASES:
-                cursor.execute(f"CREATE DATABASE {name}")
-        connection.close()
-        for name in DATABASES:
-            migrate(name, f"{server}/{name}")
 
 
 @dataclass

@@ -20,6 +20,7 @@ import psutil
 import psycopg2
 import requests
 
+from lineup_local.environment import WITH_DATABASE
 from lineup_local.rabbitmq import RabbitMQ
 from lineup_local.settings import Settings, read
 
@@ -79,6 +80,16 @@ def until(said: Callable[[], Any], what: str, seconds: float = 60) -> Any:
             last = error
         time.sleep(0.1)
     raise AssertionError(f"Not within {seconds} s: {what} (last: {last!r})")
+
+
+def make_databases(server: str) -> None:
+    """A bare database for each service that has one."""
+    connection = psycopg2.connect(f"{server}/postgres")
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for name in WITH_DATABASE:
+            cursor.execute(f"CREATE DATABASE {name}")
+    connection.close()
 
 
 class Running:

@@ -5,19 +5,17 @@ new key, and then it must serve, sell and mail (OP-10, OP-12).
 import json
 import subprocess
 
-import psycopg2
 import pytest
 import requests
-from running import CHECKOUT, Running, a_woo_order, free_ports, until
+from running import CHECKOUT, Running, a_woo_order, free_ports, make_databases, until
 
 from lineup.blobs import BlobStore
 from lineup.command.backups import find_program
 from lineup.command.rotation import SEALED
 from lineup.secrets import Keyring
+from lineup_local.environment import WITH_DATABASE
 from lineup_local.servers import Servers
 from lineup_local.settings import read
-
-SERVICES = ("accounts", "billing", "playlists", "notifications")
 
 
 def told(system, *words, **environment):
@@ -50,20 +48,11 @@ def another(lineup, tmp_path_factory):
     home = tmp_path_factory.mktemp("another") / ".lineup"
     home.mkdir()
     system = Running(home, free_ports())
-    with Servers(read(system.environment)).in_use():
-        servers = Servers(read(system.environment))
-        bare(servers.postgres.uri)
+    servers = Servers(read(system.environment))
+    with servers.in_use():
+        make_databases(servers.postgres.uri)
         yield system
         system.down()
-
-
-def bare(server):
-    connection = psycopg2.connect(f"{server}/postgres")
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        for name in SERVICES:
-            cursor.execute(f"CREATE DATABASE {name}")
-    connection.close()
 
 
 def key_of(system):
@@ -81,7 +70,7 @@ def test_a_backup_shows_no_secret_in_the_clear(lineup, saved):
     dumps = sorted(saved.glob("*.dump"))
     shown = "".join(map(text_of, dumps)) + (saved / "blobs.tar").read_text("latin-1")
 
-    assert [dump.stem for dump in dumps] == sorted(SERVICES)
+    assert [dump.stem for dump in dumps] == sorted(WITH_DATABASE)
     assert user["xtream"]["username"] in shown, "it is the right place to look"
     assert [secret for secret in secrets if secret in shown] == []
 

@@ -146,9 +146,10 @@ def answer_to(rpc, service, door, actor, victim):
 
 
 def is_of_nobody(reply):
-    """Whether a reply is figures, and all of them are zero."""
-    figures = list(vars(reply).values())
-    return getattr(reply, "total", None) == 0 or all(figure == 0 for figure in figures)
+    """Whether a reply is figures, and all of them are zero: a mere "done" is none."""
+    figures = list(vars(reply).values()) if reply else []
+    is_zero = bool(figures) and all(figure == 0 for figure in figures)
+    return getattr(reply, "total", None) == 0 or is_zero
 
 
 def test_every_route_with_an_id_answers_404_to_a_neighbour(lineup, victim, neighbour):

@@ -9,8 +9,10 @@ from contextlib import ExitStack
 
 import pytest
 import requests
-from fleet import SERVICES, Fleet, Load, told
+from fleet import Fleet, Load, told
 from running import a_woo_order, free_ports, until
+
+from lineup_local.up import SERVICES
 
 AWAY_SECONDS = 60
 CALLS = ("/customers?limit=5", "/users?limit=5", "/subscriptions?limit=5", "/me")
