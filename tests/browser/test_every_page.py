@@ -1,5 +1,8 @@
 """Every page there is, in light and dark, on a desk and on a phone (UI-21, UI-22)."""
 
+from contextlib import ExitStack
+from functools import cache
+
 import pytest
 from places import places
 from playwright.sync_api import expect
@@ -26,22 +29,19 @@ WIDER = "() => document.documentElement.scrollWidth - innerWidth"
 def eyes(chromium, lineup, household):
     """`eyes(role)` is somebody of that role who has signed in, with axe at hand."""
     address = lineup.url("GATEWAY")
-    opened = {}
+    screen = {"viewport": DESK, "reduced_motion": "reduce"}
+    with ExitStack() as stack:
 
-    def see(role):
-        if role not in opened:
-            context = watched(chromium, address, viewport=DESK, reduced_motion="reduce")
-            browser = context.__enter__()
-            browser.add_init_script(path=assets.install() / "axe.js")
-            somebody = Visitor(browser.new_page(), address, Mouse())
+        @cache
+        def see(role):
+            context = stack.enter_context(watched(chromium, address, **screen))
+            context.add_init_script(path=assets.install() / "axe.js")
+            somebody = Visitor(context.new_page(), address, Mouse())
             if role is not None:
                 somebody.sign_in(*household.logins[role])
-            opened[role] = context, somebody
-        return opened[role][1]
+            return somebody
 
-    yield see
-    for context, _ in opened.values():
-        context.__exit__(None, None, None)
+        yield see
 
 
 def findings(page, *rules):
