@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -8,9 +9,9 @@ from accounts.customers.groups import create_group
 from accounts.customers.models import Customer
 from accounts.customers.operations import get_customer
 from accounts.devices.operations import add_device, get_device
-from accounts.jobs import running
 from accounts.jobs.operations import (
     ConfirmationMissing,
+    CustomersComing,
     count_account,
     delete_account,
     get_account_job,
@@ -54,10 +55,10 @@ MANY = 13
 """More than two chunks of customers, as these tests cut them."""
 
 
-@pytest.fixture(autouse=True)
-def small_chunks(monkeypatch):
-    """Five customers a transaction, so that few make several."""
-    monkeypatch.setattr(running, "CHUNK", 5)
+@pytest.fixture
+def go_on(database, means):
+    """`go_on()` is a turn, of five customers a transaction: few make several."""
+    return partial(continue_jobs, database, means, chunk=5)
 
 
 @pytest.fixture
@@ -133,11 +134,11 @@ class TestDeleting:
                 ask(NOBODY, identify, Identify(token=token))
 
     def test_everything_below_goes_in_the_end_and_nothing_else(
-        self, delete, ask, tree, many, database, means, announced
+        self, delete, go_on, ask, tree, many, database, announced
     ):
         job = delete()
         assert (job.customers, job.users, job.customers_done) == (MANY, MANY, 0)
-        continue_jobs(database, means)
+        go_on()
         request = GetAccountJob(job_id=job.id)
         done = ask(tree.partner, get_account_job, request)
         assert done.state is AccountJobState.DONE
@@ -153,7 +154,7 @@ class TestDeleting:
         assert len(states) == MANY
 
     def test_a_running_subscription_is_no_obstacle(
-        self, delete, ask, tree, make_customer, database, means, clock
+        self, delete, go_on, ask, tree, make_customer, database, means, clock
     ):
         from accounts.subscriptions.operations import keep_subscription
 
@@ -164,40 +165,40 @@ class TestDeleting:
         with database.transaction() as work:
             keep_subscription(work, a_subscription(user, clock))
         delete()
-        continue_jobs(database, means)
+        go_on()
         with pytest.raises(NotFound):
             ask(tree.partner, get_user, GetUser(user_id=user.id), means=means)
 
     def test_a_death_in_the_middle_loses_nothing_and_doubles_nothing(
-        self, delete, ask, tree, many, database, means, announced
+        self, delete, go_on, ask, tree, many, database, means, announced
     ):
         job = delete()
         with database.transaction() as work:
-            continue_job(work, means)
+            continue_job(work, means, chunk=5)
         with suppress(KeyboardInterrupt), database.transaction() as work:
-            continue_job(work, means)
+            continue_job(work, means, chunk=5)
             raise KeyboardInterrupt
         seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
         assert 0 < seen.customers_done < MANY
-        continue_jobs(database, means)
+        go_on()
         seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
         assert (seen.customers_done, seen.users_done) == (MANY, MANY)
         states = [s.id for s in announced("user_changed") if s.status == "deleted"]
         assert len(states) == len(set(states)) == MANY
 
     def test_copies_of_the_service_share_without_doubling(
-        self, delete, ask, tree, many, database, means, announced
+        self, delete, go_on, ask, tree, many
     ):
         job = delete()
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda _: continue_jobs(database, means), range(4)))
-        continue_jobs(database, means)
+            list(pool.map(lambda _: go_on(), range(4)))
+        go_on()
         seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
         assert (seen.state, seen.customers_done) == (AccountJobState.DONE, MANY)
 
-    def test_the_tombstone_says_who_did_it(self, delete, ask, tree, database, means):
+    def test_the_tombstone_says_who_did_it(self, delete, go_on, ask, tree):
         job = delete()
-        continue_jobs(database, means)
+        go_on()
         request = ListAccountJobs(account_id=tree.dealer.account_id)
         [shown] = ask(tree.partner, list_account_jobs, request).items
         assert (shown.id, shown.username, shown.actor) == (job.id, "stall", "partner")
@@ -251,18 +252,33 @@ class TestMoving:
         for event in ("customer_changed", "user_changed"):
             assert announced(event)[-1].scope == moved.scope
 
-    def test_all_go_together(self, ask, tree, many, database, means):
+    def test_all_go_together(self, ask, tree, many, go_on):
         request = MoveCustomers(
             account_id=tree.dealer.account_id,
             to_account_id=tree.reseller.account_id,
         )
         job = ask(tree.partner, move_customers, request)
-        continue_jobs(database, means)
+        go_on()
         seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
         assert (seen.state, seen.customers_done) == (AccountJobState.DONE, MANY)
         for actor, left in ((tree.dealer, 0), (tree.reseller, MANY + 1)):
             count = CountAccount(account_id=actor.account_id)
             assert ask(actor, count_account, count).customers == left
+
+    def test_nobody_goes_to_a_seller_that_goes_itself(
+        self, ask, tree, many, delete, go_on, database
+    ):
+        request = MoveCustomers(
+            account_id=tree.reseller.account_id, to_account_id=tree.dealer.account_id
+        )
+        ask(tree.partner, move_customers, request)
+        with pytest.raises(CustomersComing) as refusal:
+            delete()
+        assert (refusal.value.code, refusal.value.status) == ("customers_coming", 409)
+        go_on()
+        delete()
+        go_on()
+        assert living(database, Customer) == 0
 
     @pytest.mark.parametrize("target", ["neighbour", None])
     def test_nobody_moves_to_another_partner(self, target, ask, tree, make_customer):

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from accounts.customers.finding import lock_row
 from accounts.customers.models import Customer
@@ -24,6 +24,7 @@ from accounts.users.models import User
 from lineup.behalf import signature
 from lineup.contracts.accounts import (
     AccountCounts,
+    AccountJobState,
     AccountJobView,
     CountAccount,
     CustomerView,
@@ -36,7 +37,7 @@ from lineup.contracts.accounts import (
 )
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import Invalid, NotFound
+from lineup.errors import Conflict, Invalid, NotFound
 from lineup.scope import in_scope
 
 
@@ -44,6 +45,12 @@ class ConfirmationMissing(Invalid):
     """Type the login name of the account to be deleted."""
 
     code = "confirmation_missing"
+
+
+class CustomersComing(Conflict):
+    """Customers are being moved to this account; wait until they are there."""
+
+    code = "customers_coming"
 
 
 def count_account(work: Work, request: CountAccount) -> AccountCounts:
@@ -55,13 +62,16 @@ def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
     """Delete a seller for good: from now on nobody at or below it signs in (AH-19).
 
     Its customers and their users follow in the background. ConfirmationMissing unless
-    its login name was typed; nothing changes then.
+    its login name was typed, CustomersComing while others are moved to it; nothing
+    changes then.
     """
     account = _seller(work, request.account_id, "account_id")
     work.session.refresh(account, with_for_update=True)
     if request.confirmation.strip() != account.username:
         words = f"Type {account.username} to delete it."
         raise ConfirmationMissing(words, fields={"confirmation": [words]})
+    if _is_moved_to(work, account):
+        raise CustomersComing
     account.turn(Status.DELETED)
     delete_logins(work, account.id)
     work.announce(account.state())
@@ -127,6 +137,14 @@ def _begin(work: Work, account: Account) -> AccountJob:
     job = AccountJob.begin(account, counts, signature(work.actor), work.now)
     work.session.add(job)
     return job
+
+
+def _is_moved_to(work: Work, account: Account) -> bool:
+    coming = exists().where(
+        AccountJob.to_account_id == account.id,
+        AccountJob.state == AccountJobState.RUNNING,
+    )
+    return bool(work.session.scalar(select(coming)))
 
 
 def _seller(work: Work, account_id: UUID, field: str) -> Account:

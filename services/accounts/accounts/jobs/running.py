@@ -22,16 +22,16 @@ CHUNK = 50
 CHUNKS_A_TURN = 20
 
 
-def continue_jobs(database: Database, means: Means) -> int:
+def continue_jobs(database: Database, means: Means, *, chunk: int = CHUNK) -> int:
     """Do up to twenty chunks of whatever jobs nobody else is at; how many."""
     for done in range(CHUNKS_A_TURN):
         with database.transaction() as work:
-            if not continue_job(work, means):
+            if not continue_job(work, means, chunk=chunk):
                 return done
     return CHUNKS_A_TURN
 
 
-def continue_job(work: Work, means: Means) -> bool:
+def continue_job(work: Work, means: Means, *, chunk: int = CHUNK) -> bool:
     """Do one chunk of the oldest job that is free; False when there is none."""
     job = work.session.scalar(
         select(AccountJob)
@@ -42,7 +42,7 @@ def continue_job(work: Work, means: Means) -> bool:
     )
     if job is None:
         return False
-    customers = _next(work, job)
+    customers = _next(work, job, chunk)
     if customers:
         job.advance(len(customers), DO[job.kind](work, means, job, customers))
     elif not _is_left(work, job):
@@ -51,10 +51,10 @@ def continue_job(work: Work, means: Means) -> bool:
     return bool(customers)
 
 
-def _next(work: Work, job: AccountJob) -> Sequence[Customer]:
+def _next(work: Work, job: AccountJob, most: int) -> Sequence[Customer]:
     """The next customers, locked; those that somebody else is at come later."""
     statement = select(Customer).where(*_concerned(job)).order_by(Customer.id)
-    free = statement.limit(CHUNK).with_for_update(skip_locked=True)
+    free = statement.limit(most).with_for_update(skip_locked=True)
     return work.session.scalars(free).all()
 
 
