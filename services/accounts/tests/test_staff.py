@@ -158,6 +158,16 @@ class TestLogins:
             who(token)
         assert enter("helper", NEW)
 
+    def test_who_tried_in_vain_enters_at_once_with_a_reset_password(
+        self, ask, tree, enter, helper, means
+    ):
+        for _ in range(10):
+            with pytest.raises(InvalidCredentials):
+                enter("helper", "wrong")
+        request = ResetPassword(login_id=helper.id, password=NEW)
+        ask(tree.partner, reset_password, request, means=means)
+        assert enter("helper", NEW)
+
     def test_a_customers_password_may_be_short(
         self, ask, tree, means, make_customer, enter
     ):

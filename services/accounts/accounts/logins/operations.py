@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, select
 from accounts.findings import Findings
 from accounts.logins.models import Login, Session, SignInTries, digest
 from accounts.logins.passwords import check_password
+from accounts.logins.sign_in import forget_tries
 from accounts.logins.usernames import check_username
 from accounts.means import Means
 from accounts.taken import note_taken
@@ -83,12 +84,22 @@ def reset_password(work: Work, means: Means, username: str, password: str) -> No
     )
     if login is None:
         raise NotFound("There is no such login.")
+    set_password(work, means, login, password)
+    end_sessions(work, Login.id == login.id)
+
+
+def set_password(
+    work: Work, means: Means, login: Login, password: str, *, field: str = "password"
+) -> None:
+    """Let a login have a new password, or refuse it; its tries are counted anew.
+
+    Which of its sessions end is the caller's to say.
+    """
     findings = Findings()
-    check_password(findings, "password", password, login.role)
+    check_password(findings, field, password, login.role)
     findings.refuse()
     login.password_hash = means.hash_password(password)
-    end_sessions(work, Login.id == login.id)
-    work.session.execute(delete(SignInTries).where(SignInTries.username == username))
+    forget_tries(work, login.username)
 
 
 def delete_logins(work: Work, account_id: UUID) -> None:

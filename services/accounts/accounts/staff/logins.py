@@ -4,10 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from accounts.findings import Findings
 from accounts.logins.models import Login
-from accounts.logins.operations import end_sessions
-from accounts.logins.passwords import check_password
+from accounts.logins.operations import end_sessions, set_password
 from accounts.means import Means
 from accounts.sellers.operations import GRANTS
 from accounts.tree.models import Account
@@ -56,10 +54,7 @@ def set_login_status(work: Work, request: SetLoginStatus) -> LoginView:
 def reset_password(work: Work, request: ResetPassword, *, means: Means) -> Done:
     """Give somebody else's login a new password; its sessions and tokens end."""
     login = _other_login(work, request.login_id)
-    findings = Findings()
-    check_password(findings, "password", request.password, login.role)
-    findings.refuse()
-    login.password_hash = means.hash_password(request.password)
+    set_password(work, means, login, request.password)
     end_sessions(work, Login.id == login.id)
     return Done()
 

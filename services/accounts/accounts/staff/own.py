@@ -8,9 +8,8 @@ from accounts import values
 from accounts.findings import Findings
 from accounts.logins.identity import own_login_id
 from accounts.logins.models import Login, Session, digest
-from accounts.logins.operations import end_sessions
-from accounts.logins.passwords import check_password
-from accounts.logins.sign_in import count_try, forget_tries
+from accounts.logins.operations import end_sessions, set_password
+from accounts.logins.sign_in import count_try
 from accounts.means import Means
 from accounts.tree.operations import place_in_scope
 from lineup.behalf import refuse_on_behalf
@@ -50,11 +49,7 @@ def change_password(
 def take_password(work: Work, request: ChangePassword, *, means: Means) -> Done:
     """Have a new password, of a login whose old one was right."""
     login = _own_login(work)
-    findings = Findings()
-    check_password(findings, "new_password", request.new_password, login.role)
-    findings.refuse()
-    login.password_hash = means.hash_password(request.new_password)
-    forget_tries(work, login.username)
+    set_password(work, means, login, request.new_password, field="new_password")
     is_other = Session.digest != digest(request.token)
     end_sessions(work, Login.id == login.id, is_other)
     return Done()
