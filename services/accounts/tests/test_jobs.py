@@ -114,7 +114,7 @@ class TestDeleting:
         assert len(announced("account_changed")) == before
 
     def test_nobody_at_or_below_it_signs_in_from_the_first_moment(
-        self, delete, ask, tree, make_customer, database
+        self, delete, go_on, ask, tree, make_customer, database
     ):
         anna = LoginDetails(username="anna", password="1234")
         make_customer(tree.dealer, login=anna)
@@ -132,6 +132,11 @@ class TestDeleting:
         for token, answer in zip(tokens, (NotSignedIn, AccountInactive), strict=True):
             with pytest.raises(answer):
                 ask(NOBODY, identify, Identify(token=token))
+        go_on()
+        with pytest.raises(InvalidCredentials):
+            enter("anna", "1234")
+        with pytest.raises(NotSignedIn):
+            ask(NOBODY, identify, Identify(token=tokens[1]))
 
     def test_everything_below_goes_in_the_end_and_nothing_else(
         self, delete, go_on, ask, tree, many, database, announced
@@ -168,6 +173,20 @@ class TestDeleting:
         go_on()
         with pytest.raises(NotFound):
             ask(tree.partner, get_user, GetUser(user_id=user.id), means=means)
+
+    def test_the_macs_of_its_devices_are_free_again(
+        self, delete, go_on, ask, tree, make_customer, means
+    ):
+        def add(seller):
+            make_customer(seller, user_name="Line")
+            [user] = ask(seller, list_users, ListUsers(), means=means).items
+            request = AddDevice(user_id=user.id, model="Box", mac="00:1A:79:12:34:56")
+            return ask(seller, add_device, request)
+
+        add(tree.dealer)
+        delete()
+        go_on()
+        assert add(tree.reseller).mac == "00:1A:79:12:34:56"
 
     def test_a_death_in_the_middle_loses_nothing_and_doubles_nothing(
         self, delete, go_on, ask, tree, many, database, means, announced

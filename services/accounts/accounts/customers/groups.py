@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, update
 
 from accounts import values
 from accounts.customers.models import Customer, Group
@@ -67,9 +67,8 @@ def delete_group(work: Work, request: DeleteCustomerGroup) -> Done:
     work.session.refresh(group, with_for_update=True)
     if _customer_counts(work, [group.id]):
         raise GroupUsed
-    deleted = select(Customer).where(Customer.group_id == group.id)
-    for customer in work.session.scalars(deleted):
-        customer.group_id = None
+    deleted = update(Customer).where(Customer.group_id == group.id)
+    work.session.execute(deleted.values(group_id=None))
     work.session.delete(group)
     return Done()
 

@@ -1,17 +1,16 @@
 """Moving customers: their place in the tree changes, and nothing else (AH-23)."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 
 from accounts.customers.models import Customer, Group
 from accounts.devices.models import Device
 from accounts.means import Means
 from accounts.tree.models import Account
-from accounts.tree.operations import public_urls
 from accounts.users.models import User
+from accounts.users.operations import announce_users, lock_users
 from lineup.contracts.accounts import Status
 from lineup.database import Work
 
@@ -21,19 +20,17 @@ def move(
 ) -> int:
     """Put customers below an account, announced with their users; how many users."""
     moving = {customer.id: customer for customer in customers}
-    places = _locked(work, Account, Account.id.in_(moving))
-    for place in places:
+    for place in _locked_places(work, moving):
         place.move(target)
         moving[place.id].move(place)
     _leave_foreign_groups(work, customers)
     work.session.flush()
     _take_devices(work, moving)
-    users = _locked(work, User, User.customer_id.in_(moving))
+    users = lock_users(work, User.customer_id.in_(moving))
     for user in users:
         user.move(moving[user.customer_id].scope)
-    urls = public_urls(work.session, {u.partner_id for u in users}, means.public_url)
     work.announce_all([customer.state() for customer in customers])
-    work.announce_all([user.state(urls[user.partner_id]) for user in users])
+    announce_users(work, means, users)
     return sum(user.status is not Status.DELETED for user in users)
 
 
@@ -59,8 +56,8 @@ def _take_devices(work: Work, customer_ids: Collection[UUID]) -> None:
     )
 
 
-def _locked(work: Work, model: Any, condition: ColumnElement[bool]) -> list[Any]:
-    """Rows as they now are, kept from others until the transaction ends."""
-    statement = select(model).where(condition).order_by(model.id).with_for_update()
-    fresh = statement.execution_options(populate_existing=True)
-    return list(work.session.scalars(fresh))
+def _locked_places(work: Work, ids: Collection[UUID]) -> Sequence[Account]:
+    """Places as they now are, kept from others until the transaction ends."""
+    statement = select(Account).where(Account.id.in_(ids)).order_by(Account.id)
+    locked = statement.with_for_update().execution_options(populate_existing=True)
+    return work.session.scalars(locked).all()

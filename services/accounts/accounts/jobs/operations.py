@@ -73,7 +73,7 @@ def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
     if _is_moved_to(work, account):
         raise CustomersComing
     account.turn(Status.DELETED)
-    delete_logins(work, account.id)
+    delete_logins(work, [account.id])
     work.announce(account.state())
     return _begin(work, account).view()
 

@@ -1,18 +1,16 @@
 """Removing customers together with their seller: nothing paid goes back (AH-19)."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select
 
 from accounts.customers.models import Customer
 from accounts.devices.models import Device
-from accounts.logins.models import Login
-from accounts.logins.operations import end_sessions
+from accounts.logins.operations import delete_logins
 from accounts.means import Means
 from accounts.tree.models import Account
-from accounts.tree.operations import public_urls
 from accounts.users.models import User
+from accounts.users.operations import announce_users, lock_users
 from lineup.contracts.accounts import Status
 from lineup.database import Work
 
@@ -24,7 +22,8 @@ def remove(work: Work, means: Means, customers: Sequence[Customer]) -> int:
     their balances stays there, to be paid out.
     """
     ids = [customer.id for customer in customers]
-    users = _users_of(work, ids)
+    living = and_(User.customer_id.in_(ids), User.status != Status.DELETED)
+    users = lock_users(work, living)
     for user in users:
         user.forfeit()
     for customer in customers:
@@ -33,20 +32,7 @@ def remove(work: Work, means: Means, customers: Sequence[Customer]) -> int:
         place.turn(Status.DELETED)
     gone = [user.id for user in users]
     work.session.execute(delete(Device).where(Device.user_id.in_(gone)))
-    end_sessions(work, Login.account_id.in_(ids))
-    work.session.execute(
-        update(Login).where(Login.account_id.in_(ids)).values(status=Status.DELETED)
-    )
-    urls = public_urls(work.session, {u.partner_id for u in users}, means.public_url)
-    work.announce_all([user.state(urls[user.partner_id]) for user in users])
+    delete_logins(work, ids)
+    announce_users(work, means, users)
     work.announce_all([customer.state() for customer in customers])
     return len(users)
-
-
-def _users_of(work: Work, customer_ids: list[UUID]) -> Sequence[User]:
-    statement = select(User).where(
-        User.customer_id.in_(customer_ids), User.status != Status.DELETED
-    )
-    locked = statement.order_by(User.id).with_for_update()
-    fresh = locked.execution_options(populate_existing=True)
-    return work.session.scalars(fresh).all()

@@ -97,7 +97,7 @@ def delete_customer(work: Work, request: DeleteCustomer, *, means: Means) -> Don
     delete_users(work, means, users)
     forget_devices(work, users)
     customer_in_scope(work, customer.id).turn(Status.DELETED)
-    delete_logins(work, customer.id)
+    delete_logins(work, [customer.id])
     customer.turn(Status.DELETED)
     work.announce(customer.state())
     return Done()

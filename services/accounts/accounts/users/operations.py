@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from accounts import values
 from accounts.customers.finding import find_for_update
@@ -72,7 +72,7 @@ def rename_user(work: Work, request: RenameUser, *, means: Means) -> UserView:
     """Give a user another name; two users may share one (CU-19)."""
     user = lock_user(work, request.user_id)
     user.rename(checked_name(request.name))
-    announce_user(work, means, user)
+    announce_users(work, means, [user])
     refresh_customer(work, user.customer_id)
     return view_of(work, means, user)
 
@@ -85,11 +85,11 @@ def delete_users(work: Work, means: Means, users: Sequence[User]) -> None:
 
 def turn_users(work: Work, means: Means, users: Sequence[User], status: Status) -> None:
     """Let all of a customer's users be in use, refused, or deleted; announced."""
-    for user in users:
-        work.session.refresh(user, with_for_update=True)
-        if user.status not in {status, Status.DELETED}:
-            user.turn(status)
-            announce_user(work, means, user)
+    fresh = lock_users(work, User.id.in_([user.id for user in users]))
+    turning = [user for user in fresh if user.status not in {status, Status.DELETED}]
+    for user in turning:
+        user.turn(status)
+    announce_users(work, means, turning)
     for customer_id in {user.customer_id for user in users}:
         refresh_customer(work, customer_id)
 
@@ -121,7 +121,7 @@ def add_user(
     user.take_subscriptions([])
     work.session.add(user)
     work.session.flush()
-    announce_user(work, means, user)
+    announce_users(work, means, [user])
     refresh_customer(work, customer.id)
     return user
 
@@ -170,9 +170,17 @@ def checked_name(name: str) -> str:
     return kept
 
 
-def announce_user(work: Work, means: Means, user: User) -> None:
-    """Announce a user as it now is."""
-    work.announce(user.state(public_url_of(work, means, user.partner_id)))
+def lock_users(work: Work, condition: ColumnElement[bool]) -> Sequence[User]:
+    """Users as they now are, deleted or not, for this transaction alone."""
+    statement = select(User).where(condition).order_by(User.id).with_for_update()
+    fresh = statement.execution_options(populate_existing=True)
+    return work.session.scalars(fresh).all()
+
+
+def announce_users(work: Work, means: Means, users: Sequence[User]) -> None:
+    """Announce users as they now are."""
+    urls = public_urls(work.session, {u.partner_id for u in users}, means.public_url)
+    work.announce_all([user.state(urls[user.partner_id]) for user in users])
 
 
 def view_of(work: Work, means: Means, user: User) -> UserView:

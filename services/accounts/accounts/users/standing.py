@@ -26,7 +26,6 @@ def follow_subscription(work: Work, state: SubscriptionChanged) -> None:
     user = work.session.get(User, state.user_id)
     if user is not None:
         user.take_subscriptions(subscriptions_of(work, user.id))
-        work.session.flush()
         refresh_customer(work, user.customer_id)
 
 
