@@ -6,7 +6,7 @@ from accounts.customers import operations
 from accounts.customers.counting import count_customers
 from accounts.doors import MakingDoors
 from lineup.bus import rpc
-from lineup.context import EVERYBODY, SELLERS, STAFF_AND_SUPPORT, Call, Role
+from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, STAFF_AND_SUPPORT, Call
 from lineup.contracts.accounts import (
     CountCustomers,
     CustomerCounts,
@@ -19,13 +19,11 @@ from lineup.contracts.accounts import (
 )
 from lineup.contracts.paging import Page
 
-SELLERS_AND_SELF = SELLERS | {Role.CUSTOMER}
-
 
 class CustomerDoors(MakingDoors):
     """Ways in to customers."""
 
-    @rpc(allowed=SELLERS_AND_SELF)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def update_customer(self, call: Call[UpdateCustomer]) -> CustomerView:
         """Change a customer's data."""
         operation = partial(operations.update_customer, means=self.means)
@@ -36,7 +34,7 @@ class CustomerDoors(MakingDoors):
         """One customer."""
         return self.database.read(call, operations.get_customer)
 
-    @rpc(allowed=SELLERS_AND_SELF)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def get_player_settings(self, call: Call[GetPlayerSettings]) -> PlayerSettings:
         """What a customer's players go by."""
         return self.database.read(call, operations.get_player_settings)

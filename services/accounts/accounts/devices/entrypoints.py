@@ -2,7 +2,7 @@
 
 from accounts.devices import operations
 from lineup.bus import Doors, rpc
-from lineup.context import EVERYBODY, SELLERS, Call, Role
+from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, Call
 from lineup.contracts.accounts import (
     AddDevice,
     ChangeDevice,
@@ -14,23 +14,21 @@ from lineup.contracts.accounts import (
 )
 from lineup.contracts.paging import Page
 
-SELLERS_AND_SELF = SELLERS | {Role.CUSTOMER}
-
 
 class DeviceDoors(Doors):
     """Ways in to devices."""
 
-    @rpc(allowed=SELLERS_AND_SELF)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def add_device(self, call: Call[AddDevice]) -> DeviceView:
         """Note a device of a user."""
         return self.database.once(call, operations.add_device)
 
-    @rpc(allowed=SELLERS_AND_SELF)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def change_device(self, call: Call[ChangeDevice]) -> DeviceView:
         """Note what a device is now."""
         return self.database.once(call, operations.change_device)
 
-    @rpc(allowed=SELLERS_AND_SELF)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def remove_device(self, call: Call[RemoveDevice]) -> Done:
         """Forget a device."""
         return self.database.once(call, operations.remove_device)

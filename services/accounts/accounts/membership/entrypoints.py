@@ -5,7 +5,7 @@ from functools import partial
 from accounts.doors import MakingDoors
 from accounts.membership import operations
 from lineup.bus import rpc
-from lineup.context import SELLERS, Call, Role
+from lineup.context import SELLERS, SELLERS_AND_CUSTOMERS, Call
 from lineup.contracts.accounts import (
     CreateCustomer,
     CustomerView,
@@ -37,7 +37,7 @@ class MembershipDoors(MakingDoors):
         operation = partial(operations.delete_customer, means=self.means)
         return self.database.once(call, operation)
 
-    @rpc(allowed=SELLERS | {Role.CUSTOMER})
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def delete_user(self, call: Call[DeleteUser]) -> Done:
         """Delete a user without a running subscription, and its devices."""
         operation = partial(operations.delete_user, means=self.means)

@@ -6,7 +6,7 @@ from accounts.doors import MakingDoors
 from accounts.users import operations
 from accounts.users.standing import follow_subscription
 from lineup.bus import on_event, rpc
-from lineup.context import EVERYBODY, SELLERS, Call, Event, Role
+from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, Call, Event
 from lineup.contracts.accounts import (
     CreateUser,
     GetUser,
@@ -17,13 +17,11 @@ from lineup.contracts.accounts import (
 from lineup.contracts.billing import SubscriptionChanged
 from lineup.contracts.paging import Page
 
-SELLERS_AND_SELF = SELLERS | {Role.CUSTOMER}
-
 
 class UserDoors(MakingDoors):
     """Ways in to users."""
 
-    @rpc(allowed=SELLERS_AND_SELF)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def create_user(self, call: Call[CreateUser]) -> UserView:
         """Add a user to a customer."""
         operation = partial(operations.create_user, means=self.means)
@@ -41,7 +39,7 @@ class UserDoors(MakingDoors):
         operation = partial(operations.list_users, means=self.means)
         return self.database.read(call, operation)
 
-    @rpc(allowed=SELLERS_AND_SELF)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def rename_user(self, call: Call[RenameUser]) -> UserView:
         """Give a user another name."""
         operation = partial(operations.rename_user, means=self.means)

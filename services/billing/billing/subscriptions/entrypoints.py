@@ -5,7 +5,7 @@ from billing.subscriptions.lists import list_subscriptions
 from billing.subscriptions.overview import get_renewal_overview
 from billing.subscriptions.quotes import quote_purchase
 from lineup.bus import Doors, every, on_event, rpc
-from lineup.context import EVERYBODY, PARTNERS, SELLERS, Call, Event, Role
+from lineup.context import EVERYBODY, PARTNERS, SELLERS_AND_CUSTOMERS, Call, Event
 from lineup.contracts.accounts import CustomerChanged, UserChanged
 from lineup.contracts.billing import (
     GetRenewal,
@@ -28,33 +28,31 @@ from lineup.contracts.billing import (
 )
 from lineup.contracts.paging import Page
 
-BUYERS = SELLERS | {Role.CUSTOMER}
-
 
 class SubscriptionDoors(Doors):
     """What a customer or its seller may do with a user's subscription."""
 
-    @rpc(allowed=BUYERS)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def purchase(self, call: Call[Purchase]) -> SubscriptionView:
         """Buy or renew; the same idempotency key charges once."""
         return self.database.once(call, operations.purchase)
 
-    @rpc(allowed=BUYERS)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def quote_purchase(self, call: Call[QuotePurchase]) -> PurchaseQuote:
         """What a purchase would cost and give."""
         return self.database.read(call, quote_purchase)
 
-    @rpc(allowed=BUYERS)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def quote_stop(self, call: Call[QuoteStop]) -> StopReceipt:
         """What stopping now would return."""
         return self.database.read(call, operations.quote_stop)
 
-    @rpc(allowed=BUYERS)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def stop_subscription(self, call: Call[StopSubscription]) -> StopReceipt:
         """Stop now; the same idempotency key gives the first receipt again."""
         return self.database.once(call, operations.stop_subscription)
 
-    @rpc(allowed=BUYERS)
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def switch_renewal(self, call: Call[SwitchRenewal]) -> RenewalView:
         """Turn a user's automatic renewal on or off."""
         return self.database.once(call, operations.switch_renewal)

@@ -17,7 +17,7 @@ from billing.webshops.operations.log import (
 )
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
 from lineup.bus import Doors, rpc
-from lineup.context import PARTNERS, Call, Role
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Call
 from lineup.contracts.billing import (
     ChangeShopSecret,
     ConnectShop,
@@ -36,8 +36,6 @@ from lineup.contracts.billing import (
     UpdateShop,
 )
 from lineup.contracts.paging import Page
-
-READERS = PARTNERS | {Role.SUPPORT}
 
 
 class ShopDoors(Doors):
@@ -63,22 +61,22 @@ class ShopDoors(Doors):
         """Serve a shop's orders or not."""
         return self.database.once(call, switch_shop)
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def get_shop(self, call: Call[GetShop]) -> ShopView:
         """One connected shop."""
         return self.database.read(call, get_shop)
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def list_shops(self, call: Call[ListShops]) -> Page[ShopView]:
         """Connected shops."""
         return self.database.read(call, list_shops)
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def list_orders(self, call: Call[ListOrders]) -> Page[OrderView]:
         """Shop orders that pass every filter given."""
         return self.database.read(call, list_orders)
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def get_order(self, call: Call[GetOrder]) -> OrderView:
         """One shop order."""
         return self.database.read(call, get_order)
@@ -88,7 +86,7 @@ class ShopDoors(Doors):
         """Try an order's exceptions again."""
         return self.database.once(call, replay_order)
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def list_shop_deliveries(
         self, call: Call[ListShopDeliveries]
     ) -> Page[ShopDeliveryView]:
