@@ -39,28 +39,34 @@ PORTS = (
     "WEBHOOK",
 )
 PROBES = 6
+LOWEST_PORT, HIGHEST_PORT = 20_000, 32_000
+RESERVED: list[socket.socket] = []
 
 
 def free_ports() -> dict[str, str]:
-    """A port for each part, free at this moment, and a row of six for probes."""
-    taken = [socket.socket() for _ in PORTS]
-    for one in taken:
-        one.bind(("127.0.0.1", 0))
-    ports = {
-        f"LINEUP_{name}_PORT": str(one.getsockname()[1])
-        for name, one in zip(PORTS, taken, strict=True)
-    }
-    ports["LINEUP_PROBE_PORT"] = str(_free_row(PROBES))
-    for one in taken:
-        one.close()
-    return ports
+    """A port for each part and six for probes, kept from other tests until this ends.
 
-
-def _free_row(length: int) -> int:
-    for start in range(42000, 60000, 50):
-        if all(_is_free(port) for port in range(start, start + length)):
-            return start
+    They lie below what the kernel hands out by itself (32768), since some are taken
+    only when a part is started again. The socket that reserves a row is of UDP, so
+    that parts can listen on its number.
+    """
+    count = len(PORTS) + PROBES
+    for start in range(LOWEST_PORT, HIGHEST_PORT - count, count):
+        if all(map(_is_free, range(start, start + count))) and _reserve(start):
+            names = [*PORTS, "PROBE"]
+            return {f"LINEUP_{n}_PORT": str(start + i) for i, n in enumerate(names)}
     raise RuntimeError("No row of free ports.")
+
+
+def _reserve(start: int) -> bool:
+    reserving = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        reserving.bind(("127.0.0.1", start))
+    except OSError:
+        reserving.close()
+        return False
+    RESERVED.append(reserving)
+    return True
 
 
 def _is_free(port: int) -> bool:
