@@ -1,3 +1,4 @@
+import asyncio
 import socket
 from email import message_from_bytes, policy
 from uuid import UUID
@@ -46,6 +47,7 @@ class Postbox:
     def __init__(self):
         self.mails = []
         self.answers = {}
+        self.taking = lambda: None
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address in self.answers:
@@ -56,6 +58,7 @@ class Postbox:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         mail = message_from_bytes(envelope.content, policy=policy.default)
         self.mails.append(mail)
+        await asyncio.to_thread(self.taking)
         return "250 taken"
 
 

@@ -225,10 +225,30 @@ def test_every_try_carries_the_same_message_id(
         deliveries.claim_due(work)
     assert sender.send_due() == 0, "a leased message is another sender's"
 
-    clock.forward(minutes=10)
+    clock.forward(minutes=2)
     sender.send_due()
     (line,) = log(database)
     assert postbox.mails[0]["Message-ID"] == f"<{line.id.hex}@example.org>"
+
+
+def test_what_waits_behind_a_slow_mail_is_not_sent_twice(
+    tell, database, keyring, clock, sender, postbox
+):
+    for number in range(3):
+        tell(credentials(keyring, email=f"{number}@example.org"))
+    others = []
+
+    def slowly():
+        clock.forward(seconds=90)
+        others.append(sender.send_due())
+
+    postbox.taking = slowly
+    sender.send_due()
+
+    assert others == [0, 0, 0]
+    assert sorted(mail["To"] for mail in postbox.mails) == [
+        f"{number}@example.org" for number in range(3)
+    ]
 
 
 def test_credentials_go_before_notices(tell, database, keyring, clock):

@@ -76,10 +76,9 @@ class SendTest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListDeliveries:
-    """The delivery log, newest first; or by created_at, receiver, subject, state."""
+class DeliveryFilter:
+    """What the delivery log is narrowed by; what is left empty does not narrow."""
 
-    state: DeliveryState | None = None
     template: MessageKind | None = None
     customer_id: UUID | None = None
     search: str = ""
@@ -87,18 +86,19 @@ class ListDeliveries:
     created_from: datetime | None = None
     created_until: datetime | None = None
     """Begun at or after `created_from` and before `created_until`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListDeliveries(DeliveryFilter):
+    """The delivery log, newest first; or by created_at, receiver, subject, state."""
+
+    state: DeliveryState | None = None
     paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountDeliveries:
+class CountDeliveries(DeliveryFilter):
     """How many lines of the log stand in each state, narrowed like the list."""
-
-    template: MessageKind | None = None
-    customer_id: UUID | None = None
-    search: str = ""
-    created_from: datetime | None = None
-    created_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Queueing messages, showing the log, claiming what is due and settling it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from lineup.contracts.accounts import CustomerChanged, Status
 from lineup.contracts.notifications import (
     CountDeliveries,
     DeliveryCounts,
+    DeliveryFilter,
     DeliveryState,
     DeliveryView,
     GetDelivery,
@@ -26,6 +27,7 @@ from lineup.scope import in_scope
 from lineup.secrets import Keyring
 from notifications.deliveries.mailer import Outcome
 from notifications.deliveries.models import Delivery
+from notifications.deliveries.retries import LEASE, RENEWED_AFTER
 from notifications.people.operations import find_customer, keep_customer
 from notifications.templates.texts import render
 
@@ -147,6 +149,18 @@ def claim_due(work: Work) -> Sequence[Delivery]:
     return claimed
 
 
+def hold(work: Work, delivery_ids: Collection[UUID]) -> None:
+    """Renew the leases of messages that wait for their turn, once they are 5 s old."""
+    aging = (
+        select(Delivery)
+        .where(Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.QUEUED)
+        .where(Delivery.next_try_at < work.now + LEASE - RENEWED_AFTER)
+        .with_for_update(skip_locked=True)
+    )
+    for delivery in work.session.scalars(aging):
+        delivery.lease(work.now)
+
+
 def settle(work: Work, delivery_id: UUID, outcome: Outcome) -> None:
     """Note what became of a try."""
     delivery = work.session.get(Delivery, delivery_id, with_for_update=True)
@@ -168,9 +182,7 @@ def settle(work: Work, delivery_id: UUID, outcome: Outcome) -> None:
     )
 
 
-def _narrowed(
-    wanted: Select[Any], request: ListDeliveries | CountDeliveries
-) -> Select[Any]:
+def _narrowed(wanted: Select[Any], request: DeliveryFilter) -> Select[Any]:
     """The lines of the log that a list or a count is about."""
     rules: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
         (request.template, Delivery.template.__eq__),

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 DELAYS = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
 """Pauses after the first, second, third and fourth failed try (workflow reminders)."""
 
-LEASE = timedelta(minutes=10)
-"""How long a sender may hold a message before another takes it: longer than a batch
-of fifty takes at a server that answers each just within its timeout."""
+LEASE = timedelta(minutes=2)
+"""How long a sender may hold a message without a word before another takes it: longer
+than a server takes that answers every step of a connection just within its timeout."""
+
+RENEWED_AFTER = timedelta(seconds=5)
+"""How old a lease gets while the messages before it are sent."""
 
 
 def next_try_at(tries: int, now: datetime) -> datetime | None:

@@ -2,6 +2,7 @@
 
 Nothing is locked while a mail server is waited for. A sender that dies leaves its
 messages leased; they are tried again, under the same Message-ID, when the lease ends.
+It is short, and renewed for what waits behind a slow one.
 """
 
 from collections import defaultdict
@@ -39,15 +40,20 @@ class Sender:
             claimed = self._claim()
             if not claimed:
                 break
-            for server, mails in claimed.items():
-                tried += self._send(server, mails)
+            tried += self._send(claimed)
         return tried
 
-    def _send(self, server: Server, mails: list[Mail]) -> int:
-        for mail, outcome in send_all(server, mails, self._timeout_seconds):
-            with self._database.transaction() as work:
-                operations.settle(work, mail.id, outcome)
-        return len(mails)
+    def _send(self, claimed: dict[Server, list[Mail]]) -> int:
+        """Send what was claimed, holding on to what still waits for its turn."""
+        waiting = {mail.id for mails in claimed.values() for mail in mails}
+        tried = len(waiting)
+        for server, mails in claimed.items():
+            for mail, outcome in send_all(server, mails, self._timeout_seconds):
+                waiting.remove(mail.id)
+                with self._database.transaction() as work:
+                    operations.settle(work, mail.id, outcome)
+                    operations.hold(work, waiting)
+        return tried
 
     def _claim(self) -> dict[Server, list[Mail]]:
         batches: dict[Server, list[Mail]] = defaultdict(list)
