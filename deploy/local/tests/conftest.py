@@ -8,6 +8,7 @@ from dataclasses import fields
 
 import pytest
 
+from lineup_local.environment import PROBED
 from lineup_local.place import public_top
 from lineup_local.ports import is_free
 from lineup_local.servers import Servers
@@ -27,7 +28,7 @@ def free_ports(count: int) -> list[int]:
 def settings_in(home) -> Settings:
     names = [field.name for field in fields(Settings) if field.name.endswith("_port")]
     ports = dict(zip(names, free_ports(len(names)), strict=True))
-    return Settings(home=home, **(ports | {"probe_port": free_row(5)}))
+    return Settings(home=home, **(ports | {"probe_port": free_row(len(PROBED))}))
 
 
 def free_row(length: int) -> int:

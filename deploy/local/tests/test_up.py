@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lineup_local.demo.site import FILLING
 from lineup_local.environment import installation
-from lineup_local.ready import filling_mark, is_ready, probes
+from lineup_local.ready import is_ready, probes
 from lineup_local.settings import CHECKOUT
 from lineup_local.up import Supervisor
 
@@ -159,7 +160,7 @@ def test_a_part_that_does_not_come_up_ends_all_with_its_last_lines(ups):
 def test_after_an_interrupted_filling_all_is_made_anew(other_settings):
     supervisor = Supervisor(other_settings)
     supervisor._take_office()
-    filling_mark(other_settings.home).touch()
+    (other_settings.home / FILLING).touch()
     half = supervisor.servers.postgres.folder / "data"
     half.mkdir()
     kept = other_settings.home / "tools"
@@ -168,6 +169,6 @@ def test_after_an_interrupted_filling_all_is_made_anew(other_settings):
 
     Supervisor(other_settings)._take_office()
 
-    assert not filling_mark(other_settings.home).exists()
+    assert not (other_settings.home / FILLING).exists()
     assert not half.exists()
     assert kept.exists()
