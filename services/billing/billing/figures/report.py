@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan
-from billing.people.naming import Names, names_of, scope_of_account
+from billing.people.naming import Names, below_account, names_of
 from billing.subscriptions.models import Period, Subscription
 from lineup.contracts.billing import ListSales, SaleView
 from lineup.contracts.paging import Page
@@ -23,12 +23,8 @@ def list_sales(work: Work, request: ListSales) -> Page[SaleView]:
         Subscription, Subscription.id == Period.subscription_id
     )
     statement = in_scope(statement, Subscription, work.actor)
-    statement = statement.where(*_conditions(request))
-    if request.account_id is not None:
-        scope = scope_of_account(work, request.account_id)
-        statement = statement.where(
-            Subscription.scope.startswith(scope, autoescape=True)
-        )
+    below = below_account(work, Subscription, request.account_id)
+    statement = statement.where(*_conditions(request), *below)
     page: Page[Period] = page_of(
         work.session, statement, Period, request.paging, lambda row: row, ORDERS
     )

@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from uuid import UUID
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 
 from billing.figures.days import Span, local_day
-from billing.people.naming import scope_of_account
+from billing.people.naming import Conditions, below_account
 from billing.subscriptions.models import Period, Subscription
 from lineup.contracts.billing import GetSales, SalesDay, SalesTotal, SalesView
 from lineup.database import Work
 from lineup.money import Money
 from lineup.scope import in_scope
+
+Query = Select[Any]
 
 USUAL = timedelta(days=29)
 """Before today: 30 days in all."""
@@ -51,7 +53,7 @@ def get_sales(work: Work, request: GetSales) -> SalesView:
     """
     zone = ZoneInfo(work.actor.time_zone)
     span = _span(work, request, zone)
-    days = _tallies(work, span, request.account_id)
+    days = _tallies(work, span, below_account(work, Subscription, request.account_id))
     return SalesView(
         first_on=span.first_on,
         last_on=span.last_on,
@@ -67,20 +69,20 @@ def _span(work: Work, request: GetSales, zone: ZoneInfo) -> Span:
     return Span.of(request.first_on or last_on - USUAL, last_on, zone)
 
 
-def _tallies(work: Work, span: Span, account_id: UUID | None) -> dict[date, Tally]:
+def _tallies(work: Work, span: Span, below: Conditions) -> dict[date, Tally]:
     """Each day's sales of a span and of the one before it."""
     days: dict[date, Tally] = defaultdict(Tally)
-    for on, asset, sold, trials, paid in _sold(work, span, account_id):
+    for on, asset, sold, trials, paid in _sold(work, span, below):
         days[on].sold += sold
         days[on].trials += trials
         days[on].revenue[asset] += int(paid)
-    for on, asset, refunds, refunded in _refunded(work, span, account_id):
+    for on, asset, refunds, refunded in _refunded(work, span, below):
         days[on].refunds += refunds
         days[on].refunded[asset] += int(refunded)
     return days
 
 
-def _sold(work: Work, span: Span, account_id: UUID | None) -> Sequence[tuple]:  # type: ignore[type-arg]
+def _sold(work: Work, span: Span, below: Conditions) -> Sequence[Any]:
     day = local_day(Period.created_at, span.zone)
     statement = select(
         day,
@@ -91,32 +93,24 @@ def _sold(work: Work, span: Span, account_id: UUID | None) -> Sequence[tuple]:  
     ).where(
         Period.created_at >= span.before.starts_at, Period.created_at < span.ends_at
     )
-    scoped = _in_reach(work, statement, account_id)
+    scoped = _in_reach(work, statement, below)
     return work.session.execute(scoped.group_by(day, Period.asset)).all()
 
 
-def _refunded(work: Work, span: Span, account_id: UUID | None) -> Sequence[tuple]:  # type: ignore[type-arg]
+def _refunded(work: Work, span: Span, below: Conditions) -> Sequence[Any]:
     day = local_day(Period.refunded_at, span.zone)
     statement = select(
         day, Period.asset, func.count(), func.sum(Period.refunded_minor)
     ).where(
         Period.refunded_at >= span.before.starts_at, Period.refunded_at < span.ends_at
     )
-    scoped = _in_reach(work, statement, account_id)
+    scoped = _in_reach(work, statement, below)
     return work.session.execute(scoped.group_by(day, Period.asset)).all()
 
 
-def _in_reach(
-    work: Work,
-    statement: Select,  # type: ignore[type-arg]
-    account_id: UUID | None,
-) -> Select:  # type: ignore[type-arg]
+def _in_reach(work: Work, statement: Query, below: Conditions) -> Query:
     joined = statement.join(Subscription, Subscription.id == Period.subscription_id)
-    joined = in_scope(joined, Subscription, work.actor)
-    if account_id is not None:
-        scope = scope_of_account(work, account_id)
-        joined = joined.where(Subscription.scope.startswith(scope, autoescape=True))
-    return joined
+    return in_scope(joined, Subscription, work.actor).where(*below)
 
 
 def _day(on: date, tally: Tally) -> SalesDay:

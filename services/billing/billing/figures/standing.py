@@ -11,7 +11,7 @@ from sqlalchemy import Select, case, func, select
 
 from billing.catalog.models import Product
 from billing.figures.days import Span, local_day
-from billing.people.naming import names_of_accounts, scope_of_account
+from billing.people.naming import Conditions, below_account, names_of_accounts
 from billing.subscriptions.lists import stands_as
 from billing.subscriptions.models import Subscription
 from lineup.contracts.billing import (
@@ -44,11 +44,12 @@ def get_subscription_figures(
     """Counts that equal the lists with the same filters, in the actor's days."""
     zone = ZoneInfo(work.actor.time_zone)
     today = work.now.astimezone(zone).date()
-    groups = _running(work, request.account_id)
+    below = below_account(work, Subscription, request.account_id)
+    groups = _running(work, below)
     ahead, behind = Span(today, today + AHEAD, zone), Span(today - AHEAD, today, zone)
-    ending = _by_day(work, request, SubscriptionState.RUNNING, ahead)
-    lapsed = _by_day(work, request, SubscriptionState.EXPIRED, behind)
-    stopped = _by_day(work, request, SubscriptionState.STOPPED, behind)
+    ending = _by_day(work, below, SubscriptionState.RUNNING, ahead)
+    lapsed = _by_day(work, below, SubscriptionState.EXPIRED, behind)
+    stopped = _by_day(work, below, SubscriptionState.STOPPED, behind)
     products = _products(work, groups)
     return SubscriptionFigures(
         today=today,
@@ -67,14 +68,7 @@ def get_subscription_figures(
     )
 
 
-def _reached(work: Work, account_id: UUID | None) -> list[Any]:
-    if account_id is None:
-        return []
-    scope = scope_of_account(work, account_id)
-    return [Subscription.scope.startswith(scope, autoescape=True)]
-
-
-def _running(work: Work, account_id: UUID | None) -> list[Group]:
+def _running(work: Work, below: Conditions) -> list[Group]:
     """Running subscriptions by product and by the seller below the partner."""
     part = [func.split_part(Subscription.scope, "/", place) for place in (3, 4)]
     seller = case((part[1] == "", ""), else_=part[0])
@@ -83,7 +77,7 @@ def _running(work: Work, account_id: UUID | None) -> list[Group]:
         seller,
         func.count(),
         func.count().filter(Subscription.renews),
-    ).where(stands_as(SubscriptionState.RUNNING, work.now), *_reached(work, account_id))
+    ).where(stands_as(SubscriptionState.RUNNING, work.now), *below)
     scoped = in_scope(statement, Subscription, work.actor)
     rows = work.session.execute(scoped.group_by(Subscription.product_id, seller))
     return [
@@ -94,7 +88,7 @@ def _running(work: Work, account_id: UUID | None) -> list[Group]:
 
 def _by_day(
     work: Work,
-    request: GetSubscriptionFigures,
+    below: Conditions,
     state: SubscriptionState,
     span: Span,
 ) -> list[DayCount]:
@@ -104,7 +98,7 @@ def _by_day(
         stands_as(state, work.now),
         Subscription.ends_at >= span.starts_at,
         Subscription.ends_at < span.ends_at,
-        *_reached(work, request.account_id),
+        *below,
     )
     scoped = in_scope(statement, Subscription, work.actor).group_by(day)
     counts: dict[date, int] = dict(work.session.execute(scoped).all())

@@ -1,6 +1,6 @@
 """Names for lists, and finding people by a part of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,8 @@ from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.scope import in_scope
+
+Conditions = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +71,17 @@ def _names(work: Work, model: Any, ids: Collection[Any]) -> dict[UUID, str]:
     return {row.id: row.name for row in work.session.execute(statement)}
 
 
-def scope_of_account(work: Work, account_id: UUID) -> str:
-    """The path of a partner or seller; NotFound outside the actor's scope."""
+def below_account(work: Work, model: Any, account_id: UUID | None) -> Conditions:
+    """The condition that rows of `model` lie at or below a partner or seller; none
+    where nobody is named. NotFound for one outside the actor's scope.
+    """
+    if account_id is None:
+        return []
     statement = select(AccountCopy.scope).where(AccountCopy.id == account_id)
     scope = work.session.scalar(in_scope(statement, AccountCopy, work.actor))
     if scope is None:
         raise NotFound("There is no such account.")
-    return scope
+    return [model.scope.startswith(scope, autoescape=True)]
 
 
 def customers_called(work: Work, part: str) -> Select[UUID]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from billing.catalog.models import Product
-from billing.people.naming import scope_of_account, users_called
+from billing.people.naming import below_account, users_called
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
 from lineup.contracts.billing import (
@@ -60,15 +60,10 @@ def _of_somebody(work: Work, statement: Query, request: ListSubscriptions) -> Qu
         statement = statement.where(Subscription.customer_id == request.customer_id)
     if request.user_id is not None:
         statement = statement.where(Subscription.user_id == request.user_id)
-    if request.account_id is not None:
-        scope = scope_of_account(work, request.account_id)
-        statement = statement.where(
-            Subscription.scope.startswith(scope, autoescape=True)
-        )
     if request.search.strip():
         called = users_called(work, request.search)
         statement = statement.where(Subscription.user_id.in_(called))
-    return statement
+    return statement.where(*below_account(work, Subscription, request.account_id))
 
 
 def _conditions(request: ListSubscriptions, now: datetime) -> list[Any]:

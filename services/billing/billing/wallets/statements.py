@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
-from billing.people.naming import customers_called, names_of, scope_of_account
+from billing.people.naming import below_account, customers_called, names_of
 from billing.wallets.models import Entry, Transfer, Wallet
 from billing.wallets.movements import Account
 from billing.wallets.operations import account_of
@@ -110,13 +110,10 @@ def get_balances(work: Work, request: GetBalances) -> BalancesView:
     )
 
 
-def _customers_wallets(work: Work, account_id: Any) -> Select[Wallet]:
+def _customers_wallets(work: Work, account_id: UUID | None) -> Select[Wallet]:
     statement = in_scope(select(Wallet), Wallet, work.actor)
-    statement = statement.where(~Wallet.is_system)
-    if account_id is not None:
-        scope = scope_of_account(work, account_id)
-        statement = statement.where(Wallet.scope.startswith(scope, autoescape=True))
-    return statement
+    below = below_account(work, Wallet, account_id)
+    return statement.where(~Wallet.is_system, *below)
 
 
 def _sums(

@@ -178,9 +178,10 @@ class TestReport:
 
         assert [line.sold_by for line in lines()] == ["system", "partner"]
 
-    def test_it_is_narrowed_by_time_and_hidden_from_neighbours(
-        self, lines, shop_floor, buyer, plan, clock, neighbour
+    def test_it_is_narrowed_by_time_and_seller_and_hidden_from_neighbours(
+        self, lines, shop_floor, buyer, plan, clock, partner, neighbour
     ):
+        seller = shop_floor.known_seller(partner, "Corner shop")
         shop_floor.buy(buyer, plan)
         clock.forward(days=1)
         start = clock.now()
@@ -188,7 +189,10 @@ class TestReport:
 
         assert len(lines(sold_from=start)) == len(lines(sold_until=start)) == 1
         assert len(lines(user_id=buyer.id)) == 2
+        assert lines(account_id=seller.account_id) == []
         assert lines(neighbour.actor) == []
+        with pytest.raises(NotFound):
+            lines(neighbour.actor, account_id=seller.account_id)
 
     def test_whoever_acts_as_another_is_written_down_with_both_names(
         self, lines, shop_floor, buyer, plan

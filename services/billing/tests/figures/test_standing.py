@@ -92,8 +92,15 @@ def test_sums_by_product_and_seller_are_the_whole(figures, town):
         town.account_id: ("Corner shop", 6),
         None: ("", found.running - 6),
     }
-    assert figures(account_id=town.account_id).running == 6
-    assert figures(town.actor).running == 6
+
+
+def test_asked_of_a_seller_they_are_what_it_sees_itself(figures, town):
+    whole, theirs = figures(), figures(account_id=town.account_id)
+
+    assert theirs == figures(town.actor)
+    assert theirs.running == 6
+    assert 0 < theirs.ending_in_30_days < whole.ending_in_30_days
+    assert 0 < theirs.lapsed_in_30_days < whole.lapsed_in_30_days
 
 
 def test_a_neighbour_counts_nothing(figures, town, neighbour):
