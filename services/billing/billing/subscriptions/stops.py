@@ -35,11 +35,7 @@ def open_periods(work: Work, subscription: Subscription) -> Sequence[Period]:
 
 def quoted(work: Work, subscription: Subscription) -> StopReceipt:
     """What stopping at the work's instant returns; the same figures as the booking."""
-    periods = open_periods(work, subscription)
-    refunded = _total(work, subscription, (_refund(p, work.now) for p in periods))
-    return StopReceipt(
-        subscription_id=subscription.id, ended_at=work.now, refunded=refunded
-    )
+    return _receipt(work, subscription, open_periods(work, subscription))
 
 
 def stop(work: Work, subscription: Subscription, *, reason: str = "") -> StopReceipt:
@@ -48,7 +44,7 @@ def stop(work: Work, subscription: Subscription, *, reason: str = "") -> StopRec
     The caller holds the customer's lock. NotActive for what is not running.
     """
     periods = open_periods(work, subscription)
-    receipt = quoted(work, subscription)
+    receipt = _receipt(work, subscription, periods)
     subscription.stop(work.now)
     for period in periods:
         _close(work, subscription, period, reason)
@@ -68,6 +64,15 @@ def forfeit(work: Work, subscription: Subscription, *, reason: str) -> None:
     for period in periods:
         period.close(work.now, by=signature(work.actor), reason=reason)
     announce(work, subscription)
+
+
+def _receipt(
+    work: Work, subscription: Subscription, periods: Sequence[Period]
+) -> StopReceipt:
+    refunded = _total(work, subscription, (_refund(p, work.now) for p in periods))
+    return StopReceipt(
+        subscription_id=subscription.id, ended_at=work.now, refunded=refunded
+    )
 
 
 def _refund(period: Period, now: datetime) -> Money:
