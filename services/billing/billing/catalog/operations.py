@@ -160,7 +160,7 @@ def change_plan(work: Work, request: ChangePlan) -> PlanView:
     What was sold is refunded by what it was sold for (SU-08). A retired plan is
     refused as PlanRetired.
     """
-    plan = _own_plan(work, request.plan_id)
+    plan = _locked_plan(work, request.plan_id)
     if plan.is_retired:
         raise PlanRetired
     _check_price(work, request.price, plan.partner_id)
@@ -172,7 +172,7 @@ def change_plan(work: Work, request: ChangePlan) -> PlanView:
 
 def retire_plan(work: Work, request: RetirePlan) -> PlanView:
     """Take a plan off sale; running periods stay, its SKU is free again."""
-    plan = _own_plan(work, request.plan_id)
+    plan = _locked_plan(work, request.plan_id)
     plan.retire(work.now)
     work.session.flush()
     return plan_view(plan)
@@ -190,11 +190,7 @@ def get_plan_on_sale(work: Work, plan_id: UUID, partner_id: UUID) -> Plan:
 
 def get_own_plan(work: Work, plan_id: UUID) -> Plan:
     """A plan in the actor's scope, retired or not; NotFound otherwise."""
-    statement = select(Plan).where(Plan.id == plan_id)
-    plan = work.session.scalar(in_scope(statement, Plan, work.actor))
-    if plan is None:
-        raise NotFound("There is no such plan.", code="plan_not_found")
-    return plan
+    return _found_plan(work.session.scalar(_own_plan(work, plan_id)))
 
 
 def get_plan(work: Work, plan_id: UUID) -> Plan:
@@ -265,10 +261,16 @@ def _check_places(product: Product) -> None:
         raise Invalid(fields=fields)
 
 
-def _own_plan(work: Work, plan_id: UUID) -> Plan:
-    statement = select(Plan).where(Plan.id == plan_id)
-    owned = in_scope(statement, Plan, work.actor).with_for_update(key_share=True)
-    plan = work.session.scalar(owned)
+def _own_plan(work: Work, plan_id: UUID) -> Select[Plan]:
+    return in_scope(select(Plan).where(Plan.id == plan_id), Plan, work.actor)
+
+
+def _locked_plan(work: Work, plan_id: UUID) -> Plan:
+    owned = _own_plan(work, plan_id).with_for_update(key_share=True)
+    return _found_plan(work.session.scalar(owned))
+
+
+def _found_plan(plan: Plan | None) -> Plan:
     if plan is None:
         raise NotFound("There is no such plan.", code="plan_not_found")
     return plan

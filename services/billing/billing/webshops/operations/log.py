@@ -8,6 +8,7 @@ from sqlalchemy.orm import defer
 
 from billing.webshops.models import ShopConnection, ShopDelivery
 from billing.webshops.operations.deliveries import act_on
+from billing.webshops.operations.views import shop_names
 from billing.webshops.states import DeliveryState
 from lineup.contracts.billing import (
     DeliveryVerdict,
@@ -36,7 +37,7 @@ def list_shop_deliveries(
     page: Page[ShopDelivery] = page_of(
         work.session, statement, ShopDelivery, request.paging, lambda row: row
     )
-    names = _shop_names(work, {delivery.shop_id for delivery in page.items})
+    names = shop_names(work, {delivery.shop_id for delivery in page.items})
     sizes = _sizes(work, [delivery.id for delivery in page.items])
     return page.showing(
         [_view(one, names[one.shop_id], sizes[one.id]) for one in page.items]
@@ -92,16 +93,9 @@ def _found(work: Work, delivery_id: UUID) -> ShopDelivery:
 
 
 def _shown(work: Work, delivery: ShopDelivery) -> ShopDeliveryView:
-    name = _shop_names(work, {delivery.shop_id})[delivery.shop_id]
+    name = shop_names(work, {delivery.shop_id})[delivery.shop_id]
     body = delivery.body.decode(errors="replace")
     return _view(delivery, name, len(delivery.body), body)
-
-
-def _shop_names(work: Work, shop_ids: set[UUID]) -> dict[UUID, str]:
-    statement = select(ShopConnection.id, ShopConnection.name).where(
-        ShopConnection.id.in_(shop_ids)
-    )
-    return {row.id: row.name for row in work.session.execute(statement)}
 
 
 def _sizes(work: Work, delivery_ids: list[UUID]) -> dict[UUID, int]:

@@ -26,7 +26,7 @@ MOST_DELIVERIES = 50
 def views_of(work: Work, orders: Sequence[ShopOrderRecord]) -> list[OrderView]:
     """Orders as a list shows them."""
     counts = _seat_counts(work, [order.id for order in orders])
-    shops = _shop_names(work, {order.shop_id for order in orders})
+    shops = shop_names(work, {order.shop_id for order in orders})
     return [
         _view(order, counts.get(order.id, 0), shops[order.shop_id]) for order in orders
     ]
@@ -47,7 +47,8 @@ def told_whole(work: Work, order: ShopOrderRecord) -> OrderView:
     )
 
 
-def _shop_names(work: Work, shop_ids: set[UUID]) -> dict[UUID, str]:
+def shop_names(work: Work, shop_ids: set[UUID]) -> dict[UUID, str]:
+    """What shops are called, by id."""
     statement = select(ShopConnection.id, ShopConnection.name).where(
         ShopConnection.id.in_(shop_ids)
     )
