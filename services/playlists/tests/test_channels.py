@@ -142,6 +142,7 @@ def test_lists_are_narrowed_by_text_and_package(work):
         return [view.id for view in page.items]
 
     assert found(search="erste") == [news.id]
+    assert found(search="%") == found(search="s_o") == []
     assert found(search="x") == [sport.id]
     assert found(search="100%") == []
     assert found(package_id=package.id) == [sport.id]

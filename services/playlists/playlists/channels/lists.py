@@ -117,10 +117,9 @@ def _held_by(package_id: Any) -> "Select[Any]":
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    like = f"%{text.replace('%', '').replace('_', ' ')}%"
     return or_(
-        Channel.name.ilike(like),
-        Channel.group_title.ilike(like),
+        Channel.name.icontains(text, autoescape=True),
+        Channel.group_title.icontains(text, autoescape=True),
         Channel.name_key == name_key(text),
         cast(Channel.number, Text) == text,
     )

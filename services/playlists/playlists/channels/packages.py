@@ -94,9 +94,8 @@ def get_package(work: Work, request: GetPackage) -> PackageView:
 def list_packages(work: Work, request: ListPackages) -> Page[PackageView]:
     """Packages, the demo set among them; newest first, or by name."""
     statement = in_scope(select(Package), Package, work.actor)
-    if request.search.strip():
-        like = f"%{request.search.strip().replace('%', '').replace('_', ' ')}%"
-        statement = statement.where(Package.name.ilike(like))
+    if text := request.search.strip():
+        statement = statement.where(Package.name.icontains(text, autoescape=True))
     if request.partner_id is not None:
         statement = statement.where(Package.partner_id == request.partner_id)
     page = page_of(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Interval, Row, func, select, true
+from sqlalchemy import Row, func, select, true
 from sqlalchemy.orm import Session
 
 from lineup.contracts.paging import Page
@@ -20,7 +20,7 @@ from lineup.errors import Invalid
 from playlists.channels.lists import visible
 from playlists.channels.models import Channel
 from playlists.guide.models import Programme
-from playlists.guide.ties import guides_of, tie
+from playlists.guide.ties import SHIFT, guides_of, tie
 
 LONGEST = timedelta(hours=24)
 MOST_CHANNELS = 50
@@ -70,17 +70,14 @@ def _programmes(
 ) -> dict[UUID, list[ProgrammeView]]:
     """What runs at any moment between the two, each channel's shift counted."""
     tied = tie()
-    shift = func.make_interval(
-        0, 0, 0, 0, 0, 0, Channel.guide_shift_minutes * 60, type_=Interval
-    )
     is_of_channel = (Programme.import_id == tied.c.import_id) & (
         Programme.channel_no == tied.c.channel_no
     )
     rows = session.execute(
         select(
             Channel.id,
-            (Programme.start_at + shift).label("start_at"),
-            (Programme.stop_at + shift).label("stop_at"),
+            (Programme.start_at + SHIFT).label("start_at"),
+            (Programme.stop_at + SHIFT).label("stop_at"),
             Programme.title,
             Programme.sub_title,
             func.left(Programme.description, DESCRIBED).label("description"),
@@ -89,8 +86,8 @@ def _programmes(
         .join(tied, true())
         .join(Programme, is_of_channel)
         .where(Channel.id.in_(channel_ids))
-        .where(Programme.start_at < request.until_at - shift)
-        .where(Programme.stop_at > request.from_at - shift)
+        .where(Programme.start_at < request.until_at - SHIFT)
+        .where(Programme.stop_at > request.from_at - SHIFT)
         .order_by(Channel.id, Programme.start_at)
         .limit(MOST_PROGRAMMES)
     )

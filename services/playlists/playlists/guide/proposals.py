@@ -176,10 +176,9 @@ class Candidates:
             .limit(MOST_CHANNELS_READ)
         )
         if text:
-            like = f"%{text.replace('%', '').replace('_', ' ')}%"
-            statement = statement.where(
-                or_(GuideChannel.name.ilike(like), GuideChannel.xmltv_id.ilike(like))
-            )
+            in_name = GuideChannel.name.icontains(text, autoescape=True)
+            in_id = GuideChannel.xmltv_id.icontains(text, autoescape=True)
+            statement = statement.where(or_(in_name, in_id))
         rows: list[Row] = list(session.execute(statement))
         return cls(rows, [row.name_key for row, _ in rows])
 

@@ -134,8 +134,10 @@ def list_guide_sources(
 
 def _conditions(request: ListGuideSources) -> Iterator[ColumnElement[bool]]:
     if text := request.search.strip():
-        like = f"%{text.replace('%', '').replace('_', ' ')}%"
-        yield or_(GuideSource.name.ilike(like), GuideSource.address.ilike(like))
+        yield or_(
+            GuideSource.name.icontains(text, autoescape=True),
+            GuideSource.address.icontains(text, autoescape=True),
+        )
     if request.is_on is not None:
         yield GuideSource.is_on.is_(request.is_on)
     if request.is_failing is not None:

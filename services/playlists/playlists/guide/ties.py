@@ -36,6 +36,10 @@ from playlists.upstairs import Shown
 SHORT = func.make_interval(0, 0, 0, 1, type_=Interval)
 """A day: a guide that reaches less far is flagged (PE-13)."""
 LONG_AGO = func.to_timestamp(0, type_=DateTime(timezone=True))
+SHIFT = func.make_interval(
+    0, 0, 0, 0, 0, 0, Channel.guide_shift_minutes * 60, type_=Interval
+)
+"""By how much a channel shows its guide later."""
 
 
 def tie() -> LateralFromClause:
@@ -93,10 +97,7 @@ def _candidates(tied_by: TiedBy) -> Candidates:
 
 def reach_of(tied: LateralFromClause) -> ColumnElement[datetime]:
     """When the guide of a channel ends, its shift counted; long ago without one."""
-    shift = func.make_interval(
-        0, 0, 0, 0, 0, 0, Channel.guide_shift_minutes * 60, type_=Interval
-    )
-    until = type_coerce(tied.c.reaches_until + shift, DateTime(timezone=True))
+    until = type_coerce(tied.c.reaches_until + SHIFT, DateTime(timezone=True))
     return func.coalesce(until, LONG_AGO)
 
 
