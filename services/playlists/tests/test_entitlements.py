@@ -1,10 +1,11 @@
 """Copies follow their owners' newest word, and whoever renders hears of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from lineup.contracts.accounts import AccountKind, Status, UserChanged
 from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
@@ -26,6 +27,7 @@ from playlists.rendering.models import AccessFile
 from playlists.resync import resync
 
 from .conftest import PARTNER, a_partner
+from .test_the_worker_may_die import wait_for
 
 
 def a_user(work, version=1, **said):
@@ -132,6 +134,36 @@ def test_a_changed_partner_has_the_facts_of_its_users_written_anew(work):
     keep_partner(work, a_partner(public_url="https://tv.blue.example"))
 
     assert due_users(work) == {users[0].id}
+
+
+def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
+    seller, user_id = new_id(), new_id()
+    said = {"id": seller, "kind": AccountKind.DEALER, "scope": f"/{seller}/"}
+
+    def announce(version, status):
+        with database.transaction() as work:
+            keep_account(work, a_partner(version=version, status=status, **said))
+
+    def waits_for_another():
+        waiting = "datname = current_database() AND wait_event_type = 'Lock'"
+        asked = text(f"SELECT 1 FROM pg_stat_activity WHERE {waiting}")
+        with database.transaction() as work:
+            return work.session.execute(asked).all()
+
+    announce(1, Status.ACTIVE)
+    with database.transaction() as work:
+        keep_user(work, a_user(work, id=user_id, scope=f"/{seller}/{user_id}/"))
+    with ThreadPoolExecutor() as threads:
+        with database.transaction() as work:
+            off = a_partner(version=2, status=Status.INACTIVE, **said)
+            keep_account(work, off)
+            forget_due(work)  # as if the fact had been written meanwhile
+            on = threads.submit(announce, 3, Status.ACTIVE)
+            wait_for(waits_for_another)
+        on.result(timeout=10)
+
+    with database.transaction() as work:
+        assert due_users(work) == {user_id}
 
 
 def test_a_change_nobody_would_hear_is_an_error(work, monkeypatch):

@@ -23,7 +23,7 @@ def keep_account(work: Work, state: AccountChanged) -> None:
 
 def keep_seller(work: Work, state: AccountChanged) -> None:
     """Keep a seller's copy; off or on, its users' facts follow (AH-18)."""
-    before = work.session.get(Seller, state.id)
+    before = work.session.get(Seller, state.id, with_for_update=True)
     was_active = before is None or before.status == Status.ACTIVE
     values = {
         "id": state.id,
