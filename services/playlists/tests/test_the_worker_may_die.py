@@ -23,7 +23,7 @@ LONGEST = 60
 
 
 @contextmanager
-def a_worker(settings):
+def a_worker(settings, **told):
     environment = {
         **os.environ,
         "AMQP_URI": settings.amqp_uri,
@@ -31,6 +31,7 @@ def a_worker(settings):
         "LINEUP_SECRET_KEYS": settings.lineup_secret_keys,
         "BLOB_URL": settings.blob_url,
         "JOB_LEASE_SECONDS": "3",
+        **told,
     }
     process = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
     try:

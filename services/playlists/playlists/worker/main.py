@@ -23,8 +23,10 @@ from lineup import logs, metrics, probes, tracing
 from lineup.blobs import BlobStore
 from lineup.clock import clock_for
 from lineup.database import Database, Waker, connect
+from lineup.ids import new_id
 from lineup.secrets import Keyring
 from lineup.settings import read
+from lineup.tracing import SpanKind
 from playlists import wiring
 from playlists.guide.retired import remove_retired
 from playlists.jobs.operations import WAKE
@@ -72,7 +74,8 @@ class Worker:
         """Work until `stop`; what is not done then is left to another worker."""
         loops = (self._do_jobs, self._render, self._write_facts, self._tidy)
         for loop in loops:
-            thread = threading.Thread(target=loop, name=loop.__name__, daemon=True)
+            name = loop.__name__.lstrip("_")
+            thread = threading.Thread(target=loop, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
         log.info("worker_started", worker=self.tools.worker)
@@ -131,25 +134,40 @@ class Worker:
 
     def _safely(self, turn: Callable[[], bool]) -> bool:
         """One turn; trouble is logged, and the next turn comes after a pause."""
-        loop, began = threading.current_thread().name, time.monotonic()
+        told = Turn(threading.current_thread().name)
         try:
             did_something = turn()
         except Exception:
             log.exception("worker_turn_failed")
-            self._troubled.add(loop)
-            _count(loop, "failed", began)
+            self._troubled.add(told.loop)
+            told.end("failed")
             self._stop.wait(AFTER_TROUBLE_SECONDS)
             return False
-        self._troubled.discard(loop)
+        self._troubled.discard(told.loop)
         if did_something:
-            _count(loop, "ok", began)
+            told.end("ok")
         return did_something
 
 
-def _count(loop: str, outcome: str, began: float) -> None:
-    """Note a turn that did something; idle ones come every second."""
-    seconds = time.monotonic() - began
-    metrics.count(NAME, "turn", loop.lstrip("_"), outcome, seconds)
+class Turn:
+    """One turn of a loop: its log lines and what it announces bear an id of its own.
+
+    Only one that did something is ended, and thereby told: idle ones come every second.
+    """
+
+    def __init__(self, loop: str) -> None:
+        self.loop = loop
+        self._began = time.monotonic()
+        request_id = new_id().hex
+        name = f"{NAME}.{loop}"
+        self._span = tracing.begin(name, SpanKind.INTERNAL, None, request_id)
+        tracing.take_up(request_id, self._span.traceparent)
+
+    def end(self, outcome: str) -> None:
+        """Count it, and send its span."""
+        seconds = time.monotonic() - self._began
+        metrics.count(NAME, "turn", self.loop, outcome, seconds)
+        self._span.end(outcome)
 
 
 def main() -> None:

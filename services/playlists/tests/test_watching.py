@@ -1,0 +1,64 @@
+"""Work that waits for the worker is told to whoever watches, and so is what it does."""
+
+import pytest
+from sqlalchemy import select
+
+from lineup.database.records import OUTBOX
+from playlists import watching
+from playlists.entitlements.operations import keep_user
+
+from .conftest import a_source
+from .test_entitlements import a_user
+from .test_the_worker_may_die import a_worker, wait_for
+
+pytestmark = pytest.mark.usefixtures("partner")
+
+
+def told(database):
+    """{work: (how much is due, for how many seconds the oldest has been)}."""
+    with database.transaction() as work:
+        found = [figure for look in watching.LOOKS for figure in look(work)]
+    rows, ages = found[::2], found[1::2]
+    return {
+        row.labels[0]: (row.value, age.value)
+        for row, age in zip(rows, ages, strict=True)
+    }
+
+
+def test_what_nobody_does_grows_old(database, tools, clock):
+    assert told(database) == {"jobs": (0, 0), "facts": (0, 0), "sets": (0, 0)}
+    a_source(tools, b"a guide")
+    with database.transaction() as work:
+        keep_user(work, a_user(work))
+
+    clock.forward(seconds=90)
+
+    assert told(database) == {"jobs": (1, 90), "facts": (1, 90), "sets": (0, 0)}
+
+
+def announced(database, event_type):
+    with database.transaction() as work:
+        rows = select(OUTBOX.c.envelope).where(OUTBOX.c.type == event_type)
+        return work.session.scalars(rows).all()
+
+
+def test_what_a_turn_of_the_worker_announces_bears_its_id_and_its_trace(
+    database, settings, collector
+):
+    with database.transaction() as work:
+        keep_user(work, a_user(work))
+
+    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
+    with a_worker(settings, **traced) as worker:
+        wait_for(lambda: announced(database, "access_changed"))
+        worker.terminate()
+        assert worker.wait(timeout=40) == 0
+
+    context = announced(database, "access_changed")[0]["context"]
+    span = collector.spans["playlists-worker.write_facts"]
+    said = {one.key: one.value.string_value for one in span.attributes}
+    assert said == {
+        "lineup.request_id": context["request_id"],
+        "lineup.outcome": "ok",
+    }
+    assert span.span_id.hex() in context["traceparent"]
