@@ -9,11 +9,11 @@ from billing.people.models import UserCopy
 from billing.subscriptions import stops
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.sales import (
-    OtherProductRunning,
     PeriodOver,
     check_trial,
     find_last,
     length_of,
+    runs_on,
 )
 from billing.subscriptions.terms import Anchor, next_period_end, renewal_start
 from billing.wallets import operations as wallets
@@ -21,7 +21,6 @@ from lineup.contracts.billing import (
     CountFrom,
     PurchaseQuote,
     QuotePurchase,
-    SubscriptionState,
 )
 from lineup.database import Work
 from lineup.money import Money
@@ -36,38 +35,15 @@ def quote_purchase(work: Work, request: QuotePurchase) -> PurchaseQuote:
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
     check_trial(work, user, plan)
     last = find_last(work, user.id)
-    refunded = _given_back(work, last, plan, request.count_from)
-    goes_on = _goes_on(work, last, plan, request.count_from)
+    refunded = Money.zero(plan.asset)
+    if request.count_from is CountFrom.NOW and last and last.is_running(work.now):
+        refunded, last = stops.quoted(work, last).refunded, None
+    goes_on = runs_on(last, plan, work.now)
     starts_at = work.now
     if goes_on is not None:
         starts_at = renewal_start(request.count_from, goes_on.ends_at, work.now)
     ends_at = _end(work, user, plan, goes_on, starts_at)
     return _quote(work, user, plan, (starts_at, ends_at), refunded, goes_on)
-
-
-def _given_back(
-    work: Work, last: Subscription | None, plan: Plan, count_from: CountFrom
-) -> Money:
-    """What runs is stopped where the new period counts from now."""
-    if count_from is CountFrom.NOW and last and last.is_running(work.now):
-        return stops.quoted(work, last).refunded
-    return Money.zero(plan.asset)
-
-
-def _goes_on(
-    work: Work, last: Subscription | None, plan: Plan, count_from: CountFrom
-) -> Subscription | None:
-    """The subscription that would run on; None: a new one begins."""
-    if last is None or last.state == SubscriptionState.STOPPED:
-        return None
-    is_running = last.is_running(work.now)
-    if is_running and count_from is CountFrom.NOW:
-        return None
-    if last.product_id == plan.product_id:
-        return last
-    if is_running:
-        raise OtherProductRunning
-    return None
 
 
 def _end(

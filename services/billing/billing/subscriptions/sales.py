@@ -137,17 +137,30 @@ def subscription_for(
     has passed goes on; anybody else begins anew.
     """
     last = find_last(work, user.id)
+    known = runs_on(last, plan, work.now)
+    if known is not None:
+        return known, renewal_start(count_from, known.ends_at, work.now)
     if last is not None and last.product_id != plan.product_id:
         _make_way(work, last)
-        last = None
+    return _begin(work, user, plan), work.now
+
+
+def runs_on(
+    last: Subscription | None, plan: Plan, now: datetime
+) -> Subscription | None:
+    """A user's last subscription, where a sale of this plan runs it on; None where a
+    new one begins. OtherProductRunning while it runs for another product.
+    """
     if last is None or last.state == SubscriptionState.STOPPED:
-        return _begin(work, user, plan), work.now
-    return last, renewal_start(count_from, last.ends_at, work.now)
+        return None
+    if last.product_id == plan.product_id:
+        return last
+    if last.is_running(now):
+        raise OtherProductRunning
+    return None
 
 
 def _make_way(work: Work, last: Subscription) -> None:
-    if last.is_running(work.now):
-        raise OtherProductRunning
     if last.state == SubscriptionState.RUNNING:
         last.expire(work.now)
     last.give_way()
