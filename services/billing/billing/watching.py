@@ -32,7 +32,7 @@ CHECKED_AT = Gauge(
 
 @dataclass
 class Books:
-    """What this process last found."""
+    """What a process last found of the books, and tells."""
 
     checked_at: float | None = None
     is_sound: bool = True
@@ -51,8 +51,15 @@ class Books:
                 wallets=report.wrong_wallets,
             )
 
+    def ledger(self, _work: Work) -> Iterator[Figure]:
+        """The last check; nothing before the first."""
+        if self.checked_at is not None:
+            yield SOUND.of(self.is_sound)
+            yield CHECKED_AT.of(self.checked_at)
+
 
 BOOKS = Books()
+"""Those of this process."""
 
 
 class WatchDoors(Doors):
@@ -71,13 +78,6 @@ def checked(database: Database) -> LedgerReport:
         limit = f"SET LOCAL statement_timeout = '{LONGEST_CHECK_SECONDS}s'"
         work.session.execute(text(limit))
         return check_ledger(work, CheckLedger())
-
-
-def ledger(_work: Work) -> Iterator[Figure]:
-    """The last check of the books; nothing before the first."""
-    if BOOKS.checked_at is not None:
-        yield SOUND.of(BOOKS.is_sound)
-        yield CHECKED_AT.of(BOOKS.checked_at)
 
 
 def renewals(work: Work) -> Iterator[Figure]:
@@ -100,4 +100,4 @@ def ends(work: Work) -> Iterator[Figure]:
     yield from due("ends", count, oldest, work.now)
 
 
-LOOKS = (renewals, ends, ledger)
+LOOKS = (renewals, ends, BOOKS.ledger)

@@ -1,9 +1,10 @@
 """What waits and what the books said is told to whoever watches."""
 
+import time
+
 import pytest
 
-from billing import watching
-from billing.watching import Books, checked, ends, ledger, renewals
+from billing.watching import CHECK_SECONDS, Books, checked, ends, renewals
 
 
 @pytest.fixture
@@ -36,23 +37,30 @@ def test_a_renewal_that_nobody_makes_grows_old(
 
 
 def test_the_books_are_told_once_they_were_checked(
-    told, database, shop_floor, customer, engine, monkeypatch
+    told, database, shop_floor, customer, engine
 ):
-    monkeypatch.setattr(watching, "BOOKS", Books())
-    assert watching.BOOKS.is_due()
-    assert told(ledger) == {}
+    books = Books()
+    assert books.is_due()
+    assert told(books.ledger) == {}
     shop_floor.top_up(customer, "5.00 EUR")
 
-    watching.BOOKS.note(checked(database))
+    books.note(checked(database))
 
-    assert told(ledger)["lineup_ledger_sound",] == 1
-    assert told(ledger)["lineup_ledger_checked_timestamp_seconds",] > 1e9
-    assert not watching.BOOKS.is_due()
+    assert told(books.ledger)["lineup_ledger_sound",] == 1
+    assert told(books.ledger)["lineup_ledger_checked_timestamp_seconds",] > 1e9
+    assert not books.is_due()
 
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE wallet SET balance_minor = 7 WHERE NOT is_system"
         )
-    watching.BOOKS.note(checked(database))
+    books.note(checked(database))
 
-    assert told(ledger)["lineup_ledger_sound",] == 0
+    assert told(books.ledger)["lineup_ledger_sound",] == 0
+
+
+def test_they_are_checked_again_after_an_hour():
+    now = time.time()
+
+    assert not Books(checked_at=now - CHECK_SECONDS / 2).is_due()
+    assert Books(checked_at=now - CHECK_SECONDS).is_due()
