@@ -300,7 +300,9 @@ class TestMoving:
         assert living(database, Customer) == 0
 
     @pytest.mark.parametrize("target", ["neighbour", None])
-    def test_nobody_moves_to_another_partner(self, target, ask, tree, make_customer):
+    def test_nobody_moves_to_another_partner(
+        self, target, ask, tree, make_customer, means
+    ):
         customer = make_customer(tree.dealer)
         account_id = tree.neighbour.account_id if target else customer.id
         for actor, answer in (
@@ -312,6 +314,19 @@ class TestMoving:
             )
             with pytest.raises(answer):
                 ask(actor, move_customers, request)
+            request = MoveCustomer(customer_id=customer.id, to_account_id=account_id)
+            with pytest.raises(answer):
+                ask(actor, move_customer, request, means=means)
+
+    def test_a_neighbour_moves_nobody(self, ask, tree, make_customer, means):
+        customer = make_customer(tree.dealer)
+        to = tree.neighbour.account_id
+        request = MoveCustomer(customer_id=customer.id, to_account_id=to)
+        with pytest.raises(NotFound):
+            ask(tree.neighbour, move_customer, request, means=means)
+        request = MoveCustomers(account_id=tree.dealer.account_id, to_account_id=to)
+        with pytest.raises(NotFound):
+            ask(tree.neighbour, move_customers, request)
 
     def test_devices_go_along_and_a_companys_own_group_does_not(
         self, ask, tree, make_customer, means, database

@@ -104,6 +104,13 @@ class TestMoving:
         assert told[-1].version == told[-2].version + 1
         assert shop_floor.books().is_sound
 
+    @pytest.mark.parametrize("alone", ["customer", "user"])
+    def test_either_event_is_enough_for_a_subscription(
+        self, alone, move, shop_floor, running, other
+    ):
+        move(alone)
+        assert shop_floor.look(running, other.actor).id == running.id
+
     def test_nothing_is_told_twice(self, move, running, announced):
         move("customer", "user")
         told = len(announced("subscription_changed"))
