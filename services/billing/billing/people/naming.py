@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, or_, select, union
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup.database import Work
@@ -92,15 +92,10 @@ def customers_called(work: Work, part: str) -> Select[UUID]:
     return in_scope(statement, CustomerCopy, work.actor)
 
 
-def users_called(work: Work, part: str) -> CompoundSelect[UUID]:
-    """Ids of users in scope with this in their name, or in their customer's."""
-    called = in_scope(
-        select(UserCopy.id).where(_holds(UserCopy.name, part)), UserCopy, work.actor
-    )
-    theirs = select(UserCopy.id).where(
-        UserCopy.customer_id.in_(customers_called(work, part))
-    )
-    return union(called, theirs)
+def users_called(work: Work, part: str) -> Select[UUID]:
+    """Ids of users in scope with this in their own name."""
+    statement = select(UserCopy.id).where(_holds(UserCopy.name, part))
+    return in_scope(statement, UserCopy, work.actor)
 
 
 def _holds(column: Any, part: str) -> ColumnElement[bool]:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union
 
 from billing.catalog.models import Product
-from billing.people.naming import below_account, users_called
+from billing.people.naming import below_account, customers_called, users_called
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
 from lineup.contracts.billing import (
@@ -61,9 +62,17 @@ def _of_somebody(work: Work, statement: Query, request: ListSubscriptions) -> Qu
     if request.user_id is not None:
         statement = statement.where(Subscription.user_id == request.user_id)
     if request.search.strip():
-        called = users_called(work, request.search)
-        statement = statement.where(Subscription.user_id.in_(called))
+        called = _called(work, request.search)
+        statement = statement.where(Subscription.id.in_(called))
     return statement.where(*below_account(work, Subscription, request.account_id))
+
+
+def _called(work: Work, part: str) -> CompoundSelect[UUID]:
+    """Ids of what users or customers of that name have; each half has its index."""
+    of_users = Subscription.user_id.in_(users_called(work, part))
+    of_customers = Subscription.customer_id.in_(customers_called(work, part))
+    found = select(Subscription.id)
+    return union(found.where(of_users), found.where(of_customers))
 
 
 def _conditions(request: ListSubscriptions, now: datetime) -> list[Any]:
