@@ -1,11 +1,12 @@
 """How many customers there are: the same customers that a list would show (RP-01)."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ARRAY, Select, Uuid, func, select, tuple_, type_coerce
 
 from accounts.customers.finding import matching
 from accounts.customers.models import Customer, Group
@@ -25,6 +26,7 @@ Tally = dict[Any, int]
 """How many customers, by one of the values they are counted by."""
 
 MONTHS = 12
+PRODUCTS: ARRAY[UUID] = ARRAY(Uuid(), as_tuple=True)
 
 
 def count_customers(work: Work, request: CountCustomers) -> CustomerCounts:
@@ -41,7 +43,7 @@ def count_customers(work: Work, request: CountCustomers) -> CustomerCounts:
         ],
         sellers=_named(tally["seller_id"], _names(work, Account, tally["seller_id"])),
         groups=_named(tally["group_id"], _names(work, Group, tally["group_id"])),
-        products=_product_counts(work, found),
+        products=_product_counts(work, tally["product_ids"]),
         months=[
             MonthCount(starts_at=start, customers=months.get(place, 0))
             for place, start in enumerate(starts, start=1)
@@ -58,6 +60,7 @@ def tallied(
         "seller_id": Customer.seller_id,
         "group_id": Customer.group_id,
         "month": func.width_bucket(Customer.created_at, starts),
+        "product_ids": type_coerce(Customer.product_ids, PRODUCTS),
     }
     rows = found.with_only_columns(
         *(key.label(name) for name, key in keys.items())
@@ -94,13 +97,12 @@ def _names(work: Work, named: type[Account | Group], tally: Tally) -> dict[UUID,
     return {row.id: row.name for row in rows}
 
 
-def _product_counts(work: Work, found: Select[Customer]) -> list[CountOf]:
-    of_each = found.with_only_columns(
-        func.unnest(Customer.product_ids).label("product_id")
-    ).subquery()
-    statement = select(of_each.c.product_id, func.count())
-    rows = work.session.execute(statement.group_by(of_each.c.product_id))
-    tally = {row[0]: row[1] for row in rows}
+def _product_counts(work: Work, having: Tally) -> list[CountOf]:
+    """Customers by product, of those counted by the products they have together."""
+    tally: Counter[UUID] = Counter()
+    for product_ids, customers in having.items():
+        for product_id in product_ids:
+            tally[product_id] += customers
     return _named(tally, product_names(work, tally))
 
 
