@@ -40,6 +40,17 @@ def test_a_renewal_gives_what_its_quote_said(
     assert shop_floor.balance(user.customer) == str(quote.balance_after)
 
 
+def test_a_month_after_a_short_one_ends_where_its_quote_said(
+    shop_floor, user, plan, quoted, clock
+):
+    shop_floor.top_up(user.customer, "50.00 EUR")
+    clock.forward(days=60)
+    for end in ((8, 31), (9, 30), (10, 31)):
+        quote = quoted(plan)
+        assert (quote.ends_at.month, quote.ends_at.day) == end
+        assert shop_floor.buy(user, plan).ends_at == quote.ends_at
+
+
 def test_a_first_purchase_gives_what_its_quote_said(shop_floor, user, plan, quoted):
     shop_floor.top_up(user.customer, "10.00 EUR")
     quote = quoted(plan)
