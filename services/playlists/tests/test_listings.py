@@ -67,6 +67,28 @@ def test_channels_are_narrowed_and_paged(listed):
     assert page.next_after == page.items[-1].channel_id
 
 
+def test_a_page_has_fifty_channels_at_most(listed, database, partner):
+    with database.transaction(Context(actor=actor_of(partner))) as work:
+        for number in range(4, 53):
+            a_channel(work, number)
+
+    page = listed(asked(at(0), at(1), paging=Paging(limit=200)))
+
+    assert [row.number for row in page.items] == list(range(1, 51))
+    assert page.next_after == page.items[-1].channel_id
+
+
+def test_of_a_description_the_beginning_is_told(tools, database, partner):
+    told = guide(*evening(1)).replace(b"</title>", b"</title><desc>%b</desc>")
+    a_source(tools, told % (b"word " * 200))
+    run_jobs(tools)
+    with database.transaction(Context(actor=actor_of(partner))) as work:
+        a_channel(work, 1, "One", guide_id="news.one")
+        (row,) = list_programmes(work, asked(at(0), at(1))).items
+
+    assert row.programmes[0].description == "word " * 60
+
+
 @pytest.mark.parametrize("until", [at(5), at(29, 1), at(4)])
 def test_only_a_day_at_once(listed, until):
     with pytest.raises(Invalid) as refused:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, insert, select, true
 
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists import (
     AddPackageChannels,
     ChannelFilter,
+    ChannelTie,
     CreatePackage,
     DeletePackage,
     GetPackage,
@@ -16,19 +18,24 @@ from lineup.contracts.playlists import (
     ListChannels,
     ListGroups,
     ListPackages,
+    MoveChannels,
     RemovePackageChannels,
     RenamePackage,
+    SetPackageChannels,
     SwitchChannels,
+    TieChannels,
     TiedBy,
 )
 from lineup.database.paging import OrderUnknown
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id
-from playlists.channels import contents, lists, many, packages
+from playlists.channels import contents, lists, many, order, packages
+from playlists.channels.models import STREAM_IDS, Channel
+from playlists.guide import proposals
 from playlists.guide.models import GuideChannel, GuideSource
 from playlists.rendering.models import ChannelSet
 
-from .conftest import NEIGHBOUR, PARTNER, a_channel
+from .conftest import NEIGHBOUR, OPERATOR, PARTNER, a_channel
 from .test_channels import announced
 
 
@@ -68,6 +75,52 @@ def found(work, **said):
     paging = Paging(order=said.pop("order", ""), limit=said.pop("limit", 50))
     page = lists.list_channels(work, ListChannels(paging=paging, **said))
     return [view.details.number for view in page.items]
+
+
+def a_package(work, name="Base"):
+    return contents.create_package(work, CreatePackage(name=name))
+
+
+def a_crowd(work, count):
+    """So many channels, as fast as the database can."""
+    first = a_channel(work, 1).id
+    own = {column.name: column for column in Channel.__table__.columns}
+    rows = func.generate_series(2, count).table_valued("number").render_derived()
+    new = {
+        "id": func.gen_random_uuid(),
+        "number": rows.c.number,
+        "stream_id": STREAM_IDS.next_value(),
+    }
+    source = select(*(own | new).values()).join(rows, true()).where(Channel.id == first)
+    work.session.execute(insert(Channel).from_select(list(own), source))
+
+
+CHANGES = {
+    "switch": lambda work, channel, _: many.switch_channels(
+        work, SwitchChannels(channel_ids=[channel], is_on=False)
+    ),
+    "group": lambda work, channel, _: many.group_channels(
+        work, GroupChannels(channel_ids=[channel], group="B")
+    ),
+    "move": lambda work, channel, _: order.move_channels(
+        work, MoveChannels(channel_ids=[channel], to_number=2)
+    ),
+    "tie": lambda work, channel, _: proposals.tie_channels(
+        work, TieChannels(ties=[ChannelTie(channel_id=channel, guide_id="x")])
+    ),
+    "add": lambda work, channel, package: contents.add_package_channels(
+        work, AddPackageChannels(package_id=package, channel_ids=[channel])
+    ),
+    "remove": lambda work, _, package: contents.remove_package_channels(
+        work, RemovePackageChannels(package_id=package, matching=ChannelFilter())
+    ),
+    "set": lambda work, channel, package: contents.set_package_channels(
+        work, SetPackageChannels(package_id=package, channel_ids=[channel])
+    ),
+    "delete": lambda work, _, package: packages.delete_package(
+        work, DeletePackage(package_id=package)
+    ),
+}
 
 
 class TestLists:
@@ -197,8 +250,10 @@ class TestMany:
         assert many.group_channels(work, of_a).count == 2
         assert found(work, group="News") == [1, 2]
 
-    def test_a_change_of_many_renders_their_partner_s_sets(self, work):
-        channel = a_channel(work, 1)
+    @pytest.mark.parametrize("change", CHANGES)
+    def test_what_players_see_is_rendered_after_every_change(self, work, change):
+        channel, package = a_channel(work, 1, group="A"), a_package(work)
+        a_channel(work, 2, package_ids=[package.id])
         later = work.now + timedelta(days=1)
         channel_set = ChannelSet(
             id="s", partner_id=PARTNER, package_ids=[], render_at=later, used_at=later
@@ -206,11 +261,31 @@ class TestMany:
         work.session.add(channel_set)
         work.session.flush()
 
-        off = SwitchChannels(channel_ids=[channel.id], is_on=False)
-        many.switch_channels(work, off)
+        CHANGES[change](work, channel.id, package.id)
 
         work.session.expire_all()
         assert channel_set.render_at == work.now
+
+    def test_too_many_at_once_are_refused(self, work):
+        a_crowd(work, many.MOST_CHOSEN + 1)
+        everything = {"matching": ChannelFilter()}
+        with pytest.raises(Invalid):
+            many.switch_channels(work, SwitchChannels(is_on=False, **everything))
+
+        some = ChannelFilter(search="17")
+        moved = many.group_channels(work, GroupChannels(group="X", matching=some))
+        assert moved.count == 1
+
+    def test_a_group_s_name_has_an_end(self, work):
+        longest = "x" * many.LONGEST_GROUP
+        own = [a_channel(work, 1).id]
+
+        many.group_channels(work, GroupChannels(channel_ids=own, group=longest))
+
+        with pytest.raises(Invalid):
+            many.group_channels(
+                work, GroupChannels(channel_ids=own, group=f"{longest}x")
+            )
 
     @pytest.mark.parametrize(
         "said", [{}, {"channel_ids": [PARTNER], "matching": ChannelFilter()}]
@@ -238,6 +313,15 @@ class TestMany:
             with pytest.raises(NotFound):
                 act(named)
             act(all_there_are)
+        with pytest.raises(Invalid):
+            contents.set_package_channels(
+                work, SetPackageChannels(package_id=package.id, **named)
+            )
+        with pytest.raises(Invalid):
+            contents.add_package_channels(
+                work_of(actor=OPERATOR),
+                AddPackageChannels(package_id=package.id, **named),
+            )
         assert found(work_of(NEIGHBOUR), is_on=True, group="") == [1]
         assert found(work_of(NEIGHBOUR), group="X") == []
 

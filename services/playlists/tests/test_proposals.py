@@ -25,6 +25,8 @@ from playlists.owners import Owner
 
 from .conftest import NEIGHBOUR, PARTNER, a_channel
 
+FOUR = "Channel Four"
+
 
 def a_guide(work, *names, partner_id=PARTNER, is_on=True, import_id=900):
     source = GuideSource(
@@ -88,11 +90,12 @@ def test_channels_that_show_something_or_are_off_get_no_proposals(work):
 
 
 def test_only_the_partner_s_own_sources_that_are_on_are_proposed(work, work_of):
-    a_guide(work, "Channel Four", partner_id=NEIGHBOUR)
-    a_guide(work, "Channel Four", is_on=False, import_id=901)
-    channel = a_channel(work, 1, "Chanel Four")
+    a_guide(work, FOUR, partner_id=NEIGHBOUR)
+    a_guide(work, FOUR, is_on=False, import_id=901)
+    channel, namesake = a_channel(work, 1, "Chanel Four"), a_channel(work, 2, FOUR)
 
     assert proposed(work) == {}
+    assert view_of(work, namesake).guide is None
     assert proposed(work_of(NEIGHBOUR)) == {}
     with pytest.raises(NotFound):
         proposals.find_guide_channels(
@@ -184,7 +187,9 @@ class TestChoice:
 
     def test_what_cannot_be_chosen(self, work, work_of):
         channel = a_channel(work, 1)
-        for wrong in ([], [ChannelTie(channel_id=channel.id, guide_id="x" * 501)]):
+        crowd = [ChannelTie(channel_id=new_id(), guide_id="x") for _ in range(501)]
+        too_long = [ChannelTie(channel_id=channel.id, guide_id="x" * 501)]
+        for wrong in ([], crowd, too_long):
             with pytest.raises(Invalid):
                 proposals.tie_channels(work, TieChannels(ties=wrong))
         with pytest.raises(NotFound):

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from lineup.context import Context
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists import (
     CreateChannel,
@@ -33,6 +34,7 @@ from .conftest import (
     NEIGHBOUR,
     PARTNER,
     a_source,
+    actor_of,
     details,
     evening,
     guide,
@@ -246,6 +248,15 @@ class TestAsked:
         )
         return sources.create_guide_source(work, request, keyring=keyring)
 
+    def same(self, view, **changed):
+        """What changes a source in nothing but what is said."""
+        kept = {
+            name: getattr(view, name)
+            for name in ("address", "every_hours", "shift_minutes", "time_zone")
+        }
+        said = {"source_id": view.id, "name": view.name, "is_on": view.is_on}
+        return {**said, **kept, **changed}
+
     @pytest.mark.parametrize(
         ("field", "said"),
         [
@@ -268,11 +279,14 @@ class TestAsked:
         assert list(refused.value.fields) == [field]
 
     def test_the_neighbour_sees_and_touches_nothing(self, work, work_of, keyring):
-        source_id = self.create(work, keyring).id
-        neighbour = work_of(NEIGHBOUR)
+        made = self.create(work, keyring)
+        source_id, neighbour = made.id, work_of(NEIGHBOUR)
         tries = [
             lambda: sources.get_guide_source(
                 neighbour, GetGuideSource(source_id=source_id), keyring=keyring
+            ),
+            lambda: sources.update_guide_source(
+                neighbour, UpdateGuideSource(**self.same(made)), keyring=keyring
             ),
             lambda: sources.fetch_guide(neighbour, FetchGuide(source_id=source_id)),
             lambda: sources.delete_guide_source(
@@ -334,15 +348,7 @@ class TestAsked:
         self, work, keyring
     ):
         made = self.create(work, keyring, headers={"Authorization": "Basic abc"})
-        same = {
-            "source_id": made.id,
-            "name": "Renamed",
-            "address": made.address,
-            "every_hours": 6,
-            "shift_minutes": 0,
-            "time_zone": "UTC",
-            "is_on": True,
-        }
+        same = self.same(made, name="Renamed")
 
         kept = sources.update_guide_source(
             work, UpdateGuideSource(**same), keyring=keyring
@@ -356,6 +362,19 @@ class TestAsked:
         assert open_headers(keyring, sealed) == {"Authorization": "Basic abc"}
         assert "Basic abc" not in str(kept)
         assert cleared.header_names == []
+
+    def test_a_source_keeps_an_address_or_a_file(self, work, keyring):
+        made = self.create(work, keyring)
+
+        def change(**said):
+            request = UpdateGuideSource(**self.same(made, address="", **said))
+            return sources.update_guide_source(work, request, keyring=keyring)
+
+        with pytest.raises(Invalid) as refused:
+            change()
+        assert list(refused.value.fields) == ["address"]
+        assert change(upload="uploads/new").address == ""
+        assert change().address == "", "the file is still there"
 
     def test_what_is_queued_and_when_it_is_fetched_next_is_told(self, work, keyring):
         made = self.create(work, keyring, every_hours=6)
@@ -392,8 +411,8 @@ def test_jobs_are_narrowed(tools, database):
     first, second = a_source(tools, GOOD), a_source(tools, b"not a guide")
     run_jobs(tools)
 
-    def found(**said):
-        with database.transaction() as work:
+    def found(context=None, **said):
+        with database.transaction(context) as work:
             page = list_jobs(work, ListJobs(**said))
         return [job.source_id for job in page.items]
 
@@ -402,6 +421,8 @@ def test_jobs_are_narrowed(tools, database):
     assert found(state=JobState.FAILED) == [second]
     assert found(source_id=first) == [first]
     assert found(kind="import_channels") == []
+    assert found(Context(actor=actor_of(PARTNER))) == [second, first]
+    assert found(Context(actor=actor_of(NEIGHBOUR))) == []
 
 
 @pytest.mark.usefixtures("partner")
