@@ -47,6 +47,7 @@ CODES = tuple(
         ("not_on_behalf", 403, "Not while logged in as another."),
         ("account_deleted", 409, "This account was deleted."),
         ("login_deleted", 409, "This login was deleted."),
+        ("customers_coming", 409, "Customers are being moved to this account; wait."),
         ("currency_in_use", 409, "Customers have had balances in this currency."),
         ("already_used", 409, "Several values are used already; `details` says which."),
         ("email_taken", 409, "The mail address is used already."),
