@@ -1,11 +1,12 @@
 """A customer as one looks at it: the person, its users, its money, put together."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
 from gateway.asking import context
-from gateway.ground import clients
+from gateway.ground import clients, ground
 from gateway.panel.parts import Part, part, wait_for
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
@@ -13,16 +14,15 @@ from lineup.contracts.accounts import (
     CreateCustomer,
     CustomerView,
     GetCustomer,
+    GetPlayerSettings,
     ListUsers,
+    PlayerSettings,
 )
 from lineup.contracts.billing import (
     EntryView,
     GetWallet,
     ListEntries,
-    ListProducts,
     ListSubscriptions,
-    PlanView,
-    ProductView,
     SubscriptionState,
     SubscriptionView,
     WalletView,
@@ -46,7 +46,6 @@ class CustomerPage:
     wallet: Part[WalletView]
     entries: Part[Page[EntryView]]
     subscriptions: Part[Page[SubscriptionView]]
-    products: Part[Page[ProductView]]
 
     @property
     def billing_is_away(self) -> bool:
@@ -56,21 +55,7 @@ class CustomerPage:
     def subscription_of(self, user: UserCard) -> SubscriptionView | None:
         """A user's newest subscription, the running one first."""
         page = self.subscriptions.value
-        own = [s for s in page.items if s.user_id == user.id] if page else []
-        running = [s for s in own if s.state is SubscriptionState.RUNNING]
-        return next(iter(running or own), None)
-
-    def plans(self) -> list[tuple[ProductView, PlanView]]:
-        """What can be bought now."""
-        page = self.products.value
-        products = page.items if page else []
-        return [
-            (product, plan)
-            for product in products
-            if product.partner_id == self.customer.partner_id
-            for plan in product.plans
-            if not plan.is_retired
-        ]
+        return newest(s for s in page.items if s.user_id == user.id) if page else None
 
 
 def create_customer(question: CreateCustomer) -> CustomerView:
@@ -81,6 +66,19 @@ def create_customer(question: CreateCustomer) -> CustomerView:
         users = clients().accounts.list_users(context(), listed)
         until_link_answers(*users.items)
     return customer
+
+
+def player_settings(question: GetPlayerSettings) -> PlayerSettings:
+    """What a customer's players go by, its PIN opened."""
+    told = clients().accounts.get_player_settings(context(), question)
+    return replace(told, pin=ground().keyring.open(told.pin) if told.pin else "")
+
+
+def newest(subscriptions: Iterable[SubscriptionView]) -> SubscriptionView | None:
+    """The running one of a user's subscriptions, the newest first; else the first."""
+    known = list(subscriptions)
+    running = (one for one in known if one.state is SubscriptionState.RUNNING)
+    return next(running, next(iter(known), None))
 
 
 def page_of_customer(customer_id: UUID) -> CustomerPage:
@@ -97,15 +95,13 @@ def page_of_customer(customer_id: UUID) -> CustomerPage:
     subscriptions = billing.list_subscriptions.later(
         who, ListSubscriptions(customer_id=customer_id, paging=ALL)
     )
-    products = billing.list_products.later(who, ListProducts(paging=ALL))
-    wait_for(customer, users, wallet, entries, subscriptions, products)
+    wait_for(customer, users, wallet, entries, subscriptions)
     return CustomerPage(
         customer=customer.reply(),
         users=list(map(card_of, users.reply().items)),
         wallet=_known(wallet),
         entries=_known(entries),
         subscriptions=_known(subscriptions),
-        products=part(products),
     )
 
 

@@ -11,8 +11,8 @@ from gateway.admin import choices
 from gateway.admin.customer_forms import CustomerForm, PersonForm
 from gateway.admin.customer_tables import CUSTOMERS, DEVICES, OWN_CUSTOMERS, USERS
 from gateway.asking import actor, context
-from gateway.customers import create_customer
-from gateway.ground import clients, ground
+from gateway.customers import create_customer, player_settings
+from gateway.ground import clients
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
@@ -184,6 +184,4 @@ def _pin(customer_id: UUID) -> str:
     """The PIN, for those who may read it."""
     if actor().role not in MAY_SEE_PASSWORDS:
         return ""
-    question = GetPlayerSettings(customer_id=customer_id)
-    told = clients().accounts.get_player_settings(context(), question)
-    return ground().keyring.open(told.pin) if told.pin else ""
+    return player_settings(GetPlayerSettings(customer_id=customer_id)).pin

@@ -1,15 +1,12 @@
 """The customer's own money: balance and statement, renewal switches."""
 
-from uuid import UUID
-
 from flask import Blueprint, Response, render_template
 
-from gateway.asking import actor
 from gateway.balances import ENTRIES, renewal_of, statement_file, statement_of
 from gateway.panel.exports import file_address
 from gateway.panel.guard import page_for
+from gateway.portal.pages import own_id
 from lineup.context import Role
-from lineup.errors import NotFound
 
 pages = Blueprint("portal_money", __name__)
 
@@ -22,7 +19,7 @@ def balance() -> str:
     """The balance, and everything that moved on it."""
     return render_template(
         "portal/balance.html",
-        shown=statement_of(_myself(), ENTRIES),
+        shown=statement_of(own_id(), ENTRIES),
         file=file_address("portal_money.export"),
     )
 
@@ -31,18 +28,11 @@ def balance() -> str:
 @page_for(CUSTOMERS)
 def export() -> Response:
     """The same statement as a file."""
-    return statement_file(_myself(), ENTRIES)
+    return statement_file(own_id(), ENTRIES)
 
 
 @pages.get("/my/renewal")
 @page_for(CUSTOMERS)
 def renewal() -> str:
     """Every user's renewal switch with the total due and the balance (UI-22)."""
-    return render_template("portal/renewal.html", overview=renewal_of(_myself()))
-
-
-def _myself() -> UUID:
-    account_id = actor().account_id
-    if account_id is None:
-        raise NotFound
-    return account_id
+    return render_template("portal/renewal.html", overview=renewal_of(own_id()))

@@ -6,6 +6,7 @@ import segno
 from flask import render_template
 
 from gateway.asking import context
+from gateway.customers import ALL, newest
 from gateway.ground import clients
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part, wait_for
@@ -13,15 +14,9 @@ from gateway.players import card_of
 from gateway.portal.users import address_of, pages
 from lineup.context import EVERYBODY
 from lineup.contracts.accounts import GetUser, ListDevices
-from lineup.contracts.billing import (
-    ListSubscriptions,
-    SubscriptionState,
-    SubscriptionView,
-)
-from lineup.contracts.paging import MAX_LIMIT, Page, Paging
+from lineup.contracts.billing import ListSubscriptions
 
 MODULE_PIXELS = 4
-ALL = Paging(limit=MAX_LIMIT)
 
 
 @pages.get("/users/<uuid:user_id>")
@@ -42,7 +37,7 @@ def show_user(user_id: UUID) -> str:
         user=card,
         devices=part(devices),
         billing_is_away=bought.is_away,
-        subscription=newest(bought.value),
+        subscription=newest(bought.value.items if bought.value else ()),
         qr=qr_of(card.playlist_url),
         back=address_of(card.customer_id),
     )
@@ -53,10 +48,3 @@ def qr_of(address: str) -> str:
     code = segno.make(address, error="m", micro=False)
     uri: str = code.svg_data_uri(scale=MODULE_PIXELS, border=4, light="#fff")
     return uri
-
-
-def newest(page: Page[SubscriptionView] | None) -> SubscriptionView | None:
-    """A user's newest subscription, the running one first."""
-    known = page.items if page else []
-    running = [one for one in known if one.state is SubscriptionState.RUNNING]
-    return next(iter(running or known), None)

@@ -1,17 +1,17 @@
 """A customer's own data: who it is, what its players go by, what it agrees to."""
 
 from typing import ClassVar
-from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.asking import actor, context
-from gateway.ground import clients, ground
+from gateway.asking import context
+from gateway.customers import player_settings
+from gateway.ground import clients
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.people import PersonFields, entered_of
-from gateway.portal.pages import pages
+from gateway.portal.pages import own_id, pages
 from lineup.context import Role
 from lineup.contracts.accounts import (
     CustomerView,
@@ -19,7 +19,6 @@ from lineup.contracts.accounts import (
     GetPlayerSettings,
     UpdateCustomer,
 )
-from lineup.errors import NotFound
 
 Shown = str | tuple[str, int] | Answer
 
@@ -66,16 +65,7 @@ def change_data() -> Shown:
     return page, status_of(form)
 
 
-def own_id() -> UUID:
-    """The customer that is signed in."""
-    account_id = actor().account_id
-    if account_id is None:
-        raise NotFound
-    return account_id
-
-
 def _oneself() -> tuple[CustomerView, str]:
-    accounts, own = clients().accounts, own_id()
-    customer = accounts.get_customer(context(), GetCustomer(customer_id=own))
-    told = accounts.get_player_settings(context(), GetPlayerSettings(customer_id=own))
-    return customer, ground().keyring.open(told.pin) if told.pin else ""
+    own = own_id()
+    customer = clients().accounts.get_customer(context(), GetCustomer(customer_id=own))
+    return customer, player_settings(GetPlayerSettings(customer_id=own)).pin

@@ -1,6 +1,7 @@
 """The page a customer lands on: its users and what runs, its balance, what renews."""
 
 from datetime import datetime
+from uuid import UUID
 
 from flask import Blueprint, render_template
 
@@ -21,18 +22,24 @@ pages = Blueprint("portal", __name__)
 @page_for(frozenset({Role.CUSTOMER}))
 def my_page() -> str:
     """The customer's users, what runs and for how long, what the next renewal needs."""
-    account_id = actor().account_id
-    if account_id is None:
-        raise NotFound
+    own = own_id()
     asked = clients().billing.get_renewal_overview.later(
-        context(), GetRenewalOverview(customer_id=account_id)
+        context(), GetRenewalOverview(customer_id=own)
     )
     return render_template(
         "portal/my.html",
-        page=page_of_customer(account_id),
+        page=page_of_customer(own),
         renewals=_renewals(asked),
         days_left=days_left,
     )
+
+
+def own_id() -> UUID:
+    """The customer that is signed in."""
+    account_id = actor().account_id
+    if account_id is None:
+        raise NotFound
+    return account_id
 
 
 def days_left(ends_at: datetime) -> str:

@@ -292,6 +292,20 @@ class TestOneUser:
         assert f'href="/subscriptions/{ID}/stop"' in page
         assert "Renew" in page
 
+    @pytest.mark.parametrize("address", [USER, "/my"])
+    def test_what_runs_counts_more_than_what_was_bought_last(
+        self, browser, services, sample, address
+    ):
+        last, running = (
+            sample(SubscriptionView, state=state, user_id=UUID(ID))
+            for state in (SubscriptionState.STOPPED, SubscriptionState.RUNNING)
+        )
+        services.tell("billing.list_subscriptions", Page(items=[last, running]))
+
+        page = text_of(browser(Role.CUSTOMER).get(address))
+
+        assert f'href="/subscriptions/{ID}/stop"' in page
+
     def test_a_stale_device_is_to_be_confirmed(self, browser, services, sample):
         stale = sample(DeviceView, model="Old TV", is_stale=True)
         services.tell("accounts.list_devices", Page(items=[stale]))
