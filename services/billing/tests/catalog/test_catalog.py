@@ -35,6 +35,35 @@ def test_a_product_shows_its_plans_in_the_order_of_making(shop_floor, partner, a
 
 
 @pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        ({}, ["bare", "trial", "retired", "sold"]),
+        ({"on_sale": True}, ["trial", "sold"]),
+        ({"on_sale": False}, ["bare", "retired"]),
+        ({"is_trial": True}, ["trial"]),
+        ({"is_trial": False}, ["bare", "retired", "sold"]),
+        ({"search": " fam-1 "}, ["sold"]),
+        ({"search": "family"}, ["bare", "trial", "retired", "sold"]),
+        ({"search": "%"}, []),
+    ],
+)
+def test_products_are_narrowed(shop_floor, partner, ask, filters, wanted):
+    made = {
+        name: shop_floor.product(partner, is_trial=name == "trial")
+        for name in ("sold", "retired", "trial", "bare")
+    }
+    shop_floor.plan_of(made["sold"], partner, sku="FAM-1")
+    shop_floor.plan_of(made["trial"], partner, "0.00 EUR")
+    gone = shop_floor.plan_of(made["retired"], partner)
+    ask(catalog.retire_plan, billing.RetirePlan(plan_id=gone.id), partner.actor)
+
+    request = billing.ListProducts(**filters)
+    found = ask(catalog.list_products, request, partner.actor).items
+
+    assert [product.id for product in found] == [made[name].id for name in wanted]
+
+
+@pytest.mark.parametrize(
     "length",
     [{}, {"months": 1, "days": 1}, {"months": -1}, {"days": -1, "months": 1}],
 )

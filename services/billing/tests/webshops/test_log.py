@@ -69,6 +69,15 @@ class TestLog:
         assert [d.id for d in log(desk, order_id=desk.order().id)] == [done.id]
         assert log(desk, shop_id=neighbour.shop.id) == []
 
+    def test_it_is_narrowed_to_a_time(self, desk):
+        earlier = desk.deliver(woo())
+        desk.clock.forward(days=1)
+        start = desk.clock.now()
+        later = desk.deliver(b"{}")
+
+        assert [d.id for d in log(desk, received_from=start)] == [later.id]
+        assert [d.id for d in log(desk, received_until=start)] == [earlier.id]
+
     def test_one_delivery_shows_the_body_as_it_came(self, desk):
         delivery = desk.deliver(woo())
 
