@@ -23,6 +23,7 @@ from lineup.contracts.billing import (
     UpdateShop,
 )
 from lineup.errors import Invalid, NotFound
+from lineup.ids import new_id
 
 from .conftest import Desk, a_partner, woo, woo_line
 
@@ -206,6 +207,18 @@ class TestOrders:
         assert found(order.number[:3]) == [order.id]
         assert found(order.buyer["email"][:5].upper()) == [order.id]
         assert found("nobody") == found("%") == []
+
+    def test_they_are_found_by_who_bought(self, desk):
+        desk.deliver(woo())
+        desk.fill()
+        order = desk.order()
+
+        def found(customer_id):
+            request = ListOrders(customer_id=customer_id)
+            return [o.id for o in desk.ask(list_orders, request).items]
+
+        assert found(order.customer_id) == [order.id]
+        assert found(new_id()) == []
 
     def test_one_order_tells_its_pieces_and_its_history(self, desk):
         line = woo_line(id=2, sku="UNKNOWN", total="5.00")
