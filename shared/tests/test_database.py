@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from lineup.clock import SetClock
 from lineup.context import Actor, Call, Context, Event, Role
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.database import (
     COLUMN_TYPES,
     Database,
@@ -396,6 +396,19 @@ class TestPages:
     @pytest.mark.parametrize(("most", "total"), [(0, None), (3, 3), (10, 4)])
     def test_rows_are_counted_as_far_as_asked(self, session, most, total):
         assert self.page(session, count_up_to=most).total == total
+
+    def test_a_page_has_its_most_rows_however_many_are_asked_for(self, session):
+        session.add_all(
+            Thing(id=new_id(), version=1, name="x", scope="/many/")
+            for _ in range(MAX_LIMIT + 5)
+        )
+        session.flush()
+        wanted = select(Thing).where(Thing.scope == "/many/")
+
+        page = page_of(session, wanted, Thing, Paging(limit=10_000), lambda t: t.id)
+
+        assert len(page.items) == MAX_LIMIT
+        assert page.next_after == page.items[-1]
 
     def test_an_unknown_order_is_refused_with_the_known_ones(self, session):
         with pytest.raises(OrderUnknown) as refused:
