@@ -1,6 +1,9 @@
 """Work that waits for the worker is told to whoever watches, and so is what it does."""
 
+import socket
+
 import pytest
+import requests
 from sqlalchemy import select
 
 from lineup.database.records import OUTBOX
@@ -62,3 +65,41 @@ def test_what_a_turn_of_the_worker_announces_bears_its_id_and_its_trace(
         "lineup.outcome": "ok",
     }
     assert span.span_id.hex() in context["traceparent"]
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
+    database, settings, tmp_path
+):
+    in_the_way = tmp_path / "blobs"
+    in_the_way.touch()
+    port = free_port()
+
+    def asked(page):
+        try:
+            return requests.get(f"http://127.0.0.1:{port}/{page}", timeout=5)
+        except requests.ConnectionError:
+            return None
+
+    def says(page, status):
+        answer = asked(page)
+        return answer is not None and answer.status_code == status
+
+    with database.transaction() as work:
+        keep_user(work, a_user(work))
+    told = {"BLOB_URL": in_the_way.as_uri(), "PROBE_PORT": str(port)}
+    with a_worker(settings, **told):
+        wait_for(lambda: says("readyz", 503))
+        assert says("livez", 200)
+        assert (
+            'door="write_facts",kind="turn",outcome="failed"' in asked("metrics").text
+        )
+
+        in_the_way.unlink()
+        wait_for(lambda: says("readyz", 200))
+        assert 'door="write_facts",kind="turn",outcome="ok"' in asked("metrics").text
