@@ -143,7 +143,8 @@ class TestSwitchedOff:
 
         assert (delivery.state, delivery.problem) == ("parked", "shop_off")
         assert desk.ask(list_orders, ListOrders()).items == []
-        assert desk.ask(get_shop, GetShop(shop_id=desk.shop.id)).parked_deliveries == 1
+        shop = desk.ask(get_shop, GetShop(shop_id=desk.shop.id))
+        assert (shop.parked_deliveries, shop.last_delivery_at) == (1, desk.clock.now())
 
     def test_switched_on_they_can_be_replayed(self, desk):
         switch(desk, is_active=False)
@@ -151,7 +152,8 @@ class TestSwitchedOff:
         assert replay(desk, delivery).problem == "shop_off"
         switch(desk, is_active=True)
 
-        assert replay(desk, delivery).verdict == "done"
+        done = replay(desk, delivery)
+        assert (done.verdict, done.problem) == ("done", "")
 
 
 class TestSettings:
