@@ -62,8 +62,8 @@ def link(endpoint: str, **query: Any) -> str:
 
 
 def count_text(count: int) -> str:
-    """A number as its list shows it: "1,234", "10,000+"."""
-    return f"{count:,}" if count < COUNT_UP_TO else f"{COUNT_UP_TO:,}+"
+    """A number: "123,456", or "10,000+" where a list stopped counting."""
+    return f"{count:,}{'+' if count == COUNT_UP_TO else ''}"
 
 
 def headlines(parts: Parts) -> list[Figure]:
