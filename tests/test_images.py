@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SERVICES = ("accounts", "billing", "playlists", "notifications", "gateway")
 SECRET = re.compile(r"^(\w+(?:_KEYS|_PASSWORD))=(.*)$", re.MULTILINE)
 ASKED = re.compile(r"\$\{(\w+)")
+UV = re.compile(r"UV_VERSION ?= ?\"?([\d.]+)")
 TOLD = re.compile(r"^(\w+)=", re.MULTILINE)
 
 
@@ -33,6 +34,14 @@ def common(service):
 @pytest.mark.parametrize("service", SERVICES)
 def test_dockerfiles_are_alike(service):
     assert common(service) == common("accounts")
+
+
+def test_one_version_of_uv_makes_every_environment():
+    """In all images, the demo's too, and in a checkout."""
+    makers = [ROOT / "lineup", *ROOT.glob("services/*/Dockerfile")]
+    makers.append(ROOT / "deploy" / "containers" / "demo" / "Dockerfile")
+    versions = {UV.search(maker.read_text())[1] for maker in makers}
+    assert len(versions) == 1
 
 
 def test_every_secret_is_made_and_made_anew():
