@@ -1,5 +1,6 @@
 import pytest
 
+from accounts.jobs.operations import move_customer
 from accounts.logins.identity import AccountInactive, NotSignedIn, identify
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import InvalidCredentials, TooManyTries, sign_in
@@ -26,6 +27,7 @@ from lineup.contracts.accounts import (
     ListLogins,
     ListSessions,
     LoginDetails,
+    MoveCustomer,
     ResetPassword,
     SessionKind,
     SetAccountStatus,
@@ -261,6 +263,21 @@ class TestVisits:
         clock.forward(minutes=1)
         with pytest.raises(NotSignedIn):
             who(token)
+
+    def test_it_is_over_when_its_customer_goes_to_another_seller(
+        self, ask, enter, visit, who, tree, make_customer, means
+    ):
+        customer = make_customer(tree.dealer)
+        of_dealer, of_partner = (
+            visit(enter(name).actor, customer.id).token for name in ("stall", "north")
+        )
+        to = tree.reseller.account_id
+        request = MoveCustomer(customer_id=customer.id, to_account_id=to)
+        moved = ask(tree.partner, move_customer, request, means=means)
+
+        with pytest.raises(NotSignedIn):
+            who(of_dealer)
+        assert who(of_partner).scopes == (moved.scope,)
 
     @pytest.mark.parametrize(
         ("visitor", "host"),
