@@ -7,7 +7,12 @@ from werkzeug.wrappers import Response as Answer
 from wtforms.fields.choices import SelectChoice
 
 from gateway.admin import choices
-from gateway.admin.billing_forms import PlanForm, PlanPriceForm, ProductForm
+from gateway.admin.billing_forms import (
+    NewProductForm,
+    PlanForm,
+    PlanPriceForm,
+    ProductForm,
+)
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.filters import Text, YesNo
@@ -26,8 +31,6 @@ from lineup.contracts.billing import (
     ProductView,
     RetirePlan,
 )
-from lineup.contracts.paging import MAX_LIMIT, Paging
-from lineup.contracts.playlists import ListPackages, PackageView
 from lineup.errors import Invalid
 
 pages = Blueprint("billing_pages", __name__)
@@ -71,12 +74,12 @@ def list_products() -> str:
 @page_for(STAFF_AND_SUPPORT)
 def show_product(product_id: UUID) -> str:
     """One product: what is watched, and its plans."""
-    names = {package.id: package.name for package in packages_or_none()}
-    product = _product(product_id)
+    offered = choices.packages()
+    product, names = _product(product_id), dict(offered())
     return render_template(
         "admin/billing/product.html",
         product=product,
-        packages=[names.get(found, "") for found in product.package_ids],
+        packages=[names.get(str(found), "") for found in product.package_ids],
     )
 
 
@@ -84,8 +87,8 @@ def show_product(product_id: UUID) -> str:
 @page_for(PARTNERS)
 def new_product() -> Shown:
     """Make a product of packages."""
-    form = ProductForm()
-    form.package_ids.choices = [SelectChoice(str(p.id), p.name) for p in packages()]
+    form = NewProductForm()
+    form.choose_from(choices.packages_to_tick())
     made = attempt(
         form, lambda: clients().billing.create_product(context(), form.question())
     )
@@ -109,12 +112,7 @@ def edit_product(product_id: UUID) -> Shown:
         devices=product.devices,
         addresses=product.addresses,
     )
-    del form.is_trial, form.partner_id
-    form.package_ids.choices = [
-        SelectChoice(str(p.id), p.name)
-        for p in packages()
-        if p.partner_id == product.partner_id
-    ]
+    form.choose_from(choices.packages_to_tick(product.partner_id))
     question = form.change_of
     changed = attempt(
         form, lambda: clients().billing.update_product(context(), question(product_id))
@@ -194,23 +192,6 @@ def retire_plan(plan_id: UUID) -> Shown:
         back=_address(use.plan.product_id),
     )
     return page, status_of(form)
-
-
-def packages() -> list[PackageView]:
-    """The packages a product can be made of."""
-    found = clients().playlists.list_packages(
-        context(), ListPackages(paging=Paging(limit=MAX_LIMIT))
-    )
-    return [package for package in found.items if not package.is_demo]
-
-
-def packages_or_none() -> list[PackageView]:
-    """The same; none while playlists is away."""
-    asked = clients().playlists.list_packages.later(
-        context(), ListPackages(paging=Paging(limit=MAX_LIMIT))
-    )
-    found = part(asked).value
-    return list(found.items) if found else []
 
 
 def _make_plan(

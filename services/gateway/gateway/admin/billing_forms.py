@@ -1,20 +1,17 @@
 """What can be entered about products, plans, balances and shops."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from wtforms import BooleanField, IntegerField, PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from gateway.panel.forms import (
-    Checklist,
-    LineupForm,
-    OfPartner,
-    line,
-    must_be_whole_money,
-)
+from gateway.admin.partner_form import OfPartner
+from gateway.panel.forms import Checklist, LineupForm, line, must_be_whole_money
 from lineup.contracts import billing
 from lineup.contracts.billing import ShopKind
+from lineup.contracts.playlists import PackageView
 from lineup.money import Money
 
 KINDS = {ShopKind.WOOCOMMERCE: "WooCommerce", ShopKind.SHOPIFY: "Shopify"}
@@ -40,7 +37,7 @@ class TopUpForm(LineupForm):
         )
 
 
-class ProductForm(OfPartner):
+class ProductForm(LineupForm):
     """What is watched, on how many devices."""
 
     sections = {  # noqa: RUF012 - said by LineupForm
@@ -57,6 +54,30 @@ class ProductForm(OfPartner):
         default=1,
         description="Homes it may be watched from at the same time.",
     )
+
+    def choose_from(self, packages: Sequence[PackageView]) -> None:
+        """Let these packages be chosen, the demo set not."""
+        self.package_ids.choices = [
+            SelectChoice(str(one.id), one.name) for one in packages if not one.is_demo
+        ]
+
+    def change_of(self, product_id: UUID) -> billing.UpdateProduct:
+        """The product as it is to be."""
+        return billing.UpdateProduct(
+            product_id=product_id,
+            name=self.name.data or "",
+            package_ids=self._packages(),
+            devices=self.devices.data or 1,
+            addresses=self.addresses.data or 1,
+        )
+
+    def _packages(self) -> list[UUID]:
+        return [UUID(package) for package in self.package_ids.data or []]
+
+
+class NewProductForm(OfPartner, ProductForm):
+    """A product that is not there yet; the operator says whose it is."""
+
     is_trial = BooleanField(
         "Trial",
         description="Once for each customer; never renewed. It stays what it is.",
@@ -72,19 +93,6 @@ class ProductForm(OfPartner):
             is_trial=bool(self.is_trial.data),
             partner_id=self.partner(),
         )
-
-    def change_of(self, product_id: UUID) -> billing.UpdateProduct:
-        """The product as it is to be."""
-        return billing.UpdateProduct(
-            product_id=product_id,
-            name=self.name.data or "",
-            package_ids=self._packages(),
-            devices=self.devices.data or 1,
-            addresses=self.addresses.data or 1,
-        )
-
-    def _packages(self) -> list[UUID]:
-        return [UUID(package) for package in self.package_ids.data or []]
 
 
 class PlanForm(LineupForm):

@@ -8,16 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
-from gateway.admin.content import (
-    OFFERED,
-    READERS,
-    channels_in_words,
-)
+from gateway.admin.content import READERS, channels_in_words
 from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.filters import Choice, Text, YesNo
 from gateway.panel.guard import page_for
-from gateway.panel.parts import Part, part
 from gateway.panel.tables import Column, Listing, Table
 from lineup.context import PARTNERS, Role
 from lineup.contracts.playlists import (
@@ -28,7 +23,6 @@ from lineup.contracts.playlists import (
     GroupChannels,
     GuideReach,
     ListChannels,
-    ListPackages,
     MoveChannels,
     PackageView,
     RemovePackageChannels,
@@ -84,20 +78,14 @@ OF_ALL = Table(
 def list_channels() -> str:
     """Channels with what can be done to them."""
     groups, partners = choices.channel_groups(), choices.partners()
-    offered = clients().playlists.list_packages.later(
-        context(), ListPackages(paging=OFFERED)
-    )
+    offered = choices.packages()
     asked = _table().asked().later(clients().playlists.list_channels, ListChannels)
-    packages = package_names(part(offered))
-    listing = asked.shown(
-        group=groups(),
-        package_id=list(packages.items()),
-        partner_id=partners(),
-    )
+    packages = offered()
+    listing = asked.shown(group=groups(), package_id=packages, partner_id=partners())
     return render_template(
         "admin/playlists/channels.html",
         listing=listing,
-        packages=packages,
+        packages=dict(packages),
         query=_query(),
         may_move=_may_move(listing),
     )
@@ -146,13 +134,6 @@ def back() -> Answer:
     """To the list as it was: its state came along in the address."""
     where = url_for("channels_pages.list_channels")
     return redirect(f"{where}?{_query()}" if _query() else where, 303)
-
-
-def package_names(found: Part[Any]) -> dict[str, str]:
-    """Names of packages by id; the demo set first."""
-    packages: list[PackageView] = found.value.items if found.value else []
-    in_order = sorted(packages, key=lambda one: (not one.is_demo, one.name.lower()))
-    return {str(package.id): package.name for package in in_order}
 
 
 def _table() -> Table:

@@ -5,7 +5,7 @@ that the other parts of a page wait beside it: `products = choices.products()`, 
 the end `products()`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,13 @@ from lineup.contracts.accounts import (
 )
 from lineup.contracts.billing import ListProducts, ListShops
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import Groups, ListGroups
+from lineup.contracts.playlists import (
+    Groups,
+    ListGroups,
+    ListPackages,
+    PackageView,
+)
+from lineup.rpc import Answer
 
 CHOOSE_SELLERS = PARTNERS | {Role.SUPPORT}
 
@@ -95,6 +101,17 @@ def customer_groups(seller_id: UUID | None = None) -> Choices:
     return lambda: options_of(answer, _customer_groups)
 
 
+def packages() -> Choices:
+    """Packages, the demo set first."""
+    answer = _ask_packages()
+    return lambda: options_of(answer, _packages)
+
+
+def packages_to_tick(partner_id: UUID | None = None) -> Sequence[PackageView]:
+    """What a form ticks anew; Unavailable, since ticks not shown would be taken off."""
+    return _in_order(_ask_packages(partner_id).reply())
+
+
 def channel_groups(partner_id: UUID | None = None) -> Choices:
     """The groups of a partner's channels, with how many are in each."""
     question = ListGroups(partner_id=partner_id)
@@ -136,6 +153,19 @@ def _customer_groups(page: Page[CustomerGroupView]) -> Options:
         )
         for group in page.items
     ]
+
+
+def _ask_packages(partner_id: UUID | None = None) -> Answer[Page[PackageView]]:
+    question = ListPackages(partner_id=partner_id, paging=OFFERED)
+    return clients().playlists.list_packages.later(context(), question)
+
+
+def _packages(page: Page[PackageView]) -> Options:
+    return [(str(one.id), one.name) for one in _in_order(page)]
+
+
+def _in_order(page: Page[PackageView]) -> Sequence[PackageView]:
+    return sorted(page.items, key=lambda one: (not one.is_demo, one.name.lower()))
 
 
 def _channel_groups(found: Groups) -> Options:

@@ -16,7 +16,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from gateway.panel.forms import Checklist, LineupForm, OfPartner, line
+from gateway.admin.partner_form import OfPartner
+from gateway.panel.forms import Checklist, LineupForm, line
 from lineup.contracts import playlists
 from lineup.contracts.playlists import ChannelDetails, ChannelView, Signing
 

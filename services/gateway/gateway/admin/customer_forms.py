@@ -1,13 +1,15 @@
 """What can be entered about customers by their sellers (CU-02, UI-07)."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from wtforms import BooleanField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from gateway.admin import choices
-from gateway.panel.forms import OfPartner, line
+from gateway.admin.partner_form import OfPartner
+from gateway.panel.forms import line
 from gateway.panel.people import PersonFields, entered_of, id_of, with_nothing
 from lineup.contracts.accounts import (
     CreateCustomer,
@@ -17,7 +19,7 @@ from lineup.contracts.accounts import (
 )
 
 
-class PersonForm(OfPartner, PersonFields):
+class PersonForm(PersonFields):
     """Who a customer is, and what is kept of it."""
 
     sections: ClassVar = {
@@ -35,28 +37,23 @@ class PersonForm(OfPartner, PersonFields):
     group_id = SelectField("Group", [Optional()])
     is_tester = BooleanField("Tester: is offered new app versions first")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        groups = choices.customer_groups()
-        self.offer(groups())
+    def __init__(self, *, of_seller: UUID | None = None, **options: Any) -> None:
+        groups = choices.customer_groups(of_seller)
+        super().__init__(**options)
+        self.group_id.choices = with_nothing(groups())
 
     @classmethod
     def of(cls, customer: CustomerView, pin: str) -> Self:
         """The form as a customer now is."""
-        form = cls(obj=customer.person, data=entered_of(customer, pin))
-        if "partner_id" in form:
-            del form.partner_id
-        groups = choices.customer_groups(customer.seller_id)
-        offered = list(groups())
-        own = (str(customer.settings.group_id), customer.group_name)
-        if customer.settings.group_id and own[0] not in dict(offered):
-            offered.append(own)
-        form.offer(offered)
+        form = cls(
+            obj=customer.person,
+            data=entered_of(customer, pin),
+            of_seller=customer.seller_id,
+        )
+        offered, own = form.group_id.choices, customer.settings.group_id
+        if own and str(own) not in {value for value, *_ in offered}:
+            offered.append(SelectChoice(str(own), customer.group_name))
         return form
-
-    def offer(self, groups: Sequence[tuple[str, str]]) -> None:
-        """Let one of these groups be chosen."""
-        self.group_id.choices = with_nothing(groups)
 
     def change(self, customer: CustomerView) -> UpdateCustomer:
         """The change to be made."""
@@ -71,7 +68,7 @@ class PersonForm(OfPartner, PersonFields):
         )
 
 
-class CustomerForm(PersonForm):
+class CustomerForm(OfPartner, PersonForm):
     """A new customer with its login and first user."""
 
     sections: ClassVar = {
@@ -97,9 +94,9 @@ class CustomerForm(PersonForm):
         "Empty: none yet.",
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self) -> None:
         sellers = choices.sellers_to_put_below()
+        super().__init__()
         if offered := sellers():
             self.seller_id.choices = with_nothing(offered, "None: our own customer")
         else:

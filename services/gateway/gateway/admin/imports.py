@@ -5,25 +5,20 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Answer
-from wtforms.fields.choices import SelectChoice
 
 from gateway import uploads
-from gateway.admin.content import OFFERED, READERS
+from gateway.admin import choices
+from gateway.admin.content import READERS
 from gateway.admin.content_forms import ImportForm
 from gateway.asking import context
 from gateway.ground import clients, ground
 from gateway.panel.filters import Choice, Id
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
+from gateway.panel.people import with_nothing
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS
-from lineup.contracts.playlists import (
-    GetJob,
-    JobState,
-    JobView,
-    ListJobs,
-    ListPackages,
-)
+from lineup.contracts.playlists import GetJob, JobState, JobView, ListJobs
 
 pages = Blueprint("jobs_pages", __name__)
 
@@ -67,14 +62,9 @@ def show_job(job_id: UUID) -> str:
 @page_for(PARTNERS, limit=uploads.most_bytes)
 def import_channels() -> Shown:
     """Import an M3U: a file or an address."""
+    packages = choices.packages()
     form = ImportForm()
-    packages = clients().playlists.list_packages(
-        context(), ListPackages(paging=OFFERED)
-    )
-    form.package_id.choices = [
-        SelectChoice("", "no package"),
-        *(SelectChoice(str(package.id), package.name) for package in packages.items),
-    ]
+    form.package_id.choices = with_nothing(packages(), "no package")
     job = attempt(form, lambda: _begin_import(form))
     if job is not None:
         return redirect(url_for("jobs_pages.show_job", job_id=job.id))

@@ -1,6 +1,5 @@
 """Pages about one channel: made, changed, removed, and which guide it shows."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway import logos
 from gateway.admin import choices
-from gateway.admin.content import OFFERED, READERS
+from gateway.admin.content import READERS
 from gateway.admin.content_forms import ChannelForm, NewChannelForm
 from gateway.asking import context
 from gateway.ground import clients
@@ -26,8 +25,6 @@ from lineup.contracts.playlists import (
     FindGuideChannels,
     GetChannel,
     ListChannels,
-    ListPackages,
-    PackageView,
     TieChannels,
     UpdateChannel,
 )
@@ -42,7 +39,7 @@ Shown = str | tuple[str, int] | Answer
 def new_channel() -> Shown:
     """Add a channel; the next free number is proposed."""
     form = NewChannelForm()
-    form.choose_from(_packages())
+    form.choose_from(choices.packages_to_tick())
     if request.method == "GET":
         form.number.data = _next_number()
     made = attempt(form, lambda: _create(form))
@@ -58,7 +55,7 @@ def edit_channel(channel_id: UUID) -> Shown:
     """Change a channel; it keeps its stream id."""
     channel = _channel(channel_id)
     form = ChannelForm()
-    form.choose_from(_packages(channel.partner_id))
+    form.choose_from(choices.packages_to_tick(channel.partner_id))
     if request.method == "GET":
         form.show(channel)
     changed = attempt(form, lambda: _update(channel_id, form))
@@ -119,12 +116,6 @@ def choose_guide(channel_id: UUID) -> Answer:
 def _channel(channel_id: UUID) -> ChannelView:
     question = GetChannel(channel_id=channel_id)
     return clients().playlists.get_channel(context(), question)
-
-
-def _packages(partner_id: UUID | None = None) -> Sequence[PackageView]:
-    question = ListPackages(partner_id=partner_id, paging=OFFERED)
-    found = clients().playlists.list_packages(context(), question)
-    return found.items
 
 
 def _next_number() -> int:

@@ -7,7 +7,8 @@ from wtforms import PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from gateway.panel.forms import LineupForm, OfPartner, line
+from gateway.admin.partner_form import OfPartner
+from gateway.panel.forms import LineupForm, line
 from gateway.panel.words import ROLES
 from gateway.panel.zones import zone_choices
 from lineup.context import Role

@@ -1,22 +1,17 @@
 """Forms: they keep what was entered and say what is wrong where it is wrong."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
 from marshmallow import ValidationError as BadText
-from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms import HiddenField, SelectMultipleField, StringField
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gateway.api.fields import TEXT_LENGTH, must_be_storable
-from gateway.asking import actor, context
-from gateway.ground import clients
-from lineup.context import Role
-from lineup.contracts.accounts import AccountKind, ListAccounts
-from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.errors import Forbidden, NotFound, Refusal, Unauthenticated
 from lineup.ids import new_id
 
@@ -80,28 +75,6 @@ class Confirmation(LineupForm):
             raise ValidationError("That is not the name.")
 
 
-class OfPartner(LineupForm):
-    """A form whose subject belongs to a partner: the operator says to which."""
-
-    partner_id = SelectField("Partner", [Optional()])
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if actor().role is Role.OPERATOR:
-            self.partner_id.choices = [
-                SelectChoice(str(p.id), p.name) for p in _partners()
-            ]
-        else:
-            del self.partner_id
-
-    def partner(self) -> Any:
-        """The partner chosen by the operator; None for everybody else."""
-        from uuid import UUID
-
-        field = getattr(self, "partner_id", None)
-        return UUID(field.data) if field is not None and field.data else None
-
-
 def line(label: str, *validators: Any, **options: Any) -> StringField:
     """One line of text, without spaces around it."""
     return StringField(
@@ -149,12 +122,5 @@ def status_of(form: LineupForm) -> int:
 
 def must_be_whole_money(_: Any, field: Any) -> None:
     """ValidationError for what is no amount, such as 9,00 or 1e3."""
-    from re import fullmatch
-
-    if not fullmatch(r"\d{1,12}(\.\d{1,3})?", field.data or ""):
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,3})?", field.data or ""):
         raise ValidationError("Write it like 9.00.")
-
-
-def _partners() -> Iterable[Any]:
-    question = ListAccounts(kind=AccountKind.PARTNER, paging=Paging(limit=MAX_LIMIT))
-    return clients().accounts.list_accounts(context(), question).items

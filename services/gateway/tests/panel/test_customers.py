@@ -201,6 +201,7 @@ class TestForms:
         listed()
         client = browser(Role.PARTNER)
         assert 'value="player-password"' in text_of(client.get(f"{CUSTOMER}/edit"))
+        assert len(services.calls_of("accounts.list_groups")) == 1
 
         answer = sent(client, form_of, f"{CUSTOMER}/edit", **FORM, pin="")
 

@@ -18,6 +18,7 @@ from lineup.contracts.billing import (
     ShopView,
 )
 from lineup.contracts.paging import Page
+from lineup.errors import Unavailable
 from lineup.money import Money
 
 ID = "019d0000-0000-7000-8000-000000000001"
@@ -190,3 +191,19 @@ class TestCatalogue:
 
         [(_, asked)] = services.calls_of("billing.update_product")
         assert (asked.name, asked.devices) == ("Home", 3)
+
+    def test_the_operator_chooses_of_the_products_partner_alone(
+        self, browser, services
+    ):
+        browser(Role.OPERATOR).get(f"/products/{ID}/edit")
+
+        [(_, asked)] = services.calls_of("playlists.list_packages")
+        assert str(asked.partner_id) == ID
+        assert services.calls_of("accounts.list_accounts") == []
+
+    def test_ticks_that_cannot_be_shown_are_not_asked_for(self, browser, services):
+        services.tell("playlists.list_packages", Unavailable())
+        client = browser(Role.PARTNER)
+
+        assert client.get(f"/products/{ID}/edit").status_code == 503
+        assert client.get(f"/products/{ID}").status_code == 200
