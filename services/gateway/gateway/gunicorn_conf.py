@@ -3,10 +3,13 @@
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Any
 
+from gateway import count_folder
+
 # Before anything imports prometheus_client: what workers count lies in shared files.
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lineup_gateway_")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = count_folder.begin(Path(tempfile.gettempdir()))
 
 from gateway.public.settings import PublicSettings
 from gateway.settings import GatewaySettings

@@ -7,11 +7,13 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from gateway import count_folder
 from lineup import tracing
 from lineup.secrets import make_key
 from lineup.spans import Otlp
@@ -149,6 +151,23 @@ def test_counts_leave_with_the_process(tmp_path):
         assert list(tmp_path.glob("lineup_gateway_*"))
 
     assert not list(tmp_path.glob("lineup_gateway_*"))
+
+
+def test_counts_of_a_killed_gateway_are_cleared_by_the_next(tmp_path):
+    holding = "import sys; from pathlib import Path; from gateway import count_folder"
+    holding += "; print(count_folder.begin(Path(sys.argv[1])), flush=True); input()"
+    command = [sys.executable, "-c", holding, str(tmp_path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as killed:
+        left = Path(killed.stdout.readline().strip())
+        (left / "counter_1.db").write_bytes(b"counts")
+        beside = Path(count_folder.begin(tmp_path))
+        assert left.exists()
+        killed.kill()
+
+    own = Path(count_folder.begin(tmp_path))
+
+    assert set(tmp_path.iterdir()) == {beside, own}
 
 
 @pytest.fixture
