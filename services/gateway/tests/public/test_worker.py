@@ -26,7 +26,10 @@ from lineup.settings import read
 
 def pages(environ, start_response):
     if environ["PATH_INFO"] == "/slow":
-        time.sleep(1.5)
+        open("begun", "w").close()
+        end = time.monotonic() + 20
+        while not os.path.exists("go-on") and time.monotonic() < end:
+            time.sleep(0.02)
     body = environ["wsgi.input"].read() or b"a page"
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
@@ -81,6 +84,17 @@ def wait_for(port):
             time.sleep(0.05)
         else:
             return
+
+
+def until(said):
+    end = time.monotonic() + 20
+    while not said():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def head_of(connection, shelves):
+    return talk(connection, get(shelves.link))[0]
 
 
 @pytest.fixture
@@ -221,11 +235,10 @@ class TestShortcut:
                 talk(connection, get(filled.link))
                 with socket.create_connection(address, timeout=10) as slow:
                     slow.sendall(get("/slow"))
-                    time.sleep(0.3)  # it must be running when the stop comes
+                    until((folder / "begun").exists)
                     started.send_signal(signal.SIGTERM)
-                    time.sleep(0.3)  # and the stop must have come
-                    head, _ = talk(connection, get(filled.link))
-                    assert b"Connection: close" in head
+                    until(lambda: b"Connection: close" in head_of(connection, filled))
+                    (folder / "go-on").touch()
                     assert b"a page" in talk(slow, b"")[1]
             assert started.wait(timeout=15) == 0
 
