@@ -57,7 +57,6 @@ def sample(hint, **given):
         return next(iter(hint))
     plain = {str: "text", int: 1, bool: True, UUID: ID, datetime: SPRING}
     plain[date] = SPRING.date()
-    plain[date] = SPRING.date()
     return Money.of("9.00 EUR") if hint is Money else plain[hint]
 
 

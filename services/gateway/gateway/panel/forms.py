@@ -19,7 +19,6 @@ R = TypeVar("R")
 
 PASSED_ON = (Unauthenticated, Forbidden, NotFound)
 """Refusals that are about the page, not about what was entered."""
-WORDS = 120
 
 
 class LineupForm(FlaskForm):  # type: ignore[misc]

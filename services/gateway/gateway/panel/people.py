@@ -1,6 +1,5 @@
 """What can be entered about a person, by its sellers and by itself."""
 
-import zoneinfo
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, ClassVar
@@ -13,9 +12,11 @@ from wtforms.validators import Length, Optional
 
 from gateway.panel.filters import Options
 from gateway.panel.forms import LineupForm, line
+from gateway.panel.zones import zone_choices
 from lineup.contracts.accounts import CustomerSettings, CustomerView, Person
 
 NOTHING = "None"
+AUTOMATIC = SelectChoice("", "Automatic")
 
 
 class Asked:
@@ -37,12 +38,6 @@ def countries() -> Options:
 def country_name(code: str) -> str:
     """What a country is called; its code where the list does not know it."""
     return dict(countries()).get(code, code)
-
-
-@cache
-def time_zones() -> Options:
-    """Time zones by name."""
-    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
 
 
 def with_nothing(
@@ -82,7 +77,8 @@ class PersonFields(LineupForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.country.choices = with_nothing(countries())
-        self.time_zone.choices = with_nothing(time_zones(), "Automatic")
+        present = self.time_zone.object_data or ""
+        self.time_zone.choices = [AUTOMATIC, *zone_choices(present)]
 
     def person(self) -> Person:
         """The person that was entered."""

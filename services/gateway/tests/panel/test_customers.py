@@ -200,7 +200,9 @@ class TestForms:
     ):
         listed()
         client = browser(Role.PARTNER)
-        assert 'value="player-password"' in text_of(client.get(f"{CUSTOMER}/edit"))
+        page = text_of(client.get(f"{CUSTOMER}/edit"))
+        assert 'value="player-password"' in page
+        assert '<option selected value="text">text' in page  # its zone, if none of ours
         assert len(services.calls_of("accounts.list_groups")) == 1
 
         answer = sent(client, form_of, f"{CUSTOMER}/edit", **FORM, pin="")
