@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -215,6 +216,24 @@ class TestDeleting:
         seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
         assert (seen.state, seen.customers_done) == (AccountJobState.DONE, MANY)
 
+    def test_it_is_not_done_while_somebody_else_is_at_a_customer(
+        self, delete, go_on, ask, tree, make_customer, database
+    ):
+        customer = make_customer(tree.dealer)
+        request = GetAccountJob(job_id=delete().id)
+        with database.transaction() as other:
+            other.session.get(Customer, customer.id, with_for_update=True)
+            go_on()
+            seen = ask(tree.partner, get_account_job, request)
+            assert seen.state is AccountJobState.RUNNING
+        go_on()
+        seen = ask(tree.partner, get_account_job, request)
+        assert (seen.state, seen.customers_done) == (AccountJobState.DONE, 1)
+
+    def test_on_a_visit_both_names_are_kept(self, delete, tree):
+        job = delete(actor=replace(tree.partner, on_behalf_of="root"))
+        assert job.actor == "root on behalf of partner"
+
     def test_the_tombstone_says_who_did_it(self, delete, go_on, ask, tree):
         job = delete()
         go_on()
@@ -246,6 +265,11 @@ class TestDeleting:
         with database.transaction() as late:
             account = late.session.get(Account, tree.dealer.account_id)
             delete()
+            request = MoveCustomers(
+                account_id=tree.reseller.account_id, to_account_id=account.id
+            )
+            with pytest.raises(NotFound):
+                move_customers(late, request)
             with pytest.raises(NotFound):
                 hold(late, account)
 
@@ -283,6 +307,15 @@ class TestMoving:
         for actor, left in ((tree.dealer, 0), (tree.reseller, MANY + 1)):
             count = CountAccount(account_id=actor.account_id)
             assert ask(actor, count_account, count).customers == left
+
+    def test_nobody_goes_to_where_they_are(self, ask, tree):
+        here = tree.dealer.account_id
+        with pytest.raises(Invalid):
+            ask(
+                tree.partner,
+                move_customers,
+                MoveCustomers(account_id=here, to_account_id=here),
+            )
 
     def test_nobody_goes_to_a_seller_that_goes_itself(
         self, ask, tree, many, delete, go_on, database
