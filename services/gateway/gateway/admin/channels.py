@@ -8,13 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
-from gateway.admin.content import READERS, channels_in_words
+from gateway.admin.content import channels_in_words
 from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.filters import Choice, Text, YesNo
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Listing, Table
-from lineup.context import PARTNERS, Role
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.playlists import (
     AddPackageChannels,
     ChannelFilter,
@@ -74,7 +74,7 @@ OF_ALL = Table(
 
 
 @pages.get("/channels")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def list_channels() -> str:
     """Channels with what can be done to them."""
     groups, partners = choices.channel_groups(), choices.partners()

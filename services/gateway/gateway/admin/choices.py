@@ -16,7 +16,7 @@ from gateway.ground import clients
 from gateway.panel.display import label_of
 from gateway.panel.filters import Options
 from gateway.panel.parts import options_of
-from lineup.context import PARTNERS, Role
+from lineup.context import PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.accounts import (
     AccountKind,
     AccountView,
@@ -33,8 +33,6 @@ from lineup.contracts.playlists import (
     PackageView,
 )
 from lineup.rpc import Answer
-
-CHOOSE_SELLERS = PARTNERS | {Role.SUPPORT}
 
 Choices = Callable[[], Options]
 """Values in the address and words; none while their service is away."""
@@ -73,7 +71,7 @@ def sellers() -> Choices:
 
 def sellers_to_put_below() -> Choices:
     """Below whom the actor can put a customer; sellers themselves choose not."""
-    return sellers() if actor().role in CHOOSE_SELLERS else tuple
+    return sellers() if actor().role in PARTNERS_AND_SUPPORT else tuple
 
 
 def accounts() -> Choices:

@@ -5,10 +5,8 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from gateway.ground import ground
-from lineup.context import PARTNERS, Role
 from lineup.contracts.paging import MAX_LIMIT, Paging
 
-READERS = PARTNERS | {Role.SUPPORT}
 OFFERED = Paging(limit=MAX_LIMIT)
 """What is offered to choose from: as much as one page holds."""
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
 from gateway.admin.channels import REACHES
-from gateway.admin.content import READERS, channels_in_words
+from gateway.admin.content import channels_in_words
 from gateway.admin.grid import Window, cells_of
 from gateway.asking import context
 from gateway.ground import clients, ground
@@ -19,7 +19,7 @@ from gateway.panel.filters import Choice, Text
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import COUNT_UP_TO, Column, Table
-from lineup.context import PARTNERS
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.paging import Page, Paging
 from lineup.contracts.playlists import (
     ChannelTie,
@@ -75,7 +75,7 @@ PROPOSALS = Table(
 
 
 @pages.get("/guide")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def show_guide() -> str:
     """What is on, channel by channel, in the actor's zone."""
     groups = choices.channel_groups()
@@ -102,7 +102,7 @@ def show_guide() -> str:
 
 
 @pages.get("/guide/reach")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def list_reach() -> str:
     """How far the guide of each channel reaches; under 24 hours is flagged (PE-13)."""
     groups = choices.channel_groups()
@@ -118,7 +118,7 @@ def list_reach() -> str:
 
 
 @pages.get("/guide/proposals")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def list_proposals() -> str:
     """Channels without a guide that could show one (PE-14)."""
     listing = PROPOSALS.asked_of(

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway import uploads
-from gateway.admin.content import READERS
 from gateway.admin.content_forms import EditSourceForm, NewSourceForm
 from gateway.admin.imports import uploaded
 from gateway.asking import context
@@ -15,7 +14,7 @@ from gateway.panel.filters import Text, YesNo
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.accounts import Done
 from lineup.contracts.playlists import (
     DeleteGuideSource,
@@ -48,7 +47,7 @@ SOURCES = Table(
 
 
 @pages.get("/guide/sources")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def list_guide_sources() -> str:
     """Where the guide comes from, how the last run went, and how far it reaches."""
     listing = SOURCES.asked_of(clients().playlists.list_guide_sources, ListGuideSources)

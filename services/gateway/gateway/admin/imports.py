@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway import uploads
 from gateway.admin import choices
-from gateway.admin.content import READERS
 from gateway.admin.content_forms import ImportForm
 from gateway.asking import context
 from gateway.ground import clients, ground
@@ -17,7 +16,7 @@ from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.people import with_nothing
 from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.playlists import GetJob, JobState, JobView, ListJobs
 
 pages = Blueprint("jobs_pages", __name__)
@@ -42,7 +41,7 @@ JOBS = Table(
 
 
 @pages.get("/jobs")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def list_jobs() -> str:
     """Imports and fetches, newest first."""
     listing = JOBS.asked_of(clients().playlists.list_jobs, ListJobs)
@@ -50,7 +49,7 @@ def list_jobs() -> str:
 
 
 @pages.get("/jobs/<uuid:job_id>")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def show_job(job_id: UUID) -> str:
     """How an import goes; the page refreshes itself until it is over."""
     job = clients().playlists.get_job(context(), GetJob(job_id=job_id))

@@ -8,14 +8,13 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway import logos
 from gateway.admin import choices
-from gateway.admin.content import READERS
 from gateway.admin.content_forms import ChannelForm, NewChannelForm
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
-from lineup.context import PARTNERS
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.accounts import Done
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists import (
@@ -81,7 +80,7 @@ def delete_channel(channel_id: UUID) -> Shown:
 
 
 @pages.get("/channels/<uuid:channel_id>/guide")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def show_guide(channel_id: UUID) -> str:
     """Which guide a channel shows and why, and what else it could show (PE-14)."""
     channel = _channel(channel_id)

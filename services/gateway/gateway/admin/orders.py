@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
 from gateway.admin.exceptions import order_trouble
-from gateway.admin.shops import READERS, pages
+from gateway.admin.shops import pages
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.filters import Choice, Id, Text
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.billing import (
     GetOrder,
     ListOrders,
@@ -43,7 +43,7 @@ ORDERS = Table(
 
 
 @pages.get("/orders")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def list_orders() -> str:
     """Orders of all shops; of state `exception` those with something to look at."""
     rows = ORDERS.asked().later(clients().billing.list_orders, ListOrders)
@@ -55,7 +55,7 @@ def list_orders() -> str:
 
 
 @pages.get("/orders/<uuid:order_id>")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def show_order(order_id: UUID) -> str:
     """One order: what is wrong, its pieces, and what happened to it."""
     question = GetOrder(order_id=order_id)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
 from gateway.admin.channels import MANY_BYTES
-from gateway.admin.content import READERS, channels_in_words
+from gateway.admin.content import channels_in_words
 from gateway.admin.content_forms import NewPackageForm, PackageNameForm
 from gateway.asking import actor, context
 from gateway.ground import clients
@@ -18,7 +18,7 @@ from gateway.panel.filters import Choice, Text
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS, Role
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.accounts import Done
 from lineup.contracts.playlists import (
     AddPackageChannels,
@@ -91,7 +91,7 @@ CONTENTS = Table(
 
 
 @pages.get("/packages")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def list_packages() -> str:
     """Packages, the demo set among them."""
     table = OF_ALL if actor().role is Role.OPERATOR else PACKAGES
@@ -118,7 +118,7 @@ def new_package() -> Shown:
 
 
 @pages.get("/packages/<uuid:package_id>")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def show_package(package_id: UUID) -> str:
     """A package: its channels, and those that could be in it."""
     package = _package(package_id)

@@ -13,7 +13,7 @@ from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS, Role
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.billing import (
     ChangeShopSecret,
     DeliveryVerdict,
@@ -30,7 +30,6 @@ pages = Blueprint("shops_pages", __name__)
 
 Shown = str | tuple[str, int] | Answer
 
-READERS = PARTNERS | {Role.SUPPORT}
 
 SHOPS = Table(
     "shops",
@@ -61,7 +60,7 @@ DELIVERIES = Table(
 
 
 @pages.get("/shops")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def list_shops() -> str:
     """Connected shops, and what wants a look at each."""
     listing = SHOPS.asked_of(clients().billing.list_shops, ListShops)
@@ -82,7 +81,7 @@ def connect_shop() -> Shown:
 
 
 @pages.get("/shops/<uuid:shop_id>")
-@page_for(READERS)
+@page_for(PARTNERS_AND_SUPPORT)
 def show_shop(shop_id: UUID) -> str:
     """One shop with the log of its deliveries (WS-16)."""
     shop = _shop(shop_id)

@@ -7,7 +7,12 @@ from gateway.asking import context
 from gateway.clients import BillingClient
 from gateway.ground import clients
 from gateway.waiting import once_it_arrived, purchase
-from lineup.context import EVERYBODY, PARTNERS, SELLERS, STAFF_AND_SUPPORT, Role
+from lineup.context import (
+    EVERYBODY,
+    PARTNERS,
+    SELLERS_AND_CUSTOMERS,
+    STAFF_AND_SUPPORT,
+)
 from lineup.contracts.accounts import CustomerView, GetCustomer
 from lineup.contracts.billing import (
     GetWallet,
@@ -21,7 +26,6 @@ catalog = Doors("catalog", "Products and their plans.", BillingClient)
 wallets = Doors("wallets", "Balances, statements, the books.", BillingClient)
 subscriptions = Doors("subscriptions", "Buying, renewing, stopping.", BillingClient)
 
-SELLERS_AND_CUSTOMERS = SELLERS | {Role.CUSTOMER}
 
 catalog.ask("GET /products", "list_products", EVERYBODY)
 catalog.ask("POST /products", "create_product", PARTNERS)

@@ -7,7 +7,12 @@ from gateway.clients import AccountsClient
 from gateway.ground import clients
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
-from lineup.context import EVERYBODY, SELLERS, STAFF_AND_SUPPORT, Role
+from lineup.context import (
+    EVERYBODY,
+    SELLERS,
+    SELLERS_AND_CUSTOMERS,
+    STAFF_AND_SUPPORT,
+)
 from lineup.contracts.accounts import (
     CreateCustomer,
     CreateUser,
@@ -24,7 +29,6 @@ doors = Doors(
     "customers", "Customers, their groups, users and devices.", AccountsClient
 )
 
-SELLERS_AND_CUSTOMERS = SELLERS | {Role.CUSTOMER}
 
 doors.ask("GET /customers", "list_customers", STAFF_AND_SUPPORT)
 doors.ask("GET /customers/count", "count_customers", STAFF_AND_SUPPORT)

@@ -2,12 +2,11 @@
 
 from gateway.api.doors import Doors
 from gateway.clients import PlaylistsClient
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Role
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, STAFF_AND_SUPPORT
 
 channels = Doors("channels", "Channels, packages and imports.", PlaylistsClient)
 guide = Doors("guide", "Where the guide comes from.", PlaylistsClient)
 
-READERS = PARTNERS | {Role.SUPPORT}
 OK, ACCEPTED = 200, 202
 
 channels.ask("GET /channels", "list_channels", STAFF_AND_SUPPORT)
@@ -41,11 +40,13 @@ channels.ask(
     "set_package_channels",
     PARTNERS,
 )
-channels.ask("GET /jobs", "list_jobs", READERS)
-channels.ask("GET /jobs/<uuid:job_id>", "get_job", READERS)
+channels.ask("GET /jobs", "list_jobs", PARTNERS_AND_SUPPORT)
+channels.ask("GET /jobs/<uuid:job_id>", "get_job", PARTNERS_AND_SUPPORT)
 
-guide.ask("GET /guide-sources", "list_guide_sources", READERS)
-guide.ask("GET /guide-sources/<uuid:source_id>", "get_guide_source", READERS)
+guide.ask("GET /guide-sources", "list_guide_sources", PARTNERS_AND_SUPPORT)
+guide.ask(
+    "GET /guide-sources/<uuid:source_id>", "get_guide_source", PARTNERS_AND_SUPPORT
+)
 guide.ask(
     "PUT /guide-sources/<uuid:source_id>",
     "update_guide_source",
@@ -63,11 +64,11 @@ guide.ask(
     PARTNERS,
     ACCEPTED,
 )
-guide.ask("GET /guide-proposals", "list_guide_proposals", READERS)
+guide.ask("GET /guide-proposals", "list_guide_proposals", PARTNERS_AND_SUPPORT)
 guide.ask(
     "GET /channels/<uuid:channel_id>/guide-channels",
     "find_guide_channels",
-    READERS,
+    PARTNERS_AND_SUPPORT,
 )
 guide.ask("POST /guide-ties", "tie_channels", PARTNERS, OK)
-guide.ask("GET /programmes", "list_programmes", READERS)
+guide.ask("GET /programmes", "list_programmes", PARTNERS_AND_SUPPORT)

@@ -11,7 +11,8 @@ from gateway.ground import clients
 from gateway.panel.forms import LineupForm, attempt, line, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.people import Asked
-from gateway.portal.users import SELLERS_AND_CUSTOMERS, pages, user_of
+from gateway.portal.users import pages, user_of
+from lineup.context import SELLERS_AND_CUSTOMERS
 from lineup.contracts.accounts import (
     AddDevice,
     ChangeDevice,

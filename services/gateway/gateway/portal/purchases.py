@@ -10,16 +10,9 @@ from gateway.panel.display import day_text, money_text
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for, roles_of
 from gateway.portal.purchase_forms import BuyForm, Offer, StopForm, offers_of
-from gateway.portal.users import (
-    SELLERS_AND_CUSTOMERS,
-    Shown,
-    address_of,
-    back_to,
-    pages,
-    user_of,
-)
+from gateway.portal.users import Shown, address_of, back_to, pages, user_of
 from gateway.waiting import once_it_arrived, purchase
-from lineup.context import Role
+from lineup.context import SELLERS_AND_CUSTOMERS, Role
 from lineup.contracts.accounts import UserView
 from lineup.contracts.billing import (
     CountFrom,

@@ -12,7 +12,7 @@ from gateway.panel.guard import page_for
 from gateway.players import card_of
 from gateway.portal.forms import NameForm
 from gateway.waiting import until_link_answers
-from lineup.context import SELLERS, Role
+from lineup.context import SELLERS_AND_CUSTOMERS, Role
 from lineup.contracts.accounts import (
     CreateUser,
     DeleteUser,
@@ -24,8 +24,6 @@ from lineup.contracts.accounts import (
 pages = Blueprint("users", __name__)
 
 Shown = str | tuple[str, int] | Answer
-
-SELLERS_AND_CUSTOMERS = SELLERS | {Role.CUSTOMER}
 
 
 def back_to(customer_id: UUID) -> Answer:

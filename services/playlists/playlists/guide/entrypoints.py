@@ -3,7 +3,7 @@
 from functools import partial
 
 from lineup.bus import Doors, every, rpc
-from lineup.context import PARTNERS, Call, Role
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Call
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists import (
     ChannelProgrammes,
@@ -25,7 +25,6 @@ from lineup.contracts.playlists import (
 )
 from playlists.guide import listings, proposals, sources
 
-READERS = PARTNERS | {Role.SUPPORT}
 SCHEDULE_SECONDS = 30
 
 
@@ -49,13 +48,13 @@ class GuideDoors(Doors):
         """Forget a source and its programmes."""
         return self.database.once(call, sources.delete_guide_source)
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def get_guide_source(self, call: Call[GetGuideSource]) -> GuideSourceView:
         """One source with how its last run went."""
         get = partial(sources.get_guide_source, keyring=self.keyring)
         return self.database.read(call, get)
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def list_guide_sources(self, call: Call[ListGuideSources]) -> Page[GuideSourceView]:
         """Guide sources, narrowed and in the order asked for."""
         listing = partial(sources.list_guide_sources, keyring=self.keyring)
@@ -76,14 +75,14 @@ class GuideDoors(Doors):
 class GuideTieDoors(Doors):
     """Says which guide a channel shows, and what is on."""
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def list_guide_proposals(
         self, call: Call[ListGuideProposals]
     ) -> Page[ChannelProposals]:
         """Channels without a guide that could show one, the likeliest first."""
         return self.database.read(call, proposals.list_guide_proposals)
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def find_guide_channels(self, call: Call[FindGuideChannels]) -> GuideChannelsFound:
         """Guide channels that a channel could show."""
         return self.database.read(call, proposals.find_guide_channels)
@@ -93,7 +92,7 @@ class GuideTieDoors(Doors):
         """Choose the guide of channels by hand."""
         return self.database.once(call, proposals.tie_channels)
 
-    @rpc(allowed=READERS)
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
     def list_programmes(self, call: Call[ListProgrammes]) -> Page[ChannelProgrammes]:
         """What is on between two instants, channel by channel."""
         return self.database.read(call, listings.list_programmes)
