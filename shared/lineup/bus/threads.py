@@ -8,6 +8,10 @@ from eventlet import patcher, tpool
 P = ParamSpec("P")
 R = TypeVar("R")
 
+THREADS = 4
+"""Such work keeps a core busy each, and what a thread once took of memory it keeps."""
+tpool.set_num_threads(THREADS)
+
 
 def in_thread(function: Callable[P, R], /, *arguments: P.args, **named: P.kwargs) -> R:
     """Run `function` in a real thread while other doors go on; give what it gives.
