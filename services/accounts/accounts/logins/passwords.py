@@ -17,7 +17,7 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Lower case without characters that look alike (i l o 0 1): typed on a remote."""
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-"""OWASP's second argon2id recommendation: 19 MiB a hash, so ten at once are cheap."""
+"""OWASP's second argon2id recommendation: 19 MiB a hash, so four at once are cheap."""
 
 NOBODYS_HASH = _HASHER.hash(secrets.token_hex(16))
 """Checked in place of an unknown login's hash, so that both take the same time."""
