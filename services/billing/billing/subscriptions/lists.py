@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, any_, func, or_, select
 
 from billing.catalog.models import Product
 from billing.people.naming import below_account, customers_called, users_called
@@ -62,17 +61,20 @@ def _of_somebody(work: Work, statement: Query, request: ListSubscriptions) -> Qu
     if request.user_id is not None:
         statement = statement.where(Subscription.user_id == request.user_id)
     if request.search.strip():
-        called = _called(work, request.search)
-        statement = statement.where(Subscription.id.in_(called))
+        statement = statement.where(_is_called(work, request.search))
     return statement.where(*below_account(work, Subscription, request.account_id))
 
 
-def _called(work: Work, part: str) -> CompoundSelect[UUID]:
-    """Ids of what users or customers of that name have; each half has its index."""
-    of_users = Subscription.user_id.in_(users_called(work, part))
-    of_customers = Subscription.customer_id.in_(customers_called(work, part))
-    found = select(Subscription.id)
-    return union(found.where(of_users), found.where(of_customers))
+def _is_called(work: Work, part: str) -> ColumnElement[bool]:
+    """Whether the user or the customer is called so.
+
+    Ids are gathered into arrays first: then the index of each finds them together.
+    """
+    users = func.array(users_called(work, part).scalar_subquery())
+    customers = func.array(customers_called(work, part).scalar_subquery())
+    return or_(
+        Subscription.user_id == any_(users), Subscription.customer_id == any_(customers)
+    )
 
 
 def _conditions(request: ListSubscriptions, now: datetime) -> list[Any]:
