@@ -42,7 +42,7 @@ def saved(lineup, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def another(lineup, tmp_path_factory):
     """Another, empty Lineup: its servers run, its databases are bare, its keys its own."""
     home = tmp_path_factory.mktemp("another") / ".lineup"
