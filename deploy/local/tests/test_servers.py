@@ -127,7 +127,8 @@ class TestAfterACrash:
 
 
 USER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job behind & ignores it
 from dataclasses import fields
 from pathlib import Path
 from lineup_local.servers import Servers
