@@ -23,8 +23,9 @@ from playlists.rendering.lineups import Entry, entries_of
 from playlists.rendering.models import ChannelSet, PartnerOutput
 from playlists.rendering.outputs import days_back, output_of
 
-LEASE = timedelta(minutes=10)
-"""How long a claim holds: a set whose worker died is rendered again after it."""
+LEASE = timedelta(minutes=2)
+"""How long a claim holds: a set whose worker died is rendered again after it. One that
+takes longer may be rendered twice; the first to finish counts."""
 AGAIN_AFTER = timedelta(hours=3)
 """A guide's window moves with time, so every set is looked at this often."""
 AFTER_FAILURE = timedelta(seconds=30)
