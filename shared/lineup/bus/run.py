@@ -88,13 +88,17 @@ class Stopping:
         self._asked = False
 
     def __call__(self, number: int, _frame: Any) -> None:
-        """Begin to stop; a second signal changes nothing."""
+        """Begin to stop; a second signal changes nothing.
+
+        Nothing is logged here: the line that the signal interrupts may be half written,
+        and a stream takes no other meanwhile.
+        """
         if not self._asked:
             self._asked = True
-            log.info("stopping", signal=signal.Signals(number).name)
-            eventlet.spawn(self._drain)
+            eventlet.spawn(self._drain, number)
 
-    def _drain(self) -> None:
+    def _drain(self, number: int) -> None:
+        log.info("stopping", signal=signal.Signals(number).name)
         try:
             with eventlet.Timeout(STOP_SECONDS):
                 self._container.stop()

@@ -1,5 +1,7 @@
 """Stopping and dying: nothing is done twice, nothing is lost."""
 
+import subprocess
+import sys
 import threading
 
 from drill import Ask
@@ -91,3 +93,44 @@ def test_a_stop_before_the_broker_answers_ends_at_once(service, gate):
     wait_for(lambda: "broker_lost" in copy.said(), what="a try to connect")
 
     assert copy.end(seconds=10) == 0
+
+
+INTERRUPTED = """
+import lineup.bus.run as run, eventlet, os, signal, sys
+from types import SimpleNamespace
+from lineup import logs
+
+class Line:
+    begun = False
+
+    def write(self, text):
+        if self.begun:
+            raise RuntimeError("reentrant call")  # as a real stream does
+        self.begun = True
+        os.kill(os.getpid(), signal.SIGTERM)
+        sys.__stderr__.write(text)
+        self.begun = False
+
+    def flush(self):
+        sys.__stderr__.flush()
+
+over = run.Event()
+signal.signal(signal.SIGTERM, run.Stopping(SimpleNamespace(stop=int), over))
+sys.stderr = Line()
+logs.configure("json", "info", "drill")
+run.log.info("a line")
+with eventlet.Timeout(10):
+    sys.exit(over.wait())
+"""
+
+
+def test_a_stop_amid_a_line_of_the_log_stops():
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert '"stopped"' in done.stderr
