@@ -32,12 +32,18 @@ def test_the_same_order_ten_times_is_one_customer_one_subscription_one_mail(line
     assert lineup.receivers().count("ten@example.org") == 1
 
 
-def test_one_changed_byte_is_refused_and_leaves_no_row(lineup):
+def test_one_changed_byte_is_refused_and_counted_and_leaves_no_row(lineup):
     body = a_woo_order(7002, "forged@example.org")
     count = "SELECT count(*) FROM shop_delivery"
+    refused = "SELECT sum(refused_deliveries) FROM shop_connection"
     before = lineup.rows("billing", count)
+    ((refused_before,),) = lineup.rows("billing", refused)
 
     answer = lineup.order(body, sent=body.replace(b"7002", b"7003", 1))
 
     assert answer.status_code == 401
+    until(
+        lambda: lineup.rows("billing", refused) == [(refused_before + 1,)],
+        "the shop to count what it sent",
+    )
     assert lineup.rows("billing", count) == before
