@@ -18,7 +18,7 @@ import amqp
 from lineup import broker, metrics, tracing, wire
 from lineup.context import Context
 from lineup.errors import Unavailable
-from lineup.rpc.answers import Answer
+from lineup.rpc.answers import Answer, Timeout
 from lineup.rpc.replies import BrokerAway, Replies
 from lineup.tracing import Span, SpanKind
 
@@ -114,9 +114,9 @@ class RpcClient:
     ) -> Answer[Any]:
         """Ask now, get the answer later; `timeout` is in seconds.
 
-        No call outlives the deadline of the context it is made in, and the service will
-        not begin one whose time is over. Nothing rises here: a broker that is away,
-        too, is told by the answer.
+        No call outlives the deadline of the context it is made in: one whose time is
+        over is not sent, and the service will not begin one that comes too late.
+        Nothing rises here: a broker that is away, too, is told by the answer.
         """
         timeout = min(timeout, _seconds_left(context))
         deadline = time.monotonic() + timeout
@@ -161,6 +161,8 @@ class RpcClient:
     def _send(
         self, link: Link, key: str, content: amqp.Message, timeout: float
     ) -> None:
+        if timeout <= 0:
+            raise Timeout
         if not link.replies.wait_until_ready(min(timeout, CONNECT_SECONDS)):
             raise BrokerAway
         try:
