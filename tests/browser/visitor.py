@@ -235,7 +235,7 @@ def watched(browser: Browser, address: str, **options: Any) -> Iterator[BrowserC
         yield context
     finally:
         context.close()
-    assert troubles == []
+    assert not troubles, "\n".join(troubles)
 
 
 def _hear(said: Any, troubles: list[str]) -> None:

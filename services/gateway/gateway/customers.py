@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 from uuid import UUID
 
 from gateway.asking import context
 from gateway.ground import clients, ground
-from gateway.panel.parts import Part, part, wait_for
+from gateway.panel.parts import Part, part_if_known, wait_for
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
 from lineup.contracts.accounts import (
@@ -28,10 +27,6 @@ from lineup.contracts.billing import (
     WalletView,
 )
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
-from lineup.errors import NotFound
-from lineup.rpc import Answer
-
-R = TypeVar("R")
 
 ALL = Paging(limit=MAX_LIMIT)
 STATEMENT = Paging(limit=10)
@@ -99,15 +94,7 @@ def page_of_customer(customer_id: UUID) -> CustomerPage:
     return CustomerPage(
         customer=customer.reply(),
         users=list(map(card_of, users.reply().items)),
-        wallet=_known(wallet),
-        entries=_known(entries),
-        subscriptions=_known(subscriptions),
+        wallet=part_if_known(wallet),
+        entries=part_if_known(entries),
+        subscriptions=part_if_known(subscriptions),
     )
-
-
-def _known(answer: Answer[R]) -> Part[R]:
-    """A part that billing may not know yet, just after the customer was made."""
-    try:
-        return part(answer)
-    except NotFound:
-        return Part(None)

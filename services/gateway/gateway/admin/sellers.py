@@ -12,7 +12,7 @@ from gateway.ground import clients
 from gateway.panel.filters import Choice, Id, Text
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part, wait_for
+from gateway.panel.parts import part, part_if_known, wait_for
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import (
@@ -116,7 +116,7 @@ def show_account(account_id: UUID) -> str:
         "admin/sellers/account.html",
         account=account,
         counts=part(counting),
-        balances=part(owing),
+        balances=part_if_known(owing),
         may_edit=may_edit(account),
     )
 

@@ -8,7 +8,7 @@ import structlog
 from flask import g
 
 from gateway.panel.filters import Options
-from lineup.errors import Unavailable
+from lineup.errors import NotFound, Unavailable
 from lineup.rpc import Answer, ServiceFault, gather
 
 T = TypeVar("T")
@@ -40,6 +40,14 @@ def part(answer: Answer[T]) -> Part[T]:
     except ServiceFault as fault:
         LOG.error("part_broken", service=fault.service)  # noqa: TRY400 - logged there
     return Part(None)
+
+
+def part_if_known(answer: Answer[T]) -> Part[T]:
+    """A part of a service that may not know yet what another one has just made."""
+    try:
+        return part(answer)
+    except NotFound:
+        return Part(None)
 
 
 def options_of(answer: Answer[T], read: Callable[[T], Options]) -> Options:

@@ -9,11 +9,10 @@ from gateway.asking import actor, context
 from gateway.customers import page_of_customer
 from gateway.ground import clients, ground
 from gateway.panel.guard import page_for
-from gateway.panel.parts import Part, part
+from gateway.panel.parts import part_if_known
 from lineup.context import Role
-from lineup.contracts.billing import GetRenewalOverview, RenewalOverview
+from lineup.contracts.billing import GetRenewalOverview
 from lineup.errors import NotFound
-from lineup.rpc import Answer
 
 pages = Blueprint("portal", __name__)
 
@@ -29,7 +28,7 @@ def my_page() -> str:
     return render_template(
         "portal/my.html",
         page=page_of_customer(own),
-        renewals=_renewals(asked),
+        renewals=part_if_known(asked),
         days_left=days_left,
     )
 
@@ -46,11 +45,3 @@ def days_left(ends_at: datetime) -> str:
     """How long something still runs, in whole days: "today", "1 day", "12 days"."""
     days = (ends_at - ground().clock.now()).days
     return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''}"
-
-
-def _renewals(asked: Answer[RenewalOverview]) -> Part[RenewalOverview]:
-    """What renews; away, too, while billing does not know a new customer yet."""
-    try:
-        return part(asked)
-    except NotFound:
-        return Part(None)

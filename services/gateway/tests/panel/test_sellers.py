@@ -78,6 +78,16 @@ class TestMaking:
         assert (asked.kind, asked.name) == (AccountKind.DEALER, "Stall")
         assert asked.login.username == "stall"
 
+    def test_one_that_billing_has_not_heard_of_yet_has_its_page(
+        self, browser, dealer, services
+    ):
+        services.tell("billing.get_balances", NotFound())
+
+        answer = browser(Role.PARTNER).get(f"/accounts/{OTHER}")
+
+        assert answer.status_code == 200
+        assert "On their balances cannot be shown just now" in words_of(answer)
+
     def test_a_taken_name_is_told_at_its_field(self, browser, form_of, services):
         words = {"login.username": ["This login name is already used."]}
         services.tell(
