@@ -20,7 +20,7 @@ from lineup import broker
 from lineup.clock import SystemClock
 from lineup.context import SYSTEM, Actor, Call, Context
 from lineup.contracts import billing
-from lineup.contracts.paging import Page
+from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.database import Database
 from lineup.events import envelope, exchange_of
 from lineup.rpc import Remote, RpcClient, ServiceClient
@@ -29,6 +29,7 @@ from lineup.secrets import Keyring, make_key
 from .conftest import SECRET
 
 PATIENCE_SECONDS = 30
+ALL = Paging(limit=MAX_LIMIT)
 
 
 def wait_for(happened, seconds=PATIENCE_SECONDS):
@@ -135,7 +136,7 @@ class Running:
         )
 
     def orders(self, actor, shop):
-        request = billing.ListOrders(shop_id=shop.id)
+        request = billing.ListOrders(shop_id=shop.id, paging=ALL)
         return self.client.list_orders(Context(actor=actor), request, timeout=10).items
 
     def shop(self, actor, shop):

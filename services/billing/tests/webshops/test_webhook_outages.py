@@ -20,7 +20,8 @@ from lineup_local.settings import Settings
 from .conftest import a_partner, woo
 from .running import Running, free_port, wait_for
 
-DELIVERIES = 40
+DELIVERIES = 160
+"""Enough that the few which wait for the database are no twentieth of all."""
 CALLERS = 24
 
 
