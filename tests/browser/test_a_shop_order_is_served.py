@@ -50,6 +50,7 @@ def test_it_is_seen_from_the_order_to_the_mail(visitor, household, lineup):
     visitor.is_on(f"Order {number}")
     visitor.sees("Served")
     visitor.follow("To the customer")
+    visitor.is_on(f"Number {number}")
     visitor.sees("Family")
 
     visitor.turn_to("Delivery log")
