@@ -1,7 +1,8 @@
 """Who asks, and in whose name: what travels with every call and every event."""
 
 import enum
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -54,10 +55,34 @@ class Actor:
     """What times are shown in to this login; they are kept in UTC."""
     on_behalf_of: str = ""
     """The login name of who really acts, while signed in as another (AH-28)."""
+    company: str = ""
+    """Of a customer: the partner whose pages it looks at."""
 
 
 SYSTEM = Actor(role=Role.SYSTEM, scopes=("/",), name="system")
 NOBODY = Actor(role=Role.CUSTOMER, scopes=(), name="nobody")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A version of something that its owner announced; copies of it follow."""
+
+    type: str
+    """The type of the event."""
+    id: UUID
+    version: int
+
+
+TOLD_OF_A_TYPE = 3
+"""How many things of one type a reply tells of, the last ones."""
+
+
+def newest(written: Sequence[Written]) -> list[Written]:
+    """The last things written, a few of each type: a reply stays small."""
+    by_type: dict[str, list[Written]] = defaultdict(list)
+    for one in written:
+        by_type[one.type].append(one)
+    return [one for row in by_type.values() for one in row[-TOLD_OF_A_TYPE:]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +98,11 @@ class Context:
     deadline_at: datetime | None = None
     traceparent: str | None = None
     """The trace it belongs to, as W3C writes it; None: nobody traces."""
+    if_match: tuple[str, ...] = ()
+    """Tags of what is to be changed, one of which it must have (see `lineup.tags`)."""
+    after: tuple[Written, ...] = ()
+    """What the caller has just written, and is to find: a service that keeps copies of
+    it waits for them before it answers."""
 
     def to_wire(self) -> dict[str, Any]:
         """Plain JSON values, for a message's header."""
@@ -92,6 +122,9 @@ class Call(Generic[T]):
     name: str
     request: T
     context: Context
+    written: list[Written] = field(default_factory=list, compare=False)
+    """What was announced while it was answered, once that is committed: the first
+    time, where its key makes it a repeat."""
 
     @property
     def actor(self) -> Actor:

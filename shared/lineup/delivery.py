@@ -19,6 +19,10 @@ CREDENTIALS = b"\x02"
 EXTENSION = b"\x03"
 """Stands in an M3U template for the form of stream asked for: m3u8 or ts."""
 
+_GUIDE = BASE_URL + b"/xmltv/" + CREDENTIALS + b".xml.gz"
+M3U_HEAD = b'#EXTM3U x-tvg-url="%b" url-tvg="%b"' % (_GUIDE, _GUIDE)
+"""The first line of an M3U template with attributes: where its guide is."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
@@ -51,6 +55,8 @@ class AccessFact:
     """The partner's own base address; empty: the installation's."""
     changed_at: datetime | None = None
     """When anything in it last changed."""
+    time_zone: str = "UTC"
+    """Which wall clock its player goes by, such as Europe/Paris."""
 
     def set_at(self, now: datetime) -> str:
         """The channel set seen at `now`: the covering piece's, else the demo set."""
@@ -91,6 +97,12 @@ class SetManifest:
     stream_secret: Sealed
     guide_plain_bytes: int = 0
     """Length of the guide when unpacked; 0: unknown."""
+    session_minutes: int | None = None
+    """How long a session address is good for; None: as the gateway is told."""
+    session_is_bound: bool = False
+    """Whether a session address serves only the network address that asked for it."""
+    session_is_renewed: bool = True
+    """Whether it goes on after its time for as long as its user may watch."""
 
     def digests(self) -> set[str]:
         """All content it stands on."""
@@ -113,6 +125,19 @@ class StreamSource:
     signing: str = "secure_link"
     catchup_days: int = 0
     """How far back it can be played; 0: live only."""
+    stem: str = ""
+    """What the names of all its files begin with, where other channels lie in its
+    folder; empty: the folder is its own."""
+    archive: str = ""
+    """The address of what it showed before, with places to fill such as {utc}; empty:
+    the live one with `utc` and `lutc` in its query."""
+    archive_signing: str = ""
+    """How that is signed, which may lie elsewhere; empty: as the live one."""
+
+    def signing_from(self, began: int) -> str:
+        """How what it shows is signed: live (0), or from an instant of the past on."""
+        is_apart = began and self.archive and self.archive_signing
+        return self.archive_signing if is_apart else self.signing
 
 
 @dataclass(frozen=True, kw_only=True)

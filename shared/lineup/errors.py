@@ -6,6 +6,7 @@
     ├── Forbidden         403  known, visible, not allowed
     ├── NotFound          404  unknown or outside the scope, never told apart
     ├── Conflict          409  the state of things forbids it
+    ├── PreconditionFailed 412  it is not what the caller has seen
     ├── Invalid           422  the request says something impossible, field by field
     ├── TooMany           429  slow down
     └── Unavailable       503  somebody behind is away; say it again
@@ -65,11 +66,23 @@ class NotFound(Refusal):
 
     kind, status, code = "not_found", 404, "not_found"
 
+    @classmethod
+    def of(cls, thing: str, *, fields: Fields | None = None) -> "NotFound":
+        """There is no such thing: every such refusal has one form of code and words."""
+        code = f"{thing.replace(' ', '_')}_not_found"
+        return cls(f"There is no such {thing}.", code=code, fields=fields)
+
 
 class Conflict(Refusal):
     """The present state forbids it."""
 
     kind, status, code = "conflict", 409, "conflict"
+
+
+class PreconditionFailed(Refusal):
+    """It was changed since you saw it: get it again."""
+
+    kind, status, code = "precondition_failed", 412, "precondition_failed"
 
 
 class Invalid(Refusal):
@@ -104,6 +117,7 @@ KINDS: dict[str, type[Refusal]] = {
         Forbidden,
         NotFound,
         Conflict,
+        PreconditionFailed,
         Invalid,
         TooMany,
         Unavailable,

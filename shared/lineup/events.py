@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
@@ -73,5 +73,5 @@ def envelope(state: State, occurred_at: datetime, context: Context) -> Envelope:
         type=state.event_type,
         occurred_at=occurred_at,
         state=msgspec.to_builtins(state),
-        context=context.to_wire(),
+        context=replace(context, after=()).to_wire(),
     )

@@ -63,6 +63,11 @@ EVENTS_SENT = Counter(
     "Events carried from the outbox to the broker.",
     ["service"],
 )
+PUT_OFF = Counter(
+    "lineup_put_off",
+    "Pieces of work that raised and were put off by themselves, the others going on.",
+    ["service", "work"],
+)
 
 
 def outcome_of(error: BaseException | None) -> str:
@@ -133,6 +138,9 @@ OUTBOX_AGE = Gauge(
 DUE_ROWS = Gauge("lineup_due_rows", "Work that is due and not done.", ("work",))
 DUE_AGE = Gauge(
     "lineup_due_oldest_seconds", "For how long the oldest has been due.", ("work",)
+)
+FAILING_ROWS = Gauge(
+    "lineup_failing_rows", "Work that failed and is put off.", ("work",)
 )
 QUEUE = Gauge("lineup_queue_messages", "Messages ready in an own queue.", ("queue",))
 ASIDE = Gauge(

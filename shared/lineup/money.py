@@ -1,8 +1,9 @@
 """Money is whole minor units with an asset. No float ever touches it."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation  # noqa: TID251 - the one place
+from decimal import Decimal  # noqa: TID251 - the one place
 
 from lineup.errors import Conflict, Invalid
 
@@ -13,6 +14,10 @@ EXPONENTS = {
     "PYG": 0, "RWF": 0, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
 """Decimal places by ISO 4217 where they are not two; CREDIT is the platform's unit."""
+
+
+AMOUNT = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,6})?")
+"""ASCII digits with a point: no exponent, no infinity, no digits of elsewhere."""
 
 
 class CurrencyMismatch(Conflict):
@@ -47,12 +52,13 @@ class Money:
     @classmethod
     def parse(cls, text: str, asset: str) -> "Money":
         """Read "14.99"; excess non-zero digits are an error, never rounded away."""
-        try:
-            scaled = Decimal(text).scaleb(exponent_of(asset))
-        except InvalidOperation:
-            raise BadAmount(f"{text!r} is not an amount.") from None
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        if not AMOUNT.fullmatch(text):
+            raise BadAmount(f"{text[:40]!r} is not an amount.")
+        scaled = Decimal(text).scaleb(exponent_of(asset))
+        if scaled != scaled.to_integral_value():
             raise BadAmount(f"{text!r} is not an amount of {asset}.")
+        if not -(2**63) <= scaled < 2**63:
+            raise BadAmount(f"{text!r} is more than can be booked.")
         return cls(int(scaled), asset)
 
     @classmethod

@@ -1,5 +1,6 @@
 """Probes and metrics of a process of plain threads, on a port of their own."""
 
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,9 +12,18 @@ from lineup.metrics import Figures
 
 Checks = Mapping[str, Callable[[], bool]]
 JSON = "application/json"
+QUESTION_SECONDS = 5
+"""How long a caller may take to say what it asks."""
 
 
-def serve(port: int, service: str, *, live: Checks, ready: Checks) -> None:
+def family_of(address: str) -> socket.AddressFamily:
+    """Which kind of address it is: IPv6 has colons."""
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def serve(
+    address: str, port: int, service: str, *, live: Checks, ready: Checks
+) -> None:
     """Answer `/livez`, `/readyz` and `/metrics` beside the work; port 0: do not."""
     if not port:
         return
@@ -21,6 +31,8 @@ def serve(port: int, service: str, *, live: Checks, ready: Checks) -> None:
 
     class Answers(BaseHTTPRequestHandler):
         """One question."""
+
+        timeout = QUESTION_SECONDS
 
         def do_GET(self) -> None:
             """Answer it."""
@@ -34,8 +46,13 @@ def serve(port: int, service: str, *, live: Checks, ready: Checks) -> None:
         def log_message(self, format: str, *words: object) -> None:  # noqa: A002
             """Say nothing of probes."""
 
-    server = ThreadingHTTPServer(("", port), Answers)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        """One question at a time and caller; a silent one is given up."""
+
+        address_family = family_of(address)
+        daemon_threads = True
+
+    server = Server((address, port), Answers)
     threading.Thread(target=server.serve_forever, name="probes", daemon=True).start()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from lineup.context import Actor
+from lineup.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
@@ -32,6 +33,23 @@ def partner_of(scope: str) -> UUID | None:
 def covers(actor: Actor, scope: str) -> bool:
     """Whether the actor may see what carries `scope`."""
     return any(scope.startswith(own) for own in actor.scopes)
+
+
+def acting_partner(
+    actor: Actor, named: UUID | None, *, code: str = "partner_not_found"
+) -> UUID:
+    """The partner something is made for: the one that is named, else the actor's own.
+
+    Whoever names one outside their scope is refused, as if there were none, and never
+    served for their own instead. Invalid where there is neither.
+    """
+    wanted = named or actor.partner_id
+    if wanted is None:
+        raise Invalid(fields={"partner_id": ["Name the partner."]})
+    if wanted != actor.partner_id and not covers(actor, below(ROOT, wanted)):
+        words = "There is no such partner."
+        raise NotFound(words, code=code, fields={"partner_id": [words]})
+    return wanted
 
 
 def within(column: "ColumnElement[str] | Any", actor: Actor) -> "ColumnElement[bool]":

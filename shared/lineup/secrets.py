@@ -1,11 +1,15 @@
 """Secrets that must be shown again are sealed at rest and on the way."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-Sealed = str
-"""Text sealed by a Keyring: safe to store and to send, useless to read."""
+from lineup.values.rules import Secret
+
+Sealed = Annotated[str, Secret()]
+"""Text sealed by a Keyring: safe to store and to send, useless to read. Up to 200
+characters are sealed."""
 
 
 class Keyring:

@@ -43,6 +43,8 @@ class ServiceSettings:
     database_uri: str
     lineup_secret_keys: str
     public_url: str = "http://127.0.0.1:8080"
+    probe_address: str = "127.0.0.1"
+    """Where probes and metrics listen; 0.0.0.0 where others than this machine ask."""
     probe_port: int = 0
     clock_offset_file: str = ""
     log_format: str = "json"

@@ -8,12 +8,14 @@ kind, code, message, fields and details, or only the request's id when it was a 
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from lineup.context import Context
+from lineup.context import Context, Written
 from lineup.errors import Invalid, Refusal, to_wire
+from lineup.values import checked
 
 RPC_EXCHANGE = "nameko-rpc"
 CONTEXT_HEADER = "nameko.lineup"
@@ -51,6 +53,10 @@ class Reply(msgspec.Struct):
 
     result: msgspec.Raw = msgspec.Raw(b"null")
     error: Error | None = None
+    written: list[Written] = []
+    """What was announced by it."""
+    is_behind: bool = False
+    """Whether a copy still lacks what the caller has just written."""
 
 
 _requests = msgspec.json.Decoder(Request)
@@ -60,16 +66,29 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode_request(request: Any) -> bytes:
-    """The body of a call."""
-    return b'{"args":[],"kwargs":{"request":' + _encoder.encode(request) + b"}}"
+    """The body of a call; Invalid names the values that no message can bear."""
+    try:
+        said = _encoder.encode(request)
+    except (UnicodeError, OverflowError):
+        checked(request)
+        raise
+    return b'{"args":[],"kwargs":{"request":' + said + b"}}"
 
 
 def decode_request(body: bytes | str, request_type: Any) -> Any:
-    """The request a call carries; Invalid names the field that does not fit."""
+    """The request a call carries, its values as they are kept.
+
+    Invalid names the field that does not fit its type, else every value that is wrong.
+    """
+    return checked(read_request(body, request_type))
+
+
+def read_request(body: bytes | str, request_type: Any) -> Any:
+    """The request a call carries, of the right types; its values are as they came."""
     try:
         raw = _requests.decode(body).kwargs.request
         return msgspec.json.decode(raw, type=request_type)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise misfit(error) from None
 
 
@@ -88,9 +107,15 @@ def decode_context(header: str | bytes | None) -> Context:
         raise misfit(error) from None
 
 
-def encode_result(result: Any) -> bytes:
+def encode_result(
+    result: Any, written: Sequence[Written] = (), *, is_behind: bool = False
+) -> bytes:
     """The reply that carries a result."""
-    return b'{"result":' + _encoder.encode(result) + b',"error":null}'
+    told = b',"written":' + _encoder.encode(written) if written else b""
+    late = b',"is_behind":true' if is_behind else b""
+    return (
+        b'{"result":' + _encoder.encode(result) + b',"error":null' + told + late + b"}"
+    )
 
 
 def encode_refusal(refusal: Refusal) -> bytes:
@@ -120,7 +145,7 @@ def decode_result(raw: msgspec.Raw, reply_type: Any) -> Any:
     return msgspec.json.decode(raw, type=reply_type)
 
 
-def misfit(error: msgspec.DecodeError) -> Invalid:
+def misfit(error: Exception) -> Invalid:
     """The refusal that says which field could not be read, and why."""
     found = WHERE.match(str(error))
     what, where = (found["what"], found["where"] or "") if found else (str(error), "")

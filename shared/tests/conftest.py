@@ -61,7 +61,7 @@ class Copy:
             raise AssertionError(f"ended with {self.process.returncode}: {self.said()}")
         try:
             answer = requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=2)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
         return answer.status_code == 200
 
@@ -134,6 +134,9 @@ def drill_engine(databases):
                 " note text, pid int, at timestamptz DEFAULT clock_timestamp())"
             )
         )
+        connection.execute(
+            text("CREATE TABLE note_copies (id uuid PRIMARY KEY, version bigint)")
+        )
     yield engine
     engine.dispose()
 
@@ -141,7 +144,9 @@ def drill_engine(databases):
 @pytest.fixture
 def engine(drill_engine):
     with drill_engine.begin() as connection:
-        connection.execute(text("TRUNCATE effects, outbox, inbox, idempotency"))
+        connection.execute(
+            text("TRUNCATE effects, note_copies, outbox, inbox, idempotency")
+        )
     return drill_engine
 
 
@@ -234,10 +239,11 @@ def database_gate(database_uri):
 def publish_note(queues):
     """Publish an event of the drill service past its outbox."""
 
-    def publish(note, *, seconds=0.0, **changes):
+    def publish(note, *, seconds=0.0, about=None, **changes):
         from drill import NoteChanged
 
-        state = NoteChanged(id=new_id(), version=1, note=note, seconds=seconds)
+        id_ = about or new_id()
+        state = NoteChanged(id=id_, version=1, note=note, seconds=seconds)
         wrapped = msgspec.to_builtins(envelope(state, datetime.now(UTC), Context()))
         queues.publish(
             "drill.events",

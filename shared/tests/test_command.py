@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from lineup.command import installed
 from lineup.command.main import main
+from lineup.command.tasks import asked_at
 
 ENTRIES = [
     EntryPoint("shop", "json:JSONEncoder", "lineup.services"),
@@ -133,11 +134,20 @@ def alive_not_ready(monkeypatch):
         server.shutdown()
 
 
+@pytest.mark.feature("OP-02")
 @pytest.mark.usefixtures("alive_not_ready")
 def test_a_probe_tells_alive_from_ready():
     alive, ready = lineup("probe", "shop"), lineup("probe", "shop", "--ready")
     assert (alive.exit_code, alive.output) == (0, "200 /livez\n")
     assert (ready.exit_code, ready.output) == (1, "503 /readyz\n")
+
+
+@pytest.mark.parametrize(
+    ("listening", "asked"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("10.0.0.7", "10.0.0.7")],
+)
+def test_a_probe_asks_where_the_service_listens(listening, asked):
+    assert asked_at(listening) == asked
 
 
 def test_a_probe_of_what_is_not_there_fails(monkeypatch):

@@ -150,6 +150,7 @@ def in_a_crowd(size, act):
 
 
 class TestOnce:
+    @pytest.mark.feature("WL-07", "AP-07")
     def test_a_repeat_gets_the_first_reply_and_does_nothing(self, database, count):
         first = database.once(a_call(), make_thing)
         database.clock.forward(hours=1)
@@ -158,6 +159,7 @@ class TestOnce:
         assert count(Thing) == 1
         assert count(OUTBOX) == 1
 
+    @pytest.mark.feature("WL-07")
     def test_twenty_at_once_have_one_effect_and_one_reply(self, database, count):
         said = in_a_crowd(20, lambda: database.once(a_call(), make_thing))
 
@@ -167,6 +169,7 @@ class TestOnce:
         assert count(Thing) == 1
         assert count(OUTBOX) == 1
 
+    @pytest.mark.feature("WL-07")
     def test_other_content_or_another_verb_under_the_key_is_refused(self, database):
         database.once(a_call("shelf"), make_thing)
 
@@ -216,6 +219,7 @@ class TestOnce:
 
 
 class TestConsume:
+    @pytest.mark.feature("OP-03")
     def test_twenty_deliveries_at_once_have_one_effect(self, database, count):
         said = in_a_crowd(20, lambda: database.consume(an_event(), count_thing))
 

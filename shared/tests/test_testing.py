@@ -23,7 +23,11 @@ MIGRATION = """
 
 
     def upgrade():
-        op.create_table("shelf", sa.Column("label", sa.Text, primary_key=True))
+        op.create_table(
+            "shelf",
+            sa.Column("label", sa.Text, primary_key=True),
+            sa.Column("number", sa.Integer, sa.Identity()),
+        )
 """
 
 
@@ -52,11 +56,11 @@ def samplestore(tmp_path_factory):
 session = migrated_session(SERVICE)
 
 
-def rows_of(uri: str) -> list:
+def rows_of(uri: str, column: str = "label") -> list:
     connection = psycopg2.connect(uri)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT label FROM shelf")
+            cursor.execute(f"SELECT {column} FROM shelf")
             return cursor.fetchall()
     finally:
         connection.close()
@@ -87,6 +91,60 @@ class TestFreshDatabase:
         databases.drop(uri)
 
         held.close()
+        with pytest.raises(psycopg2.OperationalError, match="does not exist"):
+            psycopg2.connect(uri)
+
+
+ALTERATIONS = (
+    "ALTER TABLE shelf ADD COLUMN height integer",
+    "ALTER TABLE shelf ADD CHECK (label <> 'horror')",
+    "CREATE TABLE cellar (label text)",
+    "CREATE INDEX ix_height ON shelf (upper(label))",
+    "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "UPDATE alembic_version SET version_num = '0000'",
+)
+
+
+class TestGivenBackDatabase:
+    def used(self, databases, *statements):
+        uri = databases.fresh(SERVICE)
+        insert(uri, "crime")
+        connection = psycopg2.connect(uri)
+        with connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        connection.close()
+        return uri
+
+    def test_is_had_again_as_good_as_new(self, databases):
+        uri = self.used(databases)
+
+        databases.give_back(uri)
+
+        assert databases.fresh(SERVICE) == uri
+        assert rows_of(uri) == []
+        insert(uri, "travel")
+        assert rows_of(uri, "number") == [(1,)]
+        databases.give_back(uri)
+
+    def test_is_emptied_though_somebody_holds_its_rows(self, databases):
+        uri = self.used(databases)
+        holder = psycopg2.connect(uri)
+        holder.cursor().execute("SELECT * FROM shelf FOR UPDATE")
+
+        databases.give_back(uri)
+
+        assert databases.fresh(SERVICE) == uri
+        assert rows_of(uri) == []
+        holder.close()
+        databases.give_back(uri)
+
+    @pytest.mark.parametrize("alteration", ALTERATIONS)
+    def test_is_not_had_again_once_it_is_altered(self, databases, alteration):
+        uri = self.used(databases, alteration)
+
+        databases.give_back(uri)
+
         with pytest.raises(psycopg2.OperationalError, match="does not exist"):
             psycopg2.connect(uri)
 

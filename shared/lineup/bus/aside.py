@@ -137,7 +137,7 @@ def _described(queue: str, message: amqp.Message) -> AsideMessage:
     headers = message.properties.get("application_headers") or {}
     try:
         outline = msgspec.json.decode(message.body, type=_Outline)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         outline = _Outline()
     return AsideMessage(
         queue=queue,

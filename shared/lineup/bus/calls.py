@@ -8,6 +8,7 @@ import structlog
 from nameko.extensions import ProviderCollector, SharedExtension
 
 from lineup import broker, wire
+from lineup.bus.arrivals import Arrivals
 from lineup.bus.consumer import Consumer, Subscription
 from lineup.bus.delivery import Delivery
 from lineup.bus.door import Door
@@ -15,8 +16,8 @@ from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
 from lineup.bus.faults import is_away
 from lineup.bus.ground import Ground
 from lineup.clock import SystemClock
-from lineup.context import Call, Context
-from lineup.errors import Forbidden, Refusal, Unauthenticated, Unavailable
+from lineup.context import Call, Context, newest
+from lineup.errors import Forbidden, Invalid, Refusal, Unauthenticated, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,12 @@ class DatabaseAway(Unavailable):
     """The service cannot reach its database just now."""
 
     code = "service_unavailable"
+
+
+class Malformed(Invalid):
+    """This request cannot be read."""
+
+    code = "malformed"
 
 
 class UnknownDoor(Unavailable):
@@ -95,6 +102,7 @@ class CallDoor(DoorEntrypoint):
     """One RPC door."""
 
     calls = Calls()
+    arrivals = Arrivals()
 
     def setup(self) -> None:
         """Join the service's queue."""
@@ -114,12 +122,39 @@ class CallDoor(DoorEntrypoint):
             _refuse(delivery, refusal)
             self.tell("refused", 0.0)
             return
+        except Exception:
+            log.exception("call_malformed", door=self.door.name)
+            _refuse(delivery, Malformed())
+            self.tell("failed", 0.0)
+            return
+        if context.after:
+            self.container.spawn_managed_thread(
+                lambda: self._once_arrived(delivery, context, request)
+            )
+        else:
+            self._work(delivery, context, request)
+
+    def _once_arrived(self, delivery: Delivery, context: Context, request: Any) -> None:
+        """Answer when the copies carry what the caller has written. The wait takes no
+        worker: the events it waits for need them.
+        """
+        is_behind = not self.arrivals.wait(context)
+        self._work(delivery, context, request, is_behind=is_behind)
+
+    def _work(
+        self,
+        delivery: Delivery,
+        context: Context,
+        request: Any,
+        *,
+        is_behind: bool = False,
+    ) -> None:
         span = self.span(context.traceparent, context.request_id)
         context = replace(context, traceparent=span.traceparent)
         call = Call(name=self.door.name, request=request, context=context)
 
         def answer(result: Any, failure: Failure | None) -> Failure | None:
-            reply, failure = self._reply(result, failure, context)
+            reply, failure = self._reply(result, failure, call, is_behind=is_behind)
             _answer(delivery, reply)
             return failure
 
@@ -137,15 +172,16 @@ class CallDoor(DoorEntrypoint):
         return TooLate() if is_late(call.context) else None
 
     def _reply(
-        self, result: Any, failure: Failure | None, context: Context
+        self, result: Any, failure: Failure | None, call: Call[Any], *, is_behind: bool
     ) -> tuple[bytes, Failure | None]:
         """The body of the reply, and how it ended: a result may be none after all."""
         try:
             if failure is None:
-                return wire.encode_result(result), None
+                written = newest(call.written)
+                return wire.encode_result(result, written, is_behind=is_behind), None
         except (TypeError, ValueError) as error:
             failure = (type(error), error, error.__traceback__)
-        return self._excuse(failure, context), failure
+        return self._excuse(failure, call.context), failure
 
     def _excuse(self, failure: Failure, context: Context) -> bytes:
         if is_away(failure[1]):

@@ -1,5 +1,5 @@
 """The container: Nameko's, with logs that know their request, late calls refused, and
-workers of their own for HTTP.
+workers of their own for HTTP and for timers.
 """
 
 import uuid
@@ -17,26 +17,31 @@ HandleResult = Callable[[Any, Any, Any], Any]
 
 WEB_WORKERS = 32
 """HTTP requests worked on at the same time."""
+TIMER_WORKERS = 64
+"""More than all timers of a service have turns side by side."""
 
 
 class Workers:
     """The greenlets that do the work.
 
     HTTP doors have their own: who can only call over HTTP gives up soon, and must not
-    wait behind calls and events that wait for a frozen database.
+    wait behind calls and events that wait for a frozen database. Timers have their
+    own, too: they may wait long for others' servers, and nobody waits for them.
     """
 
     def __init__(self, size: int) -> None:
         self._bus = GreenPool(size)
         self._web = GreenPool(WEB_WORKERS)
+        self._timers = GreenPool(TIMER_WORKERS)
 
     def pools(self) -> dict[str, GreenPool]:
         """Each pool by its name."""
-        return {"bus": self._bus, "web": self._web}
+        return {"bus": self._bus, "web": self._web, "timers": self._timers}
 
     def of(self, entrypoint: Any) -> GreenPool:
         """The pool that a door's work is done by."""
-        return self._web if entrypoint.door.kind == Kind.HTTP else self._bus
+        own = {Kind.HTTP: self._web, Kind.TIMER: self._timers}
+        return own.get(entrypoint.door.kind, self._bus)
 
     def spawn(self, run: Callable[..., None], worker_ctx: Any, *rest: Any) -> Any:
         """Begin, when there is room."""
@@ -44,6 +49,7 @@ class Workers:
 
     def waitall(self) -> None:
         """Wait until all work is done."""
+        self._timers.waitall()
         self._web.waitall()
         self._bus.waitall()
 

@@ -40,16 +40,20 @@ def on_event(function: F) -> F:
     return _hung(function, door, EventDoor(door))
 
 
-def every(*, seconds: float, alone: bool = False) -> Callable[[F], F]:
+def every(
+    *, seconds: float, alone: bool = False, side_by_side: int = 1
+) -> Callable[[F], F]:
     """Run `def verb(self) -> None` every so often, in every copy of the service.
 
     `alone` skips a turn while another copy is at it (an advisory lock). Without it
     the work must claim its rows. What rises is logged; the next turn comes anyway.
+    `side_by_side` turns go on at the same time, for work that waits for others.
     """
 
     def hang(function: F) -> F:
         door = Door(name=function.__name__, kind=Kind.TIMER)
-        return _hung(function, door, TimerDoor(door, seconds, alone=alone))
+        timer = TimerDoor(door, seconds, alone=alone, side_by_side=side_by_side)
+        return _hung(function, door, timer)
 
     return hang
 

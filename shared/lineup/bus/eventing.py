@@ -99,11 +99,8 @@ class EventDoor(DoorEntrypoint):
         self.container.spawn_managed_thread(lambda: self._take(delivery))
 
     def _take(self, delivery: Delivery) -> None:
-        try:
-            event = self._event(delivery)
-        except Refusal as misfit:
-            fields = misfit.fields
-            log.error("event_malformed", queue=self.queue, fields=fields)  # noqa: TRY400
+        event = self._read(delivery)
+        if event is None:
             self.events.retries.aside(delivery, self.queue, "malformed")
             self.tell("failed", 0.0)
             return
@@ -129,6 +126,19 @@ class EventDoor(DoorEntrypoint):
             on_end=on_end,
             on_killed=on_killed,
         )
+
+    def _read(self, delivery: Delivery) -> Event[Any] | None:
+        """The event in a message; None where there is none, whatever is wrong with it:
+        a message that cannot be read must not end the service.
+        """
+        try:
+            return self._event(delivery)
+        except Refusal as misfit:
+            fields = misfit.fields
+            log.error("event_malformed", queue=self.queue, fields=fields)  # noqa: TRY400
+        except Exception:
+            log.exception("event_malformed", queue=self.queue)
+        return None
 
     def _event(self, delivery: Delivery) -> Event[Any]:
         try:

@@ -6,34 +6,72 @@ mistaken for a dead one. No database in them: its outage must not restart servic
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import eventlet
 import msgspec
+import structlog
 from eventlet import wsgi
 from nameko.extensions import DependencyProvider
 
-from lineup import metrics
+from lineup import metrics, probes
+from lineup.bus.connections import Connections
 from lineup.bus.ground import Ground
 
 Environ = dict[str, Any]
 
 
+MOST_CONNECTIONS = 50
+CONNECTION_SECONDS = 10.0
+FULL_SECONDS = 0.1
+"""The pause when the process has no room for another connection."""
+
+log = structlog.get_logger(__name__)
+
+
+def _alone(
+    connections: Connections, sock: Any, client: Any, answer: Callable[[], None]
+) -> None:
+    """Answer one connection; what it breaks stays with it."""
+    try:
+        connections.serve(sock, client, answer)
+    except Exception:
+        log.warning("probe_connection_failed", exc_info=True)
+
+
 class Probes(DependencyProvider):
-    """`/livez`, `/readyz`, `/readyz/<check>` and `/metrics` at PROBE_PORT; 0: none."""
+    """`/livez`, `/readyz`, `/readyz/<check>` and `/metrics`, and nothing else.
+
+    They listen on PROBE_ADDRESS at PROBE_PORT; 0: nowhere.
+    """
 
     ground = Ground()
 
     def start(self) -> None:
         """Listen."""
-        port = self.ground.settings.probe_port
-        if port:
-            listening = eventlet.listen(("", port), reuse_port=False)
+        settings = self.ground.settings
+        if settings.probe_port:
+            address = (settings.probe_address, settings.probe_port)
+            family = probes.family_of(settings.probe_address)
+            listening = eventlet.listen(address, family, reuse_port=False)
             listening.settimeout(None)
             self.container.spawn_managed_thread(lambda: self._serve(listening))
 
     def _serve(self, listening: Any) -> None:
-        wsgi.server(listening, self._answer, log_output=False, keepalive=False)
+        server = wsgi.Server(
+            listening, listening.getsockname(), self._answer, log_output=False
+        )
+        server.keepalive = False
+        connections = Connections(most=MOST_CONNECTIONS, seconds=CONNECTION_SECONDS)
+        while True:
+            try:
+                sock, client = listening.accept()
+            except OSError:
+                eventlet.sleep(FULL_SECONDS)
+                continue
+            answer = partial(server.process_request, [client, sock, wsgi.STATE_IDLE])
+            eventlet.spawn_n(_alone, connections, sock, client, answer)
 
     def _answer(
         self, environ: Environ, start: Callable[[str, list[tuple[str, str]]], Any]

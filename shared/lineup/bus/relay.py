@@ -3,18 +3,23 @@
 A row leaves the table in the transaction that saw its publishing confirmed. Lost
 process, lost broker, lost database: the rows stay, and go out later, maybe twice.
 Copies of a service share the work; the order is not promised, versions are.
+A row that the broker refuses is put off by itself: the batch is cut in halves until
+only that row is left.
 An event that no queue is bound to yet is confirmed and gone: consumers come first,
 and an owner can re-announce everything.
 """
 
 import threading
 import time
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 import structlog
+from amqp.exceptions import ChannelError, IrrecoverableConnectionError
 from nameko.extensions import DependencyProvider
 from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lineup import broker, metrics
@@ -29,6 +34,8 @@ BATCH = 200
 POLL_SECONDS = 1.0
 LAST_SECONDS = 5.0
 LONGEST_PAUSE = 5.0
+PUT_OFF_SECONDS = 60.0
+"""How long a row waits that the broker refused."""
 
 
 class Relay(DependencyProvider):
@@ -42,6 +49,7 @@ class Relay(DependencyProvider):
         self._stopping = False
         self._done = threading.Event()
         self._publisher: Publisher | None = None
+        self._put_off = PutOff(self.container.service_name)
 
     def start(self) -> None:
         """Begin."""
@@ -75,7 +83,7 @@ class Relay(DependencyProvider):
 
     def _turn(self, pause: float) -> float:
         try:
-            while self._carry() == BATCH:
+            while self._carried():
                 pass
         except Exception as error:  # noqa: BLE001 - nothing may end the relay
             self._drop()
@@ -88,17 +96,35 @@ class Relay(DependencyProvider):
             log.info("relay_recovered")
         return 0.0
 
-    def _carry(self) -> int:
+    def _carried(self) -> bool:
+        """Carry a batch of rows; whether there may be more."""
+        rows: list[Any] = []
+        try:
+            self._carry(rows)
+        except Exception as error:
+            if not rows or not is_of_a_row(error):
+                raise
+            self._drop()
+            self._put_off.blame(rows, error)
+            return True
+        return self._put_off.is_more_after(rows)
+
+    def _carry(self, rows: list[Any]) -> None:
+        """Publish a batch, noted in `rows` once the broker is there, and delete it."""
         with Session(self.ground.database.engine) as session, session.begin():
-            rows = take(session)
-            if rows:
-                if self._publisher is None or not self._publisher.is_usable():
-                    self._drop()
-                    self._publisher = Publisher(self.ground.settings.amqp_uri)
-                self._publisher.send(rows)
+            found = take(session, self._put_off.batch, self._put_off.now())
+            if found:
+                publisher = self._connected()
+                rows += found
+                publisher.send(rows)
                 service = self.container.service_name
                 metrics.EVENTS_SENT.labels(service).inc(len(rows))
-        return len(rows)
+
+    def _connected(self) -> "Publisher":
+        if self._publisher is None or not self._publisher.is_usable():
+            self._drop()
+            self._publisher = Publisher(self.ground.settings.amqp_uri)
+        return self._publisher
 
     def _drop(self) -> None:
         if self._publisher is not None:
@@ -106,12 +132,13 @@ class Relay(DependencyProvider):
             self._publisher = None
 
 
-def take(session: Session) -> list[Any]:
+def take(session: Session, most: int, without: Collection[int] = ()) -> list[Any]:
     """The oldest rows no other relay holds, deleted if this transaction commits."""
     oldest = (
         select(OUTBOX.c.seq)
+        .where(OUTBOX.c.seq.not_in(without))
         .order_by(OUTBOX.c.seq)
-        .limit(BATCH)
+        .limit(most)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
@@ -121,6 +148,48 @@ def take(session: Session) -> list[Any]:
         .returning(OUTBOX.c.seq, OUTBOX.c.source, OUTBOX.c.type, OUTBOX.c.envelope)
     )
     return sorted(session.execute(gone).all(), key=lambda row: row.seq)
+
+
+def is_of_a_row(error: Exception) -> bool:
+    """Whether the broker is there and would not take this, or nobody could write it."""
+    refused = (ChannelError, IrrecoverableConnectionError, broker.NotTaken)
+    away = (*broker.LOST, SQLAlchemyError)
+    return isinstance(error, refused) or not isinstance(error, away)
+
+
+class PutOff:
+    """Rows that cannot be carried: each by itself, for a while."""
+
+    def __init__(self, service: str) -> None:
+        self.batch = BATCH
+        """How many rows go at once: half as many after each failure, until the one at
+        fault is alone.
+        """
+        self._service = service
+        self._until: dict[int, float] = {}
+        metrics.PUT_OFF.labels(service, "outbox")
+
+    def now(self) -> list[int]:
+        """The rows that are not to be tried yet."""
+        now = time.monotonic()
+        self._until = {seq: end for seq, end in self._until.items() if end > now}
+        return list(self._until)
+
+    def blame(self, rows: Sequence[Any], error: Exception) -> None:
+        """A batch did not go: try fewer at once, or leave a single one aside."""
+        self.batch = max(1, len(rows) // 2)
+        if len(rows) == 1:
+            self.batch = BATCH
+            self._until[rows[0].seq] = time.monotonic() + PUT_OFF_SECONDS
+            metrics.PUT_OFF.labels(self._service, "outbox").inc()
+            event = rows[0].envelope.get("id", "")
+            log.error("event_put_off", id=event, type=rows[0].type, error=str(error))
+
+    def is_more_after(self, rows: Sequence[Any]) -> bool:
+        """A batch went, so that more may go at once; whether there may be more."""
+        was_full = len(rows) == self.batch
+        self.batch = min(BATCH, self.batch * 2)
+        return was_full
 
 
 def _trace_of(envelope: dict[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from lineup.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from lineup.database import Database
+    from lineup.database.arrivals import Copies
 
 
 class Doors:
@@ -31,6 +32,8 @@ class Service(Doors):
     settings_type: ClassVar[type[ServiceSettings]] = ServiceSettings
     looks: ClassVar[Sequence[Look]] = ()
     """What this service looks up for its metrics beside what all do."""
+    copies: ClassVar["Copies"] = {}
+    """Where it keeps copies of what others own, by the event that brings them."""
 
     database = Given()
     clock = Given()

@@ -25,20 +25,27 @@ class TimerDoor(DoorEntrypoint):
 
     ground = Ground()
 
-    def __init__(self, door: Door, seconds: float, *, alone: bool) -> None:
+    def __init__(
+        self, door: Door, seconds: float, *, alone: bool, side_by_side: int
+    ) -> None:
         self.seconds = seconds
         self.alone = alone
+        self.side_by_side = side_by_side
         self._stop = Event()
         super().__init__(door)
 
     def start(self) -> None:
         """Begin to count."""
-        self._thread = self.container.spawn_managed_thread(self._run)
+        self._threads = [
+            self.container.spawn_managed_thread(self._run)
+            for _ in range(self.side_by_side)
+        ]
 
     def stop(self) -> None:
-        """End after the turn that is running."""
+        """End after the turns that are running."""
         self._stop.send()
-        self._thread.wait()
+        for thread in self._threads:
+            thread.wait()
 
     def _run(self) -> None:
         due = time.monotonic() + self.seconds

@@ -16,6 +16,7 @@ from lineup.command.installed import (
 
 RESYNC_SECONDS = 3600
 PROBE_SECONDS = 3
+LOOPBACK = "127.0.0.1"
 
 
 @click.command()
@@ -41,11 +42,13 @@ def run(service: str) -> None:
 @click.option("--ready", is_flag=True, help="Not only alive, but able to work.")
 def probe(service: str, ready: bool) -> None:  # noqa: FBT001
     """Ask a running service whether it lives; ends with 1 when not."""
-    port = int(environment_of(service).get("PROBE_PORT", "0"))
+    settings = environment_of(service)
+    port = int(settings.get("PROBE_PORT", "0"))
     if not port:
         raise click.ClickException(f"PROBE_PORT of {service} is not set.")
     path = "/readyz" if ready else "/livez"
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=PROBE_SECONDS)
+    host = asked_at(settings.get("PROBE_ADDRESS", LOOPBACK))
+    asked = http.client.HTTPConnection(host, port, timeout=PROBE_SECONDS)
     try:
         asked.request("GET", path)
         answer = asked.getresponse()
@@ -55,6 +58,11 @@ def probe(service: str, ready: bool) -> None:  # noqa: FBT001
     finally:
         asked.close()
     sys.exit(answer.status != http.client.OK)
+
+
+def asked_at(listening: str) -> str:
+    """Where a service that listens there is found from this machine."""
+    return {"0.0.0.0": LOOPBACK, "": LOOPBACK, "::": "::1"}.get(listening, listening)  # noqa: S104
 
 
 @click.command()

@@ -3,10 +3,22 @@
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Paging
 from lineup.secrets import Sealed
+from lineup.values.rules import OneOf
+from lineup.values.types import (
+    HostName,
+    Line,
+    MailAddress,
+    OptionalMailAddress,
+    OptionalName,
+    Port,
+    Search,
+)
 
 
 class DeliveryState(enum.StrEnum):
@@ -27,23 +39,44 @@ class MessageKind(enum.StrEnum):
 
     CREDENTIALS = "credentials"
     RENEWAL_FELL_SHORT = "renewal_fell_short"
+    RENEWAL_BLOCKED = "renewal_blocked"
     TEST = "test"
+
+
+Security = Annotated[str, OneOf(("none", "starttls", "tls"))]
+"""How a connection to a mail server is kept from others' eyes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SaveTransport:
-    """How a partner's mail leaves: SMTP server and sender (NO-06)."""
+    """How a partner's mail leaves: SMTP server and sender (NO-06).
 
-    sender_address: str
-    sender_name: str
-    host: str = ""
+    The first time the sender's address and name are needed.
+    """
+
+    sender_address: Given[MailAddress] = UNSET
+    sender_name: Given[OptionalName] = UNSET
+    host: Given[HostName] = resets_to("")
     """Empty: the installation's server, with this sender."""
-    port: int = 25
-    security: str = "none"
-    """none, starttls or tls."""
-    username: str = ""
-    password: Sealed | None = None
+    port: Given[Port] = resets_to(25)
+    security: Given[Security] = resets_to("none")
+    username: Given[Line] = resets_to("")
+    """Empty takes the password away, too."""
+    password: Given[Sealed | None] = resets_to("", is_shown=False)
+    """Empty: there is none."""
     partner_id: UUID | None = None
+
+
+class TransportState(enum.StrEnum):
+    """How sending goes by a partner's own mail server."""
+
+    UNTRIED = "untried"
+    """No mail was handed to it since it was saved."""
+    WORKING = "working"
+    SLOW = "slow"
+    """It takes mail and needs long for each."""
+    FAILING = "failing"
+    """It is left alone until `paused_until`, longer after each failure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +91,17 @@ class TransportView:
     security: str
     username: str
     has_password: bool
+    state: TransportState = TransportState.UNTRIED
+    """Of its own server; without one, always untried."""
+    problem: str = ""
+    """Why the last connection failed, while it is failing."""
+    paused_until: datetime | None = None
+    """When it is tried again, while it is failing."""
+    failing_since: datetime | None = None
+    worked_at: datetime | None = None
+    """When it last took a mail."""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +115,7 @@ class GetTransport:
 class SendTest:
     """Send a test message to an address through the partner's transport."""
 
-    receiver: str
+    receiver: MailAddress
     partner_id: UUID | None = None
 
 
@@ -81,8 +125,10 @@ class DeliveryFilter:
 
     template: MessageKind | None = None
     customer_id: UUID | None = None
-    search: str = ""
+    search: Search = ""
     """A part of the receiver or the subject."""
+    receiver: OptionalMailAddress = ""
+    """Just this receiver, whatever its case."""
     created_from: datetime | None = None
     created_until: datetime | None = None
     """Begun at or after `created_from` and before `created_until`."""
@@ -91,6 +137,8 @@ class DeliveryFilter:
 @dataclass(frozen=True, kw_only=True)
 class ListDeliveries(DeliveryFilter):
     """The delivery log, newest first; or by created_at, receiver, subject, state."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("receiver", "subject", "state")
 
     state: DeliveryState | None = None
     paging: Paging = field(default_factory=Paging)
@@ -131,6 +179,8 @@ class DeliveryView:
     customer_id: UUID | None = None
     sender: str = ""
     """Whom it was from, as the receiver reads it; empty until the first try."""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)

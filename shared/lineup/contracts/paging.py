@@ -1,13 +1,21 @@
 """Lists come in pages, each naming where the next one and the one before start."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
+
+from lineup.values.rules import Whole
+from lineup.values.types import Word
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 MAX_LIMIT = 200
+MAX_COUNTED = 10_000
+
+PageSize = Annotated[int, Whole(least=1, most=MAX_LIMIT)]
+CountLimit = Annotated[int, Whole(least=0, most=MAX_COUNTED)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +26,13 @@ class Paging:
     empty is the list's own order. Rows are counted as far as `count_up_to` only.
     """
 
-    limit: int = 50
+    limit: PageSize = 50
     after: UUID | None = None
     before: UUID | None = None
-    order: str = ""
-    count_up_to: int = 0
+    order: Word = ""
+    count_up_to: CountLimit = 0
+    updated_since: datetime | None = None
+    """Only rows that changed at this moment or later, where rows say when they did."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 """A service's own PostgreSQL: transactions that announce, act once and keep copies."""
 
+from lineup.database.changes import Kept
+from lineup.database.conditions import locked
 from lineup.database.copies import keep_newest
 from lineup.database.database import Database, Operation, connect
 from lineup.database.paging import Orders, page_of
@@ -10,12 +12,14 @@ from lineup.database.work import Work
 __all__ = [
     "COLUMN_TYPES",
     "Database",
+    "Kept",
     "Operation",
     "Orders",
     "Waker",
     "Work",
     "connect",
     "keep_newest",
+    "locked",
     "new_metadata",
     "page_of",
     "wake",

@@ -3,9 +3,11 @@
 import hashlib
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial, wraps
+from inspect import unwrap
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,11 +17,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
 from lineup.clock import Clock
-from lineup.context import SYSTEM, Call, Context, Event
+from lineup.context import SYSTEM, Call, Context, Event, Written, newest
 from lineup.database.records import IDEMPOTENCY, INBOX, OUTBOX_FILLED
 from lineup.database.waking import wake
 from lineup.database.work import Work
-from lineup.errors import KeyReused, Unavailable
+from lineup.errors import KeyReused, PreconditionFailed, Unavailable
+from lineup.tags import tag_of
 from lineup.tracing import system_context
 
 T = TypeVar("T")
@@ -30,6 +33,9 @@ Operation = Callable[[Work, T], R]
 RETRIED = {"40001", "40P01"}
 """SQLSTATEs of lost races that a second try settles."""
 TRIES = 4
+ANNOUNCED = "_announced"
+"""Beside the fields of a kept reply: what was announced by it, so that the pages after
+a form that was sent twice show it, too."""
 LOCKED = "55P03"
 """SQLSTATE of a wait for somebody's lock that reached its limit."""
 
@@ -88,13 +94,23 @@ class Database:
         with self.transaction(call.context) as work:
             return operation(work, call.request)
 
-    def once(self, call: Call[T], operation: Operation[T, R]) -> R:
+    def once(
+        self,
+        call: Call[T],
+        operation: Operation[T, R],
+        current: Operation[T, Any] | None = None,
+    ) -> R:
         """Act; the same idempotency key gives the first answer again (WL-07).
 
         The same key with other content is refused as KeyReused. A refusal is not
         kept: the next try with the key acts anew.
+
+        `current` locks what is to be changed and shows it as it is: a caller that names
+        tags is refused as PreconditionFailed unless it has one of them. Without it such
+        a caller is refused always.
         """
-        return self._retried(lambda: self._once(call, operation))
+        guarded = _guarded(operation, call.context.if_match, current)
+        return self._retried(lambda: self._once(call, guarded))
 
     def consume(self, event: Event[T], operation: Operation[T, Any]) -> None:
         """Act on an event exactly once, however often it arrives (inbox)."""
@@ -106,14 +122,9 @@ class Database:
 
     def _once(self, call: Call[T], operation: Operation[T, R]) -> R:
         with self.transaction(call.context) as work:
-            if call.context.idempotency_key is None:
-                return operation(work, call.request)
-            claim = Claim(work, call)
-            if claim.is_new():
-                reply = operation(work, call.request)
-                claim.keep(reply)
-                return reply
-            return claim.first_reply(operation)
+            reply = _acted(work, call, operation)
+        call.written.extend([*work.announced_before, *work.announced])
+        return reply
 
     def _consume(self, event: Event[T], operation: Operation[T, Any]) -> None:
         with self.transaction(_in_the_name_of(event)) as work:
@@ -144,6 +155,36 @@ class Database:
         return attempt()
 
 
+def _guarded(
+    operation: Operation[T, R],
+    tags: tuple[str, ...],
+    current: Operation[T, Any] | None,
+) -> Operation[T, R]:
+    """The operation, for a thing that has one of these tags; any without them."""
+    if not tags:
+        return operation
+
+    @wraps(operation)
+    def guarded(work: Work, request: T) -> R:
+        if current is None or tag_of(current(work, request)) not in tags:
+            raise PreconditionFailed
+        return operation(work, request)
+
+    return guarded
+
+
+def _acted(work: Work, call: Call[T], operation: Operation[T, R]) -> R:
+    """The answer to a call, given before where its key was used before."""
+    if call.context.idempotency_key is None:
+        return operation(work, call.request)
+    claim = Claim(work, call)
+    if not claim.is_new():
+        return claim.first_reply(operation)
+    reply = operation(work, call.request)
+    claim.keep(reply, newest(work.announced))
+    return reply
+
+
 def _in_the_name_of(event: Event[Any]) -> Context:
     return replace(event.context, actor=SYSTEM, idempotency_key=None)
 
@@ -157,6 +198,7 @@ class Claim:
     """One idempotency key in one transaction."""
 
     def __init__(self, work: Work, call: Call[Any]) -> None:
+        self._work = work
         self._session = work.session
         self._method = call.name
         actor = call.actor
@@ -175,16 +217,22 @@ class Claim:
         returned = claimed.on_conflict_do_nothing().returning(IDEMPOTENCY.c.key)
         return self._session.execute(returned).first() is not None
 
-    def keep(self, reply: Any) -> None:
-        """Store the answer that repeats will get."""
+    def keep(self, reply: Any, announced: Sequence[Written]) -> None:
+        """Store the answer that repeats will get, and what it announced beside it."""
+        kept = msgspec.to_builtins(reply)
+        if announced and kept is not None:
+            kept[ANNOUNCED] = msgspec.to_builtins(announced)
         self._session.execute(
             update(IDEMPOTENCY)
             .where(IDEMPOTENCY.c.owner == self._owner, IDEMPOTENCY.c.key == self._key)
-            .values(reply=msgspec.to_builtins(reply))
+            .values(reply=kept)
         )
 
     def first_reply(self, operation: Operation[Any, R]) -> R:
-        """Give the stored answer; refuse a key that was used for something else."""
+        """Give the stored answer; refuse a key that was used for something else.
+
+        The work knows then what the first call announced.
+        """
         row = self._session.execute(
             select(IDEMPOTENCY).where(
                 IDEMPOTENCY.c.owner == self._owner, IDEMPOTENCY.c.key == self._key
@@ -192,14 +240,16 @@ class Claim:
         ).one()
         if (row.method, bytes(row.request_hash)) != (self._method, self._hash):
             raise KeyReused
+        before = (row.reply or {}).get(ANNOUNCED, ())
+        self._work.announced_before += msgspec.convert(before, list[Written])
         reply: R = msgspec.convert(row.reply, reply_type(operation))
         return reply
 
 
 def reply_type(operation: Operation[Any, R]) -> Any:
     """The type that an operation's annotations say it returns."""
-    from functools import partial
     from typing import get_type_hints
 
-    function = operation.func if isinstance(operation, partial) else operation
+    told = unwrap(operation)
+    function = told.func if isinstance(told, partial) else told
     return get_type_hints(function)["return"]

@@ -47,7 +47,8 @@ class Line:
         if not order and "" not in orders:
             return cls(model, model.id, is_falling=True)
         if name not in orders:
-            raise OrderUnknown(fields={"order": ["One of " + ", ".join(orders) + "."]})
+            names = ", ".join(filter(None, orders))
+            raise OrderUnknown(fields={"order": [f"One of {names}."]})
         return cls(model, orders[name], is_falling=order.startswith("-"))
 
     def turned(self) -> "Line":
@@ -105,7 +106,9 @@ def page_of(
 
     Refuses as OrderUnknown, or as PageGone when the row it starts from left the list.
     """
-    line = Line.of(model, paging.order, orders or {})
+    line = Line.of(model, paging.order, _with_usual(model, orders or {}))
+    if paging.updated_since is not None and hasattr(model, "updated_at"):
+        statement = statement.where(model.updated_at >= paging.updated_since)
     limit = max(1, min(paging.limit, MAX_LIMIT))
     anchor = paging.after
     if paging.before is not None:
@@ -115,6 +118,14 @@ def page_of(
     page = _cut(rows, limit, paging)
     total = _counted(session, statement, model, paging.count_up_to)
     return replace(page.showing([view(row) for row in page.items]), total=total)
+
+
+def _with_usual(model: Any, orders: Orders) -> Orders:
+    """What every list can be sorted by, too: ids rise as rows are made."""
+    usual = {"created_at": model.id}
+    if hasattr(model, "updated_at"):
+        usual["updated_at"] = model.updated_at
+    return {**usual, **orders}
 
 
 def _cut(rows: Sequence[Any], limit: int, paging: Paging) -> Page[Any]:

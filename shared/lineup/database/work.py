@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from lineup.context import Actor, Context
+from lineup.context import Actor, Context, Written
 from lineup.database.records import OUTBOX
 from lineup.events import State, envelope
 
@@ -23,7 +23,9 @@ class Work:
     session: Session
     now: datetime
     context: Context
-    announced: int = field(default=0)
+    announced: list[Written] = field(default_factory=list)
+    announced_before: list[Written] = field(default_factory=list)
+    """By the first call with the key, where this one repeats it."""
 
     @property
     def actor(self) -> Actor:
@@ -40,7 +42,9 @@ class Work:
             return
         rows = [self._row(state) for state in states]
         self.session.execute(insert(OUTBOX), rows)
-        self.announced += len(rows)
+        self.announced += [
+            Written(state.event_type, state.id, state.version) for state in states
+        ]
 
     def _row(self, state: State) -> dict[str, Any]:
         wrapped = envelope(state, self.now, self.context)

@@ -1,7 +1,7 @@
 """Answers that are on their way, and what they turn out to be."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any, Generic, TypeVar
@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from lineup import wire
+from lineup.context import Written
 from lineup.errors import Refusal, Unavailable, from_wire
 
 log = structlog.get_logger(__name__)
@@ -18,6 +19,8 @@ R = TypeVar("R")
 D = TypeVar("D")
 
 Body = bytes | str
+Heed = Callable[[Sequence[Written], bool], None]
+"""Told of each reply: what was written by it, and whether it is behind."""
 
 
 class ServiceFault(Exception):  # noqa: N818 - said by a service about itself
@@ -54,6 +57,7 @@ class Answer(Generic[R]):
         self._deadline = deadline
         self._forget = forget
         self._over = over
+        self.heed: Heed | None = None
         self._is_over = False
 
     def reply(self) -> R:
@@ -96,6 +100,8 @@ class Answer(Generic[R]):
         body = self._body()
         try:
             reply = wire.decode_reply(body)
+            if self.heed is not None and (reply.written or reply.is_behind):
+                self.heed(reply.written, reply.is_behind)
             if reply.error is not None:
                 raise self._said(reply.error)
             result: R = wire.decode_result(reply.result, self._reply_type)

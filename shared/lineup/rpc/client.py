@@ -17,8 +17,8 @@ import amqp
 
 from lineup import broker, metrics, tracing, wire
 from lineup.context import Context
-from lineup.errors import Unavailable
-from lineup.rpc.answers import Answer, Timeout
+from lineup.errors import Refusal
+from lineup.rpc.answers import Answer, Heed, Timeout
 from lineup.rpc.replies import BrokerAway, Replies
 from lineup.tracing import Span, SpanKind
 
@@ -99,6 +99,8 @@ class RpcClient:
     def __init__(self, amqp_uri: str, *, name: str = "gateway") -> None:
         self._uri = amqp_uri
         self._name = name
+        self.heed: Heed | None = None
+        """Whoever keeps in mind what callers have written, in the caller's thread."""
         self._lock = threading.Lock()
         self._link: Link | None = None
 
@@ -116,7 +118,8 @@ class RpcClient:
 
         No call outlives the deadline of the context it is made in: one whose time is
         over is not sent, and the service will not begin one that comes too late.
-        Nothing rises here: a broker that is away, too, is told by the answer.
+        Nothing rises here: a broker that is away and a value that cannot be right
+        (Invalid), too, are told by the answer.
         """
         timeout = min(timeout, _seconds_left(context))
         deadline = time.monotonic() + timeout
@@ -125,20 +128,20 @@ class RpcClient:
         correlation_id = uuid.uuid4().hex
         link = self._linked()
         future = link.replies.expect(correlation_id)
-        content = _message(
-            wire.encode_request(request),
-            _until(replace(context, traceparent=span.traceparent), timeout),
-            reply_to=link.replies.address,
-            correlation_id=correlation_id,
-            seconds=timeout,
-        )
         try:
+            content = _message(
+                wire.encode_request(request),
+                _until(replace(context, traceparent=span.traceparent), timeout),
+                reply_to=link.replies.address,
+                correlation_id=correlation_id,
+                seconds=timeout,
+            )
             self._send(link, name, content, timeout)
-        except Unavailable as refusal:
+        except Refusal as refusal:
             link.replies.forget(correlation_id)
             future = Future()
             future.set_exception(refusal)
-        return Answer(
+        answer: Answer[Any] = Answer(
             future,
             service=service,
             reply_type=reply_type,
@@ -146,6 +149,8 @@ class RpcClient:
             forget=lambda: link.replies.forget(correlation_id),
             over=Told((self._name, service, verb), span, future, deadline - timeout),
         )
+        answer.heed = self.heed
+        return answer
 
     def is_ready(self) -> bool:
         """Whether the broker can be reached now."""

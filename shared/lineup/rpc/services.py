@@ -1,5 +1,6 @@
 """Typed clients: `billing.stop_subscription(context, request) -> StopReceipt`."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from lineup.context import Context
@@ -18,6 +19,14 @@ class ServiceClient:
     def __init__(self, rpc: RpcClient) -> None:
         self.rpc = rpc
 
+    def make(self, _verb: str, _request: Any, ask: Callable[[], R], /) -> R:
+        """Make a call that is waited for: `ask` makes it, as often as it is called.
+
+        Whoever has a rule for all calls (what goes before, what is tried again) gives
+        a client another `make`.
+        """
+        return ask()
+
 
 class RemoteCall(Generic[Q, R]):
     """One verb of one service, ready to be asked."""
@@ -31,7 +40,11 @@ class RemoteCall(Generic[Q, R]):
         self, context: Context, request: Q, *, timeout: float = DEFAULT_SECONDS
     ) -> R:
         """Ask and wait; see `Answer.reply` for what may rise."""
-        return self.later(context, request, timeout=timeout).reply()
+        return self._client.make(
+            self._verb,
+            request,
+            lambda: self.later(context, request, timeout=timeout).reply(),
+        )
 
     def later(
         self, context: Context, request: Q, *, timeout: float = DEFAULT_SECONDS

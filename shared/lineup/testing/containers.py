@@ -9,8 +9,8 @@ from functools import cache
 
 from lineup.testing.servers import TestServers
 
-POSTGRES_IMAGE = "postgres:16"
-RABBITMQ_IMAGE = "rabbitmq:3.13-management"
+POSTGRES_IMAGE = "postgres:17"
+RABBITMQ_IMAGE = "rabbitmq:4-management"
 DOCKER_HOST = "unix:///var/run/docker.sock"
 START_SECONDS = 120
 

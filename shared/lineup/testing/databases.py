@@ -1,8 +1,9 @@
 """Databases and virtual hosts for one test, quick to make and gone afterwards."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -10,6 +11,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg2
 import requests
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection, cursor
+
+from lineup.testing import emptying
 
 PREFIX = "test"
 KEPT_HOURS = 12
@@ -45,13 +48,31 @@ class Databases:
 
     server: str
     migrate: Callable[[str, str], None]
-    _templates: dict[str, str] = field(default_factory=dict)
+    _templates: dict[str, "Template"] = field(default_factory=dict)
+    _used_for: dict[str, str] = field(default_factory=dict)
+    _emptied: defaultdict[str, list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     _shared: dict[str, str] = field(default_factory=dict)
     _made: list[str] = field(default_factory=list)
 
     def fresh(self, service: str) -> str:
-        """The URI of a new database with the schema of a service."""
-        return self._create(service, template=self._template(service))
+        """The URI of a database with the schema of a service and no rows."""
+        template = self._template(service)
+        if self._emptied[service]:
+            return database_uri(self.server, self._emptied[service].pop())
+        uri = self._create(service, template=template.name)
+        self._used_for[_name_of(uri)] = service
+        return uri
+
+    def give_back(self, uri: str) -> None:
+        """Let another test have it, emptied; one that was altered is dropped."""
+        name = _name_of(uri)
+        service = self._used_for.get(name)
+        if service and self._empty(uri, self._templates[service]):
+            self._emptied[service].append(name)
+        else:
+            self.drop(uri)
 
     def shared(self, service: str) -> str:
         """The URI of the one database for tests that undo what they do."""
@@ -63,12 +84,31 @@ class Databases:
         """The URI of a new database with nothing in it."""
         return self._create("empty", template="template1")
 
-    def _template(self, service: str) -> str:
+    def _template(self, service: str) -> "Template":
         if service not in self._templates:
             uri = self._create(f"template_{service}", template="template1")
             self.migrate(service, uri)
-            self._templates[service] = urlsplit(uri).path[1:]
+            with _statements(uri) as cursor:
+                self._templates[service] = Template(
+                    name=_name_of(uri),
+                    schema=emptying.schema_of(cursor),
+                    size=emptying.size_of(cursor),
+                    has_rows=emptying.has_rows(cursor),
+                )
         return self._templates[service]
+
+    def _empty(self, uri: str, template: "Template") -> bool:
+        """Whether a database is as its template now."""
+        if template.has_rows:
+            return False
+        try:
+            with _statements(uri) as cursor:
+                emptying.empty(cursor)
+                growth = emptying.size_of(cursor) - template.size
+                is_same = emptying.schema_of(cursor) == template.schema
+        except psycopg2.Error:
+            return False
+        return is_same and growth <= emptying.MOST_GROWTH
 
     def _create(self, purpose: str, *, template: str) -> str:
         name = fresh_name(purpose)
@@ -81,7 +121,7 @@ class Databases:
 
     def drop(self, uri: str) -> None:
         """Drop a database, whoever is still connected."""
-        name = urlsplit(uri).path[1:]
+        name = _name_of(uri)
         with self._server() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         self._made.remove(name)
@@ -99,17 +139,33 @@ class Databases:
             for name in names:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    @contextmanager
-    def _server(self) -> Iterator[cursor]:
-        server: connection = psycopg2.connect(
-            self.server, connect_timeout=SERVER_SECONDS
-        )
-        server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
-        try:
-            with server.cursor() as statements:
-                yield statements
-        finally:
-            server.close()
+    def _server(self) -> AbstractContextManager[cursor]:
+        return _statements(self.server)
+
+
+@dataclass(frozen=True)
+class Template:
+    """What databases of a service are made of, and how they are known to be like it."""
+
+    name: str
+    schema: str
+    size: int
+    has_rows: bool
+
+
+@contextmanager
+def _statements(uri: str) -> Iterator[cursor]:
+    server: connection = psycopg2.connect(uri, connect_timeout=SERVER_SECONDS)
+    server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    try:
+        with server.cursor() as statements:
+            yield statements
+    finally:
+        server.close()
+
+
+def _name_of(uri: str) -> str:
+    return urlsplit(uri).path[1:]
 
 
 @dataclass

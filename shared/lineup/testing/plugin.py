@@ -27,6 +27,13 @@ def pytest_report_header() -> str:
     return f"servers: {origin()}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell reports which features a test shows: `@pytest.mark.feature("SU-08")`."""
+    for item in items:
+        for mark in item.iter_markers("feature"):
+            item.user_properties += [("feature", id_) for id_ in mark.args]
+
+
 @pytest.fixture(scope="session")
 def test_servers() -> Iterator[TestServers]:
     """PostgreSQL and RabbitMQ for this session."""
@@ -89,7 +96,7 @@ def fresh_database(databases: "Databases") -> Iterator[Callable[[str], str]]:
 
     yield fresh
     for uri in made:
-        databases.drop(uri)
+        databases.give_back(uri)
 
 
 @pytest.fixture

@@ -3,27 +3,30 @@
 import os
 import time
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 import eventlet
 import structlog
 from sqlalchemy import text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from lineup import metrics
 from lineup.bus import Doors, Service, every, http, in_thread, on_event, rpc
 from lineup.context import NOBODY_YET, SELLERS, Call, Event
-from lineup.database import Work
+from lineup.database import COLUMN_TYPES, Work, keep_newest, new_metadata
 from lineup.errors import Conflict, Invalid
 from lineup.events import event
 from lineup.rpc import Remote, ServiceClient
 from lineup.settings import ServiceSettings
+from lineup.values.rules import Text
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    note: str = ""
+    note: Annotated[str, Text(longest=4_000_000)] = ""
     seconds: float = 0.0
 
 
@@ -68,6 +71,16 @@ def announce_note(work: Work, request: Ask) -> Said:
     return Said(note=request.note)
 
 
+def announce_many_notes(work: Work, request: Ask) -> Said:
+    note = UUID(int=abs(hash(request.note)))
+    many = [
+        NoteChanged(id=note, version=version, note=request.note)
+        for version in range(1, 21)
+    ]
+    work.announce_all(many)
+    return Said(note=request.note)
+
+
 class DrillClient(ServiceClient):
     service = "drill"
     echo = Remote(Ask, Said)
@@ -83,6 +96,7 @@ class DrillClient(ServiceClient):
     write_once = Remote(Ask, Said)
     write_once_and_linger = Remote(Ask, Said)
     announce = Remote(Ask, Said)
+    announce_many = Remote(Ask, Said)
     no_such_door = Remote(Ask, Said)
 
 
@@ -148,6 +162,10 @@ class CallDoors(Doors):
     def announce(self, call: Call[Ask]) -> Said:
         return self.database.once(call, announce_note)
 
+    @rpc(allowed=NOBODY_YET)
+    def announce_many(self, call: Call[Ask]) -> Said:
+        return self.database.once(call, announce_many_notes)
+
 
 def _burn(seconds: float) -> None:
     end = time.monotonic() + seconds
@@ -184,6 +202,21 @@ class TimerDoors(Doors):
             write(work, "lonely ends", "")
 
 
+class TogetherDoors(Doors):
+    """Turns that wait for one another, more than there are workers for calls."""
+
+    inside = 0
+
+    @every(seconds=0.2, side_by_side=4)
+    def meet(self) -> None:
+        TogetherDoors.inside += 1
+        while TogetherDoors.inside < 4:
+            eventlet.sleep(0.05)
+        with self.database.transaction() as work:
+            write(work, "met", "")
+        eventlet.sleep(60)
+
+
 class HttpDoors(Doors):
     @http("POST", "/notes/<kind>")
     def take_note(self, request, kind):
@@ -210,6 +243,33 @@ class DrillService(CallDoors, EventDoors, Service):
     looks = (notes,)
 
 
+class Record(DeclarativeBase):
+    metadata = new_metadata()
+    type_annotation_map = COLUMN_TYPES
+
+
+class NoteCopy(Record):
+    __tablename__ = "note_copies"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+
+
+def keep_note(work: Work, state: NoteChanged) -> None:
+    keep_newest(work.session, NoteCopy, {"id": state.id, "version": state.version})
+
+
+class KeepingDoors(Doors):
+    @on_event
+    def on_note_changed(self, event: Event[NoteChanged]) -> None:
+        self.database.keep(event, keep_note)
+
+
+class CopyingService(CallDoors, KeepingDoors, Service):
+    name = "drill"
+    copies: ClassVar = {NoteChanged: (NoteCopy,)}
+
+
 class StandingService(CallDoors, Service):
     name = "standing"
 
@@ -219,6 +279,10 @@ class StandingClient(DrillClient):
 
 
 class TimerService(TimerDoors, CallDoors, Service):
+    name = "drill"
+
+
+class TogetherService(TogetherDoors, CallDoors, Service):
     name = "drill"
 
 

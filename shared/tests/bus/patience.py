@@ -3,7 +3,7 @@
 import time
 from contextlib import contextmanager
 
-PATIENCE = 20.0
+PATIENCE = 90.0
 
 
 def wait_for(happened, seconds=PATIENCE, *, what="it"):

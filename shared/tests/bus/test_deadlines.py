@@ -14,6 +14,7 @@ from lineup.errors import Unavailable
 from lineup.rpc import gather
 
 
+@pytest.mark.feature("OP-06")
 def test_a_slow_service_is_a_timeout_and_its_late_reply_is_ignored(standing):
 
     with no_longer_than(0.7), pytest.raises(Unavailable) as refused:
@@ -24,6 +25,7 @@ def test_a_slow_service_is_a_timeout_and_its_late_reply_is_ignored(standing):
     assert standing.echo(Context(), Ask(note="next")).note == "next"
 
 
+@pytest.mark.feature("OP-06")
 def test_a_service_nobody_ever_started_is_told_at_once(queues, drill):
     with no_longer_than(2), pytest.raises(Unavailable) as refused:
         drill.echo(Context(), Ask())

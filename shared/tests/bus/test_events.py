@@ -6,10 +6,11 @@ import pytest
 from amqp.exceptions import PreconditionFailed
 from drill import Ask, DrillService
 from patience import wait_for
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 from lineup.bus import aside
 from lineup.context import Context
+from lineup.database.records import OUTBOX
 from lineup.ids import new_id
 
 QUEUE = "evt-drill-note_changed--drill.on_note_changed"
@@ -27,6 +28,7 @@ def test_what_is_announced_takes_effect(service, drill, effects, engine):
         assert count.scalar() == 0
 
 
+@pytest.mark.feature("OP-03")
 def test_an_event_that_comes_twice_takes_effect_once(service, effects, publish_note):
     service()
     same = str(new_id())
@@ -47,6 +49,7 @@ def test_events_wait_for_a_consumer_that_is_down(service, effects, publish_note)
     wait_for(lambda: effects("drill.on_note_changed") == ["patient"], what="the effect")
 
 
+@pytest.mark.feature("OP-05")
 def test_poison_is_tried_again_later_and_later_then_put_aside(
     service, queues, publish_note, engine, broker_uri, effects
 ):
@@ -67,6 +70,7 @@ def test_poison_is_tried_again_later_and_later_then_put_aside(
     assert put_aside.type == "note_changed"
 
 
+@pytest.mark.feature("OP-05")
 def test_what_lies_aside_can_be_counted_and_sent_again(
     service, queues, publish_note, broker_uri, effects
 ):
@@ -102,11 +106,53 @@ def test_what_is_no_event_goes_aside_at_once(
     assert effects("tries") == []
 
 
-def test_what_is_not_even_json_goes_aside_at_once(service, queues, broker_uri):
-    service()
-    queues.publish("drill.events", "note_changed", b"\xff{", delivery_mode=2)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff{",
+        b'{"state": ' + b"[" * 100_000,
+        b'{"state": {"a": ' + b'{"a": ' * 20_000 + b"1" + b"}" * 20_002,
+        b"9" * 5000,
+        b"",
+    ],
+    ids=["no text", "open", "deep", "long", "empty"],
+)
+def test_what_cannot_be_read_goes_aside_at_once_and_ends_nothing(
+    service, queues, broker_uri, publish_note, effects, body
+):
+    copy = service()
+    queues.publish("drill.events", "note_changed", body, delivery_mode=2)
 
     wait_for(lambda: queues.count(ASIDE) == 1, what="putting aside")
+    publish_note("next")
+    wait_for(lambda: effects("drill.on_note_changed") == ["next"], what="the next")
+    assert copy.process.poll() is None
+    assert aside.listed(broker_uri, QUEUE)[0].reason == "malformed"
+
+
+def test_a_row_that_the_broker_refuses_holds_up_no_other(
+    service, drill, effects, engine, queues
+):
+    queues.channel.exchange_declare("poison.events", "fanout", auto_delete=True)
+    poison = insert(OUTBOX).values(
+        event_id=new_id(),
+        source="poison",
+        type="drunk",
+        envelope={"id": str(new_id()), "context": {}},
+    )
+    with engine.begin() as connection:
+        connection.execute(poison)
+    copy = service()
+
+    for note in ("one", "two", "three"):
+        drill.announce(Context(), Ask(note=note))
+
+    expected = {"one", "two", "three"}
+    wait_for(lambda: set(effects("drill.on_note_changed")) == expected, what="all")
+    wait_for(lambda: "event_put_off" in copy.said(), what="a line of the log")
+    with engine.connect() as connection:
+        left = connection.execute(select(OUTBOX.c.source)).scalars().all()
+    assert left == ["poison"], "it is kept, and tried again later"
 
 
 def test_fields_of_a_newer_version_are_ignored(service, effects, publish_note):

@@ -69,6 +69,7 @@ def test_who_comes_over_http_is_served_while_the_broker_is_away(service, gate):
     assert requests.post(f"http://{copy.web}/notes/x", timeout=5).status_code == 200
 
 
+@pytest.mark.feature("OP-02")
 def test_an_unready_service_says_so_and_lives(service, gate):
     import requests
 
@@ -83,6 +84,7 @@ def test_an_unready_service_says_so_and_lives(service, gate):
     wait_for(copy.ready, what="readiness")
 
 
+@pytest.mark.feature("OP-04")
 def test_what_is_announced_during_an_outage_arrives_after_it(
     service, gate, engine, effects
 ):

@@ -4,12 +4,14 @@ import subprocess
 import sys
 import threading
 
+import pytest
 from drill import Ask
 from patience import wait_for
 
 from lineup.context import Context
 
 
+@pytest.mark.feature("OP-16")
 def test_a_stop_in_mid_work_finishes_it_and_repeats_nothing(
     service, drill, effects, publish_note, engine
 ):
@@ -45,6 +47,7 @@ def test_while_one_copy_stops_the_other_takes_the_calls(service, drill):
     assert first.process.returncode == 0
 
 
+@pytest.mark.feature("OP-03", "OP-16")
 def test_a_killed_copy_leaves_its_event_to_the_next_with_one_effect(
     service, effects, publish_note
 ):

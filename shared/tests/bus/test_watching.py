@@ -1,5 +1,6 @@
 """What a service tells whoever watches it: metrics at the probe port, spans by OTLP."""
 
+import socket
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ from drill import Ask
 from patience import wait_for
 from prometheus_client.parser import text_string_to_metric_families
 
+from lineup import probes
 from lineup.context import Context
 from lineup.errors import Conflict
 from lineup.rpc import ServiceFault
@@ -52,6 +54,27 @@ def test_each_door_counts_how_its_work_ended_and_how_long_it_took(service, drill
     assert requests_of(copy, "give_nonsense", "failed") == 1
     seconds = "lineup_request_duration_seconds_count"
     assert value(copy, seconds, kind="rpc", door="echo") == 2
+
+
+def test_probes_and_metrics_listen_where_they_are_told(service):
+    near = service()
+    far = service(PROBE_ADDRESS="0.0.0.0")
+
+    with pytest.raises(ConnectionRefusedError):  # 127.0.0.1 alone, if nothing is said
+        socket.create_connection(("127.0.0.2", near.port), timeout=5)
+    assert requests.get(f"http://127.0.0.2:{far.port}/livez", timeout=5).ok
+
+
+def test_a_process_of_threads_listens_where_it_is_told():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    probes.serve("127.0.0.1", port, "drill", live={}, ready={})
+
+    assert requests.get(f"http://127.0.0.1:{port}/livez", timeout=5).ok
+    assert requests.get(f"http://127.0.0.1:{port}/else", timeout=5).status_code == 404
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", port), timeout=5)
 
 
 def test_who_may_not_come_in_is_counted_too(service, drill):

@@ -73,6 +73,7 @@ def test_a_timer_that_fails_goes_on(service, effects):
     assert "a timer that fails" in copy.said()
 
 
+@pytest.mark.feature("OP-07")
 def test_a_lonely_timer_never_runs_in_two_copies_at_once(service, effects, engine):
     service("TimerService")
     service("TimerService")
@@ -90,6 +91,16 @@ def test_a_lonely_timer_never_runs_in_two_copies_at_once(service, effects, engin
     seen = turns()
     assert seen[0::2] == ["lonely begins"] * len(seen[0::2])
     assert seen[1::2] == ["lonely ends"] * len(seen[1::2])
+
+
+def test_turns_side_by_side_wait_long_and_take_no_worker_from_calls(
+    service, effects, drill
+):
+    service("TogetherService", MAX_WORKERS="2")
+
+    wait_for(lambda: len(effects("met")) == 4, what="all four turns at once")
+
+    assert drill.echo(Context(), Ask(note="still there")).note == "still there"
 
 
 def test_a_timer_ends_before_the_process_does(service, engine):

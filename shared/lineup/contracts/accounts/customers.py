@@ -7,36 +7,54 @@ from typing import ClassVar
 from uuid import UUID
 
 from lineup.contracts.accounts.tree import LoginDetails, Status
+from lineup.contracts.changes import UNSET, Given, reset, resets_to
 from lineup.contracts.paging import Paging
 from lineup.events import event
 from lineup.secrets import Sealed
+from lineup.values.types import (
+    Country,
+    Line,
+    Mobile,
+    Name,
+    Note,
+    OptionalMailAddress,
+    OptionalName,
+    Phone,
+    Pin,
+    Search,
+    Seconds,
+    TimeZone,
+    Token,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Who a customer is (CU-03, CU-05)."""
 
-    first_name: str
-    last_name: str
-    email: str
-    phone: str = ""
-    mobile: str = ""
-    address: str = ""
-    city: str = ""
-    country: str = ""
+    first_name: Name
+    last_name: Name
+    email: OptionalMailAddress
+    phone: Phone = ""
+    mobile: Mobile = ""
+    address: Line = ""
+    city: Line = ""
+    country: Country = ""
 
 
 class Standing(enum.StrEnum):
     """Where a customer, or one user, stands at this moment (CU-26).
 
-    Disabled is what was switched off; else a running subscription makes it active, or
-    trial where only trials run; else one that ended, expired; else it is pending.
+    Disabled is what was switched off, itself or its seller or partner; else a running
+    subscription makes it active, or trial where only trials run; else one that ended,
+    expired, or stopped where the last of them was ended early; else it is pending.
     """
 
     PENDING = "pending"
     TRIAL = "trial"
     ACTIVE = "active"
     EXPIRED = "expired"
+    STOPPED = "stopped"
     DISABLED = "disabled"
 
 
@@ -45,13 +63,39 @@ class CustomerSettings:
     """What is kept of a customer beside the person (CU-01, CU-11 to CU-13, CU-16)."""
 
     group_id: UUID | None = None
-    inactivity_seconds: int = 0
+    inactivity_seconds: Seconds = 0
     """After so long without a touch a player goes to its main menu; 0: never."""
-    time_zone: str = ""
+    time_zone: TimeZone = ""
     """A zone such as Europe/Paris; empty: as the player reports it."""
     takes_messages: bool = True
     takes_ads: bool = False
     is_tester: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChange:
+    """What shall be otherwise of a person."""
+
+    first_name: Given[Name] = UNSET
+    last_name: Given[Name] = UNSET
+    email: Given[OptionalMailAddress] = resets_to("")
+    phone: Given[Phone] = resets_to("")
+    mobile: Given[Mobile] = resets_to("")
+    address: Given[Line] = resets_to("")
+    city: Given[Line] = resets_to("")
+    country: Given[Country] = resets_to("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsChange:
+    """What shall be otherwise of a customer's settings."""
+
+    group_id: Given[UUID | None] = resets_to(None)
+    inactivity_seconds: Given[Seconds] = resets_to(0)
+    time_zone: Given[TimeZone] = resets_to("")
+    takes_messages: Given[bool] = resets_to(value=True)
+    takes_ads: Given[bool] = resets_to(value=False)
+    is_tester: Given[bool] = resets_to(value=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,40 +108,40 @@ class CreateCustomer:
 
     person: Person
     login: LoginDetails | None = None
-    user_name: str = ""
+    user_name: OptionalName = ""
     """Name of the first user; empty: no user yet."""
     seller_id: UUID | None = None
     partner_id: UUID | None = None
     """Needed from the operator only."""
     send_credentials: bool = True
     settings: CustomerSettings = field(default_factory=CustomerSettings)
-    pin: str = ""
+    pin: Pin = ""
     """Four digits that open restricted content; empty: none (CU-10)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateCustomer:
-    """Change a customer's data: the whole person, settings and PIN where given.
+    """Change a customer's data: person, settings, PIN.
 
     A customer changes its own, except its group and its tester mark.
     """
 
     customer_id: UUID
-    person: Person
-    settings: CustomerSettings | None = None
-    pin: str | None = None
+    person: Given[PersonChange] = UNSET
+    settings: Given[SettingsChange | None] = resets_to(reset(SettingsChange))
+    pin: Given[Pin | None] = resets_to("", is_shown=False)
     """Empty takes the PIN away."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetCustomerStatus:
-    """Switch a customer off or on again (CU-15): active or inactive.
+class SwitchCustomer:
+    """Switch a customer off or on again (CU-15).
 
     Off, its sessions end, nobody signs in, and its users' lines are refused.
     """
 
     customer_id: UUID
-    status: Status
+    is_active: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +153,8 @@ class CustomerView:
     scope: str
     person: Person
     username: str
-    status: Status
+    is_active: bool
+    """False: nobody of it signs in, and its users' lines are refused."""
     user_count: int
     created_at: datetime
     state: Standing = Standing.PENDING
@@ -120,6 +165,8 @@ class CustomerView:
     seller_name: str = ""
     group_name: str = ""
     settings: CustomerSettings = field(default_factory=CustomerSettings)
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +201,12 @@ class GetCustomer:
 class CustomerFilter:
     """Which customers; whatever is named narrows (CU-35)."""
 
-    search: str = ""
+    search: Search = ""
     """Words in name, mail, telephone, login name, users' names or devices' MACs."""
+    email: OptionalMailAddress = ""
+    """Just this mail address, whatever its case."""
+    username: Token = ""
+    """Just this login name."""
     state: Standing | None = None
     partner_id: UUID | None = None
     seller_id: UUID | None = None
@@ -173,9 +224,9 @@ class CustomerFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class ListCustomers(CustomerFilter):
-    """Customers, newest first; by name, created, ends_at, city or username as
-    `paging.order` says.
-    """
+    """Customers, newest first unless said otherwise."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("name", "ends_at", "city", "username")
 
     paging: Paging = field(default_factory=Paging)
 
@@ -226,11 +277,27 @@ class CustomerCounts:
     months: list[MonthCount]
 
 
+class Settlement(enum.StrEnum):
+    """What becomes of the money on the balance of a customer that is deleted."""
+
+    PAY_OUT = "pay_out"
+    """It is given back outside: bank, cash."""
+    WRITE_OFF = "write_off"
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeleteCustomer:
-    """Remove a customer without running subscriptions, and its users."""
+    """Remove a customer and its users.
+
+    Refused while a subscription runs or money is on the balance, unless forced with a
+    reason: then subscriptions stop with their refund, and the balance is settled.
+    """
 
     customer_id: UUID
+    force: bool = False
+    reason: Note = ""
+    """Why, where it is forced; it stands in the books."""
+    settlement: Settlement = Settlement.PAY_OUT
 
 
 @event(source="accounts")
@@ -257,3 +324,10 @@ class CustomerChanged:
     group_id: UUID | None = None
     takes_messages: bool = True
     takes_ads: bool = False
+    time_zone: str = ""
+    """Its own zone, such as Europe/Paris; empty: its partner's."""
+    settlement: Settlement | None = None
+    """Of one that was deleted: what becomes of its money; None: nobody said."""
+    deletion_reason: str = ""
+    deleted_by: str = ""
+    """Who deleted it; both names while signed in as another."""

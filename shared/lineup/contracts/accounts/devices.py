@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Paging
+from lineup.values.types import Mac, Name, OptionalName, Search
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,20 +14,20 @@ class AddDevice:
     """Note a device of a user: roughly which model, and which app."""
 
     user_id: UUID
-    model: str
-    app: str = ""
-    mac: str = ""
+    model: Name
+    app: OptionalName = ""
+    mac: Mac = ""
     """Any usual way of writing it; kept as AA:BB:CC:DD:EE:FF (CU-31)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeDevice:
-    """Note what a device is now; every field is given. Saying it again is enough."""
+    """Note what a device is now. Saying it again is enough, saying nothing is not."""
 
     device_id: UUID
-    model: str
-    app: str = ""
-    mac: str = ""
+    model: Given[Name] = UNSET
+    app: Given[OptionalName] = resets_to("")
+    mac: Given[Mac] = resets_to("")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +50,10 @@ class ListDevices:
 
     customer_id: UUID | None = None
     user_id: UUID | None = None
-    search: str = ""
+    search: Search = ""
     """Words in model, app or MAC, the MAC in any usual way of writing it."""
+    mac: Mac = ""
+    """Just this MAC address, in any usual way of writing it."""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -70,3 +74,6 @@ class DeviceView:
     is_stale: bool
     """Noted longer than six months ago: worth asking again (CU-22)."""
     created_at: datetime
+
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
+from lineup.contracts.changes import UNSET, Given
 from lineup.contracts.paging import Paging
+from lineup.values.types import Name, Search
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateCustomerGroup:
     """A group of the actor's own company; the operator names whose it is."""
 
-    name: str
+    name: Name
     account_id: UUID | None = None
 
 
@@ -20,7 +23,7 @@ class RenameCustomerGroup:
     """Give a group another name."""
 
     group_id: UUID
-    name: str
+    name: Given[Name] = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,9 @@ class GetCustomerGroup:
 class ListCustomerGroups:
     """Groups by name; those that a seller's customers can be in, where it is named."""
 
-    search: str = ""
+    SORTS: ClassVar[tuple[str, ...]] = ("name",)
+
+    search: Search = ""
     seller_id: UUID | None = None
     """A seller or partner: its own groups, and those of accounts above it."""
     paging: Paging = field(default_factory=Paging)
@@ -59,3 +64,6 @@ class CustomerGroupView:
     name: str
     customer_count: int
     created_at: datetime
+
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from lineup.contracts.accounts.customers import Settlement
 from lineup.contracts.paging import Paging
+from lineup.values.types import Line, Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +30,17 @@ class AccountCounts:
 class DeleteAccount:
     """Delete a reseller or dealer with all its customers and their users (AH-19).
 
-    `confirmation` is the name of its first login, typed (UI-05).
+    `confirmation` is the name of its first login, typed (UI-05). Refused while money is
+    on balances of its customers, unless forced with a reason: then these are settled
+    (AH-40). Subscriptions end without a refund.
     """
 
     account_id: UUID
-    confirmation: str = ""
+    confirmation: Line = ""
+    force: bool = False
+    reason: Note = ""
+    """Why, where it is forced; it stands in the books."""
+    settlement: Settlement = Settlement.PAY_OUT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +94,10 @@ class AccountJobView:
     """Who asked for it, both names while logged in as another."""
     created_at: datetime
     finished_at: datetime | None
+    next_try_at: datetime | None = None
+    """Some customers could not be done: when they are tried again."""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)

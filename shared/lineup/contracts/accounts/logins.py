@@ -3,24 +3,28 @@
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.tree import LoginDetails, Status
 from lineup.contracts.paging import Paging
 from lineup.events import event
+from lineup.values.rules import OneOf
+from lineup.values.types import Line, NewPassword, Password, TimeZone, Token, Word
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignIn:
     """A login name and password; `wants_token` asks for an API token instead."""
 
-    username: str
-    password: str
+    username: Token
+    password: Password
     wants_token: bool = False
-    client: str = ""
+    client: Line = ""
     """What it signs in with, as its owner will know it again."""
+    address: Word = ""
+    """From where, as trusted proxies tell; empty: failures count for the name alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +40,14 @@ class SignedIn:
 class Identify:
     """Who is behind a session cookie or bearer token."""
 
-    token: str
+    token: Token
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignOut:
     """End a session or token."""
 
-    token: str
+    token: Token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +55,18 @@ class Done:
     """It is done; nothing more to say."""
 
 
+LoginRole = Annotated[
+    Role, OneOf(tuple(role for role in Role if role is not Role.SYSTEM))
+]
+"""What somebody may do who signs in."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CreateStaff:
     """Make a further login on an existing account (roles at or below the actor's)."""
 
     account_id: UUID
-    role: Role
+    role: LoginRole
     login: LoginDetails
 
 
@@ -68,24 +78,28 @@ class LoginView:
     account_id: UUID
     username: str
     role: Role
-    status: Status
+    state: Status
     created_at: datetime
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListLogins:
     """The logins of an account or customer, newest first."""
 
+    SORTS: ClassVar[tuple[str, ...]] = ("username",)
+
     account_id: UUID
     paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetLoginStatus:
+class SetLoginState:
     """Switch a login off, on again, or delete it; its name stays reserved."""
 
     login_id: UUID
-    status: Status
+    state: Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,16 +107,16 @@ class ResetPassword:
     """Give somebody else's login a new password; it must sign in anew."""
 
     login_id: UUID
-    password: str
+    password: NewPassword
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePassword:
     """Change one's own password; all other sessions and tokens of the login end."""
 
-    old_password: str
-    new_password: str
-    token: str = ""
+    old_password: Password
+    new_password: NewPassword
+    token: Token = ""
     """The session that goes on."""
 
 
@@ -110,7 +124,7 @@ class ChangePassword:
 class SetTimeZone:
     """Show a customer its times in another zone."""
 
-    time_zone: str
+    time_zone: TimeZone
 
 
 class SessionKind(enum.StrEnum):
@@ -128,7 +142,7 @@ class ListSessions:
 
     account_id: UUID | None = None
     """None: one's own login."""
-    token: str = ""
+    token: Token = ""
     """The session that asks, to be told from the others."""
     paging: Paging = field(default_factory=Paging)
 
@@ -147,6 +161,8 @@ class SessionView:
     is_current: bool
     created_at: datetime
     expires_at: datetime
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,19 +3,35 @@
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from lineup.contracts.changes import UNSET, Given, reset, resets_to
 from lineup.contracts.paging import Paging
 from lineup.events import event
+from lineup.values.rules import OneOf
+from lineup.values.types import (
+    Country,
+    Currency,
+    Line,
+    Name,
+    NewPassword,
+    OptionalMailAddress,
+    Phone,
+    PublicUrl,
+    Search,
+    TimeZone,
+    Token,
+    Username,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoginDetails:
     """A login that is made together with its account (CU-02, CU-06, CU-07)."""
 
-    username: str
-    password: str
+    username: Username
+    password: NewPassword
 
 
 class AccountKind(enum.StrEnum):
@@ -28,6 +44,21 @@ class AccountKind(enum.StrEnum):
     CUSTOMER = "customer"
 
 
+@dataclass(frozen=True, kw_only=True)
+class FindCompany:
+    """Whose pages stand at an address; asked before sign-in."""
+
+    address: PublicUrl
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyFound:
+    """The partner whose subscribers are sent to an address."""
+
+    name: str
+    """Empty: none, or several."""
+
+
 class Status(enum.StrEnum):
     """Whether an account, login or user is in use."""
 
@@ -36,33 +67,54 @@ class Status(enum.StrEnum):
     DELETED = "deleted"
 
 
+Staffed = Annotated[
+    AccountKind,
+    OneOf((AccountKind.PARTNER, AccountKind.RESELLER, AccountKind.DEALER)),
+]
+"""What is made, and listed, above the customers."""
+Switched = Annotated[Status, OneOf((Status.ACTIVE, Status.INACTIVE))]
+"""On or off; what is deleted has a verb of its own."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Company:
     """Who an account is before the law and the tax office (AH-39)."""
 
-    legal_name: str = ""
-    address: str = ""
-    postal_code: str = ""
-    city: str = ""
-    country: str = ""
+    legal_name: Line = ""
+    address: Line = ""
+    postal_code: Line = ""
+    city: Line = ""
+    country: Country = ""
     """ISO 3166, two letters."""
-    tax_number: str = ""
+    tax_number: Line = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyChange:
+    """What shall be otherwise of a company."""
+
+    legal_name: Given[Line] = resets_to("")
+    address: Given[Line] = resets_to("")
+    postal_code: Given[Line] = resets_to("")
+    city: Given[Line] = resets_to("")
+    country: Given[Country] = resets_to("")
+    tax_number: Given[Line] = resets_to("")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateAccount:
     """Make a partner (by the operator) or a reseller or dealer (by a partner)."""
 
-    kind: AccountKind
-    name: str
+    kind: Staffed
+    name: Name
     login: LoginDetails
-    email: str = ""
-    phone: str = ""
-    currency: str = ""
+    email: OptionalMailAddress = ""
+    phone: Phone = ""
+    currency: Currency = ""
     """Empty: the partner's above; for a partner EUR."""
-    time_zone: str = ""
+    time_zone: TimeZone = ""
     """Empty: that of the account above, or UTC."""
-    public_url: str = ""
+    public_url: PublicUrl = ""
     """Where the partner's subscribers reach playlists; empty: the installation's."""
     parent_id: UUID | None = None
     """For sellers made by the operator: the partner above."""
@@ -71,21 +123,20 @@ class CreateAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateAccount:
-    """Change who an account is and how it is reached; every field is given."""
+    """Change who an account is and how it is reached."""
 
     account_id: UUID
-    name: str
-    email: str = ""
-    phone: str = ""
-    currency: str = ""
+    name: Given[Name] = UNSET
+    email: Given[OptionalMailAddress] = resets_to("")
+    phone: Given[Phone] = resets_to("")
+    currency: Given[Currency] = UNSET
     """Empty: as it is. It is fixed once the partner has had a customer."""
-    time_zone: str = ""
+    time_zone: Given[TimeZone] = UNSET
     """Empty: as it is."""
-    public_url: str = ""
+    public_url: Given[PublicUrl] = resets_to("")
     """Partners only; empty: the installation's."""
-    company: Company = field(default_factory=Company)
-    status: Status | None = None
-    """Active or inactive; none: as it is."""
+    company: Given[CompanyChange] = resets_to(reset(CompanyChange))
+    state: Given[Switched | None] = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +153,7 @@ class AccountView:
     currency: str
     time_zone: str
     public_url: str
-    status: Status
+    state: Status
     created_at: datetime
     phone: str = ""
     username: str = ""
@@ -110,6 +161,8 @@ class AccountView:
     customer_count: int = 0
     """Customers right below a seller, or anywhere below a partner."""
     company: Company = field(default_factory=Company)
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,24 +174,30 @@ class GetAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class ListAccounts:
-    """Accounts, narrowed by kind, status, partner and a text in name, login or mail.
+    """Accounts, narrowed by kind, state, partner and a text in name, login or mail.
 
-    Without a status all but deleted ones.
+    Without a state all but deleted ones.
     """
 
-    kind: AccountKind | None = None
-    status: Status | None = None
+    SORTS: ClassVar[tuple[str, ...]] = ("name", "username", "state")
+
+    kind: Staffed | None = None
+    state: Status | None = None
     partner_id: UUID | None = None
-    search: str = ""
+    email: OptionalMailAddress = ""
+    """Just this mail address, whatever its case."""
+    username: Token = ""
+    """Just this name of its first login."""
+    search: Search = ""
     paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetAccountStatus:
+class SetAccountState:
     """Switch a partner or seller on or off (active, inactive)."""
 
     account_id: UUID
-    status: Status
+    state: Switched
 
 
 @event(source="accounts")

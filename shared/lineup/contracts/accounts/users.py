@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.contracts.accounts.customers import Standing
+from lineup.contracts.accounts.customers import CustomerView, Standing
 from lineup.contracts.accounts.tree import Status
+from lineup.contracts.changes import UNSET, Given
 from lineup.contracts.paging import Paging
 from lineup.events import event
 from lineup.secrets import Sealed
+from lineup.values.types import Name, Search, Token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +19,7 @@ class CreateUser:
     """Add a user to a customer; its credentials and link are generated (CU-18)."""
 
     customer_id: UUID
-    name: str
+    name: Name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,8 @@ class UserView:
     token: str
     """The playlist link is <public url>/p/<token>.m3u8."""
     public_url: str
-    status: Status
+    is_active: bool
+    """False: it is held back, or its customer is off; its line is refused."""
     created_at: datetime
     state: Standing = Standing.PENDING
     ends_at: datetime | None = None
@@ -43,6 +46,18 @@ class UserView:
     """What it has, or had last."""
     product_name: str = ""
     device_count: int = 0
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatedCustomer(CustomerView):
+    """A customer right after it was made, with all that is told once."""
+
+    users: list[UserView] = field(default_factory=list)
+    """Its first user, where one was named."""
+    generated_password: Sealed = ""
+    """Of its login, where it was generated just now; empty: the caller chose it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +71,13 @@ class GetUser:
 class ListUsers:
     """Users, newest first, of one customer where it is named; also by name, ends_at."""
 
+    SORTS: ClassVar[tuple[str, ...]] = ("name", "username", "ends_at")
+
     customer_id: UUID | None = None
-    search: str = ""
+    search: Search = ""
     """Words in the name or the Xtream user name."""
+    username: Token = ""
+    """Just this Xtream user name."""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -67,7 +86,7 @@ class RenameUser:
     """Give a user another name (CU-19)."""
 
     user_id: UUID
-    name: str
+    name: Given[Name] = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +139,9 @@ class CredentialsIssued:
     event_source: ClassVar[str]
     event_type: ClassVar[str]
     id: UUID
-    """One issue: a customer's creation, a user's, or a shop order's id."""
+    """What they were made for: a customer, or a shop order, which may grow."""
     version: int
+    """Rises with each issue; every one tells of other users."""
     partner_id: UUID
     scope: str
     customer_id: UUID

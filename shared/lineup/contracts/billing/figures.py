@@ -5,8 +5,11 @@ Days are whole days in the actor's time zone; both ends of a span belong to it.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
+from lineup.contracts.billing.subscriptions import SubscriptionFilter
+from lineup.contracts.billing.wallets import BalanceFilter
 from lineup.contracts.paging import Paging
 from lineup.money import Money
 
@@ -59,11 +62,8 @@ class SalesView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListSales:
-    """Sold periods, newest first: who sold what to whom, and how it ended (RP-02).
-
-    Each filter that is given narrows the list; times are half-open.
-    """
+class SalesFilter:
+    """Which sold periods; each filter that is given narrows. Times are half-open."""
 
     customer_id: UUID | None = None
     user_id: UUID | None = None
@@ -73,7 +73,34 @@ class ListSales:
     """Only at or below this partner or seller."""
     sold_from: datetime | None = None
     sold_until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSales(SalesFilter):
+    """Sold periods, newest first: who sold what to whom, and how it ended (RP-02)."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("sold_at",)
+
     paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumSales(SalesFilter):
+    """What all sold periods of the list with the same filters add up to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesSums:
+    """The sums of a list of sales, by currency; amounts of nothing are left out."""
+
+    sold: int
+    """How many periods, free ones and trials included."""
+    trials: int
+    revenue: list[Money]
+    """What was paid for them."""
+    refunds: int
+    """Of how many something was given back, whenever it was."""
+    refunded: list[Money]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,14 +131,13 @@ class SaleView:
     closed_by: str
     close_reason: str
     refunded: Money
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetSubscriptionFigures:
-    """How many subscriptions run, end and lapsed, in scope."""
-
-    account_id: UUID | None = None
-    """Only at or below this partner or seller."""
+class GetSubscriptionFigures(SubscriptionFilter):
+    """How many subscriptions run, end and lapsed, of those that pass every filter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +162,8 @@ class SubscriptionFigures:
     """Counts that equal the list of subscriptions with the same filters (RP-01, RP-03).
 
     `ending` are running ones by the day of their end, today and the 29 days after it;
-    `lapsed` are expired ones by the day of their end, the 29 days before and today.
+    `lapsed` are expired ones by the day of their end, the 29 days before and today;
+    `trend` are those that ran when each of these days was over, today's by now.
     """
 
     today: date
@@ -155,13 +182,12 @@ class SubscriptionFigures:
     by_product: list[NamedCount]
     """Running ones, the most first."""
     by_seller: list[NamedCount]
+    trend: list[DayCount] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
-class GetBalances:
-    """What customers in scope have on their balances."""
-
-    account_id: UUID | None = None
+class GetBalances(BalanceFilter):
+    """What the balances of the list with the same filters add up to."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,25 @@
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Paging
 from lineup.events import event
-from lineup.money import Money
 from lineup.secrets import Sealed
+from lineup.values.rules import Items
+from lineup.values.types import (
+    Currency,
+    Line,
+    Name,
+    Percent,
+    ShopDomain,
+    WebAddress,
+)
+
+Lines = Annotated[list[Line], Items(most=1000)]
+Statuses = Annotated[list[Line], Items(most=100)]
 
 
 class ShopKind(enum.StrEnum):
@@ -19,18 +31,39 @@ class ShopKind(enum.StrEnum):
     SHOPIFY = "shopify"
 
 
+class OtherProduct(enum.StrEnum):
+    """What an order of another product does to a user that runs and is paid for.
+
+    A trial becomes what was bought at once, whatever is chosen.
+    """
+
+    LIST = "list"
+    """It is an exception, for people to decide."""
+    CHANGE_NOW = "change_now"
+    """What runs is stopped, and the new product begins."""
+    CHANGE_AT_END = "change_at_end"
+    """The new product begins when what runs has ended."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConnectShop:
     """Connect a shop; the secret signs its deliveries."""
 
     kind: ShopKind
-    name: str
+    name: Name
     secret: Sealed
-    currency: str
-    shop_domain: str = ""
+    currency: Currency
+    shop_domain: ShopDomain = ""
     accepts_low_amounts: bool = False
     partner_id: UUID | None = None
     """Needed from the operator only."""
+    suspends_disputed: bool = False
+    """Switch off whom a disputed order serves, until the dispute is over."""
+    other_product: OtherProduct = OtherProduct.LIST
+    tolerance_percent: Percent = 0
+    """How much less than a plan costs is served all the same: coupons, taxes."""
+    paid_statuses: Statuses = field(default_factory=list)
+    """Statuses of its own in which a paid order is served."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +85,57 @@ class ShopView:
     """Switched off, its deliveries are kept and parked, to be replayed."""
     accepts_low_amounts: bool = False
     has_previous_secret: bool = False
+    """Whether it may still sign with the secret before the present one."""
+    previous_secret_ends_at: datetime | None = None
+    """Until when it may."""
     exceptions: int = 0
     """Orders with something to look at."""
     last_delivery_at: datetime | None = None
+    paid_statuses: list[str] = field(default_factory=list)
+    """Statuses of its own in which a paid order is served."""
+    ignored_skus: list[str] = field(default_factory=list)
+    """What it sells that is nothing of ours, and is never listed."""
+    suspends_disputed: bool = False
+    other_product: OtherProduct = OtherProduct.LIST
+    webhook_url: str = ""
+    """The whole address that the shop delivers to, to be entered there."""
+    partner_id: UUID | None = None
+    """Whose it is; None: nobody told it then."""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
+    tolerance_percent: int = 0
+    """How much less than a plan costs is served all the same."""
+    is_asked: bool = False
+    """Whether the shop is asked for orders that it did not deliver."""
+    api_address: str = ""
+    """Where it is asked; empty: at its domain."""
+    asked_at: datetime | None = None
+    """When it was asked last and answered."""
+    asking_problem: str = ""
+    """Why it did not answer since then, as `code: detail`; empty: it does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetShopAccess:
+    """Ask a shop for orders that it did not deliver, by keys that it gave out (WS-18).
+
+    WooCommerce has a key and a secret for reading, Shopify the access token of an app
+    that may read orders, which is the secret.
+    """
+
+    shop_id: UUID
+    secret: Sealed
+    consumer_key: Sealed | None = None
+    """Needed for WooCommerce only."""
+    address: WebAddress | None = None
+    """Where the shop is asked, as in https://shop.example/store; null: its domain."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndShopAccess:
+    """Ask a shop no longer, and forget its keys."""
+
+    shop_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +147,17 @@ class GetShop:
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateShop:
-    """Change a shop's settings; every field is given. Kind and currency stay."""
+    """Change a shop's settings. Kind and currency stay."""
 
     shop_id: UUID
-    name: str
-    shop_domain: str
-    accepts_low_amounts: bool
+    name: Given[Name] = UNSET
+    shop_domain: Given[ShopDomain] = resets_to("")
+    accepts_low_amounts: Given[bool] = resets_to(value=False)
+    tolerance_percent: Given[Percent] = resets_to(0)
+    ignored_skus: Given[Lines] = resets_to(())
+    paid_statuses: Given[Statuses] = resets_to(())
+    suspends_disputed: Given[bool] = resets_to(value=False)
+    other_product: Given[OtherProduct] = resets_to(OtherProduct.LIST)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +170,20 @@ class SwitchShop:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeShopSecret:
-    """Sign with another secret from now on; the present one stays good beside it."""
+    """Sign with another secret from now on; the present one is good for 24 hours more.
+
+    Changed again within them, only the last two secrets are good.
+    """
 
     shop_id: UUID
     secret: Sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndPreviousSecret:
+    """Accept the secret before the present one no longer; without one nothing ends."""
+
+    shop_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,88 +193,21 @@ class ListShops:
     paging: Paging = field(default_factory=Paging)
 
 
-class OrderState(enum.StrEnum):
-    """How far a shop order is (workflow: received to fulfilled, or reversed)."""
-
-    RECEIVED = "received"
-    ACCEPTED = "accepted"
-    FULFILLED = "fulfilled"
-    REVERSED = "reversed"
-    EXCEPTION = "exception"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListOrders:
-    """Shop orders, newest first; each filter that is given narrows the list.
-
-    Of state `exception` are all orders with something to look at.
-    """
-
-    state: OrderState | None = None
-    shop_id: UUID | None = None
-    customer_id: UUID | None = None
-    search: str = ""
-    """How the order's number or the buyer's mail address begins."""
-    paging: Paging = field(default_factory=Paging)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SeatView:
-    """One piece of one line of an order, and who has it."""
-
-    id: UUID
-    line_id: str
-    sku: str
-    name: str
-    amount: Money
-    state: str
-    """held, waiting, filled or reversed."""
-    problem: str
-    user_id: UUID | None
-    changed_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderStep:
-    """Something that happened to an order."""
-
-    at: datetime
-    what: str
-    """delivered, paid, refund, cancel, held, waiting, filled or reversed."""
-    about: str = ""
-    amount: Money | None = None
-    delivery_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderView:
-    """One shop order and what became of it."""
-
-    id: UUID
-    shop_id: UUID
-    external_id: str
-    number: str
-    state: OrderState
-    buyer_email: str
-    total: Money
-    seats: int
-    exceptions: list[str]
-    customer_id: UUID | None
-    created_at: datetime
-    shop_name: str = ""
-    buyer_name: str = ""
-    pieces: list[SeatView] = field(default_factory=list)
-    """Its seats, line by line; told by `get_order` only."""
-    history: list[OrderStep] = field(default_factory=list)
-    """What happened to it, oldest first; told by `get_order` only."""
-
-
 class DeliveryVerdict(enum.StrEnum):
     """What became of a shop's delivery."""
 
     STORED = "stored"
     DONE = "done"
     PARKED = "parked"
+    CLOSED = "closed"
+    """It was parked, and people settled it."""
+
+
+class BodyEncoding(enum.StrEnum):
+    """How the body of a delivery is written: as text, or byte for byte in base64."""
+
+    UTF8 = "utf-8"
+    BASE64 = "base64"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +240,13 @@ class ShopDeliveryView:
     order_id: UUID | None
     body: str = ""
     """The body as it came; told by `get_shop_delivery` only."""
+    body_encoding: BodyEncoding = BodyEncoding.UTF8
+    """`base64` where the body is no text in UTF-8."""
+    note: str = ""
+    """What was said when it was closed."""
+    closed_by: str = ""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,20 +261,6 @@ class ReplayDelivery:
     """Work on a parked or stuck delivery again; what it says acts once (WS-16)."""
 
     delivery_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class GetOrder:
-    """One shop order by id."""
-
-    order_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplayOrder:
-    """Try an order's exceptions again, after a SKU was mapped (WS-07)."""
-
-    order_id: UUID
 
 
 @event(source="billing")
@@ -268,43 +290,3 @@ class DeliveryTaken:
     is_test: bool
     body: bytes
     received_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seat:
-    """One user to be served by an order: one per line and quantity."""
-
-    id: UUID
-    name: str
-    """What the user is called when it is made."""
-    username: str = ""
-    """Renew this known user instead of making one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Buyer:
-    """Who bought, as the shop says."""
-
-    first_name: str
-    last_name: str
-    email: str
-    phone: str = ""
-    address: str = ""
-    city: str = ""
-    country: str = ""
-
-
-@event(source="billing")
-@dataclass(frozen=True, kw_only=True)
-class OrderAccepted:
-    """A paid shop order whose seats want users."""
-
-    event_source: ClassVar[str]
-    event_type: ClassVar[str]
-    id: UUID
-    version: int
-    partner_id: UUID
-    scope: str
-    """Where the customer will lie: the partner's (or seller's) path."""
-    buyer: Buyer
-    seats: list[Seat]

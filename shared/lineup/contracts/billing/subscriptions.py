@@ -9,6 +9,7 @@ from uuid import UUID
 from lineup.contracts.paging import Paging
 from lineup.events import event
 from lineup.money import Money
+from lineup.values.types import Note, Search
 
 
 class SubscriptionState(enum.StrEnum):
@@ -77,7 +78,7 @@ class StopSubscription:
     """End a running subscription now and return the unused part (SU-07)."""
 
     subscription_id: UUID
-    reason: str = ""
+    reason: Note = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,9 @@ class RenewalLine:
     is_due: bool
     """Whether its price is in the total: switched on, and nothing in the way."""
     obstacle: str
-    """Why it would not renew even so: trial, plan_retired, inactive, over."""
+    """Why it would not renew even so: trial, plan_retired, inactive, over, or put_off
+    after trying failed for a reason of ours.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,25 +159,37 @@ class GetSubscription:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListSubscriptions:
-    """Subscriptions, newest first; each filter that is given narrows the list.
-
-    Sorted by `ends_at` or `started_at` where asked. Times are half-open.
-    """
+class SubscriptionFilter:
+    """Whose subscriptions, and of what; each filter that is given narrows."""
 
     customer_id: UUID | None = None
     user_id: UUID | None = None
     product_id: UUID | None = None
     account_id: UUID | None = None
     """Only at or below this partner or seller."""
-    state: SubscriptionState | None = None
-    """As of now: an end that has passed is `expired` at once."""
     renews: bool | None = None
     is_trial: bool | None = None
+    plan_retired: bool | None = None
+    """Whether its plan is sold no longer: then it does not renew by itself."""
+    is_newest: bool | None = None
+    """Whether it is its user's newest: nothing was bought after it."""
+    search: Search = ""
+    """Part of the customer's or the user's name, or of the customer's mail address."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSubscriptions(SubscriptionFilter):
+    """Subscriptions, newest first; each filter that is given narrows the list.
+
+    Sorted by `ends_at` or `started_at` where asked. Times are half-open.
+    """
+
+    SORTS: ClassVar[tuple[str, ...]] = ("ends_at", "started_at")
+
+    state: SubscriptionState | None = None
+    """As of now: an end that has passed is `expired` at once."""
     ends_from: datetime | None = None
     ends_until: datetime | None = None
-    search: str = ""
-    """Part of the customer's or the user's name, or of the customer's mail address."""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -201,6 +216,10 @@ class SubscriptionView:
     """The reseller or dealer right above the customer; None: the partner itself."""
     seller_name: str = ""
     is_trial: bool = False
+    obstacle: str = ""
+    """Why it would not renew though its switch is on; as in a `RenewalLine`."""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +229,42 @@ class StopReceipt:
     subscription_id: UUID
     ended_at: datetime
     refunded: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetDeletionBlockers:
+    """What would be lost by deleting a user, a customer, or a seller with its own.
+
+    Exactly one of the three is named.
+    """
+
+    user_id: UUID | None = None
+    customer_id: UUID | None = None
+    account_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningSubscription:
+    """A subscription that runs, and whose it is."""
+
+    subscription_id: UUID
+    user_id: UUID
+    user_name: str
+    product_name: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeletionBlockers:
+    """Money on balances and running subscriptions (AH-40)."""
+
+    balances: list[Money]
+    """What is on balances, by currency; none where there is nothing."""
+    running: int
+    subscriptions: list[RunningSubscription]
+    """The first twenty of the running ones."""
+    is_deleted: bool = False
+    """Whether billing knows that the customer was deleted."""
 
 
 @event(source="billing")
@@ -259,3 +314,25 @@ class RenewalFellShort:
     price: Money
     balance: Money
     missing: Money
+
+
+@event(source="billing")
+@dataclass(frozen=True, kw_only=True)
+class RenewalBlocked:
+    """A user whose switch is on did not renew, for another reason than money."""
+
+    event_source: ClassVar[str]
+    event_type: ClassVar[str]
+    id: UUID
+    """The period that was not renewed: one notice for each."""
+    version: int
+    partner_id: UUID
+    scope: str
+    customer_id: UUID
+    user_id: UUID
+    subscription_id: UUID
+    product_name: str
+    plan_name: str
+    ends_at: datetime
+    reason: str
+    """plan_retired: its plan is sold no longer."""

@@ -1,11 +1,33 @@
 """Balances, statements, the books."""
 
+import enum
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from lineup.contracts.paging import Paging
 from lineup.money import Money
+from lineup.values.rules import OneOf
+from lineup.values.types import Note, Payment, Search
+
+
+class Cause(enum.StrEnum):
+    """Why money moved."""
+
+    TOP_UP = "top_up"
+    PURCHASE = "purchase"
+    RENEWAL = "renewal"
+    REFUND = "refund"
+    SHOP_SALE = "shop_sale"
+    SHOP_REVERSAL = "shop_reversal"
+    CORRECTION = "correction"
+    PAYOUT = "payout"
+    WRITE_OFF = "write_off"
+
+
+CauseOrAny = Annotated[str, OneOf(("", *Cause))]
+"""Empty: whatever the cause."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,8 +35,29 @@ class TopUp:
     """Put money on a customer's balance, paid outside (bank, cash)."""
 
     customer_id: UUID
-    amount: Money
-    note: str = ""
+    amount: Payment
+    note: Note = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayOut:
+    """Give a customer money of its balance back, outside (bank, cash).
+
+    A deleted customer's balance can be paid out as well.
+    """
+
+    customer_id: UUID
+    amount: Payment | None = None
+    """None: all of it."""
+    note: Note = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectBooking:
+    """Undo a wrong top-up or payout by a booking of its own; once for each."""
+
+    transfer_id: UUID
+    reason: Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,29 +76,42 @@ class WalletView:
     balance: Money
     customer_name: str = ""
     seller_name: str = ""
+    is_closed: bool = False
+    """Whether its customer was deleted: it takes no money any longer."""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListWallets:
-    """Balances of customers, sorted by `balance` where asked; else the newest first."""
+class BalanceFilter:
+    """Which customers' balances; each filter that is given narrows."""
 
     account_id: UUID | None = None
     """Only at or below this partner or seller."""
     has_money: bool | None = None
-    search: str = ""
+    search: Search = ""
     """Part of the customer's name or mail address."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListWallets(BalanceFilter):
+    """Balances of customers, sorted by `balance` where asked; else the newest first."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("balance",)
+
     paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListEntries:
-    """A customer's statement, newest first; `booked` as order: oldest first.
+    """A customer's statement, newest first unless said otherwise.
 
     Times are half-open.
     """
 
     customer_id: UUID
-    cause: str = ""
+    cause: CauseOrAny = ""
+    """Only bookings of this cause; empty: all."""
     booked_from: datetime | None = None
     booked_until: datetime | None = None
     paging: Paging = field(default_factory=Paging)
@@ -73,13 +129,34 @@ class EntryView:
     reference: str
     actor: str
     created_at: datetime
+    corrects_id: UUID | None = None
+    """The transfer that this booking undoes."""
+    corrected_by_id: UUID | None = None
+    """The transfer that undoes this booking."""
+    is_correctable: bool = False
+    """Whether `correct_booking` can undo it still."""
+    updated_at: datetime | None = None
+    """When it was booked, or undone; null from a service before it told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booked(WalletView):
+    """A balance after it was booked on, and the booking."""
+
+    booking: EntryView | None = None
+    """Always there; none from a service before it told its bookings."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GetStatement:
-    """The sums of a customer's statement over a time (WL-15), half-open."""
+    """The sums of a customer's statement over a time (WL-15), half-open.
+
+    With a cause they are of its movements alone, from nothing.
+    """
 
     customer_id: UUID
+    cause: CauseOrAny = ""
+    """Only bookings of this cause; empty: all."""
     booked_from: datetime | None = None
     booked_until: datetime | None = None
 
@@ -98,7 +175,7 @@ class StatementView:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckLedger:
-    """Check the books of everything in scope."""
+    """Check the books of all that you may see."""
 
 
 @dataclass(frozen=True, kw_only=True)

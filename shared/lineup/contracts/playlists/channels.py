@@ -3,17 +3,51 @@
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
+from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Paging
+from lineup.values.types import (
+    ArchiveTemplate,
+    CatchupDays,
+    ChannelNumber,
+    Chosen,
+    Name,
+    OptionalTitle,
+    Packages,
+    PlayerLines,
+    Search,
+    ShiftMinutes,
+    StreamAddress,
+    Title,
+    WebAddress,
+)
 
 
 class Signing(enum.StrEnum):
     """How a source's address is signed at play time."""
 
+    SESSION = "session"
+    """The channel's folder for hours, in the path, which whatever it names inherits."""
     SECURE_LINK = "secure_link"
-    """nginx secure_link: ?st=<md5>&e=<expires>."""
+    """One file, in the query: ?st=<md5>&e=<expires> (nginx secure_link)."""
     NONE = "none"
+
+
+class Catchup(enum.StrEnum):
+    """How a source is asked for what it showed before."""
+
+    SHIFT = "shift"
+    """The live address with `utc` and `lutc` in its query."""
+    DEFAULT = "default"
+    """`catchup_source` is the whole address."""
+    APPEND = "append"
+    """`catchup_source` comes behind the live address."""
+    FLUSSONIC = "flussonic"
+    """In Flussonic's form: .../timeshift_abs-<start>.m3u8."""
+    XTREAM = "xc"
+    """In the form of Xtream panels: /timeshift/<user>/<password>/..."""
 
 
 class GuideReach(enum.StrEnum):
@@ -41,19 +75,53 @@ class TiedBy(enum.StrEnum):
 class ChannelDetails:
     """What staff says of a channel (PE-18)."""
 
-    number: int
-    name: str
-    address: str
-    logo: str = ""
-    group: str = ""
-    guide_id: str = ""
+    number: ChannelNumber
+    name: Title
+    address: StreamAddress
+    logo: WebAddress = ""
+    group: OptionalTitle = ""
+    guide_id: OptionalTitle = ""
     """tvg-id: the guide channel it is tied to."""
     is_adult: bool = False
-    catchup_days: int = 0
+    catchup_days: CatchupDays = 0
     is_on: bool = True
-    signing: Signing = Signing.SECURE_LINK
-    guide_shift_minutes: int = 0
+    signing: Signing = Signing.SESSION
+    guide_shift_minutes: ShiftMinutes = 0
     """Added to the times of its guide, beside the source's own shift."""
+    catchup: Catchup = Catchup.SHIFT
+    """How its source is asked for what it showed before."""
+    catchup_source: ArchiveTemplate = ""
+    """The archive's address, or what comes behind the live one, with places such as
+    {utc}, {duration} or ${start}."""
+    is_radio: bool = False
+    """Sound only."""
+    player_lines: PlayerLines = field(default_factory=list)
+    """What players must know beside the address: #EXTVLCOPT, #KODIPROP, #EXTHTTP."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailsChange:
+    """What shall be otherwise of a channel's details."""
+
+    number: Given[ChannelNumber] = UNSET
+    name: Given[Title] = UNSET
+    address: Given[StreamAddress] = UNSET
+    logo: Given[WebAddress] = resets_to("")
+    group: Given[OptionalTitle] = resets_to("")
+    guide_id: Given[OptionalTitle] = resets_to("")
+    is_adult: Given[bool] = resets_to(value=False)
+    catchup_days: Given[CatchupDays] = resets_to(0)
+    is_on: Given[bool] = resets_to(value=True)
+    signing: Given[Signing] = resets_to(Signing.SESSION)
+    guide_shift_minutes: Given[ShiftMinutes] = resets_to(0)
+    catchup: Given[Catchup] = resets_to(Catchup.SHIFT)
+    """How its source is asked for what it showed before."""
+    catchup_source: Given[ArchiveTemplate] = resets_to("")
+    """The archive's address, or what comes behind the live one."""
+    is_radio: Given[bool] = resets_to(value=False)
+    """Sound only."""
+    player_lines: Given[PlayerLines] = resets_to([])
+    """What players must know beside the address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,18 +129,18 @@ class CreateChannel:
     """Add a channel; number_taken when its number is in use."""
 
     details: ChannelDetails
-    package_ids: list[UUID] = field(default_factory=list)
+    package_ids: Packages = field(default_factory=list)
     partner_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateChannel:
-    """Change a channel; every detail is given."""
+    """Change a channel's details and the packages it is in."""
 
     channel_id: UUID
-    details: ChannelDetails
-    package_ids: list[UUID] | None = None
-    """The packages it is in from now on; None leaves that as it is."""
+    details: Given[DetailsChange] = UNSET
+    package_ids: Given[Packages | None] = resets_to([])
+    """The packages it is in from now on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +176,12 @@ class ChannelView:
     guide: ChannelGuide | None = None
     is_tied_by_staff: bool = False
     """Its guide, or that it has none, was chosen by staff and stays."""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
+    said_by_staff: list[str] = field(default_factory=list)
+    """Details that no import changes."""
+    vanished_at: datetime | None = None
+    """Since when its channel list names it no more (PE-27)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,21 +195,25 @@ class GetChannel:
 class ChannelFilter:
     """What channels are narrowed by; what is left empty does not narrow."""
 
-    search: str = ""
+    search: Search = ""
     """Part of the name or group, the number, or a name as guides are matched."""
     package_id: UUID | None = None
     outside_package_id: UUID | None = None
-    group: str = ""
+    group: OptionalTitle = ""
     is_grouped: bool | None = None
     is_on: bool | None = None
     is_adult: bool | None = None
     guide: GuideReach | None = None
+    is_vanished: bool | None = None
+    """Whether its channel list names it no more."""
     partner_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListChannels(ChannelFilter):
     """Channels by number; also by name, group, or how far the guide reaches."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("number", "name", "group", "guide_until")
 
     paging: Paging = field(default_factory=Paging)
 
@@ -166,7 +244,7 @@ class Groups:
 class ChosenChannels:
     """Many channels at once: these, or all that a filter leaves. Never both."""
 
-    channel_ids: list[UUID] = field(default_factory=list)
+    channel_ids: Chosen = field(default_factory=list)
     matching: ChannelFilter | None = None
 
 
@@ -181,7 +259,17 @@ class SwitchChannels(ChosenChannels):
 class GroupChannels(ChosenChannels):
     """Put many channels into a group; an empty name takes them out of theirs."""
 
-    group: str
+    group: OptionalTitle
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteChannels(ChosenChannels):
+    """Remove many channels from everywhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowList(ChosenChannels):
+    """Let imports change again what staff said of channels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,10 +287,10 @@ class MoveChannels:
     they pass exchange them.
     """
 
-    channel_ids: list[UUID]
+    channel_ids: Chosen
     before_id: UUID | None = None
     after_id: UUID | None = None
-    to_number: int | None = None
+    to_number: ChannelNumber | None = None
     """What the first of them gets, if it is in use, else the next that is."""
 
 
@@ -213,8 +301,8 @@ class MoveChannels:
 class CreatePackage:
     """Channels sold together."""
 
-    name: str
-    channel_ids: list[UUID] = field(default_factory=list)
+    name: Name
+    channel_ids: Chosen = field(default_factory=list)
     partner_id: UUID | None = None
 
 
@@ -223,7 +311,7 @@ class RenamePackage:
     """Call a package otherwise."""
 
     package_id: UUID
-    name: str
+    name: Given[Name] = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +326,7 @@ class SetPackageChannels:
     """Say which channels are in a package."""
 
     package_id: UUID
-    channel_ids: list[UUID]
+    channel_ids: Chosen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,6 +353,8 @@ class PackageView:
     is_demo: bool
     """The partner's demo set: what users without a subscription see (PE-04)."""
     channel_count: int
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,6 +368,8 @@ class GetPackage:
 class ListPackages:
     """Packages, the demo set among them; newest first, or by name."""
 
-    search: str = ""
+    SORTS: ClassVar[tuple[str, ...]] = ("name",)
+
+    search: Search = ""
     partner_id: UUID | None = None
     paging: Paging = field(default_factory=Paging)

@@ -2,24 +2,39 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from lineup.contracts.changes import UNSET, Given, merges_into, resets_to
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.channels import ChannelFilter
+from lineup.values.rules import Items
+from lineup.values.types import (
+    EveryHours,
+    HeaderChanges,
+    Headers,
+    Name,
+    OptionalTitle,
+    Search,
+    ShiftMinutes,
+    TimeZone,
+    Upload,
+    WebAddress,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateGuideSource:
     """Where a guide comes from: XMLTV, plain or gz, by address or upload (PE-12)."""
 
-    name: str
-    address: str = ""
-    upload: str = ""
+    name: Name
+    address: WebAddress = ""
+    upload: Upload = ""
     """Name of a blob under uploads/: read once, in place of an address."""
-    every_hours: int = 6
-    headers: dict[str, str] = field(default_factory=dict)
-    shift_minutes: int = 0
-    time_zone: str = "UTC"
+    every_hours: EveryHours = 6
+    headers: Headers = field(default_factory=dict)
+    shift_minutes: ShiftMinutes = 0
+    time_zone: TimeZone = "UTC"
     """For times that carry no offset."""
     is_on: bool = True
     partner_id: UUID | None = None
@@ -27,18 +42,20 @@ class CreateGuideSource:
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateGuideSource:
-    """Change a source; every field is given but header fields that shall stay."""
+    """Change a source."""
 
     source_id: UUID
-    name: str
-    address: str
-    every_hours: int
-    shift_minutes: int
-    time_zone: str
-    is_on: bool
-    headers: dict[str, str] | None = None
-    """None leaves them: nobody is shown what they hold."""
-    upload: str = ""
+    name: Given[Name] = UNSET
+    address: Given[WebAddress] = resets_to("")
+    every_hours: Given[EveryHours] = resets_to(6)
+    shift_minutes: Given[ShiftMinutes] = resets_to(0)
+    time_zone: Given[TimeZone] = resets_to("UTC")
+    is_on: Given[bool] = resets_to(value=True)
+    headers: Given[Headers | None] = resets_to({}, is_shown=False)
+    """All of them from now on; left out, they stay, since nobody is shown them."""
+    header_changes: Given[HeaderChanges] = merges_into("headers")
+    """Some of them: a value, or None for one that is to go."""
+    upload: Upload = ""
     """Name of a blob under uploads/ that takes the place of the file before."""
 
 
@@ -83,6 +100,8 @@ class GuideSourceView:
     """Header fields sent with each fetch; what they hold is not shown."""
     open_job_id: UUID | None = None
     """The fetch that waits or runs."""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +115,14 @@ class GetGuideSource:
 class ListGuideSources:
     """Guide sources, newest first; also by name, last fetch or how far they reach."""
 
-    search: str = ""
+    SORTS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "last_fetched_at",
+        "reaches_until",
+        "programmes",
+    )
+
+    search: Search = ""
     is_on: bool | None = None
     is_failing: bool | None = None
     """Whether the last fetch was refused."""
@@ -111,7 +137,7 @@ class ChannelTie:
     """One channel's guide, as staff chooses it."""
 
     channel_id: UUID
-    guide_id: str | None
+    guide_id: OptionalTitle | None
     """The guide channel's id; empty: none at all; None: found by id and name again."""
 
 
@@ -119,7 +145,7 @@ class ChannelTie:
 class TieChannels:
     """Choose the guide of channels by hand; no import changes it."""
 
-    ties: list[ChannelTie]
+    ties: Annotated[list[ChannelTie], Items(most=10_000)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +167,7 @@ class FindGuideChannels:
     """Guide channels of a channel's partner: the most alike, or those of a text."""
 
     channel_id: UUID
-    search: str = ""
+    search: Search = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +181,10 @@ class GuideChannelsFound:
 class ListGuideProposals:
     """Channels without a guide that could show one, the likeliest first."""
 
-    search: str = ""
+    SORTS: ClassVar[None] = None
+    """It stands in no other order."""
+
+    search: Search = ""
     partner_id: UUID | None = None
     paging: Paging = field(default_factory=Paging)
 
@@ -177,6 +206,8 @@ class ChannelProposals:
 @dataclass(frozen=True, kw_only=True)
 class ListProgrammes(ChannelFilter):
     """What is on between two instants, at most 24 hours, channel by channel."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("number",)
 
     from_at: datetime
     until_at: datetime

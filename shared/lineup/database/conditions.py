@@ -1,0 +1,28 @@
+"""Showing what a change is about before it is made, for callers who name its tag."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import select
+
+from lineup.database.work import Work
+
+
+def locked(
+    model: Any, get: Callable[[Work, Any], Any], request_type: type
+) -> Callable[[Work, Any], Any]:
+    """What a request is about as `get` shows it, with its row locked by this work.
+
+    `request_type` is what `get` takes: it names the row by its one field, and so does
+    the request of the change, by a field of the same name.
+    """
+    (named,) = (field.name for field in fields(request_type))
+
+    def current(work: Work, request: Any) -> Any:
+        wanted = getattr(request, named)
+        row = select(model.id).where(model.id == wanted)
+        work.session.execute(row.with_for_update())
+        return get(work, request_type(**{named: wanted}))
+
+    return current

@@ -1,0 +1,17 @@
+"""Tags: what tells two states of a thing apart, for callers who change what they saw.
+
+Whoever sends the tag of what it has seen is refused where that is no longer so. A tag
+is made of all that is shown, so both ends get the same from the same view.
+"""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+LENGTH = 32
+
+
+def tag_of(view: Any) -> str:
+    """The tag of a view, the same in every process."""
+    return hashlib.sha256(msgspec.json.encode(view)).hexdigest()[:LENGTH]

@@ -1,0 +1,309 @@
+"""The types that contracts are made of: what a name, a price, an address may be."""
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from lineup.money import Money
+from lineup.values import addresses, mail, people
+from lineup.values.bad_value import BadValueError
+from lineup.values.rules import (
+    Amount,
+    Entries,
+    Items,
+    Text,
+    Whole,
+)
+
+# Text
+
+Name = Annotated[str, Text(shortest=1, longest=100, is_trimmed=True)]
+OptionalName = Annotated[str, Text(longest=100, is_trimmed=True)]
+Line = Annotated[str, Text(longest=300, is_trimmed=True)]
+Note = Annotated[str, Text(longest=500, is_trimmed=True)]
+Word = Annotated[str, Text(longest=60, is_trimmed=True)]
+Search = Annotated[str, Text(longest=200)]
+"""Still fits an address when every character is escaped."""
+Token = Annotated[str, Text(longest=200)]
+Title = Annotated[str, Text(shortest=1, longest=500, is_trimmed=True)]
+"""What a playlist or a guide calls something: longer than people would."""
+OptionalTitle = Annotated[str, Text(longest=500, is_trimmed=True)]
+Sku = Annotated[str, Text(longest=100, is_trimmed=True)]
+
+# Signing in
+
+Username = Annotated[
+    str,
+    Text(
+        shortest=people.LEAST_USERNAME,
+        longest=people.MOST_USERNAME,
+        parse=people.username,
+        example="anna",
+        code="username_length",
+        message="3 to 64 characters.",
+    ),
+]
+NewPassword = Annotated[
+    str,
+    Text(
+        longest=128,
+        parse=people.new_password,
+        example="correct horse battery",
+        code="password_long",
+        message="At most 128 characters.",
+    ),
+]
+"""How short one may be depends on whose it is."""
+Password = Annotated[str, Text(longest=1000)]
+"""One that is compared with what was set."""
+
+# People
+
+MailAddress = Annotated[
+    str,
+    Text(
+        shortest=1,
+        longest=mail.LONGEST,
+        is_trimmed=True,
+        parse=mail.mail_address,
+        example="anna@tv.example",
+        form="email",
+        code="email_invalid",
+        message="This is not a mail address.",
+    ),
+]
+OptionalMailAddress = Annotated[
+    str,
+    Text(
+        longest=mail.LONGEST,
+        is_trimmed=True,
+        parse=mail.mail_address,
+        example="anna@tv.example",
+        code="email_invalid",
+        message="This is not a mail address.",
+    ),
+]
+Phone = Annotated[str, Text(longest=40, is_trimmed=True)]
+Country = Annotated[
+    str,
+    Text(
+        longest=2,
+        is_trimmed=True,
+        parse=people.country,
+        example="NL",
+        code="country_unknown",
+        message="Choose a country from the list.",
+    ),
+]
+Pin = Annotated[
+    str,
+    Text(
+        longest=4,
+        pattern="[0-9]{4}",
+        example="1234",
+        code="pin_invalid",
+        message="Four digits, or nothing.",
+    ),
+]
+Mobile = Annotated[
+    str,
+    Text(
+        longest=40,
+        is_trimmed=True,
+        parse=people.mobile,
+        example="+31612345678",
+        code="mobile_invalid",
+        message="Give the number in international form: +31…",
+    ),
+]
+Mac = Annotated[
+    str,
+    Text(
+        longest=40,
+        is_trimmed=True,
+        parse=people.mac,
+        example="00:1A:79:12:34:56",
+        code="mac_invalid",
+        message="Write it like 00:1A:79:12:34:56.",
+    ),
+]
+Seconds = Annotated[
+    int,
+    Whole(
+        least=0,
+        most=24 * 3600,
+        code="seconds_invalid",
+        message="From 0 (never) to 86400 seconds.",
+    ),
+]
+
+
+TimeZone = Annotated[
+    str,
+    Text(
+        longest=64,
+        parse=people.time_zone,
+        example="Europe/Paris",
+        code="time_zone_unknown",
+        message="Give a zone such as Europe/Paris.",
+    ),
+]
+
+# Money
+
+Price = Annotated[Money, Amount(least=0, message="Must not be below zero.")]
+Payment = Annotated[Money, Amount(least=1, message="Must be above zero.")]
+Currency = Annotated[
+    str,
+    Text(
+        longest=3,
+        is_trimmed=True,
+        parse=people.currency,
+        example="EUR",
+        code="currency_unknown",
+        message="Give a currency code such as EUR.",
+    ),
+]
+
+# Numbers and lists
+
+Packages = Annotated[list[UUID], Items(most=500)]
+Chosen = Annotated[list[UUID], Items(most=10_000)]
+"""Those of many that are meant."""
+
+Months = Annotated[int, Whole(least=0, most=120)]
+Days = Annotated[int, Whole(least=0, most=3660)]
+Places = Annotated[int, Whole(least=1, most=1000)]
+"""How many may watch at once, from so many devices or addresses."""
+Port = Annotated[
+    int, Whole(least=1, most=65535, message="A port is a number from 1 to 65535.")
+]
+ShiftMinutes = Annotated[int, Whole(least=-24 * 60, most=24 * 60)]
+EveryHours = Annotated[int, Whole(least=1, most=24 * 14)]
+ChannelNumber = Annotated[int, Whole(least=1, most=10**9)]
+Percent = Annotated[int, Whole(least=0, most=100)]
+CatchupDays = Annotated[int, Whole(least=0, most=365)]
+SessionMinutes = Annotated[
+    int,
+    Whole(
+        least=1,
+        most=7 * 24 * 60,
+        code="session_out_of_range",
+        message="A session lasts from one minute to a week.",
+    ),
+]
+
+# Addresses
+
+WebAddress = Annotated[
+    str,
+    Text(
+        longest=addresses.LONGEST,
+        is_trimmed=True,
+        parse=addresses.web_address,
+        example="https://tv.example/guide.xml.gz",
+        code="address_invalid",
+    ),
+]
+StreamAddress = Annotated[
+    str,
+    Text(
+        longest=addresses.LONGEST,
+        is_trimmed=True,
+        parse=addresses.stream_address,
+        example="http://streams.example/one.m3u8",
+        code="address_invalid",
+    ),
+]
+ArchiveTemplate = Annotated[
+    str,
+    Text(
+        longest=addresses.LONGEST,
+        is_trimmed=True,
+        example="http://streams.example/one/archive?from={utc}&for={duration}",
+    ),
+]
+PlayerLine = Annotated[
+    str,
+    Text(
+        longest=1000,
+        is_trimmed=True,
+        pattern=r"#(EXTVLCOPT|KODIPROP):[A-Za-z][A-Za-z0-9_.-]*=.*|#EXTHTTP:\{.*\}",
+        example="#EXTVLCOPT:http-user-agent=Box/1.0",
+        code="player_line_invalid",
+        message="Such as #EXTVLCOPT:http-user-agent=Box/1.0.",
+    ),
+]
+ChosenGroups = Annotated[list[OptionalTitle], Items(most=5000)]
+PlayerLines = Annotated[list[PlayerLine], Items(most=20)]
+PublicUrl = Annotated[
+    str,
+    Text(
+        longest=300,
+        is_trimmed=True,
+        parse=addresses.public_url,
+        example="https://tv.example",
+        code="public_url_invalid",
+        message="Give an address such as https://tv.example.",
+    ),
+]
+HostName = Annotated[
+    str,
+    Text(
+        longest=253,
+        is_trimmed=True,
+        parse=addresses.host_name,
+        example="mail.example",
+        code="host_invalid",
+    ),
+]
+StreamHost = Annotated[
+    str,
+    Text(
+        shortest=1,
+        longest=255,
+        is_trimmed=True,
+        parse=addresses.stream_host,
+        example="edge.example.net",
+        code="host_invalid",
+        message="Name a host, as edge.example.net, or all below one: *.example.net.",
+    ),
+]
+StreamHosts = Annotated[list[StreamHost], Items(most=100)]
+ShopDomain = Annotated[
+    str,
+    Text(
+        longest=300,
+        is_trimmed=True,
+        parse=addresses.shop_domain,
+        example="demo.myshopify.com",
+        code="host_invalid",
+        message="Name the host, as in demo.myshopify.com.",
+    ),
+]
+Upload = Annotated[
+    str,
+    Text(
+        longest=200,
+        pattern=r"uploads/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*",
+        example="uploads/guide.xml.gz",
+        message="This is not the name of an upload.",
+    ),
+]
+
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,2000}")
+
+
+def _header(name: str, value: str) -> tuple[str, str]:
+    if not (HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)):
+        raise BadValueError("header_invalid", "Not header fields that can be sent.")
+    return name, value.strip()
+
+
+def _header_change(name: str, value: str | None) -> tuple[str, str | None]:
+    return (name, None) if value is None else _header(name, value)
+
+
+HeaderChanges = Annotated[dict[str, str | None], Entries(most=20, parse=_header_change)]
+Headers = Annotated[dict[str, str], Entries(most=20, parse=_header)]
