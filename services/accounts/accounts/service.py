@@ -1,5 +1,7 @@
 """The accounts service: who there is."""
 
+from typing import ClassVar
+
 from accounts.customers.entrypoints import CustomerDoors
 from accounts.customers.group_entrypoints import GroupDoors
 from accounts.devices.entrypoints import DeviceDoors
@@ -11,10 +13,12 @@ from accounts.resync import resync
 from accounts.sellers.entrypoints import SellerDoors
 from accounts.settings import AccountsSettings
 from accounts.staff.entrypoints import StaffDoors
+from accounts.subscriptions.models import SubscriptionCopy
 from accounts.tree.entrypoints import TreeDoors
 from accounts.users.entrypoints import UserDoors
 from lineup.bus import Service, rpc
 from lineup.context import OPERATORS, Call
+from lineup.contracts.billing import SubscriptionChanged
 from lineup.contracts.resync import Resync, Resynced
 
 
@@ -36,6 +40,7 @@ class AccountsService(
 
     name = "accounts"
     settings_type = AccountsSettings
+    copies: ClassVar = {SubscriptionChanged: (SubscriptionCopy,)}
 
     @rpc(allowed=OPERATORS)
     def resync(self, _call: Call[Resync]) -> Resynced:

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -20,6 +21,7 @@ from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import list_users
 from accounts.users.standing import follow_subscription
+from lineup.behalf import NotOnBehalf
 from lineup.context import NOBODY, Context, Role
 from lineup.contracts.accounts import (
     CreateCustomer,
@@ -29,6 +31,7 @@ from lineup.contracts.accounts import (
     ListCustomers,
     ListUsers,
     LoginDetails,
+    Settlement,
     SignIn,
     UpdateCustomer,
 )
@@ -49,6 +52,7 @@ def rows(database):
 
 
 class TestCreating:
+    @pytest.mark.feature("CU-02")
     def test_data_login_and_first_user_come_together(
         self, make_customer, tree, ask, announced, means
     ):
@@ -69,6 +73,7 @@ class TestCreating:
         [user] = announced("user_changed")
         assert (user.name, user.scope) == ("Living room", made.scope)
 
+    @pytest.mark.feature("CU-02")
     def test_a_failing_login_leaves_nothing_behind(self, make_customer, database, tree):
         before = rows(database)
         login = LoginDetails(username="anna", password="123")
@@ -77,6 +82,7 @@ class TestCreating:
         assert refusal.value.code == "password_short"
         assert rows(database) == before
 
+    @pytest.mark.feature("CU-17", "CU-03")
     def test_three_faults_are_told_in_one_answer(self, make_customer, database):
         make_customer(login=ANNA, email="anna@example.com")
         before = rows(database)
@@ -101,11 +107,13 @@ class TestCreating:
         assert refusal.value.fields.keys() == codes_of(refusal).keys()
         assert rows(database) == before
 
+    @pytest.mark.feature("CU-06")
     def test_capitals_in_a_login_name_are_refused(self, make_customer):
         with pytest.raises(Invalid) as refusal:
             make_customer(login=LoginDetails(username="Anna", password="1234"))
         assert refusal.value.code == "username_capitals"
 
+    @pytest.mark.feature("CU-06")
     def test_a_login_name_is_taken_by_anybody_in_the_installation(
         self, make_customer, tree
     ):
@@ -114,6 +122,7 @@ class TestCreating:
             make_customer(tree.partner, login=ANNA)
         assert refusal.value.code == "username_taken"
 
+    @pytest.mark.feature("CU-04")
     def test_a_mail_address_is_unique_within_the_partner_without_case(
         self, make_customer, tree
     ):
@@ -127,6 +136,7 @@ class TestCreating:
     def test_many_customers_may_have_no_mail_address(self, make_customer):
         assert make_customer().id != make_customer().id
 
+    @pytest.mark.feature("CU-28")
     def test_without_a_login_one_is_generated(
         self, make_customer, database, means, announced
     ):
@@ -141,6 +151,25 @@ class TestCreating:
             is_right,
         )
         assert entered.actor.account_id == made.id
+
+    def test_what_was_generated_is_told_once_without_a_mail_address_too(
+        self, make_customer, means, announced, ask, tree
+    ):
+        made = make_customer(user_name="Living room")
+
+        [user] = announced("user_changed")
+        assert [str(one.id) for one in made.users] == [user.id]
+        assert made.users[0].token == user.token
+        password = means.keyring.open(made.generated_password)
+        assert len(password) >= 8
+        assert password not in str(made)
+        told = ask(tree.partner, get_customer, GetCustomer(customer_id=made.id))
+        assert vars(told).items() <= vars(made).items()
+
+    def test_a_password_that_was_chosen_is_not_told(self, make_customer):
+        made = make_customer(login=ANNA)
+
+        assert (made.username, made.generated_password, made.users) == ("anna", "", [])
 
     def test_credentials_are_issued_sealed(self, make_customer, means, announced):
         made = make_customer(login=ANNA, email="a@example.com", user_name="Kids")
@@ -245,6 +274,7 @@ class TestUpdating:
         found = ask(tree.partner, list_customers, ListCustomers(search="maas"))
         assert [item.id for item in found.items] == [made.id]
 
+    @pytest.mark.feature("CU-04")
     def test_anothers_address_is_taken_and_told_with_the_rest(
         self, make_customer, ask, tree, means
     ):
@@ -270,6 +300,7 @@ class TestUpdating:
 
 
 class TestSeeing:
+    @pytest.mark.feature("AH-04")
     def test_each_sees_the_customers_below(self, make_customer, ask, tree):
         of_reseller = make_customer(tree.reseller)
         of_partner = make_customer(tree.partner)
@@ -351,6 +382,7 @@ class TestDeleting:
         with pytest.raises(Conflict):
             make_customer(login=ANNA)
 
+    @pytest.mark.feature("AH-40")
     def test_one_with_a_running_subscription_stays_whole(
         self, make_customer, ask, tree, means, database, clock, announced
     ):
@@ -363,6 +395,38 @@ class TestDeleting:
             ask(tree.partner, delete_customer, request, means=means)
         assert ask(tree.partner, get_customer, GetCustomer(customer_id=made.id))
         assert len(announced("customer_changed")) == 1
+
+    @pytest.mark.feature("AH-40")
+    def test_by_force_it_goes_with_the_reason_and_what_becomes_of_its_money(
+        self, make_customer, ask, tree, means, database, clock, announced
+    ):
+        made = make_customer(user_name="Kids")
+        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        with database.transaction() as work:
+            follow_subscription(work, a_subscription(user, clock))
+        force = partial(DeleteCustomer, customer_id=made.id, force=True)
+        for unfit in ("", " ", "a\nb", "x" * 301):
+            with pytest.raises(Invalid) as refusal:
+                ask(tree.partner, delete_customer, force(reason=unfit), means=means)
+            assert list(refusal.value.fields) == ["reason"]
+
+        request = force(reason=" left ", settlement=Settlement.WRITE_OFF)
+        ask(tree.partner, delete_customer, request, means=means)
+
+        told = announced("customer_changed")[-1]
+        assert (told.status, told.settlement) == ("deleted", "write_off")
+        assert (told.deletion_reason, told.deleted_by) == ("left", tree.partner.name)
+        assert announced("user_changed")[-1].status == "deleted"
+
+    def test_nobody_forces_it_while_logged_in_as_another(
+        self, make_customer, ask, tree, means
+    ):
+        request = DeleteCustomer(
+            customer_id=make_customer().id, force=True, reason="left"
+        )
+        visitor = replace(tree.partner, on_behalf_of="root")
+        with pytest.raises(NotOnBehalf):
+            ask(visitor, delete_customer, request, means=means)
 
     def test_a_neighbour_deletes_nothing(self, make_customer, ask, tree, means):
         request = DeleteCustomer(customer_id=make_customer(tree.reseller).id)

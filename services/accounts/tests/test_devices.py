@@ -51,6 +51,7 @@ def add(ask, tree, user):
 
 
 class TestNoting:
+    @pytest.mark.feature("CU-20")
     def test_it_is_kept_as_told(self, add, ask, tree, means, user, clock):
         device = add()
 
@@ -59,6 +60,7 @@ class TestNoting:
         seen = ask(tree.partner, get_user, GetUser(user_id=user.id), means=means)
         assert seen.device_count == 1
 
+    @pytest.mark.feature("CU-31")
     @pytest.mark.parametrize(
         "written",
         [
@@ -75,6 +77,7 @@ class TestNoting:
             add(mac=MAC.lower())
         assert refusal.value.code == "mac_taken"
 
+    @pytest.mark.feature("CU-31")
     @pytest.mark.parametrize(
         "written",
         ["00:1A:79:12:34", "00:1A:79:12:34:5G", "00:1A-79:12:34:56", "001A7912345"],
@@ -84,6 +87,7 @@ class TestNoting:
             add(mac=written, model="")
         assert codes_of(refusal) == {"mac": ["mac_invalid"], "model": ["required"]}
 
+    @pytest.mark.feature("CU-31")
     def test_another_partner_may_have_the_same(
         self, add, ask, tree, means, make_customer
     ):
@@ -99,6 +103,7 @@ class TestNoting:
 
 
 class TestChanging:
+    @pytest.mark.feature("CU-22")
     def test_half_a_year_later_it_is_stale_until_said_again(
         self, add, ask, tree, clock
     ):

@@ -29,7 +29,7 @@ ALLOWED = {
     "move_customer": PARTNERS,
     "move_customers": PARTNERS,
     "reset_password": SELLERS,
-    "set_login_status": SELLERS,
+    "set_login_state": SELLERS,
     "set_time_zone": "customer",
     "update_account": SELLERS,
     "create_account": "operator partner staff",
@@ -55,11 +55,11 @@ ALLOWED = {
     "rename_group": SELLERS,
     "rename_user": f"{SELLERS} customer",
     "resync": "operator",
-    "set_account_status": "operator partner staff",
-    "set_customer_status": SELLERS,
+    "set_account_state": "operator partner staff",
+    "switch_customer": SELLERS,
     "update_customer": f"{SELLERS} customer",
 }
-BEFORE_SIGN_IN = {"sign_in", "identify", "sign_out"}
+BEFORE_SIGN_IN = {"sign_in", "identify", "sign_out", "find_company"}
 DOORS = {door.name: door for door in doors(AccountsService) if door.kind is Kind.RPC}
 
 
@@ -67,6 +67,7 @@ def test_every_door_has_a_row():
     assert DOORS.keys() == ALLOWED.keys() | BEFORE_SIGN_IN
 
 
+@pytest.mark.feature("AH-02")
 @pytest.mark.parametrize("name", ALLOWED)
 @pytest.mark.parametrize("role", EVERYBODY.split())
 def test_a_role_is_let_in_where_the_table_says(name, role):

@@ -2,12 +2,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.customers.operations import set_time_zone
 from accounts.logins.identity import identify
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
 from accounts.sellers.editing import CurrencyInUse, update_account
 from accounts.sellers.operations import create_account
-from accounts.staff.own import set_time_zone
 from accounts.tree.operations import OwnAccount, get_account, list_accounts
 from lineup.context import NOBODY, Actor, Role
 from lineup.contracts.accounts import (
@@ -63,6 +63,7 @@ class TestEditing:
         assert (state.name, state.version) == ("Changed", 2)
         assert state.company["legal_name"] == "Stall Ltd"
 
+    @pytest.mark.feature("CU-17")
     def test_every_fault_is_told_at_once_and_nothing_changes(self, ask, tree):
         request = a_change(
             tree.dealer.account_id,
@@ -114,14 +115,14 @@ class TestEditing:
 
 
 class TestSwitching:
-    def test_data_and_status_change_together(self, ask, tree, announced):
+    def test_data_and_state_change_together(self, ask, tree, announced):
         before = len(announced("account_changed"))
-        request = a_change(tree.dealer.account_id, status=Status.INACTIVE)
+        request = a_change(tree.dealer.account_id, state=Status.INACTIVE)
         changed = ask(tree.partner, update_account, request)
-        assert (changed.name, changed.status) == ("Changed", Status.INACTIVE)
+        assert (changed.name, changed.state) == ("Changed", Status.INACTIVE)
         assert len(announced("account_changed")) == before + 1
         untold = a_change(tree.dealer.account_id, name="Again")
-        assert ask(tree.partner, update_account, untold).status is Status.INACTIVE
+        assert ask(tree.partner, update_account, untold).state is Status.INACTIVE
 
     @pytest.mark.parametrize(
         ("who", "status", "answer"),
@@ -133,7 +134,7 @@ class TestSwitching:
     def test_nobody_switches_themselves_off_nor_deletes_so(
         self, who, status, answer, ask, tree
     ):
-        request = a_change(tree.dealer.account_id, status=status)
+        request = a_change(tree.dealer.account_id, state=status)
         with pytest.raises(answer):
             ask(getattr(tree, who), update_account, request)
 
@@ -168,7 +169,7 @@ class TestCurrency:
 
 class TestZones:
     def test_times_are_shown_in_the_partners_zone_or_the_customers_own(
-        self, ask, tree, make_customer, database
+        self, ask, tree, make_customer, database, announced
     ):
         ask(
             tree.partner,
@@ -189,6 +190,9 @@ class TestZones:
         )
         ask(anna, set_time_zone, SetTimeZone(time_zone="Asia/Tokyo"))
         assert zone() == "Asia/Tokyo"
+        before, after = announced("customer_changed")[-2:]
+        assert (before.time_zone, after.time_zone) == ("", "Asia/Tokyo")
+        assert after.version > before.version
         with pytest.raises(Invalid):
             ask(anna, set_time_zone, SetTimeZone(time_zone="Mars"))
         ask(anna, set_time_zone, SetTimeZone(time_zone=""))
@@ -215,12 +219,13 @@ class TestListing:
         assert names(search="SHOP.example") == ["alpha", "beta"]
         assert names(search="alpha stall") == []
         assert names(partner_id=tree.neighbour.account_id) == ["south"]
-        assert names(status=Status.INACTIVE) == []
+        assert names(state=Status.INACTIVE) == []
         listed = ask(tree.operator, list_accounts, ListAccounts()).items
         counts = {account.name: account.customer_count for account in listed}
         assert (counts["stall"], counts["shop"]) == (2, 1)
         assert (counts["north"], counts["south"]) == (3, 0)
 
+    @pytest.mark.feature("AH-16")
     def test_a_thousand_dealers_list_in_pages(self, ask, tree, database):
         from accounts.tree.models import Account
         from lineup.ids import new_id

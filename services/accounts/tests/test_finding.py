@@ -13,7 +13,8 @@ from accounts.customers.operations import (
     update_customer,
 )
 from accounts.devices.operations import add_device, remove_device
-from accounts.membership.operations import delete_user, set_customer_status
+from accounts.membership.operations import delete_user, switch_customer
+from accounts.tree.operations import set_account_state
 from accounts.users.operations import create_user, list_users, rename_user
 from accounts.users.standing import follow_subscription
 from lineup.context import Actor
@@ -29,9 +30,10 @@ from lineup.contracts.accounts import (
     ListUsers,
     RemoveDevice,
     RenameUser,
-    SetCustomerStatus,
+    SetAccountState,
     Standing,
     Status,
+    SwitchCustomer,
     UpdateCustomer,
 )
 from lineup.contracts.billing import SubscriptionState
@@ -104,18 +106,56 @@ class TestStanding:
         assert found(state=Standing.EXPIRED) == [customer.id]
         assert found(state=Standing.ACTIVE) == []
 
+    @pytest.mark.feature("CU-26")
     def test_what_is_switched_off_is_disabled_whatever_runs(
         self, make_customer, add_line, hear, state_of, found, ask, tree, means
     ):
         customer = make_customer()
         hear(add_line(customer))
-        request = SetCustomerStatus(customer_id=customer.id, status=Status.INACTIVE)
-        ask(tree.partner, set_customer_status, request, means=means)
+        request = SwitchCustomer(customer_id=customer.id, is_active=False)
+        ask(tree.partner, switch_customer, request, means=means)
 
         assert state_of(customer) is Standing.DISABLED
         assert found(state=Standing.ACTIVE) == []
         assert found(state=Standing.DISABLED) == [customer.id]
 
+    @pytest.mark.parametrize("above", ["dealer", "partner"])
+    def test_who_buys_of_what_is_switched_off_is_disabled_until_it_is_on_again(
+        self, make_customer, add_line, hear, found, ask, tree, means, above
+    ):
+        customer, beside = make_customer(tree.dealer), make_customer(tree.neighbour)
+        hear(add_line(customer))
+
+        def states():
+            one = ask(tree.operator, get_customer, GetCustomer(customer_id=customer.id))
+            users = ListUsers(customer_id=customer.id)
+            [user] = ask(tree.operator, list_users, users, means=means).items
+            counts = ask(tree.operator, count_customers, CountCustomers()).states
+            return (
+                one.state,
+                user.state,
+                found(tree.operator, state=Standing.ACTIVE),
+                found(tree.operator, state=Standing.DISABLED),
+                {count.state: count.customers for count in counts if count.customers},
+            )
+
+        account_id = getattr(tree, above).account_id
+        for status in (Status.INACTIVE, Status.ACTIVE):
+            request = SetAccountState(account_id=account_id, state=status)
+            ask(tree.operator, set_account_state, request)
+            is_on = status is Status.ACTIVE
+            state = Standing.ACTIVE if is_on else Standing.DISABLED
+            listed = [customer.id]
+            assert states() == (
+                state,
+                state,
+                listed if is_on else [],
+                [] if is_on else listed,
+                {state: 1, Standing.PENDING: 1},
+            )
+        assert beside.state is Standing.PENDING
+
+    @pytest.mark.feature("CU-26")
     def test_each_customer_is_in_one_state_and_the_list_agrees_with_its_row(
         self, make_customer, add_line, hear, found, state_of, clock
     ):
@@ -142,6 +182,26 @@ class TestStanding:
         assert state_of(customer) is Standing.ACTIVE
 
         hear(user, id=first.id, version=3, **stopped)
+        assert state_of(customer) is Standing.STOPPED
+
+    def test_what_was_stopped_is_not_called_expired(
+        self, make_customer, add_line, hear, state_of, found, ask, tree, means, clock
+    ):
+        customer = make_customer()
+        kids, den = add_line(customer), add_line(customer)
+        hear(kids, ends_at=clock.now() - timedelta(days=2))
+        hear(den, ends_at=clock.now(), state=SubscriptionState.STOPPED)
+
+        assert state_of(customer) is Standing.STOPPED
+        assert found(state=Standing.STOPPED) == [customer.id]
+        assert found(state=Standing.EXPIRED) == []
+        users = ask(tree.partner, list_users, ListUsers(), means=means).items
+        states = {user.id: user.state for user in users}
+        assert states == {kids.id: Standing.EXPIRED, den.id: Standing.STOPPED}
+
+        hear(den, ends_at=clock.now() + timedelta(days=1))
+        assert state_of(customer) is Standing.ACTIVE
+        clock.forward(days=2)
         assert state_of(customer) is Standing.EXPIRED
 
     def test_a_deleted_users_past_goes_with_it(
@@ -178,6 +238,7 @@ class TestStanding:
 
 
 class TestNarrowing:
+    @pytest.mark.feature("CU-35")
     def test_words_are_found_anywhere(self, make_customer, add_line, ask, tree, found):
         person = {"email": "eva@maas.example", "phone": "020 123 45 67"}
         customer = make_customer(last_name="Maas", mobile="+31612345678", **person)
@@ -219,6 +280,7 @@ class TestNarrowing:
         assert found(search="%") == []
         assert found(search="b_rg") == []
 
+    @pytest.mark.feature("CU-35", "CU-01")
     def test_seller_group_product_and_end_narrow(
         self, make_customer, add_line, hear, ask, tree, found, means, clock
     ):
@@ -260,6 +322,7 @@ class TestNarrowing:
 
 
 class TestCounting:
+    @pytest.mark.feature("RP-01")
     def test_every_figure_is_the_length_of_a_list(
         self, make_customer, add_line, hear, ask, tree, found, means
     ):

@@ -21,6 +21,7 @@ from lineup.contracts.accounts import (
     GetCustomerGroup,
     ListCustomerGroups,
     RenameCustomerGroup,
+    SettingsChange,
     UpdateCustomer,
 )
 from lineup.errors import Conflict, Forbidden, Invalid, NotFound
@@ -52,6 +53,7 @@ def move(ask, tree, means):
 
 
 class TestMaking:
+    @pytest.mark.feature("CU-01")
     def test_a_company_names_its_own_once(self, make_group, tree):
         made = make_group()
         assert (made.account_name, made.customer_count) == ("north", 0)
@@ -90,6 +92,7 @@ class TestChanging:
         with pytest.raises(Conflict):
             ask(tree.partner, rename_group, request)
 
+    @pytest.mark.feature("CU-01")
     def test_a_used_one_stays_until_nobody_is_in_it(
         self, make_group, make_customer, move, ask, tree, means
     ):
@@ -136,6 +139,7 @@ class TestListing:
 
 
 class TestBelonging:
+    @pytest.mark.feature("CU-01")
     def test_a_customer_is_made_in_one(self, make_group, ask, tree, means):
         group = make_group()
         settings = CustomerSettings(group_id=group.id)
@@ -184,3 +188,26 @@ class TestBelonging:
             move(customer, None, self_, is_tester=True)
         seen = ask(self_, get_customer, GetCustomer(customer_id=customer.id))
         assert seen.settings.group_id is None
+
+    def test_a_tester_in_a_group_changes_its_own_settings_and_stays_both(
+        self, make_customer, make_group, move, ask, means
+    ):
+        group, customer = make_group(), make_customer()
+        move(customer, group, is_tester=True)
+        change = UpdateCustomer(
+            customer_id=customer.id,
+            settings=SettingsChange(takes_ads=True, time_zone="Asia/Tokyo"),
+        )
+
+        changed = ask(
+            actor_at(customer, Role.CUSTOMER), update_customer, change, means=means
+        )
+
+        assert (changed.settings.takes_ads, changed.settings.time_zone) == (
+            True,
+            "Asia/Tokyo",
+        )
+        assert (changed.settings.group_id, changed.settings.is_tester) == (
+            group.id,
+            True,
+        )

@@ -1,10 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from accounts.customers.groups import create_group
 from accounts.customers.models import Customer
@@ -45,6 +46,7 @@ from lineup.contracts.accounts import (
     LoginDetails,
     MoveCustomer,
     MoveCustomers,
+    Settlement,
     SignIn,
     Status,
 )
@@ -66,9 +68,11 @@ def go_on(database, means):
 def delete(ask, tree):
     """`delete()` deletes the first partner's dealer."""
 
-    def delete(actor=None, account=None, confirmation="stall"):
+    def delete(actor=None, account=None, confirmation="stall", **said):
         request = DeleteAccount(
-            account_id=(account or tree.dealer).account_id, confirmation=confirmation
+            account_id=(account or tree.dealer).account_id,
+            confirmation=confirmation,
+            **said,
         )
         return ask(actor or tree.partner, delete_account, request)
 
@@ -92,6 +96,72 @@ def living(database, model):
         return work.session.scalar(statement)
 
 
+@pytest.fixture
+def break_row(engine):
+    """`break_row(customer)` makes the database refuse each change of its row; the
+    function it gives mends that.
+    """
+
+    def run(statement):
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+
+    def break_row(customer):
+        run(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'a broken row'; END $$"
+        )
+        run(
+            "CREATE TRIGGER refuse BEFORE UPDATE ON customers FOR EACH ROW"
+            f" WHEN (OLD.id = '{customer.id}') EXECUTE FUNCTION refuse()"
+        )
+        return lambda: run("DROP TRIGGER refuse ON customers")
+
+    return break_row
+
+
+class TestOneHarmsNoOther:
+    def test_a_customer_that_cannot_be_done_is_put_off_alone(
+        self, delete, go_on, ask, tree, many, break_row, clock
+    ):
+        mend = break_row(many[1])
+        job = delete()
+        other = delete(account=tree.reseller, confirmation="shop")
+
+        def seen(which):
+            return ask(tree.partner, get_account_job, GetAccountJob(job_id=which.id))
+
+        for _ in range(3):
+            go_on()
+        assert seen(other).state is AccountJobState.DONE
+        assert seen(job).state is AccountJobState.RUNNING
+        assert seen(job).customers_done == MANY - 1
+        assert seen(job).next_try_at == clock.now() + timedelta(minutes=1)
+
+        clock.forward(minutes=1)
+        go_on()
+        go_on()
+        assert seen(job).next_try_at == clock.now() + timedelta(minutes=5)
+
+        mend()
+        clock.forward(minutes=5)
+        for _ in range(2):
+            go_on()
+        assert seen(job).state is AccountJobState.DONE
+        assert (seen(job).customers_done, seen(job).next_try_at) == (MANY, None)
+
+    def test_jobs_take_turns(self, delete, ask, tree, many, database, means):
+        jobs = [delete(), delete(account=tree.reseller, confirmation="shop")]
+
+        for _ in jobs:
+            with database.transaction() as work:
+                assert continue_job(work, means, chunk=1)
+
+        for job in jobs:
+            request = GetAccountJob(job_id=job.id)
+            assert ask(tree.partner, get_account_job, request).customers_done == 1
+
+
 class TestDeleting:
     def test_it_is_said_what_goes(self, ask, tree, many):
         request = CountAccount(account_id=tree.dealer.account_id)
@@ -100,6 +170,7 @@ class TestDeleting:
         with pytest.raises(NotFound):
             ask(tree.neighbour, count_account, request)
 
+    @pytest.mark.feature("UI-05")
     @pytest.mark.parametrize("typed", ["", "Stall", "stal", "shop"])
     def test_without_the_typed_name_nothing_changes(
         self, typed, delete, ask, tree, announced
@@ -111,9 +182,10 @@ class TestDeleting:
         shown = ask(
             tree.partner, get_account, GetAccount(account_id=tree.dealer.account_id)
         )
-        assert shown.status is Status.ACTIVE
+        assert shown.state is Status.ACTIVE
         assert len(announced("account_changed")) == before
 
+    @pytest.mark.feature("AH-19")
     def test_nobody_at_or_below_it_signs_in_from_the_first_moment(
         self, delete, go_on, ask, tree, make_customer, database
     ):
@@ -139,6 +211,7 @@ class TestDeleting:
         with pytest.raises(NotSignedIn):
             ask(NOBODY, identify, Identify(token=tokens[1]))
 
+    @pytest.mark.feature("AH-19")
     def test_everything_below_goes_in_the_end_and_nothing_else(
         self, delete, go_on, ask, tree, many, database, announced
     ):
@@ -156,6 +229,20 @@ class TestDeleting:
         states = [s for s in announced("user_changed") if s.status == "deleted"]
         assert len({s.id for s in states}) == MANY
         assert all(s.forfeits for s in states)
+
+    def test_its_customers_are_told_with_what_becomes_of_their_money(
+        self, delete, go_on, many, announced, tree
+    ):
+        with pytest.raises(Invalid):
+            delete(force=True)
+        delete(force=True, reason="bankrupt", settlement=Settlement.WRITE_OFF)
+        go_on()
+
+        told = [s for s in announced("customer_changed") if s.status == "deleted"]
+        assert len(told) == MANY
+        assert {(s.settlement, s.deletion_reason, s.deleted_by) for s in told} == {
+            ("write_off", "bankrupt", tree.partner.name)
+        }
         states = [s for s in announced("customer_changed") if s.status == "deleted"]
         assert len(states) == MANY
 
@@ -189,6 +276,7 @@ class TestDeleting:
         go_on()
         assert add(tree.reseller).mac == "00:1A:79:12:34:56"
 
+    @pytest.mark.feature("IE-07")
     def test_a_death_in_the_middle_loses_nothing_and_doubles_nothing(
         self, delete, go_on, ask, tree, many, database, means, announced
     ):
@@ -275,6 +363,7 @@ class TestDeleting:
 
 
 class TestMoving:
+    @pytest.mark.feature("AH-23")
     def test_one_goes_with_ids_and_links(
         self, ask, tree, make_customer, means, announced
     ):
@@ -295,6 +384,7 @@ class TestMoving:
         for event in ("customer_changed", "user_changed"):
             assert announced(event)[-1].scope == moved.scope
 
+    @pytest.mark.feature("AH-23")
     def test_all_go_together(self, ask, tree, many, go_on):
         request = MoveCustomers(
             account_id=tree.dealer.account_id,

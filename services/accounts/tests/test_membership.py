@@ -8,7 +8,7 @@ from accounts.customers.operations import get_player_settings, update_customer
 from accounts.logins.identity import AccountLocked, NotSignedIn, identify
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
-from accounts.membership.operations import create_customer, set_customer_status
+from accounts.membership.operations import create_customer, switch_customer
 from accounts.users.operations import create_user
 from lineup.context import NOBODY, Role
 from lineup.contracts.accounts import (
@@ -18,9 +18,8 @@ from lineup.contracts.accounts import (
     GetPlayerSettings,
     Identify,
     LoginDetails,
-    SetCustomerStatus,
     SignIn,
-    Status,
+    SwitchCustomer,
     UpdateCustomer,
 )
 from lineup.errors import Invalid, NotFound
@@ -32,9 +31,9 @@ ANNA = LoginDetails(username="anna", password=PASSWORD)
 
 @pytest.fixture
 def switch(ask, tree, means):
-    def switch(customer, status, actor=None):
-        request = SetCustomerStatus(customer_id=customer.id, status=status)
-        return ask(actor or tree.partner, set_customer_status, request, means=means)
+    def switch(customer, *, is_active, actor=None):
+        request = SwitchCustomer(customer_id=customer.id, is_active=is_active)
+        return ask(actor or tree.partner, switch_customer, request, means=means)
 
     return switch
 
@@ -51,12 +50,13 @@ def enter(database):
 
 
 class TestSwitching:
+    @pytest.mark.feature("CU-15")
     def test_off_ends_sessions_and_refuses_to_sign_in(
         self, make_customer, switch, enter, ask, announced
     ):
         customer = make_customer(login=ANNA)
         token = enter().token
-        switch(customer, Status.INACTIVE)
+        switch(customer, is_active=False)
 
         with pytest.raises(NotSignedIn):
             ask(NOBODY, identify, Identify(token=token))
@@ -68,17 +68,17 @@ class TestSwitching:
             "forbidden",
         )
 
-        switch(customer, Status.ACTIVE)
+        switch(customer, is_active=True)
         assert enter().actor.account_id == customer.id
 
     def test_its_users_are_announced_off_and_on_again(
         self, make_customer, switch, announced, ask, tree, means
     ):
         customer = make_customer(user_name="Kids")
-        switch(customer, Status.INACTIVE)
+        switch(customer, is_active=False)
         request = CreateUser(customer_id=customer.id, name="Late")
         ask(tree.partner, create_user, request, means=means)
-        switch(customer, Status.ACTIVE)
+        switch(customer, is_active=True)
 
         told = [(u.name, u.version, u.status) for u in announced("user_changed")]
         assert told == [
@@ -94,19 +94,15 @@ class TestSwitching:
     def test_what_is_so_already_is_not_announced_again(
         self, make_customer, switch, announced
     ):
-        switch(make_customer(), Status.ACTIVE)
+        switch(make_customer(), is_active=True)
 
         assert len(announced("customer_changed")) == 1
-
-    def test_deleting_is_no_switch(self, make_customer, switch):
-        with pytest.raises(Invalid):
-            switch(make_customer(), Status.DELETED)
 
     def test_strangers_switch_nothing(self, make_customer, switch, tree):
         customer = make_customer()
         for stranger in (tree.neighbour, tree.dealer):
             with pytest.raises(NotFound):
-                switch(customer, Status.INACTIVE, stranger)
+                switch(customer, is_active=False, actor=stranger)
 
 
 class TestSettings:
@@ -133,6 +129,7 @@ class TestSettings:
         }
         assert announced("customer_changed") == []
 
+    @pytest.mark.feature("CU-11")
     def test_players_are_told_them_with_the_pin_sealed(
         self, ask, tree, means, make_customer
     ):

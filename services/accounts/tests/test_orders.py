@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -6,11 +7,20 @@ from sqlalchemy import func, select
 
 from accounts.customers.models import Customer
 from accounts.customers.operations import list_customers
-from accounts.orders.operations import fill_seats
+from accounts.devices.operations import list_devices
+from accounts.membership.operations import switch_customer
+from accounts.orders.operations import fill_seats, hold_back
+from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import list_users
-from lineup.contracts.accounts import ListCustomers, ListUsers
-from lineup.contracts.billing import Buyer, OrderAccepted, Seat
+from lineup.contracts.accounts import (
+    ListCustomers,
+    ListDevices,
+    ListUsers,
+    Status,
+    SwitchCustomer,
+)
+from lineup.contracts.billing import Buyer, OrderAccepted, Seat, UsersHeldBack
 from lineup.errors import NotFound
 from lineup.ids import new_id
 
@@ -59,6 +69,7 @@ def counts(database):
 
 
 class TestNewBuyer:
+    @pytest.mark.feature("WS-08")
     def test_four_seats_make_four_users_and_one_message(
         self, accept, an_order, announced, means
     ):
@@ -78,6 +89,7 @@ class TestNewBuyer:
         assert len(means.keyring.open(issued.password)) == 12
         assert [s.email for s in announced("customer_changed")] == ["anna@example.com"]
 
+    @pytest.mark.feature("WS-09")
     def test_two_buyers_get_different_passwords(
         self, accept, an_order, announced, means
     ):
@@ -169,6 +181,7 @@ class TestRepeats:
 
 
 class TestKnownBuyer:
+    @pytest.mark.feature("WS-22", "WS-08", "AH-25")
     def test_another_user_comes_on_the_same_login(
         self, accept, an_order, make_customer, announced, ask, tree
     ):
@@ -198,12 +211,227 @@ class TestKnownBuyer:
         assert [s["user_id"] for s in filled.seats] == [str(user.id)]
         assert announced("credentials_issued") == []
 
-    @pytest.mark.parametrize("owner", ["partner", "neighbour"])
-    def test_anothers_user_is_not_renewed(
-        self, owner, accept, an_order, make_customer, ask, tree, means, announced
+    def test_a_named_user_is_renewed_for_a_buyer_without_an_address(
+        self, accept, an_order, make_customer, ask, tree, means, announced, database
     ):
-        make_customer(getattr(tree, owner), email="ben@example.com", user_name="Kids")
+        customer = make_customer(email="ben@example.com", user_name="Kids")
+        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        seat = a_seat(username=f" {user.username.upper()}")
+        accept(an_order(seat, buyer=a_buyer(email="a\r\nb@example.org")))
+
+        [filled] = announced("seats_filled")
+        assert [s["user_id"] for s in filled.seats] == [str(user.id)]
+        assert filled.customer_id == str(customer.id)
+        assert counts(database) == (1, 1)
+
+    def test_a_neighbours_user_is_not_renewed_without_an_address(
+        self, accept, an_order, make_customer, ask, tree, means, announced
+    ):
+        make_customer(tree.neighbour, email="ben@example.com", user_name="Kids")
+        [user] = ask(tree.operator, list_users, ListUsers(), means=means).items
+        accept(an_order(a_seat(username=user.username), buyer=a_buyer(email="")))
+
+        [filled] = announced("seats_filled")
+        assert filled.seats == []
+
+    def test_a_neighbours_user_is_not_renewed(
+        self, accept, an_order, make_customer, ask, tree, means, announced
+    ):
+        make_customer(tree.neighbour, email="ben@example.com", user_name="Kids")
         [user] = ask(tree.operator, list_users, ListUsers(), means=means).items
         accept(an_order(a_seat(username=user.username)))
         [filled] = announced("seats_filled")
-        assert filled.seats[0]["user_id"] != str(user.id)
+        assert filled.seats == []
+        assert [seat["problem"] for seat in filled.unfilled] == ["unknown_user"]
+
+
+class TestNamedUser:
+    @pytest.fixture
+    def user(self, make_customer, ask, tree, means):
+        make_customer(email="anna@example.com", user_name="Kids")
+        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        return user
+
+    def test_a_name_that_fits_nobody_makes_nobody(
+        self, accept, an_order, user, announced, database
+    ):
+        accept(an_order(a_seat(username=f"{user.username}x")))
+
+        [filled] = announced("seats_filled")
+        assert filled.seats == []
+        assert [seat["problem"] for seat in filled.unfilled] == ["unknown_user"]
+        assert counts(database) == (1, 1)
+
+    def test_a_name_of_nobody_beside_a_good_line_stops_that_line_only(
+        self, accept, an_order, user, announced
+    ):
+        accept(an_order(a_seat(username="nobody77"), a_seat("Second")))
+
+        [filled] = announced("seats_filled")
+        assert len(filled.seats) == len(filled.unfilled) == 1
+
+    def test_whoever_pays_the_named_user_is_renewed(
+        self, accept, an_order, user, announced, database
+    ):
+        buyer = a_buyer(email="ben@example.com")
+        accept(an_order(a_seat(username=f" {user.username.upper()} "), buyer=buyer))
+
+        [filled] = announced("seats_filled")
+        [seat] = filled.seats
+        assert seat["user_id"] == str(user.id)
+        assert seat["customer_id"] == str(user.customer_id)
+        assert counts(database) == (1, 1)
+
+    def test_the_chosen_user_goes_before_any_name(
+        self, accept, an_order, user, announced
+    ):
+        accept(an_order(a_seat(username="nobody77", user_id=user.id)))
+
+        [filled] = announced("seats_filled")
+        assert [seat["user_id"] for seat in filled.seats] == [str(user.id)]
+
+    def test_a_chosen_user_of_a_neighbour_is_none(
+        self, accept, an_order, make_customer, tree, means, ask, announced
+    ):
+        make_customer(tree.neighbour, email="n@example.com", user_name="Far")
+        [far] = ask(tree.neighbour, list_users, ListUsers(), means=means).items
+        accept(an_order(a_seat(user_id=far.id)))
+
+        [filled] = announced("seats_filled")
+        assert [seat["problem"] for seat in filled.unfilled] == ["user_not_found"]
+
+    def test_the_remembered_customer_goes_before_a_changed_mail_address(
+        self, accept, an_order, user, announced, database
+    ):
+        buyer = a_buyer(email="anna.new@example.com")
+        accept(an_order(buyer=buyer, customer_id=user.customer_id))
+
+        [filled] = announced("seats_filled")
+        assert filled.customer_id == str(user.customer_id)
+        assert counts(database) == (1, 2)
+
+
+class TestSwitchedOff:
+    def test_a_customer_who_is_off_gets_nothing_and_is_listed(
+        self, accept, an_order, make_customer, ask, tree, means, announced, database
+    ):
+        anna = make_customer(email="anna@example.com")
+        request = SwitchCustomer(customer_id=anna.id, is_active=False)
+        ask(tree.partner, switch_customer, request, means=means)
+        before = counts(database)
+
+        accept(an_order())
+
+        [filled] = announced("seats_filled")
+        assert [seat["problem"] for seat in filled.unfilled] == ["customer_off"]
+        assert counts(database) == before
+
+    def test_a_switched_off_partner_gets_no_customers(
+        self, accept, an_order, database, tree, announced
+    ):
+        with database.transaction() as work:
+            account = work.session.get_one(Account, tree.partner.account_id)
+            account.status = Status.INACTIVE
+
+        accept(an_order())
+
+        [filled] = announced("seats_filled")
+        assert [seat["problem"] for seat in filled.unfilled] == ["seller_off"]
+        assert filled.customer_id is None
+        assert counts(database) == (0, 0)
+
+
+class TestDevice:
+    @pytest.mark.parametrize(
+        "text", ["00:1A:79:AA:BB:34", "001a79aabb34", " 00-1a-79-aa-bb-34 "]
+    )
+    def test_a_mac_of_the_order_becomes_a_device_of_the_user(
+        self, accept, an_order, ask, tree, announced, text
+    ):
+        order = an_order(a_seat(device_mac=text))
+        accept(order)
+        accept(replace(order, version=2))
+
+        [device] = ask(tree.partner, list_devices, ListDevices()).items
+        first, again = announced("seats_filled")
+        assert device.mac == "00:1A:79:AA:BB:34"
+        assert str(device.user_id) == first.seats[0]["user_id"]
+        assert again.seats == first.seats
+
+    def test_a_known_mac_names_its_user(self, accept, an_order, announced, database):
+        accept(an_order(a_seat(device_mac="00:1A:79:AA:BB:34")))
+        accept(an_order(a_seat(device_mac="001A79AABB34")))
+
+        first, second = announced("seats_filled")
+        assert second.seats[0]["user_id"] == first.seats[0]["user_id"]
+        assert counts(database) == (1, 1)
+
+    def test_what_is_no_mac_is_told_and_the_line_served(
+        self, accept, an_order, announced
+    ):
+        accept(an_order(a_seat(device_mac="my box")))
+
+        [filled] = announced("seats_filled")
+        assert [s["device_problem"] for s in filled.seats] == ["mac_invalid"]
+
+    def test_another_users_mac_is_told_and_stays_where_it_is(
+        self, accept, an_order, announced, ask, tree, means
+    ):
+        accept(an_order(a_seat(device_mac="00:1A:79:AA:BB:34")))
+        accept(an_order())
+        users = ask(tree.partner, list_users, ListUsers(), means=means).items
+        other = next(user for user in users if user.device_count == 0)
+        named = a_seat(username=other.username, device_mac="00:1A:79:AA:BB:34")
+        accept(an_order(named))
+
+        assert announced("seats_filled")[-1].seats[0]["device_problem"] == "mac_taken"
+
+
+class TestHeldBack:
+    def tell(self, database, clock, means, tree, users, *, are_held_back, version=1):
+        told = UsersHeldBack(
+            id=new_id(),
+            version=version,
+            partner_id=tree.partner.account_id,
+            user_ids=[user.id for user in users],
+            are_held_back=are_held_back,
+        )
+        database.consume(an_event(told, clock), partial(hold_back, means=means))
+
+    def test_users_of_a_disputed_order_are_off_until_it_is_over(
+        self, accept, an_order, database, clock, means, ask, tree, announced
+    ):
+        accept(an_order(a_seat(), a_seat()))
+        first, _ = ask(tree.partner, list_users, ListUsers(), means=means).items
+
+        self.tell(database, clock, means, tree, [first], are_held_back=True)
+        assert announced("user_changed")[-1].status == Status.INACTIVE
+        assert announced("user_changed")[-1].id == str(first.id)
+        self.tell(database, clock, means, tree, [first], are_held_back=False)
+
+        users = ask(tree.partner, list_users, ListUsers(), means=means).items
+        assert all(user.is_active for user in users)
+
+    def test_who_is_off_with_its_customer_stays_off(
+        self, accept, an_order, database, clock, means, ask, tree
+    ):
+        accept(an_order())
+        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        request = SwitchCustomer(customer_id=user.customer_id, is_active=False)
+        ask(tree.partner, switch_customer, request, means=means)
+
+        self.tell(database, clock, means, tree, [user], are_held_back=False)
+
+        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        assert not user.is_active
+
+    def test_a_neighbours_users_are_let_alone(
+        self, make_customer, database, clock, means, ask, tree
+    ):
+        make_customer(tree.neighbour, email="n@example.com", user_name="Far")
+        [far] = ask(tree.neighbour, list_users, ListUsers(), means=means).items
+
+        self.tell(database, clock, means, tree, [far], are_held_back=True)
+
+        [far] = ask(tree.neighbour, list_users, ListUsers(), means=means).items
+        assert far.is_active

@@ -5,7 +5,7 @@ from accounts.tree.operations import (
     OwnAccount,
     get_account,
     list_accounts,
-    set_account_status,
+    set_account_state,
 )
 from lineup.context import Actor, Role
 from lineup.contracts.accounts import (
@@ -14,7 +14,7 @@ from lineup.contracts.accounts import (
     GetAccount,
     ListAccounts,
     LoginDetails,
-    SetAccountStatus,
+    SetAccountState,
     Status,
 )
 from lineup.contracts.paging import Paging
@@ -211,10 +211,8 @@ class TestSeeing:
 class TestSwitching:
     def test_off_and_on_is_announced_once_each(self, ask, tree, announced):
         for status in (Status.INACTIVE, Status.INACTIVE, Status.ACTIVE):
-            request = SetAccountStatus(
-                account_id=tree.reseller.account_id, status=status
-            )
-            assert ask(tree.partner, set_account_status, request).status is status
+            request = SetAccountState(account_id=tree.reseller.account_id, state=status)
+            assert ask(tree.partner, set_account_state, request).state is status
         states = [s for s in announced("account_changed") if s.name == "shop"]
         assert [(s.version, s.status) for s in states] == [
             (1, "active"),
@@ -223,22 +221,22 @@ class TestSwitching:
         ]
 
     def test_nobody_switches_off_their_own_account(self, ask, tree):
-        request = SetAccountStatus(
-            account_id=tree.partner.account_id, status=Status.INACTIVE
+        request = SetAccountState(
+            account_id=tree.partner.account_id, state=Status.INACTIVE
         )
         with pytest.raises(OwnAccount):
-            ask(tree.partner, set_account_status, request)
+            ask(tree.partner, set_account_state, request)
 
     def test_a_neighbours_seller_is_unknown(self, ask, tree):
-        request = SetAccountStatus(
-            account_id=tree.reseller.account_id, status=Status.INACTIVE
+        request = SetAccountState(
+            account_id=tree.reseller.account_id, state=Status.INACTIVE
         )
         with pytest.raises(NotFound):
-            ask(tree.neighbour, set_account_status, request)
+            ask(tree.neighbour, set_account_state, request)
 
     def test_deleting_is_no_switch(self, ask, tree):
-        request = SetAccountStatus(
-            account_id=tree.reseller.account_id, status=Status.DELETED
+        request = SetAccountState(
+            account_id=tree.reseller.account_id, state=Status.DELETED
         )
         with pytest.raises(Invalid):
-            ask(tree.partner, set_account_status, request)
+            ask(tree.partner, set_account_state, request)

@@ -2,19 +2,21 @@ import pytest
 
 from accounts.jobs.operations import move_customer
 from accounts.logins.identity import AccountInactive, NotSignedIn, identify
+from accounts.logins.limits import TooManyTries
 from accounts.logins.passwords import is_right
-from accounts.logins.sign_in import InvalidCredentials, TooManyTries, sign_in
+from accounts.logins.sign_in import InvalidCredentials, sign_in
 from accounts.sellers.operations import create_account, create_staff
 from accounts.staff.logins import (
+    LastLogin,
     OwnLogin,
     list_logins,
     reset_password,
-    set_login_status,
+    set_login_state,
 )
 from accounts.staff.own import PasswordWrong, change_password
 from accounts.staff.sessions import end_session, list_sessions
 from accounts.staff.visits import enter_account
-from accounts.tree.operations import set_account_status
+from accounts.tree.operations import get_account, set_account_state
 from lineup.behalf import NotOnBehalf, signature
 from lineup.context import NOBODY, Role
 from lineup.contracts.accounts import (
@@ -23,6 +25,7 @@ from lineup.contracts.accounts import (
     CreateStaff,
     EndSession,
     EnterAccount,
+    GetAccount,
     Identify,
     ListLogins,
     ListSessions,
@@ -30,8 +33,8 @@ from lineup.contracts.accounts import (
     MoveCustomer,
     ResetPassword,
     SessionKind,
-    SetAccountStatus,
-    SetLoginStatus,
+    SetAccountState,
+    SetLoginState,
     SignIn,
     Status,
 )
@@ -129,26 +132,48 @@ class TestLogins:
         self, ask, tree, enter, who, helper, announced
     ):
         token = enter("helper").token
-        off = SetLoginStatus(login_id=helper.id, status=Status.INACTIVE)
-        assert ask(tree.partner, set_login_status, off).status is Status.INACTIVE
+        off = SetLoginState(login_id=helper.id, state=Status.INACTIVE)
+        assert ask(tree.partner, set_login_state, off).state is Status.INACTIVE
         with pytest.raises(NotSignedIn):
             who(token)
         assert len(announced("session_ended")) == 1
         with pytest.raises(AccountInactive):
             enter("helper")
-        on = SetLoginStatus(login_id=helper.id, status=Status.ACTIVE)
-        ask(tree.partner, set_login_status, on)
+        on = SetLoginState(login_id=helper.id, state=Status.ACTIVE)
+        ask(tree.partner, set_login_state, on)
         assert enter("helper")
 
     def test_a_deleted_one_is_gone_and_its_name_stays_taken(
         self, ask, tree, enter, helper, means
     ):
-        gone = SetLoginStatus(login_id=helper.id, status=Status.DELETED)
-        ask(tree.partner, set_login_status, gone)
+        gone = SetLoginState(login_id=helper.id, state=Status.DELETED)
+        ask(tree.partner, set_login_state, gone)
         with pytest.raises(InvalidCredentials):
             enter("helper")
         with pytest.raises(NotFound):
-            ask(tree.partner, set_login_status, gone)
+            ask(tree.partner, set_login_state, gone)
+
+    def test_an_account_bears_the_name_of_a_login_that_is_there(
+        self, ask, tree, enter, helper
+    ):
+        north = enter("north").actor
+        gone = SetLoginState(login_id=north.login_id, state=Status.DELETED)
+        ask(tree.operator, set_login_state, gone)
+
+        request = GetAccount(account_id=tree.partner.account_id)
+        assert ask(tree.operator, get_account, request).username == "helper"
+
+    def test_the_last_one_of_an_account_stays(self, ask, tree, make_customer, enter):
+        login = LoginDetails(username="anna", password="1234")
+        customer = make_customer(tree.dealer, login=login)
+        [only] = ask(tree.dealer, list_logins, ListLogins(account_id=customer.id)).items
+        gone = SetLoginState(login_id=only.id, state=Status.DELETED)
+
+        with pytest.raises(LastLogin):
+            ask(tree.dealer, set_login_state, gone)
+
+        [left] = ask(tree.dealer, list_logins, ListLogins(account_id=customer.id)).items
+        assert left.state is Status.ACTIVE
 
     def test_a_reset_password_ends_its_sessions(
         self, ask, tree, enter, who, helper, means
@@ -195,9 +220,9 @@ class TestLogins:
             request = ResetPassword(login_id=login_id, password=NEW)
             with pytest.raises(NotFound):
                 ask(actor, reset_password, request, means=means)
-        request = SetLoginStatus(login_id=staff.login_id, status=Status.INACTIVE)
+        request = SetLoginState(login_id=staff.login_id, state=Status.INACTIVE)
         with pytest.raises(OwnLogin):
-            ask(staff, set_login_status, request)
+            ask(staff, set_login_state, request)
 
 
 class TestSessions:
@@ -211,6 +236,7 @@ class TestSessions:
         shown = rows[SessionKind.SESSION]
         assert (shown.is_current, shown.client) == (True, "Firefox on Linux")
         assert not rows[SessionKind.TOKEN].is_current
+        assert shown.updated_at < rows[SessionKind.TOKEN].updated_at
         ask(here.actor, end_session, EndSession(session_id=rows[SessionKind.TOKEN].id))
         with pytest.raises(NotSignedIn):
             who(token.token)
@@ -239,6 +265,7 @@ class TestVisits:
             actor, enter_account, EnterAccount(account_id=account_id)
         )
 
+    @pytest.mark.feature("AH-28")
     def test_one_acts_as_the_lower_account_under_both_names(
         self, enter, visit, who, tree, make_customer
     ):
@@ -253,6 +280,7 @@ class TestVisits:
         inside = who(visit(enter("stall").actor, customer.id).token)
         assert (inside.role, inside.name) == (Role.CUSTOMER, "anna")
 
+    @pytest.mark.feature("AH-28")
     def test_it_is_over_after_half_an_hour_however_it_is_used(
         self, enter, visit, who, tree, clock
     ):
@@ -279,6 +307,7 @@ class TestVisits:
             who(of_dealer)
         assert who(of_partner).scopes == (moved.scope,)
 
+    @pytest.mark.feature("AH-28")
     @pytest.mark.parametrize(
         ("visitor", "host"),
         [
@@ -301,6 +330,7 @@ class TestVisits:
         with pytest.raises(NotOnBehalf):
             visit(inside, tree.dealer.account_id)
 
+    @pytest.mark.feature("AH-28")
     def test_passwords_and_logins_are_out_of_reach(
         self, ask, enter, visit, who, tree, change, means
     ):
@@ -317,8 +347,8 @@ class TestVisits:
             ),
             lambda: ask(
                 inside,
-                set_login_status,
-                SetLoginStatus(login_id=stall.login_id, status=Status.INACTIVE),
+                set_login_state,
+                SetLoginState(login_id=stall.login_id, state=Status.INACTIVE),
             ),
             lambda: ask(
                 inside,
@@ -338,8 +368,8 @@ class TestVisits:
     def test_it_ends_with_the_login_behind_it(self, ask, enter, visit, who, tree):
         north = enter("north").actor
         token = visit(north, tree.dealer.account_id).token
-        request = SetLoginStatus(login_id=north.login_id, status=Status.INACTIVE)
-        ask(tree.operator, set_login_status, request)
+        request = SetLoginState(login_id=north.login_id, state=Status.INACTIVE)
+        ask(tree.operator, set_login_state, request)
         with pytest.raises(NotSignedIn):
             who(token)
 
@@ -347,8 +377,8 @@ class TestVisits:
     def test_it_ends_with_either_account(self, off, ask, enter, visit, who, tree):
         token = visit(enter("north").actor, tree.dealer.account_id).token
         account_id = getattr(tree, off).account_id
-        request = SetAccountStatus(account_id=account_id, status=Status.INACTIVE)
-        ask(tree.operator, set_account_status, request)
+        request = SetAccountState(account_id=account_id, state=Status.INACTIVE)
+        ask(tree.operator, set_account_state, request)
         with pytest.raises(AccountInactive):
             who(token)
 
@@ -362,6 +392,7 @@ class TestVisits:
         assert rows[0].kind is SessionKind.VISIT
 
 
+@pytest.mark.feature("AH-17")
 def test_a_new_dealer_signs_in_at_once(ask, tree, means, enter):
     ask(
         tree.partner, create_account, an_account(AccountKind.DEALER, "x1y"), means=means

@@ -38,6 +38,7 @@ def add(ask, tree, means, customer):
 
 
 class TestCreating:
+    @pytest.mark.feature("CU-18")
     def test_five_users_have_five_playlists_and_credentials(self, add, means):
         users = [add("Room") for _ in range(5)]
         assert len({user.token for user in users}) == 5
@@ -61,6 +62,7 @@ class TestCreating:
         assert means.keyring.open(user.password) not in repr(state)
         assert means.keyring.open(state.password) == means.keyring.open(user.password)
 
+    @pytest.mark.feature("CU-19")
     def test_two_may_share_a_name(self, add):
         assert add("Kids").name == add(" Kids ").name
 
@@ -82,6 +84,7 @@ class TestCreating:
 
 
 class TestSeeing:
+    @pytest.mark.feature("AH-25")
     def test_a_customer_lists_its_own(
         self, add, customer, make_customer, ask, tree, means
     ):
@@ -115,6 +118,7 @@ class TestSeeing:
 
 
 class TestRenaming:
+    @pytest.mark.feature("CU-23")
     def test_only_the_name_changes(self, add, customer, ask, means, announced):
         user = add()
         as_customer = actor_at(customer, Role.CUSTOMER)
@@ -155,6 +159,7 @@ class TestDeleting:
 
         return keep
 
+    @pytest.mark.feature("CU-23")
     def test_it_is_announced_and_seen_no_more(
         self, add, delete, ask, tree, means, announced
     ):
@@ -166,6 +171,7 @@ class TestDeleting:
         with pytest.raises(NotFound):
             delete(user)
 
+    @pytest.mark.feature("CU-24")
     def test_a_running_subscription_forbids_it_and_names_the_way(
         self, add, delete, keep, clock
     ):

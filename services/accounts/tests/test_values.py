@@ -11,10 +11,11 @@ def found(rule, text):
     """What a rule keeps of a text, and the codes of the faults it finds."""
     findings = Findings()
     kept = rule(findings, "field", text)
-    return kept, [fault.code for fault in findings.faults]
+    return kept, [fault.code for fault in findings.errors]
 
 
 class TestName:
+    @pytest.mark.feature("CU-19")
     def test_any_printable_text_up_to_a_hundred_characters_is_a_name(self):
         assert found(values.name, " Küche / TV 2 📺 ") == ("Küche / TV 2 📺", [])
         assert found(values.name, "x" * 100)[1] == []
@@ -38,9 +39,11 @@ class TestName:
 
 
 class TestMobile:
+    @pytest.mark.feature("CU-05")
     def test_an_international_number_is_kept_in_e164(self):
         assert found(values.mobile, "+31 6 1234 5678") == ("+31612345678", [])
 
+    @pytest.mark.feature("CU-05")
     @pytest.mark.parametrize("text", ["0612345678", "+31", "+999123456", "call me"])
     def test_anything_else_is_refused(self, text):
         assert found(values.mobile, text)[1] == ["mobile_invalid"]
@@ -53,9 +56,11 @@ class TestMobile:
 
 
 class TestCountry:
+    @pytest.mark.feature("CU-05")
     def test_an_iso_code_is_kept_in_capitals(self):
         assert found(values.country, "nl") == ("NL", [])
 
+    @pytest.mark.feature("CU-05")
     def test_an_unknown_code_is_refused(self):
         assert found(values.country, "XX")[1] == ["country_unknown"]
 

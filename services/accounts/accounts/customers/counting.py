@@ -13,6 +13,7 @@ from accounts.customers.models import Customer, Group
 from accounts.customers.standing import RANKS, standing_rank
 from accounts.subscriptions.operations import product_names
 from accounts.tree.models import Account
+from accounts.tree.operations import switched_off
 from lineup.contracts.accounts import (
     CountCustomers,
     CountOf,
@@ -56,7 +57,7 @@ def tallied(
 ) -> dict[str, Tally]:
     """How many rows have each value of what is counted by: all in one reading."""
     keys: dict[str, Any] = {
-        "rank": standing_rank(Customer, work.now),
+        "rank": standing_rank(Customer, work.now, switched_off(work)),
         "seller_id": Customer.seller_id,
         "group_id": Customer.group_id,
         "month": func.width_bucket(Customer.created_at, starts),

@@ -4,17 +4,26 @@ from functools import partial
 
 from accounts.customers import operations
 from accounts.customers.counting import count_customers
+from accounts.customers.current import CURRENT_CUSTOMER
 from accounts.doors import MakingDoors
 from lineup.bus import rpc
-from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, STAFF_AND_SUPPORT, Call
+from lineup.context import (
+    EVERYBODY,
+    SELLERS_AND_CUSTOMERS,
+    STAFF_AND_SUPPORT,
+    Call,
+    Role,
+)
 from lineup.contracts.accounts import (
     CountCustomers,
     CustomerCounts,
     CustomerView,
+    Done,
     GetCustomer,
     GetPlayerSettings,
     ListCustomers,
     PlayerSettings,
+    SetTimeZone,
     UpdateCustomer,
 )
 from lineup.contracts.paging import Page
@@ -27,7 +36,12 @@ class CustomerDoors(MakingDoors):
     def update_customer(self, call: Call[UpdateCustomer]) -> CustomerView:
         """Change a customer's data."""
         operation = partial(operations.update_customer, means=self.means)
-        return self.database.once(call, operation)
+        return self.database.once(call, operation, CURRENT_CUSTOMER)
+
+    @rpc(allowed=frozenset({Role.CUSTOMER}))
+    def set_time_zone(self, call: Call[SetTimeZone]) -> Done:
+        """Show a customer its times in another zone, on pages and in players."""
+        return self.database.once(call, operations.set_time_zone)
 
     @rpc(allowed=EVERYBODY)
     def get_customer(self, call: Call[GetCustomer]) -> CustomerView:

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from accounts.customers.models import Customer, email_key
 from accounts.customers.standing import stands
 from accounts.customers.words import wanted
-from accounts.tree.operations import of_partner
-from lineup.contracts.accounts import CustomerFilter, Status
+from accounts.tree.operations import of_partner, switched_off
+from lineup.contracts.accounts import CustomerFilter, Standing, Status
 from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.scope import in_scope
@@ -20,7 +20,7 @@ def get_row(work: Work, customer_id: UUID) -> Customer:
     """A customer the actor may see; NotFound otherwise."""
     customer = work.session.scalar(living(work).where(Customer.id == customer_id))
     if customer is None:
-        raise NotFound
+        raise NotFound.of("customer")
     return customer
 
 
@@ -32,7 +32,7 @@ def lock_row(work: Work, customer_id: UUID) -> Customer:
     customer = get_row(work, customer_id)
     work.session.refresh(customer, with_for_update=True)
     if customer.status is Status.DELETED:
-        raise NotFound
+        raise NotFound.of("customer")
     return customer
 
 
@@ -74,11 +74,27 @@ def matching(work: Work, request: CustomerFilter) -> Select[Customer]:
     statement = of_partner(living(work), Customer, work.actor)
     return statement.where(
         *(Customer.search.contains(w, autoescape=True) for w in wanted(request.search)),
+        *_exactly(request),
         *_places(request),
         *_spans(Customer.ends_at, request.ends_from, request.ends_until),
         *_spans(Customer.created_at, request.created_from, request.created_until),
-        *([stands(Customer, request.state, work.now)] if request.state else []),
+        *_standing(work, request.state),
     )
+
+
+def _standing(work: Work, state: Standing | None) -> list[ColumnElement[bool]]:
+    if state is None:
+        return []
+    return [stands(Customer, state, work.now, switched_off(work))]
+
+
+def _exactly(request: CustomerFilter) -> list[ColumnElement[bool]]:
+    conditions = []
+    if request.email:
+        conditions.append(Customer.email_key == email_key(request.email))
+    if request.username:
+        conditions.append(Customer.username == request.username)
+    return conditions
 
 
 def _places(request: CustomerFilter) -> list[ColumnElement[bool]]:

@@ -1,6 +1,7 @@
 """Ways in to customer groups."""
 
 from accounts.customers import groups
+from accounts.customers.models import Group
 from lineup.bus import Doors, rpc
 from lineup.context import SELLERS, STAFF_AND_SUPPORT, Call
 from lineup.contracts.accounts import (
@@ -13,6 +14,9 @@ from lineup.contracts.accounts import (
     RenameCustomerGroup,
 )
 from lineup.contracts.paging import Page
+from lineup.database import locked
+
+CURRENT_GROUP = locked(Group, groups.get_group, GetCustomerGroup)
 
 
 class GroupDoors(Doors):
@@ -26,12 +30,12 @@ class GroupDoors(Doors):
     @rpc(allowed=SELLERS)
     def rename_group(self, call: Call[RenameCustomerGroup]) -> CustomerGroupView:
         """Give a group another name."""
-        return self.database.once(call, groups.rename_group)
+        return self.database.once(call, groups.rename_group, CURRENT_GROUP)
 
     @rpc(allowed=SELLERS)
     def delete_group(self, call: Call[DeleteCustomerGroup]) -> Done:
         """Remove a group that nobody is in."""
-        return self.database.once(call, groups.delete_group)
+        return self.database.once(call, groups.delete_group, CURRENT_GROUP)
 
     @rpc(allowed=STAFF_AND_SUPPORT)
     def get_group(self, call: Call[GetCustomerGroup]) -> CustomerGroupView:

@@ -11,7 +11,7 @@ from accounts.customers.words import wanted
 from accounts.findings import Findings
 from accounts.taken import refused_as
 from accounts.tree.models import Account
-from accounts.tree.operations import SELLER_KINDS, account_in_scope
+from accounts.tree.operations import SELLER_KINDS, account_in_scope, named_account
 from lineup.contracts.accounts import (
     AccountKind,
     CreateCustomerGroup,
@@ -23,6 +23,7 @@ from lineup.contracts.accounts import (
     RenameCustomerGroup,
     Status,
 )
+from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Conflict, Invalid, NotFound
@@ -56,7 +57,8 @@ def rename_group(work: Work, request: RenameCustomerGroup) -> CustomerGroupView:
     """Give a group another name, which its company has not used yet."""
     group = group_in_scope(work, request.group_id)
     with refused_as(NAME_INDEX):
-        _name(group, request.name)
+        if request.name is not UNSET:
+            _name(group, request.name)
         work.session.flush()
     return _view(work, group)
 
@@ -107,7 +109,7 @@ def group_in_scope(work: Work, group_id: UUID) -> Group:
     """A group the actor may see; NotFound otherwise."""
     group = work.session.scalar(_visible(work).where(Group.id == group_id))
     if group is None:
-        raise NotFound
+        raise NotFound.of("group")
     return group
 
 
@@ -124,7 +126,7 @@ def _owner(work: Work, account_id: UUID | None) -> Account:
     wanted_id = account_id or work.actor.account_id
     if wanted_id is None:
         raise Invalid(fields={"account_id": ["Name whose group it is."]})
-    owner = account_in_scope(work, wanted_id)
+    owner = named_account(work, wanted_id, "account_id")
     if owner.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
         raise Invalid(fields={"account_id": ["Groups belong to partners and sellers."]})
     return owner
@@ -158,6 +160,7 @@ def _views(work: Work, groups: Sequence[Group]) -> list[CustomerGroupView]:
     names = {row[0]: row[1] for row in work.session.execute(owners)}
     return [
         CustomerGroupView(
+            updated_at=group.last_change,
             id=group.id,
             account_id=group.account_id,
             account_name=names[group.account_id],

@@ -18,8 +18,10 @@ from lineup.contracts.accounts import (
     CustomerChanged,
     CustomerSettings,
     Person,
+    Settlement,
     Status,
 )
+from lineup.database import Kept
 from lineup.secrets import Sealed
 
 NEVER_TEXT = text("'1970-01-01 00:00:00+00'")
@@ -34,10 +36,20 @@ class Lines:
     words: str = ""
     paid_until: datetime = NEVER
     trial_until: datetime = NEVER
+    is_stopped: bool = False
     product_ids: tuple[UUID, ...] = ()
 
 
-class Group(Record):
+@dataclass(frozen=True, kw_only=True)
+class Deletion:
+    """Who deletes customers, why, and what becomes of their money."""
+
+    settlement: Settlement
+    reason: str
+    by: str
+
+
+class Group(Kept, Record):
     """A company's own group of customers; `scope` is the company's path (CU-01)."""
 
     __tablename__ = "customer_groups"
@@ -67,7 +79,7 @@ def _sorted(column: str) -> list[Index]:
     ]
 
 
-class Customer(Record):
+class Customer(Kept, Record):
     """One customer; its id and `scope` are those of its account in the tree.
 
     `email_key` compares mail addresses without case (CU-04); `search` holds in lower
@@ -121,6 +133,7 @@ class Customer(Record):
     paid_until: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
     trial_until: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
     ends_at: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
+    is_stopped: Mapped[bool] = mapped_column(server_default=text("false"))
     product_ids: Mapped[list[Any]] = mapped_column(
         ARRAY(Uuid()), server_default=text("'{}'")
     )
@@ -129,6 +142,10 @@ class Customer(Record):
     takes_messages: Mapped[bool] = mapped_column(server_default=text("true"))
     takes_ads: Mapped[bool] = mapped_column(server_default=text("false"))
     is_tester: Mapped[bool] = mapped_column(server_default=text("false"))
+    time_zone: Mapped[str] = mapped_column(server_default="")
+    settlement: Mapped[str | None]
+    deletion_reason: Mapped[str] = mapped_column(server_default="")
+    deleted_by: Mapped[str] = mapped_column(server_default="")
     status: Mapped[Status]
     version: Mapped[int]
     created_at: Mapped[datetime]
@@ -145,6 +162,10 @@ class Customer(Record):
             user_words="",
             device_words="",
             pin="",
+            time_zone="",
+            settlement=None,
+            deletion_reason="",
+            deleted_by="",
             status=Status.ACTIVE,
             version=0,
             created_at=account.created_at,
@@ -163,18 +184,20 @@ class Customer(Record):
         self._index()
 
     def take_settings(self, settings: CustomerSettings) -> None:
-        """Go by these settings; the time zone is kept at the place in the tree."""
+        """Go by these settings."""
         self.group_id = settings.group_id
         self.inactivity_seconds = settings.inactivity_seconds
         self.takes_messages = settings.takes_messages
         self.takes_ads = settings.takes_ads
         self.is_tester = settings.is_tester
+        self.time_zone = settings.time_zone
 
     def take_lines(self, lines: Lines) -> None:
         """Keep what its users and their subscriptions now are."""
         self.user_count, self.user_words = lines.user_count, lines.words
         self.paid_until, self.trial_until = lines.paid_until, lines.trial_until
         self.ends_at = max(lines.paid_until, lines.trial_until)
+        self.is_stopped = lines.is_stopped
         self.product_ids = list(lines.product_ids)
         self._index()
 
@@ -193,6 +216,12 @@ class Customer(Record):
         """Be in use, switched off, or deleted: then the row stays for the copies."""
         self.status = status
         self.version += 1
+
+    def delete(self, deletion: Deletion) -> None:
+        """Be deleted by somebody; what becomes of its money is told with it."""
+        self.settlement = deletion.settlement
+        self.deletion_reason, self.deleted_by = deletion.reason, deletion.by
+        self.turn(Status.DELETED)
 
     def move(self, place: Account) -> None:
         """Lie where its account now lies."""
@@ -217,12 +246,12 @@ class Customer(Record):
             country=self.country,
         )
 
-    def settings(self, time_zone: str) -> CustomerSettings:
+    def settings(self) -> CustomerSettings:
         """What is kept of it beside the person."""
         return CustomerSettings(
             group_id=self.group_id,
             inactivity_seconds=self.inactivity_seconds,
-            time_zone=time_zone,
+            time_zone=self.time_zone,
             takes_messages=self.takes_messages,
             takes_ads=self.takes_ads,
             is_tester=self.is_tester,
@@ -246,7 +275,11 @@ class Customer(Record):
             group_id=self.group_id,
             takes_messages=self.takes_messages,
             takes_ads=self.takes_ads,
+            time_zone=self.time_zone,
             status=self.status,
+            settlement=Settlement(self.settlement) if self.settlement else None,
+            deletion_reason=self.deletion_reason,
+            deleted_by=self.deleted_by,
         )
 
 

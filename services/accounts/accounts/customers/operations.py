@@ -1,11 +1,17 @@
 """What can be asked of customers, apart from their users."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from accounts.customers.finding import find_by_email, get_row, lock_row, matching
 from accounts.customers.models import Customer, email_key
-from accounts.customers.person import checked_person
-from accounts.customers.settings import check_pin, check_settings, take_settings
+from accounts.customers.person import changed_person
+from accounts.customers.settings import (
+    check_pin,
+    check_settings,
+    check_time_zone,
+    take_settings,
+)
 from accounts.customers.views import view_of, views_of
 from accounts.findings import Findings
 from accounts.means import Means
@@ -15,13 +21,18 @@ from lineup.context import Role
 from lineup.contracts.accounts import (
     CustomerSettings,
     CustomerView,
+    Done,
     GetCustomer,
     GetPlayerSettings,
     ListCustomers,
     Person,
+    PersonChange,
     PlayerSettings,
+    SetTimeZone,
+    SettingsChange,
     UpdateCustomer,
 )
+from lineup.contracts.changes import merged
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Forbidden
@@ -39,23 +50,38 @@ ORDERS = {
 def update_customer(
     work: Work, request: UpdateCustomer, *, means: Means
 ) -> CustomerView:
-    """Change a customer's data; every wrong field is told in one refusal.
+    """Change what is given of a customer; every wrong field is told in one refusal.
 
     Forbidden to a customer that moves itself to a group or marks itself as tester.
     """
     customer = lock_row(work, request.customer_id)
-    person = _checked(work, request, customer)
-    customer.take(person)
     account = customer_in_scope(work, customer.id)
+    settings = merged(customer.settings(), request.settings or SettingsChange())
+    person = _checked(work, request, customer, settings)
+    customer.take(person)
     account.name = f"{person.first_name} {person.last_name}"
-    if request.settings is not None:
-        take_settings(customer, account, request.settings)
-    if request.pin is not None:
+    take_settings(customer, account, settings)
+    if isinstance(request.pin, str):
         customer.pin = means.keyring.seal(request.pin) if request.pin else ""
     with refused_as(EMAIL_INDEX):
         work.session.flush()
     work.announce(customer.state())
     return view_of(work, customer)
+
+
+def set_time_zone(work: Work, request: SetTimeZone) -> Done:
+    """Show a customer its own times in another zone; an empty one is the partner's."""
+    if work.actor.account_id is None:
+        raise Forbidden
+    customer = lock_row(work, work.actor.account_id)
+    findings = Findings()
+    check_time_zone(findings, "time_zone", request.time_zone)
+    findings.refuse()
+    settings = replace(customer.settings(), time_zone=request.time_zone)
+    take_settings(customer, customer_in_scope(work, customer.id), settings)
+    customer.version += 1
+    work.announce(customer.state())
+    return Done()
 
 
 def get_customer(work: Work, request: GetCustomer) -> CustomerView:
@@ -66,12 +92,11 @@ def get_customer(work: Work, request: GetCustomer) -> CustomerView:
 def get_player_settings(work: Work, request: GetPlayerSettings) -> PlayerSettings:
     """What a customer's players go by; the PIN is sealed."""
     customer = get_row(work, request.customer_id)
-    account = customer_in_scope(work, customer.id)
     return PlayerSettings(
         customer_id=customer.id,
         pin=customer.pin,
         inactivity_seconds=customer.inactivity_seconds,
-        time_zone=account.time_zone,
+        time_zone=customer.time_zone,
         takes_messages=customer.takes_messages,
         takes_ads=customer.takes_ads,
         is_tester=customer.is_tester,
@@ -97,15 +122,18 @@ def note_taken_email(
         note_taken(findings, EMAIL_INDEX)
 
 
-def _checked(work: Work, request: UpdateCustomer, customer: Customer) -> Person:
+def _checked(
+    work: Work, request: UpdateCustomer, customer: Customer, settings: CustomerSettings
+) -> Person:
     findings = Findings()
-    person = checked_person(findings, request.person)
+    person = changed_person(
+        findings, customer.person(), request.person or PersonChange()
+    )
     if email_key(person.email) != customer.email_key:
         note_taken_email(work, findings, customer.partner_id, person)
-    if request.settings is not None:
-        _refuse_to_oneself(work, customer, request.settings)
-        check_settings(work, findings, request.settings, customer.scope, customer)
-    if request.pin is not None:
+    _refuse_to_oneself(work, customer, settings)
+    check_settings(work, findings, settings, customer.scope, customer)
+    if request.pin:
         check_pin(findings, request.pin)
     findings.refuse()
     return person

@@ -1,9 +1,25 @@
 """Who a customer is: strictly read from a form, leniently from a shop's order."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
 from accounts import values
 from accounts.findings import Findings
-from lineup.contracts.accounts import Person
+from lineup.contracts.accounts import Person, PersonChange
 from lineup.contracts.billing import Buyer
+from lineup.contracts.changes import given
+from lineup.values import find_mail_address, tidy_line
+
+CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
+    "first_name": values.name,
+    "last_name": values.name,
+    "email": values.email,
+    "phone": values.phone,
+    "mobile": values.mobile,
+    "address": values.line,
+    "city": values.line,
+    "country": values.country,
+}
 
 
 def checked_person(findings: Findings, person: Person) -> Person:
@@ -11,17 +27,22 @@ def checked_person(findings: Findings, person: Person) -> Person:
 
     Names must be given; mail, mobile (E.164) and country (ISO 3166) may be empty.
     """
-    return Person(
-        first_name=values.name(findings, "person.first_name", person.first_name),
-        last_name=values.name(findings, "person.last_name", person.last_name),
-        email=values.email(findings, "person.email", person.email),
-        phone=values.line(
-            findings, "person.phone", person.phone, values.PHONE_CHARACTERS
-        ),
-        mobile=values.mobile(findings, "person.mobile", person.mobile),
-        address=values.line(findings, "person.address", person.address),
-        city=values.line(findings, "person.city", person.city),
-        country=values.country(findings, "person.country", person.country),
+    return changed_person(findings, person, person)
+
+
+def changed_person(
+    findings: Findings, present: Person, change: Person | PersonChange
+) -> Person:
+    """The person with what a change says, as it is kept; the rest is not looked at.
+
+    A shop's buyer may have been kept without a name: its mail can be changed even so.
+    """
+    return replace(
+        present,
+        **{
+            name: CHECKS[name](findings, f"person.{name}", text)
+            for name, text in given(change).items()
+        },
     )
 
 
@@ -36,7 +57,7 @@ def person_of(buyer: Buyer) -> Person:
     return Person(
         first_name=shortened(buyer.first_name, values.NAME_CHARACTERS),
         last_name=shortened(buyer.last_name, values.NAME_CHARACTERS),
-        email=values.email(Findings(), "email", buyer.email).strip(),
+        email=find_mail_address(buyer.email) or "",
         phone=shortened(buyer.phone, values.PHONE_CHARACTERS),
         mobile=values.international(buyer.phone, country),
         address=shortened(buyer.address, values.LINE_CHARACTERS),
@@ -47,5 +68,4 @@ def person_of(buyer: Buyer) -> Person:
 
 def shortened(text: str, limit: int) -> str:
     """Printable text of up to `limit` characters, made of any text."""
-    printable = "".join(mark if mark.isprintable() else " " for mark in text)
-    return printable.strip()[:limit].rstrip()
+    return tidy_line(text, limit)

@@ -29,8 +29,13 @@ def check_settings(
             "seconds_invalid",
             "From 0 (never) to 86400 seconds.",
         )
-    if settings.time_zone:
-        values.time_zone(findings, "settings.time_zone", settings.time_zone)
+    check_time_zone(findings, "settings.time_zone", settings.time_zone)
+
+
+def check_time_zone(findings: Findings, field: str, zone: str) -> None:
+    """Note a zone that is none; an empty one, the partner's, is right."""
+    if zone:
+        values.time_zone(findings, field, zone)
 
 
 def check_pin(findings: Findings, pin: str) -> None:
@@ -42,6 +47,8 @@ def check_pin(findings: Findings, pin: str) -> None:
 def take_settings(
     customer: Customer, account: Account, settings: CustomerSettings
 ) -> None:
-    """Let a customer go by settings that were checked."""
+    """Let a customer go by settings that were checked; its login is shown times in the
+    zone that its place in the tree names.
+    """
     customer.take_settings(settings)
     account.time_zone = settings.time_zone

@@ -1,9 +1,10 @@
 """Where a customer or a user stands, at any instant, of two ends kept on its row."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, case
+from sqlalchemy import ColumnElement, and_, case, not_, or_
 
 from lineup.contracts.accounts import Standing, Status
 
@@ -16,40 +17,57 @@ RANKS = {standing: rank for rank, standing in enumerate(Standing)}
 class Served(Protocol):
     """A row that knows how long it is served: paid for, and on trial."""
 
+    scope: Any
     status: Any
     paid_until: Any
     trial_until: Any
     ends_at: Any
+    is_stopped: Any
 
 
-def standing_of(row: Served, now: datetime) -> Standing:
-    """Where a row stands at `now` (CU-26)."""
-    if row.status != Status.ACTIVE:
+def standing_of(row: Served, now: datetime, off: Collection[str]) -> Standing:
+    """Where a row stands at `now`, while accounts at the paths `off` are switched off:
+    whoever lies below them is disabled, too (CU-26).
+    """
+    if row.status != Status.ACTIVE or row.scope.startswith(tuple(off)):
         return Standing.DISABLED
     if row.paid_until > now:
         return Standing.ACTIVE
     if row.trial_until > now:
         return Standing.TRIAL
-    return Standing.EXPIRED if row.ends_at > NEVER else Standing.PENDING
+    if row.ends_at <= NEVER:
+        return Standing.PENDING
+    return Standing.STOPPED if row.is_stopped else Standing.EXPIRED
 
 
-def stands(model: Any, standing: Standing, now: datetime) -> ColumnElement[bool]:
-    """The condition that rows of `model` stand so at `now`."""
-    is_on, is_paid = model.status == Status.ACTIVE, model.paid_until > now
+def stands(
+    model: Any, standing: Standing, now: datetime, off: Collection[str]
+) -> ColumnElement[bool]:
+    """The condition that rows of `model` stand so: as `standing_of` says it of one."""
+    is_off = or_(
+        model.status != Status.ACTIVE,
+        *(model.scope.startswith(path, autoescape=True) for path in off),
+    )
+    is_on, is_paid = not_(is_off), model.paid_until > now
     is_over = and_(is_on, model.ends_at <= now)
     conditions: dict[Standing, ColumnElement[bool]] = {
-        Standing.DISABLED: model.status != Status.ACTIVE,
+        Standing.DISABLED: is_off,
         Standing.ACTIVE: and_(is_on, is_paid),
         Standing.TRIAL: and_(is_on, model.paid_until <= now, model.trial_until > now),
-        Standing.EXPIRED: and_(is_over, model.ends_at > NEVER),
+        Standing.EXPIRED: and_(is_over, model.ends_at > NEVER, ~model.is_stopped),
+        Standing.STOPPED: and_(is_over, model.ends_at > NEVER, model.is_stopped),
         Standing.PENDING: and_(is_over, model.ends_at <= NEVER),
     }
     return conditions[standing]
 
 
-def standing_rank(model: Any, now: datetime) -> ColumnElement[int]:
+def standing_rank(
+    model: Any, now: datetime, off: Collection[str]
+) -> ColumnElement[int]:
     """Where rows stand at `now`, as the place of it among the standings."""
-    whens = [(stands(model, standing, now), rank) for standing, rank in RANKS.items()]
+    whens = [
+        (stands(model, standing, now, off), rank) for standing, rank in RANKS.items()
+    ]
     return case(*whens, else_=len(RANKS))
 
 

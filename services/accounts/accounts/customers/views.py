@@ -9,28 +9,30 @@ from sqlalchemy import select
 from accounts.customers.models import Customer, Group
 from accounts.customers.standing import end_of, standing_of
 from accounts.tree.models import Account
-from lineup.contracts.accounts import CustomerView
+from accounts.tree.operations import switched_off
+from lineup.contracts.accounts import CustomerView, Status
 from lineup.database import Work
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What customers' rows do not hold: names above them and time zones, by id."""
+    """What customers' rows do not hold: the names of sellers and groups, by id, and the
+    paths of what is switched off.
+    """
 
     names: dict[UUID, str]
-    time_zones: dict[UUID, str]
     groups: dict[UUID, str]
+    off: frozenset[str]
 
     @classmethod
     def of(cls, work: Work, customers: Sequence[Customer]) -> "Surroundings":
-        """The surroundings of these customers, in two queries."""
-        ids = {row.id for row in customers} | {row.seller_id for row in customers}
-        wanted = select(Account.id, Account.name, Account.time_zone)
-        rows = work.session.execute(wanted.where(Account.id.in_(ids))).all()
+        """The surroundings of these customers, in few queries."""
+        ids = {row.seller_id for row in customers}
+        wanted = select(Account.id, Account.name).where(Account.id.in_(ids))
         return cls(
-            names={row.id: row.name for row in rows},
-            time_zones={row.id: row.time_zone for row in rows},
+            names={row.id: row.name for row in work.session.execute(wanted)},
             groups=_group_names(work, customers),
+            off=switched_off(work),
         )
 
 
@@ -48,20 +50,21 @@ def views_of(work: Work, customers: Sequence[Customer]) -> list[CustomerView]:
 def _view(work: Work, customer: Customer, around: Surroundings) -> CustomerView:
     seller_id, group_id = customer.seller_id, customer.group_id
     return CustomerView(
+        updated_at=customer.last_change,
         id=customer.id,
         partner_id=customer.partner_id,
         scope=customer.scope,
         person=customer.person(),
         username=customer.username,
-        status=customer.status,
+        is_active=customer.status is Status.ACTIVE,
         user_count=customer.user_count,
         created_at=customer.created_at,
-        state=standing_of(customer, work.now),
+        state=standing_of(customer, work.now, around.off),
         ends_at=end_of(customer),
         seller_id=seller_id,
         seller_name=around.names.get(seller_id, "") if seller_id else "",
         group_name=around.groups.get(group_id, "") if group_id else "",
-        settings=customer.settings(around.time_zones.get(customer.id, "")),
+        settings=customer.settings(),
     )
 
 

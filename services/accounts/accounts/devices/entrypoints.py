@@ -1,6 +1,7 @@
 """Ways in to devices."""
 
 from accounts.devices import operations
+from accounts.devices.models import Device
 from lineup.bus import Doors, rpc
 from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, Call
 from lineup.contracts.accounts import (
@@ -13,6 +14,9 @@ from lineup.contracts.accounts import (
     RemoveDevice,
 )
 from lineup.contracts.paging import Page
+from lineup.database import locked
+
+CURRENT_DEVICE = locked(Device, operations.get_device, GetDevice)
 
 
 class DeviceDoors(Doors):
@@ -26,12 +30,12 @@ class DeviceDoors(Doors):
     @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def change_device(self, call: Call[ChangeDevice]) -> DeviceView:
         """Note what a device is now."""
-        return self.database.once(call, operations.change_device)
+        return self.database.once(call, operations.change_device, CURRENT_DEVICE)
 
     @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def remove_device(self, call: Call[RemoveDevice]) -> Done:
         """Forget a device."""
-        return self.database.once(call, operations.remove_device)
+        return self.database.once(call, operations.remove_device, CURRENT_DEVICE)
 
     @rpc(allowed=EVERYBODY)
     def get_device(self, call: Call[GetDevice]) -> DeviceView:

@@ -10,12 +10,13 @@ from accounts.customers.words import mac_words, searchable
 from accounts.records import Record
 from accounts.tree.models import PATH
 from lineup.contracts.accounts import DeviceView
+from lineup.database import Kept
 
 FRESH_FOR = timedelta(days=183)
 """Half a year: after it, what was told may be another by now (CU-22)."""
 
 
-class Device(Record):
+class Device(Kept, Record):
     """One device; `scope` is its customer's path."""
 
     __tablename__ = "devices"
@@ -52,6 +53,7 @@ class Device(Record):
     def view(self, now: datetime) -> DeviceView:
         """The device as its seers see it."""
         return DeviceView(
+            updated_at=self.last_change,
             id=self.id,
             user_id=self.user_id,
             customer_id=self.customer_id,

@@ -1,6 +1,6 @@
 """What can be asked of devices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select
@@ -13,7 +13,7 @@ from accounts.findings import Findings
 from accounts.taken import refused_as
 from accounts.tree.operations import of_partner
 from accounts.users.models import User
-from accounts.users.operations import lock_user
+from accounts.users.operations import find_of_partner, lock_user
 from lineup.contracts.accounts import (
     AddDevice,
     ChangeDevice,
@@ -23,13 +23,23 @@ from lineup.contracts.accounts import (
     ListDevices,
     RemoveDevice,
 )
+from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import NotFound
+from lineup.errors import NotFound, Refusal
 from lineup.ids import new_id
 from lineup.scope import in_scope
+from lineup.values import people
+from lineup.values.bad_value import BadValueError
 
+CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
+    "model": values.name,
+    "app": values.short_line,
+    "mac": values.mac,
+}
 MAC_INDEX = "uq_devices_mac"
+BOUGHT_WITH = "Device of the order"
+"""What a device is called of which a buyer gave the MAC address only."""
 ORDERS = {"created": Device.id}
 
 
@@ -53,8 +63,10 @@ def add_device(work: Work, request: AddDevice) -> DeviceView:
 
 
 def change_device(work: Work, request: ChangeDevice) -> DeviceView:
-    """Note what a device is now; it counts as asked today."""
+    """Note what is given of a device; it counts as asked today, if anything is."""
     device, user = _locked(work, request.device_id)
+    if request == ChangeDevice(device_id=device.id):
+        return device.view(work.now)
     with refused_as(MAC_INDEX):
         _note(work, device, request)
         work.session.flush()
@@ -83,6 +95,8 @@ def list_devices(work: Work, request: ListDevices) -> Page[DeviceView]:
         statement = statement.where(Device.customer_id == request.customer_id)
     if request.user_id is not None:
         statement = statement.where(Device.user_id == request.user_id)
+    if request.mac:
+        statement = statement.where(Device.mac == request.mac)
     for word in wanted(request.search):
         statement = statement.where(Device.search.contains(word, autoescape=True))
     return page_of(
@@ -93,6 +107,56 @@ def list_devices(work: Work, request: ListDevices) -> Page[DeviceView]:
         lambda device: device.view(work.now),
         ORDERS,
     )
+
+
+def find_user_by_mac(work: Work, partner_id: UUID, text: str) -> User | None:
+    """Whose device a partner knows by this MAC, however it is written."""
+    statement = select(Device.user_id).where(
+        Device.partner_id == partner_id,
+        Device.mac == _mac_in(text),
+        Device.mac != "",
+    )
+    user_id = work.session.scalar(statement)
+    return None if user_id is None else find_of_partner(work, partner_id, user_id)
+
+
+def note_mac(work: Work, user: User, text: str) -> str:
+    """Note a device that a buyer named at a user; why not, as a refusal's code.
+
+    One that the user has already is the same one. No MAC at all is nothing to note.
+    """
+    mac = _mac_in(text)
+    if not mac:
+        return "mac_invalid" if text.strip() else ""
+    owner = find_user_by_mac(work, user.partner_id, mac)
+    if owner is not None:
+        return "" if owner.id == user.id else "mac_taken"
+    find_for_update(work, user.customer_id)
+    device = Device(
+        id=new_id(),
+        user_id=user.id,
+        customer_id=user.customer_id,
+        partner_id=user.partner_id,
+        scope=user.scope,
+        created_at=work.now,
+    )
+    device.note(model=BOUGHT_WITH, app="", mac=mac, now=work.now)
+    try:
+        with work.session.begin_nested(), refused_as(MAC_INDEX):
+            work.session.add(device)
+            work.session.flush()
+    except Refusal:
+        return "mac_taken"
+    _follow(work, user)
+    return ""
+
+
+def _mac_in(text: str) -> str:
+    """The MAC address in a text, as it is kept; empty where there is none."""
+    try:
+        return people.mac(text.strip())
+    except BadValueError:
+        return ""
 
 
 def forget_devices(work: Work, users: Sequence[User]) -> None:
@@ -110,7 +174,7 @@ def _visible(work: Work) -> Select[Device]:
 def _device(work: Work, device_id: UUID) -> Device:
     device = work.session.scalar(_visible(work).where(Device.id == device_id))
     if device is None:
-        raise NotFound
+        raise NotFound.of("device")
     return device
 
 
@@ -119,17 +183,20 @@ def _locked(work: Work, device_id: UUID) -> tuple[Device, User]:
     device = _device(work, device_id)
     user = lock_user(work, device.user_id)
     if work.session.get(Device, device_id, populate_existing=True) is None:
-        raise NotFound
+        raise NotFound.of("device")
     return device, user
 
 
 def _note(work: Work, device: Device, request: AddDevice | ChangeDevice) -> None:
     findings = Findings()
-    model = values.name(findings, "model", request.model)
-    app = values.line(findings, "app", request.app, values.NAME_CHARACTERS)
-    mac = values.mac(findings, "mac", request.mac)
+    kept = {
+        name: check(findings, name, getattr(request, name))
+        if getattr(request, name) is not UNSET
+        else getattr(device, name)
+        for name, check in CHECKS.items()
+    }
     findings.refuse()
-    device.note(model, app, mac, work.now)
+    device.note(**kept, now=work.now)
 
 
 def _follow(work: Work, user: User) -> None:

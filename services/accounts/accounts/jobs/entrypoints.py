@@ -2,9 +2,11 @@
 
 from functools import partial
 
+from accounts.customers.current import CURRENT_CUSTOMER
 from accounts.doors import MakingDoors
 from accounts.jobs import operations
 from accounts.jobs.running import continue_jobs
+from accounts.tree.current import CURRENT_ACCOUNT
 from lineup.bus import every, rpc
 from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Call
 from lineup.contracts.accounts import (
@@ -32,13 +34,13 @@ class JobDoors(MakingDoors):
     @rpc(allowed=PARTNERS)
     def delete_account(self, call: Call[DeleteAccount]) -> AccountJobView:
         """Delete a seller with all its customers."""
-        return self.database.once(call, operations.delete_account)
+        return self.database.once(call, operations.delete_account, CURRENT_ACCOUNT)
 
     @rpc(allowed=PARTNERS)
     def move_customer(self, call: Call[MoveCustomer]) -> CustomerView:
         """Put a customer below another seller."""
         operation = partial(operations.move_customer, means=self.means)
-        return self.database.once(call, operation)
+        return self.database.once(call, operation, CURRENT_CUSTOMER)
 
     @rpc(allowed=PARTNERS)
     def move_customers(self, call: Call[MoveCustomers]) -> AccountJobView:

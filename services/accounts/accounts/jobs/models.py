@@ -1,12 +1,13 @@
 """Jobs: what is to be done with all customers of a seller, and how far it is."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from accounts.customers.models import Deletion
 from accounts.records import Record, as_text
 from accounts.tree.models import PATH, Account
 from lineup.contracts.accounts import (
@@ -14,11 +15,16 @@ from lineup.contracts.accounts import (
     AccountJobState,
     AccountJobView,
     JobKind,
+    Settlement,
 )
+from lineup.database import Kept
 from lineup.ids import new_id
 
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 60))
+"""After the first round with failures, the second, and so on."""
 
-class AccountJob(Record):
+
+class AccountJob(Kept, Record):
     """One job; `scope` is the path of the seller whose customers it is about.
 
     It stays when it is done: it says who deleted whom, and how many went along.
@@ -45,14 +51,25 @@ class AccountJob(Record):
     customers_done: Mapped[int]
     users_done: Mapped[int]
     actor: Mapped[str]
+    settlement: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    worked_at: Mapped[datetime | None]
+    """When it last had its turn, by the database's clock."""
+    next_try_at: Mapped[datetime | None]
+    """When customers that could not be done are tried again; None: at once."""
+    tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    failing: Mapped[list[str]] = mapped_column(
+        default=list, server_default=text("'[]'")
+    )
+    """Ids of customers that could not be done in this round."""
 
     @classmethod
     def begin(
         cls, account: Account, counts: AccountCounts, actor: str, now: datetime
     ) -> Self:
-        """A job to delete an account's customers."""
+        """A job over an account's customers."""
         return cls(
             id=new_id(),
             kind=JobKind.DELETE,
@@ -68,9 +85,21 @@ class AccountJob(Record):
             customers_done=0,
             users_done=0,
             actor=actor,
+            settlement=None,
+            reason="",
             created_at=now,
             finished_at=None,
         )
+
+    def remove(self, deletion: Deletion) -> None:
+        """Delete the customers; what becomes of their money is told with each."""
+        self.settlement, self.reason = deletion.settlement, deletion.reason
+
+    @property
+    def deletion(self) -> Deletion:
+        """Who deletes the customers, why, and what becomes of their money."""
+        fate = Settlement(self.settlement or Settlement.PAY_OUT)
+        return Deletion(settlement=fate, reason=self.reason, by=self.actor)
 
     def lead_to(self, target: Account) -> None:
         """Move the customers to another account instead."""
@@ -82,6 +111,16 @@ class AccountJob(Record):
         self.customers_done += customers
         self.users_done += users
 
+    def skip(self, customer_id: UUID) -> None:
+        """Leave a customer out that cannot be done now."""
+        self.failing = [*self.failing, str(customer_id)]
+
+    def put_off(self, now: datetime) -> None:
+        """Nothing is left but what failed: try that again, later each time."""
+        self.tries += 1
+        self.failing = []
+        self.next_try_at = now + PAUSES[min(self.tries, len(PAUSES)) - 1]
+
     def finish(self, now: datetime) -> None:
         """Nothing is left to do."""
         self.state = AccountJobState.DONE
@@ -90,6 +129,7 @@ class AccountJob(Record):
     def view(self) -> AccountJobView:
         """The job as those see it who see its account."""
         return AccountJobView(
+            updated_at=self.last_change,
             id=self.id,
             kind=self.kind,
             account_id=self.account_id,
@@ -105,4 +145,5 @@ class AccountJob(Record):
             actor=self.actor,
             created_at=self.created_at,
             finished_at=self.finished_at,
+            next_try_at=None if self.finished_at else self.next_try_at,
         )

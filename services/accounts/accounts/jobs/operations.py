@@ -12,6 +12,7 @@ from accounts.jobs.models import AccountJob
 from accounts.jobs.moves import move
 from accounts.logins.operations import delete_logins
 from accounts.means import Means
+from accounts.membership.operations import deletion_of
 from accounts.tree.models import Account
 from accounts.tree.operations import (
     SELLER_KINDS,
@@ -65,6 +66,7 @@ def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
     its login name was typed, CustomersComing while others are moved to it; nothing
     changes then.
     """
+    deletion = deletion_of(work, request)
     account = _seller(work, request.account_id, "account_id")
     work.session.refresh(account, with_for_update=True)
     if request.confirmation.strip() != account.username:
@@ -75,7 +77,9 @@ def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
     account.turn(Status.DELETED)
     delete_logins(work, [account.id])
     work.announce(account.state())
-    return _begin(work, account).view()
+    job = _begin(work, account)
+    job.remove(deletion)
+    return job.view()
 
 
 def move_customer(work: Work, request: MoveCustomer, *, means: Means) -> CustomerView:
@@ -105,7 +109,7 @@ def get_account_job(work: Work, request: GetAccountJob) -> AccountJobView:
     statement = select(AccountJob).where(AccountJob.id == request.job_id)
     job = work.session.scalar(in_scope(statement, AccountJob, work.actor))
     if job is None:
-        raise NotFound
+        raise NotFound.of("account job")
     return job.view()
 
 

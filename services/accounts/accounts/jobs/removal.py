@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, delete, select
 
-from accounts.customers.models import Customer
+from accounts.customers.models import Customer, Deletion
 from accounts.devices.models import Device
 from accounts.logins.operations import delete_logins
 from accounts.means import Means
@@ -15,11 +15,13 @@ from lineup.contracts.accounts import Status
 from lineup.database import Work
 
 
-def remove(work: Work, means: Means, customers: Sequence[Customer]) -> int:
+def remove(
+    work: Work, means: Means, customers: Sequence[Customer], deletion: Deletion
+) -> int:
     """Delete customers with their logins and users, announced; how many users.
 
-    Whoever sold them ends their subscriptions when it hears of it; what is left on
-    their balances stays there, to be paid out.
+    Billing ends their subscriptions when it hears of it, and settles their balances as
+    the deletion says.
     """
     ids = [customer.id for customer in customers]
     living = and_(User.customer_id.in_(ids), User.status != Status.DELETED)
@@ -27,7 +29,7 @@ def remove(work: Work, means: Means, customers: Sequence[Customer]) -> int:
     for user in users:
         user.forfeit()
     for customer in customers:
-        customer.turn(Status.DELETED)
+        customer.delete(deletion)
     for place in work.session.scalars(select(Account).where(Account.id.in_(ids))):
         place.turn(Status.DELETED)
     gone = [user.id for user in users]

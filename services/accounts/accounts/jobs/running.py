@@ -1,9 +1,12 @@
 """Doing jobs, chunk by chunk: a process that dies leaves the rest to the next one."""
 
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from accounts.customers.models import Customer
 from accounts.jobs.models import AccountJob
@@ -12,6 +15,7 @@ from accounts.jobs.removal import remove
 from accounts.means import Means
 from accounts.tree.models import Account
 from accounts.tree.operations import hold
+from lineup import metrics
 from lineup.contracts.accounts import AccountJobState, JobKind, Status
 from lineup.database import Database, Work
 
@@ -20,40 +24,112 @@ log = structlog.get_logger(__name__)
 CHUNK = 50
 """Customers of one transaction: nobody waits long for one of them."""
 CHUNKS_A_TURN = 20
+AWAY = (OperationalError, InterfaceError, NoConnectionFree)
+"""The database is at fault, and no customer."""
+metrics.PUT_OFF.labels("accounts", "account_jobs")
 
 
 def continue_jobs(database: Database, means: Means, *, chunk: int = CHUNK) -> int:
     """Do up to twenty chunks of whatever jobs nobody else is at; how many."""
     for done in range(CHUNKS_A_TURN):
-        with database.transaction() as work:
-            if not continue_job(work, means, chunk=chunk):
-                return done
+        if not _continue(database, means, chunk):
+            return done
     return CHUNKS_A_TURN
 
 
-def continue_job(work: Work, means: Means, *, chunk: int = CHUNK) -> bool:
-    """Do one chunk of the oldest job that is free; False when there is none."""
-    job = work.session.scalar(
-        select(AccountJob)
-        .where(AccountJob.state == AccountJobState.RUNNING)
-        .order_by(AccountJob.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+def _continue(database: Database, means: Means, chunk: int) -> bool:
+    """Do a chunk; where it fails, its customers one by one, but for those at fault."""
+    trying: list[tuple[UUID, UUID]] = []
+    try:
+        with database.transaction() as work:
+            return continue_job(work, means, chunk=chunk, trying=trying)
+    except AWAY:
+        raise
+    except Exception:
+        if not trying:
+            raise
+    for job_id, customer_id in trying:
+        _do_alone(database, means, job_id, customer_id)
+    return True
+
+
+def _do_alone(
+    database: Database, means: Means, job_id: UUID, customer_id: UUID
+) -> None:
+    """Do one customer of a job, or put it off."""
+    wanted = select(Customer).where(Customer.id == customer_id).with_for_update()
+    try:
+        with database.transaction() as work:
+            job = work.session.get_one(AccountJob, job_id, with_for_update=True)
+            customers = work.session.scalars(wanted.where(*_concerned(job))).all()
+            job.advance(len(customers), DO[job.kind](work, means, job, customers))
+    except AWAY:
+        raise
+    except Exception:
+        metrics.PUT_OFF.labels("accounts", "account_jobs").inc()
+        log.exception("customer_put_off", job=str(job_id), customer=str(customer_id))
+        with database.transaction() as work:
+            job = work.session.get_one(AccountJob, job_id, with_for_update=True)
+            job.skip(customer_id)
+            _note_turn(work, job)
+
+
+def continue_job(
+    work: Work,
+    means: Means,
+    *,
+    chunk: int = CHUNK,
+    trying: list[tuple[UUID, UUID]] | None = None,
+) -> bool:
+    """Do one chunk of the job whose turn it is; False when there is none.
+
+    `trying` hears of the job and the customers that are being done.
+    """
+    job = _next_job(work)
     if job is None:
         return False
     customers = _next(work, job, chunk)
+    if trying is not None:
+        trying += [(job.id, customer.id) for customer in customers]
     if customers:
         job.advance(len(customers), DO[job.kind](work, means, job, customers))
-    elif not _is_left(work, job):
+    else:
+        _conclude(work, job)
+    return bool(customers)
+
+
+def _next_job(work: Work) -> AccountJob | None:
+    """The job that had its turn longest ago, of those that are not put off."""
+    free = or_(AccountJob.next_try_at.is_(None), AccountJob.next_try_at <= work.now)
+    job = work.session.scalar(
+        select(AccountJob)
+        .where(AccountJob.state == AccountJobState.RUNNING, free)
+        .order_by(AccountJob.worked_at.nulls_first(), AccountJob.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if job is not None:
+        _note_turn(work, job)
+    return job
+
+
+def _note_turn(work: Work, job: AccountJob) -> None:
+    job.worked_at = work.session.scalar(select(func.clock_timestamp()))
+
+
+def _conclude(work: Work, job: AccountJob) -> None:
+    """Nothing can be done of a job just now: it is done, or what failed comes later."""
+    if not _is_left(work, job):
         job.finish(work.now)
         _note(job)
-    return bool(customers)
+    elif job.failing:
+        job.put_off(work.now)
 
 
 def _next(work: Work, job: AccountJob, most: int) -> Sequence[Customer]:
     """The next customers, locked; those that somebody else is at come later."""
-    statement = select(Customer).where(*_concerned(job)).order_by(Customer.id)
+    fit = Customer.id.not_in([UUID(failed) for failed in job.failing])
+    statement = select(Customer).where(*_concerned(job), fit).order_by(Customer.id)
     free = statement.limit(most).with_for_update(skip_locked=True)
     return work.session.scalars(free).all()
 
@@ -68,9 +144,9 @@ def _concerned(job: AccountJob) -> tuple[ColumnElement[bool], ...]:
 
 
 def _remove(
-    work: Work, means: Means, _job: AccountJob, customers: Sequence[Customer]
+    work: Work, means: Means, job: AccountJob, customers: Sequence[Customer]
 ) -> int:
-    return remove(work, means, customers)
+    return remove(work, means, customers, job.deletion)
 
 
 def _move(

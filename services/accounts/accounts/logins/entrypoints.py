@@ -16,7 +16,8 @@ class LoginDoors(Doors):
     @rpc(allowed=NOBODY_YET)
     def sign_in(self, call: Call[SignIn]) -> SignedIn:
         """Begin a session, or make an API token."""
-        return sign_in(self.database, call, _check_in_thread)
+        limits = self.settings.sign_in_limits()
+        return sign_in(self.database, call, _check_in_thread, limits)
 
     @rpc(allowed=NOBODY_YET)
     def identify(self, call: Call[Identify]) -> Actor:
@@ -31,7 +32,7 @@ class LoginDoors(Doors):
 
     @every(seconds=PRUNE_SECONDS)
     def forget_expired_sessions(self) -> None:
-        """Forget expired sessions and old counts of tries."""
+        """Forget expired sessions, old failures and addresses."""
         with self.database.transaction() as work:
             operations.prune(work)
 

@@ -1,5 +1,6 @@
 """Who is behind a token: a login at its own account, or on a visit to a lower one."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -61,9 +62,15 @@ def identify(work: Work, request: Identify) -> Actor:
     refuse_off(login, entered, is_off=is_off)
     session.slide(work.now)
     zone = entered.time_zone or (above.time_zone if above else "") or UTC
-    if own.id == entered.id:
-        return login.actor_at(entered, zone)
-    return visitor(login.username, entered, zone)
+    is_own = own.id == entered.id
+    actor = (
+        login.actor_at(entered, zone)
+        if is_own
+        else visitor(login.username, entered, zone)
+    )
+    if entered.kind is AccountKind.CUSTOMER and above is not None:
+        return replace(actor, company=above.name)
+    return actor
 
 
 def refuse_off(login: Login, account: Account, *, is_off: bool) -> None:

@@ -1,7 +1,7 @@
 """Logins, what keeps them signed in, and how often a name was tried."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
@@ -11,8 +11,10 @@ from accounts.records import Record, as_text
 from accounts.tree.models import Account
 from lineup.context import Actor, Role
 from lineup.contracts.accounts import LoginView, SessionEnded, SessionKind, Status
+from lineup.database import Kept
 from lineup.errors import Conflict
 from lineup.ids import new_id
+from lineup.throttling import Failures
 
 SESSION_LASTS = timedelta(hours=12)
 SESSION_SLIDES_AFTER = timedelta(minutes=30)
@@ -32,7 +34,7 @@ class LoginDeleted(Conflict):
     code = "login_deleted"
 
 
-class Login(Record):
+class Login(Kept, Record):
     """What one signs in with; a deleted one keeps its name."""
 
     __tablename__ = "logins"
@@ -66,16 +68,17 @@ class Login(Record):
     def view(self) -> LoginView:
         """The login as its seers see it."""
         return LoginView(
+            updated_at=self.last_change,
             id=self.id,
             account_id=self.account_id,
             username=self.username,
             role=self.role,
-            status=self.status,
+            state=self.status,
             created_at=self.created_at,
         )
 
 
-class Session(Record):
+class Session(Kept, Record):
     """A session, API token or visit, known by the digest of its text only.
 
     `account_id` is the lower account that a visit entered.
@@ -123,8 +126,53 @@ class Session(Record):
         return SessionEnded(id=self.id, version=1, token_digest=self.digest.hex())
 
 
+class SignInFailures(Record):
+    """Failed sign-ins of one subject: a login name at an address, a name, an address.
+
+    Only digests are kept: people also type passwords where names belong.
+    """
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (
+        Index("ix_sign_in_failures_since", "since"),
+        Index("ix_sign_in_failures_name", "name"),
+    )
+
+    subject: Mapped[bytes] = mapped_column(primary_key=True)
+    name: Mapped[bytes | None]
+    """The login name they belong to, known or not; None for an address."""
+    count: Mapped[int] = mapped_column(default=0)
+    since: Mapped[datetime]
+    paused_until: Mapped[datetime]
+
+    def failures(self) -> Failures:
+        """What the row says, as `lineup.throttling` counts."""
+        paused_until = self.paused_until.timestamp()
+        return Failures(self.count, self.since.timestamp(), paused_until)
+
+    def keep(self, failures: Failures) -> None:
+        """Have these failures from now on."""
+        self.count = failures.count
+        self.since = datetime.fromtimestamp(failures.since, UTC)
+        self.paused_until = datetime.fromtimestamp(failures.paused_until, UTC)
+
+
+class KnownAddress(Record):
+    """An address from which a login signed in, of the last 90 days."""
+
+    __tablename__ = "known_addresses"
+    __table_args__ = (Index("ix_known_addresses_seen_at", "seen_at"),)
+
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+
+
 class SignInTries(Record):
-    """How often a login name was tried in the running minute, known or not."""
+    """What the version before counted in; its copies may still be running.
+
+    Nothing else uses the table, and a later migration drops it.
+    """
 
     __tablename__ = "sign_in_tries"
     __table_args__ = (Index("ix_sign_in_tries_started_at", "started_at"),)

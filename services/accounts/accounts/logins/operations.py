@@ -4,12 +4,19 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, tuple_, update
 
 from accounts.findings import Findings
-from accounts.logins.models import Login, Session, SignInTries, digest
+from accounts.logins.attempts import KNOWN_FOR, forget_addresses, forget_failures
+from accounts.logins.models import (
+    KnownAddress,
+    Login,
+    Session,
+    SignInFailures,
+    SignInTries,
+    digest,
+)
 from accounts.logins.passwords import check_password
-from accounts.logins.sign_in import forget_tries
 from accounts.logins.usernames import check_username
 from accounts.means import Means
 from accounts.taken import note_taken
@@ -20,7 +27,9 @@ from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.ids import new_id
 
-PRUNED_AFTER = timedelta(hours=1)
+ENDED_FOR = timedelta(hours=1)
+FAILED_FOR = timedelta(days=2)
+"""Failures this old slow nobody down any more."""
 PRUNED_AT_ONCE = 1000
 
 
@@ -84,7 +93,7 @@ def reset_password(work: Work, means: Means, username: str, password: str) -> No
         .with_for_update()
     )
     if login is None:
-        raise NotFound("There is no such login.")
+        raise NotFound.of("login")
     set_password(work, means, login, password)
     end_sessions(work, Login.id == login.id)
 
@@ -92,7 +101,7 @@ def reset_password(work: Work, means: Means, username: str, password: str) -> No
 def set_password(
     work: Work, means: Means, login: Login, password: str, *, field: str = "password"
 ) -> None:
-    """Let a login have a new password, or refuse it; its tries are counted anew.
+    """Let a login have a new password, or refuse it; its failures are forgotten.
 
     Which of its sessions end is the caller's to say.
     """
@@ -100,13 +109,14 @@ def set_password(
     check_password(findings, field, password, login.role)
     findings.refuse()
     login.password_hash = means.hash_password(password)
-    forget_tries(work, login.username)
+    forget_failures(work, login.username)
 
 
 def delete_logins(work: Work, account_ids: Collection[UUID]) -> None:
     """Delete accounts' logins and end their sessions; the names stay reserved."""
     theirs = Login.account_id.in_(account_ids)
     end_sessions(work, theirs)
+    forget_addresses(work, theirs)
     work.session.execute(update(Login).where(theirs).values(status=Status.DELETED))
 
 
@@ -118,16 +128,19 @@ def end_sessions(work: Work, *conditions: ColumnElement[bool]) -> None:
 
 
 def prune(work: Work) -> int:
-    """Forget a thousand expired sessions and old counts of tries; how many went."""
+    """Forget a thousand expired sessions, old failures and addresses each; how many."""
     gone = 0
-    for model, key, moment in (
-        (Session, Session.id, Session.expires_at),
-        (SignInTries, SignInTries.username, SignInTries.started_at),
+    for model, moment, kept_for in (
+        (Session, Session.expires_at, ENDED_FOR),
+        (SignInTries, SignInTries.started_at, ENDED_FOR),
+        (SignInFailures, SignInFailures.since, FAILED_FOR),
+        (KnownAddress, KnownAddress.seen_at, KNOWN_FOR),
     ):
-        old = select(key).where(moment < work.now - PRUNED_AFTER).limit(PRUNED_AT_ONCE)
+        keys = tuple(model.__table__.primary_key)
+        old = select(*keys).where(moment < work.now - kept_for).limit(PRUNED_AT_ONCE)
         doomed = old.with_for_update(skip_locked=True)
         result = work.session.execute(
-            delete(model).where(key.in_(doomed)).returning(key)
+            delete(model).where(tuple_(*keys).in_(doomed)).returning(*keys)
         )
         gone += len(result.all())
     return gone

@@ -5,13 +5,12 @@ import secrets
 from collections.abc import Callable
 
 from accounts.findings import Findings
+from lineup.values import people
+from lineup.values.bad_value import BadValueError
 
-LEAST_CHARACTERS = 3
-MOST_CHARACTERS = 64
 STEM_CHARACTERS = 20
 TRIES = 20
 
-_ALLOWED = re.compile(r"[a-z0-9][a-z0-9._@+-]*", re.ASCII)
 _NOT_IN_A_STEM = re.compile(r"[^a-z0-9.]+", re.ASCII)
 
 
@@ -20,15 +19,10 @@ def check_username(findings: Findings, field: str, username: str) -> None:
 
     Capitals are refused, not silently changed.
     """
-    if not LEAST_CHARACTERS <= len(username) <= MOST_CHARACTERS:
-        limits = f"{LEAST_CHARACTERS} to {MOST_CHARACTERS} characters."
-        findings.add(field, "username_length", limits)
-    elif username != username.lower():
-        findings.add(field, "username_capitals", "No capital letters.")
-    elif not _ALLOWED.fullmatch(username):
-        findings.add(
-            field, "username_characters", "Only a-z, 0-9 and . _ @ + - are allowed."
-        )
+    try:
+        people.username(username)
+    except BadValueError as error:
+        findings.add(field, error.code, error.message)
 
 
 def generate_username(hint: str, is_taken: Callable[[str], bool]) -> str:

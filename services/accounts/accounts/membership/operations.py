@@ -2,7 +2,7 @@
 
 from accounts import values
 from accounts.customers.finding import lock_row
-from accounts.customers.models import Customer
+from accounts.customers.models import Customer, Deletion
 from accounts.customers.operations import note_taken_email
 from accounts.customers.person import checked_person
 from accounts.customers.settings import check_pin, check_settings
@@ -19,8 +19,14 @@ from accounts.membership.enrolment import (
     generated_login,
     issue_credentials,
 )
+from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
-from accounts.tree.operations import SELLER_KINDS, account_in_scope, customer_in_scope
+from accounts.tree.operations import (
+    SELLER_KINDS,
+    account_in_scope,
+    customer_in_scope,
+    named_account,
+)
 from accounts.users.operations import (
     add_user,
     delete_users,
@@ -28,29 +34,35 @@ from accounts.users.operations import (
     turn_users,
     users_of,
 )
+from accounts.users.operations import view_of as user_view
+from lineup.behalf import refuse_on_behalf, signature
 from lineup.context import Role
 from lineup.contracts.accounts import (
     AccountKind,
     CreateCustomer,
+    CreatedCustomer,
     CustomerView,
+    DeleteAccount,
     DeleteCustomer,
     DeleteUser,
     Done,
     Person,
-    SetCustomerStatus,
     Status,
+    SwitchCustomer,
 )
 from lineup.database import Work
 from lineup.errors import Invalid
+from lineup.scope import acting_partner
 
 
 def create_customer(
     work: Work, request: CreateCustomer, *, means: Means
-) -> CustomerView:
+) -> CreatedCustomer:
     """Make a customer with its login and, where named, its first user, or nothing.
 
     Every wrong field is told in one refusal (CU-17). With a mail address, credentials
-    are issued unless `send_credentials` is off.
+    are issued unless `send_credentials` is off. A password that was generated is told
+    in the answer, sealed: nobody could read it anywhere later.
     """
     parent = _parent(work, request)
     person = _checked(work, request, parent)
@@ -72,35 +84,59 @@ def create_customer(
             password=application.login.password,
         )
         issue_credentials(work, means, issue)
-    return view_of(work, new.customer)
+    password = "" if request.login else application.login.password
+    return CreatedCustomer(
+        **vars(view_of(work, new.customer)),
+        users=[user_view(work, means, user) for user in users],
+        generated_password=password and means.keyring.seal(password),
+    )
 
 
-def set_customer_status(
-    work: Work, request: SetCustomerStatus, *, means: Means
+def switch_customer(
+    work: Work, request: SwitchCustomer, *, means: Means
 ) -> CustomerView:
     """Switch a customer off or on; off, its use ends at once (CU-15)."""
-    if request.status is Status.DELETED:
-        raise Invalid(fields={"status": ["Choose active or inactive."]})
     customer = lock_row(work, request.customer_id)
-    if customer.status is not request.status:
-        _turn(work, means, customer, request.status)
+    status = Status.ACTIVE if request.is_active else Status.INACTIVE
+    if customer.status is not status:
+        _turn(work, means, customer, status)
     return view_of(work, customer)
 
 
 def delete_customer(work: Work, request: DeleteCustomer, *, means: Means) -> Done:
     """Delete a customer, its users and logins; SubscriptionActive while one is served.
 
-    Its mail address is free for another; its login name stays reserved.
+    Forced, for a reason, it is deleted all the same: what runs stops when billing hears
+    of it. Its mail address is free for another; its login name stays reserved.
     """
+    deletion = deletion_of(work, request)
     customer = lock_row(work, request.customer_id)
     users = users_of(work, customer.id)
-    delete_users(work, means, users)
+    if not request.force:
+        refuse_while_running(work, [user.id for user in users])
+    turn_users(work, means, users, Status.DELETED)
     forget_devices(work, users)
     customer_in_scope(work, customer.id).turn(Status.DELETED)
     delete_logins(work, [customer.id])
-    customer.turn(Status.DELETED)
+    customer.delete(deletion)
     work.announce(customer.state())
     return Done()
+
+
+def deletion_of(work: Work, request: DeleteCustomer | DeleteAccount) -> Deletion:
+    """Who deletes, why, and what becomes of the money; a reason is given by force.
+
+    Nobody forces it while logged in as another: money goes out.
+    """
+    if request.force:
+        refuse_on_behalf(work.actor)
+    findings = Findings()
+    reason = values.line(findings, "reason", request.reason)
+    if request.force and not reason:
+        findings.add("reason", "required", "Say why it is deleted all the same.")
+    findings.refuse()
+    by = signature(work.actor)
+    return Deletion(settlement=request.settlement, reason=reason, by=by)
 
 
 def delete_user(work: Work, request: DeleteUser, *, means: Means) -> Done:
@@ -124,13 +160,27 @@ def _parent(work: Work, request: CreateCustomer) -> Account:
     """The seller named, else the actor's own account, else the partner named."""
     actor = work.actor
     own_id = None if actor.role in {Role.OPERATOR, Role.SYSTEM} else actor.account_id
-    parent_id = request.seller_id or own_id or request.partner_id
-    if parent_id is None:
-        raise Invalid(fields={"partner_id": ["Name the partner or seller above."]})
-    parent = account_in_scope(work, parent_id)
+    if request.seller_id is not None:
+        parent = named_account(work, request.seller_id, "seller_id")
+    elif own_id is not None:
+        parent = account_in_scope(work, own_id)
+    else:
+        partner_id = acting_partner(actor, request.partner_id)
+        parent = named_account(work, partner_id, "partner_id")
+    _refuse_another_partner(work, request, parent)
+    return parent
+
+
+def _refuse_another_partner(
+    work: Work, request: CreateCustomer, parent: Account
+) -> None:
+    """Refuse a place that is none for customers, or not of the partner named."""
     if parent.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
         raise Invalid(fields={"partner_id": ["Customers lie below a partner."]})
-    return parent
+    if request.partner_id not in {None, parent.partner_id}:
+        acting_partner(work.actor, request.partner_id)
+        why = "The seller belongs to another partner."
+        raise Invalid(fields={"partner_id": [why]})
 
 
 def _checked(work: Work, request: CreateCustomer, parent: Account) -> Person:

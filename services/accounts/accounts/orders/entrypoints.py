@@ -3,10 +3,10 @@
 from functools import partial
 
 from accounts.doors import MakingDoors
-from accounts.orders.operations import fill_seats
+from accounts.orders.operations import fill_seats, hold_back
 from lineup.bus import on_event
 from lineup.context import Event
-from lineup.contracts.billing import OrderAccepted
+from lineup.contracts.billing import OrderAccepted, UsersHeldBack
 
 
 class OrderDoors(MakingDoors):
@@ -16,3 +16,8 @@ class OrderDoors(MakingDoors):
     def on_order_accepted(self, event: Event[OrderAccepted]) -> None:
         """Make the buyer a customer, and each seat a user."""
         self.database.consume(event, partial(fill_seats, means=self.means))
+
+    @on_event
+    def on_users_held_back(self, event: Event[UsersHeldBack]) -> None:
+        """Switch off the users of a disputed order, or on again."""
+        self.database.consume(event, partial(hold_back, means=self.means))

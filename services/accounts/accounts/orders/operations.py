@@ -6,6 +6,7 @@ from accounts import values
 from accounts.customers.finding import find_by_email
 from accounts.customers.models import Customer
 from accounts.customers.person import person_of, shortened
+from accounts.devices.operations import find_user_by_mac, note_mac
 from accounts.means import Means
 from accounts.membership.enrolment import (
     Application,
@@ -15,85 +16,201 @@ from accounts.membership.enrolment import (
     issue_credentials,
 )
 from accounts.tree.models import Account
-from accounts.tree.operations import account_at, customer_in_scope
+from accounts.tree.operations import (
+    account_at,
+    customer_in_scope,
+    is_below_switched_off,
+)
 from accounts.users.models import User
-from accounts.users.operations import add_user, find_by_seat, find_by_username
-from lineup.contracts.accounts import FilledSeat, SeatsFilled
-from lineup.contracts.billing import OrderAccepted, Seat
+from accounts.users.operations import (
+    add_user,
+    find_by_seat,
+    find_in_partner,
+    find_of_partner,
+    turn_users,
+)
+from lineup.contracts.accounts import FilledSeat, SeatsFilled, Status, UnfilledSeat
+from lineup.contracts.billing import OrderAccepted, Seat, UsersHeldBack
 from lineup.database import Work
 from lineup.errors import NotFound
+
+
+class NotServed(Exception):  # noqa: N818 - reads as a sentence
+    """A seat gets no user by itself; `problem` is a code."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 @dataclass
 class Filling:
     """One order being filled: whose it is, and what was made for it."""
 
-    customer: Customer
-    account: Account
-    password: str | None
+    order: OrderAccepted
+    parent: Account
+    buyer: Customer | None = None
+    """Whose the seats are that name nobody; found or made for the first of them."""
+    password: str | None = None
     """The login's password, of a customer that this order made."""
     filled: list[FilledSeat] = field(default_factory=list)
+    unfilled: list[UnfilledSeat] = field(default_factory=list)
     made: list[User] = field(default_factory=list)
 
 
 def fill_seats(work: Work, order: OrderAccepted, *, means: Means) -> None:
-    """Find or make the customer, and a user for each seat; announce who got which.
+    """Find or make a user for each seat; announce who got which, and who got none.
 
-    A seat that was filled before keeps its user; one that names a user of this
-    customer renews it. Only users made now are told of, in one message.
+    A seat that was filled before keeps its user; one that names a user renews it,
+    whoever pays. Only users made now are told of, in one message.
     """
-    filling = _begun(work, means, order)
+    parent = account_at(work, order.scope)
+    if parent.partner_id != order.partner_id:
+        raise NotFound.of("account")
+    filling = Filling(order, parent)
     for seat in order.seats:
         _fill(work, means, filling, seat)
+    customer = filling.buyer or _first_served(work, filling)
     work.announce(
         SeatsFilled(
             id=order.id,
             version=order.version,
-            partner_id=filling.customer.partner_id,
-            scope=filling.customer.scope,
-            customer_id=filling.customer.id,
+            partner_id=order.partner_id,
+            scope=customer.scope if customer else "",
+            customer_id=customer.id if customer else None,
             seats=filling.filled,
+            unfilled=filling.unfilled,
         )
     )
-    _tell(work, means, order, filling)
+    _tell(work, means, filling)
 
 
-def _begun(work: Work, means: Means, order: OrderAccepted) -> Filling:
-    parent = account_at(work, order.scope)
-    if parent.partner_id != order.partner_id:
-        raise NotFound
-    person = person_of(order.buyer)
-    known = find_by_email(work, order.partner_id, person.email)
-    if known is not None:
-        return Filling(known, customer_in_scope(work, known.id), None)
-    login = generated_login(work, person)
-    new = enrol(work, means, parent, Application(person=person, login=login))
-    return Filling(new.customer, new.account, login.password)
+def hold_back(work: Work, told: UsersHeldBack, *, means: Means) -> None:
+    """Let the users of a disputed order be off, or on again where their customer is."""
+    found = (
+        find_of_partner(work, told.partner_id, user_id) for user_id in told.user_ids
+    )
+    for user in filter(None, found):
+        customer = work.session.get_one(Customer, user.customer_id)
+        is_off = told.are_held_back or customer.status is not Status.ACTIVE
+        status = Status.INACTIVE if is_off else Status.ACTIVE
+        turn_users(work, means, [user], status)
 
 
 def _fill(work: Work, means: Means, filling: Filling, seat: Seat) -> None:
-    user = find_by_seat(work, seat.id)
-    if user is None and seat.username:
-        username = seat.username.strip().lower()
-        user = find_by_username(work, filling.account, username)
-    if user is None:
-        name = _name_of(seat, filling.customer)
-        user = add_user(work, means, filling.account, name, seat_id=seat.id)
-        filling.made.append(user)
-    filling.filled.append(FilledSeat(seat_id=seat.id, user_id=user.id))
+    try:
+        user = _user_for(work, means, filling, seat)
+    except NotServed as reason:
+        filling.unfilled.append(UnfilledSeat(seat_id=seat.id, problem=reason.problem))
+        return
+    filling.filled.append(
+        FilledSeat(
+            seat_id=seat.id,
+            user_id=user.id,
+            customer_id=user.customer_id,
+            scope=user.scope,
+            device_problem=note_mac(work, user, seat.device_mac),
+        )
+    )
 
 
-def _name_of(seat: Seat, customer: Customer) -> str:
-    return shortened(seat.name, values.NAME_CHARACTERS) or customer.username
+def _user_for(work: Work, means: Means, filling: Filling, seat: Seat) -> User:
+    """The user of a seat, known or made now; NotServed where people must decide."""
+    user = _known_user(work, filling.order, seat)
+    if user is not None:
+        customer = work.session.get_one(Customer, user.customer_id)
+        _check_in_use(work, customer)
+        return user
+    buyer = _buyer(work, means, filling)
+    _check_in_use(work, buyer)
+    account = customer_in_scope(work, buyer.id)
+    name = shortened(seat.name, values.NAME_CHARACTERS) or buyer.username
+    made = add_user(work, means, account, name, seat_id=seat.id)
+    filling.made.append(made)
+    return made
 
 
-def _tell(work: Work, means: Means, order: OrderAccepted, filling: Filling) -> None:
-    if not filling.customer.email or not (filling.made or filling.password):
+def _known_user(work: Work, order: OrderAccepted, seat: Seat) -> User | None:
+    """The user that was chosen, made before, or is named; None where nobody is."""
+    if seat.user_id is not None:
+        chosen = find_of_partner(work, order.partner_id, seat.user_id)
+        if chosen is None:
+            raise NotServed("user_not_found")
+        return chosen
+    made = find_by_seat(work, seat.id)
+    if made is not None:
+        return made
+    if not seat.username:
+        return find_user_by_mac(work, order.partner_id, seat.device_mac)
+    named = find_in_partner(work, order.partner_id, [_username(seat)])
+    if named is None:
+        raise NotServed("unknown_user")
+    return named
+
+
+def _buyer(work: Work, means: Means, filling: Filling) -> Customer:
+    """The customer for whom users are made: known, or enrolled now."""
+    if filling.buyer is None:
+        filling.buyer = _found_buyer(work, filling.order)
+    if filling.buyer is None:
+        if is_below_switched_off(work, filling.order.scope):
+            raise NotServed("seller_off")
+        person = person_of(filling.order.buyer)
+        login = generated_login(work, person)
+        application = Application(person=person, login=login)
+        filling.buyer = enrol(work, means, filling.parent, application).customer
+        filling.password = login.password
+    return filling.buyer
+
+
+def _found_buyer(work: Work, order: OrderAccepted) -> Customer | None:
+    """Whom the shop's customer was before, or by mail, or by the users it names."""
+    if order.customer_id is not None:
+        known = work.session.get(Customer, order.customer_id)
+        if known is not None and _is_living(known, order):
+            return known
+    email = person_of(order.buyer).email
+    if email:
+        return find_by_email(work, order.partner_id, email)
+    names = [_username(seat) for seat in order.seats if seat.username]
+    user = find_in_partner(work, order.partner_id, names)
+    return None if user is None else work.session.get(Customer, user.customer_id)
+
+
+def _is_living(customer: Customer, order: OrderAccepted) -> bool:
+    is_here = customer.partner_id == order.partner_id
+    return is_here and customer.status is not Status.DELETED
+
+
+def _check_in_use(work: Work, customer: Customer) -> None:
+    """NotServed for who is switched off: time that is paid for would run down."""
+    if customer.status is not Status.ACTIVE:
+        raise NotServed("customer_off")
+    if is_below_switched_off(work, customer.scope):
+        raise NotServed("seller_off")
+
+
+def _first_served(work: Work, filling: Filling) -> Customer | None:
+    """Whose the first user is that an order serves, where the buyer got none."""
+    if not filling.filled:
+        return None
+    return work.session.get(Customer, filling.filled[0].customer_id)
+
+
+def _username(seat: Seat) -> str:
+    return seat.username.strip().lower()
+
+
+def _tell(work: Work, means: Means, filling: Filling) -> None:
+    customer = filling.buyer
+    if customer is None or not customer.email:
+        return
+    if not (filling.made or filling.password):
         return
     issue = Issue(
-        id=order.id,
-        version=order.version,
-        customer=filling.customer,
+        id=filling.order.id,
+        version=filling.order.version,
+        customer=customer,
         users=filling.made,
         password=filling.password,
     )

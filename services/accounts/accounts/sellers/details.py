@@ -1,14 +1,25 @@
 """Who an account is and how it is reached, as a form gives it."""
 
+from collections.abc import Callable, Mapping
+
 from accounts import values
 from accounts.findings import Findings
 from accounts.tree.models import Account
 from lineup.contracts.accounts import (
     AccountKind,
     Company,
+    CompanyChange,
     CreateAccount,
     UpdateAccount,
 )
+from lineup.contracts.changes import UNSET, given
+
+CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
+    "name": values.name,
+    "email": values.email,
+    "phone": values.phone,
+    "public_url": values.public_url,
+}
 
 
 def take_details(
@@ -16,21 +27,20 @@ def take_details(
 ) -> None:
     """Give an account its name, contact, zone, address and company; note each fault.
 
-    An empty zone leaves the one it has.
+    What is not given stays as it is. An empty zone leaves the one it has.
     """
-    account.name = values.name(findings, "name", request.name)
-    account.email = values.email(findings, "email", request.email)
-    account.phone = values.line(
-        findings, "phone", request.phone, values.PHONE_CHARACTERS
-    )
+    for name, check in CHECKS.items():
+        text = getattr(request, name)
+        if text is not UNSET:
+            setattr(account, name, check(findings, name, text))
     if request.time_zone:
         account.time_zone = values.time_zone(findings, "time_zone", request.time_zone)
-    account.public_url = values.public_url(findings, "public_url", request.public_url)
-    if account.public_url and account.kind is not AccountKind.PARTNER:
+    if request.public_url and account.kind is not AccountKind.PARTNER:
         findings.add(
             "public_url", "public_url_invalid", "Only a partner has its own address."
         )
-    account.take_company(checked_company(findings, request.company))
+    if request.company:
+        account.take_company(checked_company(findings, request.company))
 
 
 def take_currency(findings: Findings, account: Account, text: str) -> None:
@@ -46,11 +56,16 @@ def take_currency(findings: Findings, account: Account, text: str) -> None:
         )
 
 
-def checked_company(findings: Findings, company: Company) -> Company:
-    """A company as it is kept; each field at fault is noted."""
-    lines = {
-        name: values.line(findings, f"company.{name}", getattr(company, name))
-        for name in ("legal_name", "address", "postal_code", "city", "tax_number")
+def checked_company(
+    findings: Findings, company: Company | CompanyChange
+) -> dict[str, str]:
+    """What is given of a company as it is kept; each field at fault is noted."""
+    return {
+        name: _checked_line(findings, name, text)
+        for name, text in given(company).items()
     }
-    country = values.country(findings, "company.country", company.country)
-    return Company(country=country, **lines)
+
+
+def _checked_line(findings: Findings, name: str, text: str) -> str:
+    check = values.country if name == "country" else values.line
+    return check(findings, f"company.{name}", text)

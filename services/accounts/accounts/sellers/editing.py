@@ -34,7 +34,7 @@ def may_edit(actor: Actor, account: Account) -> bool:
 
 
 def update_account(work: Work, request: UpdateAccount) -> AccountView:
-    """Change an account's data, and switch it on or off, in one go.
+    """Change what is given of an account's data, and switch it on or off, in one go.
 
     Every wrong field is told in one refusal. Nobody switches off their own account.
     CurrencyInUse once the partner has had a customer. Nothing stored changes with the
@@ -43,15 +43,16 @@ def update_account(work: Work, request: UpdateAccount) -> AccountView:
     account = account_in_scope(work, request.account_id)
     if not may_edit(work.actor, account):
         raise Forbidden
-    if request.status is not None and request.status is not account.status:
-        refuse_turn(work.actor, account, request.status)
+    status = request.state or account.status
+    if status is not account.status:
+        refuse_turn(work.actor, account, status)
     work.session.refresh(account, with_for_update=True)
     currency = account.currency
     findings = Findings()
     take_details(findings, account, request)
-    take_currency(findings, account, request.currency)
+    take_currency(findings, account, request.currency or "")
     findings.refuse()
-    account.turn(request.status or account.status)
+    account.turn(request.state or account.status)
     if account.currency != currency:
         _change_currency(work, account)
     if account.kind is not AccountKind.OPERATOR:

@@ -4,12 +4,16 @@ from functools import partial
 
 from accounts.doors import MakingDoors
 from accounts.sellers import editing, operations
+from accounts.sellers.companies import find_company
+from accounts.tree.current import CURRENT_ACCOUNT
 from lineup.bus import rpc
-from lineup.context import PARTNERS, SELLERS, Call
+from lineup.context import NOBODY_YET, PARTNERS, SELLERS, Call
 from lineup.contracts.accounts import (
     AccountView,
+    CompanyFound,
     CreateAccount,
     CreateStaff,
+    FindCompany,
     LoginView,
     UpdateAccount,
 )
@@ -27,7 +31,12 @@ class SellerDoors(MakingDoors):
     @rpc(allowed=SELLERS)
     def update_account(self, call: Call[UpdateAccount]) -> AccountView:
         """Change who an account is and how it is reached."""
-        return self.database.once(call, editing.update_account)
+        return self.database.once(call, editing.update_account, CURRENT_ACCOUNT)
+
+    @rpc(allowed=NOBODY_YET)
+    def find_company(self, call: Call[FindCompany]) -> CompanyFound:
+        """The partner whose pages stand at an address, for the sign-in page."""
+        return self.database.read(call, partial(find_company, means=self.means))
 
     @rpc(allowed=SELLERS)
     def create_staff(self, call: Call[CreateStaff]) -> LoginView:

@@ -9,7 +9,12 @@ from accounts.means import Means
 from accounts.sellers.details import take_currency, take_details
 from accounts.taken import refused_as
 from accounts.tree.models import Account
-from accounts.tree.operations import SELLER_KINDS, account_in_scope, root_account
+from accounts.tree.operations import (
+    SELLER_KINDS,
+    account_in_scope,
+    named_account,
+    root_account,
+)
 from lineup.behalf import refuse_on_behalf
 from lineup.context import OPERATORS, PARTNERS, Actor, Role
 from lineup.contracts.accounts import (
@@ -111,7 +116,7 @@ def create_operator(work: Work, details: LoginDetails, *, means: Means) -> Login
 def _parent(work: Work, request: CreateAccount) -> Account:
     if request.kind is AccountKind.PARTNER:
         return root_account(work)
-    parent = account_in_scope(work, _parent_id(work.actor, request))
+    parent = named_account(work, _parent_id(work.actor, request), "parent_id")
     if parent.kind is not AccountKind.PARTNER:
         raise Invalid(fields={"parent_id": ["Sellers lie below a partner."]})
     return parent

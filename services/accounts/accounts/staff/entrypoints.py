@@ -6,7 +6,7 @@ from accounts.doors import MakingDoors
 from accounts.logins import passwords
 from accounts.staff import logins, own, sessions, visits
 from lineup.bus import in_thread, rpc
-from lineup.context import EVERYBODY, SELLERS, Call, Role
+from lineup.context import EVERYBODY, SELLERS, Call
 from lineup.contracts.accounts import (
     ChangePassword,
     Done,
@@ -17,8 +17,7 @@ from lineup.contracts.accounts import (
     LoginView,
     ResetPassword,
     SessionView,
-    SetLoginStatus,
-    SetTimeZone,
+    SetLoginState,
     SignedIn,
 )
 from lineup.contracts.paging import Page
@@ -33,9 +32,9 @@ class StaffDoors(MakingDoors):
         return self.database.read(call, logins.list_logins)
 
     @rpc(allowed=SELLERS)
-    def set_login_status(self, call: Call[SetLoginStatus]) -> LoginView:
+    def set_login_state(self, call: Call[SetLoginState]) -> LoginView:
         """Switch a login off, on or delete it."""
-        return self.database.once(call, logins.set_login_status)
+        return self.database.once(call, logins.set_login_state)
 
     @rpc(allowed=SELLERS)
     def reset_password(self, call: Call[ResetPassword]) -> Done:
@@ -46,12 +45,10 @@ class StaffDoors(MakingDoors):
     @rpc(allowed=EVERYBODY)
     def change_password(self, call: Call[ChangePassword]) -> Done:
         """Change one's own password; the other sessions end."""
-        return own.change_password(self.database, call, _check_in_thread, self.means)
-
-    @rpc(allowed=frozenset({Role.CUSTOMER}))
-    def set_time_zone(self, call: Call[SetTimeZone]) -> Done:
-        """Show a customer its times in another zone."""
-        return self.database.once(call, own.set_time_zone)
+        limits = self.settings.sign_in_limits()
+        return own.change_password(
+            self.database, call, _check_in_thread, self.means, limits
+        )
 
     @rpc(allowed=EVERYBODY)
     def list_sessions(self, call: Call[ListSessions]) -> Page[SessionView]:

@@ -17,12 +17,12 @@ from lineup.contracts.accounts import (
     ListLogins,
     LoginView,
     ResetPassword,
-    SetLoginStatus,
+    SetLoginState,
     Status,
 )
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import Forbidden, NotFound
+from lineup.errors import Conflict, Forbidden, NotFound
 from lineup.scope import within
 
 ORDERS = {"created_at": Login.id, "username": Login.username}
@@ -34,6 +34,12 @@ class OwnLogin(Forbidden):
     code = "own_login"
 
 
+class LastLogin(Conflict):
+    """An account keeps one login at least; switch this one off instead."""
+
+    code = "last_login"
+
+
 def list_logins(work: Work, request: ListLogins) -> Page[LoginView]:
     """The logins of an account or customer that the actor may manage."""
     account = place_in_scope(work, request.account_id)
@@ -41,11 +47,16 @@ def list_logins(work: Work, request: ListLogins) -> Page[LoginView]:
     return page_of(work.session, statement, Login, request.paging, Login.view, ORDERS)
 
 
-def set_login_status(work: Work, request: SetLoginStatus) -> LoginView:
-    """Switch a login off, on or delete it; off, its sessions and tokens end."""
+def set_login_state(work: Work, request: SetLoginState) -> LoginView:
+    """Switch a login off, on or delete it; off, its sessions and tokens end.
+
+    LastLogin when it is the only one of its account: that can be switched off alone.
+    """
     login = _other_login(work, request.login_id)
-    if login.status is not request.status:
-        login.turn(request.status)
+    if login.status is not request.state:
+        if request.state is Status.DELETED:
+            _leave_to_another(work, login)
+        login.turn(request.state)
     if login.status is not Status.ACTIVE:
         end_sessions(work, Login.id == login.id)
     return login.view()
@@ -75,6 +86,24 @@ def manageable(actor: Actor) -> Select[Login]:
     )
 
 
+def _leave_to_another(work: Work, login: Login) -> None:
+    """Let an account bear the name of its oldest other login, where it bore this one's.
+
+    LastLogin where there is no other.
+    """
+    account = work.session.get_one(Account, login.account_id, with_for_update=True)
+    others = select(Login).where(
+        Login.account_id == account.id,
+        Login.id != login.id,
+        Login.status != Status.DELETED,
+    )
+    other = work.session.scalar(others.order_by(Login.id).limit(1))
+    if other is None:
+        raise LastLogin
+    if account.username == login.username:
+        account.username = other.username
+
+
 def _other_login(work: Work, login_id: UUID) -> Login:
     refuse_on_behalf(work.actor)
     if login_id == work.actor.login_id:
@@ -82,5 +111,5 @@ def _other_login(work: Work, login_id: UUID) -> Login:
     statement = manageable(work.actor).where(Login.id == login_id)
     login = work.session.scalar(statement.with_for_update(of=Login))
     if login is None:
-        raise NotFound
+        raise NotFound.of("login")
     return login

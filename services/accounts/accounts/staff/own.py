@@ -1,22 +1,20 @@
-"""What a login changes about itself: its password, the zone of its times."""
+"""What a login changes about itself: its password."""
 
 from collections.abc import Callable
 
 from sqlalchemy import select
 
-from accounts import values
-from accounts.findings import Findings
+from accounts.logins.attempts import count_own
 from accounts.logins.identity import own_login_id
+from accounts.logins.limits import USUAL_LIMITS, SignInLimits
 from accounts.logins.models import Login, Session, digest
 from accounts.logins.operations import end_sessions, set_password
-from accounts.logins.sign_in import count_try
 from accounts.means import Means
-from accounts.tree.operations import place_in_scope
 from lineup.behalf import refuse_on_behalf
 from lineup.context import Call
-from lineup.contracts.accounts import ChangePassword, Done, SetTimeZone, Status
+from lineup.contracts.accounts import ChangePassword, Done, Status
 from lineup.database import Database, Work
-from lineup.errors import Forbidden, Invalid, NotFound
+from lineup.errors import Invalid, NotFound
 
 
 class PasswordWrong(Invalid):
@@ -30,16 +28,18 @@ def change_password(
     call: Call[ChangePassword],
     is_right: Callable[[str, str], bool],
     means: Means,
+    limits: SignInLimits = USUAL_LIMITS,
 ) -> Done:
     """Change one's own password; the login's other sessions and tokens end.
 
-    PasswordWrong for a wrong old one, which counts as a try to sign in. The password
-    is checked between two transactions, so that no connection waits for it.
+    PasswordWrong for a wrong old one, TooManyTries after too many: they are counted
+    apart from those of signing in. The password is checked between two transactions,
+    so that no connection waits for it.
     """
     refuse_on_behalf(call.actor)
     with database.transaction(call.context) as work:
         login = _own_login(work)
-        count_try(work, login.username)
+        count_own(work, login.username, limits)
     if not is_right(login.password_hash, call.request.old_password):
         raise PasswordWrong(fields={"old_password": [PasswordWrong.__doc__ or ""]})
     with database.transaction(call.context) as work:
@@ -55,23 +55,10 @@ def take_password(work: Work, request: ChangePassword, *, means: Means) -> Done:
     return Done()
 
 
-def set_time_zone(work: Work, request: SetTimeZone) -> Done:
-    """Show a customer its times in another zone; none is the partner's."""
-    if work.actor.account_id is None:
-        raise Forbidden
-    account = place_in_scope(work, work.actor.account_id)
-    findings = Findings()
-    zone = request.time_zone
-    zone = values.time_zone(findings, "time_zone", zone) if zone else ""
-    findings.refuse()
-    account.time_zone = zone
-    return Done()
-
-
 def _own_login(work: Work) -> Login:
     login_id = own_login_id(work.actor)
     statement = select(Login).where(Login.id == login_id, Login.status == Status.ACTIVE)
     login = work.session.scalar(statement)
     if login is None:
-        raise NotFound
+        raise NotFound.of("login")
     return login

@@ -43,7 +43,7 @@ def end_session(work: Work, request: EndSession) -> Done:
         )
     )
     if session is None:
-        raise NotFound
+        raise NotFound.of("session")
     forget(work, session)
     return Done()
 
@@ -92,4 +92,5 @@ def _view(
         is_current=is_current,
         created_at=session.created_at,
         expires_at=session.expires_at,
+        updated_at=session.last_change,
     )

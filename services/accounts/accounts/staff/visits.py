@@ -26,7 +26,7 @@ def enter_account(work: Work, request: EnterAccount) -> SignedIn:
     login_id = own_login_id(work.actor)
     entered = place_in_scope(work, request.account_id)
     if entered.scope in work.actor.scopes:
-        raise NotFound
+        raise NotFound.of("account")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session = Session.begin(login_id, SessionKind.VISIT, token, work.now)
     session.account_id = entered.id

@@ -23,3 +23,8 @@ class SubscriptionCopy(Record):
     is_trial: Mapped[bool] = mapped_column(server_default=text("false"))
     state: Mapped[SubscriptionState]
     ends_at: Mapped[datetime]
+
+
+def is_stopped(copy: SubscriptionCopy) -> bool:
+    """Whether a subscription was stopped before its time."""
+    return copy.state is SubscriptionState.STOPPED

@@ -1,13 +1,14 @@
 """Ways in to the account tree."""
 
 from accounts.tree import operations
+from accounts.tree.current import CURRENT_ACCOUNT
 from lineup.bus import Doors, rpc
 from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Call
 from lineup.contracts.accounts import (
     AccountView,
     GetAccount,
     ListAccounts,
-    SetAccountStatus,
+    SetAccountState,
 )
 from lineup.contracts.paging import Page
 
@@ -26,6 +27,6 @@ class TreeDoors(Doors):
         return self.database.read(call, operations.list_accounts)
 
     @rpc(allowed=PARTNERS)
-    def set_account_status(self, call: Call[SetAccountStatus]) -> AccountView:
+    def set_account_state(self, call: Call[SetAccountState]) -> AccountView:
         """Switch a partner or seller on or off."""
-        return self.database.once(call, operations.set_account_status)
+        return self.database.once(call, operations.set_account_state, CURRENT_ACCOUNT)

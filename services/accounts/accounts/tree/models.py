@@ -1,5 +1,6 @@
 """Accounts: one tree of operator, partners, sellers and customers (AH-01)."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Self
@@ -18,6 +19,7 @@ from lineup.contracts.accounts import (
     Company,
     Status,
 )
+from lineup.database import Kept
 from lineup.errors import Conflict
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
@@ -38,7 +40,7 @@ class AccountDeleted(Conflict):
     code = "account_deleted"
 
 
-class Account(Record):
+class Account(Kept, Record):
     """One place in the tree; `scope` is its own path.
 
     `version` counts what is announced of partners and sellers; customers announce
@@ -112,10 +114,10 @@ class Account(Record):
         """Who it is before the law and the tax office."""
         return Company(**{name: getattr(self, name) for name in COMPANY})
 
-    def take_company(self, company: Company) -> None:
-        """Be this company from now on."""
+    def take_company(self, lines: Mapping[str, str]) -> None:
+        """Have these lines of the company from now on."""
         for name in COMPANY:
-            setattr(self, name, getattr(company, name))
+            setattr(self, name, lines.get(name, getattr(self, name)))
 
     def turn(self, status: Status) -> None:
         """Become active, inactive or deleted; what is deleted stays so."""
@@ -133,6 +135,7 @@ class Account(Record):
     def view(self, customer_count: int = 0) -> AccountView:
         """The account as its seers see it."""
         return AccountView(
+            updated_at=self.last_change,
             id=self.id,
             kind=self.kind,
             name=self.name,
@@ -143,7 +146,7 @@ class Account(Record):
             currency=self.currency,
             time_zone=self.time_zone,
             public_url=self.public_url,
-            status=self.status,
+            state=self.status,
             created_at=self.created_at,
             phone=self.phone,
             username=self.username,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from accounts.tree.models import LIVING, Account
@@ -14,7 +14,7 @@ from lineup.contracts.accounts import (
     AccountView,
     GetAccount,
     ListAccounts,
-    SetAccountStatus,
+    SetAccountState,
     Status,
 )
 from lineup.contracts.paging import Page
@@ -30,7 +30,7 @@ ORDERS = {
     "created_at": Account.id,
     "name": Account.name,
     "username": Account.username,
-    "status": Account.status,
+    "state": Account.status,
 }
 
 
@@ -78,14 +78,19 @@ def count_customers(work: Work, accounts: Collection[Account]) -> dict[UUID, int
 def _narrowed(statement: Select[Account], request: ListAccounts) -> Select[Account]:
     is_wanted = (
         Account.status != Status.DELETED
-        if request.status is None
-        else Account.status == request.status
+        if request.state is None
+        else Account.status == request.state
     )
     statement = statement.where(is_wanted)
     if request.kind is not None:
         statement = statement.where(Account.kind == request.kind)
     if request.partner_id is not None:
         statement = statement.where(Account.partner_id == request.partner_id)
+    if request.email:
+        same = func.lower(Account.email) == request.email.strip().lower()
+        statement = statement.where(same)
+    if request.username:
+        statement = statement.where(Account.username == request.username)
     text = func.lower(
         func.concat_ws(" ", Account.name, Account.username, Account.email)
     )
@@ -94,13 +99,13 @@ def _narrowed(statement: Select[Account], request: ListAccounts) -> Select[Accou
     return statement
 
 
-def set_account_status(work: Work, request: SetAccountStatus) -> AccountView:
+def set_account_state(work: Work, request: SetAccountState) -> AccountView:
     """Switch a partner or seller on or off: off, nobody at or below it may act."""
     account = account_in_scope(work, request.account_id)
-    refuse_turn(work.actor, account, request.status)
+    refuse_turn(work.actor, account, request.state)
     work.session.refresh(account, with_for_update=True)
-    if account.status is not request.status:
-        account.turn(request.status)
+    if account.status is not request.state:
+        account.turn(request.state)
         work.announce(account.state())
     return view_of(work, account)
 
@@ -108,7 +113,7 @@ def set_account_status(work: Work, request: SetAccountStatus) -> AccountView:
 def refuse_turn(actor: Actor, account: Account, status: Status) -> None:
     """Invalid for deletion, which has a verb of its own; OwnAccount for one's own."""
     if status is Status.DELETED:
-        raise Invalid(fields={"status": ["Choose active or inactive."]})
+        raise Invalid(fields={"state": ["Choose active or inactive."]})
     if account.id == actor.account_id or account.kind not in STAFFED_KINDS:
         raise OwnAccount
 
@@ -117,8 +122,16 @@ def account_in_scope(work: Work, account_id: UUID) -> Account:
     """An account above the customers that the actor may see; NotFound otherwise."""
     account = work.session.scalar(_staffed(work).where(Account.id == account_id))
     if account is None or account.status is Status.DELETED:
-        raise NotFound
+        raise NotFound.of("account")
     return account
+
+
+def named_account(work: Work, account_id: UUID, field: str) -> Account:
+    """An account that a field names; NotFound, with the field, outside the scope."""
+    try:
+        return account_in_scope(work, account_id)
+    except NotFound as refusal:
+        raise NotFound.of("account", fields={field: [refusal.message]}) from None
 
 
 def customer_in_scope(work: Work, customer_id: UUID) -> Account:
@@ -130,7 +143,7 @@ def customer_in_scope(work: Work, customer_id: UUID) -> Account:
     )
     account = work.session.scalar(in_scope(statement, Account, work.actor))
     if account is None:
-        raise NotFound
+        raise NotFound.of("customer")
     return account
 
 
@@ -141,7 +154,7 @@ def place_in_scope(work: Work, account_id: UUID) -> Account:
     )
     account = work.session.scalar(in_scope(statement, Account, work.actor))
     if account is None:
-        raise NotFound
+        raise NotFound.of("account")
     return account
 
 
@@ -153,14 +166,14 @@ def hold(work: Work, account: Account) -> None:
     """
     work.session.refresh(account, with_for_update={"read": True, "key_share": True})
     if account.status is Status.DELETED:
-        raise NotFound
+        raise NotFound.of("account")
 
 
 def account_at(work: Work, scope: str) -> Account:
     """The account whose own path this is, seen by the actor; NotFound otherwise."""
     account = work.session.scalar(_staffed(work).where(Account.scope == scope))
     if account is None:
-        raise NotFound
+        raise NotFound.of("account")
     return account
 
 
@@ -182,6 +195,29 @@ def public_urls(
         select(Account.id, Account.public_url).where(Account.id.in_(set(partner_ids)))
     )
     return {partner_id: own or default for partner_id, own in rows}
+
+
+def switched_off(work: Work) -> frozenset[str]:
+    """The paths of partners and sellers that are switched off, as far as the actor's
+    customers may lie below them.
+    """
+    wanted = select(Account.scope).where(
+        Account.kind.in_(STAFFED_KINDS), Account.status == Status.INACTIVE
+    )
+    return frozenset(work.session.scalars(of_partner(wanted, Account, work.actor)))
+
+
+def is_below_switched_off(work: Work, scope: str) -> bool:
+    """Whether whoever lies at this path cannot be served, since a seller above is off.
+
+    Asked of one path alone, whoever asks.
+    """
+    above = select(Account.id).where(
+        Account.kind.in_(STAFFED_KINDS),
+        Account.status == Status.INACTIVE,
+        literal(scope).startswith(Account.scope),
+    )
+    return work.session.scalar(above.limit(1)) is not None
 
 
 def of_partner(statement: Select[R], model: Any, actor: Actor) -> Select[R]:

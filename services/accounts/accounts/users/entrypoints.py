@@ -4,6 +4,7 @@ from functools import partial
 
 from accounts.doors import MakingDoors
 from accounts.users import operations
+from accounts.users.current import current_user
 from accounts.users.standing import follow_subscription
 from lineup.bus import on_event, rpc
 from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, Call, Event
@@ -43,7 +44,7 @@ class UserDoors(MakingDoors):
     def rename_user(self, call: Call[RenameUser]) -> UserView:
         """Give a user another name."""
         operation = partial(operations.rename_user, means=self.means)
-        return self.database.once(call, operation)
+        return self.database.once(call, operation, current_user(self.means))
 
     @on_event
     def on_subscription_changed(self, event: Event[SubscriptionChanged]) -> None:

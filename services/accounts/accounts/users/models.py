@@ -1,6 +1,6 @@
 """Users: one line of a customer each, with its own playlist (CU-18, PE-01)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,13 +11,14 @@ from accounts.customers.models import NEVER_TEXT
 from accounts.customers.standing import NEVER, end_of, standing_of
 from accounts.customers.words import searchable
 from accounts.records import Record
-from accounts.subscriptions.models import SubscriptionCopy
+from accounts.subscriptions.models import SubscriptionCopy, is_stopped
 from accounts.tree.models import PATH
 from lineup.contracts.accounts import PlayerCredentials, Status, UserChanged, UserView
+from lineup.database import Kept
 from lineup.secrets import Sealed
 
 
-class User(Record):
+class User(Kept, Record):
     """One line of a customer. `scope` is the customer's path.
 
     Its user name, password and link stay the same as long as it lives (PE-03).
@@ -46,6 +47,8 @@ class User(Record):
     paid_until: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
     trial_until: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
     ends_at: Mapped[datetime] = mapped_column(server_default=NEVER_TEXT)
+    is_stopped: Mapped[bool] = mapped_column(server_default="false")
+    """Whether the subscription that ended last was stopped before its time."""
     product_id: Mapped[UUID | None]
     product_name: Mapped[str] = mapped_column(server_default="")
     device_count: Mapped[int] = mapped_column(server_default=text("0"))
@@ -72,6 +75,7 @@ class User(Record):
         self.paid_until = max(paid, default=NEVER)
         self.trial_until = max(trial, default=NEVER)
         self.ends_at = max(self.paid_until, self.trial_until)
+        self.is_stopped = is_stopped(copies[0]) if copies else False
         self.product_id = copies[0].product_id if copies else None
         self.product_name = copies[0].product_name if copies else ""
 
@@ -85,9 +89,10 @@ class User(Record):
         self.scope = scope
         self.version += 1
 
-    def view(self, public_url: str, now: datetime) -> UserView:
-        """The user as its seers see it."""
+    def view(self, public_url: str, now: datetime, off: Collection[str]) -> UserView:
+        """The user as its seers see it, while accounts at the paths `off` are off."""
         return UserView(
+            updated_at=self.last_change,
             id=self.id,
             customer_id=self.customer_id,
             partner_id=self.partner_id,
@@ -97,9 +102,9 @@ class User(Record):
             password=self.password,
             token=self.token,
             public_url=public_url,
-            status=self.status,
+            is_active=self.status is Status.ACTIVE,
             created_at=self.created_at,
-            state=standing_of(self, now),
+            state=standing_of(self, now, off),
             ends_at=end_of(self),
             product_id=self.product_id,
             product_name=self.product_name,

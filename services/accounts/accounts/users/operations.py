@@ -12,7 +12,12 @@ from accounts.findings import Findings
 from accounts.means import Means
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
-from accounts.tree.operations import customer_in_scope, of_partner, public_urls
+from accounts.tree.operations import (
+    customer_in_scope,
+    of_partner,
+    public_urls,
+    switched_off,
+)
 from accounts.users import credentials
 from accounts.users.models import User
 from accounts.users.standing import refresh_customer
@@ -24,6 +29,7 @@ from lineup.contracts.accounts import (
     Status,
     UserView,
 )
+from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import NotFound
@@ -57,6 +63,8 @@ def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView
     statement = of_partner(_living(work), User, work.actor)
     if request.customer_id is not None:
         statement = statement.where(User.customer_id == request.customer_id)
+    if request.username:
+        statement = statement.where(User.username == request.username)
     for word in wanted(request.search):
         statement = statement.where(User.search.contains(word, autoescape=True))
     page = page_of(
@@ -64,14 +72,16 @@ def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView
     )
     partner_ids = {user.partner_id for user in page.items}
     urls = public_urls(work.session, partner_ids, means.public_url)
-    items = [user.view(urls[user.partner_id], work.now) for user in page.items]
+    off = switched_off(work)
+    items = [user.view(urls[user.partner_id], work.now, off) for user in page.items]
     return page.showing(items)
 
 
 def rename_user(work: Work, request: RenameUser, *, means: Means) -> UserView:
     """Give a user another name; two users may share one (CU-19)."""
     user = lock_user(work, request.user_id)
-    user.rename(checked_name(request.name))
+    if request.name is not UNSET:
+        user.rename(checked_name(request.name))
     announce_users(work, means, [user])
     refresh_customer(work, user.customer_id)
     return view_of(work, means, user)
@@ -132,7 +142,7 @@ def lock_user(work: Work, user_id: UUID) -> User:
     find_for_update(work, user.customer_id)
     work.session.refresh(user, with_for_update=True)
     if user.status is Status.DELETED:
-        raise NotFound
+        raise NotFound.of("user")
     return user
 
 
@@ -140,14 +150,29 @@ def user_in_scope(work: Work, user_id: UUID) -> User:
     """A user the actor may see; NotFound otherwise."""
     user = work.session.scalar(_living(work).where(User.id == user_id))
     if user is None:
-        raise NotFound
+        raise NotFound.of("user")
     return user
 
 
-def find_by_username(work: Work, customer: Account, username: str) -> User | None:
-    """A customer's user by its Xtream user name."""
+def find_in_partner(
+    work: Work, partner_id: UUID, usernames: Sequence[str]
+) -> User | None:
+    """The first user of a partner that one of these Xtream user names calls."""
+    found = {
+        user.username: user
+        for user in work.session.scalars(
+            _living(work).where(
+                User.username.in_(usernames), User.partner_id == partner_id
+            )
+        )
+    }
+    return next((found[name] for name in usernames if name in found), None)
+
+
+def find_of_partner(work: Work, partner_id: UUID, user_id: UUID) -> User | None:
+    """A partner's living user by id."""
     return work.session.scalar(
-        _living(work).where(User.username == username, User.customer_id == customer.id)
+        _living(work).where(User.id == user_id, User.partner_id == partner_id)
     )
 
 
@@ -185,7 +210,8 @@ def announce_users(work: Work, means: Means, users: Sequence[User]) -> None:
 
 def view_of(work: Work, means: Means, user: User) -> UserView:
     """A user at this instant, with where its playlist is reached."""
-    return user.view(public_url_of(work, means, user.partner_id), work.now)
+    url = public_url_of(work, means, user.partner_id)
+    return user.view(url, work.now, switched_off(work))
 
 
 def public_url_of(work: Work, means: Means, partner_id: UUID) -> str:

@@ -50,9 +50,21 @@ def lines_of(work: Work, customer_id: UUID) -> Lines:
         statement
     ).one()
     return Lines(
+        is_stopped=_is_stopped(work, customer_id),
         user_count=count,
         words=searchable([words]),
         paid_until=paid_until,
         trial_until=trial_until,
         product_ids=tuple(product_ids or ()),
     )
+
+
+def _is_stopped(work: Work, customer_id: UUID) -> bool:
+    """Whether of a customer's living users the one that ended last was stopped."""
+    statement = (
+        select(User.is_stopped)
+        .where(User.customer_id == customer_id, User.status != Status.DELETED)
+        .order_by(User.ends_at.desc(), User.id)
+        .limit(1)
+    )
+    return bool(work.session.scalar(statement))

@@ -1,0 +1,194 @@
+"""Attempts: wrong passwords are answered slower and slower, and nobody is locked out.
+
+Failures are counted for a login name at an address, for the name, and for the address.
+An address from which the login signed in before is known: only its own failures slow
+it down, whatever strangers try elsewhere, and it passes its pauses with the right
+password. A name that does not exist is counted like one that does.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from accounts.logins.limits import SignInLimits, TooManyTries
+from accounts.logins.models import KnownAddress, Login, SignInFailures
+from accounts.logins.passwords import NOBODYS_HASH
+from lineup.contracts.accounts import SignIn, Status
+from lineup.database import Work
+from lineup.throttling import Backoff, subscriber_address
+
+USERNAME_CHARACTERS = 100
+KNOWN_FOR = timedelta(days=90)
+MOST_KNOWN = 20
+"""So many addresses of a login are remembered, those last seen."""
+MOST_FROM_KNOWN = 100
+"""After so many failures even a known address must sit its pauses out."""
+OWN_SESSION = "signed in"
+"""In place of an address: who changes a password is signed in already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One try to sign in, already counted as a failure."""
+
+    login_id: UUID | None
+    """None for an unknown name, whose hash is nobody's."""
+    password_hash: str
+    address: str
+    subjects: tuple[bytes, ...]
+    """What it was counted for: first the name at the address."""
+    wait_seconds: int
+    """How long a wrong password from a known address must be told to wait."""
+
+
+def begin_attempt(work: Work, request: SignIn, limits: SignInLimits) -> Attempt:
+    """Count a try as a failure, and find the login or nobody.
+
+    TooManyTries while its name or its address has to wait.
+    """
+    username = request.username.strip().lower()[:USERNAME_CHARACTERS]
+    address = subscriber_address(request.address)
+    login_id, password_hash, seen_at = _find(work, username, address)
+    subjects = {subject_of("pair", username, address): limits.by_pair}
+    if seen_at is None:
+        subjects |= _shared(username, address, limits)
+    grace = 0 if seen_at is None else MOST_FROM_KNOWN
+    wait_seconds = _count(work, subjects, username, grace)
+    return Attempt(
+        login_id=login_id,
+        password_hash=password_hash,
+        address=address,
+        subjects=tuple(subjects),
+        wait_seconds=wait_seconds,
+    )
+
+
+def count_own(work: Work, username: str, limits: SignInLimits) -> None:
+    """Count a try of somebody who is signed in; TooManyTries after too many."""
+    pair = subject_of("pair", username, OWN_SESSION)
+    _count(work, {pair: limits.by_pair}, username)
+
+
+def settle(work: Work, attempt: Attempt) -> None:
+    """Take back that the try was a failure: the password was right.
+
+    The name at this address begins anew; whom it shares the name or the address with
+    keeps its failures.
+    """
+    locked = (
+        select(SignInFailures)
+        .where(SignInFailures.subject.in_(attempt.subjects))
+        .order_by(SignInFailures.subject)
+        .with_for_update()
+    )
+    for row in work.session.scalars(locked).all():
+        if row.subject == attempt.subjects[0] or row.count <= 1:
+            work.session.delete(row)
+        else:
+            row.count, row.paused_until = row.count - 1, work.now
+    if attempt.login_id is not None and attempt.address:
+        _remember(work, attempt.login_id, attempt.address)
+
+
+def forget_failures(work: Work, username: str) -> None:
+    """Forget all failures of a login name, wherever they came from."""
+    theirs = SignInFailures.name == subject_of("name", username)
+    work.session.execute(delete(SignInFailures).where(theirs))
+
+
+def forget_addresses(work: Work, *logins: ColumnElement[bool]) -> None:
+    """Forget from where the logins that the conditions name signed in."""
+    ids = select(Login.id).where(*logins)
+    work.session.execute(delete(KnownAddress).where(KnownAddress.login_id.in_(ids)))
+
+
+def subject_of(*parts: str) -> bytes:
+    """What is kept of whom failures are counted for."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).digest()
+
+
+def _find(
+    work: Work, username: str, address: str
+) -> tuple[UUID | None, str, datetime | None]:
+    """A login, its hash, and when it was last seen at the address; or nobody."""
+    is_known = and_(
+        KnownAddress.login_id == Login.id,
+        KnownAddress.address == address,
+        KnownAddress.seen_at > work.now - KNOWN_FOR,
+    )
+    row = work.session.execute(
+        select(Login.id, Login.password_hash, KnownAddress.seen_at)
+        .outerjoin(KnownAddress, is_known)
+        .where(Login.username == username, Login.status != Status.DELETED)
+    ).first()
+    return (None, NOBODYS_HASH, None) if row is None else row
+
+
+def _shared(username: str, address: str, limits: SignInLimits) -> dict[bytes, Backoff]:
+    """What a try from an unknown address counts for beside the two together."""
+    by_name = {subject_of("name", username): limits.by_name}
+    if not address:
+        return by_name
+    return by_name | {subject_of("address", address): limits.by_address}
+
+
+def _count(
+    work: Work, subjects: Mapping[bytes, Backoff], username: str, grace: int = 0
+) -> int:
+    """Count a failure of every subject; the seconds that were left to wait.
+
+    TooManyTries while one has to wait, unless it has had at most `grace` failures.
+    """
+    now = work.now.timestamp()
+    rows = _rows(work, subjects, subject_of("name", username))
+    waits = [subjects[row.subject].wait_seconds(row.failures(), now) for row in rows]
+    wait_seconds = max(waits)
+    if wait_seconds and max(row.count for row in rows) >= grace:
+        raise TooManyTries(wait_seconds)
+    for row in rows:
+        row.keep(subjects[row.subject].after_failure(row.failures(), now))
+    return wait_seconds
+
+
+def _rows(
+    work: Work, subjects: Mapping[bytes, Backoff], name: bytes
+) -> list[SignInFailures]:
+    """The subjects' rows, made where missing, and locked: always in the same order."""
+    values = [
+        {
+            "subject": subject,
+            "name": name if subject in (name, next(iter(subjects))) else None,
+            "count": 0,
+            "since": work.now,
+            "paused_until": work.now,
+        }
+        for subject in sorted(subjects)
+    ]
+    made = insert(SignInFailures).values(values)
+    locked = made.on_conflict_do_update(
+        index_elements=[SignInFailures.subject], set_={"name": made.excluded.name}
+    )
+    return list(work.session.scalars(locked.returning(SignInFailures)))
+
+
+def _remember(work: Work, login_id: UUID, address: str) -> None:
+    """Know the address from now on, and at most the last twenty."""
+    seen = insert(KnownAddress).values(
+        login_id=login_id, address=address, seen_at=work.now
+    )
+    work.session.execute(
+        seen.on_conflict_do_update(
+            index_elements=[KnownAddress.login_id, KnownAddress.address],
+            set_={"seen_at": work.now},
+        )
+    )
+    theirs = KnownAddress.login_id == login_id
+    newest = select(KnownAddress.address).where(theirs)
+    newest = newest.order_by(KnownAddress.seen_at.desc()).limit(MOST_KNOWN)
+    gone = delete(KnownAddress).where(theirs, KnownAddress.address.not_in(newest))
+    work.session.execute(gone)

@@ -1,0 +1,56 @@
+"""How many wrong passwords are looked at, and what is said to who must wait."""
+
+from dataclasses import dataclass
+
+from lineup.errors import TooMany
+from lineup.throttling import Backoff
+
+FEW_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInLimits:
+    """How failures of each kind of subject are answered."""
+
+    by_pair: Backoff
+    by_name: Backoff
+    by_address: Backoff
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        tries: int = 10,
+        tries_per_name: int = 50,
+        tries_per_address: int = 100,
+        longest_pause_seconds: int = 900,
+    ) -> "SignInLimits":
+        """Limits by the settings; many share an address, so it soon has tries again."""
+        longest = max(1, longest_pause_seconds)
+        return cls(
+            by_pair=_backoff(tries, longest, longest),
+            by_name=_backoff(tries_per_name, longest, longest),
+            by_address=_backoff(tries_per_address, longest / 3, longest / 45),
+        )
+
+
+def _backoff(tries: int, longest: float, forget: float) -> Backoff:
+    return Backoff(tries=tries, longest_seconds=longest, forget_seconds=forget)
+
+
+USUAL_LIMITS = SignInLimits.of()
+
+
+class TooManyTries(TooMany):
+    """Too many wrong tries; wait a little."""
+
+    def __init__(self, seconds: int) -> None:
+        message = f"Too many wrong tries. Try again in {_spelled(seconds)}."
+        super().__init__(message, details={"retry_after": seconds})
+
+
+def _spelled(seconds: int) -> str:
+    if seconds < FEW_SECONDS:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    minutes = -(-seconds // 60)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

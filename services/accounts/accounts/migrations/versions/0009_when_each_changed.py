@@ -1,0 +1,26 @@
+"""Note of each row that callers see when it last changed."""
+
+from alembic import op
+
+from lineup.database.changes import forget_changes, note_changes
+
+revision = "0009"
+down_revision = "0008"
+
+TABLES = (
+    "accounts",
+    "customers",
+    "users",
+    "customer_groups",
+    "devices",
+    "logins",
+    "account_jobs",
+)
+
+
+def upgrade() -> None:
+    note_changes(op, *TABLES)
+
+
+def downgrade() -> None:
+    forget_changes(op, *TABLES)
