@@ -1,9 +1,13 @@
 """The billing service: its name and its doors."""
 
+from typing import ClassVar
+
 from billing import watching
 from billing.catalog.entrypoints import CatalogDoors
+from billing.catalog.models import PackageCopy
 from billing.figures.entrypoints import FigureDoors
 from billing.people.entrypoints import PeopleDoors
+from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from billing.settings import BillingSettings
 from billing.subscriptions import upkeep
 from billing.subscriptions.entrypoints import RenewalDoors, SubscriptionDoors
@@ -13,6 +17,8 @@ from billing.webshops.office import ShopDoors
 from billing.webshops.operations.reading import announce_waiting_orders
 from lineup.bus import Service, rpc
 from lineup.context import OPERATORS, Call
+from lineup.contracts.accounts import AccountChanged, CustomerChanged, UserChanged
+from lineup.contracts.playlists import PackageChanged
 from lineup.contracts.resync import Resync, Resynced
 
 
@@ -32,6 +38,12 @@ class BillingService(
 
     name = "billing"
     settings_type = BillingSettings
+    copies: ClassVar = {
+        AccountChanged: (AccountCopy,),
+        CustomerChanged: (CustomerCopy,),
+        UserChanged: (UserCopy,),
+        PackageChanged: (PackageCopy,),
+    }
     looks = watching.LOOKS
 
     @rpc(allowed=OPERATORS)

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import func, select, text
 
+from billing.subscriptions.attempts import is_let
 from billing.subscriptions.models import Subscription
 from billing.wallets.checks import check_ledger
+from billing.webshops.watching import deliveries
 from lineup.bus import Doors, every
 from lineup.contracts.billing import CheckLedger, LedgerReport, SubscriptionState
 from lineup.database import Database, Work
-from lineup.metrics import Figure, Gauge, due
+from lineup.metrics import FAILING_ROWS, Figure, Gauge, due
 
 log = structlog.get_logger(__name__)
 
@@ -84,9 +86,18 @@ def renewals(work: Work) -> Iterator[Figure]:
     """Renewals that should have been tried, and for how long the oldest has waited."""
     due_at = Subscription.renewal_due_at
     count, oldest = work.session.execute(
-        select(func.count(), func.min(due_at)).where(due_at <= work.now)
+        select(func.count(), func.min(due_at)).where(
+            due_at <= work.now, is_let(work.now)
+        )
     ).one()
     yield from due("renewals", count, oldest, work.now)
+
+
+def put_off(work: Work) -> Iterator[Figure]:
+    """Subscriptions that timers leave alone for a while, since their work raised."""
+    waiting = Subscription.put_off_until > work.now
+    count = work.session.scalar(select(func.count()).where(waiting)) or 0
+    yield FAILING_ROWS.of(count, "subscriptions")
 
 
 def ends(work: Work) -> Iterator[Figure]:
@@ -95,9 +106,10 @@ def ends(work: Work) -> Iterator[Figure]:
         select(func.count(), func.min(Subscription.ends_at)).where(
             Subscription.state == SubscriptionState.RUNNING,
             Subscription.ends_at <= work.now,
+            is_let(work.now),
         )
     ).one()
     yield from due("ends", count, oldest, work.now)
 
 
-LOOKS = (renewals, ends, BOOKS.ledger)
+LOOKS = (renewals, ends, put_off, deliveries, BOOKS.ledger)

@@ -130,6 +130,11 @@ class ShopFloor:
             actor=an_actor(Role.PARTNER, scope, partner_id),
         )
 
+    def partner_says(self, partner, **details):
+        """Take a newer event of a partner."""
+        state = an_account(partner.id, partner.scope, **({"version": 2} | details))
+        self.keep(people.keep_account, state)
+
     def customer_below(self, seller, partner):
         """A customer that a seller of the partner made."""
         return self.customer(partner, parent_scope=seller.scope)

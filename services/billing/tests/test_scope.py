@@ -111,6 +111,7 @@ def test_another_partners_customer_finds_nothing(ask, bought, neighbour, shop_fl
     assert refused(ask, bought, stranger.actor) == EVERYTHING
 
 
+@pytest.mark.feature("AH-04")
 @pytest.mark.parametrize("role", [Role.DEALER, Role.RESELLER])
 def test_another_seller_of_the_partner_finds_the_catalogue_only(
     ask, bought, partner, shop_floor, role
@@ -171,6 +172,7 @@ def test_the_customer_itself_and_its_partner_find_it(
         assert ask(subscriptions.get_subscription, request, actor).state == "running"
 
 
+@pytest.mark.feature("AH-03")
 def test_doors_say_who_may_use_them():
     from billing.service import BillingService
     from lineup.bus import doors
@@ -186,7 +188,15 @@ def test_doors_say_who_may_use_them():
 
     for name in partner_only | {"top_up", "check_ledger"}:
         assert not allowed[name] & {Role.CUSTOMER, Role.DEALER, Role.RESELLER}
-    for name in ("get_shop_delivery", "replay_delivery", "switch_shop", "update_shop"):
+    for name in (
+        "get_shop_delivery",
+        "replay_delivery",
+        "switch_shop",
+        "update_shop",
+        "end_previous_secret",
+        "set_shop_access",
+        "end_shop_access",
+    ):
         assert Role.SUPPORT not in allowed[name]
         assert not allowed[name] & {Role.CUSTOMER, Role.DEALER, Role.RESELLER}
     for name in (

@@ -36,6 +36,7 @@ def test_a_renewal_that_nobody_makes_grows_old(
     assert told(ends)["lineup_due_oldest_seconds", "ends"] == 420
 
 
+@pytest.mark.feature("WL-19")
 def test_the_books_are_told_once_they_were_checked(
     told, database, shop_floor, customer, engine
 ):
@@ -59,6 +60,7 @@ def test_the_books_are_told_once_they_were_checked(
     assert told(books.ledger)["lineup_ledger_sound",] == 0
 
 
+@pytest.mark.feature("WL-19")
 def test_they_are_checked_again_after_an_hour():
     now = time.time()
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.records import Record
+from lineup.database import Kept
 from lineup.money import Money
 
 
@@ -23,7 +24,7 @@ class PackageCopy(Record):
     is_deleted: Mapped[bool]
 
 
-class Product(Record):
+class Product(Kept, Record):
     """What is watched, on how many devices and addresses."""
 
     __tablename__ = "product"
@@ -47,7 +48,7 @@ class Product(Record):
     )
 
 
-class Plan(Record):
+class Plan(Kept, Record):
     """A length and price of a product; exactly one length is given (SU-12)."""
 
     __tablename__ = "plan"
@@ -59,7 +60,7 @@ class Plan(Record):
         Index(
             "uq_plan_sku",
             "partner_id",
-            "sku",
+            literal_column("lower(sku)").label("lowered"),
             unique=True,
             postgresql_where=text("sku <> '' AND retired_at IS NULL"),
         ),
@@ -88,6 +89,10 @@ class Plan(Record):
     def is_retired(self) -> bool:
         """Whether it is neither sold nor renewed any longer."""
         return self.retired_at is not None
+
+    def take_price(self, price: Money) -> None:
+        """Cost this from now on, in the price's own currency."""
+        self.price_minor, self.asset = price.amount_minor, price.asset
 
     def retire(self, now: datetime) -> None:
         """Take it off sale; retiring twice changes nothing."""

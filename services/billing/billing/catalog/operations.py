@@ -1,6 +1,7 @@
 """What can be asked of the catalogue."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,6 +17,9 @@ from lineup.contracts.billing import (
     ChangePlan,
     CreatePlan,
     CreateProduct,
+    CurrencyUse,
+    GetCurrencyUse,
+    GetPlan,
     GetProduct,
     ListProducts,
     PlanView,
@@ -24,6 +28,7 @@ from lineup.contracts.billing import (
     RetirePlan,
     UpdateProduct,
 )
+from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists import PackageChanged
 from lineup.database import Work, keep_newest, page_of
@@ -38,9 +43,15 @@ ORDERS = {"name": Product.name}
 
 
 class SkuTaken(Conflict):
-    """Another plan on sale has this SKU already."""
+    """Another plan on sale has this SKU already, perhaps in other capitals."""
 
     code = "sku_taken"
+
+
+class TrialCosts(Invalid):
+    """A trial is free: its price is zero."""
+
+    code = "trial_costs"
 
 
 class PlanRetired(Conflict):
@@ -84,14 +95,18 @@ def create_product(work: Work, request: CreateProduct) -> ProductView:
 
 
 def update_product(work: Work, request: UpdateProduct) -> ProductView:
-    """Change a product; its running subscriptions follow, told by ProductChanged."""
+    """Change what is given; running subscriptions follow, told by ProductChanged."""
     statement = select(Product).where(Product.id == request.product_id)
     owned = in_scope(statement, Product, work.actor).with_for_update(key_share=True)
     product = _found(work.session.scalar(owned))
-    product.name = _named(request.name)
-    product.package_ids = _known_packages(work, product.partner_id, request.package_ids)
-    product.devices = request.devices
-    product.addresses = request.addresses
+    if request.name is not UNSET:
+        product.name = _named(request.name)
+    if request.package_ids is not UNSET:
+        product.package_ids = _known_packages(
+            work, product.partner_id, request.package_ids
+        )
+    product.devices = either(request.devices, product.devices)
+    product.addresses = either(request.addresses, product.addresses)
     _check_places(product)
     product.version += 1
     work.session.flush()
@@ -112,6 +127,9 @@ def list_products(work: Work, request: ListProducts) -> Page[ProductView]:
     )
     if request.search.strip():
         statement = statement.where(_is_called(request.search.strip().lower()))
+    if request.sku:
+        same = func.lower(Plan.sku) == request.sku.lower()
+        statement = statement.where(Product.plans.any(same))
     if request.on_sale is not None:
         sold = Product.plans.any(Plan.retired_at.is_(None))
         statement = statement.where(sold if request.on_sale else ~sold)
@@ -135,7 +153,7 @@ def create_plan(work: Work, request: CreatePlan) -> PlanView:
     statement = select(Product).where(Product.id == request.product_id)
     product = _found(work.session.scalar(in_scope(statement, Product, work.actor)))
     _check_length(request)
-    _check_price(work, request.price, product.partner_id)
+    _check_price(work, request.price, product)
     plan = Plan(
         id=new_id(),
         product_id=product.id,
@@ -154,8 +172,13 @@ def create_plan(work: Work, request: CreatePlan) -> PlanView:
     return plan_view(plan)
 
 
+def show_plan(work: Work, request: GetPlan) -> PlanView:
+    """One plan, on sale or retired."""
+    return plan_view(get_own_plan(work, request.plan_id))
+
+
 def change_plan(work: Work, request: ChangePlan) -> PlanView:
-    """Change a plan's name and price: from the next sale or renewal on.
+    """Change a plan's name, price and SKU: from the next sale or renewal on.
 
     What was sold is refunded by what it was sold for (SU-08). A retired plan is
     refused as PlanRetired.
@@ -163,10 +186,13 @@ def change_plan(work: Work, request: ChangePlan) -> PlanView:
     plan = _locked_plan(work, request.plan_id)
     if plan.is_retired:
         raise PlanRetired
-    _check_price(work, request.price, plan.partner_id)
-    plan.name = _named(request.name)
-    plan.price_minor = request.price.amount_minor
-    work.session.flush()
+    if request.name is not UNSET:
+        plan.name = _named(request.name)
+    if request.price is not UNSET:
+        _check_price(work, request.price, plan.product)
+        plan.take_price(request.price)
+    with _unless_sku_taken(work):
+        plan.sku = either(request.sku, plan.sku).strip()
     return plan_view(plan)
 
 
@@ -182,7 +208,7 @@ def get_plan_on_sale(work: Work, plan_id: UUID, partner_id: UUID) -> Plan:
     """A plan of that partner; NotFound if it has no such, PlanRetired if no longer."""
     plan = work.session.get(Plan, plan_id)
     if plan is None or plan.partner_id != partner_id:
-        raise NotFound("There is no such plan.", code="plan_not_found")
+        raise NotFound.of("plan")
     if plan.is_retired:
         raise PlanRetired
     return plan
@@ -206,11 +232,26 @@ def get_plans(work: Work, plan_ids: Collection[UUID]) -> dict[UUID, Plan]:
     return {plan.id: plan for plan in work.session.scalars(statement)}
 
 
+def get_currency_use(work: Work, request: GetCurrencyUse) -> CurrencyUse:
+    """How many plans on sale have prices in the currency a partner now has.
+
+    What is in another currency already does not count: it has to be priced anew.
+    """
+    partner = people.acting_partner(work, request.partner_id)
+    statement = select(func.count()).where(
+        Plan.partner_id == partner.id,
+        Plan.asset == partner.currency,
+        Plan.retired_at.is_(None),
+    )
+    plans = work.session.scalar(statement) or 0
+    return CurrencyUse(currency=partner.currency, plans=plans)
+
+
 def find_plan_by_sku(work: Work, partner_id: UUID, sku: str) -> Plan | None:
-    """The plan on sale that a partner's shops call `sku`."""
+    """The plan on sale that a partner's shops call `sku`, in capitals or not."""
     statement = select(Plan).where(
         Plan.partner_id == partner_id,
-        Plan.sku == sku.strip(),
+        func.lower(Plan.sku) == func.lower(sku.strip()),
         Plan.sku != "",
         Plan.retired_at.is_(None),
     )
@@ -227,7 +268,7 @@ def _on_offer(statement: S, actor: Actor) -> S:
 
 def _found(product: Product | None) -> Product:
     if product is None:
-        raise NotFound("There is no such product.", code="product_not_found")
+        raise NotFound.of("product")
     return product
 
 
@@ -244,10 +285,10 @@ def _known_packages(work: Work, partner_id: UUID, package_ids: list[UUID]) -> li
         PackageCopy.is_deleted.is_(False),
     )
     known = set(work.session.scalars(statement))
-    unknown = [str(package) for package in package_ids if package not in known]
+    unknown = [at for at, one in enumerate(package_ids, 1) if one not in known]
     if unknown:
-        message = f"Unknown package: {', '.join(unknown)}."
-        raise Invalid(code="package_unknown", fields={"package_ids": [message]})
+        message = f"There is no such package: number {', '.join(map(str, unknown))}."
+        raise Invalid(code="package_not_found", fields={"package_ids": [message]})
     return [str(package) for package in dict.fromkeys(package_ids)]
 
 
@@ -272,15 +313,18 @@ def _locked_plan(work: Work, plan_id: UUID) -> Plan:
 
 def _found_plan(plan: Plan | None) -> Plan:
     if plan is None:
-        raise NotFound("There is no such plan.", code="plan_not_found")
+        raise NotFound.of("plan")
     return plan
 
 
-def _check_price(work: Work, price: Money, partner_id: UUID) -> None:
+def _check_price(work: Work, price: Money, product: Product) -> None:
     if price.amount_minor < 0:
         raise Invalid(fields={"price": ["Must not be below zero."]})
-    if price.asset != people.get_partner(work, partner_id).currency:
-        raise CurrencyMismatch
+    if product.is_trial and price:
+        raise TrialCosts(fields={"price": [TrialCosts.__doc__ or ""]})
+    currency = people.get_partner(work, product.partner_id).currency
+    if price.asset != currency:
+        raise CurrencyMismatch(f"Prices are in {currency}, not in {price.asset}.")
 
 
 def _check_length(request: CreatePlan) -> None:
@@ -291,10 +335,17 @@ def _check_length(request: CreatePlan) -> None:
 
 
 def _insert_plan(work: Work, product: Product, plan: Plan) -> None:
+    with _unless_sku_taken(work):
+        work.session.add(plan)
+    work.session.expire(product, ["plans"])
+
+
+@contextmanager
+def _unless_sku_taken(work: Work) -> Iterator[None]:
+    """Write what is changed inside, or SkuTaken where another plan has the SKU."""
     try:
         with work.session.begin_nested():
-            work.session.add(plan)
-        work.session.expire(product, ["plans"])
+            yield
     except IntegrityError as error:
         if "uq_plan_sku" not in str(error.orig):
             raise

@@ -9,6 +9,7 @@ from lineup.contracts.billing import PlanView, ProductView
 def view_of(product: Product) -> ProductView:
     """A product as its callers see it."""
     return ProductView(
+        updated_at=product.last_change,
         id=product.id,
         partner_id=product.partner_id,
         name=product.name,
@@ -23,6 +24,7 @@ def view_of(product: Product) -> ProductView:
 def plan_view(plan: Plan) -> PlanView:
     """A plan as its callers see it."""
     return PlanView(
+        updated_at=plan.last_change,
         id=plan.id,
         product_id=plan.product_id,
         name=plan.name,

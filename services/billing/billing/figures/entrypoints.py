@@ -1,7 +1,7 @@
 """Ways in to the figures."""
 
 from billing.figures.plan_use import get_plan_use
-from billing.figures.report import list_sales
+from billing.figures.report import list_sales, sum_sales
 from billing.figures.sales import get_sales
 from billing.figures.standing import get_subscription_figures
 from lineup.bus import Doors, rpc
@@ -12,9 +12,11 @@ from lineup.contracts.billing import (
     GetSubscriptionFigures,
     ListSales,
     PlanUse,
+    SalesSums,
     SalesView,
     SaleView,
     SubscriptionFigures,
+    SumSales,
 )
 from lineup.contracts.paging import Page
 
@@ -31,6 +33,11 @@ class FigureDoors(Doors):
     def list_sales(self, call: Call[ListSales]) -> Page[SaleView]:
         """Sold periods, line by line."""
         return self.database.read(call, list_sales)
+
+    @rpc(allowed=STAFF_AND_SUPPORT)
+    def sum_sales(self, call: Call[SumSales]) -> SalesSums:
+        """What the sold periods of a list add up to."""
+        return self.database.read(call, sum_sales)
 
     @rpc(allowed=STAFF_AND_SUPPORT)
     def get_subscription_figures(

@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from billing.catalog.models import Product
 from billing.figures.days import Span, local_day
-from billing.people.naming import Conditions, below_account, names_of_accounts
-from billing.subscriptions.lists import stands_as
+from billing.people.naming import Conditions, names_of_accounts
+from billing.subscriptions.lists import matching, stands_as
 from billing.subscriptions.models import Subscription
 from lineup.contracts.billing import (
     DayCount,
@@ -44,17 +45,19 @@ def get_subscription_figures(
     """Counts that equal the lists with the same filters, in the actor's days."""
     zone = ZoneInfo(work.actor.time_zone)
     today = work.now.astimezone(zone).date()
-    below = below_account(work, Subscription, request.account_id)
-    groups = _running(work, below)
+    whose = matching(work, request)
+    groups = _running(work, whose)
     ahead, behind = Span(today, today + AHEAD, zone), Span(today - AHEAD, today, zone)
-    ending = _by_day(work, below, SubscriptionState.RUNNING, ahead)
-    lapsed = _by_day(work, below, SubscriptionState.EXPIRED, behind)
-    stopped = _by_day(work, below, SubscriptionState.STOPPED, behind)
+    ending = _by_day(work, whose, SubscriptionState.RUNNING, ahead)
+    lapsed = _by_day(work, whose, SubscriptionState.EXPIRED, behind)
+    stopped = _by_day(work, whose, SubscriptionState.STOPPED, behind)
+    begun = _begun(work, whose, behind)
+    running = sum(group.running for group in groups)
     products = _products(work, groups)
     return SubscriptionFigures(
         today=today,
         time_zone=zone.key,
-        running=sum(group.running for group in groups),
+        running=running,
         trials=sum(g.running for g in groups if products[g.product_id].is_trial),
         renewing=sum(group.renewing for group in groups),
         ending_in_7_days=sum(day.count for day in ending if day.on <= today + WEEK),
@@ -65,10 +68,30 @@ def get_subscription_figures(
         lapsed=lapsed,
         by_product=_by_product(groups, products),
         by_seller=_by_seller(work, groups),
+        trend=trend_of(running, begun, lapsed, stopped),
     )
 
 
-def _running(work: Work, below: Conditions) -> list[Group]:
+def trend_of(
+    running: int,
+    begun: Sequence[DayCount],
+    lapsed: Sequence[DayCount],
+    stopped: Sequence[DayCount],
+) -> list[DayCount]:
+    """How many ran at the end of each day, reckoned back from those that run now.
+
+    The three lists are of the same days, the oldest first.
+    """
+    trend: list[DayCount] = []
+    for came, went, gone in zip(
+        reversed(begun), reversed(lapsed), reversed(stopped), strict=True
+    ):
+        trend.append(DayCount(on=came.on, count=running))
+        running += went.count + gone.count - came.count
+    return trend[::-1]
+
+
+def _running(work: Work, whose: Conditions) -> list[Group]:
     """Running subscriptions by product and by the seller below the partner."""
     part = [func.split_part(Subscription.scope, "/", place) for place in (3, 4)]
     seller = case((part[1] == "", ""), else_=part[0])
@@ -77,7 +100,7 @@ def _running(work: Work, below: Conditions) -> list[Group]:
         seller,
         func.count(),
         func.count().filter(Subscription.renews),
-    ).where(stands_as(SubscriptionState.RUNNING, work.now), *below)
+    ).where(stands_as(SubscriptionState.RUNNING, work.now), *whose)
     scoped = in_scope(statement, Subscription, work.actor)
     rows = work.session.execute(scoped.group_by(Subscription.product_id, seller))
     return [
@@ -88,17 +111,30 @@ def _running(work: Work, below: Conditions) -> list[Group]:
 
 def _by_day(
     work: Work,
-    below: Conditions,
+    whose: Conditions,
     state: SubscriptionState,
     span: Span,
 ) -> list[DayCount]:
     """How many of a state end on each day of a span, days with none included."""
-    day = local_day(Subscription.ends_at, span.zone)
+    return _counted(
+        work, Subscription.ends_at, span, [stands_as(state, work.now), *whose]
+    )
+
+
+def _begun(work: Work, whose: Conditions, span: Span) -> list[DayCount]:
+    """How many began on each day of a span, whatever became of them."""
+    return _counted(work, Subscription.started_at, span, whose)
+
+
+def _counted(
+    work: Work,
+    instant: InstrumentedAttribute[datetime],
+    span: Span,
+    conditions: Conditions,
+) -> list[DayCount]:
+    day = local_day(instant, span.zone)
     statement: Select[Any] = select(day, func.count()).where(
-        stands_as(state, work.now),
-        Subscription.ends_at >= span.starts_at,
-        Subscription.ends_at < span.ends_at,
-        *below,
+        instant >= span.starts_at, instant < span.ends_at, *conditions
     )
     scoped = in_scope(statement, Subscription, work.actor).group_by(day)
     counts: dict[date, int] = dict(work.session.execute(scoped).all())

@@ -3,6 +3,7 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
@@ -34,6 +35,13 @@ class CustomerCopy(Record):
     """A customer: who pays. Its row is the lock under which its users' lines change."""
 
     __tablename__ = "customer_copy"
+    __table_args__ = (
+        Index(
+            "ix_customer_copy_email_lower",
+            literal_column("lower(email)").label("lowered"),
+            postgresql_where=text("email <> ''"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
@@ -43,12 +51,28 @@ class CustomerCopy(Record):
     name: Mapped[str]
     email: Mapped[str]
     status: Mapped[str]
+    settlement: Mapped[str | None]
+    """What becomes of the money of a deleted one; None: it stays to be paid out."""
+    deletion_reason: Mapped[str] = mapped_column(default="", server_default="")
+    deleted_by: Mapped[str] = mapped_column(default="", server_default="")
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether accounts has removed it."""
+        return self.status == Status.DELETED
 
 
 class UserCopy(Record):
     """A user: one line of a customer."""
 
     __tablename__ = "user_copy"
+    __table_args__ = (
+        Index(
+            "ix_user_copy_username",
+            "username",
+            postgresql_where=text("username <> ''"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
@@ -56,6 +80,8 @@ class UserCopy(Record):
     partner_id: Mapped[UUID]
     scope: Mapped[str]
     name: Mapped[str]
+    username: Mapped[str] = mapped_column(default="", server_default="")
+    """What a shop's order may call it; empty: not announced since that was kept."""
     status: Mapped[str]
 
     @property

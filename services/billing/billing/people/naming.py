@@ -80,7 +80,7 @@ def below_account(work: Work, model: Any, account_id: UUID | None) -> Conditions
     statement = select(AccountCopy.scope).where(AccountCopy.id == account_id)
     scope = work.session.scalar(in_scope(statement, AccountCopy, work.actor))
     if scope is None:
-        raise NotFound("There is no such account.")
+        raise NotFound.of("account")
     return [model.scope.startswith(scope, autoescape=True)]
 
 

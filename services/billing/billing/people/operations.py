@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
+from lineup import scope
 from lineup.contracts.accounts import (
     AccountChanged,
     AccountKind,
@@ -16,7 +17,7 @@ from lineup.contracts.accounts import (
     UserChanged,
 )
 from lineup.database import Work, keep_newest
-from lineup.errors import Invalid, NotFound
+from lineup.errors import NotFound
 from lineup.scope import in_scope, partner_of
 
 MOST_USERS = 1000
@@ -35,6 +36,45 @@ def keep_customer(work: Work, state: CustomerChanged) -> bool:
     return keep_newest(work.session, CustomerCopy, values)
 
 
+def customers_of(
+    work: Work, partner_id: UUID, usernames: Collection[str]
+) -> dict[str, UUID]:
+    """Whose the users of these names are, by name; unknown ones are left out."""
+    statement = select(UserCopy.username, UserCopy.customer_id).where(
+        UserCopy.username.in_(usernames),
+        UserCopy.partner_id == partner_id,
+        UserCopy.status != Status.DELETED,
+    )
+    return {row.username: row.customer_id for row in work.session.execute(statement)}
+
+
+def find_customer(
+    work: Work, partner_id: UUID, *, customer_id: UUID | None = None, email: str = ""
+) -> CustomerCopy | None:
+    """A partner's customer that is not deleted, by id or by mail address."""
+    named = (
+        CustomerCopy.id == customer_id
+        if customer_id is not None
+        else func.lower(CustomerCopy.email) == email.strip().lower()
+    )
+    if customer_id is None and not email.strip():
+        return None
+    statement = select(CustomerCopy).where(
+        named,
+        CustomerCopy.partner_id == partner_id,
+        CustomerCopy.status != Status.DELETED,
+    )
+    return work.session.scalar(statement.limit(1))
+
+
+def living_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these users are not deleted."""
+    statement = select(UserCopy.id).where(
+        UserCopy.id.in_(user_ids), UserCopy.status != Status.DELETED
+    )
+    return set(work.session.scalars(statement))
+
+
 def keep_user(work: Work, state: UserChanged) -> bool:
     """Keep what accounts says of a user; False where it is old."""
     return keep_newest(work.session, UserCopy, _shared(UserCopy, state))
@@ -49,7 +89,7 @@ def get_partner(work: Work, partner_id: UUID) -> AccountCopy:
     """The partner whose currency and time zone apply; NotFound before it arrived."""
     partner = work.session.get(AccountCopy, partner_id)
     if partner is None or partner.kind != AccountKind.PARTNER:
-        raise NotFound("There is no such partner.", code="partner_not_found")
+        raise NotFound.of("partner")
     return partner
 
 
@@ -64,15 +104,13 @@ def acting_partner(work: Work, partner_id: UUID | None) -> AccountCopy:
 
     Naming a partner outside the scope is NotFound.
     """
-    wanted = partner_id or work.actor.partner_id
-    if wanted is None:
-        raise Invalid(fields={"partner_id": ["Name the partner."]})
+    wanted = scope.acting_partner(work.actor, partner_id)
     statement = select(AccountCopy).where(
         AccountCopy.id == wanted, AccountCopy.kind == AccountKind.PARTNER
     )
     partner = work.session.scalar(in_scope(statement, AccountCopy, work.actor))
     if partner is None:
-        raise NotFound("There is no such partner.", code="partner_not_found")
+        raise NotFound.of("partner")
     return partner
 
 
@@ -81,7 +119,7 @@ def get_customer(work: Work, customer_id: UUID) -> CustomerCopy:
     statement = select(CustomerCopy).where(CustomerCopy.id == customer_id)
     customer = work.session.scalar(in_scope(statement, CustomerCopy, work.actor))
     if customer is None:
-        raise NotFound("There is no such customer.", code="customer_not_found")
+        raise NotFound.of("customer")
     return customer
 
 
@@ -92,7 +130,7 @@ def get_user(work: Work, user_id: UUID) -> UserCopy:
     )
     user = work.session.scalar(in_scope(statement, UserCopy, work.actor))
     if user is None:
-        raise NotFound("There is no such user.", code="user_not_found")
+        raise NotFound.of("user")
     return user
 
 
@@ -116,7 +154,7 @@ def lock_customer(work: Work, customer_id: UUID) -> CustomerCopy:
     locked = statement.with_for_update().execution_options(populate_existing=True)
     customer = work.session.scalar(locked)
     if customer is None:
-        raise NotFound("There is no such customer.", code="customer_not_found")
+        raise NotFound.of("customer")
     return customer
 
 
@@ -147,6 +185,14 @@ def inactive_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
             UserCopy.id.in_(user_ids),
             or_(UserCopy.status != Status.ACTIVE, CustomerCopy.status != Status.ACTIVE),
         )
+    )
+    return set(work.session.scalars(statement))
+
+
+def deleted_customers(work: Work, customer_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these customers were deleted."""
+    statement = select(CustomerCopy.id).where(
+        CustomerCopy.id.in_(customer_ids), CustomerCopy.status == Status.DELETED
     )
     return set(work.session.scalars(statement))
 

@@ -1,17 +1,31 @@
 """Ways in to subscriptions."""
 
+from billing.people.models import UserCopy
 from billing.subscriptions import operations, renewals, upkeep
+from billing.subscriptions.blockers import get_deletion_blockers
 from billing.subscriptions.lists import list_subscriptions
 from billing.subscriptions.overview import get_renewal_overview
 from billing.subscriptions.quotes import quote_purchase
+from billing.wallets import corrections
 from lineup.bus import Doors, every, on_event, rpc
-from lineup.context import EVERYBODY, PARTNERS, SELLERS_AND_CUSTOMERS, Call, Event
+from lineup.context import (
+    EVERYBODY,
+    PARTNERS,
+    SELLERS_AND_CUSTOMERS,
+    Call,
+    Event,
+)
 from lineup.contracts.accounts import CustomerChanged, UserChanged
 from lineup.contracts.billing import (
+    Booked,
+    CorrectBooking,
+    DeletionBlockers,
+    GetDeletionBlockers,
     GetRenewal,
     GetRenewalOverview,
     GetSubscription,
     ListSubscriptions,
+    PayOut,
     ProductChanged,
     Purchase,
     PurchaseQuote,
@@ -24,9 +38,11 @@ from lineup.contracts.billing import (
     SubscriptionView,
     SwitchRenewal,
     TopUp,
-    WalletView,
 )
 from lineup.contracts.paging import Page
+from lineup.database import locked
+
+CURRENT_RENEWAL = locked(UserCopy, operations.get_renewal, GetRenewal)
 
 
 class SubscriptionDoors(Doors):
@@ -55,7 +71,7 @@ class SubscriptionDoors(Doors):
     @rpc(allowed=SELLERS_AND_CUSTOMERS)
     def switch_renewal(self, call: Call[SwitchRenewal]) -> RenewalView:
         """Turn a user's automatic renewal on or off."""
-        return self.database.once(call, operations.switch_renewal)
+        return self.database.once(call, operations.switch_renewal, CURRENT_RENEWAL)
 
     @rpc(allowed=EVERYBODY)
     def get_renewal(self, call: Call[GetRenewal]) -> RenewalView:
@@ -79,6 +95,13 @@ class SubscriptionDoors(Doors):
         """Every user of a customer with its switch, and the total due."""
         return self.database.read(call, get_renewal_overview)
 
+    @rpc(allowed=SELLERS_AND_CUSTOMERS)
+    def get_deletion_blockers(
+        self, call: Call[GetDeletionBlockers]
+    ) -> DeletionBlockers:
+        """What would be lost by deleting a user, customer or seller."""
+        return self.database.read(call, get_deletion_blockers)
+
     @on_event
     def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
         """Keep the newest of a customer; what it has follows it."""
@@ -94,9 +117,19 @@ class RenewalDoors(Doors):
     """Money in, renewals out, and the timers that keep ends told."""
 
     @rpc(allowed=PARTNERS)
-    def top_up(self, call: Call[TopUp]) -> WalletView:
+    def top_up(self, call: Call[TopUp]) -> Booked:
         """Put money on a balance; users that wait for it are renewed at once."""
         return self.database.once(call, renewals.top_up)
+
+    @rpc(allowed=PARTNERS)
+    def pay_out(self, call: Call[PayOut]) -> Booked:
+        """Give money of a balance back outside."""
+        return self.database.once(call, corrections.pay_out)
+
+    @rpc(allowed=PARTNERS)
+    def correct_booking(self, call: Call[CorrectBooking]) -> Booked:
+        """Undo a wrong top-up or payout, once."""
+        return self.database.once(call, renewals.correct_booking)
 
     @every(seconds=5)
     def renew_due_subscriptions(self) -> None:

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, func, or_, select
+from sqlalchemy import ColumnElement, and_, any_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
-from billing.catalog.models import Product
+from billing.catalog.models import Plan, Product
 from billing.people.naming import below_account, customers_called, users_called
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
 from lineup.contracts.billing import (
     ListSubscriptions,
+    SubscriptionFilter,
     SubscriptionState,
     SubscriptionView,
 )
@@ -21,16 +23,14 @@ from lineup.scope import in_scope
 
 ORDERS = {"ends_at": Subscription.ends_at, "started_at": Subscription.started_at}
 
-Query = Select[Subscription]
-
 
 def list_subscriptions(
     work: Work, request: ListSubscriptions
 ) -> Page[SubscriptionView]:
     """Subscriptions in scope that pass every filter given, newest first."""
     statement = in_scope(select(Subscription), Subscription, work.actor)
-    statement = _of_somebody(work, statement, request)
-    statement = statement.where(*_conditions(request, work.now))
+    conditions = [*matching(work, request), *_standing(request, work.now)]
+    statement = statement.where(*conditions)
     page: Page[Subscription] = page_of(
         work.session,
         statement,
@@ -55,14 +55,28 @@ def stands_as(state: SubscriptionState, now: datetime) -> ColumnElement[bool]:
             return marked
 
 
-def _of_somebody(work: Work, statement: Query, request: ListSubscriptions) -> Query:
-    if request.customer_id is not None:
-        statement = statement.where(Subscription.customer_id == request.customer_id)
-    if request.user_id is not None:
-        statement = statement.where(Subscription.user_id == request.user_id)
-    if request.search.strip():
-        statement = statement.where(_is_called(work, request.search))
-    return statement.where(*below_account(work, Subscription, request.account_id))
+def matching(work: Work, request: SubscriptionFilter) -> list[ColumnElement[bool]]:
+    """The conditions of whose subscriptions are meant, and of what."""
+    trials = select(Product.id).where(Product.is_trial.is_(True))
+    is_trial = Subscription.product_id.in_(trials)
+    retired = select(Plan.id).where(Plan.retired_at.is_not(None))
+    is_retired = Subscription.plan_id.in_(retired)
+    later = aliased(Subscription)
+    bought_since = exists().where(
+        later.user_id == Subscription.user_id, later.id > Subscription.id
+    )
+    tests: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+        (request.customer_id, Subscription.customer_id.__eq__),
+        (request.user_id, Subscription.user_id.__eq__),
+        (request.product_id, Subscription.product_id.__eq__),
+        (request.renews, Subscription.renews.is_),
+        (request.is_trial, lambda wanted: is_trial if wanted else ~is_trial),
+        (request.plan_retired, lambda wanted: is_retired if wanted else ~is_retired),
+        (request.is_newest, lambda wanted: ~bought_since if wanted else bought_since),
+        (request.search.strip() or None, lambda part: _is_called(work, part)),
+    )
+    below = below_account(work, Subscription, request.account_id)
+    return [*below, *(test(given) for given, test in tests if given is not None)]
 
 
 def _is_called(work: Work, part: str) -> ColumnElement[bool]:
@@ -77,15 +91,10 @@ def _is_called(work: Work, part: str) -> ColumnElement[bool]:
     )
 
 
-def _conditions(request: ListSubscriptions, now: datetime) -> list[Any]:
-    trials = select(Product.id).where(Product.is_trial.is_(True))
-    is_trial = Subscription.product_id.in_(trials)
+def _standing(request: ListSubscriptions, now: datetime) -> list[Any]:
     tests: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
-        (request.product_id, lambda wanted: Subscription.product_id == wanted),
         (request.state, lambda wanted: stands_as(wanted, now)),
-        (request.renews, Subscription.renews.is_),
-        (request.is_trial, lambda wanted: is_trial if wanted else ~is_trial),
-        (request.ends_from, lambda start: Subscription.ends_at >= start),
-        (request.ends_until, lambda end: Subscription.ends_at < end),
+        (request.ends_from, Subscription.ends_at.__ge__),
+        (request.ends_until, Subscription.ends_at.__lt__),
     )
     return [test(given) for given, test in tests if given is not None]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from billing.records import Record
 from billing.subscriptions.terms import Anchor, Length, next_period_end
 from lineup.contracts.billing import SubscriptionState
+from lineup.database import Kept
 from lineup.errors import Conflict
 from lineup.money import Money
 
@@ -30,7 +31,7 @@ class Source(enum.StrEnum):
     FREE = "free"
 
 
-class Subscription(Record):
+class Subscription(Kept, Record):
     """One user's right to a product: at most one is running (SU-01)."""
 
     __tablename__ = "subscription"
@@ -50,6 +51,11 @@ class Subscription(Record):
             "ix_subscription_renewal_due_at",
             "renewal_due_at",
             postgresql_where=text("renewal_due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_subscription_put_off_until",
+            "put_off_until",
+            postgresql_where=text("put_off_until IS NOT NULL"),
         ),
         Index(
             "ix_subscription_running_ends_at",
@@ -83,6 +89,10 @@ class Subscription(Record):
     renews: Mapped[bool]
     renewal_due_at: Mapped[datetime | None]
     """When to try to renew it; None: not by itself, or waiting for money."""
+    failed_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often working on it has raised since it was last renewed."""
+    put_off_until: Mapped[datetime | None]
+    """Until when timers leave it alone, since working on it raised."""
 
     def is_running(self, now: datetime) -> bool:
         """Whether it entitles now; an end holds even before it is marked (SU-20)."""
@@ -103,6 +113,7 @@ class Subscription(Record):
         self.anchor_at, self.anchor_months = counted.at, counted.months
         self.plan_id = plan_id
         self.state = SubscriptionState.RUNNING
+        self.failed_tries, self.put_off_until = 0, None
         self._schedule()
         self.version += 1
         return self.ends_at
@@ -161,15 +172,11 @@ class Subscription(Record):
         """Try to renew now."""
         self.renewal_due_at = now
 
-    def postpone(self, until: datetime) -> None:
-        """Leave it for later, since trying failed for a reason of ours."""
-        self.renewal_due_at = until
-
     def _schedule(self) -> None:
         self.renewal_due_at = self.ends_at if self.renews else None
 
 
-class Period(Record):
+class Period(Kept, Record):
     """One paid stretch of a subscription; open ones of one never overlap.
 
     The exclusion compares ranges of one id, which needs no extension of PostgreSQL.
@@ -197,6 +204,11 @@ class Period(Record):
         ),
         Index("ix_subscription_period_subscription_id", "subscription_id", "starts_at"),
         Index("ix_subscription_period_created_at", "created_at", "id"),
+        Index(
+            "ix_subscription_period_gave_way_to",
+            "gave_way_to",
+            postgresql_where=text("gave_way_to IS NOT NULL"),
+        ),
         Index(
             "ix_subscription_period_refunded_at",
             "refunded_at",
@@ -228,6 +240,8 @@ class Period(Record):
     refunded_at: Mapped[datetime | None]
     fell_short_at: Mapped[datetime | None]
     """When it was told that the renewal after it could not be paid (SU-04)."""
+    gave_way_to: Mapped[UUID | None] = mapped_column(ForeignKey("subscription.id"))
+    """What took its place when an order stopped it; refunded, this one goes on."""
     created_at: Mapped[datetime]
     sold_by: Mapped[str] = mapped_column(default="", server_default="")
     """The name of who sold or bought it; `system` renewed it."""
@@ -239,8 +253,8 @@ class Period(Record):
 
     @property
     def is_refundable(self) -> bool:
-        """Whether a stop gives something back: free, trial and shop periods do not."""
-        return self.source == Source.BALANCE and not self.is_trial
+        """Whether a stop gives something back: free and shop periods do not."""
+        return self.source == Source.BALANCE
 
     def close(self, now: datetime, *, by: str, reason: str = "") -> None:
         """End before its time, by somebody who may have said why."""
@@ -258,8 +272,16 @@ class Period(Record):
         return Money(self.refunded_minor, self.asset)
 
     def move(self, starts_at: datetime, ends_at: datetime) -> None:
-        """Begin earlier, where the period before it was taken back."""
+        """Begin and end elsewhere, where another one was taken back."""
         self.starts_at, self.ends_at = starts_at, ends_at
+
+    def resume(
+        self, subscription_id: UUID, starts_at: datetime, ends_at: datetime
+    ) -> None:
+        """Go on in another subscription, where what it gave way to was taken back."""
+        self.subscription_id = subscription_id
+        self.closed_at, self.closed_by, self.close_reason = None, "", ""
+        self.move(starts_at, ends_at)
 
 
 class RenewalSwitch(Record):

@@ -1,5 +1,6 @@
 """What can be asked of subscriptions."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
@@ -10,12 +11,18 @@ from billing.people import operations as people
 from billing.subscriptions import stops
 from billing.subscriptions.models import NotActive, RenewalSwitch, Subscription
 from billing.subscriptions.orders import (
+    AfterwardsOnly,
     OrderSale,
+    ended_users,
+    let_end,
+    let_renew,
     reverse_for_order,
     start_for_order,
 )
+from billing.subscriptions.resuming import bring_back
 from billing.subscriptions.sales import (
     add_period,
+    check_currency,
     check_trial,
     find_last,
     from_balance,
@@ -23,9 +30,10 @@ from billing.subscriptions.sales import (
 )
 from billing.subscriptions.views import announce, announce_all, view_of
 from billing.wallets import operations as wallets
-from billing.wallets.models import Cause
+from billing.wallets.closing import settle
 from lineup.contracts.accounts import CustomerChanged, Status, UserChanged
 from lineup.contracts.billing import (
+    Cause,
     CountFrom,
     GetRenewal,
     GetSubscription,
@@ -43,9 +51,15 @@ from lineup.errors import NotFound
 from lineup.scope import in_scope
 
 __all__ = [
+    "AfterwardsOnly",
     "OrderSale",
+    "bring_back",
+    "ended_users",
     "get_renewal",
     "get_subscription",
+    "last_products",
+    "let_end",
+    "let_renew",
     "purchase",
     "quote_stop",
     "reverse_for_order",
@@ -64,7 +78,9 @@ def purchase(work: Work, request: Purchase) -> SubscriptionView:
     """
     user = people.get_user(work, request.user_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
-    people.lock_customer(work, user.customer_id)
+    if people.lock_customer(work, user.customer_id).is_deleted:
+        raise NotFound.of("user")
+    check_currency(work, plan)
     check_trial(work, user, plan)
     if request.count_from is CountFrom.NOW:
         _stop_running(work, user.id, reason="bought anew from now")
@@ -78,7 +94,9 @@ def purchase(work: Work, request: Purchase) -> SubscriptionView:
 def stop_subscription(work: Work, request: StopSubscription) -> StopReceipt:
     """Stop a running subscription and return the unused part (SU-07, SU-09)."""
     subscription = _get_locked(work, request.subscription_id)
-    return stops.stop(work, subscription, reason=request.reason.strip())
+    receipt = stops.stop(work, subscription, reason=request.reason.strip())
+    settle(work, people.lock_customer(work, subscription.customer_id))
+    return receipt
 
 
 def quote_stop(work: Work, request: QuoteStop) -> StopReceipt:
@@ -106,6 +124,16 @@ def switch_renewal(work: Work, request: SwitchRenewal) -> RenewalView:
     return RenewalView(user_id=user.id, renews=request.renews)
 
 
+def last_products(work: Work, user_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The product that each user has, or had last; who never had one is left out."""
+    statement = (
+        select(Subscription.user_id, Subscription.product_id)
+        .where(Subscription.user_id.in_(user_ids))
+        .order_by(Subscription.id)
+    )
+    return dict(work.session.execute(statement).all())
+
+
 def get_renewal(work: Work, request: GetRenewal) -> RenewalView:
     """Whether a user renews by itself (SU-02)."""
     user = people.get_user(work, request.user_id)
@@ -120,11 +148,15 @@ def get_subscription(work: Work, request: GetSubscription) -> SubscriptionView:
 
 
 def follow_customer(work: Work, state: CustomerChanged) -> None:
-    """Keep the copy of a customer; what it has lies where it now lies (AH-23)."""
+    """Keep the copy of a customer; what it has lies where it now lies (AH-23).
+
+    The money of one that was deleted is paid out or written off, as was asked.
+    """
     if people.keep_customer(work, state):
-        people.lock_customer(work, state.id)
+        customer = people.lock_customer(work, state.id)
         place(work, Subscription.customer_id == state.id, state.scope)
         wallets.place(work, state.id, state.scope)
+        settle(work, customer)
 
 
 def follow_user(work: Work, state: UserChanged) -> None:
@@ -133,7 +165,7 @@ def follow_user(work: Work, state: UserChanged) -> None:
     """
     if not (people.keep_user(work, state) and _has_bought(work, state.id)):
         return
-    people.lock_customer(work, state.customer_id)
+    customer = people.lock_customer(work, state.customer_id)
     place(work, Subscription.user_id == state.id, state.scope)
     if state.status is not Status.DELETED:
         return
@@ -141,6 +173,7 @@ def follow_user(work: Work, state: UserChanged) -> None:
         _forfeit_running(work, state.id)
     else:
         _stop_running(work, state.id, reason="the user was deleted")
+    settle(work, customer)
 
 
 def _has_bought(work: Work, user_id: UUID) -> bool:
@@ -173,7 +206,7 @@ def _get(work: Work, subscription_id: UUID) -> Subscription:
     statement = select(Subscription).where(Subscription.id == subscription_id)
     subscription = work.session.scalar(in_scope(statement, Subscription, work.actor))
     if subscription is None:
-        raise NotFound("There is no such subscription.", code="subscription_not_found")
+        raise NotFound.of("subscription")
     return subscription
 
 

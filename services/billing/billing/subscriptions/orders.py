@@ -1,5 +1,6 @@
 """What shop orders start and take back; the shop holds the money, not a balance."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,20 +8,28 @@ from uuid import UUID
 from sqlalchemy import select
 
 from billing.catalog import operations as catalog
+from billing.catalog.models import Plan
 from billing.people import operations as people
-from billing.subscriptions.models import Period, Source, Subscription
+from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
+from billing.subscriptions.resuming import BY_SHOP, give_way, pass_over
 from billing.subscriptions.sales import (
     Payment,
     add_period,
+    find_last,
     length_of,
     subscription_for,
 )
-from billing.subscriptions.stops import open_periods
-from billing.subscriptions.views import announce
+from billing.subscriptions.stops import open_periods, stop
+from billing.subscriptions.views import announce, announce_all
 from billing.wallets import operations as wallets
-from billing.wallets.models import Cause
 from billing.wallets.movements import clearing
-from lineup.contracts.billing import CountFrom, StopReceipt
+from lineup.contracts.billing import (
+    Cause,
+    CountFrom,
+    OtherProduct,
+    StopReceipt,
+    SubscriptionState,
+)
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.money import Money
@@ -43,6 +52,12 @@ class OrderSale:
     shop_id: UUID
     order_number: str
     """What the shop calls the order."""
+    other_product: OtherProduct = OtherProduct.LIST
+    """What becomes of another product that runs and is paid for."""
+
+
+class AfterwardsOnly(Exception):  # noqa: N818 - reads as a sentence
+    """Another product runs; this one begins when that has ended."""
 
 
 def start_for_order(work: Work, sale: OrderSale) -> UUID:
@@ -67,6 +82,7 @@ def start_for_order(work: Work, sale: OrderSale) -> UUID:
 def _sell(work: Work, sale: OrderSale) -> UUID:
     user = people.get_user(work, sale.user_id)
     plan = catalog.get_plan_on_sale(work, sale.plan_id, user.partner_id)
+    replaced = _clear_the_way(work, sale, plan)
     subscription, starts_at = subscription_for(work, user, plan, CountFrom.AUTO)
     payment = Payment(
         amount=sale.paid,
@@ -77,8 +93,70 @@ def _sell(work: Work, sale: OrderSale) -> UUID:
         seat_id=sale.seat_id,
     )
     add_period(work, subscription, plan, payment, starts_at)
+    give_way(replaced, subscription)
     announce(work, subscription)
     return subscription.id
+
+
+def _clear_the_way(work: Work, sale: OrderSale, plan: Plan) -> Sequence[Period]:
+    """End what runs of another product: a trial always, else as the sale says.
+
+    Answers what was stopped. AfterwardsOnly where the new one waits for its end.
+    """
+    last = find_last(work, sale.user_id)
+    if last is None or not last.is_running(work.now):
+        return []
+    if last.product_id == plan.product_id:
+        return []
+    is_trial = catalog.get_plan(work, last.plan_id).product.is_trial
+    if is_trial or sale.other_product is OtherProduct.CHANGE_NOW:
+        replaced = open_periods(work, last)
+        stop(work, last, reason=f"changed by order {sale.order_number}")
+        return replaced
+    if sale.other_product is OtherProduct.CHANGE_AT_END:
+        raise AfterwardsOnly
+    return []
+
+
+def let_end(work: Work, user_ids: Collection[UUID]) -> None:
+    """Renew what runs of users by itself no more: another product follows its end."""
+    renewing = select(Subscription).where(
+        Subscription.user_id.in_(user_ids),
+        Subscription.state == SubscriptionState.RUNNING,
+        Subscription.renews,
+    )
+    found = work.session.scalars(renewing).all()
+    people.lock_customers(work, {one.customer_id for one in found})
+    fresh = renewing.execution_options(populate_existing=True)
+    ending = work.session.scalars(fresh.order_by(Subscription.id)).all()
+    for subscription in ending:
+        subscription.give_way()
+    announce_all(work, ending)
+
+
+def let_renew(work: Work, user_id: UUID) -> None:
+    """Renew what a user has as its switch says: nothing follows its end any more."""
+    last = find_last(work, user_id)
+    if last is None:
+        return
+    people.lock_customer(work, last.customer_id)
+    work.session.refresh(last)
+    if not last.is_running(work.now) or last.renews:
+        return
+    switch = work.session.get(RenewalSwitch, user_id)
+    if switch is not None and switch.renews:
+        last.switch(switch.renews, work.now)
+        announce(work, last)
+
+
+def ended_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these users have nothing that runs."""
+    statement = select(Subscription.user_id).where(
+        Subscription.user_id.in_(user_ids),
+        Subscription.state == SubscriptionState.RUNNING,
+        Subscription.ends_at > work.now,
+    )
+    return set(user_ids) - set(work.session.scalars(statement))
 
 
 def reverse_for_order(work: Work, seat_id: UUID) -> StopReceipt | None:
@@ -98,6 +176,8 @@ def reverse_for_order(work: Work, seat_id: UUID) -> StopReceipt | None:
         _return_money(work, period)
     if period.closed_at is None:
         _take_back(work, subscription, period)
+    else:
+        pass_over(work, period)
     return StopReceipt(
         subscription_id=subscription.id,
         ended_at=subscription.ends_at,
@@ -116,7 +196,7 @@ def _return_money(work: Work, period: Period) -> None:
         work,
         period.transfer_id,
         cause=Cause.SHOP_REVERSAL,
-        reference=f"seat {period.seat_id}",
+        reference=wallets.reference_of(work, period.transfer_id),
     )
     period.give_back(period.paid, posted.transfer_id, work.now)
 
@@ -126,7 +206,7 @@ def _take_back(work: Work, subscription: Subscription, period: Period) -> None:
     later = [
         p for p in open_periods(work, subscription) if p.starts_at >= period.ends_at
     ]
-    period.close(work.now, by="shop", reason="taken back by the shop")
+    period.close(work.now, by=BY_SHOP, reason="taken back by the shop")
     work.session.flush()
     if is_used_up or not subscription.is_running(work.now):
         return

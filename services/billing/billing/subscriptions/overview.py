@@ -11,13 +11,12 @@ from billing.catalog.models import Plan
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import RenewalSwitch, Subscription
-from billing.subscriptions.waiting import WINDOW
+from billing.subscriptions.obstacles import obstacle_of
 from billing.wallets import operations as wallets
 from lineup.contracts.billing import (
     GetRenewalOverview,
     RenewalLine,
     RenewalOverview,
-    SubscriptionState,
 )
 from lineup.database import Work
 from lineup.money import Money
@@ -56,7 +55,8 @@ def _lines(work: Work, users: Sequence[UserCopy]) -> list[RenewalLine]:
             lines.append(_bare_line(user, renews))
         else:
             plan = plans[last.plan_id]
-            obstacle = _obstacle(work, last, plan, is_inactive=user.id in inactive)
+            is_inactive = user.id in inactive
+            obstacle = obstacle_of(last, plan, work.now, is_inactive=is_inactive)
             lines.append(_line(work, user, last, plan, renews, obstacle))
     return lines
 
@@ -77,18 +77,6 @@ def _switches(work: Work, user_ids: Sequence[UUID]) -> dict[UUID, bool]:
         RenewalSwitch.user_id.in_(user_ids)
     )
     return {row.user_id: row.renews for row in work.session.execute(statement)}
-
-
-def _obstacle(work: Work, last: Subscription, plan: Plan, *, is_inactive: bool) -> str:
-    """Why a user would not renew though its switch is on; empty when it would."""
-    is_over = work.now >= last.ends_at + WINDOW
-    obstacles = {
-        "over": is_over or last.state == SubscriptionState.STOPPED,
-        "trial": plan.product.is_trial,
-        "plan_retired": plan.is_retired,
-        "inactive": is_inactive,
-    }
-    return next((name for name, holds in obstacles.items() if holds), "")
 
 
 def _bare_line(user: UserCopy, renews: bool) -> RenewalLine:  # noqa: FBT001

@@ -10,12 +10,18 @@ from billing.subscriptions import stops
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.sales import (
     PeriodOver,
+    check_currency,
     check_trial,
     find_last,
     length_of,
     runs_on,
 )
-from billing.subscriptions.terms import Anchor, next_period_end, renewal_start
+from billing.subscriptions.terms import (
+    Anchor,
+    check_sellable,
+    next_period_end,
+    renewal_start,
+)
 from billing.wallets import operations as wallets
 from lineup.contracts.billing import (
     CountFrom,
@@ -33,6 +39,7 @@ def quote_purchase(work: Work, request: QuotePurchase) -> PurchaseQuote:
     """
     user = people.get_user(work, request.user_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
+    check_currency(work, plan)
     check_trial(work, user, plan)
     last = find_last(work, user.id)
     refunded = Money.zero(plan.asset)
@@ -58,6 +65,7 @@ def _end(
     if goes_on is not None:
         anchor = Anchor(at=goes_on.anchor_at, months=goes_on.anchor_months)
     ends_at, _ = next_period_end(anchor, starts_at, length_of(plan), zone)
+    check_sellable(starts_at, ends_at)
     if ends_at <= work.now:
         raise PeriodOver
     return ends_at

@@ -5,28 +5,32 @@ service may run this at any time and the order within a balance still holds: the
 earliest end first, then the older user.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from billing.catalog import operations as catalog
 from billing.people import operations as people
+from billing.people.models import CustomerCopy
+from billing.subscriptions.attempts import each_alone, is_let
 from billing.subscriptions.models import Period, Subscription
+from billing.subscriptions.notices import tell_blocked, tell_shortfall
+from billing.subscriptions.obstacles import plan_obstacle
 from billing.subscriptions.sales import Payment, from_balance, period_of
 from billing.subscriptions.terms import automatic_start
 from billing.subscriptions.views import announce_all
 from billing.subscriptions.waiting import LEAD, wake_waiting
+from billing.wallets import corrections
 from billing.wallets import operations as wallets
+from billing.wallets.bookings import booked
 from billing.wallets.funds import hold_funds
-from billing.wallets.models import Cause
 from billing.wallets.movements import Movement
 from billing.wallets.posting import transfer_all
-from lineup.contracts.billing import GetWallet, RenewalFellShort, TopUp, WalletView
+from lineup.contracts.billing import Booked, Cause, CorrectBooking, TopUp
 from lineup.database import Database, Work
-from lineup.money import Money
 
 log = structlog.get_logger(__name__)
 
@@ -34,8 +38,6 @@ CHUNK = 100
 """Customers of one transaction: few enough not to keep a purchase waiting."""
 COPIES = 4
 """How many copies of the service find work of their own at the same time."""
-POSTPONED = timedelta(hours=1)
-"""How long a customer whose renewal failed for a reason of ours is left alone."""
 
 
 class Round:
@@ -67,15 +69,16 @@ class Round:
 
     def _consider(self, subscription: Subscription, payment: Payment) -> None:
         """Renew, or leave as it is and let it wait."""
-        if (reason := self._obstacle(subscription)) is not None:
+        if reason := self._obstacle(subscription):
             subscription.wait_for_money()
             log.info("renewal_skipped", subscription=subscription.id, reason=reason)
+            tell_blocked(self._work, subscription, reason)
         elif self._funds.take(payment.payer, payment.amount):
             self._renew(subscription, payment)
         else:
             subscription.wait_for_money()
             balance = self._funds.left(payment.payer)
-            _tell_shortfall(self._work, subscription, balance)
+            tell_shortfall(self._work, subscription, balance)
 
     def _renew(self, subscription: Subscription, payment: Payment) -> None:
         plan = self._plans[subscription.plan_id]
@@ -85,24 +88,37 @@ class Round:
         if payment.amount:
             self._movements.append((period, payment.movement()))
 
-    def _obstacle(self, subscription: Subscription) -> str | None:
+    def _obstacle(self, subscription: Subscription) -> str:
+        is_inactive = subscription.user_id in self._inactive
         plan = self._plans[subscription.plan_id]
-        if plan.is_retired:
-            return "plan_retired"
-        if plan.product.is_trial:
-            return "trial"
-        return "inactive" if subscription.user_id in self._inactive else None
+        return plan_obstacle(plan, is_inactive=is_inactive)
 
 
-def top_up(work: Work, request: TopUp) -> WalletView:
+def top_up(work: Work, request: TopUp) -> Booked:
     """Put money on a balance; users that wait for it are renewed at once (SU-04)."""
     customer = people.get_customer(work, request.customer_id)
     people.lock_customer(work, customer.id)
-    wallets.top_up(work, request)
+    posted = wallets.top_up(work, request)
+    _renew_waiting(work, customer)
+    return booked(work, customer, posted)
+
+
+def correct_booking(work: Work, request: CorrectBooking) -> Booked:
+    """Undo a booking; where money comes back, users that wait for it are renewed."""
+    customer, posted = corrections.correct_booking(work, request)
+    _renew_waiting(work, customer)
+    return booked(work, customer, posted)
+
+
+def _renew_waiting(work: Work, customer: CustomerCopy) -> None:
+    """Renew who waits for money. What raises is left to the timer: the money is in."""
     if wake_waiting(work, customer.id):
         work.session.flush()
-        renew_customers(work, [customer.id])
-    return wallets.get_wallet(work, GetWallet(customer_id=customer.id))
+        try:
+            with work.session.begin_nested():
+                renew_customers(work, [customer.id])
+        except Exception:
+            log.exception("renewal_failed", customer=customer.id)
 
 
 def renew_all(database: Database) -> int:
@@ -113,51 +129,45 @@ def renew_all(database: Database) -> int:
     return total
 
 
-def renew_due(
-    work: Work,
-    *,
-    limit: int = CHUNK,
-    renew: Callable[[Work, Sequence[UUID]], None] | None = None,
-) -> int:
+def renew_due(work: Work, *, limit: int = CHUNK) -> int:
     """Renew what is due of customers nobody else is at; how many those were."""
     customers = _claim(work, limit)
-    (renew or renew_customers)(work, customers)
+    renew_customers(work, customers)
     work.session.flush()
     return len(customers)
 
 
 def renew_customers(work: Work, customer_ids: Sequence[UUID]) -> None:
     """Renew what is due of these customers, whose locks the caller holds."""
-    due = _due(work, customer_ids)
-    Round(work, due).book()
-
-
-def renew_one_by_one(work: Work, customer_ids: Sequence[UUID]) -> None:
-    """The same, a savepoint each: who fails is put off and hinders nobody."""
-    for customer_id in customer_ids:
-        try:
-            with work.session.begin_nested():
-                renew_customers(work, [customer_id])
-        except Exception:
-            log.exception("renewal_failed", customer=customer_id)
-            for subscription in _due(work, [customer_id]):
-                subscription.postpone(work.now + POSTPONED)
+    Round(work, _due(work, customer_ids)).book()
 
 
 def _renew_chunk(database: Database) -> int:
+    """Renew a chunk; where it raises, each subscription of it by itself."""
     try:
         with database.transaction() as work:
             return renew_due(work)
     except Exception:
         log.exception("renewal_chunk_failed")
     with database.transaction() as work:
-        return renew_due(work, renew=renew_one_by_one)
+        customers = _claim(work, CHUNK)
+        due = work.session.scalars(_due_of(work, customers, Subscription.id)).all()
+    each_alone(database, due, _renew_one, work_name="renewals")
+    return len(customers)
+
+
+def _renew_one(work: Work, subscription_id: UUID) -> None:
+    """Renew one subscription if it is due still; its customer is locked."""
+    due = Subscription.renewal_due_at <= work.now + LEAD
+    statement = select(Subscription).where(Subscription.id == subscription_id, due)
+    Round(work, work.session.scalars(statement).all()).book()
+    work.session.flush()
 
 
 def _claim(work: Work, limit: int) -> Sequence[UUID]:
     first = (
         select(Subscription.customer_id)
-        .where(Subscription.renewal_due_at <= work.now + LEAD)
+        .where(Subscription.renewal_due_at <= work.now + LEAD, is_let(work.now))
         .order_by(Subscription.renewal_due_at)
         .limit(limit * COPIES)
     )
@@ -165,43 +175,16 @@ def _claim(work: Work, limit: int) -> Sequence[UUID]:
 
 
 def _due(work: Work, customer_ids: Sequence[UUID]) -> Sequence[Subscription]:
-    statement = (
-        select(Subscription)
-        .where(
-            Subscription.customer_id.in_(customer_ids),
-            Subscription.renewal_due_at <= work.now + LEAD,
-        )
-        .order_by(Subscription.ends_at, Subscription.user_id)
-        .execution_options(populate_existing=True)
-    )
-    return work.session.scalars(statement).all()
+    statement = _due_of(work, customer_ids, Subscription)
+    fresh = statement.execution_options(populate_existing=True)
+    return work.session.scalars(fresh).all()
 
 
-def _tell_shortfall(work: Work, subscription: Subscription, balance: Money) -> None:
-    """Announce once for each period that the one after it could not be paid."""
-    period = work.session.scalar(
-        select(Period)
-        .where(Period.subscription_id == subscription.id, Period.closed_at.is_(None))
-        .order_by(Period.ends_at.desc())
-        .limit(1)
-    )
-    if period is None or period.fell_short_at is not None:
-        return
-    period.fell_short_at = work.now
-    plan = catalog.get_plan(work, subscription.plan_id)
-    work.announce(
-        RenewalFellShort(
-            id=period.id,
-            version=1,
-            partner_id=subscription.partner_id,
-            scope=subscription.scope,
-            customer_id=subscription.customer_id,
-            user_id=subscription.user_id,
-            subscription_id=subscription.id,
-            product_name=plan.product.name,
-            ends_at=subscription.ends_at,
-            price=plan.price,
-            balance=balance,
-            missing=plan.price - balance,
-        )
-    )
+def _due_of(work: Work, customer_ids: Sequence[UUID], what: Any) -> Select[Any]:
+    """What is due of customers, the earliest end first, then the older user."""
+    statement: Select[Any] = select(what)
+    return statement.where(
+        Subscription.customer_id.in_(customer_ids),
+        Subscription.renewal_due_at <= work.now + LEAD,
+        is_let(work.now),
+    ).order_by(Subscription.ends_at, Subscription.user_id)

@@ -10,10 +10,9 @@ from billing.catalog.models import Plan
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
-from billing.subscriptions.terms import Length, renewal_start
+from billing.subscriptions.terms import Length, check_sellable, renewal_start
 from billing.subscriptions.views import announce
 from billing.wallets import operations as wallets
-from billing.wallets.models import Cause
 from billing.wallets.movements import (
     Account,
     Movement,
@@ -22,11 +21,11 @@ from billing.wallets.movements import (
     income,
 )
 from lineup.behalf import signature
-from lineup.contracts.billing import CountFrom, SubscriptionState
+from lineup.contracts.billing import Cause, CountFrom, SubscriptionState
 from lineup.database import Work
 from lineup.errors import Conflict
 from lineup.ids import new_id
-from lineup.money import Money
+from lineup.money import CurrencyMismatch, Money
 
 
 class OtherProductRunning(Conflict):
@@ -95,6 +94,14 @@ def from_balance(subscription: Subscription, plan: Plan, cause: Cause) -> Paymen
     )
 
 
+def check_currency(work: Work, plan: Plan) -> None:
+    """CurrencyMismatch for a price that no balance of its partner can pay."""
+    currency = people.get_partner(work, plan.partner_id).currency
+    if plan.asset != currency:
+        words = f"This plan is priced in {plan.asset}, balances are in {currency}."
+        raise CurrencyMismatch(words)
+
+
 def length_of(plan: Plan) -> Length:
     """How long one period of a plan is."""
     return Length(months=plan.months, days=plan.days)
@@ -141,8 +148,8 @@ def subscription_for(
     if known is not None:
         return known, renewal_start(count_from, known.ends_at, work.now)
     if last is not None and last.product_id != plan.product_id:
-        _make_way(work, last)
-    return _begin(work, user, plan), work.now
+        make_way(work, last)
+    return begin(work, user, plan), work.now
 
 
 def runs_on(
@@ -160,14 +167,16 @@ def runs_on(
     return None
 
 
-def _make_way(work: Work, last: Subscription) -> None:
+def make_way(work: Work, last: Subscription) -> None:
+    """Close off what runs no more, since its user begins another subscription."""
     if last.state == SubscriptionState.RUNNING:
         last.expire(work.now)
     last.give_way()
     announce(work, last)
 
 
-def _begin(work: Work, user: UserCopy, plan: Plan) -> Subscription:
+def begin(work: Work, user: UserCopy, plan: Plan) -> Subscription:
+    """A new subscription of a user; it ends where it begins till one pays."""
     switch = work.session.get(RenewalSwitch, user.id)
     subscription = Subscription(
         id=new_id(),
@@ -218,9 +227,12 @@ def period_of(
     payment: Payment,
     starts_at: datetime,
 ) -> Period:
-    """The next period of a subscription, which runs on to its end."""
+    """The next period of a subscription, which runs on to its end; PeriodTooLong where
+    the plan is longer than any period can be.
+    """
     zone = people.get_partner(work, subscription.partner_id).zone
     ends_at = subscription.extend(plan.id, length_of(plan), starts_at, zone)
+    check_sellable(starts_at, ends_at)
     return Period(
         id=payment.period_id,
         subscription_id=subscription.id,

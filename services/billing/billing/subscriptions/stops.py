@@ -5,16 +5,17 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from billing.catalog import operations as catalog
 from billing.people import operations as people
+from billing.people.naming import names_of
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.terms import refund_for
 from billing.subscriptions.views import announce
 from billing.subscriptions.waiting import wake_waiting
 from billing.wallets import operations as wallets
-from billing.wallets.models import Cause
 from billing.wallets.movements import between, customer_account, refunds
 from lineup.behalf import signature
-from lineup.contracts.billing import StopReceipt
+from lineup.contracts.billing import Cause, StopReceipt
 from lineup.database import Work
 from lineup.money import Money
 
@@ -98,10 +99,22 @@ def _close(work: Work, subscription: Subscription, period: Period, reason: str) 
         refund,
         key=f"refund:{period.id}",
         cause=Cause.REFUND,
-        reference=f"period {period.id}",
+        reference=_described(work, subscription, period),
     )
     moved = wallets.transfer(work, movement)
     period.give_back(refund, moved.transfer_id, work.now)
+
+
+def _described(work: Work, subscription: Subscription, period: Period) -> str:
+    """A period as its customer knows it: product, plan, user, first and last day."""
+    plan = catalog.get_plan(work, period.plan_id)
+    names = names_of(work, user_ids={subscription.user_id})
+    zone = people.get_partner(work, subscription.partner_id).zone
+    days = [
+        f"{at.astimezone(zone):%-d %b %Y}" for at in (period.starts_at, period.ends_at)
+    ]
+    words = (plan.product.name, plan.name, names.user(subscription.user_id))
+    return ", ".join([*filter(None, words), " to ".join(days)])
 
 
 def _total(work: Work, subscription: Subscription, parts: Iterable[Money]) -> Money:

@@ -8,10 +8,21 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 
 from lineup.contracts.billing import CountFrom
+from lineup.errors import Conflict
 from lineup.money import Money
 
 SERVED_LATE = timedelta(seconds=60)
 """How long after an end its effect may show (SU-20): a renewal within it is no gap."""
+
+
+LONGEST = timedelta(days=36525)
+"""The longest period that is sold: a hundred years."""
+
+
+class PeriodTooLong(Conflict):
+    """This plan is longer than any period can be; choose another one."""
+
+    code = "period_too_long"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +49,11 @@ class Anchor:
         A wall time that a clock change skips moves on by what was skipped; one that
         comes twice is the first.
         """
+        if self.months == 0:
+            return self.at.astimezone(UTC)
         wall = self.at.astimezone(zone).replace(tzinfo=None, fold=0)
         moved = wall + relativedelta(months=self.months)
-        on_clock = self.at if self.months == 0 else moved.replace(tzinfo=zone)
-        return on_clock.astimezone(UTC)
+        return moved.replace(tzinfo=zone).astimezone(UTC)
 
 
 def next_period_end(
@@ -50,7 +62,23 @@ def next_period_end(
     """When a period ends, and the anchor the next one counts from.
 
     A period that follows on keeps the anchor; after a gap a new one begins.
+    PeriodTooLong where the calendar has no such day.
     """
+    try:
+        return _counted(anchor, starts_at, length, zone)
+    except (OverflowError, ValueError):
+        raise PeriodTooLong from None
+
+
+def check_sellable(starts_at: datetime, ends_at: datetime) -> None:
+    """PeriodTooLong for a period of more than a hundred years."""
+    if ends_at - starts_at > LONGEST:
+        raise PeriodTooLong
+
+
+def _counted(
+    anchor: Anchor, starts_at: datetime, length: Length, zone: ZoneInfo
+) -> tuple[datetime, Anchor]:
     if length.days:
         ends_at = starts_at + timedelta(days=length.days)
         return ends_at, Anchor(at=ends_at)

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, or_, select
 
 from billing.people import operations as people
+from billing.subscriptions.attempts import each_alone, is_let
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import announce_all
 from lineup.contracts.billing import ProductChanged, SubscriptionState
 from lineup.database import Database, Work
+
+log = structlog.get_logger(__name__)
 
 CHUNK = 500
 """Subscriptions of one transaction."""
@@ -23,14 +27,24 @@ RENEWAL_SECONDS = 60
 def expire_all(database: Database) -> int:
     """Mark and announce every end that has passed; how many there were."""
     total = 0
-    while expired := _in_transaction(database):
+    while expired := _expire_chunk(database):
         total += expired
     return total
 
 
-def _in_transaction(database: Database) -> int:
+def _expire_chunk(database: Database) -> int:
+    """Mark a chunk of ends; where it raises, each of them by itself."""
+    try:
+        with database.transaction() as work:
+            return expire_ended(work)
+    except Exception:
+        log.exception("ends_chunk_failed")
     with database.transaction() as work:
-        return expire_ended(work)
+        ended = work.session.scalars(
+            select(Subscription.id).where(*_has_ended(work)).limit(CHUNK)
+        ).all()
+    each_alone(database, ended, _expire_one, work_name="ends")
+    return len(ended)
 
 
 def expire_ended(work: Work, *, limit: int = CHUNK) -> int:
@@ -41,7 +55,15 @@ def expire_ended(work: Work, *, limit: int = CHUNK) -> int:
     first = select(Subscription.customer_id).where(*_has_ended(work))
     wanted = first.order_by(Subscription.ends_at).limit(limit * COPIES)
     claimed = people.claim_customers(work, wanted, limit=limit)
-    ended = _locked_rows(work, Subscription.customer_id.in_(claimed), *_has_ended(work))
+    return _expire(work, Subscription.customer_id.in_(claimed))
+
+
+def _expire_one(work: Work, subscription_id: UUID) -> None:
+    _expire(work, Subscription.id == subscription_id)
+
+
+def _expire(work: Work, whose: ColumnElement[bool]) -> int:
+    ended = _locked_rows(work, whose, *_has_ended(work))
     for subscription in ended:
         subscription.expire(work.now)
     announce_all(work, ended)
@@ -54,6 +76,7 @@ def _has_ended(work: Work) -> tuple[ColumnElement[bool], ...]:
         Subscription.state == SubscriptionState.RUNNING,
         Subscription.ends_at <= work.now,
         or_(Subscription.renewal_due_at.is_(None), Subscription.ends_at <= patience),
+        is_let(work.now),
     )
 
 
@@ -66,21 +89,49 @@ def _locked_rows(
     return work.session.scalars(fresh).all()
 
 
+class FollowedInPart(Exception):  # noqa: N818 - some follow when the event comes again
+    """Some subscriptions could not follow their product; the others have."""
+
+
 def follow_product(database: Database, product: ProductChanged) -> int:
-    """Announce anew every running subscription to a product that was changed."""
-    total = 0
-    while followed := _follow_chunk(database, product):
-        total += followed
+    """Announce anew every running subscription to a product that was changed.
+
+    FollowedInPart when some raised: they are put off, and tried when it is said again.
+    """
+    total, failed = 0, 0
+    while True:
+        followed, left = _follow_chunk(database, product)
+        total, failed = total + followed, failed + left
+        if not followed + left:
+            break
+    if failed:
+        raise FollowedInPart(f"{failed} of product {product.id}")
     return total
 
 
-def _follow_chunk(database: Database, product: ProductChanged) -> int:
+def _follow_chunk(database: Database, product: ProductChanged) -> tuple[int, int]:
+    """How many followed, and how many raised."""
+    try:
+        with database.transaction() as work:
+            return _follow(work, _behind(work, product)), 0
+    except Exception:
+        log.exception("follow_chunk_failed", product=product.id)
     with database.transaction() as work:
-        subscriptions = _behind(work, product)
-        for subscription in subscriptions:
-            subscription.touch()
-        announce_all(work, subscriptions)
-        return len(subscriptions)
+        behind = [subscription.id for subscription in _behind(work, product)]
+
+    def follow_one(work: Work, subscription_id: UUID) -> None:
+        mine = Subscription.id == subscription_id
+        _follow(work, _locked_rows(work, mine, *_is_behind(work, product)))
+
+    failed = each_alone(database, behind, follow_one, work_name="products")
+    return len(behind) - len(failed), len(failed)
+
+
+def _follow(work: Work, subscriptions: Sequence[Subscription]) -> int:
+    for subscription in subscriptions:
+        subscription.touch()
+    announce_all(work, subscriptions)
+    return len(subscriptions)
 
 
 def _behind(work: Work, product: ProductChanged) -> Sequence[Subscription]:
@@ -88,15 +139,20 @@ def _behind(work: Work, product: ProductChanged) -> Sequence[Subscription]:
 
     It waits for whoever is at one of them: nobody may be left behind.
     """
-    is_behind = (
-        Subscription.product_id == product.id,
-        Subscription.state == SubscriptionState.RUNNING,
-        Subscription.product_version < product.version,
-    )
+    is_behind = _is_behind(work, product)
     first = select(Subscription.customer_id).where(*is_behind).limit(CHUNK)
     customers = set(work.session.scalars(first))
     people.lock_customers(work, customers)
     return _locked_rows(work, Subscription.customer_id.in_(customers), *is_behind)
+
+
+def _is_behind(work: Work, product: ProductChanged) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Subscription.product_id == product.id,
+        Subscription.state == SubscriptionState.RUNNING,
+        Subscription.product_version < product.version,
+        is_let(work.now),
+    )
 
 
 def resync(database: Database) -> int:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan, Product
+from billing.people import operations as people
 from billing.people.naming import Names, names_of, seller_of
 from billing.subscriptions.models import Subscription
+from billing.subscriptions.obstacles import obstacle_of
 from lineup.contracts.billing import SubscriptionChanged, SubscriptionView
 from lineup.database import Work
 
@@ -28,13 +30,30 @@ def views_of(
         user_ids={one.user_id for one in subscriptions},
         scopes={one.scope for one in subscriptions},
     )
-    return [_view(one, plans[one.plan_id], names, work.now) for one in subscriptions]
+    inactive = people.inactive_users(work, {one.user_id for one in subscriptions})
+    return [
+        _view(
+            one,
+            plans[one.plan_id],
+            names,
+            work.now,
+            is_inactive=one.user_id in inactive,
+        )
+        for one in subscriptions
+    ]
 
 
 def _view(
-    subscription: Subscription, plan: Plan, names: Names, now: datetime
+    subscription: Subscription,
+    plan: Plan,
+    names: Names,
+    now: datetime,
+    *,
+    is_inactive: bool,
 ) -> SubscriptionView:
+    obstacle = obstacle_of(subscription, plan, now, is_inactive=is_inactive)
     return SubscriptionView(
+        updated_at=subscription.last_change,
         id=subscription.id,
         user_id=subscription.user_id,
         customer_id=subscription.customer_id,
@@ -52,6 +71,7 @@ def _view(
         seller_id=seller_of(subscription.scope),
         seller_name=names.seller(subscription.scope),
         is_trial=plan.product.is_trial,
+        obstacle=obstacle if subscription.renews else "",
     )
 
 

@@ -1,29 +1,32 @@
 """The ledger's tables. Balances change by `post_transfers` alone (see migrations)."""
 
-import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import (
+    Mapped,
+    aliased,
+    column_property,
+    mapped_column,
+    relationship,
+)
 
 from billing.records import Record
+from lineup.database import Kept
 from lineup.money import Money
 
 
-class Cause(enum.StrEnum):
-    """Why money moved."""
-
-    TOP_UP = "top_up"
-    PURCHASE = "purchase"
-    RENEWAL = "renewal"
-    REFUND = "refund"
-    SHOP_SALE = "shop_sale"
-    SHOP_REVERSAL = "shop_reversal"
-    CORRECTION = "correction"
-
-
-class Wallet(Record):
+class Wallet(Kept, Record):
     """What somebody has of one asset.
 
     A customer's wallet keeps its balance and never falls below its credit limit. A
@@ -92,6 +95,10 @@ class Transfer(Record):
     created_at: Mapped[datetime]
 
 
+NOTED = aliased(Transfer)
+"""A booking's transfer, or the one that undid it."""
+
+
 class Entry(Record):
     """What one transfer did to one wallet, never changed (WL-02).
 
@@ -115,3 +122,10 @@ class Entry(Record):
     wallet_version: Mapped[int | None]
     """1, 2, 3 … for each customer's wallet; None on system accounts."""
     transfer: Mapped[Transfer] = relationship(viewonly=True)
+    updated_at: Mapped[datetime] = column_property(
+        select(func.max(NOTED.created_at))
+        .where(or_(NOTED.id == transfer_id, NOTED.reverses_id == transfer_id))
+        .scalar_subquery(),
+        deferred=True,
+    )
+    """When it was booked, or undone: what a caller sees of it changed then."""

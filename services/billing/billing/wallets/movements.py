@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from billing.wallets.models import Cause
+from lineup.contracts.billing import Cause
 from lineup.money import Money
 from lineup.scope import ROOT, below
 
@@ -56,6 +56,11 @@ def _system(partner_id: UUID, purpose: str, asset: str) -> Account:
 def cash(partner_id: UUID, asset: str) -> Account:
     """Money the partner took outside: bank, counter."""
     return _system(partner_id, "cash", asset)
+
+
+def written_off(partner_id: UUID, asset: str) -> Account:
+    """What deleted customers left behind and nobody was paid."""
+    return _system(partner_id, "written_off", asset)
 
 
 def income(partner_id: UUID, asset: str) -> Account:

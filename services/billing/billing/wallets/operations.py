@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from billing.people import operations as people
-from billing.wallets.models import Cause, Entry, Wallet
+from billing.people.models import CustomerCopy
+from billing.wallets.models import Entry, Transfer, Wallet
 from billing.wallets.movements import (
     Account,
     Leg,
@@ -16,12 +17,13 @@ from billing.wallets.movements import (
 )
 from billing.wallets.posting import Posted, transfer, transfer_all
 from lineup.contracts.billing import (
+    Cause,
     GetWallet,
     TopUp,
     WalletView,
 )
 from lineup.database import Work
-from lineup.errors import Invalid
+from lineup.errors import Conflict, Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 
@@ -36,9 +38,19 @@ __all__ = [
 ]
 
 
+class CustomerDeleted(Conflict):
+    """This customer was deleted: its balance takes no money any longer."""
+
+    code = "customer_deleted"
+
+
 def account_of(work: Work, customer_id: UUID) -> Account:
     """A customer's balance in its partner's currency; NotFound outside the scope."""
-    customer = people.get_customer(work, customer_id)
+    return balance_account(work, people.get_customer(work, customer_id))
+
+
+def balance_account(work: Work, customer: CustomerCopy) -> Account:
+    """The balance of a customer in its partner's currency."""
     partner = people.get_partner(work, customer.partner_id)
     return customer_account(
         customer.id, customer.partner_id, customer.scope, partner.currency
@@ -51,9 +63,15 @@ def balance_of(work: Work, account: Account) -> Money:
     return Money(work.session.scalar(statement) or 0, account.asset)
 
 
-def top_up(work: Work, request: TopUp) -> WalletView:
-    """Put money paid outside on a customer's balance: cash -> balance."""
-    account = account_of(work, request.customer_id)
+def top_up(work: Work, request: TopUp) -> Posted:
+    """Put money paid outside on a customer's balance: cash -> balance.
+
+    The caller holds the customer's lock. CustomerDeleted for one that was deleted.
+    """
+    customer = people.get_customer(work, request.customer_id)
+    if customer.is_deleted:
+        raise CustomerDeleted
+    account = balance_account(work, customer)
     if request.amount.asset != account.asset:
         raise CurrencyMismatch
     if request.amount.amount_minor <= 0:
@@ -66,13 +84,12 @@ def top_up(work: Work, request: TopUp) -> WalletView:
         cause=Cause.TOP_UP,
         reference=request.note,
     )
-    transfer(work, movement)
-    return _view(work, account)
+    return transfer(work, movement)
 
 
 def get_wallet(work: Work, request: GetWallet) -> WalletView:
     """A customer's balance."""
-    return _view(work, account_of(work, request.customer_id))
+    return view_of(work, people.get_customer(work, request.customer_id))
 
 
 def place(work: Work, customer_id: UUID, scope: str) -> None:
@@ -97,7 +114,7 @@ def reverse(
         .where(Entry.transfer_id == transfer_id)
     )
     legs = tuple(
-        Leg(account=_account(wallet), amount_minor=-amount)
+        Leg(account=account_at(wallet), amount_minor=-amount)
         for amount, wallet in work.session.execute(statement)
     )
     movement = Movement(
@@ -110,7 +127,14 @@ def reverse(
     return transfer(work, movement)
 
 
-def _account(wallet: Wallet) -> Account:
+def reference_of(work: Work, transfer_id: UUID) -> str:
+    """What a transfer says it was for."""
+    statement = select(Transfer.reference).where(Transfer.id == transfer_id)
+    return work.session.scalar(statement) or ""
+
+
+def account_at(wallet: Wallet) -> Account:
+    """The account that a wallet's row is of."""
     return Account(
         owner_id=wallet.owner_id,
         purpose=wallet.purpose,
@@ -121,9 +145,14 @@ def _account(wallet: Wallet) -> Account:
     )
 
 
-def _view(work: Work, account: Account) -> WalletView:
+def view_of(work: Work, customer: CustomerCopy) -> WalletView:
+    """A customer's balance as its callers see it."""
+    account = balance_account(work, customer)
+    changed = select(Wallet.updated_at).where(Wallet.id == account.id)
     return WalletView(
+        updated_at=work.session.scalar(changed),
         id=account.id,
-        customer_id=account.owner_id,
+        customer_id=customer.id,
         balance=balance_of(work, account),
+        is_closed=customer.is_deleted,
     )

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 
 from billing.wallets.models import Wallet
 from billing.wallets.movements import Movement
 from lineup.behalf import signature
 from lineup.database import Work
-from lineup.errors import KeyReused, PaymentRequired
+from lineup.errors import Invalid, KeyReused, PaymentRequired
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
 
@@ -33,6 +34,16 @@ class InsufficientBalance(PaymentRequired):
     code = "insufficient_balance"
 
 
+class AmountTooLarge(Invalid):
+    """No balance holds that much."""
+
+    code = "amount_too_large"
+
+
+OUT_OF_RANGE = "22003"
+"""SQLSTATE of a number that its column cannot hold."""
+
+
 @dataclass(frozen=True)
 class Posted:
     """A transfer that stands, and whether it was this call that made it."""
@@ -44,8 +55,9 @@ class Posted:
 def transfer(work: Work, movement: Movement) -> Posted:
     """Move money, or tell that the same movement stands already.
 
-    InsufficientBalance when a customer's wallet does not cover it; KeyReused when the
-    key names another movement. Nothing is written then.
+    InsufficientBalance when a customer's wallet does not cover it; AmountTooLarge when
+    it cannot hold it; KeyReused when the key names another movement. Nothing is
+    written then.
     """
     return transfer_all(work, [movement])[0]
 
@@ -95,7 +107,17 @@ def _post(work: Work, movements: Sequence[Movement]) -> Answers:
         "amounts": [leg.amount_minor for _, leg in legs],
         "entries": [str(new_id()) for _ in legs],
     }
-    rows = work.session.connection().exec_driver_sql(POST, values)
+    return _called(work, values)
+
+
+def _called(work: Work, values: dict[str, Any]) -> Answers:
+    try:
+        rows = work.session.connection().exec_driver_sql(POST, values)
+    except DBAPIError as error:
+        if getattr(error.orig, "pgcode", None) != OUT_OF_RANGE:
+            raise
+        words = [AmountTooLarge.__doc__ or ""]
+        raise AmountTooLarge(fields={"amount": words}) from None
     return [(row.place, row.transfer_id, row.outcome) for row in rows]
 
 

@@ -1,18 +1,22 @@
 """Statements and lists of wallets: what moved, what is there."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, undefer
 
+from billing.people.models import CustomerCopy
 from billing.people.naming import below_account, customers_called, names_of
+from billing.people.operations import deleted_customers
+from billing.wallets.bookings import entry_view
 from billing.wallets.models import Entry, Transfer, Wallet
 from billing.wallets.movements import Account
 from billing.wallets.operations import account_of
+from lineup.contracts.accounts import Status
 from lineup.contracts.billing import (
+    BalanceFilter,
     BalancesView,
     EntryView,
     GetBalances,
@@ -27,8 +31,8 @@ from lineup.database import Work, page_of
 from lineup.money import Money
 from lineup.scope import in_scope
 
-NEWEST_FIRST = "-booked"
-ENTRY_ORDERS = {"booked": Entry.wallet_version}
+NEWEST_FIRST = "-created_at"
+ENTRY_ORDERS = {"created_at": Entry.wallet_version, "booked": Entry.wallet_version}
 WALLET_ORDERS = {"balance": Wallet.balance_minor}
 
 
@@ -38,32 +42,39 @@ def list_entries(work: Work, request: ListEntries) -> Page[EntryView]:
     statement = (
         select(Entry)
         .join(Transfer, Transfer.id == Entry.transfer_id)
-        .options(contains_eager(Entry.transfer))
+        .options(contains_eager(Entry.transfer), undefer(Entry.updated_at))
         .where(Entry.wallet_id == account.id)
-        .where(*_within(request.booked_from, request.booked_until))
+        .where(*_meant(request))
     )
-    if request.cause:
-        statement = statement.where(Transfer.cause == request.cause)
     order = request.paging.order or NEWEST_FIRST
-    return page_of(
+    page: Page[Entry] = page_of(
         work.session,
         statement,
         Entry,
         replace(request.paging, order=order),
-        partial(_entry_view, account),
+        lambda entry: entry,
         ENTRY_ORDERS,
     )
+    undone = _corrections(work, [entry.transfer_id for entry in page.items])
+    return page.showing([entry_view(account, one, undone) for one in page.items])
+
+
+def _corrections(work: Work, transfer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The transfers that undo these, by what they undo."""
+    statement = select(Transfer.reverses_id, Transfer.id).where(
+        Transfer.reverses_id.in_(transfer_ids)
+    )
+    return {undone: by for undone, by in work.session.execute(statement) if undone}
 
 
 def get_statement(work: Work, request: GetStatement) -> StatementView:
     """The sums of a statement: opening + incoming + outgoing = closing (WL-15)."""
     account = account_of(work, request.customer_id)
-    incoming, outgoing, entries = _sums(
-        work, account, request.booked_from, request.booked_until
-    )
+    incoming, outgoing, entries = _sums(work, account, request)
     before = (0, 0, 0)
     if request.booked_from is not None:
-        before = _sums(work, account, None, request.booked_from)
+        earlier = replace(request, booked_from=None, booked_until=request.booked_from)
+        before = _sums(work, account, earlier)
     opening = before[0] + before[1]
     return StatementView(
         customer_id=request.customer_id,
@@ -77,16 +88,9 @@ def get_statement(work: Work, request: GetStatement) -> StatementView:
 
 def list_wallets(work: Work, request: ListWallets) -> Page[WalletView]:
     """Customers' balances in scope, the newest first or sorted by balance."""
-    statement = _customers_wallets(work, request.account_id)
-    if request.has_money is not None:
-        has_money = Wallet.balance_minor > 0
-        statement = statement.where(has_money if request.has_money else ~has_money)
-    if request.search.strip():
-        called = customers_called(work, request.search)
-        statement = statement.where(Wallet.owner_id.in_(called))
     page: Page[Wallet] = page_of(
         work.session,
-        statement,
+        _customers_wallets(work, request),
         Wallet,
         request.paging,
         lambda wallet: wallet,
@@ -96,8 +100,8 @@ def list_wallets(work: Work, request: ListWallets) -> Page[WalletView]:
 
 
 def get_balances(work: Work, request: GetBalances) -> BalancesView:
-    """What customers in scope have: the partner owes it to them (RP-05)."""
-    owned = _customers_wallets(work, request.account_id).subquery()
+    """What the balances of the same list add up to: it is owed to them (RP-05)."""
+    owned = _customers_wallets(work, request).subquery()
     statement = select(
         owned.c.asset,
         func.sum(owned.c.balance_minor),
@@ -110,15 +114,28 @@ def get_balances(work: Work, request: GetBalances) -> BalancesView:
     )
 
 
-def _customers_wallets(work: Work, account_id: UUID | None) -> Select[Wallet]:
+def _customers_wallets(work: Work, request: BalanceFilter) -> Select[Wallet]:
     statement = in_scope(select(Wallet), Wallet, work.actor)
-    below = below_account(work, Wallet, account_id)
-    return statement.where(~Wallet.is_system, *below)
+    below = below_account(work, Wallet, request.account_id)
+    statement = statement.where(~Wallet.is_system, *below, _is_of_use())
+    if request.has_money is not None:
+        has_money = Wallet.balance_minor > 0
+        statement = statement.where(has_money if request.has_money else ~has_money)
+    if request.search.strip():
+        called = customers_called(work, request.search)
+        statement = statement.where(Wallet.owner_id.in_(called))
+    return statement
 
 
-def _sums(
-    work: Work, account: Account, start: datetime | None, end: datetime | None
-) -> tuple[int, int, int]:
+def _is_of_use() -> ColumnElement[bool]:
+    """Whether there is money in it, or its customer is there still."""
+    is_deleted = exists().where(
+        CustomerCopy.id == Wallet.owner_id, CustomerCopy.status == Status.DELETED
+    )
+    return or_(Wallet.balance_minor != 0, ~is_deleted)
+
+
+def _sums(work: Work, account: Account, request: GetStatement) -> tuple[int, int, int]:
     """What came in, what went out (not above zero), how many entries."""
     amount = Entry.amount_minor
     statement = (
@@ -128,18 +145,21 @@ def _sums(
             func.count(),
         )
         .join(Transfer, Transfer.id == Entry.transfer_id)
-        .where(Entry.wallet_id == account.id, *_within(start, end))
+        .where(Entry.wallet_id == account.id, *_meant(request))
     )
     incoming, outgoing, entries = work.session.execute(statement).one()
     return int(incoming), int(outgoing), entries
 
 
-def _within(start: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
+def _meant(request: ListEntries | GetStatement) -> list[ColumnElement[bool]]:
+    """The conditions of what and when, for the list and for its sums."""
     conditions = []
-    if start is not None:
-        conditions.append(Transfer.created_at >= start)
-    if end is not None:
-        conditions.append(Transfer.created_at < end)
+    if request.cause:
+        conditions.append(Transfer.cause == request.cause)
+    if request.booked_from is not None:
+        conditions.append(Transfer.created_at >= request.booked_from)
+    if request.booked_until is not None:
+        conditions.append(Transfer.created_at < request.booked_until)
     return conditions
 
 
@@ -149,27 +169,16 @@ def _wallet_views(work: Work, wallets: list[Wallet]) -> list[WalletView]:
         customer_ids={wallet.owner_id for wallet in wallets},
         scopes={wallet.scope for wallet in wallets},
     )
+    closed = deleted_customers(work, {wallet.owner_id for wallet in wallets})
     return [
         WalletView(
+            updated_at=wallet.last_change,
             id=wallet.id,
             customer_id=wallet.owner_id,
             balance=wallet.balance,
             customer_name=names.customer(wallet.owner_id),
             seller_name=names.seller(wallet.scope),
+            is_closed=wallet.owner_id in closed,
         )
         for wallet in wallets
     ]
-
-
-def _entry_view(account: Account, entry: Entry) -> EntryView:
-    made = entry.transfer
-    return EntryView(
-        id=entry.id,
-        transfer_id=made.id,
-        cause=made.cause,
-        amount=Money(entry.amount_minor, account.asset),
-        balance_after=Money(entry.balance_after_minor or 0, account.asset),
-        reference=made.reference,
-        actor=made.actor,
-        created_at=made.created_at,
-    )

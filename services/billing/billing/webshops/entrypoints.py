@@ -1,19 +1,22 @@
 """Ways in to the webshops for shops and events; people's are in office.py."""
 
 from functools import lru_cache
+from typing import cast
 from uuid import UUID
 
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from billing.webshops.intake import MAX_BODY, Answer, Intake
-from billing.webshops.operations.connections import count_refused
+from billing.settings import BillingSettings
+from billing.webshops.intake import Answer, Intake
+from billing.webshops.operations.asking import ask_shops
+from billing.webshops.operations.connections import count_refused, end_old_secrets
 from billing.webshops.operations.deliveries import (
     forget_old_deliveries,
     store_delivery,
     work_on_delivery,
 )
-from billing.webshops.operations.fulfilment import fill_seats
+from billing.webshops.operations.fulfilment import fill_seats, start_scheduled
 from billing.webshops.stores import DeliveryQueue, DeliveryTable
 from lineup.bus import Doors, every, http, on_event
 from lineup.context import Event
@@ -26,6 +29,8 @@ from lineup.settings import ServiceSettings
 RETRY_AFTER_SECONDS = 30
 COUNT_SECONDS = 10
 FORGET_SECONDS = 600
+SCHEDULE_SECONDS = 10
+ASK_SECONDS = 30
 
 
 @lru_cache(maxsize=1)
@@ -57,8 +62,7 @@ class WebshopDoors(Doors):
     @http("POST", "/webhooks/<kind>/<connection_id>")
     def take_webhook(self, request: Request, kind: str, connection_id: str) -> Response:
         """Keep an authentic delivery, then answer with an empty 200 (WS-05)."""
-        request.max_content_length = MAX_BODY
-        body = request.get_data(cache=False)
+        body = request.get_data()
         try:
             shop = ShopKind(kind), UUID(connection_id)
         except ValueError:
@@ -75,14 +79,39 @@ class WebshopDoors(Doors):
         """Add up deliveries with a wrong signature; each copy adds its own."""
         counts = self.intake.take_refused()
         if counts:
+            self._count_refused(counts)
+
+    def _count_refused(self, counts: dict[UUID, int]) -> None:
+        try:
             with self.database.transaction() as work:
                 count_refused(work, counts)
+        except Exception:
+            self.intake.refused.update(counts)
+            raise
 
     @every(seconds=FORGET_SECONDS)
     def forget_old_deliveries(self) -> None:
         """Delete what was worked on long ago, some at a time."""
         with self.database.transaction() as work:
             forget_old_deliveries(work)
+
+    @every(seconds=FORGET_SECONDS)
+    def end_old_secrets(self) -> None:
+        """Delete shops' secrets whose time is over."""
+        with self.database.transaction() as work:
+            end_old_secrets(work)
+
+    @every(seconds=SCHEDULE_SECONDS)
+    def start_scheduled_seats(self) -> None:
+        """Serve what waited for another product of its user to end."""
+        start_scheduled(self.database)
+
+    @every(seconds=ASK_SECONDS, side_by_side=2)
+    def ask_shops(self) -> None:
+        """Ask shops for orders that they did not deliver, those due (WS-18)."""
+        settings = cast("BillingSettings", self.settings)
+        allow_private = settings.allow_private_sources
+        ask_shops(self.database, self.keyring, allow_private=allow_private)
 
     @on_event
     def on_delivery_taken(self, event: Event[DeliveryTaken]) -> None:

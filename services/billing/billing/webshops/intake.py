@@ -24,7 +24,7 @@ from billing.webshops.stores import DeliveryQueue, DeliveryTable
 from lineup.clock import Clock
 from lineup.contracts.billing import DeliveryTaken, ShopKind
 from lineup.ids import new_id
-from lineup.secrets import Keyring
+from lineup.secrets import Keyring, Sealed
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +32,6 @@ HEADERS: Mapping[ShopKind, Callable[[Mapping[str, str]], Headers]] = {
     ShopKind.WOOCOMMERCE: woocommerce.headers_of,
     ShopKind.SHOPIFY: shopify.headers_of,
 }
-MAX_BODY = 1024 * 1024
-"""Bytes; a longer body is answered 413 unread."""
 
 
 class Answer(enum.IntEnum):
@@ -89,14 +87,19 @@ class Intake:
         return counts
 
     def _is_authentic(self, keys: ShopKeys, said: Headers, body: bytes) -> bool:
-        """Signed by a secret; secrets changed a moment ago are looked up again."""
-        if self._is_signed(keys, said, body):
+        """Signed by a secret that is good now.
+
+        Where it is not the present one, secrets that were changed or ended a moment
+        ago are looked up again.
+        """
+        if self._is_signed([keys.secret], said, body):
             return True
         changed = self._shops.find_changed(keys) if said.signature else None
-        return changed is not None and self._is_signed(changed, said, body)
+        secrets = (changed or keys).secrets_at(self._clock.now())
+        return self._is_signed(secrets, said, body)
 
-    def _is_signed(self, keys: ShopKeys, said: Headers, body: bytes) -> bool:
-        secrets = [self._keyring.open(secret) for secret in keys.secrets]
+    def _is_signed(self, sealed: list[Sealed], said: Headers, body: bytes) -> bool:
+        secrets = [self._keyring.open(secret) for secret in sealed]
         return is_signed(body, said.signature, secrets)
 
     def _delivery(self, shop_id: UUID, said: Headers, body: bytes) -> DeliveryTaken:

@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -25,17 +26,26 @@ class ShopKeys:
 
     shop_id: UUID
     kind: ShopKind
-    secrets: tuple[Sealed, ...]
+    secret: Sealed
+    previous: Sealed | None = None
+    previous_ends_at: datetime | None = None
 
     @classmethod
     def of(cls, shop: ShopConnection) -> "ShopKeys":
         """The keys of a connection: its present secret and the one before."""
-        secrets = (shop.secret, shop.previous_secret)
         return cls(
             shop_id=shop.id,
             kind=ShopKind(shop.kind),
-            secrets=tuple(secret for secret in secrets if secret),
+            secret=shop.secret,
+            previous=shop.previous_secret,
+            previous_ends_at=shop.previous_secret_ends_at,
         )
+
+    def secrets_at(self, now: datetime) -> list[Sealed]:
+        """What is good at an instant, the present secret first."""
+        if self.previous and self.previous_ends_at and now < self.previous_ends_at:
+            return [self.secret, self.previous]
+        return [self.secret]
 
 
 class Load(Protocol):

@@ -1,4 +1,4 @@
-"""Tables of the webshops: connections, deliveries, orders, seats, effects."""
+"""Tables of the orders of webshops: seats, effects, what people settled."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,193 +18,43 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
-from billing.webshops.messages import ShopOrder, Standing
-from billing.webshops.states import DeliveryState, SeatState, order_state
+from billing.webshops.dates import ShopTime, is_in_use
+from billing.webshops.messages import (
+    OWN_STATUS,
+    OrderDispute,
+    Repeats,
+    ShopOrder,
+    Standing,
+)
+from billing.webshops.seat_models import OrderEffect, OrderSeat
+from billing.webshops.shop_models import (
+    CHANGEOVER,
+    ShopConnection,
+    ShopDelivery,
+    ignored_as,
+)
+from billing.webshops.states import Reason, order_state
 from lineup.contracts.billing import OrderState
+from lineup.database import Kept
 from lineup.money import Money
-from lineup.secrets import Sealed
+
+HELD_BACK = "on-hold"
+"""The dispute of an order whose shop says no more than that it waits again."""
+
+__all__ = [
+    "CHANGEOVER",
+    "OrderClosing",
+    "OrderEffect",
+    "OrderSeat",
+    "ShopConnection",
+    "ShopDelivery",
+    "ShopOrderRecord",
+    "ignored_as",
+    "wants_a_look",
+]
 
 
-class ShopConnection(Record):
-    """One shop of a partner; its id is the random part of the webhook's address."""
-
-    __tablename__ = "shop_connection"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    name: Mapped[str]
-    partner_id: Mapped[UUID]
-    scope: Mapped[str] = mapped_column(index=True)
-    secret: Mapped[Sealed]
-    previous_secret: Mapped[Sealed | None]
-    currency: Mapped[str]
-    shop_domain: Mapped[str]
-    accepts_low_amounts: Mapped[bool]
-    refused_deliveries: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Deliveries with a wrong or no signature; nothing else of them is kept."""
-    is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
-    """Switched off, its deliveries are parked instead of worked on."""
-    created_at: Mapped[datetime]
-
-    @property
-    def webhook_path(self) -> str:
-        """Where the shop delivers to."""
-        return f"/webhooks/{self.kind}/{self.id}"
-
-    def change_secret(self, sealed: Sealed) -> None:
-        """Expect another secret; the one so far stays good beside it."""
-        self.previous_secret, self.secret = self.secret, sealed
-
-    def is_source(self, host: str) -> bool:
-        """Whether a delivery that says it is from `host` may be this shop's.
-
-        Copies of a shop (staging) sign with the same secret. Shopify always names
-        its domain; WooCommerce's is compared where a domain was given.
-        """
-        if not self.shop_domain:
-            return True
-        return host.removeprefix("www.") == self.shop_domain.removeprefix("www.")
-
-
-class ShopDelivery(Record):
-    """One authentic delivery as it came: the raw body, kept before the answer."""
-
-    __tablename__ = "shop_delivery"
-    __table_args__ = (
-        UniqueConstraint("shop_id", "delivery_key", "digest", name="uq_shop_delivery"),
-        Index(
-            "ix_shop_delivery_parked",
-            "shop_id",
-            postgresql_where=text("state = 'parked'"),
-        ),
-        Index("ix_shop_delivery_received_at", "received_at"),
-        Index("ix_shop_delivery_shop_id", "shop_id", "id"),
-        Index(
-            "ix_shop_delivery_order_id",
-            "order_id",
-            postgresql_where=text("order_id IS NOT NULL"),
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop_connection.id"))
-    delivery_key: Mapped[str]
-    digest: Mapped[bytes]
-    """SHA-256 of the body."""
-    topic: Mapped[str]
-    source: Mapped[str]
-    is_test: Mapped[bool]
-    body: Mapped[bytes]
-    received_at: Mapped[datetime]
-    state: Mapped[str]
-    problem: Mapped[str] = mapped_column(default="")
-    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("shop_order.id"))
-    """The order it told of, once it is worked on."""
-
-    def finish(self, order_id: UUID | None) -> None:
-        """It is worked on; `order_id` names the order it told of."""
-        self.state, self.problem = DeliveryState.DONE, ""
-        self.order_id = order_id
-
-    def park(self, problem: str) -> None:
-        """Leave it to people: authentic, but nothing can be done by itself."""
-        self.state, self.problem = DeliveryState.PARKED, problem
-
-
-class OrderSeat(Record):
-    """One piece of one line of an order: one user to be served."""
-
-    __tablename__ = "shop_seat"
-    __table_args__ = (
-        UniqueConstraint("order_id", "line_id", "number", name="uq_shop_seat"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("shop_order.id"))
-    line_id: Mapped[str]
-    number: Mapped[int]
-    """From 0 within its line."""
-    sku: Mapped[str]
-    name: Mapped[str]
-    username: Mapped[str]
-    amount_minor: Mapped[int]
-    """What the buyer paid for it, taxes included; the shares of a line add up."""
-    state: Mapped[str]
-    problem: Mapped[str] = mapped_column(default="")
-    plan_id: Mapped[UUID | None]
-    user_id: Mapped[UUID | None]
-    changed_at: Mapped[datetime]
-
-    @property
-    def is_held(self) -> bool:
-        """Whether something must be settled first."""
-        return self.state == SeatState.HELD
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether a user is to have it, or has it."""
-        return self.state in (SeatState.WAITING, SeatState.FILLED)
-
-    @property
-    def is_live(self) -> bool:
-        """Whether it was not taken back."""
-        return self.state != SeatState.REVERSED
-
-    def accept(self, plan_id: UUID, now: datetime) -> None:
-        """It is a plan's; a user is wanted."""
-        self._move(SeatState.WAITING, now)
-        self.plan_id, self.problem = plan_id, ""
-
-    def hold(self, problem: str, now: datetime) -> None:
-        """Something must be settled by people first."""
-        self._move(SeatState.HELD, now)
-        self.problem = problem
-
-    def fill(self, user_id: UUID, now: datetime) -> None:
-        """Its user is known."""
-        self._move(SeatState.FILLED, now)
-        self.user_id = user_id
-
-    def reverse(self, now: datetime) -> None:
-        """The money went back."""
-        self._move(SeatState.REVERSED, now)
-        self.problem = ""
-
-    def _move(self, state: SeatState, now: datetime) -> None:
-        self.state, self.changed_at = state, now
-
-
-class OrderEffect(Record):
-    """Something that happened to an order, once: the key against every repeat."""
-
-    __tablename__ = "shop_effect"
-
-    shop_id: Mapped[UUID] = mapped_column(
-        ForeignKey("shop_connection.id"), primary_key=True
-    )
-    external_order_id: Mapped[str] = mapped_column(primary_key=True)
-    effect: Mapped[str] = mapped_column(primary_key=True)
-    refund_id: Mapped[str] = mapped_column(primary_key=True, default="")
-    amount_minor: Mapped[int] = mapped_column(default=0)
-    asset: Mapped[str] = mapped_column(default="")
-    lines: Mapped[list[Any]] = mapped_column(default=list)
-    """Of a refund: [line id, pieces] pairs, where the shop says them."""
-    noted_at: Mapped[datetime]
-    applied_at: Mapped[datetime | None]
-    """None while the order it refunds is not known to be paid, or it is unclear."""
-    problem: Mapped[str] = mapped_column(default="")
-
-    def apply(self, now: datetime) -> None:
-        """What it pays back is taken back."""
-        self.applied_at, self.problem = now, ""
-
-    @property
-    def amount(self) -> Money:
-        """The money of a refund."""
-        return Money(self.amount_minor, self.asset)
-
-
-class ShopOrderRecord(Record):
+class ShopOrderRecord(Kept, Record):
     """One order of a shop and what became of it."""
 
     __tablename__ = "shop_order"
@@ -212,6 +62,13 @@ class ShopOrderRecord(Record):
         UniqueConstraint("shop_id", "external_id", name="uq_shop_order"),
         Index("ix_shop_order_state", "state"),
         Index("ix_shop_order_shop_id", "shop_id", "id"),
+        Index("ix_shop_order_external_id", "partner_id", "external_id"),
+        Index(
+            "ix_shop_order_shop_parent_id",
+            "shop_id",
+            "shop_parent_id",
+            postgresql_where=text("shop_parent_id <> ''"),
+        ),
         Index(
             "ix_shop_order_number",
             literal_column("lower(number)").label("lowered"),
@@ -226,6 +83,18 @@ class ShopOrderRecord(Record):
             "ix_shop_order_customer_id",
             "customer_id",
             postgresql_where=text("customer_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_shop_order_shop_customer_id",
+            "shop_id",
+            "shop_customer_id",
+            postgresql_where=text("shop_customer_id <> ''"),
+        ),
+        Index(
+            "ix_shop_order_subscription_id",
+            "shop_id",
+            "subscription_id",
+            postgresql_where=text("subscription_id <> ''"),
         ),
         Index(
             "ix_shop_order_exception",
@@ -246,17 +115,51 @@ class ShopOrderRecord(Record):
     state: Mapped[str]
     currency: Mapped[str]
     total_minor: Mapped[int]
+    paid_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How much of the total is known to be paid; refunds are not taken off."""
+    extras: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Minor units that were charged beside the lines: shipping, fees, tips."""
+    problem: Mapped[str] = mapped_column(default="", server_default="")
+    """Why it cannot be served by itself, as `code: detail`, by its newest payload."""
+    keeps_money: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )
+    """It is cancelled, and the shop says that its money stayed there."""
+    shop_parent_id: Mapped[str] = mapped_column(default="", server_default="")
+    """The shop's order of which it is one vendor's part."""
+    shop_key: Mapped[str] = mapped_column(default="", server_default="")
+    """A random name that no other order of any shop has."""
     buyer: Mapped[dict[str, Any]]
     standing: Mapped[int]
     """What the newest payload says (messages.Standing)."""
-    modified_at: Mapped[datetime | None]
+    modified_at: Mapped[datetime | None] = mapped_column(ShopTime)
     """The shop's time of the newest payload; None: only refunds are known."""
     is_paid: Mapped[bool]
     """Some payload proved payment; never unlearned."""
     is_test: Mapped[bool]
     is_deleted_at_shop: Mapped[bool]
+    is_accepted: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )
+    """People let it be served as it is."""
+    disputes: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default=text("'{}'")
+    )
+    """What each open dispute of its payment is about, by the shop's id of it."""
+    holds_users_back: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )
+    """Whether its users are switched off for a dispute."""
     exceptions: Mapped[list[str]]
     customer_id: Mapped[UUID | None]
+    shop_customer_id: Mapped[str] = mapped_column(default="", server_default="")
+    """As the shop knows the buyer; empty: a guest."""
+    subscription_id: Mapped[str] = mapped_column(default="", server_default="")
+    """As the shop knows what the order renews; empty: it does not say."""
+    is_renewal: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )
+    """The shop made it by itself, to run on what was bought before."""
     created_at: Mapped[datetime]
 
     @property
@@ -266,22 +169,82 @@ class ShopOrderRecord(Record):
 
     def is_older(self, message: ShopOrder) -> bool:
         """Whether the message is behind what is known; equal times: the lower rank."""
-        if self.modified_at is None:
+        if self.modified_at is None or not is_in_use(self.modified_at):
             return False
+        if message.modified_at is None:
+            return True
         known = (self.modified_at, self.standing)
         return (message.modified_at, message.standing) < known
 
+    def is_behind(self, message: ShopOrder) -> bool:
+        """Whether the message says more than is known; equal times: the higher rank."""
+        if self.modified_at is None or message.modified_at is None:
+            return True
+        known = (self.modified_at, self.standing)
+        return (message.modified_at, message.standing) > known
+
     def learn(self, message: ShopOrder) -> None:
         """Take over what a payload says; an older one only proves payment (WS-13)."""
+        is_older = self.is_older(message)
+        if message.proves_payment and self._is_payment(message, is_older=is_older):
+            self.paid_minor = max(self.paid_minor, message.total.amount_minor)
         self.is_paid = self.is_paid or message.proves_payment
         self.is_test = self.is_test or message.is_test
-        if not self.is_older(message):
+        if not is_older:
             self.number = message.number
-            self.currency = message.total.asset
+            self.currency = message.total.asset or self.currency
+            self.extras = [extra.amount_minor for extra in message.extras]
+            self.problem, self.keeps_money = message.problem, message.keeps_money
+            self.shop_parent_id, self.shop_key = message.parent_id, message.key
             self.total_minor = message.total.amount_minor
             self.buyer = vars(message.buyer).copy()
+            self._learn_repeats(message.repeats)
+            self._dispute(HELD_BACK, self.number if message.is_held_back else "")
             self.standing = message.standing
             self.modified_at = message.modified_at
+
+    def learn_dispute(self, dispute: OrderDispute) -> None:
+        """Note that its payment is disputed, or is no longer."""
+        self._dispute(dispute.id, "" if dispute.is_over else f"{dispute.amount}")
+
+    def _dispute(self, dispute_id: str, about: str) -> None:
+        others = {key: said for key, said in self.disputes.items() if key != dispute_id}
+        self.disputes = others | ({dispute_id: about} if about else {})
+
+    @property
+    def disputed(self) -> list[str]:
+        """Each open dispute, as an exception of the order."""
+        return [
+            f"disputed: {about}" + (f" ({key})" if key != HELD_BACK else "")
+            for key, about in self.disputes.items()
+        ]
+
+    def _is_payment(self, message: ShopOrder, *, is_older: bool) -> bool:
+        """Whether all of the total that a message of payment names was paid.
+
+        Once paid, a total that grew is paid where the shop says so, or where it had
+        waited for money in between.
+        """
+        if not self.is_paid or self.is_unreadable:
+            return True
+        waited = Standing(self.standing) is Standing.OPEN
+        return not is_older and (message.is_settled or waited)
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether something that serving needs could not be read."""
+        return bool(self.problem) and not self.own_status
+
+    @property
+    def own_status(self) -> str:
+        """The status of the shop's own making in which it is; mostly none."""
+        code, _, status = self.problem.partition(": ")
+        return status if code == OWN_STATUS else ""
+
+    def _learn_repeats(self, repeats: Repeats) -> None:
+        self.shop_customer_id = repeats.customer_id
+        self.subscription_id = repeats.subscription_id
+        self.is_renewal = repeats.is_renewal
 
     @property
     def buyer_name(self) -> str:
@@ -294,12 +257,36 @@ class ShopOrderRecord(Record):
         if Standing(self.standing).is_void:
             return True
         known = self.modified_at is not None and refunded.asset == self.currency
-        return known and bool(refunded) and self.total <= refunded
+        whole = max(self.total_minor, self.paid_minor)
+        return known and bool(refunded) and whole <= refunded.amount_minor
+
+    def why_void(self, refunded: Money) -> Reason:
+        """Why nothing of it is to be served: money went back, or it is cancelled."""
+        is_cancelled = Standing(self.standing) is Standing.CANCELLED
+        return Reason.CANCELLED if is_cancelled and not refunded else Reason.REFUND
 
     def settle(self, seats: Iterable[OrderSeat], *, is_void: bool) -> None:
-        """Say how far the order is, from its seats."""
+        """Say how far the order is, from its seats and what is listed of it."""
         states = {seat.state for seat in seats}
-        self.state = order_state(states, is_paid=self.is_paid, is_void=is_void)
+        state = order_state(states, is_paid=self.is_paid, is_void=is_void)
+        is_closed = state == OrderState.EXCEPTION and not self.exceptions
+        self.state = OrderState.CLOSED if is_closed else state
+
+
+class OrderClosing(Record):
+    """An exception of an order that people settled; it stays to be told."""
+
+    __tablename__ = "shop_closing"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("shop_order.id"), index=True)
+    exception: Mapped[str]
+    settlement: Mapped[str]
+    note: Mapped[str]
+    closed_by: Mapped[str]
+    closed_at: Mapped[datetime]
+    hides: Mapped[bool]
+    """Whether the exception is still there and only not listed any more."""
 
 
 def wants_a_look() -> ColumnElement[bool]:

@@ -1,27 +1,58 @@
 """Shopify's order webhooks (REST payloads of the Admin API)."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
 
-from msgspec import Struct
-
+from billing.webshops.amounts import brought_in
+from billing.webshops.marks import device_in, repeats_in, username_in
 from billing.webshops.messages import (
     Headers,
     Message,
+    OrderDeletion,
+    OrderDispute,
     OrderRefund,
+    Purpose,
     RefundedLine,
     ShopLine,
     ShopOrder,
     Standing,
     Unusable,
 )
-from billing.webshops.payloads import amount, decode, pieces, total_of, username_in
+from billing.webshops.payloads import (
+    MAX_REFUNDS,
+    NAME_CHARACTERS,
+    PHONE_CHARACTERS,
+    Fields,
+    Problems,
+    check_size,
+    currency_of,
+    decode,
+    minor,
+    money,
+    one_line,
+    pieces,
+    scalar,
+)
 from lineup.contracts.billing import Buyer
 from lineup.money import Money
 
-ORDER_TOPICS = {"orders/create", "orders/paid", "orders/updated", "orders/cancelled"}
+ORDER_TOPICS = {
+    "orders/create",
+    "orders/paid",
+    "orders/updated",
+    "orders/cancelled",
+    "orders/fulfilled",
+    "orders/partially_fulfilled",
+}
+DELETED_TOPIC = "orders/delete"
 REFUND_TOPIC = "refunds/create"
+DISPUTE_TOPICS = {"disputes/create", "disputes/update"}
+OVER = {"won", "lost", "accepted", "charge_refunded", "prevented"}
+"""Statuses of a dispute that nobody waits for any more."""
+LOST = {"lost", "accepted"}
 STANDINGS = {
     "paid": Standing.PAID,
     "partially_refunded": Standing.PAID,
@@ -29,13 +60,15 @@ STANDINGS = {
     "voided": Standing.CANCELLED,
 }
 PROOFS_OF_PAYMENT = {"paid", "partially_refunded", "refunded"}
+SHIPPING_REFUND = "shipping_refund"
 
 
 def headers_of(headers: Mapping[str, str]) -> Headers:
     """What the headers say, in lower case, with and without the older `X-`."""
 
     def get(name: str) -> str:
-        return headers.get(f"x-shopify-{name}") or headers.get(f"shopify-{name}") or ""
+        said = headers.get(f"x-shopify-{name}") or headers.get(f"shopify-{name}")
+        return one_line(said)
 
     return Headers(
         signature=get("hmac-sha256"),
@@ -48,168 +81,268 @@ def headers_of(headers: Mapping[str, str]) -> Headers:
 
 def read(topic: str, body: bytes) -> Message:
     """The message in a delivery's body; Unusable where there is none."""
+    if topic == DELETED_TOPIC:
+        return OrderDeletion(external_order_id=decode(body).needed_id("id"))
     if topic == REFUND_TOPIC:
-        return decode(body, _Refund).refund()
+        said = decode(body)
+        return _refund(said, said.needed_id("order_id"))
+    if topic in DISPUTE_TOPICS:
+        return _dispute(decode(body))
     if topic not in ORDER_TOPICS:
         raise Unusable("unknown_topic", topic)
-    return decode(body, _Order).message()
+    return _order(decode(body))
 
 
-class _Named(Struct):
-    name: str = ""
-    value: Any = None
+def _dispute(said: Fields) -> OrderDispute:
+    currency = currency_of(said.text("currency"))
+    status = said.text("status")
+    return OrderDispute(
+        external_order_id=said.needed_id("order_id"),
+        id=said.needed_id("id"),
+        amount=money(said.about("amount", currency), currency),
+        is_over=status in OVER,
+        is_lost=status in LOST,
+    )
 
 
-class _Amount(Struct):
-    amount: str = "0"
+def _order(said: Fields) -> ShopOrder:
+    order_id, problems = said.needed_id("id"), Problems()
+    status = said.text("financial_status").lower()
+    currency = problems.unless(lambda: currency_of(said.text("currency")), "")
+    refunds = _refunds(said, order_id, problems)
+    total = problems.unless(lambda: _total(said, currency, refunds), Money.zero(""))
+    extras = _extras(said, currency)
+    paid_back = _pieces_paid_back(said)
+    nothing: list[ShopLine] = []
+    lines = problems.unless(
+        lambda: _lines(said, currency, extras, total.amount_minor, paid_back), nothing
+    )
+    return ShopOrder(
+        external_id=order_id,
+        number=said.text("name", NAME_CHARACTERS) or order_id,
+        standing=_standing(status, is_cancelled=said.has("cancelled_at")),
+        proves_payment=status in PROOFS_OF_PAYMENT,
+        is_test=said.says("test"),
+        total=Money(total.amount_minor, currency),
+        modified_at=said.when("updated_at") or said.when("processed_at"),
+        buyer=_buyer(said),
+        lines=lines,
+        refunds=refunds,
+        extras=[Money(round(each), currency) for each in extras if each > 0],
+        problem=problems.first,
+        keeps_money=said.has("cancelled_at") and status == "paid",
+        is_settled=True,
+        repeats=repeats_in(
+            said.pairs("note_attributes", "name"),
+            customer=said.within("customer").value("id"),
+            is_renewal=said.text("source_name") == "subscription_contract",
+        ),
+    )
 
 
-class _Tax(Struct):
-    price: str = "0"
+def _standing(status: str, *, is_cancelled: bool) -> Standing:
+    paid = STANDINGS.get(status, Standing.OPEN)
+    return max(paid, Standing.CANCELLED) if is_cancelled else paid
 
 
-class _Line(Struct):
-    id: int
-    price: str
-    title: str = ""
-    variant_title: str | None = None
-    sku: str | None = None
-    quantity: int = 1
-    discount_allocations: list[_Amount] = []
-    tax_lines: list[_Tax] = []
-    properties: list[_Named] = []
+def _total(said: Fields, currency: str, refunds: Sequence[OrderRefund]) -> Money:
+    """What it brings in: what stands now, and what went back after it was paid.
 
-    def line(self, currency: str, order_username: str, *, taxed: bool) -> ShopLine:
-        return ShopLine(
-            id=str(self.id),
-            sku=(self.sku or "").strip(),
-            name=" ".join(part for part in (self.title, self.variant_title) if part),
-            quantity=pieces(self.quantity),
-            amount=self._paid(currency, taxed=taxed),
-            username=_username(self.properties) or order_username,
-        )
-
-    def _paid(self, currency: str, *, taxed: bool) -> Money:
-        """Price × quantity less discounts; taxes come on top unless included."""
-        discounts = total_of(
-            (each.amount for each in self.discount_allocations), currency
-        )
-        net = amount(self.price, currency) * self.quantity - discounts
-        if taxed:
-            return net
-        return net + total_of((tax.price for tax in self.tax_lines), currency)
+    The total at first stays the same when something is taken out before payment.
+    """
+    first = money(said.exactly("total_price", currency), currency)
+    done = [refund.amount for refund in refunds if refund.amount]
+    is_told = all(amount.asset == currency for amount in done)
+    if not said.has("current_total_price") or not is_told:
+        return first
+    now = money(said.exactly("current_total_price", currency), currency)
+    return min(first, sum(done, now))
 
 
-class _Transaction(Struct):
-    amount: str
-    kind: str = ""
-    status: str = ""
-    currency: str = ""
+def _extras(said: Fields, currency: str) -> list[Fraction]:
+    """Shipping and tips."""
+    tips = [each for each in said.each("line_items") if _is_tip(each, said)]
+    return [
+        *(each.about("price", currency) for each in said.each("shipping_lines")),
+        *(each.about("price", currency) for each in tips),
+    ]
 
 
-class _RefundLine(Struct):
-    line_item_id: int
-    quantity: int = 1
+def _is_tip(line: Fields, order: Fields) -> bool:
+    """Whether a line is a tip: of no product, and as high as the order's tips."""
+    if line.has("tip"):
+        return True
+    is_nothing = not line.text("sku") and not line.id("product_id")
+    tips = order.about("total_tip_received", "CREDIT")
+    is_named = line.text("title").lower() in ("tip", "tips")
+    return is_nothing and (
+        is_named or (tips > 0 and tips == line.about("price", "CREDIT"))
+    )
 
 
-class _Refund(Struct):
-    id: int
-    order_id: int
-    refund_line_items: list[_RefundLine] = []
-    transactions: list[_Transaction] = []
+def _pieces_paid_back(order: Fields) -> Counter[str]:
+    """How many pieces of each line went back for money that went or is on its way.
 
-    def refund(self) -> OrderRefund:
-        """What went back: its successful refund transactions, in their currency."""
-        done = [each for each in self.transactions if _went_back(each)]
-        currency = done[0].currency if done else ""
-        same = [each.amount for each in done if each.currency == currency]
-        return OrderRefund(
-            external_order_id=str(self.order_id),
-            id=str(self.id),
-            amount=total_of(same, currency),
-            lines=[
-                RefundedLine(line_id=str(line.line_item_id), quantity=line.quantity)
-                for line in self.refund_line_items
-            ],
-        )
+    Others were taken out of the order before anybody paid for them.
+    """
+    counts: Counter[str] = Counter()
+    for refund in order.each("refunds"):
+        if _money_of(refund):
+            for line in refund.each("refund_line_items"):
+                count = line.about("quantity", "CREDIT") if line.has("quantity") else 1
+                counts[line.id("line_item_id")] += int(count)
+    return counts
 
 
-class _Person(Struct):
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
+def _money_of(refund: Fields) -> set[str]:
+    """How the money of a refund stands: done, on its way, or nothing at all."""
+    transactions = refund.each("transactions")
+    refunds = {
+        each.text("status") for each in transactions if each.text("kind") == "refund"
+    }
+    return refunds & {"success", "pending"}
 
 
-class _Address(Struct):
-    first_name: str | None = None
-    last_name: str | None = None
-    phone: str | None = None
-    address1: str | None = None
-    city: str | None = None
-    country_code: str | None = None
+def _lines(
+    said: Fields,
+    currency: str,
+    extras: Sequence[Fraction],
+    total: int,
+    paid_back: Mapping[str, int],
+) -> list[ShopLine]:
+    read = [
+        _line(each, place, said, currency, paid_back)
+        for place, each in enumerate(said.each("line_items"), 1)
+        if not _is_tip(each, said)
+    ]
+    check_size(line for line, _ in read)
+    amounts = brought_in([cost for _, cost in read], extras, total)
+    return [
+        replace(line, amount=Money(amount, currency))
+        for (line, _), amount in zip(read, amounts, strict=True)
+    ]
 
 
-class _Order(Struct):
-    id: int
-    currency: str
-    total_price: str
-    updated_at: datetime
-    financial_status: str | None = None
-    name: str = ""
-    email: str | None = None
-    contact_email: str | None = None
-    phone: str | None = None
-    cancelled_at: datetime | None = None
-    test: bool = False
-    taxes_included: bool = False
-    note_attributes: list[_Named] = []
-    customer: _Person | None = None
-    billing_address: _Address | None = None
-    line_items: list[_Line] = []
-    refunds: list[_Refund] = []
-
-    def message(self) -> ShopOrder:
-        return ShopOrder(
-            external_id=str(self.id),
-            number=self.name or str(self.id),
-            standing=self._standing(),
-            proves_payment=self.financial_status in PROOFS_OF_PAYMENT,
-            is_test=self.test,
-            total=amount(self.total_price, self.currency),
-            modified_at=self.updated_at,
-            buyer=self._buyer(),
-            lines=self._lines(),
-            refunds=[each.refund() for each in self.refunds],
-        )
-
-    def _standing(self) -> Standing:
-        paid = STANDINGS.get(self.financial_status or "", Standing.OPEN)
-        return max(paid, Standing.CANCELLED) if self.cancelled_at else paid
-
-    def _lines(self) -> list[ShopLine]:
-        username = _username(self.note_attributes)
-        return [
-            line.line(self.currency, username, taxed=self.taxes_included)
-            for line in self.line_items
-        ]
-
-    def _buyer(self) -> Buyer:
-        person = self.customer or _Person()
-        address = self.billing_address or _Address()
-        return Buyer(
-            first_name=person.first_name or address.first_name or "",
-            last_name=person.last_name or address.last_name or "",
-            email=(self.email or self.contact_email or person.email or "").strip(),
-            phone=self.phone or address.phone or "",
-            address=address.address1 or "",
-            city=address.city or "",
-            country=address.country_code or "",
-        )
+def _line(
+    said: Fields,
+    place: int,
+    order: Fields,
+    currency: str,
+    paid_back: Mapping[str, int],
+) -> tuple[ShopLine, Fraction]:
+    problems = Problems()
+    line_id = said.id("id") or f"place {place}"
+    ordered = problems.unless(lambda: pieces(said, "quantity"), 1)
+    wanted = ordered
+    if said.has("current_quantity"):
+        present = problems.unless(lambda: pieces(said, "current_quantity"), 1)
+        wanted = min(present + paid_back.get(line_id, 0), ordered)
+    cost = problems.unless(lambda: _cost(said, order, currency, ordered), Fraction(0))
+    own = said.pairs("properties", "name")
+    others = order.pairs("note_attributes", "name")
+    title, variant = said.text("title"), said.text("variant_title")
+    line = ShopLine(
+        id=line_id,
+        sku=said.text("sku", NAME_CHARACTERS),
+        name=one_line(f"{title} {variant}"),
+        quantity=wanted,
+        amount=Money.zero(currency),
+        username=username_in(own) or username_in(others),
+        device_mac=device_in(own) or device_in(others),
+        unreadable=problems.first.partition(":")[0],
+    )
+    return line, cost * wanted / ordered if ordered else Fraction(0)
 
 
-def _went_back(transaction: _Transaction) -> bool:
-    return transaction.kind == "refund" and transaction.status == "success"
+def _cost(said: Fields, order: Fields, currency: str, count: int) -> Fraction:
+    """Price × quantity less discounts; taxes come on top unless included."""
+    cost = said.exactly("price", currency) * count
+    for discount in said.each("discount_allocations"):
+        cost -= minor(scalar(discount.value("amount")), currency)
+    if not order.says("taxes_included"):
+        for tax in said.each("tax_lines"):
+            cost += minor(scalar(tax.value("price")), currency)
+    return cost
 
 
-def _username(named: list[_Named]) -> str:
-    return username_in((each.name, each.value) for each in named)
+def _refunds(said: Fields, order_id: str, problems: Problems) -> list[OrderRefund]:
+    refunds = [each for each in said.each("refunds") if each.id("id")]
+    if len(refunds) > MAX_REFUNDS:
+        problems.append(f"too_many_refunds: {len(refunds)}")
+    read = [
+        problems.unless(partial(_refund_or_none, each, order_id), None)
+        for each in refunds[:MAX_REFUNDS]
+    ]
+    return [refund for refund in read if refund]
+
+
+def _refund_or_none(said: Fields, order_id: str) -> OrderRefund | None:
+    return _refund(said, order_id)
+
+
+def _refund(said: Fields, order_id: str) -> OrderRefund:
+    """What went back: its successful refund transactions, in their currency.
+
+    While the money is on its way, nothing did.
+    """
+    lines = [each for each in said.each("refund_line_items") if each.id("line_item_id")]
+    if len(lines) > MAX_REFUNDS:
+        raise Unusable("too_many_refunds", str(len(lines)))
+    if _money_of(said) == {"pending"}:
+        lines = []
+    return OrderRefund(
+        external_order_id=order_id,
+        id=said.needed_id("id"),
+        amount=_went_back(said),
+        lines=[
+            RefundedLine(
+                line_id=each.id("line_item_id"), quantity=pieces(each, "quantity")
+            )
+            for each in lines
+        ],
+        purpose=_purpose(said),
+    )
+
+
+def _went_back(said: Fields) -> Money:
+    done = [
+        each
+        for each in said.each("transactions")
+        if each.text("kind") == "refund" and each.text("status") == "success"
+    ]
+    if not done:
+        return Money.zero("")
+    currency = currency_of(done[0].text("currency"))
+    same = [
+        each.exactly("amount", currency)
+        for each in done
+        if each.text("currency").upper() == currency
+    ]
+    return money(sum(same, Fraction(0)), currency)
+
+
+def _purpose(said: Fields) -> Purpose:
+    """What its adjustments say; with lines they only round off."""
+    kinds = {each.text("kind") for each in said.each("order_adjustments")}
+    if said.each("refund_line_items"):
+        return Purpose.UNSAID
+    if kinds == {SHIPPING_REFUND} or said.each("refund_shipping_lines"):
+        return Purpose.EXTRAS
+    return Purpose.GOODWILL if kinds else Purpose.UNSAID
+
+
+def _buyer(said: Fields) -> Buyer:
+    person, address = said.within("customer"), said.within("billing_address")
+
+    def first(name: str, limit: int) -> str:
+        return person.text(name, limit) or address.text(name, limit)
+
+    return Buyer(
+        first_name=first("first_name", NAME_CHARACTERS),
+        last_name=first("last_name", NAME_CHARACTERS),
+        email=said.text("email") or said.text("contact_email") or person.text("email"),
+        phone=said.text("phone", PHONE_CHARACTERS) or first("phone", PHONE_CHARACTERS),
+        address=address.text("address1"),
+        city=address.text("city"),
+        country=address.text("country_code"),
+    )

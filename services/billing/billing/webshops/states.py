@@ -11,6 +11,8 @@ class DeliveryState(enum.StrEnum):
     STORED = "stored"
     DONE = "done"
     PARKED = "parked"
+    CLOSED = "closed"
+    """It was parked; people settled it."""
 
 
 class SeatState(enum.StrEnum):
@@ -20,10 +22,29 @@ class SeatState(enum.StrEnum):
     """Paid, but something must be settled first: see `problem`."""
     WAITING = "waiting"
     """Announced; accounts looks for or makes its user."""
+    SCHEDULED = "scheduled"
+    """Its user has another product, and gets this one when that has ended."""
     FILLED = "filled"
     """Its subscription is started."""
     REVERSED = "reversed"
     """Refunded or cancelled; it never comes back."""
+    CLOSED = "closed"
+    """People settled it; it is never served by itself."""
+
+
+class Reason(enum.StrEnum):
+    """Why a seat was taken back."""
+
+    REFUND = "refund"
+    """Money went back, or people said so: it never comes back."""
+    CANCELLED = "cancelled"
+    """The order was cancelled; paid again, it is served again."""
+    REMOVED = "removed"
+    """It was taken out of the order before anybody was served."""
+
+
+BY_HAND = "by hand"
+"""The line of pieces that people added."""
 
 
 class Effect(enum.StrEnum):
@@ -40,7 +61,7 @@ def order_state(states: set[str], *, is_paid: bool, is_void: bool) -> OrderState
         return OrderState.REVERSED
     if not is_paid:
         return OrderState.RECEIVED
-    if SeatState.WAITING in states:
+    if states & {SeatState.WAITING, SeatState.SCHEDULED}:
         return OrderState.ACCEPTED
     if SeatState.FILLED in states:
         return OrderState.FULFILLED

@@ -6,9 +6,8 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from billing.webshops.faults import PASSING
 from billing.webshops.known import ShopKeys
 from billing.webshops.models import ShopConnection
 from billing.webshops.operations.deliveries import store_delivery
@@ -32,7 +31,6 @@ REST_SECONDS = 2.0
 """The database is let alone for so long; the broker, the last resort, never is."""
 IDLE_SECONDS = 20.0
 """A connection unused for longer may have lost its heartbeat."""
-GONE = (OperationalError, InterfaceError, NoConnectionFree)
 
 
 class DeliveryTable:
@@ -124,5 +122,5 @@ class DeliveryQueue:
 def _answered(patience: Patience, action: Callable[[], T]) -> T:
     try:
         return patience.run(action)
-    except GONE as error:
+    except PASSING as error:
         raise Away(type(error).__name__) from None

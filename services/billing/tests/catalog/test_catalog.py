@@ -1,13 +1,16 @@
 """Products are made of the partner's own packages; a plan has one length."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import text
 
 from billing.catalog import operations as catalog
 from billing.subscriptions import upkeep
+from billing.subscriptions.quotes import quote_purchase
 from lineup.contracts import billing
 from lineup.errors import Conflict, Invalid, NotFound, Refusal
-from lineup.money import Money
+from lineup.money import CurrencyMismatch, Money
 
 
 def a_plan(product, price="9.00 EUR", sku="", **length):
@@ -63,6 +66,7 @@ def test_products_are_narrowed(shop_floor, partner, ask, filters, wanted):
     assert [product.id for product in found] == [made[name].id for name in wanted]
 
 
+@pytest.mark.feature("PR-02", "SU-12")
 @pytest.mark.parametrize(
     "length",
     [{}, {"months": 1, "days": 1}, {"months": -1}, {"days": -1, "months": 1}],
@@ -74,6 +78,7 @@ def test_exactly_one_length_is_given(shop_floor, partner, ask, length):
     assert set(refusal.value.fields) == {"months", "days"}
 
 
+@pytest.mark.feature("PR-02")
 def test_a_price_is_in_the_partners_currency_and_not_below_zero(
     shop_floor, partner, ask
 ):
@@ -86,6 +91,7 @@ def test_a_price_is_in_the_partners_currency_and_not_below_zero(
         ask(catalog.create_plan, a_plan(product, "-1.00 EUR", months=1))
 
 
+@pytest.mark.feature("PR-13")
 def test_a_sku_is_the_partners_only_one_until_its_plan_is_retired(
     shop_floor, partner, neighbour, ask, database
 ):
@@ -96,16 +102,20 @@ def test_a_sku_is_the_partners_only_one_until_its_plan_is_retired(
     with pytest.raises(Conflict) as refusal:
         shop_floor.plan_of(product, partner, sku="FAMILY-1M")
     assert refusal.value.code == "sku_taken"
+    with pytest.raises(Conflict) as refusal:
+        shop_floor.plan_of(product, partner, sku="Family-1m")
+    assert refusal.value.code == "sku_taken"
     ask(catalog.retire_plan, billing.RetirePlan(plan_id=first.id), partner.actor)
     second = shop_floor.plan_of(product, partner, sku="FAMILY-1M")
 
     with database.transaction() as work:
-        found = catalog.find_plan_by_sku(work, partner.id, " FAMILY-1M ")
+        found = catalog.find_plan_by_sku(work, partner.id, " family-1M ")
         assert found is not None
         assert found.id == second.id
         assert catalog.find_plan_by_sku(work, partner.id, "") is None
 
 
+@pytest.mark.feature("PR-17")
 def test_a_changed_price_is_that_of_the_next_sale_and_renewal(shop_floor, partner, ask):
     plan = shop_floor.plan(partner, "9.00 EUR")
     dearer = billing.ChangePlan(
@@ -136,6 +146,62 @@ def test_an_impossible_change_of_a_plan_is_refused(
     assert refusal.value.code == code
 
 
+def test_a_trial_is_free(shop_floor, partner, ask):
+    trial = shop_floor.product(partner, is_trial=True)
+    plan = shop_floor.plan_of(trial, partner, "0.00 EUR")
+    change = billing.ChangePlan(plan_id=plan.id, name="x", price=Money.of("1.00 EUR"))
+
+    with pytest.raises(catalog.TrialCosts):
+        shop_floor.plan_of(trial, partner, "1.00 EUR")
+    with pytest.raises(catalog.TrialCosts):
+        ask(catalog.change_plan, change, partner.actor)
+
+
+class TestCurrency:
+    @pytest.fixture
+    def priced_before(self, shop_floor, partner):
+        """A plan of 9.00 EUR, and then the partner has yen."""
+        plan = shop_floor.plan(partner, "9.00 EUR")
+        shop_floor.partner_says(partner, currency="JPY")
+        return plan
+
+    def test_a_price_keeps_its_own_currency(self, priced_before, ask, partner):
+        request = billing.GetProduct(product_id=priced_before.product_id)
+        [plan] = ask(catalog.get_product, request, partner.actor).plans
+
+        assert str(plan.price) == "9.00 EUR"
+
+    def test_a_changed_price_brings_its_currency(self, priced_before, ask, partner):
+        priced = partial(billing.ChangePlan, plan_id=priced_before.id, name="x")
+        yen = priced(price=Money.of("1200 JPY"))
+
+        assert str(ask(catalog.change_plan, yen, partner.actor).price) == "1200 JPY"
+        with pytest.raises(CurrencyMismatch, match="in JPY, not in EUR"):
+            ask(catalog.change_plan, priced(price=Money.of("9.00 EUR")), partner.actor)
+
+    def test_what_no_balance_can_pay_is_refused_as_that(
+        self, priced_before, shop_floor, partner, ask
+    ):
+        user = shop_floor.user(shop_floor.customer(partner, "9000 JPY"))
+        quote = billing.QuotePurchase(user_id=user.id, plan_id=priced_before.id)
+
+        with pytest.raises(CurrencyMismatch, match="priced in EUR"):
+            shop_floor.buy(user, priced_before)
+        with pytest.raises(CurrencyMismatch, match="balances are in JPY"):
+            ask(quote_purchase, quote, partner.actor)
+
+    def test_what_is_priced_in_it_is_told(self, shop_floor, partner, neighbour, ask):
+        plans = [shop_floor.plan(partner, "9.00 EUR") for _ in range(3)]
+        retire = billing.RetirePlan(plan_id=plans[0].id)
+        ask(catalog.retire_plan, retire, partner.actor)
+        request = billing.GetCurrencyUse(partner_id=partner.id)
+
+        use = ask(catalog.get_currency_use, request, partner.actor)
+        assert (use.currency, use.plans) == ("EUR", 2)
+        with pytest.raises(NotFound):
+            ask(catalog.get_currency_use, request, neighbour.actor)
+
+
 def test_a_retired_plan_is_not_changed(shop_floor, partner, ask):
     plan = shop_floor.plan(partner, "9.00 EUR")
     ask(catalog.retire_plan, billing.RetirePlan(plan_id=plan.id), partner.actor)
@@ -152,7 +218,7 @@ def test_a_package_of_a_neighbour_or_not_yet_heard_of_is_refused(
 
     with pytest.raises(Invalid) as refusal:
         ask(catalog.create_product, request, partner.actor)
-    assert refusal.value.code == "package_unknown"
+    assert refusal.value.code == "package_not_found"
 
 
 @pytest.mark.parametrize("wrong", [{"name": " "}, {"devices": 0}, {"addresses": -1}])
@@ -206,6 +272,7 @@ def test_resync_announces_everything_in_its_present_version(
     assert announced("subscription_changed")[3:] == first
 
 
+@pytest.mark.feature("SU-12")
 def test_the_table_keeps_a_plan_to_one_length(shop_floor, partner, database):
     from sqlalchemy.exc import IntegrityError
 

@@ -75,6 +75,7 @@ def test_it_is_the_last_thirty_days_beside_the_thirty_before(
     assert (found.total.sold, found.before.sold) == (2, 1)
 
 
+@pytest.mark.feature("RP-10")
 def test_days_are_the_actors(sales, shop_floor, buyer, plan, partner, clock):
     clock.forward(hours=22, minutes=30)
     shop_floor.buy(buyer, plan)
@@ -95,6 +96,7 @@ def test_trials_are_counted_and_bring_nothing(sales, shop_floor, partner, buyer)
     assert (found.total.sold, found.total.trials, found.total.revenue) == (1, 1, [])
 
 
+@pytest.mark.feature("RP-02")
 def test_the_revenue_is_the_ledgers(sales, shop_floor, buyer, plan, database, clock):
     for _ in range(3):
         shop_floor.buy(buyer, plan)
@@ -112,6 +114,7 @@ def test_the_revenue_is_the_ledgers(sales, shop_floor, buyer, plan, database, cl
     assert revenue.amount_minor == income == 2700
 
 
+@pytest.mark.feature("RP-10")
 def test_a_seller_sees_its_own_and_a_neighbour_nothing(
     sales, shop_floor, partner, neighbour, plan
 ):
@@ -144,6 +147,7 @@ class TestReport:
 
         return lines
 
+    @pytest.mark.feature("RP-02", "SU-27")
     def test_a_line_tells_who_sold_what_to_whom_and_how_it_ended(
         self, lines, shop_floor, buyer, plan, clock, partner
     ):
@@ -158,6 +162,7 @@ class TestReport:
         assert (line.closed_by, line.close_reason) == ("partner", "moved away")
         assert str(line.refunded) == "6.00 EUR"
 
+    @pytest.mark.feature("SU-27")
     def test_the_periods_of_a_subscription_explain_its_end(
         self, lines, shop_floor, buyer, plan
     ):

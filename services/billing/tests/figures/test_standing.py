@@ -83,6 +83,29 @@ def test_every_count_is_the_length_of_its_list(figures, town, ask, partner, zone
         assert day.count == listed(state=RUNNING, **within)
 
 
+def test_the_trend_is_what_ran_on_each_day(figures, town, partner, shop_floor, clock):
+    """Watched day by day, from one end of the month to the other."""
+    shop_floor.top_up(customer := shop_floor.customer(partner), "90.00 EUR")
+    watched = {}
+    for day in range(33):
+        clock.set(clock.now().replace(hour=23, minute=59))
+        watched[clock.now().date()] = figures().running
+        clock.forward(hours=2)
+        if day % 5 == 0:
+            plan = shop_floor.plan(partner, "1.00 EUR", days=3 + day)
+            bought = shop_floor.buy(shop_floor.user(customer), plan)
+        if day % 10 == 0:
+            shop_floor.stop(bought)
+
+    *past, today = figures().trend
+
+    assert {one.on: one.count for one in past} == {
+        on: count for on, count in watched.items() if on >= past[0].on
+    }
+    assert (today.on, today.count) == (clock.now().date(), figures().running)
+    assert len({one.count for one in past}) > 3
+
+
 def test_sums_by_product_and_seller_are_the_whole(figures, town):
     found = figures()
 

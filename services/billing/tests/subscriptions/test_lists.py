@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from billing.catalog.operations import retire_plan
 from billing.subscriptions.lists import list_subscriptions
 from billing.subscriptions.upkeep import expire_ended
-from lineup.contracts.billing import ListSubscriptions, SubscriptionState
+from lineup.contracts.billing import ListSubscriptions, RetirePlan, SubscriptionState
 from lineup.contracts.paging import Paging
 from lineup.database.paging import OrderUnknown
 from lineup.errors import NotFound
@@ -36,13 +37,43 @@ def sold(shop_floor, partner, plan):
     """`sold(days=3)` is a user whose subscription ends that long from now."""
 
     def sold(customer=None, *, days=30, renews=False, is_trial=False):
-        length = shop_floor.plan(partner, "1.00 EUR", is_trial=is_trial, days=days)
+        price = "0.00 EUR" if is_trial else "1.00 EUR"
+        length = shop_floor.plan(partner, price, is_trial=is_trial, days=days)
         customer = customer or shop_floor.customer(partner, "9.00 EUR")
         user = shop_floor.user(customer, renews=renews)
         shop_floor.buy(user, length)
         return user
 
     return sold
+
+
+def test_those_of_retired_plans_are_found_with_why_they_do_not_renew(
+    shop_floor, sold, listed, ask, partner
+):
+    renewing, plain = sold(renews=True), sold()
+    for user in (renewing, plain):
+        (view,) = shop_floor.subscriptions_of(user)
+        ask(retire_plan, RetirePlan(plan_id=view.plan_id), partner.actor)
+    on_sale = sold(renews=True)
+
+    assert listed(plan_retired=True, renews=True) == [renewing.id]
+    assert set(listed(plan_retired=True)) == {renewing.id, plain.id}
+    assert listed(plan_retired=False) == [on_sale.id]
+    why = [shop_floor.subscriptions_of(one)[0] for one in (renewing, plain, on_sale)]
+    assert [view.obstacle for view in why] == ["plan_retired", "", ""]
+
+
+def test_who_came_back_is_told_from_who_stayed_away(
+    shop_floor, sold, listed, clock, partner
+):
+    back, away = sold(days=1), sold(days=1)
+    clock.forward(days=2)
+    shop_floor.buy(back, shop_floor.plan(partner, "1.00 EUR"))
+
+    over = {"state": SubscriptionState.EXPIRED}
+    assert listed(**over, is_newest=True) == [away.id]
+    assert listed(**over, is_newest=False) == [back.id]
+    assert listed(is_newest=True, state=SubscriptionState.RUNNING) == [back.id]
 
 
 def test_states_are_as_of_now_even_before_an_end_is_marked(

@@ -39,6 +39,7 @@ def amounts(overview):
     )
 
 
+@pytest.mark.feature("UI-22")
 def test_the_total_is_of_the_switched_on_users_only(overview, five):
     found = overview()
 
@@ -47,6 +48,7 @@ def test_the_total_is_of_the_switched_on_users_only(overview, five):
     assert [line.is_due for line in found.lines] == [True, True, True, False, False]
 
 
+@pytest.mark.feature("UI-22")
 def test_a_switch_turned_off_leaves_the_total_at_once(overview, five, shop_floor):
     shop_floor.switch(five[0], renews=False)
 

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
+from billing.subscriptions.quotes import quote_purchase
+from billing.subscriptions.terms import PeriodTooLong
 from lineup.contracts.accounts import Status
-from lineup.contracts.billing import CountFrom
+from lineup.contracts.billing import CountFrom, QuotePurchase
 from lineup.errors import Conflict, NotFound, PaymentRequired
 
 
@@ -41,6 +44,7 @@ def test_a_purchase_pays_the_price_and_runs_for_the_plans_length(
     assert told.scope == customer.scope
 
 
+@pytest.mark.feature("SU-11")
 def test_buying_for_a_running_user_adds_to_its_end(shop_floor, user, plan, clock):
     first = shop_floor.buy(user, plan)
     clock.forward(days=10)
@@ -51,6 +55,7 @@ def test_buying_for_a_running_user_adds_to_its_end(shop_floor, user, plan, clock
     assert second.started_at == day(6, 1)
 
 
+@pytest.mark.feature("SU-13")
 def test_months_are_counted_from_the_first_start(shop_floor, partner, user, clock):
     clock.set(day(1, 31, hour=10))
     plan = shop_floor.plan(partner, "1.00 EUR", months=1)
@@ -64,6 +69,7 @@ def test_months_are_counted_from_the_first_start(shop_floor, partner, user, cloc
     ]
 
 
+@pytest.mark.feature("SU-13")
 def test_months_are_the_partners_own(shop_floor, clock):
     partner = shop_floor.partner(time_zone="Europe/Berlin")
     customer = shop_floor.customer(partner, balance="5.00 EUR")
@@ -76,6 +82,7 @@ def test_months_are_the_partners_own(shop_floor, clock):
     assert bought.ends_at == day(4, 10, hour=11)
 
 
+@pytest.mark.feature("SU-11")
 def test_buying_after_the_end_counts_from_now(shop_floor, user, plan, clock):
     first = shop_floor.buy(user, plan)
     clock.set(day(7, 5))
@@ -85,6 +92,7 @@ def test_buying_after_the_end_counts_from_now(shop_floor, user, plan, clock):
     assert again.ends_at == day(8, 4)
 
 
+@pytest.mark.feature("SU-11")
 def test_the_caller_may_force_counting_from_the_old_end(shop_floor, user, plan, clock):
     shop_floor.buy(user, plan)
     clock.set(day(7, 5))
@@ -105,6 +113,7 @@ def test_a_period_that_would_be_over_already_is_not_sold(
     assert shop_floor.balance(customer) == "21.00 EUR"
 
 
+@pytest.mark.feature("SU-17")
 def test_counting_from_now_gives_back_what_was_left(
     shop_floor, user, customer, plan, clock
 ):
@@ -117,6 +126,7 @@ def test_counting_from_now_gives_back_what_was_left(
     assert shop_floor.balance(customer) == "18.00 EUR"
 
 
+@pytest.mark.feature("PR-20")
 def test_another_product_is_refused_while_one_runs(shop_floor, user, plan, partner):
     shop_floor.buy(user, plan)
 
@@ -126,6 +136,7 @@ def test_another_product_is_refused_while_one_runs(shop_floor, user, plan, partn
     assert refusal.value.code == "subscription_active"
 
 
+@pytest.mark.feature("PR-20")
 def test_another_product_begins_anew_after_the_end(
     shop_floor, user, plan, partner, clock
 ):
@@ -137,6 +148,7 @@ def test_another_product_begins_anew_after_the_end(
     assert (shop_floor.look(first).state, second.state) == ("expired", "running")
 
 
+@pytest.mark.feature("WL-04")
 def test_without_enough_money_nothing_happens(
     shop_floor, user, customer, partner, announced
 ):
@@ -148,6 +160,7 @@ def test_without_enough_money_nothing_happens(
     assert len(shop_floor.entries(customer)) == 1
 
 
+@pytest.mark.feature("PR-02")
 def test_a_free_plan_moves_no_money(shop_floor, user, customer, partner):
     bought = shop_floor.buy(user, shop_floor.plan(partner, "0.00 EUR"))
 
@@ -155,6 +168,7 @@ def test_a_free_plan_moves_no_money(shop_floor, user, customer, partner):
     assert len(shop_floor.entries(customer)) == 1
 
 
+@pytest.mark.feature("WL-07")
 def test_the_same_key_charges_once(shop_floor, user, customer, plan):
     first = shop_floor.buy(user, plan, key="once")
 
@@ -166,6 +180,7 @@ def test_a_customer_may_buy_for_its_own_user(shop_floor, user, customer, plan):
     assert shop_floor.buy(user, plan, actor=customer.actor).state == "running"
 
 
+@pytest.mark.feature("PR-13")
 def test_a_retired_plan_is_not_sold(shop_floor, user, plan, partner, ask):
     from billing.catalog.operations import retire_plan
     from lineup.contracts.billing import RetirePlan
@@ -187,3 +202,21 @@ def test_a_deleted_user_is_unknown(shop_floor, user, plan):
 
     with pytest.raises(NotFound):
         shop_floor.buy(user, plan)
+
+
+@pytest.mark.parametrize("length", [{"months": 99_999}, {"days": 4_000_000}])
+def test_a_plan_longer_than_any_period_is_refused_not_sold(
+    shop_floor, partner, customer, user, ask, database, length
+):
+    plan = shop_floor.plan(partner, "9.00 EUR")
+    lengths = {"months": 0, "days": 0} | length
+    with database.transaction() as work:
+        words = "UPDATE plan SET months = :months, days = :days"
+        work.session.execute(text(words), lengths)
+    quote = QuotePurchase(user_id=user.id, plan_id=plan.id)
+
+    with pytest.raises(PeriodTooLong):
+        ask(quote_purchase, quote)
+    with pytest.raises(PeriodTooLong):
+        shop_floor.buy(user, plan)
+    assert shop_floor.balance(customer) == "30.00 EUR"

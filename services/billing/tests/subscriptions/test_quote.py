@@ -84,6 +84,7 @@ def test_asking_changes_nothing(shop_floor, user, plan, quoted, announced):
     assert len(announced("subscription_changed")) == told
 
 
+@pytest.mark.feature("SU-17", "PR-20")
 def test_another_product_while_running_is_refused_but_from_now(
     shop_floor, partner, user, plan, quoted, clock
 ):

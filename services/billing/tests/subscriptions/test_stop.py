@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from billing.catalog.operations import change_plan
 from lineup.contracts.accounts import Status
@@ -27,6 +28,7 @@ def running(shop_floor, user, customer, plan):
     return shop_floor.buy(user, plan)
 
 
+@pytest.mark.feature("SU-08", "WL-05")
 @pytest.mark.parametrize(
     ("stopped_at", "refund"),
     [
@@ -52,6 +54,7 @@ def test_the_refund_is_the_quoted_one_to_the_cent(
     assert shop_floor.books().is_sound
 
 
+@pytest.mark.feature("SU-08")
 def test_a_period_not_begun_comes_back_whole(
     shop_floor, running, user, plan, clock, customer
 ):
@@ -62,6 +65,7 @@ def test_a_period_not_begun_comes_back_whole(
     assert shop_floor.balance(customer) == "15.00 EUR"
 
 
+@pytest.mark.feature("PR-17")
 def test_what_was_paid_counts_not_what_it_costs_now(
     shop_floor, running, plan, partner, clock, ask
 ):
@@ -73,6 +77,7 @@ def test_what_was_paid_counts_not_what_it_costs_now(
     assert str(shop_floor.stop(running).refunded) == "6.00 EUR"
 
 
+@pytest.mark.feature("SU-07", "SU-16")
 def test_a_stop_ends_now_and_is_told(shop_floor, running, clock, announced):
     clock.set(june(11))
     shop_floor.stop(running)
@@ -83,6 +88,7 @@ def test_a_stop_ends_now_and_is_told(shop_floor, running, clock, announced):
     assert told.version > announced("subscription_changed")[0].version
 
 
+@pytest.mark.feature("SU-09")
 def test_the_same_key_gives_the_first_receipt_again(
     shop_floor, running, customer, clock
 ):
@@ -94,6 +100,7 @@ def test_the_same_key_gives_the_first_receipt_again(
     assert shop_floor.balance(customer) == "15.00 EUR"
 
 
+@pytest.mark.feature("SU-09")
 def test_stopping_twice_is_refused(shop_floor, running, customer):
     shop_floor.stop(running)
 
@@ -103,6 +110,7 @@ def test_stopping_twice_is_refused(shop_floor, running, customer):
     assert shop_floor.balance(customer) == "18.00 EUR"
 
 
+@pytest.mark.feature("SU-09")
 def test_stopping_what_has_ended_is_refused_before_the_end_is_marked(
     shop_floor, running, clock
 ):
@@ -114,16 +122,23 @@ def test_stopping_what_has_ended_is_refused_before_the_end_is_marked(
         assert refusal.value.code == "not_active"
 
 
-def test_a_trial_gives_nothing_back(shop_floor, partner, customer, user):
+def test_a_trial_that_was_sold_for_money_gives_it_back(
+    shop_floor, partner, customer, user, database
+):
     shop_floor.top_up(customer, "9.00 EUR")
-    trial = shop_floor.buy(user, shop_floor.plan(partner, "9.00 EUR", is_trial=True))
+    plan = shop_floor.plan(partner, "0.00 EUR", is_trial=True)
+    with database.transaction() as work:
+        work.session.execute(text("UPDATE plan SET price_minor = 900"))
+    trial = shop_floor.buy(user, plan)
 
-    assert str(shop_floor.stop(trial).refunded) == "0.00 EUR"
-    assert shop_floor.balance(customer) == "0.00 EUR"
+    assert str(shop_floor.stop(trial).refunded) == "9.00 EUR"
+    assert shop_floor.balance(customer) == "9.00 EUR"
 
 
-def test_a_free_period_gives_nothing_back(shop_floor, partner, user):
-    free = shop_floor.buy(user, shop_floor.plan(partner, "0.00 EUR"))
+@pytest.mark.feature("SU-08")
+@pytest.mark.parametrize("is_trial", [True, False])
+def test_a_free_period_gives_nothing_back(shop_floor, partner, user, is_trial):
+    free = shop_floor.buy(user, shop_floor.plan(partner, "0.00 EUR", is_trial=is_trial))
 
     assert str(shop_floor.stop(free).refunded) == "0.00 EUR"
 
@@ -132,6 +147,7 @@ def test_a_customer_stops_its_own(shop_floor, running, customer):
     assert shop_floor.stop(running, actor=customer.actor).ended_at == june(1)
 
 
+@pytest.mark.feature("SU-28")
 def test_after_a_stop_a_purchase_begins_anew(shop_floor, running, user, plan, ask):
     from billing.subscriptions.lists import list_subscriptions
 

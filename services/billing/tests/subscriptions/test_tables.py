@@ -45,10 +45,12 @@ def test_a_period_begins_once(database, running):
     refuses(database, "subscription_period", copied)
 
 
+@pytest.mark.feature("WL-06")
 def test_no_more_is_given_back_than_was_paid(database, running):
     refuses(database, "refunded", "UPDATE subscription_period SET refunded_minor = 1")
 
 
+@pytest.mark.feature("SU-01")
 def test_a_user_has_one_running_subscription(database, running):
     refuses(
         database,

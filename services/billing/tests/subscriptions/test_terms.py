@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from billing.subscriptions.terms import (
     Anchor,
     Length,
+    PeriodTooLong,
     automatic_start,
+    check_sellable,
     next_period_end,
     refund_for,
     renewal_start,
@@ -54,6 +56,7 @@ def periods(draw):
 
 
 class TestRefundFor:
+    @pytest.mark.feature("SU-08")
     @pytest.mark.parametrize(
         ("stopped_at", "paid", "refund"),
         [
@@ -68,11 +71,13 @@ class TestRefundFor:
     ):
         assert refund_for(a_period(paid), stopped_at=stopped_at) == Money.of(refund)
 
+    @pytest.mark.feature("SU-08")
     def test_a_period_not_begun_comes_back_whole(self):
         period = a_period(starts_at=june(15))
 
         assert refund_for(period, stopped_at=june(11)) == period.paid
 
+    @pytest.mark.feature("WL-06")
     @given(periods(), instants())
     def test_never_less_than_nothing_nor_more_than_was_paid(self, period, stopped_at):
         refund = refund_for(period, stopped_at=stopped_at)
@@ -100,12 +105,14 @@ class TestRefundFor:
 
 
 class TestNextPeriodEnd:
+    @pytest.mark.feature("SU-13")
     def test_months_keep_the_anchors_day(self):
         anchor = Anchor(at=datetime(2026, 1, 31, 10, tzinfo=UTC))
         ends = list(months_on(anchor, 3, ZoneInfo("UTC")))
 
         assert [(end.month, end.day) for end in ends] == [(2, 28), (3, 31), (4, 30)]
 
+    @pytest.mark.feature("SU-13")
     def test_a_month_is_a_month_on_the_partners_wall_clock(self):
         zone = ZoneInfo("Europe/Berlin")
         anchor = Anchor(at=datetime(2026, 3, 10, 23, 30, tzinfo=UTC))
@@ -196,3 +203,29 @@ def months_on(anchor, count, zone):
     for _ in range(count):
         end, anchor = next_period_end(anchor, end, Length(months=1), zone)
         yield end
+
+
+class TestEndlessLengths:
+    @pytest.mark.parametrize("zone", ZONES)
+    @pytest.mark.parametrize(
+        "length",
+        [
+            Length(months=99_999),
+            Length(months=2**31 - 1),
+            Length(months=2**63 - 1),
+            Length(days=4_000_000),
+            Length(days=2**63 - 1),
+        ],
+    )
+    def test_what_no_calendar_has_is_refused(self, length, zone):
+        with pytest.raises(PeriodTooLong):
+            next_period_end(Anchor(at=june(1)), june(1), length, ZoneInfo(zone))
+
+    @pytest.mark.parametrize("days", [36_525, 36_526])
+    def test_a_century_is_the_most_that_is_sold(self, days):
+        ends_at = june(1) + timedelta(days=days)
+        if days == 36_525:
+            check_sellable(june(1), ends_at)
+        else:
+            with pytest.raises(PeriodTooLong):
+                check_sellable(june(1), ends_at)

@@ -42,6 +42,7 @@ def test_sound_books_are_called_sound(put, spend, shop_floor):
     assert [str(total) for total in report.sums] == ["0.00 EUR"]
 
 
+@pytest.mark.feature("WL-19")
 @pytest.mark.parametrize("what", DAMAGE)
 def test_planted_damage_is_found(put, spend, damage, shop_floor, what):
     put("5.00 EUR")

@@ -184,6 +184,7 @@ def machine(shop_floor, partner, clock):  # noqa: C901 - one class, many rules
     return Dealings
 
 
+@pytest.mark.feature("WL-02")
 @pytest.mark.timeout(300)
 def test_the_ledger_agrees_with_a_plain_model(shop_floor, partner, clock):
     run_state_machine_as_test(

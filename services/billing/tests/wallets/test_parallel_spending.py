@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+
 from lineup.errors import PaymentRequired, Refusal
 from lineup.ids import new_id
 
@@ -24,6 +26,7 @@ def together(count, act):
         return list(pool.map(one, range(count), timeout=60))
 
 
+@pytest.mark.feature("WL-08")
 def test_fifty_purchases_on_a_balance_for_ten_give_ten(shop_floor, partner):
     customer = shop_floor.customer(partner, balance="90.00 EUR")
     users = [shop_floor.user(customer) for _ in range(THREADS)]
@@ -40,6 +43,7 @@ def test_fifty_purchases_on_a_balance_for_ten_give_ten(shop_floor, partner):
     assert shop_floor.books().is_sound
 
 
+@pytest.mark.feature("WL-07")
 def test_the_same_key_in_fifty_threads_pays_once(shop_floor, user, customer, partner):
     shop_floor.top_up(customer, "90.00 EUR")
     plan = shop_floor.plan(partner, "9.00 EUR")
@@ -64,9 +68,9 @@ def test_the_same_movement_in_parallel_stands_once(put, shop_floor, customer):
 def test_two_customers_paying_each_way_round_never_wait_in_a_ring(
     database, partner, shop_floor
 ):
-    from billing.wallets.models import Cause
     from billing.wallets.movements import between, customer_account
     from billing.wallets.operations import transfer
+    from lineup.contracts.billing import Cause
     from lineup.money import Money
 
     accounts = []

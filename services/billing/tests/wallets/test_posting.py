@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from billing.wallets.models import Cause
 from billing.wallets.movements import (
     Leg,
     Movement,
@@ -14,11 +13,13 @@ from billing.wallets.movements import (
     income,
 )
 from billing.wallets.operations import reverse, transfer_all
+from lineup.contracts.billing import Cause
 from lineup.errors import KeyReused, PaymentRequired
 from lineup.ids import new_id
 from lineup.money import Money
 
 
+@pytest.mark.feature("WL-02")
 def test_an_entry_says_cause_reference_actor_time_and_the_balance_after(
     put, spend, shop_floor, customer, clock
 ):
@@ -34,6 +35,7 @@ def test_an_entry_says_cause_reference_actor_time_and_the_balance_after(
     assert oldest.created_at == clock.now()
 
 
+@pytest.mark.feature("WL-04")
 def test_more_than_the_balance_is_refused_and_nothing_written(
     put, spend, shop_floor, customer
 ):
@@ -55,6 +57,7 @@ def test_the_whole_balance_can_be_spent(put, spend, shop_floor, customer):
     assert shop_floor.balance(customer) == "0.00 EUR"
 
 
+@pytest.mark.feature("WL-07")
 def test_the_same_movement_again_is_the_first_one(put, shop_floor, customer):
     first = put("5.00 EUR", key="k")
     again = put("5.00 EUR", key="k")
@@ -70,6 +73,7 @@ def test_the_same_movement_again_stands_though_the_balance_is_gone(put, spend):
     assert spend("5.00 EUR", key="k").transfer_id == first.transfer_id
 
 
+@pytest.mark.feature("WL-07")
 @pytest.mark.parametrize(("amount", "reference"), [("6.00 EUR", ""), ("5.00 EUR", "x")])
 def test_the_same_key_for_another_movement_is_refused(put, amount, reference):
     put("5.00 EUR", key="k")
@@ -110,6 +114,7 @@ def test_many_are_booked_in_order_or_not_at_all(
     assert shop_floor.books().is_sound
 
 
+@pytest.mark.feature("WL-02")
 def test_a_mistake_is_undone_by_its_mirror_image_once(
     put, database, shop_floor, customer
 ):
@@ -144,6 +149,7 @@ def copied_reversal(work, transfer_id):
     )
 
 
+@pytest.mark.feature("WL-02")
 @pytest.mark.parametrize("table", ["transfer", "entry"])
 @pytest.mark.parametrize(
     "change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
@@ -158,6 +164,7 @@ def test_what_is_booked_cannot_be_changed(put, database, table, change):
         work.session.execute(text(change.format(table)))
 
 
+@pytest.mark.feature("WL-02")
 def test_a_transfer_that_does_not_sum_to_zero_cannot_be_committed(put, database):
     made = put("5.00 EUR")
 
@@ -174,6 +181,7 @@ def test_a_transfer_that_does_not_sum_to_zero_cannot_be_committed(put, database)
         )
 
 
+@pytest.mark.feature("WL-04")
 def test_the_table_itself_keeps_a_balance_from_falling_below_zero(put, database):
     put("5.00 EUR")
 

@@ -1,7 +1,9 @@
 """Statements add up, page both ways, and are nobody else's (WL-02, WL-15)."""
 
 import pytest
+from sqlalchemy import text
 
+from billing.wallets.corrections import pay_out
 from billing.wallets.statements import (
     get_balances,
     get_statement,
@@ -13,9 +15,11 @@ from lineup.contracts.billing import (
     GetStatement,
     ListEntries,
     ListWallets,
+    PayOut,
 )
 from lineup.contracts.paging import Paging
 from lineup.errors import NotFound
+from lineup.ids import new_id
 from lineup.money import Money
 
 
@@ -29,6 +33,45 @@ def moved(shop_floor, partner, customer, user, clock):
     clock.forward(days=1)
     shop_floor.stop(bought)
     return customer
+
+
+def test_whoever_books_is_told_the_line_that_was_booked(shop_floor, customer, ask):
+    first = shop_floor.top_up(customer, "10.00 EUR")
+    second = shop_floor.top_up(customer, "2.50 EUR")
+    request = PayOut(customer_id=customer.id, amount=Money.of("1.00 EUR"), note="cash")
+    third = ask(pay_out, request, customer.partner.actor)
+
+    booked = [made.booking for made in (third, second, first)]
+    assert booked == shop_floor.entries(customer)
+    assert [str(line.balance_after) for line in booked] == [
+        "11.50 EUR",
+        "12.50 EUR",
+        "10.00 EUR",
+    ]
+    assert third.balance == booked[0].balance_after
+
+
+def test_each_line_says_what_it_was_for_in_words(moved, entries):
+    words = [entry.reference for entry in entries(moved).items]
+
+    assert words == [
+        "Family, a while, Living room, 2 Jun 2026 to 11 Jun 2026",
+        "Family, a while",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["period", "seat"])
+def test_an_id_that_an_older_version_wrote_is_shown_to_nobody(
+    moved, entries, database, kind
+):
+    with database.transaction() as work:
+        work.session.execute(text("ALTER TABLE transfer DISABLE TRIGGER USER"))
+        old = {"old": f"{kind} {new_id()}"}
+        work.session.execute(text("UPDATE transfer SET reference = :old"), old)
+        work.session.execute(text("ALTER TABLE transfer ENABLE TRIGGER USER"))
+
+    assert {entry.reference for entry in entries(moved).items} == {""}
 
 
 @pytest.fixture
@@ -67,6 +110,7 @@ def test_it_is_narrowed_by_cause_and_time(moved, entries, clock):
     assert causes(entries(moved, booked_until=clock.now())) == ["purchase", "top_up"]
 
 
+@pytest.mark.feature("WL-15")
 def test_opening_and_movements_make_the_closing_which_opens_the_next(moved, ask, clock):
     def sums(**span):
         return ask(

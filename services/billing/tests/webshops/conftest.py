@@ -4,14 +4,16 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
 from uuid import UUID
 
 import msgspec
 import pytest
+from services.billing.tests.conftest import a_customer, a_user
 from sqlalchemy import select
 
 from billing.catalog.operations import create_plan, create_product
-from billing.people.operations import keep_account
+from billing.people.operations import keep_account, keep_customer, keep_user
 from billing.subscriptions.models import Period, Subscription
 from billing.wallets.models import Entry, Wallet
 from billing.webshops.models import OrderSeat, ShopDelivery, ShopOrderRecord
@@ -25,6 +27,7 @@ from lineup.contracts.accounts import (
     FilledSeat,
     SeatsFilled,
     Status,
+    UnfilledSeat,
 )
 from lineup.contracts.billing import (
     ConnectShop,
@@ -32,6 +35,7 @@ from lineup.contracts.billing import (
     CreateProduct,
     DeliveryTaken,
     OrderAccepted,
+    OrderState,
     ShopKind,
 )
 from lineup.contracts.billing import DeliveryStored as Stored
@@ -179,20 +183,41 @@ class Desk:
 
     # What accounts does with OrderAccepted
 
-    def accepted(self):
-        """Every OrderAccepted announced, in order."""
+    def told(self, event_type):
+        """The states of every event of a type, as they were announced."""
         with self.database.transaction() as work:
             rows = work.session.execute(
-                select(OUTBOX)
-                .where(OUTBOX.c.type == "order_accepted")
-                .order_by(OUTBOX.c.seq)
+                select(OUTBOX).where(OUTBOX.c.type == event_type).order_by(OUTBOX.c.seq)
             ).all()
-        return [msgspec.convert(row.envelope["state"], OrderAccepted) for row in rows]
+        return [row.envelope["state"] for row in rows]
 
-    def fill(self, accepted=None):
+    def accepted(self):
+        """Every OrderAccepted announced, in order."""
+        states = self.told("order_accepted")
+        return [msgspec.convert(state, OrderAccepted) for state in states]
+
+    def leave_unfilled(self, problem):
+        """Accounts finds nobody for any seat of the last accepted order."""
+        order = self.accepted()[-1]
+        filled = SeatsFilled(
+            id=order.id,
+            version=order.version,
+            partner_id=order.partner_id,
+            scope="",
+            customer_id=None,
+            seats=[],
+            unfilled=[
+                UnfilledSeat(seat_id=seat.id, problem=problem) for seat in order.seats
+            ],
+        )
+        self.database.consume(self.event(filled, "on_seats_filled"), fill_seats)
+
+    def fill(self, accepted=None, **details):
         """Give the seats of the last accepted order users of the buyer's."""
         order = accepted or self.accepted()[-1]
-        customer_id = self.customers.setdefault(order.buyer.email, new_id())
+        customer_id = order.customer_id or self.customers.setdefault(
+            order.buyer.email, new_id()
+        )
         filled = SeatsFilled(
             id=order.id,
             version=order.version,
@@ -202,13 +227,50 @@ class Desk:
             seats=[
                 FilledSeat(
                     seat_id=seat.id,
-                    user_id=self.users.setdefault(seat.username or seat.id, new_id()),
+                    user_id=seat.user_id
+                    or self.users.setdefault(seat.username or seat.id, new_id()),
+                    **details,
                 )
                 for seat in order.seats
             ],
         )
         self.database.consume(self.event(filled, "on_seats_filled"), fill_seats)
         return filled
+
+    def serve(self, body, **headers):
+        """An order comes in and accounts fills it; what users it has now.
+
+        Billing has heard of its customers and users, as it does by their own events.
+        """
+        self.deliver(body, **headers)
+        last = self.accepted()[-1] if self.accepted() else None
+        order = self.order(str(body["id"]))
+        if last is None or last.id != order.id or order.state != OrderState.ACCEPTED:
+            return []
+        filled = self.fill(last)
+        self.hear_of(last.buyer.email, filled)
+        return [seat.user_id for seat in filled.seats]
+
+    def hear_of(self, email, filled):
+        """Take what accounts says of a filled order's customer and users."""
+        owner = SimpleNamespace(
+            id=filled.customer_id,
+            scope=filled.scope,
+            partner=SimpleNamespace(id=filled.partner_id),
+        )
+        names = {user_id: name for name, user_id in self.users.items()}
+        with self.database.transaction() as work:
+            state = a_customer(owner.id, owner.partner.id, owner.scope, email=email)
+            keep_customer(work, state)
+            for seat in filled.seats:
+                keep_user(
+                    work,
+                    a_user(
+                        SimpleNamespace(id=seat.user_id, customer=owner),
+                        self.clock.now(),
+                        username=str(names.get(seat.user_id, "")),
+                    ),
+                )
 
     # How things stand
 
@@ -218,7 +280,8 @@ class Desk:
 
     def order(self, external_id="5012"):
         statement = select(ShopOrderRecord).where(
-            ShopOrderRecord.external_id == external_id
+            ShopOrderRecord.external_id == external_id,
+            ShopOrderRecord.partner_id == self.owner.partner_id,
         )
         (only,) = self.rows(statement)
         return only
@@ -232,7 +295,8 @@ class Desk:
         return [seat.state for seat in self.rows(ordered)]
 
     def subscriptions(self):
-        return self.rows(select(Subscription).order_by(Subscription.id))
+        mine = Subscription.partner_id == self.owner.partner_id
+        return self.rows(select(Subscription).where(mine).order_by(Subscription.id))
 
     def running(self):
         """The users that are served now."""
@@ -241,7 +305,9 @@ class Desk:
         }
 
     def periods(self):
-        return self.rows(select(Period).order_by(Period.starts_at, Period.id))
+        ids = [one.id for one in self.subscriptions()]
+        mine = select(Period).where(Period.subscription_id.in_(ids))
+        return self.rows(mine.order_by(Period.starts_at, Period.id))
 
     def booked(self, purpose):
         """What the entries of a system account sum to, in cents."""
@@ -283,18 +349,24 @@ def woo_line(sku="GOLD-1M", *, quantity=1, total="14.99", **rest):
     } | rest
 
 
+def sum_of(amounts):
+    """Several amounts in euros as one."""
+    euros = [Money.parse(amount, "EUR").amount_minor for amount in amounts]
+    return Money(sum(euros), "EUR").decimal()
+
+
 def woo(*lines, status="processing", minute=0, total=None, refunds=(), **rest):
     """A WooCommerce order as it stood `minute` minutes after noon."""
     lines = lines or (woo_line(),)
     modified = (NOON + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%S")
-    cents = sum(Money.parse(line["total"], "EUR").amount_minor for line in lines)
+    total = total or sum_of(line["total"] for line in lines)
     unpaid = status in {"pending", "on-hold", "failed", "checkout-draft"}
     return {
         "id": 5012,
         "number": "5012",
         "status": status,
         "currency": "EUR",
-        "total": total or Money(cents, "EUR").decimal(),
+        "total": total,
         "date_modified_gmt": modified,
         "date_paid_gmt": None if unpaid else "2026-03-02T12:00:00",
         "billing": {
@@ -320,16 +392,13 @@ def shopify_line(sku="GOLD-1M", *, quantity=1, price="14.99", **rest):
 def shopify(*lines, status="paid", minute=0, refunds=(), **rest):
     """A Shopify order as it stood `minute` minutes after noon."""
     lines = lines or (shopify_line(),)
-    cents = sum(
-        Money.parse(line["price"], "EUR").amount_minor * line["quantity"]
-        for line in lines
-    )
+    total = sum_of(line["price"] for line in lines for _ in range(line["quantity"]))
     return {
         "id": 820982911946154500,
         "name": "#1042",
         "email": "ana@example.org",
         "currency": "EUR",
-        "total_price": Money(cents, "EUR").decimal(),
+        "total_price": total,
         "financial_status": status,
         "cancelled_at": None,
         "test": False,

@@ -28,7 +28,9 @@ from lineup.secrets import Keyring, make_key
 
 from .conftest import SECRET
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
+START_SECONDS = 120
+"""A loaded machine takes long to import a service."""
 ALL = Paging(limit=MAX_LIMIT)
 
 
@@ -55,6 +57,7 @@ class Client(ServiceClient):
     service = "billing"
     connect_shop = Remote(billing.ConnectShop, billing.ShopView)
     change_shop_secret = Remote(billing.ChangeShopSecret, billing.ShopView)
+    end_previous_secret = Remote(billing.EndPreviousSecret, billing.ShopView)
     list_shops = Remote(billing.ListShops, Page[billing.ShopView])
     list_orders = Remote(billing.ListOrders, Page[billing.OrderView])
     get_order = Remote(billing.GetOrder, billing.OrderView)
@@ -98,7 +101,7 @@ class Running:
         self.database = Database(engine, SystemClock())
         self.calls = RpcClient(self.amqp_uri)
         self.client = Client(self.calls)
-        wait_for(self.is_ready)
+        wait_for(self.is_ready, START_SECONDS)
         return self
 
     def __exit__(self, *_):
@@ -116,7 +119,7 @@ class Running:
         try:
             url = f"http://127.0.0.1:{self.probe_port}/readyz"
             return requests.get(url, timeout=2).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     # The partner
@@ -153,6 +156,18 @@ class Running:
             method, url, data=body, headers=headers, timeout=timeout
         )
 
+    def dial(self):
+        """A connection to where shops deliver."""
+        return socket.create_connection(("127.0.0.1", self.web_port), timeout=15)
+
+    def raw(self, path, headers, body):
+        """Post bytes that no client would send; the answer's bytes."""
+        lines = b"".join(b"%s: %s\r\n" % (n.encode(), v) for n, v in headers.items())
+        with self.dial() as connection:
+            connection.sendall(b"POST %s HTTP/1.1\r\n" % path.encode())
+            connection.sendall(lines + b"\r\n" + body)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
     def woo(
         self, shop, payload, *, secret=SECRET, delivery="d1", topic="order.updated"
     ):
@@ -181,6 +196,12 @@ class Running:
         with self.database.transaction() as work:
             counted = select(func.count()).select_from(ShopDelivery)
             return work.session.scalar(counted.where(ShopDelivery.shop_id == shop.id))
+
+    def is_worked_on(self, shop):
+        """Whether each delivery of a shop is done or parked."""
+        with self.database.transaction() as work:
+            states = select(ShopDelivery.state).where(ShopDelivery.shop_id == shop.id)
+            return set(work.session.scalars(states)) <= {"done", "parked"}
 
     def ask(self, actor, operation, request):
         call = Call(name="test", request=request, context=Context(actor=actor))

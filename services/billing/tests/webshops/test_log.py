@@ -3,6 +3,7 @@
 import pytest
 
 from billing.webshops.operations.connections import get_shop, switch_shop, update_shop
+from billing.webshops.operations.deliveries import store_delivery
 from billing.webshops.operations.log import (
     DeliveryDone,
     get_shop_delivery,
@@ -10,6 +11,7 @@ from billing.webshops.operations.log import (
     replay_delivery,
 )
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
+from billing.webshops.watching import deliveries
 from lineup.contracts.billing import (
     GetOrder,
     GetShop,
@@ -47,6 +49,7 @@ def switch(desk, *, is_active):
 
 
 class TestLog:
+    @pytest.mark.feature("WS-16")
     def test_the_newest_is_first_with_its_verdict_and_no_body(self, desk):
         done, parked = desk.deliver(woo()), desk.deliver(b"{}")
 
@@ -79,6 +82,7 @@ class TestLog:
         assert [d.id for d in log(desk, received_from=start)] == [later.id]
         assert [d.id for d in log(desk, received_until=start)] == [earlier.id]
 
+    @pytest.mark.feature("WS-16")
     def test_one_delivery_shows_the_body_as_it_came(self, desk):
         delivery = desk.deliver(woo())
 
@@ -98,7 +102,26 @@ class TestLog:
             assert refusal.value.code == "delivery_not_found"
 
 
+def test_what_waits_and_what_is_parked_is_told_to_whoever_watches(desk):
+    desk.deliver(woo(woo_line("NEW-1M")))
+    desk.deliver(b"{}")
+    with desk.database.transaction() as work:
+        store_delivery(work, desk.taken(woo(), "order.updated", key="waits"))
+    desk.clock.forward(minutes=7)
+
+    with desk.database.transaction() as work:
+        told = {(f.gauge.name, *f.labels): f.value for f in deliveries(work)}
+
+    assert told == {
+        ("lineup_due_rows", "shop_deliveries"): 1,
+        ("lineup_due_oldest_seconds", "shop_deliveries"): 420,
+        ("lineup_shop_deliveries_parked",): 1,
+        ("lineup_shop_orders_with_exceptions",): 1,
+    }
+
+
 class TestReplay:
+    @pytest.mark.feature("WS-16")
     def test_after_the_cause_is_mended_it_acts_once(self, desk):
         desk.connect(shop_domain="shop.example")
         parked = desk.deliver(woo(), source="new-shop.example")

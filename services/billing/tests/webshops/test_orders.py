@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
+from billing.people.operations import keep_user
 from billing.webshops.models import ShopOrderRecord
 from billing.webshops.operations.deliveries import (
     forget_old_deliveries,
@@ -19,6 +20,7 @@ from billing.webshops.operations.reading import (
     list_orders,
     replay_order,
 )
+from lineup.contracts.accounts import Status, UserChanged
 from lineup.contracts.billing import (
     DeliveryStored,
     GetOrder,
@@ -28,6 +30,7 @@ from lineup.contracts.billing import (
 )
 from lineup.ids import new_id
 from lineup.money import Money
+from lineup.scope import below
 
 from .conftest import (
     EMPTY,
@@ -42,11 +45,35 @@ from .conftest import (
 )
 
 
+def a_known_user(desk, username):
+    """A user that billing has heard of; its id and its customer's."""
+    user_id, customer_id = new_id(), new_id()
+    scope = below(desk.owner.scopes[0], customer_id)
+    state = UserChanged(
+        id=user_id,
+        version=1,
+        customer_id=customer_id,
+        partner_id=desk.owner.partner_id,
+        scope=scope,
+        name="TV",
+        username=username,
+        password="sealed",
+        token="t",
+        public_url="",
+        status=Status.ACTIVE,
+        created_at=desk.clock.now(),
+    )
+    with desk.database.transaction() as work:
+        keep_user(work, state)
+    return user_id, customer_id
+
+
 def fulfilled(desk, *lines, make=woo, **rest):
     desk.deliver(make(*lines, **rest))
     return desk.fill()
 
 
+@pytest.mark.feature("WS-10")
 class TestOnlyPaidOrdersAct:
     @pytest.mark.parametrize(
         "status", ["pending", "on-hold", "checkout-draft", "failed"]
@@ -99,6 +126,7 @@ class TestFulfilment:
         assert desk.booked("income") == 1499
         assert desk.booked("balance") == 0
 
+    @pytest.mark.feature("WS-06")
     def test_two_lines_of_one_and_three_are_four_users(self, desk):
         fulfilled(
             desk,
@@ -110,6 +138,7 @@ class TestFulfilment:
         assert len(desk.accepted()) == 1
         assert desk.booked("income") == 1499 + 2700
 
+    @pytest.mark.feature("WS-12")
     def test_the_named_user_is_renewed(self, desk):
         named = [{"key": "iptv_username", "value": "ana77"}]
         fulfilled(desk, meta_data=named)
@@ -161,6 +190,7 @@ class TestRepeats:
         assert desk.deliver(woo(status="pending"), key="d1") is not None
         assert desk.deliver(woo(minute=1), key="d1") is not None
 
+    @pytest.mark.feature("WS-04")
     def test_ten_deliveries_of_one_order_act_once(self, desk):
         for _ in range(10):
             desk.deliver(woo())
@@ -171,6 +201,7 @@ class TestRepeats:
         assert len(desk.accepted()) == 1
         assert len(desk.subscriptions()) == 1
 
+    @pytest.mark.feature("WS-04")
     def test_fifty_at_once_of_one_delivery_are_kept_once(self, desk):
         taken = [desk.taken(woo(), "order.updated", key="same") for _ in range(50)]
 
@@ -181,6 +212,7 @@ class TestRepeats:
         with ThreadPoolExecutor(10) as threads:
             assert sum(threads.map(store, taken)) == 1
 
+    @pytest.mark.feature("WS-04")
     def test_fifty_at_once_of_one_order_act_once(self, desk):
         with ThreadPoolExecutor(10) as threads:
             topics = ["order.created", "order.updated"] * 25
@@ -218,6 +250,7 @@ class TestRepeats:
 
 
 class TestWhatPeopleMustLookAt:
+    @pytest.mark.feature("WS-07")
     def test_an_unknown_sku_waits_while_the_known_line_runs(self, desk):
         fulfilled(desk, woo_line(), woo_line("NEW-1M", id=67))
 
@@ -226,6 +259,7 @@ class TestWhatPeopleMustLookAt:
         assert order.exceptions == ["unknown_sku: NEW-1M"]
         assert len(desk.running()) == 1
 
+    @pytest.mark.feature("WS-07")
     def test_once_mapped_it_is_replayed_and_the_first_is_not_sold_again(self, desk):
         fulfilled(desk, woo_line(), woo_line("NEW-1M", id=67))
         desk.plan("NEW-1M", "14.99 EUR")
@@ -237,6 +271,18 @@ class TestWhatPeopleMustLookAt:
         assert desk.order().state == OrderState.FULFILLED
         assert len(desk.running()) == 2
         assert desk.booked("income") == 2998
+
+    def test_replaying_what_waits_asks_again_for_the_same_and_sells_it_once(self, desk):
+        desk.deliver(woo())
+        for _ in range(2):
+            desk.ask(replay_order, ReplayOrder(order_id=desk.order().id))
+
+        first, second, third = desk.accepted()
+        assert first == second == third
+        desk.fill()
+        desk.ask(replay_order, ReplayOrder(order_id=desk.order().id))
+        assert len(desk.accepted()) == 3
+        assert len(desk.periods()) == 1
 
     def test_replaying_what_is_still_unknown_changes_nothing(self, desk):
         desk.deliver(woo(woo_line("NEW-1M")))
@@ -251,12 +297,14 @@ class TestWhatPeopleMustLookAt:
 
         assert desk.order().exceptions == ["no_sku: Name of None"]
 
+    @pytest.mark.feature("WS-14")
     def test_less_than_the_plan_costs(self, desk):
         desk.deliver(woo(woo_line(total="14.98")))
 
         assert desk.order().state == OrderState.EXCEPTION
         assert desk.order().exceptions == ["low_amount: GOLD-1M"]
 
+    @pytest.mark.feature("WS-14")
     def test_less_than_the_plan_costs_where_the_shop_may(self, desk):
         desk.connect(accepts_low_amounts=True)
         fulfilled(desk, woo_line(total="4.99"))
@@ -292,12 +340,60 @@ class TestWhatPeopleMustLookAt:
 
         assert desk.order().exceptions == ["no_email: GOLD-1M"]
 
+    @pytest.mark.parametrize(
+        "email",
+        ["ana", "ana@", "a\r\nBcc: b@x.org@y.org", "ana@exam\u2028ple.org", "x" * 300],
+    )
+    def test_a_buyer_whose_mail_address_is_none(self, desk, email):
+        desk.deliver(woo(billing={"first_name": "Ana", "email": email}))
+
+        order = desk.order()
+        assert order.exceptions == ["bad_email: GOLD-1M"]
+        assert (order.state, desk.accepted()) == (OrderState.EXCEPTION, [])
+
+        desk.deliver(woo(minute=1))
+        assert desk.order().state == OrderState.ACCEPTED
+        assert desk.accepted()[0].buyer.email == "ana@example.org"
+
+    @pytest.mark.parametrize("email", ["", "ana@"])
+    def test_a_user_that_is_named_is_served_without_a_mail_address(self, desk, email):
+        user, customer_id = a_known_user(desk, "ana77")
+        desk.users["ana77"], desk.customers[email] = user, customer_id
+        lines = (
+            woo_line(meta_data=[{"key": "iptv_username", "value": " Ana77"}]),
+            woo_line(id=67, meta_data=[{"key": "iptv_username", "value": "nobody"}]),
+            woo_line("SILVER-1M", id=68, total="9.00"),
+        )
+        desk.deliver(woo(*lines, billing={"email": email}))
+        (accepted,) = desk.accepted()
+        desk.fill(
+            replace(accepted, seats=[replace(accepted.seats[0], username="ana77")])
+        )
+
+        problem = "bad_email" if email else "no_email"
+        assert desk.order().exceptions == [
+            f"{problem}: GOLD-1M",
+            f"{problem}: SILVER-1M",
+        ]
+        assert desk.running() == {user}
+
+    def test_only_users_of_one_customer_are_served_without_a_mail_address(self, desk):
+        named = [a_known_user(desk, name)[0] and name for name in ("ana77", "ben88")]
+        lines = [
+            woo_line(id=id_, meta_data=[{"key": "iptv_username", "value": name}])
+            for id_, name in enumerate(named, 66)
+        ]
+        desk.deliver(woo(*lines, billing={}))
+
+        assert [seat.username for seat in desk.accepted()[0].seats] == ["ana77"]
+
     def test_an_order_without_lines(self, desk):
         desk.deliver(woo(line_items=[], total="0.00"))
 
         assert desk.order().exceptions == ["no_lines: 5012"]
         assert desk.order().state == OrderState.EXCEPTION
 
+    @pytest.mark.feature("PR-13")
     def test_a_partners_own_plans_only(self, desk):
         neighbour = Desk(
             desk.database, desk.keyring, desk.clock, a_partner(desk.database)
@@ -309,7 +405,7 @@ class TestWhatPeopleMustLookAt:
         assert desk.order().exceptions == ["unknown_sku: THEIRS-1M"]
 
 
-class TestParkedDeliveries:
+class TestDeliveriesThatCannotBeActedOn:
     def test_a_signed_error_body(self, desk):
         body = b'{"code":"woocommerce_rest_cannot_view","message":"x","data":{"status":401}}'
 
@@ -334,17 +430,21 @@ class TestParkedDeliveries:
     def test_shopifys_test_button(self, shopify_desk):
         delivery = shopify_desk.deliver(shopify(), is_test=True)
 
-        assert (delivery.state, delivery.problem) == ("parked", "test_delivery")
+        assert (delivery.state, delivery.problem) == ("done", "test_delivery")
 
     def test_an_order_beyond_reason(self, desk):
         lines = [woo_line(id=n, quantity=100, total="1499.00") for n in (1, 2, 3)]
 
-        assert desk.deliver(woo(*lines)).problem == "too_many_seats: 300"
+        assert desk.deliver(woo(*lines)).state == "done"
+        assert desk.order().exceptions == ["too_many_seats: 300"]
 
     def test_an_amount_with_too_many_places(self, desk):
-        assert desk.deliver(woo(total="9.999")).problem.startswith("bad_amount")
+        assert desk.deliver(woo(total="9.999")).state == "done"
+        assert desk.order().exceptions[0].startswith("bad_amount: ")
+        assert desk.accepted() == []
 
 
+@pytest.mark.feature("WS-13")
 class TestOutOfOrder:
     def test_refunded_then_a_late_paid_stays_reversed(self, desk):
         desk.deliver(woo(status="refunded", minute=5))
@@ -415,13 +515,24 @@ class TestOutOfOrder:
 
         assert desk.order().state == OrderState.REVERSED
 
-    def test_a_reversed_order_never_comes_back(self, desk):
+    def test_a_refunded_order_never_comes_back(self, desk):
         fulfilled(desk)
-        desk.deliver(woo(status="cancelled", minute=1))
+        desk.deliver(woo(status="refunded", minute=1))
         desk.deliver(woo(minute=2))
 
         assert desk.order().state == OrderState.REVERSED
         assert desk.running() == set()
+
+    def test_one_cancelled_by_a_slip_runs_on_for_the_same_user(self, desk):
+        (seat,) = fulfilled(desk).seats
+        desk.deliver(woo(status="cancelled", minute=1))
+        assert desk.running() == set()
+        desk.deliver(woo(minute=2))
+        (again,) = desk.fill().seats
+
+        assert again.user_id == seat.user_id
+        assert desk.running() == {seat.user_id}
+        assert desk.booked("income") == 1499
 
 
 LIFE = [
@@ -432,6 +543,7 @@ LIFE = [
 ]
 
 
+@pytest.mark.feature("WS-13")
 class TestAnyOrder:
     @pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
     def test_of_a_refunded_orders_life_ends_the_same(self, desk, order):
@@ -479,6 +591,7 @@ class TestForgetting:
 
 
 class TestMoneyGoesBack:
+    @pytest.mark.feature("WS-11")
     def test_a_refunded_order_stops_its_users_and_its_sale(self, desk):
         fulfilled(desk, woo_line(quantity=2, total="29.98"))
         desk.deliver(
@@ -491,6 +604,7 @@ class TestMoneyGoesBack:
         assert desk.booked("income") == 0
         assert desk.booked("balance") == 0
 
+    @pytest.mark.feature("WS-11")
     def test_a_cancelled_order_does_too(self, shopify_desk):
         fulfilled(shopify_desk, make=shopify)
         cancelled = shopify(minute=5, cancelled_at="2026-03-02T12:05:00Z")
@@ -508,6 +622,7 @@ class TestMoneyGoesBack:
         assert desk.booked("clearing") == 0
         assert desk.booked("income") == 0
 
+    @pytest.mark.feature("WS-11")
     def test_a_refunded_line_stops_its_user_only(self, shopify_desk):
         lines = (shopify_line(id=1), shopify_line("SILVER-1M", id=2, price="9.00"))
         fulfilled(shopify_desk, *lines, make=shopify)

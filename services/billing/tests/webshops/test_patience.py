@@ -121,10 +121,10 @@ class Table:
         self.now = 0.0
         self.shops = KnownShops(self.load, lambda: self.now)
 
-    def put(self, *secrets, shop_id=None):
+    def put(self, secret, shop_id=None):
         shop_id = shop_id or uuid4()
         self.keys[shop_id] = ShopKeys(
-            shop_id=shop_id, kind=ShopKind.WOOCOMMERCE, secrets=secrets
+            shop_id=shop_id, kind=ShopKind.WOOCOMMERCE, secret=secret
         )
         return shop_id
 
@@ -158,7 +158,7 @@ class TestKnownShops:
         table.is_away = True
         table.now += known.FRESH_SECONDS + 1
 
-        assert table.shops.find(shop_id).secrets == ("a",)
+        assert table.shops.find(shop_id).secret == "a"
 
     def test_only_a_shop_nobody_knows_is_worth_a_long_wait(self, table):
         shop_id = table.put("a")
@@ -188,10 +188,10 @@ class TestKnownShops:
     def test_a_secret_changed_just_now_is_looked_up(self, table):
         shop_id = table.put("a")
         keys = table.shops.find(shop_id)
-        table.put("b", "a", shop_id=shop_id)
+        table.put("b", shop_id=shop_id)
         table.now += known.RELOAD_SECONDS
 
-        assert table.shops.find_changed(keys).secrets == ("b", "a")
+        assert table.shops.find_changed(keys).secret == "b"
 
     def test_but_wrong_signatures_do_not_flood_the_table(self, table):
         shop_id = table.put("a")

@@ -94,3 +94,25 @@ class TestByAmount:
 
     def test_a_goodwill_refund_fits_nothing(self):
         assert seats_by_amount(seats(a=["5.00"], b=["9.00"]), euros("1.50")) is None
+
+    def test_shipping_alone_takes_nobody_back(self):
+        lines = seats(a=["10.00"], b=["9.00"])
+
+        assert seats_by_amount(lines, euros("5.00"), [euros("5.00")]) == []
+
+    def test_as_much_as_shipping_and_as_a_line_is_for_people(self):
+        lines = seats(a=["10.00"], b=["5.00"])
+
+        assert seats_by_amount(lines, euros("5.00"), [euros("5.00")]) is None
+
+    def test_a_line_with_shipping(self):
+        first, second = seats(a=["10.00"], b=["4.00"])
+
+        taken = seats_by_amount([first, second], euros("13.00"), [euros("3.00")])
+        assert taken == [first.seat_id]
+
+    def test_all_that_stands_with_shipping(self):
+        (only,) = seats(a=["10.00"])
+
+        taken = seats_by_amount([only], euros("15.00"), [euros("5.00")])
+        assert taken == [only.seat_id]

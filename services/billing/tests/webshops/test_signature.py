@@ -16,15 +16,18 @@ SHOPIFY = (
 class TestVectors:
     """Signatures that were computed elsewhere from these very bytes."""
 
+    @pytest.mark.feature("WS-01")
     def test_woocommerce_own_unit_test(self):
         signature = "GBDo00G55h6IiV+6CxqivQPLbI//KzaOZm747971tPs="
 
         assert signature_of(b"secret", "") == signature
 
+    @pytest.mark.feature("WS-01")
     def test_a_woocommerce_order(self):
         assert len(WOO) == 120
         assert signature_of(WOO, "woo-demo-secret") == WOO_SIGNATURE
 
+    @pytest.mark.feature("WS-03")
     def test_a_shopify_order(self):
         assert len(SHOPIFY) == 118
         signature = "jsEZedMnmEyvfZgorurAA9n4PEQiQF4HGuyUOOZu2KA="
@@ -39,9 +42,11 @@ class TestIsSigned:
     def test_the_previous_secret_still_signs(self):
         assert is_signed(WOO, WOO_SIGNATURE, ["newer", "woo-demo-secret"])
 
+    @pytest.mark.feature("WS-01", "WS-03")
     def test_a_wrong_secret_does_not(self):
         assert not is_signed(WOO, WOO_SIGNATURE, ["another"])
 
+    @pytest.mark.feature("WS-01", "WS-03")
     @pytest.mark.parametrize("position", [0, 60, 119])
     def test_one_changed_byte_is_noticed(self, position):
         changed = bytearray(WOO)

@@ -92,6 +92,7 @@ def callers_waiting(billing, owner, shop):
         assert not any(each.done() for each in asked)
 
 
+@pytest.mark.feature("WS-05")
 def test_answers_stay_quick_and_the_work_is_done_afterwards(billing, server):
     owner = a_partner(billing.database)
     shop = billing.connect(owner)

@@ -1,29 +1,42 @@
 """Connecting shops, and who may deliver to a connection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 
 from billing.people import operations as people
 from billing.webshops.models import (
+    CHANGEOVER,
     ShopConnection,
     ShopDelivery,
     ShopOrderRecord,
+    ignored_as,
     wants_a_look,
 )
+from billing.webshops.operations.deciding import list_no_more
+from billing.webshops.operations.sharing import refuse_twin
+from billing.webshops.payloads import status_of
+from billing.webshops.shop_api import is_unencrypted
 from billing.webshops.states import DeliveryState
 from lineup.contracts.billing import (
     ChangeShopSecret,
     ConnectShop,
+    EndPreviousSecret,
+    EndShopAccess,
     GetShop,
+    IgnoreSku,
     ListShops,
+    OtherProduct,
+    SetShopAccess,
     ShopKind,
     ShopView,
     SwitchShop,
     UpdateShop,
 )
+from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Invalid, NotFound
@@ -32,6 +45,8 @@ from lineup.money import CurrencyMismatch
 from lineup.scope import in_scope
 from lineup.secrets import Keyring, Sealed
 
+MOST_KEY = 500
+"""Characters of a key of a shop's API."""
 MIN_SECRET = 12
 """Characters; shops make 32 and more."""
 
@@ -39,7 +54,8 @@ MIN_SECRET = 12
 def connect_shop(keyring: Keyring, work: Work, request: ConnectShop) -> ShopView:
     """Connect a shop of the partner; its deliveries go to `webhook_path` from now on.
 
-    CurrencyMismatch when the partner's plans cost another currency.
+    CurrencyMismatch when the partner's plans cost another currency, ShopConnected when
+    it has the shop already.
     """
     partner = people.acting_partner(work, request.partner_id)
     currency = request.currency.strip().upper()
@@ -53,11 +69,17 @@ def connect_shop(keyring: Keyring, work: Work, request: ConnectShop) -> ShopView
         scope=partner.scope,
         secret=_good(keyring, request.secret),
         previous_secret=None,
+        previous_secret_ends_at=None,
         currency=currency,
         shop_domain=_domain(request.kind, request.shop_domain),
         accepts_low_amounts=request.accepts_low_amounts,
+        suspends_disputed=request.suspends_disputed,
+        other_product=request.other_product,
+        tolerance_percent=request.tolerance_percent,
+        paid_statuses=_statuses(request.paid_statuses),
         created_at=work.now,
     )
+    refuse_twin(work, shop)
     work.session.add(shop)
     work.session.flush()
     return _views(work, [shop])[0]
@@ -66,19 +88,59 @@ def connect_shop(keyring: Keyring, work: Work, request: ConnectShop) -> ShopView
 def change_shop_secret(
     keyring: Keyring, work: Work, request: ChangeShopSecret
 ) -> ShopView:
-    """Expect another secret from now on; the one before it stays good beside it."""
+    """Expect another secret from now on; the one so far is good for 24 hours more."""
     shop = _locked(work, request.shop_id)
-    shop.change_secret(_good(keyring, request.secret))
+    shop.change_secret(_good(keyring, request.secret), work.now)
     work.session.flush()
     return _views(work, [shop])[0]
 
 
-def update_shop(work: Work, request: UpdateShop) -> ShopView:
-    """Change a shop's settings; kind, currency and secret stay."""
+def end_previous_secret(work: Work, request: EndPreviousSecret) -> ShopView:
+    """Expect the present secret only, before the 24 hours are over."""
     shop = _locked(work, request.shop_id)
-    shop.name = _named(request.name)
-    shop.shop_domain = _domain(ShopKind(shop.kind), request.shop_domain)
-    shop.accepts_low_amounts = request.accepts_low_amounts
+    shop.end_previous_secret()
+    work.session.flush()
+    return _views(work, [shop])[0]
+
+
+def end_old_secrets(work: Work) -> int:
+    """Delete secrets that are good no longer; how many.
+
+    One that was kept without an end, by an older version, gets one.
+    """
+    kept = ShopConnection.previous_secret.is_not(None)
+    ends_at = ShopConnection.previous_secret_ends_at
+    work.session.execute(
+        update(ShopConnection)
+        .where(kept, ends_at.is_(None))
+        .values(previous_secret_ends_at=work.now + CHANGEOVER)
+    )
+    ended = (
+        update(ShopConnection)
+        .where(kept, ends_at <= work.now)
+        .values(previous_secret=None, previous_secret_ends_at=None)
+    )
+    return len(work.session.scalars(ended.returning(ShopConnection.id)).all())
+
+
+def update_shop(work: Work, request: UpdateShop) -> ShopView:
+    """Change what is given of a shop's settings; kind, currency and secret stay."""
+    shop = _locked(work, request.shop_id)
+    if request.name is not UNSET:
+        shop.name = _named(request.name)
+    if request.shop_domain is not UNSET:
+        _move(work, shop, _domain(ShopKind(shop.kind), request.shop_domain))
+    shop.accepts_low_amounts = either(
+        request.accepts_low_amounts, shop.accepts_low_amounts
+    )
+    shop.suspends_disputed = either(request.suspends_disputed, shop.suspends_disputed)
+    shop.other_product = either(request.other_product, shop.other_product)
+    shop.tolerance_percent = either(request.tolerance_percent, shop.tolerance_percent)
+    if request.paid_statuses is not UNSET:
+        shop.paid_statuses = _statuses(request.paid_statuses)
+    if request.ignored_skus is not UNSET:
+        skus = map(ignored_as, request.ignored_skus)
+        shop.ignored_skus = list(dict.fromkeys(filter(None, skus)))
     work.session.flush()
     return _views(work, [shop])[0]
 
@@ -89,6 +151,60 @@ def switch_shop(work: Work, request: SwitchShop) -> ShopView:
     shop.is_active = request.is_active
     work.session.flush()
     return _views(work, [shop])[0]
+
+
+def ignore_sku(work: Work, request: IgnoreSku) -> ShopView:
+    """List no more what a shop sells under a SKU, also where it is listed now."""
+    shop = _locked(work, request.shop_id)
+    list_no_more(work, shop, request.sku)
+    return _views(work, [shop])[0]
+
+
+def set_shop_access(
+    keyring: Keyring, work: Work, request: SetShopAccess, *, allow_private: bool
+) -> ShopView:
+    """Ask a shop, from now on, for what it did not deliver; its keys stay sealed.
+
+    Invalid without an address, with one that would tell the keys to others, or without
+    the key that WooCommerce has, too.
+    """
+    shop = _locked(work, request.shop_id)
+    if not (request.address or shop.shop_domain):
+        raise Invalid(fields={"address": ["Give the shop's address or its domain."]})
+    _check_address(request.address or "", allow_private=allow_private)
+    secret, key = _opened(keyring, "secret", request.secret), None
+    if shop.kind == ShopKind.WOOCOMMERCE:
+        key = _opened(keyring, "consumer_key", request.consumer_key)
+    shop.give_access(key, secret, request.address or "", work.now)
+    work.session.flush()
+    return _views(work, [shop])[0]
+
+
+def end_shop_access(work: Work, request: EndShopAccess) -> ShopView:
+    """Ask a shop no longer, and forget its keys."""
+    shop = _locked(work, request.shop_id)
+    shop.end_access()
+    work.session.flush()
+    return _views(work, [shop])[0]
+
+
+def _check_address(address: str, *, allow_private: bool) -> None:
+    """Invalid for an address that sends keys unencrypted, or that names some itself."""
+    if "@" in urlsplit(address).netloc:
+        raise Invalid(fields={"address": ["Leave out user name and password."]})
+    if is_unencrypted(address) and not allow_private:
+        raise Invalid(fields={"address": ["Must begin with https://."]})
+
+
+def _opened(keyring: Keyring, field: str, sealed: Sealed | None) -> Sealed:
+    """A key of a shop's API sealed with the newest key of ours; Invalid without one."""
+    try:
+        said = keyring.open(sealed).strip() if sealed else ""
+    except ValueError:
+        raise Invalid(fields={field: ["Is not sealed by a key of ours."]}) from None
+    if not said or len(said) > MOST_KEY or not said.isascii() or not said.isprintable():
+        raise Invalid(fields={field: ["Copy it as the shop shows it."]})
+    return keyring.seal(said)
 
 
 def get_shop(work: Work, request: GetShop) -> ShopView:
@@ -125,7 +241,7 @@ def _locked(work: Work, shop_id: UUID) -> ShopConnection:
 
 def _found(shop: ShopConnection | None) -> ShopConnection:
     if shop is None:
-        raise NotFound("There is no such shop.", code="shop_not_found")
+        raise NotFound.of("shop")
     return shop
 
 
@@ -156,6 +272,18 @@ def _domain(kind: ShopKind, given: str) -> str:
     return domain
 
 
+def _statuses(named: Iterable[str]) -> list[str]:
+    """Each status once, as the shop's payloads say it."""
+    return list(dict.fromkeys(filter(None, map(status_of, named))))
+
+
+def _move(work: Work, shop: ShopConnection, domain: str) -> None:
+    """Let a shop have another address; what stays as it is, is refused to nobody."""
+    if domain != shop.shop_domain:
+        shop.shop_domain = domain
+        refuse_twin(work, shop)
+
+
 def _views(work: Work, shops: Sequence[ShopConnection]) -> list[ShopView]:
     ids = [shop.id for shop in shops]
     parked, exceptions, last = (
@@ -166,6 +294,7 @@ def _views(work: Work, shops: Sequence[ShopConnection]) -> list[ShopView]:
     return [
         _view(
             shop,
+            now=work.now,
             parked=parked.get(shop.id, 0),
             exceptions=exceptions.get(shop.id, 0),
             last_delivery_at=last.get(shop.id),
@@ -210,11 +339,13 @@ def _last_deliveries(work: Work, shop_ids: list[UUID]) -> dict[UUID, datetime]:
 def _view(
     shop: ShopConnection,
     *,
+    now: datetime,
     parked: int,
     exceptions: int,
     last_delivery_at: datetime | None,
 ) -> ShopView:
     return ShopView(
+        updated_at=shop.last_change,
         id=shop.id,
         kind=ShopKind(shop.kind),
         name=shop.name,
@@ -226,7 +357,18 @@ def _view(
         parked_deliveries=parked,
         is_active=shop.is_active,
         accepts_low_amounts=shop.accepts_low_amounts,
-        has_previous_secret=shop.previous_secret is not None,
+        has_previous_secret=shop.previous_ends_at(now) is not None,
+        previous_secret_ends_at=shop.previous_ends_at(now),
         exceptions=exceptions,
         last_delivery_at=last_delivery_at,
+        ignored_skus=shop.ignored_skus,
+        paid_statuses=shop.paid_statuses,
+        tolerance_percent=shop.tolerance_percent,
+        is_asked=shop.api_secret is not None,
+        api_address=shop.api_address,
+        asked_at=shop.asked_at,
+        asking_problem=shop.asking_problem,
+        suspends_disputed=shop.suspends_disputed,
+        other_product=OtherProduct(shop.other_product),
+        partner_id=shop.partner_id,
     )

@@ -1,6 +1,7 @@
 """Deliveries: stored before the answer, worked on after it."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -8,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.webshops import shopify, woocommerce
+from billing.webshops.faults import PASSING
 from billing.webshops.messages import Message, ShopOrder, Unusable
 from billing.webshops.models import ShopConnection, ShopDelivery
 from billing.webshops.operations.orders import take_in
@@ -23,8 +25,8 @@ READERS = {
 }
 KEPT_DAYS = 90
 FORGOTTEN_AT_ONCE = 1000
-MAX_SEATS = 200
-"""Users of one order; more is a mistake or mischief."""
+HARMLESS = {"unknown_topic", "test_delivery"}
+"""Reasons for which a delivery asks nothing of anybody."""
 
 
 def store_delivery(work: Work, taken: DeliveryTaken) -> bool:
@@ -57,7 +59,7 @@ def forget_old_deliveries(work: Work) -> int:
     old = (
         select(ShopDelivery.id)
         .where(
-            ShopDelivery.state == DeliveryState.DONE,
+            ShopDelivery.state.in_((DeliveryState.DONE, DeliveryState.CLOSED)),
             ShopDelivery.received_at < work.now - timedelta(days=KEPT_DAYS),
         )
         .limit(FORGOTTEN_AT_ONCE)
@@ -77,15 +79,25 @@ def work_on_delivery(work: Work, stored: DeliveryStored) -> None:
 
 
 def act_on(work: Work, delivery: ShopDelivery) -> None:
-    """Act on a delivery whose row the caller holds; each effect happens once."""
+    """Act on a delivery whose row the caller holds; each effect happens once.
+
+    What cannot be acted on, for whatever reason, is parked and nothing of it is done.
+    """
     shop = work.session.get_one(ShopConnection, delivery.shop_id)
     try:
-        message = _message_in(delivery, shop)
+        with work.session.begin_nested():
+            delivery.finish(take_in(work, shop, _message_in(delivery, shop)))
     except Unusable as reason:
+        if reason.code in HARMLESS:
+            delivery.pass_over(str(reason))
+            return
         delivery.park(str(reason))
         log.warning("delivery_parked", shop=str(shop.id), code=reason.code)
-    else:
-        delivery.finish(take_in(work, shop, message))
+    except PASSING:
+        raise
+    except Exception as error:
+        delivery.park(f"failed: {type(error).__name__}")
+        log.exception("delivery_failed", shop=str(shop.id), delivery=str(delivery.id))
 
 
 def _message_in(delivery: ShopDelivery, shop: ShopConnection) -> Message:
@@ -96,12 +108,6 @@ def _message_in(delivery: ShopDelivery, shop: ShopConnection) -> Message:
     if not shop.is_source(delivery.source):
         raise Unusable("wrong_shop", delivery.source)
     message = READERS[ShopKind(shop.kind)](delivery.topic, delivery.body)
-    if isinstance(message, ShopOrder):
-        _check_size(message)
+    if isinstance(message, ShopOrder) and message.modified_at is None:
+        return replace(message, modified_at=delivery.received_at)
     return message
-
-
-def _check_size(order: ShopOrder) -> None:
-    seats = sum(line.quantity for line in order.lines)
-    if seats > MAX_SEATS:
-        raise Unusable("too_many_seats", str(seats))

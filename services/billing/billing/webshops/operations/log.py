@@ -1,5 +1,7 @@
 """The log of shops' deliveries, and working on one again (WS-16)."""
 
+from base64 import b64encode
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -7,20 +9,31 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import defer
 
 from billing.webshops.models import ShopConnection, ShopDelivery
+from billing.webshops.operations.deciding import serve_order
 from billing.webshops.operations.deliveries import act_on
+from billing.webshops.operations.orders import order_by_hand
 from billing.webshops.operations.views import shop_names
 from billing.webshops.states import DeliveryState
+from lineup.behalf import signature
 from lineup.contracts.billing import (
+    BodyEncoding,
+    CloseDelivery,
     DeliveryVerdict,
     GetShopDelivery,
     ListShopDeliveries,
+    OrderView,
     ReplayDelivery,
+    ServeDelivery,
+    ServeOrder,
     ShopDeliveryView,
 )
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Conflict, NotFound
 from lineup.scope import in_scope
+
+NUL = "\0"
+"""PostgreSQL keeps it in no text."""
 
 
 class DeliveryDone(Conflict):
@@ -55,13 +68,38 @@ def replay_delivery(work: Work, request: ReplayDelivery) -> ShopDeliveryView:
     One that was worked on is refused as DeliveryDone. It is parked anew when nothing
     can be done with it still.
     """
-    delivery = _found(work, request.delivery_id)
-    work.session.refresh(delivery, with_for_update=True)
-    if delivery.state == DeliveryState.DONE:
-        raise DeliveryDone
+    delivery = _unsettled(work, request.delivery_id)
     act_on(work, delivery)
     work.session.flush()
     return _shown(work, delivery)
+
+
+def close_delivery(work: Work, request: CloseDelivery) -> ShopDeliveryView:
+    """Settle a parked delivery: it wants no look any more. A done one is refused."""
+    delivery = _unsettled(work, request.delivery_id)
+    delivery.close(request.note.strip(), signature(work.actor))
+    work.session.flush()
+    return _shown(work, delivery)
+
+
+def serve_delivery(work: Work, request: ServeDelivery) -> OrderView:
+    """Serve by hand what a delivery wanted that could not be read.
+
+    It becomes an order under the shop's own id, and its payment is claimed: whatever
+    the shop delivers of it later is the same order.
+    """
+    delivery = _unsettled(work, request.delivery_id)
+    shop = work.session.get_one(ShopConnection, delivery.shop_id)
+    order = order_by_hand(work, shop, request)
+    delivery.finish(order.id)
+    work.session.flush()
+    served = ServeOrder(
+        order_id=order.id,
+        plan_id=request.plan_id,
+        user_id=request.user_id,
+        amount=request.amount,
+    )
+    return serve_order(work, served)
 
 
 def _in_reach(work: Work) -> Select[ShopDelivery]:
@@ -88,14 +126,35 @@ def _found(work: Work, delivery_id: UUID) -> ShopDelivery:
     statement = _in_reach(work).where(ShopDelivery.id == delivery_id)
     delivery = work.session.scalar(statement)
     if delivery is None:
-        raise NotFound("There is no such delivery.", code="delivery_not_found")
+        raise NotFound.of("delivery")
+    return delivery
+
+
+def _unsettled(work: Work, delivery_id: UUID) -> ShopDelivery:
+    """A delivery, locked; DeliveryDone where it was worked on, or closed by people."""
+    delivery = _found(work, delivery_id)
+    work.session.refresh(delivery, with_for_update=True)
+    if delivery.state in (DeliveryState.DONE, DeliveryState.CLOSED):
+        raise DeliveryDone
     return delivery
 
 
 def _shown(work: Work, delivery: ShopDelivery) -> ShopDeliveryView:
     name = shop_names(work, {delivery.shop_id})[delivery.shop_id]
-    body = delivery.body.decode(errors="replace")
-    return _view(delivery, name, len(delivery.body), body)
+    view = _view(delivery, name, len(delivery.body))
+    encoding, body = _told(delivery.body)
+    return replace(view, body_encoding=encoding, body=body)
+
+
+def _told(body: bytes) -> tuple[BodyEncoding, str]:
+    """A body as text that can be shown and kept, byte for byte."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = NUL
+    if NUL in text:
+        return BodyEncoding.BASE64, b64encode(body).decode()
+    return BodyEncoding.UTF8, text
 
 
 def _sizes(work: Work, delivery_ids: list[UUID]) -> dict[UUID, int]:
@@ -104,10 +163,9 @@ def _sizes(work: Work, delivery_ids: list[UUID]) -> dict[UUID, int]:
     return dict(work.session.execute(statement).all())
 
 
-def _view(
-    delivery: ShopDelivery, shop_name: str, size: int, body: str = ""
-) -> ShopDeliveryView:
+def _view(delivery: ShopDelivery, shop_name: str, size: int) -> ShopDeliveryView:
     return ShopDeliveryView(
+        updated_at=delivery.last_change,
         id=delivery.id,
         shop_id=delivery.shop_id,
         shop_name=shop_name,
@@ -119,5 +177,6 @@ def _view(
         is_test=delivery.is_test,
         size=size,
         order_id=delivery.order_id,
-        body=body,
+        note=delivery.note,
+        closed_by=delivery.closed_by,
     )

@@ -1,31 +1,37 @@
 """Orders: what shops say of them is taken in under a row lock, whatever the order."""
 
-from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import and_, inspect, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from billing.webshops.messages import (
     Message,
     OrderDeletion,
+    OrderDispute,
     OrderRefund,
-    ShopLine,
     ShopOrder,
     Standing,
 )
 from billing.webshops.models import (
     OrderEffect,
-    OrderSeat,
     ShopConnection,
     ShopOrderRecord,
 )
+from billing.webshops.operations.comparing import compare, mark_removed
 from billing.webshops.operations.settlement import settle
-from billing.webshops.reversal import share_of
-from billing.webshops.states import Effect, SeatState
-from lineup.contracts.billing import OrderState
+from billing.webshops.operations.sharing import home_of, parts_of, take_turns
+from billing.webshops.states import Effect
+from lineup.contracts.billing import Buyer, OrderState, ServeDelivery
 from lineup.database import Work
+from lineup.errors import Conflict, Invalid
 from lineup.ids import new_id
+
+
+class OrderKnown(Conflict):
+    """This order of the shop is here already; serve it from its own page."""
+
+    code = "order_known"
 
 
 def take_in(work: Work, shop: ShopConnection, message: Message) -> UUID | None:
@@ -34,15 +40,28 @@ def take_in(work: Work, shop: ShopConnection, message: Message) -> UUID | None:
     Safe in any order and any number of times: each effect has one row (WS-04, WS-13).
     Returns the order's id; None when an order nobody knows was deleted.
     """
+    home = _home(work, shop, message)
     if isinstance(message, OrderDeletion):
-        order = find_order(work, shop, message.external_order_id)
+        order = find_order(work, home, message.external_order_id)
         if order is None:
             return None
         order.is_deleted_at_shop = True
     else:
-        order = _noted(work, shop, message)
-    settle(work, shop, order)
+        order = _noted(work, home, message)
+    settle(work, home, order)
+    for part in parts_of(work, order):
+        settle(work, home, part)
     return order.id
+
+
+def _home(work: Work, shop: ShopConnection, message: Message) -> ShopConnection:
+    """The connection that keeps the order of a message, which is ours alone now."""
+    if not isinstance(message, ShopOrder):
+        take_turns(work, shop, message.external_order_id)
+        return home_of(work, shop, message.external_order_id)
+    whole = [message.parent_id] if message.parent_id else []
+    take_turns(work, shop, *whole, message.external_id)
+    return home_of(work, shop, message.external_id, message.key)
 
 
 def find_order(
@@ -56,20 +75,64 @@ def find_order(
     return work.session.scalar(fresh)
 
 
-def _noted(
-    work: Work, shop: ShopConnection, message: ShopOrder | OrderRefund
+def order_by_hand(
+    work: Work, shop: ShopConnection, request: ServeDelivery
 ) -> ShopOrderRecord:
-    if isinstance(message, OrderRefund):
-        order = _locked(work, shop, message.external_order_id)
-        _note_refunds(work, shop, [message])
-        return order
-    order = _locked(work, shop, message.external_id)
-    order.learn(message)
-    _note_refunds(work, shop, message.refunds)
-    if message.proves_payment and _note(work, shop, order.external_id, Effect.PAID):
-        work.session.add_all(_seats(work, order, message.lines))
+    """The order that people say a delivery tells of, paid; its row is locked.
+
+    Conflict where its payment was acted on already: it is not served twice.
+    """
+    external_id = request.external_id.strip()
+    if not external_id:
+        raise Invalid(fields={"external_id": ["Must not be empty."]})
+    order = _locked(work, shop, external_id)
+    if not _note(work, order, Effect.PAID):
+        raise OrderKnown
+    order.number = request.number.strip() or external_id
+    order.currency = request.amount.asset
+    order.total_minor = request.amount.amount_minor
+    buyer = Buyer(
+        first_name=request.first_name.strip(),
+        last_name=request.last_name.strip(),
+        email=request.email.strip(),
+    )
+    order.buyer, order.is_paid = vars(buyer).copy(), True
     work.session.flush()
     return order
+
+
+def _noted(
+    work: Work, shop: ShopConnection, message: ShopOrder | OrderRefund | OrderDispute
+) -> ShopOrderRecord:
+    if isinstance(message, OrderDispute):
+        order = _locked(work, shop, message.external_order_id)
+        order.learn_dispute(message)
+        if message.is_lost:
+            _note_refund(work, order, _charged_back(message))
+        return order
+    if isinstance(message, OrderRefund):
+        order = _locked(work, shop, message.external_order_id)
+        _note_taken_out(work, order, message)
+        _note_refund(work, order, message)
+        return order
+    order = _locked(work, shop, message.external_id)
+    is_newest = not order.is_older(message)
+    order.learn(message)
+    for refund in message.refunds:
+        _note_refund(work, order, refund)
+    _note_lines(work, order, message, is_newest=is_newest)
+    return order
+
+
+def _note_lines(
+    work: Work, order: ShopOrderRecord, message: ShopOrder, *, is_newest: bool
+) -> None:
+    """Compare what is served with a paid order; nothing is undone by what is unread."""
+    is_new = message.proves_payment and _note(work, order, Effect.PAID)
+    is_changed = is_newest and order.is_paid and message.standing is Standing.PAID
+    if is_new or (is_changed and not order.is_unreadable):
+        compare(work, order, message.lines)
+    work.session.flush()
 
 
 def _locked(work: Work, shop: ShopConnection, external_id: str) -> ShopOrderRecord:
@@ -100,67 +163,68 @@ def _locked(work: Work, shop: ShopConnection, external_id: str) -> ShopOrderReco
     return order
 
 
-def _note(work: Work, shop: ShopConnection, external_id: str, effect: Effect) -> bool:
+def _note(work: Work, order: ShopOrderRecord, effect: Effect) -> bool:
     """Claim an effect that happens to an order once; False when it has happened."""
-    statement = insert(OrderEffect).values(
-        shop_id=shop.id,
-        external_order_id=external_id,
-        effect=effect,
-        refund_id="",
-        noted_at=work.now,
-        applied_at=work.now,
-        amount_minor=0,
-        asset="",
-        lines=[],
-        problem="",
-    )
+    statement = _effect(work, order, effect)
     claimed = statement.on_conflict_do_nothing().returning(OrderEffect.effect)
     return work.session.scalar(claimed) is not None
 
 
-def _note_refunds(
-    work: Work, shop: ShopConnection, refunds: Iterable[OrderRefund]
-) -> None:
-    """Note each refund once, when money really went back; settling applies it."""
-    for refund in refunds:
-        if not refund.amount:
-            continue
-        statement = insert(OrderEffect).values(
-            shop_id=shop.id,
-            external_order_id=refund.external_order_id,
-            effect=Effect.REFUND,
-            refund_id=refund.id,
-            amount_minor=refund.amount.amount_minor,
-            asset=refund.amount.asset,
-            lines=[[line.line_id, line.quantity] for line in refund.lines],
-            noted_at=work.now,
-            applied_at=None,
-            problem="",
-        )
-        work.session.execute(statement.on_conflict_do_nothing())
+def _note_taken_out(work: Work, order: ShopOrderRecord, refund: OrderRefund) -> None:
+    """Mark once the lines that left an order by a refund of nothing."""
+    if refund.amount or not refund.lines:
+        return
+    statement = _effect(work, order, Effect.REFUND, refund)
+    claimed = statement.on_conflict_do_nothing().returning(OrderEffect.effect)
+    if work.session.scalar(claimed) is not None:
+        mark_removed(work, order, refund.lines)
 
 
-def _seats(
-    work: Work, order: ShopOrderRecord, lines: Sequence[ShopLine]
-) -> list[OrderSeat]:
-    """A seat for every piece of every line, held until it is looked at (WS-06)."""
-    return [
-        _seat(work, order.id, line, number)
-        for line in lines
-        for number in range(line.quantity)
-    ]
+def _charged_back(dispute: OrderDispute) -> OrderRefund:
+    """The refund that a lost dispute is."""
+    return OrderRefund(
+        external_order_id=dispute.external_order_id,
+        id=f"dispute {dispute.id}",
+        amount=dispute.amount,
+    )
 
 
-def _seat(work: Work, order_id: UUID, line: ShopLine, number: int) -> OrderSeat:
-    return OrderSeat(
-        id=new_id(),
-        order_id=order_id,
-        line_id=line.id,
-        number=number,
-        sku=line.sku,
-        name=line.name,
-        username=line.username,
-        amount_minor=share_of(line.amount, number, line.quantity).amount_minor,
-        state=SeatState.HELD,
-        changed_at=work.now,
+def _note_refund(work: Work, order: ShopOrderRecord, refund: OrderRefund) -> None:
+    """Note each refund once, and its money once that went back; settling applies it."""
+    if not refund.amount and not refund.lines:
+        return
+    statement = _effect(work, order, Effect.REFUND, refund)
+    names = ("amount_minor", "asset", "lines", "purpose", "applied_at")
+    late = statement.on_conflict_do_update(
+        index_elements=list(inspect(OrderEffect).primary_key),
+        set_={name: statement.excluded[name] for name in names},
+        where=and_(
+            OrderEffect.amount_minor == 0, statement.excluded["amount_minor"] != 0
+        ),
+    )
+    work.session.execute(late)
+
+
+def _effect(
+    work: Work,
+    order: ShopOrderRecord,
+    effect: Effect,
+    refund: OrderRefund | None = None,
+) -> Insert:
+    """What happened to an order; a refund of money is still to be applied."""
+    is_open = refund is not None and bool(refund.amount)
+    return insert(OrderEffect).values(
+        shop_id=order.shop_id,
+        external_order_id=order.external_id,
+        effect=effect,
+        refund_id=refund.id if refund else "",
+        amount_minor=refund.amount.amount_minor if refund else 0,
+        asset=refund.amount.asset if refund else "",
+        lines=[[line.line_id, line.quantity] for line in refund.lines]
+        if refund
+        else [],
+        purpose=refund.purpose if refund else "",
+        noted_at=work.now,
+        applied_at=None if is_open else work.now,
+        problem="",
     )

@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 
+from billing.webshops.faults import PASSING
 from billing.webshops.models import ShopConnection, ShopOrderRecord, wants_a_look
 from billing.webshops.operations.settlement import order_state, seats_of, settle
 from billing.webshops.operations.views import told_whole, views_of
@@ -20,6 +22,8 @@ from lineup.contracts.paging import Page
 from lineup.database import Database, Work, page_of
 from lineup.errors import NotFound
 from lineup.scope import in_scope
+
+log = structlog.get_logger(__name__)
 
 ANNOUNCED_AT_ONCE = 500
 """Orders that one resync announces in one transaction."""
@@ -45,11 +49,23 @@ def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
 
 
 def replay_order(work: Work, request: ReplayOrder) -> OrderView:
-    """Look at an order's exceptions again, after a SKU was mapped (WS-07)."""
-    order = _in_scope(work, request.order_id)
-    work.session.refresh(order, with_for_update=True)
+    """Look at an order's exceptions again, after a SKU was mapped (WS-07).
+
+    Users that it waits for are asked for again; who has them already serves none twice.
+    """
+    order = locked_order(work, request.order_id)
+    version = order.version
     settle(work, work.session.get_one(ShopConnection, order.shop_id), order)
+    if order.state == OrderState.ACCEPTED and order.version == version:
+        work.announce(order_state(work, order, seats_of(work, order)))
     return told_whole(work, order)
+
+
+def locked_order(work: Work, order_id: UUID) -> ShopOrderRecord:
+    """One order in the actor's scope, for this transaction alone."""
+    order = _in_scope(work, order_id)
+    work.session.refresh(order, with_for_update=True)
+    return order
 
 
 def announce_waiting_orders(database: Database) -> int:
@@ -75,15 +91,26 @@ def _announce_chunk(
     with database.transaction() as work:
         orders = work.session.scalars(chunk).all()
         for order in orders:
-            work.announce(order_state(order, seats_of(work, order)))
+            _announce_again(work, order)
     return orders
+
+
+def _announce_again(work: Work, order: ShopOrderRecord) -> None:
+    """Ask again for an order's users; one that cannot be told stops no other."""
+    try:
+        with work.session.begin_nested():
+            work.announce(order_state(work, order, seats_of(work, order)))
+    except PASSING:
+        raise
+    except Exception:
+        log.exception("order_not_announced", order=str(order.id))
 
 
 def _in_scope(work: Work, order_id: UUID) -> ShopOrderRecord:
     statement = select(ShopOrderRecord).where(ShopOrderRecord.id == order_id)
     order = work.session.scalar(in_scope(statement, ShopOrderRecord, work.actor))
     if order is None:
-        raise NotFound("There is no such order.", code="order_not_found")
+        raise NotFound.of("order")
     return order
 
 
@@ -94,6 +121,9 @@ def _conditions(request: ListOrders) -> list[Any]:
         (request.shop_id, ShopOrderRecord.shop_id.__eq__),
         (request.customer_id, ShopOrderRecord.customer_id.__eq__),
         (begins or None, _begins_with),
+        (request.number or None, ShopOrderRecord.number.__eq__),
+        (request.external_id or None, ShopOrderRecord.external_id.__eq__),
+        (request.email.lower() or None, BUYER_EMAIL.__eq__),
     )
     return [test(given) for given, test in tests if given is not None]
 
@@ -104,9 +134,11 @@ def _stands_as(state: OrderState) -> ColumnElement[bool]:
     return ShopOrderRecord.state == state
 
 
+BUYER_EMAIL = func.lower(ShopOrderRecord.buyer["email"].astext)
+
+
 def _begins_with(begins: str) -> ColumnElement[bool]:
-    email = func.lower(ShopOrderRecord.buyer["email"].astext)
     return or_(
         func.lower(ShopOrderRecord.number).startswith(begins, autoescape=True),
-        email.startswith(begins, autoescape=True),
+        BUYER_EMAIL.startswith(begins, autoescape=True),
     )

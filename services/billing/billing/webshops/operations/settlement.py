@@ -1,25 +1,35 @@
 """Settling an order: seats reversed or accepted, its state said, users asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan
+from billing.people import operations as people
 from billing.subscriptions import operations as subscriptions
-from billing.webshops.messages import RefundedLine
+from billing.webshops.messages import Standing
 from billing.webshops.models import (
     OrderEffect,
     OrderSeat,
     ShopConnection,
     ShopOrderRecord,
 )
-from billing.webshops.reversal import SeatShare, seats_by_amount, seats_by_line
-from billing.webshops.states import Effect, SeatState
+from billing.webshops.operations import sharing
+from billing.webshops.operations.closings import left_open
+from billing.webshops.operations.disputes import hold_users_back
+from billing.webshops.operations.feeding import choose_users, remembered_customer
+from billing.webshops.operations.judging import problem_of
+from billing.webshops.operations.refunding import seats_paid_back
+from billing.webshops.states import Effect, Reason, SeatState
 from lineup.contracts.billing import Buyer, OrderAccepted, Seat
 from lineup.database import Work
 from lineup.money import Money
+from lineup.values import find_mail_address
+
+NEEDED = {"unknown_sku", "no_sku", "wrong_currency"}
+"""What a line cannot be served with, even in an order that people accepted."""
 
 
 def settle(work: Work, shop: ShopConnection, order: ShopOrderRecord) -> None:
@@ -28,9 +38,10 @@ def settle(work: Work, shop: ShopConnection, order: ShopOrderRecord) -> None:
     What was refunded goes first, so that nobody is served who was paid back already.
     """
     seats = seats_of(work, order)
-    refunds = _refunds_of(work, order)
+    refunds = refunds_of(work, order)
     if order.is_void(_sum(refunds, order.currency)):
-        reverse(work, [seat for seat in seats if seat.is_live])
+        why = order.why_void(_sum(refunds, order.currency))
+        reverse(work, [seat for seat in seats if seat.is_live], why)
     elif order.is_paid:
         _apply(work, order, seats, refunds)
         _review(work, shop, order, seats)
@@ -39,11 +50,25 @@ def settle(work: Work, shop: ShopConnection, order: ShopOrderRecord) -> None:
 
 def conclude(work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> None:
     """Say how far an order is, and what of it people must look at."""
-    refunds = _refunds_of(work, order)
+    refunds = refunds_of(work, order)
     is_void = order.is_void(_sum(refunds, order.currency))
+    found = _exceptions(order, seats, [] if is_void else refunds)
+    if (is_void or refunds) and _is_unserved_part(work, order, seats):
+        found.append(f"part_refunded: {order.number}")
+    order.exceptions = left_open(work, order, found)
     order.settle(seats, is_void=is_void)
-    order.exceptions = _exceptions(order, seats, [] if is_void else refunds)
+    hold_users_back(work, order, seats)
     work.session.flush()
+
+
+def _is_unserved_part(
+    work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]
+) -> bool:
+    """Whether it is a part of an order that stands and that was served in its place."""
+    if not order.shop_parent_id or not sharing.is_nobodys(seats):
+        return False
+    whole = sharing.whole_of(work, order)
+    return whole is not None and not Standing(whole.standing).is_void
 
 
 def seats_of(work: Work, order: ShopOrderRecord) -> Sequence[OrderSeat]:
@@ -53,22 +78,46 @@ def seats_of(work: Work, order: ShopOrderRecord) -> Sequence[OrderSeat]:
     return work.session.scalars(ordered).all()
 
 
-def reverse(work: Work, seats: Iterable[OrderSeat]) -> None:
-    """Take seats back: a subscription that was started for one ends now (WS-11)."""
-    for seat in seats:
-        if seat.state == SeatState.FILLED:
-            subscriptions.reverse_for_order(work, seat.id)
-        seat.reverse(work.now)
+def reverse(
+    work: Work, seats: Iterable[OrderSeat], why: Reason = Reason.REFUND
+) -> None:
+    """Take seats back: a subscription that was started for one ends now (WS-11).
+
+    What had given way to them goes on, where it can.
+    """
+    gone = list(seats)
+    filled = [seat for seat in gone if seat.state == SeatState.FILLED]
+    for seat in filled:
+        subscriptions.reverse_for_order(work, seat.id)
+    waited = {seat.user_id for seat in gone if seat.state == SeatState.SCHEDULED}
+    for seat in gone:
+        seat.reverse(work.now, why)
+    for user_id in _waiting_no_more(work, waited):
+        subscriptions.let_renew(work, user_id)
+    for seat in filled:
+        seat.remark(subscriptions.bring_back(work, seat.id))
+
+
+def _waiting_no_more(work: Work, user_ids: Collection[UUID | None]) -> list[UUID]:
+    """For which of these users no seat of any order waits for an end any more."""
+    waiting = select(OrderSeat.user_id).where(
+        OrderSeat.user_id.in_(user_ids), OrderSeat.state == SeatState.SCHEDULED
+    )
+    still = set(work.session.scalars(waiting))
+    return sorted(one for one in user_ids if one is not None and one not in still)
 
 
 def announce(work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> None:
     """Ask accounts for a user for each seat that is to be served."""
     order.version += 1
-    work.announce(order_state(order, seats))
+    work.announce(order_state(work, order, seats))
 
 
-def order_state(order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> OrderAccepted:
+def order_state(
+    work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]
+) -> OrderAccepted:
     """An accepted order as others see it: every seat that is to be served."""
+    customer_id = remembered_customer(work, order)
     return OrderAccepted(
         id=order.id,
         version=order.version,
@@ -76,14 +125,22 @@ def order_state(order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> OrderAcce
         scope=order.scope,
         buyer=Buyer(**order.buyer),
         seats=[
-            Seat(id=seat.id, name=seat.name, username=seat.username)
+            Seat(
+                id=seat.id,
+                name=seat.name,
+                username=seat.username,
+                user_id=seat.user_id,
+                device_mac=seat.device_mac,
+            )
             for seat in seats
             if seat.is_wanted
         ],
+        customer_id=customer_id,
     )
 
 
-def _refunds_of(work: Work, order: ShopOrderRecord) -> Sequence[OrderEffect]:
+def refunds_of(work: Work, order: ShopOrderRecord) -> Sequence[OrderEffect]:
+    """Every refund of an order, in the order they were heard of."""
     statement = select(OrderEffect).where(
         OrderEffect.shop_id == order.shop_id,
         OrderEffect.external_order_id == order.external_id,
@@ -107,31 +164,12 @@ def _apply(
     """Take back what each refund not yet applied pays for."""
     for refund in refunds:
         if refund.applied_at is None:
-            taken = _seats_paid_back(order, seats, refund)
+            taken = seats_paid_back(order, seats, refund)
             if taken is None:
                 refund.problem = "refund_unclear"
                 continue
             reverse(work, [seat for seat in seats if seat.id in taken])
             refund.apply(work.now)
-
-
-def _seats_paid_back(
-    order: ShopOrderRecord, seats: Sequence[OrderSeat], refund: OrderEffect
-) -> list[UUID] | None:
-    shares = [
-        SeatShare(
-            seat_id=seat.id,
-            line_id=seat.line_id,
-            number=seat.number,
-            amount=Money(seat.amount_minor, order.currency),
-        )
-        for seat in seats
-        if seat.is_live
-    ]
-    lines = [RefundedLine(line_id=line, quantity=count) for line, count in refund.lines]
-    if lines:
-        return seats_by_line(shares, lines)
-    return seats_by_amount(shares, refund.amount)
 
 
 def _review(
@@ -141,41 +179,105 @@ def _review(
     seats: Sequence[OrderSeat],
 ) -> None:
     """Accept every held line that nothing speaks against; the others stay (WS-07)."""
+    if _is_awaited(work, order, seats):
+        return
     accepted = False
-    for line_id in sorted({seat.line_id for seat in seats if seat.is_held}):
-        line = [seat for seat in seats if seat.line_id == line_id]
+    silent = _buyers_problem(order)
+    named = _named_users(work, order, seats) if silent else set[str]()
+    open_seats = [seat for seat in seats if seat.is_held and not seat.is_removed]
+    for line_id in sorted({seat.line_id for seat in open_seats}):
+        line = [seat for seat in open_seats if seat.line_id == line_id]
         plan = catalog.find_plan_by_sku(work, shop.partner_id, line[0].sku)
-        problem = _problem(shop, order, line, plan)
-        for seat in line:
-            if seat.is_held and plan is not None and not problem:
-                seat.accept(plan.id, work.now)
-                accepted = True
-            elif seat.is_held:
-                seat.hold(problem, work.now)
+        is_told = not silent or _name_of(line[0]) in named
+        problem = problem_of(shop, order, seats, line, plan)
+        problem = problem or ("" if is_told else silent)
+        if order.is_accepted and problem not in NEEDED:
+            problem = ""
+        if _is_nothing(shop, line, problem):
+            _close(work, line)
+        else:
+            accepted |= _judge(work, order, line, plan, problem)
     if accepted:
         announce(work, order, seats)
 
 
-def _problem(
-    shop: ShopConnection,
+def _is_awaited(work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> bool:
+    """Whether an order is one vendor's part of another one that is not heard of yet.
+
+    What that one has is served there. People may accept a part as it is, which the
+    whole order then leaves alone.
+    """
+    if order.is_accepted or not order.shop_parent_id:
+        parts = sharing.parts_of(work, order)
+        served = [seat for part in parts for seat in seats_of(work, part)]
+        taken = [seat for seat in served if seat.is_taken_up]
+        _close(work, sharing.served_elsewhere(seats, taken))
+        return False
+    whole = sharing.whole_of(work, order)
+    if whole is not None and whole.is_paid:
+        _close(work, sharing.served_elsewhere(seats, seats_of(work, whole)))
+        return False
+    for seat in seats:
+        if seat.is_held:
+            seat.hold("sub_order", work.now)
+    return True
+
+
+def _is_nothing(shop: ShopConnection, line: Sequence[OrderSeat], problem: str) -> bool:
+    """Whether a line is of what the shop sells beside, and nobody wants to see."""
+    is_strange = problem in ("unknown_sku", "no_sku")
+    return is_strange and shop.ignores(line[0].sku or line[0].name)
+
+
+def _close(work: Work, line: Iterable[OrderSeat]) -> None:
+    for seat in line:
+        if seat.is_held:
+            seat.close(work.now)
+
+
+def _judge(
+    work: Work,
     order: ShopOrderRecord,
     line: Sequence[OrderSeat],
     plan: Plan | None,
-) -> str:
-    """Why a paid line cannot be served by itself; empty when it can."""
-    if order.is_test:
-        return "test_order"
-    if order.currency != shop.currency:
-        return "wrong_currency"
-    if "@" not in order.buyer.get("email", ""):
-        return "no_email"
-    if plan is None:
-        return "unknown_sku" if line[0].sku else "no_sku"
-    if plan.price.asset != order.currency:
-        return "wrong_currency"
-    paid = sum(seat.amount_minor for seat in line)
-    is_low = paid < plan.price_minor * len(line)
-    return "low_amount" if is_low and not shop.accepts_low_amounts else ""
+    problem: str,
+) -> bool:
+    """Accept what is held of a line, or say what speaks against it; whether any was."""
+    held = [seat for seat in line if seat.is_held]
+    if plan is not None and not problem:
+        problem = choose_users(work, order, line, plan)
+    for seat in held:
+        if plan is None or problem:
+            seat.hold(problem, work.now)
+        else:
+            seat.accept(plan.id, work.now)
+    return bool(held) and plan is not None and not problem
+
+
+def _buyers_problem(order: ShopOrderRecord) -> str:
+    """Why the buyer cannot be told credentials; empty where it can."""
+    email = order.buyer.get("email", "")
+    if find_mail_address(email):
+        return ""
+    return "bad_email" if email else "no_email"
+
+
+def _named_users(
+    work: Work, order: ShopOrderRecord, seats: Iterable[OrderSeat]
+) -> set[str]:
+    """The users that an order names and that nobody need be told of.
+
+    They are of one customer, the first one named: it is the order's.
+    """
+    names = dict.fromkeys(_name_of(seat) for seat in seats if seat.username)
+    owners = people.customers_of(work, order.partner_id, names.keys())
+    first = next((owners[name] for name in names if name in owners), None)
+    return {name for name, owner in owners.items() if owner == first}
+
+
+def _name_of(seat: OrderSeat) -> str:
+    """How the user that a seat names is called; shops write it in capitals, too."""
+    return seat.username.strip().lower()
 
 
 def _exceptions(
@@ -184,16 +286,31 @@ def _exceptions(
     refunds: Iterable[OrderEffect],
 ) -> list[str]:
     """What people must look at, each as `code: what it is about`."""
+    told = order.problem.partition(":")[0] if order.is_unreadable else ""
     lines = dict.fromkeys(
-        f"{seat.problem}: {seat.sku or seat.name}" for seat in seats if seat.is_held
+        seat.exception
+        for seat in seats
+        if seat.wants_a_look and not (seat.is_held and seat.problem == told)
     )
-    unclear = [
-        f"{refund.problem}: {refund.amount} ({refund.refund_id})"
-        for refund in refunds
-        if refund.applied_at is None and refund.problem
-    ]
+    unclear = [refund.exception for refund in refunds if refund.exception]
+    removed = dict.fromkeys(
+        f"line_removed: {seat.subject}"
+        for seat in seats
+        if seat.is_removed and seat.is_taken_up
+    )
     gone = order.is_deleted_at_shop and any(seat.is_live for seat in seats)
     deleted = [f"deleted_at_shop: {order.number}"] if gone else []
-    empty = order.is_paid and not seats
-    nothing = [f"no_lines: {order.number}"] if empty else []
-    return [*lines, *unclear, *deleted, *nothing]
+    whole = _of_order(order, seats)
+    return [*whole, *lines, *removed, *unclear, *deleted, *order.disputed]
+
+
+def _of_order(order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> list[str]:
+    """What is wrong with an order as a whole."""
+    if not order.is_paid:
+        return []
+    if order.is_unreadable and not Standing(order.standing).is_void:
+        is_over = order.is_accepted and seats and not any(one.is_held for one in seats)
+        return [] if is_over else [order.problem]
+    if order.keeps_money and order.paid_minor:
+        return [f"money_kept: {Money(order.paid_minor, order.currency)}"]
+    return [] if seats else [f"no_lines: {order.number}"]

@@ -13,6 +13,7 @@ from billing.webshops.models import (
     ShopDelivery,
     ShopOrderRecord,
 )
+from billing.webshops.operations.closings import told_closings
 from billing.webshops.operations.settlement import seats_of
 from billing.webshops.states import SeatState
 from lineup.contracts.billing import OrderState, OrderStep, OrderView, SeatView
@@ -42,6 +43,7 @@ def told_whole(work: Work, order: ShopOrderRecord) -> OrderView:
     ]
     return replace(
         views_of(work, [order])[0],
+        closed=told_closings(work, order),
         pieces=[_piece(seat, order.currency) for seat in seats],
         history=sorted(steps, key=lambda step: step.at),
     )
@@ -125,6 +127,7 @@ def _piece(seat: OrderSeat, currency: str) -> SeatView:
 
 def _view(order: ShopOrderRecord, seats: int, shop_name: str) -> OrderView:
     return OrderView(
+        updated_at=order.last_change,
         id=order.id,
         shop_id=order.shop_id,
         external_id=order.external_id,
@@ -138,4 +141,5 @@ def _view(order: ShopOrderRecord, seats: int, shop_name: str) -> OrderView:
         created_at=order.created_at,
         shop_name=shop_name,
         buyer_name=order.buyer_name,
+        is_accepted=order.is_accepted,
     )

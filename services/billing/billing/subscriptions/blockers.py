@@ -1,0 +1,92 @@
+"""What would be lost by deleting a user, a customer or a seller (AH-40)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from billing.people.models import CustomerCopy
+from billing.people.naming import below_account
+from billing.subscriptions.lists import stands_as
+from billing.subscriptions.models import Subscription
+from billing.subscriptions.views import views_of
+from billing.wallets.models import Wallet
+from lineup.contracts.accounts import Status
+from lineup.contracts.billing import (
+    DeletionBlockers,
+    GetDeletionBlockers,
+    RunningSubscription,
+    SubscriptionState,
+    SubscriptionView,
+)
+from lineup.database import Work
+from lineup.money import Money
+from lineup.scope import in_scope, within
+
+MOST_NAMED = 20
+"""Running subscriptions that are named one by one."""
+
+
+def get_deletion_blockers(work: Work, request: GetDeletionBlockers) -> DeletionBlockers:
+    """Money and running subscriptions of whom the request names, in scope."""
+    running = in_scope(select(Subscription), Subscription, work.actor).where(
+        stands_as(SubscriptionState.RUNNING, work.now),
+        *_whose(work, request, Subscription, Subscription.customer_id),
+    )
+    first = work.session.scalars(running.order_by(Subscription.id).limit(MOST_NAMED))
+    return DeletionBlockers(
+        balances=_balances(work, request),
+        running=_count(work, running),
+        subscriptions=[_named(view) for view in views_of(work, first.all())],
+        is_deleted=_is_deleted(work, request),
+    )
+
+
+def _whose(
+    work: Work, request: GetDeletionBlockers, model: Any, customer_id: Any
+) -> Sequence[Any]:
+    if request.user_id is not None:
+        return [Subscription.user_id == request.user_id]
+    if request.customer_id is not None:
+        return [customer_id == request.customer_id]
+    return below_account(work, model, request.account_id)
+
+
+def _balances(work: Work, request: GetDeletionBlockers) -> list[Money]:
+    if request.user_id is not None:
+        return []
+    statement = (
+        select(Wallet.asset, func.sum(Wallet.balance_minor))
+        .where(~Wallet.is_system, Wallet.balance_minor != 0)
+        .where(*_whose(work, request, Wallet, Wallet.owner_id))
+        .where(within(Wallet.scope, work.actor))
+        .group_by(Wallet.asset)
+        .order_by(Wallet.asset)
+    )
+    return [
+        Money(int(total), asset) for asset, total in work.session.execute(statement)
+    ]
+
+
+def _count(work: Work, running: Any) -> int:
+    ids = running.with_only_columns(Subscription.id).subquery()
+    return work.session.scalar(select(func.count()).select_from(ids)) or 0
+
+
+def _named(view: SubscriptionView) -> RunningSubscription:
+    return RunningSubscription(
+        subscription_id=view.id,
+        user_id=view.user_id,
+        user_name=view.user_name,
+        product_name=view.product_name,
+        ends_at=view.ends_at,
+    )
+
+
+def _is_deleted(work: Work, request: GetDeletionBlockers) -> bool:
+    """Whether billing has heard that the customer was deleted."""
+    statement = select(CustomerCopy.id).where(
+        CustomerCopy.id == request.customer_id, CustomerCopy.status == Status.DELETED
+    )
+    found = work.session.scalar(in_scope(statement, CustomerCopy, work.actor))
+    return found is not None

@@ -1,0 +1,77 @@
+"""Telling a customer, once for each period, why the next one did not follow."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from billing.catalog import operations as catalog
+from billing.subscriptions.models import Period, Subscription
+from lineup.contracts.billing import RenewalBlocked, RenewalFellShort
+from lineup.database import Work
+from lineup.money import Money
+
+TOLD_OBSTACLES = frozenset({"plan_retired"})
+"""What a customer can do something about and may not know: it buys another plan."""
+
+
+def tell_shortfall(work: Work, subscription: Subscription, balance: Money) -> None:
+    """Announce that the period after the last one could not be paid (SU-04)."""
+    period = _untold(work, subscription)
+    if period is None:
+        return
+    plan = catalog.get_plan(work, subscription.plan_id)
+    work.announce(
+        RenewalFellShort(
+            **_about(subscription, period),
+            product_name=plan.product.name,
+            price=plan.price,
+            balance=balance,
+            missing=plan.price - balance,
+        )
+    )
+
+
+def tell_blocked(work: Work, subscription: Subscription, reason: str) -> None:
+    """Announce that a switched-on user does not renew, though not for want of money."""
+    if reason not in TOLD_OBSTACLES:
+        return
+    period = _untold(work, subscription)
+    if period is None:
+        return
+    plan = catalog.get_plan(work, subscription.plan_id)
+    work.announce(
+        RenewalBlocked(
+            **_about(subscription, period),
+            product_name=plan.product.name,
+            plan_name=plan.name,
+            reason=reason,
+        )
+    )
+
+
+def _about(subscription: Subscription, period: Period) -> dict[str, Any]:
+    """Whose renewal, of which period."""
+    return {
+        "id": period.id,
+        "version": 1,
+        "partner_id": subscription.partner_id,
+        "scope": subscription.scope,
+        "customer_id": subscription.customer_id,
+        "user_id": subscription.user_id,
+        "subscription_id": subscription.id,
+        "ends_at": subscription.ends_at,
+    }
+
+
+def _untold(work: Work, subscription: Subscription) -> Period | None:
+    """The last period, now marked as told of; None where it was told of before."""
+    period = work.session.scalar(
+        select(Period)
+        .where(Period.subscription_id == subscription.id, Period.closed_at.is_(None))
+        .order_by(Period.ends_at.desc())
+        .limit(1)
+    )
+    if period is None or period.fell_short_at is not None:
+        return None
+    period.fell_short_at = work.now
+    return period

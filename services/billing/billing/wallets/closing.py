@@ -1,0 +1,59 @@
+"""What becomes of the money of a customer that was deleted (AH-40)."""
+
+from sqlalchemy import select
+
+from billing.people.models import CustomerCopy
+from billing.wallets.models import Wallet
+from billing.wallets.movements import Account, Movement, between, cash, written_off
+from billing.wallets.operations import account_at, transfer_all
+from lineup.contracts.accounts import Settlement
+from lineup.contracts.billing import Cause
+from lineup.database import Work
+
+CAUSES = {
+    Settlement.PAY_OUT: Cause.PAYOUT,
+    Settlement.WRITE_OFF: Cause.WRITE_OFF,
+}
+
+
+def settle(work: Work, customer: CustomerCopy) -> None:
+    """Empty the balances of a deleted customer, by transfers that say who and why.
+
+    The caller holds the customer's lock. Whatever comes later (the refund of a stop) is
+    settled when it comes; with nothing there nothing is booked. A customer deleted
+    before anybody was asked what becomes of its money keeps it, to be paid out.
+    """
+    if not customer.is_deleted or customer.settlement is None:
+        return
+    fate = Settlement(customer.settlement)
+    statement = (
+        select(Wallet)
+        .where(Wallet.owner_id == customer.id, Wallet.balance_minor > 0)
+        .order_by(Wallet.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    wallets = work.session.scalars(statement).all()
+    transfer_all(work, [_emptying(wallet, customer, fate) for wallet in wallets])
+
+
+def _emptying(wallet: Wallet, customer: CustomerCopy, fate: Settlement) -> Movement:
+    return between(
+        account_at(wallet),
+        _target(wallet, fate),
+        wallet.balance,
+        key=f"settle:{wallet.id}:{wallet.version}",
+        cause=CAUSES[fate],
+        reference=_reference(customer),
+    )
+
+
+def _target(wallet: Wallet, fate: Settlement) -> Account:
+    where = cash if fate is Settlement.PAY_OUT else written_off
+    return where(wallet.partner_id, wallet.asset)
+
+
+def _reference(customer: CustomerCopy) -> str:
+    who = f" by {customer.deleted_by}" if customer.deleted_by else ""
+    why = f": {customer.deletion_reason}" if customer.deletion_reason else ""
+    return f"customer deleted{who}{why}"

@@ -1,0 +1,65 @@
+"""Exceptions that people settled: kept to be told, and no longer listed."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from billing.webshops.models import OrderClosing, ShopOrderRecord
+from lineup.behalf import signature
+from lineup.contracts.billing import ClosedException, Settlement
+from lineup.database import Work
+from lineup.ids import new_id
+
+
+def note_closing(
+    work: Work,
+    order: ShopOrderRecord,
+    exception: str,
+    settlement: Settlement,
+    note: str,
+) -> None:
+    """Keep who settled an exception, how, and what was said; it is listed no more."""
+    work.session.add(
+        OrderClosing(
+            id=new_id(),
+            order_id=order.id,
+            exception=exception,
+            settlement=settlement,
+            note=note,
+            closed_by=signature(work.actor),
+            closed_at=work.now,
+            hides=True,
+        )
+    )
+    work.session.flush()
+
+
+def left_open(work: Work, order: ShopOrderRecord, found: Sequence[str]) -> list[str]:
+    """What was found wrong with an order and that nobody settled.
+
+    What is settled and no longer found is over: when it comes again, it is listed.
+    """
+    hiding = [closing for closing in _closings(work, order) if closing.hides]
+    for closing in hiding:
+        closing.hides = closing.exception in found
+    settled = {closing.exception for closing in hiding}
+    return [text for text in found if text not in settled]
+
+
+def told_closings(work: Work, order: ShopOrderRecord) -> list[ClosedException]:
+    """What people settled of an order, oldest first."""
+    return [
+        ClosedException(
+            exception=closing.exception,
+            settlement=Settlement(closing.settlement),
+            note=closing.note,
+            closed_by=closing.closed_by,
+            closed_at=closing.closed_at,
+        )
+        for closing in _closings(work, order)
+    ]
+
+
+def _closings(work: Work, order: ShopOrderRecord) -> Sequence[OrderClosing]:
+    statement = select(OrderClosing).where(OrderClosing.order_id == order.id)
+    return work.session.scalars(statement.order_by(OrderClosing.id)).all()

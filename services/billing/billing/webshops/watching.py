@@ -1,0 +1,31 @@
+"""What the webshops tell whoever watches: deliveries that wait, and parked ones."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from billing.webshops.models import ShopDelivery, wants_a_look
+from billing.webshops.states import DeliveryState
+from lineup.database import Work
+from lineup.metrics import Figure, Gauge, due
+
+PARKED = Gauge(
+    "lineup_shop_deliveries_parked",
+    "Signed deliveries of shops that nothing could be done with by itself.",
+)
+EXCEPTIONS = Gauge(
+    "lineup_shop_orders_with_exceptions", "Shop orders that people must look at."
+)
+
+
+def deliveries(work: Work) -> Iterator[Figure]:
+    """Deliveries that were stored and not worked on yet, and those that are parked."""
+    stored = ShopDelivery.state == DeliveryState.STORED
+    count, oldest = work.session.execute(
+        select(func.count(), func.min(ShopDelivery.received_at)).where(stored)
+    ).one()
+    yield from due("shop_deliveries", count, oldest, work.now)
+    parked = ShopDelivery.state == DeliveryState.PARKED
+    yield PARKED.of(work.session.scalar(select(func.count()).where(parked)) or 0)
+    wanting = select(func.count()).where(wants_a_look())
+    yield EXCEPTIONS.of(work.session.scalar(wanting) or 0)
