@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import click
@@ -15,23 +15,29 @@ from lineup.contracts.playlists import (
     FetchGuide,
     ImportChannels,
     JobState,
+    UpdateStreamSettings,
 )
 from lineup.database import Work
 from lineup.errors import Refusal
 from lineup.ids import new_id
 from lineup.settings import read
+from lineup.values import checked
+from playlists.channels.imports import import_channels
 from playlists.channels.models import Package
-from playlists.channels.operations import import_channels
 from playlists.entitlements.models import Partner
 from playlists.guide.models import GuideSource
 from playlists.guide.sources import create_guide_source, fetch_guide
 from playlists.jobs.models import Job
-from playlists.rendering.outputs import output_of, set_guide_days
+from playlists.rendering.outputs import (
+    output_of,
+    set_guide_days,
+    update_stream_settings,
+)
 from playlists.resync import resync
 from playlists.settings import PlaylistsSettings
 from playlists.uploads import FOLDER
-from playlists.worker.main import tools_for
-from playlists.worker.tasks import Tools, run_next
+from playlists.worker.tasks import run_next
+from playlists.worker.tools import Tools, tools_for
 
 T = TypeVar("T")
 LOOK_SECONDS = 0.5
@@ -59,7 +65,7 @@ def import_channels_task(file_or_address: str, partner: str, package: str) -> No
             partner_id=partner_id,
             package_id=_package(work, partner_id, package) if package else None,
         )
-        job_id = _refusable(lambda: import_channels(work, request).id)
+        job_id = _refusable(lambda: import_channels(work, checked(request)).id)
     _do(tools, job_id)
 
 
@@ -119,6 +125,47 @@ def guide_days_task(partner: str, back: int | None, ahead: int) -> None:
         )
 
 
+@commands.command("stream-sessions")
+@click.option("--partner", required=True, help="The partner's name or id.")
+@click.option("--minutes", "session_minutes", type=int)
+@click.option(
+    "--one-address/--any-address",
+    "session_is_bound",
+    default=None,
+    help="Whether it serves only the network address that asked for it.",
+)
+@click.option(
+    "--renewed/--no-longer",
+    "session_is_renewed",
+    default=None,
+    help="Whether it goes on after that, for as long as its user may watch.",
+)
+@click.option(
+    "--host",
+    "stream_hosts",
+    multiple=True,
+    help="A host whose addresses are signed; may be given more than once.",
+)
+def stream_sessions_task(partner: str, **said: Any) -> None:
+    """Say how long a partner's grants to watch are good for, for whom, and where.
+
+    What is left out stays as it is.
+    """
+    tools = _tools()
+    changes: dict[str, Any] = {
+        name: list(value) if name == "stream_hosts" else value
+        for name, value in said.items()
+        if value not in (None, ())
+    }
+    with tools.database.transaction() as work:
+        request = UpdateStreamSettings(partner_id=_partner(work, partner), **changes)
+        _refusable(
+            lambda: update_stream_settings(
+                work, checked(request), keyring=tools.keyring
+            )
+        )
+
+
 def _tools() -> Tools:
     return tools_for(read(PlaylistsSettings, os.environ))
 
@@ -159,17 +206,18 @@ def _source(
     work: Work, tools: Tools, partner_id: UUID, request: CreateGuideSource
 ) -> UUID:
     """The partner's source of that name, reading the new upload; made if need be."""
+    asked = _refusable(lambda: checked(request))
     known = work.session.scalars(
         select(GuideSource).where(
-            GuideSource.partner_id == partner_id, GuideSource.name == request.name
+            GuideSource.partner_id == partner_id, GuideSource.name == asked.name
         )
     ).first()
     if known is None:
         made = _refusable(
-            lambda: create_guide_source(work, request, keyring=tools.keyring)
+            lambda: create_guide_source(work, asked, keyring=tools.keyring)
         )
         return made.id
-    known.upload, known.address = request.upload, request.address
+    known.upload, known.address = asked.upload, asked.address
     work.session.flush()
     return known.id
 

@@ -1,13 +1,25 @@
 """The playlists service: its name and its doors."""
 
+from typing import ClassVar
+
 from lineup.bus import Service, rpc
 from lineup.context import OPERATORS, Call
+from lineup.contracts.accounts import AccountChanged, CustomerChanged, UserChanged
+from lineup.contracts.billing import SubscriptionChanged
 from lineup.contracts.resync import Resync, Resynced
 from playlists import watching, wiring
-from playlists.channels.entrypoints import ChannelDoors, PackageDoors
+from playlists.channels.entrypoints import ChannelDoors, ImportDoors, PackageDoors
 from playlists.entitlements.entrypoints import EntitlementDoors
+from playlists.entitlements.models import (
+    Customer,
+    Partner,
+    Seller,
+    Subscription,
+    User,
+)
 from playlists.guide.entrypoints import GuideDoors, GuideTieDoors
 from playlists.jobs.entrypoints import JobDoors
+from playlists.rendering.entrypoints import StreamDoors
 from playlists.resync import resync
 from playlists.settings import PlaylistsSettings
 
@@ -19,7 +31,9 @@ class PlaylistsService(
     PackageDoors,
     GuideDoors,
     GuideTieDoors,
+    ImportDoors,
     JobDoors,
+    StreamDoors,
     EntitlementDoors,
     Service,
 ):
@@ -27,6 +41,12 @@ class PlaylistsService(
 
     name = "playlists"
     settings_type = PlaylistsSettings
+    copies: ClassVar = {
+        AccountChanged: (Partner, Seller),
+        CustomerChanged: (Customer,),
+        UserChanged: (User,),
+        SubscriptionChanged: (Subscription,),
+    }
     looks = watching.LOOKS
 
     @rpc(allowed=OPERATORS)

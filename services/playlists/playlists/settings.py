@@ -19,5 +19,11 @@ class PlaylistsSettings(ServiceSettings):
     """The longest playlist that is imported."""
     fetch_seconds: int = 1800
     """How long one fetch may take in all."""
+    job_slots: int = 3
+    """How many jobs a worker does at once, of as many partners."""
+    job_seconds: float = 3600
+    """How long a job may take in all; then its process is ended and it fails."""
+    job_megabytes: int = 400
+    """How much memory the process of a job may have."""
     job_lease_seconds: int = 30
     """How long a silent worker keeps its job before another takes it over."""

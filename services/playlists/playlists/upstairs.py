@@ -13,7 +13,6 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select
-from sqlalchemy.orm import Session
 
 from lineup.contracts.playlists import ChannelGuide, GuideReach
 from lineup.database import Work
@@ -46,14 +45,12 @@ class Rooms(Protocol):
         """Something that all users below a seller share changed."""
         ...
 
-    def guides_of(
-        self, session: Session, channel_ids: Collection[UUID]
-    ) -> dict[UUID, Shown]:
+    def guides_of(self, work: Work, channel_ids: Collection[UUID]) -> dict[UUID, Shown]:
         """What each channel shows; without a guide it is absent."""
         ...
 
     def with_reach(
-        self, statement: "Select[Any]"
+        self, statement: "Select[Any]", now: datetime
     ) -> "tuple[Select[Any], ColumnElement[Any]]":
         """A select of channels, joined with how far the guide of each reaches."""
         ...

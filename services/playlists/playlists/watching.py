@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from lineup.contracts.playlists import JobState
 from lineup.database import Work
-from lineup.metrics import Figure, due
+from lineup.metrics import FAILING_ROWS, Figure, due
 from playlists.jobs.models import Job
 from playlists.rendering.models import AccessFile, ChannelSet
 
@@ -28,6 +28,13 @@ def sets(work: Work) -> Iterator[Figure]:
     return _due(work, "sets", ChannelSet.render_at, ChannelSet.render_at <= work.now)
 
 
+def failing(work: Work) -> Iterator[Figure]:
+    """What failed and is put off: players see what was before."""
+    for name, table in (("facts", AccessFile), ("sets", ChannelSet)):
+        count = work.session.scalar(select(func.count()).where(table.failures > 0))
+        yield FAILING_ROWS.of(count or 0, name)
+
+
 def _due(
     work: Work,
     name: str,
@@ -39,4 +46,4 @@ def _due(
     yield from due(name, count, oldest, work.now)
 
 
-LOOKS = (jobs, facts, sets)
+LOOKS = (jobs, facts, sets, failing)

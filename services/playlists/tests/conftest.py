@@ -14,13 +14,15 @@ from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
 from lineup.testing.plugin import migrated_session
 from playlists import wiring
+from playlists.channels.naming import guide_name_keys
 from playlists.channels.operations import create_channel
 from playlists.entitlements.operations import keep_partner
-from playlists.guide.models import GuideSource
+from playlists.guide.models import GuideName, GuideSource
 from playlists.guide.sources import create_guide_source
 from playlists.jobs.models import Job
 from playlists.settings import PlaylistsSettings
-from playlists.worker.tasks import Tools, run_next
+from playlists.worker.tasks import run_next
+from playlists.worker.tools import Tools
 
 PARTNER = UUID("0198f000-0000-7000-8000-000000000001")
 NEIGHBOUR = UUID("0198f000-0000-7000-8000-000000000002")
@@ -144,6 +146,22 @@ def guide(*programmes, channels=("news.one",), head=""):
     )
     declared = '<?xml version="1.0" encoding="UTF-8"?>'
     return f"{declared}{head}<tv>{listed}{body}</tv>".encode()
+
+
+def names_of(*rows):
+    """What the names of guide channels are compared by."""
+    return [
+        GuideName(
+            import_id=row.import_id,
+            channel_no=row.channel_no,
+            place=0,
+            **{
+                f"{way}_key": key
+                for way, key in guide_name_keys(row.name)._asdict().items()
+            },
+        )
+        for row in rows
+    ]
 
 
 def evening(count, channel="news.one", day="20260601"):

@@ -57,6 +57,7 @@ def test_a_guide_is_shown_after_its_first_fetch(tools, database, source_id):
     assert row.reaches_until == datetime(2026, 6, 1, 6, 40, tzinfo=UTC)
 
 
+@pytest.mark.feature("PE-16")
 @pytest.mark.parametrize(
     ("code", "content"),
     {
@@ -77,18 +78,13 @@ def test_a_guide_is_shown_after_its_first_fetch(tools, database, source_id):
         "a page": ("not_xmltv", b"<!DOCTYPE html><html><body>Gone</body></html>"),
         "a picture": ("not_xmltv", b"\x00\x01PNG" * 400),
         "text": ("not_xmltv", b"404 page not found"),
-        "an unclosed programme": (
+        "programmes most of which are broken": (
             "not_xmltv",
-            GOOD.replace(b"</title></programme>", b"</title>", 1),
+            GOOD.replace(b"</title></programme>", b"</title><x></programme>", 21),
         ),
-        "rubbish after the end": ("not_xmltv", GOOD + b"<tv/>"),
         "entities": (
             "guide_entities",
             guide(*evening(40), head=f"<!DOCTYPE tv [{BOMB}]>"),
-        ),
-        "another encoding than declared": (
-            "guide_encoding",
-            GOOD.replace(b"Programme 39", "Fußball".encode("latin-1")),
         ),
         "an unknown encoding": ("guide_encoding", GOOD.replace(b"UTF-8", b"klingon")),
     }.values(),
@@ -106,6 +102,127 @@ def test_what_is_not_a_whole_guide_changes_nothing(
     assert count_programmes(database) == 40
 
 
+BROKEN = "1 programmes or channels were left out: their XML is broken, first at line 1:"
+MENDED = {
+    "an unclosed programme": (
+        GOOD.replace(b"</title></programme>", b"</title>", 1),
+        39,
+        f"{BROKEN} it does not end.",
+    ),
+    "a tag that does not close": (
+        GOOD.replace(b"Programme 7<", b"Programme<br><"),
+        39,
+        f"{BROKEN} mismatched tag.",
+    ),
+    "rubbish after the end": (
+        GOOD + b"<!-- made in 0.1 s -->\nBye",
+        40,
+        "3 bytes before or after the guide were passed over.",
+    ),
+    "one guide behind another": (
+        guide(*evening(20)) + guide(*evening(20, day="20260602")),
+        40,
+        None,
+    ),
+    "complaints of a server before it": (
+        b"<br />\n<b>Notice</b>: no such index\n" + GOOD,
+        40,
+        "35 bytes before or after the guide were passed over.",
+    ),
+    "blanks before the declaration": (b"\xef\xbb\xbf\n \n" + GOOD, 40, None),
+    "a byte of another encoding": (
+        GOOD.replace(b"Programme 39", "Fußball".encode("latin-1")),
+        40,
+        "Broken XML was mended: 1 bytes of another encoding.",
+    ),
+    "stray marks": (
+        GOOD.replace(b"Programme 3<", b"R&B <3 & Q&amp;A<"),
+        40,
+        "Broken XML was mended: 3 stray & or <.",
+    ),
+    "entities of HTML": (
+        GOOD.replace(b"Programme 3<", b"Caf&eacute;&nbsp;&amp;&unknown;<"),
+        40,
+        "Broken XML was mended: 1 stray & or <, 2 HTML entities.",
+    ),
+    "control characters": (
+        GOOD.replace(b"Programme 3<", b"A\x00\x0bB&#11;&#x1F;<"),
+        40,
+        "Broken XML was mended: 4 control characters.",
+    ),
+    "remarks everywhere": (
+        GOOD.replace(b"<title>", b"<!-- </programme> --><title><![CDATA[<]]>", 10),
+        40,
+        None,
+    ),
+    "16 bits a character, unmarked": (GOOD.decode().encode("utf-16-le"), 40, None),
+    "16 bits a character, only so it says": (
+        GOOD.replace(b"UTF-8", b"utf-16"),
+        40,
+        None,
+    ),
+    "a byte its own encoding does not know": (
+        GOOD.replace(b"UTF-8", b"cp1251").replace(b"Programme 3<", b"A\x98\xcf<"),
+        40,
+        "Broken XML was mended: 1 bytes of another encoding.",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "count", "warning"), MENDED.values(), ids=MENDED.keys()
+)
+def test_the_smallest_broken_piece_is_mended_or_left_out_and_told(
+    tools, database, content, count, warning
+):
+    source_id = a_source(tools, content)
+
+    assert run_jobs(tools).state == JobState.DONE
+    row = source_row(database, source_id)
+    assert row.programmes == count
+    assert (warning in row.warnings) if warning else not row.warnings
+
+
+class TestWhatIsHeldOn:
+    """A guide that is much smaller, and one that is worth nothing any more."""
+
+    def test_a_guide_that_is_over_gives_way(self, tools, database, clock, source_id):
+        clock.forward(days=100)
+
+        assert fetch_again(
+            tools, source_id, guide(*evening(3, day="20260701"))
+        ).state == (JobState.DONE)
+
+    def test_only_what_is_to_come_is_counted(self, tools, clock, source_id):
+        """Of the 40 programmes 4 are to come; 30 old ones are no match for them."""
+        clock.forward(days=91, hours=-3, minutes=-30)
+
+        old = guide(*evening(30), *evening(3, day="20260602"))
+        assert fetch_again(tools, source_id, guide(*evening(30))).code == "guide_shrunk"
+        assert fetch_again(tools, source_id, old).state == JobState.DONE
+
+    def test_what_stays_small_for_a_day_is_taken(self, tools, clock, source_id):
+        small = guide(*evening(5))
+        for hours in (0, 8, 8, 7):
+            clock.forward(hours=hours)
+            assert fetch_again(tools, source_id, small).code == "guide_shrunk"
+        clock.forward(hours=1)
+
+        assert fetch_again(tools, source_id, small).state == JobState.DONE
+
+    def test_a_day_begins_anew_after_a_guide_of_the_usual_size(
+        self, tools, clock, source_id
+    ):
+        small = guide(*evening(5))
+        fetch_again(tools, source_id, small)
+        clock.forward(hours=20)
+        fetch_again(tools, source_id, guide(*evening(41)))
+        clock.forward(hours=20)
+
+        assert fetch_again(tools, source_id, small).code == "guide_shrunk"
+
+
+@pytest.mark.feature("PE-16")
 def test_a_cut_guide_is_refused_with_the_place(tools, source_id):
     job = fetch_again(tools, source_id, GOOD[:-200])
 

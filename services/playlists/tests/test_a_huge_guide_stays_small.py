@@ -23,7 +23,7 @@ from pathlib import Path
 from uuid import UUID
 from lineup.settings import read
 from playlists.settings import PlaylistsSettings
-from playlists.worker.main import tools_for
+from playlists.worker.tools import tools_for
 from playlists.worker.tasks import run_next
 job = run_next(tools_for(read(PlaylistsSettings, os.environ)))
 status = Path("/proc/self/status").read_text()
@@ -64,6 +64,7 @@ def run_in_a_process(settings):
     return json.loads(done.stdout)
 
 
+@pytest.mark.feature("PE-16")
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("ends", "state", "message"),

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from lineup.contracts.playlists import ImportChannels, JobState, UpdateChannel
+from playlists.channels.imports import import_channels
 from playlists.channels.models import Channel, PackageChannel
-from playlists.channels.operations import import_channels, update_channel
+from playlists.channels.operations import update_channel
 from playlists.channels.packages import demo_package
 from playlists.owners import Owner
 
@@ -69,7 +70,9 @@ def test_again_updates_and_removes_nothing(tools, database):
         ),
     )
 
-    assert job.message == "1 channels added, 1 updated."
+    assert job.message == (
+        "1 channels added, 1 updated. 1 are no longer in the list and were marked."
+    )
     told = {c.name: c for c in channels(database)}
     assert set(told) == {"A new name", "B", "C"}
     renamed = told["A new name"]
@@ -155,3 +158,37 @@ def test_an_upload_that_is_not_there(tools):
         import_channels(work, request)
 
     assert run_jobs(tools).code == "upload_missing"
+
+
+def test_what_is_beyond_a_limit_is_left_out_alone_and_said(tools, database):
+    content = playlist(
+        ("A", "http://a/1", 'tvg-chno="' + "9" * 5000 + '"'),
+        ("B", "http://a/2", "b" * 200_000),
+        ("C", "http://a/3", 'catchup-days="' + "9" * 5000 + '" tvg-id="c\0c"'),
+    )
+
+    job = imported(tools, content)
+
+    assert (job.state, job.message) == (
+        JobState.DONE,
+        (
+            "2 channels added, 0 updated."
+            " 1 channels were left out: their lines or addresses are too long."
+            " 2 logos, groups, guide ids or numbers were left out: they are too long."
+        ),
+    )
+    assert [(c.name, c.guide_id) for c in channels(database)] == [
+        ("A", ""),
+        ("C", "c c"),
+    ]
+
+
+def test_many_channels_of_one_name_are_each_met_once(tools, database):
+    alike = playlist(*(("A", f"http://a/{i}", "") for i in range(300)))
+    imported(tools, alike)
+    before = {c.address: c.id for c in channels(database)}
+    moved = playlist(*(("A", f"http://b/{i}", "") for i in range(300)))
+
+    assert imported(tools, alike).message == "0 channels added, 300 updated."
+    assert {c.address: c.id for c in channels(database)} == before
+    assert imported(tools, moved).message == "0 channels added, 300 updated."

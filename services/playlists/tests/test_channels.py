@@ -22,13 +22,13 @@ from lineup.contracts.playlists import (
 from lineup.database.records import OUTBOX
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id
-from playlists.channels import contents, lists, operations, packages
+from playlists.channels import contents, imports, lists, operations, packages
 from playlists.channels.naming import guide_name_key, name_key
 from playlists.channels.operations import NumberTaken
 from playlists.guide.models import GuideChannel, GuideSource
 from playlists.rendering.models import ChannelSet
 
-from .conftest import NEIGHBOUR, OPERATOR, PARTNER, a_channel, details
+from .conftest import NEIGHBOUR, OPERATOR, PARTNER, a_channel, details, names_of
 
 
 def announced(work):
@@ -36,6 +36,7 @@ def announced(work):
     return [row["state"] for row in rows]
 
 
+@pytest.mark.feature("PE-18")
 def test_a_channel_keeps_all_that_staff_says(work):
     said = details(
         7,
@@ -55,6 +56,7 @@ def test_a_channel_keeps_all_that_staff_says(work):
     assert made.details == said
 
 
+@pytest.mark.feature("PE-18")
 def test_two_channels_of_a_partner_have_no_number_in_common(work, work_of):
     a_channel(work, 1)
     a_channel(work_of(NEIGHBOUR), 1)
@@ -180,7 +182,7 @@ def test_the_neighbour_sees_and_touches_nothing(work, work_of):
             neighbour, SetPackageChannels(package_id=package.id, channel_ids=[])
         ),
         lambda: a_channel(neighbour, 5, package_ids=[package.id]),
-        lambda: operations.import_channels(
+        lambda: imports.import_channels(
             neighbour, ImportChannels(address="http://a/b", package_id=package.id)
         ),
         lambda: operations.create_channel(
@@ -208,6 +210,7 @@ def test_the_operator_says_whose_a_channel_is(work_of):
 
 
 class TestPackages:
+    @pytest.mark.feature("PE-04")
     def test_a_partner_has_one_demo_set_which_may_be_empty(self, work):
         a_channel(work, 1)
         a_channel(work, 2)
@@ -228,6 +231,7 @@ class TestPackages:
         states = [s for s in announced(work) if s["id"] == str(made.id)]
         assert [state["version"] for state in states] == [1, 2]
 
+    @pytest.mark.feature("PE-04")
     def test_a_change_marks_the_partner_s_sets(self, work):
         channel_set = ChannelSet(
             id="s",
@@ -269,10 +273,11 @@ class TestTies:
             programmes=9,
             reaches_until=datetime(2026, 6, 1, tzinfo=UTC),
         )
-        work.session.add_all([source, row])
+        work.session.add_all([source, row, *names_of(row)])
         work.session.flush()
         return source
 
+    @pytest.mark.feature("PE-14")
     @pytest.mark.parametrize(
         ("said", "is_tied"),
         [

@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 
 from playlists.channels.models import Channel, PackageChannel
 from playlists.command import commands
+from playlists.rendering.models import PartnerOutput
 
-from .conftest import evening, guide
+from .conftest import PARTNER, evening, guide
 
 pytestmark = pytest.mark.usefixtures("partner")
 PLAYLIST = "#EXTM3U\n#EXTINF:-1,A\nhttp://a/1\n#EXTINF:-1,B\nhttp://a/2\n"
@@ -65,6 +66,14 @@ def test_a_refusal_ends_with_1_and_its_code(typed, tmp_path):
         (["import-guide", "http://a/b", "--partner", "Green"], "There is Blue."),
         (["import-guide", "/nowhere", "--partner", "Blue"], "There is no file"),
         (
+            ["import-guide", "http://[::1", "--partner", "Blue"],
+            "This is not an address.",
+        ),
+        (
+            ["import-channels", "http://[::1", "--partner", "Blue"],
+            "This is not an address.",
+        ),
+        (
             ["import-channels", "http://a/b", "--partner", "Blue", "--package", "X"],
             "There is Demo.",
         ),
@@ -78,3 +87,27 @@ def test_what_is_not_there_is_said(typed, words, said):
 
 def test_everything_is_announced_again(typed):
     assert typed("resync").output == "1 announced again.\n"
+
+
+def test_how_players_are_let_in_is_said_in_one_line(typed, database):
+    words = ["--minutes", 30, "--one-address", "--host", "Edge.example"]
+
+    told = typed("stream-sessions", "--partner", "Blue", *words)
+
+    assert told.exit_code == 0, told.output
+    with database.transaction() as work:
+        settings = work.session.get_one(PartnerOutput, PARTNER).stream_settings()
+    assert (settings.session_minutes, settings.session_is_bound) == (30, True)
+    assert (settings.session_is_renewed, settings.stream_hosts) == (
+        True,
+        ["edge.example"],
+    )
+    typed("stream-sessions", "--partner", "Blue", "--no-longer")
+    typed("stream-sessions", "--partner", "Blue", "--host", "two.example")
+    with database.transaction() as work:
+        kept = work.session.get_one(PartnerOutput, PARTNER).stream_settings()
+    assert (kept.session_minutes, kept.session_is_bound) == (30, True)
+    assert (kept.session_is_renewed, kept.stream_hosts) == (False, ["two.example"])
+    refused = typed("stream-sessions", "--partner", "Blue", "--minutes", 0)
+    assert refused.exit_code == 1
+    assert "from one minute to a week" in refused.output

@@ -7,18 +7,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lineup.errors import Refusal
+from playlists.channels import lines
+from playlists.channels.left_out import LeftOut, Why
 from playlists.channels.m3u import (
+    LONGEST_ADDRESS,
+    LONGEST_TEXT,
     EmptyPlaylist,
     NotAPlaylist,
     PlaylistEntry,
     UploadTooLarge,
     entries,
 )
+from playlists.channels.words import MOST_ATTRIBUTES
 
 
 def read(content, longest=1 << 20):
     content = content.encode() if isinstance(content, str) else content
     return list(entries(io.BytesIO(content), longest=longest))
+
+
+def read_with(*channels):
+    """The names of what came in, and what was left out."""
+    content = "#EXTM3U\n" + "\n".join(
+        f"{said}\n{address}" for said, address in channels
+    )
+    left_out = LeftOut()
+    found = entries(io.BytesIO(content.encode()), longest=1 << 24, left_out=left_out)
+    return [entry.name for entry in found], left_out
 
 
 def one(described, address="http://a.example/1.ts"):
@@ -35,6 +50,8 @@ def test_an_entry_with_all_it_can_say():
     assert entry == PlaylistEntry(
         name="News One",
         address="http://a.example/1.ts",
+        line=3,
+        guide_name="N1",
         number=101,
         logo="http://i.example/1.png",
         group="News",
@@ -110,7 +127,9 @@ def test_a_remark_in_place_of_an_address_is_kept_as_a_channel_without_one():
         ("<!DOCTYPE html><html>", NotAPlaylist),
         (b"\x89PNG\r\n\x1a\n\0\0\0", NotAPlaylist),
         ("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n1.ts\n", NotAPlaylist),
-        ("#EXTM3U\n" + "a" * ((1 << 20) + 2), NotAPlaylist),
+        (b"\0" * (1 << 20), EmptyPlaylist),
+        ("#EXTM3U " + "a" * (1 << 20), EmptyPlaylist),
+        ("#EXTM3U\n" + "a" * (1 << 20), EmptyPlaylist),
         ("", EmptyPlaylist),
         ("#EXTM3U\n\n", EmptyPlaylist),
         ("#EXTM3U\n" + "#EXTINF:-1,A\nhttp://a/1\n" * 100_000, UploadTooLarge),
@@ -128,3 +147,136 @@ def test_nothing_but_refusals_comes_of_rubbish(rubbish):
             assert entry.name
     except Refusal:
         pass
+
+
+GOOD = "#EXTINF:-1,Good", "http://a.example/good"
+LONG = "a" * 200_000
+
+
+class TestLimits:
+    """What one partner writes takes work in proportion to its length."""
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            f"#EXTINF:-1 {LONG}",
+            f'#EXTINF:-1 {LONG}="x",Bad',
+            f'#EXTINF:-1 tvg-id="{LONG}",Bad',
+            f"#EXTINF:-1,{LONG}",
+            f"#EXTINF:-1 {'=' * 200_000},Bad",
+            f"#EXTINF:-1 {chr(34) * 200_001},Bad",
+        ],
+    )
+    def test_a_line_that_is_too_long_leaves_its_channel_out(self, said):
+        bad = said, "http://a.example/bad"
+
+        names, left_out = read_with(bad, GOOD)
+
+        assert (names, left_out.counts) == (["Good"], {Why.LONG: 1})
+        assert left_out.in_words() == (
+            " 1 channels were left out: their lines or addresses are too long."
+        )
+
+    def test_so_does_an_address(self):
+        long = "#EXTINF:-1,Bad", "http://a/" + "a" * LONGEST_ADDRESS
+        longer = "#EXTINF:-1,Bad", "http://a/" + LONG
+
+        names, left_out = read_with(long, longer, GOOD)
+
+        assert (names, left_out.counts) == (["Good"], {Why.LONG: 2})
+
+    def test_a_remark_that_is_too_long_is_passed_over(self):
+        remark = f"#{LONG}", "#EXTINF:-1,Good\nhttp://a/1"
+
+        assert read_with(remark) == (["Good"], LeftOut())
+
+    @pytest.mark.parametrize("name", ["tvg-logo", "group-title", "tvg-id"])
+    def test_a_value_that_is_too_long_is_left_out_alone(self, name):
+        said = f'#EXTINF:-1 {name}="{"v" * 5000}" tvg-chno="7",A'
+
+        names, left_out = read_with((said, "http://a/1"))
+
+        assert (names, left_out.counts) == (["A"], {Why.LONG_VALUE: 1})
+        assert one(said) == PlaylistEntry(
+            name="A", address="http://a.example/1.ts", line=3, number=7
+        )
+
+    @pytest.mark.parametrize("name", ["tvg-chno", "catchup-days"])
+    @pytest.mark.parametrize("digits", ["9" * 5000, "1" * 20, "٣", "²", "1e5", "-1"])
+    def test_what_is_no_number_that_can_be_leaves_the_channel_in(self, name, digits):
+        entry = one(f'#EXTINF:-1 {name}="{digits}",A')
+
+        assert (entry.name, entry.number, entry.catchup_days) == ("A", None, 0)
+
+    def test_leading_zeros_count_for_nothing(self):
+        assert one(f'#EXTINF:-1 tvg-chno="{"0" * 50}7",A').number == 7
+
+    def test_a_name_is_cut(self):
+        assert one("#EXTINF:-1," + "n" * 5000).name == "n" * LONGEST_TEXT
+
+    def test_so_many_attributes_are_read(self):
+        said = " ".join(f'a{i}="x"' for i in range(MOST_ATTRIBUTES))
+
+        assert one(f'#EXTINF:-1 {said} tvg-id="late",A').guide_id == ""
+        assert one(f'#EXTINF:-1 tvg-id="early" {said},A').guide_id == "early"
+
+    def test_control_characters_are_blanks(self):
+        entry = one('#EXTINF:-1 tvg-id="a\0b" group-title="c\x1bd",E\x07F\u2028G')
+
+        assert (entry.guide_id, entry.group, entry.name) == ("a b", "c d", "E F G")
+
+    @given(st.binary(max_size=400), st.integers(0, 5))
+    def test_no_line_is_longer_than_its_limit(self, rubbish, times):
+        content = rubbish * (1 << times) + b"x" * (lines.LONGEST * times) + rubbish
+
+        file = io.BytesIO(content)
+        pieces = iter(lambda: file.read(1 << 16), b"")
+        for line in lines.lines(pieces):
+            assert len(line.text) <= lines.LONGEST
+            assert not line.is_too_long or len(line.text) <= lines.KEPT
+
+    @given(st.lists(st.text(alphabet="a-_=\"' ,", max_size=60), max_size=20))
+    def test_any_mixture_of_quotes_and_signs_is_a_channel(self, pieces):
+        entry = one("#EXTINF:-1 " + "".join(pieces))
+
+        assert entry.address == "http://a.example/1.ts"
+        assert len(entry.guide_id) <= LONGEST_TEXT
+
+
+def test_a_block_may_end_anywhere():
+    content = "#EXTM3U\n" + "#EXTINF:-1,Café\r\nhttp://a/1\r\n" * 9000
+
+    assert {entry.name for entry in read(content)} == {"Café"}
+    assert len(read(content)) == 9000
+
+
+class TestAddresses:
+    def test_what_no_player_opens_is_left_out_alone_and_counted(self):
+        names, left_out = read_with(
+            ("#EXTINF:-1,Right", "http://a.example/1.ts"),
+            ("#EXTINF:-1,Open bracket", "http://[::1/x"),
+            ("#EXTINF:-1,Script", "javascript:alert(1)"),
+            ("#EXTINF:-1,Data", "data:text/html,x"),
+            ("#EXTINF:-1,No port", "http://a.example:99999/x"),
+            ("#EXTINF:-1,Multicast", "udp://@239.0.0.1:1234"),
+        )
+
+        assert names == ["Right", "Multicast"]
+        assert left_out.counts == {Why.CANNOT_OPEN: 4}
+        assert left_out.in_words() == (
+            " 4 channels were left out: their addresses cannot be opened."
+        )
+
+    def test_letters_of_other_alphabets_are_encoded(self):
+        entry = one("#EXTINF:-1,A", "http://exämple.example/Ж.ts")
+
+        assert entry.address == "http://xn--exmple-cua.example/%D0%96.ts"
+
+    def test_a_logo_that_is_no_address_is_left_out_alone(self):
+        names, left_out = read_with(
+            ('#EXTINF:-1 tvg-logo="javascript:alert(1)",A', "http://a.example/1"),
+            ('#EXTINF:-1 tvg-logo="http://[",B', "http://a.example/2"),
+        )
+
+        assert names == ["A", "B"]
+        assert left_out.counts == {Why.LOGO: 2}

@@ -35,7 +35,7 @@ from playlists.guide import proposals
 from playlists.guide.models import GuideChannel, GuideSource
 from playlists.rendering.models import ChannelSet
 
-from .conftest import NEIGHBOUR, OPERATOR, PARTNER, a_channel
+from .conftest import NEIGHBOUR, OPERATOR, PARTNER, a_channel, names_of
 from .test_channels import announced
 
 
@@ -52,7 +52,7 @@ def a_guide_for(work, *reaches, partner_id=PARTNER):
         warnings=[],
     )
     work.session.add(source)
-    work.session.add_all(
+    rows = [
         GuideChannel(
             import_id=900,
             channel_no=place,
@@ -66,7 +66,8 @@ def a_guide_for(work, *reaches, partner_id=PARTNER):
             reaches_until=work.now + timedelta(hours=hours),
         )
         for place, hours in enumerate(reaches)
-    )
+    ]
+    work.session.add_all([*rows, *names_of(*rows)])
     work.session.flush()
     return source
 
@@ -139,8 +140,8 @@ class TestLists:
             ("-number", [44, 3, 2, 1]),
             ("name", [2, 3, 44, 1]),
             ("group", [3, 1, 44, 2]),
-            ("guide", [44, 3, 2, 1]),
-            ("-guide", [1, 2, 3, 44]),
+            ("guide_until", [44, 3, 2, 1]),
+            ("-guide_until", [1, 2, 3, 44]),
         ],
     )
     @pytest.mark.usefixtures("channels")
@@ -166,7 +167,7 @@ class TestLists:
             ({"guide": GuideReach.SHORT}, [2]),
             ({"guide": GuideReach.LACKING}, [2, 3, 44]),
             ({"guide": GuideReach.ENOUGH}, [1]),
-            ({"guide": GuideReach.LACKING, "order": "guide"}, [44, 3, 2]),
+            ({"guide": GuideReach.LACKING, "order": "guide_until"}, [44, 3, 2]),
             ({"partner_id": NEIGHBOUR}, []),
         ],
     )
@@ -178,21 +179,21 @@ class TestLists:
     def test_pages_by_guide_go_both_ways_and_are_counted(self, work):
         asked = ListChannels(
             guide=GuideReach.LACKING,
-            paging=Paging(order="guide", limit=2, count_up_to=100),
+            paging=Paging(order="guide_until", limit=2, count_up_to=100),
         )
         first = lists.list_channels(work, asked)
         second = lists.list_channels(
             work,
             ListChannels(
                 guide=GuideReach.LACKING,
-                paging=Paging(order="guide", limit=2, after=first.next_after),
+                paging=Paging(order="guide_until", limit=2, after=first.next_after),
             ),
         )
         back = lists.list_channels(
             work,
             ListChannels(
                 guide=GuideReach.LACKING,
-                paging=Paging(order="guide", limit=2, before=second.items[0].id),
+                paging=Paging(order="guide_until", limit=2, before=second.items[0].id),
             ),
         )
 

@@ -1,5 +1,58 @@
-from lineup.command.migrations import drift
+from alembic import command
+from sqlalchemy import select
+
+from lineup.command.migrations import configuration, drift
+from lineup.ids import new_id
+from playlists.channels.models import Channel, ImportChange
+from playlists.channels.naming import name_keys
+from playlists.channels.operations import new_channel
+from playlists.owners import Owner
+
+from .conftest import PARTNER, details
 
 
 def test_the_migrations_make_what_is_mapped(database):
     assert drift(database.engine, "playlists") == []
+
+
+def test_guide_names_of_before_are_compared_strictly(database, settings):
+    east, west = "News (East)", "News (West) HD"
+    befores = [
+        {"guide_name": west, "guide_name_key": name_keys(west).loose},
+        {"guide_name_key": name_keys(east).loose},
+        {"name": "X"},
+        None,
+    ]
+    with database.transaction() as work:
+        channels = [new_channel(work, Owner(PARTNER), details(n)) for n in (1, 2)]
+        channels[0].guide_name = east
+        channels[0].guide_name_key = name_keys(east).loose
+        changes = [
+            ImportChange(
+                job_id=new_id(),
+                channel_id=channels[0].id,
+                partner_id=PARTNER,
+                before=before,
+            )
+            for before in befores
+        ]
+        work.session.add_all([*channels, *changes])
+
+    alembic = configuration("playlists", settings.database_uri)
+    command.downgrade(alembic, "0013")
+    command.upgrade(alembic, "0014")
+
+    strictly = [name_keys(name).strict for name in (east, west)]
+    with database.transaction() as work:
+        keys = select(Channel.guide_name_key).order_by(Channel.number)
+        assert work.session.scalars(keys).all() == [strictly[0], ""]
+        kept = [
+            work.session.get_one(ImportChange, (change.job_id, change.channel_id))
+            for change in changes
+        ]
+        assert [change.before for change in kept] == [
+            {"guide_name": west, "guide_name_key": strictly[1]},
+            {"guide_name_key": strictly[0]},
+            {"name": "X"},
+            None,
+        ]

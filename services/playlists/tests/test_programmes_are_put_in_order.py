@@ -43,6 +43,20 @@ def test_a_missing_end_is_the_next_start_and_the_last_one_lasts_an_hour(
     assert warnings == ["2 programmes had no end that can be true."]
 
 
+@pytest.mark.parametrize("is_unsorted", [False, True])
+def test_without_an_end_a_programme_does_not_last_until_the_next_guide(
+    tools, database, is_unsorted
+):
+    rows = [
+        ("20260601070000 +0000", ""),
+        ("20260605010000 +0000", ""),
+        ("20260605060000 +0000", "20260605070000 +0000"),
+    ]
+    told, _ = times_of(tools, database, *(rows[::-1] if is_unsorted else rows))
+
+    assert told == ["07:00-08:00", "01:00-06:00", "06:00-07:00"]
+
+
 def test_a_channel_out_of_order_is_put_in_order(tools, database):
     told, warnings = times_of(
         tools,
@@ -89,6 +103,7 @@ def test_local_times_on_the_night_of_25_hours(tools, database):
     assert warnings == ["Times without a zone were read as Europe/Berlin."]
 
 
+@pytest.mark.feature("PE-17")
 def test_the_source_s_shift_moves_all(tools, database):
     told, _ = times_of(
         tools,
@@ -100,7 +115,7 @@ def test_the_source_s_shift_moves_all(tools, database):
     assert told == ["17:00-18:30"]
 
 
-def test_every_field_comes_through_both_readers(tools, database):
+def test_every_field_comes_through_with_remarks_and_without(tools, database):
     programme = (
         '<programme start="20260601180000 +0000" channel="a"><title lang="de">Tom &amp;'
         " Jerry\t\\</title><sub-title>Sub</sub-title><desc>Line\nline</desc>"
@@ -111,7 +126,7 @@ def test_every_field_comes_through_both_readers(tools, database):
         "</programme>"
     )
     rows = []
-    for body in (programme, "<!-- read the careful way -->" + programme):
+    for body in (programme, "<!-- a remark -->" + programme):
         source_id = a_source(tools, f"<tv>{body}</tv>".encode())
         run_jobs(tools)
         with database.transaction() as work:
@@ -133,9 +148,10 @@ def test_every_field_comes_through_both_readers(tools, database):
         "Kids\nCartoon",
         "0.1.",
         "http://i/1.png",
-        "de",
+        "de///",
         "2025",
         "6",
         "7/10",
         3,
+        '<episode-num system="onscreen">S01E02</episode-num>',
     )

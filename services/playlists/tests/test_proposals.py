@@ -23,7 +23,7 @@ from playlists.guide import proposals
 from playlists.guide.models import GuideChannel, GuideSource
 from playlists.owners import Owner
 
-from .conftest import NEIGHBOUR, PARTNER, a_channel
+from .conftest import NEIGHBOUR, PARTNER, a_channel, names_of
 
 FOUR = "Channel Four"
 
@@ -41,7 +41,7 @@ def a_guide(work, *names, partner_id=PARTNER, is_on=True, import_id=900):
         is_on=is_on,
     )
     work.session.add(source)
-    work.session.add_all(
+    rows = [
         GuideChannel(
             import_id=import_id,
             channel_no=place,
@@ -55,7 +55,8 @@ def a_guide(work, *names, partner_id=PARTNER, is_on=True, import_id=900):
             reaches_until=work.now + timedelta(days=3),
         )
         for place, name in enumerate(names)
-    )
+    ]
+    work.session.add_all([*rows, *names_of(*rows)])
     work.session.flush()
 
 
@@ -74,6 +75,7 @@ def proposed(work, **said):
     return {row.name: [p.name for p in row.proposals] for row in page.items}
 
 
+@pytest.mark.feature("PE-14")
 def test_the_likeliest_come_first_and_the_unlike_not_at_all(work):
     a_guide(work, "Chanel Fort", "Channel Four", "Cooking")
     a_channel(work, 1, "Chanel Four")
@@ -170,6 +172,7 @@ class TestChoice:
         view = view_of(work, channel)
         assert (view.guide.name, view.is_tied_by_staff) == ("Channel Four", False)
 
+    @pytest.mark.feature("PE-14")
     @pytest.mark.parametrize("chosen", ["Channel Four.id", ""])
     def test_an_import_does_not_change_it(self, work, chosen):
         a_guide(work, "Channel Four", "Cooking")

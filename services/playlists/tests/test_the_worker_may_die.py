@@ -73,6 +73,7 @@ def is_copying(database):
         )
 
 
+@pytest.mark.feature("IE-07")
 @pytest.mark.timeout(150)
 def test_killed_in_the_middle_of_copy(tools, settings, database):
     source_id = a_source(tools, guide(*evening(40)))
@@ -86,6 +87,7 @@ def test_killed_in_the_middle_of_copy(tools, settings, database):
         wait_for(lambda: is_copying(database))
         worker.send_signal(signal.SIGKILL)
         worker.wait()
+        wait_for(lambda: not is_copying(database))
 
     assert job_row(database, job_id).state == JobState.RUNNING
     assert shown(database, source_id) == before
@@ -147,7 +149,7 @@ class TestClaims:
         with database.transaction() as work:
             claim(work, "another", 30)
 
-        tasks._run(tools, job, tasks.Progress())
+        tasks.perform(tools, job, tasks.Progress())
 
         source_id = job.payload["source_id"]
         assert shown(database, source_id) == []

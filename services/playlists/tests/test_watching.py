@@ -1,14 +1,17 @@
 """Work that waits for the worker is told to whoever watches, and so is what it does."""
 
 import socket
+import time
+from threading import Thread
 
 import pytest
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from lineup.database.records import OUTBOX
 from playlists import watching
 from playlists.entitlements.operations import keep_user
+from playlists.worker.main import TIDY, TIDY_SECONDS, Worker
 
 from .conftest import a_source
 from .test_entitlements import a_user
@@ -20,7 +23,8 @@ pytestmark = pytest.mark.usefixtures("partner")
 def told(database):
     """{work: (how much is due, for how many seconds the oldest has been)}."""
     with database.transaction() as work:
-        found = [figure for look in watching.LOOKS for figure in look(work)]
+        looks = (watching.jobs, watching.facts, watching.sets)
+        found = [figure for look in looks for figure in look(work)]
     rows, ages = found[::2], found[1::2]
     return {
         row.labels[0]: (row.value, age.value)
@@ -83,7 +87,7 @@ def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
     def asked(page):
         try:
             return requests.get(f"http://127.0.0.1:{port}/{page}", timeout=5)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return None
 
     def says(page, status):
@@ -103,3 +107,25 @@ def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
         in_the_way.unlink()
         wait_for(lambda: says("readyz", 200))
         assert 'door="write_facts",kind="turn",outcome="ok"' in asked("metrics").text
+
+
+def test_tidying_that_failed_is_soon_tried_again(database, tools):
+    def rename(old, new):
+        with database.transaction() as work:
+            work.session.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    worker = Worker(tools)
+    rename("retired_imports", "elsewhere")
+    failing = Thread(target=worker._safely, args=(worker._remove_rows,), name=TIDY)
+    failing.start()
+    failing.join()
+    assert not worker.is_ready()
+
+    rename("elsewhere", "retired_imports")
+    thread = Thread(target=worker._tidy, name=TIDY)
+    thread.start()
+    began = time.monotonic()
+    wait_for(worker.is_ready)
+    worker.stop()
+    thread.join()
+    assert time.monotonic() - began < TIDY_SECONDS

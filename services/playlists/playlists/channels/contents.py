@@ -63,15 +63,16 @@ def remove_package_channels(work: Work, request: RemovePackageChannels) -> Packa
     return _changed(work, package)
 
 
-def put_into(work: Work, package_id: UUID, channel_ids: Collection[UUID]) -> None:
-    """Put channels into a package, beside those in it."""
+def put_into(work: Work, package_id: UUID, channel_ids: Collection[UUID]) -> set[UUID]:
+    """Put channels into a package, beside those in it; which were not in it."""
+    put = set[UUID]()
     ids = list(dict.fromkeys(channel_ids))
     for start in range(0, len(ids), CHUNK):
         some = ids[start : start + CHUNK]
         rows = [{"package_id": package_id, "channel_id": id_} for id_ in some]
-        work.session.execute(
-            insert(PackageChannel).values(rows).on_conflict_do_nothing()
-        )
+        statement = insert(PackageChannel).values(rows).on_conflict_do_nothing()
+        put.update(work.session.scalars(statement.returning(PackageChannel.channel_id)))
+    return put
 
 
 def take_out(

@@ -1,7 +1,7 @@
 """Ways in to channels and packages."""
 
 from lineup.bus import Doors, rpc
-from lineup.context import PARTNERS, SELLERS, Call, Role
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, SELLERS, Call, Role
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists import (
     AddPackageChannels,
@@ -10,8 +10,11 @@ from lineup.contracts.playlists import (
     CreateChannel,
     CreatePackage,
     DeleteChannel,
+    DeleteChannels,
     DeletePackage,
+    FollowList,
     GetChannel,
+    GetJob,
     GetPackage,
     GroupChannels,
     Groups,
@@ -22,15 +25,31 @@ from lineup.contracts.playlists import (
     ListPackages,
     MoveChannels,
     PackageView,
+    PreviewChannels,
     RemovePackageChannels,
     RenamePackage,
     SetPackageChannels,
     SwitchChannels,
+    UndoImport,
     UpdateChannel,
 )
-from playlists.channels import contents, lists, many, operations, order, packages
+from lineup.database import locked
+from playlists.channels import (
+    contents,
+    imports,
+    job_views,
+    lists,
+    many,
+    operations,
+    order,
+    packages,
+)
+from playlists.channels.models import Channel, Package
 
 READERS = SELLERS | {Role.SUPPORT}
+
+CURRENT_CHANNEL = locked(Channel, operations.get_channel, GetChannel)
+CURRENT_PACKAGE = locked(Package, packages.get_package, GetPackage)
 
 
 class ChannelDoors(Doors):
@@ -44,12 +63,12 @@ class ChannelDoors(Doors):
     @rpc(allowed=PARTNERS)
     def update_channel(self, call: Call[UpdateChannel]) -> ChannelView:
         """Change a channel."""
-        return self.database.once(call, operations.update_channel)
+        return self.database.once(call, operations.update_channel, CURRENT_CHANNEL)
 
     @rpc(allowed=PARTNERS)
     def delete_channel(self, call: Call[DeleteChannel]) -> None:
         """Remove a channel from everywhere."""
-        return self.database.once(call, operations.delete_channel)
+        return self.database.once(call, operations.delete_channel, CURRENT_CHANNEL)
 
     @rpc(allowed=READERS)
     def get_channel(self, call: Call[GetChannel]) -> ChannelView:
@@ -60,11 +79,6 @@ class ChannelDoors(Doors):
     def list_channels(self, call: Call[ListChannels]) -> Page[ChannelView]:
         """Channels in the order asked for."""
         return self.database.read(call, lists.list_channels)
-
-    @rpc(allowed=PARTNERS)
-    def import_channels(self, call: Call[ImportChannels]) -> JobView:
-        """Have the worker import a playlist."""
-        return self.database.once(call, operations.import_channels)
 
     @rpc(allowed=READERS)
     def list_groups(self, call: Call[ListGroups]) -> Groups:
@@ -86,6 +100,40 @@ class ChannelDoors(Doors):
         """Put many channels into a group."""
         return self.database.once(call, many.group_channels)
 
+    @rpc(allowed=PARTNERS)
+    def delete_channels(self, call: Call[DeleteChannels]) -> ChannelsTouched:
+        """Remove many channels from everywhere."""
+        return self.database.once(call, many.delete_channels)
+
+    @rpc(allowed=PARTNERS)
+    def follow_list(self, call: Call[FollowList]) -> ChannelsTouched:
+        """Let imports change again what staff said."""
+        return self.database.once(call, many.follow_list)
+
+
+class ImportDoors(Doors):
+    """Has channel lists read, and shows how that goes."""
+
+    @rpc(allowed=PARTNERS)
+    def preview_channels(self, call: Call[PreviewChannels]) -> JobView:
+        """Have the worker read a playlist."""
+        return self.database.once(call, imports.preview_channels)
+
+    @rpc(allowed=PARTNERS)
+    def import_channels(self, call: Call[ImportChannels]) -> JobView:
+        """Have the worker import a playlist."""
+        return self.database.once(call, imports.import_channels)
+
+    @rpc(allowed=PARTNERS)
+    def undo_import(self, call: Call[UndoImport]) -> JobView:
+        """Have the worker undo the last import."""
+        return self.database.once(call, imports.undo_import)
+
+    @rpc(allowed=PARTNERS_AND_SUPPORT)
+    def get_job(self, call: Call[GetJob]) -> JobView:
+        """One job, with all that came of it."""
+        return self.database.read(call, job_views.get_job)
+
 
 class PackageDoors(Doors):
     """Keeps packages: channels that are sold together."""
@@ -98,17 +146,17 @@ class PackageDoors(Doors):
     @rpc(allowed=PARTNERS)
     def rename_package(self, call: Call[RenamePackage]) -> PackageView:
         """Call a package otherwise."""
-        return self.database.once(call, packages.rename_package)
+        return self.database.once(call, packages.rename_package, CURRENT_PACKAGE)
 
     @rpc(allowed=PARTNERS)
     def delete_package(self, call: Call[DeletePackage]) -> None:
         """Remove a package on which no subscription runs."""
-        return self.database.once(call, packages.delete_package)
+        return self.database.once(call, packages.delete_package, CURRENT_PACKAGE)
 
     @rpc(allowed=PARTNERS)
     def set_package_channels(self, call: Call[SetPackageChannels]) -> PackageView:
         """Say which channels are in a package."""
-        return self.database.once(call, contents.set_package_channels)
+        return self.database.once(call, contents.set_package_channels, CURRENT_PACKAGE)
 
     @rpc(allowed=PARTNERS)
     def add_package_channels(self, call: Call[AddPackageChannels]) -> PackageView:

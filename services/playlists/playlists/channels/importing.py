@@ -1,34 +1,44 @@
 """A playlist's import, as the worker does it: all of its channels or none.
 
-Known channels are updated, new ones added, nothing is removed. A channel is known by
-its address, else by its name and group; each is met once, so a playlist that lists one
-address under two names keeps both.
+Known channels are updated, new ones added, nothing is removed: what the list names no
+more is marked. What staff said of a channel stays as they said it. Whatever is done is
+written down, so that a partner's last import can be undone.
 """
 
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO
+from itertools import islice
+from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, insert, select, text, update
 
 from lineup.blobs import BlobStore
-from lineup.contracts.playlists import ChannelDetails
 from lineup.database import Database, Work
+from lineup.ids import new_id
 from playlists import upstairs
 from playlists.addresses import Limits, Wanted
+from playlists.channels import origins
 from playlists.channels.contents import put_into
-from playlists.channels.m3u import PlaylistEntry, entries
-from playlists.channels.models import Channel
-from playlists.channels.operations import new_channel
+from playlists.channels.identity import Register
+from playlists.channels.left_out import LeftOut
+from playlists.channels.m3u import EmptyPlaylist, PlaylistEntry, entries
+from playlists.channels.models import Channel, ChannelList, ImportChange
 from playlists.channels.order import hold_line
-from playlists.jobs.running import Progress
+from playlists.channels.register import register_of
+from playlists.channels.sieve import Sieved, Wishes, numbered, sieved
+from playlists.channels.taking import Taker, state_of
+from playlists.jobs.running import Counted, Outcome
 from playlists.owners import Owner
 from playlists.uploads import open_upload
 
+AT_ONCE = 500
+"""Channels that are written together."""
 LIMITS = "SET LOCAL statement_timeout = '5min'; SET LOCAL lock_timeout = '30s'"
+MOST_NAMES = 100
+"""Vanished channels that a job names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +48,65 @@ class Origin:
     upload: str
     address: str
     package_id: UUID | None
+    file_name: str = ""
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> "Origin":
+        """As a job's payload says it."""
+        package_id = payload.get("package_id")
+        return cls(
+            upload=payload["upload"],
+            address=payload["address"],
+            package_id=UUID(package_id) if package_id else None,
+            file_name=payload.get("file_name", ""),
+        )
+
+    @property
+    def name(self) -> str:
+        """What tells this list from others; empty for a file without a name."""
+        return origins.origin_of(self.address, self.file_name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """Gets a playlist and reads it."""
+
+    blobs: BlobStore
+    limits: Limits
+
+    def read(self, origin: Origin, wishes: Wishes, left_out: LeftOut) -> Sieved:
+        """What of a playlist is wanted; a refusal when it is none, or none of it is."""
+        with tempfile.TemporaryFile() as file:
+            base = self._get(origin, file)
+            found = sieved(self._entries(file, left_out, base), wishes, left_out)
+        if not found.wanted:
+            raise EmptyPlaylist(f"{EmptyPlaylist.__doc__}{left_out.in_words()}")
+        return found
+
+    def every(self, origin: Origin, left_out: LeftOut) -> Iterator[PlaylistEntry]:
+        """All that a playlist holds, wanted or not."""
+        with tempfile.TemporaryFile() as file:
+            base = self._get(origin, file)
+            yield from self._entries(file, left_out, base)
+
+    def _get(self, origin: Origin, file: IO[bytes]) -> str:
+        """Have a playlist in a file; the address it came from in the end."""
+        if origin.address:
+            from playlists.fetching import fetch
+
+            wanted = Wanted(what="playlist", address=origin.address, headers={})
+            return fetch(wanted, file, self.limits).address
+        with open_upload(self.blobs, origin.upload) as upload:
+            while block := upload.read(1 << 20):
+                file.write(block)
+        return ""
+
+    def _entries(
+        self, file: IO[bytes], left_out: LeftOut, base: str
+    ) -> Iterator[PlaylistEntry]:
+        file.seek(0)
+        longest = self.limits.megabytes << 20
+        return entries(file, longest=longest, left_out=left_out, base=base)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,153 +114,226 @@ class ChannelImporter:
     """Imports playlists; `confirm` stops a worker that lost the job, by raising."""
 
     database: Database
-    blobs: BlobStore
-    limits: Limits
+    reading: Reading
+    job_id: UUID
     confirm: Callable[[Work], object]
-    progress: Progress
+    progress: Counted
 
-    def run(self, owner: Owner, origin: Origin) -> str:
-        """Import a playlist; what was done, in a sentence."""
-        with tempfile.TemporaryFile() as file:
-            self._get(origin, file)
-            self.progress.total = self._count(file)
-            with self.database.transaction() as work:
-                work.session.execute(text(LIMITS))
-                lineup = Lineup.of(work, owner)
-                met = lineup.take_all(self._counted(file))
-                if origin.package_id is not None:
-                    put_into(work, origin.package_id, met)
-                self.confirm(work)
-                upstairs.rooms().mark_changed(work, owner.partner_id)
+    def run(self, owner: Owner, origin: Origin, wishes: Wishes) -> Outcome:
+        """Import a playlist; what was done, in a sentence, and what was not."""
+        left_out = LeftOut()
+        found = self.reading.read(origin, wishes, left_out)
+        self.progress.total = len(found.wanted)
+        with self.database.transaction() as work:
+            work.session.execute(text(LIMITS))
+            lineup = Lineup.of(work, owner, self.job_id, wishes, left_out)
+            lineup.progress = self.progress
+            lineup.take_all(found.wanted, found.others)
+            gone = lineup.mark_vanished(origin.name)
+            if origin.package_id is not None:
+                lineup.put_into(origin.package_id)
+            self._forget_undone(work, owner)
+            self.confirm(work)
+            upstairs.rooms().mark_changed(work, owner.partner_id)
         if origin.upload:
-            self.blobs.remove(origin.upload)
-        return f"{lineup.added:,} channels added, {lineup.updated:,} updated."
+            self.reading.blobs.remove(origin.upload)
+        return Outcome(
+            message=lineup.in_words(gone) + left_out.in_words(),
+            result={
+                "vanished": gone[:MOST_NAMES],
+                "vanished_count": len(gone),
+                **left_out.as_result(),
+            },
+        )
 
-    def _get(self, origin: Origin, file: IO[bytes]) -> None:
-        if origin.address:
-            from playlists.fetching import fetch
-
-            wanted = Wanted(what="playlist", address=origin.address, headers={})
-            fetch(wanted, file, self.limits)
-            return
-        with open_upload(self.blobs, origin.upload) as upload:
-            while block := upload.read(1 << 20):
-                file.write(block)
-
-    def _entries(self, file: IO[bytes]) -> Iterator[PlaylistEntry]:
-        file.seek(0)
-        return entries(file, longest=self.limits.megabytes << 20)
-
-    def _count(self, file: IO[bytes]) -> int:
-        return sum(1 for _ in self._entries(file))
-
-    def _counted(self, file: IO[bytes]) -> Iterator[PlaylistEntry]:
-        for entry in self._entries(file):
-            yield entry
-            self.progress.done += 1
+    def _forget_undone(self, work: Work, owner: Owner) -> None:
+        """Only the last import of a partner can be undone."""
+        before = delete(ImportChange).where(
+            ImportChange.partner_id == owner.partner_id,
+            ImportChange.job_id != self.job_id,
+        )
+        work.session.execute(before.execution_options(synchronize_session=False))
 
 
 @dataclass
 class Lineup:
-    """A partner's channels while a playlist is laid over them."""
+    """A partner's channels while a playlist is laid over them.
+
+    Of the channels only what they are known by is kept; rows are read and written a
+    few at a time, so that memory hardly grows with the playlist.
+    """
 
     work: Work
     owner: Owner
+    job_id: UUID
+    taker: Taker
     added: int = 0
     updated: int = 0
-    _by_address: dict[str, list[Channel]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    _by_name: dict[tuple[str, str], list[Channel]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    _numbers: set[int] = field(default_factory=set)
-    _met: set[UUID] = field(default_factory=set)
-    _next: int = 1
+    progress: Counted | None = None
+    _register: Register = field(default_factory=Register)
+    _met: list[UUID] = field(default_factory=list)
+    _new: list[UUID] = field(default_factory=list)
 
     @classmethod
-    def of(cls, work: Work, owner: Owner) -> "Lineup":
+    def of(
+        cls,
+        work: Work,
+        owner: Owner,
+        job_id: UUID | None = None,
+        wishes: Wishes | None = None,
+        left_out: LeftOut | None = None,
+    ) -> "Lineup":
         """The channels a partner has; no other import changes them meanwhile."""
         hold_line(work, owner.partner_id)
-        lineup = cls(work, owner)
-        statement = select(Channel).where(Channel.partner_id == owner.partner_id)
-        for channel in work.session.scalars(statement.order_by(Channel.number)):
-            lineup._numbers.add(channel.number)
-            lineup._by_address[channel.address].append(channel)
-            lineup._by_name[channel.name, channel.group_title].append(channel)
-        return lineup
+        taker = Taker(work, owner, wishes or Wishes(), left_out or LeftOut())
+        register = register_of(work, owner)
+        return cls(work, owner, job_id or new_id(), taker, _register=register)
 
-    def take_all(self, playlist: Iterable[PlaylistEntry]) -> set[UUID]:
-        """Lay a playlist over the channels; the ids of all it names."""
-        waiting = []
-        for entry in playlist:
-            known = self._find(entry)
-            if known is None:
-                waiting.append(entry)
-            else:
-                self._update(known, entry)
-        self.work.session.flush()
-        numbers = self._numbers_for(waiting)
-        for entry, number in zip(waiting, numbers, strict=True):
-            self._add(entry, number)
-        self.work.session.flush()
-        return self._met
+    def take_all(
+        self,
+        wanted: Sequence[PlaylistEntry],
+        others: Sequence[PlaylistEntry] = (),
+    ) -> None:
+        """Lay a playlist over the channels; `others` of it only are there."""
+        found = self._register.matched([*wanted, *others])[: len(wanted)]
+        pairs = zip(wanted, found, strict=True)
+        known = ((entry, there.id) for entry, there in pairs if there is not None)
+        while some := {id_: entry for entry, id_ in islice(known, AT_ONCE)}:
+            self._change_all(some)
+        new = [e for e, there in zip(wanted, found, strict=True) if there is None]
+        taken = {known.number for known in self._register.known}
+        together = zip(new, numbered(new, taken), strict=True)
+        while some_new := list(islice(together, AT_ONCE)):
+            self._add_all(some_new)
 
-    def _find(self, entry: PlaylistEntry) -> Channel | None:
-        same_name = self._by_name.get((entry.name, entry.group), [])
-        same_address = self._by_address.get(entry.address, []) if entry.address else []
-        best = [channel for channel in same_name if channel.address == entry.address]
-        for channel in (*best, *same_address, *same_name):
-            if channel.id not in self._met:
-                return channel
-        return None
+    def mark_vanished(self, origin: str) -> list[str]:
+        """Mark what this list named before and names no more; their names.
 
-    def _update(self, channel: Channel, entry: PlaylistEntry) -> None:
-        """Take what the playlist says; what staff said of guide and number stays."""
-        self._met.add(channel.id)
-        channel.rename(entry.name)
-        channel.group_title, channel.logo = entry.group, entry.logo
-        if not channel.guide_id_is_manual:
-            channel.tie(entry.guide_id)
-        if entry.address:
-            channel.is_on = channel.is_on or not channel.address
-            channel.address = entry.address
-        channel.catchup_days = entry.catchup_days or channel.catchup_days
-        channel.updated_at = self.work.now
-        self.updated += 1
-
-    def _add(self, entry: PlaylistEntry, number: int) -> None:
-        details = ChannelDetails(
-            number=number,
-            name=entry.name,
-            address=entry.address,
-            logo=entry.logo,
-            group=entry.group,
-            catchup_days=entry.catchup_days,
-            is_on=bool(entry.address),
-        )
-        channel = new_channel(self.work, self.owner, details)
-        channel.tie(entry.guide_id)
-        self.work.session.add(channel)
-        self._met.add(channel.id)
-        self.added += 1
-
-    def _numbers_for(self, waiting: list[PlaylistEntry]) -> list[int]:
-        """The number each asks for where it is free, else the next that is.
-
-        Numbers asked for go first, so that none is made up and then asked for.
+        A list is known by where it came from, or by naming most of what it did.
         """
-        given = [self._given(entry.number) for entry in waiting]
-        return [self._next_free() if number is None else number for number in given]
+        known = self._register.known
+        lists = self._lists_meant(origin)
+        gone = [
+            one.id
+            for one in known
+            if one.list_id in lists and not one.is_met and not one.is_vanished
+        ]
+        self._keep_list(origin, lists)
+        names: list[str] = []
+        for some in _parts(gone):
+            names += self.work.session.scalars(
+                update(Channel)
+                .where(Channel.id.in_(some))
+                .values(vanished_at=self.work.now)
+                .returning(Channel.name)
+            ).all()
+            self._write_down({id_: {"vanished_at": None} for id_ in some})
+        return names
 
-    def _given(self, wanted: int | None) -> int | None:
-        if wanted is None or wanted in self._numbers:
-            return None
-        self._numbers.add(wanted)
-        return wanted
+    def _lists_meant(self, origin: str) -> set[UUID]:
+        found = select(ChannelList.id).where(
+            ChannelList.partner_id == self.owner.partner_id,
+            ChannelList.origin == origin,
+        )
+        lists = set(self.work.session.scalars(found)) if origin else set()
+        known = [one for one in self._register.known if one.list_id is not None]
+        met = Counter(one.list_id for one in known if one.is_met)
+        all_ = Counter(one.list_id for one in known if not one.is_vanished)
+        most = {id_ for id_, count in met.items() if count * 2 >= all_[id_]}
+        return lists | {id_ for id_ in most if id_ is not None}
 
-    def _next_free(self) -> int:
-        while self._next in self._numbers:
-            self._next += 1
-        self._numbers.add(self._next)
-        return self._next
+    def _keep_list(self, origin: str, lists: set[UUID]) -> None:
+        """Remember the list, and that these channels came in with it."""
+        session = self.work.session
+        if lists:
+            of = delete(ChannelList).where(ChannelList.id.in_(lists))
+            session.execute(of.execution_options(synchronize_session=False))
+        session.add(
+            ChannelList(
+                id=self.taker.list_id,
+                partner_id=self.owner.partner_id,
+                origin=origin,
+                imported_at=self.work.now,
+            )
+        )
+        if lists:
+            session.execute(
+                update(Channel)
+                .where(Channel.partner_id == self.owner.partner_id)
+                .where(Channel.list_id.in_(lists))
+                .values(list_id=self.taker.list_id)
+                .execution_options(synchronize_session=False)
+            )
+
+    def put_into(self, package_id: UUID) -> None:
+        """Put all that were named into a package."""
+        put = put_into(self.work, package_id, [*self._met, *self._new])
+        for some in _parts([id_ for id_ in self._met if id_ in put]):
+            self.work.session.execute(
+                update(ImportChange)
+                .where(ImportChange.job_id == self.job_id)
+                .where(ImportChange.channel_id.in_(some))
+                .values(put_into=package_id)
+                .execution_options(synchronize_session=False)
+            )
+
+    def in_words(self, gone: Sequence[str]) -> str:
+        """What was done."""
+        done = f"{self.added:,} channels added, {self.updated:,} updated."
+        if gone:
+            done += f" {len(gone):,} are no longer in the list and were marked."
+        if self.taker.adult:
+            done += f" {self.taker.adult:,} were marked for adults by their groups."
+        return done
+
+    def _change_all(self, changed: dict[UUID, PlaylistEntry]) -> None:
+        rows = select(Channel).where(Channel.id.in_(changed))
+        channels = self.work.session.scalars(rows).all()
+        before: dict[UUID, dict[str, Any] | None] = {}
+        for channel in channels:
+            old = state_of(channel)
+            self.taker.update(channel, changed[channel.id])
+            new = state_of(channel)
+            before[channel.id] = {k: old[k] for k in old if old[k] != new[k]}
+        self._write(channels)
+        self._write_down(before)
+        self._met += changed
+        self.updated += len(channels)
+        self._count(len(channels))
+
+    def _write(self, channels: Iterable[Channel]) -> None:
+        """Write channels and forget them."""
+        self.work.session.flush()
+        for channel in channels:
+            self.work.session.expunge(channel)
+
+    def _write_down(self, before: Mapping[UUID, dict[str, Any] | None]) -> None:
+        rows = [
+            {
+                "job_id": self.job_id,
+                "channel_id": id_,
+                "partner_id": self.owner.partner_id,
+                "before": was,
+            }
+            for id_, was in before.items()
+        ]
+        if rows:
+            self.work.session.execute(insert(ImportChange), rows)
+
+    def _count(self, done: int) -> None:
+        if self.progress is not None:
+            self.progress.done += done
+
+    def _add_all(self, numbers: list[tuple[PlaylistEntry, int]]) -> None:
+        channels = [self.taker.made(entry, number) for entry, number in numbers]
+        self.work.session.add_all(channels)
+        self._write(channels)
+        self._write_down(dict.fromkeys((channel.id for channel in channels), None))
+        self._new += [channel.id for channel in channels]
+        self.added += len(channels)
+        self._count(len(channels))
+
+
+def _parts(ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield list(ids[start : start + AT_ONCE])

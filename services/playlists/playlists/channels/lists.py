@@ -22,7 +22,7 @@ from playlists.channels.models import Channel, PackageChannel
 from playlists.channels.naming import name_key
 from playlists.channels.views import views_of
 
-BY_GUIDE = "guide"
+BY_GUIDE = "guide_until"
 MOST_GROUPS = 1000
 ORDERS: dict[str, Any] = {
     "": Channel.number,
@@ -47,7 +47,7 @@ def list_channels(work: Work, request: ListChannels) -> Page[ChannelView]:
         lambda channel: channel,
         orders,
     )
-    return page.showing(views_of(work.session, page.items))
+    return page.showing(views_of(work, page.items))
 
 
 def list_groups(work: Work, request: ListGroups) -> Groups:
@@ -81,7 +81,7 @@ def _with_reach(
     statement: "Select[Any]", wanted: ChannelFilter, work: Work
 ) -> "tuple[Select[Any], ColumnElement[Any]]":
     rooms = upstairs.rooms()
-    joined, until = rooms.with_reach(statement)
+    joined, until = rooms.with_reach(statement, work.now)
     if wanted.guide is not None:
         joined = joined.where(rooms.reaches(until, wanted.guide, work.now))
     return joined, until
@@ -106,6 +106,7 @@ def _exact(wanted: ChannelFilter) -> Iterator[tuple[Any, Any]]:
         (Channel.is_adult, wanted.is_adult),
         (Channel.partner_id, wanted.partner_id),
         (Channel.group_title != "", wanted.is_grouped),
+        (Channel.vanished_at.is_not(None), wanted.is_vanished),
     )
     return ((column, value) for column, value in said if value is not None)
 

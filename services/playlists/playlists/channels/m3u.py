@@ -1,26 +1,42 @@
 """M3U playlists read as a stream, as players read them.
 
-Attributes count by name wherever they stand. A name begins after the comma that follows
-the last quote, else after the last comma (Kodi's rule), so it may hold commas and
-quotes may hold anything. `#KODIPROP` and `#EXTVLCOPT` are for players and passed over.
+What stands on the lines is told by `words`, `archives`, `kinds` and `player_lines`;
+this puts lines together to channels. What the head says of catch-up and of the guide's
+shift holds for every channel that says nothing of it.
+
+Every line, attribute and value has a limit that is enforced before anything looks for
+a pattern in it, so that the work is proportional to the length of the playlist. What
+goes beyond a limit is left out alone, counted and named.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
+from urllib.parse import urljoin
 
+from lineup.contracts.playlists import Catchup
 from lineup.errors import Invalid
+from lineup.values.addresses import stream_address, web_address
+from lineup.values.bad_value import BadValueError
+from playlists.channels import archives, kinds, marks, player_lines
+from playlists.channels.left_out import LeftOut, Why
+from playlists.channels.lines import Line, lines
+from playlists.channels.words import Described, described
+from playlists.plain_text import in_one_line
+from playlists.unpacking import LongerThanRead, Packed, unpacked
 
-LONGEST_LINE = 1 << 20
-MOST_ENTRIES = 100_000
 LONGEST_TEXT = 500
+LONGEST_ADDRESS = 2000
 HEADER, ENTRY, GROUP = "#EXTM3U", "#EXTINF", "#EXTGRP:"
+MOST_REMARKS = 100
+"""Lines that may stand before a playlist begins."""
 OF_A_STREAM = ("#EXT-X-TARGETDURATION", "#EXT-X-STREAM-INF", "#EXT-X-MEDIA-SEQUENCE")
-ATTRIBUTE = re.compile(r'([A-Za-z][\w-]*)="([^"]*)"|([A-Za-z][\w-]*)=([^\s",]+)')
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?\S+")
-NUMBER_NAMES = ("tvg-chno", "ch-number", "channel-number", "tvh-chnum")
-DAYS_NAMES = ("catchup-days", "tvg-rec", "timeshift")
+OF_A_FILM = "#EXT-X-PLAYLIST-TYPE:VOD"
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?\S.*")
+RELATIVE = re.compile(r"[^\s\[(<{*#|]\S*\.\w{2,5}(?:\?\S*)?|\.{0,2}/\S+")
+FIELDS_BEHIND = re.compile(r"\|[!#$%&'*+.^_`~A-Za-z0-9-]+=")
+SUB_NUMBERS = ("tvg-chno", "ch-number", "channel-number", "tvh-chnum")
 
 
 class NotAPlaylist(Invalid):
@@ -41,7 +57,13 @@ class UploadTooLarge(Invalid):
     code = "upload_too_large"
 
 
-@dataclass(frozen=True, kw_only=True)
+class PlaylistDamaged(Invalid):
+    """The packed playlist cannot be unpacked."""
+
+    code = "playlist_damaged"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlaylistEntry:
     """One channel as a playlist says it; what it does not say is empty.
 
@@ -50,124 +72,256 @@ class PlaylistEntry:
 
     name: str
     address: str
+    line: int = 0
     number: int | None = None
+    sub_number: int | None = None
+    """Of a channel that is one of several on a number, such as the 2 of 10.2."""
     logo: str = ""
     group: str = ""
     guide_id: str = ""
+    guide_name: str = ""
+    guide_shift_minutes: int | None = None
+    catchup: Catchup = Catchup.SHIFT
     catchup_days: int = 0
+    catchup_source: str = ""
+    is_radio: bool = False
+    is_adult: bool = False
+    is_film: bool = False
+    player_lines: tuple[str, ...] = ()
 
 
-def entries(file: IO[bytes], *, longest: int) -> Iterator[PlaylistEntry]:
-    """The channels of the playlist in `file`, of which `longest` bytes are read.
+def entries(
+    file: IO[bytes],
+    *,
+    longest: int,
+    left_out: LeftOut | None = None,
+    base: str = "",
+) -> Iterator[PlaylistEntry]:
+    """The channels of the playlist in `file`, packed or not.
 
+    At most `longest` bytes are unpacked of it. `base` is where it came from: addresses
+    may be told from there.
     Refusals: NotAPlaylist (a page, a picture, one stream's own playlist),
-    EmptyPlaylist, UploadTooLarge.
+    EmptyPlaylist, PlaylistDamaged, UploadTooLarge.
     """
-    reader = _Reader()
-    count = 0
-    for line in _lines(file, longest):
-        entry = reader.take(line)
-        if entry is not None:
-            count += 1
-            if count > MOST_ENTRIES:
-                raise UploadTooLarge(f"More than {MOST_ENTRIES} channels.")
-            yield entry
-    if count == 0:
-        raise EmptyPlaylist
-
-
-def _lines(file: IO[bytes], longest: int) -> Iterator[str]:
-    left = longest
-    while raw := file.readline(LONGEST_LINE + 1):
-        left -= len(raw)
-        if left < 0:
-            raise UploadTooLarge(f"Longer than {longest >> 20} MB.")
-        if len(raw) > LONGEST_LINE or b"\0" in raw:
-            raise NotAPlaylist("There are lines in it that no playlist has.")
-        for line in _text(raw).split("\r"):
-            if line.strip():
-                yield line.strip()
-
-
-def _text(raw: bytes) -> str:
-    """UTF-8 with or without BOM; Latin-1 where that fails, as VLC does it."""
+    left_out = left_out if left_out is not None else LeftOut()
+    reader, count = _Reader(left_out, base), 0
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        for line in lines(unpacked(file, longest=longest)):
+            entry = reader.take(line)
+            if entry is not None:
+                count += 1
+                yield entry
+    except LongerThanRead:
+        raise UploadTooLarge(f"Longer than {longest >> 20} MB.") from None
+    except Packed as error:
+        raise PlaylistDamaged(str(error)) from None
+    if count == 0:
+        raise EmptyPlaylist(f"{EmptyPlaylist.__doc__}{left_out.in_words()}")
 
 
 class _Reader:
     """Puts lines together to entries."""
 
-    def __init__(self) -> None:
-        self._is_playlist = False
-        self._described = ""
+    def __init__(self, left_out: LeftOut, base: str) -> None:
+        self._left_out, self._base = left_out, base
+        self._is_playlist, self._remarks = False, 0
+        self._head: Mapping[str, str] = {}
         self._group = ""
+        self._begin_entry()
 
-    def take(self, line: str) -> PlaylistEntry | None:
+    def _begin_entry(self) -> None:
+        self._described: Line | None = None
+        self._options: list[str] = []
+        self._is_film = False
+
+    def take(self, line: Line) -> PlaylistEntry | None:
         """Read a line on; the entry that it completes."""
-        if not self._is_playlist:
-            self._begin(line)
-        if line.startswith(OF_A_STREAM):
-            raise NotAPlaylist("This is the playlist of one stream, not of channels.")
-        if line.startswith(ENTRY):
-            self._described = line
-        elif line.startswith(GROUP):
-            self._group = line.removeprefix(GROUP).strip()
-        elif not line.startswith("#"):
-            return self._entry(line)
+        if not line.text.startswith("#"):
+            return self._entry(line) if self._began(line) else None
+        tag = line.text[:40].upper()
+        if tag.startswith((HEADER, ENTRY)):
+            self._take_head(line, is_entry=tag.startswith(ENTRY))
+        elif self._is_playlist:
+            self._take_tag(tag, line)
+        else:
+            self._remark()
         return None
 
-    def _begin(self, line: str) -> None:
-        if not line.startswith((HEADER, ENTRY)):
+    def _take_head(self, line: Line, *, is_entry: bool) -> None:
+        self._is_playlist = True
+        if is_entry:
+            self._described = line
+        elif not line.is_too_long:
+            self._head = {**self._head, **described(line.text).said}
+
+    def _take_tag(self, tag: str, line: Line) -> None:
+        if tag.startswith(OF_A_STREAM):
+            raise NotAPlaylist("This is the playlist of one stream, not of channels.")
+        if tag.startswith(GROUP):
+            group = line.text[len(GROUP) :].strip()
+            self._group = self._kept(group, line, Why.LONG_VALUE)
+        elif tag.startswith(OF_A_FILM):
+            self._is_film = True
+        elif option := player_lines.option_line(line.text):
+            self._options.append(option)
+
+    def _remark(self) -> None:
+        self._remarks += 1
+        if self._remarks > MOST_REMARKS:
+            raise NotAPlaylist("It does not begin with #EXTM3U.")
+
+    def _began(self, line: Line) -> bool:
+        """Whether addresses count; a list may begin with one, with no other text."""
+        is_address = ADDRESS.fullmatch(line.text) and "://" in line.text
+        if not self._is_playlist and not is_address:
             raise NotAPlaylist("It does not begin with #EXTM3U.")
         self._is_playlist = True
+        return True
 
-    def _entry(self, address: str) -> PlaylistEntry | None:
-        described, self._described = self._described, ""
-        if not ADDRESS.fullmatch(address):
-            if not described:
-                return None
-            address = ""
-        said = _attributes(described)
-        if said.get("group-title"):
-            self._group = ""
-        return PlaylistEntry(
-            name=_name(described, said) or _last_part(address),
-            address=address,
-            number=_number(said, NUMBER_NAMES),
-            logo=said.get("tvg-logo") or said.get("logo", ""),
-            group=said.get("group-title") or self._group,
-            guide_id=said.get("tvg-id", ""),
-            catchup_days=min(_number(said, DAYS_NAMES) or 0, 365),
+    def _entry(self, line: Line) -> PlaylistEntry | None:
+        head, options, is_film = self._described, self._options, self._is_film
+        self._begin_entry()
+        bare, fields = _apart(line.text)
+        address = self._address(bare)
+        why = self._fault(line, head, bare, address)
+        if why is not None or address is None:
+            is_readable = head is not None and not head.is_too_long
+            name = _name(described(head.text)) if head and is_readable else ""
+            self._left_out.note(why or Why.CANNOT_OPEN, line.number, name or line.text)
+            return None
+        told = described(head.text) if head else Described(0, {}, "")
+        lines_ = player_lines.lines_of_fields(
+            {**player_lines.said_fields(told.said), **fields}
+        )
+        return self._described_entry(
+            line, told, address, [*options, *lines_], is_film=is_film
         )
 
+    def _fault(
+        self, line: Line, head: Line | None, bare: str, address: str | None
+    ) -> Why | None:
+        """Why there is no channel in this; None when there is one."""
+        is_head_too_long = head is not None and head.is_too_long
+        if line.is_too_long or len(bare) > LONGEST_ADDRESS or is_head_too_long:
+            return Why.LONG
+        if address is None:
+            return Why.CANNOT_OPEN
+        return Why.NO_ADDRESS if not address and head is None else None
 
-def _attributes(described: str) -> dict[str, str]:
-    """Attributes by lower-case name; the first of a name wins, as in Kodi."""
-    said: dict[str, str] = {}
-    end = described.rfind('"') + 1 or described.rfind(",")
-    for quoted, value, bare, plain in ATTRIBUTE.findall(described[: max(end, 0)]):
-        said.setdefault((quoted or bare).lower(), (value or plain).strip())
-    return said
+    def _address(self, text: str) -> str | None:
+        """The address, empty where there is none; None for one nobody can open."""
+        if not ADDRESS.fullmatch(text):
+            if not self._base or not RELATIVE.fullmatch(text):
+                return ""
+            text = urljoin(self._base, text)
+        try:
+            return stream_address(text)
+        except BadValueError:
+            return None
+
+    def _described_entry(
+        self,
+        line: Line,
+        told: Described,
+        address: str,
+        options: list[str],
+        *,
+        is_film: bool,
+    ) -> PlaylistEntry:
+        said = told.said
+        if said.get("group-title"):
+            self._group = ""
+        group = self._kept(said.get("group-title", ""), line, Why.LONG_VALUE)
+        group = in_one_line(group or self._group)
+        number, sub_number = self._number(said, line)
+        lines_, beyond = player_lines.kept(options)
+        if beyond:
+            self._left_out.note(Why.OPTION, line.number, _name(told))
+        return PlaylistEntry(
+            name=_name(told) or _last_part(address) or "?",
+            address=address,
+            line=line.number,
+            number=number,
+            sub_number=sub_number,
+            logo=self._logo(said.get("tvg-logo") or said.get("logo", ""), line),
+            group=group,
+            guide_id=self._kept(said.get("tvg-id", ""), line, Why.LONG_VALUE),
+            guide_name=self._kept(said.get("tvg-name", ""), line, Why.LONG_VALUE),
+            guide_shift_minutes=marks.shift_of(said, self._head),
+            is_radio=marks.is_yes(said.get("radio", "")) or kinds.is_radio(address),
+            is_adult=marks.is_adult(said),
+            is_film=kinds.is_film(address, said, group, is_marked=is_film),
+            player_lines=tuple(lines_),
+            **self._archive(said, line, address),
+        )
+
+    def _archive(
+        self, said: Mapping[str, str], line: Line, address: str
+    ) -> dict[str, Any]:
+        """How its archive is asked, and how far that reaches."""
+        told = marks.catchup_words(said, self._head)
+        days = marks.days_of(told)
+        for value in marks.too_long(told):
+            self._left_out.note(Why.LONG_VALUE, line.number, value)
+        if days == 0 or (days is None and not marks.says_catchup(told)):
+            return {}
+        source = told.get("catchup-source", "")
+        source = self._kept(source, line, Why.LONG_VALUE, LONGEST_ADDRESS)
+        mode = archives.mode_of({**told, "catchup-source": source})
+        source = source if mode in {Catchup.DEFAULT, Catchup.APPEND} else ""
+        if mode is None or archives.archive_of(address, mode, source) is None:
+            if address and (mode or archives.is_unknown(told)):
+                self._left_out.note(Why.ARCHIVE, line.number, address)
+            return {}
+        return {
+            "catchup": mode,
+            "catchup_days": archives.USUAL_DAYS if days is None else days,
+            "catchup_source": source,
+        }
+
+    def _kept(
+        self, value: str, line: Line, why: Why, longest: int = LONGEST_TEXT
+    ) -> str:
+        """A value that is not too long; nothing in place of one that is."""
+        if len(value) <= longest:
+            return value
+        self._left_out.note(why, line.number, value)
+        return ""
+
+    def _logo(self, value: str, line: Line) -> str:
+        address = self._kept(value, line, Why.LONG_VALUE, LONGEST_ADDRESS)
+        if not address:
+            return ""
+        try:
+            return web_address(urljoin(self._base, address))
+        except (BadValueError, ValueError):
+            self._left_out.note(Why.LOGO, line.number, address)
+            return ""
+
+    def _number(
+        self, said: Mapping[str, str], line: Line
+    ) -> tuple[int | None, int | None]:
+        for name in SUB_NUMBERS:
+            value = said.get(name, "")
+            if len(value) > marks.LONGEST_NUMBER:
+                self._left_out.note(Why.LONG_VALUE, line.number, value)
+            elif found := marks.number_of(value):
+                return found
+        return None, None
 
 
-def _name(described: str, said: dict[str, str]) -> str:
-    comma = described.find(",", described.rfind('"') + 1)
-    if '"' not in described or comma < 0:
-        comma = described.rfind(",")
-    name = described[comma + 1 :].strip() if comma >= 0 else ""
-    return (name or said.get("tvg-name", ""))[:LONGEST_TEXT]
+def _apart(text: str) -> tuple[str, dict[str, str]]:
+    """An address and the header fields behind it."""
+    if FIELDS_BEHIND.search(text):
+        return player_lines.without_fields(text)
+    return text, {}
+
+
+def _name(told: Described) -> str:
+    name = told.name or told.said.get("tvg-name", "")
+    return in_one_line(name[:LONGEST_TEXT]).strip()
 
 
 def _last_part(address: str) -> str:
-    return (address.rstrip("/").rsplit("/", 1)[-1] or "?")[:LONGEST_TEXT]
-
-
-def _number(said: dict[str, str], names: tuple[str, ...]) -> int | None:
-    for name in names:
-        digits = said.get(name, "").split(".")[0]
-        if digits.isascii() and digits.isdigit() and 0 < int(digits[:9]) == int(digits):
-            return int(digits)
-    return None
+    return address.rstrip("/").rsplit("/", 1)[-1][:LONGEST_TEXT]

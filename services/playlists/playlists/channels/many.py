@@ -4,11 +4,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    delete,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from lineup.contracts.playlists import (
     ChannelsTouched,
     ChosenChannels,
+    DeleteChannels,
+    FollowList,
     GroupChannels,
     SwitchChannels,
 )
@@ -53,7 +65,7 @@ def switch_channels(work: Work, request: SwitchChannels) -> ChannelsTouched:
     where: ColumnElement[bool] = Channel.is_on.is_(not request.is_on)
     if request.is_on:
         where = and_(where, Channel.address != "")
-    return _change(work, request, where, {"is_on": request.is_on})
+    return _change(work, request, where, {"is_on": request.is_on}, "is_on")
 
 
 def group_channels(work: Work, request: GroupChannels) -> ChannelsTouched:
@@ -62,7 +74,30 @@ def group_channels(work: Work, request: GroupChannels) -> ChannelsTouched:
     if len(group) > LONGEST_GROUP:
         raise Invalid(fields={"group": [f"At most {LONGEST_GROUP} characters."]})
     where = Channel.group_title != group
-    return _change(work, request, where, {"group_title": group})
+    return _change(work, request, where, {"group_title": group}, "group")
+
+
+def delete_channels(work: Work, request: DeleteChannels) -> ChannelsTouched:
+    """Remove many channels from everywhere."""
+    choice = chosen(work, request)
+    for partner_id in choice.partner_ids:
+        hold_line(work, partner_id)
+    removed = (
+        delete(Channel)
+        .where(Channel.id.in_(choice.ids))
+        .returning(Channel.id)
+        .execution_options(synchronize_session=False)
+    )
+    count = len(work.session.scalars(removed).all())
+    for partner_id in choice.partner_ids:
+        upstairs.rooms().mark_changed(work, partner_id)
+    return ChannelsTouched(count=count)
+
+
+def follow_list(work: Work, request: FollowList) -> ChannelsTouched:
+    """Let imports change again what staff said; those that vanished may stay so."""
+    where = Channel.said_by_staff != literal([], JSONB)
+    return _change(work, request, where, {"said_by_staff": []}, "")
 
 
 def _named(work: Work, request: ChosenChannels) -> "Select[UUID, UUID]":
@@ -80,6 +115,7 @@ def _change(
     request: ChosenChannels,
     where: ColumnElement[bool],
     new: dict[str, Any],
+    said: str,
 ) -> ChannelsTouched:
     """Change those of the chosen that are otherwise; their partners are rendered."""
     choice = chosen(work, request)
@@ -88,7 +124,7 @@ def _change(
     changed = work.session.execute(
         update(Channel)
         .where(Channel.id.in_(choice.ids), where)
-        .values(**new, updated_at=work.now)
+        .values(**_with(said), **new, updated_at=work.now)
         .returning(Channel.partner_id)
         .execution_options(synchronize_session=False)
     )
@@ -96,3 +132,12 @@ def _change(
     for partner_id in sorted(set(touched)):
         upstairs.rooms().mark_changed(work, partner_id)
     return ChannelsTouched(count=len(touched))
+
+
+def _with(name: str) -> dict[str, Any]:
+    """What staff said of a channel, and this beside it."""
+    if not name:
+        return {}
+    said = Channel.said_by_staff
+    longer = said.op("||")(literal([name], JSONB))
+    return {"said_by_staff": case((said.op("?")(name), said), else_=longer)}

@@ -1,42 +1,35 @@
 """What can be asked of channels."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from lineup.contracts.changes import given, merged
 from lineup.contracts.playlists import (
     ChannelDetails,
     ChannelView,
     CreateChannel,
     DeleteChannel,
     GetChannel,
-    ImportChannels,
-    JobView,
     UpdateChannel,
 )
 from lineup.database import Work
-from lineup.errors import Conflict, Invalid, NotFound
+from lineup.errors import Conflict, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from playlists import owners, upstairs
-from playlists.addresses import check_address
-from playlists.channels.details import check_details
+from playlists.channels.details import changed_between, check_details, said_in
 from playlists.channels.models import Channel, Package, PackageChannel
-from playlists.channels.packages import demo_package, find_packages, get_own_package
+from playlists.channels.packages import demo_package, find_packages
 from playlists.channels.views import view_of
-from playlists.jobs.operations import enqueue, job_view
-from playlists.uploads import check_upload
-
-IMPORT_JOB = "import_channels"
 
 
 class ChannelUnknown(NotFound):
     """There is no such channel."""
 
-    code = "channel_unknown"
+    code = "channel_not_found"
 
 
 class NumberTaken(Conflict):
@@ -52,6 +45,7 @@ def create_channel(work: Work, request: CreateChannel) -> ChannelView:
     demo_package(work, owner)
     packages = find_packages(work, owner.partner_id, request.package_ids)
     channel = new_channel(work, owner, request.details)
+    channel.is_said(said_in(request.details))
     work.session.add(channel)
     _flush(work.session)
     _put_into(work, channel, packages)
@@ -60,12 +54,16 @@ def create_channel(work: Work, request: CreateChannel) -> ChannelView:
 
 
 def update_channel(work: Work, request: UpdateChannel) -> ChannelView:
-    """Change a channel; its stream id stays."""
-    check_details(request.details)
+    """Change what is given of a channel; its stream id stays."""
     channel = find_channel(work, request.channel_id, for_update=True)
-    channel.describe(request.details, work.now)
-    _flush(work.session)
-    if request.package_ids is not None:
+    if request.details:
+        before = channel.details()
+        details = merged(before, request.details)
+        check_details(details, set(given(request.details)))
+        channel.describe(details, work.now)
+        channel.is_said(changed_between(before, details))
+        _flush(work.session)
+    if isinstance(request.package_ids, list):
         packages = find_packages(work, channel.partner_id, request.package_ids)
         _put_into(work, channel, packages)
     upstairs.rooms().mark_changed(work, channel.partner_id)
@@ -83,23 +81,6 @@ def delete_channel(work: Work, request: DeleteChannel) -> None:
 def get_channel(work: Work, request: GetChannel) -> ChannelView:
     """One channel."""
     return view_of(work, find_channel(work, request.channel_id))
-
-
-def import_channels(work: Work, request: ImportChannels) -> JobView:
-    """Have the worker import a playlist; the job shows how it goes."""
-    owner = owners.owner_of(work, request.partner_id)
-    if bool(request.upload) == bool(request.address):
-        raise Invalid(fields={"address": ["Give an address or an upload, not both."]})
-    if request.package_id is not None:
-        get_own_package(work, owner.partner_id, request.package_id)
-    demo_package(work, owner)
-    payload = {
-        "upload": check_upload(request.upload),
-        "address": check_address(request.address),
-        "package_id": request.package_id and str(request.package_id),
-        "subject": urlsplit(request.address).hostname or "A file",
-    }
-    return job_view(enqueue(work, IMPORT_JOB, owner=owner, payload=payload))
 
 
 def new_channel(work: Work, owner: owners.Owner, details: ChannelDetails) -> Channel:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists import (
     DeletePackage,
@@ -30,7 +31,7 @@ ORDERS = {"newest": Package.id, "name": func.lower(Package.name)}
 class PackageUnknown(NotFound):
     """There is no such package."""
 
-    code = "package_unknown"
+    code = "package_not_found"
 
 
 class PackageInUse(Conflict):
@@ -66,9 +67,10 @@ def new_package(work: Work, owner: Owner, name: str) -> Package:
 def rename_package(work: Work, request: RenamePackage) -> PackageView:
     """Call a package otherwise; the demo set, too."""
     package = find_package(work, request.package_id, for_update=True)
-    package.rename(request.name)
-    work.session.flush()
-    announce(work, package)
+    if request.name is not UNSET:
+        package.rename(request.name)
+        work.session.flush()
+        announce(work, package)
     return package_view(work, package)
 
 
@@ -209,6 +211,7 @@ def _channel_counts(work: Work, package_ids: Collection[UUID]) -> dict[UUID, int
 
 def _view(package: Package, channel_count: int) -> PackageView:
     return PackageView(
+        updated_at=package.last_change,
         id=package.id,
         partner_id=package.partner_id,
         name=package.name,

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from lineup.contracts.playlists import ChannelView
 from lineup.database import Work
@@ -13,19 +12,20 @@ from playlists.channels.models import Channel, PackageChannel
 
 def view_of(work: Work, channel: Channel) -> ChannelView:
     """What staff sees of a channel."""
-    return views_of(work.session, [channel])[0]
+    return views_of(work, [channel])[0]
 
 
-def views_of(session: Session, channels: list[Channel]) -> list[ChannelView]:
+def views_of(work: Work, channels: list[Channel]) -> list[ChannelView]:
     """What staff sees of channels, packages and the reach of the guide with them."""
     ids = [channel.id for channel in channels]
-    shown = upstairs.rooms().guides_of(session, ids)
+    shown = upstairs.rooms().guides_of(work, ids)
     packages: dict[UUID, list[UUID]] = {id_: [] for id_ in ids}
     held = select(PackageChannel).where(PackageChannel.channel_id.in_(ids))
-    for row in session.scalars(held.order_by(PackageChannel.package_id)):
+    for row in work.session.scalars(held.order_by(PackageChannel.package_id)):
         packages[row.channel_id].append(row.package_id)
     return [
         ChannelView(
+            updated_at=channel.updated_at,
             id=channel.id,
             partner_id=channel.partner_id,
             stream_id=channel.stream_id,
@@ -34,6 +34,8 @@ def views_of(session: Session, channels: list[Channel]) -> list[ChannelView]:
             guide_until=shown[channel.id].until if channel.id in shown else None,
             guide=shown[channel.id].guide if channel.id in shown else None,
             is_tied_by_staff=channel.guide_id_is_manual,
+            said_by_staff=list(channel.said_by_staff),
+            vanished_at=channel.vanished_at,
         )
         for channel in channels
     ]

@@ -2,18 +2,23 @@
 
 from lineup.bus import Doors, on_event
 from lineup.context import Event
-from lineup.contracts.accounts import AccountChanged, UserChanged
+from lineup.contracts.accounts import AccountChanged, CustomerChanged, UserChanged
 from lineup.contracts.billing import SubscriptionChanged
 from playlists.entitlements import operations
 
 
 class EntitlementDoors(Doors):
-    """Keeps copies of partners, sellers, users and subscriptions."""
+    """Keeps copies of partners, sellers, customers, users and subscriptions."""
 
     @on_event
     def on_account_changed(self, event: Event[AccountChanged]) -> None:
         """A partner or seller changed."""
         self.database.keep(event, operations.keep_account)
+
+    @on_event
+    def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
+        """A customer changed."""
+        self.database.keep(event, operations.keep_customer)
 
     @on_event
     def on_user_changed(self, event: Event[UserChanged]) -> None:

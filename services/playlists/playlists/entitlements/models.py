@@ -37,6 +37,17 @@ class Seller(Record):
     status: Mapped[str]
 
 
+class Customer(Record):
+    """What playlists need of a customer as accounts announced it."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    time_zone: Mapped[str]
+    """Its own zone; empty: its partner's."""
+
+
 class User(Record):
     """A user as accounts announced it."""
 

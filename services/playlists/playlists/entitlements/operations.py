@@ -4,12 +4,24 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from lineup.contracts.accounts import AccountChanged, AccountKind, Status, UserChanged
+from lineup.contracts.accounts import (
+    AccountChanged,
+    AccountKind,
+    CustomerChanged,
+    Status,
+    UserChanged,
+)
 from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
 from lineup.database import Work, keep_newest
 from playlists import upstairs
 from playlists.channels.packages import demo_package
-from playlists.entitlements.models import Partner, Seller, Subscription, User
+from playlists.entitlements.models import (
+    Customer,
+    Partner,
+    Seller,
+    Subscription,
+    User,
+)
 from playlists.owners import Owner
 
 
@@ -50,6 +62,15 @@ def keep_partner(work: Work, state: AccountChanged) -> None:
     if keep_newest(work.session, Partner, values):
         demo_package(work, Owner(state.id))
         upstairs.rooms().refresh_partner(work, state.id)
+
+
+def keep_customer(work: Work, state: CustomerChanged) -> None:
+    """Keep a customer's time zone; its users' facts follow."""
+    before = work.session.get(Customer, state.id, with_for_update=True)
+    had = before.time_zone if before else ""
+    values = {"id": state.id, "version": state.version, "time_zone": state.time_zone}
+    if keep_newest(work.session, Customer, values) and had != state.time_zone:
+        upstairs.rooms().refresh_below(work, state.scope)
 
 
 def keep_user(work: Work, state: UserChanged) -> None:

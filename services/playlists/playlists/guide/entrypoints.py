@@ -1,6 +1,8 @@
 """Ways in to guide sources."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from lineup.bus import Doors, every, rpc
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Call
@@ -23,13 +25,21 @@ from lineup.contracts.playlists import (
     TieChannels,
     UpdateGuideSource,
 )
+from lineup.database import Work, locked
 from playlists.guide import listings, proposals, sources
+from playlists.guide.models import GuideSource
 
 SCHEDULE_SECONDS = 30
 
 
 class GuideDoors(Doors):
     """Keeps guide sources, and has them fetched in time."""
+
+    @property
+    def _current(self) -> Callable[[Work, Any], GuideSourceView]:
+        """The source that a request names, as it is."""
+        get = partial(sources.get_guide_source, keyring=self.keyring)
+        return locked(GuideSource, get, GetGuideSource)
 
     @rpc(allowed=PARTNERS)
     def create_guide_source(self, call: Call[CreateGuideSource]) -> GuideSourceView:
@@ -41,12 +51,12 @@ class GuideDoors(Doors):
     def update_guide_source(self, call: Call[UpdateGuideSource]) -> GuideSourceView:
         """Change a source."""
         update = partial(sources.update_guide_source, keyring=self.keyring)
-        return self.database.once(call, update)
+        return self.database.once(call, update, self._current)
 
     @rpc(allowed=PARTNERS)
     def delete_guide_source(self, call: Call[DeleteGuideSource]) -> None:
         """Forget a source and its programmes."""
-        return self.database.once(call, sources.delete_guide_source)
+        return self.database.once(call, sources.delete_guide_source, self._current)
 
     @rpc(allowed=PARTNERS_AND_SUPPORT)
     def get_guide_source(self, call: Call[GetGuideSource]) -> GuideSourceView:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
 from lineup.database import Database, Work
-from lineup.errors import Refusal
 from lineup.secrets import Keyring
 from playlists import upstairs
 from playlists.addresses import Fetched, Limits, Wanted
@@ -24,10 +23,18 @@ from playlists.guide.sources import SourceUnknown, retire
 from playlists.guide.terms import open_headers
 from playlists.guide.times import Times
 from playlists.guide.unpack import pieces
-from playlists.jobs.running import Progress
+from playlists.jobs.running import Counted
 from playlists.uploads import open_upload
 
 RETRY_HOURS = 1
+"""After the first failure; twice as long after each further one, until the schedule
+comes sooner."""
+MOST_DOUBLINGS = 10
+HELD_FOR = timedelta(hours=24)
+"""How long a guide is kept for one that is much smaller."""
+TO_COME = text(
+    "SELECT count(*) FROM programmes WHERE import_id = :import_id AND stop_at > :now"
+)
 UNCHANGED = "The guide has not changed."
 LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'"
 
@@ -47,25 +54,21 @@ class Importer:
     longest: int
     """Bytes of an unpacked guide."""
     confirm: Callable[[Work], object]
-    progress: Progress
+    progress: Counted
 
     def run(self, source_id: UUID, *, force: bool = False) -> str:
         """Fetch a source and show what came; what was done, in a sentence.
 
-        A refusal changes nothing but the source's last error, and rises.
+        A refusal changes nothing, and rises: see `note_failure`.
         """
         with self.database.transaction() as work:
             source = _find(work.session, source_id)
-        try:
-            with tempfile.TemporaryFile() as file:
-                fetched = self._get(source, file, force=force)
-                if self._is_known(source, fetched, force=force):
-                    message = self._note(source_id, UNCHANGED)
-                else:
-                    message = self._import(source, file, fetched, force=force)
-        except Refusal as refusal:
-            self._note_failure(source_id, refusal)
-            raise
+        with tempfile.TemporaryFile() as file:
+            fetched = self._get(source, file, force=force)
+            if self._is_known(source, fetched, force=force):
+                message = self._note(source_id, UNCHANGED)
+            else:
+                message = self._import(source, file, fetched, force=force)
         if source.upload:
             self.blobs.remove(source.upload)
         return message
@@ -101,8 +104,8 @@ class Importer:
             if loaded.programmes == 0:
                 raise GuideEmpty
             current = _find(work.session, source.id, for_update=True)
-            if not force and loaded.programmes * 2 < current.programmes:
-                raise _shrunk(current, loaded)
+            if not force:
+                _must_not_shrink(work, current, loaded)
             retire(work, current)
             _show(current, loaded, work)
             current.digest = _digest(source, fetched)
@@ -123,17 +126,24 @@ class Importer:
         with self.database.transaction() as work:
             source = _find(work.session, source_id, for_update=True)
             source.last_fetched_at = work.now
-            source.last_error = source.last_error_code = ""
+            source.succeed()
         return message
 
-    def _note_failure(self, source_id: UUID, refusal: Refusal) -> None:
-        with self.database.transaction() as work:
-            source = _find(work.session, source_id, for_update=True)
-            source.last_fetched_at = work.now
-            source.last_error, source.last_error_code = refusal.message, refusal.code
-            if source.fetch_at is not None:
-                soon = work.now + timedelta(hours=RETRY_HOURS)
-                source.fetch_at = min(source.fetch_at, soon)
+
+def note_failure(work: Work, source_id: UUID, message: str, code: str) -> None:
+    """Show at a source why its fetch failed; the next is tried soon, then later."""
+    statement = select(GuideSource).where(GuideSource.id == source_id)
+    source = work.session.scalars(statement.with_for_update()).one_or_none()
+    if source is None:
+        return
+    source.last_fetched_at = work.now
+    source.last_error, source.last_error_code = message, code
+    source.failures += 1
+    if code == GuideShrunk.code:
+        source.shrunk_at = source.shrunk_at or work.now
+    if source.fetch_at is not None:
+        pause = RETRY_HOURS * 2 ** min(source.failures - 1, MOST_DOUBLINGS)
+        source.fetch_at = min(source.fetch_at, work.now + timedelta(hours=pause))
 
 
 def _find(
@@ -153,14 +163,28 @@ def _show(source: GuideSource, loaded: Loaded, work: Work) -> None:
     source.import_id, source.programmes = loaded.import_id, loaded.programmes
     source.channels, source.reaches_until = loaded.channels, loaded.reaches_until
     source.warnings, source.last_fetched_at = loaded.warnings, work.now
-    source.last_error = source.last_error_code = ""
+    source.succeed()
 
 
-def _shrunk(source: GuideSource, loaded: Loaded) -> GuideShrunk:
-    return GuideShrunk(
-        f"{loaded.programmes} programmes, where there were {source.programmes}. "
-        "Fetch with force if that is right."
+def _must_not_shrink(work: Work, source: GuideSource, loaded: Loaded) -> None:
+    """GuideShrunk for a guide that tells less than half of what is still to come.
+
+    Only what is not over is worth holding on to, and not for ever: what has come this
+    small for a day is how the guide is now.
+    """
+    if source.import_id is None:
+        return
+    if source.shrunk_at is not None and work.now - source.shrunk_at >= HELD_FOR:
+        return
+    new, old = (
+        work.session.scalar(TO_COME, {"import_id": import_id, "now": work.now}) or 0
+        for import_id in (loaded.import_id, source.import_id)
     )
+    if new * 2 < old:
+        raise GuideShrunk(
+            f"{new} programmes to come, where there are {old}. Fetch with force if that"
+            " is right; if it stays so for a day, it is taken."
+        )
 
 
 def _digest(source: GuideSource, fetched: Fetched) -> str:

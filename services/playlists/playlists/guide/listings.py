@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, true
-from sqlalchemy.orm import Session
 
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists import (
@@ -26,6 +25,7 @@ LONGEST = timedelta(hours=24)
 MOST_CHANNELS = 50
 MOST_PROGRAMMES = 10_000
 DESCRIBED = 300
+TITLE = func.nullif(Programme.title, "")
 ORDERS = {"": Channel.number, "number": Channel.number}
 
 
@@ -42,8 +42,8 @@ def list_programmes(work: Work, request: ListProgrammes) -> Page[ChannelProgramm
         ORDERS,
     )
     ids = [channel.id for channel in page.items]
-    shown = guides_of(work.session, ids)
-    programmes = _programmes(work.session, ids, request)
+    shown = guides_of(work, ids)
+    programmes = _programmes(work, ids, request)
     return page.showing(
         [
             ChannelProgrammes(
@@ -66,19 +66,19 @@ def _must_be_bounded(request: ListProgrammes) -> None:
 
 
 def _programmes(
-    session: Session, channel_ids: list[UUID], request: ListProgrammes
+    work: Work, channel_ids: list[UUID], request: ListProgrammes
 ) -> dict[UUID, list[ProgrammeView]]:
     """What runs at any moment between the two, each channel's shift counted."""
-    tied = tie()
+    tied = tie(work.now)
     is_of_channel = (Programme.import_id == tied.c.import_id) & (
         Programme.channel_no == tied.c.channel_no
     )
-    rows = session.execute(
+    rows = work.session.execute(
         select(
             Channel.id,
             (Programme.start_at + SHIFT).label("start_at"),
             (Programme.stop_at + SHIFT).label("stop_at"),
-            Programme.title,
+            func.coalesce(TITLE, Channel.name).label("title"),
             Programme.sub_title,
             func.left(Programme.description, DESCRIBED).label("description"),
         )

@@ -15,10 +15,15 @@ from psycopg2.errors import QueryCanceled
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from playlists.channels.naming import guide_name_key
-from playlists.guide.models import IMPORT_IDS, GuideChannel
+from playlists.channels.naming import (
+    country_of,
+    guide_name_key,
+    guide_name_keys,
+    id_key,
+)
+from playlists.guide.models import IMPORT_IDS, GuideChannel, GuideName
 from playlists.guide.programmes import COLUMNS
-from playlists.guide.tidy import LAST_SECONDS, Spot, Tidy
+from playlists.guide.tidy import LAST_SECONDS, LONGEST_GUESS, Spot, Tidy
 from playlists.guide.times import Times
 from playlists.guide.xmltv import ChannelRow, Guide
 
@@ -35,7 +40,8 @@ WITHOUT_DOUBLES = text("""
 CUT_TO_THE_NEXT = text("""
     UPDATE programmes p SET stop_at = CASE
         WHEN p.stop_at <= p.start_at
-        THEN coalesce(n.next_at, p.start_at + make_interval(secs => :last))
+        THEN CASE WHEN n.next_at <= p.start_at + make_interval(secs => :guess)
+            THEN n.next_at ELSE p.start_at + make_interval(secs => :last) END
         ELSE least(p.stop_at, n.next_at) END
     FROM (
         SELECT ctid, lead(start_at) OVER (
@@ -81,7 +87,7 @@ def load(
     _store_channels(session, source_id, guide, tidy)
     if tidy.unsorted:
         places = {"import_id": import_id, "numbers": tidy.unsorted}
-        places["last"] = LAST_SECONDS
+        places |= {"last": LAST_SECONDS, "guess": LONGEST_GUESS}
         for statement in (WITHOUT_DOUBLES, CUT_TO_THE_NEXT, COUNTED_AGAIN):
             session.execute(statement, places)
     row = session.execute(TOTALS, {"import_id": import_id}).one()
@@ -90,7 +96,7 @@ def load(
         channels=row[0],
         programmes=int(row[1]),
         reaches_until=row[2],
-        warnings=list(_warnings(tidy)),
+        warnings=[*_warnings(tidy, guide.cut), *guide.repairs.in_words()],
     )
 
 
@@ -127,26 +133,45 @@ def _store_channels(
     for id_ in guide.channels:
         tidy.spot_of(id_)
     rows = (
-        _channel(source_id, tidy.import_id, id_, spot, guide.channels.get(id_))
-        for id_, spot in tidy.spots.items()
-        if id_
+        _channel(source_id, tidy.import_id, spot, guide.channels.get(spot.id))
+        for spot in tidy.spots.values()
     )
     while some := list(islice(rows, CHANNELS_AT_ONCE)):
         session.execute(insert(GuideChannel), some)
+    names = (
+        {"import_id": tidy.import_id, "channel_no": spot.no, **name}
+        for spot in tidy.spots.values()
+        for name in _names(spot.id, guide.channels.get(spot.id))
+    )
+    while some := list(islice(names, CHANNELS_AT_ONCE)):
+        session.execute(insert(GuideName), some)
+
+
+def _names(id_: str, row: ChannelRow | None) -> Iterator[dict[str, Any]]:
+    """What a guide channel is called, each name as it is compared."""
+    keys = dict.fromkeys(map(guide_name_keys, (row and row.names) or [id_]))
+    for place, (exact, strict, loose) in enumerate(keys):
+        yield {
+            "place": place,
+            "exact_key": exact,
+            "strict_key": strict,
+            "loose_key": loose,
+        }
 
 
 def _channel(
-    source_id: UUID, import_id: int, id_: str, spot: Spot, row: ChannelRow | None
+    source_id: UUID, import_id: int, spot: Spot, row: ChannelRow | None
 ) -> dict[str, Any]:
-    name = (row.name if row else "") or id_
+    name = row.names[0] if row and row.names else spot.id
     return {
         "import_id": import_id,
         "channel_no": spot.no,
         "source_id": source_id,
-        "xmltv_id": id_,
-        "xmltv_key": id_.strip().casefold(),
+        "xmltv_id": spot.id.strip(),
+        "xmltv_key": id_key(spot.id),
         "name": name,
         "name_key": guide_name_key(name),
+        "country": country_of(spot.id, name),
         "icon": row.icon if row else "",
         "programmes": spot.count,
         "reaches_until": datetime.fromtimestamp(spot.until, UTC)
@@ -155,7 +180,7 @@ def _channel(
     }
 
 
-def _warnings(tidy: Tidy) -> Iterator[str]:
+def _warnings(tidy: Tidy, cut: int) -> Iterator[str]:
     """What staff should know of a guide that was taken all the same."""
     times, tally = tidy.times, tidy.tally
     if times.without_zone:
@@ -169,5 +194,9 @@ def _warnings(tidy: Tidy) -> Iterator[str]:
         "programmes had no end that can be true": tally.without_end,
         "programmes overlapped and were cut": tally.overlapping,
         "programmes were listed twice": tally.doubles,
+        "programmes were left out: there are too many channels": (
+            tally.too_many_channels
+        ),
+        "programmes had texts so long that they were cut": cut,
     }
     yield from (f"{count} {what}." for what, count in counted.items() if count)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, Sequence, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lineup.database import Kept
 from lineup.secrets import Sealed
 from playlists.records import Record
 
@@ -13,7 +14,7 @@ IMPORT_IDS = Sequence("import_ids", start=1, metadata=Record.metadata)
 """Every read of a source gets a number of its own; its rows carry it."""
 
 
-class GuideSource(Record):
+class GuideSource(Kept, Record):
     """Where guide data comes from, and how its last run went (PE-12).
 
     Programmes and guide channels count only with `import_id`: setting it to another
@@ -55,16 +56,23 @@ class GuideSource(Record):
     last_fetched_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
     last_error_code: Mapped[str] = mapped_column(default="")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Fetches in a row that failed."""
+    shrunk_at: Mapped[datetime | None]
+    """Since when what comes is much smaller than what is shown."""
+
+    def succeed(self) -> None:
+        """The last fetch went well."""
+        self.last_error = self.last_error_code = ""
+        self.failures = 0
+        self.shrunk_at = None
 
 
 class GuideChannel(Record):
     """A channel as one import of a source knows it."""
 
     __tablename__ = "guide_channels"
-    __table_args__ = (
-        Index("ix_guide_channels_xmltv_key", "import_id", "xmltv_key"),
-        Index("ix_guide_channels_name_key", "import_id", "name_key"),
-    )
+    __table_args__ = (Index("ix_guide_channels_xmltv_key", "import_id", "xmltv_key"),)
 
     import_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel_no: Mapped[int] = mapped_column(
@@ -77,9 +85,33 @@ class GuideChannel(Record):
     """The id as it is compared: without case."""
     name: Mapped[str]
     name_key: Mapped[str]
+    country: Mapped[str] = mapped_column(default="", server_default="")
+    """Of which country it says it is; empty: it does not."""
     icon: Mapped[str]
     programmes: Mapped[int]
     reaches_until: Mapped[datetime | None]
+
+
+class GuideName(Record):
+    """One name of a guide channel, as it is compared: see `naming.NameKeys`."""
+
+    __tablename__ = "guide_names"
+    __table_args__ = tuple(
+        Index(f"ix_guide_names_{key}", "import_id", key)
+        for key in ("exact_key", "strict_key", "loose_key")
+    )
+
+    import_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    channel_no: Mapped[int] = mapped_column(
+        Integer, primary_key=True, autoincrement=False
+    )
+    place: Mapped[int] = mapped_column(
+        SmallInteger, primary_key=True, autoincrement=False
+    )
+    """A guide channel's first name has 0."""
+    exact_key: Mapped[str]
+    strict_key: Mapped[str]
+    loose_key: Mapped[str]
 
 
 class Programme(Record):
@@ -108,13 +140,16 @@ class Programme(Record):
     """As in xmltv_ns ("1.4.") or, failing that, as shown on screen ("S02E05")."""
     icon: Mapped[str]
     language: Mapped[str]
-    """Of the title, as the guide says it."""
+    """Of the title, as the guide says it; where others differ, four with slashes
+    between them: of title, sub-title, description and categories."""
     made_on: Mapped[str]
     """The guide's `date`: a year or a day."""
     rating: Mapped[str]
     star_rating: Mapped[str]
     marks: Mapped[int] = mapped_column(SmallInteger)
     """Sum of `playlists.guide.programmes.Mark`: new, premiere, repeat."""
+    extra: Mapped[str] = mapped_column(default="", server_default="")
+    """XML of what else the guide says: see `playlists.guide.extras`."""
 
 
 class RetiredImport(Record):

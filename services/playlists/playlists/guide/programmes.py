@@ -32,6 +32,7 @@ FIELDS = (
     "rating",
     "star_rating",
     "marks",
+    "extra",
 )
 """Columns a reader fills, in the order of its rows' text."""
 

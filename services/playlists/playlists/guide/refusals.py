@@ -52,6 +52,6 @@ class GuideEmpty(GuideRefused):
 
 
 class GuideShrunk(GuideRefused):
-    """The guide has less than half the programmes of last time."""
+    """The guide tells less than half of what is still to come."""
 
     code = "guide_shrunk"

@@ -27,10 +27,11 @@ def source_views(
     work: Work, sources: list[GuideSource], keyring: Keyring
 ) -> list[GuideSourceView]:
     """What staff sees of sources; of header fields only the names."""
-    matched = matched_channels(work.session, {source.partner_id for source in sources})
+    matched = matched_channels(work, {source.partner_id for source in sources})
     jobs = find_open_among(work, [single_key(source.id) for source in sources])
     return [
         GuideSourceView(
+            updated_at=source.last_change,
             id=source.id,
             partner_id=source.partner_id,
             name=source.name,

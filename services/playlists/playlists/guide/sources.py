@@ -1,10 +1,12 @@
 """What can be asked of guide sources (PE-12)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, func, or_, select
+import structlog
+from sqlalchemy import ColumnElement, DateTime, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.paging import Page
@@ -31,18 +33,23 @@ from playlists.guide.source_views import (
     source_view,
     source_views,
 )
-from playlists.guide.terms import stored
+from playlists.guide.terms import changed_headers, open_headers, stored
 from playlists.jobs.models import Job
 from playlists.jobs.operations import enqueue, job_view
 from playlists.owners import owner_of
 from playlists.uploads import check_upload
 
+log = structlog.get_logger(__name__)
+PAUSE = timedelta(hours=1)
 NEVER = func.to_timestamp(0, type_=DateTime(timezone=True))
+SHAPING = {"address", "headers", "shift_minutes", "time_zone"}
+"""Columns by which a fetch brings other programmes."""
+SCHEDULING = {"address", "every_hours", "is_on"}
 ORDERS = {
     "newest": GuideSource.id,
     "name": func.lower(GuideSource.name),
-    "fetched": func.coalesce(GuideSource.last_fetched_at, NEVER),
-    "reach": func.coalesce(GuideSource.reaches_until, NEVER),
+    "last_fetched_at": func.coalesce(GuideSource.last_fetched_at, NEVER),
+    "reaches_until": func.coalesce(GuideSource.reaches_until, NEVER),
     "programmes": GuideSource.programmes,
 }
 
@@ -50,7 +57,7 @@ ORDERS = {
 class SourceUnknown(NotFound):
     """There is no such guide source."""
 
-    code = "guide_source_unknown"
+    code = "guide_source_not_found"
 
 
 def create_guide_source(
@@ -81,23 +88,37 @@ def create_guide_source(
 def update_guide_source(
     work: Work, request: UpdateGuideSource, *, keyring: Keyring
 ) -> GuideSourceView:
-    """Change a source; what shapes its programmes counts from the next fetch on.
+    """Change what is given of a source; it counts from the next fetch on.
 
     A new file in place of the old one is read at once.
     """
     source = find_source(work, request.source_id, for_update=True)
-    if not (request.address or request.upload or source.upload):
-        raise Invalid(fields={"address": ["A source needs an address."]})
-    for name, value in stored(request, keyring).items():
+    columns = stored(_with_headers(request, source, keyring), keyring)
+    for name, value in columns.items():
         setattr(source, name, value)
-    source.etag = source.last_modified = ""
+    if not (source.address or request.upload or source.upload):
+        raise Invalid(fields={"address": ["A source needs an address."]})
+    if columns.keys() & SHAPING:
+        source.etag = source.last_modified = ""
     if request.upload:
         source.upload = check_upload(request.upload)
         enqueue_fetch(work, source)
-    plan_next(work, source)
+    if columns.keys() & SCHEDULING:
+        plan_next(work, source)
     work.session.flush()
     upstairs.rooms().mark_changed(work, source.partner_id)
     return source_view(work, source, keyring)
+
+
+def _with_headers(
+    request: UpdateGuideSource, source: GuideSource, keyring: Keyring
+) -> UpdateGuideSource:
+    """The request with all header fields, where it changes some of them."""
+    if not request.header_changes:
+        return request
+    present = open_headers(keyring, source.headers)
+    headers = changed_headers(present, request.header_changes)
+    return replace(request, headers=headers)
 
 
 def delete_guide_source(work: Work, request: DeleteGuideSource) -> None:
@@ -161,9 +182,28 @@ def enqueue_due(work: Work) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for source in due:
-        enqueue_fetch(work, source)
-        plan_next(work, source)
+        _enqueue_alone(work, source)
     return len(due)
+
+
+def _enqueue_alone(work: Work, source: GuideSource) -> None:
+    """Queue a fetch; a source for which that fails is put off, and stops no other."""
+    try:
+        with work.session.begin_nested():
+            enqueue_fetch(work, source)
+            plan_next(work, source)
+    except Exception:
+        log.exception("guide_not_queued", source_id=str(source.id))
+        _count_put_off()
+        later = update(GuideSource).where(GuideSource.id == source.id)
+        work.session.execute(later.values(fetch_at=work.now + PAUSE))
+
+
+def _count_put_off() -> None:
+    # Some megabytes that an import does not need.
+    from lineup.metrics import PUT_OFF
+
+    PUT_OFF.labels("playlists", "guides").inc()
 
 
 def enqueue_fetch(work: Work, source: GuideSource, *, force: bool = False) -> Job:

@@ -1,11 +1,12 @@
 """What a guide source can be, checked and in the form it is stored."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from lineup.contracts.changes import given
 from lineup.contracts.playlists import CreateGuideSource, UpdateGuideSource
 from lineup.errors import Invalid
 from lineup.secrets import Keyring, Sealed
@@ -17,29 +18,34 @@ MOST_SHIFT_MINUTES = 24 * 60
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,2000}")
 MOST_HEADERS = 20
+PLAIN = ("name", "every_hours", "shift_minutes", "time_zone", "is_on")
 
 
 def stored(
     request: CreateGuideSource | UpdateGuideSource, keyring: Keyring
 ) -> dict[str, Any]:
-    """The columns that staff sets; Invalid names every field that cannot be right.
-
-    Header fields are among them only where staff said them.
-    """
-    wrong = {name: [why] for name, why in _faults(request)}
+    """The columns that staff says; Invalid names every field that cannot be right."""
+    said = {name: value for name, value in given(request).items() if value is not None}
+    wrong = {name: [why] for name, why in _faults(said)}
     if wrong:
         raise Invalid(fields=wrong)
-    columns = {
-        "name": request.name.strip(),
-        "address": check_address(request.address),
-        "every_hours": request.every_hours,
-        "shift_minutes": request.shift_minutes,
-        "time_zone": request.time_zone,
-        "is_on": request.is_on,
-    }
-    if request.headers is not None:
-        columns["headers"] = seal_headers(keyring, request.headers)
+    columns = {name: said[name] for name in PLAIN if name in said}
+    if "name" in said:
+        columns["name"] = said["name"].strip()
+    if "address" in said:
+        columns["address"] = check_address(said["address"])
+    if "headers" in said:
+        columns["headers"] = seal_headers(keyring, said["headers"])
     return columns
+
+
+def changed_headers(
+    present: Mapping[str, str], changes: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Header fields after some were changed or, by None, taken out, in any spelling."""
+    named = {name.casefold() for name in changes}
+    kept = {name: v for name, v in present.items() if name.casefold() not in named}
+    return kept | {name: v for name, v in changes.items() if v is not None}
 
 
 def seal_headers(keyring: Keyring, headers: dict[str, str]) -> Sealed:
@@ -52,18 +58,16 @@ def open_headers(keyring: Keyring, sealed: Sealed) -> dict[str, str]:
     return msgspec.json.decode(keyring.open(sealed), type=dict[str, str])
 
 
-def _faults(
-    request: CreateGuideSource | UpdateGuideSource,
-) -> Iterator[tuple[str, str]]:
-    if not request.name.strip():
+def _faults(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not said.get("name", "-").strip():
         yield "name", "A source needs a name."
-    if not 1 <= request.every_hours <= MOST_HOURS:
+    if not 1 <= said.get("every_hours", 1) <= MOST_HOURS:
         yield "every_hours", f"Between 1 and {MOST_HOURS} hours."
-    if abs(request.shift_minutes) > MOST_SHIFT_MINUTES:
+    if abs(said.get("shift_minutes", 0)) > MOST_SHIFT_MINUTES:
         yield "shift_minutes", "At most a day."
-    if not _is_zone(request.time_zone):
+    if not _is_zone(said.get("time_zone", "UTC")):
         yield "time_zone", "There is no time zone of that name."
-    if not _are_headers(request.headers or {}):
+    if not _are_headers(said.get("headers", {})):
         yield "headers", "These are not header fields that can be sent."
 
 

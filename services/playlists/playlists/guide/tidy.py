@@ -8,12 +8,17 @@ passed on as it is and named in `unsorted`, to be put in order in the table.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from playlists.channels.naming import id_key
 from playlists.guide.programmes import FIELD, ROW
 from playlists.guide.times import Instant, Times, as_text
-from playlists.guide.xmltv import Row
+from playlists.guide.xmltv import LONGEST_ID, MOST_CHANNELS, Row
 
 LAST_SECONDS = 3600
-"""How long a programme lasts that has no end and no successor."""
+"""How long a programme lasts that has no end, and no successor before long."""
+LONGEST_GUESS = 6 * 3600
+"""The next start further away says nothing of when a programme ends."""
+LONGEST_SECONDS = 7 * 24 * 3600
+"""No programme is longer; what says so has no end that can be true."""
 BLOCK = 1 << 18
 COPY_WRITES = {
     "\\": "\\\\",
@@ -31,6 +36,7 @@ class Spot:
     """A guide channel while it is read: its place, its count, its waiting programme."""
 
     no: int
+    id: str
     opening: str
     count: int = 0
     until: int = 0
@@ -48,6 +54,7 @@ class Tally:
     without_end: int = 0
     overlapping: int = 0
     doubles: int = 0
+    too_many_channels: int = 0
 
 
 @dataclass
@@ -57,13 +64,16 @@ class Tidy:
     times: Times
     import_id: int
     spots: dict[str, Spot] = field(default_factory=dict)
+    """By the compared id."""
+    _named: dict[str, Spot] = field(default_factory=dict)
+    """By each id as the guide writes it."""
     tally: Tally = field(default_factory=Tally)
     _lines: list[str] = field(default_factory=list)
 
     def blocks(self, rows: Iterable[Row]) -> Iterator[bytes]:
         """COPY's text in pieces of about a quarter of a megabyte."""
         size = 0
-        known, spots, usual = self.times.known, self.spots, self._take_usual
+        known, spots, usual = self.times.known, self._named, self._take_usual
         for channel, start, stop, text in rows:
             spot, starts, stops = spots.get(channel), known.get(start), known.get(stop)
             if not (spot and starts and stops and usual(spot, starts, stops, text)):
@@ -86,13 +96,22 @@ class Tidy:
         """The channels whose rows are not in order yet."""
         return [spot.no for spot in self.spots.values() if spot.is_unsorted]
 
-    def spot_of(self, channel: str) -> Spot:
-        """A channel's spot, made when it is first met."""
-        spot = self.spots.get(channel)
+    def spot_of(self, channel: str) -> Spot | None:
+        """A channel's spot, made when it is first met; None: there are too many."""
+        spot = self._named.get(channel)
+        if spot is None and len(self._named) < MOST_CHANNELS:
+            spot = self._spot(channel)
+            self._named[channel] = spot
+        return spot
+
+    def _spot(self, channel: str) -> Spot:
+        """The spot of a new spelling: ids that differ in case are one channel."""
+        key = id_key(channel)
+        spot = self.spots.get(key)
         if spot is None:
             no = len(self.spots) + 1
             opening = f"{self.import_id}{FIELD}{no}{FIELD}"
-            spot = self.spots[channel] = Spot(no, opening)
+            spot = self.spots[key] = Spot(no, channel, opening)
         return spot
 
     def _take_usual(
@@ -102,7 +121,8 @@ class Tidy:
         start, stop = spot.start, spot.stop
         if start is None or stop is None:
             return False
-        if stop.epoch != starts.epoch or starts.epoch >= stops.epoch:
+        length = stops.epoch - starts.epoch
+        if stop.epoch != starts.epoch or not 0 < length <= LONGEST_SECONDS:
             return False
         self._lines.append(
             f"{spot.opening}{start.text}{FIELD}{stop.text}{FIELD}{spot.text}{ROW}"
@@ -112,10 +132,13 @@ class Tidy:
         return True
 
     def _take(self, channel: str, start: str, stop: str, text: str) -> None:
-        spot = self.spots.get(channel) or self.spot_of(channel)
         starts = self.times.read(start)
-        if starts is None or not channel:
+        if starts is None or not 0 < len(channel) <= LONGEST_ID:
             self.tally.without_time += 1
+            return
+        spot = self.spot_of(channel)
+        if spot is None:
+            self.tally.too_many_channels += 1
             return
         if spot.start is not None:
             starts = _after(spot.start, starts)
@@ -130,14 +153,14 @@ class Tidy:
         stops = self.times.read(stop)
         if stops is not None:
             stops = _after(starts, stops)
-            if stops.epoch > starts.epoch:
+            if 0 < stops.epoch - starts.epoch <= LONGEST_SECONDS:
                 return stops
         self.tally.without_end += 1
         return None
 
     def _pass_on(self, spot: Spot, following: Instant) -> None:
         """Write the waiting programme; the one that follows cuts it short."""
-        stop = spot.stop or following
+        stop = spot.stop or _guessed_end(spot.start or following, following)
         if stop.epoch > following.epoch:
             self.tally.overlapping += 1
             stop = following
@@ -180,6 +203,12 @@ def _after(earlier: Instant, instant: Instant) -> Instant:
     if instant.epoch > earlier.epoch or instant.later is None:
         return instant
     return instant.later
+
+
+def _guessed_end(start: Instant, following: Instant) -> Instant:
+    """When a programme ends whose guide does not say it."""
+    is_soon = following.epoch - start.epoch <= LONGEST_GUESS
+    return following if is_soon else later_by(start, LAST_SECONDS)
 
 
 def later_by(start: Instant, seconds: int) -> Instant:

@@ -2,7 +2,8 @@
 
 Ties are found when they are asked for, so they are never out of date. A guide id that
 staff gave is the only one that counts; an id from a playlist that leads nowhere gives
-way to the name.
+way to the name, or to the name a playlist has for the guide. What is not sure is no
+tie; it is proposed to staff (`proposals`).
 """
 
 from collections.abc import Collection
@@ -20,72 +21,162 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    or_,
     select,
     true,
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from lineup.contracts.playlists import ChannelGuide, GuideReach, TiedBy
+from lineup.database import Work
 from playlists.channels.models import Channel
-from playlists.guide.models import GuideChannel, GuideSource
+from playlists.guide.models import GuideChannel, GuideName, GuideSource
 from playlists.upstairs import Shown
 
 SHORT = func.make_interval(0, 0, 0, 1, type_=Interval)
 """A day: a guide that reaches less far is flagged (PE-13)."""
 LONG_AGO = func.to_timestamp(0, type_=DateTime(timezone=True))
+MOST_SHIFT_MINUTES = 24 * 60
 SHIFT = func.make_interval(
-    0, 0, 0, 0, 0, 0, Channel.guide_shift_minutes * 60, type_=Interval
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    func.greatest(
+        -MOST_SHIFT_MINUTES, func.least(MOST_SHIFT_MINUTES, Channel.guide_shift_minutes)
+    )
+    * 60,
+    type_=Interval,
 )
 """By how much a channel shows its guide later."""
 
 
-def tie() -> LateralFromClause:
+ID, EXACT, STRICT, LISTED, LOOSE = range(5)
+"""How sure a tie is, the surest first; LISTED is by a playlist's tvg-name."""
+BY_NAME = (
+    (EXACT, Channel.exact_key, GuideName.exact_key),
+    (STRICT, Channel.strict_key, GuideName.strict_key),
+    (LISTED, Channel.guide_name_key, GuideName.strict_key),
+    (LOOSE, Channel.name_key, GuideName.loose_key),
+)
+
+
+def tie(now: datetime) -> LateralFromClause:
     """What to join `channels` with: its `source_id`, `import_id` and `channel_no`.
 
-    `select(Channel, tie.c.import_id).outerjoin(tie, true())` gives NULLs to channels
-    without a guide. The first source made wins; one that is off does not count. Ids
-    and names are looked up apart, since one condition for both would use no index.
+    `select(Channel, tied.c.import_id).outerjoin(tied, true())` gives NULLs to channels
+    without a guide. A guide that goes on wins over one that is over, an id over a
+    name, a name over what is left of it (`BY_NAME`), then the first source made; one
+    that is off does not count.
     """
-    by_id = _candidates(TiedBy.ID).where(
-        Channel.guide_key != "", GuideChannel.xmltv_key == Channel.guide_key
-    )
-    by_name = _candidates(TiedBy.NAME).where(
-        not_(Channel.guide_id_is_manual),
-        Channel.name_key != "",
-        GuideChannel.name_key == Channel.name_key,
-    )
-    found = union_all(by_id, by_name).subquery("candidates").c
-    rank = case((found.tied_by == TiedBy.ID.value, 0), else_=1)
+    chosen = _chosen(now).subquery("chosen").c
     return (
-        select(*found)
-        .order_by(rank, found.source_id, found.channel_no)
-        .limit(1)
+        select(
+            chosen.source_id,
+            GuideSource.name.label("source_name"),
+            chosen.import_id,
+            chosen.channel_no,
+            GuideChannel.xmltv_id,
+            GuideChannel.name,
+            GuideChannel.icon,
+            GuideChannel.programmes,
+            GuideChannel.reaches_until,
+            case((chosen.level == ID, TiedBy.ID.value), else_=TiedBy.NAME.value).label(
+                "tied_by"
+            ),
+        )
+        .join(GuideSource, GuideSource.id == chosen.source_id)
+        .join(
+            GuideChannel,
+            and_(
+                GuideChannel.import_id == chosen.import_id,
+                GuideChannel.channel_no == chosen.channel_no,
+            ),
+        )
         .lateral("tie")
     )
 
 
-Candidates = Select[UUID, str, int, int, str, str, int, datetime | None, str]
-"""What tells a guide channel, and how it was found."""
+def _chosen(now: datetime) -> "Select[Any]":
+    """The best guide channel of one channel.
 
-
-def _candidates(tied_by: TiedBy) -> Candidates:
-    """Guide channels of the channel's partner that have programmes."""
+    Within a source several that are equally good are none, unless only the quality in
+    their names tells them apart. Each way is looked up apart, since one condition for
+    all would use no index.
+    """
+    ways = [_by_id(now), *(_by_name(now, *way) for way in BY_NAME)]
+    found = union_all(*ways).subquery("candidates").c
+    channels = func.count(found.channel_no.distinct())
+    is_one = and_(
+        channels <= func.count(found.exact_key.distinct()),
+        func.count(found.strict_key.distinct()) == 1,
+        func.count(func.nullif(found.country, "").distinct()) <= 1,
+    )
+    where = found.source_id, found.import_id, found.level, found.is_over
     return (
+        select(*where, func.min(found.channel_no).label("channel_no"))
+        .group_by(*where)
+        .having(or_(found.level == ID, is_one))
+        .order_by(found.is_over, found.level, found.source_id)
+        .limit(1)
+    )
+
+
+def _by_id(now: datetime) -> "Select[Any]":
+    return _candidates(now, ID, literal(""), literal("")).where(
+        Channel.guide_key != "", GuideChannel.xmltv_key == Channel.guide_key
+    )
+
+
+def _by_name(now: datetime, level: int, key: Any, guide_key: Any) -> "Select[Any]":
+    """By name: not across countries, and not where brackets say different things."""
+    found = _candidates(now, level, GuideName.exact_key, GuideName.strict_key).join(
+        GuideName,
+        and_(
+            GuideName.import_id == GuideChannel.import_id,
+            GuideName.channel_no == GuideChannel.channel_no,
+        ),
+    )
+    found = found.where(
+        not_(Channel.guide_id_is_manual),
+        key != "",
+        guide_key == key,
+        or_(
+            Channel.country == "",
+            GuideChannel.country == "",
+            GuideChannel.country == Channel.country,
+        ),
+    )
+    if level != LOOSE:
+        return found
+    is_bare = GuideName.strict_key == GuideName.loose_key
+    return found.where(or_(Channel.strict_key == Channel.name_key, is_bare))
+
+
+def _candidates(
+    now: datetime,
+    level: int,
+    exact_key: Any,
+    strict_key: Any,
+) -> "Select[Any]":
+    """Guide channels of the channel's partner that have programmes."""
+    found: Select[Any] = (
         select(
             GuideSource.id.label("source_id"),
-            GuideSource.name.label("source_name"),
             GuideChannel.import_id,
             GuideChannel.channel_no,
-            GuideChannel.xmltv_id,
-            GuideChannel.name,
-            GuideChannel.programmes,
-            GuideChannel.reaches_until,
-            literal(tied_by.value).label("tied_by"),
+            GuideChannel.country,
+            (GuideChannel.reaches_until + SHIFT <= now).label("is_over"),
+            exact_key.label("exact_key"),
+            strict_key.label("strict_key"),
+            literal(level).label("level"),
         )
-        .join(GuideSource, GuideSource.import_id == GuideChannel.import_id)
+        .select_from(GuideSource)
+        .join(GuideChannel, GuideSource.import_id == GuideChannel.import_id)
         .where(
             GuideSource.partner_id == Channel.partner_id,
             GuideSource.is_on,
@@ -93,6 +184,7 @@ def _candidates(tied_by: TiedBy) -> Candidates:
         )
         .correlate(Channel)
     )
+    return found
 
 
 def reach_of(tied: LateralFromClause) -> ColumnElement[datetime]:
@@ -101,9 +193,11 @@ def reach_of(tied: LateralFromClause) -> ColumnElement[datetime]:
     return func.coalesce(until, LONG_AGO)
 
 
-def with_reach(statement: "Select[Any]") -> "tuple[Select[Any], ColumnElement[Any]]":
+def with_reach(
+    statement: "Select[Any]", now: datetime
+) -> "tuple[Select[Any], ColumnElement[Any]]":
     """A select of channels, joined with how far the guide of each reaches."""
-    tied = tie()
+    tied = tie(now)
     return statement.outerjoin(tied, true()), reach_of(tied)
 
 
@@ -120,10 +214,10 @@ def reaches(
     }[wanted]
 
 
-def guides_of(session: Session, channel_ids: Collection[UUID]) -> dict[UUID, Shown]:
+def guides_of(work: Work, channel_ids: Collection[UUID]) -> dict[UUID, Shown]:
     """What each channel shows, and how far that reaches; without a guide: absent."""
-    tied = tie()
-    rows = session.execute(
+    tied = tie(work.now)
+    rows = work.session.execute(
         select(
             Channel.id,
             reach_of(tied).label("until"),
@@ -152,12 +246,10 @@ def _guide(row: Any) -> ChannelGuide:
     )
 
 
-def matched_channels(
-    session: Session, partner_ids: Collection[UUID]
-) -> dict[UUID, int]:
+def matched_channels(work: Work, partner_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many channels show each source of these partners."""
-    tied = tie()
-    rows = session.execute(
+    tied = tie(work.now)
+    rows = work.session.execute(
         select(tied.c.source_id, func.count().label("shown_by"))
         .select_from(Channel)
         .join(tied, true())

@@ -5,64 +5,49 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from isal import igzip
-from isal.igzip_lib import IsalError
-
+from playlists.encodings import AS_IS, known_text_encoding
 from playlists.guide.refusals import (
     GuideDamaged,
     GuideTooLarge,
     GuideTruncated,
     WrongEncoding,
 )
+from playlists.unpacking import (
+    LongerThanRead,
+    PackedDamaged,
+    PackedTruncated,
+    unpacked,
+)
 
-PIECE = 1 << 19
-GZIP = b"\x1f\x8b"
-BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
-AS_IS = {"utf-8", "ascii"}
+WIDE = {
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
+"""Encodings that two first bytes give away."""
+DECLARED = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
+LONGEST_DECLARATION = 1000
 
 
 def pieces(file: IO[bytes], *, longest: int) -> Iterator[bytes]:
     """The guide in `file` as UTF-8; at most `longest` bytes of it are unpacked.
 
-    Gzip is told by its first bytes, never by a name, and may have several members.
+    Packed or not is told by its first bytes: see `unpacking`.
     Refusals: GuideTooLarge, GuideTruncated, GuideDamaged, WrongEncoding.
     """
-    start = file.read(len(GZIP))
-    file.seek(-len(start), 1)
-    plain = _unpacked(file) if start == GZIP else _read(file)
-    return _in_utf8(_bounded(plain, longest))
+    return _in_utf8(_unpacked(file, longest))
 
 
-def _read(file: IO[bytes]) -> Iterator[bytes]:
-    while piece := file.read(PIECE):
-        yield piece
-
-
-def _unpacked(file: IO[bytes]) -> Iterator[bytes]:
+def _unpacked(file: IO[bytes], longest: int) -> Iterator[bytes]:
     try:
-        with _members(file) as members:
-            yield from _read(members)
-    except EOFError:
-        at = file.tell()
-        raise GuideTruncated(f"The packed guide ends at byte {at}.") from None
-    except (OSError, IsalError) as error:  # type: ignore[misc]
-        at = file.tell()
-        raise GuideDamaged(f"Unpacking failed near byte {at}: {error}.") from None
-
-
-def _members(file: IO[bytes]) -> IO[bytes]:
-    members: IO[bytes] = igzip.GzipFile(fileobj=file, mode="rb")  # type: ignore[no-untyped-call,assignment]
-    return members
-
-
-def _bounded(plain: Iterator[bytes], longest: int) -> Iterator[bytes]:
-    length = 0
-    for piece in plain:
-        length += len(piece)
-        if length > longest:
-            raise GuideTooLarge(f"The guide is longer than {longest >> 20} MB.")
-        yield piece
+        yield from unpacked(file, longest=longest)
+    except LongerThanRead:
+        raise GuideTooLarge(f"The guide is longer than {longest >> 20} MB.") from None
+    except PackedTruncated as error:
+        raise GuideTruncated(str(error)) from None
+    except PackedDamaged as error:
+        raise GuideDamaged(str(error)) from None
 
 
 def _in_utf8(plain: Iterator[bytes]) -> Iterator[bytes]:
@@ -72,7 +57,7 @@ def _in_utf8(plain: Iterator[bytes]) -> Iterator[bytes]:
         yield first
         yield from plain
         return
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
     yield _recoded(decoder, first)
     for piece in plain:
         yield _recoded(decoder, piece)
@@ -80,17 +65,22 @@ def _in_utf8(plain: Iterator[bytes]) -> Iterator[bytes]:
 
 def _recoded(decoder: codecs.IncrementalDecoder, piece: bytes) -> bytes:
     try:
-        return decoder.decode(piece).encode()
+        # A byte that means nothing goes through as it is, to be mended.
+        return decoder.decode(piece).encode("utf-8", "surrogateescape")
     except UnicodeError as error:
         raise WrongEncoding(f"The guide breaks its own encoding: {error}.") from None
 
 
 def _encoding_of(first: bytes) -> str:
-    if first[:2] in BOMS:
-        return BOMS[first[:2]]
-    declared = DECLARED.match(first.removeprefix(codecs.BOM_UTF8))
-    name = declared[1].decode() if declared else "utf-8"
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise WrongEncoding(f"The encoding {name[:40]} is unknown.") from None
+    if first[:2] in WIDE:
+        return WIDE[first[:2]]
+    beginning = first[:LONGEST_DECLARATION].removeprefix(codecs.BOM_UTF8)
+    declared = DECLARED.match(beginning)
+    name = declared[1].decode("ascii", "replace") if declared else "utf-8"
+    known = known_text_encoding(name)
+    if known.startswith(("utf-16", "utf-32")):
+        # Then nobody could have read its name so far.
+        return "utf-8"
+    if known:
+        return known
+    raise WrongEncoding(f"The encoding {name} is unknown.")

@@ -1,62 +1,55 @@
-"""Whether a guide is whole and well-formed XML, checked by expat as it goes by."""
+"""Whether a guide's parts are well-formed XML, checked by expat."""
 
-from typing import NoReturn
+from typing import NamedTuple
 from xml.parsers import expat
 
-from playlists.guide.refusals import (
-    EntitiesRefused,
-    GuideEmpty,
-    GuideTruncated,
-    NotXmltv,
-    WrongEncoding,
-)
-
-ASCII_END = 0x80
+from playlists.guide.refusals import EntitiesRefused, NotXmltv
 
 
-class Checker:
-    """Sees every byte before anything is made of it.
+class Fault(NamedTuple):
+    """Why some XML is broken, and where in it."""
 
-    It has no handlers inside the guide, so it costs little; it expands nothing and
-    fetches nothing. Refusals name the place.
+    what: str
+    line: int
+    column: int
+
+
+def fault_of(document: bytes) -> Fault | None:
+    """What is wrong with a document; None: it is well-formed.
+
+    Nothing is expanded and nothing fetched.
+    """
+    try:
+        expat.ParserCreate("utf-8").Parse(document, True)
+    except expat.ExpatError as error:
+        return Fault(expat.ErrorString(error.code), error.lineno, error.offset + 1)
+    return None
+
+
+class Beginning:
+    """What a guide has before its programmes, up to its root element.
+
+    A document that declares entities or attributes is refused: the declarations would
+    blow up a reader.
     """
 
     def __init__(self) -> None:
+        self.root_at: int | None = None
+        """The byte at which the root element begins."""
+        self.fault: Fault | None = None
+
+    def read(self, prolog: bytes) -> None:
+        """Look for the root element; NotXmltv or EntitiesRefused by what is found."""
         self._parser = expat.ParserCreate("utf-8")
         self._parser.StartElementHandler = self._root
         self._parser.EntityDeclHandler = self._entity
-        self._fed = 0
-        self.root_at: int | None = None
-        """The byte at which the root element begins, once it was seen."""
-
-    def feed(self, piece: bytes) -> None:
-        """Check on; NotXmltv, WrongEncoding or EntitiesRefused where it ends."""
+        self._parser.AttlistDeclHandler = self._attribute
+        self.fault = None
         try:
-            self._parser.Parse(piece, False)
+            self._parser.Parse(prolog, False)
         except expat.ExpatError as error:
-            self._refuse(error, piece)
-        self._fed += len(piece)
-
-    def finish(self) -> None:
-        """The guide ended: GuideTruncated unless its root element did, too."""
-        try:
-            self._parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            if self.root_at is None:
-                self._refuse_beginning(error)
-            raise GuideTruncated(f"The guide ends {_place(error)}.") from None
-
-    def _refuse_beginning(self, error: expat.ExpatError) -> NoReturn:
-        if self._fed == 0:
-            raise GuideEmpty("The guide has no content.") from None
-        raise NotXmltv(f"No XML element up to {_place(error)}.") from None
-
-    def _refuse(self, error: expat.ExpatError, piece: bytes) -> NoReturn:
-        at = self._parser.ErrorByteIndex - self._fed
-        if 0 <= at < len(piece) and piece[at] >= ASCII_END:
-            raise WrongEncoding(f"The guide is not UTF-8 {_place(error)}.") from None
-        what = expat.ErrorString(error.code)
-        raise NotXmltv(f"The XML is broken {_place(error)}: {what}.") from None
+            what = expat.ErrorString(error.code)
+            self.fault = Fault(what, error.lineno, error.offset + 1)
 
     def _root(self, name: str, _attributes: dict[str, str]) -> None:
         if name != "tv":
@@ -64,9 +57,9 @@ class Checker:
         self.root_at = self._parser.CurrentByteIndex
         self._parser.StartElementHandler = None
 
+    def _attribute(self, element: str, *_rest: object) -> None:
+        # Each would be added to every element of that name.
+        raise EntitiesRefused(f"The guide declares attributes of {element[:40]}.")
+
     def _entity(self, name: str, *_rest: object) -> None:
         raise EntitiesRefused(f"The guide declares the entity {name[:40]}.")
-
-
-def _place(error: expat.ExpatError) -> str:
-    return f"at line {error.lineno}, column {error.offset + 1}"

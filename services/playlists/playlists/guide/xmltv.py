@@ -1,40 +1,63 @@
 """XMLTV read as a stream: rows of programmes, one slice of the guide at a time.
 
-Three readers share the work. expat (`wellformed`) checks every byte. pugixml, the
-fastest parser whose memory stays flat when it is given slices, takes the values out.
-lxml reads what cannot be cut into slices, at about half the speed.
+Two readers share the work. expat (`wellformed`) checks every byte, and what it finds
+broken is mended (`mending`). pugixml, the fastest parser whose memory stays flat when
+it is given slices, takes the values out.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
-from lxml import etree
 from pugixml import pugi
 
+from playlists.guide.extras import (
+    MOST,
+    Reader,
+    Tags,
+    has_odd_numbers,
+    numbered,
+    reader_of,
+    tags_in,
+)
+from playlists.guide.mending import Repairs
 from playlists.guide.programmes import FIELD, MARKS
 from playlists.guide.refusals import NotXmltv
-from playlists.guide.slices import LONGEST, Slices
+from playlists.guide.slices import Slices
 
 PARSING = pugi.PARSE_DEFAULT | pugi.PARSE_TRIM_PCDATA
 TWO_CATEGORIES = re.compile(rb"</category>\s*<category")
-TWO_EPISODES = re.compile(rb"</episode-num>\s*<episode-num")
-TITLE_LANGUAGE = re.compile(rb'<title lang="([A-Za-z-]*)">')
-NUMBERING = "xmltv_ns"
-RARE = [f"<{tag}".encode() for tag in ("rating", "star-rating", *MARKS)]
-USUAL_ENDING = FIELD.join(("", "", "0"))
-"""No rating, no stars, no marks."""
+NO_TITLE = re.compile(rb"<title[^>]*+>\s*+<")
+LANGUAGES = ("title", "sub-title", "desc", "category")
+OPENINGS = {
+    tag.encode(): re.compile(rb'<%b(?: lang="([A-Za-z-]{0,30})")?>' % tag.encode())
+    for tag in LANGUAGES
+}
+RARE = {tag.encode() for tag in ("rating", "star-rating", *MARKS)}
+USUAL_ENDING = FIELD.join(("", "", "0", ""))
+"""No rating, no stars, no marks, nothing more."""
+
+LONGEST_ROW = 16_000
+"""Characters of a programme; each text of one that is longer is cut to its limit."""
+LONGEST_FIELDS = (500, 500, 8000, 2000, 100, 2000, 150, 50, 100, 100, 10, MOST)
+"""In the order of `programmes.FIELDS`."""
+LONGEST_ID, LONGEST_NAME, LONGEST_ICON = 500, 500, 2000
+MOST_NAMES = 20
+"""Of one channel."""
+MOST_CHANNELS = 100_000
 
 Row = tuple[str, str, str, str]
 """A programme's channel, start and stop as the guide says them, and the other fields
 joined in the order of `programmes.FIELDS`."""
-Reader = Callable[[Any], str]
 
 
 class ChannelRow(NamedTuple):
     """One channel as the guide says it."""
 
-    name: str
+    names: tuple[str, ...]
+    """Its display names in their order, none of them empty."""
     icon: str
 
 
@@ -45,17 +68,23 @@ class Guide:
         self._slices = Slices(pieces)
         self.channels: dict[str, ChannelRow] = {}
         """By id; fills while the programmes are read."""
+        self.cut = 0
+        """How many programmes had to be cut."""
+
+    @property
+    def repairs(self) -> Repairs:
+        """What was broken."""
+        return self._slices.repairs
 
     def programmes(self) -> Iterator[Row]:
         """The programmes in the guide's order.
 
         Refusals rise where the guide breaks, so what came before counts for nothing
-        until the end is reached: see `wellformed.Checker`.
+        until the end is reached.
         """
         document = pugi.XMLDocument()
         for text in self._slices:
             yield from self._quick(document, text)
-        yield from self._careful(self._slices.rest)
 
     def _quick(self, document: Any, text: bytes) -> Iterator[Row]:
         result = document.load_buffer(text, len(text), PARSING, pugi.ENCODING_UTF8)
@@ -67,46 +96,53 @@ class Guide:
         read = quick_reader(text)
         for node in root.children("programme"):
             attribute = node.attribute
-            yield (
+            row = (
                 attribute("channel").value(),
                 attribute("start").value(),
                 attribute("stop").value(),
                 read(node),
             )
+            yield self._bounded(row) if len(row[3]) > LONGEST_ROW else row
+
+    def _bounded(self, row: Row) -> Row:
+        """A programme whose texts are cut, each to its limit."""
+        self.cut += 1
+        fields = zip(row[3].split(FIELD), LONGEST_FIELDS, strict=True)
+        cut = [value[:most] for value, most in fields]
+        return (*row[:3], FIELD.join(cut))
+
+    def _note(self, id_: str, names: Iterable[str], icon: str) -> None:
+        """Keep what the guide says of a channel first, if it can be kept."""
+        if len(self.channels) >= MOST_CHANNELS or not 0 < len(id_) <= LONGEST_ID:
+            return
+        icon = icon if len(icon) <= LONGEST_ICON else ""
+        kept = (name[:LONGEST_NAME] for name in names if name)
+        self.channels.setdefault(id_, ChannelRow(tuple(islice(kept, MOST_NAMES)), icon))
 
     def _note_channels(self, root: Any) -> None:
         for node in root.children("channel"):
             icon = node.child("icon").attribute("src").value()
-            row = ChannelRow(node.child_value("display-name"), icon)
-            self.channels.setdefault(node.attribute("id").value(), row)
-
-    def _careful(self, rest: Iterator[bytes]) -> Iterator[Row]:
-        for element in _elements(rest):
-            if element.tag == "programme":
-                yield (
-                    element.get("channel", ""),
-                    element.get("start", ""),
-                    element.get("stop", ""),
-                    FIELD.join(careful_fields(element)),
-                )
-            else:
-                icon = _attribute(element.find("icon"), "src")
-                row = ChannelRow(_own_text(element.find("display-name")), icon)
-                self.channels.setdefault(element.get("id", ""), row)
+            names = (name.child_value() for name in node.children("display-name"))
+            self._note(node.attribute("id").value(), names, icon)
 
 
 def quick_reader(text: bytes) -> Reader:
     """How to read the fields of this slice's programmes: what is rare costs little."""
+    tags = tags_in(text)
     categories = _categories if TWO_CATEGORIES.search(text) else _category
-    episode = _numbered_episode if TWO_EPISODES.search(text) else _episode
-    ending = _ending if any(tag in text for tag in RARE) else _usual_ending
-    language = _language_of(text)
+    episode = _chosen_episode if has_odd_numbers(text, tags) else _episode
+    has_titles = tags[b"title"] >= tags[b"programme"] and not NO_TITLE.search(text)
+    title = _title if has_titles else _any_title
+    language, is_even = language_of(text, tags)
+    extras = reader_of(text, tags, with_categories=not is_even)
+    is_usual = extras is None and RARE.isdisjoint(tags)
+    ending = _usual_ending if is_usual else partial(_ending, extras)
 
     def read(node: Any) -> str:
         value, child = node.child_value, node.child
         return FIELD.join(
             (
-                value("title"),
+                title(node),
                 value("sub-title"),
                 value("desc"),
                 categories(node),
@@ -121,14 +157,52 @@ def quick_reader(text: bytes) -> Reader:
     return read
 
 
-def _language_of(text: bytes) -> Reader:
-    """Most guides have one language: then nobody looks it up in every title."""
-    first = TITLE_LANGUAGE.search(text)
-    title = first[0] if first else b"<title>"
-    if text.count(title) == text.count(b"<title"):
-        only = first[1].decode() if first else ""
-        return lambda _node: only
-    return lambda node: node.child("title").attribute("lang").value()
+def language_of(text: bytes, tags: Tags) -> tuple[Reader, bool]:
+    """How to read the languages of a programme, and whether its categories have one.
+
+    Most guides have one language: then nobody looks it up in every element. Others
+    say four, with slashes between them: of title, sub-title, text and categories.
+    """
+    known: list[str | None] = []
+    for tag, opening in OPENINGS.items():
+        found = opening.search(text) if tag in tags else None
+        if tag not in tags:
+            known.append(known[0] if known else "")
+        elif found is None or text.count(found[0]) != tags[tag]:
+            known.append(None)
+        else:
+            known.append((found[1] or b"").decode())
+    if None not in known:
+        only = _joined([language or "" for language in known])
+        return lambda _node: only, True
+    return _languages, known[-1] is not None
+
+
+def _languages(node: Any) -> str:
+    """The language of each kind, where the programme has any."""
+    title = next((c for c in node.children("title") if c.child_value()), None)
+    first = (title or node.child("title")).attribute("lang").value()
+    found = [first]
+    for tag in LANGUAGES[1:]:
+        child = node.child(tag)
+        found.append(first if child.empty() else child.attribute("lang").value())
+    return _joined([language.replace("/", "-")[:30] for language in found])
+
+
+def _joined(languages: list[str]) -> str:
+    return languages[0] if len(set(languages)) == 1 else "/".join(languages)
+
+
+def _title(node: Any) -> str:
+    value: str = node.child_value("title")
+    return value
+
+
+def _any_title(node: Any) -> str:
+    """The first title that says something, else what else does."""
+    titles = (child.child_value() for child in node.children("title"))
+    found: str = next(filter(None, titles), "")
+    return found or node.child_value("sub-title") or node.child_value("category")
 
 
 def _category(node: Any) -> str:
@@ -145,97 +219,18 @@ def _episode(node: Any) -> str:
     return value
 
 
-def _numbered_episode(node: Any) -> str:
-    """The number programs can read, else whichever comes first."""
-    numbered = node.find_child_by_attribute("episode-num", "system", NUMBERING)
-    value: str = numbered.child_value() or node.child_value("episode-num")
-    return value
+def _chosen_episode(node: Any) -> str:
+    chosen = numbered(node)
+    return chosen.child_value() if chosen else ""
 
 
 def _usual_ending(_node: Any) -> str:
     return USUAL_ENDING
 
 
-def _ending(node: Any) -> str:
+def _ending(extras: Reader | None, node: Any) -> str:
     marks = sum(mark for tag, mark in MARKS.items() if not node.child(tag).empty())
     ratings = (
         node.child(tag).child_value("value") for tag in ("rating", "star-rating")
     )
-    return FIELD.join((*ratings, str(marks)))
-
-
-def _elements(rest: Iterator[bytes]) -> Iterator[Any]:
-    """Channels and programmes one by one, forgotten as soon as they were seen."""
-    parser = etree.XMLPullParser(
-        events=("end",),
-        tag=("channel", "programme"),
-        resolve_entities=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    silent = 0
-    for piece in rest:
-        _feed(parser, piece)
-        silent += len(piece)
-        for _, element in parser.read_events():
-            yield element
-            _forget(element)
-            silent = 0
-        if silent > 2 * LONGEST:
-            raise NotXmltv(f"No programme ends within {silent >> 20} MB.")
-
-
-def _feed(parser: Any, piece: bytes) -> None:
-    try:
-        parser.feed(piece)
-    except etree.XMLSyntaxError as error:
-        raise NotXmltv(f"The XML is broken: {error.msg}.") from None
-
-
-def _forget(element: Any) -> None:
-    element.clear()
-    parent = element.getparent()
-    while element.getprevious() is not None:
-        del parent[0]
-
-
-def careful_fields(element: Any) -> list[str]:
-    """The fields of a programme, in the order of `programmes.FIELDS`."""
-    first: dict[str, Any] = {}
-    categories, marks = [], 0
-    for child in element:
-        tag = child.tag
-        if tag == "category":
-            categories.append(_own_text(child))
-        elif tag == "episode-num" and child.get("system") == NUMBERING:
-            first[tag] = child
-        else:
-            first.setdefault(tag, child)
-            marks |= MARKS.get(tag, 0)
-    return [
-        _own_text(first.get("title")),
-        _own_text(first.get("sub-title")),
-        _own_text(first.get("desc")),
-        "\n".join(categories),
-        _own_text(first.get("episode-num")),
-        _attribute(first.get("icon"), "src"),
-        _attribute(first.get("title"), "lang"),
-        _own_text(first.get("date")),
-        _value(first.get("rating")),
-        _value(first.get("star-rating")),
-        str(int(marks)),
-    ]
-
-
-def _own_text(element: Any) -> str:
-    """The text of an element that may be missing."""
-    return "" if element is None else "".join(element.itertext()).strip()
-
-
-def _value(element: Any) -> str:
-    return "" if element is None else _own_text(element.find("value"))
-
-
-def _attribute(element: Any, name: str) -> str:
-    return "" if element is None else str(element.get(name, ""))
+    return FIELD.join((*ratings, str(marks), extras(node) if extras else ""))

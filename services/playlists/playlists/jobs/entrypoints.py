@@ -3,17 +3,12 @@
 from lineup.bus import Doors, rpc
 from lineup.context import PARTNERS_AND_SUPPORT, Call
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import GetJob, JobView, ListJobs
+from lineup.contracts.playlists import JobView, ListJobs
 from playlists.jobs import operations
 
 
 class JobDoors(Doors):
     """Shows how the worker's jobs go."""
-
-    @rpc(allowed=PARTNERS_AND_SUPPORT)
-    def get_job(self, call: Call[GetJob]) -> JobView:
-        """One job."""
-        return self.database.read(call, operations.get_job)
 
     @rpc(allowed=PARTNERS_AND_SUPPORT)
     def list_jobs(self, call: Call[ListJobs]) -> Page[JobView]:

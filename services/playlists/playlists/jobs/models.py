@@ -8,17 +8,19 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.contracts.playlists import JobState
+from lineup.database import Kept
 from playlists.records import Record
 
 TRIES = 3
 """How often a job is begun whose worker dies, before it is given up."""
 
 
-class Job(Record):
+class Job(Kept, Record):
     """One piece of work for the worker process.
 
     A running job belongs to the worker that beats its heart; when the lease lapses
-    another worker begins it anew, so every kind of job is safe to repeat.
+    another worker begins it anew, so every kind of job is safe to repeat. One that
+    waits with a lease was put off until that lapses.
     """
 
     __tablename__ = "jobs"
@@ -35,6 +37,7 @@ class Job(Record):
             postgresql_where=text("state in ('queued', 'running')"),
         ),
         Index("ix_jobs_scope", "scope", "id"),
+        Index("ix_jobs_begun_at", "partner_id", "begun_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -44,6 +47,8 @@ class Job(Record):
     single_key: Mapped[str]
     """What may be open only once, such as one guide source's fetch."""
     payload: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any] | None]
+    """What came of it beside the message: what was left out, what was found."""
     state: Mapped[str] = mapped_column(default=JobState.QUEUED)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
@@ -55,10 +60,15 @@ class Job(Record):
     lease_until: Mapped[datetime | None]
     """By the database's clock, which all workers share."""
     tries: Mapped[int] = mapped_column(default=0)
+    begun_at: Mapped[datetime | None]
+    """When it was last begun, by the same clock: partners take turns by it."""
 
-    def finish(self, now: datetime, message: str) -> None:
+    def finish(
+        self, now: datetime, message: str, result: dict[str, Any] | None = None
+    ) -> None:
         """It is done."""
         self._end(now, JobState.DONE, message, "")
+        self.result = result
 
     def fail(self, now: datetime, message: str, code: str) -> None:
         """It cannot be done, for a reason with a stable code."""

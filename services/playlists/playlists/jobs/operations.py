@@ -24,7 +24,7 @@ OPEN = (JobState.QUEUED, JobState.RUNNING)
 class JobUnknown(NotFound):
     """There is no such job."""
 
-    code = "job_unknown"
+    code = "job_not_found"
 
 
 def enqueue(
@@ -63,13 +63,35 @@ def enqueue(
     ).one()
 
 
-def get_job(work: Work, request: GetJob) -> JobView:
-    """One job."""
+def note_failed(
+    work: Work, kind: str, *, owner: Any, subject: str, message: str, code: str
+) -> None:
+    """Show a failure of work that nobody queued, as a job that failed."""
+    id_ = new_id()
+    work.session.add(
+        Job(
+            id=id_,
+            partner_id=owner.partner_id,
+            scope=owner.scope,
+            kind=kind,
+            single_key=f"{kind}:{id_}",
+            payload={"subject": subject},
+            state=JobState.FAILED,
+            message=message,
+            code=code,
+            created_at=work.now,
+            finished_at=work.now,
+        )
+    )
+
+
+def find_job(work: Work, request: GetJob) -> Job:
+    """A job in the actor's scope; JobUnknown outside it."""
     statement = select(Job).where(Job.id == request.job_id)
     job = work.session.scalars(in_scope(statement, Job, work.actor)).one_or_none()
     if job is None:
         raise JobUnknown
-    return job_view(job)
+    return job
 
 
 def list_jobs(work: Work, request: ListJobs) -> Page[JobView]:
@@ -88,6 +110,7 @@ def list_jobs(work: Work, request: ListJobs) -> Page[JobView]:
 def job_view(job: Job) -> JobView:
     """What staff sees of a job."""
     return JobView(
+        updated_at=job.last_change,
         id=job.id,
         kind=job.kind,
         state=JobState(job.state),

@@ -1,21 +1,28 @@
 """A job in a worker's hands: claimed, kept alive, finished by its holder only."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, not_, or_, select, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import aliased
 
 from lineup.contracts.playlists import JobState
 from lineup.database import Database, Work
 from playlists.jobs.models import TRIES, Job
+from playlists.jobs.operations import OPEN
 
+S = TypeVar("S", bound="Select[Any]")
 BEAT_SECONDS = 1.0
+PAUSE_SECONDS = 30
+"""After the first death of its process; twice and thrice as long after the next."""
+PARTNERS_LOOKED_AT = 50
 log = structlog.get_logger(__name__)
 
 
@@ -23,40 +30,115 @@ class LeaseLost(Exception):  # noqa: N818 - reads as a sentence
     """Another worker took the job over; whatever was begun here must not count."""
 
 
+class Counted(Protocol):
+    """How far a job is; what does the work sets it, the heartbeat writes it down."""
+
+    done: int
+    total: int
+
+
 @dataclass
 class Progress:
-    """How far a job is; what does the work sets it, the heartbeat writes it down."""
+    """How far a job is, within one process."""
 
     done: int = 0
     total: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a job: in a sentence, and in parts where there are some."""
+
+    message: str
+    result: dict[str, Any] | None = None
+
+
+IS_FREE = and_(
+    Job.state.in_(OPEN), or_(Job.lease_until.is_(None), Job.lease_until < func.now())
+)
+"""Nobody holds it, or a silent worker does; and it is not put off."""
+IS_HELD = and_(Job.state == JobState.RUNNING, Job.lease_until >= func.now())
+
+
 def claim(
     work: Work, worker: str, lease_seconds: int, only: UUID | None = None
 ) -> Job | None:
-    """Take the oldest job (or `only` that) which nobody holds or a silent worker does.
+    """Take the job whose turn it is (or `only` that), if it is free.
 
-    A job whose workers died TRIES times is given up as `worker_died`.
+    Partners take turns, and nobody works on two jobs of one partner at once: whoever
+    queues many, or one that takes long, makes no other partner wait. A job whose
+    workers died TRIES times is given up as `worker_died`.
     """
-    is_left = and_(Job.state == JobState.RUNNING, Job.lease_until < func.now())
-    free = select(Job).where(or_(Job.state == JobState.QUEUED, is_left))
-    if only is not None:
-        free = free.where(Job.id == only)
-    job = work.session.scalars(
-        free.order_by(Job.id).limit(1).with_for_update(skip_locked=True)
-    ).one_or_none()
-    if job is None:
-        return None
-    if job.tries >= TRIES:
-        job.fail(work.now, "The worker died each time it tried.", "worker_died")
+    for partner_id in _in_turn(work, only):
+        job = _claim_of(work, partner_id, only)
+        if job is None:
+            continue
+        if job.tries >= TRIES:
+            job.fail(work.now, "The worker died each time it tried.", "worker_died")
+        else:
+            _begin(work, job, worker, lease_seconds)
         return job
+    return None
+
+
+def _in_turn(work: Work, only: UUID | None) -> Sequence[UUID]:
+    """Partners with a free job and none that is held, the longest unserved first."""
+    earlier = aliased(Job)
+    last_begun = (
+        select(func.max(earlier.begun_at))
+        .where(earlier.partner_id == Job.partner_id)
+        .scalar_subquery()
+    )
+    held = aliased(Job)
+    is_served = select(held.id).where(
+        held.partner_id == Job.partner_id,
+        held.state == JobState.RUNNING,
+        held.lease_until >= func.now(),
+    )
+    return work.session.scalars(
+        _narrowed(select(Job.partner_id), only)
+        .where(IS_FREE, not_(is_served.exists()))
+        .group_by(Job.partner_id)
+        .order_by(last_begun.nulls_first(), func.min(Job.created_at))
+        .limit(PARTNERS_LOOKED_AT)
+    ).all()
+
+
+def _claim_of(work: Work, partner_id: UUID, only: UUID | None) -> Job | None:
+    """The oldest free job of a partner, locked, unless somebody serves it."""
+    if not _is_alone(work, partner_id):
+        return None
+    own = Job.partner_id == partner_id
+    # Asked again, since somebody may have begun one before the lock was ours.
+    if work.session.scalars(select(Job.id).where(own, IS_HELD).limit(1)).first():
+        return None
+    return work.session.scalars(
+        _narrowed(select(Job), only)
+        .where(own, IS_FREE)
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def _is_alone(work: Work, partner_id: UUID) -> bool:
+    """Whether no other transaction claims for this partner right now."""
+    key = func.hashtextextended(f"playlists.jobs:{partner_id}", 0)
+    return work.session.scalar(select(func.pg_try_advisory_xact_lock(key))) is True
+
+
+def _narrowed(statement: S, only: UUID | None) -> S:
+    return statement if only is None else statement.where(Job.id == only)
+
+
+def _begin(work: Work, job: Job, worker: str, lease_seconds: int) -> None:
     job.state, job.worker, job.tries = JobState.RUNNING, worker, job.tries + 1
+    lease = func.clock_timestamp() + timedelta(seconds=lease_seconds)
     work.session.execute(
         update(Job)
         .where(Job.id == job.id)
-        .values(lease_until=func.now() + timedelta(seconds=lease_seconds))
+        .values(lease_until=lease, begun_at=func.clock_timestamp())
     )
-    return job
 
 
 def held(work: Work, job_id: UUID, worker: str) -> Job:
@@ -73,11 +155,21 @@ def held(work: Work, job_id: UUID, worker: str) -> Job:
     return job
 
 
+def put_off(work: Work, job_id: UUID, worker: str) -> None:
+    """Leave a job whose process died for later, each time for longer."""
+    job = held(work, job_id, worker)
+    job.state, job.worker = JobState.QUEUED, ""
+    pause = timedelta(seconds=PAUSE_SECONDS * job.tries)
+    work.session.execute(
+        update(Job).where(Job.id == job.id).values(lease_until=func.now() + pause)
+    )
+
+
 class Heartbeat:
     """Keeps the lease and writes the progress down, each second, beside the work."""
 
     def __init__(
-        self, database: Database, job: Job, progress: Progress, lease_seconds: int
+        self, database: Database, job: Job, progress: Counted, lease_seconds: int
     ) -> None:
         self._database = database
         self._job_id, self._worker = job.id, job.worker

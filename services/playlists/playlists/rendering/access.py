@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -28,19 +29,46 @@ from lineup.delivery import (
     token_name,
     username_name,
 )
-from playlists.entitlements.models import Partner, Seller, Subscription, User
+from lineup.metrics import PUT_OFF
+from playlists.entitlements.models import (
+    Customer,
+    Partner,
+    Seller,
+    Subscription,
+    User,
+)
 from playlists.jobs.operations import WAKE
 from playlists.rendering.models import AccessFile, ChannelSet
+from playlists.rendering.setbacks import is_everybodys, pause_after
 from playlists.rendering.timelines import Period, Stretch, stretches, timeline
+
+log = structlog.get_logger(__name__)
 
 
 def write_due(database: Database, blobs: BlobStore, limit: int = 100) -> int:
-    """Write facts that are due; how many there were."""
+    """Write facts that are due; how many there were.
+
+    When the batch fails each is written alone: one that fails is put off, for longer
+    each time, and holds up no other.
+    """
+    try:
+        return _write_batch(database, blobs, limit)
+    except Exception as error:
+        if is_everybodys(error):
+            raise
+        log.exception("access_facts_failed")
+    return _write_each(database, blobs, limit)
+
+
+def _write_batch(
+    database: Database, blobs: BlobStore, limit: int, only: UUID | None = None
+) -> int:
     with database.transaction() as work:
+        due = select(AccessFile).where(AccessFile.due_at <= work.now)
+        if only is not None:
+            due = due.where(AccessFile.user_id == only)
         rows = work.session.scalars(
-            select(AccessFile)
-            .where(AccessFile.due_at <= work.now)
-            .order_by(AccessFile.due_at, AccessFile.user_id)
+            due.order_by(AccessFile.due_at, AccessFile.user_id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
@@ -51,6 +79,34 @@ def write_due(database: Database, blobs: BlobStore, limit: int = 100) -> int:
     return len(rows)
 
 
+def _write_each(database: Database, blobs: BlobStore, limit: int) -> int:
+    with database.transaction() as work:
+        user_ids = work.session.scalars(
+            select(AccessFile.user_id)
+            .where(AccessFile.due_at <= work.now)
+            .order_by(AccessFile.due_at, AccessFile.user_id)
+            .limit(limit)
+        ).all()
+    for user_id in user_ids:
+        try:
+            _write_batch(database, blobs, 1, only=user_id)
+        except Exception as error:
+            if is_everybodys(error):
+                raise
+            log.exception("access_fact_failed", user_id=str(user_id))
+            PUT_OFF.labels("playlists-worker", "facts").inc()
+            _put_off(database, user_id)
+    return len(user_ids)
+
+
+def _put_off(database: Database, user_id: UUID) -> None:
+    with database.transaction() as work:
+        row = work.session.get(AccessFile, user_id, with_for_update=True)
+        if row is not None:
+            row.failures += 1
+            row.due_at = work.now + pause_after(row.failures)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """What the copies say of one user."""
@@ -58,8 +114,11 @@ class Known:
     user: User | None
     partner: Partner | None
     subscriptions: Sequence[Subscription]
+    own_time_zone: str
+    """Its customer's own zone; empty: its partner's."""
     is_shut: bool
-    """Whether a seller above it is off: it sees the demo set, whatever is paid."""
+    """Whether its partner or a seller above it is switched off: it sees the demo set,
+    whatever is paid."""
 
     @property
     def exists(self) -> bool:
@@ -71,6 +130,12 @@ class Known:
         if self.is_shut:
             return []
         return stretches(map(_period, self.subscriptions), now=now)
+
+    @property
+    def time_zone(self) -> str:
+        """Which wall clock its player goes by."""
+        partners = self.partner.time_zone if self.partner else ""
+        return self.own_time_zone or partners or "UTC"
 
 
 def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, Known]:
@@ -92,7 +157,8 @@ def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, Known]:
         .order_by(Subscription.started_at, Subscription.id)
     ):
         subscriptions.setdefault(subscription.user_id, []).append(subscription)
-    shut = _shut_scopes(session, users.values())
+    zones = _time_zones(session, users.values())
+    switched_off = _switched_off_scopes(session, users.values())
     return {
         user_id: Known(
             user=users.get(user_id),
@@ -100,18 +166,38 @@ def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, Known]:
             if user_id in users
             else None,
             subscriptions=subscriptions.get(user_id, []),
-            is_shut=user_id in users and users[user_id].scope.startswith(shut),
+            own_time_zone=zones.get(user_id, ""),
+            is_shut=user_id in users and users[user_id].scope.startswith(switched_off),
         )
         for user_id in user_ids
     }
 
 
-def _shut_scopes(session: Session, users: Iterable[User]) -> tuple[str, ...]:
-    """The paths of sellers above these users that are off (AH-18)."""
+def _time_zones(session: Session, users: Iterable[User]) -> dict[UUID, str]:
+    """The zones of their customers, by the users' ids."""
+    customers = {user.id: user.customer_id for user in users}
+    rows = session.execute(
+        select(Customer.id, Customer.time_zone).where(
+            Customer.id.in_(set(customers.values()))
+        )
+    )
+    zones: dict[UUID, str] = {row.id: row.time_zone for row in rows}
+    return {user_id: zones.get(of, "") for user_id, of in customers.items()}
+
+
+def _switched_off_scopes(session: Session, users: Iterable[User]) -> tuple[str, ...]:
+    """The paths of partners and sellers above these users that are off (AH-18)."""
     parts = {part for user in users for part in user.scope.split("/") if part}
     above = [UUID(part) for part in parts]
-    is_off = Seller.id.in_(above), Seller.status != Status.ACTIVE
-    return tuple(session.scalars(select(Seller.scope).where(*is_off)))
+    return tuple(
+        scope
+        for account in (Partner, Seller)
+        for scope in session.scalars(
+            select(account.scope).where(
+                account.id.in_(above), account.status != Status.ACTIVE
+            )
+        )
+    )
 
 
 def _period(subscription: Subscription) -> Period:
@@ -140,7 +226,7 @@ def fact_of(known: Known, now: datetime) -> AccessFact | None:
         username=user.username,
         password=user.password,
         token=user.token,
-        is_active=_is_active(user, partner),
+        is_active=user.status == Status.ACTIVE,
         created_at=user.created_at,
         demo_set_id=demo_set_id_of(user.partner_id),
         timeline=timeline(user.partner_id, known.stretches(now)),
@@ -148,12 +234,8 @@ def fact_of(known: Known, now: datetime) -> AccessFact | None:
         is_trial=last is not None and last.is_trial,
         max_connections=max(1, last.devices) if last else 1,
         public_url=(partner.public_url if partner else user.public_url).rstrip("/"),
+        time_zone=known.time_zone,
     )
-
-
-def _is_active(user: User, partner: Partner | None) -> bool:
-    partner_is_active = partner is None or partner.status == Status.ACTIVE
-    return user.status == Status.ACTIVE and partner_is_active
 
 
 def _ensure_sets(work: Work, known: list[Known]) -> None:
@@ -205,7 +287,7 @@ def _write(work: Work, blobs: BlobStore, row: AccessFile, known: Known) -> None:
             _remove_own(blobs, name, row.user_id)
     for name in row.names:
         blobs.write(name, msgspec.json.encode(row.fact))
-    row.due_at = None
+    row.due_at, row.failures = None, 0
     if is_changed:
         keys = sorted({*before, *row.names})
         work.announce(AccessChanged(id=row.user_id, version=row.version, keys=keys))

@@ -1,9 +1,12 @@
 """Upkeep of the store: content nobody names, sets nobody sees, uploads left over."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
+import msgspec
+import structlog
 from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +25,8 @@ SEEN = text(
     " WHERE (piece->>'until_at')::timestamptz > :now"
 )
 MOST_AT_ONCE = 1000
+DIGEST = re.compile(r"[0-9a-f]{64}")
+log = structlog.get_logger(__name__)
 
 
 def collect(database: Database, blobs: BlobStore) -> int:
@@ -32,15 +37,23 @@ def collect(database: Database, blobs: BlobStore) -> int:
     with database.transaction() as work:
         _note_use(work)
         dropped = _drop_unused(work)
-        for set_id in dropped:
-            blobs.remove(manifest_name(set_id))
+    _remove(blobs, map(manifest_name, dropped))
     with database.transaction() as work:
         named = _named(work.session)
         now = work.now
+    return _remove(blobs, _unnamed(blobs, named, written_before=now - GRACE))
+
+
+def _remove(blobs: BlobStore, names: Iterable[str]) -> int:
+    """Remove blobs; one that cannot be removed stays until the next time."""
     removed = 0
-    for name in _unnamed(blobs, named, written_before=now - GRACE):
-        blobs.remove(name)
-        removed += 1
+    for name in names:
+        try:
+            blobs.remove(name)
+        except OSError:
+            log.exception("blob_not_removed", name=name)
+        else:
+            removed += 1
     return removed
 
 
@@ -81,9 +94,18 @@ def _drop_unused(work: Work) -> list[str]:
 def _named(session: Session) -> set[str]:
     named: set[str] = set()
     for row in session.scalars(select(ChannelSet).execution_options(yield_per=500)):
-        manifest = manifest_of(row)
-        named |= manifest.digests() if manifest else set()
+        named |= _digests(row)
     return named
+
+
+def _digests(row: ChannelSet) -> set[str]:
+    """What a set names; of a manifest nobody can read, all that may be a name."""
+    try:
+        manifest = manifest_of(row)
+    except msgspec.ValidationError:
+        log.exception("manifest_unreadable", set_id=row.id)
+        return set(DIGEST.findall(msgspec.json.encode(row.manifest).decode()))
+    return manifest.digests() if manifest else set()
 
 
 def _unnamed(

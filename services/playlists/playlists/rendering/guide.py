@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from lineup.blobs import CHUNK_BYTES, BlobStore, NewContent
 from lineup.delivery import ListingsIndex
+from playlists.guide.extras import MOST
 from playlists.rendering import xmltv
 from playlists.rendering.lineups import Entry, Tie
 from playlists.rendering.xmltv import Programme
@@ -29,16 +30,23 @@ ROWS_AT_ONCE = 2000
 ROWS_SQL = """
     SELECT ties.ordinal,
            extract(epoch FROM p.start_at + ties.shift)::bigint,
-           extract(epoch FROM p.stop_at + ties.shift)::bigint,
-           p.title, p.sub_title, p.description,
-           p.categories, p.episode, p.icon, p.language, p.made_on, p.rating,
-           p.star_rating, p.marks
+           extract(epoch FROM least(p.stop_at, p.start_at + %(longest)s) + ties.shift)
+               ::bigint,
+           left(p.title, 2000), left(p.sub_title, 2000), left(p.description, 16000),
+           left(p.categories, 4000), left(p.episode, 200), left(p.icon, 4000),
+           left(p.language, 100), left(p.made_on, 200), left(p.rating, 200),
+           left(p.star_rating, 200), p.marks,
+           CASE WHEN length(p.extra) <= %(extra)s THEN p.extra ELSE '' END
     FROM unnest(%(ordinals)s, %(imports)s, %(numbers)s, %(shifts)s)
          AS ties (ordinal, import_id, channel_no, shift)
     JOIN programmes p USING (import_id, channel_no)
-    WHERE p.stop_at + ties.shift > %(from_at)s AND p.start_at + ties.shift < %(until)s
+    WHERE p.stop_at > %(from_at)s - ties.shift
+      AND p.start_at < %(until)s - ties.shift
+      AND p.start_at > %(from_at)s - ties.shift - %(longest)s
     ORDER BY ties.ordinal, p.start_at
 """
+LONGEST = timedelta(days=7)
+"""Of a programme: what says more, ends here; a slip may say the year 9999."""
 MINUTES_KEPT = 10**8
 """Epoch minutes have eight digits until the year 2160."""
 
@@ -75,7 +83,11 @@ class Shown:
 
     entry: Entry
     tie: Tie
-    stream_ids: list[int]
+    streams: list[Entry]
+
+    def element(self) -> str:
+        """It in XMLTV, by the names of all its streams."""
+        return xmltv.channel(self.entry, (stream.name for stream in self.streams))
 
 
 def shown_channels(entries: list[Entry]) -> list[Shown]:
@@ -84,11 +96,8 @@ def shown_channels(entries: list[Entry]) -> list[Shown]:
     for entry in entries:
         if entry.tie is None:
             continue
-        own = Shown(entry=entry, tie=entry.tie, stream_ids=[])
-        shown.setdefault(entry.tvg_id, own)
-    for entry in entries:
-        if entry.tvg_id in shown:
-            shown[entry.tvg_id].stream_ids.append(entry.stream_id)
+        own = Shown(entry=entry, tie=entry.tie, streams=[])
+        shown.setdefault(entry.tvg_id, own).streams.append(entry)
     return list(shown.values())
 
 
@@ -104,7 +113,7 @@ def render(
     ):
         guide = _Guide(guide_file)
         listings = _Listings(rows_file)
-        guide.write(xmltv.HEAD + "".join(xmltv.channel(c.entry) for c in shown))
+        guide.write(xmltv.HEAD + "".join(channel.element() for channel in shown))
         for channel, programmes in _programmes(session, shown, window):
             _write(channel, programmes, guide, listings)
         guide.write(xmltv.TAIL)
@@ -125,9 +134,15 @@ def _write(
 ) -> None:
     name = xmltv.attribute(channel.entry.tvg_id)
     with listings.slice_of(channel):
-        for programme in programmes:
+        for found in programmes:
+            programme = found if found.title else _named(found, channel.entry.name)
             guide.write(xmltv.programme(name, programme))
             listings.add(channel, programme)
+
+
+def _named(programme: Programme, name: str) -> Programme:
+    """A programme without any title, by its channel's name."""
+    return programme._replace(title=name)
 
 
 def _programmes(
@@ -152,6 +167,8 @@ def _parameters(shown: list[Shown], window: Window) -> dict[str, object]:
         "imports": [tie.import_id for tie in ties],
         "numbers": [tie.channel_no for tie in ties],
         "shifts": [timedelta(minutes=tie.shift_minutes) for tie in ties],
+        "longest": LONGEST,
+        "extra": MOST,
         "from_at": window.from_at,
         "until": window.until_at,
     }
@@ -199,17 +216,17 @@ class _Listings:
         began, self._separator = self._offset, b"["
         yield
         self._put(b"]" if self._separator == b"," else b"[]")
-        for stream_id in channel.stream_ids:
-            self._slices[str(stream_id)] = (began, self._offset - began)
+        for stream in channel.streams:
+            self._slices[str(stream.stream_id)] = (began, self._offset - began)
 
     def add(self, channel: Shown, programme: Programme) -> None:
         row = (
-            channel.stream_ids[0] * MINUTES_KEPT + programme.start // 60,
+            channel.streams[0].stream_id * MINUTES_KEPT + programme.start // 60,
             programme.start,
             programme.stop,
             programme.title,
             programme.description,
-            programme.language,
+            programme.language.partition("/")[0],
             channel.entry.tvg_id,
         )
         self._put(self._separator + self._encoder.encode(row))

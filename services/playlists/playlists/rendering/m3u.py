@@ -3,12 +3,13 @@
 import re
 from urllib.parse import quote
 
-from lineup.delivery import BASE_URL, CREDENTIALS, EXTENSION
-from playlists.rendering.lineups import Entry, playlist_text
+from lineup.delivery import BASE_URL, CREDENTIALS, EXTENSION, M3U_HEAD
+from playlists.channels.kinds import kind_of
+from playlists.rendering.lineups import Entry
 
 BASE, USER, FORM = (mark.decode() for mark in (BASE_URL, CREDENTIALS, EXTENSION))
-GUIDE = f"{BASE}/xmltv/{USER}.xml.gz"
-SEVERAL_GROUPS = re.compile(r"\s*[;|]\s*")
+UNSAFE_IN_LINES = re.compile(r"[\x00-\x1f\x7f]+")
+REDIRECTED = frozenset({"http", "https"})
 KEPT_IN_ADDRESSES = "%/:?&=+$@!*'()~#[];-._"
 
 
@@ -16,40 +17,68 @@ def bare(entries: list[Entry]) -> bytes:
     """The playlist of names and addresses only (type=m3u)."""
     lines = ["#EXTM3U"]
     for entry in entries:
-        lines += [f"#EXTINF:-1,{playlist_text(entry.name)}", _address(entry)]
+        lines += [f"#EXTINF:-1,{entry.title}", _address(entry)]
     return _text(lines)
 
 
 def full(entries: list[Entry]) -> bytes:
     """The playlist with attributes (type=m3u_plus, PE-05)."""
-    lines = [f'#EXTM3U x-tvg-url="{GUIDE}" url-tvg="{GUIDE}"']
+    lines = [M3U_HEAD.decode()]
     for entry in entries:
         attributes = " ".join(f'{k}="{v}"' for k, v in _attributes(entry).items())
-        name = playlist_text(entry.name)
-        lines += [f"#EXTINF:-1 {attributes},{name}", _address(entry)]
+        lines.append(f"#EXTINF:-1 {attributes},{entry.title}")
+        lines += map(_line, entry.player_lines)
+        lines.append(_address(entry))
     return _text(lines)
 
 
 def _attributes(entry: Entry) -> dict[str, str]:
     attributes = {
         "tvg-id": entry.tvg_id,
-        "tvg-name": playlist_text(entry.name),
+        "tvg-name": entry.title,
         "tvg-chno": str(entry.number),
         "tvg-logo": _logo(entry.logo),
-        "group-title": SEVERAL_GROUPS.sub("/", playlist_text(entry.category_name)),
+        "group-title": entry.category_name,
     }
+    if entry.is_radio:
+        attributes["radio"] = "true"
+    if entry.is_adult:
+        # Players know one of these, or the other, or neither.
+        attributes["adult"] = attributes["censored"] = "1"
     if entry.catchup_days:
         # Per channel, and by epoch: header values are unreliable, zones differ.
         attributes["catchup"] = "default"
         attributes["catchup-days"] = str(entry.catchup_days)
         attributes["catchup-source"] = (
-            f"{BASE}/timeshift/{USER}/{{duration:60}}/{{utc}}/{entry.stream_id}.{FORM}"
+            f"{BASE}/timeshift/{USER}/{{duration:60}}/{{utc}}/{entry.stream_id}.{_archive_ending(entry)}"
         )
     return attributes
 
 
 def _address(entry: Entry) -> str:
-    return f"{BASE}/live/{USER}/{entry.stream_id}.{FORM}"
+    """The stable address of a channel; the source itself where no player would go on
+    to it from there.
+    """
+    if is_direct(entry):
+        return entry.address
+    return f"{BASE}/live/{USER}/{entry.stream_id}.{entry.ending or FORM}"
+
+
+def _archive_ending(entry: Entry) -> str:
+    """As what comes back of the archive, which may lie elsewhere."""
+    return (kind_of(entry.archive) if entry.archive else entry.ending) or FORM
+
+
+def _line(text: str) -> str:
+    """A line for players without what stands for something else in a template."""
+    return UNSAFE_IN_LINES.sub(" ", text)
+
+
+def is_direct(entry: Entry) -> bool:
+    """Whether players are given the source as it is: one that is not of http."""
+    scheme, sign, _ = entry.address.partition("://")
+    is_address = bool(sign) and entry.address.isprintable()
+    return is_address and scheme.lower() not in REDIRECTED
 
 
 def _logo(address: str) -> str:

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lineup.contracts.playlists import StreamSettings
+from lineup.database import Kept
 from lineup.secrets import Sealed
 from playlists.records import Record
 
@@ -38,6 +40,8 @@ class ChannelSet(Record):
     """The last manifest written; its digests must not be collected."""
     used_at: Mapped[datetime]
     """When a user last got it; unused sets are dropped after a grace time."""
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Renderings in a row that failed."""
 
 
 class AccessFile(Record):
@@ -54,9 +58,11 @@ class AccessFile(Record):
     names: Mapped[list[str]]
     """The blobs that hold the fact."""
     fact: Mapped[dict[str, Any] | None]
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Tries to write it, in a row, that failed."""
 
 
-class PartnerOutput(Record):
+class PartnerOutput(Kept, Record):
     """How a partner's guide is cut and its stream addresses are signed."""
 
     __tablename__ = "partner_outputs"
@@ -67,3 +73,28 @@ class PartnerOutput(Record):
     guide_days_ahead: Mapped[int] = mapped_column(default=7)
     stream_secret: Mapped[Sealed]
     """What the partner's streaming servers check signatures with."""
+    session_minutes: Mapped[int | None]
+    """How long a grant to watch is good for; None: as the gateway is told."""
+    session_is_bound: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )
+    """Whether it serves only the network address that asked for it."""
+    session_is_renewed: Mapped[bool] = mapped_column(
+        default=True, server_default=true()
+    )
+    """Whether it goes on after its time for as long as its user may watch."""
+    stream_hosts: Mapped[list[str]] = mapped_column(
+        default=list, server_default=text("'[]'")
+    )
+    """The only hosts whose addresses are signed; empty: all."""
+
+    def stream_settings(self) -> StreamSettings:
+        """What the partner says of grants to watch."""
+        return StreamSettings(
+            partner_id=self.partner_id,
+            session_minutes=self.session_minutes,
+            session_is_renewed=self.session_is_renewed,
+            session_is_bound=self.session_is_bound,
+            stream_hosts=list(self.stream_hosts),
+            updated_at=self.last_change,
+        )

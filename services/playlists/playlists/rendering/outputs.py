@@ -5,8 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from lineup.contracts.changes import given
+from lineup.contracts.playlists import (
+    GetStreamSettings,
+    StreamSettings,
+    UpdateStreamSettings,
+)
 from lineup.database import Work
 from lineup.errors import Invalid
+from lineup.scope import acting_partner
 from lineup.secrets import Keyring
 from playlists.rendering.models import PartnerOutput
 from playlists.rendering.operations import mark_changed
@@ -47,6 +54,40 @@ def set_guide_days(
     output = output_of(work, keyring, partner_id)
     output.guide_days_back, output.guide_days_ahead = back, ahead
     mark_changed(work, partner_id)
+
+
+def get_stream_settings(work: Work, request: GetStreamSettings) -> StreamSettings:
+    """What a partner says of grants to watch; the usual before it said anything."""
+    partner_id = acting_partner(work.actor, request.partner_id)
+    output = work.session.get(PartnerOutput, partner_id)
+    return output.stream_settings() if output else StreamSettings(partner_id=partner_id)
+
+
+def current_stream_settings(
+    work: Work, request: UpdateStreamSettings
+) -> StreamSettings:
+    """What a request changes, locked."""
+    partner_id = acting_partner(work.actor, request.partner_id)
+    work.session.get(PartnerOutput, partner_id, with_for_update=True)
+    return get_stream_settings(work, GetStreamSettings(partner_id=partner_id))
+
+
+def update_stream_settings(
+    work: Work, request: UpdateStreamSettings, *, keyring: Keyring
+) -> StreamSettings:
+    """Change what is given of how a partner grants to watch; its players hear of it
+    with the next rendering.
+    """
+    partner_id = acting_partner(work.actor, request.partner_id)
+    output = output_of(work, keyring, partner_id)
+    work.session.refresh(output, with_for_update=True)
+    for name, value in given(request).items():
+        if name == "stream_hosts":
+            output.stream_hosts = sorted(set(value))
+        elif name != "partner_id":
+            setattr(output, name, value)
+    mark_changed(work, partner_id)
+    return output.stream_settings()
 
 
 def days_back(output: PartnerOutput, catchup_days: list[int]) -> int:

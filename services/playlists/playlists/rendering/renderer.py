@@ -10,25 +10,35 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
 from lineup.contracts.playlists import ChannelSetRendered
 from lineup.database import Database, Work
 from lineup.delivery import SetManifest, manifest_name
+from lineup.metrics import PUT_OFF
 from lineup.secrets import Keyring
+from playlists.jobs.operations import note_failed
+from playlists.owners import Owner
 from playlists.rendering import guide, m3u, xtream
 from playlists.rendering.lineups import Entry, entries_of
 from playlists.rendering.models import ChannelSet, PartnerOutput
 from playlists.rendering.outputs import days_back, output_of
+from playlists.rendering.setbacks import FIRST_PAUSE, is_everybodys, pause_after
+from playlists.rendering.stems import stems_of
+from playlists.rendering.turns import Turns
 
 LEASE = timedelta(minutes=2)
 """How long a claim holds: a set whose worker died is rendered again after it. One that
 takes longer may be rendered twice; the first to finish counts."""
 AGAIN_AFTER = timedelta(hours=3)
 """A guide's window moves with time, so every set is looked at this often."""
-AFTER_FAILURE = timedelta(seconds=30)
+RENDER_JOB = "render_channels"
+FAILED = (
+    "Playlist and guide of these channels could not be written; players see the last"
+    " that were. This is tried again, at most an hour from now."
+)
 AT_ONCE = timedelta(0)
 LONGEST_QUERY = "300s"
 """A long archive is sorted before its first row arrives."""
@@ -41,49 +51,106 @@ class Claim:
     """A set this worker renders, as it was when claimed."""
 
     set_id: str
+    partner_id: UUID
     mark: int
     revision: int
 
 
 def render_due(
-    database: Database, blobs: BlobStore, keyring: Keyring, limit: int = 1
+    database: Database,
+    blobs: BlobStore,
+    keyring: Keyring,
+    limit: int = 1,
+    turns: Turns | None = None,
 ) -> int:
-    """Render channel sets that are due, oldest first; how many were claimed.
+    """Render channel sets that are due; how many were claimed.
 
-    A set that fails is logged and tried again when its claim lapses; the others go on.
+    Partners take turns; within one the oldest is first. A set that fails is put off
+    alone, for longer each time; the others go on.
     """
-    claims = _claim(database, keyring, limit)
-    for claim in claims:
+    turns = turns or Turns()
+    count = 0
+    while count < limit and (claim := _claim(database, turns)) is not None:
         try:
+            _ensure_output(database, keyring, claim.partner_id)
             _render(database, blobs, claim)
-        except Exception:
+        except Exception as error:
             log.exception("channel_set_failed", set_id=claim.set_id)
-            _try_later(database, claim)
-    return len(claims)
+            _put_off(database, claim, error)
+        finally:
+            turns.give_back(claim.partner_id)
+        count += 1
+    return count
 
 
-def _claim(database: Database, keyring: Keyring, limit: int) -> list[Claim]:
+def _claim(database: Database, turns: Turns) -> Claim | None:
+    """The oldest due set of the partner whose turn it is."""
     with database.transaction() as work:
-        due = work.session.scalars(
+        is_due = ChannelSet.render_at <= work.now
+        partner_ids = work.session.scalars(
+            select(ChannelSet.partner_id)
+            .where(is_due)
+            .group_by(ChannelSet.partner_id)
+            .order_by(func.min(ChannelSet.render_at))
+        ).all()
+    for partner_id in turns.in_turn(partner_ids):
+        if not turns.take(partner_id):
+            continue
+        claim = None
+        try:
+            claim = _claim_of(database, partner_id)
+        finally:
+            if claim is None:
+                turns.give_back(partner_id)
+        if claim is not None:
+            return claim
+    return None
+
+
+def _claim_of(database: Database, partner_id: UUID) -> Claim | None:
+    with database.transaction() as work:
+        row = work.session.scalars(
             select(ChannelSet)
             .where(ChannelSet.render_at <= work.now)
+            .where(ChannelSet.partner_id == partner_id)
             .order_by(ChannelSet.render_at)
-            .limit(limit)
+            .limit(1)
             .with_for_update(skip_locked=True)
-        ).all()
-        for row in due:
-            row.render_at = work.now + LEASE
-            output_of(work, keyring, row.partner_id)
-        return [
-            Claim(set_id=row.id, mark=row.mark, revision=row.revision) for row in due
-        ]
+        ).one_or_none()
+        if row is None:
+            return None
+        row.render_at = work.now + LEASE
+        return Claim(
+            set_id=row.id, partner_id=partner_id, mark=row.mark, revision=row.revision
+        )
 
 
-def _try_later(database: Database, claim: Claim) -> None:
+def _ensure_output(database: Database, keyring: Keyring, partner_id: UUID) -> None:
+    with database.transaction() as work:
+        output_of(work, keyring, partner_id)
+
+
+def _put_off(database: Database, claim: Claim, error: Exception) -> None:
+    """Try a set again later; its partner is told once when it is at fault."""
     with database.transaction() as work:
         row = locked(work.session, claim.set_id)
-        if row is not None and row.revision == claim.revision:
-            row.render_at = work.now + AFTER_FAILURE
+        if row is None or row.revision != claim.revision:
+            return
+        if is_everybodys(error):
+            row.render_at = work.now + FIRST_PAUSE
+            return
+        row.failures += 1
+        PUT_OFF.labels("playlists-worker", "sets").inc()
+        row.render_at = work.now + pause_after(row.failures)
+        if row.failures == 1:
+            note_failed(
+                work,
+                RENDER_JOB,
+                owner=Owner(row.partner_id),
+                subject="Demo channels" if row.is_demo else "Channels and guide",
+                message=FAILED,
+                code="render_failed",
+            )
 
 
 def _render(database: Database, blobs: BlobStore, claim: Claim) -> None:
@@ -101,7 +168,7 @@ def _content(work: Work, blobs: BlobStore, claim: Claim) -> SetManifest | None:
     channel_set = work.session.get(ChannelSet, claim.set_id)
     if channel_set is None:
         return None
-    entries = entries_of(work.session, channel_set)
+    entries = entries_of(work.session, channel_set, work.now)
     output = work.session.get_one(PartnerOutput, channel_set.partner_id)
     window = guide.window_of(
         work.now,
@@ -109,7 +176,7 @@ def _content(work: Work, blobs: BlobStore, claim: Claim) -> SetManifest | None:
         days_ahead=output.guide_days_ahead,
     )
     told = guide.render(work.session, blobs, entries, window)
-    return _manifest(work, blobs, channel_set, entries, told, output.stream_secret)
+    return _manifest(work, blobs, channel_set, entries, told, output)
 
 
 def _manifest(
@@ -118,7 +185,7 @@ def _manifest(
     channel_set: ChannelSet,
     entries: list[Entry],
     told: guide.Rendered,
-    stream_secret: str,
+    output: PartnerOutput,
 ) -> SetManifest:
     return SetManifest(
         set_id=channel_set.id,
@@ -128,14 +195,23 @@ def _manifest(
         changed_at=work.now,
         m3u_digest=blobs.write_content(m3u.bare(entries)),
         m3u_plus_digest=blobs.write_content(m3u.full(entries)),
-        streams_digest=blobs.write_content(xtream.sources(entries)),
+        streams_digest=blobs.write_content(
+            xtream.sources(
+                entries,
+                stems_of(work.session, channel_set.partner_id),
+                output.stream_hosts,
+            )
+        ),
         live_streams_digest=blobs.write_content(xtream.live_streams(entries)),
         categories_digest=blobs.write_content(xtream.categories(entries)),
         guide_digest=told.guide_digest,
         guide_plain_bytes=told.guide_plain_bytes,
         guide_changed_at=work.now,
         listings_digest=told.listings_digest,
-        stream_secret=stream_secret,
+        stream_secret=output.stream_secret,
+        session_minutes=output.session_minutes,
+        session_is_bound=output.session_is_bound,
+        session_is_renewed=output.session_is_renewed,
     )
 
 
@@ -144,6 +220,7 @@ def _finish(work: Work, blobs: BlobStore, claim: Claim, new: SetManifest) -> Non
     row = locked(work.session, claim.set_id)
     if row is None or row.revision != claim.revision:
         return
+    row.failures = 0
     old = manifest_of(row)
     if old is not None:
         new = settled(old, new)

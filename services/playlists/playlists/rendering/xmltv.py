@@ -1,12 +1,14 @@
 """XMLTV: the text of one channel and one programme (xmltv.dtd)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from playlists.guide.extras import PIECE
 from playlists.guide.programmes import Mark
 from playlists.rendering.lineups import Entry
 
@@ -25,7 +27,21 @@ MARKS = (
     (Mark.NEW, "<new/>"),
 )
 """In the order of the DTD."""
-NUMBERED = re.compile(r"\s*(\d*)\s*(?:/\s*\d+)?\s*\.\s*(\d*)\s*(?:/\s*\d+)?\s*(?:\.|$)")
+NUMBERED = re.compile(
+    r"([0-9]{0,6})(?:/[0-9]{1,6})?\.([0-9]{0,6})(?:/[0-9]{1,6})?(?:\.|\Z)"
+)
+LONGEST_NUMBER = 100
+ORDER = (
+    *("title", "sub-title", "desc", "credits", "date", "category", "keyword"),
+    *("language", "orig-language", "length", "icon", "url", "country", "episode-num"),
+    *("video", "audio", "previously-shown", "premiere", "last-chance", "new"),
+    *("subtitles", "rating", "star-rating", "review", "image"),
+)
+"""Of children, by the DTD."""
+FIRST_IS_COLUMN = {"title", "sub-title", "desc", "episode-num"}
+TAG = re.compile(r"<([a-z-]+)")
+MARK_NAMES = re.compile(r"<([a-z-]+)/>")
+MARK_TAGS = {"previously-shown", "premiere", "last-chance", "new"}
 
 
 class Programme(NamedTuple):
@@ -45,23 +61,25 @@ class Programme(NamedTuple):
     rating: str
     star_rating: str
     marks: int
+    extra: str = ""
+    """XML of what has no column: see `playlists.guide.extras`."""
 
 
-def channel(entry: Entry) -> str:
-    """A channel element."""
+def channel(entry: Entry, others: Iterable[str] = ()) -> str:
+    """A channel element, with the names of other channels that show the same."""
     icon = f"<icon src={attribute(entry.logo)}/>" if entry.logo else ""
-    name = f"<display-name>{text(entry.name)}</display-name>"
-    return f"<channel id={attribute(entry.tvg_id)}>{name}{icon}</channel>\n"
+    names = dict.fromkeys((entry.name, *others))
+    named = "".join(f"<display-name>{text(name)}</display-name>" for name in names)
+    return f"<channel id={attribute(entry.tvg_id)}>{named}{icon}</channel>\n"
 
 
 def programme(channel_attribute: str, shown: Programme) -> str:
     """A programme element; children in the one order the DTD allows."""
     start, stop = stamp(shown.start), stamp(shown.stop)
-    language = _lang(shown.language) if shown.language else ""
+    children = _with_extras(shown) if shown.extra else "".join(_children(shown))
     return (
         f'<programme start="{start}" stop="{stop}" channel={channel_attribute}>'
-        f"<title{language}>{text(shown.title)}</title>"
-        f"{''.join(_children(shown, language))}</programme>\n"
+        f"{children}</programme>\n"
     )
 
 
@@ -75,8 +93,14 @@ def stamp(epoch: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def _lang(language: str) -> str:
-    return f" lang={attribute(language)}"
+def _langs(languages: str) -> tuple[str, str, str, str]:
+    """The attributes of title, sub-title, description and categories."""
+    said = languages.split("/") if languages else [""]
+    four = said if len(said) == 4 else said[:1] * 4
+    title, sub_title, description, category = (
+        f" lang={attribute(language)}" if language else "" for language in four
+    )
+    return title, sub_title, description, category
 
 
 def text(value: str) -> str:
@@ -91,28 +115,64 @@ def attribute(value: str) -> str:
     return quoteattr(NOT_XML.sub("", value))
 
 
-def _children(shown: Programme, language: str) -> Iterator[str]:
+def _children(shown: Programme) -> Iterator[str]:
+    """The children of a programme that has all it has in columns."""
+    language, sub_language, text_language, category_language = _langs(shown.language)
+    yield f"<title{language}>{text(shown.title)}</title>"
     if shown.sub_title:
-        yield f"<sub-title{language}>{text(shown.sub_title)}</sub-title>"
+        yield f"<sub-title{sub_language}>{text(shown.sub_title)}</sub-title>"
     if shown.description:
-        yield f"<desc{language}>{text(shown.description)}</desc>"
+        yield f"<desc{text_language}>{text(shown.description)}</desc>"
     if shown.made_on:
         yield f"<date>{text(shown.made_on)}</date>"
-    yield from _about(shown, language)
+    yield from _about(shown, category_language)
+
+
+def _about(shown: Programme, category_language: str) -> Iterator[str]:
+    for category in filter(None, shown.categories.split("\n")):
+        yield f"<category{category_language}>{text(category)}</category>"
+    if shown.icon:
+        yield f"<icon src={attribute(shown.icon)}/>"
+    if shown.episode:
+        yield from episode(shown.episode, is_shown='"onscreen"' not in shown.extra)
+    yield _marks(shown.marks)
+    yield from _rated(shown)
+
+
+def _rated(shown: Programme) -> Iterator[str]:
     if shown.rating:
         yield f"<rating><value>{text(shown.rating)}</value></rating>"
     if shown.star_rating:
         yield f"<star-rating><value>{text(shown.star_rating)}</value></star-rating>"
 
 
-def _about(shown: Programme, language: str) -> Iterator[str]:
-    for category in filter(None, shown.categories.split("\n")):
-        yield f"<category{language}>{text(category)}</category>"
-    if shown.icon:
-        yield f"<icon src={attribute(shown.icon)}/>"
-    if shown.episode:
-        yield from episode(shown.episode)
-    yield _marks(shown.marks)
+def _with_extras(shown: Programme) -> str:
+    """All children in their order: what columns hold, and what else the guide said.
+
+    Extras of a kind take the place of the column, except where they are further ones.
+    """
+    by_tag: dict[str, list[str]] = {}
+    for piece in shown.extra.split(PIECE):
+        by_tag.setdefault(_tag(piece), []).append(piece)
+    for element in _single(_children(shown)):
+        tag = _tag(element)
+        if tag in FIRST_IS_COLUMN or tag not in by_tag:
+            by_tag[tag] = [element, *by_tag.get(tag, [])]
+    return "".join(piece for tag in ORDER for piece in by_tag.get(tag, ()))
+
+
+def _single(children: Iterator[str]) -> Iterator[str]:
+    """Children of one kind as one; marks apart."""
+    for tag, elements in groupby(children, key=_tag):
+        if tag in MARK_TAGS:
+            yield from (f"<{mark}/>" for mark in MARK_NAMES.findall("".join(elements)))
+        else:
+            yield "".join(elements)
+
+
+def _tag(element: str) -> str:
+    found = TAG.match(element)
+    return found[1] if found else ""
 
 
 @lru_cache(maxsize=64)
@@ -120,12 +180,13 @@ def _marks(marks: int) -> str:
     return "".join(element for mark, element in MARKS if marks & mark)
 
 
-def episode(number: str) -> Iterator[str]:
+def episode(number: str, *, is_shown: bool = True) -> Iterator[str]:
     """A number by both systems where it has one, else as it is shown on screen.
 
     The third part stays empty: Kodi 22 lets a filled one replace the episode.
     """
-    numbered = NUMBERED.match(number)
+    number = number[:LONGEST_NUMBER]
+    numbered = NUMBERED.match("".join(number.split()))
     if numbered is None:
         yield f'<episode-num system="onscreen">{text(number)}</episode-num>'
         return
@@ -133,5 +194,5 @@ def episode(number: str) -> Iterator[str]:
     yield f'<episode-num system="xmltv_ns">{season}.{part}.</episode-num>'
     shown = f"S{int(season) + 1:02}" if season else ""
     shown += f"E{int(part) + 1:02}" if part else ""
-    if shown:
+    if shown and is_shown:
         yield f'<episode-num system="onscreen">{shown}</episode-num>'

@@ -1,11 +1,16 @@
 """Lists of a set as player_api.php answers them, and where its channels play from."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
+from lineup.contracts.playlists import Signing
 from lineup.delivery import StreamSource
+from lineup.values.addresses import is_on
 from playlists.rendering.lineups import Entry, categories_of
+from playlists.rendering.m3u import is_direct
 
 
 def categories(entries: list[Entry]) -> bytes:
@@ -26,25 +31,46 @@ def live_streams(entries: list[Entry]) -> bytes:
     )
 
 
-def sources(entries: list[Entry]) -> bytes:
-    """Where each stream id plays from."""
+def sources(
+    entries: list[Entry], stems: Mapping[str, str], hosts: Collection[str] = ()
+) -> bytes:
+    """Where each stream id plays from; `stems` as `stems.told_apart` has them.
+
+    Signed is what lies on one of the `hosts`; without any, whatever its channel says.
+    """
     return msgspec.json.encode(
         {
             str(entry.stream_id): StreamSource(
                 address=entry.address,
-                signing=entry.signing,
+                signing=_signing(entry, entry.address, hosts),
                 catchup_days=entry.catchup_days,
+                stem=stems.get(entry.address, ""),
+                archive=entry.archive,
+                archive_signing=_signing(entry, entry.archive, hosts),
             )
             for entry in entries
         }
     )
 
 
+def _signing(entry: Entry, address: str, hosts: Collection[str]) -> str:
+    if not hosts or is_on(_host_of(address), hosts):
+        return entry.signing
+    return Signing.NONE
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # a bracket missing
+        return ""
+
+
 def _live_stream(entry: Entry, category: int) -> dict[str, Any]:
     return {
         "num": entry.number,
-        "name": entry.name,
-        "stream_type": "live",
+        "name": entry.title,
+        "stream_type": "radio_streams" if entry.is_radio else "live",
         "stream_id": entry.stream_id,
         "stream_icon": entry.logo,
         "epg_channel_id": entry.tvg_id,
@@ -54,6 +80,6 @@ def _live_stream(entry: Entry, category: int) -> dict[str, Any]:
         "category_ids": [category],
         "custom_sid": "",
         "tv_archive": 1 if entry.catchup_days else 0,
-        "direct_source": "",
+        "direct_source": entry.address if is_direct(entry) else "",
         "tv_archive_duration": entry.catchup_days,
     }

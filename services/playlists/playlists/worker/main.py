@@ -1,15 +1,13 @@
 """The worker process: `lineup run playlists-worker`.
 
-Plain threads, no eventlet: COPY is not possible under it. One thread does jobs, which
-may take minutes, one renders channel sets, which may take seconds, and one writes
-access facts, which wait for neither; a fourth clears away what nobody shows any more.
-Any number of workers may run, each claims its rows.
+Plain threads, no eventlet: COPY is not possible under it. One thread takes jobs and has
+each done by a process of its own, a few at once; two render channel sets, which may
+take seconds, and one writes access facts, which wait for neither; another clears away
+what nobody shows any more. Any number of workers may run, each claims its rows.
 """
 
 import os
-import secrets
 import signal
-import socket
 import sys
 import threading
 import time
@@ -20,44 +18,38 @@ from types import FrameType
 import structlog
 
 from lineup import logs, metrics, probes, tracing
-from lineup.blobs import BlobStore
-from lineup.clock import clock_for
-from lineup.database import Database, Waker, connect
+from lineup.contracts.playlists import JobState
+from lineup.database import Waker
 from lineup.ids import new_id
-from lineup.secrets import Keyring
 from lineup.settings import read
 from lineup.tracing import SpanKind
-from playlists import wiring
 from playlists.guide.retired import remove_retired
+from playlists.jobs.models import Job
 from playlists.jobs.operations import WAKE
 from playlists.jobs.running import let_go
 from playlists.rendering.access import write_due
 from playlists.rendering.garbage import collect
 from playlists.rendering.renderer import render_due
+from playlists.rendering.turns import Turns
 from playlists.settings import PlaylistsSettings
-from playlists.worker.tasks import Tools, run_next
+from playlists.worker.children import Children
+from playlists.worker.tasks import claim_next
+from playlists.worker.tools import Tools, tools_for
 
 log = structlog.get_logger(__name__)
 NAME = "playlists-worker"
 IDLE_SECONDS = 1.0
+RENDERERS = 2
+"""Threads that render: a set that takes long leaves the other partners one."""
 AFTER_TROUBLE_SECONDS = 2.0
 TIDY_SECONDS = 30.0
+TIDY = "tidy"
+"""The loop that turns seldom: after trouble it does not wait so long."""
 COLLECT_EVERY = 120
 """Turns of tidying from one collection of unnamed blobs to the next: an hour."""
-STOP_SECONDS = 30.0
-
-
-def tools_for(settings: PlaylistsSettings) -> Tools:
-    """What jobs of this process work with; it holds them by a name of its own."""
-    wiring.connect_rooms()
-    clock = clock_for(settings.clock_offset_file)
-    return Tools(
-        database=Database(connect(settings.database_uri), clock),
-        blobs=BlobStore(settings.blob_url),
-        keyring=Keyring.of(settings.lineup_secret_keys),
-        settings=settings,
-        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
-    )
+STOP_SECONDS = 25.0
+ENDING_SECONDS = 5.0
+"""For what is left when the jobs' processes were ended."""
 
 
 @dataclass
@@ -67,12 +59,19 @@ class Worker:
     tools: Tools
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _jobs: set[threading.Thread] = field(default_factory=set)
     _troubled: set[str] = field(default_factory=set)
     _turns: int = 0
 
+    def __post_init__(self) -> None:
+        self._children = Children(self.tools)
+        self._partners = Turns()
+        self._slots = threading.Semaphore(self.tools.settings.job_slots)
+
     def run(self) -> None:
         """Work until `stop`; what is not done then is left to another worker."""
-        loops = (self._do_jobs, self._render, self._write_facts, self._tidy)
+        renderers = [self._render] * RENDERERS
+        loops = (self._do_jobs, *renderers, self._write_facts, self._tidy)
         for loop in loops:
             name = loop.__name__.lstrip("_")
             thread = threading.Thread(target=loop, name=name, daemon=True)
@@ -80,8 +79,9 @@ class Worker:
             thread.start()
         log.info("worker_started", worker=self.tools.worker)
         self._stop.wait()
-        for thread in self._threads:
-            thread.join(timeout=STOP_SECONDS)
+        self._join_all(STOP_SECONDS)
+        self._children.end_all()
+        self._join_all(ENDING_SECONDS)
         with self.tools.database.transaction() as work:
             let_go(work, self.tools.worker)
         log.info("worker_stopped", worker=self.tools.worker)
@@ -98,13 +98,52 @@ class Worker:
         """Whether the last turn of every loop went well."""
         return not self._troubled
 
+    def _join_all(self, seconds: float) -> None:
+        """Wait for every thread, so long in all."""
+        end = time.monotonic() + seconds
+        for thread in (*self._threads, *self._jobs):
+            thread.join(timeout=max(end - time.monotonic(), 0))
+
     def _do_jobs(self) -> None:
-        self._turn_and_wait(lambda: run_next(self.tools) is not None)
+        self._turn_and_wait(self._begin_job)
+
+    def _begin_job(self) -> bool:
+        """Take the job whose turn it is and have it done, when a slot is free."""
+        if not self._slots.acquire(timeout=IDLE_SECONDS):
+            return False
+        try:
+            job = claim_next(self.tools)
+        except BaseException:
+            self._slots.release()
+            raise
+        if job is None or job.state != JobState.RUNNING:
+            self._slots.release()
+            return job is not None
+        thread = threading.Thread(target=self._do_job, args=(job,), daemon=True)
+        self._jobs.add(thread)
+        thread.start()
+        return True
+
+    def _do_job(self, job: Job) -> None:
+        began = time.monotonic()
+        try:
+            self._children.run(job)
+        except Exception:
+            log.exception("job_left", job_id=str(job.id))
+        finally:
+            metrics.count(NAME, "job", job.kind, "ok", time.monotonic() - began)
+            self._slots.release()
+            self._jobs.discard(threading.current_thread())
 
     def _render(self) -> None:
         tools = self.tools
         self._turn_and_wait(
-            lambda: render_due(tools.database, tools.blobs, tools.keyring) > 0
+            lambda: (
+                render_due(
+                    tools.database, tools.blobs, tools.keyring, turns=self._partners
+                )
+                > 0
+            )
         )
 
     def _write_facts(self) -> None:
@@ -118,7 +157,7 @@ class Worker:
                     waker.wait(IDLE_SECONDS)
 
     def _tidy(self) -> None:
-        while not self._stop.wait(TIDY_SECONDS):
+        while not self._stop.wait(0 if TIDY in self._troubled else TIDY_SECONDS):
             while self._safely(self._remove_rows) and not self._stop.is_set():
                 pass
             self._turns += 1
@@ -177,6 +216,7 @@ def main() -> None:
     tracing.configure(settings.otel_exporter_otlp_endpoint, NAME)
     worker = Worker(tools_for(settings))
     probes.serve(
+        settings.probe_address,
         settings.probe_port,
         NAME,
         live={"loops": worker.is_live},

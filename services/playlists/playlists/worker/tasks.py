@@ -2,89 +2,116 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
-from lineup.blobs import BlobStore
 from lineup.contracts.playlists import JobState
-from lineup.database import Database, Work
+from lineup.database import Work, wake
 from lineup.errors import Refusal
-from lineup.secrets import Keyring
-from playlists.addresses import Limits
-from playlists.channels.importing import ChannelImporter, Origin
-from playlists.channels.operations import IMPORT_JOB as IMPORT_CHANNELS
-from playlists.guide.importing import Importer
+from playlists.channels.importing import ChannelImporter, Origin, Reading
+from playlists.channels.imports import (
+    IMPORT_JOB as IMPORT_CHANNELS,
+)
+from playlists.channels.imports import PREVIEW_JOB, UNDO_JOB, undone_job
+from playlists.channels.previewing import Preview
+from playlists.channels.sieve import Wishes
+from playlists.channels.undoing import Undoing
+from playlists.guide.importing import Importer, note_failure
 from playlists.guide.source_views import IMPORT_JOB as IMPORT_GUIDE
 from playlists.jobs.models import Job
-from playlists.jobs.running import Heartbeat, LeaseLost, Progress, claim, held
+from playlists.jobs.operations import WAKE
+from playlists.jobs.running import (
+    Counted,
+    Heartbeat,
+    LeaseLost,
+    Outcome,
+    Progress,
+    claim,
+    held,
+)
 from playlists.owners import Owner
-from playlists.settings import PlaylistsSettings
+from playlists.worker.tools import Tools
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tools:
-    """What jobs work with."""
-
-    database: Database
-    blobs: BlobStore
-    keyring: Keyring
-    settings: PlaylistsSettings
-    worker: str
-    """The name this worker holds its jobs by; no other has it."""
-
-    def limits(self, megabytes: int) -> Limits:
-        """How far a fetch may go."""
-        return Limits(
-            megabytes=megabytes,
-            seconds=self.settings.fetch_seconds,
-            allow_private=self.settings.allow_private_sources,
-        )
+INTERNAL = "Something went wrong inside; the log knows more.", "internal_error"
+TOO_LARGE = "It needs more memory than one job may have.", "job_too_large"
 
 
 def run_next(tools: Tools, *, only: UUID | None = None) -> Job | None:
-    """Do the oldest job that nobody does, or `only` that one; None when none is free.
-
-    A refusal fails the job with its code. Anything else is a bug: the job fails as
-    `internal_error` and the log says what happened.
-    """
-    with tools.database.transaction() as work:
-        job = claim(work, tools.worker, tools.settings.job_lease_seconds, only)
+    """Do the job whose turn it is, or `only` that one; None when none is free."""
+    job = claim_next(tools, only=only)
     if job is None or job.state != JobState.RUNNING:
         return job
-    _run(tools, job, Progress())
+    progress = Progress()
+    lease = tools.settings.job_lease_seconds
+    with Heartbeat(tools.database, job, progress, lease):
+        perform(tools, job, progress)
     return job
 
 
-def _run(tools: Tools, job: Job, progress: Progress) -> None:
-    lease = tools.settings.job_lease_seconds
+def claim_next(tools: Tools, *, only: UUID | None = None) -> Job | None:
+    """Take the job whose turn it is; one that was given up is failed already."""
+    with tools.database.transaction() as work:
+        job = claim(work, tools.worker, tools.settings.job_lease_seconds, only)
+        if job is not None and job.state == JobState.FAILED:
+            _tell_owner(work, job)
+    return job
+
+
+def perform(tools: Tools, job: Job, progress: Counted) -> None:
+    """Do a job that is held, to its end.
+
+    A refusal fails it with its code. Anything else is a bug: it fails as
+    `internal_error` and the log says what happened.
+    """
     try:
-        with Heartbeat(tools.database, job, progress, lease):
-            message = KINDS[job.kind](tools, job, progress)
-        _end(tools, job, lambda held, work: _finish(held, work, progress, message))
+        outcome = KINDS[job.kind](tools, job, progress)
+        _end(tools, job, lambda row, work: _finish(row, work, progress, outcome))
     except LeaseLost:
         log.warning("job_taken_over", job_id=str(job.id), kind=job.kind)
     except Refusal as refusal:
-        told, code = refusal.message, refusal.code
-        _end(tools, job, lambda held, work: held.fail(work.now, told, code))
+        fail(tools, job, refusal.message, refusal.code)
+    except MemoryError:
+        log.warning("job_too_large", job_id=str(job.id), kind=job.kind)
+        fail(tools, job, *TOO_LARGE)
     except Exception:
         log.exception("job_failed", job_id=str(job.id), kind=job.kind)
-        told = "Something went wrong inside; the log knows more."
-        _end(tools, job, lambda held, work: held.fail(work.now, told, "internal_error"))
+        fail(tools, job, *INTERNAL)
 
 
-def _finish(job: Job, work: Work, progress: Progress, message: str) -> None:
+def fail(tools: Tools, job: Job, message: str, code: str) -> None:
+    """End a job that cannot be done; nothing when another worker has it by now."""
+
+    def end(row: Job, work: Work) -> None:
+        row.fail(work.now, message, code)
+        _tell_owner(work, row)
+
+    try:
+        _end(tools, job, end)
+    except LeaseLost:
+        log.warning("job_taken_over", job_id=str(job.id), kind=job.kind)
+
+
+def _tell_owner(work: Work, job: Job) -> None:
+    """Show a failure where staff looks: at the guide source, if it was one's."""
+    if job.kind == IMPORT_GUIDE:
+        note_failure(work, UUID(job.payload["source_id"]), job.message, job.code)
+
+
+def _finish(job: Job, work: Work, progress: Counted, outcome: Outcome | str) -> None:
     job.done = job.total = max(progress.done, progress.total)
-    job.finish(work.now, message)
+    if isinstance(outcome, str):
+        outcome = Outcome(message=outcome)
+    job.finish(work.now, outcome.message, outcome.result)
 
 
 def _end(tools: Tools, job: Job, end: Callable[[Job, Work], None]) -> None:
     with tools.database.transaction() as work:
         row = held(work, job.id, tools.worker)
         end(row, work)
+        # The next job of this partner may be begun now.
+        wake(work.session, WAKE)
     job.state, job.message, job.code = row.state, row.message, row.code
 
 
@@ -92,7 +119,7 @@ def _confirm(tools: Tools, job: Job) -> Callable[[Work], Job]:
     return functools.partial(held, job_id=job.id, worker=tools.worker)
 
 
-def _import_guide(tools: Tools, job: Job, progress: Progress) -> str:
+def _import_guide(tools: Tools, job: Job, progress: Counted) -> str:
     importer = Importer(
         database=tools.database,
         blobs=tools.blobs,
@@ -106,25 +133,41 @@ def _import_guide(tools: Tools, job: Job, progress: Progress) -> str:
     return importer.run(source_id, force=bool(job.payload["force"]))
 
 
-def _import_channels(tools: Tools, job: Job, progress: Progress) -> str:
+def _reading(tools: Tools) -> Reading:
+    limits = tools.limits(tools.settings.playlist_max_megabytes)
+    return Reading(blobs=tools.blobs, limits=limits)
+
+
+def _import_channels(tools: Tools, job: Job, progress: Counted) -> Outcome:
     importer = ChannelImporter(
         database=tools.database,
-        blobs=tools.blobs,
-        limits=tools.limits(tools.settings.playlist_max_megabytes),
+        reading=_reading(tools),
+        job_id=job.id,
         confirm=_confirm(tools, job),
         progress=progress,
     )
-    package_id = job.payload["package_id"]
-    origin = Origin(
-        upload=job.payload["upload"],
-        address=job.payload["address"],
-        package_id=UUID(package_id) if package_id else None,
+    wishes = Wishes.of(job.payload)
+    return importer.run(Owner(job.partner_id), Origin.of(job.payload), wishes)
+
+
+def _preview_channels(tools: Tools, job: Job, progress: Counted) -> Outcome:
+    preview = Preview(
+        database=tools.database, reading=_reading(tools), progress=progress
     )
-    return importer.run(Owner(job.partner_id), origin)
+    return preview.run(Owner(job.partner_id), Origin.of(job.payload))
 
 
-KINDS: dict[str, Callable[[Tools, Job, Progress], str]] = {
+def _undo_import(tools: Tools, job: Job, progress: Counted) -> Outcome:
+    undoing = Undoing(
+        database=tools.database, confirm=_confirm(tools, job), progress=progress
+    )
+    return undoing.run(Owner(job.partner_id), undone_job(job.payload))
+
+
+KINDS: dict[str, Callable[[Tools, Job, Counted], Outcome | str]] = {
     IMPORT_GUIDE: _import_guide,
     IMPORT_CHANNELS: _import_channels,
+    PREVIEW_JOB: _preview_channels,
+    UNDO_JOB: _undo_import,
 }
 """What does each kind of job; every one is safe to repeat."""

@@ -9,7 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from lineup.context import Actor, Context, Role
-from lineup.contracts.accounts import AccountChanged, AccountKind, Status, UserChanged
+from lineup.contracts.accounts import (
+    AccountChanged,
+    AccountKind,
+    CustomerChanged,
+    Status,
+    UserChanged,
+)
 from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
 from lineup.contracts.playlists import (
     ChannelDetails,
@@ -32,6 +38,7 @@ from playlists.channels.operations import create_channel
 from playlists.channels.packages import demo_package
 from playlists.entitlements.operations import (
     keep_account,
+    keep_customer,
     keep_partner,
     keep_subscription,
     keep_user,
@@ -112,6 +119,24 @@ class Platform:
         )
         with self.transaction() as work:
             keep_account(work, state)
+
+    def customer(self, user, **said):
+        """Announce the customer of a user."""
+        state = CustomerChanged(
+            **{
+                "id": user and user.customer_id,
+                "partner_id": PARTNER,
+                "scope": user and user.scope,
+                "first_name": "Anna",
+                "last_name": "Blue",
+                "email": "",
+                "mobile": "",
+                "status": Status.ACTIVE,
+                **said,
+            }
+        )
+        with self.transaction() as work:
+            keep_customer(work, state)
 
     def channel(self, number=1, name="News One", package_ids=(), **said):
         address = said.pop("address", f"http://edge.example/{number}/index.m3u8")

@@ -1,6 +1,9 @@
 """Access facts say what a user may see, when, and go when the user goes."""
 
+import re
 from datetime import timedelta
+
+import pytest
 
 from lineup.contracts.accounts import Status
 from lineup.contracts.billing import SubscriptionState
@@ -10,10 +13,15 @@ from lineup.delivery import (
     token_name,
     username_name,
 )
+from lineup.ids import new_id
+from lineup.scope import below
 from playlists.rendering.access import write_due
 from playlists.rendering.operations import refresh_everybody
 
+from .conftest import SCOPE
 
+
+@pytest.mark.feature("PE-01")
 def test_a_user_has_a_fact_and_a_playlist_before_any_subscription(platform):
     platform.demo(platform.channel(9, "Demo"))
     user = platform.user()
@@ -26,6 +34,7 @@ def test_a_user_has_a_fact_and_a_playlist_before_any_subscription(platform):
     assert "Demo" in platform.playlist(user)
 
 
+@pytest.mark.feature("PE-02")
 def test_a_subscription_is_seen_until_its_end_and_demo_after_it(platform):
     package = platform.package(platform.channel())
     user = platform.user()
@@ -42,6 +51,7 @@ def test_a_subscription_is_seen_until_its_end_and_demo_after_it(platform):
     assert fact.ends_at == now + timedelta(days=30)
 
 
+@pytest.mark.feature("SU-10")
 def test_a_stopped_subscription_is_over_at_once(platform):
     package = platform.package(platform.channel())
     user = platform.user()
@@ -58,6 +68,7 @@ def test_a_stopped_subscription_is_over_at_once(platform):
     assert fact.set_at(platform.clock.now()) == fact.demo_set_id
 
 
+@pytest.mark.feature("PE-03")
 def test_link_and_credentials_stay_while_what_is_seen_changes(platform):
     package = platform.package(platform.channel())
     user = platform.user()
@@ -115,16 +126,53 @@ def test_a_deleted_user_leaves_no_blob(platform):
     assert platform.blobs.read(token_name(user.token)) is None
 
 
-def test_an_inactive_partner_makes_its_users_inactive(platform):
+def test_a_partner_that_is_switched_off_leaves_its_users_the_demo_channels(platform):
+    platform.demo(platform.channel(9, "Demo"))
     user = platform.user()
+    platform.subscription(user, platform.package(platform.channel()))
     platform.render()
-    assert platform.fact(user).is_active
+    paid = platform.fact(user)
+    assert paid.set_at(platform.clock.now()) != paid.demo_set_id
 
     platform.partner(status=Status.INACTIVE, public_url="https://blue.example/")
     platform.render()
 
-    assert not platform.fact(user).is_active
-    assert platform.fact(user).public_url == "https://blue.example"
+    fact = platform.fact(user)
+    assert fact.is_active
+    assert fact.set_at(platform.clock.now()) == fact.demo_set_id
+    assert fact.ends_at == paid.ends_at
+    assert fact.public_url == "https://blue.example"
+
+    platform.partner(status=Status.ACTIVE)
+    platform.render()
+    assert platform.fact(user).timeline == paid.timeline
+
+
+def test_players_go_by_the_customers_clock_else_by_the_partners(platform):
+    platform.partner(time_zone="Europe/Berlin")
+    user = platform.user()
+    platform.render()
+    assert platform.fact(user).time_zone == "Europe/Berlin"
+
+    platform.customer(user, time_zone="Asia/Tokyo", version=7)
+    platform.customer(user, time_zone="Asia/Seoul", version=6)
+    platform.render()
+    assert platform.fact(user).time_zone == "Asia/Tokyo"
+
+    platform.customer(user, time_zone="", version=8)
+    platform.render()
+    assert platform.fact(user).time_zone == "Europe/Berlin"
+
+
+def test_a_customers_clock_may_be_known_before_its_users(platform):
+    customer_id = new_id()
+    scope = below(SCOPE, customer_id)
+    platform.customer(
+        None, id=customer_id, scope=scope, time_zone="Asia/Tokyo", version=3
+    )
+    user = platform.user(customer_id=customer_id, scope=scope)
+    platform.render()
+    assert platform.fact(user).time_zone == "Asia/Tokyo"
 
 
 def test_what_does_not_change_the_fact_is_not_announced_again(platform):
@@ -157,6 +205,19 @@ def test_a_lost_store_is_filled_again(platform):
     platform.render()
 
     assert platform.fact(user) is not None
+
+
+@pytest.mark.feature("PR-05")
+def test_a_channel_of_several_packages_is_shown_once(platform):
+    news, sport, film = (platform.channel(n, f"C{n}") for n in (1, 2, 3))
+    small = platform.package(news, sport, name="Small")
+    large = platform.package(sport, film, name="Large")
+    user = platform.user()
+    platform.subscription(user, small, large)
+    platform.render()
+
+    entries = re.findall(r",(C\d)$", platform.playlist(user), re.MULTILINE)
+    assert entries == ["C1", "C2", "C3"]
 
 
 def test_subscriptions_that_overlap_show_all_their_packages(platform):

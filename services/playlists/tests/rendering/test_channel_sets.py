@@ -5,16 +5,33 @@ import os
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from lineup.contracts.playlists import DeleteChannel
+from lineup.contracts.playlists import (
+    DeleteChannel,
+    GetStreamSettings,
+    StreamSettings,
+    UpdateStreamSettings,
+)
 from lineup.delivery import content_name, manifest_name
+from lineup.errors import NotFound
+from lineup.ids import new_id
+from lineup.values import checked
 from playlists.channels.operations import delete_channel
 from playlists.rendering import renderer
 from playlists.rendering.access import write_due
 from playlists.rendering.garbage import GRACE, UNUSED_FOR, collect
 from playlists.rendering.operations import mark_changed, refresh_everybody
-from playlists.rendering.outputs import DaysOutOfRange, set_guide_days
+from playlists.rendering.outputs import (
+    DaysOutOfRange,
+    get_stream_settings,
+    set_guide_days,
+    update_stream_settings,
+)
 from playlists.rendering.renderer import AGAIN_AFTER, render_due
+from playlists.rendering.turns import Turns
+
+from .conftest import PARTNER
 
 TODAY = "20260302"
 GUIDE = f"""<tv><channel id="news.one"><display-name>News One</display-name></channel>
@@ -41,7 +58,43 @@ def subscriber(platform):
     return user
 
 
+def settings(platform, **said):
+    """Say something of sessions; what is shown of them then, rendered."""
+    request = checked(UpdateStreamSettings(**said))
+    with platform.transaction() as work:
+        made = update_stream_settings(work, request, keyring=platform.keyring)
+    platform.render()
+    return made
+
+
+def shown(platform):
+    with platform.transaction() as work:
+        return get_stream_settings(work, GetStreamSettings())
+
+
+def test_what_was_imported_before_anybody_checked_is_rendered(platform, subscriber):
+    with platform.database.transaction() as work:
+        work.session.execute(
+            text(
+                "UPDATE programmes SET stop_at = '9999-12-31 23:59:59+00',"
+                " episode = repeat('9', 5000), title = repeat('t', 100000)"
+                " WHERE start_at >= '2026-03-02' AND start_at < '2026-03-03'"
+            )
+        )
+        work.session.execute(
+            text("UPDATE channels SET guide_shift_minutes = 2147483647")
+        )
+        mark_changed(work, platform.partner_id)
+    platform.render()
+
+    told = platform.guide_of(subscriber)
+
+    assert 'start="20260303090000 +0000" stop="20260310090000 +0000"' in told
+    assert f"<title>{'t' * 2000}</title>" in told.replace(' lang="en"', "")
+
+
 class TestGuide:
+    @pytest.mark.feature("PE-11")
     def test_holds_the_sets_channels_in_the_window_with_times_in_utc(
         self, platform, subscriber
     ):
@@ -95,6 +148,31 @@ class TestGuide:
                 work, platform.keyring, platform.partner_id, back=0, ahead=31
             )
 
+    def test_how_long_a_session_is_is_what_the_partner_says(self, platform, subscriber):
+        assert platform.seen_by(subscriber).session_minutes is None
+
+        settings(platform, session_minutes=30, session_is_bound=True)
+        settings(platform, session_is_renewed=False)
+
+        manifest = platform.seen_by(subscriber)
+        assert (manifest.session_minutes, manifest.session_is_bound) == (30, True)
+        assert not manifest.session_is_renewed
+
+    def test_what_is_said_of_sessions_is_shown(self, platform):
+        usual = StreamSettings(partner_id=PARTNER)
+        assert shown(platform) == usual
+
+        made = settings(platform, stream_hosts=["b.example", "*.a.example"])
+
+        assert made == shown(platform)
+        assert made.stream_hosts == ["*.a.example", "b.example"]
+        assert made.updated_at is not None
+
+    def test_another_partners_are_no_ones_to_see(self, platform):
+        with platform.transaction() as work, pytest.raises(NotFound) as refused:
+            get_stream_settings(work, GetStreamSettings(partner_id=new_id()))
+        assert refused.value.code == "partner_not_found"
+
     def test_catch_up_reaches_as_far_back_as_the_guide(self, platform):
         package = platform.package(
             platform.channel(guide_id="news.one", catchup_days=30)
@@ -113,6 +191,7 @@ class TestGuide:
         assert "Far ahead" in platform.guide_of(subscriber)
         assert "Morning" not in platform.guide_of(subscriber)
 
+    @pytest.mark.feature("PE-17")
     def test_a_channels_shift_moves_its_programmes(self, platform):
         package = platform.package(
             platform.channel(guide_id="news.one", guide_shift_minutes=-60)
@@ -178,20 +257,20 @@ class TestRendering:
     def test_a_mark_during_a_rendering_is_not_lost(self, platform, subscriber):
         del subscriber
         platform.clock.forward(seconds=AGAIN_AFTER.total_seconds())
-        (claim,) = renderer._claim(platform.database, platform.keyring, 1)
+        claim = renderer._claim(platform.database, Turns())
         with platform.transaction() as work:
             mark_changed(work, platform.partner_id)
         renderer._render(platform.database, platform.blobs, claim)
 
-        claimed = [
-            c.set_id for c in renderer._claim(platform.database, platform.keyring, 9)
-        ]
+        claimed = []
+        while (again := renderer._claim(platform.database, Turns())) is not None:
+            claimed.append(again.set_id)
         assert claim.set_id in claimed
 
     def test_a_dead_workers_claim_lapses(self, platform):
         platform.user()
         write_due(platform.database, platform.blobs)
-        assert len(renderer._claim(platform.database, platform.keyring, 9)) == 1
+        assert renderer._claim(platform.database, Turns()) is not None
         assert render_due(platform.database, platform.blobs, platform.keyring) == 0
 
         platform.clock.forward(minutes=11)

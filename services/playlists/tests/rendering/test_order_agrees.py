@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from lineup.contracts.playlists import MoveChannels
 from playlists.channels.order import move_channels
 
@@ -14,6 +16,7 @@ GUIDE = "".join(
 )
 
 
+@pytest.mark.feature("PE-19")
 def test_a_moved_channel_stands_at_its_new_place_in_every_form(platform):
     one, two, three = (
         platform.channel(n, f"C{n}", guide_id=f"id{n}", group=f"G{n}")

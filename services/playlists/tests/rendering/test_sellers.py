@@ -34,6 +34,7 @@ def sees(platform, user):
     return "demo" if is_demo else "all"
 
 
+@pytest.mark.feature("AH-18", "AH-20")
 def test_off_it_is_demo_and_on_again_as_before(platform, make):
     platform.seller()
     mine, beside = make(SELLER_SCOPE), make(SCOPE)

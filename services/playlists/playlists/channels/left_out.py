@@ -1,0 +1,94 @@
+"""What of a playlist did not come in: how much of each kind, and which lines."""
+
+import enum
+from dataclasses import dataclass, field
+
+MOST_NAMED = 200
+"""Lines that are named; beyond them they are only counted."""
+LONGEST_TEXT = 120
+
+
+class Why(enum.StrEnum):
+    """Why something was left out."""
+
+    LONG = "long"
+    CANNOT_OPEN = "cannot_open"
+    NO_ADDRESS = "no_address"
+    FILM = "film"
+    GROUP = "group"
+    DOUBLE = "double"
+    LONG_VALUE = "long_value"
+    LOGO = "logo"
+    ARCHIVE = "archive"
+    OPTION = "option"
+    OFF = "off"
+
+
+WORDS = {
+    Why.LONG: "channels were left out: their lines or addresses are too long",
+    Why.CANNOT_OPEN: "channels were left out: their addresses cannot be opened",
+    Why.NO_ADDRESS: "lines were left out: they are no addresses",
+    Why.FILM: "films and episodes were left out: they are not live",
+    Why.GROUP: "channels were left out: their groups were not chosen",
+    Why.DOUBLE: "channels were left out: the list names them twice",
+    Why.LONG_VALUE: (
+        "logos, groups, guide ids or numbers were left out: they are too long"
+    ),
+    Why.LOGO: "logos were left out: their addresses are none",
+    Why.ARCHIVE: "channels came without their archive: its form is not known here",
+    Why.OFF: "channels have no address and are switched off",
+    Why.OPTION: "channels came without some options for players: not usable here",
+}
+REASONS = {
+    Why.LONG: "The line or its address is too long.",
+    Why.CANNOT_OPEN: "No player can open this address.",
+    Why.NO_ADDRESS: "This is no address.",
+    Why.FILM: "A film or an episode, not live.",
+    Why.GROUP: "Its group was not chosen.",
+    Why.DOUBLE: "The list names it twice.",
+    Why.LONG_VALUE: "A value is too long.",
+    Why.LOGO: "The logo's address is none.",
+    Why.ARCHIVE: "The form of its archive is not known here.",
+    Why.OFF: "It has no address and is switched off.",
+    Why.OPTION: "Some options for players are not usable here.",
+}
+"""The same of one line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """One line of which something was left out."""
+
+    line: int
+    text: str
+    why: Why
+
+
+@dataclass
+class LeftOut:
+    """What did not come in."""
+
+    counts: dict[Why, int] = field(default_factory=dict)
+    named: list[Named] = field(default_factory=list)
+
+    def note(self, why: Why, line: int, text: str) -> None:
+        """Count one, and name it while there is room."""
+        self.counts[why] = self.counts.get(why, 0) + 1
+        if len(self.named) < MOST_NAMED and (why is not Why.FILM or self._has_room()):
+            self.named.append(Named(line=line, text=text[:LONGEST_TEXT], why=why))
+
+    def as_result(self) -> dict[str, object]:
+        """Counts and lines, as a job keeps them."""
+        return {
+            "left_out": {why.value: count for why, count in self.counts.items()},
+            "lines": [[one.line, one.text, one.why.value] for one in self.named],
+        }
+
+    def _has_room(self) -> bool:
+        """Films by the thousand do not crowd out what is rarer."""
+        return self.counts[Why.FILM] <= MOST_NAMED // 4
+
+    def in_words(self) -> str:
+        """A sentence of each kind there is, with a blank before it."""
+        told = ((WORDS[why], self.counts.get(why, 0)) for why in Why)
+        return "".join(f" {count:,} {what}." for what, count in told if count)
