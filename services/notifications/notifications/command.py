@@ -8,9 +8,9 @@ from lineup.clock import clock_for
 from lineup.database import Database, connect
 from lineup.secrets import Keyring
 from lineup.settings import read
-from notifications.deliveries.sender import Sender
+from notifications.deliveries.connections import MOST
+from notifications.deliveries.routing import sender_for
 from notifications.settings import NotificationsSettings
-from notifications.transports.routes import Route, sender_from, server_from
 
 
 @click.group()
@@ -23,10 +23,9 @@ def send_due() -> None:
     """Send the messages that are due now, without waiting for the service."""
     settings = read(NotificationsSettings, os.environ)
     database = Database(
-        connect(settings.database_uri, pool_size=2),
+        connect(settings.database_uri, pool_size=MOST + 1),
         clock_for(settings.clock_offset_file),
     )
-    route = Route(server_from(settings.smtp_url), sender_from(settings.mail_sender))
     keyring = Keyring.of(settings.lineup_secret_keys)
-    sender = Sender(database, keyring, route, settings.smtp_timeout_seconds)
+    sender = sender_for(settings, database, keyring)
     click.echo(f"{sender.send_due()} messages tried.")

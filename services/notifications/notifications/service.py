@@ -1,10 +1,14 @@
 """The notifications service: its name and its doors."""
 
+from typing import ClassVar
+
 from lineup.bus import Service
+from lineup.contracts.accounts import AccountChanged, CustomerChanged
 from notifications import watching
 from notifications.announcements.entrypoints import AnnouncementDoors
 from notifications.deliveries.entrypoints import DeliveryDoors
 from notifications.people.entrypoints import PeopleDoors
+from notifications.people.models import AccountCopy, CustomerCopy
 from notifications.settings import NotificationsSettings
 from notifications.transports.entrypoints import TransportDoors
 
@@ -16,4 +20,8 @@ class NotificationsService(
 
     name = "notifications"
     settings_type = NotificationsSettings
+    copies: ClassVar = {
+        AccountChanged: (AccountCopy,),
+        CustomerChanged: (CustomerCopy,),
+    }
     looks = watching.LOOKS

@@ -13,3 +13,8 @@ class NotificationsSettings(ServiceSettings):
     """smtp://[user:password@]host:port, smtps://… or smtp+starttls://…"""
     mail_sender: str = "Lineup <no-reply@lineup.invalid>"
     smtp_timeout_seconds: int = 10
+    """Of every wait for a mail server."""
+    smtp_mail_seconds: int = 90
+    """Of all waits for one mail."""
+    allow_private_sources: bool = False
+    """Whether partners' mail servers may lie on loopback or in private networks."""

@@ -1,5 +1,6 @@
 import asyncio
 import socket
+import threading
 from email import message_from_bytes, policy
 from uuid import UUID
 
@@ -48,6 +49,8 @@ class Postbox:
         self.mails = []
         self.answers = {}
         self.taking = lambda: None
+        self.taken = threading.Event()
+        """Set by the first mail."""
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address in self.answers:
@@ -58,6 +61,7 @@ class Postbox:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         mail = message_from_bytes(envelope.content, policy=policy.default)
         self.mails.append(mail)
+        self.taken.set()
         await asyncio.to_thread(self.taking)
         return "250 taken"
 

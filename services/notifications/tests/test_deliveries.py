@@ -17,7 +17,7 @@ from lineup.contracts.accounts import (
     PlayerCredentials,
     Status,
 )
-from lineup.contracts.billing import RenewalFellShort
+from lineup.contracts.billing import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import (
     CountDeliveries,
     DeliveryCounts,
@@ -38,7 +38,10 @@ from lineup.money import Money
 from lineup.scope import ROOT, below
 from notifications.announcements import operations as announcements
 from notifications.deliveries import operations as deliveries
+from notifications.deliveries.connections import Connections
+from notifications.deliveries.mailer import NO_ADDRESS, Limits
 from notifications.deliveries.models import Delivery, NotFailed
+from notifications.deliveries.queues import claim_next
 from notifications.deliveries.sender import Sender
 from notifications.people.operations import keep_account
 from notifications.transports import operations as transports
@@ -46,6 +49,7 @@ from notifications.transports.routes import Route, Server
 
 CUSTOMER_SCOPE = below(below(ROOT, PARTNER := new_id()), CUSTOMER := new_id())
 NEIGHBOUR = new_id()
+LIMITS = Limits(wait_seconds=20, mail_seconds=60, allow_private=True)
 
 
 def actor(partner_id=PARTNER, role=Role.PARTNER):
@@ -112,7 +116,7 @@ def sender(database, keyring, postbox):
     default = Route(
         Server("127.0.0.1", postbox.port), Address("Lineup", addr_spec="l@example.org")
     )
-    return Sender(database, keyring, default, timeout_seconds=2)
+    return Sender(database, keyring, default, LIMITS, Connections(2))
 
 
 def log(database, who=None, **narrowed):
@@ -120,6 +124,7 @@ def log(database, who=None, **narrowed):
     return page.items
 
 
+@pytest.mark.feature("WS-09")
 def test_credentials_reach_the_customer_with_their_secrets(
     tell, sender, postbox, keyring
 ):
@@ -132,6 +137,7 @@ def test_credentials_reach_the_customer_with_their_secrets(
     assert "s3cret-login" in mail.get_content()
 
 
+@pytest.mark.feature("NO-28")
 def test_the_log_has_dots_and_nothing_sent_keeps_its_secret(
     tell, sender, database, keyring
 ):
@@ -158,7 +164,7 @@ def test_a_dead_mail_server_delays_and_never_loses(
     tell, database, keyring, clock, sender, postbox
 ):
     nowhere = Route(Server("127.0.0.1", 1), Address("L", addr_spec="l@example.org"))
-    dead = Sender(database, keyring, nowhere, timeout_seconds=1)
+    dead = Sender(database, keyring, nowhere, LIMITS, Connections(2))
     tell(credentials(keyring))
 
     dead.send_due()
@@ -173,11 +179,12 @@ def test_a_dead_mail_server_delays_and_never_loses(
     assert len(postbox.mails) == 1
 
 
+@pytest.mark.feature("NO-13")
 def test_after_the_fifth_failure_it_is_given_up_and_can_be_sent_again(
     tell, database, keyring, clock, sender, postbox
 ):
     nowhere = Route(Server("127.0.0.1", 1), Address("L", addr_spec="l@example.org"))
-    dead = Sender(database, keyring, nowhere, timeout_seconds=1)
+    dead = Sender(database, keyring, nowhere, LIMITS, Connections(2))
     tell(credentials(keyring))
     for minutes in (0, 1, 5, 30, 120):
         clock.forward(minutes=minutes)
@@ -192,6 +199,7 @@ def test_after_the_fifth_failure_it_is_given_up_and_can_be_sent_again(
         ask(database, deliveries.send_again, SendAgain(delivery_id=line.id))
 
 
+@pytest.mark.feature("NO-13")
 def test_a_receiver_refused_for_good_bounces_and_the_others_go(
     tell, database, keyring, sender, postbox
 ):
@@ -222,7 +230,7 @@ def test_every_try_carries_the_same_message_id(
 ):
     tell(credentials(keyring))
     with database.transaction() as work:
-        deliveries.claim_due(work)
+        claim_next(work, PARTNER)
     assert sender.send_due() == 0, "a leased message is another sender's"
 
     clock.forward(minutes=2)
@@ -256,11 +264,11 @@ def test_credentials_go_before_notices(tell, database, keyring, clock):
     tell(credentials(keyring))
 
     with database.transaction() as work:
-        claimed = deliveries.claim_due(work)
-    assert [d.template for d in claimed] == ["credentials", "renewal_fell_short"]
+        claimed = [claim_next(work, PARTNER).template for _ in range(2)]
+    assert claimed == ["credentials", "renewal_fell_short"]
 
 
-def shortfall(database, keyring, clock):
+def shortfall(database, keyring, clock, **customer):
     state = RenewalFellShort(
         id=new_id(),
         version=1,
@@ -278,10 +286,11 @@ def shortfall(database, keyring, clock):
     tell = partial(announcements.tell_shortfall, keyring=keyring)
     with pytest.raises(announcements.CustomerUnknown):
         database.consume(event_of(state, clock), tell)
-    follow(database, clock, customer_of())
+    follow(database, clock, customer_of(**customer))
     database.consume(event_of(state, clock), tell)
 
 
+@pytest.mark.feature("SU-04")
 def test_a_shortfall_names_price_balance_and_what_is_missing(
     database, keyring, clock, sender, postbox
 ):
@@ -291,6 +300,33 @@ def test_a_shortfall_names_price_balance_and_what_is_missing(
     text = postbox.mails[0].get_content()
     assert "costs 10.00 EUR" in text
     assert "5.00 EUR is missing" in text
+
+
+def test_a_plan_that_is_sold_no_longer_is_named_to_whom_it_does_not_renew(
+    database, keyring, clock, sender, postbox
+):
+    state = RenewalBlocked(
+        id=new_id(),
+        version=1,
+        partner_id=PARTNER,
+        scope=CUSTOMER_SCOPE,
+        customer_id=CUSTOMER,
+        user_id=new_id(),
+        subscription_id=new_id(),
+        product_name="Family",
+        plan_name="Month",
+        ends_at=clock.now(),
+        reason="plan_retired",
+    )
+    follow(database, clock, customer_of())
+    tell = partial(announcements.tell_blocked, keyring=keyring)
+    for _ in range(2):
+        database.consume(event_of(state, clock), tell)
+    sender.send_due()
+
+    (mail,) = postbox.mails
+    assert mail["Subject"] == "Your subscription is not renewed"
+    assert 'the plan "Month" is sold no' in mail.get_content()
 
 
 def test_a_neighbour_sees_neither_log_nor_line(tell, database, keyring):
@@ -379,6 +415,35 @@ def test_a_deleted_customer_is_written_to_no_more(
             ask(database, deliveries.send_again, SendAgain(delivery_id=dropped.id))
 
 
+def test_who_was_deleted_before_its_credentials_came_is_sent_nothing(
+    tell, database, keyring, clock, sender
+):
+    follow(database, clock, customer_of(version=2, status=Status.DELETED))
+    follow(database, clock, customer_of(version=1))
+
+    tell(credentials(keyring))
+
+    assert sender.send_due() == 0
+    [line] = log(database)
+    assert line.state == DeliveryState.DROPPED
+
+
+def test_an_address_that_is_none_stands_in_the_log_and_is_not_tried(
+    tell, database, keyring, sender
+):
+    tell(credentials(keyring, email="a@b.example\r\nBcc: x@y.example"))
+
+    assert sender.send_due() == 0
+    [line] = log(database)
+    assert (line.state, line.answer) == (DeliveryState.FAILED, NO_ADDRESS)
+
+
+def test_who_has_no_address_is_told_nothing_of_a_shortfall(database, keyring, clock):
+    shortfall(database, keyring, clock, email="")
+
+    assert log(database) == []
+
+
 def test_a_customer_reads_its_own_messages_and_no_others(tell, database, keyring):
     other = new_id()
     tell(credentials(keyring))
@@ -406,6 +471,7 @@ def a_mixed_log(tell, database, keyring, clock, sender, postbox):
     return clock.now()
 
 
+@pytest.mark.feature("RP-12")
 @pytest.mark.parametrize(
     ("narrowed", "found"),
     [
@@ -490,21 +556,23 @@ def test_the_log_comes_in_pages(tell, database, keyring):
     assert seen == [f"n{n}@example.org" for n in (4, 3, 2, 1, 0)]
 
 
+SAVE = partial(transports.save_transport, allow_private=True)
 TRANSPORT = SaveTransport(sender_address="tv@example.net", sender_name="Example TV")
 
 
+@pytest.mark.feature("NO-06")
 def test_mail_leaves_with_the_partners_sender_and_server(
     tell, database, keyring, postbox
 ):
     nowhere = Route(Server("127.0.0.1", 1), Address("L", addr_spec="l@example.org"))
-    sender = Sender(database, keyring, nowhere, timeout_seconds=1)
+    sender = Sender(database, keyring, nowhere, LIMITS, Connections(2))
     own = SaveTransport(
         sender_address="tv@example.net",
         sender_name="Example TV",
         host="127.0.0.1",
         port=postbox.port,
     )
-    ask(database, transports.save_transport, own)
+    ask(database, SAVE, own)
     database.keep(event_of(a_partner(), database.clock), keep_account)
     send = partial(announcements.send_test, keyring=keyring)
     ask(database, send, SendTest(receiver="me@example.org"))
@@ -531,18 +599,19 @@ def a_partner():
     )
 
 
+@pytest.mark.feature("OP-12")
 def test_a_transports_password_is_kept_sealed_and_never_shown(database, keyring):
     sealed = keyring.seal("hush")
     request = SaveTransport(
         sender_address="a@b.example", sender_name="", username="u", password=sealed
     )
-    shown = ask(database, transports.save_transport, request)
+    shown = ask(database, SAVE, request)
 
     assert shown.has_password
     unchanged = SaveTransport(
         sender_address="a@b.example", sender_name="New", username="u"
     )
-    assert ask(database, transports.save_transport, unchanged).has_password
+    assert ask(database, SAVE, unchanged).has_password
 
 
 def test_every_impossible_field_of_a_transport_is_named(database):
@@ -553,7 +622,7 @@ def test_every_impossible_field_of_a_transport_is_named(database):
         security="magic",
     )
     with pytest.raises(Invalid) as refused:
-        ask(database, transports.save_transport, wrong)
+        ask(database, SAVE, wrong)
 
     assert set(refused.value.fields) == {
         "sender_address",
@@ -564,12 +633,12 @@ def test_every_impossible_field_of_a_transport_is_named(database):
 
 
 def test_a_neighbours_transport_cannot_be_seen_set_or_used(database, keyring):
-    ask(database, transports.save_transport, TRANSPORT)
+    ask(database, SAVE, TRANSPORT)
     send = partial(announcements.send_test, keyring=keyring)
     for operation, request in (
         (transports.get_transport, GetTransport(partner_id=PARTNER)),
         (
-            transports.save_transport,
+            SAVE,
             SaveTransport(
                 sender_address="x@y.example", sender_name="", partner_id=PARTNER
             ),

@@ -2,27 +2,57 @@
 
 from lineup.ids import new_id
 from notifications.deliveries.operations import Message, queue
-from notifications.watching import deliveries
+from notifications.transports.models import Transport, TransportHealth
+from notifications.watching import deliveries, mail_servers
 
 
 def told(database):
     with database.transaction() as work:
-        return {figure.gauge.name: figure.value for figure in deliveries(work)}
+        figures = [*deliveries(work), *mail_servers(work)]
+        return {figure.gauge.name: figure.value for figure in figures}
 
 
 def test_a_message_that_nobody_sends_grows_old(database, keyring, clock):
-    assert told(database) == {"lineup_due_rows": 0, "lineup_due_oldest_seconds": 0}
+    nothing = {
+        "lineup_due_rows": 0,
+        "lineup_due_oldest_seconds": 0,
+        "lineup_mail_servers_failing": 0,
+    }
+    assert told(database) == nothing
+    partner_id = new_id()
     with database.transaction() as work:
         message = Message(
             cause_id=new_id(),
             template="test",
             values={"partner": "Wave TV"},
             receiver="wanda@example.org",
-            partner_id=new_id(),
+            partner_id=partner_id,
             scope="/",
         )
         queue(work, keyring, message)
 
     clock.forward(seconds=90)
 
-    assert told(database) == {"lineup_due_rows": 1, "lineup_due_oldest_seconds": 90}
+    assert told(database) == {
+        **nothing,
+        "lineup_due_rows": 1,
+        "lineup_due_oldest_seconds": 90,
+    }
+
+    with database.transaction() as work:
+        own = Transport(
+            partner_id=partner_id,
+            scope="/",
+            sender_address="tv@example.org",
+            sender_name="",
+            host="mail.example.org",
+            port=25,
+            security="none",
+            username="",
+            password=None,
+        )
+        health = TransportHealth(id=partner_id, failures=0)
+        work.session.add_all([own, health])
+        health.fail("No answer.", work.now)
+
+    assert told(database) == {**nothing, "lineup_mail_servers_failing": 1}

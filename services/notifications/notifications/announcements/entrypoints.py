@@ -5,7 +5,7 @@ from functools import partial
 from lineup.bus import Doors, on_event, rpc
 from lineup.context import PARTNERS, Call, Event
 from lineup.contracts.accounts import CredentialsIssued
-from lineup.contracts.billing import RenewalFellShort
+from lineup.contracts.billing import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import DeliveryView, SendTest
 from notifications.announcements import operations
 
@@ -23,6 +23,12 @@ class AnnouncementDoors(Doors):
     def on_renewal_fell_short(self, event: Event[RenewalFellShort]) -> None:
         """A renewal failed for want of money."""
         tell = partial(operations.tell_shortfall, keyring=self.keyring)
+        self.database.consume(event, tell)
+
+    @on_event
+    def on_renewal_blocked(self, event: Event[RenewalBlocked]) -> None:
+        """A user did not renew, though not for want of money."""
+        tell = partial(operations.tell_blocked, keyring=self.keyring)
         self.database.consume(event, tell)
 
     @rpc(allowed=PARTNERS)

@@ -1,16 +1,18 @@
 """Which message an event asks for. Each is queued once for its event."""
 
+from uuid import UUID
+
 from lineup.contracts.accounts import CredentialsIssued
-from lineup.contracts.billing import RenewalFellShort
+from lineup.contracts.billing import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import DeliveryView, SendTest
 from lineup.database import Work
-from lineup.errors import Invalid, NotFound
-from lineup.ids import new_id
-from lineup.scope import ROOT, below, covers
+from lineup.events import State
+from lineup.ids import event_id, new_id
+from lineup.scope import ROOT, acting_partner, below
 from lineup.secrets import Keyring
 from notifications.deliveries.operations import Message, queue
 from notifications.people.operations import find_customer, partner_name
-from notifications.transports.operations import is_address
+from notifications.transports.checks import refuse_no_receiver
 
 
 class CustomerUnknown(Exception):  # noqa: N818
@@ -40,7 +42,7 @@ def tell_credentials(work: Work, state: CredentialsIssued, keyring: Keyring) -> 
         work,
         keyring,
         Message(
-            cause_id=state.id,
+            cause_id=_event_of(state),
             template="credentials",
             values=values,
             receiver=state.email,
@@ -54,49 +56,66 @@ def tell_credentials(work: Work, state: CredentialsIssued, keyring: Keyring) -> 
 
 def tell_shortfall(work: Work, state: RenewalFellShort, keyring: Keyring) -> None:
     """Tell a customer what is missing for a renewal, once a period (SU-04)."""
-    customer = find_customer(work, state.customer_id)
-    if customer is None:
-        raise CustomerUnknown(state.customer_id)
     values = {
-        "partner": partner_name(work, state.partner_id),
-        "first_name": customer.first_name,
-        "product": state.product_name,
-        "ends_at": f"{state.ends_at:%d %B %Y %H:%M} UTC",
         "price": str(state.price),
         "balance": str(state.balance),
         "missing": str(state.missing),
     }
-    queue(
-        work,
-        keyring,
-        Message(
-            cause_id=state.id,
-            template="renewal_fell_short",
-            values=values,
-            receiver=customer.email,
-            partner_id=state.partner_id,
-            customer_id=state.customer_id,
-            scope=state.scope,
-        ),
+    _tell_of_renewal(work, state, "renewal_fell_short", values, keyring)
+
+
+def tell_blocked(work: Work, state: RenewalBlocked, keyring: Keyring) -> None:
+    """Tell a customer that a user does not renew, since its plan is sold no longer."""
+    values = {"plan": state.plan_name}
+    _tell_of_renewal(work, state, "renewal_blocked", values, keyring)
+
+
+def _tell_of_renewal(
+    work: Work,
+    state: RenewalFellShort | RenewalBlocked,
+    template: str,
+    values: dict[str, str],
+    keyring: Keyring,
+) -> None:
+    customer = find_customer(work, state.customer_id)
+    if customer is None:
+        raise CustomerUnknown(state.customer_id)
+    if not customer.email:
+        return
+    shared = {
+        "partner": partner_name(work, state.partner_id),
+        "first_name": customer.first_name,
+        "product": state.product_name,
+        "ends_at": f"{state.ends_at:%d %B %Y %H:%M} UTC",
+    }
+    message = Message(
+        cause_id=_event_of(state),
+        template=template,
+        values=shared | values,
+        receiver=customer.email,
+        partner_id=state.partner_id,
+        customer_id=state.customer_id,
+        scope=state.scope,
     )
+    queue(work, keyring, message)
 
 
 def send_test(work: Work, request: SendTest, keyring: Keyring) -> DeliveryView:
     """Queue a test message through the partner's transport (NO-06)."""
-    partner_id = request.partner_id or work.actor.partner_id
-    if partner_id is None or not is_address(request.receiver):
-        field = "receiver" if partner_id else "partner_id"
-        raise Invalid(fields={field: ["Needed, and in its proper form."]})
-    scope = below(ROOT, partner_id)
-    if not covers(work.actor, scope):
-        raise NotFound
+    refuse_no_receiver(request)
+    partner_id = acting_partner(work.actor, request.partner_id)
     message = Message(
         cause_id=new_id(),
         template="test",
         values={"partner": partner_name(work, partner_id)},
         receiver=request.receiver,
         partner_id=partner_id,
-        scope=scope,
+        scope=below(ROOT, partner_id),
         urgency=0,
     )
     return queue(work, keyring, message).view()
+
+
+def _event_of(state: State) -> UUID:
+    """The event itself, not what it is about: that may rightly be told again."""
+    return event_id(state.event_type, state.id, state.version)

@@ -12,10 +12,9 @@ from lineup.contracts.notifications import (
     SendAgain,
 )
 from lineup.contracts.paging import Page
-from notifications.deliveries import operations
-from notifications.deliveries.sender import Sender
-from notifications.settings import NotificationsSettings
-from notifications.transports.routes import Route, sender_from, server_from
+from notifications.deliveries import operations, queues
+from notifications.deliveries.connections import MOST
+from notifications.deliveries.routing import sender_for
 
 
 class DeliveryDoors(Doors):
@@ -46,10 +45,13 @@ class DeliveryDoors(Doors):
         """A customer changed: its copy and its messages follow."""
         self.database.keep(event, operations.follow_customer)
 
-    @every(seconds=1)
+    @every(seconds=1, side_by_side=MOST)
     def send_due(self) -> None:
-        """Send what is due; copies of the service share the queue."""
-        settings: NotificationsSettings = self.settings
-        route = Route(server_from(settings.smtp_url), sender_from(settings.mail_sender))
-        limit_seconds = settings.smtp_timeout_seconds
-        Sender(self.database, self.keyring, route, limit_seconds).send_due()
+        """Send what is due; copies of the service share the queues."""
+        sender_for(self.settings, self.database, self.keyring).run()
+
+    @every(seconds=60)
+    def give_up_forsaken(self) -> None:
+        """Fail what waits for a mail server that has failed for days."""
+        with self.database.transaction() as work:
+            queues.give_up_forsaken(work)

@@ -7,6 +7,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.contracts.notifications import DeliveryState, DeliveryView
+from lineup.database import Kept
 from lineup.errors import Conflict
 from notifications.deliveries.retries import LEASE, next_try_at
 from notifications.records import Record
@@ -18,7 +19,7 @@ class NotFailed(Conflict):
     code = "not_failed"
 
 
-class Delivery(Record):
+class Delivery(Kept, Record):
     """One message to one receiver (NO-13); the only place its state changes."""
 
     __tablename__ = "delivery"
@@ -26,6 +27,13 @@ class Delivery(Record):
         UniqueConstraint("cause_id", "template", "receiver"),
         Index(
             "ix_delivery_due",
+            "urgency",
+            "next_try_at",
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_delivery_partner_due",
+            "partner_id",
             "urgency",
             "next_try_at",
             postgresql_where=text("state = 'queued'"),
@@ -71,6 +79,10 @@ class Delivery(Record):
         """Take it for sending; another sender may after the lease has run out."""
         self.next_try_at = now + LEASE
 
+    def release(self, now: datetime) -> None:
+        """It was not tried: whoever comes next may take it."""
+        self.next_try_at = now
+
     def drop(self) -> None:
         """Say it no longer; its text with secrets is forgotten."""
         self.state = DeliveryState.DROPPED
@@ -91,6 +103,12 @@ class Delivery(Record):
         self.next_try_at = next_try_at(self.tries, now)
         if self.next_try_at is None:
             self.state = DeliveryState.FAILED
+
+    def give_up(self, answer: str) -> None:
+        """No further try changes anything."""
+        self.answer = answer[:500]
+        self.state = DeliveryState.FAILED
+        self.next_try_at = None
 
     def mark_bounced(self, answer: str) -> None:
         """The receiver's server refused it for good."""
@@ -113,6 +131,7 @@ class Delivery(Record):
     def view(self) -> DeliveryView:
         """What the log shows: secrets are dots."""
         return DeliveryView(
+            updated_at=self.last_change,
             id=self.id,
             template=self.template,
             receiver=self.receiver,

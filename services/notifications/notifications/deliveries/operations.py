@@ -1,11 +1,10 @@
-"""Queueing messages, showing the log, claiming what is due and settling it."""
+"""Queueing messages and showing the log."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from lineup.contracts.accounts import CustomerChanged, Status
@@ -25,15 +24,11 @@ from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.secrets import Keyring
-from notifications.deliveries.mailer import Outcome
+from notifications.deliveries.mailer import NO_ADDRESS
 from notifications.deliveries.models import Delivery
-from notifications.deliveries.retries import LEASE, RENEWED_AFTER
 from notifications.people.operations import find_customer, keep_customer
 from notifications.templates.texts import render
-
-log = structlog.get_logger(__name__)
-
-BATCH = 50
+from notifications.transports.addresses import is_address
 
 ORDERS: Orders = {
     "created_at": Delivery.created_at,
@@ -60,14 +55,22 @@ class Message:
 
 
 def queue(work: Work, keyring: Keyring, message: Message) -> Delivery:
-    """Write a message to the log, to be sent at once."""
+    """Write a message to the log, to be sent at once; the one there is, if it is.
+
+    Who is no longer there is sent nothing, and an address that is none is tried by
+    nobody: both stand in the log, for staff to see.
+    """
+    known = _find_queued(work, message)
+    if known is not None:
+        return known
+    customer = message.customer_id and find_customer(work, message.customer_id)
     text = render(message.template, message.values)
     delivery = Delivery(
         id=new_id(),
         cause_id=message.cause_id,
         partner_id=message.partner_id,
         customer_id=message.customer_id,
-        scope=_scope_of(work, message),
+        scope=customer.scope if customer else message.scope,
         template=message.template,
         receiver=message.receiver,
         subject=text.subject,
@@ -82,6 +85,10 @@ def queue(work: Work, keyring: Keyring, message: Message) -> Delivery:
         sent_at=None,
         request_id=work.context.request_id,
     )
+    if customer and customer.status == Status.DELETED:
+        delivery.drop()
+    elif not is_address(message.receiver):
+        delivery.give_up(NO_ADDRESS)
     work.session.add(delivery)
     work.session.flush()
     return delivery
@@ -133,55 +140,6 @@ def follow_customer(work: Work, state: CustomerChanged) -> None:
             delivery.drop()
 
 
-def claim_due(work: Work) -> Sequence[Delivery]:
-    """Lease up to 50 due messages, urgent ones first; other senders skip them."""
-    due = (
-        select(Delivery)
-        .where(Delivery.state == DeliveryState.QUEUED)
-        .where(Delivery.next_try_at <= work.now)
-        .order_by(Delivery.urgency, Delivery.next_try_at)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = work.session.scalars(due).all()
-    for delivery in claimed:
-        delivery.lease(work.now)
-    return claimed
-
-
-def hold(work: Work, delivery_ids: Collection[UUID]) -> None:
-    """Renew the leases of messages that wait for their turn, once they are 5 s old."""
-    aging = (
-        select(Delivery)
-        .where(Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.QUEUED)
-        .where(Delivery.next_try_at < work.now + LEASE - RENEWED_AFTER)
-        .with_for_update(skip_locked=True)
-    )
-    for delivery in work.session.scalars(aging):
-        delivery.lease(work.now)
-
-
-def settle(work: Work, delivery_id: UUID, outcome: Outcome) -> None:
-    """Note what became of a try."""
-    delivery = work.session.get(Delivery, delivery_id, with_for_update=True)
-    if delivery is None or delivery.state != DeliveryState.QUEUED:
-        return
-    if outcome.sent:
-        delivery.mark_sent(outcome.answer, work.now)
-    elif outcome.for_good:
-        delivery.mark_bounced(outcome.answer)
-    else:
-        delivery.mark_failed(outcome.answer, work.now)
-    log.info(
-        "message_tried",
-        delivery=str(delivery.id),
-        template=delivery.template,
-        state=str(delivery.state),
-        tries=delivery.tries,
-        request_id=delivery.request_id,
-    )
-
-
 def _narrowed(wanted: Select[Any], request: DeliveryFilter) -> Select[Any]:
     """The lines of the log that a list or a count is about."""
     rules: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
@@ -190,6 +148,7 @@ def _narrowed(wanted: Select[Any], request: DeliveryFilter) -> Select[Any]:
         (request.created_from, Delivery.created_at.__ge__),
         (request.created_until, Delivery.created_at.__lt__),
         (request.search.strip() or None, _mentions),
+        (request.receiver.lower() or None, func.lower(Delivery.receiver).__eq__),
     )
     return wanted.where(*(rule(value) for value, rule in rules if value is not None))
 
@@ -201,17 +160,19 @@ def _mentions(text: str) -> ColumnElement[bool]:
     )
 
 
-def _scope_of(work: Work, message: Message) -> str:
-    """Where a message lies: with its customer, who may have moved meanwhile."""
-    if message.customer_id is None:
-        return message.scope
-    customer = find_customer(work, message.customer_id)
-    return customer.scope if customer else message.scope
+def _find_queued(work: Work, message: Message) -> Delivery | None:
+    return work.session.scalar(
+        select(Delivery).where(
+            Delivery.cause_id == message.cause_id,
+            Delivery.template == message.template,
+            Delivery.receiver == message.receiver,
+        )
+    )
 
 
 def _find(work: Work, delivery_id: UUID) -> Delivery:
     wanted = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
     delivery = work.session.scalar(in_scope(wanted, Delivery, work.actor))
     if delivery is None:
-        raise NotFound
+        raise NotFound.of("delivery")
     return delivery

@@ -7,10 +7,7 @@ DELAYS = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
 
 LEASE = timedelta(minutes=2)
 """How long a sender may hold a message without a word before another takes it: longer
-than a server takes that answers every step of a connection just within its timeout."""
-
-RENEWED_AFTER = timedelta(seconds=5)
-"""How old a lease gets while the messages before it are sent."""
+than it gives any mail server for one mail."""
 
 
 def next_try_at(tries: int, now: datetime) -> datetime | None:

@@ -1,74 +1,85 @@
-"""Sending what is due: claim in one transaction, hand over, settle in another.
+"""Sending what is due, many partners side by side, each over one connection."""
 
-Nothing is locked while a mail server is waited for. A sender that dies leaves its
-messages leased; they are tried again, under the same Message-ID, when the lease ends.
-It is short, and renewed for what waits behind a slow one.
-"""
+import time
+from concurrent.futures import ThreadPoolExecutor
 
-from collections import defaultdict
+import structlog
 
+from lineup import metrics
 from lineup.database import Database
 from lineup.secrets import Keyring
-from notifications.deliveries import operations
-from notifications.deliveries.mailer import Mail, send_all
-from notifications.transports.operations import route_for
-from notifications.transports.routes import Route, Server
+from notifications.deliveries.connections import Connections
+from notifications.deliveries.mailer import ODD, Limits
+from notifications.deliveries.queues import Room, Turn, next_turn
+from notifications.deliveries.serving import AWAY, Serving
+from notifications.transports.models import installation_key
+from notifications.transports.operations import note_failing
+from notifications.transports.routes import Route
 
-BATCHES = 20
-"""How many claims one run makes, so that a stop never waits for a long queue."""
+log = structlog.get_logger(__name__)
+
+RUN_SECONDS = 10.0
+"""How long partners are served one after the other before a stop is looked for."""
 
 
 class Sender:
-    """Sends due messages, a connection for each server."""
+    """Sends due messages; one for a process, used by many threads or greenlets."""
 
     def __init__(
         self,
         database: Database,
         keyring: Keyring,
         default: Route,
-        timeout_seconds: float,
+        limits: Limits,
+        connections: Connections | None = None,
     ) -> None:
         self._database = database
         self._keyring = keyring
         self._default = default
-        self._timeout_seconds = timeout_seconds
+        self._limits = limits
+        self._connections = connections or Connections()
 
     def send_due(self) -> int:
-        """Send what is due, 20 batches at most; how many messages were tried."""
+        """Send all that is due over all connections; how many messages were tried."""
+        most = self._connections.most
+        with ThreadPoolExecutor(most) as threads:
+            return sum(threads.map(lambda _: self._until_none_is_due(), range(most)))
+
+    def run(self, *, rests: bool = True) -> int:
+        """Serve partners over one connection for some seconds; how many messages.
+
+        Of many that begin at once and rest, one asks what is due when nothing is.
+        """
+        end = time.monotonic() + RUN_SECONDS
         tried = 0
-        for _ in range(BATCHES):
-            claimed = self._claim()
-            if not claimed:
-                break
-            tried += self._send(claimed)
+        while time.monotonic() < end:
+            with self._connections.taken(self._choose, rests=rests) as turn:
+                if turn is None:
+                    break
+                tried += self._serve(turn)
+            rests = False
         return tried
 
-    def _send(self, claimed: dict[Server, list[Mail]]) -> int:
-        """Send what was claimed, holding on to what still waits for its turn."""
-        waiting = {mail.id for mails in claimed.values() for mail in mails}
-        tried = len(waiting)
-        for server, mails in claimed.items():
-            for mail, outcome in send_all(server, mails, self._timeout_seconds):
-                waiting.remove(mail.id)
-                with self._database.transaction() as work:
-                    operations.settle(work, mail.id, outcome)
-                    operations.hold(work, waiting)
+    def _until_none_is_due(self) -> int:
+        tried = 0
+        while found := self.run(rests=False):
+            tried += found
         return tried
 
-    def _claim(self) -> dict[Server, list[Mail]]:
-        batches: dict[Server, list[Mail]] = defaultdict(list)
+    def _choose(self, room: Room) -> Turn | None:
         with self._database.transaction() as work:
-            for delivery in operations.claim_due(work):
-                partner = delivery.partner_id
-                route = route_for(work, partner, self._default, self._keyring)
-                delivery.sender = str(route.sender)
-                mail = Mail(
-                    id=delivery.id,
-                    sender=route.sender,
-                    receiver=delivery.receiver,
-                    subject=delivery.subject,
-                    body=self._keyring.open(delivery.sealed_body or ""),
-                    created_at=delivery.created_at,
-                )
-                batches[route.server].append(mail)
-        return batches
+            return next_turn(work, room, installation_key(self._default.server))
+
+    def _serve(self, turn: Turn) -> int:
+        """Send a partner's messages; what rises concerns it alone: others go on."""
+        serving = Serving(self._database, self._keyring, self._limits, turn)
+        try:
+            serving.run(self._default)
+        except AWAY:
+            raise
+        except Exception:
+            metrics.PUT_OFF.labels("notifications", "deliveries").inc()
+            log.exception("queue_put_off", partner=str(turn.partner_id))
+            with self._database.transaction() as work:
+                note_failing(work, turn.partner_id, ODD)
+        return serving.tried

@@ -1,5 +1,7 @@
 """Ways in to mail transports."""
 
+from functools import partial
+
 from lineup.bus import Doors, rpc
 from lineup.context import PARTNERS, Call
 from lineup.contracts.notifications import GetTransport, SaveTransport, TransportView
@@ -12,7 +14,9 @@ class TransportDoors(Doors):
     @rpc(allowed=PARTNERS)
     def save_transport(self, call: Call[SaveTransport]) -> TransportView:
         """Set how a partner's mail leaves."""
-        return self.database.once(call, operations.save_transport)
+        allow_private = self.settings.allow_private_sources
+        save = partial(operations.save_transport, allow_private=allow_private)
+        return self.database.once(call, save, operations.current_transport)
 
     @rpc(allowed=PARTNERS)
     def get_transport(self, call: Call[GetTransport]) -> TransportView:

@@ -1,14 +1,37 @@
-"""A partner's mail transport."""
+"""A partner's mail transport, and how sending goes."""
 
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid5
 
+from sqlalchemy import Float, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lineup.contracts.notifications import SaveTransport, TransportView
+from lineup.contracts.changes import UNSET, given
+from lineup.contracts.notifications import (
+    SaveTransport,
+    TransportState,
+    TransportView,
+)
+from lineup.database import Kept
 from notifications.records import Record
+from notifications.transports.breaker import SLOW_SECONDS, paused_until
+from notifications.transports.routes import Server
+
+INSTALLATION = UUID(int=0)
 
 
-class Transport(Record):
+def installation_key(server: Server) -> UUID:
+    """Stands for the installation's mail server among the partners: another server is
+    not blamed for what this one did.
+    """
+    name = f"{server.security}:{server.username}@{server.host}:{server.port}"
+    return uuid5(INSTALLATION, name)
+
+
+SETTINGS = {"sender_address", "sender_name", "host", "port", "security", "username"}
+
+
+class Transport(Kept, Record):
     """The SMTP server and sender of one partner (NO-06)."""
 
     __tablename__ = "transport"
@@ -25,19 +48,20 @@ class Transport(Record):
     """Sealed."""
 
     def change(self, request: SaveTransport) -> None:
-        """Take over every field; a password that is not given stays as it was."""
-        self.sender_address = request.sender_address
-        self.sender_name = request.sender_name
-        self.host = request.host
-        self.port = request.port
-        self.security = request.security
-        self.username = request.username
-        if request.password is not None or not request.username:
-            self.password = request.password
+        """Take over what is given; without a user name there is no password."""
+        said = given(request)
+        for name in SETTINGS & said.keys():
+            setattr(self, name, said[name])
+        if request.password is not UNSET and request.password is not None:
+            self.password = request.password or None
+        if not self.username:
+            self.password = None
 
-    def view(self) -> TransportView:
-        """What may be shown of it."""
+    def view(self, health: "TransportHealth | None") -> TransportView:
+        """What may be shown of it, and how its server does."""
+        own = health if self.host else None
         return TransportView(
+            updated_at=self.last_change,
             partner_id=self.partner_id,
             sender_address=self.sender_address,
             sender_name=self.sender_name,
@@ -46,4 +70,62 @@ class Transport(Record):
             security=self.security,
             username=self.username,
             has_password=self.password is not None,
+            state=own.state if own else TransportState.UNTRIED,
+            problem=own.problem if own else "",
+            paused_until=own.paused_until if own else None,
+            failing_since=own.failing_since if own else None,
+            worked_at=own.worked_at if own else None,
         )
+
+
+class TransportHealth(Record):
+    """How sending goes for a partner, or by the installation's own mail server.
+
+    A mail server that fails is left alone for growing pauses; what waits for it is
+    not tried meanwhile.
+    """
+
+    __tablename__ = "transport_health"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The partner, or `installation_key` of the installation's."""
+    served_at: Mapped[datetime | None]
+    """When its messages last had their turn, by the database's clock."""
+    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """In a row; 0 as soon as the server takes a mail."""
+    failing_since: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(default="", server_default="")
+    worked_at: Mapped[datetime | None]
+    """When its server last answered to a mail."""
+    seconds: Mapped[float | None] = mapped_column(Float)
+    """How long a mail last took."""
+
+    def fail(self, problem: str, now: datetime) -> None:
+        """Leave it alone for a while, longer each time."""
+        self.failures += 1
+        self.failing_since = self.failing_since or now
+        self.paused_until = paused_until(self.failures, now)
+        self.problem = problem
+
+    def work(self, seconds: float, now: datetime) -> None:
+        """It answers: nothing is held against it any more."""
+        self.forgive()
+        self.worked_at = now
+        self.seconds = seconds
+
+    def forgive(self) -> None:
+        """Try it again at once."""
+        self.failures = 0
+        self.failing_since = self.paused_until = None
+        self.problem = ""
+
+    @property
+    def state(self) -> TransportState:
+        """Whether mail leaves, in a word."""
+        if self.failures:
+            return TransportState.FAILING
+        if self.seconds is None:
+            return TransportState.UNTRIED
+        is_slow = self.seconds >= SLOW_SECONDS
+        return TransportState.SLOW if is_slow else TransportState.WORKING

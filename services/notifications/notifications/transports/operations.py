@@ -1,87 +1,142 @@
-"""Saving, showing and resolving mail transports."""
+"""Saving, showing and resolving mail transports, and noting how their servers do."""
 
-from email.headerregistry import Address
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
+from lineup.contracts.changes import UNSET, resets_of
 from lineup.contracts.notifications import GetTransport, SaveTransport, TransportView
 from lineup.database import Work
-from lineup.errors import Invalid, NotFound
-from lineup.scope import ROOT, below, covers, in_scope
+from lineup.errors import NotFound
+from lineup.scope import ROOT, acting_partner, below, in_scope
 from lineup.secrets import Keyring
-from notifications.transports.models import Transport
-from notifications.transports.routes import PORTS, Route, Server
+from notifications.transports.addresses import NoAddress, NoHost, address_of, host_of
+from notifications.transports.checks import refuse_impossible
+from notifications.transports.models import Transport, TransportHealth
+from notifications.transports.routes import Route, Server
 
 
-def save_transport(work: Work, request: SaveTransport) -> TransportView:
-    """Set how a partner's mail leaves. Invalid names every field that cannot be."""
-    _refuse_impossible(request)
-    partner_id = _partner_of(work, request.partner_id)
+class RouteBroken(Exception):  # noqa: N818 - reads as a sentence
+    """What is kept of a partner's transport cannot be used; says why."""
+
+
+def save_transport(
+    work: Work, request: SaveTransport, *, allow_private: bool
+) -> TransportView:
+    """Set what is given of how a partner's mail leaves.
+
+    Invalid names every field that cannot be. NotFound where there is no transport yet
+    and the sender is not given. What was held against the server so far is forgotten:
+    it is tried at once.
+    """
+    refuse_impossible(request, allow_private=allow_private)
+    partner_id = acting_partner(work.actor, request.partner_id)
+    if request.sender_address and request.sender_name is not UNSET:
+        _make_sure(work, partner_id)
     transport = work.session.get(Transport, partner_id, with_for_update=True)
     if transport is None:
-        transport = Transport(partner_id=partner_id, scope=below(ROOT, partner_id))
-        work.session.add(transport)
-        transport.password = None
+        raise NotFound.of("mail transport")
     transport.change(request)
-    return transport.view()
+    health = health_of(work, partner_id)
+    health.forgive()
+    health.seconds = None
+    return transport.view(health)
+
+
+def current_transport(work: Work, request: SaveTransport) -> TransportView:
+    """The transport that a request changes, locked."""
+    partner_id = acting_partner(work.actor, request.partner_id)
+    work.session.get(Transport, partner_id, with_for_update=True)
+    return get_transport(work, GetTransport(partner_id=partner_id))
 
 
 def get_transport(work: Work, request: GetTransport) -> TransportView:
     """The partner's transport; NotFound while it uses the installation's."""
-    partner_id = _partner_of(work, request.partner_id)
+    partner_id = acting_partner(work.actor, request.partner_id)
     wanted = select(Transport).where(Transport.partner_id == partner_id)
     transport = work.session.scalar(in_scope(wanted, Transport, work.actor))
     if transport is None:
-        raise NotFound
-    return transport.view()
+        raise NotFound.of("mail transport")
+    return transport.view(work.session.get(TransportHealth, partner_id))
 
 
 def route_for(work: Work, partner_id: UUID, default: Route, keyring: Keyring) -> Route:
-    """Where the partner's mail goes: its own server and sender, else the default."""
+    """Where the partner's mail goes: its own server and sender, else the default.
+
+    RouteBroken says what of the partner's transport cannot be used.
+    """
     transport = work.session.get(Transport, partner_id)
     if transport is None:
         return default
-    sender = Address(transport.sender_name, addr_spec=transport.sender_address)
+    try:
+        sender = address_of(transport.sender_address, transport.sender_name)
+    except NoAddress:
+        raise RouteBroken("The sender's address is no mail address.") from None
     if not transport.host:
         return Route(default.server, sender)
-    password = keyring.open(transport.password) if transport.password else ""
-    server = Server(
-        transport.host,
-        transport.port,
-        transport.security,
-        transport.username,
-        password,
+    return Route(_server_of(transport, keyring), sender)
+
+
+def health_of(work: Work, key: UUID) -> TransportHealth:
+    """How sending goes for a partner or a server, for this transaction alone."""
+    new = insert(TransportHealth).values(id=key).on_conflict_do_nothing()
+    work.session.execute(new)
+    return work.session.get_one(TransportHealth, key, with_for_update=True)
+
+
+def note_turn(work: Work, partner_id: UUID) -> None:
+    """A partner's messages have their turn now: those of others come first again."""
+    at = func.clock_timestamp()
+    new = insert(TransportHealth).values(id=partner_id, served_at=at)
+    work.session.execute(
+        new.on_conflict_do_update(index_elements=["id"], set_={"served_at": at})
     )
-    return Route(server, sender)
 
 
-def _partner_of(work: Work, named: UUID | None) -> UUID:
-    partner_id = named or work.actor.partner_id
-    if partner_id is None:
-        raise Invalid(fields={"partner_id": ["Name the partner."]})
-    if not covers(work.actor, below(ROOT, partner_id)):
-        raise NotFound
-    return partner_id
+def note_working(
+    work: Work, partner_id: UUID, server_key: UUID, seconds: float
+) -> None:
+    """A partner's mail left, and took so long; its server is well, whose ever it is."""
+    health_of(work, partner_id).work(seconds, work.now)
+    if server_key != partner_id:
+        server = work.session.get(TransportHealth, server_key)
+        if server is None or server.failures:
+            health_of(work, server_key).work(seconds, work.now)
 
 
-def _refuse_impossible(request: SaveTransport) -> None:
-    fields: dict[str, list[str]] = {}
-    if request.security not in PORTS:
-        fields["security"] = ["One of none, starttls, tls."]
-    if not 1 <= request.port <= 65535:
-        fields["port"] = ["A port is a number from 1 to 65535."]
-    if not is_address(request.sender_address):
-        fields["sender_address"] = ["Not a mail address."]
-    if any(c in request.sender_name for c in "\r\n"):
-        fields["sender_name"] = ["A name is one line."]
-    if fields:
-        raise Invalid(fields=fields)
+def note_failing(work: Work, key: UUID, problem: str) -> None:
+    """Nothing leaves for a partner, or by the installation's server, for a while."""
+    health_of(work, key).fail(problem, work.now)
 
 
-def is_address(text: str) -> bool:
-    """Whether `text` is a single mail address (RFC 5322 addr-spec)."""
+def _server_of(transport: Transport, keyring: Keyring) -> Server:
     try:
-        return bool(Address(addr_spec=text).domain)
-    except (ValueError, IndexError):
-        return False
+        host = host_of(transport.host)
+    except NoHost:
+        raise RouteBroken("The server's name is no name of a server.") from None
+    try:
+        password = keyring.open(transport.password) if transport.password else ""
+    except ValueError:
+        raise RouteBroken("The password cannot be read; enter it again.") from None
+    return Server(
+        host=host,
+        port=transport.port,
+        security=transport.security,
+        username=transport.username,
+        password=password,
+        is_partners=True,
+    )
+
+
+def _make_sure(work: Work, partner_id: UUID) -> None:
+    """Let there be a transport of a partner, whoever else makes it just now."""
+    plain = {**resets_of(SaveTransport), "password": None}
+    first = insert(Transport).values(
+        partner_id=partner_id,
+        scope=below(ROOT, partner_id),
+        sender_address="",
+        sender_name="",
+        **plain,
+    )
+    work.session.execute(first.on_conflict_do_nothing())

@@ -11,13 +11,15 @@ PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 @dataclass(frozen=True)
 class Server:
-    """An SMTP server and how to sign in there; hashable, so mails group by it."""
+    """An SMTP server and how to sign in there."""
 
     host: str
     port: int
     security: str = "none"
     username: str = ""
     password: str = ""
+    is_partners: bool = False
+    """Named by a partner: it may not lead anywhere, nor be told from other hosts."""
 
     def __repr__(self) -> str:
         return f"Server({self.host}:{self.port}, {self.security})"

@@ -1,0 +1,203 @@
+"""Whose message is next. Each partner's messages are a queue, and they take turns.
+
+Among the partners with something due, those with something urgent come first, then
+whoever was served longest ago. What is paused is left out, and so is what would fill
+all connections: mail servers that are slow or never took a mail, and the one that
+partners share, have a part of the connections each.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
+
+from lineup.contracts.notifications import DeliveryState
+from lineup.database import Work
+from notifications.deliveries.mailer import Fate, Outcome
+from notifications.deliveries.models import Delivery
+from notifications.transports.breaker import GIVE_UP_AFTER, SLOW_SECONDS
+from notifications.transports.models import Transport, TransportHealth
+from notifications.transports.operations import note_turn
+
+log = structlog.get_logger(__name__)
+
+GIVEN_UP_AT_ONCE = 1000
+GIVEN_UP = "The mail server failed for three days: {problem}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """Which connections are free."""
+
+    busy: Collection[UUID] = ()
+    """Partners that are served already: one connection each."""
+    for_shared: bool = True
+    """To the installation's mail server."""
+    for_doubtful: bool = True
+    """To servers of partners that are slow or unproven, or slow partners."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The partner whose turn it is, and which connections it needs."""
+
+    partner_id: UUID
+    is_shared: bool
+    is_doubtful: bool
+
+
+def next_turn(work: Work, room: Room, shared_key: UUID) -> Turn | None:
+    """The partner that is served next; from now on it was served last.
+
+    `shared_key` says whose health is that of the installation's mail server.
+    """
+    row = work.session.execute(_turns(work, room, shared_key).limit(1)).first()
+    if row is None:
+        return None
+    note_turn(work, row.partner_id)
+    return Turn(row.partner_id, row.is_shared, row.is_doubtful)
+
+
+def claim_next(work: Work, partner_id: UUID) -> Delivery | None:
+    """Lease a partner's most urgent due message; other senders skip it."""
+    delivery = work.session.scalar(
+        select(Delivery)
+        .where(Delivery.partner_id == partner_id, *_is_due(work))
+        .order_by(Delivery.urgency, Delivery.next_try_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if delivery is not None:
+        delivery.lease(work.now)
+    return delivery
+
+
+def settle(work: Work, delivery_id: UUID, outcome: Outcome) -> None:
+    """Note what became of a try."""
+    delivery = work.session.get(Delivery, delivery_id, with_for_update=True)
+    if delivery is None or delivery.state != DeliveryState.QUEUED:
+        return
+    _apply(work, delivery, outcome)
+    log.info(
+        "message_tried",
+        delivery=str(delivery.id),
+        template=delivery.template,
+        state=str(delivery.state),
+        tries=delivery.tries,
+        request_id=delivery.request_id,
+    )
+
+
+def give_up_forsaken(work: Work) -> int:
+    """Fail what has long been due for a mail server that has failed as long.
+
+    Else thousands of stale notices would leave on the day the server is mended.
+    """
+    long_ago = work.now - GIVE_UP_AFTER
+    forsaken = (
+        select(Delivery, TransportHealth.problem)
+        .join(Transport, Transport.partner_id == Delivery.partner_id)
+        .join(TransportHealth, TransportHealth.id == Delivery.partner_id)
+        .where(Transport.host != "", TransportHealth.failing_since <= long_ago)
+        .where(Delivery.state == DeliveryState.QUEUED)
+        .where(Delivery.next_try_at <= long_ago)
+        .limit(GIVEN_UP_AT_ONCE)
+        .with_for_update(of=Delivery, skip_locked=True)
+    )
+    rows = work.session.execute(forsaken).all()
+    for delivery, problem in rows:
+        delivery.give_up(GIVEN_UP.format(problem=problem))
+    return len(rows)
+
+
+def _apply(work: Work, delivery: Delivery, outcome: Outcome) -> None:
+    answer = outcome.answer
+    match outcome.fate:
+        case Fate.SENT:
+            delivery.mark_sent(answer, work.now)
+        case Fate.BOUNCED:
+            delivery.mark_bounced(answer)
+        case Fate.IMPOSSIBLE:
+            delivery.give_up(answer)
+        case Fate.UNTRIED:
+            delivery.release(work.now)
+        case Fate.LATER:
+            delivery.mark_failed(answer, work.now)
+
+
+def _is_due(work: Work) -> tuple[ColumnElement[bool], ...]:
+    return Delivery.state == DeliveryState.QUEUED, Delivery.next_try_at <= work.now
+
+
+def _turns(work: Work, room: Room, shared_key: UUID) -> Select[tuple[UUID, bool, bool]]:
+    """Every partner that may be served, in order, and which connections it needs."""
+    partners = _partners()
+    own, shared = aliased(TransportHealth), aliased(TransportHealth)
+    head = (
+        select(Delivery.urgency)
+        .where(Delivery.partner_id == partners.c.partner_id, *_is_due(work))
+        .order_by(Delivery.urgency, Delivery.next_try_at)
+        .limit(1)
+        .lateral()
+    )
+    is_shared = func.coalesce(Transport.host, "") == ""
+    is_doubtful = _is_doubtful(own, is_shared)
+    return (
+        select(
+            partners.c.partner_id,
+            is_shared.label("is_shared"),
+            is_doubtful.label("is_doubtful"),
+        )
+        .select_from(partners)
+        .join(head, true())
+        .outerjoin(Transport, Transport.partner_id == partners.c.partner_id)
+        .outerjoin(own, own.id == partners.c.partner_id)
+        .outerjoin(shared, shared.id == shared_key)
+        .where(
+            partners.c.partner_id.not_in(room.busy),
+            _may_go(work, own),
+            or_(~is_shared, and_(literal(room.for_shared), _may_go(work, shared))),
+            or_(~is_doubtful, literal(room.for_doubtful)),
+        )
+        .order_by(head.c.urgency, own.served_at.nulls_first())
+    )
+
+
+def _partners() -> CTE:
+    """Partners with something queued: from one to the next by the index, so that
+    ten thousand messages of one cost no more than one.
+    """
+    queued = Delivery.state == DeliveryState.QUEUED
+    first = select(Delivery.partner_id).where(queued).order_by(Delivery.partner_id)
+    found = select(first.limit(1).scalar_subquery().label("partner_id")).cte(
+        "partners", recursive=True
+    )
+    following = first.where(Delivery.partner_id > found.c.partner_id).limit(1)
+    step = select(following.scalar_subquery()).where(found.c.partner_id.is_not(None))
+    return found.union_all(step)
+
+
+def _may_go(work: Work, health: type[TransportHealth]) -> ColumnElement[bool]:
+    return or_(health.paused_until.is_(None), health.paused_until <= work.now)
+
+
+def _is_doubtful(
+    health: type[TransportHealth], is_shared: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Slow at its last mail, or failing; unproven unless it is the installation's."""
+    unproven = and_(health.seconds.is_(None), ~is_shared)
+    is_bad = or_(health.seconds >= SLOW_SECONDS, health.failures > 0, unproven)
+    return func.coalesce(is_bad, ~is_shared)

@@ -1,0 +1,24 @@
+"""The sender of one process, as its settings say."""
+
+from functools import lru_cache
+
+from lineup.database import Database
+from lineup.secrets import Keyring
+from notifications.deliveries.mailer import Limits
+from notifications.deliveries.sender import Sender
+from notifications.settings import NotificationsSettings
+from notifications.transports.routes import Route, sender_from, server_from
+
+
+@lru_cache(maxsize=1)
+def sender_for(
+    settings: NotificationsSettings, database: Database, keyring: Keyring
+) -> Sender:
+    """The process's sender, whose connections all its greenlets share."""
+    route = Route(server_from(settings.smtp_url), sender_from(settings.mail_sender))
+    limits = Limits(
+        wait_seconds=settings.smtp_timeout_seconds,
+        mail_seconds=settings.smtp_mail_seconds,
+        allow_private=settings.allow_private_sources,
+    )
+    return Sender(database, keyring, route, limits)
