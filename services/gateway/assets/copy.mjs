@@ -13,6 +13,16 @@ const SERVED = {
 };
 // For tests only; there when development packages were installed.
 const BESIDE = { "axe.js": "axe-core/axe.min.js" };
+for (const name of [
+  "ajv",
+  "ajv-formats",
+  "fast-deep-equal",
+  "fast-uri",
+  "json-schema-traverse",
+  "require-from-string",
+]) {
+  BESIDE[`node_modules/${name}`] = name;
+}
 
 const [folder, wanted] = process.argv.slice(2);
 const files = wanted === "--for-tests" ? { ...SERVED, ...BESIDE } : SERVED;

@@ -12,13 +12,14 @@ from gateway.panel.zones import zone_choices
 from lineup.contracts.accounts import (
     AccountKind,
     AccountView,
-    Company,
+    CompanyChange,
     Status,
     UpdateAccount,
 )
+from lineup.contracts.changes import UNSET, Given
 
 DELETE = "delete"
-STATUSES = [
+STATES = [
     SelectChoice(Status.ACTIVE.value, "Active"),
     SelectChoice(
         Status.INACTIVE.value,
@@ -33,7 +34,7 @@ class AccountForm(LineupForm):
     """Who an account is, how it is reached, whether it is on (UI-03)."""
 
     sections: ClassVar = {
-        "": ["name", ("email", "phone"), "status"],
+        "": ["name", ("email", "phone"), "state"],
         "Where and in what": [("time_zone", "currency"), "public_url"],
         "Company": [
             "legal_name",
@@ -46,14 +47,17 @@ class AccountForm(LineupForm):
     name = line("Name", InputRequired())
     email = line("E-mail")
     phone = line("Telephone")
-    status = RadioField("Status", choices=STATUSES)
+    state = RadioField("State", choices=STATES)
     time_zone = SelectField(
         "Time zone", description="Times are kept as they are and shown in this zone."
     )
-    currency = line("Currency", description="It stays once there has been a customer.")
+    currency = line(
+        "Currency", description="It stays once there are prices in it, or a customer."
+    )
     public_url = line(
         "Own address for playlists",
-        description="Such as https://tv.example; empty: this installation's.",
+        description="Such as https://tv.example; the sign-in page there bears this "
+        "name. Empty: this installation's.",
     )
     legal_name = line("Legal name")
     address = line("Address")
@@ -69,14 +73,14 @@ class AccountForm(LineupForm):
         contact = {name: getattr(account, name) for name in ("name", "email", "phone")}
         rest = ("time_zone", "currency", "public_url")
         present |= contact | {name: getattr(account, name) for name in rest}
-        form = cls(data={**present, "status": account.status.value})
+        form = cls(data={**present, "state": account.state.value})
         form.time_zone.choices = zone_choices(account.time_zone)
         form._leave_out(account, may_switch=may_switch)
         return form
 
     def question(self, account_id: UUID) -> UpdateAccount:
         """The account as it is to be; what the form has not stays as it is."""
-        status = self._said("status")
+        state = self._said("state")
         return UpdateAccount(
             account_id=account_id,
             name=self._said("name"),
@@ -85,19 +89,19 @@ class AccountForm(LineupForm):
             currency=self._said("currency"),
             time_zone=self._said("time_zone"),
             public_url=self._said("public_url"),
-            company=Company(**{name: self._said(name) for name in COMPANY}),
-            status=Status(status) if status and status != DELETE else None,
+            company=CompanyChange(**{name: self._said(name) for name in COMPANY}),
+            state=Status(state) if state and state != DELETE else UNSET,
         )
 
     def _leave_out(self, account: AccountView, *, may_switch: bool) -> None:
         if not may_switch:
-            del self.status
+            del self.state
         elif account.kind is AccountKind.PARTNER:
-            self.status.choices = STATUSES[:2]
+            self.state.choices = STATES[:2]
         if account.kind is not AccountKind.PARTNER:
             del self.currency
             del self.public_url
 
-    def _said(self, name: str) -> str:
+    def _said(self, name: str) -> Given[str]:
         field = self._fields.get(name)
-        return (field.data or "") if field is not None else ""
+        return UNSET if field is None else field.data or ""

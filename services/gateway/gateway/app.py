@@ -7,6 +7,7 @@ from gateway import (
     admin,
     api,
     assets,
+    guards,
     own,
     portal,
     probes,
@@ -18,9 +19,10 @@ from gateway import (
 from gateway import help as help_pages
 from gateway.asking import begin_request
 from gateway.clients import Clients
+from gateway.companies import Companies
 from gateway.ground import Ground
 from gateway.identity import Identities
-from gateway.panel import display, words
+from gateway.panel import display, once, words
 from gateway.settings import GatewaySettings
 from lineup.blobs import BlobStore
 from lineup.clock import clock_for
@@ -30,15 +32,18 @@ from lineup.secrets import Keyring
 def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
     """An app over these services; importing this module does nothing."""
     app = Flask("gateway", static_folder=None)
+    guards.attach(clients)
     ground = Ground(
         settings=settings,
         clients=clients,
         keyring=Keyring.of(settings.lineup_secret_keys),
         identities=Identities.of(clients.accounts),
+        companies=Companies(clients.accounts),
         blobs=BlobStore(settings.blob_url),
         clock=clock_for(settings.clock_offset_file),
     )
     ground.lie_under(app)
+    probes.register(app)
     app.before_request(begin_request)
     watching.watch(app)
     security.configure(app, settings)
@@ -46,14 +51,14 @@ def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
     security.csrf.init_app(app)
     words.teach(app)
     display.teach(app)
+    once.teach(app)
     assets.hang(app, settings.assets_folder)
     api.hang(app)
-    signing.hang(app, settings.sign_in_tries_a_minute)
+    signing.hang(app)
     admin.hang(app)
     help_pages.hang(app)
     portal.hang(app)
     own.hang(app)
-    app.register_blueprint(probes.pages)
     _trust_proxies(app, settings.trusted_proxies)
     return app
 

@@ -11,13 +11,16 @@ import structlog
 from flask import g, request
 
 from gateway.ground import ground
+from gateway.written import to_be_found
 from lineup.context import NOBODY, Actor, Context
 from lineup.errors import Invalid
 from lineup.ids import new_id
+from lineup.values import tidy_line
 
 REQUEST_ID = "X-Request-ID"
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 KEY_LENGTH = 255
+AGENT_LENGTH = 300
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
@@ -63,12 +66,19 @@ def context() -> Context:
         idempotency_key=g.get("idempotency_key"),
         request_digest=g.get("request_digest"),
         traceparent=g.span.traceparent if "span" in g else None,
+        if_match=g.get("if_match", ()),
+        after=to_be_found(),
     )
 
 
 def user_agent() -> str:
     """What the caller's program calls itself, for the list of sessions."""
-    return request.headers.get("User-Agent", "")
+    return tidy_line(request.headers.get("User-Agent", ""), AGENT_LENGTH)
+
+
+def address() -> str:
+    """Where the request came from, as far as trusted proxies tell; it may be empty."""
+    return request.remote_addr or ""
 
 
 def key_from_header() -> str | None:

@@ -17,7 +17,6 @@ from gateway.panel.filters import Choice, Dates
 from gateway.panel.parts import Part, part
 from gateway.panel.tables import Asked, Column, Listing, Table
 from gateway.waiting import once_it_arrived
-from lineup.contracts.accounts import GetCustomer
 from lineup.contracts.billing import (
     GetRenewalOverview,
     GetStatement,
@@ -38,6 +37,8 @@ CAUSES = (
     ("renewal", "Renewal"),
     ("refund", "Refund"),
     ("correction", "Correction"),
+    ("payout", "Payout"),
+    ("write_off", "Write-off"),
 )
 """Why money moves on a customer's balance."""
 
@@ -50,14 +51,20 @@ COLUMNS = (
 )
 ENTRIES = Table("entries", *COLUMNS, filters=FILTERS)
 """A statement as its customer sees it."""
-STAFF_ENTRIES = Table("entries", *COLUMNS, Column("actor", "By"), filters=FILTERS)
-FILE = (
+STAFF_ENTRIES = Table(
+    "entries", *COLUMNS, Column("actor", "By"), Column("acts", ""), filters=FILTERS
+)
+OWN_FILE = (
     ("When", lambda row: row.created_at),
     ("What", lambda row: row.cause),
     ("Reference", lambda row: row.reference),
     ("Amount", lambda row: row.amount),
     ("Balance after", lambda row: row.balance_after),
     ("Currency", lambda row: row.amount.asset),
+)
+"""A statement as a file; its customer has no use for who booked it and our ids."""
+STAFF_FILE = (
+    *OWN_FILE,
     ("By", lambda row: row.actor),
     ("Transfer", lambda row: row.transfer_id),
 )
@@ -73,10 +80,9 @@ class Statement:
 
 
 def statement_of(customer_id: UUID, table: Table) -> Statement:
-    """What the address asks for of a customer's statement; its sums are of its days."""
+    """What the address asks for of a customer's statement, and the sums of it."""
     billing, listing = clients().billing, table.asked()
-    span = {k: v for k, v in listing.filters.items() if k.startswith("booked")}
-    asked_for = GetStatement(customer_id=customer_id, **span)
+    asked_for = GetStatement(customer_id=customer_id, **listing.filters)
 
     def ask_sums() -> Answer[StatementView]:
         return billing.get_statement.later(context(), asked_for)
@@ -96,14 +102,15 @@ def statement_of(customer_id: UUID, table: Table) -> Statement:
 def statement_file(customer_id: UUID, table: Table) -> Response:
     """The same movements as a file."""
     question = table.asked().question(ListEntries, customer_id=customer_id)
-    return csv_of("statement", FILE, clients().billing.list_entries, question)
+    columns = STAFF_FILE if table is STAFF_ENTRIES else OWN_FILE
+    return csv_of("statement", columns, clients().billing.list_entries, question)
 
 
 def wallet_of(customer_id: UUID) -> Part[WalletView]:
     """A balance, waited for where the customer is quite new; NotFound outside scope."""
     question = GetWallet(customer_id=customer_id)
     return _arrived(
-        customer_id,
+        question,
         lambda: clients().billing.get_wallet.later(context(), question),
     )
 
@@ -112,15 +119,10 @@ def renewal_of(customer_id: UUID) -> Part[RenewalOverview]:
     """Every user's switch and the total due; NotFound outside the scope."""
     question = GetRenewalOverview(customer_id=customer_id)
     return _arrived(
-        customer_id,
+        question,
         lambda: clients().billing.get_renewal_overview.later(context(), question),
     )
 
 
-def _arrived(customer_id: UUID, ask: Callable[[], Answer[R]]) -> Part[R]:
-    known = GetCustomer(customer_id=customer_id)
-    return once_it_arrived(
-        lambda: part(ask()),
-        lambda: clients().accounts.get_customer(context(), known),
-        missing="customer_not_found",
-    )
+def _arrived(question: object, ask: Callable[[], Answer[R]]) -> Part[R]:
+    return once_it_arrived(lambda: part(ask()), question)

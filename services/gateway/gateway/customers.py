@@ -1,7 +1,7 @@
 """A customer as one looks at it: the person, its users, its money, put together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from uuid import UUID
 
 from gateway.asking import context
@@ -9,6 +9,7 @@ from gateway.ground import clients, ground
 from gateway.panel.parts import Part, part_if_known, wait_for
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
+from lineup.context import Context
 from lineup.contracts.accounts import (
     CreateCustomer,
     CustomerView,
@@ -53,14 +54,40 @@ class CustomerPage:
         return newest(s for s in page.items if s.user_id == user.id) if page else None
 
 
-def create_customer(question: CreateCustomer) -> CustomerView:
+@dataclass(frozen=True, kw_only=True)
+class NewLogin:
+    """What a new customer signs in with."""
+
+    username: str
+    password: str | None
+    """Told this once where it was generated; none where the caller chose it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCustomer(CustomerView):
+    """A customer that was made just now, with what is told once and never again."""
+
+    users: list[UserCard]
+    """Its first user with its links, where one was named."""
+    login: NewLogin
+
+
+def create_customer(
+    question: CreateCustomer, who: Context | None = None
+) -> NewCustomer:
     """Make a customer; links of its users answer when this returns (PE-01)."""
-    customer = clients().accounts.create_customer(context(), question)
-    if question.user_name:
-        listed = ListUsers(customer_id=customer.id)
-        users = clients().accounts.list_users(context(), listed)
-        until_link_answers(*users.items)
-    return customer
+    made = clients().accounts.create_customer(who or context(), question)
+    until_link_answers(*made.users)
+    known = {field.name: getattr(made, field.name) for field in fields(CustomerView)}
+    generated = made.generated_password
+    return NewCustomer(
+        **known,
+        users=list(map(card_of, made.users)),
+        login=NewLogin(
+            username=made.username,
+            password=ground().keyring.open(generated) if generated else None,
+        ),
+    )
 
 
 def player_settings(question: GetPlayerSettings) -> PlayerSettings:

@@ -1,4 +1,4 @@
-"""Finding: one text looked up among customers, users, devices and orders at once."""
+"""Finding: one text looked up among people, devices, orders and channels at once."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,6 +21,7 @@ from lineup.contracts.accounts import (
 )
 from lineup.contracts.billing import ListOrders, OrderView
 from lineup.contracts.paging import Page, Paging
+from lineup.contracts.playlists import ChannelView, ListChannels
 from lineup.rpc import Answer
 
 SHORTEST = 2
@@ -50,6 +51,16 @@ class FoundUser:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FoundChannel:
+    """One channel, without where it comes from."""
+
+    id: UUID
+    number: int
+    name: str
+    group: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SearchResults:
     """What was found of each kind; `away` names parts that could not be asked."""
 
@@ -57,13 +68,15 @@ class SearchResults:
     users: list[FoundUser] = field(default_factory=list)
     devices: list[DeviceView] = field(default_factory=list)
     orders: list[OrderView] = field(default_factory=list)
+    channels: list[FoundChannel] = field(default_factory=list)
     exact: UUID | None = None
     """The one row that has just this login name, mail address, MAC or number."""
     away: list[str] = field(default_factory=list)
 
     def is_empty(self) -> bool:
         """Whether nothing was found."""
-        return not (self.customers or self.users or self.devices or self.orders)
+        people = self.customers or self.users or self.devices
+        return not (people or self.orders or self.channels)
 
 
 def find(text: str) -> SearchResults:
@@ -90,8 +103,9 @@ def _asked(text: str) -> Iterator[tuple[str, Answer[Any]]]:
     yield "devices", accounts.list_devices.later(who, devices)
     if actor().role in PARTNERS_AND_SUPPORT:
         orders = ListOrders(search=text.removeprefix("#"), paging=page)
-        found = clients().billing.list_orders.later(who, orders)
-        yield "orders", found
+        yield "orders", clients().billing.list_orders.later(who, orders)
+        channels = ListChannels(search=text, paging=page)
+        yield "channels", clients().playlists.list_channels.later(who, channels)
 
 
 def _results(text: str, parts: dict[str, Part[Page[Any]]]) -> SearchResults:
@@ -101,6 +115,7 @@ def _results(text: str, parts: dict[str, Part[Page[Any]]]) -> SearchResults:
         users=list(map(_user, _shown(parts.get("users"), exact))),
         devices=_shown(parts.get("devices"), exact),
         orders=_shown(parts.get("orders"), exact),
+        channels=list(map(_channel, _shown(parts.get("channels"), exact))),
         exact=exact[0].id if len(exact) == 1 else None,
         away=[kind for kind, found in parts.items() if found.is_away],
     )
@@ -138,16 +153,29 @@ def is_user(user: UserView, text: str) -> bool:
     return text == user.username.casefold()
 
 
+def is_channel(_: ChannelView, text: str) -> bool:
+    """Whether a text names one channel alone: names are no keys, so it never does."""
+    return not text
+
+
 IS_EXACTLY: dict[str, Callable[[Any, str], bool]] = {
     "customers": is_customer,
     "users": is_user,
     "devices": is_device,
     "orders": is_order,
+    "channels": is_channel,
 }
 
 
 def _digits(mac: str) -> str:
     return re.sub(r"[^0-9A-F]", "", mac.upper())
+
+
+def _channel(channel: ChannelView) -> FoundChannel:
+    details = channel.details
+    return FoundChannel(
+        id=channel.id, number=details.number, name=details.name, group=details.group
+    )
 
 
 def _user(user: UserView) -> FoundUser:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 
 from gateway.clients import Clients
+from gateway.companies import Companies
 from gateway.identity import Identities
 from gateway.settings import GatewaySettings
 from lineup.blobs import BlobStore
@@ -16,12 +17,13 @@ NAME = "lineup"
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """Settings, services, keys, blobs and the memory of who signed in."""
+    """Settings, services, keys, blobs, and what accounts said a moment ago."""
 
     settings: GatewaySettings
     clients: Clients
     keyring: Keyring
     identities: Identities
+    companies: Companies
     blobs: BlobStore
     clock: Clock
 

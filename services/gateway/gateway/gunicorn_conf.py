@@ -12,7 +12,7 @@ from gateway import count_folder
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = count_folder.begin(Path(tempfile.gettempdir()))
 
 from gateway.public.settings import PublicSettings
-from gateway.settings import GatewaySettings
+from gateway.settings import GatewaySettings, probe_bind
 from lineup.settings import read
 
 settings = read(GatewaySettings, os.environ)
@@ -20,7 +20,7 @@ public = read(PublicSettings, os.environ)
 
 bind = [settings.gateway_address]
 if settings.probe_port:
-    bind.append(f"0.0.0.0:{settings.probe_port}")
+    bind.append(probe_bind(settings))
 wsgi_app = "gateway.wsgi:application"
 workers = public.web_concurrency
 threads = 8

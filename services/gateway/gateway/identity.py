@@ -15,7 +15,8 @@ from cachetools import TTLCache
 from gateway.clients import AccountsClient
 from lineup.context import Actor, Context
 from lineup.contracts.accounts import Identify
-from lineup.errors import Forbidden, Unauthenticated, Unavailable
+from lineup.errors import Forbidden, Invalid, Unauthenticated, Unavailable
+from lineup.values import checked
 
 REMEMBERED_SECONDS = 8
 """Below the 10 in which whoever was switched off must be out (AH-34)."""
@@ -39,10 +40,12 @@ class Identities:
         identify: Callable[[str, float], Actor],
         *,
         timer: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """`identify` takes a token and how many seconds there are to find out."""
         self._identify = identify
-        self._sure: TTLCache[str, Actor] = TTLCache(
+        self._wall_clock = wall_clock
+        self._sure: TTLCache[str, tuple[Actor, float]] = TTLCache(
             REMEMBERED_TOKENS, REMEMBERED_SECONDS, timer
         )
         self._kept: TTLCache[str, Actor] = TTLCache(
@@ -55,20 +58,26 @@ class Identities:
         """Identities as accounts tells them."""
 
         def identify(token: str, seconds: float) -> Actor:
-            return accounts.identify(Context(), Identify(token=token), timeout=seconds)
+            try:
+                asked = checked(Identify(token=token))
+            except Invalid:
+                raise Unauthenticated from None  # no token of ours looks like this
+            return accounts.identify(Context(), asked, timeout=seconds)
 
         return cls(identify)
 
-    def actor_of(self, token: str) -> Actor:
+    def actor_of(self, token: str, changed_at: float = 0.0) -> Actor:
         """The actor; Unauthenticated when the token is unknown or has ended.
 
+        What was asked before `changed_at` (seconds since 1970) is asked again.
         Unavailable when accounts is away and has not named it before.
         """
         digest = digest_of(token)
         with self._lock:
             sure, kept = self._sure.get(digest), self._kept.get(digest)
-        if sure is not None:
-            return sure
+        if sure is not None and sure[1] >= changed_at:
+            return sure[0]
+        asked_at = self._wall_clock()
         try:
             actor = self._identify(token, AGAIN_SECONDS if kept else FIRST_SECONDS)
         except (Unauthenticated, Forbidden):
@@ -77,12 +86,15 @@ class Identities:
         except Unavailable:
             if kept is None:
                 raise
-            self._remember(self._sure, digest, kept)
+            self._remember(digest, kept, asked_at)
             return kept
-        self._remember(self._sure, digest, actor)
-        if not actor.on_behalf_of:
-            self._remember(self._kept, digest, actor)
+        self._remember(digest, actor, asked_at)
         return actor
+
+    def ask_anew(self, token: str) -> None:
+        """Ask accounts again when this token comes next: it may have changed itself."""
+        with self._lock:
+            self._sure.pop(digest_of(token), None)
 
     def forget_all(self) -> None:
         """Remember nobody: anything may have ended while nothing was heard."""
@@ -93,9 +105,10 @@ class Identities:
     def forget_below(self, scope: str) -> None:
         """Remember nobody at or below an account: it has changed."""
         with self._lock:
-            for memory in (self._sure, self._kept):
-                for digest in _below(scope, memory):
-                    memory.pop(digest, None)
+            sure = {digest: actor for digest, (actor, _) in self._sure.items()}
+            for digest in _below(scope, sure) + _below(scope, self._kept):
+                self._sure.pop(digest, None)
+                self._kept.pop(digest, None)
 
     def forget(self, digest: str) -> None:
         """Remember this token no longer."""
@@ -103,11 +116,11 @@ class Identities:
             self._sure.pop(digest, None)
             self._kept.pop(digest, None)
 
-    def _remember(
-        self, memory: "TTLCache[str, Actor]", digest: str, actor: Actor
-    ) -> None:
+    def _remember(self, digest: str, actor: Actor, asked_at: float) -> None:
         with self._lock:
-            memory[digest] = actor
+            self._sure[digest] = actor, asked_at
+            if not actor.on_behalf_of:
+                self._kept[digest] = actor
 
 
 def _below(scope: str, memory: Mapping[str, Actor]) -> list[str]:

@@ -6,7 +6,7 @@ LOGINS = Table(
     "logins",
     Column("username", "Login name", order="username"),
     Column("role", "Role"),
-    Column("status", "Status"),
+    Column("state", "State"),
     Column("created_at", "Since", order="created_at"),
     Column("acts", ""),
 )

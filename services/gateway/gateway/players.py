@@ -7,10 +7,11 @@ from uuid import UUID
 from gateway.asking import actor
 from gateway.ground import ground
 from lineup.context import SELLERS, Role
-from lineup.contracts.accounts import Standing, Status, UserView
+from lineup.contracts.accounts import Standing, UserView
 
 MAY_SEE_PASSWORDS = SELLERS | {Role.CUSTOMER}
-"""Who may read a player's password: not support (AH-02)."""
+"""Who may read a player's password, and the links that lead to it: not support, which
+looks at users without being able to watch as one of them (AH-02)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,41 +32,44 @@ class UserCard:
     customer_id: UUID
     partner_id: UUID
     name: str
-    status: Status
+    is_active: bool
+    """False: it is held back, or its customer is off; its line is refused."""
     state: Standing
     ends_at: datetime | None
     """The furthest end of its subscriptions, running or over."""
     product_name: str
     device_count: int
     created_at: datetime
-    playlist_url: str
-    guide_url: str
+    playlist_url: str | None
+    """None for those who may not see the password, which the playlist holds."""
+    guide_url: str | None
     xtream: XtreamAccess
+    updated_at: datetime | None = None
+    """When it last changed."""
 
 
 def card_of(user: UserView) -> UserCard:
     """A user as people see it; the password only where the role allows it."""
     base = (user.public_url or ground().settings.base_url).rstrip("/")
+    may_watch = actor().role in MAY_SEE_PASSWORDS
+    link = f"{base}/p/{user.token}" if may_watch else None
     return UserCard(
         id=user.id,
         customer_id=user.customer_id,
         partner_id=user.partner_id,
         name=user.name,
-        status=user.status,
+        is_active=user.is_active,
         state=user.state,
         ends_at=user.ends_at,
         product_name=user.product_name,
         device_count=user.device_count,
         created_at=user.created_at,
-        playlist_url=f"{base}/p/{user.token}.m3u8",
-        guide_url=f"{base}/p/{user.token}.xml",
+        updated_at=user.updated_at,
+        playlist_url=link and f"{link}.m3u8",
+        guide_url=link and f"{link}.xml",
         xtream=XtreamAccess(
-            address=base, username=user.username, password=_password_of(user)
+            address=base,
+            username=user.username,
+            password=ground().keyring.open(user.password) if may_watch else None,
         ),
     )
-
-
-def _password_of(user: UserView) -> str | None:
-    if actor().role not in MAY_SEE_PASSWORDS:
-        return None
-    return ground().keyring.open(user.password)

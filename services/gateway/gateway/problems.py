@@ -8,12 +8,11 @@
 from typing import Any, NamedTuple
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
-from flask_limiter import RateLimitExceeded
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, g, jsonify, render_template, request
+from werkzeug.exceptions import BadHost, HTTPException
 
 from gateway.asking import request_id
-from lineup.errors import Refusal, Unauthenticated, Unavailable
+from lineup.errors import Refusal, TooMany, Unauthenticated, Unavailable
 
 RETRY_SECONDS = 2
 API = "/api/"
@@ -57,6 +56,7 @@ def watch(app: Flask) -> None:
     app.register_error_handler(Refusal, lambda error: answer(of_refusal(error)))
     app.register_error_handler(HTTPException, on_http_exception)
     app.register_error_handler(Exception, on_fault)
+    app.after_request(say_when_to_retry)
 
 
 def of_refusal(refusal: Refusal) -> Problem:
@@ -65,6 +65,8 @@ def of_refusal(refusal: Refusal) -> Problem:
     status = 504 if refusal.code == "timeout" else refusal.status
     if isinstance(refusal, Unavailable):
         headers["Retry-After"] = str(RETRY_SECONDS)
+    if isinstance(refusal, TooMany):
+        headers["Retry-After"] = str(retry_seconds(refusal))
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="lineup"'
     return Problem(
@@ -77,14 +79,26 @@ def of_refusal(refusal: Refusal) -> Problem:
     )
 
 
+def retry_seconds(refusal: TooMany) -> int:
+    """For how long to wait, as the refusal says, else a little."""
+    seconds = refusal.details.get("retry_after")
+    return seconds if isinstance(seconds, int) else RETRY_SECONDS
+
+
+def say_when_to_retry(response: Response) -> Response:
+    """Give every 429 a Retry-After, pages that show a form again included."""
+    if response.status_code == 429:
+        seconds = g.get("retry_seconds", RETRY_SECONDS)
+        response.headers.setdefault("Retry-After", str(seconds))
+    return response
+
+
 def on_http_exception(error: HTTPException) -> Any:
     """What Flask and Werkzeug refuse: unknown addresses, methods, bodies."""
     status = error.code or 500
     if status < 400:
         return error
     headers = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
-    if isinstance(error, RateLimitExceeded):
-        headers["Retry-After"] = str(error.limit.limit.get_expiry())
     code = HTTP_CODES.get(status, "bad_request")
     problem = Problem(status, code, error.description or "", {}, {}, headers)
     return answer(problem) if status < 500 else on_fault(error)
@@ -98,8 +112,12 @@ def on_fault(error: Exception) -> Any:
 
 
 def answer(problem: Problem) -> Response:
-    """The problem as JSON below /api/, else as a page."""
-    if request.path.startswith(API):
+    """The problem as JSON below /api/, else as a page.
+
+    Where the host is no host, no page can be made: nothing can be linked to.
+    """
+    is_bare = isinstance(request.routing_exception, BadHost)
+    if is_bare or request.path.startswith(API):
         response = jsonify(problem.form())
     else:
         response = Response(

@@ -1,9 +1,10 @@
 """Headers that keep pages what they are, and keys that keep sessions ours."""
 
 from flask import Flask, Response, request
-from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 
 from gateway.asking import REQUEST_ID, request_id
+from gateway.packing import Protection, pack
 from gateway.settings import GatewaySettings
 
 POLICY = (
@@ -23,7 +24,7 @@ HEADERS = {
 BODY_BYTES = 1 << 20
 FORM_SECONDS = 8 * 3600
 
-csrf = CSRFProtect()
+csrf = Protection()
 
 
 def configure(app: Flask, settings: GatewaySettings) -> None:
@@ -45,7 +46,18 @@ def configure(app: Flask, settings: GatewaySettings) -> None:
         RATELIMIT_HEADERS_ENABLED=False,
         JSON_SORT_KEYS=False,
     )
+    app.before_request(refuse_broken_lines)
+    app.after_request(pack)
     app.after_request(dress)
+
+
+def refuse_broken_lines() -> None:
+    """BadRequest for a query with control characters, which no URI has (RFC 3986).
+
+    A redirect would carry them into a header.
+    """
+    if not request.query_string.decode("latin-1").isprintable():
+        raise BadRequest("Control characters are no part of an address.")
 
 
 def dress(response: Response) -> Response:

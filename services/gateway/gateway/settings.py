@@ -25,12 +25,12 @@ class GatewaySettings:
     """Host and port to listen on."""
     trusted_proxies: int = 0
     """How many proxies in front set X-Forwarded-For, -Proto and -Host."""
-    sign_in_tries_a_minute: int = 10
-    """For one login name and for one address each, in one process."""
     upload_limit_mb: int = 600
     """The largest channel list or guide that may be uploaded."""
     assets_folder: str = ""
     """Where set-up put what browsers are served and others wrote; empty: no design."""
+    probe_address: str = "127.0.0.1"
+    """Where probes and metrics listen; 0.0.0.0 where others than this machine ask."""
     probe_port: int = 0
     log_format: str = "json"
     log_level: str = "INFO"
@@ -58,6 +58,12 @@ class GatewaySettings:
             hmac.new(key, SESSION_PURPOSE, hashlib.sha256).hexdigest().encode()
             for key in keys
         ]
+
+
+def probe_bind(settings: GatewaySettings) -> str:
+    """The address of the probe port as gunicorn reads it; IPv6 in brackets."""
+    host = settings.probe_address
+    return f"{f'[{host}]' if ':' in host else host}:{settings.probe_port}"
 
 
 def read(environment: Mapping[str, str] = os.environ) -> GatewaySettings:

@@ -1,12 +1,8 @@
 """Signing in and out of the panel: one page for all, landing by role (AH-24)."""
 
-from typing import Any
-from urllib.parse import urlsplit
-
 from flask import (
     Blueprint,
     Flask,
-    Response,
     g,
     redirect,
     render_template,
@@ -14,25 +10,21 @@ from flask import (
     session,
     url_for,
 )
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as Answer
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from gateway.asking import context, user_agent
+from gateway.asking import address, context, user_agent
 from gateway.ground import clients, ground
 from gateway.identity import digest_of
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
+from gateway.return_paths import return_path
 from lineup.context import EVERYBODY, Role
 from lineup.contracts.accounts import SignedIn, SignIn, SignOut
 from lineup.errors import Refusal, Unauthenticated
 
 pages = Blueprint("signing", __name__)
-
-ADDRESS_FACTOR = 3
-"""An address may try this many times as often as one name: offices share one."""
 
 
 class SignInForm(LineupForm):
@@ -71,19 +63,12 @@ def sign_in() -> Answer | tuple[str, int]:
     form = SignInForm()
     signed = attempt(form, lambda: _ask(form))
     if signed is None:
+        g.company = _company_here()
         return render_template("panel/sign_in.html", form=form), status_of(form)
     session.clear()
     session[TOKEN] = signed.token
-    wanted = request.args.get("next", "")
-    return redirect(
-        wanted if is_ours(wanted) else url_for(landing_of(signed.actor.role))
-    )
-
-
-def is_ours(address: str) -> bool:
-    """Whether an address is a path of this site and of nothing else."""
-    parts = urlsplit(address.replace("\\", "/"))
-    return address.startswith("/") and not parts.netloc and not parts.scheme
+    wanted = return_path(request.args.get("next", ""))
+    return redirect(wanted or url_for(landing_of(signed.actor.role)))
 
 
 @pages.post("/sign-out")
@@ -108,6 +93,7 @@ def _ask(form: SignInForm) -> SignedIn:
         username=form.username.data or "",
         password=form.password.data or "",
         client=user_agent(),
+        address=address(),
     )
     try:
         return clients().accounts.sign_in(context(), question)
@@ -115,26 +101,11 @@ def _ask(form: SignInForm) -> SignedIn:
         raise Refusal(refusal.message, code=refusal.code) from None
 
 
-def hang(app: Flask, tries: int) -> None:
-    """Hang the pages in, and hold guessing to `tries` a minute for one name."""
+def _company_here() -> str:
+    """Whose pages stand at the address as it was typed: hosts are not decoded."""
+    return ground().companies.name_at(f"{request.scheme}://{request.host}", context())
+
+
+def hang(app: Flask) -> None:
+    """Hang the pages in."""
     app.register_blueprint(pages)
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    counted: Any = {"methods": ["POST"], "deduct_when": failed}
-    by_name = limiter.limit(f"{tries}/minute", key_func=name_tried, **counted)
-    by_address = limiter.limit(f"{tries * ADDRESS_FACTOR}/minute", **counted)
-    for endpoint in ("signing.sign_in", "tokens.create_token"):
-        view: Any = app.view_functions[endpoint]
-        app.view_functions[endpoint] = by_address(by_name(view))
-
-
-def failed(response: Response) -> bool:
-    """Whether somebody was not let in: only that counts as a try."""
-    return response.status_code in {401, 422}
-
-
-def name_tried() -> str:
-    """The login name that this request tries."""
-    given = request.form.get("username") or request.get_json(silent=True)
-    if isinstance(given, dict):
-        given = given.get("username")
-    return f"login:{given}"

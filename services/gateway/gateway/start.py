@@ -13,7 +13,7 @@ from gateway.ground import ground_of
 from gateway.identity import Identities
 from lineup import tracing
 from lineup.context import Event
-from lineup.contracts.accounts import AccountChanged, SessionEnded
+from lineup.contracts.accounts import AccountChanged, CustomerChanged, SessionEnded
 from lineup.logs import configure
 from lineup.rpc import Listener, RpcClient
 
@@ -46,7 +46,7 @@ def listener(identities: Identities, amqp_uri: str) -> Listener:
 
     return Listener(
         amqp_uri,
-        (SessionEnded, AccountChanged),
+        (SessionEnded, AccountChanged, CustomerChanged),
         receive,
         on_connected=identities.forget_all,
     )

@@ -1,16 +1,47 @@
 """Files people upload, laid into the blob store for the playlists worker to read."""
 
-from typing import BinaryIO, cast
+from collections.abc import Callable
+from typing import Any, BinaryIO, TypeVar, cast
 
+from flask import Flask
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import HTTPException
 
-from gateway.ground import ground
+from gateway.ground import ground, ground_of
+from gateway.security import BODY_BYTES
 from lineup.blobs import BlobStore
 from lineup.errors import Invalid
 from lineup.ids import new_id
 
 FOLDER = "uploads"
 MEGABYTE = 1 << 20
+
+
+Sent = TypeVar("Sent", bound=Callable[..., Any])
+ENVELOPE_BYTES = 64 << 10
+"""What stands around a file in a form."""
+
+
+def takes_files(view: Sent) -> Sent:
+    """Mark what is sent large files; all else is refused a long body unread."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def longest_for(app: Flask) -> Callable[[str, str], int]:
+    """How long a body may be, by method and path; asked before any of it is read."""
+    addresses = app.url_map.bind("")
+    most = ground_of(app).settings.upload_limit_mb * MEGABYTE + ENVELOPE_BYTES
+
+    def longest(method: str, path: str) -> int:
+        try:
+            endpoint, _ = addresses.match(path, method)
+        except HTTPException:
+            return BODY_BYTES
+        view = app.view_functions[endpoint]
+        return most if hasattr(view, "takes_files") else BODY_BYTES
+
+    return longest
 
 
 def most_bytes() -> int:

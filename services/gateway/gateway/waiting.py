@@ -1,15 +1,40 @@
-"""Short, bounded waits for what follows a change by events."""
+"""Reading what was just written: short, bounded waits for copies that are on their way.
+
+Services keep copies of each other's facts, fed by events. What a caller has just
+written may be refused a moment later by a service whose copy is older. So a refusal
+that an old copy can be the reason of is checked with the owner of the fact: where the
+owner has it, the copy is on its way, and the same call is made again until it has
+arrived, for two seconds at most. `OWNERS` says of which refusals that is true and whom
+to ask.
+
+This is done for every call that is waited for (see `gateway.guards.attach`), of the API
+and the panel alike. The tries share one context, so none or one of them acts.
+"""
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
-from gateway.asking import context
+from gateway.asking import actor, context
 from gateway.ground import clients, ground
-from lineup.contracts.accounts import GetUser, UserView
-from lineup.contracts.billing import Purchase, SubscriptionView
+from lineup.contracts.accounts import (
+    AccountKind,
+    AccountView,
+    GetAccount,
+    GetCustomer,
+    GetUser,
+    UserView,
+)
+from lineup.contracts.billing import (
+    GetDeletionBlockers,
+    GetSubscriptionFigures,
+    ListProducts,
+)
+from lineup.contracts.paging import MAX_LIMIT, Paging
+from lineup.contracts.playlists import GetPackage
 from lineup.delivery import token_name
-from lineup.errors import NotFound
+from lineup.errors import NotFound, Refusal, Unavailable
 
 R = TypeVar("R")
 
@@ -23,43 +48,129 @@ def until_link_answers(*users: UserView) -> None:
     """
     names = [token_name(user.token) for user in users]
     store = ground().blobs
+    _wait_until(lambda: all(store.has(name) for name in names))
+
+
+def until_billing_closed(customer_id: UUID) -> None:
+    """Wait until billing knows that a customer was deleted and takes no more money."""
+    question = GetDeletionBlockers(customer_id=customer_id)
+
+    def is_closed() -> bool:
+        try:
+            told = clients().billing.get_deletion_blockers(context(), question)
+        except Unavailable:
+            return True
+        return told.is_deleted
+
+    _wait_until(is_closed)
+
+
+def once_it_arrived(ask: Callable[[], R], question: Any) -> R:
+    """Ask until the copies that were missing have arrived, for 2 s at most."""
     end = time.monotonic() + WAIT_SECONDS
-    while not all(store.has(name) for name in names) and time.monotonic() < end:
+    waited_for: set[str] = set()
+    while True:
+        try:
+            return ask()
+        except Refusal as refusal:
+            if time.monotonic() > end:
+                raise
+            if refusal.code not in waited_for and not is_on_its_way(refusal, question):
+                raise
+            waited_for.add(refusal.code)
         time.sleep(PAUSE_SECONDS)
 
 
-def purchase(question: Purchase) -> SubscriptionView:
-    """Buy; a user that billing has not heard of yet is waited for.
+def is_on_its_way(refusal: Refusal, question: Any) -> bool:
+    """Whether the owner of what was missing has it as the question would need it."""
+    has_owner = OWNERS.get(refusal.code)
+    if has_owner is None or isinstance(question, OWN):
+        return False
+    try:
+        return has_owner(question)
+    except (NotFound, Unavailable, AttributeError):
+        return False
 
-    Accounts is asked first whether the user exists in the actor's scope, so what is
-    unknown stays NotFound. The tries share one idempotency key: none or one acts.
-    """
-    known = GetUser(user_id=question.user_id)
-    return once_it_arrived(
-        lambda: clients().billing.purchase(context(), question),
-        lambda: clients().accounts.get_user(context(), known),
-        missing="user_not_found",
+
+def _wait_until(is_there: Callable[[], bool]) -> None:
+    end = time.monotonic() + WAIT_SECONDS
+    while not is_there() and time.monotonic() < end:
+        time.sleep(PAUSE_SECONDS)
+
+
+def _has_customer(question: Any) -> bool:
+    wanted = GetCustomer(customer_id=question.customer_id)
+    return bool(clients().accounts.get_customer(context(), wanted))
+
+
+def _has_user(question: Any) -> bool:
+    wanted = GetUser(user_id=question.user_id)
+    return bool(clients().accounts.get_user(context(), wanted))
+
+
+def _has_partner(question: Any) -> bool:
+    named = getattr(question, "partner_id", None) or actor().partner_id
+    return named is not None and _account(named).kind is AccountKind.PARTNER
+
+
+def _has_account(question: Any) -> bool:
+    return bool(_account(question.account_id))
+
+
+def _account(account_id: UUID) -> AccountView:
+    return clients().accounts.get_account(context(), GetAccount(account_id=account_id))
+
+
+def _has_packages(question: Any) -> bool:
+    return all(
+        clients().playlists.get_package(context(), GetPackage(package_id=package))
+        for package in question.package_ids
     )
 
 
-def once_it_arrived(
-    ask: Callable[[], R], owner_knows: Callable[[], object], *, missing: str
-) -> R:
-    """Ask until the copy that was `missing` has arrived, for 2 s at most.
+def _has_currency(question: Any) -> bool:
+    """Whether the actor's partner sells in the currency of a price by now."""
+    own = actor().partner_id
+    return own is not None and _account(own).currency == question.price.asset
 
-    `owner_knows` rises NotFound when there is nothing to wait for.
-    """
-    try:
-        return ask()
-    except NotFound as refusal:
-        if refusal.code != missing:
-            raise
-        owner_knows()
-    end = time.monotonic() + WAIT_SECONDS
-    while True:
-        time.sleep(PAUSE_SECONDS)
-        try:
-            return ask()
-        except NotFound as refusal:
-            if refusal.code != missing or time.monotonic() > end:
-                raise
+
+def _nothing_runs(question: Any) -> bool:
+    """Whether billing has stopped everything of a user or customer to be deleted."""
+    wanted = GetDeletionBlockers(
+        user_id=getattr(question, "user_id", None),
+        customer_id=getattr(question, "customer_id", None),
+    )
+    return not clients().billing.get_deletion_blockers(context(), wanted).running
+
+
+def _nothing_runs_on_package(question: Any) -> bool:
+    """Whether no product with a package has a running subscription."""
+    figures = clients().billing.get_subscription_figures(
+        context(), GetSubscriptionFigures()
+    )
+    running = {one.id for one in figures.by_product if one.count}
+    sold = ListProducts(paging=Paging(limit=MAX_LIMIT))
+    products = clients().billing.list_products(context(), sold).items
+    return not any(
+        product.id in running and question.package_id in product.package_ids
+        for product in products
+    )
+
+
+OWN = (GetAccount, GetCustomer, GetPackage, GetUser)
+"""What owners themselves are asked: their answer is the last word."""
+OWNERS: dict[str, Callable[[Any], bool]] = {
+    "account_not_found": _has_account,
+    "currency_mismatch": _has_currency,
+    "customer_not_found": _has_customer,
+    "package_in_use": _nothing_runs_on_package,
+    "package_not_found": _has_packages,
+    "partner_not_found": _has_partner,
+    "subscription_active": _nothing_runs,
+    "user_not_found": _has_user,
+}
+"""Refusals that an old copy can be the reason of, and whether its owner knows better.
+
+`subscription_active` is of accounts, for a deletion; billing itself refuses a purchase
+by the same code, and then something runs.
+"""

@@ -22,11 +22,14 @@ from gateway.clients import (
     NotificationsClient,
     PlaylistsClient,
 )
+from gateway.ground import ground_of
+from gateway.panel.guard import PAGES
 from gateway.settings import GatewaySettings
 from lineup import broker, wire
 from lineup.blobs import BlobStore
 from lineup.context import Actor, Role
 from lineup.contracts.accounts import SignedIn
+from lineup.contracts.billing import DeletionBlockers, EntryView
 from lineup.contracts.paging import Page
 from lineup.delivery import token_name
 from lineup.errors import Refusal, Unauthenticated
@@ -40,6 +43,13 @@ ID = UUID("019d0000-0000-7000-8000-000000000001")
 SPRING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "player-password"
 KEY = make_key()
+SEALED_PASSWORD = Keyring([KEY]).seal(PASSWORD)
+"""As a service keeps it: sealed once, and the same each time it is told."""
+NAMED = {"topic": "glossary"}
+"""What stands in an address where it is no id."""
+NOTHING_IN_THE_WAY = DeletionBlockers(
+    balances=[], running=0, subscriptions=[], is_deleted=True
+)
 
 
 def sample(hint, **given):
@@ -70,8 +80,14 @@ def _sample_of(contract, given):
 
 
 def _value(name, hint):
+    if name == "generated_password":
+        return ""
+    if name == "booking":
+        return sample(EntryView)
+    if name == "pieces":
+        return [sample(*typing.get_args(hint))]
     if name in {"password", "pin"} and hint is str:
-        return Keyring([KEY]).seal(PASSWORD)
+        return SEALED_PASSWORD
     return sample(hint)
 
 
@@ -81,6 +97,8 @@ class Services:
     def __init__(self, uri):
         self.asked = []
         self.told = {}
+        self.written = {}
+        self.behind = set()
         self.silent = set()
         self.roles = {}
         self._remotes = {
@@ -111,9 +129,25 @@ class Services:
         """Answer `accounts.get_user` with this: a value, a refusal, or a function."""
         self.told[verb] = answer
 
+    def verbs(self):
+        """Everything that can be asked."""
+        return list(self._remotes)
+
     def calls_of(self, verb):
         """What was asked of a verb: (context, request) each time."""
         return [call[1:] for call in self.asked if call[0] == verb]
+
+    def is_asked_with_one_limit(self):
+        """Whether all calls end together: however many hang, they are waited for once.
+
+        Who asks is found out before, within a limit of its own, and remembered a while.
+        """
+        ends = [
+            context.deadline_at
+            for verb, context, _ in self.asked
+            if verb != "accounts.identify"
+        ]
+        return max(ends) - min(ends) < timedelta(seconds=0.2)
 
     def _run(self):
         while not self._stopping.is_set():
@@ -125,7 +159,7 @@ class Services:
         verb = message.delivery_info["routing_key"]
         remote = self._remotes[verb]
         context = wire.decode_context(message.headers[wire.CONTEXT_HEADER])
-        request = wire.decode_request(message.body, remote.request_type)
+        request = wire.read_request(message.body, remote.request_type)
         self.asked.append((verb, context, request))
         if verb in self.silent or verb.split(".")[0] in self.silent:
             return
@@ -144,7 +178,8 @@ class Services:
             answer = answer(context, request)
         if isinstance(answer, Refusal):
             return wire.encode_refusal(answer)
-        return wire.encode_result(answer)
+        written = self.written.get(verb, ())
+        return wire.encode_result(answer, written, is_behind=verb in self.behind)
 
     def _usual(self, verb, remote, request):
         if verb == "accounts.identify":
@@ -180,7 +215,10 @@ def services(session_services):
     """Answers for the services; every role has the login of its name."""
     session_services.asked.clear()
     session_services.told.clear()
+    session_services.written.clear()
+    session_services.behind.clear()
     session_services.silent.clear()
+    session_services.tell("billing.get_deletion_blockers", NOTHING_IN_THE_WAY)
     session_services.roles = {
         f"token-of-{role.value}": Actor(
             role=role,
@@ -189,6 +227,7 @@ def services(session_services):
             account_id=ID,
             partner_id=ID,
             name=role.value,
+            company="Nova TV" if role is Role.CUSTOMER else "",
         )
         for role in Role
         if role is not Role.SYSTEM
@@ -203,12 +242,12 @@ def rpc(broker_uri):
     client.close()
 
 
-@pytest.fixture
-def settings(broker_uri, tmp_path):
+@pytest.fixture(scope="session")
+def settings(broker_uri, tmp_path_factory):
     return GatewaySettings(
         amqp_uri=broker_uri,
         lineup_secret_keys=KEY,
-        blob_url=f"file://{tmp_path}",
+        blob_url=tmp_path_factory.mktemp("blobs").as_uri(),
         public_url="http://lineup.example",
         upload_limit_mb=2,
     )
@@ -216,15 +255,28 @@ def settings(broker_uri, tmp_path):
 
 @pytest.fixture
 def blobs(settings):
+    """The blob store, with nothing but the link of the user that is told of."""
     store = BlobStore(settings.blob_url)
+    for name, _ in list(store.names("")):
+        store.remove(name)
     store.write(token_name("text"), b"{}")
     return store
 
 
-@pytest.fixture
-def app(services, rpc, settings, blobs):
-    """The app, over services that answer; user links answer at once."""
+@pytest.fixture(scope="session")
+def session_app(rpc, settings):
     return create_app(settings, Clients.over(rpc))
+
+
+@pytest.fixture
+def app(session_app, services, blobs):
+    """The app, over services that answer; user links answer at once.
+
+    One for all tests, since making it and its templates takes longer than a test.
+    """
+    ground_of(session_app).identities.forget_all()
+    ground_of(session_app).companies.forget_all()
+    return session_app
 
 
 @pytest.fixture
@@ -257,6 +309,23 @@ def browser(client):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def pages(app):
+    """Every page of the panel: its address, its methods, and the roles it is for."""
+    return list(_pages_of(app))
+
+
+def _pages_of(app):
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        name = f"{view.__module__}.{view.__name__}"
+        if name in PAGES and rule.endpoint not in {"signing.home", "signing.sign_in"}:
+            with app.test_request_context():
+                names = {name: NAMED.get(name, str(ID)) for name in rule.arguments}
+                path = rule.build(names)[1]
+            yield path, rule.methods, PAGES[name]
 
 
 def form_of(page, action=""):

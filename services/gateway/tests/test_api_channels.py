@@ -2,6 +2,7 @@
 
 import pytest
 
+from lineup.contracts.changes import UNSET
 from lineup.contracts.playlists import GuideReach
 from lineup.errors import Conflict
 
@@ -12,13 +13,13 @@ def test_a_list_is_narrowed_and_sorted_by_the_address(api, services):
     answer = api(
         "GET",
         f"/channels?guide=short&group=News&is_on=true&outside_package_id={ID}"
-        "&order=-guide",
+        "&order=-guide_until",
     )
 
     assert answer.status_code == 200
     [(_, asked)] = services.calls_of("playlists.list_channels")
     assert (asked.guide, asked.group, asked.is_on) == (GuideReach.SHORT, "News", True)
-    assert (str(asked.outside_package_id), asked.paging.order) == (ID, "-guide")
+    assert (str(asked.outside_package_id), asked.paging.order) == (ID, "-guide_until")
 
 
 @pytest.mark.parametrize("query", ["guide=far", "is_on=perhaps", "package_id=x"])
@@ -74,7 +75,7 @@ def test_nobody_names_a_file_of_the_store_as_a_source(api, services):
     assert (refused.status_code, list(refused.json["fields"])) == (422, ["upload"])
     assert api("PUT", f"/guide-sources/{ID}", json=body).status_code == 200
     [(_, asked)] = services.calls_of("playlists.update_guide_source")
-    assert (asked.headers, asked.upload) == (None, "")
+    assert (asked.headers, asked.upload) == (UNSET, "")
 
 
 def test_a_package_in_use_is_a_conflict(api, services):

@@ -84,6 +84,7 @@ def test_what_cannot_be_read_is_told_in_the_one_form(
     problem(api(method, path, **said), status, code)
 
 
+@pytest.mark.feature("CU-17")
 def test_every_field_at_fault_is_named_in_one_answer(api):
     body = {
         "person": {"first_name": "A\x00", "email": 5, "balance": "9.00"},
@@ -98,12 +99,14 @@ def test_every_field_at_fault_is_named_in_one_answer(api):
         "person.last_name",
         "person.email",
         "person.balance",
+        "login.username",
         "login.password",
         "login.role",
         "scope",
     }
 
 
+@pytest.mark.feature("AP-06")
 @pytest.mark.parametrize(
     ("refusal", "status"),
     [
@@ -127,6 +130,20 @@ def test_a_refusal_of_a_service_keeps_its_code_and_fields(
     assert told["message"] == refusal.message
 
 
+def test_every_429_says_when_to_come_again(api, services):
+    for refusal, seconds in (
+        (TooMany(details={"retry_after": 7}), "7"),
+        (TooMany(), "2"),
+        (TooMany(details={"retry_after": "soon"}), "2"),
+    ):
+        services.tell("accounts.delete_user", refusal)
+
+        answer = api("DELETE", f"/users/{ID}")
+
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, seconds)
+
+
+@pytest.mark.feature("AP-06")
 def test_a_fault_tells_nothing_but_the_request_id(api, services):
     services.tell("accounts.get_account", Exception)
 
@@ -136,6 +153,7 @@ def test_a_fault_tells_nothing_but_the_request_id(api, services):
     assert told["fields"] == {}
 
 
+@pytest.mark.feature("OP-06")
 def test_a_service_that_does_not_answer_is_504_with_retry_after(
     api, services, monkeypatch
 ):
@@ -182,6 +200,7 @@ def test_people_get_pages_instead(client, browser):
     assert "not_found" in answer.get_data(as_text=True)
 
 
+@pytest.mark.feature("AP-06")
 def test_the_list_of_codes_is_published(client):
     told = client.get("/api/v1/errors").get_json()["items"]
 

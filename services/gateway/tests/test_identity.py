@@ -53,6 +53,28 @@ def test_somebody_is_asked_for_once_in_a_while(accounts, identities):
     assert len(accounts.asked) == 2
 
 
+def test_who_changed_something_since_is_asked_for_again(accounts):
+    wall = iter([100.0, 200.0])
+    identities = Identities(
+        accounts, timer=lambda: accounts.now, wall_clock=lambda: next(wall)
+    )
+    identities.actor_of("token")
+    accounts.answer = replace(ANA, time_zone="Asia/Tokyo")
+
+    assert identities.actor_of("token", changed_at=99.0) == ANA
+    assert identities.actor_of("token", changed_at=150.0) == accounts.answer
+    assert identities.actor_of("token", changed_at=150.0) == accounts.answer
+    assert len(accounts.asked) == 2
+
+
+def test_who_may_have_changed_itself_is_asked_for_again(accounts, identities):
+    identities.actor_of("token")
+    accounts.answer = replace(ANA, time_zone="Asia/Tokyo")
+    identities.ask_anew("token")
+
+    assert identities.actor_of("token") == accounts.answer
+
+
 def test_while_accounts_is_away_everybody_is_who_they_were(accounts, identities):
     identities.actor_of("token")
     accounts.answer = Unavailable()
@@ -143,5 +165,6 @@ def test_a_visit_is_not_kept_beyond_its_time(accounts, identities):
         identities.actor_of("token")
 
 
+@pytest.mark.feature("AH-34")
 def test_a_switched_off_account_is_out_within_ten_seconds():
     assert REMEMBERED_SECONDS < 10

@@ -1,12 +1,16 @@
 """The published description is the API: the same routes, nothing else (AP-34)."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from gateway.api.doors import PREFIX, ROLES
 
-DESCRIBING = {"openapi_json", "list_errors", "try_out", "asset"}
+DESCRIBING = {"openapi_json", "enter", "try_out", "asset"}
+README = (Path(__file__).parents[1] / "README.md").read_text()
+PAGING = {"limit", "after", "before", "count_up_to", "order", "updated_since"}
+USUAL = {"created_at", "updated_at"}
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -34,9 +38,57 @@ def routes(app):
     return found
 
 
+@pytest.mark.feature("AP-05")
 def test_the_routes_are_those_described(app, specification):
     assert set(operations(specification)) == routes(app)
     assert len(routes(app)) > 50
+
+
+def written(path):
+    """A path as the README writes it."""
+    return re.sub(r"\{\w+\}", "{id}", path.removeprefix(PREFIX))
+
+
+def test_the_readme_names_every_address_with_its_methods(specification):
+    rows = re.findall(r"^\| (`/.*) \| ((?:GET|POST|PUT)[^|]*) \|", README, re.MULTILINE)
+    told = {}
+    for addresses, methods in rows:
+        paths = re.findall("`([^`]+)`", addresses)
+        each = methods.split("; ")
+        each = each * len(paths) if len(each) == 1 else each
+        told |= {
+            p: set(re.findall("[A-Z]{3,}", m)) for p, m in zip(paths, each, strict=True)
+        }
+
+    described = {}
+    for method, path in operations(specification):
+        described.setdefault(written(path), set()).add(method)
+    assert told == described
+
+
+def test_the_readme_names_what_every_list_is_narrowed_and_sorted_by(specification):
+    rows = re.findall(r"^\| `(/\S*)` \| ([`n].*) \| ([`n].*) \|$", README, re.MULTILINE)
+    told = {
+        path: tuple(set(re.findall("`([^`]+)`", cell)) for cell in cells)
+        for path, *cells in rows
+    }
+
+    described = {
+        written(path): (names_of(operation) - PAGING, sorts_of(operation) - USUAL)
+        for (method, path), operation in operations(specification).items()
+        if "schemas/PageOf" in str(operation["responses"].get("200"))
+    }
+    assert told == described
+
+
+def names_of(operation):
+    return {p["name"] for p in operation["parameters"] if p["in"] == "query"}
+
+
+def sorts_of(operation):
+    said = [p for p in operation["parameters"] if p["name"] == "order"]
+    names = said[0]["schema"]["enum"] if said else []
+    return {name for name in names if not name.startswith("-")}
 
 
 def test_every_door_but_sign_in_wants_a_token(specification):
@@ -46,10 +98,11 @@ def test_every_door_but_sign_in_wants_a_token(specification):
         if not operation["security"]
     }
 
-    assert open_doors == {("POST", "/api/v1/tokens")}
-    assert sum(not roles for roles in ROLES.values()) == 1
+    assert open_doors == {("POST", "/api/v1/tokens"), ("GET", "/api/v1/errors")}
+    assert sum(not roles for roles in ROLES.values()) == 2
 
 
+@pytest.mark.feature("AP-07")
 def test_every_post_takes_an_idempotency_key(specification):
     for (method, path), operation in operations(specification).items():
         names = {p["name"] for p in operation.get("parameters", []) if "name" in p}
@@ -62,6 +115,7 @@ def test_every_door_says_what_it_does_and_for_whom(specification):
         assert "For: " in operation["description"], door
 
 
+@pytest.mark.feature("AP-06")
 def test_every_error_is_the_one_form(specification):
     schema = specification["components"]["schemas"]["Problem"]
     assert set(schema["properties"]) == {
@@ -98,6 +152,7 @@ def test_no_answer_has_a_secret_or_a_scope(specification):
     }
 
     assert held == {("Token", "token")}
+    assert set(schemas["NewLogin"]["properties"]) == {"username", "password"}
 
 
 def test_the_page_to_try_it_comes_from_our_own_host(client):

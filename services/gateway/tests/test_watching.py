@@ -14,6 +14,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway import count_folder
+from gateway.settings import GatewaySettings, probe_bind
 from lineup import tracing
 from lineup.secrets import make_key
 from lineup.spans import Otlp
@@ -42,6 +43,7 @@ def gateway(folder):
         "LINEUP_SECRET_KEYS": make_key(),
         "GATEWAY_ADDRESS": f"127.0.0.1:{port}",
         "PROBE_PORT": str(probes),
+        "TRUSTED_PROXIES": "1",
         "LOG_LEVEL": "ERROR",
         "TMPDIR": str(folder),
     }
@@ -55,13 +57,13 @@ def gateway(folder):
         process.wait(timeout=30)
 
 
-def until(said, seconds=30):
+def until(said, seconds=90):
     end = time.monotonic() + seconds
     while True:
         try:
             if found := said():
                 return found
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pass
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -140,10 +142,78 @@ def test_metrics_are_told_at_the_probe_port_only(ports):
     assert requests.get(f"http://127.0.0.1:{probes}/metrics", timeout=5).ok
     outside = requests.get(
         f"http://127.0.0.1:{port}/metrics",
-        headers={"Host": f"127.0.0.1:{probes}", "X-Forwarded-Port": str(probes)},
+        headers={
+            "Host": f"127.0.0.1:{probes}",
+            "X-Forwarded-Host": f"127.0.0.1:{probes}",
+            "X-Forwarded-Port": str(probes),
+        },
         timeout=5,
     )
     assert outside.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/sign-in",
+        "/api/v1/errors",
+        "/help",
+        NOBODY,
+        "/player_api.php",
+        "/assets/x",
+    ],
+)
+def test_the_probe_port_serves_nothing_but_probes_and_metrics(ports, path):
+    _, probes = ports
+    with requests.Session() as kept:  # the second request may take the quick way
+        for _ in range(2):
+            inside = kept.get(f"http://127.0.0.1:{probes}{path}", timeout=5)
+            assert (inside.status_code, inside.text) == (
+                404,
+                "There is nothing here.\n",
+            )
+            assert kept.get(f"http://127.0.0.1:{probes}/livez", timeout=5).ok
+
+
+def test_what_others_may_ask_without_a_login_is_whether_it_lives(ports):
+    port, probes = ports
+    asked = {
+        (name, path): requests.get(
+            f"http://127.0.0.1:{where}{path}", timeout=5
+        ).status_code
+        for name, where in (("main", port), ("probes", probes))
+        for path in ("/livez", "/readyz")
+    }
+
+    assert asked == {
+        ("main", "/livez"): 200,
+        ("main", "/readyz"): 404,
+        ("probes", "/livez"): 200,
+        ("probes", "/readyz"): 503,  # there is no broker here
+    }
+
+
+def test_probes_are_told_to_this_machine_only_unless_said_otherwise(ports):
+    _, probes = ports
+
+    with pytest.raises(ConnectionRefusedError):  # whoever listens everywhere answers
+        socket.create_connection(("127.0.0.2", probes), timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("address", "bind"),
+    [
+        ("127.0.0.1", "127.0.0.1:8090"),
+        ("0.0.0.0", "0.0.0.0:8090"),
+        ("::1", "[::1]:8090"),
+    ],
+)
+def test_the_probe_port_listens_where_it_is_told(address, bind):
+    told = {"amqp_uri": "", "lineup_secret_keys": "", "blob_url": ""}
+    settings = GatewaySettings(**told, probe_address=address, probe_port=8090)
+
+    assert probe_bind(settings) == bind
 
 
 def test_counts_leave_with_the_process(tmp_path):

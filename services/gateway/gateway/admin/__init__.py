@@ -16,14 +16,15 @@ from gateway.admin import (
     money,
     notifications,
     one_channel,
-    orders,
     packages,
     reports,
     sales,
     search,
+    sell,
     seller_jobs,
     seller_logins,
     sellers,
+    settling,
     subscriptions,
 )
 
@@ -33,6 +34,7 @@ def hang(app: Flask) -> None:
     for module in (
         dashboard,
         search,
+        sell,
         reports,
         customers,
         groups,
@@ -43,7 +45,7 @@ def hang(app: Flask) -> None:
         subscriptions,
         sales,
         money,
-        orders,
+        settling,
         channels,
         one_channel,
         packages,

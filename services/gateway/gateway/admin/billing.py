@@ -13,25 +13,23 @@ from gateway.admin.billing_forms import (
     PlanPriceForm,
     ProductForm,
 )
-from gateway.asking import context
+from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.filters import Text, YesNo
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
-from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT
+from gateway.panel.tables import Column, Table, with_partner
+from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import GetAccount
 from lineup.contracts.billing import (
     GetPlanUse,
     GetProduct,
     ListProducts,
     PlanUse,
-    PlanView,
     ProductView,
     RetirePlan,
 )
-from lineup.errors import Invalid
 
 pages = Blueprint("billing_pages", __name__)
 
@@ -51,6 +49,8 @@ PRODUCTS = Table(
         YesNo("is_trial", "Kind", "Trials", "No trials"),
     ),
 )
+OF_ALL = Table("products", *with_partner(PRODUCTS.columns), filters=PRODUCTS.filters)
+"""As the operator sees them, who looks after those of many partners."""
 PLANS = Table(
     "plans",
     Column("name", "Plan"),
@@ -66,7 +66,10 @@ PLANS = Table(
 @page_for(STAFF_AND_SUPPORT)
 def list_products() -> str:
     """Products with their plans."""
-    listing = PRODUCTS.asked_of(clients().billing.list_products, ListProducts)
+    table = OF_ALL if actor().role is Role.OPERATOR else PRODUCTS
+    partners = choices.partners()
+    asked = table.asked().later(clients().billing.list_products, ListProducts)
+    listing = asked.shown(partner_id=partners())
     return render_template("admin/billing/products.html", listing=listing)
 
 
@@ -87,8 +90,8 @@ def show_product(product_id: UUID) -> str:
 @page_for(PARTNERS)
 def new_product() -> Shown:
     """Make a product of packages."""
-    form = NewProductForm()
-    form.choose_from(choices.packages_to_tick())
+    form, partners = NewProductForm(), choices.partners()
+    form.choose_from(choices.packages_to_tick(), dict(partners()))
     made = attempt(
         form, lambda: clients().billing.create_product(context(), form.question())
     )
@@ -148,16 +151,17 @@ def map_sku() -> Shown:
     said = {name: request.args.get(name, "") for name in ("sku", "currency")}
     form = PlanForm(**said)
     form.product_id.choices = [SelectChoice(*one) for one in choices.products()()]
-    chosen = form.product_id.data if form.is_submitted() else None
-    return _make_plan(form, UUID(chosen) if chosen else None, None)
+    return _make_plan(form, None, None)
 
 
 @pages.route("/plans/<uuid:plan_id>/edit", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def edit_plan(plan_id: UUID) -> Shown:
-    """Give a plan another name and price, from the next sale or renewal on."""
+    """Give a plan another name, price and SKU, from the next sale or renewal on."""
     use = _use(plan_id)
-    form = PlanPriceForm(name=use.plan.name, amount=use.plan.price.decimal())
+    form = PlanPriceForm(
+        name=use.plan.name, amount=use.plan.price.decimal(), sku=use.plan.sku
+    )
     changed = attempt(
         form,
         lambda: clients().billing.change_plan(context(), form.question(use.plan)),
@@ -197,7 +201,10 @@ def retire_plan(plan_id: UUID) -> Shown:
 def _make_plan(
     form: PlanForm, product_id: UUID | None, product: ProductView | None
 ) -> Shown:
-    made = attempt(form, lambda: _plan_of(form, product_id))
+    made = attempt(
+        form,
+        lambda: clients().billing.create_plan(context(), form.question(product_id)),
+    )
     if made is not None:
         flash(f"{made.name} can be sold.")
         return redirect(_address(made.product_id))
@@ -208,12 +215,6 @@ def _make_plan(
         back=_address(product_id) if product else _list(),
     )
     return page, status_of(form)
-
-
-def _plan_of(form: PlanForm, product_id: UUID | None) -> PlanView:
-    if product_id is None:
-        raise Invalid(fields={"product_id": ["Choose a product."]})
-    return clients().billing.create_plan(context(), form.question(product_id))
 
 
 def _product(product_id: UUID) -> ProductView:

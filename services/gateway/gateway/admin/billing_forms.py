@@ -1,25 +1,18 @@
 """What can be entered about products, plans, balances and shops."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from wtforms import BooleanField, IntegerField, PasswordField, SelectField
+from flask import request
+from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from gateway.admin.partner_form import OfPartner
+from gateway.admin.partner_form import PackagesOfPartner
+from gateway.panel.amounts import read_amount
 from gateway.panel.forms import Checklist, LineupForm, line, must_be_whole_money
 from lineup.contracts import billing
-from lineup.contracts.billing import ShopKind
 from lineup.contracts.playlists import PackageView
-from lineup.money import Money
-
-KINDS = {ShopKind.WOOCOMMERCE: "WooCommerce", ShopKind.SHOPIFY: "Shopify"}
-"""What the shops call themselves."""
-
-
-def _named(kind: ShopKind) -> SelectChoice:
-    return SelectChoice(kind.value, KINDS[kind])
 
 
 class TopUpForm(LineupForm):
@@ -32,8 +25,35 @@ class TopUpForm(LineupForm):
         """The movement to be made, in the wallet's currency."""
         return billing.TopUp(
             customer_id=customer_id,
-            amount=Money.parse(self.amount.data or "", currency),
+            amount=read_amount(self.amount.data or "", currency),
             note=self.note.data or "",
+        )
+
+
+class PayOutForm(LineupForm):
+    """Money of a balance that the customer is given back outside."""
+
+    amount = line("Amount", InputRequired(), must_be_whole_money)
+    note = line("Note", description="How it was paid, as in: bank transfer 4711.")
+
+    def question(self, customer_id: UUID, currency: str) -> billing.PayOut:
+        """The payout to be booked, in the wallet's currency."""
+        return billing.PayOut(
+            customer_id=customer_id,
+            amount=read_amount(self.amount.data or "", currency),
+            note=self.note.data or "",
+        )
+
+
+class CorrectionForm(LineupForm):
+    """A booking that was a mistake, and why."""
+
+    reason = line("Reason", InputRequired(), description="It stands in the statement.")
+
+    def question(self, transfer_id: UUID) -> billing.CorrectBooking:
+        """The correction to be booked."""
+        return billing.CorrectBooking(
+            transfer_id=transfer_id, reason=self.reason.data or ""
         )
 
 
@@ -75,13 +95,24 @@ class ProductForm(LineupForm):
         return [UUID(package) for package in self.package_ids.data or []]
 
 
-class NewProductForm(OfPartner, ProductForm):
+class NewProductForm(PackagesOfPartner, ProductForm):
     """A product that is not there yet; the operator says whose it is."""
 
     is_trial = BooleanField(
         "Trial",
         description="Once for each customer; never renewed. It stays what it is.",
     )
+
+    def choose_from(
+        self, packages: Sequence[PackageView], partner_names: Mapping[str, str] = {}
+    ) -> None:
+        """Let these packages be chosen, the demo set not; ticked is what the address
+        says.
+        """
+        sold = [one for one in packages if not one.is_demo]
+        super().choose_from(sold, partner_names)
+        if request.method == "GET":
+            self.package_ids.data = request.args.getlist("package_id")
 
     def question(self) -> billing.CreateProduct:
         """The product to be made."""
@@ -117,12 +148,12 @@ class PlanForm(LineupForm):
     currency = line("Currency", InputRequired())
     sku = line("SKU", description="What shops call it; empty: not sold in shops.")
 
-    def question(self, product_id: UUID) -> billing.CreatePlan:
-        """The plan to be made."""
+    def question(self, product_id: UUID | None) -> billing.CreatePlan:
+        """The plan to be made, of the product that was chosen where none is given."""
         return billing.CreatePlan(
-            product_id=product_id,
+            product_id=product_id or UUID(self.product_id.data),
             name=self.name.data or "",
-            price=Money.parse(self.amount.data or "", self.currency.data or ""),
+            price=read_amount(self.amount.data or "", self.currency.data or ""),
             months=self.months.data or 0,
             days=self.days.data or 0,
             sku=self.sku.data or "",
@@ -130,77 +161,17 @@ class PlanForm(LineupForm):
 
 
 class PlanPriceForm(LineupForm):
-    """A plan's name and price from now on."""
+    """A plan's name, price and SKU from now on."""
 
     name = line("Name", InputRequired())
     amount = line("Price", InputRequired(), must_be_whole_money)
+    sku = line("SKU", description="What shops call it; empty: not sold in shops.")
 
     def question(self, plan: billing.PlanView) -> billing.ChangePlan:
         """The change to be made, in the plan's currency."""
         return billing.ChangePlan(
             plan_id=plan.id,
             name=self.name.data or "",
-            price=Money.parse(self.amount.data or "", plan.price.asset),
+            price=read_amount(self.amount.data or "", plan.price.asset),
+            sku=self.sku.data or "",
         )
-
-
-class ShopForm(OfPartner):
-    """A shop to be connected."""
-
-    sections = {  # noqa: RUF012 - said by LineupForm
-        "": ("name", "partner_id", ("kind", "shop_domain")),
-        "Its deliveries": ("secret",),
-        "Its orders": ("currency", "accepts_low_amounts"),
-    }
-    kind = SelectField("Kind", choices=list(map(_named, ShopKind)))
-    name = line("Name", InputRequired())
-    secret = PasswordField(
-        "Secret that signs its deliveries",
-        [InputRequired()],
-        description="Twelve characters or more, the same as in the shop's webhook.",
-    )
-    currency = line("Currency", InputRequired(), default="EUR")
-    shop_domain = line(
-        "Domain of the shop",
-        description="As in demo.myshopify.com; needed for Shopify.",
-    )
-    accepts_low_amounts = BooleanField("Accept amounts below the plan's price")
-
-    def question(self, sealed: str) -> billing.ConnectShop:
-        """The shop to be connected, its secret sealed."""
-        return billing.ConnectShop(
-            kind=ShopKind(self.kind.data),
-            name=self.name.data or "",
-            secret=sealed,
-            currency=self.currency.data or "",
-            shop_domain=self.shop_domain.data or "",
-            accepts_low_amounts=bool(self.accepts_low_amounts.data),
-            partner_id=self.partner(),
-        )
-
-
-class ShopSettingsForm(LineupForm):
-    """What can be changed about a shop."""
-
-    name = line("Name", InputRequired())
-    shop_domain = line("Domain of the shop")
-    accepts_low_amounts = BooleanField("Accept amounts below the plan's price")
-
-    def question(self, shop_id: UUID) -> billing.UpdateShop:
-        """The shop as it is to be."""
-        return billing.UpdateShop(
-            shop_id=shop_id,
-            name=self.name.data or "",
-            shop_domain=self.shop_domain.data or "",
-            accepts_low_amounts=bool(self.accepts_low_amounts.data),
-        )
-
-
-class SecretForm(LineupForm):
-    """Another secret for a shop."""
-
-    secret = PasswordField(
-        "New secret",
-        [InputRequired()],
-        description="Twelve characters or more. The present one stays good beside it.",
-    )

@@ -13,13 +13,15 @@ from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.filters import Choice, Text, YesNo
 from gateway.panel.guard import page_for
-from gateway.panel.tables import Column, Listing, Table
+from gateway.panel.tables import Column, Listing, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.playlists import (
     AddPackageChannels,
     ChannelFilter,
     ChannelsTouched,
     ChosenChannels,
+    DeleteChannels,
+    FollowList,
     GroupChannels,
     GuideReach,
     ListChannels,
@@ -49,12 +51,13 @@ FILTERS = (
     Choice("guide", "Guide", REACHES, GuideReach),
     YesNo("is_on", "State", "On", "Off"),
     YesNo("is_adult", "Adults", "For adults", "Not for adults"),
+    YesNo("is_vanished", "Its list", "No longer in it", "In it"),
 )
 COLUMNS = (
     Column("number", "Number", path="details.number", order=BY_NUMBER),
     Column("name", "Name", path="details.name", order="name"),
     Column("group", "Group", path="details.group", order="group"),
-    Column("guide", "Guide", order="guide"),
+    Column("guide", "Guide", order="guide_until"),
     Column("packages", "Packages"),
     Column("guide_id", "Guide id", path="details.guide_id", is_hidden=True),
     Column("catchup", "Catch-up days", path="details.catchup_days", is_hidden=True),
@@ -66,7 +69,7 @@ COLUMNS = (
 CHANNELS = Table("channels", *COLUMNS, filters=FILTERS, order=BY_NUMBER)
 OF_ALL = Table(
     "channels",
-    *COLUMNS,
+    *with_partner(COLUMNS, after=3),
     filters=(*FILTERS, Choice("partner_id", "Partner", convert=UUID)),
     order=BY_NUMBER,
 )
@@ -207,6 +210,20 @@ def _move(chosen: ChosenChannels) -> str:
     return f"Moved. With another number now: {channels_in_words(done.count)}."
 
 
+def _delete(chosen: ChosenChannels) -> str:
+    if request.form.get("sure") != "yes":
+        raise Invalid("Tick “For good” to delete channels.")
+    done: ChannelsTouched = _many(
+        clients().playlists.delete_channels, DeleteChannels, chosen
+    )
+    return f"Deleted: {channels_in_words(done.count)}."
+
+
+def _follow(chosen: ChosenChannels) -> str:
+    done: ChannelsTouched = _many(clients().playlists.follow_list, FollowList, chosen)
+    return f"Changed by imports again: {channels_in_words(done.count)}."
+
+
 ACTS: dict[str, Callable[[ChosenChannels], str]] = {
     "on": lambda chosen: _switch(chosen, is_on=True),
     "off": lambda chosen: _switch(chosen, is_on=False),
@@ -218,5 +235,7 @@ ACTS: dict[str, Callable[[ChosenChannels], str]] = {
         chosen, "remove_package_channels", RemovePackageChannels
     ),
     "move": _move,
+    "follow": _follow,
+    "delete": _delete,
 }
 """What can be done to many channels at once, by the button's value."""

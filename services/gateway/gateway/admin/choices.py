@@ -5,7 +5,7 @@ that the other parts of a page wait beside it: `products = choices.products()`, 
 the end `products()`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -42,14 +42,14 @@ def products() -> Choices:
     """What is sold."""
     question = ListProducts(paging=replace(OFFERED, order="name"))
     answer = clients().billing.list_products.later(context(), question)
-    return lambda: options_of(answer, _named)
+    return _with_partners(answer)
 
 
 def shops() -> Choices:
     """Webshops that send orders."""
     question = ListShops(paging=OFFERED)
     answer = clients().billing.list_shops.later(context(), question)
-    return lambda: options_of(answer, _named)
+    return _with_partners(answer)
 
 
 def partners() -> Choices:
@@ -101,8 +101,7 @@ def customer_groups(seller_id: UUID | None = None) -> Choices:
 
 def packages() -> Choices:
     """Packages, the demo set first."""
-    answer = _ask_packages()
-    return lambda: options_of(answer, _packages)
+    return _with_partners(_ask_packages(), _in_order)
 
 
 def packages_to_tick(partner_id: UUID | None = None) -> Sequence[PackageView]:
@@ -119,6 +118,33 @@ def channel_groups(partner_id: UUID | None = None) -> Choices:
 
 def _named(page: Page[Any]) -> Options:
     return [(str(one.id), one.name) for one in page.items]
+
+
+def _as_they_come(page: Page[Any]) -> Sequence[Any]:
+    return page.items
+
+
+def _with_partners(
+    answer: Answer[Page[Any]],
+    sort: Callable[[Page[Any]], Sequence[Any]] = _as_they_come,
+) -> Choices:
+    """Each by its name; the operator reads whose it is, too."""
+    owners = partners()
+
+    def read() -> Options:
+        names = dict(owners())
+        return options_of(
+            answer,
+            lambda page: [(str(one.id), named_of(one, names)) for one in sort(page)],
+        )
+
+    return read
+
+
+def named_of(one: Any, partner_names: Mapping[str, str]) -> str:
+    """What something is called, with its partner where more than one may be seen."""
+    partner = partner_names.get(str(one.partner_id), "")
+    return f"{one.name} ({partner})" if partner else str(one.name)
 
 
 def _sellers(page: Page[AccountView]) -> Options:
@@ -156,10 +182,6 @@ def _customer_groups(page: Page[CustomerGroupView]) -> Options:
 def _ask_packages(partner_id: UUID | None = None) -> Answer[Page[PackageView]]:
     question = ListPackages(partner_id=partner_id, paging=OFFERED)
     return clients().playlists.list_packages.later(context(), question)
-
-
-def _packages(page: Page[PackageView]) -> Options:
-    return [(str(one.id), one.name) for one in _in_order(page)]
 
 
 def _in_order(page: Page[PackageView]) -> Sequence[PackageView]:

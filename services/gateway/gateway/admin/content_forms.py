@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
+from flask import request
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -16,16 +17,23 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from gateway.admin.partner_form import OfPartner
+from gateway.admin.content import channels_in_words
+from gateway.admin.partner_form import OfPartner, PackagesOfPartner
 from gateway.panel.forms import Checklist, LineupForm, line
 from lineup.contracts import playlists
-from lineup.contracts.playlists import ChannelDetails, ChannelView, Signing
+from lineup.contracts.playlists import Catchup, ChannelDetails, ChannelView, Signing
 
 SIGNINGS = (
-    SelectChoice(
-        Signing.SECURE_LINK.value, "Short-lived signed addresses (nginx secure_link)"
-    ),
+    SelectChoice(Signing.SESSION.value, "An address signed for hours of watching"),
+    SelectChoice(Signing.SECURE_LINK.value, "An address signed for one file"),
     SelectChoice(Signing.NONE.value, "The address as it is"),
+)
+CATCHUPS = (
+    SelectChoice(Catchup.SHIFT.value, "The stream's address with utc and lutc"),
+    SelectChoice(Catchup.DEFAULT.value, "An address of its own"),
+    SelectChoice(Catchup.APPEND.value, "Something behind the stream's address"),
+    SelectChoice(Catchup.FLUSSONIC.value, "Flussonic"),
+    SelectChoice(Catchup.XTREAM.value, "Xtream panel"),
 )
 HEADER = re.compile(r"([^:\s]+)\s*:\s*(.*)")
 DAY_MINUTES = 1440
@@ -37,7 +45,8 @@ class ChannelForm(LineupForm):
     sections: ClassVar = {
         "Channel": [("number", "name"), "group", "partner_id", "is_on", "is_adult"],
         "Logo": [("logo_file", "logo")],
-        "Stream": ["address", ("signing", "catchup_days")],
+        "Stream": ["address", "signing", "is_radio", "player_lines"],
+        "Catch-up": [("catchup_days", "catchup"), "catchup_source"],
         "Guide": [("guide_id", "guide_shift_minutes")],
         "Packages": ["package_ids"],
     }
@@ -55,6 +64,17 @@ class ChannelForm(LineupForm):
     signing = SelectField("Players are given", choices=SIGNINGS)
     catchup_days = IntegerField(
         "Catch-up in days", [Optional(), NumberRange(0, 365)], default=0
+    )
+    catchup = SelectField("Its form", choices=CATCHUPS)
+    catchup_source = line(
+        "Address of the archive",
+        description="With places such as {utc}, {duration} or ${start}.",
+    )
+    is_radio = BooleanField("Radio: sound only")
+    player_lines = TextAreaField(
+        "What players must know beside it",
+        description="One a line, such as #EXTVLCOPT:http-user-agent=Box/1.0.",
+        render_kw={"rows": 2, "autocomplete": "off", "spellcheck": "false"},
     )
     guide_id = line(
         "Guide id (tvg-id)",
@@ -81,7 +101,11 @@ class ChannelForm(LineupForm):
             self[name].data = getattr(details, name)
         for name in ("address", "catchup_days", "guide_id", "guide_shift_minutes"):
             self[name].data = getattr(details, name)
+        self.catchup_source.data = details.catchup_source
+        self.is_radio.data = details.is_radio
+        self.player_lines.data = "\n".join(details.player_lines)
         self.signing.data = details.signing.value
+        self.catchup.data = details.catchup.value
         self.package_ids.data = [str(package) for package in channel.package_ids]
 
     def details(self, uploaded_logo: str) -> ChannelDetails:
@@ -98,6 +122,14 @@ class ChannelForm(LineupForm):
             is_on=bool(self.is_on.data),
             signing=Signing(self.signing.data),
             guide_shift_minutes=self.guide_shift_minutes.data or 0,
+            catchup=Catchup(self.catchup.data),
+            catchup_source=self.catchup_source.data or "",
+            is_radio=bool(self.is_radio.data),
+            player_lines=[
+                text.strip()
+                for text in (self.player_lines.data or "").splitlines()
+                if text.strip()
+            ],
         )
 
     def packages(self) -> list[UUID]:
@@ -105,7 +137,7 @@ class ChannelForm(LineupForm):
         return [UUID(package) for package in self.package_ids.data or []]
 
 
-class NewChannelForm(OfPartner, ChannelForm):
+class NewChannelForm(PackagesOfPartner, ChannelForm):
     """A channel that is not there yet; the operator says whose it is."""
 
     def question(self, uploaded_logo: str) -> playlists.CreateChannel:
@@ -145,6 +177,16 @@ class ImportForm(OfPartner):
         [Optional()],
         description="Beside those that are in it.",
     )
+    takes_films = BooleanField("Films and episodes, too, as channels")
+    signs = BooleanField(
+        "Sign the addresses where that can be",
+        default=True,
+        description="For streams on your own servers; off for those of a provider.",
+    )
+    marks_adult_groups = BooleanField(
+        "Mark channels for adults by the names of their groups", default=True
+    )
+    looks_first = BooleanField("Look at it first, and choose its groups")
 
     def question(self, upload: str) -> playlists.ImportChannels:
         """The import to be begun."""
@@ -152,9 +194,68 @@ class ImportForm(OfPartner):
         return playlists.ImportChannels(
             upload=upload,
             address="" if upload else self.address.data or "",
+            file_name=self.file_name() if upload else "",
             package_id=UUID(package) if package else None,
             partner_id=self.partner(),
+            takes_films=bool(self.takes_films.data),
+            signs=bool(self.signs.data),
+            marks_adult_groups=bool(self.marks_adult_groups.data),
         )
+
+    def preview(self, upload: str) -> playlists.PreviewChannels:
+        """The look to be taken before."""
+        asked = self.question(upload)
+        return playlists.PreviewChannels(
+            upload=asked.upload,
+            address=asked.address,
+            file_name=asked.file_name,
+            partner_id=asked.partner_id,
+        )
+
+    def file_name(self) -> str:
+        """What the uploaded file is called."""
+        name = getattr(self.file.data, "filename", "") or ""
+        return str(name)[:100]
+
+
+class ChosenImportForm(LineupForm):
+    """What of a list that was looked at comes in."""
+
+    groups = Checklist("Groups")
+    package_id = SelectField("Put all its channels into", [Optional()])
+    takes_films = BooleanField("Films and episodes, too, as channels")
+    signs = BooleanField("Sign the addresses where that can be", default=True)
+    marks_adult_groups = BooleanField(
+        "Mark channels for adults by the names of their groups", default=True
+    )
+
+    def choose_from(self, groups: Sequence[playlists.GroupFound]) -> None:
+        """Let these groups be chosen; at first all with channels are."""
+        self.groups.choices = [
+            SelectChoice(f"g:{group.name}", _in_words(group)) for group in groups
+        ]
+        if request.method == "GET":
+            self.groups.data = [f"g:{one.name}" for one in groups if one.channels]
+
+    def question(self, preview_id: UUID, count: int) -> playlists.ImportChannels:
+        """The import to be begun; a list whose groups are all chosen is taken whole."""
+        chosen = [str(value).removeprefix("g:") for value in self.groups.data or []]
+        package = self.package_id.data
+        return playlists.ImportChannels(
+            preview_id=preview_id,
+            package_id=UUID(package) if package else None,
+            groups=None if len(chosen) == count else chosen,
+            takes_films=bool(self.takes_films.data),
+            signs=bool(self.signs.data),
+            marks_adult_groups=bool(self.marks_adult_groups.data),
+        )
+
+
+def _in_words(group: playlists.GroupFound) -> str:
+    told = f"{group.name or 'Without a group'}: {channels_in_words(group.channels)}"
+    told += f", {group.new:,} new" if group.new else ""
+    told += f", {group.films:,} films" if group.films else ""
+    return told + (" (for adults)" if group.is_adult else "")
 
 
 class SourceForm(LineupForm):

@@ -15,6 +15,8 @@ from lineup.contracts.accounts import (
     CreateCustomer,
     CustomerView,
     LoginDetails,
+    PersonChange,
+    SettingsChange,
     UpdateCustomer,
 )
 
@@ -62,8 +64,8 @@ class PersonForm(PersonFields):
         )
         return UpdateCustomer(
             customer_id=customer.id,
-            person=self.person(),
-            settings=settings,
+            person=PersonChange(**vars(self.person())),
+            settings=SettingsChange(**vars(settings)),
             pin=self.pin.data or "",
         )
 

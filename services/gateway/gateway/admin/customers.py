@@ -14,8 +14,10 @@ from gateway.asking import actor, context
 from gateway.customers import create_customer, player_settings
 from gateway.ground import clients
 from gateway.panel.customer_tabs import customer_tabs
+from gateway.panel.deletion import DeletionForm, blockers_of
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
+from gateway.panel.once import tell_once
 from gateway.panel.parts import part, wait_for
 from gateway.panel.people import country_name
 from gateway.panel.tables import Table
@@ -24,14 +26,15 @@ from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
 from lineup.contracts.accounts import (
     CustomerView,
     DeleteCustomer,
+    Done,
     GetCustomer,
     GetPlayerSettings,
     ListCustomers,
     ListDevices,
     ListUsers,
-    SetCustomerStatus,
-    Status,
+    SwitchCustomer,
 )
+from lineup.contracts.billing import GetDeletionBlockers
 
 pages = Blueprint("customers_pages", __name__)
 
@@ -58,6 +61,7 @@ def new_customer() -> Shown:
     made = attempt(form, lambda: create_customer(form.question()))
     if made is not None:
         flash(f"{name_of(made)} was made.")
+        tell_once(name_of(made), made.login.username, made.login.password)
         return redirect(url_for("customers_pages.show_customer", customer_id=made.id))
     return render_template("admin/customers/new.html", form=form), status_of(form)
 
@@ -113,18 +117,33 @@ def edit_customer(customer_id: UUID) -> Shown:
     return page, status_of(form)
 
 
-@pages.post("/customers/<uuid:customer_id>/switch")
+@pages.post("/customers/<uuid:customer_id>/switch-on")
 @page_for(SELLERS)
-def switch_customer(customer_id: UUID) -> Shown:
-    """Switch a customer off, or on again."""
-    is_on = request.form.get("is_on") == "yes"
-    question = SetCustomerStatus(
-        customer_id=customer_id, status=Status.ACTIVE if is_on else Status.INACTIVE
-    )
-    switched = clients().accounts.set_customer_status(context(), question)
-    flash(f"{name_of(switched)} is {'on again' if is_on else 'off now'}.")
-    if "listed" in request.form:
-        return redirect(f"{url_for('.list_customers')}?{request.form['listed']}")
+def switch_on(customer_id: UUID) -> Answer:
+    """Switch a customer on again."""
+    return _switched(customer_id, is_active=True)
+
+
+@pages.route("/customers/<uuid:customer_id>/switch-off", methods=["GET", "POST"])
+@page_for(SELLERS)
+def switch_off(customer_id: UUID) -> Shown:
+    """Ask, then switch a customer off: nobody of it watches any more."""
+    form = Confirmation()
+    done = attempt(form, lambda: _switched(customer_id, is_active=False))
+    if done is not None:
+        return done
+    customer = customer_of(customer_id)
+    page = render_template("admin/customers/switch.html", form=form, customer=customer)
+    return page, status_of(form)
+
+
+def _switched(customer_id: UUID, *, is_active: bool) -> Answer:
+    """Back where it was switched: at its page, or in the list as it was narrowed."""
+    question = SwitchCustomer(customer_id=customer_id, is_active=is_active)
+    switched = clients().accounts.switch_customer(context(), question)
+    flash(f"{name_of(switched)} is {'on again' if is_active else 'off now'}.")
+    if "listed" in request.args:
+        return redirect(f"{url_for('.list_customers')}?{request.args['listed']}")
     return redirect(url_for(".show_customer", customer_id=customer_id))
 
 
@@ -133,16 +152,26 @@ def switch_customer(customer_id: UUID) -> Shown:
 def delete_customer(customer_id: UUID) -> Shown:
     """Say what goes with a customer, ask for its name, and delete it."""
     customer = customer_of(customer_id)
-    form = Confirmation(name_of(customer))
-    question = DeleteCustomer(customer_id=customer_id)
-    gone = attempt(
-        form, lambda: clients().accounts.delete_customer(context(), question)
+    blockers = blockers_of(GetDeletionBlockers(customer_id=customer_id))
+    found = blockers.value
+    form = DeletionForm(
+        name_of(customer),
+        is_forced=bool(found and (found.balances or found.running)),
+        has_money=bool(found and found.balances),
     )
+    gone = attempt(form, lambda: _delete(customer_id, form))
     if gone is not None:
         flash(f"{name_of(customer)} was deleted.")
         return redirect(url_for(".list_customers"))
-    page = render_template("admin/customers/delete.html", form=form, customer=customer)
+    page = render_template(
+        "admin/customers/delete.html", form=form, customer=customer, blockers=blockers
+    )
     return page, status_of(form)
+
+
+def _delete(customer_id: UUID, form: DeletionForm) -> Done:
+    question = DeleteCustomer(customer_id=customer_id, **form.said())
+    return clients().accounts.delete_customer(context(), question)
 
 
 def name_of(customer: CustomerView) -> str:

@@ -54,14 +54,14 @@ REACH = Table(
     Column("shows", "Shows"),
     Column("tied_by", "Found by"),
     Column("programmes", "Programmes", path="guide.programmes", is_numeric=True),
-    Column("until", "Reaches", order="guide"),
+    Column("until", "Reaches", order="guide_until"),
     Column("acts", ""),
     filters=(
         Text("Name, group or number"),
         Choice("group", "Group"),
         Choice("guide", "Reaches", REACHES, GuideReach),
     ),
-    order="guide",
+    order="guide_until",
 )
 PROPOSALS = Table(
     "proposals",

@@ -31,11 +31,11 @@ Shown = str | tuple[str, int] | Answer
 SOURCES = Table(
     "guide-sources",
     Column("name", "Name", order="name"),
-    Column("last", "Last run", order="fetched"),
+    Column("last", "Last run", order="last_fetched_at"),
     Column("programmes", "Programmes", order="programmes", is_numeric=True),
     Column("channels", "Its channels", is_numeric=True),
     Column("matched_channels", "Shown by ours", is_numeric=True),
-    Column("reaches_until", "Reaches", order="reach"),
+    Column("reaches_until", "Reaches", order="reaches_until"),
     Column("next", "Next run"),
     Column("acts", ""),
     filters=(
@@ -55,6 +55,7 @@ def list_guide_sources() -> str:
 
 
 @pages.route("/guide/sources/new", methods=["GET", "POST"])
+@uploads.takes_files
 @page_for(PARTNERS, limit=uploads.most_bytes)
 def new_guide_source() -> Shown:
     """Add a guide: a file or an address."""
@@ -68,6 +69,7 @@ def new_guide_source() -> Shown:
 
 
 @pages.route("/guide/sources/<uuid:source_id>", methods=["GET", "POST"])
+@uploads.takes_files
 @page_for(PARTNERS, limit=uploads.most_bytes)
 def edit_guide_source(source_id: UUID) -> Shown:
     """Change a source; what shapes its programmes counts from the next run on."""

@@ -8,22 +8,37 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway import uploads
 from gateway.admin import choices
-from gateway.admin.content_forms import ImportForm
-from gateway.asking import context
+from gateway.admin.content_forms import ChosenImportForm, ImportForm
+from gateway.asking import actor, context
 from gateway.ground import clients, ground
 from gateway.panel.filters import Choice, Id
 from gateway.panel.forms import attempt, status_of
-from gateway.panel.guard import page_for
+from gateway.panel.guard import page_for, roles_of
+from gateway.panel.parts import part
 from gateway.panel.people import with_nothing
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
-from lineup.contracts.playlists import GetJob, JobState, JobView, ListJobs
+from lineup.contracts.billing import ListProducts
+from lineup.contracts.paging import Paging
+from lineup.contracts.playlists import (
+    GetJob,
+    JobState,
+    JobView,
+    ListJobs,
+    UndoImport,
+)
 
 pages = Blueprint("jobs_pages", __name__)
 
 Shown = str | tuple[str, int] | Answer
 
-KINDS = (("import_channels", "Channels"), ("import_guide", "Guide"))
+KINDS = (
+    ("import_channels", "Channels"),
+    ("preview_channels", "A look at channels"),
+    ("undo_import", "An import undone"),
+    ("import_guide", "Guide"),
+    ("render_channels", "Playlists"),
+)
 JOBS = Table(
     "jobs",
     Column("kind", "What"),
@@ -54,10 +69,45 @@ def show_job(job_id: UUID) -> str:
     """How an import goes; the page refreshes itself until it is over."""
     job = clients().playlists.get_job(context(), GetJob(job_id=job_id))
     is_over = job.state in {JobState.DONE, JobState.FAILED}
-    return render_template("admin/playlists/job.html", job=job, is_over=is_over)
+    return render_template(
+        "admin/playlists/job.html",
+        job=job,
+        is_over=is_over,
+        sells_nothing=_sells_nothing(),
+    )
+
+
+@pages.route("/jobs/<uuid:job_id>/choose", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def choose_groups(job_id: UUID) -> Shown:
+    """Import what is chosen of a list that was looked at."""
+    job = clients().playlists.get_job(context(), GetJob(job_id=job_id))
+    packages = choices.packages()
+    form = ChosenImportForm()
+    form.choose_from(job.groups)
+    form.package_id.choices = with_nothing(packages(), "no package")
+    begun = attempt(form, lambda: _import_chosen(form, job))
+    if begun is not None:
+        return redirect(url_for("jobs_pages.show_job", job_id=begun.id))
+    page = render_template("admin/playlists/import_choose.html", form=form, job=job)
+    return page, status_of(form)
+
+
+@pages.post("/jobs/<uuid:job_id>/undo")
+@page_for(PARTNERS)
+def undo_import(job_id: UUID) -> Answer:
+    """Undo the last import."""
+    undo = clients().playlists.undo_import(context(), UndoImport(job_id=job_id))
+    return redirect(url_for("jobs_pages.show_job", job_id=undo.id), 303)
+
+
+def _import_chosen(form: ChosenImportForm, job: JobView) -> JobView:
+    question = form.question(job.id, len(job.groups))
+    return clients().playlists.import_channels(context(), question)
 
 
 @pages.route("/channels/import", methods=["GET", "POST"])
+@uploads.takes_files
 @page_for(PARTNERS, limit=uploads.most_bytes)
 def import_channels() -> Shown:
     """Import an M3U: a file or an address."""
@@ -71,12 +121,22 @@ def import_channels() -> Shown:
     return page, status_of(form)
 
 
+def _sells_nothing() -> bool:
+    """Whether the first line can be sold next: the actor has no product yet."""
+    if actor().role not in roles_of("sell_pages.first_line"):
+        return False
+    question = ListProducts(paging=Paging(limit=1))
+    found = part(clients().billing.list_products.later(context(), question)).value
+    return found is not None and not found.items
+
+
 def uploaded(file: FileStorage | None) -> str:
     """The name of the uploaded file in the store; empty when there is none."""
     return uploads.keep(ground().blobs, file) if file else ""
 
 
 def _begin_import(form: ImportForm) -> JobView:
-    return clients().playlists.import_channels(
-        context(), form.question(uploaded(form.file.data))
-    )
+    upload = uploaded(form.file.data)
+    if form.looks_first.data:
+        return clients().playlists.preview_channels(context(), form.preview(upload))
+    return clients().playlists.import_channels(context(), form.question(upload))

@@ -8,12 +8,13 @@ from flask import (
     flash,
     redirect,
     render_template,
+    request,
     url_for,
 )
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
-from gateway.admin.billing_forms import TopUpForm
+from gateway.admin.billing_forms import CorrectionForm, PayOutForm, TopUpForm
 from gateway.asking import context
 from gateway.balances import (
     STAFF_ENTRIES,
@@ -28,8 +29,9 @@ from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Text, YesNo
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.parts import part, part_if_known
 from gateway.panel.tables import Column, Table
+from gateway.return_paths import return_path
 from lineup.context import PARTNERS, STAFF_AND_SUPPORT
 from lineup.contracts.accounts import CustomerView, GetCustomer
 from lineup.contracts.billing import GetBalances, ListSales, ListWallets
@@ -74,8 +76,9 @@ HISTORY = Table(
 @page_for(STAFF_AND_SUPPORT)
 def list_wallets() -> str:
     """Balances of customers, and what they are together."""
-    owed = clients().billing.get_balances.later(context(), GetBalances())
-    rows = WALLETS.asked().later(clients().billing.list_wallets, ListWallets)
+    billing, asked = clients().billing, WALLETS.asked()
+    owed = billing.get_balances.later(context(), asked.sums_question(GetBalances))
+    rows = asked.later(billing.list_wallets, ListWallets)
     sellers = choices.sellers()
     listing = rows.shown(account_id=sellers())
     return render_template(
@@ -139,6 +142,7 @@ def top_up(customer_id: UUID) -> Shown:
     if wallet is None:
         raise Unavailable
     back = url_for("money_pages.customer_wallet", customer_id=customer_id)
+    back = return_path(request.args.get("next", "")) or back
     form = TopUpForm()
     raised = attempt(
         form,
@@ -155,6 +159,52 @@ def top_up(customer_id: UUID) -> Shown:
     return page, status_of(form)
 
 
+@pages.route("/customers/<uuid:customer_id>/pay-out", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def pay_out(customer_id: UUID) -> Shown:
+    """Book that a customer was given money of its balance back."""
+    wallet = wallet_of(customer_id).value
+    if wallet is None:
+        raise Unavailable
+    back = url_for("money_pages.customer_wallet", customer_id=customer_id)
+    form = PayOutForm(amount=wallet.balance.decimal())
+    paid = attempt(
+        form,
+        lambda: clients().billing.pay_out(
+            context(), form.question(customer_id, wallet.balance.asset)
+        ),
+    )
+    if paid is not None:
+        flash(f"Paid out; the balance is {paid.balance} now.")
+        return redirect(back)
+    page = render_template(
+        "admin/money/pay_out.html", form=form, wallet=wallet, back=back
+    )
+    return page, status_of(form)
+
+
+@pages.route(
+    "/customers/<uuid:customer_id>/bookings/<uuid:transfer_id>/correct",
+    methods=["GET", "POST"],
+)
+@page_for(PARTNERS)
+def correct_booking(customer_id: UUID, transfer_id: UUID) -> Shown:
+    """Undo a top-up or payout that was a mistake, with a reason."""
+    back = url_for("money_pages.customer_wallet", customer_id=customer_id)
+    form = CorrectionForm()
+    corrected = attempt(
+        form,
+        lambda: clients().billing.correct_booking(
+            context(), form.question(transfer_id)
+        ),
+    )
+    if corrected is not None:
+        flash(f"Corrected; the balance is {corrected.balance} now.")
+        return redirect(back)
+    page = render_template("admin/money/correct.html", form=form, back=back)
+    return page, status_of(form)
+
+
 def _page_of(customer_id: UUID, name: str, **shown: object) -> str:
     endpoint = f"money_pages.customer_{name}"
     return render_template(
@@ -167,8 +217,10 @@ def _page_of(customer_id: UUID, name: str, **shown: object) -> str:
 
 
 def _customer(customer_id: UUID) -> CustomerView | None:
-    """Whose page it is; None while accounts is away, NotFound outside the scope."""
+    """Whose page it is; None while accounts is away, or when it was deleted: billing
+    has said before that it lies in the scope.
+    """
     asked = clients().accounts.get_customer.later(
         context(), GetCustomer(customer_id=customer_id)
     )
-    return part(asked).value
+    return part_if_known(asked).value

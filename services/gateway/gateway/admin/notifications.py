@@ -36,9 +36,9 @@ Shown = str | tuple[str, int] | Answer
 PARTNER_ONLY = frozenset({Role.PARTNER, Role.STAFF})
 """The operator has no transport of its own: it names a partner, by API."""
 
-WATCHED = timedelta(minutes=11)
+WATCHED = timedelta(minutes=3)
 """A message this near its next try is looked at again: one that is just being handed
-over has that put off by ten minutes, so that nobody else takes it."""
+over has that put off by two minutes, so that nobody else takes it."""
 
 COLUMNS = (
     Column("subject", "Subject", order="subject"),

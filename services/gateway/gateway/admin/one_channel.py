@@ -21,12 +21,14 @@ from lineup.contracts.playlists import (
     ChannelTie,
     ChannelView,
     DeleteChannel,
+    DetailsChange,
     FindGuideChannels,
     GetChannel,
     ListChannels,
     TieChannels,
     UpdateChannel,
 )
+from lineup.values import tidy_line
 
 pages = Blueprint("channel_pages", __name__)
 
@@ -37,8 +39,8 @@ Shown = str | tuple[str, int] | Answer
 @page_for(PARTNERS, limit=lambda: logos.FORM_BYTES)
 def new_channel() -> Shown:
     """Add a channel; the next free number is proposed."""
-    form = NewChannelForm()
-    form.choose_from(choices.packages_to_tick())
+    form, partners = NewChannelForm(), choices.partners()
+    form.choose_from(choices.packages_to_tick(), dict(partners()))
     if request.method == "GET":
         form.number.data = _next_number()
     made = attempt(form, lambda: _create(form))
@@ -84,7 +86,7 @@ def delete_channel(channel_id: UUID) -> Shown:
 def show_guide(channel_id: UUID) -> str:
     """Which guide a channel shows and why, and what else it could show (PE-14)."""
     channel = _channel(channel_id)
-    search = request.args.get("search", "").strip()[:200]
+    search = tidy_line(request.args.get("search", ""), 200)
     asked = FindGuideChannels(channel_id=channel_id, search=search)
     found = clients().playlists.find_guide_channels.later(context(), asked)
     return render_template(
@@ -133,7 +135,7 @@ def _create(form: NewChannelForm) -> ChannelView:
 def _update(channel_id: UUID, form: ChannelForm) -> ChannelView:
     question = UpdateChannel(
         channel_id=channel_id,
-        details=form.details(logos.keep(form.logo_file.data)),
+        details=DetailsChange(**vars(form.details(logos.keep(form.logo_file.data)))),
         package_ids=form.packages(),
     )
     return clients().playlists.update_channel(context(), question)

@@ -1,29 +1,38 @@
 """Pages about shop orders, and what of them people must look at (WS-07)."""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
-from gateway.admin.exceptions import order_trouble
+from gateway.admin.exceptions import delivery_trouble, order_trouble
+from gateway.admin.shop_forms import SETTLEMENTS
 from gateway.admin.shops import pages
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.filters import Choice, Id, Text
 from gateway.panel.guard import page_for
+from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.billing import (
+    DeliveryVerdict,
     GetOrder,
     ListOrders,
+    ListShopDeliveries,
     OrderState,
     ReplayOrder,
+    ShopDeliveryView,
 )
+from lineup.contracts.paging import Paging
 
 __all__ = ["pages"]
 """The shops' pages, with these hung into them."""
 
+FEW = Paging(limit=5)
 ORDERS = Table(
     "orders",
     Column("number", "Order"),
@@ -45,13 +54,38 @@ ORDERS = Table(
 @pages.get("/orders")
 @page_for(PARTNERS_AND_SUPPORT)
 def list_orders() -> str:
-    """Orders of all shops; of state `exception` those with something to look at."""
-    rows = ORDERS.asked().later(clients().billing.list_orders, ListOrders)
+    """Orders of all shops; of state `exception` those with something to look at.
+
+    Above them what shops delivered and nothing could be done with.
+    """
+    asked = ORDERS.asked()
+    rows = asked.later(clients().billing.list_orders, ListOrders)
+    parked = _parked(asked.filters)
     shops = choices.shops()
-    listing = rows.shown(shop_id=shops())
     return render_template(
-        "admin/shops/orders.html", listing=listing, trouble=order_trouble
+        "admin/shops/orders.html",
+        listing=rows.shown(shop_id=shops()),
+        trouble=order_trouble,
+        parked=parked(),
+        delivery_trouble=delivery_trouble,
+        shop_id=asked.filters.get("shop_id"),
     )
+
+
+def _parked(filters: Mapping[str, Any]) -> Callable[[], Sequence[ShopDeliveryView]]:
+    """Deliveries to look at, asked for now; none beside orders that are as they be."""
+    if filters.get("state", OrderState.EXCEPTION) is not OrderState.EXCEPTION:
+        return list
+    question = ListShopDeliveries(
+        shop_id=filters.get("shop_id"), verdict=DeliveryVerdict.PARKED, paging=FEW
+    )
+    answer = clients().billing.list_shop_deliveries.later(context(), question)
+
+    def found() -> Sequence[ShopDeliveryView]:
+        page = part(answer).value
+        return page.items if page else []
+
+    return found
 
 
 @pages.get("/orders/<uuid:order_id>")
@@ -64,6 +98,8 @@ def show_order(order_id: UUID) -> str:
         "admin/shops/order.html",
         order=order,
         troubles=[order_trouble(one) for one in order.exceptions],
+        closed=[(order_trouble(one.exception), one) for one in order.closed],
+        settlements=SETTLEMENTS,
     )
 
 

@@ -17,7 +17,7 @@ from gateway.ground import clients
 from gateway.panel.filters import Choice, Text
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.tables import Column, Table
+from gateway.panel.tables import Column, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.accounts import Done
 from lineup.contracts.playlists import (
@@ -47,7 +47,7 @@ PACKAGES = Table(
 )
 OF_ALL = Table(
     "packages",
-    *PACKAGES.columns,
+    *with_partner(PACKAGES.columns),
     filters=(Text("Name"), Choice("partner_id", "Partner", convert=UUID)),
     order="name",
 )

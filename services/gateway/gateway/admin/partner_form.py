@@ -1,17 +1,19 @@
 """Forms whose subject belongs to a partner."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from gateway.admin import choices
 from gateway.asking import actor
-from gateway.panel.forms import LineupForm
+from gateway.panel.forms import Checklist, LineupForm
 from gateway.panel.people import id_of
 from lineup.context import Role
+from lineup.contracts.playlists import PackageView
 
 
 class OfPartner(LineupForm):
@@ -30,3 +32,32 @@ class OfPartner(LineupForm):
     def partner(self) -> UUID | None:
         """The partner chosen by the operator; None for everybody else."""
         return id_of(self._fields.get("partner_id"))
+
+
+class PackagesOfPartner(OfPartner):
+    """A form that puts something into packages, which must be its partner's own."""
+
+    package_ids: Checklist
+
+    def choose_from(
+        self, packages: Sequence[PackageView], partner_names: Mapping[str, str] = {}
+    ) -> None:
+        """Let these packages be chosen, each with its partner where that is known."""
+        self.owners = {str(one.id): str(one.partner_id) for one in packages}
+        self.named = {
+            str(one.id): choices.named_of(one, partner_names) for one in packages
+        }
+        self.package_ids.choices = [SelectChoice(*one) for one in self.named.items()]
+
+    def validate_package_ids(self, field: Checklist) -> None:
+        """ValidationError for packages of another partner than the one chosen."""
+        chosen = self._fields.get("partner_id")
+        others = [
+            name
+            for package, name in self.named.items()
+            if chosen is not None
+            and package in (field.data or [])
+            and self.owners[package] != chosen.data
+        ]
+        if others:
+            raise ValidationError(f"Of another partner: {', '.join(others)}.")

@@ -1,6 +1,5 @@
 """Pages about what was sold (RP-02)."""
 
-from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template
@@ -8,16 +7,13 @@ from flask import Blueprint, Response, render_template
 from gateway.admin import choices
 from gateway.asking import context
 from gateway.ground import clients
-from gateway.panel.display import zone
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.guard import page_for
-from gateway.panel.parts import Part, part
-from gateway.panel.tables import Column, Listing, Table
+from gateway.panel.parts import part
+from gateway.panel.tables import Column, Table
 from lineup.context import STAFF_AND_SUPPORT
-from lineup.contracts.billing import GetSales, ListSales, SalesView
-from lineup.errors import Invalid
-from lineup.rpc import Answer
+from lineup.contracts.billing import ListSales, SumSales
 
 pages = Blueprint("sales_pages", __name__)
 
@@ -61,22 +57,21 @@ FILE = (
     ("Why", lambda row: row.close_reason),
     ("Given back", lambda row: row.refunded),
 )
-MOMENT = timedelta(microseconds=1)
 
 
 @pages.get("/sales")
 @page_for(STAFF_AND_SUPPORT)
 def list_sales() -> str:
-    """Sold periods, with their sums by day."""
-    asked = SALES.asked()
-    figures = _figures(asked)
-    rows = asked.later(clients().billing.list_sales, ListSales)
+    """Sold periods, and what those that the filters let through add up to."""
+    billing, asked = clients().billing, SALES.asked()
+    sums = billing.sum_sales.later(context(), asked.sums_question(SumSales))
+    rows = asked.later(billing.list_sales, ListSales)
     products, sellers = choices.products(), choices.sellers()
     listing = rows.shown(product_id=products(), account_id=sellers())
     return render_template(
         "admin/sales/list.html",
         listing=listing,
-        figures=_summed(figures),
+        sums=part(sums),
         file=file_address("sales_pages.export"),
     )
 
@@ -87,26 +82,3 @@ def export() -> Response:
     """The same list as a file."""
     question = SALES.asked().question(ListSales)
     return csv_of("sales", FILE, clients().billing.list_sales, question)
-
-
-def _figures(listing: Listing) -> Answer[SalesView]:
-    """Sums of the days asked for, else of the last thirty."""
-    said = listing.filters
-    question = GetSales(
-        first_on=_day(said.get("sold_from")),
-        last_on=_day(said.get("sold_until"), MOMENT),
-        account_id=said.get("account_id"),
-    )
-    return clients().billing.get_sales.later(context(), question)
-
-
-def _summed(asked: Answer[SalesView]) -> Part[SalesView]:
-    """The sums; none of too many days."""
-    try:
-        return part(asked)
-    except Invalid:
-        return Part(None)
-
-
-def _day(at: datetime | None, less: timedelta = timedelta(0)) -> date | None:
-    return (at - less).astimezone(zone()).date() if at else None

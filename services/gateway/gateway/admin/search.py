@@ -5,11 +5,13 @@ from typing import NamedTuple
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.finding import SHOWN, FoundUser, SearchResults, find
+from gateway.asking import actor
+from gateway.finding import SHOWN, FoundChannel, FoundUser, SearchResults, find
 from gateway.panel.guard import page_for
-from lineup.context import STAFF_AND_SUPPORT
+from lineup.context import PARTNERS, STAFF_AND_SUPPORT
 from lineup.contracts.accounts import CustomerView, DeviceView
 from lineup.contracts.billing import OrderView
+from lineup.values import tidy_line
 
 pages = Blueprint("search_pages", __name__)
 
@@ -42,7 +44,7 @@ def search() -> str | Answer:
 
     While somebody types, the results alone are asked for again.
     """
-    text = request.args.get("q", "").strip()[:TEXT_LENGTH]
+    text = tidy_line(request.args.get("q", ""), TEXT_LENGTH)
     found = find(text)
     is_typing = "HX-Request" in request.headers
     if found.exact is not None and not is_typing:
@@ -70,11 +72,14 @@ def _groups(text: str, found: SearchResults) -> list[Group]:
     customers = [_customer(row) for row in found.customers]
     all_customers = url_for("customers_pages.list_customers", search=text)
     all_orders = url_for("shops_pages.list_orders", search=text)
+    channels = list(map(_channel, found.channels))
+    all_channels = url_for("channels_pages.list_channels", search=text)
     groups = (
         Group("Customers", "users", customers, all_customers),
         Group("Users", "device-tv", [_user(row) for row in found.users], ""),
         Group("Devices", "devices", [_device(row) for row in found.devices], ""),
         Group("Orders", "building-store", list(map(_order, found.orders)), all_orders),
+        Group("Channels", "list-numbers", channels, all_channels),
     )
     return [_cut(group) for group in groups if group.hits]
 
@@ -94,6 +99,16 @@ def _user(row: FoundUser) -> Hit:
 
 def _device(row: DeviceView) -> Hit:
     return Hit(row.mac or row.model, f"{row.model} · {row.app}", address_of(row))
+
+
+def _channel(row: FoundChannel) -> Hit:
+    may_change = actor().role in PARTNERS
+    address = (
+        url_for("channel_pages.edit_channel", channel_id=row.id)
+        if may_change
+        else url_for("channels_pages.list_channels", search=row.name)
+    )
+    return Hit(row.name, f"{row.number} · {row.group}", address)
 
 
 def _order(row: OrderView) -> Hit:

@@ -84,7 +84,8 @@ class NewPartnerForm(LineupForm):
     time_zone = SelectField("Time zone", default="UTC")
     public_url = line(
         "Own address for playlists",
-        description="Such as https://tv.example; empty: this installation's.",
+        description="Such as https://tv.example; the sign-in page there bears this "
+        "name. Empty: this installation's.",
     )
 
     def __init__(self) -> None:

@@ -9,8 +9,9 @@ from gateway.admin.seller_forms import MoveForm
 from gateway.admin.sellers import account_of
 from gateway.asking import context
 from gateway.ground import clients
+from gateway.panel.deletion import DeletionForm, blockers_of
 from gateway.panel.filters import Id
-from gateway.panel.forms import Confirmation, attempt, status_of
+from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, STAFF_AND_SUPPORT
@@ -28,6 +29,7 @@ from lineup.contracts.accounts import (
     MoveCustomer,
     MoveCustomers,
 )
+from lineup.contracts.billing import GetDeletionBlockers
 from lineup.contracts.paging import Paging
 
 pages = Blueprint("seller_jobs", __name__)
@@ -55,12 +57,18 @@ def delete_account(account_id: UUID) -> Shown:
     """Say what goes with a seller, have its login name typed, and delete it (UI-05)."""
     account = account_of(account_id)
     counts = _counts(account_id)
-    form = Confirmation(account.username)
+    blockers = blockers_of(GetDeletionBlockers(account_id=account_id))
+    has_money = bool(blockers.value and blockers.value.balances)
+    form = DeletionForm(account.username, is_forced=has_money, has_money=has_money)
     job = attempt(form, lambda: _delete(account_id, form))
     if job is not None:
         return redirect(url_for("seller_jobs.show_job", job_id=job.id))
     page = render_template(
-        "admin/sellers/delete.html", form=form, account=account, counts=counts
+        "admin/sellers/delete.html",
+        form=form,
+        account=account,
+        counts=counts,
+        blockers=blockers,
     )
     return page, status_of(form)
 
@@ -137,8 +145,10 @@ def _counts(account_id: UUID) -> AccountCounts:
     )
 
 
-def _delete(account_id: UUID, form: Confirmation) -> AccountJobView:
-    question = DeleteAccount(account_id=account_id, confirmation=form.typed.data or "")
+def _delete(account_id: UUID, form: DeletionForm) -> AccountJobView:
+    question = DeleteAccount(
+        account_id=account_id, confirmation=form.typed.data or "", **form.said()
+    )
     return clients().accounts.delete_account(context(), question)
 
 

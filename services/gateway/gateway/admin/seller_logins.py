@@ -5,11 +5,13 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from gateway.admin.customers import customer_of
 from gateway.admin.seller_forms import LoginForm, NewPasswordForm
 from gateway.admin.sellers import account_of
 from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.logins import LOGINS, SESSIONS
+from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from lineup.context import SELLERS, Role
@@ -18,7 +20,7 @@ from lineup.contracts.accounts import (
     EndSession,
     ListLogins,
     ListSessions,
-    SetLoginStatus,
+    SetLoginState,
     Status,
 )
 from lineup.errors import NotFound
@@ -59,6 +61,24 @@ def list_sessions(account_id: UUID) -> str:
     )
     return render_template(
         "admin/sellers/sessions.html", account=account_of(account_id), listing=listing
+    )
+
+
+@pages.get("/customers/<uuid:customer_id>/login")
+@page_for(SELLERS)
+def customer_login(customer_id: UUID) -> str:
+    """A customer's login, with a new password for it, and what it is signed in with."""
+    accounts = clients().accounts
+    listing = LOGINS.asked_of(accounts.list_logins, ListLogins, account_id=customer_id)
+    signed_in = SESSIONS.asked_of(
+        accounts.list_sessions, ListSessions, account_id=customer_id
+    )
+    return render_template(
+        "admin/customers/login.html",
+        customer=customer_of(customer_id),
+        tabs_of=customer_tabs(customer_id, "seller_logins.customer_login"),
+        listing=listing,
+        signed_in=signed_in,
     )
 
 
@@ -110,14 +130,14 @@ def reset_password(account_id: UUID, login_id: UUID) -> Shown:
     return page, status_of(form)
 
 
-@pages.post(f"{LOGIN}/status")
+@pages.post(f"{LOGIN}/state")
 @page_for(SELLERS)
-def set_login_status(account_id: UUID, login_id: UUID) -> Answer:
+def set_login_state(account_id: UUID, login_id: UUID) -> Answer:
     """Switch a login off or on."""
-    is_on = request.form.get("status") == Status.ACTIVE.value
-    status = Status.ACTIVE if is_on else Status.INACTIVE
-    question = SetLoginStatus(login_id=login_id, status=status)
-    login = clients().accounts.set_login_status(context(), question)
+    is_on = request.form.get("state") == Status.ACTIVE.value
+    state = Status.ACTIVE if is_on else Status.INACTIVE
+    question = SetLoginState(login_id=login_id, state=state)
+    login = clients().accounts.set_login_state(context(), question)
     flash(f"{login.username} is {'on' if is_on else 'off'} now.")
     return redirect(_back_to(account_id))
 
@@ -128,15 +148,15 @@ def end_session(account_id: UUID, session_id: UUID) -> Answer:
     """End a session or token from the server."""
     clients().accounts.end_session(context(), EndSession(session_id=session_id))
     flash("It has ended.")
-    return redirect(url_for("seller_logins.list_sessions", account_id=account_id))
+    return redirect(_back_to(account_id, "list_sessions"))
 
 
-def _back_to(account_id: UUID) -> str:
-    """Where the logins are: one's own settings, an account, or a customer's page."""
+def _back_to(account_id: UUID, page: str = "list_logins") -> str:
+    """Where a list is: in one's own settings, at an account, or at a customer."""
     if account_id == actor().account_id:
-        return url_for("settings_pages.list_logins")
+        return url_for(f"settings_pages.{page}")
     try:
         account_of(account_id)
     except NotFound:
-        return url_for("customers_pages.show_customer", customer_id=account_id)
-    return url_for("seller_logins.list_logins", account_id=account_id)
+        return url_for("seller_logins.customer_login", customer_id=account_id)
+    return url_for(f"seller_logins.{page}", account_id=account_id)

@@ -37,7 +37,7 @@ ACCOUNTS = Table(
     Column("username", "Login name", order="username"),
     Column("email", "E-mail"),
     Column("phone", "Telephone", is_hidden=True),
-    Column("status", "Status", order="status"),
+    Column("state", "State", order="state"),
     Column("customer_count", "Customers", is_numeric=True),
     Column("currency", "Currency", is_hidden=True),
     Column("time_zone", "Time zone", is_hidden=True),
@@ -45,7 +45,7 @@ ACCOUNTS = Table(
     Column("acts", ""),
     filters=(
         Text("Name, login or mail"),
-        Choice("status", "Status", Status),
+        Choice("state", "State", Status),
         Id("partner_id", "Partner"),
     ),
     order="-created_at",
@@ -127,7 +127,7 @@ def edit_account(account_id: UUID) -> Shown:
     """Change an account, switch it off or on, or go on to delete it (UI-03)."""
     account = account_of(account_id)
     form = AccountForm.of(account, may_switch=may_switch(account))
-    if "status" in form and form.is_submitted() and form.status.data == DELETE:
+    if "state" in form and form.is_submitted() and form.state.data == DELETE:
         return redirect(url_for("seller_jobs.delete_account", account_id=account_id))
     changed = attempt(
         form,

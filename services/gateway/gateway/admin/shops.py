@@ -1,27 +1,41 @@
 """Pages about shops: connections, deliveries, settings."""
 
+from base64 import b64decode
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.admin.billing_forms import KINDS, SecretForm, ShopForm, ShopSettingsForm
-from gateway.admin.exceptions import delivery_trouble
-from gateway.asking import context
+from gateway.admin import choices
+from gateway.admin.exceptions import asking_trouble, delivery_trouble
+from gateway.admin.shop_forms import (
+    KINDS,
+    OTHER_PRODUCT,
+    AccessForm,
+    SecretForm,
+    ShopForm,
+    ShopSettingsForm,
+    generated_secret,
+)
+from gateway.asking import actor, context
 from gateway.ground import clients, ground
 from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
-from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from gateway.panel.tables import Column, Table, with_partner
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.billing import (
+    BodyEncoding,
     ChangeShopSecret,
     DeliveryVerdict,
+    EndPreviousSecret,
+    EndShopAccess,
     GetShop,
     GetShopDelivery,
     ListShopDeliveries,
     ListShops,
     ReplayDelivery,
+    ShopKind,
     ShopView,
     SwitchShop,
 )
@@ -42,6 +56,8 @@ SHOPS = Table(
     Column("webhook_path", "Delivers to", is_hidden=True),
     Column("created_at", "Since", is_hidden=True),
 )
+OF_ALL = Table("shops", *with_partner(SHOPS.columns))
+"""As the operator sees them, who looks after those of many partners."""
 DELIVERIES = Table(
     "deliveries",
     Column("received_at", "Received"),
@@ -59,11 +75,22 @@ DELIVERIES = Table(
 )
 
 
+OF_ALL_SHOPS = Table(
+    "shop-deliveries",
+    Column("shop_name", "Shop"),
+    *DELIVERIES.columns,
+    filters=(Choice("shop_id", "Shop", convert=UUID), *DELIVERIES.filters),
+)
+
+
 @pages.get("/shops")
 @page_for(PARTNERS_AND_SUPPORT)
 def list_shops() -> str:
     """Connected shops, and what wants a look at each."""
-    listing = SHOPS.asked_of(clients().billing.list_shops, ListShops)
+    table = OF_ALL if actor().role is Role.OPERATOR else SHOPS
+    partners = choices.partners()
+    asked = table.asked().later(clients().billing.list_shops, ListShops)
+    listing = asked.shown(partner_id=partners())
     return render_template("admin/shops/list.html", listing=listing, kind_words=KINDS)
 
 
@@ -72,10 +99,11 @@ def list_shops() -> str:
 def connect_shop() -> Shown:
     """Connect a shop."""
     form = ShopForm()
-    shop = attempt(form, lambda: _connect(form))
+    made = "" if form.secret.data else generated_secret()
+    shop = attempt(form, lambda: _connect(form, form.secret.data or made))
     if shop is not None:
-        flash(f"{shop.name} is connected. Let it deliver to the address below.")
-        return redirect(_address(shop.id))
+        flash(f"{shop.name} is connected. Let it deliver now.")
+        return _setup_page(shop, made if shop.kind is ShopKind.WOOCOMMERCE else "")
     page = render_template("admin/shops/form.html", form=form)
     return page, status_of(form)
 
@@ -94,7 +122,16 @@ def show_shop(shop_id: UUID) -> str:
         listing=listing,
         trouble=delivery_trouble,
         kind_words=KINDS,
+        other_words=OTHER_PRODUCT,
+        asking=asking_trouble(shop.asking_problem) if shop.asking_problem else None,
     )
+
+
+@pages.get("/shops/<uuid:shop_id>/setup")
+@page_for(PARTNERS)
+def set_up_shop(shop_id: UUID) -> str:
+    """What is to be entered in the shop, step by step, and whether it has delivered."""
+    return _setup_page(_shop(shop_id))
 
 
 @pages.route("/shops/<uuid:shop_id>/edit", methods=["GET", "POST"])
@@ -116,7 +153,7 @@ def edit_shop(shop_id: UUID) -> Shown:
 @pages.route("/shops/<uuid:shop_id>/secret", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def change_secret(shop_id: UUID) -> Shown:
-    """Let a shop sign with another secret; the present one stays good beside it."""
+    """Let a shop sign with another secret; the present one is good for a day more."""
     shop = _shop(shop_id)
     form = SecretForm()
     changed = attempt(form, lambda: _change_secret(shop_id, form))
@@ -127,7 +164,61 @@ def change_secret(shop_id: UUID) -> Shown:
     return page, status_of(form)
 
 
-@pages.route("/shops/<uuid:shop_id>/status", methods=["GET", "POST"])
+@pages.route("/shops/<uuid:shop_id>/previous-secret", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def end_previous_secret(shop_id: UUID) -> Shown:
+    """Ask, and accept the secret before the present one no longer."""
+    shop = _shop(shop_id)
+    form = LineupForm()
+    question = EndPreviousSecret(shop_id=shop_id)
+    ended = attempt(
+        form, lambda: clients().billing.end_previous_secret(context(), question)
+    )
+    if ended is not None:
+        flash(f"{shop.name} may sign with its present secret only.")
+        return redirect(_address(shop_id))
+    page = render_template("admin/shops/previous_secret.html", form=form, shop=shop)
+    return page, status_of(form)
+
+
+@pages.route("/shops/<uuid:shop_id>/access", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def set_shop_access(shop_id: UUID) -> Shown:
+    """Let a shop be asked for orders that it did not deliver."""
+    shop = _shop(shop_id)
+    form = AccessForm(shop.kind, address=shop.api_address)
+    seal = ground().keyring.seal
+    given = attempt(
+        form,
+        lambda: clients().billing.set_shop_access(
+            context(), form.question(shop_id, seal)
+        ),
+    )
+    if given is not None:
+        flash(f"{shop.name} is asked from now on; the first answer shows in a minute.")
+        return redirect(_address(shop_id))
+    page = render_template("admin/shops/access.html", form=form, shop=shop)
+    return page, status_of(form)
+
+
+@pages.route("/shops/<uuid:shop_id>/access/end", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def end_shop_access(shop_id: UUID) -> Shown:
+    """Ask, and ask the shop itself no longer."""
+    shop = _shop(shop_id)
+    form = LineupForm()
+    question = EndShopAccess(shop_id=shop_id)
+    ended = attempt(
+        form, lambda: clients().billing.end_shop_access(context(), question)
+    )
+    if ended is not None:
+        flash(f"{shop.name} is asked no longer; its keys are forgotten.")
+        return redirect(_address(shop_id))
+    page = render_template("admin/shops/access_end.html", form=form, shop=shop)
+    return page, status_of(form)
+
+
+@pages.route("/shops/<uuid:shop_id>/state", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def switch_shop(shop_id: UUID) -> Shown:
     """Ask, and serve a shop's orders no longer, or again."""
@@ -142,6 +233,21 @@ def switch_shop(shop_id: UUID) -> Shown:
     return page, status_of(form)
 
 
+@pages.get("/shop-deliveries")
+@page_for(PARTNERS_AND_SUPPORT)
+def list_deliveries() -> str:
+    """What all shops delivered; those that are parked want a look."""
+    rows = OF_ALL_SHOPS.asked().later(
+        clients().billing.list_shop_deliveries, ListShopDeliveries
+    )
+    shops = choices.shops()
+    return render_template(
+        "admin/shops/deliveries.html",
+        listing=rows.shown(shop_id=shops()),
+        trouble=delivery_trouble,
+    )
+
+
 @pages.get("/shop-deliveries/<uuid:delivery_id>")
 @page_for(PARTNERS)
 def show_delivery(delivery_id: UUID) -> str:
@@ -152,6 +258,22 @@ def show_delivery(delivery_id: UUID) -> str:
         "admin/shops/delivery.html",
         delivery=delivery,
         trouble=delivery_trouble(delivery.problem) if delivery.problem else None,
+    )
+
+
+@pages.get("/shop-deliveries/<uuid:delivery_id>/body")
+@page_for(PARTNERS)
+def download_delivery(delivery_id: UUID) -> Response:
+    """The body of a delivery as a file, byte for byte."""
+    question = GetShopDelivery(delivery_id=delivery_id)
+    delivery = clients().billing.get_shop_delivery(context(), question)
+    is_text = delivery.body_encoding is BodyEncoding.UTF8
+    body = delivery.body.encode() if is_text else b64decode(delivery.body)
+    name = f"delivery-{delivery.id}.{'json' if is_text else 'bin'}"
+    return Response(
+        body,
+        mimetype="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
@@ -175,8 +297,19 @@ def _shop(shop_id: UUID) -> ShopView:
     return clients().billing.get_shop(context(), question)
 
 
-def _connect(form: ShopForm) -> ShopView:
-    sealed = ground().keyring.seal(form.secret.data or "")
+def _setup_page(shop: ShopView, secret: str = "") -> str:
+    """The steps in the shop's own menus; a secret that was made is shown this once."""
+    return render_template(
+        "admin/shops/setup.html",
+        shop=shop,
+        secret=secret,
+        kind_words=KINDS,
+        address=url_for("shops_pages.set_up_shop", shop_id=shop.id),
+    )
+
+
+def _connect(form: ShopForm, secret: str) -> ShopView:
+    sealed = ground().keyring.seal(secret)
     return clients().billing.connect_shop(context(), form.question(sealed))
 
 

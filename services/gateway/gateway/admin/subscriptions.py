@@ -1,6 +1,6 @@
 """Pages about subscriptions: who runs, who ends, who lapsed (RP-03)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Dates, Id, Text, YesNo
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
-from gateway.panel.tables import Column, Table
+from gateway.panel.tables import Column, Listing, Table
 from lineup.context import STAFF_AND_SUPPORT
 from lineup.contracts.billing import (
     GetSubscriptionFigures,
@@ -44,9 +44,13 @@ SUBSCRIPTIONS = Table(
         Choice("account_id", "Seller", convert=UUID),
         YesNo("renews", "Renewal", "By itself", "Not by itself"),
         YesNo("is_trial", "Kind", "Trials", "No trials"),
+        YesNo("plan_retired", "Plan", "Retired", "On sale"),
+        YesNo("is_newest", "After it", "Nothing bought since", "Bought again"),
         Id("customer_id", "Customer"),
     ),
 )
+STANDING = {"state", "ends_from", "ends_until"}
+"""What the figures above the list tell apart themselves."""
 ENDS = Table("ends", filters=(Choice("account_id", "Seller", convert=UUID),))
 FILE = (
     ("Customer", lambda row: row.customer_name),
@@ -58,6 +62,7 @@ FILE = (
     ("Since", lambda row: row.started_at),
     ("Ends", lambda row: row.ends_at),
     ("Renews by itself", lambda row: row.renews),
+    ("Why it would not renew", lambda row: row.obstacle),
     ("Price", lambda row: row.price),
     ("Currency", lambda row: row.price.asset),
     ("Customer id", lambda row: row.customer_id),
@@ -67,6 +72,7 @@ DAY = timedelta(days=1)
 AHEAD = timedelta(days=29)
 """Beside today: 30 days in all."""
 
+Query = Mapping[str, str]
 Card = tuple[str, int, str, str]
 """Words, how many, the address of the list it counts, an icon."""
 
@@ -76,15 +82,16 @@ Card = tuple[str, int, str, str]
 def list_subscriptions() -> str:
     """Subscriptions by state, end, product and seller; expiring and lapsed ones."""
     billing, who = clients().billing, context()
-    figures = billing.get_subscription_figures.later(who, GetSubscriptionFigures())
-    rows = SUBSCRIPTIONS.asked().later(billing.list_subscriptions, ListSubscriptions)
+    asked = SUBSCRIPTIONS.asked()
+    figures = billing.get_subscription_figures.later(who, _whose(asked))
+    rows = asked.later(billing.list_subscriptions, ListSubscriptions)
     products, sellers = choices.products(), choices.sellers()
     listing = rows.shown(product_id=products(), account_id=sellers())
     counted = part(figures).value
     return render_template(
         "admin/subscriptions/list.html",
         listing=listing,
-        cards=cards_of(counted) if counted else (),
+        cards=cards_of(counted, _kept(asked)) if counted else (),
         file=file_address("subscriptions_pages.export"),
     )
 
@@ -115,28 +122,42 @@ def show_ends() -> str:
     )
 
 
-def cards_of(figures: SubscriptionFigures) -> Sequence[Card]:
+def _whose(listing: Listing) -> GetSubscriptionFigures:
+    """The counts of whose subscriptions are listed, by whatever state and end."""
+    said = listing.filters
+    return GetSubscriptionFigures(
+        **{n: v for n, v in said.items() if n not in STANDING}
+    )
+
+
+def _kept(listing: Listing) -> dict[str, str]:
+    """What the address says of whose subscriptions are listed."""
+    names = {name for one in SUBSCRIPTIONS.filters for name in one.names} - STANDING
+    return {name: said for name, said in listing.kept() if name in names}
+
+
+def cards_of(figures: SubscriptionFigures, kept: Query) -> Sequence[Card]:
     """The figures above the list; each leads to the list it counts."""
     today = figures.today
     running, expired = SubscriptionState.RUNNING, SubscriptionState.EXPIRED
     return (
-        ("Running", figures.running, _address(running), "player-play"),
+        ("Running", figures.running, _address(running, None, kept), "player-play"),
         (
             "End within 7 days",
             figures.ending_in_7_days,
-            _address(running, today, today + 6 * DAY),
+            _address(running, (today, today + 6 * DAY), kept),
             "hourglass",
         ),
         (
             "End within 30 days",
             figures.ending_in_30_days,
-            _address(running, today, today + AHEAD),
+            _address(running, (today, today + AHEAD), kept),
             "calendar-due",
         ),
         (
             "Lapsed in 30 days",
             figures.lapsed_in_30_days,
-            _address(expired, today - AHEAD, today),
+            _address(expired, (today - AHEAD, today), kept),
             "calendar-off",
         ),
     )
@@ -154,16 +175,13 @@ def address_of_day(on: date, state: str) -> str:
     """The list of what ends, or lapsed, on one day."""
     account_id = request.args.get("account_id")
     kept = {"account_id": account_id} if account_id else {}
-    return _address(SubscriptionState(state), on, on, **kept)
+    return _address(SubscriptionState(state), (on, on), kept)
 
 
 def _address(
-    state: SubscriptionState,
-    first: date | None = None,
-    last: date | None = None,
-    **kept: str,
+    state: SubscriptionState, days: tuple[date, date] | None, kept: Query
 ) -> str:
-    query: dict[str, Any] = {"state": state.value, "order": "ends_at", **kept}
-    if first and last:
-        query |= {"ends_from": str(first), "ends_until": str(last)}
+    query: dict[str, Any] = {**kept, "state": state.value, "order": "ends_at"}
+    if days:
+        query |= {"ends_from": str(days[0]), "ends_until": str(days[1])}
     return url_for("subscriptions_pages.list_subscriptions", **query)

@@ -1,6 +1,8 @@
 """The REST API, version 1: doors by subject, one error form, its own specification."""
 
-from flask import Flask
+from copy import deepcopy
+
+from flask import Flask, Response, jsonify
 from flask_smorest import Api
 
 from gateway.api import (
@@ -15,7 +17,9 @@ from gateway.api import (
     tokens,
     uploads,
 )
-from gateway.api.doors import PREFIX
+from gateway.api.doors import PARAMETERS, PREFIX
+from gateway.api.fields import choices_of
+from gateway.api.published import published
 from gateway.api.reference import ProblemSchema
 
 __all__ = ["hang", "uploads"]
@@ -31,7 +35,18 @@ Sign in at `POST /tokens` and send the token as `Authorization: Bearer …`.
   `Link` header repeats as an address.
 - `Idempotency-Key` on any `POST` makes a repeat give the first answer again.
 - Money is text in its currency: `{"amount": "9.00", "currency": "EUR"}`.
-- Unknown fields are refused. Times are UTC.
+- `PATCH` changes what is sent and nothing else, by JSON merge patch (RFC 7396): objects
+  merge field by field, lists and amounts are replaced, `null` sets a field back where
+  the schema lets it be null. The body is `application/merge-patch+json` or
+  `application/json`. `PUT` takes the whole: a missing field is refused (422), but for
+  secrets, which are never shown: left out, they stay. Both answer with the whole.
+- Unknown fields are refused, and so are unknown parameters of an address
+  (`unknown_parameter`). Times are UTC.
+- Every answer to a `GET` has an `ETag`: sent as `If-None-Match` it asks whether
+  anything changed (304 where nothing did). Sent as `If-Match` with a `PATCH`, `PUT` or
+  `DELETE`, it lets nobody write over what somebody else changed meanwhile (412).
+- Lists can be sorted by `created_at` and by what their `order` names, and narrowed to
+  what changed by `updated_since`: ask again with the last moment less a few seconds.
 """
 
 
@@ -43,13 +58,17 @@ class LineupApi(Api):  # type: ignore[misc]
     def _register_error_handlers(self) -> None:
         """Leave errors to `gateway.problems`, which answers people and programs."""
 
+    def _openapi_json(self) -> Response:
+        """The specification as it is published."""
+        return jsonify(published(deepcopy(self.spec.to_dict()), PARAMETERS))
+
 
 def hang(app: Flask) -> None:
     """Hang every door of the API into the app."""
     app.config.update(
         API_TITLE=TITLE,
         API_VERSION=VERSION,
-        OPENAPI_VERSION="3.0.3",
+        OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=PREFIX,
         API_SPEC_OPTIONS={
             "info": {"description": DESCRIPTION},
@@ -60,6 +79,7 @@ def hang(app: Flask) -> None:
         },
     )
     api = LineupApi(app)
+    api.ma_plugin.converter.add_attribute_function(choices_of)
     for doors in (
         tokens.doors,
         accounts.doors,
@@ -70,8 +90,11 @@ def hang(app: Flask) -> None:
         shops.doors,
         playlists.channels,
         playlists.guide,
+        playlists.streams,
         notifications.doors,
         search.doors,
+        reference.doors,
     ):
         api.register_blueprint(doors.blueprint)
     app.register_blueprint(reference.pages)
+    app.register_blueprint(reference.entrance)

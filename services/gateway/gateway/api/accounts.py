@@ -11,15 +11,28 @@ ACCOUNT = "/accounts/<uuid:account_id>"
 doors.ask("GET /accounts", "list_accounts", STAFF_AND_SUPPORT)
 doors.ask("POST /accounts", "create_account", PARTNERS)
 doors.ask(f"GET {ACCOUNT}", "get_account", STAFF_AND_SUPPORT)
-doors.ask(f"PUT {ACCOUNT}", "update_account", SELLERS)
+doors.change(ACCOUNT, "update_account", SELLERS)
 doors.ask(f"DELETE {ACCOUNT}", "delete_account", PARTNERS, 202)
-doors.ask(f"PUT {ACCOUNT}/status", "set_account_status", PARTNERS)
-doors.ask(f"GET {ACCOUNT}/counts", "count_account", STAFF_AND_SUPPORT)
+doors.ask(f"PUT {ACCOUNT}/state", "set_account_state", PARTNERS)
+doors.ask(
+    f"GET {ACCOUNT}/counts",
+    "count_account",
+    STAFF_AND_SUPPORT,
+    name="count_account_customers",
+)
 doors.ask(f"POST {ACCOUNT}/moves", "move_customers", PARTNERS, 202)
 doors.ask("PUT /customers/<uuid:customer_id>/seller", "move_customer", PARTNERS)
 doors.ask("GET /account-jobs", "list_account_jobs", STAFF_AND_SUPPORT)
 doors.ask("GET /account-jobs/<uuid:job_id>", "get_account_job", STAFF_AND_SUPPORT)
 doors.ask(f"GET {ACCOUNT}/logins", "list_logins", SELLERS)
-doors.ask(f"POST {ACCOUNT}/logins", "create_staff", SELLERS)
-doors.ask("PUT /logins/<uuid:login_id>/status", "set_login_status", SELLERS)
-doors.ask("PUT /logins/<uuid:login_id>/password", "reset_password", SELLERS)
+doors.ask(f"POST {ACCOUNT}/logins", "create_staff", SELLERS, name="create_login")
+doors.ask(
+    "PUT /logins/<uuid:login_id>/state", "set_login_state", SELLERS, has_tag=False
+)
+doors.ask(
+    "PUT /logins/<uuid:login_id>/password",
+    "reset_password",
+    SELLERS,
+    name="set_login_password",
+    has_tag=False,
+)

@@ -1,26 +1,15 @@
 """Catalogue, wallets and subscriptions."""
 
-from uuid import UUID
-
 from gateway.api.doors import Doors
-from gateway.asking import context
 from gateway.clients import BillingClient
-from gateway.ground import clients
-from gateway.waiting import once_it_arrived, purchase
 from lineup.context import (
     EVERYBODY,
     PARTNERS,
     SELLERS_AND_CUSTOMERS,
     STAFF_AND_SUPPORT,
 )
-from lineup.contracts.accounts import CustomerView, GetCustomer
-from lineup.contracts.billing import (
-    GetWallet,
-    Purchase,
-    SubscriptionView,
-    TopUp,
-    WalletView,
-)
+from lineup.contracts.billing import Booked, EntryView
+from lineup.errors import Unavailable
 
 catalog = Doors("catalog", "Products and their plans.", BillingClient)
 wallets = Doors("wallets", "Balances, statements, the books.", BillingClient)
@@ -30,50 +19,65 @@ subscriptions = Doors("subscriptions", "Buying, renewing, stopping.", BillingCli
 catalog.ask("GET /products", "list_products", EVERYBODY)
 catalog.ask("POST /products", "create_product", PARTNERS)
 catalog.ask("GET /products/<uuid:product_id>", "get_product", EVERYBODY)
-catalog.ask("PUT /products/<uuid:product_id>", "update_product", PARTNERS)
+catalog.change("/products/<uuid:product_id>", "update_product", PARTNERS)
 catalog.ask("POST /products/<uuid:product_id>/plans", "create_plan", PARTNERS)
-catalog.ask("PUT /plans/<uuid:plan_id>", "change_plan", PARTNERS)
+catalog.ask("GET /plans/<uuid:plan_id>", "get_plan", PARTNERS)
+catalog.change("/plans/<uuid:plan_id>", "change_plan", PARTNERS)
 catalog.ask("POST /plans/<uuid:plan_id>/retire", "retire_plan", PARTNERS, 200)
 catalog.ask("GET /plans/<uuid:plan_id>/use", "get_plan_use", PARTNERS)
 
 
-@wallets.open(
-    "GET /customers/<uuid:customer_id>/wallet", GetWallet, WalletView, EVERYBODY
+wallets.ask("GET /customers/<uuid:customer_id>/wallet", "get_wallet", EVERYBODY)
+
+
+def booking_of(booked: Booked) -> EntryView:
+    """The line that was booked; `balance_after` is what the balance then was."""
+    if booked.booking is None:
+        raise Unavailable
+    return booked.booking
+
+
+wallets.ask(
+    "POST /customers/<uuid:customer_id>/top-ups",
+    "top_up",
+    PARTNERS,
+    shown=booking_of,
+    name="top_up_wallet",
 )
-def get_wallet(question: GetWallet) -> WalletView:
-    """A customer's balance."""
-    return once_it_arrived(
-        lambda: clients().billing.get_wallet(context(), question),
-        lambda: _ask_for(question.customer_id),
-        missing="customer_not_found",
-    )
-
-
-@wallets.open("POST /customers/<uuid:customer_id>/top-ups", TopUp, WalletView, PARTNERS)
-def top_up(question: TopUp) -> WalletView:
-    """Put money on a customer's balance, paid outside (bank, cash)."""
-    return once_it_arrived(
-        lambda: clients().billing.top_up(context(), question),
-        lambda: _ask_for(question.customer_id),
-        missing="customer_not_found",
-    )
-
-
-wallets.ask("GET /customers/<uuid:customer_id>/entries", "list_entries", EVERYBODY)
-wallets.ask("GET /customers/<uuid:customer_id>/statement", "get_statement", EVERYBODY)
+wallets.ask(
+    "POST /customers/<uuid:customer_id>/payouts",
+    "pay_out",
+    PARTNERS,
+    shown=booking_of,
+    name="pay_out_wallet",
+)
+wallets.ask(
+    "POST /transfers/<uuid:transfer_id>/correction",
+    "correct_booking",
+    PARTNERS,
+    shown=booking_of,
+    name="correct_booking",
+)
+wallets.ask(
+    "GET /customers/<uuid:customer_id>/entries",
+    "list_entries",
+    EVERYBODY,
+    name="list_wallet_entries",
+)
+wallets.ask(
+    "GET /customers/<uuid:customer_id>/statement",
+    "get_statement",
+    EVERYBODY,
+    name="get_wallet_statement",
+)
 wallets.ask("GET /wallets", "list_wallets", STAFF_AND_SUPPORT)
-wallets.ask("GET /wallets/total", "get_balances", STAFF_AND_SUPPORT)
+wallets.ask("GET /wallets/total", "get_balances", STAFF_AND_SUPPORT, name="sum_wallets")
 wallets.ask("GET /ledger/check", "check_ledger", PARTNERS)
 
 
-@subscriptions.open(
-    "POST /subscriptions", Purchase, SubscriptionView, SELLERS_AND_CUSTOMERS
+subscriptions.ask(
+    "POST /subscriptions", "purchase", SELLERS_AND_CUSTOMERS, name="create_subscription"
 )
-def create_subscription(question: Purchase) -> SubscriptionView:
-    """Buy a plan for a user from its customer's balance, or renew by it."""
-    return purchase(question)
-
-
 subscriptions.ask("GET /subscriptions", "list_subscriptions", EVERYBODY)
 subscriptions.ask(
     "GET /subscriptions/<uuid:subscription_id>",
@@ -84,6 +88,7 @@ subscriptions.ask(
     "GET /subscriptions/<uuid:subscription_id>/stop",
     "quote_stop",
     SELLERS_AND_CUSTOMERS,
+    name="quote_subscription_stop",
 )
 subscriptions.ask(
     "POST /subscriptions/<uuid:subscription_id>/stop",
@@ -95,23 +100,31 @@ subscriptions.ask(
     "PUT /users/<uuid:user_id>/renewal",
     "switch_renewal",
     SELLERS_AND_CUSTOMERS,
-)
-subscriptions.ask("GET /users/<uuid:user_id>/renewal", "get_renewal", EVERYBODY)
-subscriptions.ask(
-    "GET /customers/<uuid:customer_id>/renewal", "get_renewal_overview", EVERYBODY
+    name="set_user_renewal",
 )
 subscriptions.ask(
-    "GET /users/<uuid:user_id>/purchase", "quote_purchase", SELLERS_AND_CUSTOMERS
+    "GET /users/<uuid:user_id>/renewal",
+    "get_renewal",
+    EVERYBODY,
+    name="get_user_renewal",
+)
+subscriptions.ask(
+    "GET /customers/<uuid:customer_id>/renewal",
+    "get_renewal_overview",
+    EVERYBODY,
+    name="get_customer_renewals",
+)
+subscriptions.ask(
+    "GET /users/<uuid:user_id>/purchase",
+    "quote_purchase",
+    SELLERS_AND_CUSTOMERS,
+    name="quote_subscription",
 )
 subscriptions.ask("GET /sales", "list_sales", EVERYBODY)
-subscriptions.ask("GET /sales/figures", "get_sales", STAFF_AND_SUPPORT)
+subscriptions.ask("GET /sales/total", "sum_sales", STAFF_AND_SUPPORT)
+subscriptions.ask(
+    "GET /sales/figures", "get_sales", STAFF_AND_SUPPORT, name="get_sales_figures"
+)
 subscriptions.ask(
     "GET /subscriptions/figures", "get_subscription_figures", STAFF_AND_SUPPORT
 )
-
-
-def _ask_for(customer_id: UUID) -> CustomerView:
-    """The customer as accounts has it; NotFound when it is none of the actor's."""
-    return clients().accounts.get_customer(
-        context(), GetCustomer(customer_id=customer_id)
-    )

@@ -4,6 +4,7 @@ from gateway import customers
 from gateway.api.doors import Doors
 from gateway.asking import context
 from gateway.clients import AccountsClient
+from gateway.customers import NewCustomer
 from gateway.ground import clients
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
@@ -16,12 +17,9 @@ from lineup.context import (
 from lineup.contracts.accounts import (
     CreateCustomer,
     CreateUser,
-    CustomerView,
     GetPlayerSettings,
-    GetUser,
     ListUsers,
     PlayerSettings,
-    RenameUser,
 )
 from lineup.contracts.paging import Page
 
@@ -34,15 +32,24 @@ doors.ask("GET /customers", "list_customers", STAFF_AND_SUPPORT)
 doors.ask("GET /customers/count", "count_customers", STAFF_AND_SUPPORT)
 
 
-@doors.open("POST /customers", CreateCustomer, CustomerView, SELLERS)
-def create_customer(question: CreateCustomer) -> CustomerView:
-    """Make a customer with its login and, where it is named, its first user."""
+@doors.open("POST /customers", CreateCustomer, NewCustomer, SELLERS)
+def create_customer(question: CreateCustomer) -> NewCustomer:
+    """Make a customer with its login and, where it is named, its first user.
+
+    The answer has the user with its links and, this once, a password that was
+    generated for the login.
+    """
     return customers.create_customer(question)
 
 
 doors.ask("GET /customers/<uuid:customer_id>", "get_customer", EVERYBODY)
-doors.ask("PUT /customers/<uuid:customer_id>", "update_customer", SELLERS_AND_CUSTOMERS)
-doors.ask("PUT /customers/<uuid:customer_id>/status", "set_customer_status", SELLERS)
+doors.change("/customers/<uuid:customer_id>", "update_customer", SELLERS_AND_CUSTOMERS)
+doors.ask(
+    "PUT /customers/<uuid:customer_id>/state",
+    "switch_customer",
+    SELLERS,
+    name="set_customer_state",
+)
 doors.ask("DELETE /customers/<uuid:customer_id>", "delete_customer", SELLERS)
 
 
@@ -57,11 +64,33 @@ def get_player_settings(question: GetPlayerSettings) -> PlayerSettings:
     return customers.player_settings(question)
 
 
-doors.ask("GET /customer-groups", "list_groups", STAFF_AND_SUPPORT)
-doors.ask("POST /customer-groups", "create_group", SELLERS)
-doors.ask("GET /customer-groups/<uuid:group_id>", "get_group", STAFF_AND_SUPPORT)
-doors.ask("PATCH /customer-groups/<uuid:group_id>", "rename_group", SELLERS)
-doors.ask("DELETE /customer-groups/<uuid:group_id>", "delete_group", SELLERS)
+doors.ask(
+    "GET /customer-groups",
+    "list_groups",
+    STAFF_AND_SUPPORT,
+    name="list_customer_groups",
+)
+doors.ask(
+    "POST /customer-groups", "create_group", SELLERS, name="create_customer_group"
+)
+doors.ask(
+    "GET /customer-groups/<uuid:group_id>",
+    "get_group",
+    STAFF_AND_SUPPORT,
+    name="get_customer_group",
+)
+doors.ask(
+    "PATCH /customer-groups/<uuid:group_id>",
+    "rename_group",
+    SELLERS,
+    name="update_customer_group",
+)
+doors.ask(
+    "DELETE /customer-groups/<uuid:group_id>",
+    "delete_group",
+    SELLERS,
+    name="delete_customer_group",
+)
 
 
 @doors.open("GET /users", ListUsers, Page[UserCard], EVERYBODY)
@@ -84,22 +113,14 @@ def create_user(question: CreateUser) -> UserCard:
     return card_of(user)
 
 
-@doors.open("GET /users/<uuid:user_id>", GetUser, UserCard, EVERYBODY)
-def get_user(question: GetUser) -> UserCard:
-    """One user with its link and Xtream data."""
-    return card_of(clients().accounts.get_user(context(), question))
-
-
-@doors.open("PATCH /users/<uuid:user_id>", RenameUser, UserCard, SELLERS_AND_CUSTOMERS)
-def rename_user(question: RenameUser) -> UserCard:
-    """Give a user another name."""
-    return card_of(clients().accounts.rename_user(context(), question))
-
-
+doors.ask("GET /users/<uuid:user_id>", "get_user", EVERYBODY, shown=card_of)
+doors.ask(
+    "PATCH /users/<uuid:user_id>", "rename_user", SELLERS_AND_CUSTOMERS, shown=card_of
+)
 doors.ask("DELETE /users/<uuid:user_id>", "delete_user", SELLERS_AND_CUSTOMERS)
 
 doors.ask("GET /devices", "list_devices", EVERYBODY)
 doors.ask("POST /users/<uuid:user_id>/devices", "add_device", SELLERS_AND_CUSTOMERS)
 doors.ask("GET /devices/<uuid:device_id>", "get_device", EVERYBODY)
-doors.ask("PUT /devices/<uuid:device_id>", "change_device", SELLERS_AND_CUSTOMERS)
+doors.change("/devices/<uuid:device_id>", "change_device", SELLERS_AND_CUSTOMERS)
 doors.ask("DELETE /devices/<uuid:device_id>", "remove_device", SELLERS_AND_CUSTOMERS)

@@ -1,63 +1,85 @@
-"""What values may look like at the HTTP edge, before any service sees them."""
+"""What values may look like at the HTTP edge: the rules of their types, as marshmallow.
+
+The rules themselves stand in `lineup.values`, with the types of the contracts.
+"""
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from lineup.errors import Invalid
 from lineup.money import Money
+from lineup.values.bad_value import BadValueError
+from lineup.values.rules import Moment, OneOf, Rule, Secret, Text
 
-Check = Callable[[Any], Any]
+Check = Callable[[Any], None]
 
 TEXT_LENGTH = 4000
 QUERY_LENGTH = 200
 """Of a text in an address: the server in front reads some 8,000 bytes of a line, and a
 character may be twelve of them."""
-LIST_LENGTH = 10_000
-DICT_LENGTH = 50
-WHOLE = 2**31 - 1
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""Of moments in questions: whatever is done with them stays within the calendar."""
-
-UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters and lone surrogates: no name, no address has them."""
 
 
-def must_be_storable(text: str) -> None:
-    """ValidationError for text that PostgreSQL or UTF-8 cannot hold."""
-    if UNSTORABLE.search(text):
-        raise ma.ValidationError("Control characters are not allowed.")
+class Coded(str):
+    """What is wrong with a value, and the stable code of it."""
+
+    __slots__ = ("code",)
+
+    def __new__(cls, message: str, code: str) -> Self:
+        """A sentence that bears its code."""
+        coded = super().__new__(cls, message)
+        coded.code = code
+        return coded
+
+    code: str
 
 
-class Text(fields.String):
-    """Text of bounded length that can be stored."""
-
-    def __init__(self, **options: Any) -> None:
-        limits: list[Check] = [validate.Length(max=TEXT_LENGTH), must_be_storable]
-        super().__init__(validate=limits, **options)
+def ruled(rule: Rule) -> dict[str, Any]:
+    """The options of a field that goes by a rule: its check, its words in the spec."""
+    entered = rule.entered() if isinstance(rule, Secret) else rule
+    return {"validate": Checked(entered), "metadata": dict(entered.schema())}
 
 
-class ShortText(fields.String):
-    """Text that still fits an address when every character is escaped."""
+def in_an_address(rule: Text) -> Text:
+    """The rule of a text that must fit an address."""
+    return replace(rule, longest=min(rule.longest, QUERY_LENGTH))
 
-    def __init__(self, **options: Any) -> None:
-        limits: list[Check] = [validate.Length(max=QUERY_LENGTH), must_be_storable]
-        super().__init__(validate=limits, **options)
+
+@dataclass(frozen=True)
+class Checked:
+    """Refuses what a rule refuses."""
+
+    rule: Rule
+
+    def __call__(self, value: Any) -> None:
+        """ValidationError, with the rule's own code and words."""
+        try:
+            self.rule.checked(value)
+        except BadValueError as error:
+            raise ma.ValidationError(Coded(error.message, error.code)) from None
+
+
+def choices_of(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
+    """What a specification says of a field that takes some of an enumeration."""
+    for check in field.validators:
+        if isinstance(check, Checked) and isinstance(check.rule, OneOf):
+            nothing = [None] if field.allow_none else []
+            return {"enum": [*map(str, check.rule.choices), *nothing]}
+    return {}
 
 
 class Whole(fields.Integer):
-    """A whole number that a 32-bit column holds."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(validate=validate.Range(-WHOLE, WHOLE), **options)
+    """A whole number."""
 
     def _validated(self, value: Any) -> int:
-        """Take 5 and, from an address, "5"; never 5.5 or true."""
-        if isinstance(value, float | bool):
+        """Take 5 and, from an address, "5"; never 5.5, true or digits of elsewhere."""
+        is_odd = isinstance(value, str) and not value.lstrip("-").isascii()
+        if isinstance(value, float | bool) or is_odd:
             raise self.make_error("invalid", input=value)
         whole: int = super()._validated(value)
         return whole
@@ -69,9 +91,24 @@ class Instant(fields.AwareDateTime):
     def _deserialize(self, *given: Any, **options: Any) -> datetime:
         """The moment in UTC, whose offset every database takes."""
         moment: datetime = super()._deserialize(*given, **options)
-        if not FIRST_YEAR <= moment.year < LAST_YEAR:
-            raise ma.ValidationError(f"Between {FIRST_YEAR} and {LAST_YEAR}.")
-        return moment.astimezone(UTC)
+        try:
+            return Moment().checked(moment)
+        except BadValueError as error:
+            raise ma.ValidationError(Coded(error.message, error.code)) from None
+
+
+def _matches(pattern: str, refused: "Coded") -> Check:
+    """Refuse what is not of a form; said to others by the form itself."""
+
+    def check(value: str) -> None:
+        if not re.fullmatch(pattern, value):
+            raise ma.ValidationError(refused)
+
+    return check
+
+
+AMOUNT = "-?[0-9]{1,15}([.][0-9]{1,3})?"
+ASSET = "[A-Z]{3,6}"
 
 
 class MoneySchema(ma.Schema):
@@ -79,15 +116,24 @@ class MoneySchema(ma.Schema):
 
     amount = fields.String(
         required=True,
-        validate=validate.Regexp(
-            r"-?\d{1,15}(\.\d{1,3})?\Z", error="Write it like 9.00."
-        ),
-        metadata={"example": "9.00"},
+        validate=_matches(AMOUNT, Coded("Write it like 9.00.", "bad_amount")),
+        metadata={
+            "description": "The amount in major units, with a point.",
+            "pattern": f"^{AMOUNT}$",
+            "maxLength": 20,
+            "example": "9.00",
+        },
     )
     currency = fields.String(
         required=True,
-        validate=validate.Regexp(r"[A-Z]{3,6}\Z", error="An ISO 4217 code, or CREDIT."),
-        metadata={"example": "EUR"},
+        validate=_matches(ASSET, Coded("An ISO 4217 code, or CREDIT.", "invalid")),
+        metadata={
+            "description": "ISO 4217, or CREDIT.",
+            "pattern": f"^{ASSET}$",
+            "minLength": 3,
+            "maxLength": 6,
+            "example": "EUR",
+        },
     )
 
     @ma.pre_dump
@@ -101,4 +147,5 @@ class MoneySchema(ma.Schema):
         try:
             return Money.parse(texts["amount"], texts["currency"])
         except Invalid as refusal:
-            raise ma.ValidationError(refusal.message, "amount") from None
+            said = Coded(refusal.message, refusal.code)
+            raise ma.ValidationError(said, "amount") from None

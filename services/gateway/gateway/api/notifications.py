@@ -19,12 +19,19 @@ doors.ask(
     "send_again",
     SELLERS,
     202,
+    name="resend_delivery",
 )
-doors.ask("GET /mail-transport", "get_transport", PARTNERS)
+doors.ask("GET /mail-transport", "get_transport", PARTNERS, name="get_mail_transport")
+
+
+@doors.open("PATCH /mail-transport", SaveTransport, TransportView, PARTNERS)
+def update_mail_transport(question: SaveTransport) -> TransportView:
+    """Change how a partner's mail leaves, where it has a transport of its own."""
+    return replace_mail_transport(question)
 
 
 @doors.open("PUT /mail-transport", SaveTransport, TransportView, PARTNERS)
-def save_transport(question: SaveTransport) -> TransportView:
+def replace_mail_transport(question: SaveTransport) -> TransportView:
     """Set how a partner's mail leaves; the password is sealed before it travels on."""
     password = question.password
     sealed = password and ground().keyring.seal(password)
@@ -33,4 +40,6 @@ def save_transport(question: SaveTransport) -> TransportView:
     )
 
 
-doors.ask("POST /mail-transport/test", "send_test", PARTNERS, 202)
+doors.ask(
+    "POST /mail-transport/test", "send_test", PARTNERS, 202, name="test_mail_transport"
+)

@@ -1,5 +1,6 @@
 """Reading of bodies and addresses, with every failure in the one error form."""
 
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import marshmallow as ma
@@ -9,7 +10,9 @@ from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from lineup.errors import Invalid, Refusal
+from lineup.validation import ValidationErrors
 
+MERGE_PATCH = "application/merge-patch+json"
 LOCATION = {"json", "query", "files", "form"}
 
 
@@ -34,22 +37,21 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Name every field that cannot be right (CU-17)."""
-        raise Invalid(fields=fields_of(error.messages)) from None
+        errors = ValidationErrors()
+        for path, message in _flattened(error.messages, ()):
+            code = getattr(message, "code", Invalid.code)
+            errors.add(path, code, str(message))
+        errors.refuse()
+        raise Invalid from None
 
 
-def fields_of(messages: Any) -> dict[str, list[str]]:
-    """Webargs' nested messages by dotted path: {"person.email": [...]}."""
-    flat: dict[str, list[str]] = {}
-    _flatten(messages, (), flat)
-    return flat
-
-
-def _flatten(node: Any, path: tuple[str, ...], flat: dict[str, list[str]]) -> None:
+def _flattened(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """Webargs' nested messages, each with its dotted path, such as person.email."""
     if isinstance(node, dict):
         for name, inner in node.items():
-            _flatten(inner, (*path, str(name)), flat)
+            yield from _flattened(inner, (*path, str(name)))
         return
     named = [part for part in path if part not in LOCATION or part != path[0]]
-    names = [part for part in named if part != "_schema"]
-    texts = node if isinstance(node, list) else [node]
-    flat.setdefault(".".join(names) or "body", []).extend(map(str, texts))
+    names = ".".join(part for part in named if part != "_schema")
+    for message in node if isinstance(node, list) else [node]:
+        yield names or "body", message

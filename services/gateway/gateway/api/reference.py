@@ -4,18 +4,45 @@ The page is Swagger UI, served from our own host out of the locked wheel that ca
 its files; the specification itself is at /api/v1/openapi.json.
 """
 
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 import marshmallow as ma
-from flask import Blueprint, Response, jsonify, render_template, send_from_directory
+from flask import Blueprint, Response, redirect, render_template, send_from_directory
+from flask.typing import ResponseReturnValue
 
 from gateway.api.codes import CODES
-from gateway.api.doors import PREFIX
+from gateway.api.doors import PREFIX, Doors
+from lineup.context import NOBODY_YET
 
 ASSETS = Path(str(files("flask_swagger_ui"))) / "dist"
 
 pages = Blueprint("reference", __name__, url_prefix=PREFIX)
+entrance = Blueprint("entrance", __name__)
+doors = Doors("errors", "What the API says of itself.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorCode:
+    """One code that an error may have."""
+
+    code: str
+    status: int
+    """The HTTP status it comes with."""
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorCodes:
+    """Every code that an error may have."""
+
+    items: list[ErrorCode]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListErrors:
+    """Ask for every code that an error may have."""
 
 
 class ProblemSchema(ma.Schema):
@@ -23,25 +50,53 @@ class ProblemSchema(ma.Schema):
 
     code = ma.fields.String(
         required=True,
-        metadata={"description": "Stable; listed at /api/v1/errors."},
+        metadata={
+            "description": "Stable; listed at /api/v1/errors.",
+            "example": "user_not_found",
+        },
     )
-    message = ma.fields.String(required=True)
+    message = ma.fields.String(
+        required=True,
+        metadata={"description": "For people.", "example": "There is no such user."},
+    )
     by_field = ma.fields.Dict(
         ma.fields.String(),
         ma.fields.List(ma.fields.String()),
         required=True,
         data_key="fields",
+        metadata={
+            "description": "What is wrong with each value, by its path in the request.",
+            "example": {"person.email": ["This is not a mail address."]},
+        },
     )
-    request_id = ma.fields.String(required=True)
+    request_id = ma.fields.String(
+        required=True,
+        metadata={
+            "description": "Names the request in our logs.",
+            "example": "019d00000000700080000000000000a1",
+        },
+    )
     details = ma.fields.Dict(
-        metadata={"description": "What a refusal has to say beyond that, if anything."}
+        metadata={
+            "description": "What a refusal has to say beyond that, if anything.",
+            "example": {"codes": {"person.email": ["email_invalid"]}},
+        }
     )
 
 
-@pages.get("/errors")
-def list_errors() -> Response:
+@doors.open("GET /errors", ListErrors, ErrorCodes, NOBODY_YET)
+def list_errors(_: ListErrors) -> ErrorCodes:
     """Every code an error may have, with its status and meaning."""
-    return jsonify(items=[code._asdict() for code in CODES])
+    return ErrorCodes(items=[ErrorCode(**code._asdict()) for code in CODES])
+
+
+@entrance.get("/api")
+@entrance.get("/api/")
+@entrance.get(PREFIX)
+@entrance.get(f"{PREFIX}/")
+def enter() -> ResponseReturnValue:
+    """Lead whoever tries the beginning of an address to what describes the rest."""
+    return redirect(f"{PREFIX}/docs")
 
 
 @pages.get("/docs")

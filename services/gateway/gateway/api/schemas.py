@@ -8,36 +8,30 @@ import dataclasses
 import enum
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from gateway.api.fields import (
-    DICT_LENGTH,
-    LIST_LENGTH,
-    Instant,
-    MoneySchema,
-    ShortText,
-    Text,
-    Whole,
-)
+from gateway.api.fields import Instant, MoneySchema, Whole, in_an_address, ruled
+from gateway.api.words import A_MOMENT, AN_ID, example_of, words_of
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.money import Money
+from lineup.values import rules
+from lineup.values.checking import DEFAULTS, fields_of, is_union, rule_of
 
 INTERNAL = frozenset({"scope"})
 """Fields of contracts that nobody outside has a use for."""
 
 PAGING = tuple(field.name for field in dataclasses.fields(Paging))
-MOST_COUNTED = 10_000
 
 PLAIN: Mapping[type, type[fields.Field[Any]]] = {
-    str: Text,
+    str: fields.String,
     int: Whole,
     bool: fields.Boolean,
     UUID: fields.UUID,
@@ -69,37 +63,6 @@ class ContractSchema(ma.Schema):
         return _required(cls.contract) <= set(cls._declared_fields)
 
 
-class PagedSchema(ContractSchema):
-    """A question about a list; what says which page is its paging."""
-
-    limit = fields.Integer(
-        load_default=50,
-        validate=validate.Range(1, MAX_LIMIT),
-        metadata={"description": f"Rows a page, {MAX_LIMIT} at most."},
-    )
-    after = fields.UUID(
-        metadata={"description": "`next_after` of the page before."},
-    )
-    before = fields.UUID(
-        metadata={"description": "`previous_before` of the page behind."},
-    )
-    order = ShortText(
-        load_default="",
-        metadata={"description": "What to sort by; a minus in front turns it round."},
-    )
-    count_up_to = fields.Integer(
-        load_default=0,
-        validate=validate.Range(0, MOST_COUNTED),
-        metadata={"description": "Count the rows of all pages, as far as this."},
-    )
-
-    @ma.post_load
-    def build(self, given: dict[str, Any], **options: Any) -> Any:
-        """The question with its paging."""
-        page = {name: given.pop(name) for name in PAGING if name in given}
-        return super().build({**given, "paging": Paging(**page)}, **options)
-
-
 @cache
 def request_schema(
     contract: type, without: frozenset[str] = frozenset()
@@ -110,19 +73,27 @@ def request_schema(
 
 
 @cache
-def query_schema(contract: type, without: frozenset[str]) -> type[ma.Schema]:
-    """The schema of a question in the address; `paging` becomes limit and after."""
-    kind = PagedSchema if "paging" in _hints(contract) else ContractSchema
-    required = _required(contract)
+def query_schema(
+    contract: type, without: frozenset[str], *, is_dated: bool = False
+) -> type[ma.Schema]:
+    """The schema of a question in the address; `paging` becomes limit and after.
+
+    `is_dated`: it is about rows that say when they last changed.
+    """
+    kind = PagedSchema if "paging" in fields_of(contract) else ContractSchema
     texts = {
-        name: ShortText(required=name in required)
-        for name, hint in _hints(contract).items()
-        if hint is str and name not in without
+        name: described(
+            contract, name, Annotated[str, in_an_address(rule)], required=is_required
+        )
+        for name, rule, is_required in _texts(contract)
+        if name not in without
     }
     bare = _schema(
         contract, f"{contract.__name__}Query", without | {"paging", *texts}, kind
     )
-    return type(bare.__name__, (bare,), texts)
+    for part in bare._declared_fields.values():  # noqa: SLF001 - of our own making
+        part.allow_none = False
+    return type(bare.__name__, (bare,), texts | _sorting(contract, is_dated=is_dated))
 
 
 @cache
@@ -131,15 +102,21 @@ def reply_schema(contract: Any) -> type[ma.Schema]:
     if typing.get_origin(contract) is not Page:
         return _schema(contract, contract.__name__, INTERNAL)
     (item,) = typing.get_args(contract)
-    rows = fields.List(fields.Nested(reply_schema(item)), required=True)
+    rows = fields.List(
+        fields.Nested(reply_schema(item)),
+        required=True,
+        metadata=words_of(Page, "items"),
+    )
     return type(
         f"PageOf{item.__name__}",
         (ma.Schema,),
         {
             "items": rows,
-            "next_after": fields.UUID(allow_none=True, required=True),
-            "previous_before": fields.UUID(allow_none=True, required=True),
-            "total": fields.Integer(allow_none=True, required=True),
+            **{
+                name: described(Page, name, hint, required=True)
+                for name, hint in fields_of(Page).items()
+                if name != "items"
+            },
         },
     )
 
@@ -152,17 +129,47 @@ def _schema(
 ) -> type[ma.Schema]:
     required = _required(contract)
     parts: dict[str, Any] = {
-        field: _field(hint, required=field in required)
-        for field, hint in _hints(contract).items()
+        field: described(contract, field, hint, required=field in required)
+        for field, hint in fields_of(contract).items()
         if field not in without
     }
     return type(name, (kind,), {**parts, "contract": contract})
 
 
-def _hints(contract: type) -> dict[str, Any]:
-    hints = typing.get_type_hints(contract)
-    names = {field.name for field in dataclasses.fields(contract)}
-    return {name: hint for name, hint in hints.items() if name in names}
+def dated_schema(contract: Any, without: frozenset[str]) -> type[ma.Schema]:
+    """The schema of a question about rows that say when they last changed."""
+    return query_schema(contract, without, is_dated=True)
+
+
+def _sorting(contract: type, *, is_dated: bool) -> dict[str, Any]:
+    """What a list says it can be sorted by; nothing where it is no list."""
+    if "paging" not in fields_of(contract):
+        return {}
+    sorts = getattr(contract, "SORTS", ())
+    if sorts is None:
+        return {}
+    names = ("created_at", *(["updated_at"] if is_dated else []), *sorts)
+    field = paging_field(
+        "order",
+        "What to sort by; a minus in front turns it round.",
+        "-created_at",
+        enum=[*names, *(f"-{name}" for name in names)],
+    )
+    if not is_dated:
+        return {"order": field}
+    words = "Only what changed at this moment or later."
+    return {
+        "order": field,
+        "updated_since": paging_field("updated_since", words, A_MOMENT),
+    }
+
+
+def _texts(contract: type) -> Iterator[tuple[str, rules.Text, bool]]:
+    """The texts of a contract, what they go by, and whether they must be given."""
+    for name, hint in fields_of(contract).items():
+        plain, rule = rule_of(hint)
+        if plain is str and isinstance(rule, rules.Text):
+            yield name, rule, name in _required(contract)
 
 
 def _required(contract: type) -> set[str]:
@@ -174,10 +181,32 @@ def _required(contract: type) -> set[str]:
     }
 
 
+def described(
+    contract: type, name: str, hint: Any, **options: Any
+) -> fields.Field[Any]:
+    """The field of a contract's, with its words and an example."""
+    said = words_of(contract, name)
+    if (example := example_of(contract, name, hint)) is not None:
+        said["example"] = example
+    return _field(hint, **options, metadata=said)
+
+
 def _field(hint: Any, **options: Any) -> fields.Field[Any]:
     """The field that checks a type hint; TypeError for one nobody thought of."""
-    if isinstance(hint, types.UnionType):
-        return _optional(hint, **options)
+    plain, rule = rule_of(hint)
+    if is_union(plain):
+        return _optional(plain, **options)
+    return _plain(plain, **(_put(_options(rule), options) if rule else options))
+
+
+def _options(rule: rules.Rule) -> dict[str, Any]:
+    """The options of a rule; one that only guards against excess is not told of."""
+    options = ruled(rule)
+    is_default = any(rule is default for default in DEFAULTS.values())
+    return {**options, "metadata": {}} if is_default else options
+
+
+def _plain(hint: Any, **options: Any) -> fields.Field[Any]:
     if typing.get_origin(hint) in {list, dict}:
         return _collection(hint, **options)
     if hint is Money:
@@ -185,7 +214,7 @@ def _field(hint: Any, **options: Any) -> fields.Field[Any]:
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return fields.Nested(reply_schema(hint), **options)
     if issubclass(hint, enum.Enum):
-        return fields.Enum(hint, by_value=True, **options)
+        return fields.Enum(hint, by_value=fields.String, **options)
     return PLAIN[hint](**options)
 
 
@@ -199,7 +228,49 @@ def _optional(hint: Any, **options: Any) -> fields.Field[Any]:
 def _collection(hint: Any, **options: Any) -> fields.Field[Any]:
     *_, inner = typing.get_args(hint)
     if typing.get_origin(hint) is dict:
-        limit = validate.Length(max=DICT_LENGTH)
-        return fields.Dict(Text(), _field(inner), validate=limit, **options)
-    limit = validate.Length(max=LIST_LENGTH)
-    return fields.List(_field(inner), validate=limit, **options)
+        return fields.Dict(fields.String(), _field(inner), **options)
+    return fields.List(_field(inner), **options)
+
+
+def _put(said: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    """Options of a field beside those of its rule; both may describe it."""
+    metadata = {**said["metadata"], **options.get("metadata", {})}
+    return {**said, **options, "metadata": metadata}
+
+
+def paging_field(
+    name: str,
+    words: str,
+    example: Any,
+    enum: list[str] | None = None,
+    **options: Any,
+) -> fields.Field[Any]:
+    """The field of one part of the paging; `enum` are all values it takes."""
+    said = {"description": words, "example": example}
+    if enum is not None:
+        said["enum"] = enum
+    field = _field(fields_of(Paging)[name], metadata=said, **options)
+    field.allow_none = False
+    return field
+
+
+class PagedSchema(ContractSchema):
+    """A question about a list; what says which page is its paging."""
+
+    limit = paging_field(
+        "limit", f"Rows a page, {MAX_LIMIT} at most.", 50, load_default=50
+    )
+    after = paging_field("after", "`next_after` of the page before.", AN_ID)
+    before = paging_field("before", "`previous_before` of the page behind.", AN_ID)
+    count_up_to = paging_field(
+        "count_up_to",
+        "Count the rows of all pages, as far as this.",
+        1000,
+        load_default=0,
+    )
+
+    @ma.post_load
+    def build(self, given: dict[str, Any], **options: Any) -> Any:
+        """The question with its paging."""
+        page = {name: given.pop(name) for name in PAGING if name in given}
+        return super().build({**given, "paging": Paging(**page)}, **options)

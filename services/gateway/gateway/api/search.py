@@ -8,7 +8,7 @@ doors = Doors("search", "One text over customers, users, devices and orders.")
 
 
 @doors.open("GET /search", Search, SearchResults, STAFF_AND_SUPPORT)
-def search(question: Search) -> SearchResults:
+def search_everything(question: Search) -> SearchResults:
     """Find customers, users, devices and orders by part of a name, or exactly.
 
     `exact` is the one row with just this login name, mail address, MAC or number;

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import g
 
 from gateway.api.doors import Doors, bearer_token
-from gateway.asking import actor, context, user_agent
+from gateway.asking import actor, address, context, user_agent
 from gateway.clients import AccountsClient
 from gateway.ground import clients, ground
 from gateway.identity import digest_of
@@ -23,6 +23,7 @@ from lineup.contracts.accounts import (
     SignOut,
 )
 from lineup.contracts.paging import Page
+from lineup.values import types as values
 
 doors = Doors("tokens", "Signing in and out.", AccountsClient)
 
@@ -31,8 +32,8 @@ doors = Doors("tokens", "Signing in and out.", AccountsClient)
 class Credentials:
     """What one signs in with."""
 
-    username: str
-    password: str
+    username: values.Token
+    password: values.Password
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ class WhoAmI:
 
 @doors.open("POST /tokens", Credentials, Token, NOBODY_YET)
 def create_token(question: Credentials) -> Token:
-    """Sign in for a bearer token; at most 10 tries a minute for one name."""
+    """Sign in for a bearer token; wrong tries are answered slower and slower."""
     signed = clients().accounts.sign_in(
         context(),
         SignIn(
@@ -78,6 +79,7 @@ def create_token(question: Credentials) -> Token:
             password=question.password,
             wants_token=True,
             client=user_agent(),
+            address=address(),
         ),
     )
     return _token_of(signed)
@@ -89,7 +91,7 @@ def enter_account(question: EnterAccount) -> Token:
     return _token_of(clients().accounts.enter_account(context(), question))
 
 
-@doors.open("DELETE /tokens/current", CurrentToken, Done, EVERYBODY)
+@doors.open("DELETE /tokens/current", CurrentToken, Done, EVERYBODY, has_tag=False)
 def delete_current_token(_: CurrentToken) -> Done:
     """Sign out: the token this request came with ends now."""
     token = bearer_token()
@@ -105,9 +107,14 @@ def get_me(_: WhoAmI) -> Me:
 
 
 @doors.open(
-    "PUT /me/password", ChangePassword, Done, EVERYBODY, without=frozenset({"token"})
+    "PUT /me/password",
+    ChangePassword,
+    Done,
+    EVERYBODY,
+    without=frozenset({"token"}),
+    has_tag=False,
 )
-def change_password(question: ChangePassword) -> Done:
+def change_own_password(question: ChangePassword) -> Done:
     """Change one's own password; all sessions and tokens but this one end."""
     kept = replace(question, token=bearer_token())
     return clients().accounts.change_password(context(), kept)
@@ -126,8 +133,14 @@ def list_sessions(question: ListSessions) -> Page[SessionView]:
     return clients().accounts.list_sessions(context(), asking)
 
 
-doors.ask("DELETE /sessions/<uuid:session_id>", "end_session", EVERYBODY)
-doors.ask("PUT /me/time-zone", "set_time_zone", frozenset({Role.CUSTOMER}))
+doors.ask("DELETE /sessions/<uuid:session_id>", "end_session", EVERYBODY, has_tag=False)
+doors.ask(
+    "PUT /me/time-zone",
+    "set_time_zone",
+    frozenset({Role.CUSTOMER}),
+    name="set_own_time_zone",
+    has_tag=False,
+)
 
 
 def _token_of(signed: SignedIn) -> Token:

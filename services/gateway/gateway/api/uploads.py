@@ -26,13 +26,14 @@ from lineup.contracts.playlists import (
     GuideSourceView,
     ImportChannels,
     JobView,
+    PreviewChannels,
 )
 
 
 class FileSchema(ma.Schema):
     """The uploaded file."""
 
-    file = UploadField(required=True)
+    file = UploadField(required=True, metadata={"description": "The file itself."})
 
 
 @channels.open(
@@ -46,6 +47,19 @@ class FileSchema(ma.Schema):
 def import_channels(question: ImportChannels) -> JobView:
     """Import an M3U from an address; the job tells how it goes."""
     return clients().playlists.import_channels(context(), question)
+
+
+@channels.open(
+    "POST /channel-previews",
+    PreviewChannels,
+    JobView,
+    PARTNERS,
+    ACCEPTED,
+    without=frozenset({"upload"}),
+)
+def preview_channels(question: PreviewChannels) -> JobView:
+    """Read an M3U from an address without importing it; the job tells its groups."""
+    return clients().playlists.preview_channels(context(), question)
 
 
 @guide.open(
@@ -63,8 +77,18 @@ def create_guide_source(question: CreateGuideSource) -> GuideSourceView:
 def import_uploaded_channels(question: ImportChannels, file: FileStorage) -> JobView:
     """Import an uploaded M3U; the job tells how it goes."""
     name = uploads.keep(ground().blobs, file)
+    named = question.file_name or (file.filename or "")[:100]
     return clients().playlists.import_channels(
-        context(), replace(question, upload=name)
+        context(), replace(question, upload=name, file_name=named)
+    )
+
+
+def preview_uploaded_channels(question: PreviewChannels, file: FileStorage) -> JobView:
+    """Read an uploaded M3U without importing it; the job tells what is in it."""
+    name = uploads.keep(ground().blobs, file)
+    named = question.file_name or (file.filename or "")[:100]
+    return clients().playlists.preview_channels(
+        context(), replace(question, upload=name, file_name=named)
     )
 
 
@@ -97,12 +121,13 @@ class Upload(NamedTuple):
         reading = blueprint.arguments(FileSchema, location="files")(reading)
         reading = blueprint.arguments(query, location="query")(reading)
 
+        @uploads.takes_files
         @wraps(reading)
         def limited() -> Any:
             request.max_content_length = uploads.most_bytes()
             return reading()
 
-        self.doors.mount(f"POST {self.rule}", limited, PARTNERS, self.view)
+        self.doors.mount(f"POST {self.rule}", limited, PARTNERS, self.view, query)
 
     def _read(self, query: Any, files: dict[str, FileStorage]) -> Any:
         return self.view(query, files["file"])
@@ -112,10 +137,19 @@ Upload(
     channels,
     "/channel-imports/file",
     ImportChannels,
-    frozenset({"upload", "address"}),
+    frozenset({"upload", "address", "preview_id", "groups"}),
     JobView,
     ACCEPTED,
     import_uploaded_channels,
+).open()
+Upload(
+    channels,
+    "/channel-previews/file",
+    PreviewChannels,
+    frozenset({"upload", "address"}),
+    JobView,
+    ACCEPTED,
+    preview_uploaded_channels,
 ).open()
 Upload(
     guide,

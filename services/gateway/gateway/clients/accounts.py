@@ -15,11 +15,12 @@ class AccountsClient(ServiceClient):
     sign_in = Remote(accounts.SignIn, accounts.SignedIn)
     identify = Remote(accounts.Identify, Actor)
     sign_out = Remote(accounts.SignOut, Done)
+    find_company = Remote(accounts.FindCompany, accounts.CompanyFound)
 
     create_account = Remote(accounts.CreateAccount, accounts.AccountView)
     get_account = Remote(accounts.GetAccount, accounts.AccountView)
     list_accounts = Remote(accounts.ListAccounts, Page[accounts.AccountView])
-    set_account_status = Remote(accounts.SetAccountStatus, accounts.AccountView)
+    set_account_state = Remote(accounts.SetAccountState, accounts.AccountView)
     update_account = Remote(accounts.UpdateAccount, accounts.AccountView)
     count_account = Remote(accounts.CountAccount, accounts.AccountCounts)
     delete_account = Remote(accounts.DeleteAccount, accounts.AccountJobView)
@@ -30,7 +31,7 @@ class AccountsClient(ServiceClient):
 
     create_staff = Remote(accounts.CreateStaff, accounts.LoginView)
     list_logins = Remote(accounts.ListLogins, Page[accounts.LoginView])
-    set_login_status = Remote(accounts.SetLoginStatus, accounts.LoginView)
+    set_login_state = Remote(accounts.SetLoginState, accounts.LoginView)
     reset_password = Remote(accounts.ResetPassword, Done)
     change_password = Remote(accounts.ChangePassword, Done)
     set_time_zone = Remote(accounts.SetTimeZone, Done)
@@ -38,14 +39,14 @@ class AccountsClient(ServiceClient):
     end_session = Remote(accounts.EndSession, Done)
     enter_account = Remote(accounts.EnterAccount, accounts.SignedIn)
 
-    create_customer = Remote(accounts.CreateCustomer, accounts.CustomerView)
+    create_customer = Remote(accounts.CreateCustomer, accounts.CreatedCustomer)
     update_customer = Remote(accounts.UpdateCustomer, accounts.CustomerView)
     get_customer = Remote(accounts.GetCustomer, accounts.CustomerView)
     list_customers = Remote(accounts.ListCustomers, Page[accounts.CustomerView])
     delete_customer = Remote(accounts.DeleteCustomer, Done)
 
     count_customers = Remote(accounts.CountCustomers, accounts.CustomerCounts)
-    set_customer_status = Remote(accounts.SetCustomerStatus, accounts.CustomerView)
+    switch_customer = Remote(accounts.SwitchCustomer, accounts.CustomerView)
     get_player_settings = Remote(accounts.GetPlayerSettings, accounts.PlayerSettings)
 
     create_group = Remote(accounts.CreateCustomerGroup, accounts.CustomerGroupView)

@@ -22,6 +22,8 @@ class PlaylistsClient(ServiceClient):
     move_channels = Remote(playlists.MoveChannels, playlists.ChannelsTouched)
     switch_channels = Remote(playlists.SwitchChannels, playlists.ChannelsTouched)
     group_channels = Remote(playlists.GroupChannels, playlists.ChannelsTouched)
+    delete_channels = Remote(playlists.DeleteChannels, playlists.ChannelsTouched)
+    follow_list = Remote(playlists.FollowList, playlists.ChannelsTouched)
 
     create_package = Remote(playlists.CreatePackage, playlists.PackageView)
     rename_package = Remote(playlists.RenamePackage, playlists.PackageView)
@@ -34,7 +36,9 @@ class PlaylistsClient(ServiceClient):
     get_package = Remote(playlists.GetPackage, playlists.PackageView)
     list_packages = Remote(playlists.ListPackages, Page[playlists.PackageView])
 
+    preview_channels = Remote(playlists.PreviewChannels, playlists.JobView)
     import_channels = Remote(playlists.ImportChannels, playlists.JobView)
+    undo_import = Remote(playlists.UndoImport, playlists.JobView)
     get_job = Remote(playlists.GetJob, playlists.JobView)
     list_jobs = Remote(playlists.ListJobs, Page[playlists.JobView])
 
@@ -46,6 +50,11 @@ class PlaylistsClient(ServiceClient):
         playlists.ListGuideSources, Page[playlists.GuideSourceView]
     )
     fetch_guide = Remote(playlists.FetchGuide, playlists.JobView)
+
+    get_stream_settings = Remote(playlists.GetStreamSettings, playlists.StreamSettings)
+    update_stream_settings = Remote(
+        playlists.UpdateStreamSettings, playlists.StreamSettings
+    )
 
     list_guide_proposals = Remote(
         playlists.ListGuideProposals, Page[playlists.ChannelProposals]

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from gateway.own import settings, visits
+from gateway.own import settings, streams, visits
 
 
 def hang(app: Flask) -> None:
     """Hang the pages into the app."""
-    for module in (settings, visits):
+    for module in (settings, streams, visits):
         app.register_blueprint(module.pages)

@@ -1,13 +1,21 @@
 """What can be entered in one's own settings."""
 
-from wtforms import PasswordField, SelectField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    TextAreaField,
+)
+from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional
 
 from gateway.panel.forms import LineupForm
 from gateway.panel.zones import zone_choices
 from lineup.contracts.accounts import SetTimeZone
+from lineup.contracts.playlists import StreamSettings, UpdateStreamSettings
 
 MOST = Length(max=200)
+A_WEEK = 7 * 24 * 60
 
 
 class PasswordForm(LineupForm):
@@ -55,3 +63,51 @@ class ZoneForm(LineupForm):
     def question(self) -> SetTimeZone:
         """The zone to be kept."""
         return SetTimeZone(time_zone=self.time_zone.data)
+
+
+class StreamForm(LineupForm):
+    """How a partner's players are let in to its streaming servers."""
+
+    sections = {  # noqa: RUF012 - a ClassVar of the form it extends
+        "Who watches": [
+            "session_minutes",
+            "session_is_renewed",
+            "session_is_bound",
+        ],
+        "Your servers": ["stream_hosts"],
+    }
+
+    session_minutes = IntegerField(
+        "Minutes that a grant to watch is good for",
+        [Optional(), NumberRange(1, A_WEEK)],
+        description="Empty: as this installation says, usually 240.",
+    )
+    session_is_renewed = BooleanField(
+        "Watching goes on after that while the plan runs",
+        description="Your servers ask at each playlist. Without it a player must open"
+        " the channel anew.",
+    )
+    session_is_bound = BooleanField(
+        "Only for the network address that opened the channel",
+        description="Not for players that change between IPv4 and IPv6.",
+    )
+    stream_hosts = TextAreaField(
+        "Hosts of your streaming servers",
+        description="One a line, such as edge.example.net or *.cdn.example.net. Only"
+        " their addresses are signed; all others are given as they are. Empty: each"
+        " channel as it says.",
+        render_kw={"rows": 4, "autocomplete": "off", "spellcheck": "false"},
+    )
+
+    def __init__(self, kept: StreamSettings) -> None:
+        hosts = "\n".join(kept.stream_hosts)
+        super().__init__(data={**vars(kept), "stream_hosts": hosts})
+
+    def question(self) -> UpdateStreamSettings:
+        """The settings as they were entered."""
+        return UpdateStreamSettings(
+            session_minutes=self.session_minutes.data,
+            session_is_renewed=bool(self.session_is_renewed.data),
+            session_is_bound=bool(self.session_is_bound.data),
+            stream_hosts=(self.stream_hosts.data or "").split(),
+        )

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.account_form import AccountForm
-from gateway.asking import actor, context, user_agent
+from gateway.asking import actor, address, context, user_agent
 from gateway.ground import clients
 from gateway.logins import LOGINS, SESSIONS
 from gateway.own.forms import PasswordForm, TokenForm, ZoneForm
@@ -136,7 +136,11 @@ def _zone() -> Shown:
 
 def _token(password: str) -> SignedIn:
     question = SignIn(
-        username=actor().name, password=password, wants_token=True, client=user_agent()
+        username=actor().name,
+        password=password,
+        wants_token=True,
+        client=user_agent(),
+        address=address(),
     )
     try:
         return clients().accounts.sign_in(context(), question)

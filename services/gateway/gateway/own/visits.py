@@ -1,13 +1,15 @@
 """Acting as a lower account or customer for half an hour, and leaving (AH-28)."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, session, url_for
+from flask import Blueprint, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.asking import context
 from gateway.ground import clients
-from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
+from gateway.panel.guard import CAME_FROM, OWN_TOKEN, TOKEN, page_for
+from gateway.return_paths import return_path
 from gateway.signing import end
 from lineup.context import EVERYBODY, SELLERS
 from lineup.contracts.accounts import EnterAccount
@@ -24,6 +26,7 @@ def enter(account_id: UUID) -> Answer:
     )
     session[OWN_TOKEN] = session[TOKEN]
     session[TOKEN] = signed.token
+    session[CAME_FROM] = _came_from()
     return redirect(url_for("signing.home"))
 
 
@@ -36,4 +39,13 @@ def leave() -> Answer:
         session[TOKEN] = session.pop(OWN_TOKEN)
         end(token)
         flash("You are yourself again.")
+        return redirect(session.pop(CAME_FROM, "") or url_for("signing.home"))
     return redirect(url_for("signing.home"))
+
+
+def _came_from() -> str:
+    """The page of ours on which one pressed to enter; empty where nobody says."""
+    said = urlsplit(request.headers.get("Referer", ""))
+    if said.netloc != request.host:
+        return ""
+    return return_path(f"{said.path}?{said.query}".rstrip("?")) or ""

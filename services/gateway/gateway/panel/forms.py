@@ -1,28 +1,36 @@
 """Forms: they keep what was entered and say what is wrong where it is wrong."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
-from flask import request
+from flask import g, request
 from flask_wtf import FlaskForm
-from marshmallow import ValidationError as BadText
-from wtforms import HiddenField, SelectMultipleField, StringField
+from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from gateway.api.fields import TEXT_LENGTH, must_be_storable
-from lineup.errors import Forbidden, NotFound, Refusal, Unauthenticated
+from gateway.api.fields import TEXT_LENGTH
+from gateway.packing import MaskedTokens
+from gateway.panel.amounts import WRONG, may_be_amount
+from gateway.problems import retry_seconds
+from lineup.errors import Forbidden, NotFound, Refusal, TooMany, Unauthenticated
 from lineup.ids import new_id
+from lineup.values.text import IN_LINES
 
 R = TypeVar("R")
 
+CONTROL_CHARACTERS = "Control characters are not allowed."
 PASSED_ON = (Unauthenticated, Forbidden, NotFound)
 """Refusals that are about the page, not about what was entered."""
 
 
 class LineupForm(FlaskForm):  # type: ignore[misc]
     """A form that acts once, however often it is sent."""
+
+    class Meta:
+        """How a form is known to be ours."""
+
+        csrf_class = MaskedTokens
 
     sections: ClassVar[Mapping[str, Sequence[str | tuple[str, ...]]]] = {}
     """Fields by the title they stand under; names in a tuple stand side by side."""
@@ -42,10 +50,8 @@ class LineupForm(FlaskForm):  # type: ignore[misc]
         return not self.errors
 
     def _check(self, field: Any) -> None:
-        try:
-            must_be_storable(field.data)
-        except BadText:
-            field.errors = [*field.errors, "Control characters are not allowed."]
+        if IN_LINES.search(field.data):
+            field.errors = [*field.errors, CONTROL_CHARACTERS]
 
 
 class Checklist(SelectMultipleField):  # type: ignore[misc]
@@ -53,6 +59,25 @@ class Checklist(SelectMultipleField):  # type: ignore[misc]
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class Lines(TextAreaField):  # type: ignore[misc]
+    """A list of texts, one a line."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take the lines that say something."""
+        if valuelist:
+            self.data = [
+                said for one in valuelist[0].splitlines() if (said := one.strip())
+            ]
+
+    def pre_validate(self, _: Any) -> None:
+        """ValidationError for what cannot be stored."""
+        if any(IN_LINES.search(one) for one in self.data or []):
+            raise ValidationError(CONTROL_CHARACTERS)
+
+    def _value(self) -> str:
+        return "\n".join(self.data or [])
 
 
 class Confirmation(LineupForm):
@@ -96,6 +121,8 @@ def attempt(form: LineupForm, act: Callable[[], R]) -> R | None:
     except PASSED_ON:
         raise
     except Refusal as refusal:
+        if isinstance(refusal, TooMany):
+            g.retry_seconds = retry_seconds(refusal)
         show(form, refusal)
         return None
 
@@ -104,7 +131,7 @@ def show(form: LineupForm, refusal: Refusal) -> None:
     """Put a refusal's words where they belong."""
     placed = False
     for path, messages in refusal.fields.items():
-        field = form._fields.get(path.split(".")[-1])
+        field = _field_of(form, path)
         if field is not None:
             field.errors = [*field.errors, *messages]
             placed = True
@@ -114,12 +141,20 @@ def show(form: LineupForm, refusal: Refusal) -> None:
         form.form_errors.insert(0, refusal.message)
 
 
+def _field_of(form: LineupForm, path: str) -> Any:
+    """The field that a path such as `details.player_lines.2` leads to, or into."""
+    parts = reversed(path.split("."))
+    return next((form._fields[part] for part in parts if part in form._fields), None)
+
+
 def status_of(form: LineupForm) -> int:
-    """422 when something was entered that cannot be taken."""
+    """422 for what cannot be taken, 429 for what came too soon."""
+    if "retry_seconds" in g:
+        return 429
     return 422 if request.method == "POST" and form.errors else 200
 
 
 def must_be_whole_money(_: Any, field: Any) -> None:
-    """ValidationError for what is no amount, such as 9,00 or 1e3."""
-    if not re.fullmatch(r"\d{1,12}(\.\d{1,3})?", field.data or ""):
-        raise ValidationError("Write it like 9.00.")
+    """ValidationError for what is no amount in any currency, such as 1e3."""
+    if not may_be_amount(field.data or ""):
+        raise ValidationError(WRONG)

@@ -1,16 +1,28 @@
 """Who may see a page, and that a form is ours."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import current_app, flash, g, redirect, request, session, url_for
+from flask import (
+    after_this_request,
+    current_app,
+    flash,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
+from gateway import written
 from gateway.asking import KEY_LENGTH, answer_within, ask_once
 from gateway.ground import ground
 from gateway.panel.parts import PAGE_SECONDS
+from gateway.return_paths import return_path
 from gateway.security import BODY_BYTES, csrf
 from lineup.context import Actor, Role
 from lineup.errors import Forbidden, Unauthenticated
@@ -20,6 +32,11 @@ R = TypeVar("R")
 
 TOKEN = "token"  # noqa: S105 - the name under which a session keeps it
 OWN_TOKEN = "own_token"  # noqa: S105 - same, of who is logged in as another
+CHANGED_AT = "changed_at"
+"""When a form of this session last changed something, in seconds since 1970: whoever
+shows the next page asks anew who it is for, its time zone included."""
+CAME_FROM = "came_from"
+"""Where in a session the page lies to which leaving another's account goes back."""
 KEY = "key"
 CSRF = "csrf_token"
 PAGES: dict[str, frozenset[Role]] = {}
@@ -52,7 +69,12 @@ def page_for(
         @wraps(view)
         def guarded(*args: P.args, **path: P.kwargs) -> R | Answer:
             turned_away = _receive(roles, limit)
-            return view(*args, **path) if turned_away is None else turned_away
+            if turned_away is not None:
+                return turned_away
+            shown = view(*args, **path)
+            if request.method == "POST" and TOKEN in session:
+                session[CHANGED_AT] = time.time()
+            return shown
 
         return guarded
 
@@ -62,8 +84,10 @@ def page_for(
 def _receive(roles: frozenset[Role], limit: Callable[[], int]) -> Answer | None:
     """Let in who may see a page, with a form that is ours; else say where to go."""
     is_form = request.method == "POST"
+    has_written = written.recall(session)
     if not is_form:
-        answer_within(PAGE_SECONDS)
+        answer_within(written.PAGE_SECONDS if has_written else PAGE_SECONDS)
+    after_this_request(_remember)
     g.actor = _actor_for(roles)
     if roles and g.actor is None:
         return _to_sign_in()
@@ -72,6 +96,13 @@ def _receive(roles: frozenset[Role], limit: Callable[[], int]) -> Answer | None:
     if is_form:
         _take_form(limit())
     return None
+
+
+def _remember(answer: Answer) -> Answer:
+    """What was written is found on the pages that come next, also after a refusal."""
+    if TOKEN in session:
+        written.remember(session)
+    return answer
 
 
 def roles_of(endpoint: str) -> frozenset[Role]:
@@ -90,10 +121,11 @@ def who_is_it() -> Actor | None:
     if token is None:
         return None
     try:
-        return ground().identities.actor_of(token)
+        return ground().identities.actor_of(token, session.get(CHANGED_AT, 0.0))
     except (Unauthenticated, Forbidden) as refusal:
         if OWN_TOKEN in session:
             session[TOKEN] = session.pop(OWN_TOKEN)
+            session.pop(CAME_FROM, None)
             flash("You are yourself again: your time as another is over.")
             return who_is_it()
         session.clear()
@@ -138,4 +170,4 @@ def _next_address() -> str | None:
     """Where to go after sign-in; a form is not sent again."""
     if request.method != "GET":
         return None
-    return request.full_path.rstrip("?")
+    return return_path(request.full_path.rstrip("?"))

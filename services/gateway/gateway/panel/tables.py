@@ -4,7 +4,7 @@
         "customers",
         Column("name", "Name", order="name"),
         Column("email", "E-mail", path="person.email"),
-        filters=(Text("Name, mail or login"), Choice("status", "Status", Status)),
+        filters=(Text("Name, mail or login"), Choice("state", "State", Status)),
     )
 
     listing = CUSTOMERS.asked_of(clients().accounts.list_customers, ListCustomers)
@@ -14,7 +14,7 @@ The macro `table` shows it: filter bar, headers to sort by, rows, pages.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import after_this_request, request, url_for
@@ -27,6 +27,8 @@ from lineup.contracts.paging import Page, Paging
 from lineup.errors import Refusal
 from lineup.rpc import Answer
 from lineup.rpc.services import RemoteCall
+
+T = TypeVar("T")
 
 ROWS = 50
 COUNT_UP_TO = 10_000
@@ -49,12 +51,20 @@ class Column:
     is_hidden: bool = False
     """Shown only to those who pick it."""
     is_numeric: bool = False
+    is_named: bool = False
+    """Holds an id, shown as the option of this name calls it."""
 
     def value_of(self, row: Any) -> Any:
         """What a row has in this column; None when it has nothing of the name."""
         for step in (self.path or self.name).split("."):
             row = getattr(row, step, None)
         return row
+
+
+def with_partner(columns: Sequence[Column], *, after: int = 1) -> tuple[Column, ...]:
+    """Columns with the partner's name behind the first, for who sees many partners."""
+    named = Column("partner_id", "Partner", is_named=True)
+    return (*columns[:after], named, *columns[after:])
 
 
 class Table:
@@ -149,6 +159,10 @@ class Listing:
         """The question that asks for this page of the list."""
         return kind(**{**self.filters, **fixed}, paging=self.paging)
 
+    def sums_question(self, kind: type[T]) -> T:
+        """The question for the sums of the whole list: the same filters, no page."""
+        return kind(**self.filters)
+
     def answered_by(
         self, remote: RemoteCall[Any, Page[Any]], question: type[Any], /, **fixed: Any
     ) -> "Listing":
@@ -196,6 +210,13 @@ class Listing:
         """What can be chosen: given by the page, else the filter's own."""
         options: Options = self.options.get(choice.name) or choice.options()
         return options
+
+    def shown_of(self, column: Column, row: Any) -> Any:
+        """What a row shows in a column: its value, or the name of what that is."""
+        value = column.value_of(row)
+        if not column.is_named:
+            return value
+        return dict(self.options.get(column.name, ())).get(str(value), "")
 
     def direction_of(self, column: Column) -> str:
         """How it is sorted by a column: ascending, descending or none."""

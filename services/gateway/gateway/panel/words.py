@@ -11,6 +11,7 @@ from gateway.panel.guard import roles_of
 from lineup.context import Actor, Role
 from lineup.ids import new_id
 
+OUR_NAME = "Lineup"
 SELLERS_ALONE = frozenset({Role.RESELLER, Role.DEALER})
 
 ROLES = {
@@ -57,6 +58,8 @@ NAVIGATION = (
         "",
         (
             Entry("Dashboard", "dashboard_pages.dashboard", "layout-dashboard"),
+            Entry("Sell", "sell_pages.sell", "cash-register"),
+            Entry("Reports", "reports_pages.count_customers", "chart-bar"),
             Entry("My users", "portal.my_page", "device-tv"),
             Entry("My balance", "portal_money.balance", "wallet"),
             Entry("Renewal", "portal_money.renewal", "refresh"),
@@ -97,13 +100,7 @@ NAVIGATION = (
             Entry("How mail leaves", "notifications_pages.mail_transport", "send"),
         ),
     ),
-    Group(
-        "More",
-        (
-            Entry("Reports", "reports_pages.count_customers", "chart-bar"),
-            Entry("Help", "help_pages.contents", "help"),
-        ),
-    ),
+    Group("", (Entry("Help", "help_pages.contents", "help"),)),
 )
 """What is found at the side of every page; each role sees what is open to it."""
 
@@ -133,6 +130,15 @@ def has_page(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
+def house() -> str:
+    """Whose name the pages bear: to customers, and before sign-in, their partner's.
+
+    Empty before sign-in at an address that is nobody's alone.
+    """
+    me: Actor | None = g.get("actor")
+    return (me.company or OUR_NAME) if me else g.get("company", "")
+
+
 def theme() -> str:
     """The theme that was chosen: light or dark; empty: as the machine has it."""
     chosen = request.cookies.get("theme", "")
@@ -146,6 +152,7 @@ def teach(app: Flask) -> None:
         "open_address": open_address,
         "has_page": has_page,
         "theme": theme,
+        "house": house,
         "role_names": ROLES,
         "new_key": lambda: new_id().hex,
         "request_id": request_id,

@@ -38,7 +38,7 @@ def show_user(user_id: UUID) -> str:
         devices=part(devices),
         billing_is_away=bought.is_away,
         subscription=newest(bought.value.items if bought.value else ()),
-        qr=qr_of(card.playlist_url),
+        qr=card.playlist_url and qr_of(card.playlist_url),
         back=address_of(card.customer_id),
     )
 

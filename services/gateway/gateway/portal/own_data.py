@@ -17,6 +17,8 @@ from lineup.contracts.accounts import (
     CustomerView,
     GetCustomer,
     GetPlayerSettings,
+    PersonChange,
+    SettingsChange,
     UpdateCustomer,
 )
 
@@ -40,10 +42,11 @@ class OwnDataForm(PersonFields):
     def change(self, customer: CustomerView) -> UpdateCustomer:
         """The change to be made; group and tester mark stay as they are."""
         kept = customer.settings
+        settings = self.settings(kept.group_id, is_tester=kept.is_tester)
         return UpdateCustomer(
             customer_id=customer.id,
-            person=self.person(),
-            settings=self.settings(kept.group_id, is_tester=kept.is_tester),
+            person=PersonChange(**vars(self.person())),
+            settings=SettingsChange(**vars(settings)),
             pin=self.pin.data or "",
         )
 

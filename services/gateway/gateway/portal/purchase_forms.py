@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import request
-from wtforms import HiddenField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from gateway.asking import context
 from gateway.ground import clients
-from gateway.panel.forms import LineupForm, line
+from gateway.panel.forms import LineupForm, line, must_be_whole_money
 from lineup.contracts.billing import (
     CountFrom,
     ListProducts,
+    ListSubscriptions,
     PlanView,
     ProductView,
     Purchase,
@@ -37,6 +38,8 @@ class BuyForm(LineupForm):
 
     plan_id = HiddenField("Plan", [InputRequired()])
     count_from = HiddenField("From when")
+    taken = StringField("Taken in cash", [Optional(), must_be_whole_money])
+    """What was taken at the counter: said by the button that was pressed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,8 +75,28 @@ class StopForm(LineupForm):
         )
 
 
-def offers_of(partner_id: UUID) -> list[Offer]:
-    """What is on sale at a partner's, product by product."""
+def offers_of(partner_id: UUID, *, had_trial: bool) -> list[Offer]:
+    """What can be bought at a partner's: what is paid for first, then what is tried.
+
+    A customer that had its trial is offered no other, unless there is nothing else: it
+    is told then why it cannot have it.
+    """
+    offers = _on_sale(partner_id)
+    trials = [offer for offer in offers if offer.product.is_trial]
+    paid = [offer for offer in offers if not offer.product.is_trial]
+    return paid if had_trial and paid else [*paid, *trials]
+
+
+def had_trial(customer_id: UUID) -> bool:
+    """Whether one of a customer's users had a trial, running or over."""
+    question = ListSubscriptions(
+        customer_id=customer_id, is_trial=True, paging=Paging(limit=1)
+    )
+    return bool(clients().billing.list_subscriptions(context(), question).items)
+
+
+def _on_sale(partner_id: UUID) -> list[Offer]:
+    """Every plan on sale, product by product."""
     question = ListProducts(on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name"))
     products = clients().billing.list_products(context(), question)
     return [

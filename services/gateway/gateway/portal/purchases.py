@@ -6,27 +6,38 @@ from flask import flash, redirect, render_template, request, url_for
 
 from gateway.asking import actor, context
 from gateway.ground import clients
+from gateway.panel.amounts import read_amount
 from gateway.panel.display import day_text, money_text
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for, roles_of
-from gateway.portal.purchase_forms import BuyForm, Offer, StopForm, offers_of
+from gateway.panel.parts import part_if_known
+from gateway.portal.purchase_forms import (
+    BuyForm,
+    Offer,
+    StopForm,
+    had_trial,
+    offers_of,
+)
 from gateway.portal.users import Shown, address_of, back_to, pages, user_of
-from gateway.waiting import once_it_arrived, purchase
+from gateway.return_paths import return_path
+from gateway.selling import buy_for_cash
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
 from lineup.contracts.accounts import UserView
 from lineup.contracts.billing import (
     CountFrom,
+    GetRenewal,
     GetSubscription,
     ListSubscriptions,
     PurchaseQuote,
     QuotePurchase,
     QuoteStop,
+    RenewalView,
     SubscriptionState,
     SubscriptionView,
     SwitchRenewal,
 )
 from lineup.contracts.paging import Paging
-from lineup.errors import Conflict
+from lineup.errors import Conflict, Forbidden
 
 __all__ = ["pages"]
 """The users' pages, with these hung into them."""
@@ -38,7 +49,7 @@ def buy(user_id: UUID) -> Shown:
     """Choose a plan, see what it costs and gives, and buy it from the balance."""
     user = user_of(user_id)
     form = BuyForm()
-    bought = attempt(form, lambda: purchase(form.question(user_id)))
+    bought = attempt(form, lambda: _purchase(form, user))
     if bought is not None:
         words = (
             f"{user.name} has {bought.product_name} until {day_text(bought.ends_at)}."
@@ -56,10 +67,11 @@ def switch_renewal(user_id: UUID) -> Shown:
     renews = request.form.get("renews") == "on"
     question = SwitchRenewal(user_id=user_id, renews=renews)
     clients().billing.switch_renewal(context(), question)
-    if request.form.get("to") == "renewal":
+    to = request.form.get("to", "")
+    if to == "renewal":
         return redirect(_renewal_address(user.customer_id))
     flash(f"{user.name} {'renews by itself' if renews else 'ends by itself'} now.")
-    return back_to(user.customer_id)
+    return redirect(return_path(to) or address_of(user.customer_id))
 
 
 @pages.route("/users/<uuid:user_id>/stop", methods=["GET", "POST"])
@@ -97,9 +109,24 @@ def _stop(subscription: SubscriptionView) -> Shown:
     return _ask_to_stop(form, subscription)
 
 
+def _purchase(form: BuyForm, user: UserView) -> SubscriptionView:
+    """Buy from the balance, or with money that is taken for it now."""
+    if not form.taken.data:
+        return clients().billing.purchase(context(), form.question(user.id))
+    if not _takes_money():
+        raise Forbidden
+    offers = offers_of(user.partner_id, had_trial=False)
+    prices = {str(offer.plan.id): offer.plan.price for offer in offers}
+    price = prices.get(form.plan_id.data)
+    if price is None:
+        raise Conflict("This plan is sold no longer.", code="plan_retired")
+    taken = read_amount(form.taken.data, price.asset)
+    return buy_for_cash(user.customer_id, taken, form.question(user.id))
+
+
 def _offer(user: UserView, form: BuyForm) -> str:
     """The page of plans, with what the chosen one costs and gives."""
-    offers = offers_of(user.partner_id)
+    offers = offers_of(user.partner_id, had_trial=had_trial(user.customer_id))
     chosen = _chosen(user, offers, form)
     quote, refusal = None, None
     if chosen is not None:
@@ -114,7 +141,8 @@ def _offer(user: UserView, form: BuyForm) -> str:
         quote=quote,
         refusal=refusal,
         back=address_of(user.customer_id),
-        top_up_address=_top_up_address(user.customer_id),
+        takes_money=_takes_money(),
+        renewal=_renewal_of(user),
     )
 
 
@@ -142,11 +170,7 @@ def _quoted(
         user_id=user.id, plan_id=offer.plan.id, count_from=CountFrom(count_from)
     )
     try:
-        quote = once_it_arrived(
-            lambda: clients().billing.quote_purchase(context(), question),
-            lambda: user,
-            missing="user_not_found",
-        )
+        quote = clients().billing.quote_purchase(context(), question)
     except Conflict as refusal:
         return None, refusal
     return quote, None
@@ -175,8 +199,13 @@ def _renewal_address(customer_id: UUID) -> str:
     return url_for("money_pages.customer_renewal", customer_id=customer_id)
 
 
-def _top_up_address(customer_id: UUID) -> str:
-    """Where this role puts money on the balance; empty where it cannot."""
-    if actor().role not in roles_of("money_pages.top_up"):
-        return ""
-    return url_for("money_pages.top_up", customer_id=customer_id)
+def _takes_money() -> bool:
+    """Whether this role can put money on a balance."""
+    return actor().role in roles_of("money_pages.top_up")
+
+
+def _renewal_of(user: UserView) -> RenewalView | None:
+    """The user's switch; None while billing has not heard of it."""
+    question = GetRenewal(user_id=user.id)
+    answer = clients().billing.get_renewal.later(context(), question)
+    return part_if_known(answer).value

@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.asking import actor, context
 from gateway.ground import clients
+from gateway.panel.display import money_text
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
+from gateway.panel.parts import part
 from gateway.players import card_of
 from gateway.portal.forms import NameForm
+from gateway.selling import step
 from gateway.waiting import until_link_answers
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
 from lineup.contracts.accounts import (
@@ -20,6 +23,15 @@ from lineup.contracts.accounts import (
     RenameUser,
     UserView,
 )
+from lineup.contracts.billing import (
+    ListSubscriptions,
+    QuoteStop,
+    StopReceipt,
+    StopSubscription,
+    SubscriptionState,
+)
+from lineup.contracts.paging import Paging
+from lineup.errors import Invalid
 
 pages = Blueprint("users", __name__)
 
@@ -72,21 +84,52 @@ def rename_user(user_id: UUID) -> Shown:
 @pages.route("/users/<uuid:user_id>/delete", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
 def delete_user(user_id: UUID) -> Shown:
-    """Ask, and delete a user that has no running subscription (CU-24)."""
-    user = user_of(user_id)
+    """Ask, and delete a user; what runs is stopped with it, the rest paid back."""
+    user, stop = user_of(user_id), _stop_of(user_id)
     form = LineupForm()
-    question = DeleteUser(user_id=user_id)
-    gone = attempt(form, lambda: clients().accounts.delete_user(context(), question))
+    gone = attempt(form, lambda: _delete(user_id))
     if gone is not None:
-        flash(f"{user.name} was deleted.")
+        flash(f"{user.name} was deleted{gone}.")
         return back_to(user.customer_id)
     page = render_template(
         "portal/user_delete.html",
         form=form,
         user=card_of(user),
+        stop=stop,
         back=address_of(user.customer_id),
     )
     return page, status_of(form)
+
+
+def _stop_of(user_id: UUID) -> StopReceipt | None:
+    """What stopping what a user has running would give back; None: nothing runs."""
+    running = ListSubscriptions(
+        user_id=user_id, state=SubscriptionState.RUNNING, paging=Paging(limit=1)
+    )
+    billing = clients().billing
+    found = part(billing.list_subscriptions.later(context(), running)).value
+    if not (found and found.items):
+        return None
+    question = QuoteStop(subscription_id=found.items[0].id)
+    return part(billing.quote_stop.later(context(), question)).value
+
+
+def _delete(user_id: UUID) -> str:
+    """Delete a user, stopped first where the form says so; what came back, in words."""
+    words, stopped = "", request.form.get("stops", "")
+    if stopped:
+        question = StopSubscription(subscription_id=_id_of(stopped))
+        receipt = clients().billing.stop_subscription(step("stop"), question)
+        words = f"; {money_text(receipt.refunded)} went back to the balance"
+    clients().accounts.delete_user(step("delete"), DeleteUser(user_id=user_id))
+    return words
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid from None
 
 
 def _create(customer_id: UUID, name: str) -> UserView:

@@ -11,6 +11,7 @@ Header = tuple[str, str]
 GZIP_WANTED = re.compile(
     r"(?:^|[,\s])(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))|,|$)"
 )
+FIELD = re.compile(r"[\t -~\x80-\xff]*")
 
 PRIVATE = ("Cache-Control", "private, no-cache")
 NEVER_STORED = ("Cache-Control", "no-store")
@@ -54,7 +55,7 @@ def _names(none_match: str, tag: str) -> bool:
 def _not_after(changed_at: datetime, text: str) -> bool:
     try:
         since = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError, IndexError):
         return False
     if since.tzinfo is None:
         return False
@@ -79,6 +80,22 @@ def wants_gzip(accept_encoding: str) -> bool:
 def whole(headers: list[Header], body: bytes) -> Answer:
     """200 with a body that is at hand."""
     return Answer("200 OK", [*headers, ("Content-Length", str(len(body)))], (body,))
+
+
+FOR_BROWSERS = ("Access-Control-Allow-Origin", "*")
+"""On every public answer: players that run in a browser come from other origins, and
+what they may read is told by credentials in the address, never by a cookie."""
+
+
+def allowed_methods() -> Answer:
+    """What a browser asks before it lets a player ask."""
+    headers = [
+        ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
+        ("Access-Control-Allow-Headers", "*"),
+        ("Access-Control-Max-Age", "86400"),
+        ("Content-Length", "0"),
+    ]
+    return Answer("204 No Content", headers)
 
 
 def plain_text(status: str, sentence: str) -> Answer:
@@ -107,12 +124,37 @@ def redirect(address: str) -> Answer:
 WRONG_CREDENTIALS = "Wrong username or password.\n"
 NO_SUCH_LINK = "There is no such link.\n"
 NOT_IN_CHANNELS = "This channel is not in your subscription.\n"
+NO_ADDRESS = "This channel has no address that can be opened.\n"
+CANNOT_BE_SAID = "This answer cannot be given.\n"
+TOO_MANY = "Too many requests. Try again in {} s.\n"
 DISABLED = "This line is disabled.\n"
+
+
+def sendable(answer: Answer) -> Answer:
+    """The answer; 404 in its place if a header field of it is not one line of Latin-1.
+
+    What is sent is made of what tenants typed: such a fault ends with its answer.
+    """
+    if all(FIELD.fullmatch(value) for _, value in answer.headers):
+        return answer
+    return plain_text("404 Not Found", CANNOT_BE_SAID)
 
 
 def no_such_link() -> Answer:
     """404: nobody has this link, or nobody any more."""
     return plain_text("404 Not Found", NO_SUCH_LINK)
+
+
+def forbidden() -> Answer:
+    """403: this is not in what the asker may watch."""
+    return plain_text("403 Forbidden", NOT_IN_CHANNELS)
+
+
+def too_many(seconds: int) -> Answer:
+    """429: come again after so many seconds (PE-26)."""
+    answer = plain_text("429 Too Many Requests", TOO_MANY.format(seconds))
+    answer.headers.append(("Retry-After", str(seconds)))
+    return answer
 
 
 def unauthorised() -> Answer:

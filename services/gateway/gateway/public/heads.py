@@ -21,7 +21,8 @@ NOT_SIMPLE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 KEPT = re.compile(
-    rb"^(host|accept-encoding|if-none-match|if-modified-since|user-agent|referer):"
+    rb"^(host|accept-encoding|if-none-match|if-modified-since|user-agent|referer"
+    rb"|x-forwarded-for|x-original-uri|x-real-ip):"
     rb"[ \t]*([^\r\n]*?)[ \t]*\r$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -32,6 +33,9 @@ NAMES = {
     b"if-modified-since": "HTTP_IF_MODIFIED_SINCE",
     b"user-agent": "HTTP_USER_AGENT",
     b"referer": "HTTP_REFERER",
+    b"x-forwarded-for": "HTTP_X_FORWARDED_FOR",
+    b"x-original-uri": "HTTP_X_ORIGINAL_URI",
+    b"x-real-ip": "HTTP_X_REAL_IP",
 }
 
 

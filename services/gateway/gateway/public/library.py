@@ -18,6 +18,7 @@ from lineup.delivery import (
     BASE_URL,
     CREDENTIALS,
     EXTENSION,
+    M3U_HEAD,
     AccessFact,
     ListingsIndex,
     SetManifest,
@@ -48,6 +49,7 @@ NOTHING = {
     digest_of(content): content
     for content in (
         b"#EXTM3U\n",
+        M3U_HEAD + b"\n",
         b"[]",
         b"{}",
         b'{"slices":{}}\n',
@@ -59,14 +61,14 @@ NOTHING = {
 
 def empty_manifest(set_id: str, partner_id: UUID, since: datetime) -> SetManifest:
     """The manifest of a set nobody rendered yet."""
-    playlist, array, mapping, listings, guide = NOTHING
+    bare, playlist, array, mapping, listings, guide = NOTHING
     return SetManifest(
         set_id=set_id,
         partner_id=partner_id,
         revision=0,
         rendered_at=since,
         changed_at=since,
-        m3u_digest=playlist,
+        m3u_digest=bare,
         m3u_plus_digest=playlist,
         streams_digest=mapping,
         live_streams_digest=array,

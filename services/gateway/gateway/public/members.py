@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from lineup.delivery import AccessFact
 from lineup.secrets import Keyring
@@ -20,6 +21,9 @@ class Member:
     from the request, or one user's playlist could lead to another's host."""
     credentials: bytes
     """"<username>/<password>" as it stands in addresses."""
+    zone: ZoneInfo
+    """Which wall clock its player goes by: it is told in `server_info`, and the times
+    without an offset that players are told and send are of this zone."""
 
     def knows(self, password: str) -> bool:
         """Whether this is its password; takes as long for a near miss."""
@@ -45,4 +49,13 @@ def member_of(fact: AccessFact, keyring: Keyring, public_url: str) -> Member:
         password=password,
         base_url=(fact.public_url or public_url).rstrip("/"),
         credentials=written.encode(),
+        zone=_zone(fact.time_zone),
     )
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The zone of a name; UTC for one that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -18,7 +18,8 @@ from gateway.public.library import GZIP_LEVEL, Library
 from gateway.public.members import Member
 from gateway.public.requests import Ask, tag_of
 
-M3U = ("Content-Type", "audio/x-mpegurl; charset=utf-8")
+M3U = ("Content-Type", "audio/x-mpegurl")
+"""Without a charset: mpv knows the type only as it is, and M3U of players is UTF-8."""
 GZIPPED = ("Content-Encoding", "gzip")
 TRANSPORT_STREAM = frozenset({"ts", "mpegts"})
 
@@ -28,9 +29,9 @@ def playlist(ask: Ask, library: Library, member: Member, now: datetime) -> Answe
     if not member.fact.is_active:
         return plain_text("403 Forbidden", DISABLED)
     manifest = library.manifest_at(member, now)
-    is_bare = ask.get("type") == "m3u"
+    is_bare = ask.get("type").lower() == "m3u"
     digest = manifest.m3u_digest if is_bare else manifest.m3u_plus_digest
-    extension = "ts" if ask.get("output") in TRANSPORT_STREAM else "m3u8"
+    extension = "ts" if ask.get("output").lower() in TRANSPORT_STREAM else "m3u8"
     is_gzip = ask.wants_gzip
     tag = _tag(member, digest, extension, is_gzip=is_gzip)
     changed_at = max(manifest.changed_at, member.seen_since(now))

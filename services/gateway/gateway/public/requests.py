@@ -7,12 +7,26 @@ from urllib.parse import parse_qsl
 from wsgiref.util import FileWrapper
 
 from gateway.public.answers import Conditions, wants_gzip
+from lineup.throttling import subscriber_address
 
 Environ = dict[str, Any]
 LONGEST_FORM = 8192
 LONGEST_VALUE = 256
 CHUNK_BYTES = 1 << 16
 FORM = "application/x-www-form-urlencoded"
+
+AT_PROBE_PORT = "lineup.at_probe_port"
+"""Whether a request came in by the probe port: its key in a WSGI environment."""
+
+
+def mark_port(environ: Environ, probe_port: int) -> bool:
+    """Note whether a request came in by the probe port, and say so.
+
+    To be called before anything believes what a proxy says of ports.
+    """
+    is_there = bool(probe_port) and environ.get("SERVER_PORT") == str(probe_port)
+    environ[AT_PROBE_PORT] = is_there
+    return is_there
 
 
 class Ask:
@@ -28,12 +42,17 @@ class Ask:
 
     @property
     def fields(self) -> dict[str, str]:
-        """Query and form fields; a field said twice counts as said first."""
+        """Query and form fields; a field said twice counts as said first.
+
+        Blanks round them, capitals in their names and `&amp;` between them are what
+        people paste into players.
+        """
         if self._fields is None:
             query = self._environ.get("QUERY_STRING")
             self._fields = {}
             for name, value in [*(parse_qsl(query) if query else ()), *self._form()]:
-                self._fields.setdefault(name, value[:LONGEST_VALUE])
+                plain = name.strip().lower().removeprefix("amp;")
+                self._fields.setdefault(plain, value[:LONGEST_VALUE].strip())
         return self._fields
 
     def get(self, name: str) -> str:
@@ -51,6 +70,28 @@ class Ask:
         """What the asker has already."""
         get = self._environ.get
         return Conditions(get("HTTP_IF_NONE_MATCH"), get("HTTP_IF_MODIFIED_SINCE"))
+
+    def address(self, proxies: int) -> str:
+        """By which address the caller is counted."""
+        return subscriber_address(self.peer(proxies))
+
+    def peer(self, proxies: int) -> str:
+        """The address of the caller, told by so many trusted proxies."""
+        peer: str = self._environ.get("REMOTE_ADDR", "")
+        if proxies:
+            told = self._environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+            peer = told[-proxies].strip() if len(told) >= proxies else peer
+        return peer
+
+    @property
+    def original_uri(self) -> str:
+        """What a streaming server was asked for, when it asks on (auth_request)."""
+        return str(self._environ.get("HTTP_X_ORIGINAL_URI", ""))
+
+    @property
+    def real_ip(self) -> str:
+        """The address of the player that the streaming server asks about."""
+        return str(self._environ.get("HTTP_X_REAL_IP", ""))
 
     def send_file(self, file: BinaryIO) -> Iterable[bytes]:
         """A file as a body: the server's own way where it has one (sendfile)."""

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from gateway.public.requests import as_text
 
-STREAM = re.compile(r"(\d{1,15})(?:\.(?:ts|m3u8))?")
+STREAM = re.compile(r"(\d{1,15})(?:\.([A-Za-z0-9]{1,8}))?")
+SLASHES = re.compile(r"/{2,}")
 TOKEN = re.compile(r"([A-Za-z0-9_-]{8,128})(\.m3u8?|\.xml|\.xml\.gz)")
 PACKED, PLAIN = ".xml.gz", ".xml"
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     LIVE = "live"
     ARCHIVE = "archive"
     ARCHIVE_CALL = "archive_call"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Route:
     start: str = ""
     token: str = ""
     """In place of name and password."""
+    form: str = ""
+    """The form of stream that is asked for, such as ts."""
+    minutes: str = ""
+    """How much of an archive is asked for."""
 
 
 CALLS = {
@@ -46,11 +52,17 @@ CALLS = {
     "/panel_api.php": Route(Kind.PANEL),
     "/xmltv.php": Route(Kind.GUIDE),
     "/streaming/timeshift.php": Route(Kind.ARCHIVE_CALL),
+    "/streaming/check": Route(Kind.CHECK),
 }
 
 
 def route_of(path: str, own_paths: frozenset[str]) -> Route | None:
-    """The public address; None for the pages, whose first parts `own_paths` names."""
+    """The public address; None for the pages, whose first parts `own_paths` names.
+
+    Players put addresses together carelessly: slashes too many are forgiven.
+    """
+    if "//" in path or path.endswith("/"):
+        path = SLASHES.sub("/", path).removesuffix("/")
     call = CALLS.get(path)
     if call is not None:
         return call
@@ -66,8 +78,8 @@ def _deep(first: str, rest: list[str]) -> Route | None:
             return _link(name)
         case "xmltv", [username, name]:
             return _guide(username, name)
-        case "timeshift", [username, password, _, start, name]:
-            return _stream(Kind.ARCHIVE, username, password, name, start)
+        case "timeshift", [username, password, minutes, start, name]:
+            return _stream(Kind.ARCHIVE, username, password, name, start, minutes)
         case "live", [username, password, name]:
             return _stream(Kind.LIVE, username, password, name)
         case _, [password, name]:
@@ -92,7 +104,15 @@ def _guide(username: str, name: str) -> Route | None:
 
 
 def _stream(
-    kind: Kind, username: str, password: str, name: str, start: str = ""
+    kind: Kind,
+    username: str,
+    password: str,
+    name: str,
+    start: str = "",
+    minutes: str = "",
 ) -> Route | None:
     stream = STREAM.fullmatch(name)
-    return Route(kind, username, password, stream[1], start) if stream else None
+    if stream is None:
+        return None
+    form = (stream[2] or "").lower()
+    return Route(kind, username, password, stream[1], start, form=form, minutes=minutes)

@@ -1,10 +1,14 @@
 """Putting the public layer together from settings."""
 
+from pathlib import Path
 from typing import Any
 
+from gateway.public.admission import Admission
 from gateway.public.guides import GuideDesk
-from gateway.public.layer import Application, PublicLayer
+from gateway.public.layer import Application, Front, PublicLayer
 from gateway.public.library import Library
+from gateway.public.limits import GuessBackoffs, PlayerLimits
+from gateway.public.patience import LongestBody, ordinary_body
 from gateway.public.settings import PublicSettings
 from gateway.public.streams import StreamDesk
 from lineup.blobs import BlobStore
@@ -15,8 +19,15 @@ from lineup.rpc import Listener
 from lineup.secrets import Keyring
 
 
-def public_layer(settings: PublicSettings, pages: Application) -> PublicLayer:
-    """The public layer before `pages`; nothing is read and no thread started yet."""
+def public_layer(
+    settings: PublicSettings,
+    pages: Application,
+    longest_body: LongestBody = ordinary_body,
+) -> PublicLayer:
+    """The public layer before `pages`; nothing is read and no thread started yet.
+
+    `longest_body` says how much may be sent where.
+    """
     library = Library(
         BlobStore(settings.blob_url),
         Keyring.of(settings.lineup_secret_keys),
@@ -28,7 +39,33 @@ def public_layer(settings: PublicSettings, pages: Application) -> PublicLayer:
         library,
         clock_for(settings.clock_offset_file),
         guides=GuideDesk(accel_prefix=settings.accel_prefix),
-        streams=StreamDesk(link_seconds=settings.stream_link_seconds),
+        streams=StreamDesk(
+            link_seconds=settings.stream_link_seconds,
+            session_seconds=settings.stream_session_seconds,
+        ),
+        front=Front(
+            settings.probe_port,
+            settings.patience(),
+            longest_body,
+            Admission(limits_of(settings), settings.trusted_proxies),
+        ),
+    )
+
+
+def limits_of(settings: PublicSettings) -> PlayerLimits:
+    """How fast players may guess and ask, counted by all workers of this gateway."""
+    folder = settings.prometheus_multiproc_dir
+    return PlayerLimits.of(
+        GuessBackoffs.of(
+            settings.player_tries,
+            settings.player_tries_per_name,
+            settings.player_tries_per_address,
+            settings.player_longest_pause_seconds,
+        ),
+        settings.player_requests_a_minute,
+        settings.player_requests_a_minute_per_address,
+        secret=settings.lineup_secret_keys,
+        folder=Path(folder) if folder else None,
     )
 
 

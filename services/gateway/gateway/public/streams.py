@@ -1,85 +1,194 @@
-"""Stream addresses: stable ones redirect to a source, signed for a short while."""
+"""Stream addresses: stable ones redirect to a source, signed where it is ours."""
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import md5
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
+from gateway.public.addresses import as_uri
 from gateway.public.answers import (
-    NOT_IN_CHANNELS,
+    NEVER_STORED,
+    NO_ADDRESS,
     Answer,
+    forbidden,
     plain_text,
     redirect,
+)
+from gateway.public.archive_starts import epoch_of
+from gateway.public.archives import filled
+from gateway.public.grants import (
+    LIVE,
+    Grant,
+    Presented,
+    folder_of,
+    proof_of,
+    session_address,
+    stem_of,
 )
 from gateway.public.library import Library
 from gateway.public.members import Member
 from gateway.public.requests import whole_number
 from lineup.contracts.playlists import Signing
-from lineup.delivery import StreamSource
+from lineup.delivery import SetManifest, StreamSource
 
 SECONDS_A_DAY = 86_400
-MILLISECONDS = 10**11
-"""An epoch above this (year 5138) is told in milliseconds."""
-FORMS = (
-    "%Y-%m-%d:%H-%M",
-    "%Y-%m-%d:%H:%M",
-    "%Y-%m-%d:%H:%M:%S",
-    "%Y-%m-%d:%H-%M-%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%dT%H:%M:%SZ",
-    "%Y%m%d:%H",
-    "%Y%m%d-%H",
-)
+SIGNED_SCHEMES = ("http://", "https://")
 
 
 @dataclass(frozen=True, kw_only=True)
 class StreamDesk:
-    """Sends players to sources."""
+    """Sends players to sources, and tells streaming servers who may go on."""
 
     link_seconds: int
+    session_seconds: int = 4 * 3600
 
-    def live(
-        self, library: Library, member: Member, now: datetime, stream_id: str
-    ) -> Answer:
+    def live(self, watching: "Watching", stream_id: str) -> Answer:
         """302 to the channel's source; 403 when the member may not watch it (PE-09)."""
-        source = _source(library, member, now, stream_id)
+        source = watching.source(stream_id)
         if source is None:
-            return plain_text("403 Forbidden", NOT_IN_CHANNELS)
-        return self._to(library, member, now, source, "")
+            return forbidden()
+        return self._to(watching, stream_id, source, LIVE)
 
     def archive(
-        self,
-        library: Library,
-        member: Member,
-        now: datetime,
-        stream_id: str,
-        start: str,
+        self, watching: "Watching", stream_id: str, start: str, minutes: str = ""
     ) -> Answer:
         """302 to what the channel showed from `start` on; 404 without catch-up."""
-        source = _source(library, member, now, stream_id)
+        source = watching.source(stream_id)
         if source is None:
-            return plain_text("403 Forbidden", NOT_IN_CHANNELS)
-        began = epoch_of(start)
-        if began is None or not _is_kept(source, began, now):
+            return forbidden()
+        began = epoch_of(start, watching.member.zone)
+        if began is None or not _is_kept(source, began, watching.now):
             return plain_text("404 Not Found", "This is not in the archive.\n")
-        query = f"utc={began}&lutc={int(now.timestamp())}"
-        return self._to(library, member, now, source, query)
+        return self._to(watching, stream_id, source, began, minutes)
+
+    def check(self, watching: "Watching", came: Presented) -> Answer:
+        """Whether who came with a grant of ours may go on.
+
+        It is asked at each reload of a playlist, and of segments once the grant's time
+        is over, so a session lasts for as long as its user may watch, and ends within
+        seconds after that; with its time, where the partner says so; and when the
+        host it plays from is no longer one of the partner's.
+        """
+        source = watching.source(came.grant.stream_id)
+        uri = None if source is None else as_uri(source.address)
+        if source is None or uri is None or not _is_of(came, watching, source, uri):
+            return forbidden()
+        return Answer("200 OK", [NEVER_STORED, ("Content-Length", "0")])
 
     def _to(
         self,
-        library: Library,
-        member: Member,
-        now: datetime,
+        watching: "Watching",
+        stream_id: str,
         source: StreamSource,
-        query: str,
+        began: int,
+        minutes: str = "",
     ) -> Answer:
-        address = with_query(source.address, query) if query else source.address
-        if source.signing == Signing.NONE:
-            return redirect(address)
-        sealed = library.manifest_at(member, now).stream_secret
-        expires = int(now.timestamp()) + self.link_seconds
-        return redirect(signed(address, library.opened(sealed), expires))
+        uri = _uri_of(watching, source, began, minutes)
+        if uri is None:
+            return plain_text("404 Not Found", NO_ADDRESS)
+        present = int(watching.now.timestamp())
+        signing = _signing_of(source, uri, began)
+        if signing == Signing.NONE:
+            return redirect(uri)
+        if signing == Signing.SECURE_LINK:
+            return redirect(signed(uri, watching.secret, present + self.link_seconds))
+        member = watching.member
+        grant = Grant(
+            stream_id=stream_id,
+            username=member.fact.username,
+            proof=watching.proof,
+            until=_end_of(watching.now, self._seconds_of(watching)),
+            start=began,
+            stem=stem_of(uri, source.stem),
+            address=watching.address if watching.manifest.session_is_bound else "",
+        )
+        return redirect(session_address(uri, grant, watching.secret))
+
+    def _seconds_of(self, watching: "Watching") -> int:
+        minutes = watching.manifest.session_minutes
+        return self.session_seconds if minutes is None else 60 * minutes
+
+
+def _uri_of(
+    watching: "Watching", source: StreamSource, began: int, minutes: str
+) -> str | None:
+    """Where a player is sent: to the live address, or to what it showed from then."""
+    present = int(watching.now.timestamp())
+    if began and source.archive:
+        asked, zone = whole_number(minutes), watching.member.zone
+        return as_uri(filled(source.archive, began, asked, present, zone))
+    uri = as_uri(source.address)
+    if uri is None or not began:
+        return uri
+    return with_query(uri, f"utc={began}&lutc={present}")
+
+
+def _signing_of(source: StreamSource, uri: str, began: int) -> str:
+    """How an address is signed; an archive elsewhere is not in a session's folder."""
+    signing = source.signing_from(began)
+    if not uri.startswith(SIGNED_SCHEMES):
+        return Signing.NONE
+    if signing != Signing.SESSION or not source.archive:
+        return signing
+    is_elsewhere = folder_of(as_uri(source.address) or "") != folder_of(uri)
+    return Signing.NONE if is_elsewhere else signing
+
+
+class Watching:
+    """A member who watches, at a moment, at a network address."""
+
+    def __init__(
+        self, library: Library, member: Member, now: datetime, address: str
+    ) -> None:
+        self._library = library
+        self.member = member
+        self.now = now
+        self.address = address
+        self.manifest: SetManifest = library.manifest_at(member, now)
+
+    def source(self, stream_id: str) -> StreamSource | None:
+        """Where a channel plays from; None when the member may not watch it."""
+        if not self.member.fact.is_active:
+            return None
+        return self._library.sources(self.manifest).get(stream_id)
+
+    @property
+    def secret(self) -> str:
+        """What the partner's streaming servers know, too; empty before there is one."""
+        sealed = self.manifest.stream_secret
+        return self._library.opened(sealed) if sealed else ""
+
+    @property
+    def proof(self) -> str:
+        """What a grant says of the member's password."""
+        return proof_of(self.member.fact.username, self.member.password, self.secret)
+
+
+def _is_over(came: Presented, watching: Watching) -> bool:
+    """Whether a grant's time is over, and that is the end of it."""
+    if watching.manifest.session_is_renewed:
+        return False
+    return came.grant.until < watching.now.timestamp()
+
+
+def _is_of(came: Presented, watching: Watching, source: StreamSource, uri: str) -> bool:
+    """Whether a grant is of this member as it is now, and of where the channel lies."""
+    grant = came.grant
+    return (
+        not _is_over(came, watching)
+        and grant.proof == watching.proof
+        and came.folder == folder_of(uri)
+        and grant.stem == stem_of(uri, source.stem)
+        and (grant.start == LIVE or source.catchup_days > 0)
+        and _signing_of(source, uri, grant.start) != Signing.NONE
+    )
+
+
+def _end_of(now: datetime, seconds: int) -> int:
+    """When a grant that is given now ends; the same for all given about then."""
+    step = max(1, seconds // 8)
+    return (int(now.timestamp()) + seconds) // step * step + step
 
 
 def signed(address: str, secret: str, expires: int) -> str:
@@ -90,8 +199,9 @@ def signed(address: str, secret: str, expires: int) -> str:
         secure_link_md5 "$secure_link_expires$uri $secret";
     where $uri is the path, percent-decoded.
     """
-    path = unquote(urlsplit(address).path)
-    digest = md5(f"{expires}{path} {secret}".encode(), usedforsecurity=False).digest()
+    path = unquote_to_bytes(urlsplit(address).path)
+    signed_text = b"%d%b %b" % (expires, path, secret.encode())
+    digest = md5(signed_text, usedforsecurity=False).digest()
     mark = urlsafe_b64encode(digest).rstrip(b"=").decode()
     return with_query(address, f"st={mark}&e={expires}")
 
@@ -101,33 +211,6 @@ def with_query(address: str, query: str) -> str:
     parts = urlsplit(address)
     whole = f"{parts.query}&{query}" if parts.query else query
     return urlunsplit(parts._replace(query=whole))
-
-
-def epoch_of(start: str) -> int | None:
-    """The instant an archive address names, in any form players send; UTC.
-
-    Known: epoch seconds or milliseconds, `2026-01-31:18-30`, with colons, seconds,
-    underscores or spaces, ISO, and `20260131-18`. None when it is none of them.
-    """
-    number = whole_number(start)
-    if number is not None:
-        return number // 1000 if number > MILLISECONDS else number
-    text = start.replace("_", ":").replace(" ", ":")
-    for form in FORMS:
-        try:
-            instant = datetime.strptime(text, form).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        return int(instant.timestamp())
-    return None
-
-
-def _source(
-    library: Library, member: Member, now: datetime, stream_id: str
-) -> StreamSource | None:
-    if not member.fact.is_active:
-        return None
-    return library.sources(library.manifest_at(member, now)).get(stream_id)
 
 
 def _is_kept(source: StreamSource, began: int, now: datetime) -> bool:

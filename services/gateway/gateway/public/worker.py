@@ -1,65 +1,66 @@
-"""gunicorn's threaded worker, with small answers given where requests arrive.
+"""The gateway's worker: small answers are given where requests arrive.
 
 gthread hands every request from its poller to a thread and the connection back again,
-which costs several times what a 304 does. On a kept connection this worker first asks
-the application whether memory alone can answer a simple request (`at_once`); then it
-answers right in the poller's loop, one request a connection a turn. Whatever would
-read, wait or compute takes gunicorn's own way, as do first requests, unusual ones and
-those of a worker that is stopping. Time-outs and limits are gunicorn's.
+which costs several times what a 304 does. This worker first asks the application
+whether memory alone can answer a simple request (`at_once`); then it answers right in
+the poller's loop, one request a connection a turn. Whatever would read, wait or compute
+goes to a thread, as do unusual requests and those of a worker that is stopping.
 """
 
+import re
 import time
 from datetime import timedelta
 from functools import lru_cache
-from socket import MSG_DONTWAIT
 from types import SimpleNamespace
 from typing import Any
 
 from gunicorn.util import http_date
-from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from gateway.public.answers import Answer
+from gateway.public.buffering_worker import BufferingWorker
+from gateway.public.connections import Connection, Phase
 from gateway.public.heads import environ_of
 
-LONGEST_HEAD = 8192
+FIELDS = re.compile(r"(?:[\t -~\x80-\xff]*\r\n)*")
+"""One line of Latin-1 each."""
 REFILED_AFTER_SECONDS = 1.0
 
 
-class QuickWorker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's ThreadWorker with the shortcut."""
+class QuickWorker(BufferingWorker):
+    """A worker whose threads wait for nobody, with the shortcut."""
 
-    def on_client_socket_readable(self, conn: TConn, client: Any) -> None:
-        """A kept connection has a request: answer at once, or hand it to a thread."""
-        reply = self._reply_at_once(conn) if self._may_be_quick() else None
+    def receive(self, conn: Connection, data: bytes) -> None:
+        """Answer a whole simple request at once; gather whatever else comes."""
+        reply = self._reply_at_once(conn, data)
         if reply is None:
-            super().on_client_socket_readable(conn, client)
+            super().receive(conn, data)
         else:
             self._send(conn, reply)
 
+    def _reply_at_once(self, conn: Connection, data: bytes) -> bytes | None:
+        """The bytes of the reply; None leaves the request to a thread.
+
+        Whatever breaks here, the thread meets it again, and reports it.
+        """
+        if conn.incoming.is_begun or not self._may_be_quick():
+            return None
+        try:
+            return self._reply_to(conn, data)
+        except Exception:  # noqa: BLE001 - see above
+            return None
+
     def _may_be_quick(self) -> bool:
         is_last = self.nr + 1 >= self.max_requests
-        return self.alive and not is_last and not self.cfg.is_ssl
+        return self.alive and not is_last
 
-    def _reply_at_once(self, conn: TConn) -> bytes | None:
-        """The bytes of the reply; None leaves the request to a thread."""
-        try:
-            head: bytes = conn.sock.recv(LONGEST_HEAD, MSG_DONTWAIT)
-        except OSError:
-            return None
-        reply = self._reply_to(conn, head)
-        if reply is None:
-            conn.parser.unreader.unread(head)
-        return reply
-
-    def _reply_to(self, conn: TConn, head: bytes) -> bytes | None:
+    def _reply_to(self, conn: Connection, head: bytes) -> bytes | None:
         began = time.monotonic()
         environ = environ_of(head)
         if environ is None:
             return None
-        try:
-            answer: Answer | None = self.wsgi.at_once(environ)
-        except Exception:  # noqa: BLE001 - the thread meets it again, and reports it
-            return None
+        environ["SERVER_PORT"] = str(conn.server[1])
+        environ["REMOTE_ADDR"] = peer_of(conn.client)
+        answer: Answer | None = self.wsgi.at_once(environ)
         if answer is None:
             return None
         body = b"" if environ["REQUEST_METHOD"] == "HEAD" else b"".join(answer.body)
@@ -67,57 +68,35 @@ class QuickWorker(ThreadWorker):  # type: ignore[misc]
         if reply is not None:
             self.nr += 1
             if self.log.access_log_enabled:
-                self._log(conn, environ, answer, len(body), time.monotonic() - began)
+                self._log(environ, answer, len(body), time.monotonic() - began)
         return reply
 
     def _log(
         self,
-        conn: TConn,
         environ: dict[str, Any],
         answer: Answer,
         length: int,
         seconds: float,
     ) -> None:
-        client = conn.client
-        environ["REMOTE_ADDR"] = client[0] if isinstance(client, tuple) else client
         response = SimpleNamespace(
             status=answer.status, sent=length, headers=answer.headers
         )
         request = SimpleNamespace(headers=[])
         self.log.access(response, request, environ, timedelta(seconds=seconds))
 
-    def _send(self, conn: TConn, reply: bytes) -> None:
-        """Send what the socket takes now; a thread sends the rest."""
+    def _send(self, conn: Connection, reply: bytes) -> None:
+        """Send what the socket takes now; the poller sends the rest."""
         try:
-            sent = conn.sock.send(reply, MSG_DONTWAIT)
-        except BlockingIOError:
-            sent = 0
+            conn.sock.sendall(reply)
         except OSError:
-            self._unfile(conn)
-            self.nr_conns -= 1
-            conn.close()
+            self.drop(conn)
             return
-        if sent < len(reply):
-            self._unfile(conn)
-            self._send_rest(conn, reply[sent:])
-        else:
+        if conn.phase is Phase.IDLE and not conn.sock.has_unsent:
             self._refile(conn)
+        else:
+            self.go_on(conn)
 
-    def _send_rest(self, conn: TConn, rest: bytes) -> None:
-        def send() -> bool:
-            conn.sock.setblocking(True)
-            conn.sock.sendall(rest)
-            return True
-
-        self.tpool.submit(send).add_done_callback(
-            lambda sent: self.method_queue.defer(self.finish_request, conn, sent)
-        )
-
-    def _unfile(self, conn: TConn) -> None:
-        self.poller.unregister(conn.sock)
-        self.keepalived_conns.remove(conn)
-
-    def _refile(self, conn: TConn) -> None:
+    def _refile(self, conn: Connection) -> None:
         """Count idle time from now: the deque is in order of when time runs out.
 
         Once a second is enough, so that many connections cost no long search each.
@@ -129,10 +108,16 @@ class QuickWorker(ThreadWorker):  # type: ignore[misc]
             self.keepalived_conns.append(conn)
 
 
+def peer_of(client: Any) -> str:
+    """The address at the other end; empty at a Unix socket, as gunicorn has it."""
+    return str(client[0]) if isinstance(client, tuple) else ""
+
+
 def written(answer: Answer, body: bytes) -> bytes | None:
-    """A reply as HTTP/1.1 writes it; None when a header field is not one line."""
+    """A reply as HTTP/1.1 writes it; None when it cannot: a thread says so."""
     fields = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
-    if not fields.count("\n") == fields.count("\r") == len(answer.headers):
+    lines = fields.count("\n")
+    if lines != len(answer.headers) or not FIELDS.fullmatch(fields):
         return None
     head = (
         f"HTTP/1.1 {answer.status}\r\nServer: gunicorn\r\n"

@@ -2,14 +2,15 @@
 
 import base64
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from gateway.public.answers import JSON, NEVER_STORED, VARY, Answer, json_body, whole
-from gateway.public.library import Library
+from gateway.public.library import NOTHING, Library
 from gateway.public.members import Member
 from gateway.public.requests import Ask, whole_number
 from lineup.delivery import SetManifest
@@ -19,6 +20,9 @@ UNLIMITED = 2_145_916_800
 SHORT_GUIDE = 4
 LONGEST_SHORT_GUIDE = 100
 ECHOED = 32
+FORMS = ("m3u8", "ts")
+ENDED = "Your subscription ended on {}. These are demo channels."
+NEVER_BEGAN = "You have no subscription yet. These are demo channels."
 GZIPPED = ("Content-Encoding", "gzip")
 
 Row = tuple[int, int, int, str, str, str, str]
@@ -26,13 +30,19 @@ Row = tuple[int, int, int, str, str, str, str]
 
 
 def refused(ask: Ask) -> Answer:
-    """Wrong credentials: HTTP 200, auth 0 (PE-08)."""
+    """Wrong credentials: HTTP 200, auth 0, and all fields that players read (PE-08)."""
     user = {
-        "auth": 0,
         "username": ask.get("username")[:ECHOED],
         "password": ask.get("password")[:ECHOED],
+        "message": "Wrong username or password.",
+        "auth": 0,
         "status": "Disabled",
-        "message": "",
+        "exp_date": "0",
+        "is_trial": "0",
+        "active_cons": "0",
+        "created_at": "0",
+        "max_connections": "0",
+        "allowed_output_formats": list(FORMS),
     }
     return json_body(msgspec.json.encode({"user_info": user}))
 
@@ -44,7 +54,7 @@ def player_api(ask: Ask, library: Library, member: Member, now: datetime) -> Ans
         return LISTS[action](ask, library, member, now)
     if action in NOTHING_THERE:
         return json_body(NOTHING_THERE[action])
-    return json_body(msgspec.json.encode(account(member, now)))
+    return json_body(msgspec.json.encode(account(library, member, now)))
 
 
 def panel_api(library: Library, member: Member, now: datetime) -> Answer:
@@ -58,7 +68,7 @@ def panel_api(library: Library, member: Member, now: datetime) -> Answer:
     return json_body(
         msgspec.json.encode(
             {
-                **account(member, now),
+                **account(library, member, now),
                 "categories": {"live": msgspec.Raw(categories), "movie": []},
                 "available_channels": {str(s["stream_id"]): s for s in found},
             }
@@ -66,25 +76,44 @@ def panel_api(library: Library, member: Member, now: datetime) -> Answer:
     )
 
 
-def account(member: Member, now: datetime) -> dict[str, Any]:
-    """The account block: the truth about this user and this server (PE-07)."""
+def account(library: Library, member: Member, now: datetime) -> dict[str, Any]:
+    """The account block: the truth about this user and this server (PE-07).
+
+    Who sees demo channels is told so in words, and is active without an end on trial:
+    players show nothing to who is expired.
+    """
     fact = member.fact
+    sees_demo = _sees_demo(library, member, now)
     return {
         "user_info": {
             "username": fact.username,
             "password": member.password,
-            "message": "",
+            "message": _demo_message(member) if sees_demo else "",
             "auth": 1,
-            "status": _status(member, now),
-            "exp_date": _ends(member, now),
-            "is_trial": "1" if fact.is_trial else "0",
+            "status": "Active" if sees_demo else _status(member, now),
+            "exp_date": str(UNLIMITED) if sees_demo else _ends(member, now),
+            "is_trial": "1" if sees_demo or fact.is_trial else "0",
             "active_cons": "0",
             "created_at": str(int(fact.created_at.timestamp())),
             "max_connections": str(fact.max_connections),
-            "allowed_output_formats": ["m3u8", "ts"],
+            "allowed_output_formats": list(FORMS),
         },
-        "server_info": _server(member.base_url, now),
+        "server_info": _server(member, now),
     }
+
+
+def _sees_demo(library: Library, member: Member, now: datetime) -> bool:
+    """Whether a member without a running subscription has channels all the same."""
+    if not member.fact.is_active or member.fact.is_subscribed(now):
+        return False
+    return library.manifest_at(member, now).live_streams_digest not in NOTHING
+
+
+def _demo_message(member: Member) -> str:
+    ends_at = member.fact.ends_at
+    if ends_at is None:
+        return NEVER_BEGAN
+    return ENDED.format(f"{ends_at.astimezone(member.zone):%Y-%m-%d}")
 
 
 def _status(member: Member, now: datetime) -> str:
@@ -103,21 +132,31 @@ def _ends(member: Member, now: datetime) -> str:
     return str(int(fact.created_at.timestamp()))
 
 
-def _server(base_url: str, now: datetime) -> dict[str, Any]:
-    parts = urlsplit(base_url)
-    is_https = parts.scheme == "https"
-    port = parts.port or (443 if is_https else 80)
+def _server(member: Member, now: datetime) -> dict[str, Any]:
+    scheme, host, port = _parts_of(member.base_url)
+    # One port is known to exist; a player that wants another must not be sent astray.
+    port = port or (443 if scheme == "https" else 80)
     return {
-        "url": parts.hostname or "",
-        "port": "80" if is_https else str(port),
-        "https_port": str(port) if is_https else "443",
-        "server_protocol": parts.scheme,
-        "rtmp_port": "25462",
-        "timezone": "UTC",
+        "url": host,
+        "port": str(port),
+        "https_port": str(port),
+        "server_protocol": scheme,
+        "rtmp_port": "0",
+        "timezone": member.zone.key,
         "timestamp_now": int(now.timestamp()),
-        "time_now": now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "time_now": now.astimezone(member.zone).strftime("%Y-%m-%d %H:%M:%S"),
         "process": True,
     }
+
+
+def _parts_of(base_url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port; empty when the address is none."""
+    try:
+        parts = urlsplit(base_url)
+        port = parts.port
+    except ValueError:
+        return "", "", None
+    return parts.scheme, parts.hostname or "", port
 
 
 def _seen(library: Library, member: Member, now: datetime) -> SetManifest | None:
@@ -173,7 +212,7 @@ def short_guide(ask: Ask, library: Library, member: Member, now: datetime) -> An
     present = int(now.timestamp())
     rows = [row for row in _rows(ask, library, member, now) if row[2] > present]
     shown = rows[: min(limit, LONGEST_SHORT_GUIDE)]
-    return _listings([_listing(row) for row in shown])
+    return _listings([_listing(row, member.zone) for row in shown])
 
 
 def full_table(ask: Ask, library: Library, member: Member, now: datetime) -> Answer:
@@ -182,11 +221,11 @@ def full_table(ask: Ask, library: Library, member: Member, now: datetime) -> Ans
     source = None
     manifest = _seen(library, member, now)
     if manifest is not None:
-        source = library.sources(manifest).get(ask.get("stream_id"))
+        source = library.sources(manifest).get(_stream_id(ask))
     reach = source.catchup_days * 86_400 if source else 0
     return _listings(
         [
-            _listing(row)
+            _listing(row, member.zone)
             | {
                 "now_playing": int(row[1] <= present < row[2]),
                 "has_archive": int(present - reach <= row[1] and row[2] <= present),
@@ -198,21 +237,26 @@ def full_table(ask: Ask, library: Library, member: Member, now: datetime) -> Ans
 
 def _rows(ask: Ask, library: Library, member: Member, now: datetime) -> list[Row]:
     manifest = _seen(library, member, now)
-    stream_id = ask.get("stream_id")
+    stream_id = _stream_id(ask)
     if manifest is None or whole_number(stream_id) is None:
         return []
     return msgspec.json.decode(library.listing(manifest, stream_id), type=list[Row])
 
 
-def _listing(row: Row) -> dict[str, Any]:
+def _stream_id(ask: Ask) -> str:
+    """The channel that is asked about; some players leave the ending of its address."""
+    return ask.get("stream_id").partition(".")[0]
+
+
+def _listing(row: Row, zone: ZoneInfo) -> dict[str, Any]:
     number, start, stop, title, description, language, channel_id = row
     return {
         "id": str(number),
         "epg_id": str(number // 10**8),
         "title": _base64(title),
         "lang": language,
-        "start": _clock(start),
-        "end": _clock(stop),
+        "start": _clock(start, zone),
+        "end": _clock(stop, zone),
         "description": _base64(description),
         "channel_id": channel_id,
         "start_timestamp": str(start),
@@ -228,8 +272,8 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _clock(epoch: int) -> str:
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%S")
+def _clock(epoch: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(epoch, zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 LISTS: dict[str, Callable[[Ask, Library, Member, datetime], Answer]] = {

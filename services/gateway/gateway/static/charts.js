@@ -16,12 +16,15 @@
     return color;
   };
 
+  // What is still to come has no value, and is a gap.
+  const numberOf = ({ dataset }) => (dataset.value === "" ? null : Number(dataset.value));
+
   const seriesOf = (table, kind) => {
     const names = [...table.tHead.rows[0].cells].slice(1);
     const rows = [...table.tBodies[0].rows];
     return names.map((name, column) => ({
       label: name.textContent,
-      data: rows.map((row) => Number(row.cells[column + 1].dataset.value)),
+      data: rows.map((row) => numberOf(row.cells[column + 1])),
       borderColor: colour(TONES[column % TONES.length]),
       backgroundColor: colour(TONES[column % TONES.length]),
       borderWidth: 2,

@@ -56,11 +56,6 @@
     }
   });
 
-  // Leaving a search box says nothing new: its list would come twice, and under the focus.
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("input[type=search]")) event.stopPropagation();
-  }, { capture: true });
-
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.matches("input, textarea, select, [contenteditable]");
     const wanted = isTyping ? null : document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);

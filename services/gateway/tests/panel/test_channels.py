@@ -64,7 +64,7 @@ class TestList:
     def test_it_asks_for_what_the_address_says(self, partner, services):
         partner.get(
             f"/channels?search=ana&group=Info&package_id={ID}&guide=lacking"
-            "&is_on=yes&is_adult=no&order=-guide"
+            "&is_on=yes&is_adult=no&order=-guide_until"
         )
 
         [(_, asked)] = services.calls_of("playlists.list_channels")
@@ -74,7 +74,7 @@ class TestList:
             True,
             False,
         )
-        assert asked.paging.order == "-guide"
+        assert asked.paging.order == "-guide_until"
 
     def test_channels_stand_by_number_and_can_be_moved(self, partner):
         page = text_of(partner.get("/channels"))
@@ -209,6 +209,7 @@ class TestForm:
             "name": "News",
             "address": "http://x/1.m3u8",
             "signing": "none",
+            "catchup": "shift",
             "is_on": "y",
             **values,
         }

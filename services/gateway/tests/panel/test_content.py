@@ -112,6 +112,7 @@ class TestPackages:
 
 
 class TestJobs:
+    @pytest.mark.feature("IE-07")
     def test_a_running_one_shows_how_far_it_is_and_refreshes(
         self, partner, services, sample
     ):
@@ -263,6 +264,7 @@ class TestGuide:
         assert answer.status_code == 200
         assert "cannot be shown just now" in words_of(answer)
 
+    @pytest.mark.feature("PE-13")
     def test_reach_is_counted_and_lists_are_narrowed(self, partner, services):
         partner.get("/guide/reach?guide=short")
 
@@ -272,6 +274,7 @@ class TestGuide:
         [listed] = [call for call in asked if call.paging.limit > 1]
         assert (listed.guide, listed.is_on) == (GuideReach.SHORT, True)
 
+    @pytest.mark.feature("PE-13")
     @pytest.mark.parametrize(
         ("left", "words"),
         [

@@ -19,6 +19,7 @@ def endpoints(app):
             yield endpoint
 
 
+@pytest.mark.feature("UI-11")
 def test_every_page_has_a_topic_that_its_roles_may_read(app):
     asked = 0
     with app.app_context():
@@ -36,6 +37,7 @@ def test_every_place_is_there(app):
     assert set(places.BY_BLUEPRINT) <= set(app.blueprints)
 
 
+@pytest.mark.feature("UI-11")
 def test_a_page_links_to_its_help(browser):
     page = browser(Role.PARTNER).get("/deliveries").get_data(as_text=True)
 

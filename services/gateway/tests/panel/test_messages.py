@@ -10,6 +10,7 @@ from lineup.contracts.notifications import (
     DeliveryState,
     DeliveryView,
     MessageKind,
+    TransportState,
     TransportView,
 )
 from lineup.contracts.paging import Page
@@ -87,7 +88,7 @@ def test_support_reads_a_message_and_cannot_send_it(browser, services, sample):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "is_watched"), [(0, True), (600, True), (1800, False)]
+    ("seconds", "is_watched"), [(0, True), (120, True), (600, False)]
 )
 def test_a_waiting_message_is_looked_at_again_only_while_something_is_due(
     browser, services, sample, app, seconds, is_watched
@@ -166,6 +167,22 @@ def test_a_kept_password_is_never_in_the_page(browser, services, sample):
 
     assert re.search(r'<input[^>]*name="password"[^>]*>', page)
     assert not re.search(r'<input[^>]*name="password"[^>]*value="[^"]', page)
+
+
+def test_a_mail_server_that_fails_is_shown_with_the_reason(browser, services, sample):
+    kept = sample(
+        TransportView,
+        host="mail.example.net",
+        security="tls",
+        state=TransportState.FAILING,
+        problem="No mail server answered there.",
+    )
+    services.tell("notifications.get_transport", kept)
+
+    words = words_of(browser(Role.PARTNER).get("/mail-transport"))
+
+    assert "State Failing" in words
+    assert "No mail server answered there." in words
 
 
 def test_a_customer_reads_its_own_messages(browser, services, sample):

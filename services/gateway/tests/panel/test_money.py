@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from uuid import UUID
 
 import pytest
 
@@ -110,6 +111,7 @@ class TestSubscriptions:
 
 
 class TestStatement:
+    @pytest.mark.feature("WL-15")
     def test_the_file_equals_the_screen(self, browser, services, sample):
         entry = sample(
             EntryView,
@@ -157,6 +159,7 @@ def overview(sample, **given):
 
 
 class TestRenewal:
+    @pytest.mark.feature("SU-02", "UI-22")
     @pytest.mark.parametrize(
         ("role", "address"),
         [
@@ -257,8 +260,8 @@ class TestBuying:
         client = browser(Role.CUSTOMER)
         page = text_of(client.get(f"/users/{ID}/buy"))
         [address] = re.findall(r'href="([^"]*count_from=now)"', page)
-        address = address.replace("&amp;", "&")
-        client.post(address, data=form_of(text_of(client.get(address))))
+        page = text_of(client.get(address.replace("&amp;", "&")))
+        client.post(address.replace("&amp;", "&"), data=form_of(page, address))
 
         [(_, asked)] = services.calls_of("billing.purchase")
         assert asked.count_from is CountFrom.NOW
@@ -271,6 +274,44 @@ class TestBuying:
         assert page.status_code == 200
         assert "This customer had its trial already." in words_of(page)
         assert "Buy for" not in words_of(page)
+
+
+class TestOffers:
+    @pytest.fixture
+    def on_sale(self, services, sample):
+        """A trial that comes first by its name, and a paid plan."""
+        trial, paid = (
+            sample(
+                ProductView,
+                name=name,
+                is_trial=name == "A trial",
+                plans=[sample(PlanView, id=UUID(plan_id), is_retired=False)],
+            )
+            for name, plan_id in (("A trial", ID), ("Family", OTHER))
+        )
+        services.tell("billing.list_products", Page(items=[trial, paid]))
+
+    @pytest.fixture
+    def had(self, services, sample):
+        """`had(trial)` is whether the customer, and this user last, had the trial."""
+
+        def had(trial):
+            rows = [sample(SubscriptionView, plan_id=UUID(ID))] if trial else []
+            services.tell("billing.list_subscriptions", Page(items=rows))
+
+        return had
+
+    @pytest.mark.parametrize("trial", [True, False])
+    def test_what_is_paid_for_stands_first_and_is_chosen(
+        self, browser, services, on_sale, had, trial
+    ):
+        had(trial)
+        page = text_of(browser(Role.CUSTOMER).get(f"/users/{ID}/buy"))
+
+        plans = re.findall(r'name="plan_id" id="plan-[^"]+" value="([^"]+)"', page)
+        assert plans == ([OTHER] if trial else [OTHER, ID])
+        [(_, asked)] = services.calls_of("billing.quote_purchase")
+        assert str(asked.plan_id) == OTHER
 
 
 class TestStopping:
@@ -295,9 +336,27 @@ class TestStopping:
 
         assert browser(Role.CUSTOMER).get(f"/users/{ID}/stop").location == "/my"
 
-    def test_deleting_a_running_user_offers_to_stop_it(
+    def test_deleting_a_running_user_stops_it_and_says_what_comes_back(
         self, browser, services, form_of
     ):
+        client = browser(Role.CUSTOMER)
+        address = f"/users/{ID}/delete"
+        page = client.get(address)
+        assert "9.00 EUR comes back to the balance" in words_of(page)
+        assert "Stop it and delete text" in words_of(page)
+        answer = client.post(address, data=form_of(text_of(page)))
+
+        assert answer.location == "/my"
+        [(stopping, stopped)] = services.calls_of("billing.stop_subscription")
+        [(deleting, deleted)] = services.calls_of("accounts.delete_user")
+        assert str(stopped.subscription_id) == str(deleted.user_id) == ID
+        assert stopping.idempotency_key != deleting.idempotency_key
+        assert "9.00 EUR went back to the balance" in words_of(client.get("/my"))
+
+    def test_what_began_to_run_in_between_is_offered_to_be_stopped(
+        self, browser, services, form_of
+    ):
+        services.tell("billing.list_subscriptions", Page(items=[]))
         refusal = Conflict("Stop the subscription first.", code="subscription_active")
         services.tell("accounts.delete_user", refusal)
         client = browser(Role.CUSTOMER)
@@ -306,3 +365,4 @@ class TestStopping:
 
         assert answer.status_code == 422
         assert f'href="/users/{ID}/stop"' in text_of(answer)
+        assert services.calls_of("billing.stop_subscription") == []

@@ -37,9 +37,9 @@ def counted(services):
         for month in range(1, 13)
     ]
     counts = CustomerCounts(
-        total=15,
+        total=21,
         states=states,
-        sellers=[CountOf(id=UUID(ID), name="=SUM(A1)", customers=15)],
+        sellers=[CountOf(id=UUID(ID), name="=SUM(A1)", customers=21)],
         groups=[
             CountOf(id=UUID(ID), name="Hotel", customers=4),
             CountOf(id=None, name="", customers=11),
@@ -64,7 +64,7 @@ def test_every_number_leads_to_the_list_it_counts(browser, counted):
     client = browser(Role.PARTNER)
     found = lines(text_of(client.get(f"/reports/customers?group_id={ID}")))
 
-    assert len(found) == 5 + 1 + 2 + 1 + 12
+    assert len(found) == 6 + 1 + 2 + 1 + 12
     client.get(found["Active", 3])
     client.get(found["Family", 9])
     client.get(found["Feb 2026", 2])
@@ -102,9 +102,9 @@ def test_the_file_holds_the_numbers_of_the_page_and_no_formula(browser, counted)
     assert answer.mimetype == "text/csv"
     rows = list(csv.reader(io.StringIO(text_of(answer))))
     assert rows[0] == ["By", "What", "Customers"]
-    assert ["Total", "UTC", "15"] in rows
-    assert sum(int(row[2]) for row in rows if row[0] == "Status") == 15
-    assert ["Seller", "'=SUM(A1)", "15"] in rows
+    assert ["Total", "UTC", "21"] in rows
+    assert sum(int(row[2]) for row in rows if row[0] == "Status") == 21
+    assert ["Seller", "'=SUM(A1)", "21"] in rows
     assert ["Group", "In no group", "11"] in rows
 
 

@@ -50,7 +50,7 @@ def dealer(services, sample):
         name="Stall",
         username="stall",
         kind=AccountKind.DEALER,
-        status=Status.ACTIVE,
+        state=Status.ACTIVE,
         time_zone="Europe/Riga",
     )
     services.tell("accounts.get_account", view)
@@ -59,6 +59,7 @@ def dealer(services, sample):
 
 
 class TestMaking:
+    @pytest.mark.feature("UI-02")
     def test_a_dealer_is_made_from_the_providers_page(self, browser, form_of, services):
         client = browser(Role.PARTNER)
         assert "/providers/dealers/new" in text_of(client.get("/providers"))
@@ -115,14 +116,15 @@ class TestMaking:
             ("/providers/resellers", AccountKind.RESELLER),
             ("/providers/partners", AccountKind.PARTNER),
         ):
-            client.get(f"{path}?search=st&status=inactive&order=name")
+            client.get(f"{path}?search=st&state=inactive&order=name")
             asked = services.calls_of("accounts.list_accounts")[-1][1]
             assert (asked.kind, asked.search) == (kind, "st")
-            assert (asked.status, asked.paging.order) == (Status.INACTIVE, "name")
+            assert (asked.state, asked.paging.order) == (Status.INACTIVE, "name")
 
 
 class TestChanging:
-    def test_status_and_data_are_saved_in_one_go(
+    @pytest.mark.feature("UI-03")
+    def test_state_and_data_are_saved_in_one_go(
         self, browser, form_of, services, dealer
     ):
         answer = sent(
@@ -130,16 +132,17 @@ class TestChanging:
             form_of,
             f"/accounts/{OTHER}/edit",
             name="Stall",
-            status="inactive",
+            state="inactive",
             time_zone="Europe/Riga",
             legal_name="Stall Ltd",
         )
         assert answer.location == f"/accounts/{OTHER}"
         [(_, asked)] = services.calls_of("accounts.update_account")
-        assert asked.status is Status.INACTIVE
+        assert asked.state is Status.INACTIVE
         assert asked.company.legal_name == "Stall Ltd"
-        assert services.calls_of("accounts.set_account_status") == []
+        assert services.calls_of("accounts.set_account_state") == []
 
+    @pytest.mark.feature("UI-03")
     def test_delete_leads_to_the_question_and_changes_nothing(
         self, browser, form_of, services, dealer
     ):
@@ -148,7 +151,7 @@ class TestChanging:
             form_of,
             f"/accounts/{OTHER}/edit",
             name="Stall",
-            status="delete",
+            state="delete",
             time_zone="Europe/Riga",
         )
         assert answer.location == f"/accounts/{OTHER}/delete"
@@ -157,10 +160,11 @@ class TestChanging:
 
     def test_nobody_switches_off_their_own_account(self, browser):
         page = text_of(browser(Role.DEALER).get("/settings"))
-        assert 'name="status"' not in page
+        assert 'name="state"' not in page
 
 
 class TestDeleting:
+    @pytest.mark.feature("UI-05")
     def test_it_says_what_goes_and_does_nothing_without_the_name(
         self, browser, form_of, services, dealer
     ):
@@ -212,12 +216,12 @@ class TestLogins:
     def test_a_login_is_switched_off_and_on(self, browser, form_of, services, dealer):
         client = browser(Role.PARTNER)
         page = text_of(client.get(f"/accounts/{OTHER}/logins"))
-        address = f"/accounts/{OTHER}/logins/{ID}/status"
+        address = f"/accounts/{OTHER}/logins/{ID}/state"
         assert address not in page  # its own
-        for status in ("inactive", "active"):
+        for state in ("inactive", "active"):
             hidden = form_of(page, "/sign-out")
-            client.post(address, data=hidden | {"status": status})
-        asked = [a.status for _, a in services.calls_of("accounts.set_login_status")]
+            client.post(address, data=hidden | {"state": state})
+        asked = [a.state for _, a in services.calls_of("accounts.set_login_state")]
         assert asked == [Status.INACTIVE, Status.ACTIVE]
 
     def test_staff_makes_no_partners(self, browser, services, sample):
@@ -258,6 +262,7 @@ class TestVisiting:
         hidden = form_of(text_of(client.get("/customers")), "/sign-out")
         return client.post(f"/accounts/{OTHER}/enter", data=hidden)
 
+    @pytest.mark.feature("UI-12")
     def test_both_names_stand_on_every_page_with_a_way_out(
         self, browser, form_of, services, visiting, app
     ):
@@ -273,6 +278,26 @@ class TestVisiting:
 
         assert "is signed in as" not in text_of(client.get("/customers"))
         assert services.calls_of("accounts.sign_out")[-1][1].token == "visit"
+
+    @pytest.mark.parametrize(
+        ("pressed_on", "back"),
+        [
+            ("http://localhost/sellers?search=stall", "/sellers?search=stall"),
+            ("http://elsewhere.example/sellers", "/"),
+            ("", "/"),
+        ],
+    )
+    def test_leaving_goes_back_to_where_one_was(
+        self, browser, form_of, services, visiting, pressed_on, back
+    ):
+        client = browser(Role.PARTNER)
+        hidden = form_of(text_of(client.get("/customers")), "/sign-out")
+        path, headers = f"/accounts/{OTHER}/enter", {"Referer": pressed_on}
+        client.post(path, data=hidden, headers=headers)
+        client.get("/customers")
+
+        hidden = form_of(text_of(client.get("/customers")), "/leave")
+        assert client.post("/leave", data=hidden).location == back
 
     def test_when_it_is_over_one_is_oneself_again(
         self, browser, form_of, services, visiting, app
@@ -307,6 +332,7 @@ class TestVisiting:
 
 
 class TestSwitchedOff:
+    @pytest.mark.feature("AH-34")
     def test_an_open_page_is_told_so_and_sign_in_stays_open(
         self, browser, services, app
     ):
@@ -384,6 +410,20 @@ class TestSettings:
         [(_, asked)] = services.calls_of("accounts.set_time_zone")
         assert asked.time_zone == "Asia/Tokyo"
 
+    @pytest.mark.feature("UI-13")
+    def test_the_next_page_shows_times_in_the_zone_just_chosen(
+        self, browser, form_of, services
+    ):
+        client = browser(Role.CUSTOMER)
+        token = "token-of-customer"
+        assert "9:30" in words_of(client.get("/my/messages"))
+        services.roles[token] = replace(services.roles[token], time_zone="Asia/Tokyo")
+
+        sent(client, form_of, "/settings", time_zone="Asia/Tokyo")
+
+        assert "18:30" in words_of(client.get("/my/messages"))
+
+    @pytest.mark.feature("UI-13")
     def test_times_are_shown_in_ones_zone_and_kept_as_they_are(self, browser, services):
         client = browser(Role.PARTNER)
         assert "9:30" in words_of(client.get("/providers"))

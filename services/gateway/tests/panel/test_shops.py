@@ -1,20 +1,32 @@
 """Pages about products, shops and orders: what is wrong, and what to do about it."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
+from uuid import UUID
 
 import pytest
 
 from gateway.admin.exceptions import DELIVERIES, ORDERS
+from gateway.admin.shop_forms import facts_in
 from lineup.context import Role
+from lineup.contracts.accounts import UserView
 from lineup.contracts.billing import (
+    BodyEncoding,
+    ClosedException,
     DeliveryVerdict,
     OrderState,
+    OrderStep,
     OrderView,
+    OtherProduct,
     PlanUse,
     PlanView,
     ProductView,
+    SeatView,
+    Settlement,
     ShopDeliveryView,
+    ShopKind,
     ShopView,
 )
 from lineup.contracts.paging import Page
@@ -45,6 +57,38 @@ class TestLog:
         services.tell("billing.get_shop_delivery", delivery)
         return delivery
 
+    @pytest.mark.parametrize("query", ["", "?state=exception", f"?shop_id={ID}"])
+    def test_the_orders_show_it_with_the_form_to_serve_it(
+        self, browser, services, parked, query
+    ):
+        answer = browser(Role.PARTNER).get(f"/orders{query}")
+        page = text_of(answer)
+
+        assert DELIVERIES["wrong_shop"][0] in words_of(answer)
+        assert f"/shop-deliveries/{parked.id}/serve" in page
+        assert f'href="/shop-deliveries/{parked.id}"' in page
+        [(_, asked)] = services.calls_of("billing.list_shop_deliveries")
+        assert asked.verdict is DeliveryVerdict.PARKED
+        assert (asked.shop_id is not None) == ("shop_id" in query)
+
+    def test_orders_that_are_as_they_be_stand_alone(self, browser, services, parked):
+        page = words_of(browser(Role.PARTNER).get("/orders?state=fulfilled"))
+
+        assert DELIVERIES["wrong_shop"][0] not in page
+        assert services.calls_of("billing.list_shop_deliveries") == []
+
+    def test_the_orders_show_without_it_while_it_is_away(self, browser, services):
+        services.tell("billing.list_shop_deliveries", Unavailable())
+
+        assert browser(Role.PARTNER).get("/orders").status_code == 200
+
+    def test_all_of_them_are_listed_with_their_shops(self, browser, parked):
+        page = browser(Role.SUPPORT).get("/shop-deliveries?verdict=parked")
+
+        assert DELIVERIES["wrong_shop"][0] in words_of(page)
+        assert parked.shop_name in words_of(page)
+        assert "/serve" not in text_of(page)
+
     def test_it_says_what_is_wrong_in_words(self, browser, parked):
         page = words_of(browser(Role.PARTNER).get(f"/shops/{ID}"))
 
@@ -64,6 +108,30 @@ class TestLog:
         assert "<details>" in page
         assert "&lt;b&gt;anna@example.com&lt;/b&gt;" in page
         assert "<b>anna" not in page
+
+    @pytest.mark.parametrize(
+        ("encoding", "body", "sent"),
+        [
+            (BodyEncoding.UTF8, '{"a": "é"}', '{"a": "é"}'.encode()),
+            (BodyEncoding.BASE64, "/3s=", b"\xff{"),
+        ],
+    )
+    def test_a_body_is_downloaded_byte_for_byte(
+        self, browser, services, parked, encoding, body, sent
+    ):
+        told = replace(parked, body_encoding=encoding, body=body)
+        services.tell("billing.get_shop_delivery", told)
+        client = browser(Role.PARTNER)
+        page = client.get(f"/shop-deliveries/{parked.id}")
+        address = f"/shop-deliveries/{parked.id}/body"
+
+        answer = client.get(address)
+
+        assert f'href="{address}"' in text_of(page)
+        assert answer.data == sent
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        refused = browser(Role.SUPPORT).get(address)
+        assert refused.status_code == 403
 
     def test_a_replay_that_is_parked_again_says_why(
         self, browser, services, parked, form_of
@@ -113,7 +181,268 @@ class TestOrders:
         assert "/plans/new" not in page
 
 
+class TestSettling:
+    @pytest.fixture
+    def order(self, services, sample):
+        piece = sample(SeatView, state="held", sku="MUG", name="Mug")
+        order = sample(
+            OrderView,
+            state=OrderState.EXCEPTION,
+            exceptions=["unknown_sku: MUG", "low_amount: GOLD"],
+            pieces=[piece],
+            is_accepted=False,
+        )
+        services.tell("billing.get_order", order)
+        plan = sample(PlanView, is_retired=False, name="Month")
+        product = sample(ProductView, plans=[plan], name="Family")
+        services.tell("billing.list_products", Page(items=[product]))
+        return order
+
+    def post(self, browser, form_of, address, **said):
+        client = browser(Role.PARTNER)
+        page = text_of(client.get(address))
+        return client.post(address, data=form_of(page) | said)
+
+    def test_each_exception_leads_to_what_can_be_done(self, browser, order):
+        page = text_of(browser(Role.PARTNER).get(f"/orders/{ID}"))
+
+        for wanted in (
+            f"/orders/{ID}/close?exception=unknown_sku:+MUG",
+            f"/orders/{ID}/ignore-sku",
+            f"/orders/{ID}/accept",
+            f"/orders/{ID}/pieces/{ID}",
+            f"/orders/{ID}/serve?piece={ID}",
+        ):
+            assert wanted in page
+
+    def test_it_is_closed_with_a_note(self, browser, services, order, form_of):
+        address = f"/orders/{ID}/close?exception=unknown_sku: MUG"
+        answer = self.post(
+            browser, form_of, address, settlement="dismissed", note="Sent by post."
+        )
+
+        assert answer.status_code == 302
+        [(_, asked)] = services.calls_of("billing.close_exception")
+        assert asked.exception == "unknown_sku: MUG"
+        assert asked.note == "Sent by post."
+
+    def test_the_user_is_chosen_by_its_name(
+        self, browser, services, order, form_of, sample
+    ):
+        user = sample(UserView, username="ana77")
+        services.tell("accounts.list_users", Page(items=[user]))
+        address = f"/orders/{ID}/pieces/{ID}"
+        self.post(browser, form_of, address, username=" ANA77 ")
+
+        [(_, asked)] = services.calls_of("billing.choose_user")
+        assert asked.user_id == user.id
+
+    def test_a_name_of_nobody_is_said_at_its_field(
+        self, browser, services, order, form_of
+    ):
+        services.tell("accounts.list_users", Page(items=[]))
+        answer = self.post(
+            browser, form_of, f"/orders/{ID}/pieces/{ID}", username="ana78"
+        )
+
+        assert answer.status_code == 422
+        assert "No user is called so." in words_of(answer)
+        assert services.calls_of("billing.choose_user") == []
+
+    def test_a_piece_is_served_by_hand(self, browser, services, order, form_of):
+        address = f"/orders/{ID}/serve?piece={ID}"
+        self.post(browser, form_of, address, plan_id=ID, amount="4.50")
+
+        [(_, asked)] = services.calls_of("billing.serve_order")
+        assert str(asked.seat_id) == str(asked.plan_id) == ID
+        assert asked.amount == Money.of("4.50 EUR")
+
+    def test_the_payload_stands_beside_the_form(self, browser, services, order, sample):
+        step = sample(OrderStep, what="delivered", delivery_id=UUID(ID), amount=None)
+        services.tell("billing.get_order", replace(order, history=[step]))
+        body = '{"total": "as it came"}'
+        services.tell("billing.get_shop_delivery", sample(ShopDeliveryView, body=body))
+
+        page = text_of(browser(Role.PARTNER).get(f"/orders/{ID}/serve"))
+        assert "as it came" in page
+
+    def test_what_was_settled_is_told(self, browser, services, sample):
+        closed = sample(
+            ClosedException,
+            exception="refund_unclear: 5.00 EUR (88)",
+            settlement=Settlement.BY_HAND,
+            note="Stopped Kids",
+            closed_by="anna",
+        )
+        services.tell("billing.get_order", sample(OrderView, closed=[closed]))
+
+        page = words_of(browser(Role.PARTNER).get(f"/orders/{ID}"))
+        assert "Done by hand : Stopped Kids" in page or "Done by hand: Stopped" in page
+        assert "anna" in page
+
+    def test_an_unreadable_delivery_is_served_from_what_can_be_read(
+        self, browser, services, order, sample, form_of
+    ):
+        body = '{"id": 5012, "total": "14.99", "billing": {"email": "a@b.example"}}'
+        delivery = sample(
+            ShopDeliveryView, verdict=DeliveryVerdict.PARKED, body=body, problem="x: y"
+        )
+        services.tell("billing.get_shop_delivery", delivery)
+        services.tell("billing.get_shop", sample(ShopView, currency="EUR"))
+        client = browser(Role.PARTNER)
+        address = f"/shop-deliveries/{delivery.id}/serve"
+        assert address in text_of(client.get(f"/shop-deliveries/{delivery.id}"))
+        page = text_of(client.get(address))
+        assert 'value="5012"' in page
+        assert "&#34;id&#34;: 5012" in page
+        shown = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', page))
+        client.post(address, data=shown | form_of(page) | {"plan_id": ID})
+
+        [(_, asked)] = services.calls_of("billing.serve_delivery")
+        assert (asked.external_id, asked.email) == ("5012", "a@b.example")
+        assert asked.amount == Money.of("14.99 EUR")
+
+    def test_a_delivery_is_closed(self, browser, services, sample, form_of):
+        delivery = sample(ShopDeliveryView, verdict=DeliveryVerdict.PARKED)
+        services.tell("billing.get_shop_delivery", delivery)
+        address = f"/shop-deliveries/{delivery.id}/close"
+        self.post(browser, form_of, address, note="A test.")
+
+        [(_, asked)] = services.calls_of("billing.close_delivery")
+        assert asked.note == "A test."
+
+    @pytest.mark.parametrize(
+        "body", ["", "[1]", "{", '{"id": {"no": 1}}', '{"billing": "x"}']
+    )
+    def test_a_body_that_says_nothing_begins_an_empty_form(self, body):
+        assert facts_in(body) == {}
+
+
+class TestConnecting:
+    @pytest.fixture
+    def connect(self, browser, services, sample, form_of):
+        def connect(kind, secret=""):
+            shop = sample(
+                ShopView,
+                kind=kind,
+                webhook_url="https://tv.example/webhooks/x/1",
+                last_delivery_at=None,
+                refused_deliveries=2,
+            )
+            services.tell("billing.connect_shop", shop)
+            services.tell("billing.get_shop", shop)
+            client = browser(Role.PARTNER)
+            said = {
+                "name": "Shop",
+                "kind": kind.value,
+                "secret": secret,
+                "currency": "EUR",
+                "shop_domain": "demo.example",
+                "other_product": "list",
+            }
+            page = text_of(client.get("/shops/new"))
+            answer = client.post("/shops/new", data=form_of(page) | said)
+            return text_of(answer), client
+
+        return connect
+
+    def test_the_whole_address_stands_beside_the_shops_own_menus(self, connect):
+        page, client = connect(ShopKind.WOOCOMMERCE)
+
+        assert 'data-copy="https://tv.example/webhooks/x/1"' in page
+        assert "WooCommerce, Settings, Advanced, Webhooks" in page
+        again = text_of(client.get(f"/shops/{ID}/setup"))
+        assert "https://tv.example/webhooks/x/1" in again
+
+    def test_a_secret_that_was_made_is_shown_once_and_is_the_one_sealed(
+        self, connect, services, app
+    ):
+        from gateway.ground import ground_of
+
+        page, client = connect(ShopKind.WOOCOMMERCE)
+
+        [(_, asked)] = services.calls_of("billing.connect_shop")
+        secret = ground_of(app).keyring.open(asked.secret)
+        assert len(secret) == 40
+        assert secret in page
+        assert secret not in text_of(client.get(f"/shops/{ID}/setup"))
+
+    def test_a_secret_that_was_given_is_never_shown(self, connect):
+        page, _ = connect(ShopKind.WOOCOMMERCE, secret="a-secret-of-the-shop")
+
+        assert "a-secret-of-the-shop" not in page
+
+    def test_shopify_is_told_where_its_own_secret_stands(self, connect):
+        page, _ = connect(ShopKind.SHOPIFY)
+
+        assert "Settings, Notifications, Webhooks" in page
+        assert f"/shops/{ID}/secret" in page
+
+    def test_it_waits_for_the_first_delivery_and_says_what_is_refused(self, connect):
+        page, _ = connect(ShopKind.WOOCOMMERCE)
+
+        assert 'hx-trigger="load delay:3s"' in page
+        assert "2 were refused" in page
+
+    def test_the_first_delivery_shows(self, browser, services, sample):
+        at = datetime(2026, 3, 3, 10, 15, tzinfo=UTC)
+        shop = sample(ShopView, kind=ShopKind.WOOCOMMERCE, last_delivery_at=at)
+        services.tell("billing.get_shop", shop)
+        page = text_of(browser(Role.PARTNER).get(f"/shops/{ID}/setup"))
+
+        assert "It delivered" in page
+        assert "hx-trigger" not in page.split('id="first-delivery"')[1].split(">")[0]
+
+
 class TestSettings:
+    def test_which_orders_are_served_is_said(self, browser, services, sample, form_of):
+        shop = sample(
+            ShopView,
+            accepts_low_amounts=False,
+            tolerance_percent=10,
+            paid_statuses=["shipped", "delivered"],
+            ignored_skus=["mug"],
+            other_product=OtherProduct.LIST,
+        )
+        services.tell("billing.get_shop", shop)
+        client = browser(Role.PARTNER)
+        assert "up to 10 % less" in words_of(client.get(f"/shops/{ID}"))
+        page = text_of(client.get(f"/shops/{ID}/edit"))
+        assert "shipped\ndelivered</textarea>" in page.replace("\r", "")
+        said = {
+            "name": "North",
+            "tolerance_percent": "25",
+            "paid_statuses": " picked up\r\n\r\nshipped\r\n",
+            "ignored_skus": "mug\r\ncup",
+            "other_product": "list",
+        }
+        client.post(f"/shops/{ID}/edit", data=form_of(page) | said)
+
+        [(_, asked)] = services.calls_of("billing.update_shop")
+        assert asked.tolerance_percent == 25
+        assert asked.paid_statuses == ["picked up", "shipped"]
+        assert asked.ignored_skus == ["mug", "cup"]
+
+    @pytest.mark.parametrize(
+        ("field", "said"),
+        [
+            ("tolerance_percent", "101"),
+            ("tolerance_percent", "ten"),
+            ("paid_statuses", "ship\x07ped"),
+        ],
+    )
+    def test_what_cannot_be_set_is_said_and_kept(
+        self, browser, services, form_of, field, said
+    ):
+        client = browser(Role.PARTNER)
+        page = text_of(client.get(f"/shops/{ID}/edit"))
+        sent = {"name": "North", "other_product": "list", field: said}
+        answer = client.post(f"/shops/{ID}/edit", data=form_of(page) | sent)
+
+        assert answer.status_code == 422
+        assert f'id="{field}-errors"' in text_of(answer)
+        assert services.calls_of("billing.update_shop") == []
+
     def test_a_new_secret_is_sealed_and_never_shown(
         self, browser, services, form_of, app
     ):
@@ -127,19 +456,100 @@ class TestSettings:
         [(_, asked)] = services.calls_of("billing.change_shop_secret")
         assert ground_of(app).keyring.open(asked.secret) == "another-secret"
 
+    def test_the_old_secret_shows_its_end_and_is_ended_by_a_button(
+        self, browser, services, sample, form_of
+    ):
+        ends_at = datetime(2026, 3, 3, 10, 15, tzinfo=UTC)
+        shop = sample(ShopView, previous_secret_ends_at=ends_at)
+        services.tell("billing.get_shop", shop)
+        client = browser(Role.PARTNER)
+        address = f"/shops/{shop.id}/previous-secret"
+        page = text_of(client.get(f"/shops/{shop.id}"))
+        assert "2026-03-03T10:15:00+00:00" in page
+        assert address in page
+
+        client.post(address, data=form_of(text_of(client.get(address)), address))
+
+        [(_, asked)] = services.calls_of("billing.end_previous_secret")
+        assert asked.shop_id == shop.id
+
+    def test_without_an_old_secret_there_is_nothing_to_end(
+        self, browser, services, sample
+    ):
+        services.tell(
+            "billing.get_shop", sample(ShopView, previous_secret_ends_at=None)
+        )
+        page = text_of(browser(Role.PARTNER).get(f"/shops/{ID}"))
+
+        assert "previous-secret" not in page
+
     @pytest.mark.parametrize("is_active", [True, False])
     def test_the_switch_asks_and_turns_what_is(
         self, browser, services, sample, form_of, is_active
     ):
         services.tell("billing.get_shop", sample(ShopView, is_active=is_active))
         client = browser(Role.PARTNER)
-        address = f"/shops/{ID}/status"
+        address = f"/shops/{ID}/state"
         page = text_of(client.get(address))
         assert services.calls_of("billing.switch_shop") == []
         client.post(address, data=form_of(page))
 
         [(_, asked)] = services.calls_of("billing.switch_shop")
         assert asked.is_active is not is_active
+
+
+class TestAskingTheShop:
+    @pytest.mark.parametrize("kind", ShopKind)
+    def test_its_keys_are_sealed_and_never_shown(
+        self, browser, services, sample, form_of, app, kind
+    ):
+        from gateway.ground import ground_of
+
+        shop = sample(ShopView, kind=kind, is_asked=False)
+        services.tell("billing.get_shop", shop)
+        client = browser(Role.PARTNER)
+        address = f"/shops/{ID}/access"
+        assert address in text_of(client.get(f"/shops/{ID}"))
+        page = text_of(client.get(address))
+        assert ('name="consumer_key"' in page) == (kind is ShopKind.WOOCOMMERCE)
+        said = {
+            "consumer_key": "ck_1",
+            "secret": "cs_1",
+            "address": "https://shop.example/a",
+        }
+        client.post(address, data=form_of(page, address) | said)
+
+        [(_, asked)] = services.calls_of("billing.set_shop_access")
+        keyring = ground_of(app).keyring
+        assert keyring.open(asked.secret) == "cs_1"
+        opened = keyring.open(asked.consumer_key) if asked.consumer_key else None
+        assert opened == ("ck_1" if kind is ShopKind.WOOCOMMERCE else None)
+        assert asked.address == "https://shop.example/a"
+
+    def test_why_it_does_not_answer_is_told_in_words(
+        self, browser, services, sample, form_of
+    ):
+        shop = sample(ShopView, is_asked=True, asking_problem="key_refused: 401")
+        services.tell("billing.get_shop", shop)
+        client = browser(Role.PARTNER)
+        page = words_of(client.get(f"/shops/{ID}"))
+        assert "The shop does not take the keys." in page
+        assert "key_refused: 401" in page
+        address = f"/shops/{ID}/access/end"
+        client.post(address, data=form_of(text_of(client.get(address)), address))
+        assert len(services.calls_of("billing.end_shop_access")) == 1
+        assert "/access" not in text_of(browser(Role.SUPPORT).get(f"/shops/{ID}"))
+
+    def test_programs_give_keys_that_travel_sealed(self, services, app, api):
+        from gateway.ground import ground_of
+
+        body = {"secret": "cs_1", "consumer_key": "ck_1"}
+        answer = api("POST", f"/shops/{ID}/access", json=body)
+
+        assert answer.status_code == 200
+        [(_, asked)] = services.calls_of("billing.set_shop_access")
+        assert ground_of(app).keyring.open(asked.consumer_key) == "ck_1"
+        assert asked.secret != "cs_1"
 
 
 class TestCatalogue:
@@ -162,16 +572,17 @@ class TestCatalogue:
         client = browser(Role.PARTNER)
         page = text_of(client.get(f"/plans/{ID}/edit"))
         assert 'value="9.00"' in page
-        said = form_of(page) | {"name": "Month", "amount": "12.50"}
+        said = form_of(page) | {"name": "Month", "amount": "12.50", "sku": "GOLD-1M"}
         client.post(f"/plans/{ID}/edit", data=said)
 
         [(_, asked)] = services.calls_of("billing.change_plan")
         assert asked.price == Money.of("12.50 EUR")
+        assert asked.sku == "GOLD-1M"
 
     def test_a_fault_keeps_what_was_entered(self, browser, use, form_of, services):
         client = browser(Role.PARTNER)
         page = text_of(client.get(f"/plans/{ID}/edit"))
-        said = form_of(page) | {"name": "Other name", "amount": "9,00"}
+        said = form_of(page) | {"name": "Other name", "amount": "9 or so"}
         answer = client.post(f"/plans/{ID}/edit", data=said)
 
         assert answer.status_code == 422
@@ -179,6 +590,7 @@ class TestCatalogue:
         assert "Write it like 9.00." in words_of(answer)
         assert services.calls_of("billing.change_plan") == []
 
+    @pytest.mark.feature("PR-01")
     def test_a_products_kind_is_not_offered_again(
         self, browser, services, sample, form_of
     ):

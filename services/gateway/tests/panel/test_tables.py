@@ -92,6 +92,7 @@ class TestAsking:
 
 
 class TestAddresses:
+    @pytest.mark.feature("UI-08")
     def test_sorting_keeps_the_filters_and_begins_at_the_first_page(self, asked):
         listing = asked(f"state=sent&after={ID}&from=51")
 
@@ -106,6 +107,7 @@ class TestAddresses:
         assert asked("order=-subject").sorted_by(subject) == "/deliveries?order=subject"
         assert asked("order=-subject").direction_of(subject) == "descending"
 
+    @pytest.mark.feature("UI-08")
     def test_pages_lead_on_and_back_and_count_along(self, asked):
         page = {"next_after": ID, "previous_before": ID, "total": 120}
         listing = found(asked(f"state=sent&after={ID}&from=51"), 50, **page)
@@ -124,6 +126,7 @@ class TestAddresses:
 
 
 class TestColumns:
+    @pytest.mark.feature("UI-08")
     def test_picked_columns_are_shown_and_remembered(self, app, browser):
         client = browser(Role.PARTNER)
 

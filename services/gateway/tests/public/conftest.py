@@ -2,6 +2,12 @@
 
 import gzip
 import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -9,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+import requests
 from werkzeug.test import Client
 
 from gateway.public.guides import GuideDesk
@@ -38,6 +45,95 @@ SPRING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 BASE = "https://tv.example.net"
 EDGE_SECRET = "edge-secret"
+
+
+APP = """
+import hashlib, os, time
+from gateway.public.start import public_layer
+from gateway.public.settings import PublicSettings
+from lineup.settings import read
+
+def pages(environ, start_response):
+    if environ["PATH_INFO"] == "/large":
+        start_response("200 OK", [])
+        return (b"x" * 65536 for _ in range(320))
+    if environ["PATH_INFO"] == "/file":
+        start_response("200 OK", [("Content-Length", "20971520")])
+        return environ["wsgi.file_wrapper"](open("file", "rb"))
+    if environ["PATH_INFO"] == "/slow":
+        open("begun", "w").close()
+        end = time.monotonic() + 20
+        while not os.path.exists("go-on") and time.monotonic() < end:
+            time.sleep(0.02)
+    body = environ["wsgi.input"].read() or b"a page"
+    if environ["PATH_INFO"] == "/files":
+        body = hashlib.sha256(body).hexdigest().encode()
+    if environ["PATH_INFO"] == "/process":
+        body = str(os.getpid()).encode()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+def longest(method, path):
+    return 64 << 20 if path == "/files" else 1 << 20
+
+application = public_layer(read(PublicSettings, os.environ), pages, longest)
+"""
+
+
+@contextmanager
+def running_gunicorn(folder, shelves, *options, **settings):
+    (folder / "own.py").write_text(APP)
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    offset = (shelves.spring.timestamp()) - time.time()
+    (folder / "offset").write_text(str(offset))
+    environment = {
+        "BLOB_URL": f"file://{shelves.folder}",
+        "LINEUP_SECRET_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "PUBLIC_URL": shelves.base,
+        "CLOCK_OFFSET_FILE": str(folder / "offset"),
+    }
+    worker = "gateway.public.worker.QuickWorker"
+    logger = "gateway.public.access_log.MaskingLogger"
+    command = [sys.executable, "-m", "gunicorn", "-k", worker, "--threads", "4"]
+    command += ["-b", f"127.0.0.1:{port}", "--chdir", str(folder), "--keep-alive", "3"]
+    command += [
+        "--logger-class",
+        logger,
+        "--access-logfile",
+        str(folder / "access.log"),
+    ]
+    started = subprocess.Popen(
+        [*command, *options, "own:application"],
+        env={**os.environ, **environment, **settings},
+    )
+    try:
+        wait_for(port)
+        yield port, started
+    finally:
+        started.terminate()
+        started.wait(timeout=20)
+
+
+def wait_for(port):
+    """Wait for a first answer: gunicorn listens long before its worker is ready."""
+    end = time.monotonic() + 90
+    while True:
+        try:
+            requests.get(f"http://127.0.0.1:{port}/", timeout=30)
+        except requests.RequestException:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def gunicorn():
+    """`with gunicorn(folder, shelves) as (port, process)`: a real one, of 4 threads."""
+    return running_gunicorn
 
 
 def no_pages(environ, start_response):
@@ -199,6 +295,27 @@ def a_fact(sealed, **changes):
         "max_connections": 2,
     }
     return AccessFact(**{**values, **changes})
+
+
+@pytest.fixture(scope="session")
+def shelves_of():
+    """`shelves_of(folder)`: a store with one user and one channel, as a test says."""
+
+    def fill(folder, *, address="http://edge.example/1", signing="none", **fact):
+        filled = Shelves(folder)
+        source = StreamSource(address=address, signing=signing, catchup_days=7)
+        digest = filled.blobs.write_content(msgspec.json.encode({"101": source}))
+        filled.put_set(streams_digest=digest)
+        filled.put_user(**fact)
+        return filled
+
+    return fill
+
+
+@pytest.fixture(scope="session")
+def shelves_in():
+    """`shelves_in(folder)`: an empty store."""
+    return Shelves
 
 
 @pytest.fixture

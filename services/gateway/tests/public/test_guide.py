@@ -25,6 +25,7 @@ class TestGuide:
         assert packed.headers["Content-Encoding"] == "gzip"
         assert gzip.decompress(packed.data) == plain.data
 
+    @pytest.mark.feature("PE-10")
     def test_a_path_that_ends_in_gz_is_a_gzip_file_and_packed_once(self, filled):
         answer = filled.player().get(f"{PATH}.gz", headers={"Accept-Encoding": "gzip"})
 
@@ -39,6 +40,7 @@ class TestGuide:
         assert gzip.decompress(player.get(f"{link}.xml.gz").data) == plain_of(filled)
         assert player.get("/p/unknowntoken.xml").status_code == 404
 
+    @pytest.mark.feature("PE-10")
     def test_holds_the_channels_the_user_sees_now(self, filled):
         assert b"ch101" in plain_of(filled)
         filled.clock.forward(days=30)
@@ -46,6 +48,7 @@ class TestGuide:
         assert b"ch101" not in plain_of(filled)
         assert b"ch901" in plain_of(filled)
 
+    @pytest.mark.feature("PE-10")
     @pytest.mark.parametrize("path", [PATH, f"{PATH}.gz"])
     @pytest.mark.parametrize("coding", ["identity", "gzip"])
     def test_a_repeat_is_304_and_head_tells_what_get_does(self, filled, path, coding):
@@ -72,6 +75,7 @@ class TestGuide:
 
         assert len(tags) == 1
 
+    @pytest.mark.feature("PE-08")
     @pytest.mark.parametrize(
         "path", ["/xmltv/alice0001/wrong.xml", "/xmltv/nobody/x.xml.gz", "/xmltv.php"]
     )

@@ -70,6 +70,7 @@ def test_a_rendered_set_is_served_at_once(filled, heard):
     until(lambda: player.get(filled.link).headers["ETag"] != before)
 
 
+@pytest.mark.feature("OP-19")
 def test_players_are_served_while_there_is_no_broker(filled):
     layer = filled.layer()
     listener = listener_for(layer.library, "amqp://guest:guest@127.0.0.1:1/")

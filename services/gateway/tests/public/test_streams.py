@@ -1,15 +1,20 @@
 """Stream addresses: stable, and good for as long as the subscription is."""
 
 import shutil
-import socket
 import subprocess
 import time
+from datetime import UTC
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 import requests
+from edges import free_port, wait_for
 
-from gateway.public.streams import epoch_of, signed
+from gateway.public.archive_starts import epoch_of
+from gateway.public.streams import signed
+from lineup.delivery import StreamSource
 
 PLAIN, SIGNED, CAUGHT_UP = 101, 102, 102
 NGINX = """
@@ -44,16 +49,19 @@ class TestLive:
 
         assert answer.status_code == 302
         assert answer.headers["Location"] == (
-            "http://edge.example.net/hls/ch 101/index.m3u8"
+            "http://edge.example.net/hls/ch%20101/index.m3u8"
         )
         assert answer.headers["Cache-Control"] == "no-store"
 
+    @pytest.mark.feature("PE-09")
     def test_a_signed_source_is_good_for_a_short_while(self, filled):
         answer = filled.player(link_seconds=60).get(path_of(SIGNED))
 
         expires = int(filled.spring.timestamp()) + 60
         assert answer.headers["Location"] == signed(
-            "http://edge.example.net/hls/ch 102/index.m3u8", filled.edge_secret, expires
+            "http://edge.example.net/hls/ch%20102/index.m3u8",
+            filled.edge_secret,
+            expires,
         )
 
     def test_a_stream_of_another_set_is_403(self, filled):
@@ -62,6 +70,7 @@ class TestLive:
         assert answer.status_code == 403
         assert answer.content_type.startswith("text/plain")
 
+    @pytest.mark.feature("PE-09")
     def test_a_saved_link_is_403_once_the_subscription_is_over(self, filled):
         player = filled.player()
         assert player.get(path_of(PLAIN)).status_code == 302
@@ -86,15 +95,77 @@ class TestArchive:
             "2026-03-02:08-30",
             "2026-03-02:08:30",
             "2026-03-02:08:30:00",
+            "2026-03-02:08-30-00",
             "2026-03-02_08-30",
+            "2026-03-02_08:30:00",
+            "2026-03-02-08-30",
             "2026-03-02 08:30:00",
+            " 2026-03-02 08:30 ",
+            "2026/03/02 08:30",
+            "2026.03.02.08.30",
+            "2026-03-02T08:30",
             "2026-03-02T08:30:00",
+            "2026-03-02T08:30:00.000",
+            "2026-03-02T08:30:00.000Z",
+            "2026-03-02t08:30:00z",
+            "2026-03-02T09:30:00+01:00",
+            "2026-03-02T09:30:00 01:00",
+            "2026-03-02T09:30:00+0100",
+            "2026-03-02T09:30:00+01",
+            "2026-03-02T03:30:00-05:00",
+            "2026-03-02T08%3A30%3A00Z",
+            "20260302T083000Z",
+            "20260302T083000",
+            "20260302083000",
+            "20260302083000 +0000",
+            "20260302093000 +0100",
+            "202603020830",
+            "20260302-0830",
+            "20260302:0830",
             "1772440200",
+            "1772440200.5",
             "1772440200000",
         ],
     )
     def test_every_form_of_a_start_is_understood(self, start):
-        assert epoch_of(start) == 1772440200
+        assert epoch_of(start, UTC) == 1772440200
+
+    @pytest.mark.parametrize(
+        "start",
+        ["", "soon", "{utc}", "${start}", "2026-13-02:08-30", "2026-03-02T25:00", "7"],
+    )
+    def test_what_is_no_start_is_none(self, start):
+        assert epoch_of(start, UTC) is None
+
+    @pytest.mark.parametrize("start", ["2026-03-02", "20260302-00", "20260302:00"])
+    def test_an_hour_or_a_day_is_where_it_begins(self, start):
+        assert epoch_of(start, UTC) == 1772409600
+
+    @pytest.mark.parametrize(
+        ("start", "epoch"),
+        [
+            ("2026-03-02:09-30", 1772440200),
+            ("2026-03-02 09:30:00", 1772440200),
+            ("2026-03-02T08:30:00Z", 1772440200),
+            ("1772440200", 1772440200),
+            ("2026-07-02:10-30", 1782981000),
+        ],
+    )
+    def test_a_wall_clock_is_that_of_the_zone_the_player_was_told(self, start, epoch):
+        assert epoch_of(start, ZoneInfo("Europe/Paris")) == epoch
+
+    @pytest.mark.parametrize("start", ["1900-01-01:00-00", "2099-12-31:23-59"])
+    @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue", "UTC"])
+    def test_far_off_is_an_instant_too(self, start, zone):
+        assert isinstance(epoch_of(start, ZoneInfo(zone)), int)
+
+    def test_a_box_in_paris_asks_by_its_own_clock(self, filled):
+        filled.put_user(time_zone="Europe/Paris")
+        path = f"/timeshift/alice0001/secret-pass/60/2026-03-02:09-30/{CAUGHT_UP}.ts"
+
+        answer = filled.player().get(path)
+
+        assert "utc=1772440200&" in answer.headers["Location"]
 
     def test_leads_to_the_source_at_that_time(self, filled):
         answer = filled.player().get(
@@ -120,6 +191,30 @@ class TestArchive:
 
         assert filled.player().get(path).status_code == 404
 
+    @pytest.mark.parametrize("signing", ["session", "secure_link"])
+    @pytest.mark.parametrize(
+        ("archive_signing", "is_signed"), [("none", False), ("", True)]
+    )
+    def test_one_on_a_foreign_host_is_sent_no_signature(
+        self, filled, signing, archive_signing, is_signed
+    ):
+        source = StreamSource(
+            address="https://edge.example/live/one.m3u8",
+            signing=signing,
+            catchup_days=7,
+            archive="https://provider.example/live/one-{utc}.m3u8",
+            archive_signing=archive_signing,
+        )
+        content = msgspec.json.encode({"101": source})
+        filled.put_set(streams_digest=filled.blobs.write_content(content))
+
+        answer = filled.player().get(f"{path_of(101)}?utc=1772440200")
+
+        bare = "https://provider.example/live/one-1772440200.m3u8"
+        assert (answer.headers["Location"] != bare) == is_signed
+        live = filled.player().get(path_of(101)).headers["Location"]
+        assert live != source.address
+
 
 @pytest.fixture
 def edge(tmp_path):
@@ -127,9 +222,7 @@ def edge(tmp_path):
     if shutil.which("nginx") is None:
         pytest.fail("nginx is needed here: apt-get install nginx-light")
     tmp_path.chmod(0o755)
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     configuration = tmp_path / "nginx.conf"
     configuration.write_text(NGINX.format(folder=tmp_path, port=port, secret="s3cret"))
     started = subprocess.Popen(["nginx", "-p", tmp_path, "-c", configuration])
@@ -139,19 +232,6 @@ def edge(tmp_path):
     finally:
         started.terminate()
         started.wait(timeout=10)
-
-
-def wait_for(port):
-    end = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
-        else:
-            return
 
 
 class TestSignatureBeforeNginx:

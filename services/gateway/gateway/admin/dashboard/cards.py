@@ -2,15 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
-from flask import current_app, url_for
-
-from gateway.admin.dashboard.questions import Parts, first_of_week
-from gateway.asking import actor
+from gateway.admin.dashboard.links import SUBSCRIPTIONS, WEEK, ending, lapsed, link
+from gateway.admin.dashboard.questions import Parts, first_of_week, today_here
 from gateway.panel.display import label_of, money_text
-from gateway.panel.guard import roles_of
 from gateway.panel.parts import Part
 from gateway.panel.tables import COUNT_UP_TO
 from lineup.contracts.accounts import CustomerCounts
@@ -18,11 +14,7 @@ from lineup.contracts.billing import BalancesView, SubscriptionFigures
 from lineup.contracts.notifications import DeliveryCounts, DeliveryState
 from lineup.contracts.paging import Page
 
-WEEK, MONTH = timedelta(days=6), timedelta(days=29)
-"""To the last day of seven, and of thirty, from the first."""
-
 CUSTOMERS = "customers_pages.list_customers"
-SUBSCRIPTIONS = "subscriptions_pages.list_subscriptions"
 ORDERS = "shops_pages.list_orders"
 DELIVERIES = "notifications_pages.list_deliveries"
 
@@ -50,15 +42,8 @@ class Card:
     icon: str
     figures: Sequence[Figure]
     is_away: bool = False
-    stands_beside: bool = False
-    """Beside the picture of sales rather than below it."""
-
-
-def link(endpoint: str, **query: Any) -> str:
-    """A list's address; empty where there is none or not for the actor."""
-    if endpoint not in current_app.view_functions:
-        return ""
-    return url_for(endpoint, **query) if actor().role in roles_of(endpoint) else ""
+    is_urgent: bool = False
+    """Whether it is about what must be looked at."""
 
 
 def count_text(count: int) -> str:
@@ -95,7 +80,7 @@ def _customers(counts: CustomerCounts) -> Iterator[Figure]:
 
 def _subscriptions(figures: SubscriptionFigures) -> Iterator[Figure]:
     yield Figure(
-        title="Running subscriptions",
+        title="Running now",
         value=count_text(figures.running),
         address=link(SUBSCRIPTIONS, state="running"),
         note=f"{figures.renewing:,} renew, {figures.trials:,} on trial",
@@ -104,20 +89,18 @@ def _subscriptions(figures: SubscriptionFigures) -> Iterator[Figure]:
     yield Figure(
         title="Ending in 7 days",
         value=count_text(figures.ending_in_7_days),
-        address=_ending(figures.today, figures.today + WEEK),
+        address=ending(figures.today, figures.today + WEEK),
         note=f"{figures.ending_in_30_days:,} in 30 days",
         icon="calendar-due",
     )
+
+
+def _lapsed(page: Page[Any]) -> Iterator[Figure]:
     yield Figure(
         title="Lapsed in 30 days",
-        value=count_text(figures.lapsed_in_30_days),
-        address=link(
-            SUBSCRIPTIONS,
-            state="expired",
-            ends_from=str(figures.today - MONTH),
-            ends_until=str(figures.today),
-        ),
-        note=f"{figures.stopped_in_30_days:,} stopped",
+        value=count_text(page.total or 0),
+        address=lapsed(today_here()),
+        note="not come back",
         icon="user-off",
     )
 
@@ -135,6 +118,7 @@ HEADLINES: tuple[tuple[str, Callable[[Any], Iterator[Figure]]], ...] = (
     ("partners", _partners),
     ("customers", _customers),
     ("subscriptions", _subscriptions),
+    ("lapsed", _lapsed),
 )
 
 
@@ -150,7 +134,7 @@ def _card(
     needed: tuple[str, ...],
     make: Callable[..., Iterator[Figure]],
 ) -> Card:
-    """One card; those about what must be looked at stand beside."""
+    """One card, with what it tells, or that its part is away."""
     values = [parts[name].value for name in needed]
     is_away = any(value is None for value in values)
     figures = [] if is_away else list(make(*values))
@@ -159,7 +143,7 @@ def _card(
         icon=icon,
         figures=figures,
         is_away=is_away,
-        stands_beside=make in {_exceptions, _guide, _deliveries, _balances},
+        is_urgent=make in {_exceptions, _guide, _deliveries},
     )
 
 
@@ -172,20 +156,17 @@ def _states(counts: CustomerCounts) -> Iterator[Figure]:
         )
 
 
-def _days(figures: SubscriptionFigures) -> Iterator[Figure]:
-    for day in figures.ending[:7]:
-        yield Figure(
-            title="Today" if day.on == figures.today else f"{day.on:%A, %-d %B}",
-            value=count_text(day.count),
-            address=_ending(day.on, day.on),
-        )
-
-
-def _exceptions(exceptions: Page[Any]) -> Iterator[Figure]:
+def _exceptions(exceptions: Page[Any], parked: Page[Any]) -> Iterator[Figure]:
     yield Figure(
         title="Exceptions",
         value=count_text(exceptions.total or 0),
         address=link(ORDERS, state="exception"),
+        tone="orange",
+    )
+    yield Figure(
+        title="Deliveries that could not be used",
+        value=count_text(parked.total or 0),
+        address=link("shops_pages.list_deliveries", verdict="parked"),
         tone="orange",
     )
 
@@ -231,20 +212,9 @@ MESSAGE_TONES = {
 
 CARDS: tuple[tuple[str, str, tuple[str, ...], Callable[..., Iterator[Figure]]], ...] = (
     ("Customers by state", "users", ("customers",), _states),
-    ("Ending this week", "calendar-due", ("subscriptions",), _days),
-    ("Orders", "building-store", ("exceptions",), _exceptions),
+    ("Orders", "building-store", ("exceptions", "parked"), _exceptions),
     ("Guide", "calendar-event", ("failing", "lacking"), _guide),
     ("Messages of 7 days", "mail", ("messages",), _deliveries),
     ("On customers' balances", "wallet", ("balances",), _balances),
 )
 """Title, icon, the parts a card needs, and how its figures are made of them."""
-
-
-def _ending(first_on: date, last_on: date) -> str:
-    return link(
-        SUBSCRIPTIONS,
-        state="running",
-        ends_from=str(first_on),
-        ends_until=str(last_on),
-        order="ends_at",
-    )

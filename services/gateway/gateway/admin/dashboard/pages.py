@@ -7,14 +7,17 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.dashboard.cards import cards, headlines
 from gateway.admin.dashboard.health import health_of
+from gateway.admin.dashboard.links import link
 from gateway.admin.dashboard.questions import Parts, parts_for
 from gateway.admin.dashboard.sales import picture_of
 from gateway.admin.dashboard.steps import steps_of
+from gateway.admin.dashboard.trend import trend_of
+from gateway.admin.dashboard.worklists import worklists
 from gateway.asking import actor
 from gateway.ground import ground
 from gateway.panel.guard import page_for
 from gateway.panel.parts import Part
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Role
+from lineup.context import OPERATORS, PARTNERS, SELLERS, STAFF_AND_SUPPORT, Role
 
 pages = Blueprint("dashboard_pages", __name__)
 
@@ -27,6 +30,7 @@ HEADED = {
     "partners": "Partners",
     "customers": "Customers",
     "subscriptions": "Subscriptions",
+    "lapsed": "Lapsed subscriptions",
 }
 """The parts whose figures stand at the head of the page."""
 
@@ -42,8 +46,12 @@ def dashboard() -> str:
         headlines=headlines(parts),
         cards=cards(parts),
         away_parts=[what for name, what in HEADED.items() if is_away(parts, name)],
-        sales=_sales(parts),
+        worklists=worklists(parts),
+        sales=picture_of(found) if (found := _value(parts, "sales")) else None,
+        trend=trend_of(found) if (found := _value(parts, "subscriptions")) else None,
         steps=[] if request.cookies.get(HIDDEN) else steps_of(parts),
+        begins=nothing_yet(parts),
+        first_act=first_act(),
         health=health_of(parts) if actor().role is Role.OPERATOR else [],
     )
 
@@ -69,6 +77,21 @@ def is_away(parts: Parts, name: str) -> bool:
     return name in parts and parts[name].is_away
 
 
-def _sales(parts: Parts) -> Any:
-    found = parts.get("sales", AWAY).value
-    return picture_of(found) if found else None
+def nothing_yet(parts: Parts) -> bool:
+    """Whether there is nobody to count: a page of zeros gives way to first steps."""
+    customers, figures = _value(parts, "customers"), _value(parts, "subscriptions")
+    return bool(customers and figures and not customers.total and not figures.running)
+
+
+def first_act() -> tuple[str, str] | None:
+    """What begins the work where there is nobody yet: words, and the page of it."""
+    acts = (
+        ("Sell to the first one", link("sell_pages.sell")),
+        ("Add the first customer", link("customers_pages.new_customer")),
+    )
+    is_seller = actor().role in SELLERS - OPERATORS
+    return next((act for act in acts if act[1]), None) if is_seller else None
+
+
+def _value(parts: Parts, name: str) -> Any:
+    return parts.get(name, AWAY).value

@@ -1,23 +1,31 @@
 """What a dashboard asks the services: by role, all at once, each a part of its own."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from gateway.asking import context
 from gateway.ground import clients, ground
 from gateway.panel.display import zone
-from gateway.panel.parts import Part, part, wait_for
+from gateway.panel.parts import Part, part, part_if_known, wait_for
 from gateway.panel.tables import COUNT_UP_TO
 from lineup.context import Role
 from lineup.contracts.accounts import AccountKind, CountCustomers, ListAccounts
 from lineup.contracts.billing import (
+    DeliveryVerdict,
     GetBalances,
+    GetRenewalOverview,
     GetSales,
     GetSubscriptionFigures,
     ListOrders,
     ListProducts,
+    ListShopDeliveries,
+    ListSubscriptions,
     OrderState,
+    RenewalOverview,
+    SubscriptionState,
 )
 from lineup.contracts.notifications import CountDeliveries
 from lineup.contracts.paging import Paging
@@ -26,15 +34,29 @@ from lineup.rpc import Answer
 from lineup.rpc.services import RemoteCall
 
 FEW = Paging(limit=5, count_up_to=COUNT_UP_TO)
-WEEK = timedelta(days=7)
+LINES = Paging(limit=6)
 
 Parts = Mapping[str, Part[Any]]
 
 
+def today_here() -> date:
+    """Today on the actor's wall clock."""
+    return ground().clock.now().astimezone(zone()).date()
+
+
+def midnight(days: int) -> datetime:
+    """The midnight so many days after today's, on the actor's wall clock."""
+    return datetime.combine(today_here() + timedelta(days=days), time(), zone())
+
+
 def first_of_week() -> datetime:
-    """The midnight seven days before today's, on the actor's wall clock."""
-    today = ground().clock.now().astimezone(zone()).date()
-    return datetime.combine(today - WEEK, time(), zone())
+    """The midnight seven days before today's."""
+    return midnight(-7)
+
+
+def first_of_last_month() -> date:
+    """The first day of the month before this one."""
+    return (today_here().replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _ask(remote: RemoteCall[Any, Any], question: Any) -> Answer[Any]:
@@ -58,6 +80,11 @@ def _sources(**narrowed: Any) -> Answer[Any]:
     return _ask(clients().playlists.list_guide_sources, question)
 
 
+def _subscriptions(**narrowed: Any) -> Answer[Any]:
+    question = ListSubscriptions(**narrowed)
+    return _ask(clients().billing.list_subscriptions, question)
+
+
 QUESTIONS: dict[str, Callable[[], Answer[Any]]] = {
     "customers": lambda: _ask(clients().accounts.count_customers, CountCustomers()),
     "partners": lambda: _accounts(AccountKind.PARTNER),
@@ -66,10 +93,27 @@ QUESTIONS: dict[str, Callable[[], Answer[Any]]] = {
     "subscriptions": lambda: _ask(
         clients().billing.get_subscription_figures, GetSubscriptionFigures()
     ),
-    "sales": lambda: _ask(clients().billing.get_sales, GetSales()),
+    "sales": lambda: _ask(
+        clients().billing.get_sales, GetSales(first_on=first_of_last_month())
+    ),
+    "due": lambda: _subscriptions(
+        state=SubscriptionState.RUNNING,
+        ends_until=midnight(7),
+        paging=replace(LINES, order="ends_at"),
+    ),
+    "lapsed": lambda: _subscriptions(
+        state=SubscriptionState.EXPIRED,
+        is_newest=True,
+        ends_from=midnight(-29),
+        paging=replace(LINES, order="-ends_at", count_up_to=COUNT_UP_TO),
+    ),
     "balances": lambda: _ask(clients().billing.get_balances, GetBalances()),
     "orders": _orders,
     "exceptions": lambda: _orders(state=OrderState.EXCEPTION),
+    "parked": lambda: _ask(
+        clients().billing.list_shop_deliveries,
+        ListShopDeliveries(verdict=DeliveryVerdict.PARKED, paging=FEW),
+    ),
     "products": lambda: _ask(clients().billing.list_products, ListProducts(paging=FEW)),
     "channels": _channels,
     "lacking": lambda: _channels(guide=GuideReach.LACKING, is_on=True),
@@ -82,13 +126,14 @@ QUESTIONS: dict[str, Callable[[], Answer[Any]]] = {
 }
 """Every question by the name of its part."""
 
-SELLING = ("customers", "subscriptions", "sales", "messages")
-WATCHING = ("orders", "exceptions", "lacking", "failing")
+WORKING = ("subscriptions", "due", "lapsed")
+SELLING = ("customers", *WORKING, "sales", "messages")
+WATCHING = ("orders", "exceptions", "parked", "lacking", "failing")
 OWNING = ("balances", "channels", "sources", "products", "resellers", "dealers")
 
 BY_ROLE: dict[Role, tuple[str, ...]] = {
     Role.OPERATOR: (*SELLING, *WATCHING, "partners", "balances"),
-    Role.SUPPORT: ("customers", "subscriptions", "messages", *WATCHING),
+    Role.SUPPORT: ("customers", *WORKING, "messages", *WATCHING),
     Role.PARTNER: (*SELLING, *WATCHING, *OWNING),
     Role.STAFF: (*SELLING, *WATCHING, *OWNING),
     Role.RESELLER: SELLING,
@@ -101,3 +146,14 @@ def parts_for(role: Role) -> Parts:
     answers = {name: QUESTIONS[name]() for name in BY_ROLE[role]}
     wait_for(*answers.values())
     return {name: part(answer) for name, answer in answers.items()}
+
+
+def renewals_of(customer_ids: Collection[UUID]) -> dict[UUID, Part[RenewalOverview]]:
+    """What the next renewals of some customers cost and lack, asked at once."""
+    ask = clients().billing.get_renewal_overview
+    answers = {
+        customer_id: _ask(ask, GetRenewalOverview(customer_id=customer_id))
+        for customer_id in customer_ids
+    }
+    wait_for(*answers.values())
+    return {one: part_if_known(answer) for one, answer in answers.items()}

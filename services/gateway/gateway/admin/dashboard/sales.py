@@ -1,16 +1,19 @@
-"""The picture of what was sold, with the days before to compare with."""
+"""What came in this month beside the last one, added up day by day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from gateway.admin.dashboard.cards import link
+from gateway.admin.dashboard.links import link
 from lineup.contracts.billing import SalesDay, SalesView
 from lineup.money import Money
+
+THIS, LAST = "This month", "Last month"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One sum now, and by how much it differs from the days before."""
+    """One sum of this month so far, and by how much it differs from the last."""
 
     title: str
     value: str | Money
@@ -21,50 +24,95 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class SalesPicture:
-    """Thirty days of sales: a series for each currency, else how many were sold."""
+    """Two months by day: two series for each currency, else of how many were sold."""
 
     labels: list[str]
-    series: dict[str, list[str]]
+    series: dict[str, list[str | None]]
+    """None: a day that is still to come, or that the month does not have."""
     changes: list[Change]
     address: str
 
 
 def picture_of(sales: SalesView) -> SalesPicture:
-    """The picture of a span of days."""
-    assets = [money.asset for money in sales.total.revenue]
-    series = {f"Revenue, {asset}": _amounts(sales.days, asset) for asset in assets}
-    sold = {"Sold": [str(day.sold) for day in sales.days]}
+    """The picture of last month, from its first day, and of this one until today."""
+    first_on = sales.last_on.replace(day=1)
+    now = [day for day in sales.days if day.on >= first_on]
+    past = sales.days[: len(sales.days) - len(now)]
+    length = max(len(past), len(now))
     return SalesPicture(
-        labels=[f"{day.on:%-d %b}" for day in sales.days],
-        series=series or sold,
-        changes=_changes(sales),
+        labels=[str(number) for number in range(1, length + 1)],
+        series=dict(_series(now, past, length)),
+        changes=list(_changes(now, past[: len(now)], past)),
         address=link(
             "sales_pages.list_sales",
-            sold_from=str(sales.first_on),
+            sold_from=str(first_on),
             sold_until=str(sales.last_on),
         ),
     )
 
 
-def _amounts(days: Sequence[SalesDay], asset: str) -> list[str]:
-    return [_of(day.revenue, asset).decimal() for day in days]
+def _series(
+    now: Sequence[SalesDay], past: Sequence[SalesDay], length: int
+) -> Iterator[tuple[str, list[str | None]]]:
+    """Each month's sums so far, day by day."""
+    assets = _assets([*now, *past])
+    for asset in assets or [""]:
+        for name, days in ((THIS, now), (LAST, past)):
+            sums = _sums(days, asset) if asset else _counts(days)
+            title = f"{name}, {asset}" if asset else f"{name}, sold"
+            yield title, [*sums, *[None] * (length - len(sums))]
+
+
+def _sums(days: Sequence[SalesDay], asset: str) -> list[str | None]:
+    amounts = [_of(day.revenue, asset) for day in days]
+    return [one.decimal() for one in accumulate(amounts)]
+
+
+def _counts(days: Sequence[SalesDay]) -> list[str | None]:
+    return [str(count) for count in accumulate(day.sold for day in days)]
+
+
+def _assets(days: Sequence[SalesDay]) -> list[str]:
+    """The currencies of some days' revenue, in their order."""
+    return list(dict.fromkeys(one.asset for day in days for one in day.revenue))
 
 
 def _of(amounts: Sequence[Money], asset: str) -> Money:
     return next((m for m in amounts if m.asset == asset), Money(0, asset))
 
 
-def _changes(sales: SalesView) -> list[Change]:
-    now, before = sales.total, sales.before
-    changes = [_change("Sold", str(now.sold), now.sold, before.sold)]
-    for revenue in now.revenue:
-        past = _of(before.revenue, revenue.asset).amount_minor
-        changes.append(_change("Revenue", revenue, revenue.amount_minor, past))
-    given_back = (
-        Change(title="Given back", value=refunded, text="", tone="secondary")
-        for refunded in now.refunded
-    )
-    return [*changes, *given_back]
+def _total(
+    days: Sequence[SalesDay], asset: str, of: Callable[[SalesDay], Sequence[Money]]
+) -> Money:
+    return sum((_of(of(day), asset) for day in days), Money.zero(asset))
+
+
+def _changes(
+    now: Sequence[SalesDay], by_then: Sequence[SalesDay], past: Sequence[SalesDay]
+) -> Iterator[Change]:
+    """Revenue by currency beside last month's by the same day, and what went back.
+
+    How many were sold, where nothing was paid for any.
+    """
+    assets = _assets([*now, *past])
+    for asset in assets:
+        came, before = (_total(days, asset, _revenue) for days in (now, by_then))
+        yield _change(THIS, came, came.amount_minor, before.amount_minor)
+        whole = _total(past, asset, _revenue)
+        yield Change(title=LAST, value=whole, text="", tone="secondary")
+        if back := _total(now, asset, _refunded):
+            yield Change(title="Given back", value=back, text="", tone="secondary")
+    if not assets:
+        sold, sold_before = (sum(day.sold for day in days) for days in (now, by_then))
+        yield _change("Sold", f"{sold:,}", sold, sold_before)
+
+
+def _revenue(day: SalesDay) -> Sequence[Money]:
+    return day.revenue
+
+
+def _refunded(day: SalesDay) -> Sequence[Money]:
+    return day.refunded
 
 
 def _change(title: str, value: str | Money, now: int, past: int) -> Change:

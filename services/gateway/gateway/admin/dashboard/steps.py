@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.admin.dashboard.cards import link
+from gateway.admin.dashboard.links import link
 from gateway.admin.dashboard.questions import Parts
 
 
@@ -38,9 +38,9 @@ STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         ("products",),
     ),
     (
-        "Customer",
-        "Make the first one, with a first user.",
-        "customers_pages.new_customer",
+        "First line",
+        "Put all channels on sale and sell them, on one page.",
+        "sell_pages.first_line",
         ("customers",),
     ),
     (

@@ -1,0 +1,107 @@
+"""Whom to call today: what renews soon and what it lacks, who lapsed (RP-03)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from gateway.admin.dashboard.links import WEEK, ending, lapsed, link
+from gateway.admin.dashboard.questions import Parts, renewals_of, today_here
+from gateway.panel.display import money_text
+from gateway.panel.parts import Part
+from lineup.contracts.billing import RenewalOverview, SubscriptionView
+
+OBSTACLES = {
+    "trial": "a trial",
+    "plan_retired": "sold no longer",
+    "inactive": "switched off",
+    "over": "over",
+    "put_off": "tried again soon",
+}
+"""Why nothing renews by itself though the switch is on, in a word or two."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One subscription of a worklist, and where one click acts."""
+
+    subscription: SubscriptionView
+    words: str
+    """What it lacks, or that nothing is missing."""
+    tone: str
+    customer_address: str
+    buy_address: str
+    """Empty for those who sell nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worklist:
+    """A few lines of a list, and the address of all."""
+
+    title: str
+    icon: str
+    lines: Sequence[Line]
+    is_away: bool
+    nothing: str
+    """What is said where no line is."""
+    address: str
+
+
+def worklists(parts: Parts) -> list[Worklist]:
+    """What renews within seven days, and who lapsed; none for who has no such parts."""
+    if "due" not in parts:
+        return []
+    due, gone, today = parts["due"], parts["lapsed"], today_here()
+    return [
+        Worklist(
+            title="Renewals due",
+            icon="calendar-due",
+            lines=_due_lines(due.value.items) if due.value else [],
+            is_away=due.is_away,
+            nothing="Nothing ends within seven days.",
+            address=ending(today, today + WEEK),
+        ),
+        Worklist(
+            title="Lapsed",
+            icon="user-off",
+            lines=_lapsed_lines(gone.value.items) if gone.value else [],
+            is_away=gone.is_away,
+            nothing="Nobody lapsed in 30 days.",
+            address=lapsed(today),
+        ),
+    ]
+
+
+def _due_lines(found: Sequence[SubscriptionView]) -> list[Line]:
+    overviews = renewals_of({one.customer_id for one in found if one.renews})
+    return [_line(one, *_lack_of(one, overviews)) for one in found]
+
+
+def _lack_of(
+    one: SubscriptionView, overviews: dict[UUID, Part[RenewalOverview]]
+) -> tuple[str, str]:
+    """What keeps a subscription from going on by itself, and how bad that is."""
+    if not one.renews:
+        return "not by itself", "yellow"
+    if one.obstacle:
+        return OBSTACLES.get(one.obstacle, "not by itself"), "yellow"
+    overview = overviews[one.customer_id].value
+    if overview is None:
+        return "unknown just now", "secondary"
+    if overview.missing:
+        return f"{money_text(overview.missing)} missing", "red"
+    return "paid from the balance", "green"
+
+
+def _lapsed_lines(found: Sequence[SubscriptionView]) -> list[Line]:
+    return [_line(one, one.product_name, "secondary") for one in found]
+
+
+def _line(one: SubscriptionView, words: str, tone: str) -> Line:
+    customer = "money_pages.customer_subscriptions"
+    return Line(
+        subscription=one,
+        words=words,
+        tone=tone,
+        customer_address=link(customer, customer_id=one.customer_id),
+        buy_address=link("users.buy", user_id=one.user_id),
+    )

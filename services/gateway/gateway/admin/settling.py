@@ -1,0 +1,242 @@
+"""Pages on which people settle what could not be done with an order by itself."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin.exceptions import order_trouble
+from gateway.admin.orders import pages
+from gateway.admin.shop_forms import (
+    CloseForm,
+    ServeDeliveryForm,
+    ServeForm,
+    UserForm,
+    facts_in,
+)
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.forms import LineupForm, attempt, status_of
+from gateway.panel.guard import page_for
+from lineup.context import PARTNERS
+from lineup.contracts.accounts import ListUsers
+from lineup.contracts.billing import (
+    AcceptOrder,
+    ChooseUser,
+    CloseDelivery,
+    GetOrder,
+    GetShop,
+    GetShopDelivery,
+    IgnoreSku,
+    ListProducts,
+    OrderView,
+    ProductView,
+    SeatView,
+    ServeOrder,
+)
+from lineup.contracts.paging import MAX_LIMIT, Paging
+from lineup.errors import Invalid, NotFound
+
+__all__ = ["pages"]
+"""The shops' pages, with these hung into them."""
+
+Shown = str | tuple[str, int] | Answer
+
+
+@pages.route("/orders/<uuid:order_id>/close", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def close_exception(order_id: UUID) -> Shown:
+    """Settle one exception of an order: done by hand, or nothing is to be done."""
+    exception = request.args.get("exception", "")
+    order = _order(order_id)
+    form = CloseForm()
+    form.choose_from(order)
+    question = form.question
+    closed = attempt(
+        form,
+        lambda: clients().billing.close_exception(
+            context(), question(order_id, exception)
+        ),
+    )
+    if closed is not None:
+        flash("It is closed, and listed no more.")
+        return redirect(_address(order_id))
+    page = render_template(
+        "admin/shops/close.html",
+        form=form,
+        order=order,
+        trouble=order_trouble(exception),
+    )
+    return page, status_of(form)
+
+
+@pages.post("/orders/<uuid:order_id>/accept")
+@page_for(PARTNERS)
+def accept_order(order_id: UUID) -> Shown:
+    """Serve an order as it is."""
+    order = clients().billing.accept_order(context(), AcceptOrder(order_id=order_id))
+    left = len(order.exceptions)
+    said = f"The order is accepted as it is; {left} exceptions are left."
+    flash(said if left else "The order is accepted as it is, and is served.")
+    return redirect(_address(order_id))
+
+
+@pages.post("/orders/<uuid:order_id>/ignore-sku")
+@page_for(PARTNERS)
+def ignore_sku(order_id: UUID) -> Shown:
+    """Never list what the order's shop sells under a SKU."""
+    sku = request.form.get("sku", "")
+    question = IgnoreSku(shop_id=_order(order_id).shop_id, sku=sku)
+    shop = clients().billing.ignore_sku(context(), question)
+    flash(f"{sku} of {shop.name} is ignored from now on; its settings list it.")
+    return redirect(_address(order_id))
+
+
+@pages.route("/orders/<uuid:order_id>/pieces/<uuid:seat_id>", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def choose_user(order_id: UUID, seat_id: UUID) -> Shown:
+    """Say which user a piece of an order runs on."""
+    order = _order(order_id)
+    form = UserForm()
+    chosen = attempt(form, lambda: _choose(order_id, seat_id, form))
+    if chosen is not None:
+        flash("The user is chosen, and the piece is tried again.")
+        return redirect(_address(order_id))
+    page = render_template(
+        "admin/shops/user.html", form=form, order=order, piece=_piece(order, seat_id)
+    )
+    return page, status_of(form)
+
+
+@pages.route("/orders/<uuid:order_id>/serve", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def serve_order(order_id: UUID) -> Shown:
+    """Serve a piece of an order by hand, or one piece more than the shop told of."""
+    order = _order(order_id)
+    seat_id = request.args.get("piece", type=UUID)
+    piece = _piece(order, seat_id) if seat_id else None
+    form = ServeForm(amount=(piece.amount if piece else order.total).decimal())
+    form.choose_from(_products())
+    served = attempt(form, lambda: _serve(order, seat_id, form))
+    if served is not None:
+        flash("It is being served.")
+        return redirect(_address(order_id))
+    page = render_template(
+        "admin/shops/serve.html",
+        form=form,
+        order=order,
+        piece=piece,
+        payload=_payload_of(order),
+    )
+    return page, status_of(form)
+
+
+@pages.route("/shop-deliveries/<uuid:delivery_id>/serve", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def serve_delivery(delivery_id: UUID) -> Shown:
+    """Serve by hand what a delivery wanted that could not be read."""
+    delivery = clients().billing.get_shop_delivery(
+        context(), GetShopDelivery(delivery_id=delivery_id)
+    )
+    shop = clients().billing.get_shop(context(), GetShop(shop_id=delivery.shop_id))
+    form = ServeDeliveryForm(**facts_in(delivery.body))
+    form.choose_from(_products())
+    served = attempt(
+        form,
+        lambda: clients().billing.serve_delivery(
+            context(), form.question(delivery_id, shop.currency, _user_of(form))
+        ),
+    )
+    if served is not None:
+        flash("It is an order now, and is being served.")
+        return redirect(_address(served.id))
+    page = render_template(
+        "admin/shops/serve_delivery.html", form=form, delivery=delivery, shop=shop
+    )
+    return page, status_of(form)
+
+
+@pages.route("/shop-deliveries/<uuid:delivery_id>/close", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def close_delivery(delivery_id: UUID) -> Shown:
+    """Say that a parked delivery needs no look any more."""
+    form = NoteForm()
+    question = form.question
+    closed = attempt(
+        form,
+        lambda: clients().billing.close_delivery(context(), question(delivery_id)),
+    )
+    back = url_for("shops_pages.show_delivery", delivery_id=delivery_id)
+    if closed is not None:
+        flash("The delivery is closed.")
+        return redirect(back)
+    page = render_template("admin/shops/close_delivery.html", form=form, back=back)
+    return page, status_of(form)
+
+
+class NoteForm(LineupForm):
+    """What is said when a delivery is closed."""
+
+    note = CloseForm.note
+
+    def question(self, delivery_id: UUID) -> CloseDelivery:
+        """The delivery to be closed."""
+        return CloseDelivery(delivery_id=delivery_id, note=self.note.data or "")
+
+
+def _choose(order_id: UUID, seat_id: UUID, form: UserForm) -> OrderView:
+    question = ChooseUser(order_id=order_id, seat_id=seat_id, user_id=_user_of(form))
+    return clients().billing.choose_user(context(), question)
+
+
+def _serve(order: OrderView, seat_id: UUID | None, form: ServeForm) -> OrderView:
+    question = ServeOrder(
+        order_id=order.id,
+        seat_id=seat_id,
+        plan_id=UUID(form.plan_id.data),
+        user_id=_user_of(form),
+        amount=form.paid(order.total.asset),
+    )
+    return clients().billing.serve_order(context(), question)
+
+
+def _user_of(form: UserForm) -> UUID | None:
+    """The user of that very name; None for none given. Invalid where nobody has it."""
+    name = (form.username.data or "").strip().lower()
+    if not name:
+        return None
+    question = ListUsers(search=name, paging=Paging(limit=MAX_LIMIT))
+    found = clients().accounts.list_users(context(), question).items
+    for user in found:
+        if user.username == name:
+            return user.id
+    raise Invalid(fields={"username": ["No user is called so."]})
+
+
+def _products() -> list[ProductView]:
+    question = ListProducts(on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name"))
+    return list(clients().billing.list_products(context(), question).items)
+
+
+def _order(order_id: UUID) -> OrderView:
+    return clients().billing.get_order(context(), GetOrder(order_id=order_id))
+
+
+def _payload_of(order: OrderView) -> str:
+    """What the shop delivered last of an order, as far as it is kept still."""
+    ids = [step.delivery_id for step in order.history if step.delivery_id]
+    if not ids:
+        return ""
+    question = GetShopDelivery(delivery_id=ids[-1])
+    return clients().billing.get_shop_delivery(context(), question).body
+
+
+def _piece(order: OrderView, seat_id: UUID) -> SeatView:
+    for piece in order.pieces:
+        if piece.id == seat_id:
+            return piece
+    raise NotFound
+
+
+def _address(order_id: UUID) -> str:
+    return url_for("shops_pages.show_order", order_id=order_id)

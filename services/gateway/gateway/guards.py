@@ -1,0 +1,190 @@
+"""What is asked before something goes, so that no money and no price is lost (AH-40).
+
+Accounts owns who there is and billing owns money, and neither asks the other. So what
+a deletion, or another currency, would harm is asked of billing here, right before
+accounts is told to act. What comes in between billing puts right when it hears of it.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from gateway.asking import context
+from gateway.clients import Clients
+from gateway.ground import clients
+from gateway.waiting import once_it_arrived, until_billing_closed
+from gateway.written import heed
+from lineup.contracts.accounts import (
+    AccountKind,
+    DeleteAccount,
+    DeleteCustomer,
+    DeleteUser,
+    GetAccount,
+    UpdateAccount,
+)
+from lineup.contracts.billing import (
+    DeletionBlockers,
+    GetCurrencyUse,
+    GetDeletionBlockers,
+    RunningSubscription,
+)
+from lineup.errors import Conflict, Unavailable
+from lineup.money import Money
+from lineup.rpc import ServiceClient
+
+R = TypeVar("R")
+
+FORCE = "or force it with a reason."
+
+
+class BalanceLeft(Conflict):
+    """Money is on the balance: pay it out, or force the deletion with a reason."""
+
+    code = "balance_left"
+
+
+class SubscriptionActive(Conflict):
+    """A running subscription must be stopped first."""
+
+    code = "subscription_active"
+
+
+class CurrencyInUse(Conflict):
+    """Plans on sale are priced in this currency: retire them first."""
+
+    code = "currency_in_use"
+
+
+def attach(asked: Clients) -> None:
+    """Guard every call that is waited for, and bear with copies on their way."""
+    services: tuple[ServiceClient, ...] = (
+        asked.accounts,
+        asked.billing,
+        asked.playlists,
+        asked.notifications,
+    )
+    for client in services:
+        client.make = made  # type: ignore[method-assign]
+    asked.rpc.heed = heed
+
+
+def made(verb: str, question: Any, ask: Callable[[], R], /) -> R:
+    """One call: what must be asked first, the call itself, what is waited for after."""
+    if (guard := BEFORE.get(verb)) is not None:
+        guard(question)
+    reply = once_it_arrived(ask, question)
+    if (wait := AFTER.get(verb)) is not None:
+        wait(question)
+    return reply
+
+
+def _guard_customer(question: DeleteCustomer) -> None:
+    """BalanceLeft or SubscriptionActive, naming the amount and what runs."""
+    if question.force:
+        return
+    found = clients().billing.get_deletion_blockers(
+        context(), GetDeletionBlockers(customer_id=question.customer_id)
+    )
+    if found.running:
+        raise SubscriptionActive(_running_words(found), details=_details(found))
+    if found.balances:
+        words = f"{_amounts(found)} is on the balance: pay it out, {FORCE}"
+        raise BalanceLeft(words, details=_details(found))
+
+
+def _guard_account(question: DeleteAccount) -> None:
+    """BalanceLeft, naming what the customers of a seller have together."""
+    if question.force:
+        return
+    found = clients().billing.get_deletion_blockers(
+        context(), GetDeletionBlockers(account_id=question.account_id)
+    )
+    if found.balances:
+        words = (
+            f"{_amounts(found)} is on balances of its customers: pay it out, {FORCE}"
+        )
+        raise BalanceLeft(words, details=_details(found))
+
+
+def _guard_user(question: DeleteUser) -> None:
+    """SubscriptionActive for what billing knows to run, even where accounts has not
+    heard of it; while billing is away, what accounts has heard decides.
+    """
+    wanted = GetDeletionBlockers(user_id=question.user_id)
+    try:
+        found = clients().billing.get_deletion_blockers(context(), wanted)
+    except Unavailable:
+        return
+    if found.running:
+        raise SubscriptionActive(details=_details(found))
+
+
+def _guard_currency(question: UpdateAccount) -> None:
+    """CurrencyInUse for another currency while plans on sale are priced in the old."""
+    if not question.currency:
+        return
+    wanted = GetAccount(account_id=question.account_id)
+    account = clients().accounts.get_account(context(), wanted)
+    is_same = account.currency == question.currency.strip().upper()
+    if is_same or account.kind is not AccountKind.PARTNER:
+        return
+    use = clients().billing.get_currency_use(
+        context(), GetCurrencyUse(partner_id=question.account_id)
+    )
+    if use.plans:
+        words = f"{use.plans} plans on sale are priced in {use.currency}; retire them."
+        raise CurrencyInUse(words, fields={"currency": [words]})
+
+
+def _wait_closed(question: DeleteCustomer) -> None:
+    until_billing_closed(question.customer_id)
+
+
+BEFORE: dict[str, Callable[[Any], None]] = {
+    "delete_account": _guard_account,
+    "delete_customer": _guard_customer,
+    "delete_user": _guard_user,
+    "update_account": _guard_currency,
+}
+AFTER: dict[str, Callable[[Any], None]] = {"delete_customer": _wait_closed}
+
+
+def _amounts(found: DeletionBlockers) -> str:
+    return " and ".join(map(str, found.balances))
+
+
+def _running_words(found: DeletionBlockers) -> str:
+    one = found.running == 1
+    runs = "1 subscription runs" if one else f"{found.running} subscriptions run"
+    money = f", and {_amounts(found)} is on the balance" if found.balances else ""
+    return f"{runs}{money}: stop {'it' if one else 'them'} first, {FORCE}"
+
+
+def _details(found: DeletionBlockers) -> dict[str, Any]:
+    """Each thing in the way; `action` says what to do about a running subscription."""
+    running = [_running_blocker(one) for one in found.subscriptions]
+    money = [_money_blocker(amount) for amount in found.balances]
+    first = found.subscriptions[0].subscription_id if found.subscriptions else None
+    said = _stop_details(first) if first else {}
+    return {**said, "running": found.running, "blockers": [*running, *money]}
+
+
+def _stop_details(subscription_id: object) -> dict[str, str]:
+    return {"action": "stop_subscription", "subscription_id": str(subscription_id)}
+
+
+def _running_blocker(one: RunningSubscription) -> dict[str, str]:
+    return {
+        "kind": "subscription",
+        "subscription_id": str(one.subscription_id),
+        "user_id": str(one.user_id),
+        "user_name": one.user_name,
+        "product_name": one.product_name,
+        "ends_at": one.ends_at.isoformat(),
+    }
+
+
+def _money_blocker(amount: Money) -> dict[str, Any]:
+    return {
+        "kind": "balance",
+        "amount": {"amount": amount.decimal(), "currency": amount.asset},
+    }

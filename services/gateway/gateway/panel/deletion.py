@@ -1,0 +1,59 @@
+"""The form that deletes a customer or seller, and what it has to say first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from gateway.asking import context
+from gateway.ground import clients
+from gateway.panel.forms import Confirmation, line
+from gateway.panel.parts import Part, part_if_known
+from lineup.contracts.accounts import Settlement
+from lineup.contracts.billing import DeletionBlockers, GetDeletionBlockers
+
+WORDS = {
+    Settlement.PAY_OUT: "Pay it out to the customer",
+    Settlement.WRITE_OFF: "Write it off",
+}
+
+
+class DeletionForm(Confirmation):
+    """Has the name typed; where something would be lost, asks for a reason as well."""
+
+    reason = line(
+        "Reason for deleting all the same",
+        InputRequired(),
+        description="It is kept in the books.",
+    )
+    settlement = SelectField(
+        "Money on the balance",
+        choices=[SelectChoice(one.value, words) for one, words in WORDS.items()],
+    )
+
+    def __init__(self, expected: str, *, is_forced: bool, has_money: bool) -> None:
+        super().__init__(expected)
+        self.is_forced = is_forced
+        if not is_forced:
+            del self.reason
+        if not has_money:
+            del self.settlement
+
+    def said(self) -> Mapping[str, Any]:
+        """What the request says of force, reason and money."""
+        if not self.is_forced:
+            return {}
+        chosen = self.settlement.data if self.settlement else Settlement.PAY_OUT
+        return {
+            "force": True,
+            "reason": self.reason.data or "",
+            "settlement": Settlement(chosen),
+        }
+
+
+def blockers_of(question: GetDeletionBlockers) -> Part[DeletionBlockers]:
+    """What would be lost by a deletion; empty while billing is away."""
+    asked = clients().billing.get_deletion_blockers.later(context(), question)
+    return part_if_known(asked)

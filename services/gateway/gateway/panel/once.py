@@ -1,0 +1,43 @@
+"""What is told once and never again: a password that was generated.
+
+It lies sealed in the session until the next page shows it; nobody can look it up later.
+"""
+
+from dataclasses import dataclass
+
+from flask import Flask, session
+
+from gateway.ground import ground
+
+KEY = "told_once"
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whose login it is, and what is typed."""
+
+    name: str
+    username: str
+    password: str
+
+
+def tell_once(name: str, username: str, password: str | None) -> None:
+    """Let the next page show a password; nothing where none was generated."""
+    if password:
+        sealed = ground().keyring.seal(password)
+        session[KEY] = [*session.get(KEY, ()), [name, username, sealed]][-MOST:]
+
+
+def told_once() -> list[Told]:
+    """What this page shows, and no later one."""
+    opened = ground().keyring.open
+    return [
+        Told(name, username, opened(sealed))
+        for name, username, sealed in session.pop(KEY, ())
+    ]
+
+
+def teach(app: Flask) -> None:
+    """Let the layout show it."""
+    app.jinja_env.globals["told_once"] = told_once

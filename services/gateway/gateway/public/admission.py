@@ -1,0 +1,88 @@
+"""Admission: who asks, whether it proves it, and whether it asks too often."""
+
+from gateway.public import xtream
+from gateway.public.answers import (
+    Answer,
+    forbidden,
+    no_such_link,
+    too_many,
+    unauthorised,
+)
+from gateway.public.library import Library
+from gateway.public.limits import Guess, PlayerLimits, usual_limits
+from gateway.public.members import Member
+from gateway.public.requests import Ask
+from gateway.public.routes import Kind, Route
+
+
+class Admission:
+    """Lets members pass, and answers everybody else."""
+
+    def __init__(self, limits: PlayerLimits | None = None, proxies: int = 0) -> None:
+        limits = limits or usual_limits()
+        self._guesses, self._rates = limits.guesses, limits.rates
+        self._proxies = proxies
+
+    def address_of(self, ask: Ask) -> str:
+        """The network address that asks."""
+        return ask.peer(self._proxies)
+
+    def admit(self, route: Route, ask: Ask, library: Library) -> Member | Answer:
+        """The member that asks, or what it is told in place of an answer."""
+        address = ask.address(self._proxies)
+        if route.token:
+            member = self._by_link(route, address, library)
+        else:
+            member = self._by_name(route, ask, address, library)
+        if isinstance(member, Answer):
+            return member
+        wait = self._rates.take(member.fact.username, address)
+        return too_many(wait) if wait else member
+
+    def wrong_grant(self, ask: Ask) -> Answer:
+        """What is told about a grant that is not ours; one of ours always passes."""
+        uri, address = ask.original_uri, ask.address(self._proxies)
+        guess = Guess(username=None, secret=uri, address=address)
+        return self._wrong(guess, forbidden(), is_known=False)
+
+    def give_back(self, member: Member, ask: Ask) -> None:
+        """Count its request no longer: a thread is going to answer it."""
+        self._rates.give_back(member.fact.username, ask.address(self._proxies))
+
+    def _by_link(self, route: Route, address: str, library: Library) -> Member | Answer:
+        """A link that exists always passes: none can be guessed (192 bits)."""
+        member = library.by_token(route.token)
+        if member is not None:
+            return member
+        guess = Guess(username=None, secret=route.token, address=address)
+        return self._wrong(guess, no_such_link(), is_known=False)
+
+    def _by_name(
+        self, route: Route, ask: Ask, address: str, library: Library
+    ) -> Member | Answer:
+        """A password is looked at where it worked lately, else when its turn comes."""
+        username = route.first.strip() or ask.get("username")
+        password = route.password.strip() or ask.get("password")
+        guess = Guess(username=username.lower(), secret=password, address=address)
+        is_known = self._guesses.is_known(guess)
+        if not is_known and (wait := self._guesses.wait_seconds(guess, is_known=False)):
+            return too_many(wait)
+        member = library.by_username(username)
+        if member is not None and member.knows(password):
+            self._guesses.right(guess)
+            return member
+        return self._wrong(guess, _no_entry(route, ask), is_known=is_known)
+
+    def _wrong(self, guess: Guess, answer: Answer, *, is_known: bool) -> Answer:
+        wait = self._guesses.wait_seconds(guess, is_known=is_known)
+        if wait:
+            return too_many(wait)
+        self._guesses.wrong(guess, is_known=is_known)
+        return answer
+
+
+def _no_entry(route: Route, ask: Ask) -> Answer:
+    """What a stranger is told who names somebody (PE-08)."""
+    if route.kind in {Kind.PLAYER, Kind.PANEL}:
+        return xtream.refused(ask)
+    return unauthorised()

@@ -1,0 +1,99 @@
+"""Pages that pay out a balance and correct a booking."""
+
+import re
+from html import unescape
+
+import pytest
+
+from lineup.context import Role
+from lineup.contracts.billing import EntryView, WalletView
+from lineup.contracts.paging import Page
+from lineup.errors import NotFound, PaymentRequired
+from lineup.money import Money
+
+ID = "019d0000-0000-7000-8000-000000000001"
+WALLET = f"/customers/{ID}/wallet"
+CORRECT = f"/customers/{ID}/bookings/{ID}/correct"
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def words_of(answer):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text_of(answer))))
+
+
+@pytest.fixture
+def listed(services, sample):
+    """A statement with a booking that can be corrected, and one that cannot."""
+    rows = [
+        sample(EntryView, cause="top_up", is_correctable=True),
+        sample(EntryView, cause="purchase", is_correctable=False),
+    ]
+    services.tell("billing.list_entries", Page(items=rows))
+
+
+@pytest.mark.usefixtures("listed")
+class TestTheStatement:
+    def test_what_can_be_corrected_has_a_button(self, browser):
+        page = text_of(browser(Role.PARTNER).get(WALLET))
+
+        assert page.count(CORRECT) == 1
+        assert f"/customers/{ID}/pay-out" in page
+
+    @pytest.mark.parametrize("role", [Role.DEALER, Role.SUPPORT])
+    def test_who_may_not_is_offered_nothing(self, browser, role):
+        client = browser(role)
+        page = text_of(client.get(WALLET))
+
+        assert CORRECT not in page
+        assert "/pay-out" not in page
+        assert client.get(CORRECT).status_code == 403
+
+    def test_of_a_deleted_customer_it_is_shown_without_a_top_up(
+        self, browser, services, sample
+    ):
+        closed = sample(WalletView, balance=Money.of("7.00 EUR"), is_closed=True)
+        services.tell("billing.get_wallet", closed)
+        services.tell("accounts.get_customer", NotFound())
+        answer = browser(Role.PARTNER).get(WALLET)
+
+        assert "This customer was deleted" in words_of(answer)
+        assert f"/customers/{ID}/pay-out" in text_of(answer)
+        assert f"/customers/{ID}/top-up" not in text_of(answer)
+
+
+def test_a_correction_says_why(browser, form_of, services):
+    client = browser(Role.STAFF)
+    hidden = form_of(text_of(client.get(CORRECT)))
+    assert client.post(CORRECT, data=hidden).status_code == 422
+
+    answer = client.post(CORRECT, data=hidden | {"reason": "typed twice"})
+
+    assert answer.location == WALLET
+    [(_, asked)] = services.calls_of("billing.correct_booking")
+    assert (str(asked.transfer_id), asked.reason) == (ID, "typed twice")
+
+
+def test_a_refused_correction_is_told(browser, form_of, services):
+    refusal = PaymentRequired("The balance has 1.00 EUR left of the 10.00 EUR.")
+    services.tell("billing.correct_booking", refusal)
+    client = browser(Role.PARTNER)
+    hidden = form_of(text_of(client.get(CORRECT)))
+    answer = client.post(CORRECT, data=hidden | {"reason": "x"})
+
+    assert answer.status_code == 422
+    assert "1.00 EUR left of the 10.00 EUR" in words_of(answer)
+
+
+def test_a_payout_is_booked_with_its_note(browser, form_of, services):
+    client = browser(Role.PARTNER)
+    address = f"/customers/{ID}/pay-out"
+    page = text_of(client.get(address))
+    assert 'value="9.00"' in page
+    said = form_of(page) | {"amount": "4.00", "note": "by bank"}
+
+    assert client.post(address, data=said).location == WALLET
+    [(_, asked)] = services.calls_of("billing.pay_out")
+    assert (str(asked.amount), asked.note) == ("4.00 EUR", "by bank")

@@ -1,0 +1,85 @@
+"""Whatever is typed into any form of the panel gets a page, never a server error."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from lineup.context import Role
+
+HOSTILE = {
+    "nothing": "",
+    "a NUL": "a\x00b",
+    "two lines": "a@example.org\r\nBcc: all@example.org",
+    "a huge number": "9" * 5000,
+    "a negative number": "-99999999999999999999",
+    "Arabic digits": "\u0661\u0660.00",
+    "not a number": "NaN",
+    "a long word": "w" * 5000,
+    "half an address": "http://[::1",
+    "a script": "javascript:alert(1)",
+    "a far day": "9999-12-31T23:59",
+    "a day in no calendar": "99999-99-99",
+    "no id": "00000000-0000-0000-0000-00000000000g",
+}
+FORMS = {Role.OPERATOR: 20, Role.PARTNER: 20, Role.CUSTOMER: 5}
+"""So many there are at least, for each who signs in."""
+SHARES = 5
+"""All forms in one test would take it longer than one test may."""
+
+
+class Forms(HTMLParser):
+    """The forms of a page: how and where each is sent, and its fields by kind."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        said = dict(attributes)
+        if tag == "form":
+            method = said.get("method", "get").lower()
+            self.found.append((method, said.get("action"), {}, {}))
+        elif self.found and said.get("name") and tag in {"input", "select", "textarea"}:
+            _, _, hidden, typed = self.found[-1]
+            if said.get("type") == "hidden":
+                hidden[said["name"]] = said.get("value", "")
+            elif said.get("type") != "file":
+                typed[said["name"]] = said.get("type", "text")
+
+
+def sent(client, path, form, value):
+    """Send a form with one value in all that can be typed or chosen."""
+    method, action, hidden, typed = form
+    values = hidden | dict.fromkeys(typed, value)
+    where = action or path
+    if method == "post":
+        return client.post(where, data=values)
+    return client.get(where, query_string=values)
+
+
+def forms_of(client, pages, role):
+    """Every form that a role may fill in, with the page it is on."""
+    for path, methods, roles in pages:
+        if "GET" in methods and role in roles:
+            page = client.get(path).get_data(as_text=True)
+            for form in Forms(page).found:
+                if form[3]:
+                    yield path, form
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("role", FORMS)
+def test_any_value_in_any_form(browser, pages, role, share):
+    client = browser(role)
+    forms = list(forms_of(client, pages[share::SHARES], role))
+
+    broken = [
+        (path, form[1], name)
+        for path, form in forms
+        for name, value in HOSTILE.items()
+        if sent(client, path, form, value).status_code >= 500
+    ]
+
+    assert len(forms) >= FORMS[role] / SHARES / 2
+    assert broken == []

@@ -1,0 +1,186 @@
+"""A streaming server as `deploy/streaming` sets it up, before something to play."""
+
+import http.server
+import itertools
+import socket
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+import requests
+
+from lineup.delivery import Piece, StreamSource
+from lineup_local import edge
+
+SECRET = "edge-secret"
+ROUND_SECONDS = 1
+"""How often endless files are asked about here."""
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def wait_for(port):
+    end = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+@contextmanager
+def running_edge(folder, *, port, lineup, origin, asked=""):
+    """nginx at `port`, which asks the gateway at `lineup` and plays from `origin`."""
+    if not edge.is_there():
+        pytest.fail("nginx is needed here: apt-get install nginx-light")
+    folder.chmod(0o755)
+    server = edge.Edge(
+        folder=folder,
+        port=port,
+        gateway=lineup,
+        origin=origin,
+        asked=asked,
+        access_log=folder / "access.log",
+        error_log=folder / "error.log",
+        round_seconds=ROUND_SECONDS,
+    )
+    server.tell(SECRET)
+    started = subprocess.Popen(server.command())
+    try:
+        wait_for(port)
+        yield started
+    finally:
+        started.terminate()
+        started.wait(timeout=20)
+
+
+@contextmanager
+def running_origin():
+    """Its port, and the targets it was asked for: it says back what that was."""
+    asked = []
+
+    class Origin(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(self.path)))
+            self.end_headers()
+            self.wfile.write(self.path.encode())
+
+        def log_message(self, *said):
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Origin)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port, asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Served:
+    """A gateway, a streaming server that asks it, and where they are."""
+
+    def __init__(self, shelves, edge, gateway, process, log):
+        self.shelves, self.edge, self.gateway = shelves, edge, gateway
+        self.process, self.log = process, log
+
+
+@contextmanager
+def running_servers(folder, shelves, gunicorn, origin, *, asked="", **settings):
+    """A gateway, and a streaming server that asks it and plays from `origin`.
+
+    `asked` is where the gateway is asked about endless files, if not where it is.
+    """
+    port = free_port()
+    also = ("-b", asked) if asked else ()
+    (folder / "edge").mkdir()
+    told = {"CLOCK_OFFSET_FILE": "", **settings}
+    with (
+        gunicorn(folder, shelves, "--workers", "1", *also, **told) as (lineup, process),
+        running_edge(
+            folder / "edge", port=port, lineup=lineup, origin=origin, asked=asked
+        ),
+    ):
+        yield Served(
+            shelves,
+            f"http://127.0.0.1:{port}",
+            f"http://127.0.0.1:{lineup}",
+            process,
+            folder / "edge" / "access.log",
+        )
+
+
+class Session:
+    """A user of its own at a gateway, and the streaming server it is sent to."""
+
+    count = itertools.count()
+
+    def __init__(self, servers, channels, **more):
+        self.shelves, self.edge, self.gateway = (
+            servers.shelves,
+            servers.edge,
+            servers.gateway,
+        )
+        self._channels, self._more = channels, more
+        number = next(self.count)
+        self.username = f"user{number:04}"
+        self.set_id = f"{number:032x}"
+        self.set()
+        self.user()
+
+    def address(self, channel):
+        """The stable address of a channel, as a playlist has it."""
+        return f"{self.gateway}/live/{self.username}/secret-pass/{channel}.m3u8"
+
+    def opened(self, channel, query=""):
+        """Where the gateway sends the player."""
+        answer = self.get(self.address(channel) + query)
+        assert answer.status_code == 302, answer.text
+        return answer.headers["Location"]
+
+    def get(self, address):
+        return requests.get(address, timeout=20, allow_redirects=False)
+
+    def user(self, **changes):
+        now = datetime.now(UTC)
+        running = Piece(
+            from_at=now - timedelta(days=1),
+            until_at=now + timedelta(days=9),
+            set_id=self.set_id,
+        )
+        own = {"username": self.username, "token": f"token-{self.username}"}
+        self.shelves.put_user(**{"timeline": [running], **own, **changes})
+
+    def set(self, **changes):
+        sources = {
+            number: StreamSource(
+                address=self.edge + path,
+                signing="session",
+                **self._more.get(number, {}),
+            )
+            for number, path in self._channels.items()
+        }
+        digest = self.shelves.blobs.write_content(msgspec.json.encode(sources))
+        self.shelves.put_set(self.set_id, streams_digest=digest, **changes)
+
+
+def until(holds, seconds=60):
+    """Wait until something holds: what is remembered is looked at again in time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -1,0 +1,268 @@
+"""PATCH changes what is sent, PUT demands the whole (RFC 7396): every door that changes.
+
+What there is to change is read from the specification, so that a door that is added
+is held to the rule without a word here.
+"""
+
+import re
+
+import pytest
+
+from lineup.context import Role
+from lineup.contracts.changes import given
+
+ID = "019d0000-0000-7000-8000-000000000001"
+MERGE_PATCH = "application/merge-patch+json"
+ADDRESSED = {"partner_id"}
+"""Says whose it is, where no path does."""
+LOOKS = re.compile(r"\.(identify|get_)")
+ONES_OWN = {"/me/time-zone"}
+
+
+@pytest.fixture
+def specification(client):
+    return client.get("/api/v1/openapi.json").get_json()
+
+
+def doors_of(specification, method):
+    """Every door of a method: its path below the prefix, and its body's schema."""
+    return {
+        path.removeprefix("/api/v1"): item[method]["requestBody"]["content"]
+        for path, item in specification["paths"].items()
+        if method in item
+    }
+
+
+def resolved(specification, schema):
+    """A schema, wherever it is written."""
+    for part in (schema, *schema.get("allOf", ()), *schema.get("anyOf", ())):
+        if "$ref" in part:
+            name = part["$ref"].rsplit("/", 1)[1]
+            return specification["components"]["schemas"][name]
+    return schema
+
+
+def leaves(specification, schema, path=()):
+    """Every field that can be changed by itself: its path and its schema."""
+    for name, part in resolved(specification, schema)["properties"].items():
+        inner = resolved(specification, part)
+        if "properties" in inner and not inner.get("required"):
+            yield from leaves(specification, inner, (*path, name))
+        else:
+            yield (*path, name), part
+
+
+def a_value(specification, schema):
+    """Something a field takes."""
+    schema = resolved(specification, schema)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "properties" in schema:
+        return {"amount": "9.00", "currency": "EUR"}
+    if "object" in schema["type"]:
+        return {"X-Key": "a"}
+    return schema["examples"][0]
+
+
+def whole(specification, schema):
+    """A body with every field."""
+    return {
+        name: whole(specification, part)
+        if "properties" in (inner := resolved(specification, part))
+        and "amount" not in inner["properties"]
+        else a_value(specification, part)
+        for name, part in resolved(specification, schema)["properties"].items()
+        if name not in ADDRESSED
+    }
+
+
+def at(path, value):
+    """A body that says one thing."""
+    for name in reversed(path):
+        value = {name: value}
+    return value
+
+
+def without(body, path):
+    """A body with one field taken out."""
+    name, *rest = path
+    if rest:
+        return {**body, name: without(body[name], rest)}
+    return {other: value for other, value in body.items() if other != name}
+
+
+def said(request):
+    """What a change says beside whom it is of."""
+    beside = {"upload": ""}
+    return {
+        name: given(value) if type(value).__name__.endswith("Change") else value
+        for name, value in given(request).items()
+        if not name.endswith("_id") and (name, value) not in beside.items()
+    }
+
+
+def filled(path):
+    return path.split("{")[0] + ID + path.partition("}")[2] if "{" in path else path
+
+
+@pytest.fixture
+def ask(api, services):
+    """`ask("PATCH", path, body)` is the answer and what the service was asked."""
+
+    def ask(method, path, body, **options):
+        services.asked.clear()
+        role = Role.CUSTOMER if path in ONES_OWN else Role.PARTNER
+        answer = api(method, filled(path), role, json=body, **options)
+        changing = [
+            request for verb, _, request in services.asked if not LOOKS.search(verb)
+        ]
+        return answer, changing
+
+    return ask
+
+
+@pytest.mark.feature("AP-05")
+def test_everything_that_can_be_replaced_can_be_changed_in_part(specification):
+    patched = set(doors_of(specification, "patch"))
+    replaced = {
+        path
+        for path, item in specification["paths"].items()
+        if "put" in item and "get" in item
+    }
+
+    assert {path.removeprefix("/api/v1") for path in replaced} <= patched | {
+        "/users/{user_id}/renewal"
+    }
+    assert len(patched) >= 12
+
+
+def test_a_patch_requires_nothing_and_comes_as_either_type(specification, ask):
+    for path, content in doors_of(specification, "patch").items():
+        assert set(content) == {"application/json", MERGE_PATCH}, path
+        schemas = [kind["schema"] for kind in content.values()]
+        assert schemas[0] == schemas[1], path
+        assert not resolved(specification, schemas[0]).get("required"), path
+        for kind in content:
+            answer, [asked] = ask("PATCH", path, {}, headers={"Content-Type": kind})
+            assert (answer.status_code, said(asked)) == (200, {}), path
+
+
+def test_a_patch_says_only_what_was_sent(specification, ask):
+    changed = 0
+    for path, content in doors_of(specification, "patch").items():
+        for field, schema in leaves(specification, content[MERGE_PATCH]["schema"]):
+            if field[-1] in ADDRESSED:
+                continue
+            value = a_value(specification, schema)
+            answer, [asked] = ask("PATCH", path, at(field, value))
+            assert answer.status_code == 200, (path, field, answer.json)
+            [told] = leaves_of(said(asked))
+            assert told in {field, ("header_changes", "X-Key")}, (path, field)
+            changed += 1
+    assert changed >= 60
+
+
+def leaves_of(body, path=()):
+    for name, value in body.items():
+        if isinstance(value, dict) and value:
+            yield from leaves_of(value, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def test_null_sets_back_what_may_be_null_and_is_refused_elsewhere(specification, ask):
+    told = {200: 0, 422: 0}
+    for path, content in doors_of(specification, "patch").items():
+        for field, schema in leaves(specification, content[MERGE_PATCH]["schema"]):
+            if field[-1] in ADDRESSED:
+                continue
+            answer, asked = ask("PATCH", path, at(field, None))
+            may = "null" in str(schema.get("type", schema.get("anyOf")))
+            assert answer.status_code == (200 if may else 422), (path, field)
+            assert may or list(answer.json["fields"]) == [".".join(field)]
+            assert len(asked) == bool(may)
+            told[answer.status_code] += 1
+    assert min(told.values()) >= 10
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        ("/accounts/{}", {"public_url": None}, {"public_url": ""}),
+        ("/accounts/{}", {"company": {"city": None}}, {"company": {"city": ""}}),
+        (
+            "/customers/{}",
+            {"settings": {"group_id": None, "takes_messages": None}},
+            {"settings": {"group_id": None, "takes_messages": True}},
+        ),
+        ("/customers/{}", {"pin": None}, {"pin": ""}),
+        ("/channels/{}", {"details": {"group": None}}, {"details": {"group": ""}}),
+        ("/channels/{}", {"package_ids": None}, {"package_ids": []}),
+        ("/guide-sources/{}", {"time_zone": None}, {"time_zone": "UTC"}),
+        (
+            "/guide-sources/{}",
+            {"headers": {"Cookie": "a=1", "X-Key": None}},
+            {"header_changes": {"Cookie": "a=1", "X-Key": None}},
+        ),
+        (
+            "/mail-transport",
+            {"password": None, "port": None},
+            {"password": "", "port": 25},
+        ),
+    ],
+)
+def test_null_sets_back_to_what_it_was_at_first(ask, path, body, expected):
+    answer, [asked] = ask("PATCH", path.format(ID), body)
+
+    assert answer.status_code == 200
+    assert said(asked) == expected
+
+
+def test_what_nobody_knows_is_refused(specification, ask):
+    for method in ("patch", "put"):
+        for path in doors_of(specification, method):
+            answer, asked = ask(method.upper(), path, {"surprise": 1})
+            assert answer.status_code == 422, path
+            assert "surprise" in answer.json["fields"], path
+            assert asked == []
+
+
+def test_a_put_demands_the_whole(specification, ask):
+    refused = 0
+    for path, content in doors_of(specification, "put").items():
+        [schema] = [kind["schema"] for kind in content.values()]
+        body = whole(specification, schema)
+        answer, asked = ask("PUT", path, body)
+        assert answer.status_code in {200, 204}, (path, answer.json)
+        assert len(asked) == 1, path
+        for field, part in leaves_of_whole(specification, schema):
+            if part.get("writeOnly") or field[-1] in ADDRESSED:
+                continue
+            answer, asked = ask("PUT", path, without(body, field))
+            assert answer.status_code == 422, (path, field)
+            assert list(answer.json["fields"]) == [".".join(field)]
+            assert asked == []
+            refused += 1
+    assert refused >= 60
+
+
+def leaves_of_whole(specification, schema, path=()):
+    """Every field of a body, and every part of it that has fields."""
+    for name, part in resolved(specification, schema)["properties"].items():
+        yield (*path, name), part
+        inner = resolved(specification, part)
+        if "properties" in inner:
+            yield from leaves_of_whole(specification, inner, (*path, name))
+
+
+def test_a_secret_that_is_not_sent_stays(specification, ask):
+    for path, name in (
+        ("/customers/{customer_id}", "pin"),
+        ("/guide-sources/{source_id}", "headers"),
+        ("/mail-transport", "password"),
+    ):
+        [content] = doors_of(specification, "put")[path].values()
+        body = without(whole(specification, content["schema"]), [name])
+        answer, [asked] = ask("PUT", path, body)
+        assert answer.status_code == 200
+        assert name not in said(asked)

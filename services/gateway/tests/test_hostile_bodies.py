@@ -1,0 +1,196 @@
+"""Whatever is sent to a field of any door is taken or refused by the field's name."""
+
+import pytest
+
+PREFIX = "/api/v1"
+ID = "019d0000-0000-7000-8000-000000000001"
+DEEP = "[" * 100_000
+SHARES = 8
+"""All bodies in one test would take it longer than one test may."""
+
+HOSTILE = {
+    "string": [
+        "x" * 100_000,
+        "\x00",
+        "a\r\nb: c",
+        "\u2028",
+        "\ud800",
+        "\x1b[2J",
+        "\uffff",
+        5,
+        [],
+        {},
+    ],
+    "integer": [
+        10**30,
+        -(10**30),
+        2**31,
+        1.5,
+        True,
+        "\u0661\u0662",
+        "9" * 5000,
+        "x",
+        [],
+    ],
+    "array": [[None] * 10_001, "x", {"a": 1}, [[[[]]]]],
+    "boolean": [7, "perhaps", []],
+    "object": [
+        {"a": "b\r\nc"},
+        {"a\r\n": "b"},
+        {str(n): "x" for n in range(99)},
+        [],
+        "x",
+    ],
+}
+MONEY = [
+    {"amount": amount, "currency": "EUR"}
+    for amount in (
+        "\u0661\u0660.00",
+        "1e3",
+        "Infinity",
+        "NaN",
+        "+1",
+        "9" * 400,
+        "1.001",
+        " 1",
+        "",
+    )
+] + [
+    {"amount": "99999999999.99", "currency": "EUR"},
+    {"amount": "-99999999999.99", "currency": "EUR"},
+    {"amount": "1.00", "currency": "EUR\r\n"},
+    {"amount": "1.00", "currency": "€"},
+    {"amount": 1, "currency": "EUR"},
+]
+BY_NAME = {
+    "address": [
+        "http://[::1",
+        "javascript:alert(1)",
+        "http://a..b/",
+        "http://h:99999/",
+    ],
+    "public_url": ["http://[::1", "https://a.example/path", "javascript:alert(1)"],
+    "logo": ["http://[::1", "javascript:alert(1)", "data:image/png,x"],
+    "host": ["a..b", "a b", "[", "http://h"],
+    "sender_address": [
+        "x@example",
+        "a@b.example\r\nBcc: c@d.example",
+        "a@b\u2028.example",
+    ],
+    "email": ["x@example", "a@b.example\r\nBcc: c@d.example", "a@b\u2028.example"],
+    "receiver": ["x@example", "a@b.example\r\nBcc: c@d.example"],
+    "time_zone": ["Mars/Base", "../../etc/passwd"],
+    "months": [121, 99_999, 2_147_483_647, -1],
+    "days": [3_661, 4_000_000, -1],
+    "devices": [0, 1_001],
+    "addresses": [0, 1_001],
+    "number": [0, 10**9 + 1],
+    "every_hours": [0, 337],
+    "shift_minutes": [1_441, -1_441],
+    "guide_shift_minutes": [1_441, -1_441],
+    "catchup_days": [366, -1],
+    "inactivity_seconds": [86_401, -1],
+    "port": [0, 65_536],
+}
+
+
+@pytest.fixture
+def specification(client):
+    return client.get(f"{PREFIX}/openapi.json").get_json()
+
+
+def bodies(specification):
+    """Every door that takes a JSON body: its method, its path and the body's schema."""
+    for path, item in specification["paths"].items():
+        for method, door in item.items():
+            content = isinstance(door, dict) and door.get("requestBody", {}).get(
+                "content"
+            )
+            if content and "application/json" in content:
+                yield method, path, content["application/json"]["schema"]
+
+
+def resolved(specification, schema):
+    for part in (schema, *schema.get("allOf", ()), *schema.get("anyOf", ())):
+        if "$ref" in part:
+            return specification["components"]["schemas"][
+                part["$ref"].rsplit("/", 1)[1]
+            ]
+    return schema
+
+
+def leaves(specification, schema, path=()):
+    """Every field of a body: its path, its name and its schema."""
+    for name, part in resolved(specification, schema).get("properties", {}).items():
+        inner = resolved(specification, part)
+        if {"amount", "currency"} <= set(inner.get("properties", ())):
+            yield (*path, name), MONEY
+        elif "properties" in inner:
+            yield from leaves(specification, inner, (*path, name))
+        else:
+            yield (*path, name), hostile((*path, name), inner)
+
+
+def hostile(path, schema):
+    is_postal = path[-1] == "address" and path[:-1] in {("company",), ("person",)}
+    is_known = "enum" not in schema and not is_postal
+    known = BY_NAME.get(path[-1], []) if is_known else []
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    return [value for kind in kinds for value in HOSTILE.get(kind, [])] + known
+
+
+def at(path, value):
+    for name in reversed(path):
+        value = {name: value}
+    return value
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_field_of_any_body_takes_what_it_cannot_be(api, specification, share):
+    tried = 0
+    for method, path, schema in list(bodies(specification))[share::SHARES]:
+        address = path.removeprefix(PREFIX).replace("{", "<").split("<")
+        filled = address[0] + "".join(
+            ID + rest.partition("}")[2] for rest in address[1:]
+        )
+        for field, values in leaves(specification, schema):
+            for value in values:
+                answer = api(method.upper(), filled, json=at(field, value))
+
+                told = (method, path, field, repr(value)[:60], answer.get_data()[:300])
+                assert answer.status_code in {400, 403, 422}, told
+                if answer.status_code == 422:
+                    assert names(answer.get_json()["fields"], field), told
+                tried += answer.status_code == 422
+    assert tried > 500 / SHARES
+
+
+def names(fields, path):
+    """Whether a fault stands at a field, or within it."""
+    dotted = ".".join(path)
+    return any(one == dotted or one.startswith(f"{dotted}.") for one in fields)
+
+
+def test_a_deep_body_is_refused_at_every_door(api, specification):
+    for method, path, _ in bodies(specification):
+        if "{" not in path:
+            answer = api(
+                method.upper(),
+                path.removeprefix(PREFIX),
+                data=DEEP,
+                content_type="application/json",
+            )
+            assert answer.status_code in {400, 403}, (path, answer.get_data())
+
+
+def test_the_bounds_stand_in_the_specification(specification):
+    schemas = specification["components"]["schemas"]
+    plan, channel = schemas["CreatePlanBody"], schemas["ChannelDetails"]
+
+    assert plan["properties"]["months"]["maximum"] == 120
+    assert plan["properties"]["days"]["maximum"] == 3660
+    assert plan["properties"]["name"]["maxLength"] == 100
+    assert channel["properties"]["number"]["minimum"] == 1
+    assert channel["properties"]["address"]["maxLength"] == 2000
+    assert schemas["Person"]["properties"]["country"]["maxLength"] == 2
