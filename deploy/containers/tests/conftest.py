@@ -21,7 +21,7 @@ OWN = (
     "notifications",
     "gateway",
 )
-STANDING = (*OWN, "postgres", "rabbitmq", "mailpit")
+STANDING = (*OWN, "postgres", "rabbitmq", "mailpit", "streams")
 HEALTHY_SECONDS = 240
 LOOK_SECONDS = 0.5
 
@@ -83,6 +83,7 @@ def system(images, tmp_path_factory):
         for name in (
             "LINEUP_GATEWAY_PORT",
             "LINEUP_WEBHOOK_PORT",
+            "LINEUP_STREAM_PORT",
             "LINEUP_MAIL_HTTP_PORT",
         )
     }

@@ -52,11 +52,13 @@ def test_the_tour_goes_as_printed(system, shop):
     assert said.stdout.strip().endswith("\n8"), said.stdout
 
 
+@pytest.mark.feature("OP-18")
 def test_the_demo_is_filled_once(system):
     system.compose.up()
     assert system.compose.run("logs", "demo").count("Lineup is up.") >= 2
 
 
+@pytest.mark.feature("OP-20")
 @pytest.mark.parametrize("service", STANDING)
 def test_nothing_may_do_more_than_it_must(system, service):
     found = system.compose.container(service)
@@ -69,6 +71,7 @@ def test_nothing_may_do_more_than_it_must(system, service):
     assert min(host["Memory"], host["NanoCpus"], host["PidsLimit"]) > 0
 
 
+@pytest.mark.feature("OP-01")
 @pytest.mark.parametrize("service", ROLES)
 def test_no_service_enters_anothers_database(system, service):
     def said(database):
@@ -80,6 +83,7 @@ def test_no_service_enters_anothers_database(system, service):
         assert "permission denied for database" in said(other)
 
 
+@pytest.mark.feature("OP-13")
 @pytest.mark.parametrize(("service", "task", "said"), TASKS)
 def test_the_operators_tasks_work_inside(system, service, task, said):
     words = ("exec", "-T", service, "lineup", *task.split())
@@ -100,6 +104,7 @@ def test_what_is_killed_comes_back_and_all_are_healthy(system, killed):
     } == dict.fromkeys(killed, 1)
 
 
+@pytest.mark.feature("OP-16")
 @pytest.mark.timeout(2 * HEALTHY_SECONDS)
 def test_a_stop_lets_services_finish(system):
     system.compose.run("stop", *OWN, seconds=HEALTHY_SECONDS)

@@ -54,6 +54,7 @@ def canonical(requirement):
     return f"{re.sub('[-_.]+', '-', name).lower()}=={version}"
 
 
+@pytest.mark.feature("OP-01")
 @pytest.mark.parametrize("service", SERVICES)
 def test_it_holds_what_is_locked_for_its_service_and_nothing_else(run, service):
     found = {canonical(each) for each in run(service, "python", "-c", LIST).split()}
@@ -74,6 +75,7 @@ def test_it_holds_the_code_of_this_checkout(run, service):
     assert there.splitlines() == here
 
 
+@pytest.mark.feature("OP-20")
 @pytest.mark.parametrize("service", SERVICES)
 def test_it_runs_as_nobody_special_and_builds_nothing(run, service):
     asked = (
@@ -92,6 +94,7 @@ def test_it_says_what_it_is_and_how_to_ask_it(inspected, service):
     assert told["Healthcheck"]["Test"] == ["CMD", "lineup", "probe", service]
 
 
+@pytest.mark.feature("OP-13")
 @pytest.mark.parametrize("service", SERVICES)
 def test_its_command_has_the_tasks_of_its_service(run, service):
     assert f"lineup SERVICE  {service}\n" in run(service, "lineup")

@@ -12,6 +12,7 @@ SUITE = "shared/tests/test_testing.py"
 SECONDS = 400
 
 
+@pytest.mark.feature("OP-15")
 @pytest.mark.timeout(SECONDS + 30)
 def test_fixtures_are_served_in_containers(images, tmp_path):
     given = {name: v for name, v in os.environ.items() if "LINEUP_TEST" not in name}

@@ -62,6 +62,19 @@ def check() -> None:
     sys.exit(run_checks())
 
 
+@verbs.command()
+@click.argument("area", required=False)
+@click.option("--write", is_flag=True, help="Make docs/features.md anew.")
+def features(area: str | None, *, write: bool) -> None:
+    """Say which features tests show, or each one of an AREA (SU)."""
+    from lineup_local.features import PAGE, describe_area, describe_areas, page
+
+    if write:
+        PAGE.write_text(page())
+    home = read().home
+    click.echo(describe_area(home, area.upper()) if area else describe_areas(home))
+
+
 @verbs.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", required=False)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)

@@ -56,6 +56,7 @@ class Installation:
             "PUBLIC_URL": self.public_url,
             "GATEWAY_ADDRESS": f"{ports.LOOPBACK}:{settings.gateway_port}",
             "WEBHOOK_ADDRESS": f"{ports.LOOPBACK}:{settings.webhook_port}",
+            "WEBHOOK_URL": f"http://{ports.LOOPBACK}:{settings.webhook_port}",
             "SMTP_URL": f"smtp://{ports.LOOPBACK}:{settings.mail_port}",
             "MAIL_SENDER": "Lineup <lineup@example.com>",
             "CLOCK_OFFSET_FILE": str(self.clock_file),

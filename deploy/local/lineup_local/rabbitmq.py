@@ -18,7 +18,8 @@ from lineup_local.keys import keys_of
 from lineup_local.place import folder_for, server_user
 from lineup_local.settings import Settings
 
-PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+PROGRAMS = Path("/usr/lib/rabbitmq")
+PROGRAM = PROGRAMS / "bin" / "rabbitmq-server"
 PACKAGE = "rabbitmq-server"
 USER = "lineup"
 
@@ -36,8 +37,9 @@ class RabbitMQ:
 
     @cached_property
     def folder(self) -> Path:
-        """Its data, logs and record."""
-        return folder_for(self.settings.home, "rabbitmq", self.user)
+        """Its data, logs and record; one folder a major version."""
+        name = f"rabbitmq-{major_version()}"
+        return folder_for(self.settings.home, name, self.user)
 
     @property
     def uri(self) -> str:
@@ -157,7 +159,7 @@ class RabbitMQ:
             answer = requests.get(
                 f"{self.management_uri}/api/health/checks/local-alarms", timeout=5
             )
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
         return answer.ok
 
@@ -169,3 +171,9 @@ class RabbitMQ:
     def kill(self) -> None:
         """End the broker as a crash would, for tests of what survives that."""
         self.daemon.stop(SIGKILL)
+
+
+def major_version() -> str:
+    """Such as 4: it does not read what 3.10 kept. Empty before it is installed."""
+    found = [each.name for each in PROGRAMS.glob("lib/rabbitmq_server-*")]
+    return max((name.partition("-")[2].split(".")[0] for name in found), default="")

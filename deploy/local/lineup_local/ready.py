@@ -10,13 +10,16 @@ from pathlib import Path
 import requests
 
 from lineup_local import ports
-from lineup_local.demo.fill import fill
-from lineup_local.demo.here import site_of
+from lineup_local.demo.fill import Demo, fill
+from lineup_local.demo.here import begin_streams, site_of
 from lineup_local.environment import PROBED, Installation, installation
 from lineup_local.settings import read
+from lineup_local.trouble import Trouble
 
 LOOK_SECONDS = 0.2
 SHOWN_LINES = 30
+EDGE = "edge"
+"""The part that is the demo's streaming server, where this machine has nginx."""
 
 
 def probes(place: Installation) -> dict[str, str]:
@@ -63,18 +66,36 @@ def log_of(home: Path, name: str) -> Path:
     return home / "logs" / f"{name}.log"
 
 
-def main() -> int:
-    """Tell when all is up, then stay; 1 at once when something does not come up."""
-    place = installation(read())
-    late = wait_for(probes(place), seconds=place.settings.start_seconds)
+def came_up(place: Installation, addresses: Mapping[str, str]) -> bool:
+    """Whether all answer in time; of those that do not the last lines are told."""
+    late = wait_for(addresses, seconds=place.settings.start_seconds)
     for name in late:
         say(f"{name} did not come up. Its last lines:")
         say(last_lines(log_of(place.settings.home, name)))
-    if late:
+    return not late
+
+
+def streams_came_up(place: Installation, demo: Demo) -> bool:
+    """Whether nginx plays the demo's channels; without a secret the rest goes on."""
+    try:
+        begun = begin_streams(place, demo)
+    except Trouble as trouble:
+        say(f"The demo's channels do not play, for want of a secret: {trouble.message}")
+        return True
+    return came_up(place, begun)
+
+
+def main(*started: str) -> int:
+    """Tell when all is up, then stay; 1 at once when something does not come up."""
+    place = installation(read())
+    if not came_up(place, probes(place)):
         return 1
     say("Making the demo ready.")
     site = site_of(place)
-    say("Lineup is up.\n" + fill(site).table(site, stop="Ctrl-C, or ./lineup down"))
+    demo = fill(site)
+    if EDGE in started and not streams_came_up(place, demo):
+        return 1
+    say("Lineup is up.\n" + demo.table(site, stop="Ctrl-C, or ./lineup down"))
     with suppress(KeyboardInterrupt):
         signal.pause()  # a part that ends ends all the others
     return 0
@@ -86,4 +107,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

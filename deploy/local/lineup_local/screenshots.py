@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lineup_local.demo.api import Api
+from lineup_local.demo.customers import CUSTOMERS
 from lineup_local.demo.fill import Demo, find_demo
 from lineup_local.demo.site import Site
 from lineup_local.settings import CHECKOUT
@@ -48,7 +49,9 @@ def take(site: Site) -> list[Path]:
         raise Trouble("There is no demo here yet; ./lineup up makes it.")
     FOLDER.mkdir(parents=True, exist_ok=True)
     api = Api(site.gateway, demo.partner_username, demo.partner_password)
-    things = {"user_id": api.get("/users")["items"][0]["id"]}
+    (person,) = api.get("/customers", search=CUSTOMERS[0].email)["items"]
+    (user, *_) = api.get("/users", customer_id=person["id"])["items"]
+    things = {"user_id": user["id"]}
     return _take_all(browser, site.gateway, demo, things)
 
 

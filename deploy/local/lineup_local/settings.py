@@ -29,13 +29,20 @@ class Settings:
     mail_http_port: int = 10251
     gateway_port: int = 8080
     webhook_port: int = 8081
+    stream_port: int = 8082
+    stream_origin_port: int = 8083
+    """What a streaming server in front of the demo's streams plays from."""
     probe_port: int = 56740
     start_seconds: int = 120
+    demo_customers: int = 150
 
     @staticmethod
     def name_of(field: str) -> str:
         """The environment name that sets a field."""
         return f"LINEUP_{field.upper()}"
+
+
+MAY_BE_NONE = {"demo_customers"}
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -47,12 +54,13 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
             values[field.name] = (
                 Path(text).resolve()
                 if field.name == "home"
-                else _whole_number(name, text)
+                else _whole_number(name, text, 0 if field.name in MAY_BE_NONE else 1)
             )
     return Settings(**values)  # type: ignore[arg-type]
 
 
-def _whole_number(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-        raise Trouble(f"{name} must be a whole number from 1 to 65535, not {text!r}.")
+def _whole_number(name: str, text: str, least: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text) < 65536:
+        words = f"a whole number from {least} to 65535"
+        raise Trouble(f"{name} must be {words}, not {text!r}.")
     return int(text)

@@ -25,6 +25,7 @@ from lineup.testing.servers import running_servers
 from lineup_local import packages
 from lineup_local.checks import run_checks
 from lineup_local.containers.private import running_engine
+from lineup_local.features import Outcomes, keep_outcomes, outcomes_of
 from lineup_local.settings import CHECKOUT, read
 from lineup_local.trouble import Trouble
 
@@ -49,11 +50,16 @@ TOOLS = {
         "tv_validate_file": ("xmltv-util", ""),
     },
     "browser": {"chromium": ("chromium", "")},
-    "gateway": {"nginx": ("nginx-light", "nginx.service")},
+    "gateway": {
+        "nginx": ("nginx-light", "nginx.service"),
+        "ffmpeg": ("ffmpeg", ""),
+        "/usr/lib/nginx/modules/ngx_http_lua_module.so": ("libnginx-mod-http-lua", ""),
+    },
 }
-"""Programs that are not ours and check what we make: package and its service."""
+"""Programs, and parts of them, that are not ours and check what we make: package and
+its service."""
 
-SUITE_SECONDS = 1800
+SUITE_SECONDS = 3600
 NO_TESTS = 5
 
 
@@ -64,6 +70,7 @@ class Result:
     code: int
     counts: Counter[str]
     not_run: str = ""
+    features: Outcomes | None = None
 
 
 def run_tests(what: tuple[str, ...]) -> int:
@@ -77,10 +84,13 @@ def run_tests(what: tuple[str, ...]) -> int:
     totals: Counter[str] = Counter()
     not_run: list[str] = []
     with _servers_for(runs) as told:
-        for result in _side_by_side(runs, options, told):
+        results = _side_by_side(runs, options, told)
+        for (suite, *_), result in zip(runs, results, strict=True):
             codes.append(result.code)
             totals += result.counts
             not_run += filter(None, [result.not_run])
+            if suite in SUITES.values() and not options and result.features is not None:
+                keep_outcomes(read().home, suite, result.features)
     click.echo(_total_line(totals))
     for reason in not_run:
         click.secho(f"NOT RUN: {reason}", fg="red", bold=True)
@@ -92,7 +102,7 @@ def _install_tools(paths: list[str]) -> None:
         if not any(path.startswith(SUITES[suite]) for path in paths):
             continue
         for program, (package, units) in programs.items():
-            if shutil.which(program) is None:
+            if shutil.which(program) is None and not Path(program).is_file():
                 packages.install(package, units=units)
 
 
@@ -159,7 +169,7 @@ def _run(paths: list[str], options: list[str], told: Mapping[str, str]) -> Resul
             return Result(0, Counter())
         if not report.exists():
             return Result(code or 1, Counter(failed=1))
-        return Result(code, _counts(report))
+        return Result(code, _counts(report), features=outcomes_of(report))
 
 
 def _apart(paths: list[str]) -> list[str]:

@@ -12,25 +12,28 @@ import psycopg2
 from psycopg2 import sql
 
 from lineup.command import migrations
-from lineup_local import assets, ports
+from lineup_local import assets, edge, ports
 from lineup_local.containers.private import PrivateEngine
 from lineup_local.daemons import Daemon, end_all, is_alive
+from lineup_local.demo.here import edge_of
 from lineup_local.demo.site import FILLING
 from lineup_local.environment import WITH_DATABASE, Installation, installation
 from lineup_local.parts import STOP_SECONDS, Part, Parts
 from lineup_local.place import public_top
-from lineup_local.ready import log_of
+from lineup_local.ready import EDGE, log_of
 from lineup_local.servers import Servers, interrupted_by
 from lineup_local.settings import Settings
 from lineup_local.trouble import Trouble
 
 SERVICES = (*WITH_DATABASE, "playlists-worker", "gateway")
 MARK = "LINEUP_STARTED_BY"
-INSTALLED = ("tools", "assets")
+INSTALLED = ("tools", "python", "assets")
 """What `./lineup` installs in the home: no data, so it is kept."""
 CLAIMED = {
     "gateway_port": "the gateway",
     "webhook_port": "webshop deliveries",
+    "stream_port": "the demo's streams",
+    "stream_origin_port": "what the demo's streaming server plays from",
     "mail_port": "the mail catcher",
     "mail_http_port": "the mail catcher's pages",
 }
@@ -132,13 +135,26 @@ class Supervisor:
         kept = {
             **{name: ("-m", "lineup.command", "run", name) for name in SERVICES},
             "mail": ("-m", "lineup_local.mail"),
+            **self._streams(),
         }
         parts = [self._kept(name, (python, *words)) for name, words in kept.items()]
-        ready = (python, "-m", "lineup_local.ready")
+        ready = (python, "-m", "lineup_local.ready", *kept)
         last = Part(
             name="lineup", command=ready, environment=self._environment("lineup")
         )
         return Parts([*parts, last]).run()
+
+    def _streams(self) -> dict[str, tuple[str, ...]]:
+        """The demo's streaming server: nginx where it is there, and what it plays."""
+        port, serve = str(self.settings.stream_port), ("-m", "lineup_local.streams")
+        if not edge.is_there():
+            return {"streams": (*serve, port, self.place.public_url)}
+        server = edge_of(self.place)
+        told = map(str, (port, server.gateway, server.origin, server.folder))
+        return {
+            "streams": (*serve, str(server.origin), "-"),
+            EDGE: ("-m", "lineup_local.edge", *told),
+        }
 
     def _kept(self, name: str, command: tuple[str, ...]) -> Part:
         log = log_of(self.settings.home, name)

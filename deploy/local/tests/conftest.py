@@ -40,9 +40,11 @@ def free_row(length: int) -> int:
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    names = [name for name in vars(settings) if name != "start_seconds"]
+    names = [name for name in vars(settings) if name.endswith("_port")]
     return {
         **os.environ,
+        "LINEUP_HOME": str(settings.home),
+        "LINEUP_DEMO_CUSTOMERS": "0",
         **{settings.name_of(name): str(getattr(settings, name)) for name in names},
     }
 

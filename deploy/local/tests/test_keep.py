@@ -12,7 +12,7 @@ import pytest
 from lineup_local.daemons import is_alive
 
 
-def wait_for(happened, seconds=20.0):
+def wait_for(happened, seconds=60.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := happened():

@@ -41,6 +41,7 @@ class TestKeys:
 
 
 class TestInstallation:
+    @pytest.mark.feature("OP-01")
     def test_each_service_gets_its_own_database_and_probe(self, tmp_path):
         place = installation(Settings(home=tmp_path))
         told = {name: place.environment_for(name) for name in place.database_uris}
@@ -48,6 +49,7 @@ class TestInstallation:
         assert len({each["DATABASE_URI"] for each in told.values()}) == 4
         assert len({each["PROBE_PORT"] for each in told.values()}) == 4
 
+    @pytest.mark.feature("OP-01")
     def test_the_gateway_has_no_database(self, tmp_path):
         place = installation(Settings(home=tmp_path))
         assert "DATABASE_URI" not in place.environment_for("gateway")

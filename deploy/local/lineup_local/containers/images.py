@@ -17,14 +17,14 @@ DOCKERFILES = {
     "demo": "deploy/containers/demo/Dockerfile",
 }
 STANDINS = CHECKOUT / "deploy" / "containers" / "standins"
-PYTHON = "ca-certificates,python3-venv,libpython3.11-dev"
+PYTHON = "ca-certificates,python3-venv,libpython3.13-dev"
 MIRROR = "http://deb.debian.org/debian"
 UNREAD = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*")
 BEFORE = {
-    "python": "python:3.11-slim-bookworm",
-    "node": "node:24-bookworm-slim",
-    "postgres": "postgres:16",
-    "rabbitmq": "rabbitmq:3.13-management",
+    "python": "python:3.13-slim-trixie",
+    "node": "node:24-trixie-slim",
+    "postgres": "postgres:17",
+    "rabbitmq": "rabbitmq:4-management",
 }
 AFTER = {"mailpit": "axllent/mailpit:v1.27"}
 """What stands in for which official image; the second is made of our own."""
@@ -81,7 +81,7 @@ def _make_python(engine: Engine, name: str) -> None:
     if shutil.which("mmdebstrap") is None:
         packages.install("mmdebstrap")
     skipped = [f"--dpkgopt=path-exclude={path}" for path in UNREAD]
-    words = ["--variant=minbase", f"--include={PYTHON}", *skipped, "bookworm", "-"]
+    words = ["--variant=minbase", f"--include={PYTHON}", *skipped, "trixie", "-"]
     with subprocess.Popen(
         ["mmdebstrap", "--quiet", *words, MIRROR], stdout=subprocess.PIPE
     ) as system:

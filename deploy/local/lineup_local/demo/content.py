@@ -47,13 +47,13 @@ def channels() -> list[DemoChannel]:
     ]
 
 
-def playlist() -> bytes:
-    """The channels as an M3U, as an operator would have it from a supplier."""
+def playlist(streams_url: str) -> bytes:
+    """The channels as an M3U; they play from a streaming server of our own."""
     entries = (
         f'#EXTINF:-1 tvg-id="{channel.guide_id}" tvg-chno="{channel.number}"'
         f' tvg-logo="https://logos.example.net/{channel.guide_id}.png"'
         f' group-title="{channel.group}",{channel.name}\n'
-        f"https://edge.example.net/{channel.guide_id}/index.m3u8\n"
+        f"{streams_url}/{channel.guide_id}/index.m3u8\n"
         for channel in channels()
     )
     return ("#EXTM3U\n" + "".join(entries)).encode()

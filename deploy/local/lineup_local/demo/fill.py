@@ -14,7 +14,9 @@ import requests
 from lineup_local.demo import content
 from lineup_local.demo.api import Api, DemoRefused
 from lineup_local.demo.customers import make_customers
-from lineup_local.demo.site import Site
+from lineup_local.demo.history import live_through
+from lineup_local.demo.orders import DemoShop
+from lineup_local.demo.site import PARTNER, Site
 
 PACKAGES = {
     "Basic": ("News", "Movies", "Series", "Regional"),
@@ -22,6 +24,8 @@ PACKAGES = {
 }
 DEMO_CHANNELS = 8
 GUIDE_SECONDS = 60
+SAMPLE = 10
+"""The newest users: who has the guide last."""
 PLANS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Basic", "BASIC-1M", "9.00", {"months": 1}),
     ("Basic", "BASIC-3M", "25.00", {"months": 3}),
@@ -41,6 +45,8 @@ class Demo:
     operator_password: str
     partner_username: str
     partner_password: str
+    partner_id: str = ""
+    """Empty in what was kept of old; its name may change, and names nobody then."""
     woocommerce_path: str = ""
     woocommerce_secret: str = ""
     shopify_path: str = ""
@@ -88,38 +94,55 @@ def fill(site: Site) -> Demo:
 def _fill(site: Site) -> Demo:
     operator = site.operator()
     partner = ("demo", secrets.token_urlsafe(12))
-    _make_partner(Api(site.gateway, *operator), *partner)
+    partner_id = _make_partner(Api(site.gateway, *operator), *partner)
     api = Api(site.gateway, *partner)
-    packages = _make_channels(api)
+    packages = _make_channels(api, site.streams_url)
     plans = _make_products(api, packages)
-    make_customers(api, plans, _clock_of(site))
+    shops = _connect_shops(api)
+    _make_people(api, site, plans, shops)
     _load_guide(api, site)
     demo = Demo(
         operator_username=operator[0],
         operator_password=operator[1],
         partner_username=partner[0],
         partner_password=partner[1],
-        **_connect_shops(api),
+        partner_id=partner_id,
+        **shops,
     )
     _keep(site.demo_file, json.dumps(asdict(demo)))
     return demo
 
 
-def _make_partner(api: Api, username: str, password: str) -> None:
-    api.post(
+def _make_people(
+    api: Api, site: Site, plans: dict[str, str], shops: dict[str, str]
+) -> None:
+    """Those of three months, then one for each thing that can be true of somebody."""
+    clock = _clock_of(site)
+    if site.customers:
+        address = site.shops_inside + shops["woocommerce_path"]
+        shop = DemoShop(api, address, shops["woocommerce_secret"])
+        live_through(api, plans, shop, clock, site.customers)
+    make_customers(api, plans, clock)
+
+
+def _make_partner(api: Api, username: str, password: str) -> str:
+    """The demo partner's id."""
+    made = api.post(
         "/accounts",
         kind="partner",
-        name="Demo TV",
+        name=PARTNER,
         email="office@example.org",
         currency="EUR",
         time_zone="Europe/Amsterdam",
         login={"username": username, "password": password},
     )
+    return str(made["id"])
 
 
-def _make_channels(api: Api) -> dict[str, str]:
+def _make_channels(api: Api, streams_url: str) -> dict[str, str]:
     """Channels in packages, a few of them as demo; the packages' ids by name."""
-    api.finished(api.upload("/channel-imports/file", "demo.m3u", content.playlist()))
+    lists = content.playlist(streams_url)
+    api.finished(api.upload("/channel-imports/file", "demo.m3u", lists))
     found = _every(api, "/channels")
     ids = {
         name: [row["id"] for row in found if row["details"]["group"] in groups]
@@ -141,7 +164,7 @@ def _load_guide(api: Api, site: Site) -> None:
     guide = content.guide(datetime.now(UTC))
     api.upload("/guide-sources/file?name=Demo+guide", "demo.xml.gz", guide)
     end = time.monotonic() + GUIDE_SECONDS
-    for user in _every(api, "/users"):
+    for user in api.get("/users", limit=SAMPLE)["items"]:
         address = site.inside(user["guide_url"])
         while b"<programme" not in requests.get(address, timeout=10).content:
             if time.monotonic() > end:

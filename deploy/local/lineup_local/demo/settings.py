@@ -25,6 +25,11 @@ class DemoSettings:
     demo_folder: str
     """Kept by a volume; holds the clock of all services, too."""
     operator_password: str
+    demo_shops: str = ""
+    """Where the container reaches what shops deliver to; empty: as people do."""
+    demo_customers: int = 150
+    demo_streams_url: str = "https://edge.example.net"
+    """Where the demo's channels play from, if anywhere."""
 
     def site(self) -> Site:
         """The same, as the demo wants it."""
@@ -34,6 +39,9 @@ class DemoSettings:
             public_url=self.demo_public_url.rstrip("/"),
             shops_url=self.demo_shops_url,
             mail_url=self.demo_mail_url,
+            shops_inside=self.demo_shops or self.demo_shops_url,
+            customers=self.demo_customers,
+            streams_url=self.demo_streams_url,
             folder=folder,
             clock_file=folder / "clock",
             operator=lambda: (OPERATOR, self.operator_password),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FILLING = "demo.filling"
+PARTNER = "Demo TV"
 Login = tuple[str, str]
 """A login name and its password."""
 
@@ -18,6 +19,12 @@ class Site:
     public_url: str
     shops_url: str
     mail_url: str
+    shops_inside: str
+    """Where the demo itself reaches what shops deliver to."""
+    customers: int
+    """How many came in the three months before today."""
+    streams_url: str
+    """Where the demo's channels play from."""
     folder: Path
     """Keeps the demo's logins."""
     clock_file: Path
