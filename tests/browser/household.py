@@ -66,6 +66,8 @@ class Household:
         self._take_an_order()
         for name, path in FIRST.items():
             self.things[name] = self.api.get(path, limit=1)["items"][0]["id"]
+        order = self.api.get(f"/orders/{self.things['order_id']}")
+        self.things["seat_id"] = order["pieces"][0]["id"]
         return self
 
     def guest(self, balance: str, **details: Any) -> Guest:
@@ -96,11 +98,11 @@ class Household:
         user = self.user(guest, "Lounge", sku="FAMILY-1M")
         return Dealer(name, username, user)
 
-    def lets_in(self, username: str) -> bool:
+    def lets_in(self, username: str, password: str = PASSWORD) -> bool:
         """Whether somebody can sign in."""
         answer = requests.post(
             f"{self.lineup.url('GATEWAY')}/api/v1/tokens",
-            json={"username": username, "password": PASSWORD},
+            json={"username": username, "password": password},
             timeout=10,
         )
         return answer.ok
@@ -159,10 +161,15 @@ class Household:
             "product_id": product["id"],
             "plan_id": plan["id"],
             "subscription_id": bought["id"],
+            "transfer_id": self._first_booking(customer_id),
             "delivery_id": self._delivery_to(person["email"]),
             "topic": "customers",
         }
         self._equip(user["id"])
+
+    def _first_booking(self, customer_id: str) -> str:
+        entries = self.api.get(f"/customers/{customer_id}/entries", order="booked")
+        return str(entries["items"][0]["transfer_id"])
 
     def _equip(self, user_id: str) -> None:
         device = self._make(f"/users/{user_id}/devices", model="Smart TV")

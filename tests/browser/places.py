@@ -32,7 +32,7 @@ class Place:
     @property
     def is_file(self) -> bool:
         """Whether it is taken home rather than looked at."""
-        return self.rule.endswith(".csv")
+        return self.rule.endswith((".csv", "/body"))
 
     def path(self, things: dict[str, str]) -> str:
         """Its address with something to show; KeyError when there is nothing.

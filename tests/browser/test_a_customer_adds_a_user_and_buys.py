@@ -14,6 +14,7 @@ def guest(household):
     return household.guest(balance="20.00")
 
 
+@pytest.mark.feature("PE-01", "PE-02")
 def test_a_user_plays_demo_channels_at_once(visitor, household, guest):
     visitor.sign_in(guest.username, guest.password)
     visitor.turn_to("My users")
@@ -35,6 +36,7 @@ def test_a_user_plays_demo_channels_at_once(visitor, household, guest):
     visitor.sees("PVR IPTV Simple Client")
 
 
+@pytest.mark.feature("CU-20")
 def test_a_device_is_noted(visitor, household, guest):
     household.user(guest, "Kitchen")
     visitor.sign_in(guest.username, guest.password)
@@ -49,6 +51,7 @@ def test_a_device_is_noted(visitor, household, guest):
     visitor.sees("Smart TV of the hall was noted.")
 
 
+@pytest.mark.feature("PE-03")
 @EVERY_WAY
 def test_what_is_bought_plays_on_the_same_link(visitor, household, guest):
     user = household.user(guest, "Living room")

@@ -26,7 +26,7 @@ def partner(visitor, household):
     return visitor
 
 
-def set_status(partner, dealer, words):
+def set_state(partner, dealer, words):
     partner.turn_to("Providers")
     partner.fill_list("Name, login or mail", dealer.username)
     partner.follow(dealer.name)
@@ -37,6 +37,7 @@ def set_status(partner, dealer, words):
     partner.press("Save")
 
 
+@pytest.mark.feature("AH-17")
 def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
     number = next(NUMBERS)
     partner.follow("Add dealer")
@@ -57,34 +58,38 @@ def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
     partner.sees(f"Mila Number{number} was made.")
 
 
+@pytest.mark.feature("AH-18", "AH-20", "UI-03")
 def test_off_nobody_signs_in_and_subscribers_see_demo_until_it_is_on(
     partner, dealer, household
 ):
-    set_status(partner, dealer, "Inactive: nobody signs in")
+    set_state(partner, dealer, "Inactive: nobody signs in")
     partner.sees(f"{dealer.name} was saved.")
     assert not household.lets_in(dealer.username)
     until(lambda: len(shown(dealer.user)) == DEMO_CHANNELS, "demo channels", 60)
 
-    set_status(partner, dealer, "Active")
+    set_state(partner, dealer, "Active")
     partner.sees(f"{dealer.name} was saved.")
     assert household.lets_in(dealer.username)
     until(lambda: len(shown(dealer.user)) > DEMO_CHANNELS, "the channels bought", 60)
 
 
+@pytest.mark.feature("AH-19", "UI-05")
 @EVERY_WAY
 def test_deleted_it_takes_everything_with_it_once_its_name_is_typed(
     partner, dealer, household
 ):
-    set_status(partner, dealer, "Delete: gone for good")
+    set_state(partner, dealer, "Delete: gone for good")
     partner.is_on(f"Delete {dealer.name}?")
     partner.sees("1 customer")
     partner.sees("1 user")
+    partner.sees("5.00 EUR is on the balance.")
     partner.fill(f"Type {dealer.username} to go on", "something else")
     partner.press("Delete it with everything")
     partner.sees("That is not the name.")
     assert requests.get(dealer.user["playlist_url"], timeout=10).ok
 
     partner.fill(f"Type {dealer.username} to go on", dealer.username)
+    partner.fill("Reason for deleting all the same", "out of business")
     partner.press("Delete it with everything")
     partner.sees("Everything is gone.")
     until(lambda: is_gone(dealer.user), "the link to be gone", 60)

@@ -1,4 +1,6 @@
-"""What is typed into a list's search box is fetched once."""
+"""What is asked of a list, by a search box or a choice, is fetched once."""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -23,3 +25,12 @@ def test_leaving_the_box_neither_fetches_again_nor_moves_the_focus(visitor, hous
 
     assert len([url for url in fetched if "search=" in url]) == 1
     expect(visitor.page.locator("main select:focus-visible")).to_have_count(1)
+
+
+def test_what_is_chosen_is_fetched_at_once(visitor, household):
+    visitor.sign_in(*household.logins[Role.PARTNER])
+    visitor.open("/customers")
+
+    visitor.choose("Product", "Family")
+
+    expect(visitor.page).to_have_url(re.compile("product_id="))

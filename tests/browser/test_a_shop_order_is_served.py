@@ -5,6 +5,7 @@ cannot be served is seen, mended and tried again at the panel.
 import re
 import time
 
+import pytest
 import requests
 from household import NUMBERS
 from running import a_woo_order, until
@@ -35,6 +36,7 @@ def mail_to(lineup, receiver):
     return requests.get(address, timeout=10).json()["Text"]
 
 
+@pytest.mark.feature("WS-09")
 @EVERY_WAY
 def test_it_is_seen_from_the_order_to_the_mail(visitor, household, lineup):
     number, receiver = an_order(lineup)
@@ -62,6 +64,7 @@ def test_it_is_seen_from_the_order_to_the_mail(visitor, household, lineup):
     visitor.sees("•••")
 
 
+@pytest.mark.feature("WS-07")
 def test_what_could_not_be_served_is_mended_and_tried_again(visitor, household, lineup):
     sku = f"NEW-{time.monotonic_ns()}"
     line = {

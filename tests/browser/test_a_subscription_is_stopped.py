@@ -30,19 +30,21 @@ def amount_shown(visitor):
     return re.search(r"([\d.]+ EUR) comes back", " ".join(words.split()))[1]
 
 
-def test_a_running_user_is_not_deleted(visitor, guest, running):
+def test_a_running_user_is_stopped_and_deleted_in_one(visitor, guest, running):
     visitor.sign_in(guest.username, guest.password)
     visitor.turn_to("My users")
 
     visitor.follow("Delete Bedroom")
-    visitor.sees_dialog("must be stopped first")
-    visitor.press("Delete Bedroom")
+    visitor.sees_dialog("still runs")
+    visitor.sees_dialog("comes back to the balance")
+    visitor.press("Stop it and delete Bedroom")
 
-    visitor.is_on("Delete Bedroom?")
-    visitor.sees("Stop")
-    assert requests.get(running["playlist_url"], timeout=10).ok
+    visitor.sees("Bedroom was deleted; 14.9")
+    visitor.sees("No users yet.")
+    assert requests.get(running["playlist_url"], timeout=10).status_code == 404
 
 
+@pytest.mark.feature("SU-07")
 @EVERY_WAY
 def test_the_refund_is_shown_first_and_the_user_goes_last(visitor, guest, running):
     visitor.sign_in(guest.username, guest.password)

@@ -54,6 +54,7 @@ LOOKED_AT = [place for place in places() if not place.is_file]
 FILES = [place for place in places() if place.is_file]
 
 
+@pytest.mark.feature("UI-17")
 @pytest.mark.parametrize("place", LOOKED_AT, ids=lambda place: place.rule)
 def test_it_is_readable_by_everybody(place, household, eyes):
     page = eyes(place.viewer).page

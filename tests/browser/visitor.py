@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-WAIT_MS = 15_000
+WAIT_MS = 40_000
 MOST_TABS = 250
 WATCH_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>

@@ -42,7 +42,8 @@ from playlists.guide.sources import create_guide_source
 from playlists.rendering.access import write_due
 from playlists.rendering.renderer import render_due
 from playlists.settings import PlaylistsSettings
-from playlists.worker.tasks import Tools, run_next
+from playlists.worker.tasks import run_next
+from playlists.worker.tools import Tools
 
 PARSERS = Path(__file__).parent / "parsers"
 NOW = datetime.now(UTC).replace(minute=30, second=0, microsecond=0)

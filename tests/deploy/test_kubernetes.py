@@ -41,8 +41,8 @@ WITHOUT_BROKER = {"gateway-players": "/livez", "billing": "/readyz/http"}
 """Who is sent requests that need no broker, and is ready for them without it."""
 NO_PAGES = {"livez", "readyz", "metrics", "logos"}
 """Probes are asked at a port of their own; logos are fetched by players."""
-LEFT_OUT = {"CLOCK_OFFSET_FILE"}
-"""Settings that only tests and the demo have a use for."""
+LEFT_OUT = {"CLOCK_OFFSET_FILE", "PROMETHEUS_MULTIPROC_DIR"}
+"""What only tests and the demo have a use for, and what gunicorn's start says itself."""
 NAME = "app.kubernetes.io/name"
 
 
@@ -247,6 +247,14 @@ def test_a_new_copy_is_ready_before_an_old_one_goes(name):
     assert strategy["rollingUpdate"]["maxSurge"] >= 1
 
 
+def test_what_stands_in_front_reads_requests_whole():
+    for name, ingress in of_kind("Ingress", "production").items():
+        annotations = ingress["metadata"]["annotations"]
+        key = "nginx.ingress.kubernetes.io/proxy-request-buffering"
+        assert annotations[key] == "on", name
+
+
+@pytest.mark.feature("OP-02")
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_probes_mean_something(name):
     container = container_of(ours()[name])
@@ -255,12 +263,15 @@ def test_probes_mean_something(name):
     ready = WITHOUT_BROKER.get(name, "/readyz")
     assert container["readinessProbe"]["httpGet"] == {"path": ready, "port": "probes"}
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
-    assert str(ports["probes"]) == environment_of(ours()[name])["PROBE_PORT"]
+    told = environment_of(ours()[name])
+    assert str(ports["probes"]) == told["PROBE_PORT"]
+    assert told["PROBE_ADDRESS"] == "0.0.0.0"  # the kubelet asks from outside the pod
 
 
 WORKLOADS = [*(("Deployment", n) for n in DEPLOYMENTS), *(("Job", n) for n in JOBS)]
 
 
+@pytest.mark.feature("OP-20")
 @pytest.mark.parametrize("overlay", OVERLAYS)
 @pytest.mark.parametrize(("kind", "name"), WORKLOADS)
 def test_a_pod_keeps_the_restricted_profile_and_more(kind, name, overlay):
@@ -357,6 +368,7 @@ def _allows(rule, side, labels, port):
     return (not ports or port in ports) and any(selects(p, labels) for p in peers)
 
 
+@pytest.mark.feature("OP-20")
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_nobody_is_talked_to_who_need_not_be(overlay):
     broker = {NAME: "rabbitmq"}

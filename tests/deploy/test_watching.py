@@ -52,6 +52,7 @@ def test_prometheus_can_read_the_rules():
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@pytest.mark.feature("OP-09", "WL-19")
 def test_each_rule_raises_its_alarm_and_holds_its_peace():
     tested = promtool("test", "rules", "alerts_test.yml")
     assert tested.returncode == 0, tested.stdout + tested.stderr

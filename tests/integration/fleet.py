@@ -56,7 +56,7 @@ class Copy:
         address = f"http://127.0.0.1:{self.probes}/{probe}"
         try:
             return requests.get(address, timeout=10).status_code == 200
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
 

@@ -37,6 +37,8 @@ PORTS = (
     "MAIL_HTTP",
     "GATEWAY",
     "WEBHOOK",
+    "STREAM",
+    "STREAM_ORIGIN",
 )
 PROBES = 6
 LOWEST_PORT, HIGHEST_PORT = 20_000, 32_000
@@ -108,6 +110,7 @@ class Running:
             **os.environ,
             **ports,
             "LINEUP_HOME": str(home),
+            "LINEUP_DEMO_CUSTOMERS": "0",
         }
         self.log = home.parent / "up.log"
         self._process: subprocess.Popen[bytes] | None = None

@@ -59,6 +59,7 @@ def key_of(system):
     return json.loads((system.home / "keys.json").read_text())["sealing"]
 
 
+@pytest.mark.feature("OP-12")
 def test_a_backup_shows_no_secret_in_the_clear(lineup, saved):
     user = buyer(lineup)
     secrets = [
@@ -94,6 +95,7 @@ def test_a_backup_that_is_not_whole_or_not_ours_is_refused(saved, another, tmp_p
     assert another.rows("billing", tables) == []
 
 
+@pytest.mark.feature("OP-10")
 @pytest.mark.timeout(400)
 def test_what_was_restored_serves_sells_and_mails_under_a_new_key(
     lineup, saved, another

@@ -4,11 +4,13 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from worlds import BOUGHT, a_world, instant, soon
 
 CROWD, COVERED = 50, 10
 
 
+@pytest.mark.feature("WL-08")
 def test_50_purchases_at_once_on_a_balance_for_10(lineup):
     world = a_world(lineup)
     plan = world.plan("9.00", days=30)

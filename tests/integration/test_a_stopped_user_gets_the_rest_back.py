@@ -64,6 +64,7 @@ def refund_at(world, user, moment):
 DAYS = timedelta(days=1)
 
 
+@pytest.mark.feature("SU-07", "SU-08", "WL-05")
 @pytest.mark.parametrize(
     ("paid", "periods", "after", "refund"),
     [
@@ -83,6 +84,7 @@ def test_the_unused_part_comes_back_to_the_cent(
     assert refund_at(world, user, began_at + after) == refund
 
 
+@pytest.mark.feature("PR-17")
 def test_what_was_paid_counts_not_what_it_costs_now(world, june):
     user, plan, began_at = a_running_user(world)
     world.make(f"/plans/{plan}/retire")
@@ -91,6 +93,7 @@ def test_what_was_paid_counts_not_what_it_costs_now(world, june):
     assert refund_at(world, user, began_at + 10 * DAYS) == "6.00"
 
 
+@pytest.mark.feature("SU-09")
 def test_the_same_stop_twice_pays_once_and_another_is_refused(world, june):
     user, _, _ = a_running_user(world)
     subscription = world.subscription(user["id"])
@@ -104,6 +107,7 @@ def test_the_same_stop_twice_pays_once_and_another_is_refused(world, june):
     assert world.balance(user["customer_id"]) == first.json()["refunded"]["amount"]
 
 
+@pytest.mark.feature("SU-10", "PE-03", "PE-09")
 def test_the_link_stays_and_shows_demo_and_a_saved_stream_link_is_dead(world, june):
     user, _, _ = a_running_user(world)
     soon(user, BOUGHT)
@@ -119,6 +123,7 @@ def test_the_link_stays_and_shows_demo_and_a_saved_stream_link_is_dead(world, ju
     assert world.access(user["id"]) == access_of(user)
 
 
+@pytest.mark.feature("CU-23")
 def test_a_stopped_user_can_be_deleted_and_its_customer_stays(world, june):
     user, _, _ = a_running_user(world)
     stop(world, world.subscription(user["id"]))
@@ -139,6 +144,7 @@ def is_gone(user):
     return requests.get(user["playlist_url"], timeout=10).status_code == 404
 
 
+@pytest.mark.feature("PE-01", "PE-02")
 def test_a_new_user_s_link_answers_at_once_and_shows_demo(world, june):
     user = world.user(world.customer())
 

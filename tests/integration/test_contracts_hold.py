@@ -1,14 +1,18 @@
 """Both ends of every conversation agree: clients with doors, consumers with events."""
 
+import inspect
 from importlib.metadata import entry_points
 
 import pytest
 
 from lineup.bus import doors
+from lineup.contracts.billing import DeliveryTaken
 from lineup.events import EVENTS
 from lineup.rpc import Remote
 
 SERVICES = ("accounts", "billing", "playlists", "notifications")
+NO_COPIES = {DeliveryTaken}
+"""Kept as often as it comes, though as no copy of what another service owns."""
 
 
 def service(name):
@@ -49,3 +53,17 @@ def test_every_event_that_is_heard_is_a_contract_of_its_source():
     assert heard
     for contract in heard:
         assert EVENTS[contract.event_source, contract.event_type] is contract
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_whoever_has_written_can_wait_for_every_copy(name):
+    kept = {
+        door.request_type
+        for door in doors(service(name))
+        if door.kind == "event"
+        and "database.keep(" in inspect.getsource(getattr(service(name), door.name))
+    }
+
+    assert kept - NO_COPIES == set(service(name).copies)
+    for models in service(name).copies.values():
+        assert all({"id", "version"} <= set(dir(model)) for model in models)

@@ -6,6 +6,7 @@ import hmac
 import re
 from pathlib import Path
 
+import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 from running import CHECKOUT, PROBES, a_woo_order, until
@@ -30,6 +31,7 @@ def families(lineup):
     return found
 
 
+@pytest.mark.feature("OP-09")
 def test_the_page_of_metrics_says_what_is_told(lineup):
     page = (FOLDER / "README.md").read_text()
     documented = {
@@ -83,6 +85,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.feature("OP-08")
 def test_one_id_finds_every_line_of_an_order(lineup):
     answer = sent(lineup, a_woo_order(61_001, "one-id@example.org"))
     assert answer.status_code == 200
@@ -99,6 +102,7 @@ def test_one_id_finds_every_line_of_an_order(lineup):
     until(lambda: not missing(), "a line of each step", 20)
 
 
+@pytest.mark.feature("OP-08")
 def test_one_id_goes_from_the_api_to_the_service(lineup):
     api = lineup.partner()
     answer = api("GET", "/customers", headers={"X-Request-ID": "asked-by-the-api"})

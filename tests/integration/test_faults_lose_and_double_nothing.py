@@ -19,6 +19,7 @@ PARTS = (
 FIRST = 90_000
 
 
+@pytest.mark.feature("OP-03", "OP-04")
 @pytest.mark.timeout(600)
 def test_200_orders_are_200_customers_subscriptions_and_mails(lineup):
     delivered = threading.Semaphore(0)

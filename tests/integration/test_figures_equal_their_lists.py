@@ -8,6 +8,8 @@ import csv
 import io
 import re
 import secrets
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -18,6 +20,9 @@ FIGURES = (
     "//a[contains(@class, 'list-group-item-action')][span[2]]",
     "//a[contains(@class, 'stretched-link')]",
 )
+ENDS = ("from", "until")
+PRODUCTS = "//select[@name='product_id']/option/@value"
+CARD = ".//div[contains(@class, 'text-secondary') or contains(@class, 'h2')]"
 
 
 class Panel:
@@ -50,6 +55,16 @@ class Panel:
         for link in cards:
             number = link.getparent().getnext().text_content().strip()
             yield link.text_content().strip(), number, link.get("href")
+
+    def cards(self, address):
+        """The numbers above a list, with what each is called, such as (Sold, 3)."""
+        for card in self.open(address).find_class("figure"):
+            words, number = (div.text_content().strip() for div in card.xpath(CARD)[:2])
+            yield words, number
+
+    def file(self, address):
+        """The rows of a list's file, by the names of their columns."""
+        return list(csv.DictReader(io.StringIO(self.read(address))))
 
     def length_of(self, address):
         """How many rows a list says it has."""
@@ -89,8 +104,9 @@ def panel(lineup, logins):
     return lambda role: Panel(lineup.url("GATEWAY"), *logins[role])
 
 
+@pytest.mark.feature("UI-01")
 @pytest.mark.parametrize(
-    ("role", "least"), [("operator", 20), ("partner", 20), ("dealer", 15)]
+    ("role", "least"), [("operator", 19), ("partner", 18), ("dealer", 14)]
 )
 def test_each_figure_of_a_dashboard_is_its_lists_length(panel, role, least):
     shown = panel(role)
@@ -101,6 +117,7 @@ def test_each_figure_of_a_dashboard_is_its_lists_length(panel, role, least):
         assert shown.length_of(address) == number, (words, address)
 
 
+@pytest.mark.feature("RP-01")
 @pytest.mark.parametrize("role", ["operator", "partner", "dealer"])
 def test_each_figure_of_the_report_is_its_lists_length(panel, role):
     shown = panel(role)
@@ -111,6 +128,7 @@ def test_each_figure_of_the_report_is_its_lists_length(panel, role):
         assert shown.length_of(address) == number, (words, address)
 
 
+@pytest.mark.feature("RP-10")
 def test_the_reports_file_holds_its_sums(panel):
     shown = panel("partner")
     text = shown.read("/reports/customers.csv")
@@ -120,3 +138,58 @@ def test_the_reports_file_holds_its_sums(panel):
     assert total == sum(int(row[2]) for row in rows if row[0] == "Status")
     assert total == sum(int(row[2]) for row in rows if row[0] == "Seller")
     assert str(total) == shown.length_of("/customers")
+
+
+def money_of(rows, column):
+    """What a column of a file adds up to, by currency, as cards write it."""
+    sums = Counter()
+    for row in rows:
+        amount, currency = row[column].split()[0], row["Currency"]
+        sums[currency] += round(100 * float(amount or 0))
+    return sorted(
+        f"{minor / 100:,.2f} {asset}" for asset, minor in sums.items() if minor
+    )
+
+
+@pytest.mark.feature("RP-02")
+@pytest.mark.parametrize("role", ["operator", "partner", "dealer"])
+def test_the_cards_above_sales_are_the_sums_of_the_list_and_its_file(panel, role):
+    shown = panel(role)
+    today = datetime.now(UTC).date()
+    days = [
+        f"sold_{end}={today + timedelta(d)}" for end in ENDS for d in (-40, -1, 0, 1)
+    ]
+    page = shown.open("/sales")
+    products = [f"product_id={value}" for value in page.xpath(PRODUCTS) if value]
+    customers = re.findall(r"/customers/([0-9a-f-]{36})/", shown.read("/sales"))
+    narrowed = ["", *days, *products, *(f"customer_id={c}" for c in customers[:2])]
+    narrowed += [f"{one}&{other}" for one in products[:2] for other in days[:6]]
+
+    for query in narrowed:
+        cards = list(shown.cards(f"/sales?{query}"))
+        rows = shown.file(f"/sales.csv?{query}")
+        told = dict(cards)
+        assert told["Sold"] == f"{len(rows):,}" == shown.length_of(f"/sales?{query}")
+        revenue = sorted(number for words, number in cards if words == "Revenue")
+        assert revenue == money_of(rows, "Value"), (role, query)
+        refunded = sorted(number for words, number in cards if words == "Given back")
+        assert refunded == money_of(rows, "Given back"), (role, query)
+
+
+@pytest.mark.parametrize("role", ["operator", "partner", "dealer"])
+@pytest.mark.parametrize("query", ["", "has_money=yes", "has_money=no", "search=a"])
+def test_the_card_above_balances_is_the_sum_of_its_file(panel, role, query):
+    shown = panel(role)
+    cards = [number for _, number in shown.cards(f"/wallets?{query}")]
+
+    owed = money_of(shown.file(f"/wallets.csv?{query}"), "Balance")
+    assert sorted(card for card in cards if not card.startswith("0.00")) == owed
+
+
+@pytest.mark.parametrize("role", ["operator", "partner", "dealer"])
+@pytest.mark.parametrize("query", ["", "renews=no", "is_trial=no", "search=figure"])
+def test_each_card_above_subscriptions_is_its_lists_length(panel, role, query):
+    shown = panel(role)
+    for words, number, address in shown.figures(f"/subscriptions?{query}"):
+        assert query in address
+        assert shown.length_of(address) == number, (words, address)

@@ -30,6 +30,7 @@ def about(moment):
     return pytest.approx(moment.timestamp(), abs=120)
 
 
+@pytest.mark.feature("SU-03", "SU-06", "WL-01")
 def test_money_for_two_renews_two_and_a_top_up_the_third(world):
     world.at(BEGIN)
     customer = world.customer("75.00")
@@ -87,6 +88,7 @@ def notices(world, customer):
     return sum("renew" in subject.lower() for subject in subjects)
 
 
+@pytest.mark.feature("SU-11")
 def test_renewing_before_the_end_adds_to_it_and_after_it_counts_from_now(world):
     world.at(BEGIN)
     plan = world.plan("10.00", months=1)
@@ -106,6 +108,7 @@ def test_renewing_before_the_end_adds_to_it_and_after_it_counts_from_now(world):
     assert world.access(user["id"]) == access_of(user)
 
 
+@pytest.mark.feature("SU-20")
 def test_an_end_takes_effect_while_billing_is_frozen(world):
     world.at(BEGIN)
     user = world.user(world.customer("10.00"))

@@ -72,6 +72,7 @@ class Player:
         return requests.get(f"{self._fleet.url('GATEWAY')}/p/{link}", timeout=10)
 
 
+@pytest.mark.feature("OP-11")
 @pytest.mark.timeout(900)
 def test_every_copy_is_replaced_and_nobody_notices(fleet):
     shop, player, load = Shop(fleet, "rolling", 71_000), Player(fleet), Load()
@@ -102,6 +103,7 @@ def test_every_copy_is_replaced_and_nobody_notices(fleet):
     assert_each_order_acted_once(fleet, shop)
 
 
+@pytest.mark.feature("OP-19", "OP-02")
 @pytest.mark.timeout(900)
 def test_a_minute_without_the_broker(fleet):
     shop, player, load = Shop(fleet, "outage", 72_000), Player(fleet), Load()

@@ -65,6 +65,7 @@ def a_shop(world):
     return world.make("/shops", **shop, currency="EUR")["id"]
 
 
+@pytest.mark.feature("AP-05")
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("role", ["partner", "dealer", "customer"])
 def test_every_answer_is_as_specified(world, role):

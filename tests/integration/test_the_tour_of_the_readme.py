@@ -8,6 +8,7 @@ from running import CHECKOUT
 from tours import TOUR_SECONDS, tour
 
 
+@pytest.mark.feature("OP-18")
 @pytest.mark.timeout(TOUR_SECONDS + 300)
 @pytest.mark.parametrize(
     ("shop", "blocks", "said"),

@@ -111,6 +111,32 @@ def a_world(lineup: Running) -> World:
     return world
 
 
+def one_of_everything(lineup: Running) -> World:
+    """A new partner that has one of everything that can be changed; `ids` names each."""
+    world = a_world(lineup)
+    login = {"username": f"{world.username}-dealer", "password": "Long-enough-1"}
+    dealer = world.make("/accounts", kind="dealer", name="Dealer", login=login)
+    customer = world.customer()
+    user = world.user(customer)["id"]
+    shop = {"kind": "woocommerce", "name": "Shop", "secret": "s" * 20}
+    source = {"name": "Guide", "address": "http://127.0.0.1:9/guide.xml"}
+    sender = {"sender_address": "tv@example.org", "sender_name": "TV"}
+    # A server of its own: of the installation's it is told when others' mail leaves.
+    server = {"host": "mail.example.net", "port": 25, "security": "none"}
+    world.put("/mail-transport", **sender, **server, username="")
+    world.ids |= {
+        "account_id": dealer["id"],
+        "customer_id": customer,
+        "group_id": world.make("/customer-groups", name="Regulars")["id"],
+        "user_id": user,
+        "device_id": world.make(f"/users/{user}/devices", model="Box")["id"],
+        "plan_id": world.plan("9.00", days=30),
+        "shop_id": world.make("/shops", **shop, currency="EUR")["id"],
+        "source_id": world.make("/guide-sources", **source, is_on=False)["id"],
+    }
+    return world
+
+
 def _import_channels(world: World) -> None:
     file = {"file": ("channels.m3u", PLAYLIST)}
     job = world.api("POST", "/channel-imports/file", files=file).json()

@@ -1,0 +1,50 @@
+"""A list is looked at, its groups chosen, imported, and undone."""
+
+import pytest
+from household import NUMBERS
+from playwright.sync_api import expect
+from running import until
+
+from lineup.context import Role
+
+
+@pytest.fixture
+def playlist(tmp_path):
+    """Two channels that are wanted and one that is not: a file, and their mark."""
+    mark = f"Walk{next(NUMBERS)}"
+    lines = ["#EXTM3U"]
+    for name, group in (("One", "Kept"), ("Two", "Kept"), ("Three", "Left")):
+        lines += [
+            f'#EXTINF:-1 group-title="{mark} {group}",{mark} {name}',
+            f"http://edge.example.net/{mark}/{name}.m3u8",
+        ]
+    file = tmp_path / f"{mark}.m3u"
+    file.write_text("\n".join(lines))
+    return mark, file
+
+
+def test_what_is_chosen_comes_in_and_goes_again(visitor, household, playlist):
+    mark, file = playlist
+
+    def names():
+        found = household.api.get("/channels", search=mark)["items"]
+        return {channel["details"]["name"] for channel in found}
+
+    visitor.sign_in(*household.logins[Role.PARTNER])
+    visitor.open("/channels/import")
+    visitor.page.locator('input[type="file"]').first.set_input_files(file)
+    visitor.tick("Look at it first")
+    visitor.press("Import")
+    visitor.follow("Choose and import")
+    left = visitor.page.get_by_label(f"{mark} Left")
+    expect(left).to_be_checked()
+    left.uncheck()
+    visitor.press("Import these")
+
+    undo = visitor.page.get_by_role("button", name="Undo this import")
+    expect(undo).to_be_visible(timeout=60_000)
+    assert names() == {f"{mark} One", f"{mark} Two"}
+
+    visitor.press("Undo this import")
+    visitor.is_on("An import undone")
+    until(lambda: not names(), "the channels to be gone again")

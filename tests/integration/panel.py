@@ -1,0 +1,105 @@
+"""Somebody at the panel without a browser: forms are filled in as they are shown."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import requests
+from running import Running
+
+SECONDS = 60
+MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
+NO_WORDS = re.compile(r"<(script|style).*?</\1>|<[^>]+>", re.DOTALL)
+
+
+@dataclass
+class Form:
+    """One form of a page: where it goes, and what stands in it."""
+
+    action: str
+    method: str
+    values: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, name: str, value: str) -> None:
+        """One more value of a field."""
+        self.values.setdefault(name, []).append(value)
+
+
+class Forms(HTMLParser):
+    """The forms of a page, in the order in which they stand."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[Form] = []
+        self._select = ""
+        self.feed(page)
+
+    def handle_starttag(
+        self, tag: str, attributes: list[tuple[str, str | None]]
+    ) -> None:
+        """A form begins, or one of its fields is there."""
+        said = {name: value or "" for name, value in attributes}
+        if tag == "form":
+            method = said.get("method", "get")
+            self.found.append(Form(said.get("action", ""), method))
+        elif self.found and tag in {"input", "textarea"} and said.get("name"):
+            self._take_input(said)
+        elif tag == "select":
+            self._select = said.get("name", "")
+        elif tag == "option" and self._select:
+            self._take_option(said)
+
+    def _take_option(self, said: dict[str, str]) -> None:
+        values = self.found[-1].values
+        if "selected" in said or self._select not in values:
+            values[self._select] = [said.get("value", "")]
+
+    def _take_input(self, said: dict[str, str]) -> None:
+        kind = said.get("type", "text")
+        is_ticked = kind not in {"checkbox", "radio"} or "checked" in said
+        if kind not in {"file", "submit"} and is_ticked:
+            self.found[-1].add(said["name"], said.get("value", "y" * (kind != "text")))
+
+
+class Panel:
+    """One person who has signed in."""
+
+    def __init__(self, lineup: Running, username: str, password: str) -> None:
+        self.address = lineup.url("GATEWAY")
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = "Panel"
+        page = self._ask("GET", "/sign-in").text
+        landed = self._post(
+            "/sign-in", Forms(page).found[0], username=username, password=password
+        )
+        assert landed != "/sign-in", "Not let in."
+
+    def page(self, path: str) -> str:
+        """The words of a page's main part."""
+        answer = self._ask("GET", path)
+        assert answer.status_code == 200, (path, answer.status_code)
+        [main] = MAIN.findall(answer.text)
+        return " ".join(NO_WORDS.sub(" ", main).split())
+
+    def send(self, path: str, form: str = "", **said: str) -> str:
+        """Fill in a page's form (the one that goes to `form`, else the last that is
+        posted) and send it; where that leads.
+        """
+        forms = [one for one in Forms(self._ask("GET", path).text).found if one.method]
+        posted = [one for one in forms if one.method == "post"]
+        wanted = [one for one in posted if one.action.startswith(form or "!")]
+        plain = [one for one in posted if one.action in {"", path}]
+        chosen = (wanted or plain)[-1]
+        return self._post(chosen.action or path, chosen, **said)
+
+    def _post(self, path: str, form: Form, **said: str) -> str:
+        values = form.values | {name: [value] for name, value in said.items()}
+        answer = self._ask("POST", path, data=values)
+        assert answer.status_code in {302, 303}, (path, answer.status_code, answer.text)
+        return answer.headers["Location"]
+
+    def _ask(self, method: str, path: str, **said: object) -> requests.Response:
+        address = path if path.startswith("http") else self.address + path
+        return self._session.request(
+            method, address, timeout=SECONDS, allow_redirects=False, **said
+        )

@@ -1,0 +1,122 @@
+"""Wrong passwords, by the thousand: who guesses waits, and owners and homes go on.
+
+Each test speaks from loopback addresses of its own, as callers elsewhere would.
+"""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+
+NUMBERS = itertools.count(1)
+PLAYERS_GONE_WILD = 8
+
+
+class From(HTTPAdapter):
+    """Connects from one address of this machine."""
+
+    def __init__(self, address):
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *said, **more):
+        super().init_poolmanager(*said, source_address=(self._address, 0), **more)
+
+
+@contextmanager
+def calls_from(address):
+    """One caller, with a connection that is kept."""
+    with requests.Session() as session:
+        session.mount("http://", From(address))
+        yield session
+
+
+@pytest.fixture
+def address():
+    """`address()` is one that nobody has spoken from yet."""
+    return lambda: f"127.9.{next(NUMBERS)}.1"
+
+
+@pytest.fixture(scope="module")
+def player(lineup):
+    """A user of the demo: its name, password and link."""
+    user = lineup.partner().get("/users")["items"][0]
+    link = lineup.url("GATEWAY") + "/p/" + user["playlist_url"].split("/p/")[1]
+    return {**user["xtream"], "link": link}
+
+
+def tried(lineup, caller, username, password, times=1):
+    """Sign in by REST: the answers."""
+    said = {"username": username, "password": password}
+    url = f"{lineup.url('GATEWAY')}/api/v1/tokens"
+    return [caller.post(url, json=said, timeout=20) for _ in range(times)]
+
+
+def statuses(answers):
+    return [answer.status_code for answer in answers]
+
+
+def test_wrong_sign_ins_are_slowed_down_and_the_owner_is_not(lineup, address):
+    name = lineup.demo["partner_username"]
+    password = lineup.demo["partner_password"]
+    home = address()
+    with calls_from(home) as owner, calls_from(address()) as stranger:
+        assert statuses(tried(lineup, owner, name, password)) == [201]
+        told = tried(lineup, stranger, name, "wrong", 14)
+
+        assert statuses(told)[:10] == [401] * 10
+        assert 429 in statuses(told)[10:]
+        held_up = next(answer for answer in told if answer.status_code == 429)
+        assert int(held_up.headers["Retry-After"]) >= 1
+        assert held_up.json()["code"] == "too_many_requests"
+        assert statuses(tried(lineup, owner, name, password)) == [201]
+
+        assert 429 in statuses(tried(lineup, owner, name, "wrong", 14))
+        assert statuses(tried(lineup, owner, name, password)) == [201]
+    with calls_from(address()) as anew:
+        assert statuses(tried(lineup, anew, name, password)) == [201]
+
+
+def test_a_thousand_wrong_player_passwords_are_looked_at_ten_times(
+    lineup, player, address
+):
+    base = lineup.url("GATEWAY")
+    right = f"username={player['username']}&password={player['password']}"
+    home = address()
+    with calls_from(home) as tv, calls_from(address()) as stranger:
+        assert tv.get(f"{base}/get.php?{right}", timeout=20).status_code == 200
+        for caller in (stranger, tv):
+            told = [
+                caller.get(
+                    f"{base}/get.php?username={player['username']}&password={number}",
+                    timeout=20,
+                )
+                for number in range(1000)
+            ]
+            # Both workers count together; while pauses of seconds end, a few more.
+            assert 10 <= statuses(told).count(401) <= 20
+            assert all("Retry-After" in a.headers for a in told if a.status_code == 429)
+        assert tv.get(f"{base}/get.php?{right}", timeout=20).status_code == 200
+        assert stranger.get(player["link"], timeout=20).status_code == 200
+
+
+def test_a_user_that_fetches_without_end_is_told_to_wait(lineup, player, address):
+    places = [address() for _ in range(PLAYERS_GONE_WILD)]
+    with ThreadPoolExecutor(PLAYERS_GONE_WILD) as crowd:
+        told = list(crowd.map(lambda place: fetched(player["link"], place), places))
+    waits = [seconds for seconds in told if seconds]
+    assert waits
+    assert min(waits) >= 1
+
+
+def fetched(link, address):
+    """Fetch the head of a playlist until one is told to wait: for how long."""
+    with calls_from(address) as caller:
+        for _ in range(1000):
+            answer = caller.head(link, timeout=60)
+            if answer.status_code == 429:
+                return int(answer.headers["Retry-After"])
+    return 0
