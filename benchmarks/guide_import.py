@@ -32,7 +32,7 @@ from lineup.contracts.playlists import CreateGuideSource
 from lineup.database import Database, connect
 from lineup.secrets import Keyring, make_key
 from playlists import wiring
-from playlists.fetching import Limits
+from playlists.addresses import Limits
 from playlists.guide.importing import Importer
 from playlists.guide.models import GuideSource
 from playlists.guide.sources import create_guide_source
@@ -91,6 +91,7 @@ SET client_min_messages = warning; DROP TABLE IF EXISTS ready; CREATE TABLE read
   import_id bigint, channel_no integer, start_at timestamptz, stop_at timestamptz,
   title text, sub_title text, description text, categories text, episode text,
   icon text, language text, made_on text, rating text, star_rating text, marks smallint,
+  extra text,
   PRIMARY KEY (import_id, channel_no, start_at))
 """
 

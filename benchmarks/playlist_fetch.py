@@ -116,6 +116,8 @@ def fill(folder: Path) -> dict[str, str]:
         "PUBLIC_URL": "http://play.example:8080",
         "GATEWAY_ADDRESS": f"127.0.0.1:{free_port()}",
         "LOG_LEVEL": "ERROR",
+        "PLAYER_REQUESTS_A_MINUTE": "100000000",
+        "PLAYER_REQUESTS_A_MINUTE_PER_ADDRESS": "100000000",
     }
 
 
@@ -153,7 +155,7 @@ def put_set(blobs: BlobStore, keyring: Keyring) -> SetManifest:
         changed_at=NOW,
         m3u_digest=keep(m3u.bare(entries)),
         m3u_plus_digest=keep(m3u.full(entries)),
-        streams_digest=keep(xtream.sources(entries)),
+        streams_digest=keep(xtream.sources(entries, {})),
         live_streams_digest=keep(xtream.live_streams(entries)),
         categories_digest=keep(xtream.categories(entries)),
         guide_digest=keep(gzip.compress(b"<tv></tv>")),
