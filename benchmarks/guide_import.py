@@ -28,7 +28,7 @@ from synthetic_guide import write
 
 from lineup.blobs import BlobStore
 from lineup.clock import SystemClock
-from lineup.contracts.playlists import CreateGuideSource
+from lineup.contracts.playlists.guide import CreateGuideSource
 from lineup.database import Database, connect
 from lineup.secrets import Keyring, make_key
 from playlists import wiring

@@ -33,11 +33,11 @@ OPERATORS = frozenset({Role.OPERATOR, Role.SYSTEM})
 PARTNERS = OPERATORS | {Role.PARTNER, Role.STAFF}
 SELLERS = PARTNERS | {Role.RESELLER, Role.DEALER}
 EVERYBODY = SELLERS | {Role.SUPPORT, Role.CUSTOMER}
-STAFF_AND_SUPPORT = SELLERS | {Role.SUPPORT}
+SELLERS_AND_SUPPORT = SELLERS | {Role.SUPPORT}
 PARTNERS_AND_SUPPORT = PARTNERS | {Role.SUPPORT}
 SELLERS_AND_CUSTOMERS = SELLERS | {Role.CUSTOMER}
 """Who may change what is a customer's own: support only looks."""
-NOBODY_YET = frozenset[Role]()
+PUBLIC = frozenset[Role]()
 """Doors that are open before sign-in: sign-in itself."""
 
 

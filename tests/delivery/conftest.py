@@ -19,14 +19,18 @@ from gateway.public.streams import StreamDesk
 from lineup.blobs import BlobStore
 from lineup.clock import SetClock
 from lineup.context import Actor, Context, Role
-from lineup.contracts.accounts import AccountChanged, AccountKind, Status, UserChanged
-from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
-from lineup.contracts.playlists import (
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionState,
+)
+from lineup.contracts.playlists.channels import (
     ChannelDetails,
     CreateChannel,
-    CreateGuideSource,
     CreatePackage,
 )
+from lineup.contracts.playlists.guide import CreateGuideSource
 from lineup.database import Database, connect
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key

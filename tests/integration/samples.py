@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from lineup.contracts.accounts import AccountKind
+from lineup.contracts.accounts.tree import AccountKind
 from lineup.money import Money
 
 PLAIN = {

@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 import pytest
 
 from lineup.bus import doors
-from lineup.contracts.billing import DeliveryTaken
+from lineup.contracts.billing.shops import DeliveryTaken
 from lineup.events import EVENTS
 from lineup.rpc import Remote
 

@@ -15,13 +15,9 @@ from accounts.means import Means
 from accounts.orders.operations import fill_seats
 from accounts.sellers.operations import create_account, create_operator
 from lineup.context import SYSTEM, Context, Event
-from lineup.contracts.accounts import (
-    AccountKind,
-    CreateAccount,
-    CredentialsIssued,
-    LoginDetails,
-)
-from lineup.contracts.billing import Buyer, OrderAccepted, Seat
+from lineup.contracts.accounts.tree import AccountKind, CreateAccount, LoginDetails
+from lineup.contracts.accounts.users import CredentialsIssued
+from lineup.contracts.billing.orders import Buyer, OrderAccepted, Seat
 from lineup.database import Database, connect
 from lineup.database.records import OUTBOX
 from lineup.events import Envelope, envelope

@@ -13,7 +13,7 @@ from accounts.sellers.operations import create_operator
 from accounts.settings import AccountsSettings
 from accounts.taken import USERNAME_TAKEN
 from lineup.clock import clock_for
-from lineup.contracts.accounts import LoginDetails
+from lineup.contracts.accounts.tree import LoginDetails
 from lineup.database import Database, connect
 from lineup.errors import Refusal
 from lineup.secrets import Keyring

@@ -7,8 +7,8 @@ from sqlalchemy import Enum
 from sqlalchemy.orm import DeclarativeBase
 
 from lineup.context import Role
-from lineup.contracts.accounts import AccountKind, Status
-from lineup.contracts.billing import SubscriptionState
+from lineup.contracts.accounts.tree import AccountKind, Status
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import COLUMN_TYPES, new_metadata
 
 

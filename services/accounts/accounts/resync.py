@@ -10,7 +10,7 @@ from accounts.customers.models import Customer
 from accounts.tree.models import Account
 from accounts.tree.operations import public_urls
 from accounts.users.models import User
-from lineup.contracts.accounts import AccountKind
+from lineup.contracts.accounts.tree import AccountKind
 from lineup.database import Database, Work
 from lineup.events import State
 

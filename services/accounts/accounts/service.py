@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from lineup.contracts.resync import Resync, Resynced
+
 from accounts.customers.entrypoints import CustomerDoors
 from accounts.customers.group_entrypoints import GroupDoors
 from accounts.devices.entrypoints import DeviceDoors
@@ -18,8 +20,7 @@ from accounts.tree.entrypoints import TreeDoors
 from accounts.users.entrypoints import UserDoors
 from lineup.bus import Service, rpc
 from lineup.context import OPERATORS, Call
-from lineup.contracts.billing import SubscriptionChanged
-from lineup.contracts.resync import Resync, Resynced
+from lineup.contracts.billing.subscriptions import SubscriptionChanged
 
 
 class AccountsService(

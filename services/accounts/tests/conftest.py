@@ -12,14 +12,13 @@ from accounts.membership.operations import create_customer
 from accounts.sellers.operations import create_account, create_operator
 from lineup.clock import SetClock
 from lineup.context import SYSTEM, Actor, Call, Context, Event, Role
-from lineup.contracts.accounts import (
-    AccountKind,
-    CreateAccount,
-    CreateCustomer,
-    LoginDetails,
-    Person,
+from lineup.contracts.accounts.customers import Person
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.tree import AccountKind, CreateAccount, LoginDetails
+from lineup.contracts.billing.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionState,
 )
-from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
 from lineup.database import Database, connect
 from lineup.database.records import OUTBOX
 from lineup.events import envelope

@@ -13,7 +13,9 @@ from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import InvalidCredentials, sign_in
 from accounts.membership.operations import delete_customer
 from lineup.context import NOBODY, Role
-from lineup.contracts.accounts import DeleteCustomer, LoginDetails, SignIn
+from lineup.contracts.accounts.customers import DeleteCustomer
+from lineup.contracts.accounts.logins import SignIn
+from lineup.contracts.accounts.tree import LoginDetails
 
 from .conftest import PASSWORD, call
 

@@ -6,13 +6,13 @@ from sqlalchemy import func, select
 from accounts.customers.operations import list_customers, update_customer
 from accounts.tree.operations import list_accounts
 from accounts.users.operations import list_users
-from lineup.contracts.accounts import (
-    ListAccounts,
+from lineup.contracts.accounts.customers import (
     ListCustomers,
-    ListUsers,
     PersonChange,
     UpdateCustomer,
 )
+from lineup.contracts.accounts.tree import ListAccounts
+from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.paging import Paging
 
 

@@ -13,20 +13,20 @@ from accounts.sellers.editing import update_account
 from accounts.tree.operations import get_account
 from accounts.users.operations import list_users, rename_user
 from lineup.context import Context
-from lineup.contracts.accounts import (
-    AddDevice,
-    ChangeDevice,
-    CompanyChange,
-    GetAccount,
+from lineup.contracts.accounts.customers import (
     GetCustomer,
-    ListUsers,
     PersonChange,
-    RenameUser,
     SettingsChange,
-    Status,
-    UpdateAccount,
     UpdateCustomer,
 )
+from lineup.contracts.accounts.devices import AddDevice, ChangeDevice
+from lineup.contracts.accounts.tree import (
+    CompanyChange,
+    GetAccount,
+    Status,
+    UpdateAccount,
+)
+from lineup.contracts.accounts.users import ListUsers, RenameUser
 
 PERSON = {
     "first_name": "Eva",

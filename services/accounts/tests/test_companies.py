@@ -6,7 +6,7 @@ from accounts.sellers.companies import find_company
 from accounts.sellers.editing import update_account
 from accounts.tree.operations import set_account_state
 from lineup.context import NOBODY
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.tree import (
     FindCompany,
     SetAccountState,
     Status,

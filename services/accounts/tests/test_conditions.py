@@ -8,7 +8,11 @@ import pytest
 from accounts.customers.current import CURRENT_CUSTOMER
 from accounts.customers.operations import get_customer, update_customer
 from lineup.context import Call, Context
-from lineup.contracts.accounts import GetCustomer, PersonChange, UpdateCustomer
+from lineup.contracts.accounts.customers import (
+    GetCustomer,
+    PersonChange,
+    UpdateCustomer,
+)
 from lineup.errors import PreconditionFailed
 from lineup.tags import tag_of
 

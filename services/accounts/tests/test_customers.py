@@ -23,18 +23,17 @@ from accounts.users.operations import list_users
 from accounts.users.standing import follow_subscription
 from lineup.behalf import NotOnBehalf
 from lineup.context import NOBODY, Context, Role
-from lineup.contracts.accounts import (
-    CreateCustomer,
+from lineup.contracts.accounts.customers import (
     DeleteCustomer,
     GetCustomer,
-    Identify,
     ListCustomers,
-    ListUsers,
-    LoginDetails,
     Settlement,
-    SignIn,
     UpdateCustomer,
 )
+from lineup.contracts.accounts.logins import Identify, SignIn
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.tree import LoginDetails
+from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.paging import Paging
 from lineup.errors import Conflict, Invalid, NotFound
 

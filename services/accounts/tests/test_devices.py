@@ -10,17 +10,15 @@ from accounts.devices.operations import (
 from accounts.membership.operations import delete_customer, delete_user
 from accounts.users.operations import create_user, get_user
 from lineup.context import Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import DeleteCustomer
+from lineup.contracts.accounts.devices import (
     AddDevice,
     ChangeDevice,
-    CreateUser,
-    DeleteCustomer,
-    DeleteUser,
     GetDevice,
-    GetUser,
     ListDevices,
     RemoveDevice,
 )
+from lineup.contracts.accounts.users import CreateUser, DeleteUser, GetUser
 from lineup.errors import Conflict, Invalid, NotFound
 
 from .conftest import actor_at, codes_of

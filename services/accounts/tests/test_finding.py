@@ -18,25 +18,25 @@ from accounts.tree.operations import set_account_state
 from accounts.users.operations import create_user, list_users, rename_user
 from accounts.users.standing import follow_subscription
 from lineup.context import Actor
-from lineup.contracts.accounts import (
-    AddDevice,
+from lineup.contracts.accounts.customers import (
     CountCustomers,
-    CreateCustomerGroup,
-    CreateUser,
     CustomerSettings,
-    DeleteUser,
     GetCustomer,
     ListCustomers,
-    ListUsers,
-    RemoveDevice,
-    RenameUser,
-    SetAccountState,
     Standing,
-    Status,
     SwitchCustomer,
     UpdateCustomer,
 )
-from lineup.contracts.billing import SubscriptionState
+from lineup.contracts.accounts.devices import AddDevice, RemoveDevice
+from lineup.contracts.accounts.groups import CreateCustomerGroup
+from lineup.contracts.accounts.tree import SetAccountState, Status
+from lineup.contracts.accounts.users import (
+    CreateUser,
+    DeleteUser,
+    ListUsers,
+    RenameUser,
+)
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.contracts.paging import Paging
 from lineup.ids import new_id
 

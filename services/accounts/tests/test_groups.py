@@ -11,19 +11,21 @@ from accounts.customers.groups import (
 from accounts.customers.operations import get_customer, update_customer
 from accounts.membership.operations import create_customer, delete_customer
 from lineup.context import Role
-from lineup.contracts.accounts import (
-    CreateCustomer,
-    CreateCustomerGroup,
+from lineup.contracts.accounts.customers import (
     CustomerSettings,
     DeleteCustomer,
-    DeleteCustomerGroup,
     GetCustomer,
-    GetCustomerGroup,
-    ListCustomerGroups,
-    RenameCustomerGroup,
     SettingsChange,
     UpdateCustomer,
 )
+from lineup.contracts.accounts.groups import (
+    CreateCustomerGroup,
+    DeleteCustomerGroup,
+    GetCustomerGroup,
+    ListCustomerGroups,
+    RenameCustomerGroup,
+)
+from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.errors import Conflict, Forbidden, Invalid, NotFound
 
 from .conftest import a_person, actor_at, codes_of

@@ -29,27 +29,21 @@ from accounts.tree.operations import OwnAccount, get_account
 from accounts.users.models import User
 from accounts.users.operations import get_user, list_users
 from lineup.context import NOBODY
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import GetCustomer, Settlement
+from lineup.contracts.accounts.devices import AddDevice, GetDevice
+from lineup.contracts.accounts.groups import CreateCustomerGroup
+from lineup.contracts.accounts.jobs import (
     AccountJobState,
-    AddDevice,
     CountAccount,
-    CreateCustomerGroup,
     DeleteAccount,
-    GetAccount,
     GetAccountJob,
-    GetCustomer,
-    GetDevice,
-    GetUser,
-    Identify,
     ListAccountJobs,
-    ListUsers,
-    LoginDetails,
     MoveCustomer,
     MoveCustomers,
-    Settlement,
-    SignIn,
-    Status,
 )
+from lineup.contracts.accounts.logins import Identify, SignIn
+from lineup.contracts.accounts.tree import GetAccount, LoginDetails, Status
+from lineup.contracts.accounts.users import GetUser, ListUsers
 from lineup.errors import Invalid, NotFound
 
 from .conftest import PASSWORD, a_subscription, call

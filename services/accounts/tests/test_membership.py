@@ -11,17 +11,16 @@ from accounts.logins.sign_in import sign_in
 from accounts.membership.operations import create_customer, switch_customer
 from accounts.users.operations import create_user
 from lineup.context import NOBODY, Role
-from lineup.contracts.accounts import (
-    CreateCustomer,
-    CreateUser,
+from lineup.contracts.accounts.customers import (
     CustomerSettings,
     GetPlayerSettings,
-    Identify,
-    LoginDetails,
-    SignIn,
     SwitchCustomer,
     UpdateCustomer,
 )
+from lineup.contracts.accounts.logins import Identify, SignIn
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.tree import LoginDetails
+from lineup.contracts.accounts.users import CreateUser
 from lineup.errors import Invalid, NotFound
 
 from .conftest import PASSWORD, a_person, actor_at, call, codes_of

@@ -13,14 +13,11 @@ from accounts.orders.operations import fill_seats, hold_back
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import list_users
-from lineup.contracts.accounts import (
-    ListCustomers,
-    ListDevices,
-    ListUsers,
-    Status,
-    SwitchCustomer,
-)
-from lineup.contracts.billing import Buyer, OrderAccepted, Seat, UsersHeldBack
+from lineup.contracts.accounts.customers import ListCustomers, SwitchCustomer
+from lineup.contracts.accounts.devices import ListDevices
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.users import ListUsers
+from lineup.contracts.billing.orders import Buyer, OrderAccepted, Seat, UsersHeldBack
 from lineup.errors import NotFound
 from lineup.ids import new_id
 

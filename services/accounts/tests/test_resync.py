@@ -2,7 +2,7 @@ from sqlalchemy import delete, select
 
 from accounts.resync import resync
 from accounts.users.operations import rename_user
-from lineup.contracts.accounts import RenameUser
+from lineup.contracts.accounts.users import RenameUser
 from lineup.database.records import OUTBOX
 
 

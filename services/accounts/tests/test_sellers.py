@@ -8,9 +8,9 @@ from accounts.tree.operations import (
     set_account_state,
 )
 from lineup.context import Actor, Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.logins import CreateStaff
+from lineup.contracts.accounts.tree import (
     AccountKind,
-    CreateStaff,
     GetAccount,
     ListAccounts,
     LoginDetails,

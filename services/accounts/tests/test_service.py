@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+from lineup.contracts.resync import Resync, Resynced
 from sqlalchemy import select
 
 from accounts.logins.passwords import hash_password
@@ -19,16 +20,44 @@ from accounts.sellers.operations import create_operator
 from accounts.subscriptions.models import SubscriptionCopy
 from lineup.clock import SystemClock
 from lineup.context import Actor, Context, Role
-from lineup.contracts import accounts
-from lineup.contracts.accounts import AccountKind, LoginDetails
-from lineup.contracts.billing import OrderAccepted
+from lineup.contracts.accounts.customers import (
+    CustomerChanged,
+    CustomerView,
+    GetCustomer,
+    ListCustomers,
+)
+from lineup.contracts.accounts.logins import (
+    Identify,
+    SessionEnded,
+    SignedIn,
+    SignIn,
+    SignOut,
+)
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.orders import SeatsFilled
+from lineup.contracts.accounts.tree import (
+    AccountChanged,
+    AccountKind,
+    AccountView,
+    CreateAccount,
+    LoginDetails,
+)
+from lineup.contracts.accounts.users import (
+    CreateUser,
+    CredentialsIssued,
+    DeleteUser,
+    ListUsers,
+    UserChanged,
+    UserView,
+)
+from lineup.contracts.billing.orders import OrderAccepted
 from lineup.contracts.paging import Page
-from lineup.contracts.resync import Resync, Resynced
 from lineup.database import Database, connect
 from lineup.errors import Conflict, Forbidden, NotFound, Refusal, Unauthenticated
 from lineup.ids import new_id
 from lineup.rpc import Listener, Remote, RpcClient, ServiceClient
 from lineup.secrets import Keyring, make_key
+from lineup.verbs import Done
 
 from .conftest import PASSWORD, a_person, a_subscription, an_account
 from .test_orders import a_buyer, a_seat
@@ -36,28 +65,28 @@ from .test_orders import a_buyer, a_seat
 PATIENCE = 90.0
 KEY = make_key()
 EVENTS = [
-    accounts.AccountChanged,
-    accounts.CustomerChanged,
-    accounts.UserChanged,
-    accounts.SeatsFilled,
-    accounts.CredentialsIssued,
-    accounts.SessionEnded,
+    AccountChanged,
+    CustomerChanged,
+    UserChanged,
+    SeatsFilled,
+    CredentialsIssued,
+    SessionEnded,
 ]
 
 
 class Accounts(ServiceClient):
     service = "accounts"
 
-    sign_in = Remote(accounts.SignIn, accounts.SignedIn)
-    identify = Remote(accounts.Identify, Actor)
-    sign_out = Remote(accounts.SignOut, accounts.Done)
-    create_account = Remote(accounts.CreateAccount, accounts.AccountView)
-    create_customer = Remote(accounts.CreateCustomer, accounts.CustomerView)
-    list_customers = Remote(accounts.ListCustomers, Page[accounts.CustomerView])
-    get_customer = Remote(accounts.GetCustomer, accounts.CustomerView)
-    create_user = Remote(accounts.CreateUser, accounts.UserView)
-    list_users = Remote(accounts.ListUsers, Page[accounts.UserView])
-    delete_user = Remote(accounts.DeleteUser, accounts.Done)
+    sign_in = Remote(SignIn, SignedIn)
+    identify = Remote(Identify, Actor)
+    sign_out = Remote(SignOut, Done)
+    create_account = Remote(CreateAccount, AccountView)
+    create_customer = Remote(CreateCustomer, CustomerView)
+    list_customers = Remote(ListCustomers, Page[CustomerView])
+    get_customer = Remote(GetCustomer, CustomerView)
+    create_user = Remote(CreateUser, UserView)
+    list_users = Remote(ListUsers, Page[UserView])
+    delete_user = Remote(DeleteUser, Done)
     resync = Remote(Resync, Resynced)
 
 
@@ -165,9 +194,9 @@ def partner(client, operator, heard):
 
 def enter(client, username, password):
     """A context of who signed in and was identified again."""
-    request = accounts.SignIn(username=username, password=password)
+    request = SignIn(username=username, password=password)
     token = client.sign_in(Context(), request).token
-    return Context(actor=client.identify(Context(), accounts.Identify(token=token)))
+    return Context(actor=client.identify(Context(), Identify(token=token)))
 
 
 def answers(port, process, log):
@@ -193,15 +222,15 @@ def free_port():
 
 def test_from_sign_in_to_a_customer_with_a_playlist(client, partner, heard):
     login = LoginDetails(username="anna", password="1234")
-    request = accounts.CreateCustomer(
+    request = CreateCustomer(
         person=a_person(email="anna@example.com"), login=login, user_name="Kids"
     )
     made = client.create_customer(partner, request)
 
-    announced = heard.next(accounts.UserChanged, customer_id=made.id)
-    issued = heard.next(accounts.CredentialsIssued, customer_id=made.id)
+    announced = heard.next(UserChanged, customer_id=made.id)
+    issued = heard.next(CredentialsIssued, customer_id=made.id)
     anna = enter(client, "anna", "1234")
-    [user] = client.list_users(anna, accounts.ListUsers()).items
+    [user] = client.list_users(anna, ListUsers()).items
     assert user.token == announced.token == issued.users[0].token
     assert user.public_url == "https://tv.example"
     assert Keyring([KEY]).open(issued.password) == "1234"
@@ -229,24 +258,24 @@ def test_an_order_that_comes_twice_makes_one_customer(client, partner, outside, 
         with outside.transaction() as work:
             work.announce(state)
 
-    filled = heard.next(accounts.SeatsFilled, id=order.id)
-    issued = heard.next(accounts.CredentialsIssued, id=order.id)
-    heard.next(accounts.SeatsFilled, id=last.id)
+    filled = heard.next(SeatsFilled, id=order.id)
+    issued = heard.next(CredentialsIssued, id=order.id)
+    heard.next(SeatsFilled, id=last.id)
     assert {u.user_id for u in issued.users} == {s.user_id for s in filled.seats}
-    request = accounts.ListCustomers(search="buyer@example.com")
+    request = ListCustomers(search="buyer@example.com")
     [customer] = client.list_customers(partner, request).items
     assert (customer.id, customer.user_count) == (filled.customer_id, 2)
-    assert heard.all(accounts.SeatsFilled, id=order.id) == []
-    assert heard.all(accounts.CredentialsIssued, id=order.id) == []
+    assert heard.all(SeatsFilled, id=order.id) == []
+    assert heard.all(CredentialsIssued, id=order.id) == []
     password = Keyring([KEY]).open(issued.password)
     assert enter(client, issued.username, password).actor.account_id == customer.id
 
 
 @pytest.mark.feature("CU-24")
 def test_a_served_user_is_not_deleted(client, partner, outside, heard):
-    request = accounts.CreateCustomer(person=a_person(), user_name="Kids")
+    request = CreateCustomer(person=a_person(), user_name="Kids")
     customer = client.create_customer(partner, request)
-    of_customer = accounts.ListUsers(customer_id=customer.id)
+    of_customer = ListUsers(customer_id=customer.id)
     [user] = client.list_users(partner, of_customer).items
     with outside.transaction() as work:
         work.announce(a_subscription(user, SystemClock()))
@@ -257,17 +286,17 @@ def test_a_served_user_is_not_deleted(client, partner, outside, heard):
 
     wait_for(is_kept, "the copy")
     with pytest.raises(Conflict) as refusal:
-        client.delete_user(partner, accounts.DeleteUser(user_id=user.id))
+        client.delete_user(partner, DeleteUser(user_id=user.id))
     assert refusal.value.code == "subscription_active"
 
 
 def test_refusals_come_with_kind_code_and_fields(client, operator, partner):
-    wrong = accounts.SignIn(username="north", password="wrong")
+    wrong = SignIn(username="north", password="wrong")
     with pytest.raises(Unauthenticated) as refusal:
         client.sign_in(Context(), wrong)
     assert refusal.value.code == "invalid_credentials"
 
-    request = accounts.CreateCustomer(
+    request = CreateCustomer(
         person=a_person(first_name="", country="XX"),
         login=LoginDetails(username="Anna", password="1"),
     )
@@ -278,41 +307,41 @@ def test_refusals_come_with_kind_code_and_fields(client, operator, partner):
     with pytest.raises(Forbidden):
         client.create_account(partner, an_account(AccountKind.PARTNER, "west"))
     with pytest.raises(NotFound):
-        client.get_customer(partner, accounts.GetCustomer(customer_id=new_id()))
+        client.get_customer(partner, GetCustomer(customer_id=new_id()))
     with pytest.raises(Unauthenticated):
-        client.list_users(Context(), accounts.ListUsers())
+        client.list_users(Context(), ListUsers())
 
 
 def test_signing_out_is_heard(client, heard):
-    request = accounts.SignIn(username="root", password=PASSWORD, wants_token=True)
+    request = SignIn(username="root", password=PASSWORD, wants_token=True)
     token = client.sign_in(Context(), request).token
-    client.sign_out(Context(), accounts.SignOut(token=token))
-    heard.next(accounts.SessionEnded)
+    client.sign_out(Context(), SignOut(token=token))
+    heard.next(SessionEnded)
     with pytest.raises(Unauthenticated):
-        client.identify(Context(), accounts.Identify(token=token))
+        client.identify(Context(), Identify(token=token))
 
 
 def test_sign_ins_do_not_hold_up_who_is_signed_in(client, operator):
     """Argon2 runs beside the loop: while many sign in, others are answered."""
-    request = accounts.SignIn(username="root", password=PASSWORD, wants_token=True)
+    request = SignIn(username="root", password=PASSWORD, wants_token=True)
     token = client.sign_in(Context(), request).token
 
     def enter_once(number):
-        wrong = accounts.SignIn(username=f"somebody{number}", password="x")
+        wrong = SignIn(username=f"somebody{number}", password="x")
         with pytest.raises(Unauthenticated):
             client.sign_in(Context(), wrong)
 
     with ThreadPoolExecutor(8) as crowd:
         pending = [crowd.submit(enter_once, number) for number in range(40)]
         for _ in range(10):
-            client.identify(Context(), accounts.Identify(token=token), timeout=5)
+            client.identify(Context(), Identify(token=token), timeout=5)
         for done in pending:
             done.result(PATIENCE)
 
 
 def test_resync_is_the_operators(client, operator, partner, heard):
-    heard.next(accounts.AccountChanged, name="north")
+    heard.next(AccountChanged, name="north")
     assert client.resync(operator, Resync()).announced >= 1
-    heard.next(accounts.AccountChanged, name="north")
+    heard.next(AccountChanged, name="north")
     with pytest.raises(Forbidden):
         client.resync(partner, Resync())

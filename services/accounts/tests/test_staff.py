@@ -19,23 +19,25 @@ from accounts.staff.visits import enter_account
 from accounts.tree.operations import get_account, set_account_state
 from lineup.behalf import NotOnBehalf, signature
 from lineup.context import NOBODY, Role
-from lineup.contracts.accounts import (
-    AccountKind,
+from lineup.contracts.accounts.jobs import MoveCustomer
+from lineup.contracts.accounts.logins import (
     ChangePassword,
     CreateStaff,
     EndSession,
     EnterAccount,
-    GetAccount,
     Identify,
     ListLogins,
     ListSessions,
-    LoginDetails,
-    MoveCustomer,
     ResetPassword,
     SessionKind,
-    SetAccountState,
     SetLoginState,
     SignIn,
+)
+from lineup.contracts.accounts.tree import (
+    AccountKind,
+    GetAccount,
+    LoginDetails,
+    SetAccountState,
     Status,
 )
 from lineup.errors import Invalid, NotFound

@@ -10,14 +10,14 @@ from accounts.users.operations import (
 )
 from accounts.users.standing import follow_subscription
 from lineup.context import Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.users import (
     CreateUser,
     DeleteUser,
     GetUser,
     ListUsers,
     RenameUser,
 )
-from lineup.contracts.billing import SubscriptionState
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.errors import Invalid, NotFound
 
 from .conftest import a_subscription, actor_at

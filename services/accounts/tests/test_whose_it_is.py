@@ -5,11 +5,9 @@ import pytest
 from accounts.customers.groups import create_group
 from accounts.membership.operations import create_customer
 from accounts.sellers.operations import create_account
-from lineup.contracts.accounts import (
-    AccountKind,
-    CreateCustomer,
-    CreateCustomerGroup,
-)
+from lineup.contracts.accounts.groups import CreateCustomerGroup
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.tree import AccountKind
 from lineup.errors import Invalid, NotFound
 
 from .conftest import a_person, an_account

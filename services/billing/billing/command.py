@@ -11,7 +11,7 @@ from billing.subscriptions import renewals, upkeep
 from billing.wallets.checks import check_ledger
 from billing.webshops.operations.reading import announce_waiting_orders
 from lineup.clock import clock_for
-from lineup.contracts.billing import CheckLedger, LedgerReport
+from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Database, connect
 from lineup.settings import read
 

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from lineup.contracts.resync import Resync, Resynced
+
 from billing import watching
 from billing.catalog.entrypoints import CatalogDoors
 from billing.catalog.models import PackageCopy
@@ -17,9 +19,10 @@ from billing.webshops.office import ShopDoors
 from billing.webshops.operations.reading import announce_waiting_orders
 from lineup.bus import Service, rpc
 from lineup.context import OPERATORS, Call
-from lineup.contracts.accounts import AccountChanged, CustomerChanged, UserChanged
-from lineup.contracts.playlists import PackageChanged
-from lineup.contracts.resync import Resync, Resynced
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.playlists.events import PackageChanged
 
 
 class BillingService(

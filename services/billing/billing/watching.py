@@ -16,7 +16,8 @@ from billing.subscriptions.models import Subscription
 from billing.wallets.checks import check_ledger
 from billing.webshops.watching import deliveries
 from lineup.bus import Doors, every
-from lineup.contracts.billing import CheckLedger, LedgerReport, SubscriptionState
+from lineup.contracts.billing.subscriptions import SubscriptionState
+from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Database, Work
 from lineup.metrics import FAILING_ROWS, Figure, Gauge, due
 

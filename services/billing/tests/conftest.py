@@ -17,16 +17,22 @@ from billing.wallets import statements
 from billing.wallets.checks import check_ledger
 from lineup.clock import SetClock
 from lineup.context import SYSTEM, Actor, Call, Context, Event, Role
-from lineup.contracts import billing
-from lineup.contracts.accounts import (
-    AccountChanged,
-    AccountKind,
-    CustomerChanged,
-    Status,
-    UserChanged,
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
+from lineup.contracts.billing.subscriptions import (
+    CountFrom,
+    GetSubscription,
+    ListSubscriptions,
+    Purchase,
+    QuoteStop,
+    StopSubscription,
+    SwitchRenewal,
 )
+from lineup.contracts.billing.wallets import CheckLedger, GetWallet, ListEntries, TopUp
 from lineup.contracts.paging import MAX_LIMIT, Paging
-from lineup.contracts.playlists import PackageChanged
+from lineup.contracts.playlists.events import PackageChanged
 from lineup.database import Database, connect
 from lineup.database.records import OUTBOX
 from lineup.events import envelope
@@ -166,13 +172,13 @@ class ShopFloor:
         return self.plan_of(product, partner, price, **length)
 
     def product(self, partner, *, is_trial=False):
-        request = billing.CreateProduct(
+        request = CreateProduct(
             name="Family", package_ids=[partner.package_id], is_trial=is_trial
         )
         return self._ask(catalog.create_product, request, partner.actor)
 
     def plan_of(self, product, partner, price="9.00 EUR", sku="", **length):
-        request = billing.CreatePlan(
+        request = CreatePlan(
             product_id=product.id,
             name="a while",
             price=Money.of(price),
@@ -203,7 +209,7 @@ class ShopFloor:
         return SimpleNamespace(**vars(seller), account_id=account_id)
 
     def subscriptions_of(self, user):
-        request = billing.ListSubscriptions(user_id=user.id)
+        request = ListSubscriptions(user_id=user.id)
         return self._ask(lists.list_subscriptions, request).items
 
     def user_says(self, user, **details):
@@ -225,50 +231,44 @@ class ShopFloor:
         return self.top_up(customer, "1.00 EUR")
 
     def top_up(self, customer, amount):
-        request = billing.TopUp(customer_id=customer.id, amount=Money.of(amount))
+        request = TopUp(customer_id=customer.id, amount=Money.of(amount))
         return self._ask(renewals.top_up, request, customer.partner.actor)
 
-    def buy(
-        self, user, plan, *, count_from=billing.CountFrom.AUTO, key=None, actor=None
-    ):
-        request = billing.Purchase(
-            user_id=user.id, plan_id=plan.id, count_from=count_from
-        )
+    def buy(self, user, plan, *, count_from=CountFrom.AUTO, key=None, actor=None):
+        request = Purchase(user_id=user.id, plan_id=plan.id, count_from=count_from)
         actor = actor or user.customer.partner.actor
         return self._ask(subscriptions.purchase, request, actor, key)
 
     def stop(self, subscription, actor=SYSTEM, key=None, reason=""):
-        request = billing.StopSubscription(
-            subscription_id=subscription.id, reason=reason
-        )
+        request = StopSubscription(subscription_id=subscription.id, reason=reason)
         return self._ask(subscriptions.stop_subscription, request, actor, key)
 
     def quote(self, subscription, actor=SYSTEM):
-        request = billing.QuoteStop(subscription_id=subscription.id)
+        request = QuoteStop(subscription_id=subscription.id)
         return self._ask(subscriptions.quote_stop, request, actor)
 
     def switch(self, user, *, renews, actor=SYSTEM):
-        request = billing.SwitchRenewal(user_id=user.id, renews=renews)
+        request = SwitchRenewal(user_id=user.id, renews=renews)
         return self._ask(subscriptions.switch_renewal, request, actor)
 
     def look(self, subscription, actor=SYSTEM):
-        request = billing.GetSubscription(subscription_id=subscription.id)
+        request = GetSubscription(subscription_id=subscription.id)
         return self._ask(subscriptions.get_subscription, request, actor)
 
     def renew(self):
         return renewals.renew_all(self._database)
 
     def balance(self, customer):
-        request = billing.GetWallet(customer_id=customer.id)
+        request = GetWallet(customer_id=customer.id)
         return str(self._ask(wallets.get_wallet, request).balance)
 
     def entries(self, customer):
         whole = Paging(limit=MAX_LIMIT)
-        request = billing.ListEntries(customer_id=customer.id, paging=whole)
+        request = ListEntries(customer_id=customer.id, paging=whole)
         return self._ask(statements.list_entries, request).items
 
     def books(self, actor=SYSTEM):
-        return self._ask(check_ledger, billing.CheckLedger(), actor)
+        return self._ask(check_ledger, CheckLedger(), actor)
 
 
 def an_actor(role, scope, partner_id):

@@ -6,7 +6,27 @@ from types import SimpleNamespace
 import pytest
 
 from lineup.context import Context, Role
-from lineup.contracts import billing
+from lineup.contracts.billing.catalog import (
+    CreatePlan,
+    CreateProduct,
+    PlanView,
+    ProductView,
+)
+from lineup.contracts.billing.subscriptions import (
+    GetSubscription,
+    Purchase,
+    StopReceipt,
+    StopSubscription,
+    SubscriptionChanged,
+    SubscriptionView,
+)
+from lineup.contracts.billing.wallets import (
+    CheckLedger,
+    GetWallet,
+    LedgerReport,
+    TopUp,
+    WalletView,
+)
 from lineup.errors import Conflict, Forbidden, Invalid, NotFound, PaymentRequired
 from lineup.ids import new_id
 from lineup.money import Money
@@ -29,14 +49,14 @@ class Billing(ServiceClient):
     """The doors of the core."""
 
     service = "billing"
-    create_product = Remote(billing.CreateProduct, billing.ProductView)
-    create_plan = Remote(billing.CreatePlan, billing.PlanView)
-    top_up = Remote(billing.TopUp, billing.WalletView)
-    get_wallet = Remote(billing.GetWallet, billing.WalletView)
-    purchase = Remote(billing.Purchase, billing.SubscriptionView)
-    stop_subscription = Remote(billing.StopSubscription, billing.StopReceipt)
-    get_subscription = Remote(billing.GetSubscription, billing.SubscriptionView)
-    check_ledger = Remote(billing.CheckLedger, billing.LedgerReport)
+    create_product = Remote(CreateProduct, ProductView)
+    create_plan = Remote(CreatePlan, PlanView)
+    top_up = Remote(TopUp, WalletView)
+    get_wallet = Remote(GetWallet, WalletView)
+    purchase = Remote(Purchase, SubscriptionView)
+    stop_subscription = Remote(StopSubscription, StopReceipt)
+    get_subscription = Remote(GetSubscription, SubscriptionView)
+    check_ledger = Remote(CheckLedger, LedgerReport)
 
 
 @pytest.fixture
@@ -105,48 +125,48 @@ def test_a_life_by_calls_and_events(ask, known, ear):
     actor, customer = known.partner.actor, known.customer
     product = wait_for(lambda: made_product(ask, known.partner))
     plan = ask("create_plan", a_plan(product), actor)
-    top_up = billing.TopUp(customer_id=customer.id, amount=Money.of("12.00 EUR"))
+    top_up = TopUp(customer_id=customer.id, amount=Money.of("12.00 EUR"))
     wait_for(lambda: heard_of(ask, customer, known.partner))
     for _ in range(2):
         assert str(ask("top_up", top_up, actor, "k1").balance) == "12.00 EUR"
-    buy = billing.Purchase(user_id=known.user.id, plan_id=plan.id)
+    buy = Purchase(user_id=known.user.id, plan_id=plan.id)
     bought = wait_for(lambda: tried(ask, "purchase", buy, actor))
-    told = ear.hear(billing.SubscriptionChanged, bought.id)
+    told = ear.hear(SubscriptionChanged, bought.id)
     assert (told.user_id, told.state) == (known.user.id, "running")
 
     with pytest.raises(PaymentRequired) as refusal:
         ask("purchase", buy, actor)
     assert refusal.value.code == "insufficient_balance"
 
-    stop = billing.StopSubscription(subscription_id=bought.id)
+    stop = StopSubscription(subscription_id=bought.id)
     receipts = [ask("stop_subscription", stop, actor, "k2") for _ in range(2)]
     assert receipts[0] == receipts[1]
     with pytest.raises(Conflict) as refusal:
         ask("stop_subscription", stop, actor, "k3")
     assert refusal.value.code == "not_active"
     check_outsiders(ask, known.partner, product, customer)
-    assert ask("check_ledger", billing.CheckLedger(), actor).is_sound
+    assert ask("check_ledger", CheckLedger(), actor).is_sound
 
 
 def check_outsiders(ask, partner, product, customer):
     """A neighbour finds nothing, a seller may not make products."""
     neighbour = a_partner()
     with pytest.raises(NotFound):
-        ask("get_wallet", billing.GetWallet(customer_id=customer.id), neighbour.actor)
+        ask("get_wallet", GetWallet(customer_id=customer.id), neighbour.actor)
     seller = an_actor(Role.RESELLER, below(partner.scope, new_id()), partner.id)
-    request = billing.CreateProduct(name="x", package_ids=product.package_ids)
+    request = CreateProduct(name="x", package_ids=product.package_ids)
     with pytest.raises(Forbidden):
         ask("create_product", request, seller)
 
 
 def made_product(ask, partner):
     """The product, once the partner and its package have been heard of."""
-    request = billing.CreateProduct(name="Family", package_ids=[partner.package])
+    request = CreateProduct(name="Family", package_ids=[partner.package])
     return tried(ask, "create_product", request, partner.actor)
 
 
 def heard_of(ask, customer, partner):
-    request = billing.GetWallet(customer_id=customer.id)
+    request = GetWallet(customer_id=customer.id)
     return tried(ask, "get_wallet", request, partner.actor)
 
 
@@ -158,7 +178,7 @@ def tried(ask, verb, request, actor):
 
 
 def a_plan(product):
-    return billing.CreatePlan(
+    return CreatePlan(
         product_id=product.id, name="Month", price=Money.of("9.00 EUR"), days=30
     )
 

@@ -8,7 +8,24 @@ from billing.subscriptions import operations as subscriptions
 from billing.wallets import operations as wallets
 from billing.wallets import statements
 from lineup.context import Role
-from lineup.contracts import billing
+from lineup.contracts.billing.catalog import (
+    ChangePlan,
+    CreatePlan,
+    GetProduct,
+    ListProducts,
+    RetirePlan,
+    UpdateProduct,
+)
+from lineup.contracts.billing.subscriptions import (
+    GetRenewal,
+    GetSubscription,
+    ListSubscriptions,
+    Purchase,
+    QuoteStop,
+    StopSubscription,
+    SwitchRenewal,
+)
+from lineup.contracts.billing.wallets import GetWallet, ListEntries, TopUp
 from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.money import Money
@@ -43,30 +60,28 @@ def requests(ids):
     subscription = {"subscription_id": ids["subscription_id"]}
     product, plan = {"product_id": ids["product_id"]}, {"plan_id": ids["plan_id"]}
     return [
-        (wallets.get_wallet, billing.GetWallet(**customer)),
-        (statements.list_entries, billing.ListEntries(**customer)),
-        (renewals.top_up, billing.TopUp(**customer, amount=ONE)),
-        (subscriptions.purchase, billing.Purchase(**user, **plan)),
-        (subscriptions.switch_renewal, billing.SwitchRenewal(**user, renews=True)),
-        (subscriptions.get_renewal, billing.GetRenewal(**user)),
-        (subscriptions.get_subscription, billing.GetSubscription(**subscription)),
-        (subscriptions.quote_stop, billing.QuoteStop(**subscription)),
-        (subscriptions.stop_subscription, billing.StopSubscription(**subscription)),
-        (catalog.get_product, billing.GetProduct(**product)),
+        (wallets.get_wallet, GetWallet(**customer)),
+        (statements.list_entries, ListEntries(**customer)),
+        (renewals.top_up, TopUp(**customer, amount=ONE)),
+        (subscriptions.purchase, Purchase(**user, **plan)),
+        (subscriptions.switch_renewal, SwitchRenewal(**user, renews=True)),
+        (subscriptions.get_renewal, GetRenewal(**user)),
+        (subscriptions.get_subscription, GetSubscription(**subscription)),
+        (subscriptions.quote_stop, QuoteStop(**subscription)),
+        (subscriptions.stop_subscription, StopSubscription(**subscription)),
+        (catalog.get_product, GetProduct(**product)),
         (
             catalog.change_plan,
-            billing.ChangePlan(**plan, name="x", price=Money.of("1.00 EUR")),
+            ChangePlan(**plan, name="x", price=Money.of("1.00 EUR")),
         ),
-        (catalog.retire_plan, billing.RetirePlan(**plan)),
+        (catalog.retire_plan, RetirePlan(**plan)),
         (
             catalog.create_plan,
-            billing.CreatePlan(**product, name="x", price=ONE, days=1),
+            CreatePlan(**product, name="x", price=ONE, days=1),
         ),
         (
             catalog.update_product,
-            billing.UpdateProduct(
-                **product, name="x", package_ids=[], devices=1, addresses=1
-            ),
+            UpdateProduct(**product, name="x", package_ids=[], devices=1, addresses=1),
         ),
     ]
 
@@ -128,8 +143,8 @@ def test_another_customer_of_the_partner_finds_the_catalogue_only(
 
 
 def test_what_is_outside_is_told_like_what_is_unknown(ask, bought, neighbour):
-    request = billing.GetSubscription(subscription_id=bought["subscription_id"])
-    unknown = billing.GetSubscription(subscription_id=new_id())
+    request = GetSubscription(subscription_id=bought["subscription_id"])
+    unknown = GetSubscription(subscription_id=new_id())
     answers = []
     for asked in (request, unknown):
         with pytest.raises(NotFound) as refusal:
@@ -143,9 +158,7 @@ def test_lists_hold_what_is_in_scope_only(
     ask, bought, partner, neighbour, customer, seller_customer
 ):
     listed = {
-        name: len(
-            ask(lists.list_subscriptions, billing.ListSubscriptions(), actor).items
-        )
+        name: len(ask(lists.list_subscriptions, ListSubscriptions(), actor).items)
         for name, actor in {
             "partner": partner.actor,
             "neighbour": neighbour.actor,
@@ -160,7 +173,7 @@ def test_lists_hold_what_is_in_scope_only(
         "customer": 1,
         "other customer": 0,
     }
-    products = ask(catalog.list_products, billing.ListProducts(), neighbour.actor)
+    products = ask(catalog.list_products, ListProducts(), neighbour.actor)
     assert products.items == []
 
 
@@ -168,7 +181,7 @@ def test_the_customer_itself_and_its_partner_find_it(
     ask, bought, partner, seller_customer
 ):
     for actor in (partner.actor, seller_customer.actor):
-        request = billing.GetSubscription(subscription_id=bought["subscription_id"])
+        request = GetSubscription(subscription_id=bought["subscription_id"])
         assert ask(subscriptions.get_subscription, request, actor).state == "running"
 
 

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 
 from gateway.panel.forms import LineupForm, line
 from gateway.panel.zones import zone_choices
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
     CompanyChange,

@@ -17,12 +17,11 @@ from gateway.panel.filters import Choice, Dates
 from gateway.panel.parts import Part, part
 from gateway.panel.tables import Asked, Column, Listing, Table
 from gateway.waiting import once_it_arrived
-from lineup.contracts.billing import (
-    GetRenewalOverview,
+from lineup.contracts.billing.subscriptions import GetRenewalOverview, RenewalOverview
+from lineup.contracts.billing.wallets import (
     GetStatement,
     GetWallet,
     ListEntries,
-    RenewalOverview,
     StatementView,
     WalletView,
 )

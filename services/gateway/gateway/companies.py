@@ -10,7 +10,7 @@ from cachetools import TTLCache
 
 from gateway.clients import AccountsClient
 from lineup.context import Context
-from lineup.contracts.accounts import FindCompany
+from lineup.contracts.accounts.tree import FindCompany
 from lineup.errors import Refusal
 from lineup.rpc import ServiceFault
 

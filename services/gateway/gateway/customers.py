@@ -10,21 +10,23 @@ from gateway.panel.parts import Part, part_if_known, wait_for
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
 from lineup.context import Context
-from lineup.contracts.accounts import (
-    CreateCustomer,
+from lineup.contracts.accounts.customers import (
     CustomerView,
     GetCustomer,
     GetPlayerSettings,
-    ListUsers,
     PlayerSettings,
 )
-from lineup.contracts.billing import (
-    EntryView,
-    GetWallet,
-    ListEntries,
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.users import ListUsers
+from lineup.contracts.billing.subscriptions import (
     ListSubscriptions,
     SubscriptionState,
     SubscriptionView,
+)
+from lineup.contracts.billing.wallets import (
+    EntryView,
+    GetWallet,
+    ListEntries,
     WalletView,
 )
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging

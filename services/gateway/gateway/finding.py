@@ -10,18 +10,12 @@ from gateway.asking import actor, context
 from gateway.ground import clients
 from gateway.panel.parts import Part, part, wait_for
 from lineup.context import PARTNERS_AND_SUPPORT
-from lineup.contracts.accounts import (
-    CustomerView,
-    DeviceView,
-    ListCustomers,
-    ListDevices,
-    ListUsers,
-    Standing,
-    UserView,
-)
-from lineup.contracts.billing import ListOrders, OrderView
+from lineup.contracts.accounts.customers import CustomerView, ListCustomers, Standing
+from lineup.contracts.accounts.devices import DeviceView, ListDevices
+from lineup.contracts.accounts.users import ListUsers, UserView
+from lineup.contracts.billing.orders import ListOrders, OrderView
 from lineup.contracts.paging import Page, Paging
-from lineup.contracts.playlists import ChannelView, ListChannels
+from lineup.contracts.playlists.channels import ChannelView, ListChannels
 from lineup.rpc import Answer
 
 SHORTEST = 2

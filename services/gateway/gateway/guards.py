@@ -13,17 +13,13 @@ from gateway.clients import Clients
 from gateway.ground import clients
 from gateway.waiting import once_it_arrived, until_billing_closed
 from gateway.written import heed
-from lineup.contracts.accounts import (
-    AccountKind,
-    DeleteAccount,
-    DeleteCustomer,
-    DeleteUser,
-    GetAccount,
-    UpdateAccount,
-)
-from lineup.contracts.billing import (
+from lineup.contracts.accounts.customers import DeleteCustomer
+from lineup.contracts.accounts.jobs import DeleteAccount
+from lineup.contracts.accounts.tree import AccountKind, GetAccount, UpdateAccount
+from lineup.contracts.accounts.users import DeleteUser
+from lineup.contracts.billing.catalog import GetCurrencyUse
+from lineup.contracts.billing.subscriptions import (
     DeletionBlockers,
-    GetCurrencyUse,
     GetDeletionBlockers,
     RunningSubscription,
 )

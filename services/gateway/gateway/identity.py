@@ -14,7 +14,7 @@ from cachetools import TTLCache
 
 from gateway.clients import AccountsClient
 from lineup.context import Actor, Context
-from lineup.contracts.accounts import Identify
+from lineup.contracts.accounts.logins import Identify
 from lineup.errors import Forbidden, Invalid, Unauthenticated, Unavailable
 from lineup.values import checked
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from gateway.asking import actor
 from gateway.ground import ground
 from lineup.context import SELLERS, Role
-from lineup.contracts.accounts import Standing, UserView
+from lineup.contracts.accounts.customers import Standing
+from lineup.contracts.accounts.users import UserView
 
 MAY_SEE_PASSWORDS = SELLERS | {Role.CUSTOMER}
 """Who may read a player's password, and the links that lead to it: not support, which

@@ -6,7 +6,8 @@ from uuid import UUID
 from gateway.asking import context
 from gateway.ground import clients
 from lineup.context import Context
-from lineup.contracts.billing import Purchase, SubscriptionView, TopUp
+from lineup.contracts.billing.subscriptions import Purchase, SubscriptionView
+from lineup.contracts.billing.wallets import TopUp
 from lineup.money import Money
 
 LONGEST_KEY = 200

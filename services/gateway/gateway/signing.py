@@ -21,7 +21,7 @@ from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
 from gateway.return_paths import return_path
 from lineup.context import EVERYBODY, Role
-from lineup.contracts.accounts import SignedIn, SignIn, SignOut
+from lineup.contracts.accounts.logins import SignedIn, SignIn, SignOut
 from lineup.errors import Refusal, Unauthenticated
 
 pages = Blueprint("signing", __name__)

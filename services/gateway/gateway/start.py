@@ -13,7 +13,9 @@ from gateway.ground import ground_of
 from gateway.identity import Identities
 from lineup import tracing
 from lineup.context import Event
-from lineup.contracts.accounts import AccountChanged, CustomerChanged, SessionEnded
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.logins import SessionEnded
+from lineup.contracts.accounts.tree import AccountChanged
 from lineup.logs import configure
 from lineup.rpc import Listener, RpcClient
 

@@ -18,21 +18,14 @@ from uuid import UUID
 
 from gateway.asking import actor, context
 from gateway.ground import clients, ground
-from lineup.contracts.accounts import (
-    AccountKind,
-    AccountView,
-    GetAccount,
-    GetCustomer,
-    GetUser,
-    UserView,
-)
-from lineup.contracts.billing import (
-    GetDeletionBlockers,
-    GetSubscriptionFigures,
-    ListProducts,
-)
+from lineup.contracts.accounts.customers import GetCustomer
+from lineup.contracts.accounts.tree import AccountKind, AccountView, GetAccount
+from lineup.contracts.accounts.users import GetUser, UserView
+from lineup.contracts.billing.catalog import ListProducts
+from lineup.contracts.billing.figures import GetSubscriptionFigures
+from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 from lineup.contracts.paging import MAX_LIMIT, Paging
-from lineup.contracts.playlists import GetPackage
+from lineup.contracts.playlists.channels import GetPackage
 from lineup.delivery import token_name
 from lineup.errors import NotFound, Refusal, Unavailable
 

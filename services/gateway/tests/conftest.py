@@ -28,8 +28,9 @@ from gateway.settings import GatewaySettings
 from lineup import broker, wire
 from lineup.blobs import BlobStore
 from lineup.context import Actor, Role
-from lineup.contracts.accounts import SignedIn
-from lineup.contracts.billing import DeletionBlockers, EntryView
+from lineup.contracts.accounts.logins import SignedIn
+from lineup.contracts.billing.subscriptions import DeletionBlockers
+from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
 from lineup.delivery import token_name
 from lineup.errors import Refusal, Unauthenticated

@@ -13,8 +13,12 @@ from gateway.app import create_app
 from gateway.clients import Clients
 from lineup.blobs import BlobStore
 from lineup.context import Role
-from lineup.contracts.accounts import CreatedCustomer, CustomerView, UserView
-from lineup.contracts.billing import Booked, ConnectShop, EntryView, ProductView
+from lineup.contracts.accounts.customers import CustomerView
+from lineup.contracts.accounts.membership import CreatedCustomer
+from lineup.contracts.accounts.users import UserView
+from lineup.contracts.billing.catalog import ProductView
+from lineup.contracts.billing.shops import ConnectShop
+from lineup.contracts.billing.wallets import Booked, EntryView
 from lineup.contracts.paging import Page
 from lineup.delivery import token_name
 from lineup.errors import NotFound, PreconditionFailed, TooMany

@@ -3,7 +3,7 @@
 import pytest
 
 from lineup.contracts.changes import UNSET
-from lineup.contracts.playlists import GuideReach
+from lineup.contracts.playlists.channels import GuideReach
 from lineup.errors import Conflict
 
 ID = "019d0000-0000-7000-8000-000000000001"

@@ -5,14 +5,13 @@ from dataclasses import replace
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts import AccountKind, AccountView, Done, Settlement
-from lineup.contracts.billing import (
-    CurrencyUse,
-    DeletionBlockers,
-    RunningSubscription,
-)
+from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.accounts.tree import AccountKind, AccountView
+from lineup.contracts.billing.catalog import CurrencyUse
+from lineup.contracts.billing.subscriptions import DeletionBlockers, RunningSubscription
 from lineup.errors import Conflict, NotFound
 from lineup.money import Money
+from lineup.verbs import Done
 
 ID = "019d0000-0000-7000-8000-000000000001"
 MONEY = DeletionBlockers(

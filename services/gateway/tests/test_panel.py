@@ -9,11 +9,12 @@ import pytest
 
 from lineup.blobs import BlobStore
 from lineup.context import Role
-from lineup.contracts.accounts import CompanyFound, CustomerView, UserView
-from lineup.contracts.billing import (
+from lineup.contracts.accounts.customers import CustomerView
+from lineup.contracts.accounts.tree import CompanyFound
+from lineup.contracts.accounts.users import UserView
+from lineup.contracts.billing.catalog import PlanView, ProductView
+from lineup.contracts.billing.subscriptions import (
     DeletionBlockers,
-    PlanView,
-    ProductView,
     SubscriptionState,
     SubscriptionView,
 )

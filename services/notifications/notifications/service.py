@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from lineup.bus import Service
-from lineup.contracts.accounts import AccountChanged, CustomerChanged
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged
 from notifications import watching
 from notifications.announcements.entrypoints import AnnouncementDoors
 from notifications.deliveries.entrypoints import DeliveryDoors

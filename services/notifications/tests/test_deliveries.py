@@ -9,15 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from lineup.context import Context, Event, Role
-from lineup.contracts.accounts import (
-    AccountChanged,
-    AccountKind,
-    CredentialsIssued,
-    CustomerChanged,
-    PlayerCredentials,
-    Status,
-)
-from lineup.contracts.billing import RenewalBlocked, RenewalFellShort
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.accounts.users import CredentialsIssued, PlayerCredentials
+from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import (
     CountDeliveries,
     DeliveryCounts,

@@ -10,13 +10,9 @@ from uuid import UUID
 import click
 from sqlalchemy import select
 
-from lineup.contracts.playlists import (
-    CreateGuideSource,
-    FetchGuide,
-    ImportChannels,
-    JobState,
-    UpdateStreamSettings,
-)
+from lineup.contracts.playlists.guide import CreateGuideSource, FetchGuide
+from lineup.contracts.playlists.jobs import ImportChannels, JobState
+from lineup.contracts.playlists.streams import UpdateStreamSettings
 from lineup.database import Work
 from lineup.errors import Refusal
 from lineup.ids import new_id

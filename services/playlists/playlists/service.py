@@ -2,11 +2,14 @@
 
 from typing import ClassVar
 
+from lineup.contracts.resync import Resync, Resynced
+
 from lineup.bus import Service, rpc
 from lineup.context import OPERATORS, Call
-from lineup.contracts.accounts import AccountChanged, CustomerChanged, UserChanged
-from lineup.contracts.billing import SubscriptionChanged
-from lineup.contracts.resync import Resync, Resynced
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from playlists import watching, wiring
 from playlists.channels.entrypoints import ChannelDoors, ImportDoors, PackageDoors
 from playlists.entitlements.entrypoints import EntitlementDoors

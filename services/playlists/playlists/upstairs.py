@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select
 
-from lineup.contracts.playlists import ChannelGuide, GuideReach
+from lineup.contracts.playlists.channels import ChannelGuide, GuideReach
 from lineup.database import Work
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from lineup.contracts.playlists import JobState
+from lineup.contracts.playlists.jobs import JobState
 from lineup.database import Work
 from lineup.metrics import FAILING_ROWS, Figure, due
 from playlists.jobs.models import Job

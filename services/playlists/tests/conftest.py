@@ -6,8 +6,9 @@ from sqlalchemy import text
 from lineup.blobs import BlobStore
 from lineup.clock import SetClock
 from lineup.context import Actor, Context, Role
-from lineup.contracts.accounts import AccountChanged, AccountKind, Status
-from lineup.contracts.playlists import ChannelDetails, CreateChannel, CreateGuideSource
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.playlists.channels import ChannelDetails, CreateChannel
+from lineup.contracts.playlists.guide import CreateGuideSource
 from lineup.database import Database, Work, connect
 from lineup.ids import new_id
 from lineup.scope import ROOT, below

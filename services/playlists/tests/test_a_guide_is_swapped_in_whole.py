@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lineup.contracts.playlists import FetchGuide, JobState
+from lineup.contracts.playlists.guide import FetchGuide
+from lineup.contracts.playlists.jobs import JobState
 from playlists.guide.retired import remove_retired
 from playlists.guide.sources import fetch_guide
 

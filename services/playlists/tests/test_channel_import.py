@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from lineup.contracts.playlists import ImportChannels, JobState, UpdateChannel
+from lineup.contracts.playlists.channels import UpdateChannel
+from lineup.contracts.playlists.jobs import ImportChannels, JobState
 from playlists.channels.imports import import_channels
 from playlists.channels.models import Channel, PackageChannel
 from playlists.channels.operations import update_channel

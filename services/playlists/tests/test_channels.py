@@ -6,19 +6,19 @@ import pytest
 from sqlalchemy import select
 
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     CreateChannel,
     CreatePackage,
     DeleteChannel,
     GetChannel,
     GetPackage,
-    ImportChannels,
     ListChannels,
     ListPackages,
     SetPackageChannels,
     Signing,
     UpdateChannel,
 )
+from lineup.contracts.playlists.jobs import ImportChannels
 from lineup.database.records import OUTBOX
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id

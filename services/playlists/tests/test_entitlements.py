@@ -7,9 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from lineup.contracts.accounts import AccountKind, Status, UserChanged
-from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
-from lineup.contracts.playlists import CreatePackage, DeletePackage
+from lineup.contracts.accounts.tree import AccountKind, Status
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionState,
+)
+from lineup.contracts.playlists.channels import CreatePackage, DeletePackage
 from lineup.database.records import OUTBOX
 from lineup.ids import new_id
 from playlists import upstairs

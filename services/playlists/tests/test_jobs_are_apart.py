@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from lineup.contracts.playlists import ImportChannels, JobState
+from lineup.contracts.playlists.jobs import ImportChannels, JobState
 from playlists.channels.imports import import_channels
 from playlists.entitlements.operations import keep_partner
 from playlists.guide.models import GuideSource

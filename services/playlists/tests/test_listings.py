@@ -6,7 +6,7 @@ import pytest
 
 from lineup.context import Context
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import ListProgrammes
+from lineup.contracts.playlists.guide import ListProgrammes
 from lineup.errors import Invalid
 from playlists.guide.listings import list_programmes
 

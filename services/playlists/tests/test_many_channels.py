@@ -6,10 +6,9 @@ import pytest
 from sqlalchemy import func, insert, select, true
 
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     AddPackageChannels,
     ChannelFilter,
-    ChannelTie,
     CreatePackage,
     DeletePackage,
     GetPackage,
@@ -23,9 +22,9 @@ from lineup.contracts.playlists import (
     RenamePackage,
     SetPackageChannels,
     SwitchChannels,
-    TieChannels,
     TiedBy,
 )
+from lineup.contracts.playlists.guide import ChannelTie, TieChannels
 from lineup.database.paging import OrderUnknown
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id

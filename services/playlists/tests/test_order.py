@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lineup.context import Context
-from lineup.contracts.playlists import ListChannels, MoveChannels
+from lineup.contracts.playlists.channels import ListChannels, MoveChannels
 from lineup.errors import Invalid, NotFound
 from playlists.channels import lists, operations, order
 from playlists.channels.order import beside, exchanged, from_number

@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import GetChannel, TiedBy
+from lineup.contracts.playlists.guide import (
     ChannelTie,
     FindGuideChannels,
-    GetChannel,
     ListGuideProposals,
     TieChannels,
-    TiedBy,
 )
 from lineup.database.paging import OrderUnknown, PageGone
 from lineup.errors import Invalid, NotFound

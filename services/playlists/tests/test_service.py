@@ -10,14 +10,27 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import NoneType
 
 import pytest
+from lineup.contracts.resync import Resync, Resynced
 
 from lineup.bus import doors
 from lineup.bus.calls import let_in
 from lineup.bus.door import Kind
 from lineup.context import Actor, Context, Role
-from lineup.contracts import playlists
 from lineup.contracts.paging import Page
-from lineup.contracts.resync import Resync, Resynced
+from lineup.contracts.playlists.channels import (
+    ChannelView,
+    CreateChannel,
+    DeleteChannel,
+    GetChannel,
+    ListPackages,
+    PackageView,
+)
+from lineup.contracts.playlists.guide import (
+    CreateGuideSource,
+    GetGuideSource,
+    GuideSourceView,
+)
+from lineup.contracts.playlists.jobs import ImportChannels, JobState, JobView, ListJobs
 from lineup.errors import Conflict, Forbidden, NotFound, Refusal, Unauthenticated
 from lineup.rpc import Remote, RpcClient, ServiceClient
 from lineup.secrets import make_key
@@ -97,14 +110,14 @@ def test_nobody_is_let_in_before_sign_in(name):
 class Playlists(ServiceClient):
     service = "playlists"
 
-    create_channel = Remote(playlists.CreateChannel, playlists.ChannelView)
-    get_channel = Remote(playlists.GetChannel, playlists.ChannelView)
-    delete_channel = Remote(playlists.DeleteChannel, NoneType)
-    list_packages = Remote(playlists.ListPackages, Page[playlists.PackageView])
-    create_guide_source = Remote(playlists.CreateGuideSource, playlists.GuideSourceView)
-    get_guide_source = Remote(playlists.GetGuideSource, playlists.GuideSourceView)
-    list_jobs = Remote(playlists.ListJobs, Page[playlists.JobView])
-    import_channels = Remote(playlists.ImportChannels, playlists.JobView)
+    create_channel = Remote(CreateChannel, ChannelView)
+    get_channel = Remote(GetChannel, ChannelView)
+    delete_channel = Remote(DeleteChannel, NoneType)
+    list_packages = Remote(ListPackages, Page[PackageView])
+    create_guide_source = Remote(CreateGuideSource, GuideSourceView)
+    get_guide_source = Remote(GetGuideSource, GuideSourceView)
+    list_jobs = Remote(ListJobs, Page[JobView])
+    import_channels = Remote(ImportChannels, JobView)
     resync = Remote(Resync, Resynced)
 
 
@@ -176,7 +189,7 @@ def eventually(ask, is_so):
 @pytest.mark.timeout(180)
 def test_a_partner_s_first_day(running, site):
     mine = Context(actor=actor_of(PARTNER))
-    wanted = playlists.CreateChannel(details=details(1, "News", guide_id="news.one"))
+    wanted = CreateChannel(details=details(1, "News", guide_id="news.one"))
     once = Context(actor=actor_of(PARTNER), idempotency_key="first")
     made = eventually(lambda: running.create_channel(once, wanted), bool)
     assert running.create_channel(once, wanted) == made
@@ -185,31 +198,28 @@ def test_a_partner_s_first_day(running, site):
     assert refused.value.code == "number_taken"
 
     neighbour = Context(actor=actor_of(NEIGHBOUR))
-    request = playlists.GetChannel(channel_id=made.id)
+    request = GetChannel(channel_id=made.id)
     with pytest.raises(NotFound):
         running.get_channel(neighbour, request)
 
     source = running.create_guide_source(
-        mine, playlists.CreateGuideSource(name="G", address=f"{site}/guide")
+        mine, CreateGuideSource(name="G", address=f"{site}/guide")
     )
-    running.import_channels(mine, playlists.ImportChannels(address=f"{site}/list"))
+    running.import_channels(mine, ImportChannels(address=f"{site}/list"))
     jobs = eventually(
-        lambda: running.list_jobs(mine, playlists.ListJobs()).items,
-        lambda jobs: {job.state for job in jobs} == {playlists.JobState.DONE},
+        lambda: running.list_jobs(mine, ListJobs()).items,
+        lambda jobs: {job.state for job in jobs} == {JobState.DONE},
     )
     assert sorted(job.message for job in jobs) == [
         "1 channels added, 0 updated.",
         "40 programmes of 1 channels.",
     ]
-    view = running.get_guide_source(mine, playlists.GetGuideSource(source_id=source.id))
+    view = running.get_guide_source(mine, GetGuideSource(source_id=source.id))
     assert (view.programmes, view.matched_channels) == (40, 1)
     assert running.get_channel(mine, request).guide_until == view.reaches_until
 
-    (demo,) = running.list_packages(mine, playlists.ListPackages()).items
+    (demo,) = running.list_packages(mine, ListPackages()).items
     assert demo.is_demo
     operator = Context(actor=Actor(role=Role.OPERATOR, scopes=("/",)))
     assert running.resync(operator, Resync()).announced == 1
-    assert (
-        running.delete_channel(mine, playlists.DeleteChannel(channel_id=made.id))
-        is None
-    )
+    assert running.delete_channel(mine, DeleteChannel(channel_id=made.id)) is None

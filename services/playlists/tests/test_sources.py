@@ -9,17 +9,16 @@ import pytest
 
 from lineup.context import Context
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import (
-    CreateChannel,
+from lineup.contracts.playlists.channels import CreateChannel
+from lineup.contracts.playlists.guide import (
     CreateGuideSource,
     DeleteGuideSource,
     FetchGuide,
     GetGuideSource,
-    JobState,
     ListGuideSources,
-    ListJobs,
     UpdateGuideSource,
 )
+from lineup.contracts.playlists.jobs import JobState, ListJobs
 from lineup.errors import Invalid, NotFound
 from playlists.addresses import Limits, Wanted
 from playlists.channels.operations import create_channel

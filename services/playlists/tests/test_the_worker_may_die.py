@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select
 
-from lineup.contracts.playlists import FetchGuide, JobState
+from lineup.contracts.playlists.guide import FetchGuide
+from lineup.contracts.playlists.jobs import JobState
 from playlists.guide.sources import fetch_guide
 from playlists.jobs.models import TRIES, Job
 from playlists.jobs.running import LeaseLost, claim, held, let_go

@@ -11,6 +11,7 @@ from lineup.bus.eventing import EventDoor
 from lineup.bus.timers import TimerDoor
 from lineup.bus.web import HttpDoor
 from lineup.context import Role
+from lineup.verbs import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,7 +20,7 @@ def rpc(*, allowed: Collection[Role]) -> Callable[[F], F]:
     """Answer calls to `def verb(self, call: Call[Request]) -> Reply`.
 
     Who is not in `allowed` is refused as Forbidden, who has not signed in as
-    Unauthenticated; NOBODY_YET opens the door to all. A refusal that rises is the
+    Unauthenticated; PUBLIC opens the door to all. A refusal that rises is the
     answer; anything else is logged and the caller gets the request's id.
     """
 
@@ -28,6 +29,19 @@ def rpc(*, allowed: Collection[Role]) -> Callable[[F], F]:
         return _hung(function, door, CallDoor(door))
 
     return hang
+
+
+def answering(verb: Verb, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer calls of a declared verb by a method of the service; see `rpc`."""
+    function.__name__ = verb.name
+    door = Door(
+        name=verb.name,
+        kind=Kind.RPC,
+        allowed=verb.allowed,
+        request_type=verb.request,
+        reply_type=verb.reply,
+    )
+    return _hung(function, door, CallDoor(door))
 
 
 def on_event(function: F) -> F:

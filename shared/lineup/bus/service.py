@@ -1,15 +1,20 @@
-"""Service: what `service.py` of each service inherits, beside its doors."""
+"""Service: what `service.py` of each service inherits, beside its events and timers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from lineup.bus.decorators import answering
 from lineup.bus.ground import Given
 from lineup.bus.probes import Probes
 from lineup.bus.relay import Relay
 from lineup.bus.watch import Look, Watch
 from lineup.clock import Clock
+from lineup.context import Call
 from lineup.secrets import Keyring
 from lineup.settings import ServiceSettings
+from lineup.verbs import HANDLERS, Handler, Kind, current_of, needs_of, verbs_of
 
 if TYPE_CHECKING:
     from lineup.database import Database
@@ -26,10 +31,15 @@ class Doors:
 
 
 class Service(Doors):
-    """A service on the bus: `name`, `settings_type`, and doors by inheritance."""
+    """A service on the bus: `name`, `settings_type`, and what it handles."""
 
     name: ClassVar[str]
     settings_type: ClassVar[type[ServiceSettings]] = ServiceSettings
+    operations: ClassVar[Sequence[ModuleType]] = ()
+    """The modules whose functions answer the service's verbs."""
+    provides: ClassVar[Mapping[type, Callable[[Any], Any]]] = {}
+    """What functions may need beside a Keyring and the settings, and how it is made of
+    the service."""
     looks: ClassVar[Sequence[Look]] = ()
     """What this service looks up for its metrics beside what all do."""
     copies: ClassVar["Copies"] = {}
@@ -42,3 +52,61 @@ class Service(Doors):
     relay = Relay()
     watch = Watch()
     probes = Probes()
+
+    def __init_subclass__(cls) -> None:
+        """Hang a handler on the bus for every verb; TypeError names what is missing."""
+        super().__init_subclass__()
+        for verb in verbs_of(getattr(cls, "name", "")):
+            handler = HANDLERS.get(verb.request)
+            if handler is None or not cls._lists(handler):
+                raise TypeError(f"{cls.__name__}.operations answers no {verb.name}.")
+            cls._check_needs(handler)
+            setattr(cls, verb.name, answering(verb, _method_of(handler)))
+
+    @classmethod
+    def _lists(cls, handler: Handler) -> bool:
+        return handler.function.__module__ in {one.__name__ for one in cls.operations}
+
+    @classmethod
+    def _check_needs(cls, handler: Handler) -> None:
+        provided = {Keyring, *cls.provides, *cls.settings_type.__mro__}
+        for wanted in needs_of(handler.function).values():
+            if wanted not in provided:
+                raise TypeError(
+                    f"{cls.__name__} provides no {wanted.__name__}, which"
+                    f" {handler.function.__qualname__} needs."
+                )
+
+    def provide(self, wanted: type) -> Any:
+        """What functions of this service need: something of this type."""
+        if wanted is Keyring:
+            return self.keyring
+        make = self.provides.get(wanted)
+        return make(self) if make else self.settings
+
+
+def _method_of(handler: Handler) -> Callable[[Service, Call[Any]], Any]:
+    """What answers a call: the handler, in a transaction as its verb wants it."""
+    function, current = handler.function, current_of(handler)
+
+    def run_itself(self: Service, call: Call[Any]) -> Any:
+        return _given(self, function)(self.database, call)
+
+    def read(self: Service, call: Call[Any]) -> Any:
+        return self.database.read(call, _given(self, function))
+
+    def write(self: Service, call: Call[Any]) -> Any:
+        shown = current and _given(self, current)
+        return self.database.once(call, _given(self, function), shown)
+
+    if handler.runs_itself:
+        return run_itself
+    return read if handler.verb.kind is Kind.READ else write
+
+
+def _given(service: Service, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with all that it needs."""
+    needs = needs_of(function)
+    if not needs:
+        return function
+    return partial(function, **{n: service.provide(t) for n, t in needs.items()})

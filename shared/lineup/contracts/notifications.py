@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from lineup.context import EVERYBODY, PARTNERS, SELLERS, SELLERS_AND_SUPPORT
 from lineup.contracts.changes import UNSET, Given, resets_to
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.secrets import Sealed
 from lineup.values.rules import OneOf
 from lineup.values.types import (
@@ -19,6 +20,7 @@ from lineup.values.types import (
     Port,
     Search,
 )
+from lineup.verbs import Kind, Request, verb
 
 
 class DeliveryState(enum.StrEnum):
@@ -45,26 +47,6 @@ class MessageKind(enum.StrEnum):
 
 Security = Annotated[str, OneOf(("none", "starttls", "tls"))]
 """How a connection to a mail server is kept from others' eyes."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SaveTransport:
-    """How a partner's mail leaves: SMTP server and sender (NO-06).
-
-    The first time the sender's address and name are needed.
-    """
-
-    sender_address: Given[MailAddress] = UNSET
-    sender_name: Given[OptionalName] = UNSET
-    host: Given[HostName] = resets_to("")
-    """Empty: the installation's server, with this sender."""
-    port: Given[Port] = resets_to(25)
-    security: Given[Security] = resets_to("none")
-    username: Given[Line] = resets_to("")
-    """Empty takes the password away, too."""
-    password: Given[Sealed | None] = resets_to("", is_shown=False)
-    """Empty: there is none."""
-    partner_id: UUID | None = None
 
 
 class TransportState(enum.StrEnum):
@@ -104,60 +86,31 @@ class TransportView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetTransport:
+@verb("notifications", Kind.WRITE, allowed=PARTNERS)
+class SaveTransport(Request[TransportView]):
+    """How a partner's mail leaves: SMTP server and sender (NO-06).
+
+    The first time the sender's address and name are needed.
+    """
+
+    sender_address: Given[MailAddress] = UNSET
+    sender_name: Given[OptionalName] = UNSET
+    host: Given[HostName] = resets_to("")
+    """Empty: the installation's server, with this sender."""
+    port: Given[Port] = resets_to(25)
+    security: Given[Security] = resets_to("none")
+    username: Given[Line] = resets_to("")
+    """Empty takes the password away, too."""
+    password: Given[Sealed | None] = resets_to("", is_shown=False)
+    """Empty: there is none."""
+    partner_id: UUID | None = None
+
+
+@verb("notifications", Kind.READ, allowed=PARTNERS)
+class GetTransport(Request[TransportView]):
     """The transport of a partner (the actor's own by default)."""
 
     partner_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SendTest:
-    """Send a test message to an address through the partner's transport."""
-
-    receiver: MailAddress
-    partner_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveryFilter:
-    """What the delivery log is narrowed by; what is left empty does not narrow."""
-
-    template: MessageKind | None = None
-    customer_id: UUID | None = None
-    search: Search = ""
-    """A part of the receiver or the subject."""
-    receiver: OptionalMailAddress = ""
-    """Just this receiver, whatever its case."""
-    created_from: datetime | None = None
-    created_until: datetime | None = None
-    """Begun at or after `created_from` and before `created_until`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListDeliveries(DeliveryFilter):
-    """The delivery log, newest first; or by created_at, receiver, subject, state."""
-
-    SORTS: ClassVar[tuple[str, ...]] = ("receiver", "subject", "state")
-
-    state: DeliveryState | None = None
-    paging: Paging = field(default_factory=Paging)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountDeliveries(DeliveryFilter):
-    """How many lines of the log stand in each state, narrowed like the list."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveryCounts:
-    """Messages by state; together all that the list shows."""
-
-    queued: int = 0
-    sent: int = 0
-    failed: int = 0
-    bounced: int = 0
-    dropped: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,15 +136,64 @@ class DeliveryView:
     """When it last changed; null: nobody noted it then."""
 
 
+@verb("notifications", Kind.WRITE, allowed=PARTNERS)
+class SendTest(Request[DeliveryView]):
+    """Send a test message to an address through the partner's transport."""
+
+    receiver: MailAddress
+    partner_id: UUID | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
-class GetDelivery:
+class DeliveryFilter:
+    """What the delivery log is narrowed by; what is left empty does not narrow."""
+
+    template: MessageKind | None = None
+    customer_id: UUID | None = None
+    search: Search = ""
+    """A part of the receiver or the subject."""
+    receiver: OptionalMailAddress = ""
+    """Just this receiver, whatever its case."""
+    created_from: datetime | None = None
+    created_until: datetime | None = None
+    """Begun at or after `created_from` and before `created_until`."""
+
+
+@verb("notifications", Kind.READ, allowed=EVERYBODY)
+class ListDeliveries(DeliveryFilter, Request[Page[DeliveryView]]):
+    """The delivery log, newest first; or by created_at, receiver, subject, state."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("receiver", "subject", "state")
+
+    state: DeliveryState | None = None
+    paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryCounts:
+    """Messages by state; together all that the list shows."""
+
+    queued: int = 0
+    sent: int = 0
+    failed: int = 0
+    bounced: int = 0
+    dropped: int = 0
+
+
+@verb("notifications", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class CountDeliveries(DeliveryFilter, Request[DeliveryCounts]):
+    """How many lines of the log stand in each state, narrowed like the list."""
+
+
+@verb("notifications", Kind.READ, allowed=EVERYBODY)
+class GetDelivery(Request[DeliveryView]):
     """One delivery by id."""
 
     delivery_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class SendAgain:
+@verb("notifications", Kind.WRITE, allowed=SELLERS)
+class SendAgain(Request[DeliveryView]):
     """Queue a failed delivery once more."""
 
     delivery_id: UUID

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from functools import wraps
 from typing import Any
 
 from sqlalchemy import select
@@ -10,19 +11,21 @@ from lineup.database.work import Work
 
 
 def locked(
-    model: Any, get: Callable[[Work, Any], Any], request_type: type
-) -> Callable[[Work, Any], Any]:
+    model: Any, get: Callable[..., Any], request_type: type
+) -> Callable[..., Any]:
     """What a request is about as `get` shows it, with its row locked by this work.
 
     `request_type` is what `get` takes: it names the row by its one field, and so does
-    the request of the change, by a field of the same name.
+    the request of the change, by a field of the same name. What `get` needs besides is
+    handed on to it.
     """
     (named,) = (field.name for field in fields(request_type))
 
-    def current(work: Work, request: Any) -> Any:
+    @wraps(get)
+    def current(work: Work, request: Any, **needs: Any) -> Any:
         wanted = getattr(request, named)
         row = select(model.id).where(model.id == wanted)
         work.session.execute(row.with_for_update())
-        return get(work, request_type(**{named: wanted}))
+        return get(work, request_type(**{named: wanted}), **needs)
 
     return current

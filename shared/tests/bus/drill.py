@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from lineup import metrics
 from lineup.bus import Doors, Service, every, http, in_thread, on_event, rpc
-from lineup.context import NOBODY_YET, SELLERS, Call, Event
+from lineup.context import PUBLIC, SELLERS, Call, Event
 from lineup.database import COLUMN_TYPES, Work, keep_newest, new_metadata
 from lineup.errors import Conflict, Invalid
 from lineup.events import event
@@ -101,7 +101,7 @@ class DrillClient(ServiceClient):
 
 
 class CallDoors(Doors):
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def echo(self, call: Call[Ask]) -> Said:
         return Said(note=call.request.note, by=os.getpid())
 
@@ -109,38 +109,38 @@ class CallDoors(Doors):
     def for_sellers(self, call: Call[Ask]) -> Said:
         return Said(note=call.actor.name)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def refuse(self, call: Call[Ask]) -> Said:
         raise NoteTaken(details={"note": call.request.note})
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def refuse_fields(self, call: Call[Ask]) -> Said:
         raise Invalid(fields={"note": ["Too long."]})
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def break_down(self, call: Call[Ask]) -> Said:
         raise RuntimeError(f"the secret is {call.request.note}")
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def give_nonsense(self, call: Call[Ask]) -> Said:
         return object()
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def take_time(self, call: Call[Ask]) -> Said:
         eventlet.sleep(call.request.seconds)
         return self.database.read(call, write_note)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def wait(self, call: Call[Ask]) -> Said:
         eventlet.sleep(call.request.seconds)
         return Said(note=call.request.note)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def hog(self, call: Call[Ask]) -> Said:
         in_thread(_burn, call.request.seconds)
         return Said(note=call.request.note)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def sleep_in_sql(self, call: Call[Ask]) -> Said:
         with self.database.transaction() as work:
             work.session.execute(
@@ -148,21 +148,21 @@ class CallDoors(Doors):
             )
         return Said(note=call.request.note)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def write_once(self, call: Call[Ask]) -> Said:
         return self.database.once(call, write_note)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def write_once_and_linger(self, call: Call[Ask]) -> Said:
         said = self.database.once(call, write_note)
         eventlet.sleep(call.request.seconds)
         return said
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def announce(self, call: Call[Ask]) -> Said:
         return self.database.once(call, announce_note)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def announce_many(self, call: Call[Ask]) -> Said:
         return self.database.once(call, announce_many_notes)
 

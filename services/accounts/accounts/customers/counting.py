@@ -14,7 +14,7 @@ from accounts.customers.standing import RANKS, standing_rank
 from accounts.subscriptions.operations import product_names
 from accounts.tree.models import Account
 from accounts.tree.operations import switched_off
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import (
     CountCustomers,
     CountOf,
     CustomerCounts,

@@ -2,7 +2,7 @@
 
 from accounts.customers.models import Customer
 from accounts.customers.operations import get_customer
-from lineup.contracts.accounts import GetCustomer
+from lineup.contracts.accounts.customers import GetCustomer
 from lineup.database import locked
 
 CURRENT_CUSTOMER = locked(Customer, get_customer, GetCustomer)

@@ -10,23 +10,23 @@ from lineup.bus import rpc
 from lineup.context import (
     EVERYBODY,
     SELLERS_AND_CUSTOMERS,
-    STAFF_AND_SUPPORT,
+    SELLERS_AND_SUPPORT,
     Call,
     Role,
 )
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import (
     CountCustomers,
     CustomerCounts,
     CustomerView,
-    Done,
     GetCustomer,
     GetPlayerSettings,
     ListCustomers,
     PlayerSettings,
-    SetTimeZone,
     UpdateCustomer,
 )
+from lineup.contracts.accounts.logins import SetTimeZone
 from lineup.contracts.paging import Page
+from lineup.verbs import Done
 
 
 class CustomerDoors(MakingDoors):
@@ -53,12 +53,12 @@ class CustomerDoors(MakingDoors):
         """What a customer's players go by."""
         return self.database.read(call, operations.get_player_settings)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def list_customers(self, call: Call[ListCustomers]) -> Page[CustomerView]:
         """Customers, filtered and sorted."""
         return self.database.read(call, operations.list_customers)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def count_customers(self, call: Call[CountCustomers]) -> CustomerCounts:
         """How many customers a filter finds, by what it narrows by."""
         return self.database.read(call, count_customers)

@@ -10,7 +10,8 @@ from accounts.customers.models import Customer, email_key
 from accounts.customers.standing import stands
 from accounts.customers.words import wanted
 from accounts.tree.operations import of_partner, switched_off
-from lineup.contracts.accounts import CustomerFilter, Standing, Status
+from lineup.contracts.accounts.customers import CustomerFilter, Standing
+from lineup.contracts.accounts.tree import Status
 from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.scope import in_scope

@@ -3,18 +3,18 @@
 from accounts.customers import groups
 from accounts.customers.models import Group
 from lineup.bus import Doors, rpc
-from lineup.context import SELLERS, STAFF_AND_SUPPORT, Call
-from lineup.contracts.accounts import (
+from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Call
+from lineup.contracts.accounts.groups import (
     CreateCustomerGroup,
     CustomerGroupView,
     DeleteCustomerGroup,
-    Done,
     GetCustomerGroup,
     ListCustomerGroups,
     RenameCustomerGroup,
 )
 from lineup.contracts.paging import Page
 from lineup.database import locked
+from lineup.verbs import Done
 
 CURRENT_GROUP = locked(Group, groups.get_group, GetCustomerGroup)
 
@@ -37,12 +37,12 @@ class GroupDoors(Doors):
         """Remove a group that nobody is in."""
         return self.database.once(call, groups.delete_group, CURRENT_GROUP)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def get_group(self, call: Call[GetCustomerGroup]) -> CustomerGroupView:
         """One group."""
         return self.database.read(call, groups.get_group)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def list_groups(self, call: Call[ListCustomerGroups]) -> Page[CustomerGroupView]:
         """Groups by name."""
         return self.database.read(call, groups.list_groups)

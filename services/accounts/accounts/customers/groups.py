@@ -12,23 +12,22 @@ from accounts.findings import Findings
 from accounts.taken import refused_as
 from accounts.tree.models import Account
 from accounts.tree.operations import SELLER_KINDS, account_in_scope, named_account
-from lineup.contracts.accounts import (
-    AccountKind,
+from lineup.contracts.accounts.groups import (
     CreateCustomerGroup,
     CustomerGroupView,
     DeleteCustomerGroup,
-    Done,
     GetCustomerGroup,
     ListCustomerGroups,
     RenameCustomerGroup,
-    Status,
 )
+from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
+from lineup.verbs import Done
 
 NAME_INDEX = "uq_customer_groups_name"
 ORDERS = {"": Group.name_key, "name": Group.name_key}

@@ -14,13 +14,13 @@ from accounts.customers.standing import NEVER
 from accounts.customers.words import phone_words, searchable
 from accounts.records import Record
 from accounts.tree.models import PATH, Account
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import (
     CustomerChanged,
     CustomerSettings,
     Person,
     Settlement,
-    Status,
 )
+from lineup.contracts.accounts.tree import Status
 from lineup.database import Kept
 from lineup.secrets import Sealed
 

@@ -18,24 +18,24 @@ from accounts.means import Means
 from accounts.taken import note_taken, refused_as
 from accounts.tree.operations import customer_in_scope
 from lineup.context import Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import (
     CustomerSettings,
     CustomerView,
-    Done,
     GetCustomer,
     GetPlayerSettings,
     ListCustomers,
     Person,
     PersonChange,
     PlayerSettings,
-    SetTimeZone,
     SettingsChange,
     UpdateCustomer,
 )
+from lineup.contracts.accounts.logins import SetTimeZone
 from lineup.contracts.changes import merged
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Forbidden
+from lineup.verbs import Done
 
 EMAIL_INDEX = "uq_customers_partner_id_email_key"
 ORDERS = {

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from accounts import values
 from accounts.findings import Findings
-from lineup.contracts.accounts import Person, PersonChange
-from lineup.contracts.billing import Buyer
+from lineup.contracts.accounts.customers import Person, PersonChange
+from lineup.contracts.billing.orders import Buyer
 from lineup.contracts.changes import given
 from lineup.values import find_mail_address, tidy_line
 

@@ -7,7 +7,7 @@ from accounts.customers.groups import check_group
 from accounts.customers.models import Customer
 from accounts.findings import Findings
 from accounts.tree.models import Account
-from lineup.contracts.accounts import CustomerSettings
+from lineup.contracts.accounts.customers import CustomerSettings
 from lineup.database import Work
 
 DAY_SECONDS = 24 * 3600

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, case, not_, or_
 
-from lineup.contracts.accounts import Standing, Status
+from lineup.contracts.accounts.customers import Standing
+from lineup.contracts.accounts.tree import Status
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The end of what never was: rows sort and compare without a null."""

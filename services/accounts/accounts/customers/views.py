@@ -10,7 +10,8 @@ from accounts.customers.models import Customer, Group
 from accounts.customers.standing import end_of, standing_of
 from accounts.tree.models import Account
 from accounts.tree.operations import switched_off
-from lineup.contracts.accounts import CustomerView, Status
+from lineup.contracts.accounts.customers import CustomerView
+from lineup.contracts.accounts.tree import Status
 from lineup.database import Work
 
 

@@ -4,17 +4,17 @@ from accounts.devices import operations
 from accounts.devices.models import Device
 from lineup.bus import Doors, rpc
 from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, Call
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.devices import (
     AddDevice,
     ChangeDevice,
     DeviceView,
-    Done,
     GetDevice,
     ListDevices,
     RemoveDevice,
 )
 from lineup.contracts.paging import Page
 from lineup.database import locked
+from lineup.verbs import Done
 
 CURRENT_DEVICE = locked(Device, operations.get_device, GetDevice)
 

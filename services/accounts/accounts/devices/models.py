@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from accounts.customers.words import mac_words, searchable
 from accounts.records import Record
 from accounts.tree.models import PATH
-from lineup.contracts.accounts import DeviceView
+from lineup.contracts.accounts.devices import DeviceView
 from lineup.database import Kept
 
 FRESH_FOR = timedelta(days=183)

@@ -14,11 +14,10 @@ from accounts.taken import refused_as
 from accounts.tree.operations import of_partner
 from accounts.users.models import User
 from accounts.users.operations import find_of_partner, lock_user
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.devices import (
     AddDevice,
     ChangeDevice,
     DeviceView,
-    Done,
     GetDevice,
     ListDevices,
     RemoveDevice,
@@ -31,6 +30,7 @@ from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.values import people
 from lineup.values.bad_value import BadValueError
+from lineup.verbs import Done
 
 CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
     "model": values.name,

@@ -8,12 +8,12 @@ from accounts.jobs import operations
 from accounts.jobs.running import continue_jobs
 from accounts.tree.current import CURRENT_ACCOUNT
 from lineup.bus import every, rpc
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Call
-from lineup.contracts.accounts import (
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Call
+from lineup.contracts.accounts.customers import CustomerView
+from lineup.contracts.accounts.jobs import (
     AccountCounts,
     AccountJobView,
     CountAccount,
-    CustomerView,
     DeleteAccount,
     GetAccountJob,
     ListAccountJobs,
@@ -26,7 +26,7 @@ from lineup.contracts.paging import Page
 class JobDoors(MakingDoors):
     """Ways in to jobs over all customers of a seller."""
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def count_account(self, call: Call[CountAccount]) -> AccountCounts:
         """How many customers and users lie below an account."""
         return self.database.read(call, operations.count_account)
@@ -47,12 +47,12 @@ class JobDoors(MakingDoors):
         """Put all customers of a seller below another one."""
         return self.database.once(call, operations.move_customers)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def get_account_job(self, call: Call[GetAccountJob]) -> AccountJobView:
         """One job, and how far it is."""
         return self.database.read(call, operations.get_account_job)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def list_account_jobs(self, call: Call[ListAccountJobs]) -> Page[AccountJobView]:
         """Jobs, newest first."""
         return self.database.read(call, operations.list_account_jobs)

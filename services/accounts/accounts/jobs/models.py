@@ -10,12 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from accounts.customers.models import Deletion
 from accounts.records import Record, as_text
 from accounts.tree.models import PATH, Account
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.accounts.jobs import (
     AccountCounts,
     AccountJobState,
     AccountJobView,
     JobKind,
-    Settlement,
 )
 from lineup.database import Kept
 from lineup.ids import new_id

@@ -11,7 +11,7 @@ from accounts.means import Means
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import announce_users, lock_users
-from lineup.contracts.accounts import Status
+from lineup.contracts.accounts.tree import Status
 from lineup.database import Work
 
 

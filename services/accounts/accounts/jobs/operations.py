@@ -23,19 +23,19 @@ from accounts.tree.operations import (
 )
 from accounts.users.models import User
 from lineup.behalf import signature
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import CustomerView
+from lineup.contracts.accounts.jobs import (
     AccountCounts,
     AccountJobState,
     AccountJobView,
     CountAccount,
-    CustomerView,
     DeleteAccount,
     GetAccountJob,
     ListAccountJobs,
     MoveCustomer,
     MoveCustomers,
-    Status,
 )
+from lineup.contracts.accounts.tree import Status
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Conflict, Invalid, NotFound

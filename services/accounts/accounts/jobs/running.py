@@ -16,7 +16,8 @@ from accounts.means import Means
 from accounts.tree.models import Account
 from accounts.tree.operations import hold
 from lineup import metrics
-from lineup.contracts.accounts import AccountJobState, JobKind, Status
+from lineup.contracts.accounts.jobs import AccountJobState, JobKind
+from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, Work
 
 log = structlog.get_logger(__name__)

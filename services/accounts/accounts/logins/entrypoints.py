@@ -4,8 +4,9 @@ from accounts.logins import operations, passwords
 from accounts.logins.identity import identify
 from accounts.logins.sign_in import sign_in
 from lineup.bus import Doors, every, in_thread, rpc
-from lineup.context import NOBODY_YET, Actor, Call
-from lineup.contracts.accounts import Done, Identify, SignedIn, SignIn, SignOut
+from lineup.context import PUBLIC, Actor, Call
+from lineup.contracts.accounts.logins import Identify, SignedIn, SignIn, SignOut
+from lineup.verbs import Done
 
 PRUNE_SECONDS = 600
 
@@ -13,18 +14,18 @@ PRUNE_SECONDS = 600
 class LoginDoors(Doors):
     """Ways in to logins."""
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def sign_in(self, call: Call[SignIn]) -> SignedIn:
         """Begin a session, or make an API token."""
         limits = self.settings.sign_in_limits()
         return sign_in(self.database, call, _check_in_thread, limits)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def identify(self, call: Call[Identify]) -> Actor:
         """Who is behind a session cookie or bearer token."""
         return self.database.read(call, identify)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def sign_out(self, call: Call[SignOut]) -> Done:
         """End a session or revoke a token."""
         with self.database.transaction(call.context) as work:

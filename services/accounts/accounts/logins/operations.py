@@ -22,10 +22,12 @@ from accounts.means import Means
 from accounts.taken import note_taken
 from accounts.tree.models import Account
 from lineup.context import Role
-from lineup.contracts.accounts import Done, LoginDetails, SignOut, Status
+from lineup.contracts.accounts.logins import SignOut
+from lineup.contracts.accounts.tree import LoginDetails, Status
 from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.ids import new_id
+from lineup.verbs import Done
 
 ENDED_FOR = timedelta(hours=1)
 FAILED_FOR = timedelta(days=2)

@@ -18,7 +18,8 @@ from accounts.logins.identity import identify
 from accounts.logins.limits import USUAL_LIMITS, SignInLimits, TooManyTries
 from accounts.logins.models import Login, Session
 from lineup.context import Call
-from lineup.contracts.accounts import Identify, SessionKind, SignedIn, SignIn, Status
+from lineup.contracts.accounts.logins import Identify, SessionKind, SignedIn, SignIn
+from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, Work
 from lineup.errors import Unauthenticated
 

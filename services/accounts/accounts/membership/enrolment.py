@@ -15,13 +15,9 @@ from accounts.tree.operations import hold
 from accounts.users.models import User
 from accounts.users.operations import public_url_of
 from lineup.context import Role
-from lineup.contracts.accounts import (
-    AccountKind,
-    CredentialsIssued,
-    CustomerSettings,
-    LoginDetails,
-    Person,
-)
+from lineup.contracts.accounts.customers import CustomerSettings, Person
+from lineup.contracts.accounts.tree import AccountKind, LoginDetails
+from lineup.contracts.accounts.users import CredentialsIssued
 from lineup.database import Work
 
 

@@ -8,15 +8,14 @@ from accounts.membership import operations
 from accounts.users.current import current_user
 from lineup.bus import rpc
 from lineup.context import SELLERS, SELLERS_AND_CUSTOMERS, Call
-from lineup.contracts.accounts import (
-    CreateCustomer,
-    CreatedCustomer,
+from lineup.contracts.accounts.customers import (
     CustomerView,
     DeleteCustomer,
-    DeleteUser,
-    Done,
     SwitchCustomer,
 )
+from lineup.contracts.accounts.membership import CreateCustomer, CreatedCustomer
+from lineup.contracts.accounts.users import DeleteUser
+from lineup.verbs import Done
 
 
 class MembershipDoors(MakingDoors):

@@ -37,22 +37,20 @@ from accounts.users.operations import (
 from accounts.users.operations import view_of as user_view
 from lineup.behalf import refuse_on_behalf, signature
 from lineup.context import Role
-from lineup.contracts.accounts import (
-    AccountKind,
-    CreateCustomer,
-    CreatedCustomer,
+from lineup.contracts.accounts.customers import (
     CustomerView,
-    DeleteAccount,
     DeleteCustomer,
-    DeleteUser,
-    Done,
     Person,
-    Status,
     SwitchCustomer,
 )
+from lineup.contracts.accounts.jobs import DeleteAccount
+from lineup.contracts.accounts.membership import CreateCustomer, CreatedCustomer
+from lineup.contracts.accounts.tree import AccountKind, Status
+from lineup.contracts.accounts.users import DeleteUser
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import acting_partner
+from lineup.verbs import Done
 
 
 def create_customer(

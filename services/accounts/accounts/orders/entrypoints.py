@@ -6,7 +6,7 @@ from accounts.doors import MakingDoors
 from accounts.orders.operations import fill_seats, hold_back
 from lineup.bus import on_event
 from lineup.context import Event
-from lineup.contracts.billing import OrderAccepted, UsersHeldBack
+from lineup.contracts.billing.orders import OrderAccepted, UsersHeldBack
 
 
 class OrderDoors(MakingDoors):

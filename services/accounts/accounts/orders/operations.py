@@ -29,8 +29,9 @@ from accounts.users.operations import (
     find_of_partner,
     turn_users,
 )
-from lineup.contracts.accounts import FilledSeat, SeatsFilled, Status, UnfilledSeat
-from lineup.contracts.billing import OrderAccepted, Seat, UsersHeldBack
+from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSeat
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.orders import OrderAccepted, Seat, UsersHeldBack
 from lineup.database import Work
 from lineup.errors import NotFound
 

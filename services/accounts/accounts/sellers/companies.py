@@ -6,7 +6,12 @@ from sqlalchemy import ColumnElement, or_, select
 
 from accounts.means import Means
 from accounts.tree.models import Account
-from lineup.contracts.accounts import AccountKind, CompanyFound, FindCompany, Status
+from lineup.contracts.accounts.tree import (
+    AccountKind,
+    CompanyFound,
+    FindCompany,
+    Status,
+)
 from lineup.database import Work
 
 

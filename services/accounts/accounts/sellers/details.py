@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from accounts import values
 from accounts.findings import Findings
 from accounts.tree.models import Account
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.tree import (
     AccountKind,
     Company,
     CompanyChange,

@@ -12,7 +12,7 @@ from accounts.tree.operations import (
     view_of,
 )
 from lineup.context import OPERATORS, Actor, Role
-from lineup.contracts.accounts import AccountKind, AccountView, UpdateAccount
+from lineup.contracts.accounts.tree import AccountKind, AccountView, UpdateAccount
 from lineup.database import Work
 from lineup.errors import Conflict, Forbidden
 

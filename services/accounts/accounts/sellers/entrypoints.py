@@ -7,14 +7,13 @@ from accounts.sellers import editing, operations
 from accounts.sellers.companies import find_company
 from accounts.tree.current import CURRENT_ACCOUNT
 from lineup.bus import rpc
-from lineup.context import NOBODY_YET, PARTNERS, SELLERS, Call
-from lineup.contracts.accounts import (
+from lineup.context import PARTNERS, PUBLIC, SELLERS, Call
+from lineup.contracts.accounts.logins import CreateStaff, LoginView
+from lineup.contracts.accounts.tree import (
     AccountView,
     CompanyFound,
     CreateAccount,
-    CreateStaff,
     FindCompany,
-    LoginView,
     UpdateAccount,
 )
 
@@ -33,7 +32,7 @@ class SellerDoors(MakingDoors):
         """Change who an account is and how it is reached."""
         return self.database.once(call, editing.update_account, CURRENT_ACCOUNT)
 
-    @rpc(allowed=NOBODY_YET)
+    @rpc(allowed=PUBLIC)
     def find_company(self, call: Call[FindCompany]) -> CompanyFound:
         """The partner whose pages stand at an address, for the sign-in page."""
         return self.database.read(call, partial(find_company, means=self.means))

@@ -17,13 +17,12 @@ from accounts.tree.operations import (
 )
 from lineup.behalf import refuse_on_behalf
 from lineup.context import OPERATORS, PARTNERS, Actor, Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.logins import CreateStaff, LoginView
+from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
     CreateAccount,
-    CreateStaff,
     LoginDetails,
-    LoginView,
 )
 from lineup.database import Work
 from lineup.errors import Forbidden, Invalid

@@ -7,9 +7,8 @@ from accounts.logins import passwords
 from accounts.staff import logins, own, sessions, visits
 from lineup.bus import in_thread, rpc
 from lineup.context import EVERYBODY, SELLERS, Call
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.logins import (
     ChangePassword,
-    Done,
     EndSession,
     EnterAccount,
     ListLogins,
@@ -21,6 +20,7 @@ from lineup.contracts.accounts import (
     SignedIn,
 )
 from lineup.contracts.paging import Page
+from lineup.verbs import Done
 
 
 class StaffDoors(MakingDoors):

@@ -12,18 +12,18 @@ from accounts.tree.models import Account
 from accounts.tree.operations import place_in_scope
 from lineup.behalf import refuse_on_behalf
 from lineup.context import SELLERS, Actor, Role
-from lineup.contracts.accounts import (
-    Done,
+from lineup.contracts.accounts.logins import (
     ListLogins,
     LoginView,
     ResetPassword,
     SetLoginState,
-    Status,
 )
+from lineup.contracts.accounts.tree import Status
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Conflict, Forbidden, NotFound
 from lineup.scope import within
+from lineup.verbs import Done
 
 ORDERS = {"created_at": Login.id, "username": Login.username}
 

@@ -12,9 +12,11 @@ from accounts.logins.operations import end_sessions, set_password
 from accounts.means import Means
 from lineup.behalf import refuse_on_behalf
 from lineup.context import Call
-from lineup.contracts.accounts import ChangePassword, Done, Status
+from lineup.contracts.accounts.logins import ChangePassword
+from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, Work
 from lineup.errors import Invalid, NotFound
+from lineup.verbs import Done
 
 
 class PasswordWrong(Invalid):

@@ -9,7 +9,12 @@ from accounts.logins.models import Session
 from accounts.logins.sign_in import TOKEN_BYTES
 from accounts.tree.operations import place_in_scope
 from lineup.behalf import refuse_on_behalf
-from lineup.contracts.accounts import EnterAccount, Identify, SessionKind, SignedIn
+from lineup.contracts.accounts.logins import (
+    EnterAccount,
+    Identify,
+    SessionKind,
+    SignedIn,
+)
 from lineup.database import Work
 from lineup.errors import NotFound
 

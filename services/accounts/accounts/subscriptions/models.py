@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.records import Record
-from lineup.contracts.billing import SubscriptionState
+from lineup.contracts.billing.subscriptions import SubscriptionState
 
 
 class SubscriptionCopy(Record):

@@ -6,7 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from accounts.subscriptions.models import SubscriptionCopy
-from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
+from lineup.contracts.billing.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionState,
+)
 from lineup.database import Work, keep_newest
 from lineup.errors import Conflict
 

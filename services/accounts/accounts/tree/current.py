@@ -2,7 +2,7 @@
 
 from accounts.tree.models import Account
 from accounts.tree.operations import get_account
-from lineup.contracts.accounts import GetAccount
+from lineup.contracts.accounts.tree import GetAccount
 from lineup.database import locked
 
 CURRENT_ACCOUNT = locked(Account, get_account, GetAccount)

@@ -3,8 +3,8 @@
 from accounts.tree import operations
 from accounts.tree.current import CURRENT_ACCOUNT
 from lineup.bus import Doors, rpc
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Call
-from lineup.contracts.accounts import (
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Call
+from lineup.contracts.accounts.tree import (
     AccountView,
     GetAccount,
     ListAccounts,
@@ -16,12 +16,12 @@ from lineup.contracts.paging import Page
 class TreeDoors(Doors):
     """Ways in to the account tree."""
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def get_account(self, call: Call[GetAccount]) -> AccountView:
         """One partner or seller."""
         return self.database.read(call, operations.get_account)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def list_accounts(self, call: Call[ListAccounts]) -> Page[AccountView]:
         """Partners and sellers, newest first."""
         return self.database.read(call, operations.list_accounts)

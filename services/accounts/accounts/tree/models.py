@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 from sqlalchemy.types import Uuid
 
 from accounts.records import Record
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.tree import (
     AccountChanged,
     AccountKind,
     AccountView,

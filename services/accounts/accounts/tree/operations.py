@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from accounts.tree.models import LIVING, Account
 from lineup.context import Actor
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
     GetAccount,

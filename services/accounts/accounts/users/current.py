@@ -7,7 +7,7 @@ from typing import Any
 from accounts.means import Means
 from accounts.users.models import User
 from accounts.users.operations import get_user
-from lineup.contracts.accounts import GetUser, UserView
+from lineup.contracts.accounts.users import GetUser, UserView
 from lineup.database import Work, locked
 
 

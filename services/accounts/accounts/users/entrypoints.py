@@ -8,14 +8,14 @@ from accounts.users.current import current_user
 from accounts.users.standing import follow_subscription
 from lineup.bus import on_event, rpc
 from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, Call, Event
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.users import (
     CreateUser,
     GetUser,
     ListUsers,
     RenameUser,
     UserView,
 )
-from lineup.contracts.billing import SubscriptionChanged
+from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from lineup.contracts.paging import Page
 
 

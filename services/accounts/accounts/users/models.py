@@ -13,7 +13,8 @@ from accounts.customers.words import searchable
 from accounts.records import Record
 from accounts.subscriptions.models import SubscriptionCopy, is_stopped
 from accounts.tree.models import PATH
-from lineup.contracts.accounts import PlayerCredentials, Status, UserChanged, UserView
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.users import PlayerCredentials, UserChanged, UserView
 from lineup.database import Kept
 from lineup.secrets import Sealed
 

@@ -21,12 +21,12 @@ from accounts.tree.operations import (
 from accounts.users import credentials
 from accounts.users.models import User
 from accounts.users.standing import refresh_customer
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.users import (
     CreateUser,
     GetUser,
     ListUsers,
     RenameUser,
-    Status,
     UserView,
 )
 from lineup.contracts.changes import UNSET

@@ -10,8 +10,8 @@ from accounts.customers.standing import NEVER
 from accounts.customers.words import searchable
 from accounts.subscriptions.operations import keep_subscription, subscriptions_of
 from accounts.users.models import User
-from lineup.contracts.accounts import Status
-from lineup.contracts.billing import SubscriptionChanged
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from lineup.database import Work
 
 

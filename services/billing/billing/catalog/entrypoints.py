@@ -4,7 +4,7 @@ from billing.catalog import operations
 from billing.catalog.models import Plan, Product
 from lineup.bus import Doors, on_event, rpc
 from lineup.context import EVERYBODY, PARTNERS, Call, Event
-from lineup.contracts.billing import (
+from lineup.contracts.billing.catalog import (
     ChangePlan,
     CreatePlan,
     CreateProduct,
@@ -19,7 +19,7 @@ from lineup.contracts.billing import (
     UpdateProduct,
 )
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import PackageChanged
+from lineup.contracts.playlists.events import PackageChanged
 from lineup.database import locked
 
 CURRENT_PRODUCT = locked(Product, operations.get_product, GetProduct)

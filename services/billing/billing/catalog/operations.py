@@ -13,7 +13,7 @@ from billing.catalog.models import PackageCopy, Plan, Product
 from billing.catalog.views import plan_view, view_of
 from billing.people import operations as people
 from lineup.context import Actor
-from lineup.contracts.billing import (
+from lineup.contracts.billing.catalog import (
     ChangePlan,
     CreatePlan,
     CreateProduct,
@@ -30,7 +30,7 @@ from lineup.contracts.billing import (
 )
 from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import PackageChanged
+from lineup.contracts.playlists.events import PackageChanged
 from lineup.database import Work, keep_newest, page_of
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id

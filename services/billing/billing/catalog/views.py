@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from billing.catalog.models import Plan, Product
-from lineup.contracts.billing import PlanView, ProductView
+from lineup.contracts.billing.catalog import PlanView, ProductView
 
 
 def view_of(product: Product) -> ProductView:

@@ -5,13 +5,12 @@ from billing.figures.report import list_sales, sum_sales
 from billing.figures.sales import get_sales
 from billing.figures.standing import get_subscription_figures
 from lineup.bus import Doors, rpc
-from lineup.context import EVERYBODY, PARTNERS, STAFF_AND_SUPPORT, Call
-from lineup.contracts.billing import (
-    GetPlanUse,
+from lineup.context import EVERYBODY, PARTNERS, SELLERS_AND_SUPPORT, Call
+from lineup.contracts.billing.catalog import GetPlanUse, PlanUse
+from lineup.contracts.billing.figures import (
     GetSales,
     GetSubscriptionFigures,
     ListSales,
-    PlanUse,
     SalesSums,
     SalesView,
     SaleView,
@@ -24,7 +23,7 @@ from lineup.contracts.paging import Page
 class FigureDoors(Doors):
     """What dashboards and reports are made of."""
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def get_sales(self, call: Call[GetSales]) -> SalesView:
         """Sales by day."""
         return self.database.read(call, get_sales)
@@ -34,12 +33,12 @@ class FigureDoors(Doors):
         """Sold periods, line by line."""
         return self.database.read(call, list_sales)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def sum_sales(self, call: Call[SumSales]) -> SalesSums:
         """What the sold periods of a list add up to."""
         return self.database.read(call, sum_sales)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def get_subscription_figures(
         self, call: Call[GetSubscriptionFigures]
     ) -> SubscriptionFigures:

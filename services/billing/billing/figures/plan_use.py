@@ -6,7 +6,8 @@ from billing.catalog import operations as catalog
 from billing.catalog.views import plan_view
 from billing.subscriptions.lists import stands_as
 from billing.subscriptions.models import Subscription
-from lineup.contracts.billing import GetPlanUse, PlanUse, SubscriptionState
+from lineup.contracts.billing.catalog import GetPlanUse, PlanUse
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Work
 
 

@@ -15,13 +15,13 @@ from billing.figures.days import Span, local_day
 from billing.people.naming import Conditions, names_of_accounts
 from billing.subscriptions.lists import matching, stands_as
 from billing.subscriptions.models import Subscription
-from lineup.contracts.billing import (
+from lineup.contracts.billing.figures import (
     DayCount,
     GetSubscriptionFigures,
     NamedCount,
     SubscriptionFigures,
-    SubscriptionState,
 )
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Work
 from lineup.scope import in_scope
 

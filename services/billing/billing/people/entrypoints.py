@@ -3,7 +3,7 @@
 from billing.people import operations
 from lineup.bus import Doors, on_event
 from lineup.context import Event
-from lineup.contracts.accounts import AccountChanged
+from lineup.contracts.accounts.tree import AccountChanged
 
 
 class PeopleDoors(Doors):

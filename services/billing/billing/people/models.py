@@ -7,7 +7,7 @@ from sqlalchemy import Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
-from lineup.contracts.accounts import Status
+from lineup.contracts.accounts.tree import Status
 
 
 class AccountCopy(Record):

@@ -9,13 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup import scope
-from lineup.contracts.accounts import (
-    AccountChanged,
-    AccountKind,
-    CustomerChanged,
-    Status,
-    UserChanged,
-)
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.accounts.users import UserChanged
 from lineup.database import Work, keep_newest
 from lineup.errors import NotFound
 from lineup.scope import in_scope, partner_of

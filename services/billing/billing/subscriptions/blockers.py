@@ -11,8 +11,8 @@ from billing.subscriptions.lists import stands_as
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
 from billing.wallets.models import Wallet
-from lineup.contracts.accounts import Status
-from lineup.contracts.billing import (
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.subscriptions import (
     DeletionBlockers,
     GetDeletionBlockers,
     RunningSubscription,

@@ -15,18 +15,16 @@ from lineup.context import (
     Call,
     Event,
 )
-from lineup.contracts.accounts import CustomerChanged, UserChanged
-from lineup.contracts.billing import (
-    Booked,
-    CorrectBooking,
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.catalog import ProductChanged
+from lineup.contracts.billing.subscriptions import (
     DeletionBlockers,
     GetDeletionBlockers,
     GetRenewal,
     GetRenewalOverview,
     GetSubscription,
     ListSubscriptions,
-    PayOut,
-    ProductChanged,
     Purchase,
     PurchaseQuote,
     QuotePurchase,
@@ -37,8 +35,8 @@ from lineup.contracts.billing import (
     StopSubscription,
     SubscriptionView,
     SwitchRenewal,
-    TopUp,
 )
+from lineup.contracts.billing.wallets import Booked, CorrectBooking, PayOut, TopUp
 from lineup.contracts.paging import Page
 from lineup.database import locked
 

@@ -11,7 +11,7 @@ from billing.catalog.models import Plan, Product
 from billing.people.naming import below_account, customers_called, users_called
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
-from lineup.contracts.billing import (
+from lineup.contracts.billing.subscriptions import (
     ListSubscriptions,
     SubscriptionFilter,
     SubscriptionState,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
 from billing.subscriptions.terms import Anchor, Length, next_period_end
-from lineup.contracts.billing import SubscriptionState
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Kept
 from lineup.errors import Conflict
 from lineup.money import Money

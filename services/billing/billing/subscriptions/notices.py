@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from billing.catalog import operations as catalog
 from billing.subscriptions.models import Period, Subscription
-from lineup.contracts.billing import RenewalBlocked, RenewalFellShort
+from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from lineup.database import Work
 from lineup.money import Money
 

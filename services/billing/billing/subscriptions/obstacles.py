@@ -5,7 +5,7 @@ from datetime import datetime
 from billing.catalog.models import Plan
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.waiting import WINDOW
-from lineup.contracts.billing import SubscriptionState
+from lineup.contracts.billing.subscriptions import SubscriptionState
 
 
 def plan_obstacle(plan: Plan, *, is_inactive: bool) -> str:

@@ -31,9 +31,10 @@ from billing.subscriptions.sales import (
 from billing.subscriptions.views import announce, announce_all, view_of
 from billing.wallets import operations as wallets
 from billing.wallets.closing import settle
-from lineup.contracts.accounts import CustomerChanged, Status, UserChanged
-from lineup.contracts.billing import (
-    Cause,
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.subscriptions import (
     CountFrom,
     GetRenewal,
     GetSubscription,
@@ -46,6 +47,7 @@ from lineup.contracts.billing import (
     SubscriptionView,
     SwitchRenewal,
 )
+from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.scope import in_scope

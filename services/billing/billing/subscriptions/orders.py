@@ -23,13 +23,13 @@ from billing.subscriptions.stops import open_periods, stop
 from billing.subscriptions.views import announce, announce_all
 from billing.wallets import operations as wallets
 from billing.wallets.movements import clearing
-from lineup.contracts.billing import (
-    Cause,
+from lineup.contracts.billing.shops import OtherProduct
+from lineup.contracts.billing.subscriptions import (
     CountFrom,
-    OtherProduct,
     StopReceipt,
     SubscriptionState,
 )
+from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.money import Money

@@ -13,7 +13,7 @@ from billing.people.models import UserCopy
 from billing.subscriptions.models import RenewalSwitch, Subscription
 from billing.subscriptions.obstacles import obstacle_of
 from billing.wallets import operations as wallets
-from lineup.contracts.billing import (
+from lineup.contracts.billing.subscriptions import (
     GetRenewalOverview,
     RenewalLine,
     RenewalOverview,

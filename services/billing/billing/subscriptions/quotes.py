@@ -23,7 +23,7 @@ from billing.subscriptions.terms import (
     renewal_start,
 )
 from billing.wallets import operations as wallets
-from lineup.contracts.billing import (
+from lineup.contracts.billing.subscriptions import (
     CountFrom,
     PurchaseQuote,
     QuotePurchase,

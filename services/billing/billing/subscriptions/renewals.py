@@ -29,7 +29,7 @@ from billing.wallets.bookings import booked
 from billing.wallets.funds import hold_funds
 from billing.wallets.movements import Movement
 from billing.wallets.posting import transfer_all
-from lineup.contracts.billing import Booked, Cause, CorrectBooking, TopUp
+from lineup.contracts.billing.wallets import Booked, Cause, CorrectBooking, TopUp
 from lineup.database import Database, Work
 
 log = structlog.get_logger(__name__)

@@ -17,7 +17,8 @@ from billing.wallets import operations as wallets
 from billing.wallets.movements import customer_account
 from billing.wallets.posting import InsufficientBalance
 from lineup.behalf import signature
-from lineup.contracts.billing import Cause, SubscriptionState
+from lineup.contracts.billing.subscriptions import SubscriptionState
+from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
 
 SPENT = "old_product_spent"

@@ -21,7 +21,8 @@ from billing.wallets.movements import (
     income,
 )
 from lineup.behalf import signature
-from lineup.contracts.billing import Cause, CountFrom, SubscriptionState
+from lineup.contracts.billing.subscriptions import CountFrom, SubscriptionState
+from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
 from lineup.errors import Conflict
 from lineup.ids import new_id

@@ -15,7 +15,8 @@ from billing.subscriptions.waiting import wake_waiting
 from billing.wallets import operations as wallets
 from billing.wallets.movements import between, customer_account, refunds
 from lineup.behalf import signature
-from lineup.contracts.billing import Cause, StopReceipt
+from lineup.contracts.billing.subscriptions import StopReceipt
+from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
 from lineup.money import Money
 

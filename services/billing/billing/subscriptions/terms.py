@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from lineup.contracts.billing import CountFrom
+from lineup.contracts.billing.subscriptions import CountFrom
 from lineup.errors import Conflict
 from lineup.money import Money
 

@@ -10,7 +10,7 @@ from billing.people import operations as people
 from billing.people.naming import Names, names_of, seller_of
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.obstacles import obstacle_of
-from lineup.contracts.billing import SubscriptionChanged, SubscriptionView
+from lineup.contracts.billing.subscriptions import SubscriptionChanged, SubscriptionView
 from lineup.database import Work
 
 

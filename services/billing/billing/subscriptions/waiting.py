@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from billing.subscriptions.models import Subscription
-from lineup.contracts.billing import SubscriptionState
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Work
 
 WINDOW = timedelta(days=3)

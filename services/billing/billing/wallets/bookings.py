@@ -12,7 +12,7 @@ from billing.wallets.models import Entry, Transfer
 from billing.wallets.movements import Account
 from billing.wallets.operations import balance_account, view_of
 from billing.wallets.posting import Posted
-from lineup.contracts.billing import Booked, Cause, EntryView
+from lineup.contracts.billing.wallets import Booked, Cause, EntryView
 from lineup.database import Work
 from lineup.money import Money
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 
 from billing.wallets.models import Entry, Transfer, Wallet
-from lineup.contracts.billing import CheckLedger, LedgerReport
+from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Work
 from lineup.money import Money
 from lineup.scope import in_scope, within

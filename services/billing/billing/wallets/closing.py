@@ -6,8 +6,8 @@ from billing.people.models import CustomerCopy
 from billing.wallets.models import Wallet
 from billing.wallets.movements import Account, Movement, between, cash, written_off
 from billing.wallets.operations import account_at, transfer_all
-from lineup.contracts.accounts import Settlement
-from lineup.contracts.billing import Cause
+from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
 
 CAUSES = {

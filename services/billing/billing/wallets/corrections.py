@@ -18,7 +18,7 @@ from billing.wallets.operations import (
 )
 from billing.wallets.posting import InsufficientBalance, Posted
 from lineup.behalf import refuse_on_behalf
-from lineup.contracts.billing import Booked, Cause, CorrectBooking, PayOut
+from lineup.contracts.billing.wallets import Booked, Cause, CorrectBooking, PayOut
 from lineup.database import Work
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id

@@ -3,12 +3,11 @@
 from billing.wallets import operations, statements
 from billing.wallets.checks import check_ledger
 from lineup.bus import Doors, rpc
-from lineup.context import EVERYBODY, PARTNERS, STAFF_AND_SUPPORT, Call
-from lineup.contracts.billing import (
-    BalancesView,
+from lineup.context import EVERYBODY, PARTNERS, SELLERS_AND_SUPPORT, Call
+from lineup.contracts.billing.figures import BalancesView, GetBalances
+from lineup.contracts.billing.wallets import (
     CheckLedger,
     EntryView,
-    GetBalances,
     GetStatement,
     GetWallet,
     LedgerReport,
@@ -38,12 +37,12 @@ class WalletDoors(Doors):
         """The sums of a customer's statement over a time."""
         return self.database.read(call, statements.get_statement)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def list_wallets(self, call: Call[ListWallets]) -> Page[WalletView]:
         """Balances of customers."""
         return self.database.read(call, statements.list_wallets)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def get_balances(self, call: Call[GetBalances]) -> BalancesView:
         """What customers in scope have on their balances."""
         return self.database.read(call, statements.get_balances)

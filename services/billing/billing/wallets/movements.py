@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from lineup.contracts.billing import Cause
+from lineup.contracts.billing.wallets import Cause
 from lineup.money import Money
 from lineup.scope import ROOT, below
 

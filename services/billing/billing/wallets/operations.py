@@ -16,12 +16,7 @@ from billing.wallets.movements import (
     customer_account,
 )
 from billing.wallets.posting import Posted, transfer, transfer_all
-from lineup.contracts.billing import (
-    Cause,
-    GetWallet,
-    TopUp,
-    WalletView,
-)
+from lineup.contracts.billing.wallets import Cause, GetWallet, TopUp, WalletView
 from lineup.database import Work
 from lineup.errors import Conflict, Invalid
 from lineup.ids import new_id

@@ -20,8 +20,8 @@ from billing.webshops.operations.fulfilment import fill_seats, start_scheduled
 from billing.webshops.stores import DeliveryQueue, DeliveryTable
 from lineup.bus import Doors, every, http, on_event
 from lineup.context import Event
-from lineup.contracts.accounts import SeatsFilled
-from lineup.contracts.billing import DeliveryStored, DeliveryTaken, ShopKind
+from lineup.contracts.accounts.orders import SeatsFilled
+from lineup.contracts.billing.shops import DeliveryStored, DeliveryTaken, ShopKind
 from lineup.database import Database
 from lineup.secrets import Keyring
 from lineup.settings import ServiceSettings

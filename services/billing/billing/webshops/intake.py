@@ -22,7 +22,7 @@ from billing.webshops.patience import Away
 from billing.webshops.signature import is_signed
 from billing.webshops.stores import DeliveryQueue, DeliveryTable
 from lineup.clock import Clock
-from lineup.contracts.billing import DeliveryTaken, ShopKind
+from lineup.contracts.billing.shops import DeliveryTaken, ShopKind
 from lineup.ids import new_id
 from lineup.secrets import Keyring, Sealed
 

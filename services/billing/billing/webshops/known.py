@@ -10,7 +10,7 @@ from uuid import UUID
 
 from billing.webshops.models import ShopConnection
 from billing.webshops.patience import Away
-from lineup.contracts.billing import ShopKind
+from lineup.contracts.billing.shops import ShopKind
 from lineup.secrets import Sealed
 
 FRESH_SECONDS = 60.0

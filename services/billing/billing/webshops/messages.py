@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lineup.contracts.billing import Buyer
+from lineup.contracts.billing.orders import Buyer
 from lineup.money import Money
 
 OWN_STATUS = "own_status"

@@ -34,7 +34,7 @@ from billing.webshops.shop_models import (
     ignored_as,
 )
 from billing.webshops.states import Reason, order_state
-from lineup.contracts.billing import OrderState
+from lineup.contracts.billing.orders import OrderState
 from lineup.database import Kept
 from lineup.money import Money
 

@@ -35,27 +35,26 @@ from billing.webshops.operations.log import (
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
 from lineup.bus import Doors, rpc
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Call
-from lineup.contracts.billing import (
+from lineup.contracts.billing.exceptions import (
     AcceptOrder,
-    ChangeShopSecret,
     ChooseUser,
     CloseDelivery,
     CloseException,
+    IgnoreSku,
+    ServeDelivery,
+    ServeOrder,
+)
+from lineup.contracts.billing.orders import GetOrder, ListOrders, OrderView, ReplayOrder
+from lineup.contracts.billing.shops import (
+    ChangeShopSecret,
     ConnectShop,
     EndPreviousSecret,
     EndShopAccess,
-    GetOrder,
     GetShop,
     GetShopDelivery,
-    IgnoreSku,
-    ListOrders,
     ListShopDeliveries,
     ListShops,
-    OrderView,
     ReplayDelivery,
-    ReplayOrder,
-    ServeDelivery,
-    ServeOrder,
     SetShopAccess,
     ShopDeliveryView,
     ShopView,

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from billing.webshops.payloads import Fields
 from billing.webshops.shop_api import NotAnswered, Told, ask, basic
-from lineup.contracts.billing import ShopKind
+from lineup.contracts.billing.shops import ShopKind
 
 WOOCOMMERCE_PAGE = 100
 SHOPIFY_PAGE = 250

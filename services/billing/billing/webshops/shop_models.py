@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from billing.records import Record
 from billing.webshops.payloads import one_line
 from billing.webshops.states import DeliveryState
-from lineup.contracts.billing import OtherProduct
+from lineup.contracts.billing.shops import OtherProduct
 from lineup.database import Kept
 from lineup.secrets import Sealed
 

@@ -36,7 +36,7 @@ from billing.webshops.payloads import (
     pieces,
     scalar,
 )
-from lineup.contracts.billing import Buyer
+from lineup.contracts.billing.orders import Buyer
 from lineup.money import Money
 
 ORDER_TOPICS = {

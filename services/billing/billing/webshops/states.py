@@ -2,7 +2,7 @@
 
 import enum
 
-from lineup.contracts.billing import OrderState
+from lineup.contracts.billing.orders import OrderState
 
 
 class DeliveryState(enum.StrEnum):

@@ -14,7 +14,7 @@ from billing.webshops.operations.deliveries import store_delivery
 from billing.webshops.patience import Away, Patience
 from lineup import broker
 from lineup.clock import Clock
-from lineup.contracts.billing import DeliveryTaken
+from lineup.contracts.billing.shops import DeliveryTaken
 from lineup.database import Database, connect
 from lineup.events import envelope, exchange_of
 from lineup.tracing import system_context

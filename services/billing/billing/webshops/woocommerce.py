@@ -38,7 +38,7 @@ from billing.webshops.payloads import (
     scalar,
     status_of,
 )
-from lineup.contracts.billing import Buyer
+from lineup.contracts.billing.orders import Buyer
 from lineup.money import Money
 
 Pairs = list[tuple[str, Any]]

@@ -8,29 +8,38 @@ from sqlalchemy import text
 from billing.catalog import operations as catalog
 from billing.subscriptions import upkeep
 from billing.subscriptions.quotes import quote_purchase
-from lineup.contracts import billing
+from lineup.contracts.billing.catalog import (
+    ChangePlan,
+    CreatePlan,
+    CreateProduct,
+    GetCurrencyUse,
+    GetProduct,
+    ListProducts,
+    ProductChanged,
+    RetirePlan,
+    UpdateProduct,
+)
+from lineup.contracts.billing.subscriptions import QuotePurchase
 from lineup.errors import Conflict, Invalid, NotFound, Refusal
 from lineup.money import CurrencyMismatch, Money
 
 
 def a_plan(product, price="9.00 EUR", sku="", **length):
-    return billing.CreatePlan(
+    return CreatePlan(
         product_id=product.id, name="Month", price=Money.of(price), sku=sku, **length
     )
 
 
 def change(product, package_ids, **changes):
     facts = {"name": "Sport", "devices": 3, "addresses": 2} | changes
-    return billing.UpdateProduct(
-        product_id=product.id, package_ids=package_ids, **facts
-    )
+    return UpdateProduct(product_id=product.id, package_ids=package_ids, **facts)
 
 
 def test_a_product_shows_its_plans_in_the_order_of_making(shop_floor, partner, ask):
     product = shop_floor.product(partner)
     ids = [shop_floor.plan_of(product, partner, months=n).id for n in (1, 3)]
 
-    shown = ask(catalog.get_product, billing.GetProduct(product_id=product.id))
+    shown = ask(catalog.get_product, GetProduct(product_id=product.id))
 
     assert [plan.id for plan in shown.plans] == ids
     assert shown.package_ids == [partner.package_id]
@@ -58,9 +67,9 @@ def test_products_are_narrowed(shop_floor, partner, ask, filters, wanted):
     shop_floor.plan_of(made["sold"], partner, sku="FAM-1")
     shop_floor.plan_of(made["trial"], partner, "0.00 EUR")
     gone = shop_floor.plan_of(made["retired"], partner)
-    ask(catalog.retire_plan, billing.RetirePlan(plan_id=gone.id), partner.actor)
+    ask(catalog.retire_plan, RetirePlan(plan_id=gone.id), partner.actor)
 
-    request = billing.ListProducts(**filters)
+    request = ListProducts(**filters)
     found = ask(catalog.list_products, request, partner.actor).items
 
     assert [product.id for product in found] == [made[name].id for name in wanted]
@@ -105,7 +114,7 @@ def test_a_sku_is_the_partners_only_one_until_its_plan_is_retired(
     with pytest.raises(Conflict) as refusal:
         shop_floor.plan_of(product, partner, sku="Family-1m")
     assert refusal.value.code == "sku_taken"
-    ask(catalog.retire_plan, billing.RetirePlan(plan_id=first.id), partner.actor)
+    ask(catalog.retire_plan, RetirePlan(plan_id=first.id), partner.actor)
     second = shop_floor.plan_of(product, partner, sku="FAMILY-1M")
 
     with database.transaction() as work:
@@ -118,9 +127,7 @@ def test_a_sku_is_the_partners_only_one_until_its_plan_is_retired(
 @pytest.mark.feature("PR-17")
 def test_a_changed_price_is_that_of_the_next_sale_and_renewal(shop_floor, partner, ask):
     plan = shop_floor.plan(partner, "9.00 EUR")
-    dearer = billing.ChangePlan(
-        plan_id=plan.id, name="New", price=Money.of("12.00 EUR")
-    )
+    dearer = ChangePlan(plan_id=plan.id, name="New", price=Money.of("12.00 EUR"))
 
     changed = ask(catalog.change_plan, dearer, partner.actor)
 
@@ -139,7 +146,7 @@ def test_an_impossible_change_of_a_plan_is_refused(
     shop_floor, partner, ask, name, price, code
 ):
     plan = shop_floor.plan(partner, "9.00 EUR")
-    wrong = billing.ChangePlan(plan_id=plan.id, name=name, price=Money.of(price))
+    wrong = ChangePlan(plan_id=plan.id, name=name, price=Money.of(price))
 
     with pytest.raises(Refusal) as refusal:
         ask(catalog.change_plan, wrong, partner.actor)
@@ -149,7 +156,7 @@ def test_an_impossible_change_of_a_plan_is_refused(
 def test_a_trial_is_free(shop_floor, partner, ask):
     trial = shop_floor.product(partner, is_trial=True)
     plan = shop_floor.plan_of(trial, partner, "0.00 EUR")
-    change = billing.ChangePlan(plan_id=plan.id, name="x", price=Money.of("1.00 EUR"))
+    change = ChangePlan(plan_id=plan.id, name="x", price=Money.of("1.00 EUR"))
 
     with pytest.raises(catalog.TrialCosts):
         shop_floor.plan_of(trial, partner, "1.00 EUR")
@@ -166,13 +173,13 @@ class TestCurrency:
         return plan
 
     def test_a_price_keeps_its_own_currency(self, priced_before, ask, partner):
-        request = billing.GetProduct(product_id=priced_before.product_id)
+        request = GetProduct(product_id=priced_before.product_id)
         [plan] = ask(catalog.get_product, request, partner.actor).plans
 
         assert str(plan.price) == "9.00 EUR"
 
     def test_a_changed_price_brings_its_currency(self, priced_before, ask, partner):
-        priced = partial(billing.ChangePlan, plan_id=priced_before.id, name="x")
+        priced = partial(ChangePlan, plan_id=priced_before.id, name="x")
         yen = priced(price=Money.of("1200 JPY"))
 
         assert str(ask(catalog.change_plan, yen, partner.actor).price) == "1200 JPY"
@@ -183,7 +190,7 @@ class TestCurrency:
         self, priced_before, shop_floor, partner, ask
     ):
         user = shop_floor.user(shop_floor.customer(partner, "9000 JPY"))
-        quote = billing.QuotePurchase(user_id=user.id, plan_id=priced_before.id)
+        quote = QuotePurchase(user_id=user.id, plan_id=priced_before.id)
 
         with pytest.raises(CurrencyMismatch, match="priced in EUR"):
             shop_floor.buy(user, priced_before)
@@ -192,9 +199,9 @@ class TestCurrency:
 
     def test_what_is_priced_in_it_is_told(self, shop_floor, partner, neighbour, ask):
         plans = [shop_floor.plan(partner, "9.00 EUR") for _ in range(3)]
-        retire = billing.RetirePlan(plan_id=plans[0].id)
+        retire = RetirePlan(plan_id=plans[0].id)
         ask(catalog.retire_plan, retire, partner.actor)
-        request = billing.GetCurrencyUse(partner_id=partner.id)
+        request = GetCurrencyUse(partner_id=partner.id)
 
         use = ask(catalog.get_currency_use, request, partner.actor)
         assert (use.currency, use.plans) == ("EUR", 2)
@@ -204,8 +211,8 @@ class TestCurrency:
 
 def test_a_retired_plan_is_not_changed(shop_floor, partner, ask):
     plan = shop_floor.plan(partner, "9.00 EUR")
-    ask(catalog.retire_plan, billing.RetirePlan(plan_id=plan.id), partner.actor)
-    change = billing.ChangePlan(plan_id=plan.id, name="x", price=Money.of("1.00 EUR"))
+    ask(catalog.retire_plan, RetirePlan(plan_id=plan.id), partner.actor)
+    change = ChangePlan(plan_id=plan.id, name="x", price=Money.of("1.00 EUR"))
 
     with pytest.raises(catalog.PlanRetired):
         ask(catalog.change_plan, change, partner.actor)
@@ -214,7 +221,7 @@ def test_a_retired_plan_is_not_changed(shop_floor, partner, ask):
 def test_a_package_of_a_neighbour_or_not_yet_heard_of_is_refused(
     partner, neighbour, ask
 ):
-    request = billing.CreateProduct(name="x", package_ids=[neighbour.package_id])
+    request = CreateProduct(name="x", package_ids=[neighbour.package_id])
 
     with pytest.raises(Invalid) as refusal:
         ask(catalog.create_product, request, partner.actor)
@@ -226,12 +233,12 @@ def test_impossible_values_are_refused_by_field(partner, ask, wrong):
     facts = {"name": "x", "package_ids": [partner.package_id]} | wrong
 
     with pytest.raises(Invalid) as refusal:
-        ask(catalog.create_product, billing.CreateProduct(**facts), partner.actor)
+        ask(catalog.create_product, CreateProduct(**facts), partner.actor)
     assert set(refusal.value.fields) == set(wrong)
 
 
 def test_the_operator_names_the_partner(partner, neighbour, ask):
-    request = billing.CreateProduct(
+    request = CreateProduct(
         name="x", package_ids=[partner.package_id], partner_id=partner.id
     )
 
@@ -246,12 +253,12 @@ def test_running_subscriptions_follow_a_changed_product(
     plan = shop_floor.plan(partner, "0.00 EUR")
     views = [shop_floor.buy(shop_floor.user(customer), plan) for _ in range(3)]
     shop_floor.stop(views[2])
-    product = ask(catalog.get_product, billing.GetProduct(product_id=plan.product_id))
+    product = ask(catalog.get_product, GetProduct(product_id=plan.product_id))
     before = len(announced("subscription_changed"))
 
     ask(catalog.update_product, change(product, [partner.package_id]), partner.actor)
     (note,) = announced("product_changed")
-    changed = billing.ProductChanged(id=product.id, version=note.version)
+    changed = ProductChanged(id=product.id, version=note.version)
     followed = [upkeep.follow_product(database, changed) for _ in range(2)]
 
     assert followed == [2, 0]

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from billing.figures.report import list_sales
 from billing.figures.sales import get_sales
 from billing.wallets.models import Entry, Transfer, Wallet
-from lineup.contracts.billing import GetSales, ListSales
+from lineup.contracts.billing.figures import GetSales, ListSales
 from lineup.errors import Invalid, NotFound
 
 TODAY = date(2026, 6, 1)

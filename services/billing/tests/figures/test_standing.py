@@ -9,12 +9,9 @@ import pytest
 from billing.figures.plan_use import get_plan_use
 from billing.figures.standing import get_subscription_figures
 from billing.subscriptions.lists import list_subscriptions
-from lineup.contracts.billing import (
-    GetPlanUse,
-    GetSubscriptionFigures,
-    ListSubscriptions,
-    SubscriptionState,
-)
+from lineup.contracts.billing.catalog import GetPlanUse
+from lineup.contracts.billing.figures import GetSubscriptionFigures
+from lineup.contracts.billing.subscriptions import ListSubscriptions, SubscriptionState
 from lineup.errors import NotFound
 
 RUNNING, EXPIRED, STOPPED = (

@@ -23,19 +23,23 @@ from billing.wallets.statements import (
     list_wallets,
 )
 from lineup.context import Role
-from lineup.contracts.billing import (
-    BalanceFilter,
+from lineup.contracts.billing.figures import (
     GetBalances,
-    GetStatement,
     GetSubscriptionFigures,
-    ListEntries,
     ListSales,
-    ListSubscriptions,
-    ListWallets,
     SalesFilter,
+    SumSales,
+)
+from lineup.contracts.billing.subscriptions import (
+    ListSubscriptions,
     SubscriptionFilter,
     SubscriptionState,
-    SumSales,
+)
+from lineup.contracts.billing.wallets import (
+    BalanceFilter,
+    GetStatement,
+    ListEntries,
+    ListWallets,
 )
 from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.errors import Refusal

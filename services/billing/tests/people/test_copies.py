@@ -4,7 +4,7 @@ import pytest
 
 from billing.people import operations as people
 from billing.people.models import AccountCopy, UserCopy
-from lineup.contracts.accounts import AccountChanged, AccountKind, Status
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import ROOT, below

@@ -7,7 +7,8 @@ import pytest
 from billing.catalog.operations import retire_plan
 from billing.subscriptions.lists import list_subscriptions
 from billing.subscriptions.upkeep import expire_ended
-from lineup.contracts.billing import ListSubscriptions, RetirePlan, SubscriptionState
+from lineup.contracts.billing.catalog import RetirePlan
+from lineup.contracts.billing.subscriptions import ListSubscriptions, SubscriptionState
 from lineup.contracts.paging import Paging
 from lineup.database.paging import OrderUnknown
 from lineup.errors import NotFound

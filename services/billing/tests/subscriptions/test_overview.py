@@ -4,8 +4,9 @@ import pytest
 
 from billing.catalog.operations import retire_plan
 from billing.subscriptions.overview import get_renewal_overview
-from lineup.contracts.accounts import Status
-from lineup.contracts.billing import GetRenewalOverview, RetirePlan
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.catalog import RetirePlan
+from lineup.contracts.billing.subscriptions import GetRenewalOverview
 from lineup.errors import NotFound
 
 

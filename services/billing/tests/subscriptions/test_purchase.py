@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from billing.subscriptions.quotes import quote_purchase
 from billing.subscriptions.terms import PeriodTooLong
-from lineup.contracts.accounts import Status
-from lineup.contracts.billing import CountFrom, QuotePurchase
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.subscriptions import CountFrom, QuotePurchase
 from lineup.errors import Conflict, NotFound, PaymentRequired
 
 
@@ -183,7 +183,7 @@ def test_a_customer_may_buy_for_its_own_user(shop_floor, user, customer, plan):
 @pytest.mark.feature("PR-13")
 def test_a_retired_plan_is_not_sold(shop_floor, user, plan, partner, ask):
     from billing.catalog.operations import retire_plan
-    from lineup.contracts.billing import RetirePlan
+    from lineup.contracts.billing.catalog import RetirePlan
 
     ask(retire_plan, RetirePlan(plan_id=plan.id), partner.actor)
 

@@ -6,7 +6,7 @@ import pytest
 
 from billing.subscriptions.quotes import quote_purchase
 from billing.subscriptions.sales import OtherProductRunning, PeriodOver, TrialUsed
-from lineup.contracts.billing import CountFrom, QuotePurchase
+from lineup.contracts.billing.subscriptions import CountFrom, QuotePurchase
 from lineup.money import Money
 
 

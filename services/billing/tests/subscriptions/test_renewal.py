@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from billing.subscriptions import renewals, upkeep
-from lineup.contracts.accounts import Status
-from lineup.contracts.billing import RetirePlan
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.catalog import RetirePlan
 from lineup.errors import Refusal
 
 MAY = datetime(2026, 5, 30, 12, tzinfo=UTC)

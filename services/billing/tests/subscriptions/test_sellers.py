@@ -3,8 +3,9 @@
 import pytest
 
 from billing.wallets.statements import list_wallets
-from lineup.contracts.accounts import Status
-from lineup.contracts.billing import ListWallets, SubscriptionState
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.subscriptions import SubscriptionState
+from lineup.contracts.billing.wallets import ListWallets
 from lineup.errors import NotFound
 from lineup.scope import below
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from billing.catalog.operations import change_plan
-from lineup.contracts.accounts import Status
-from lineup.contracts.billing import ChangePlan, ListSubscriptions
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.catalog import ChangePlan
+from lineup.contracts.billing.subscriptions import ListSubscriptions
 from lineup.errors import Conflict
 from lineup.money import Money
 

@@ -17,7 +17,7 @@ from billing.subscriptions.terms import (
     refund_for,
     renewal_start,
 )
-from lineup.contracts.billing import CountFrom
+from lineup.contracts.billing.subscriptions import CountFrom
 from lineup.money import Money
 
 FIRST = datetime(2020, 1, 1)  # noqa: DTZ001 - Hypothesis adds the zone

@@ -2,7 +2,7 @@ import pytest
 
 from billing.wallets.movements import between, cash, customer_account, income
 from billing.wallets.operations import transfer
-from lineup.contracts.billing import Cause
+from lineup.contracts.billing.wallets import Cause
 from lineup.ids import new_id
 from lineup.money import Money
 

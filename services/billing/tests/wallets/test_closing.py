@@ -9,14 +9,11 @@ from billing.subscriptions.renewals import correct_booking
 from billing.wallets.corrections import pay_out
 from billing.wallets.operations import CustomerDeleted
 from billing.wallets.statements import get_balances, list_wallets
-from lineup.contracts.accounts import Settlement, Status
-from lineup.contracts.billing import (
-    CorrectBooking,
-    GetBalances,
-    GetDeletionBlockers,
-    ListWallets,
-    PayOut,
-)
+from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.figures import GetBalances
+from lineup.contracts.billing.subscriptions import GetDeletionBlockers
+from lineup.contracts.billing.wallets import CorrectBooking, ListWallets, PayOut
 from lineup.errors import NotFound
 
 

@@ -8,7 +8,7 @@ from billing.wallets.posting import AmountTooLarge, InsufficientBalance
 from billing.wallets.statements import list_entries
 from lineup.behalf import NotOnBehalf
 from lineup.context import Actor, Role
-from lineup.contracts.billing import CorrectBooking, ListEntries, PayOut
+from lineup.contracts.billing.wallets import CorrectBooking, ListEntries, PayOut
 from lineup.contracts.paging import Paging
 from lineup.errors import Invalid, NotFound
 from lineup.money import BadAmount, CurrencyMismatch, Money

@@ -70,7 +70,7 @@ def test_two_customers_paying_each_way_round_never_wait_in_a_ring(
 ):
     from billing.wallets.movements import between, customer_account
     from billing.wallets.operations import transfer
-    from lineup.contracts.billing import Cause
+    from lineup.contracts.billing.wallets import Cause
     from lineup.money import Money
 
     accounts = []

@@ -13,7 +13,7 @@ from billing.wallets.movements import (
     income,
 )
 from billing.wallets.operations import reverse, transfer_all
-from lineup.contracts.billing import Cause
+from lineup.contracts.billing.wallets import Cause
 from lineup.errors import KeyReused, PaymentRequired
 from lineup.ids import new_id
 from lineup.money import Money

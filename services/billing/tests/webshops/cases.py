@@ -22,7 +22,8 @@ from billing.webshops.operations.connections import update_shop
 from billing.webshops.patience import Patience
 from billing.webshops.signature import signature_of
 from billing.webshops.stores import DeliveryTable
-from lineup.contracts.billing import OrderState, ShopKind, UpdateShop
+from lineup.contracts.billing.orders import OrderState
+from lineup.contracts.billing.shops import ShopKind, UpdateShop
 from lineup.money import Money
 
 from .conftest import SECRET, Desk, a_partner, shopify, shopify_line, woo, woo_line

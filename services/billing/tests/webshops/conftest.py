@@ -21,24 +21,12 @@ from billing.webshops.operations.connections import connect_shop
 from billing.webshops.operations.deliveries import store_delivery, work_on_delivery
 from billing.webshops.operations.fulfilment import fill_seats
 from lineup.context import SYSTEM, Actor, Call, Context, Event, Role
-from lineup.contracts.accounts import (
-    AccountChanged,
-    AccountKind,
-    FilledSeat,
-    SeatsFilled,
-    Status,
-    UnfilledSeat,
-)
-from lineup.contracts.billing import (
-    ConnectShop,
-    CreatePlan,
-    CreateProduct,
-    DeliveryTaken,
-    OrderAccepted,
-    OrderState,
-    ShopKind,
-)
-from lineup.contracts.billing import DeliveryStored as Stored
+from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSeat
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
+from lineup.contracts.billing.orders import OrderAccepted, OrderState
+from lineup.contracts.billing.shops import ConnectShop, DeliveryTaken, ShopKind
+from lineup.contracts.billing.shops import DeliveryStored as Stored
 from lineup.database import Database, connect
 from lineup.database.records import OUTBOX
 from lineup.events import envelope

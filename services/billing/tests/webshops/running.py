@@ -19,7 +19,15 @@ from billing.webshops.signature import signature_of
 from lineup import broker
 from lineup.clock import SystemClock
 from lineup.context import SYSTEM, Actor, Call, Context
-from lineup.contracts import billing
+from lineup.contracts.billing.orders import GetOrder, ListOrders, OrderView
+from lineup.contracts.billing.shops import (
+    ChangeShopSecret,
+    ConnectShop,
+    EndPreviousSecret,
+    ListShops,
+    ShopKind,
+    ShopView,
+)
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.database import Database
 from lineup.events import envelope, exchange_of
@@ -55,12 +63,12 @@ class Client(ServiceClient):
     """What a partner asks of its shops."""
 
     service = "billing"
-    connect_shop = Remote(billing.ConnectShop, billing.ShopView)
-    change_shop_secret = Remote(billing.ChangeShopSecret, billing.ShopView)
-    end_previous_secret = Remote(billing.EndPreviousSecret, billing.ShopView)
-    list_shops = Remote(billing.ListShops, Page[billing.ShopView])
-    list_orders = Remote(billing.ListOrders, Page[billing.OrderView])
-    get_order = Remote(billing.GetOrder, billing.OrderView)
+    connect_shop = Remote(ConnectShop, ShopView)
+    change_shop_secret = Remote(ChangeShopSecret, ShopView)
+    end_previous_secret = Remote(EndPreviousSecret, ShopView)
+    list_shops = Remote(ListShops, Page[ShopView])
+    list_orders = Remote(ListOrders, Page[OrderView])
+    get_order = Remote(GetOrder, OrderView)
 
 
 @dataclass
@@ -124,7 +132,7 @@ class Running:
 
     # The partner
 
-    def connect(self, actor: Actor, kind=billing.ShopKind.WOOCOMMERCE, **changes):
+    def connect(self, actor: Actor, kind=ShopKind.WOOCOMMERCE, **changes):
         request = {
             "kind": kind,
             "name": "Shop",
@@ -132,20 +140,18 @@ class Running:
             "currency": "EUR",
             "shop_domain": "demo.myshopify.com",
         } | changes
-        if kind == billing.ShopKind.WOOCOMMERCE:
+        if kind == ShopKind.WOOCOMMERCE:
             request["shop_domain"] = ""
         return self.client.connect_shop(
-            Context(actor=actor), billing.ConnectShop(**request), timeout=10
+            Context(actor=actor), ConnectShop(**request), timeout=10
         )
 
     def orders(self, actor, shop):
-        request = billing.ListOrders(shop_id=shop.id, paging=ALL)
+        request = ListOrders(shop_id=shop.id, paging=ALL)
         return self.client.list_orders(Context(actor=actor), request, timeout=10).items
 
     def shop(self, actor, shop):
-        found = self.client.list_shops(
-            Context(actor=actor), billing.ListShops(), timeout=10
-        )
+        found = self.client.list_shops(Context(actor=actor), ListShops(), timeout=10)
         return next(each for each in found.items if each.id == shop.id)
 
     # The shop

@@ -20,7 +20,7 @@ from billing.webshops.operations.connections import (
     switch_shop,
 )
 from billing.webshops.shop_api import basic
-from lineup.contracts.billing import (
+from lineup.contracts.billing.shops import (
     EndShopAccess,
     GetShop,
     SetShopAccess,

@@ -19,21 +19,16 @@ from billing.webshops.models import ShopOrderRecord
 from billing.webshops.operations.connections import update_shop
 from billing.webshops.operations.deciding import close_exception
 from billing.webshops.operations.fulfilment import start_scheduled
-from lineup.contracts.billing import (
-    CloseException,
-    CreatePlan,
-    CreateProduct,
-    GetWallet,
-    OrderState,
-    OtherProduct,
-    PayOut,
+from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
+from lineup.contracts.billing.exceptions import CloseException
+from lineup.contracts.billing.orders import OrderState, Settlement
+from lineup.contracts.billing.shops import OtherProduct, UpdateShop
+from lineup.contracts.billing.subscriptions import (
     Purchase,
-    Settlement,
     StopSubscription,
     SwitchRenewal,
-    TopUp,
-    UpdateShop,
 )
+from lineup.contracts.billing.wallets import GetWallet, PayOut, TopUp
 from lineup.money import Money
 
 from .conftest import (

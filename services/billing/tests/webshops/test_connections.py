@@ -19,15 +19,13 @@ from billing.webshops.operations.connections import (
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
 from billing.webshops.operations.sharing import ShopConnected
 from lineup.context import SYSTEM
-from lineup.contracts.billing import (
+from lineup.contracts.billing.orders import GetOrder, ListOrders, ReplayOrder
+from lineup.contracts.billing.shops import (
     ChangeShopSecret,
     ConnectShop,
     EndPreviousSecret,
-    GetOrder,
     GetShop,
-    ListOrders,
     ListShops,
-    ReplayOrder,
     ShopKind,
     UpdateShop,
 )

@@ -16,22 +16,26 @@ from billing.webshops.operations.log import (
     serve_delivery,
 )
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
-from lineup.contracts.billing import (
+from lineup.contracts.billing.exceptions import (
     AcceptOrder,
     ChooseUser,
     CloseDelivery,
     CloseException,
-    DeliveryVerdict,
-    GetOrder,
-    GetShopDelivery,
     IgnoreSku,
-    ListOrders,
-    OrderState,
-    ReplayDelivery,
-    ReplayOrder,
     ServeDelivery,
     ServeOrder,
+)
+from lineup.contracts.billing.orders import (
+    GetOrder,
+    ListOrders,
+    OrderState,
+    ReplayOrder,
     Settlement,
+)
+from lineup.contracts.billing.shops import (
+    DeliveryVerdict,
+    GetShopDelivery,
+    ReplayDelivery,
     UpdateShop,
 )
 from lineup.errors import Conflict, Invalid, NotFound

@@ -24,19 +24,21 @@ from billing.webshops.operations.reading import (
     replay_order,
 )
 from billing.webshops.payloads import one_line
-from lineup.contracts.billing import (
-    CheckLedger,
+from lineup.contracts.billing.orders import (
     GetOrder,
+    ListOrders,
+    OrderState,
+    ReplayOrder,
+)
+from lineup.contracts.billing.shops import (
     GetShop,
     GetShopDelivery,
-    ListOrders,
     ListShopDeliveries,
     ListShops,
-    OrderState,
     ReplayDelivery,
-    ReplayOrder,
     ShopKind,
 )
+from lineup.contracts.billing.wallets import CheckLedger
 
 from .conftest import SHOPIFY_ID, shopify, shopify_line, shopify_refund, woo, woo_line
 

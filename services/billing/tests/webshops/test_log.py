@@ -12,14 +12,12 @@ from billing.webshops.operations.log import (
 )
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
 from billing.webshops.watching import deliveries
-from lineup.contracts.billing import (
-    GetOrder,
+from lineup.contracts.billing.orders import GetOrder, ListOrders, ReplayOrder
+from lineup.contracts.billing.shops import (
     GetShop,
     GetShopDelivery,
-    ListOrders,
     ListShopDeliveries,
     ReplayDelivery,
-    ReplayOrder,
     ShopKind,
     SwitchShop,
     UpdateShop,

@@ -20,14 +20,15 @@ from billing.webshops.operations.reading import (
     list_orders,
     replay_order,
 )
-from lineup.contracts.accounts import Status, UserChanged
-from lineup.contracts.billing import (
-    DeliveryStored,
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.orders import (
     GetOrder,
     ListOrders,
     OrderState,
     ReplayOrder,
 )
+from lineup.contracts.billing.shops import DeliveryStored
 from lineup.ids import new_id
 from lineup.money import Money
 from lineup.scope import below

@@ -8,7 +8,7 @@ import pytest
 from billing.webshops import known
 from billing.webshops.known import KnownShops, ShopKeys
 from billing.webshops.patience import Away, Patience
-from lineup.contracts.billing import ShopKind
+from lineup.contracts.billing.shops import ShopKind
 
 LIMIT = 5
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lineup.clock import SetClock
-from lineup.contracts.billing import ShopKind
+from lineup.contracts.billing.shops import ShopKind
 from lineup.database import Database, connect
 from lineup.secrets import Keyring, make_key
 

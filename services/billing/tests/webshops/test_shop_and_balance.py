@@ -9,14 +9,10 @@ import pytest
 from billing.subscriptions.operations import purchase, stop_subscription
 from billing.subscriptions.renewals import top_up
 from billing.wallets.operations import get_wallet
-from lineup.contracts.billing import (
-    GetWallet,
-    OrderState,
-    Purchase,
-    ShopKind,
-    StopSubscription,
-    TopUp,
-)
+from lineup.contracts.billing.orders import OrderState
+from lineup.contracts.billing.shops import ShopKind
+from lineup.contracts.billing.subscriptions import Purchase, StopSubscription
+from lineup.contracts.billing.wallets import GetWallet, TopUp
 from lineup.errors import Conflict
 from lineup.money import Money
 

@@ -9,15 +9,13 @@ import pytest
 from billing.catalog.operations import create_plan, create_product
 from billing.webshops.signature import signature_of
 from lineup.context import Actor, Context, Role
-from lineup.contracts.accounts import FilledSeat, SeatsFilled
-from lineup.contracts.billing import (
+from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled
+from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
+from lineup.contracts.billing.orders import OrderAccepted, OrderState
+from lineup.contracts.billing.shops import (
     ChangeShopSecret,
     ConnectShop,
-    CreatePlan,
-    CreateProduct,
     EndPreviousSecret,
-    OrderAccepted,
-    OrderState,
     ShopKind,
 )
 from lineup.errors import Forbidden

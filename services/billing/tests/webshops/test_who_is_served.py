@@ -27,8 +27,23 @@ from billing.webshops.operations.connections import update_shop
 from billing.webshops.operations.fulfilment import fill_seats
 from lineup.clock import SetClock
 from lineup.context import SYSTEM, Actor, Context, Role
-from lineup.contracts import accounts, billing
-from lineup.contracts.accounts import Status
+from lineup.contracts.accounts.customers import (
+    CustomerChanged,
+    DeleteCustomer,
+    SwitchCustomer,
+)
+from lineup.contracts.accounts.devices import ListDevices
+from lineup.contracts.accounts.orders import SeatsFilled
+from lineup.contracts.accounts.tree import (
+    AccountChanged,
+    AccountKind,
+    CreateAccount,
+    LoginDetails,
+    Status,
+)
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.orders import OrderAccepted, UsersHeldBack
+from lineup.contracts.billing.shops import UpdateShop
 from lineup.database import Database, connect
 from lineup.database.records import OUTBOX
 from lineup.ids import new_id
@@ -69,9 +84,9 @@ class Platform:
 
     def _partner(self):
         name = f"north-{new_id().hex[-8:]}"
-        login = accounts.LoginDetails(username=name, password="correct horse bat")
-        request = accounts.CreateAccount(
-            kind=accounts.AccountKind.PARTNER,
+        login = LoginDetails(username=name, password="correct horse bat")
+        request = CreateAccount(
+            kind=AccountKind.PARTNER,
             name="North",
             login=login,
             currency="EUR",
@@ -110,18 +125,18 @@ class Platform:
     def listeners(self, event_type):
         desk = self.desk.database
         known = {
-            "account_changed": (desk, accounts.AccountChanged, keep_account),
-            "customer_changed": (desk, accounts.CustomerChanged, follow_customer),
-            "user_changed": (desk, accounts.UserChanged, follow_user),
-            "seats_filled": (desk, accounts.SeatsFilled, fill_seats),
+            "account_changed": (desk, AccountChanged, keep_account),
+            "customer_changed": (desk, CustomerChanged, follow_customer),
+            "user_changed": (desk, UserChanged, follow_user),
+            "seats_filled": (desk, SeatsFilled, fill_seats),
             "order_accepted": (
                 self.accounts,
-                billing.OrderAccepted,
+                OrderAccepted,
                 partial(find_users, means=self.means),
             ),
             "users_held_back": (
                 self.accounts,
-                billing.UsersHeldBack,
+                UsersHeldBack,
                 partial(hold_back, means=self.means),
             ),
         }
@@ -152,7 +167,7 @@ class Platform:
 
     def switch_off(self):
         (user,) = self.users()
-        request = accounts.SwitchCustomer(customer_id=user.customer_id, is_active=False)
+        request = SwitchCustomer(customer_id=user.customer_id, is_active=False)
         self.ask(switch_customer, request, means=self.means)
         self.hand_over()
 
@@ -254,7 +269,7 @@ def test_a_deleted_customer_who_buys_again_is_a_fresh_one(platform):
     platform.deliver(order(1))
     [user] = platform.users()
     platform.deliver(order(1, status="refunded", minute=2))
-    request = accounts.DeleteCustomer(customer_id=user.customer_id)
+    request = DeleteCustomer(customer_id=user.customer_id)
     platform.ask(delete_customer, request, means=platform.means)
     platform.hand_over()
 
@@ -271,13 +286,13 @@ def test_the_device_of_the_check_out_is_the_users(platform):
     platform.deliver(order(1, line={"meta_data": note}))
 
     [user] = platform.users()
-    [device] = platform.ask(list_devices, accounts.ListDevices()).items
+    [device] = platform.ask(list_devices, ListDevices()).items
     assert (device.mac, device.user_id) == ("00:1A:79:AA:BB:34", user.id)
 
 
 def test_a_disputed_order_switches_its_user_off_until_it_is_over(platform):
     desk = platform.desk
-    request = billing.UpdateShop(shop_id=desk.shop.id, suspends_disputed=True)
+    request = UpdateShop(shop_id=desk.shop.id, suspends_disputed=True)
     desk.ask(update_shop, request)
     platform.deliver(order(1))
 

@@ -20,9 +20,9 @@ from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table, with_partner
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT, Role
-from lineup.contracts.accounts import GetAccount
-from lineup.contracts.billing import (
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Role
+from lineup.contracts.accounts.tree import GetAccount
+from lineup.contracts.billing.catalog import (
     GetPlanUse,
     GetProduct,
     ListProducts,
@@ -63,7 +63,7 @@ PLANS = Table(
 
 
 @pages.get("/products")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_products() -> str:
     """Products with their plans."""
     table = OF_ALL if actor().role is Role.OPERATOR else PRODUCTS
@@ -74,7 +74,7 @@ def list_products() -> str:
 
 
 @pages.get("/products/<uuid:product_id>")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def show_product(product_id: UUID) -> str:
     """One product: what is watched, and its plans."""
     offered = choices.packages()

@@ -11,8 +11,15 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from gateway.admin.partner_form import PackagesOfPartner
 from gateway.panel.amounts import read_amount
 from gateway.panel.forms import Checklist, LineupForm, line, must_be_whole_money
-from lineup.contracts import billing
-from lineup.contracts.playlists import PackageView
+from lineup.contracts.billing.catalog import (
+    ChangePlan,
+    CreatePlan,
+    CreateProduct,
+    PlanView,
+    UpdateProduct,
+)
+from lineup.contracts.billing.wallets import CorrectBooking, PayOut, TopUp
+from lineup.contracts.playlists.channels import PackageView
 
 
 class TopUpForm(LineupForm):
@@ -21,9 +28,9 @@ class TopUpForm(LineupForm):
     amount = line("Amount", InputRequired(), must_be_whole_money)
     note = line("Note", description="Where it came from, as in: transfer 4711.")
 
-    def question(self, customer_id: UUID, currency: str) -> billing.TopUp:
+    def question(self, customer_id: UUID, currency: str) -> TopUp:
         """The movement to be made, in the wallet's currency."""
-        return billing.TopUp(
+        return TopUp(
             customer_id=customer_id,
             amount=read_amount(self.amount.data or "", currency),
             note=self.note.data or "",
@@ -36,9 +43,9 @@ class PayOutForm(LineupForm):
     amount = line("Amount", InputRequired(), must_be_whole_money)
     note = line("Note", description="How it was paid, as in: bank transfer 4711.")
 
-    def question(self, customer_id: UUID, currency: str) -> billing.PayOut:
+    def question(self, customer_id: UUID, currency: str) -> PayOut:
         """The payout to be booked, in the wallet's currency."""
-        return billing.PayOut(
+        return PayOut(
             customer_id=customer_id,
             amount=read_amount(self.amount.data or "", currency),
             note=self.note.data or "",
@@ -50,11 +57,9 @@ class CorrectionForm(LineupForm):
 
     reason = line("Reason", InputRequired(), description="It stands in the statement.")
 
-    def question(self, transfer_id: UUID) -> billing.CorrectBooking:
+    def question(self, transfer_id: UUID) -> CorrectBooking:
         """The correction to be booked."""
-        return billing.CorrectBooking(
-            transfer_id=transfer_id, reason=self.reason.data or ""
-        )
+        return CorrectBooking(transfer_id=transfer_id, reason=self.reason.data or "")
 
 
 class ProductForm(LineupForm):
@@ -81,9 +86,9 @@ class ProductForm(LineupForm):
             SelectChoice(str(one.id), one.name) for one in packages if not one.is_demo
         ]
 
-    def change_of(self, product_id: UUID) -> billing.UpdateProduct:
+    def change_of(self, product_id: UUID) -> UpdateProduct:
         """The product as it is to be."""
-        return billing.UpdateProduct(
+        return UpdateProduct(
             product_id=product_id,
             name=self.name.data or "",
             package_ids=self._packages(),
@@ -114,9 +119,9 @@ class NewProductForm(PackagesOfPartner, ProductForm):
         if request.method == "GET":
             self.package_ids.data = request.args.getlist("package_id")
 
-    def question(self) -> billing.CreateProduct:
+    def question(self) -> CreateProduct:
         """The product to be made."""
-        return billing.CreateProduct(
+        return CreateProduct(
             name=self.name.data or "",
             package_ids=self._packages(),
             devices=self.devices.data or 1,
@@ -148,9 +153,9 @@ class PlanForm(LineupForm):
     currency = line("Currency", InputRequired())
     sku = line("SKU", description="What shops call it; empty: not sold in shops.")
 
-    def question(self, product_id: UUID | None) -> billing.CreatePlan:
+    def question(self, product_id: UUID | None) -> CreatePlan:
         """The plan to be made, of the product that was chosen where none is given."""
-        return billing.CreatePlan(
+        return CreatePlan(
             product_id=product_id or UUID(self.product_id.data),
             name=self.name.data or "",
             price=read_amount(self.amount.data or "", self.currency.data or ""),
@@ -167,9 +172,9 @@ class PlanPriceForm(LineupForm):
     amount = line("Price", InputRequired(), must_be_whole_money)
     sku = line("SKU", description="What shops call it; empty: not sold in shops.")
 
-    def question(self, plan: billing.PlanView) -> billing.ChangePlan:
+    def question(self, plan: PlanView) -> ChangePlan:
         """The change to be made, in the plan's currency."""
-        return billing.ChangePlan(
+        return ChangePlan(
             plan_id=plan.id,
             name=self.name.data or "",
             price=read_amount(self.amount.data or "", plan.price.asset),

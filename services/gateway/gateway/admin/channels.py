@@ -15,7 +15,7 @@ from gateway.panel.filters import Choice, Text, YesNo
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Listing, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     AddPackageChannels,
     ChannelFilter,
     ChannelsTouched,

@@ -17,16 +17,12 @@ from gateway.panel.display import label_of
 from gateway.panel.filters import Options
 from gateway.panel.parts import options_of
 from lineup.context import PARTNERS_AND_SUPPORT, Role
-from lineup.contracts.accounts import (
-    AccountKind,
-    AccountView,
-    CustomerGroupView,
-    ListAccounts,
-    ListCustomerGroups,
-)
-from lineup.contracts.billing import ListProducts, ListShops
+from lineup.contracts.accounts.groups import CustomerGroupView, ListCustomerGroups
+from lineup.contracts.accounts.tree import AccountKind, AccountView, ListAccounts
+from lineup.contracts.billing.catalog import ListProducts
+from lineup.contracts.billing.shops import ListShops
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     Groups,
     ListGroups,
     ListPackages,

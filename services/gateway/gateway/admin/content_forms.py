@@ -20,8 +20,21 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from gateway.admin.content import channels_in_words
 from gateway.admin.partner_form import OfPartner, PackagesOfPartner
 from gateway.panel.forms import Checklist, LineupForm, line
-from lineup.contracts import playlists
-from lineup.contracts.playlists import Catchup, ChannelDetails, ChannelView, Signing
+from lineup.contracts.playlists.channels import (
+    Catchup,
+    ChannelDetails,
+    ChannelView,
+    CreateChannel,
+    CreatePackage,
+    PackageView,
+    Signing,
+)
+from lineup.contracts.playlists.guide import (
+    CreateGuideSource,
+    GuideSourceView,
+    UpdateGuideSource,
+)
+from lineup.contracts.playlists.jobs import GroupFound, ImportChannels, PreviewChannels
 
 SIGNINGS = (
     SelectChoice(Signing.SESSION.value, "An address signed for hours of watching"),
@@ -88,7 +101,7 @@ class ChannelForm(LineupForm):
     )
     package_ids = Checklist("In these packages")
 
-    def choose_from(self, packages: Sequence[playlists.PackageView]) -> None:
+    def choose_from(self, packages: Sequence[PackageView]) -> None:
         """Let these packages be chosen."""
         self.package_ids.choices = [
             SelectChoice(str(one.id), one.name) for one in packages
@@ -140,9 +153,9 @@ class ChannelForm(LineupForm):
 class NewChannelForm(PackagesOfPartner, ChannelForm):
     """A channel that is not there yet; the operator says whose it is."""
 
-    def question(self, uploaded_logo: str) -> playlists.CreateChannel:
+    def question(self, uploaded_logo: str) -> CreateChannel:
         """The channel to be made."""
-        return playlists.CreateChannel(
+        return CreateChannel(
             details=self.details(uploaded_logo),
             package_ids=self.packages(),
             partner_id=self.partner(),
@@ -154,11 +167,9 @@ class NewPackageForm(OfPartner):
 
     name = line("Name", InputRequired())
 
-    def question(self) -> playlists.CreatePackage:
+    def question(self) -> CreatePackage:
         """The package to be made; its page fills it."""
-        return playlists.CreatePackage(
-            name=self.name.data or "", partner_id=self.partner()
-        )
+        return CreatePackage(name=self.name.data or "", partner_id=self.partner())
 
 
 class PackageNameForm(LineupForm):
@@ -188,10 +199,10 @@ class ImportForm(OfPartner):
     )
     looks_first = BooleanField("Look at it first, and choose its groups")
 
-    def question(self, upload: str) -> playlists.ImportChannels:
+    def question(self, upload: str) -> ImportChannels:
         """The import to be begun."""
         package = self.package_id.data
-        return playlists.ImportChannels(
+        return ImportChannels(
             upload=upload,
             address="" if upload else self.address.data or "",
             file_name=self.file_name() if upload else "",
@@ -202,10 +213,10 @@ class ImportForm(OfPartner):
             marks_adult_groups=bool(self.marks_adult_groups.data),
         )
 
-    def preview(self, upload: str) -> playlists.PreviewChannels:
+    def preview(self, upload: str) -> PreviewChannels:
         """The look to be taken before."""
         asked = self.question(upload)
-        return playlists.PreviewChannels(
+        return PreviewChannels(
             upload=asked.upload,
             address=asked.address,
             file_name=asked.file_name,
@@ -229,7 +240,7 @@ class ChosenImportForm(LineupForm):
         "Mark channels for adults by the names of their groups", default=True
     )
 
-    def choose_from(self, groups: Sequence[playlists.GroupFound]) -> None:
+    def choose_from(self, groups: Sequence[GroupFound]) -> None:
         """Let these groups be chosen; at first all with channels are."""
         self.groups.choices = [
             SelectChoice(f"g:{group.name}", _in_words(group)) for group in groups
@@ -237,11 +248,11 @@ class ChosenImportForm(LineupForm):
         if request.method == "GET":
             self.groups.data = [f"g:{one.name}" for one in groups if one.channels]
 
-    def question(self, preview_id: UUID, count: int) -> playlists.ImportChannels:
+    def question(self, preview_id: UUID, count: int) -> ImportChannels:
         """The import to be begun; a list whose groups are all chosen is taken whole."""
         chosen = [str(value).removeprefix("g:") for value in self.groups.data or []]
         package = self.package_id.data
-        return playlists.ImportChannels(
+        return ImportChannels(
             preview_id=preview_id,
             package_id=UUID(package) if package else None,
             groups=None if len(chosen) == count else chosen,
@@ -251,7 +262,7 @@ class ChosenImportForm(LineupForm):
         )
 
 
-def _in_words(group: playlists.GroupFound) -> str:
+def _in_words(group: GroupFound) -> str:
     told = f"{group.name or 'Without a group'}: {channels_in_words(group.channels)}"
     told += f", {group.new:,} new" if group.new else ""
     told += f", {group.films:,} films" if group.films else ""
@@ -312,10 +323,10 @@ class SourceForm(LineupForm):
 class NewSourceForm(OfPartner, SourceForm):
     """A source that is not there yet."""
 
-    def question(self, upload: str) -> playlists.CreateGuideSource:
+    def question(self, upload: str) -> CreateGuideSource:
         """The source to be made."""
         address = self.address.data or ""
-        return playlists.CreateGuideSource(
+        return CreateGuideSource(
             name=self.name.data or "",
             address=address,
             upload="" if address else upload,
@@ -333,7 +344,7 @@ class EditSourceForm(SourceForm):
 
     keeps_headers = BooleanField("Keep the header fields there are", default=True)
 
-    def __init__(self, source: playlists.GuideSourceView) -> None:
+    def __init__(self, source: GuideSourceView) -> None:
         super().__init__(obj=source)
         if source.header_names:
             names = ", ".join(source.header_names)
@@ -341,10 +352,10 @@ class EditSourceForm(SourceForm):
         else:
             del self.keeps_headers
 
-    def question(self, source_id: UUID, upload: str) -> playlists.UpdateGuideSource:
+    def question(self, source_id: UUID, upload: str) -> UpdateGuideSource:
         """The source as it shall be."""
         keeps = "keeps_headers" in self and bool(self.keeps_headers.data)
-        return playlists.UpdateGuideSource(
+        return UpdateGuideSource(
             source_id=source_id,
             name=self.name.data or "",
             address=self.address.data or "",

@@ -11,14 +11,14 @@ from gateway.admin import choices
 from gateway.admin.partner_form import OfPartner
 from gateway.panel.forms import line
 from gateway.panel.people import PersonFields, entered_of, id_of, with_nothing
-from lineup.contracts.accounts import (
-    CreateCustomer,
+from lineup.contracts.accounts.customers import (
     CustomerView,
-    LoginDetails,
     PersonChange,
     SettingsChange,
     UpdateCustomer,
 )
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.tree import LoginDetails
 
 
 class PersonForm(PersonFields):

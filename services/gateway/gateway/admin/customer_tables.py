@@ -4,7 +4,7 @@ from uuid import UUID
 
 from gateway.panel.filters import Choice, Dates, Id, Quietly, Text, YesNo
 from gateway.panel.tables import Column, Table
-from lineup.contracts.accounts import Standing
+from lineup.contracts.accounts.customers import Standing
 
 COLUMNS = (
     Column("name", "Name", order="name"),

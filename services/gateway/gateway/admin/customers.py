@@ -22,19 +22,19 @@ from gateway.panel.parts import part, wait_for
 from gateway.panel.people import country_name
 from gateway.panel.tables import Table
 from gateway.players import MAY_SEE_PASSWORDS
-from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
-from lineup.contracts.accounts import (
+from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.contracts.accounts.customers import (
     CustomerView,
     DeleteCustomer,
-    Done,
     GetCustomer,
     GetPlayerSettings,
     ListCustomers,
-    ListDevices,
-    ListUsers,
     SwitchCustomer,
 )
-from lineup.contracts.billing import GetDeletionBlockers
+from lineup.contracts.accounts.devices import ListDevices
+from lineup.contracts.accounts.users import ListUsers
+from lineup.contracts.billing.subscriptions import GetDeletionBlockers
+from lineup.verbs import Done
 
 pages = Blueprint("customers_pages", __name__)
 
@@ -42,7 +42,7 @@ Shown = str | tuple[str, int] | Answer
 
 
 @pages.get("/customers")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_customers() -> str:
     """Customers, filtered and sorted as the address says."""
     is_seller = actor().role in {Role.RESELLER, Role.DEALER}
@@ -67,7 +67,7 @@ def new_customer() -> Shown:
 
 
 @pages.get("/customers/<uuid:customer_id>")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def show_customer(customer_id: UUID) -> str:
     """Who a customer is, and what is kept of it."""
     customer = customer_of(customer_id)
@@ -81,7 +81,7 @@ def show_customer(customer_id: UUID) -> str:
 
 
 @pages.get("/customers/<uuid:customer_id>/users")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def show_users(customer_id: UUID) -> str:
     """A customer's users."""
     customer, listing = _with_list(
@@ -91,7 +91,7 @@ def show_users(customer_id: UUID) -> str:
 
 
 @pages.get("/customers/<uuid:customer_id>/devices")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def show_devices(customer_id: UUID) -> str:
     """What a customer's users watch with."""
     customer, listing = _with_list(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lineup.contracts.playlists import ProgrammeView
+from lineup.contracts.playlists.guide import ProgrammeView
 
 STEP = timedelta(minutes=5)
 LABEL_STEPS = 6

@@ -14,8 +14,8 @@ from gateway.panel.filters import Text
 from gateway.panel.forms import LineupForm, attempt, line, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
-from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
-from lineup.contracts.accounts import (
+from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.contracts.accounts.groups import (
     CreateCustomerGroup,
     CustomerGroupView,
     DeleteCustomerGroup,
@@ -61,7 +61,7 @@ class GroupForm(LineupForm):
 
 
 @pages.get("/customer-groups")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_groups() -> str:
     """Groups by name, with how many customers are in each."""
     listing = GROUPS.asked_of(clients().accounts.list_groups, ListCustomerGroups)

@@ -21,11 +21,9 @@ from gateway.panel.parts import part
 from gateway.panel.tables import COUNT_UP_TO, Column, Table
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.paging import Page, Paging
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import ChannelView, GuideReach, ListChannels
+from lineup.contracts.playlists.guide import (
     ChannelTie,
-    ChannelView,
-    GuideReach,
-    ListChannels,
     ListGuideProposals,
     ListProgrammes,
     TieChannels,

@@ -15,14 +15,14 @@ from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
-from lineup.contracts.accounts import Done
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.guide import (
     DeleteGuideSource,
     FetchGuide,
     GetGuideSource,
     GuideSourceView,
     ListGuideSources,
 )
+from lineup.verbs import Done
 
 pages = Blueprint("sources_pages", __name__)
 

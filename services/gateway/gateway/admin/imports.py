@@ -18,9 +18,9 @@ from gateway.panel.parts import part
 from gateway.panel.people import with_nothing
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
-from lineup.contracts.billing import ListProducts
+from lineup.contracts.billing.catalog import ListProducts
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.jobs import (
     GetJob,
     JobState,
     JobView,

@@ -32,9 +32,10 @@ from gateway.panel.guard import page_for
 from gateway.panel.parts import part, part_if_known
 from gateway.panel.tables import Column, Table
 from gateway.return_paths import return_path
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT
-from lineup.contracts.accounts import CustomerView, GetCustomer
-from lineup.contracts.billing import GetBalances, ListSales, ListWallets
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from lineup.contracts.accounts.customers import CustomerView, GetCustomer
+from lineup.contracts.billing.figures import GetBalances, ListSales
+from lineup.contracts.billing.wallets import ListWallets
 from lineup.errors import Unavailable
 
 pages = Blueprint("money_pages", __name__)
@@ -73,7 +74,7 @@ HISTORY = Table(
 
 
 @pages.get("/wallets")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_wallets() -> str:
     """Balances of customers, and what they are together."""
     billing, asked = clients().billing, WALLETS.asked()
@@ -90,7 +91,7 @@ def list_wallets() -> str:
 
 
 @pages.get("/wallets.csv")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def export_wallets() -> Response:
     """The same list as a file."""
     question = WALLETS.asked().question(ListWallets)
@@ -98,7 +99,7 @@ def export_wallets() -> Response:
 
 
 @pages.get("/customers/<uuid:customer_id>/wallet")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def customer_wallet(customer_id: UUID) -> str:
     """A customer's balance and statement."""
     return _page_of(
@@ -110,14 +111,14 @@ def customer_wallet(customer_id: UUID) -> str:
 
 
 @pages.get("/customers/<uuid:customer_id>/statement.csv")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def export_statement(customer_id: UUID) -> Response:
     """The same statement as a file."""
     return statement_file(customer_id, STAFF_ENTRIES)
 
 
 @pages.get("/customers/<uuid:customer_id>/subscriptions")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def customer_subscriptions(customer_id: UUID) -> str:
     """Where each of a customer's users stands, and every period that was sold."""
     rows = HISTORY.asked().later(
@@ -128,7 +129,7 @@ def customer_subscriptions(customer_id: UUID) -> str:
 
 
 @pages.get("/customers/<uuid:customer_id>/renewal")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def customer_renewal(customer_id: UUID) -> str:
     """Every user's renewal switch with the total due and the balance (UI-22)."""
     return _page_of(customer_id, "renewal", overview=renewal_of(customer_id))

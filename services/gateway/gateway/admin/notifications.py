@@ -15,8 +15,8 @@ from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
-from lineup.context import SELLERS, STAFF_AND_SUPPORT, Role
-from lineup.contracts.accounts import GetCustomer
+from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.notifications import (
     DeliveryState,
     DeliveryView,
@@ -71,7 +71,7 @@ DELIVERIES = Table(
 
 
 @pages.get("/deliveries")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_deliveries() -> str:
     """The delivery log, newest first (NO-13)."""
     listing = DELIVERIES.asked_of(
@@ -81,7 +81,7 @@ def list_deliveries() -> str:
 
 
 @pages.get("/customers/<uuid:customer_id>/messages")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def customer_messages(customer_id: UUID) -> str:
     """What was sent to one customer: a part of its page."""
     who, asked = context(), GetCustomer(customer_id=customer_id)
@@ -100,7 +100,7 @@ def customer_messages(customer_id: UUID) -> str:
 
 
 @pages.get("/deliveries/<uuid:delivery_id>")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def show_delivery(delivery_id: UUID) -> str:
     """One message as its receiver saw it, its secrets as dots, and how it went."""
     delivery = clients().notifications.get_delivery(

@@ -15,20 +15,18 @@ from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
-from lineup.contracts.accounts import Done
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import (
-    ChannelTie,
+from lineup.contracts.playlists.channels import (
     ChannelView,
     DeleteChannel,
     DetailsChange,
-    FindGuideChannels,
     GetChannel,
     ListChannels,
-    TieChannels,
     UpdateChannel,
 )
+from lineup.contracts.playlists.guide import ChannelTie, FindGuideChannels, TieChannels
 from lineup.values import tidy_line
+from lineup.verbs import Done
 
 pages = Blueprint("channel_pages", __name__)
 

@@ -18,13 +18,15 @@ from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
-from lineup.contracts.billing import (
-    DeliveryVerdict,
+from lineup.contracts.billing.orders import (
     GetOrder,
     ListOrders,
-    ListShopDeliveries,
     OrderState,
     ReplayOrder,
+)
+from lineup.contracts.billing.shops import (
+    DeliveryVerdict,
+    ListShopDeliveries,
     ShopDeliveryView,
 )
 from lineup.contracts.paging import Paging

@@ -19,8 +19,7 @@ from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
-from lineup.contracts.accounts import Done
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     AddPackageChannels,
     ChannelFilter,
     DeletePackage,
@@ -32,6 +31,7 @@ from lineup.contracts.playlists import (
     RenamePackage,
 )
 from lineup.errors import Invalid, Refusal
+from lineup.verbs import Done
 
 pages = Blueprint("packages_pages", __name__)
 

@@ -16,8 +16,13 @@ from gateway.panel.filters import Choice, Dates
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Listing, Table
-from lineup.context import STAFF_AND_SUPPORT
-from lineup.contracts.accounts import CountCustomers, CountOf, CustomerCounts, Standing
+from lineup.context import SELLERS_AND_SUPPORT
+from lineup.contracts.accounts.customers import (
+    CountCustomers,
+    CountOf,
+    CustomerCounts,
+    Standing,
+)
 
 pages = Blueprint("reports_pages", __name__)
 
@@ -52,7 +57,7 @@ class Section(NamedTuple):
 
 
 @pages.get("/reports/customers")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def count_customers() -> str:
     """Customers by state, seller, product, group, and when they were made (RP-01)."""
     listing = NARROWED.asked()
@@ -75,7 +80,7 @@ def count_customers() -> str:
 
 
 @pages.get("/reports/customers.csv")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def export_customers() -> Response:
     """The same figures as a file (RP-10)."""
     listing = NARROWED.asked()

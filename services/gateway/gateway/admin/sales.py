@@ -12,8 +12,8 @@ from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
-from lineup.context import STAFF_AND_SUPPORT
-from lineup.contracts.billing import ListSales, SumSales
+from lineup.context import SELLERS_AND_SUPPORT
+from lineup.contracts.billing.figures import ListSales, SumSales
 
 pages = Blueprint("sales_pages", __name__)
 
@@ -60,7 +60,7 @@ FILE = (
 
 
 @pages.get("/sales")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_sales() -> str:
     """Sold periods, and what those that the filters let through add up to."""
     billing, asked = clients().billing, SALES.asked()
@@ -77,7 +77,7 @@ def list_sales() -> str:
 
 
 @pages.get("/sales.csv")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def export() -> Response:
     """The same list as a file."""
     question = SALES.asked().question(ListSales)

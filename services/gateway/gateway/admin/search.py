@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response as Answer
 from gateway.asking import actor
 from gateway.finding import SHOWN, FoundChannel, FoundUser, SearchResults, find
 from gateway.panel.guard import page_for
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT
-from lineup.contracts.accounts import CustomerView, DeviceView
-from lineup.contracts.billing import OrderView
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from lineup.contracts.accounts.customers import CustomerView
+from lineup.contracts.accounts.devices import DeviceView
+from lineup.contracts.billing.orders import OrderView
 from lineup.values import tidy_line
 
 pages = Blueprint("search_pages", __name__)
@@ -38,7 +39,7 @@ class Group(NamedTuple):
 
 
 @pages.get("/search")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def search() -> str | Answer:
     """What was found, by kind; an exact hit is opened at once where Enter was pressed.
 

@@ -20,10 +20,13 @@ from gateway.panel.once import tell_once
 from gateway.portal.purchase_forms import offers_of
 from gateway.selling import buy_for_cash, step
 from lineup.context import SELLERS, Role
-from lineup.contracts.accounts import GetAccount, GetCustomer, ListUsers
-from lineup.contracts.billing import PlanView, Purchase
+from lineup.contracts.accounts.customers import GetCustomer
+from lineup.contracts.accounts.tree import GetAccount
+from lineup.contracts.accounts.users import ListUsers
+from lineup.contracts.billing.catalog import PlanView
+from lineup.contracts.billing.subscriptions import Purchase
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     AddPackageChannels,
     ChannelFilter,
     CreatePackage,

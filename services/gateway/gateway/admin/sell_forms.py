@@ -9,8 +9,9 @@ from wtforms.validators import InputRequired, NumberRange, ValidationError
 from gateway.panel.amounts import read_amount
 from gateway.panel.forms import LineupForm, line, must_be_whole_money
 from gateway.panel.people import Asked
-from lineup.contracts.accounts import CreateCustomer, Person
-from lineup.contracts.billing import CreatePlan, CreateProduct
+from lineup.contracts.accounts.customers import Person
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
 from lineup.money import Money
 
 FIRST_LINE = "TV"

@@ -12,13 +12,12 @@ from gateway.panel.forms import LineupForm, line
 from gateway.panel.words import ROLES
 from gateway.panel.zones import zone_choices
 from lineup.context import Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.logins import CreateStaff, ResetPassword
+from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
     CreateAccount,
-    CreateStaff,
     LoginDetails,
-    ResetPassword,
 )
 
 

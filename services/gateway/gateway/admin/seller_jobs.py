@@ -14,22 +14,20 @@ from gateway.panel.filters import Id
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS, STAFF_AND_SUPPORT
-from lineup.contracts.accounts import (
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from lineup.contracts.accounts.customers import CustomerView, GetCustomer
+from lineup.contracts.accounts.jobs import (
     AccountCounts,
     AccountJobView,
-    AccountView,
     CountAccount,
-    CustomerView,
     DeleteAccount,
     GetAccountJob,
-    GetCustomer,
     ListAccountJobs,
-    ListAccounts,
     MoveCustomer,
     MoveCustomers,
 )
-from lineup.contracts.billing import GetDeletionBlockers
+from lineup.contracts.accounts.tree import AccountView, ListAccounts
+from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 from lineup.contracts.paging import Paging
 
 pages = Blueprint("seller_jobs", __name__)
@@ -74,7 +72,7 @@ def delete_account(account_id: UUID) -> Shown:
 
 
 @pages.get("/account-jobs")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_jobs() -> str:
     """What was deleted and moved, by whom, and how many went along."""
     listing = JOBS.asked_of(clients().accounts.list_account_jobs, ListAccountJobs)
@@ -82,7 +80,7 @@ def list_jobs() -> str:
 
 
 @pages.get("/account-jobs/<uuid:job_id>")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def show_job(job_id: UUID) -> str:
     """How far a job is."""
     job = clients().accounts.get_account_job(context(), GetAccountJob(job_id=job_id))

@@ -15,14 +15,13 @@ from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from lineup.context import SELLERS, Role
-from lineup.contracts.accounts import (
-    AccountKind,
+from lineup.contracts.accounts.logins import (
     EndSession,
     ListLogins,
     ListSessions,
     SetLoginState,
-    Status,
 )
+from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.errors import NotFound
 
 pages = Blueprint("seller_logins", __name__)

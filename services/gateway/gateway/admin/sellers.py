@@ -14,16 +14,16 @@ from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part, part_if_known, wait_for
 from gateway.panel.tables import Column, Table
-from lineup.context import PARTNERS, SELLERS, STAFF_AND_SUPPORT, Role
-from lineup.contracts.accounts import (
+from lineup.context import PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.contracts.accounts.jobs import CountAccount
+from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
-    CountAccount,
     GetAccount,
     ListAccounts,
     Status,
 )
-from lineup.contracts.billing import GetBalances
+from lineup.contracts.billing.figures import GetBalances
 
 pages = Blueprint("sellers_pages", __name__)
 
@@ -59,14 +59,14 @@ WORDS = {
 
 
 @pages.get("/providers")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_dealers() -> str:
     """The dealers below oneself (UI-02, UI-03)."""
     return _list(AccountKind.DEALER)
 
 
 @pages.get("/providers/resellers")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_resellers() -> str:
     """The resellers below oneself."""
     return _list(AccountKind.RESELLER)
@@ -101,7 +101,7 @@ def new_partner() -> Shown:
 
 
 @pages.get("/accounts/<uuid:account_id>")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def show_account(account_id: UUID) -> str:
     """Who an account is, what lies below it, what it owes its customers."""
     account = account_of(account_id)

@@ -19,21 +19,17 @@ from gateway.ground import clients
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
 from lineup.context import PARTNERS
-from lineup.contracts.accounts import ListUsers
-from lineup.contracts.billing import (
+from lineup.contracts.accounts.users import ListUsers
+from lineup.contracts.billing.catalog import ListProducts, ProductView
+from lineup.contracts.billing.exceptions import (
     AcceptOrder,
     ChooseUser,
     CloseDelivery,
-    GetOrder,
-    GetShop,
-    GetShopDelivery,
     IgnoreSku,
-    ListProducts,
-    OrderView,
-    ProductView,
-    SeatView,
     ServeOrder,
 )
+from lineup.contracts.billing.orders import GetOrder, OrderView, SeatView
+from lineup.contracts.billing.shops import GetShop, GetShopDelivery
 from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.errors import Invalid, NotFound
 

@@ -20,14 +20,15 @@ from gateway.panel.forms import (
     line,
     must_be_whole_money,
 )
-from lineup.contracts import billing
-from lineup.contracts.billing import (
-    OrderView,
+from lineup.contracts.billing.catalog import ProductView
+from lineup.contracts.billing.exceptions import CloseException, ServeDelivery
+from lineup.contracts.billing.orders import OrderView, Settlement
+from lineup.contracts.billing.shops import (
+    ConnectShop,
     OtherProduct,
-    ProductView,
     SetShopAccess,
-    Settlement,
     ShopKind,
+    UpdateShop,
 )
 from lineup.money import Money
 
@@ -119,9 +120,9 @@ class ShopForm(ServingFields, OfPartner):
         description="As in demo.myshopify.com; needed for Shopify.",
     )
 
-    def question(self, sealed: str) -> billing.ConnectShop:
+    def question(self, sealed: str) -> ConnectShop:
         """The shop to be connected, its secret sealed."""
-        return billing.ConnectShop(
+        return ConnectShop(
             kind=ShopKind(self.kind.data),
             name=self.name.data or "",
             secret=sealed,
@@ -146,9 +147,9 @@ class ShopSettingsForm(ServingFields):
         description="One a line. What the shop sells under them is never listed.",
     )
 
-    def question(self, shop_id: UUID) -> billing.UpdateShop:
+    def question(self, shop_id: UUID) -> UpdateShop:
         """The shop as it is to be."""
-        return billing.UpdateShop(
+        return UpdateShop(
             shop_id=shop_id,
             name=self.name.data or "",
             shop_domain=self.shop_domain.data or "",
@@ -212,10 +213,10 @@ class CloseForm(LineupForm):
         if not live:
             del self.takes_back
 
-    def question(self, order_id: UUID, exception: str) -> billing.CloseException:
+    def question(self, order_id: UUID, exception: str) -> CloseException:
         """The exception to be closed."""
         ticked = self._fields.get("takes_back")
-        return billing.CloseException(
+        return CloseException(
             order_id=order_id,
             exception=exception,
             settlement=Settlement(self.settlement.data),
@@ -273,9 +274,9 @@ class ServeDeliveryForm(ServeForm):
 
     def question(
         self, delivery_id: UUID, currency: str, user_id: UUID | None
-    ) -> billing.ServeDelivery:
+    ) -> ServeDelivery:
         """What is to be served."""
-        return billing.ServeDelivery(
+        return ServeDelivery(
             delivery_id=delivery_id,
             external_id=self.external_id.data or "",
             number=self.number.data or "",

@@ -24,7 +24,7 @@ from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
-from lineup.contracts.billing import (
+from lineup.contracts.billing.shops import (
     BodyEncoding,
     ChangeShopSecret,
     DeliveryVerdict,

@@ -15,13 +15,9 @@ from gateway.panel.filters import Choice, Dates, Id, Text, YesNo
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Column, Listing, Table
-from lineup.context import STAFF_AND_SUPPORT
-from lineup.contracts.billing import (
-    GetSubscriptionFigures,
-    ListSubscriptions,
-    SubscriptionFigures,
-    SubscriptionState,
-)
+from lineup.context import SELLERS_AND_SUPPORT
+from lineup.contracts.billing.figures import GetSubscriptionFigures, SubscriptionFigures
+from lineup.contracts.billing.subscriptions import ListSubscriptions, SubscriptionState
 
 pages = Blueprint("subscriptions_pages", __name__)
 
@@ -78,7 +74,7 @@ Card = tuple[str, int, str, str]
 
 
 @pages.get("/subscriptions")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def list_subscriptions() -> str:
     """Subscriptions by state, end, product and seller; expiring and lapsed ones."""
     billing, who = clients().billing, context()
@@ -97,7 +93,7 @@ def list_subscriptions() -> str:
 
 
 @pages.get("/subscriptions.csv")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def export() -> Response:
     """The same list as a file."""
     question = SUBSCRIPTIONS.asked().question(ListSubscriptions)
@@ -105,7 +101,7 @@ def export() -> Response:
 
 
 @pages.get("/subscriptions/ends")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def show_ends() -> str:
     """What ends and what lapsed, day by day, of one seller where it is named."""
     listing, sellers = ENDS.asked(), choices.sellers()

@@ -6,9 +6,9 @@ from lineup.context import (
     EVERYBODY,
     PARTNERS,
     SELLERS_AND_CUSTOMERS,
-    STAFF_AND_SUPPORT,
+    SELLERS_AND_SUPPORT,
 )
-from lineup.contracts.billing import Booked, EntryView
+from lineup.contracts.billing.wallets import Booked, EntryView
 from lineup.errors import Unavailable
 
 catalog = Doors("catalog", "Products and their plans.", BillingClient)
@@ -70,8 +70,10 @@ wallets.ask(
     EVERYBODY,
     name="get_wallet_statement",
 )
-wallets.ask("GET /wallets", "list_wallets", STAFF_AND_SUPPORT)
-wallets.ask("GET /wallets/total", "get_balances", STAFF_AND_SUPPORT, name="sum_wallets")
+wallets.ask("GET /wallets", "list_wallets", SELLERS_AND_SUPPORT)
+wallets.ask(
+    "GET /wallets/total", "get_balances", SELLERS_AND_SUPPORT, name="sum_wallets"
+)
 wallets.ask("GET /ledger/check", "check_ledger", PARTNERS)
 
 
@@ -121,10 +123,10 @@ subscriptions.ask(
     name="quote_subscription",
 )
 subscriptions.ask("GET /sales", "list_sales", EVERYBODY)
-subscriptions.ask("GET /sales/total", "sum_sales", STAFF_AND_SUPPORT)
+subscriptions.ask("GET /sales/total", "sum_sales", SELLERS_AND_SUPPORT)
 subscriptions.ask(
-    "GET /sales/figures", "get_sales", STAFF_AND_SUPPORT, name="get_sales_figures"
+    "GET /sales/figures", "get_sales", SELLERS_AND_SUPPORT, name="get_sales_figures"
 )
 subscriptions.ask(
-    "GET /subscriptions/figures", "get_subscription_figures", STAFF_AND_SUPPORT
+    "GET /subscriptions/figures", "get_subscription_figures", SELLERS_AND_SUPPORT
 )

@@ -12,15 +12,11 @@ from lineup.context import (
     EVERYBODY,
     SELLERS,
     SELLERS_AND_CUSTOMERS,
-    STAFF_AND_SUPPORT,
+    SELLERS_AND_SUPPORT,
 )
-from lineup.contracts.accounts import (
-    CreateCustomer,
-    CreateUser,
-    GetPlayerSettings,
-    ListUsers,
-    PlayerSettings,
-)
+from lineup.contracts.accounts.customers import GetPlayerSettings, PlayerSettings
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.users import CreateUser, ListUsers
 from lineup.contracts.paging import Page
 
 doors = Doors(
@@ -28,8 +24,8 @@ doors = Doors(
 )
 
 
-doors.ask("GET /customers", "list_customers", STAFF_AND_SUPPORT)
-doors.ask("GET /customers/count", "count_customers", STAFF_AND_SUPPORT)
+doors.ask("GET /customers", "list_customers", SELLERS_AND_SUPPORT)
+doors.ask("GET /customers/count", "count_customers", SELLERS_AND_SUPPORT)
 
 
 @doors.open("POST /customers", CreateCustomer, NewCustomer, SELLERS)
@@ -67,7 +63,7 @@ def get_player_settings(question: GetPlayerSettings) -> PlayerSettings:
 doors.ask(
     "GET /customer-groups",
     "list_groups",
-    STAFF_AND_SUPPORT,
+    SELLERS_AND_SUPPORT,
     name="list_customer_groups",
 )
 doors.ask(
@@ -76,7 +72,7 @@ doors.ask(
 doors.ask(
     "GET /customer-groups/<uuid:group_id>",
     "get_group",
-    STAFF_AND_SUPPORT,
+    SELLERS_AND_SUPPORT,
     name="get_customer_group",
 )
 doors.ask(

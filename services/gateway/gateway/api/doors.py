@@ -31,12 +31,12 @@ from gateway.api.words import plain_words
 from gateway.asking import IDEMPOTENCY_KEY, ask_once, context, key_from_header
 from gateway.ground import clients, ground
 from lineup.context import Role
-from lineup.contracts.accounts import Done
 from lineup.contracts.paging import Page
 from lineup.errors import Forbidden, Invalid, Unauthenticated
 from lineup.rpc import ServiceClient
 from lineup.rpc.services import remotes
 from lineup.values.checking import fields_of
+from lineup.verbs import Done
 
 Q = TypeVar("Q")
 R = TypeVar("R")

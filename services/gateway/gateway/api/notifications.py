@@ -6,13 +6,13 @@ from gateway.api.doors import Doors
 from gateway.asking import context
 from gateway.clients import NotificationsClient
 from gateway.ground import clients, ground
-from lineup.context import EVERYBODY, PARTNERS, SELLERS, STAFF_AND_SUPPORT
+from lineup.context import EVERYBODY, PARTNERS, SELLERS, SELLERS_AND_SUPPORT
 from lineup.contracts.notifications import SaveTransport, TransportView
 
 doors = Doors("messages", "The delivery log and mail transports.", NotificationsClient)
 
 doors.ask("GET /deliveries", "list_deliveries", EVERYBODY)
-doors.ask("GET /deliveries/counts", "count_deliveries", STAFF_AND_SUPPORT)
+doors.ask("GET /deliveries/counts", "count_deliveries", SELLERS_AND_SUPPORT)
 doors.ask("GET /deliveries/<uuid:delivery_id>", "get_delivery", EVERYBODY)
 doors.ask(
     "POST /deliveries/<uuid:delivery_id>/send-again",

@@ -2,7 +2,7 @@
 
 from gateway.api.doors import Doors
 from gateway.clients import PlaylistsClient
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, STAFF_AND_SUPPORT
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, SELLERS_AND_SUPPORT
 
 channels = Doors("channels", "Channels, packages and imports.", PlaylistsClient)
 guide = Doors("guide", "Where the guide comes from.", PlaylistsClient)
@@ -11,22 +11,25 @@ streams = Doors("streams", "How players are let in to streams.", PlaylistsClient
 
 OK, ACCEPTED = 200, 202
 
-channels.ask("GET /channels", "list_channels", STAFF_AND_SUPPORT)
+channels.ask("GET /channels", "list_channels", SELLERS_AND_SUPPORT)
 channels.ask("POST /channels", "create_channel", PARTNERS)
-channels.ask("GET /channels/<uuid:channel_id>", "get_channel", STAFF_AND_SUPPORT)
+channels.ask("GET /channels/<uuid:channel_id>", "get_channel", SELLERS_AND_SUPPORT)
 channels.change("/channels/<uuid:channel_id>", "update_channel", PARTNERS)
 channels.ask("DELETE /channels/<uuid:channel_id>", "delete_channel", PARTNERS)
 channels.ask(
-    "GET /channel-groups", "list_groups", STAFF_AND_SUPPORT, name="list_channel_groups"
+    "GET /channel-groups",
+    "list_groups",
+    SELLERS_AND_SUPPORT,
+    name="list_channel_groups",
 )
 channels.ask("POST /channels/move", "move_channels", PARTNERS, OK)
 channels.ask("POST /channels/switch", "switch_channels", PARTNERS, OK)
 channels.ask("POST /channels/group", "group_channels", PARTNERS, OK)
 channels.ask("POST /channels/delete", "delete_channels", PARTNERS, OK)
 channels.ask("POST /channels/follow", "follow_list", PARTNERS, OK)
-channels.ask("GET /packages", "list_packages", STAFF_AND_SUPPORT)
+channels.ask("GET /packages", "list_packages", SELLERS_AND_SUPPORT)
 channels.ask("POST /packages", "create_package", PARTNERS)
-channels.ask("GET /packages/<uuid:package_id>", "get_package", STAFF_AND_SUPPORT)
+channels.ask("GET /packages/<uuid:package_id>", "get_package", SELLERS_AND_SUPPORT)
 channels.ask("PATCH /packages/<uuid:package_id>", "rename_package", PARTNERS)
 channels.ask("DELETE /packages/<uuid:package_id>", "delete_package", PARTNERS)
 channels.ask(

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.api.codes import CODES
 from gateway.api.doors import PREFIX, Doors
-from lineup.context import NOBODY_YET
+from lineup.context import PUBLIC
 
 ASSETS = Path(str(files("flask_swagger_ui"))) / "dist"
 
@@ -84,7 +84,7 @@ class ProblemSchema(ma.Schema):
     )
 
 
-@doors.open("GET /errors", ListErrors, ErrorCodes, NOBODY_YET)
+@doors.open("GET /errors", ListErrors, ErrorCodes, PUBLIC)
 def list_errors(_: ListErrors) -> ErrorCodes:
     """Every code an error may have, with its status and meaning."""
     return ErrorCodes(items=[ErrorCode(**code._asdict()) for code in CODES])

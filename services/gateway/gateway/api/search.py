@@ -2,12 +2,12 @@
 
 from gateway.api.doors import Doors
 from gateway.finding import Search, SearchResults, find
-from lineup.context import STAFF_AND_SUPPORT
+from lineup.context import SELLERS_AND_SUPPORT
 
 doors = Doors("search", "One text over customers, users, devices and orders.")
 
 
-@doors.open("GET /search", Search, SearchResults, STAFF_AND_SUPPORT)
+@doors.open("GET /search", Search, SearchResults, SELLERS_AND_SUPPORT)
 def search_everything(question: Search) -> SearchResults:
     """Find customers, users, devices and orders by part of a name, or exactly.
 

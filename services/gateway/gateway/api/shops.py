@@ -7,7 +7,7 @@ from gateway.asking import context
 from gateway.clients import BillingClient
 from gateway.ground import clients, ground
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
-from lineup.contracts.billing import (
+from lineup.contracts.billing.shops import (
     ChangeShopSecret,
     ConnectShop,
     SetShopAccess,

@@ -11,10 +11,9 @@ from gateway.asking import actor, address, context, user_agent
 from gateway.clients import AccountsClient
 from gateway.ground import clients, ground
 from gateway.identity import digest_of
-from lineup.context import EVERYBODY, NOBODY_YET, SELLERS, Role
-from lineup.contracts.accounts import (
+from lineup.context import EVERYBODY, PUBLIC, SELLERS, Role
+from lineup.contracts.accounts.logins import (
     ChangePassword,
-    Done,
     EnterAccount,
     ListSessions,
     SessionView,
@@ -24,6 +23,7 @@ from lineup.contracts.accounts import (
 )
 from lineup.contracts.paging import Page
 from lineup.values import types as values
+from lineup.verbs import Done
 
 doors = Doors("tokens", "Signing in and out.", AccountsClient)
 
@@ -69,7 +69,7 @@ class WhoAmI:
     """Who is behind the token."""
 
 
-@doors.open("POST /tokens", Credentials, Token, NOBODY_YET)
+@doors.open("POST /tokens", Credentials, Token, PUBLIC)
 def create_token(question: Credentials) -> Token:
     """Sign in for a bearer token; wrong tries are answered slower and slower."""
     signed = clients().accounts.sign_in(

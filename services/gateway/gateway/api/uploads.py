@@ -21,13 +21,8 @@ from gateway.api.schemas import query_schema, reply_schema
 from gateway.asking import context
 from gateway.ground import clients, ground
 from lineup.context import PARTNERS
-from lineup.contracts.playlists import (
-    CreateGuideSource,
-    GuideSourceView,
-    ImportChannels,
-    JobView,
-    PreviewChannels,
-)
+from lineup.contracts.playlists.guide import CreateGuideSource, GuideSourceView
+from lineup.contracts.playlists.jobs import ImportChannels, JobView, PreviewChannels
 
 
 class FileSchema(ma.Schema):

@@ -2,9 +2,9 @@
 
 from lineup.context import Actor
 from lineup.contracts import accounts
-from lineup.contracts.accounts import Done
 from lineup.contracts.paging import Page
 from lineup.rpc import Remote, ServiceClient
+from lineup.verbs import Done
 
 
 class AccountsClient(ServiceClient):

@@ -11,8 +11,8 @@ from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Opti
 
 from gateway.panel.forms import LineupForm
 from gateway.panel.zones import zone_choices
-from lineup.contracts.accounts import SetTimeZone
-from lineup.contracts.playlists import StreamSettings, UpdateStreamSettings
+from lineup.contracts.accounts.logins import SetTimeZone
+from lineup.contracts.playlists.streams import StreamSettings, UpdateStreamSettings
 
 MOST = Length(max=200)
 A_WEEK = 7 * 24 * 60

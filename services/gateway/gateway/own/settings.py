@@ -13,16 +13,15 @@ from gateway.own.forms import PasswordForm, TokenForm, ZoneForm
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import TOKEN, page_for
 from lineup.context import EVERYBODY, SELLERS, Role
-from lineup.contracts.accounts import (
-    AccountView,
+from lineup.contracts.accounts.logins import (
     ChangePassword,
     EndSession,
-    GetAccount,
     ListLogins,
     ListSessions,
     SignedIn,
     SignIn,
 )
+from lineup.contracts.accounts.tree import AccountView, GetAccount
 from lineup.errors import NotFound, Refusal, Unauthenticated
 
 pages = Blueprint("settings_pages", __name__)

@@ -9,7 +9,7 @@ from gateway.own.forms import StreamForm
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from lineup.context import Role
-from lineup.contracts.playlists import GetStreamSettings
+from lineup.contracts.playlists.streams import GetStreamSettings
 
 pages = Blueprint("streams_pages", __name__)
 

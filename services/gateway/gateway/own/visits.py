@@ -12,7 +12,7 @@ from gateway.panel.guard import CAME_FROM, OWN_TOKEN, TOKEN, page_for
 from gateway.return_paths import return_path
 from gateway.signing import end
 from lineup.context import EVERYBODY, SELLERS
-from lineup.contracts.accounts import EnterAccount
+from lineup.contracts.accounts.logins import EnterAccount
 
 pages = Blueprint("login_as", __name__)
 

@@ -11,8 +11,8 @@ from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.forms import Confirmation, line
 from gateway.panel.parts import Part, part_if_known
-from lineup.contracts.accounts import Settlement
-from lineup.contracts.billing import DeletionBlockers, GetDeletionBlockers
+from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.billing.subscriptions import DeletionBlockers, GetDeletionBlockers
 
 WORDS = {
     Settlement.PAY_OUT: "Pay it out to the customer",

@@ -13,7 +13,7 @@ from wtforms.validators import Length, Optional
 from gateway.panel.filters import Options
 from gateway.panel.forms import LineupForm, line
 from gateway.panel.zones import zone_choices
-from lineup.contracts.accounts import CustomerSettings, CustomerView, Person
+from lineup.contracts.accounts.customers import CustomerSettings, CustomerView, Person
 
 NOTHING = "None"
 AUTOMATIC = SelectChoice("", "Automatic")

@@ -13,7 +13,7 @@ from gateway.panel.guard import page_for
 from gateway.panel.people import Asked
 from gateway.portal.users import pages, user_of
 from lineup.context import SELLERS_AND_CUSTOMERS
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.devices import (
     AddDevice,
     ChangeDevice,
     DeviceView,

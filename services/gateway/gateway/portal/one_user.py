@@ -13,8 +13,9 @@ from gateway.panel.parts import part, wait_for
 from gateway.players import card_of
 from gateway.portal.users import address_of, pages
 from lineup.context import EVERYBODY
-from lineup.contracts.accounts import GetUser, ListDevices
-from lineup.contracts.billing import ListSubscriptions
+from lineup.contracts.accounts.devices import ListDevices
+from lineup.contracts.accounts.users import GetUser
+from lineup.contracts.billing.subscriptions import ListSubscriptions
 
 MODULE_PIXELS = 4
 

@@ -13,7 +13,7 @@ from gateway.panel.guard import page_for
 from gateway.panel.people import PersonFields, entered_of
 from gateway.portal.pages import own_id, pages
 from lineup.context import Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import (
     CustomerView,
     GetCustomer,
     GetPlayerSettings,

@@ -11,7 +11,7 @@ from gateway.ground import clients, ground
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part_if_known
 from lineup.context import Role
-from lineup.contracts.billing import GetRenewalOverview
+from lineup.contracts.billing.subscriptions import GetRenewalOverview
 from lineup.errors import NotFound
 
 pages = Blueprint("portal", __name__)

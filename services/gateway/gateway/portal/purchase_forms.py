@@ -10,12 +10,10 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from gateway.asking import context
 from gateway.ground import clients
 from gateway.panel.forms import LineupForm, line, must_be_whole_money
-from lineup.contracts.billing import (
+from lineup.contracts.billing.catalog import ListProducts, PlanView, ProductView
+from lineup.contracts.billing.subscriptions import (
     CountFrom,
-    ListProducts,
     ListSubscriptions,
-    PlanView,
-    ProductView,
     Purchase,
     StopSubscription,
 )

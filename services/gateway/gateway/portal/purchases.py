@@ -22,8 +22,8 @@ from gateway.portal.users import Shown, address_of, back_to, pages, user_of
 from gateway.return_paths import return_path
 from gateway.selling import buy_for_cash
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
-from lineup.contracts.accounts import UserView
-from lineup.contracts.billing import (
+from lineup.contracts.accounts.users import UserView
+from lineup.contracts.billing.subscriptions import (
     CountFrom,
     GetRenewal,
     GetSubscription,

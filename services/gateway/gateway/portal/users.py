@@ -16,14 +16,14 @@ from gateway.portal.forms import NameForm
 from gateway.selling import step
 from gateway.waiting import until_link_answers
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.users import (
     CreateUser,
     DeleteUser,
     GetUser,
     RenameUser,
     UserView,
 )
-from lineup.contracts.billing import (
+from lineup.contracts.billing.subscriptions import (
     ListSubscriptions,
     QuoteStop,
     StopReceipt,

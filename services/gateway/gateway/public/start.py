@@ -14,7 +14,7 @@ from gateway.public.streams import StreamDesk
 from lineup.blobs import BlobStore
 from lineup.clock import clock_for
 from lineup.context import Event
-from lineup.contracts.playlists import AccessChanged, ChannelSetRendered
+from lineup.contracts.playlists.events import AccessChanged, ChannelSetRendered
 from lineup.rpc import Listener
 from lineup.secrets import Keyring
 

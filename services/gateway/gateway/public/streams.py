@@ -29,7 +29,7 @@ from gateway.public.grants import (
 from gateway.public.library import Library
 from gateway.public.members import Member
 from gateway.public.requests import whole_number
-from lineup.contracts.playlists import Signing
+from lineup.contracts.playlists.channels import Signing
 from lineup.delivery import SetManifest, StreamSource
 
 SECONDS_A_DAY = 86_400

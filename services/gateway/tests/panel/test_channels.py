@@ -8,16 +8,15 @@ import pytest
 from gateway import logos
 from lineup.context import Role
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     ChannelDetails,
     ChannelView,
     Groups,
     GroupView,
-    GuideChannelsFound,
-    GuideChannelView,
     GuideReach,
     PackageView,
 )
+from lineup.contracts.playlists.guide import GuideChannelsFound, GuideChannelView
 from lineup.errors import Conflict, Invalid
 
 ID = "019d0000-0000-7000-8000-000000000001"

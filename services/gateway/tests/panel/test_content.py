@@ -10,19 +10,20 @@ import pytest
 
 from lineup.context import Role
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     ChannelDetails,
+    ChannelView,
+    GuideReach,
+    PackageView,
+)
+from lineup.contracts.playlists.guide import (
     ChannelProgrammes,
     ChannelProposals,
-    ChannelView,
     GuideChannelView,
-    GuideReach,
     GuideSourceView,
-    JobState,
-    JobView,
-    PackageView,
     ProgrammeView,
 )
+from lineup.contracts.playlists.jobs import JobState, JobView
 from lineup.errors import Conflict
 
 ID = "019d0000-0000-7000-8000-000000000001"

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.billing import EntryView, WalletView
+from lineup.contracts.billing.wallets import EntryView, WalletView
 from lineup.contracts.paging import Page
 from lineup.errors import NotFound, PaymentRequired
 from lineup.money import Money

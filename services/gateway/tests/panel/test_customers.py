@@ -8,16 +8,16 @@ from uuid import UUID
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import (
     CustomerView,
-    DeviceView,
-    LoginView,
     Person,
     Settlement,
     Standing,
-    UserView,
 )
-from lineup.contracts.billing import (
+from lineup.contracts.accounts.devices import DeviceView
+from lineup.contracts.accounts.logins import LoginView
+from lineup.contracts.accounts.users import UserView
+from lineup.contracts.billing.subscriptions import (
     DeletionBlockers,
     RunningSubscription,
     SubscriptionState,

@@ -8,28 +8,26 @@ import pytest
 
 from gateway.ground import ground_of
 from lineup.context import Role
-from lineup.contracts.accounts import (
-    AccountView,
-    CustomerCounts,
-    Standing,
-    StateCount,
-)
-from lineup.contracts.billing import (
+from lineup.contracts.accounts.customers import CustomerCounts, Standing, StateCount
+from lineup.contracts.accounts.tree import AccountView
+from lineup.contracts.billing.figures import (
     DayCount,
-    OrderState,
-    OrderView,
-    RenewalOverview,
     SalesDay,
     SalesTotal,
     SalesView,
-    ShopDeliveryView,
     SubscriptionFigures,
+)
+from lineup.contracts.billing.orders import OrderState, OrderView
+from lineup.contracts.billing.shops import ShopDeliveryView
+from lineup.contracts.billing.subscriptions import (
+    RenewalOverview,
     SubscriptionState,
     SubscriptionView,
 )
 from lineup.contracts.notifications import DeliveryCounts, DeliveryState
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import ChannelView, GuideReach, GuideSourceView
+from lineup.contracts.playlists.channels import ChannelView, GuideReach
+from lineup.contracts.playlists.guide import GuideSourceView
 from lineup.money import Money
 
 TODAY = date(2026, 3, 2)

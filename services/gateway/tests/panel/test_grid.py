@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.admin.grid import Window, cells_of
-from lineup.contracts.playlists import ProgrammeView
+from lineup.contracts.playlists.guide import ProgrammeView
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 WINDOW = Window(NOON, NOON + timedelta(hours=4))

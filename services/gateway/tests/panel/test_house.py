@@ -4,7 +4,7 @@ import csv
 import re
 
 from lineup.context import Role
-from lineup.contracts.billing import EntryView
+from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
 
 

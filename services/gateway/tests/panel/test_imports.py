@@ -9,13 +9,8 @@ import pytest
 from lxml import html
 
 from lineup.context import Role
-from lineup.contracts.playlists import (
-    GroupFound,
-    JobState,
-    JobView,
-    LeftOutLine,
-    PackageView,
-)
+from lineup.contracts.playlists.channels import PackageView
+from lineup.contracts.playlists.jobs import GroupFound, JobState, JobView, LeftOutLine
 from lineup.errors import Conflict, Invalid
 
 ID = "019d0000-0000-7000-8000-000000000001"

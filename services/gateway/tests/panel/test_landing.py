@@ -6,7 +6,11 @@ from datetime import timedelta
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.billing import RenewalLine, RenewalOverview, SubscriptionState
+from lineup.contracts.billing.subscriptions import (
+    RenewalLine,
+    RenewalOverview,
+    SubscriptionState,
+)
 from lineup.errors import NotFound
 from lineup.money import Money
 

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts import AccountView
-from lineup.contracts.billing import ProductView, ShopView
+from lineup.contracts.accounts.tree import AccountView
+from lineup.contracts.billing.catalog import ProductView
+from lineup.contracts.billing.shops import ShopView
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import ChannelView, PackageView
+from lineup.contracts.playlists.channels import ChannelView, PackageView
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
 LISTS = {

@@ -11,18 +11,17 @@ from uuid import UUID
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.billing import (
+from lineup.contracts.billing.catalog import PlanView, ProductView
+from lineup.contracts.billing.figures import SubscriptionFigures
+from lineup.contracts.billing.subscriptions import (
     CountFrom,
-    EntryView,
-    PlanView,
-    ProductView,
     PurchaseQuote,
     RenewalLine,
     RenewalOverview,
-    SubscriptionFigures,
     SubscriptionState,
     SubscriptionView,
 )
+from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
 from lineup.errors import Conflict
 from lineup.money import Money

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.billing import ProductView
+from lineup.contracts.billing.catalog import ProductView
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import PackageView
+from lineup.contracts.playlists.channels import PackageView
 
 ID = "019d0000-0000-7000-8000-000000000001"
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts import (
+from lineup.contracts.accounts.customers import (
     CountOf,
     CustomerCounts,
     MonthCount,

@@ -6,10 +6,12 @@ from uuid import UUID
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts import CustomerView, DeviceView, Person, UserView
-from lineup.contracts.billing import OrderView
+from lineup.contracts.accounts.customers import CustomerView, Person
+from lineup.contracts.accounts.devices import DeviceView
+from lineup.contracts.accounts.users import UserView
+from lineup.contracts.billing.orders import OrderView
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import ChannelDetails, ChannelView
+from lineup.contracts.playlists.channels import ChannelDetails, ChannelView
 
 ID = "019d0000-0000-7000-8000-000000000001"
 OTHER = UUID("019d0000-0000-7000-8000-000000000002")

@@ -3,10 +3,12 @@
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts import AccountView, CreatedCustomer, UserView
-from lineup.contracts.billing import PlanView, ProductView
+from lineup.contracts.accounts.membership import CreatedCustomer
+from lineup.contracts.accounts.tree import AccountView
+from lineup.contracts.accounts.users import UserView
+from lineup.contracts.billing.catalog import PlanView, ProductView
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import ChannelView
+from lineup.contracts.playlists.channels import ChannelView
 from lineup.errors import Conflict, Invalid
 from lineup.money import Money
 from lineup.secrets import Keyring

@@ -11,20 +11,20 @@ import pytest
 from gateway.admin.exceptions import DELIVERIES, ORDERS
 from gateway.admin.shop_forms import facts_in
 from lineup.context import Role
-from lineup.contracts.accounts import UserView
-from lineup.contracts.billing import (
-    BodyEncoding,
+from lineup.contracts.accounts.users import UserView
+from lineup.contracts.billing.catalog import PlanUse, PlanView, ProductView
+from lineup.contracts.billing.orders import (
     ClosedException,
-    DeliveryVerdict,
     OrderState,
     OrderStep,
     OrderView,
-    OtherProduct,
-    PlanUse,
-    PlanView,
-    ProductView,
     SeatView,
     Settlement,
+)
+from lineup.contracts.billing.shops import (
+    BodyEncoding,
+    DeliveryVerdict,
+    OtherProduct,
     ShopDeliveryView,
     ShopKind,
     ShopView,

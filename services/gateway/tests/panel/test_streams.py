@@ -6,7 +6,7 @@ import re
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.playlists import StreamSettings
+from lineup.contracts.playlists.streams import StreamSettings
 from lineup.errors import Invalid
 from lineup.ids import new_id
 

@@ -12,7 +12,7 @@ from gateway.panel.filters import Choice, Dates, Text, YesNo
 from gateway.panel.parts import Part
 from gateway.panel.tables import Column, Table
 from lineup.context import NOBODY, Role
-from lineup.contracts.accounts import CustomerView
+from lineup.contracts.accounts.customers import CustomerView
 from lineup.contracts.notifications import DeliveryState
 from lineup.contracts.paging import Page
 from lineup.errors import Invalid

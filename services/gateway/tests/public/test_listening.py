@@ -11,7 +11,7 @@ from werkzeug.test import Client
 from gateway.public.start import listener_for
 from lineup import broker
 from lineup.context import Context
-from lineup.contracts.playlists import AccessChanged, ChannelSetRendered
+from lineup.contracts.playlists.events import AccessChanged, ChannelSetRendered
 from lineup.delivery import token_name
 from lineup.events import envelope, exchange_of
 from lineup.ids import new_id

@@ -4,8 +4,8 @@ from functools import partial
 
 from lineup.bus import Doors, on_event, rpc
 from lineup.context import PARTNERS, Call, Event
-from lineup.contracts.accounts import CredentialsIssued
-from lineup.contracts.billing import RenewalBlocked, RenewalFellShort
+from lineup.contracts.accounts.users import CredentialsIssued
+from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import DeliveryView, SendTest
 from notifications.announcements import operations
 

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from lineup.contracts.accounts import CredentialsIssued
-from lineup.contracts.billing import RenewalBlocked, RenewalFellShort
+from lineup.contracts.accounts.users import CredentialsIssued
+from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import DeliveryView, SendTest
 from lineup.database import Work
 from lineup.events import State

@@ -1,8 +1,8 @@
 """Ways in to the delivery log, and the timer that sends."""
 
 from lineup.bus import Doors, every, on_event, rpc
-from lineup.context import EVERYBODY, SELLERS, STAFF_AND_SUPPORT, Call, Event
-from lineup.contracts.accounts import CustomerChanged
+from lineup.context import EVERYBODY, SELLERS, SELLERS_AND_SUPPORT, Call, Event
+from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.notifications import (
     CountDeliveries,
     DeliveryCounts,
@@ -25,7 +25,7 @@ class DeliveryDoors(Doors):
         """The log; a customer reads what was sent to it."""
         return self.database.read(call, operations.list_deliveries)
 
-    @rpc(allowed=STAFF_AND_SUPPORT)
+    @rpc(allowed=SELLERS_AND_SUPPORT)
     def count_deliveries(self, call: Call[CountDeliveries]) -> DeliveryCounts:
         """The log by state."""
         return self.database.read(call, operations.count_deliveries)

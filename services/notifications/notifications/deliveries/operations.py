@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
-from lineup.contracts.accounts import CustomerChanged, Status
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import Status
 from lineup.contracts.notifications import (
     CountDeliveries,
     DeliveryCounts,

@@ -2,7 +2,7 @@
 
 from lineup.bus import Doors, on_event
 from lineup.context import Event
-from lineup.contracts.accounts import AccountChanged
+from lineup.contracts.accounts.tree import AccountChanged
 from notifications.people import operations
 
 

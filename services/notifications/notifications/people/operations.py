@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from lineup.contracts.accounts import AccountChanged, CustomerChanged
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged
 from lineup.database import Work, keep_newest
 from notifications.people.models import AccountCopy, CustomerCopy
 

@@ -7,7 +7,7 @@ one template; the gateway fills in when an archive begins and ends.
 import re
 from collections.abc import Mapping
 
-from lineup.contracts.playlists import Catchup
+from lineup.contracts.playlists.channels import Catchup
 from playlists.channels.kinds import XTREAM
 
 LONGEST_SOURCE = 2000

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     AddPackageChannels,
     CreatePackage,
     PackageView,

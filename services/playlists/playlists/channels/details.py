@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
 
-from lineup.contracts.playlists import Catchup, ChannelDetails
+from lineup.contracts.playlists.channels import Catchup, ChannelDetails
 from lineup.errors import Invalid
 from lineup.values.addresses import stream_address
 from lineup.values.bad_value import BadValueError

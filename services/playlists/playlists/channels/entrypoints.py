@@ -3,7 +3,7 @@
 from lineup.bus import Doors, rpc
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, SELLERS, Call, Role
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     AddPackageChannels,
     ChannelsTouched,
     ChannelView,
@@ -14,24 +14,26 @@ from lineup.contracts.playlists import (
     DeletePackage,
     FollowList,
     GetChannel,
-    GetJob,
     GetPackage,
     GroupChannels,
     Groups,
-    ImportChannels,
-    JobView,
     ListChannels,
     ListGroups,
     ListPackages,
     MoveChannels,
     PackageView,
-    PreviewChannels,
     RemovePackageChannels,
     RenamePackage,
     SetPackageChannels,
     SwitchChannels,
-    UndoImport,
     UpdateChannel,
+)
+from lineup.contracts.playlists.jobs import (
+    GetJob,
+    ImportChannels,
+    JobView,
+    PreviewChannels,
+    UndoImport,
 )
 from lineup.database import locked
 from playlists.channels import (

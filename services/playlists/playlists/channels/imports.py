@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.jobs import (
     GetJob,
     ImportChannels,
     JobState,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lineup.contracts.playlists import GetJob, GroupFound, JobView, LeftOutLine
+from lineup.contracts.playlists.jobs import GetJob, GroupFound, JobView, LeftOutLine
 from lineup.database import Work
 from playlists.channels.imports import is_undoable
 from playlists.channels.left_out import REASONS, Why

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, cast, func, or_, select
 from sqlalchemy.types import Text
 
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     ChannelFilter,
     ChannelView,
     Groups,

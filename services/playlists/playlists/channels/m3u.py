@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import urljoin
 
-from lineup.contracts.playlists import Catchup
+from lineup.contracts.playlists.channels import Catchup
 from lineup.errors import Invalid
 from lineup.values.addresses import stream_address, web_address
 from lineup.values.bad_value import BadValueError

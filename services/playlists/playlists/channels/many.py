@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     ChannelsTouched,
     ChosenChannels,
     DeleteChannels,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Sequence, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lineup.contracts.playlists import Catchup, ChannelDetails, Signing
+from lineup.contracts.playlists.channels import Catchup, ChannelDetails, Signing
 from lineup.database import Kept
 from lineup.errors import Invalid
 from playlists.channels.naming import country_of, id_key, listed_id_key, name_keys

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lineup.contracts.changes import given, merged
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     ChannelDetails,
     ChannelView,
     CreateChannel,

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import column, func, select, update, values
 from sqlalchemy.types import BigInteger, Uuid
 
-from lineup.contracts.playlists import ChannelsTouched, MoveChannels
+from lineup.contracts.playlists.channels import ChannelsTouched, MoveChannels
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import within

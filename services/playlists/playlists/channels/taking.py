@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from lineup.contracts.playlists import ChannelDetails, Signing
+from lineup.contracts.playlists.channels import ChannelDetails, Signing
 from lineup.database import Work
 from lineup.ids import new_id
 from playlists.channels import kinds, marks

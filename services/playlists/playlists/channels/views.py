@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from lineup.contracts.playlists import ChannelView
+from lineup.contracts.playlists.channels import ChannelView
 from lineup.database import Work
 from playlists import upstairs
 from playlists.channels.models import Channel, PackageChannel

@@ -2,8 +2,10 @@
 
 from lineup.bus import Doors, on_event
 from lineup.context import Event
-from lineup.contracts.accounts import AccountChanged, CustomerChanged, UserChanged
-from lineup.contracts.billing import SubscriptionChanged
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from playlists.entitlements import operations
 
 

@@ -4,14 +4,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from lineup.contracts.accounts import (
-    AccountChanged,
-    AccountKind,
-    CustomerChanged,
-    Status,
-    UserChanged,
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionState,
 )
-from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
 from lineup.database import Work, keep_newest
 from playlists import upstairs
 from playlists.channels.packages import demo_package

@@ -7,10 +7,10 @@ from typing import Any
 from lineup.bus import Doors, every, rpc
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Call
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import ChannelsTouched
+from lineup.contracts.playlists.guide import (
     ChannelProgrammes,
     ChannelProposals,
-    ChannelsTouched,
     CreateGuideSource,
     DeleteGuideSource,
     FetchGuide,
@@ -18,13 +18,13 @@ from lineup.contracts.playlists import (
     GetGuideSource,
     GuideChannelsFound,
     GuideSourceView,
-    JobView,
     ListGuideProposals,
     ListGuideSources,
     ListProgrammes,
     TieChannels,
     UpdateGuideSource,
 )
+from lineup.contracts.playlists.jobs import JobView
 from lineup.database import Work, locked
 from playlists.guide import listings, proposals, sources
 from playlists.guide.models import GuideSource

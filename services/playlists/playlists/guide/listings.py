@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, true
 
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.guide import (
     ChannelProgrammes,
     ListProgrammes,
     ProgrammeView,

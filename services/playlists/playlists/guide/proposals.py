@@ -9,14 +9,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     ChannelFilter,
-    ChannelProposals,
     ChannelsTouched,
+    GuideReach,
+)
+from lineup.contracts.playlists.guide import (
+    ChannelProposals,
     FindGuideChannels,
     GuideChannelsFound,
     GuideChannelView,
-    GuideReach,
     ListGuideProposals,
     TieChannels,
 )

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from lineup.contracts.playlists import GuideSourceView
+from lineup.contracts.playlists.guide import GuideSourceView
 from lineup.database import Work
 from lineup.secrets import Keyring
 from playlists.guide.models import GuideSource

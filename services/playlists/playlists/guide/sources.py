@@ -10,16 +10,16 @@ from sqlalchemy import ColumnElement, DateTime, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.guide import (
     CreateGuideSource,
     DeleteGuideSource,
     FetchGuide,
     GetGuideSource,
     GuideSourceView,
-    JobView,
     ListGuideSources,
     UpdateGuideSource,
 )
+from lineup.contracts.playlists.jobs import JobView
 from lineup.database import Work, page_of
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id

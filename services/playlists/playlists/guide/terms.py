@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from lineup.contracts.changes import given
-from lineup.contracts.playlists import CreateGuideSource, UpdateGuideSource
+from lineup.contracts.playlists.guide import CreateGuideSource, UpdateGuideSource
 from lineup.errors import Invalid
 from lineup.secrets import Keyring, Sealed
 from playlists.addresses import check_address

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from lineup.contracts.playlists import ChannelGuide, GuideReach, TiedBy
+from lineup.contracts.playlists.channels import ChannelGuide, GuideReach, TiedBy
 from lineup.database import Work
 from playlists.channels.models import Channel
 from playlists.guide.models import GuideChannel, GuideName, GuideSource

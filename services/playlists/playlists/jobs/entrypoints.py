@@ -3,7 +3,7 @@
 from lineup.bus import Doors, rpc
 from lineup.context import PARTNERS_AND_SUPPORT, Call
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import JobView, ListJobs
+from lineup.contracts.playlists.jobs import JobView, ListJobs
 from playlists.jobs import operations
 
 

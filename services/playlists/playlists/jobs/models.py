@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lineup.contracts.playlists import JobState
+from lineup.contracts.playlists.jobs import JobState
 from lineup.database import Kept
 from playlists.records import Record
 

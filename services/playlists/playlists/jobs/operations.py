@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists import GetJob, JobState, JobView, ListJobs
+from lineup.contracts.playlists.jobs import GetJob, JobState, JobView, ListJobs
 from lineup.database import Work, page_of, wake
 from lineup.errors import NotFound
 from lineup.ids import new_id

@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, func, not_, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
-from lineup.contracts.playlists import JobState
+from lineup.contracts.playlists.jobs import JobState
 from lineup.database import Database, Work
 from playlists.jobs.models import TRIES, Job
 from playlists.jobs.operations import OPEN

@@ -18,9 +18,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
-from lineup.contracts.accounts import Status
-from lineup.contracts.billing import SubscriptionState
-from lineup.contracts.playlists import AccessChanged
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.subscriptions import SubscriptionState
+from lineup.contracts.playlists.events import AccessChanged
 from lineup.database import Database, Work, wake
 from lineup.delivery import (
     AccessFact,

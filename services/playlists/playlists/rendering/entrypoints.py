@@ -4,7 +4,7 @@ from functools import partial
 
 from lineup.bus import Doors, rpc
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Call
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.streams import (
     GetStreamSettings,
     StreamSettings,
     UpdateStreamSettings,

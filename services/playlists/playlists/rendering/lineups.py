@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
-from lineup.contracts.playlists import Catchup, TiedBy
+from lineup.contracts.playlists.channels import Catchup, TiedBy
 from playlists.channels.archives import archive_of
 from playlists.channels.kinds import kind_of
 from playlists.channels.models import Channel, Package, PackageChannel

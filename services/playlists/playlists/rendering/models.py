@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lineup.contracts.playlists import StreamSettings
+from lineup.contracts.playlists.streams import StreamSettings
 from lineup.database import Kept
 from lineup.secrets import Sealed
 from playlists.records import Record

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.changes import given
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.streams import (
     GetStreamSettings,
     StreamSettings,
     UpdateStreamSettings,

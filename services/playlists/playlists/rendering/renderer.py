@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
-from lineup.contracts.playlists import ChannelSetRendered
+from lineup.contracts.playlists.events import ChannelSetRendered
 from lineup.database import Database, Work
 from lineup.delivery import SetManifest, manifest_name
 from lineup.metrics import PUT_OFF

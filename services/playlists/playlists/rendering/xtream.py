@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from lineup.contracts.playlists import Signing
+from lineup.contracts.playlists.channels import Signing
 from lineup.delivery import StreamSource
 from lineup.values.addresses import is_on
 from playlists.rendering.lineups import Entry, categories_of

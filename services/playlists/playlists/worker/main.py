@@ -18,7 +18,7 @@ from types import FrameType
 import structlog
 
 from lineup import logs, metrics, probes, tracing
-from lineup.contracts.playlists import JobState
+from lineup.contracts.playlists.jobs import JobState
 from lineup.database import Waker
 from lineup.ids import new_id
 from lineup.settings import read

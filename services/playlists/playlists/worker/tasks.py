@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from lineup.contracts.playlists import JobState
+from lineup.contracts.playlists.jobs import JobState
 from lineup.database import Work, wake
 from lineup.errors import Refusal
 from playlists.channels.importing import ChannelImporter, Origin, Reading

@@ -9,21 +9,20 @@ import pytest
 from sqlalchemy import text
 
 from lineup.context import Actor, Context, Role
-from lineup.contracts.accounts import (
-    AccountChanged,
-    AccountKind,
-    CustomerChanged,
-    Status,
-    UserChanged,
+from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionState,
 )
-from lineup.contracts.billing import SubscriptionChanged, SubscriptionState
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import (
     ChannelDetails,
     CreateChannel,
-    CreateGuideSource,
     CreatePackage,
     SetPackageChannels,
 )
+from lineup.contracts.playlists.guide import CreateGuideSource
 from lineup.delivery import (
     AccessFact,
     SetManifest,

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from lineup.contracts.accounts import Status
-from lineup.contracts.billing import SubscriptionState
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.delivery import (
     demo_set_id_of,
     set_id_of,

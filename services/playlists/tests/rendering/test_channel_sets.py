@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from lineup.contracts.playlists import (
-    DeleteChannel,
+from lineup.contracts.playlists.channels import DeleteChannel
+from lineup.contracts.playlists.streams import (
     GetStreamSettings,
     StreamSettings,
     UpdateStreamSettings,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import JobState, ListJobs
+from lineup.contracts.playlists.jobs import JobState, ListJobs
 from lineup.delivery import content_name
 from lineup.ids import new_id
 from playlists import watching

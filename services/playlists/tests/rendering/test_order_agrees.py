@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from lineup.contracts.playlists import MoveChannels
+from lineup.contracts.playlists.channels import MoveChannels
 from playlists.channels.order import move_channels
 
 GUIDE = "".join(

@@ -10,15 +10,9 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from lineup.contracts.playlists import (
-    DetailsChange,
-    GetJob,
-    ImportChannels,
-    JobState,
-    Signing,
-    UpdateChannel,
-    UpdateStreamSettings,
-)
+from lineup.contracts.playlists.channels import DetailsChange, Signing, UpdateChannel
+from lineup.contracts.playlists.jobs import GetJob, ImportChannels, JobState
+from lineup.contracts.playlists.streams import UpdateStreamSettings
 from lineup.database import Database, connect
 from lineup.delivery import StreamSource
 from lineup.ids import new_id

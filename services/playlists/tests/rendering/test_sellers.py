@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineup.contracts.accounts import Status
+from lineup.contracts.accounts.tree import Status
 from lineup.ids import new_id
 from lineup.scope import below
 

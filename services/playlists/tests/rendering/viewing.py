@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from lxml import etree
 from sqlalchemy import select
 
-from lineup.contracts.playlists import (
+from lineup.contracts.playlists.channels import UpdateChannel
+from lineup.contracts.playlists.guide import (
     ChannelTie,
     CreateGuideSource,
-    ImportChannels,
     ListGuideProposals,
     ListProgrammes,
     TieChannels,
-    UpdateChannel,
 )
+from lineup.contracts.playlists.jobs import ImportChannels
 from lineup.ids import new_id
 from playlists.channels.imports import import_channels
 from playlists.channels.models import Channel

@@ -6,9 +6,15 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.contracts.accounts.tree import LoginDetails, Status
+from lineup.context import (
+    EVERYBODY,
+    SELLERS,
+    SELLERS_AND_CUSTOMERS,
+    SELLERS_AND_SUPPORT,
+)
+from lineup.contracts.accounts.tree import Status
 from lineup.contracts.changes import UNSET, Given, reset, resets_to
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.secrets import Sealed
 from lineup.values.types import (
@@ -18,7 +24,6 @@ from lineup.values.types import (
     Name,
     Note,
     OptionalMailAddress,
-    OptionalName,
     Phone,
     Pin,
     Search,
@@ -26,6 +31,7 @@ from lineup.values.types import (
     TimeZone,
     Token,
 )
+from lineup.verbs import Done, Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,52 +105,6 @@ class SettingsChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateCustomer:
-    """A customer with its login, and its first user where one is named (CU-02).
-
-    Without `login` one is generated. `seller_id` places the customer below a seller;
-    a seller's own customers lie below itself.
-    """
-
-    person: Person
-    login: LoginDetails | None = None
-    user_name: OptionalName = ""
-    """Name of the first user; empty: no user yet."""
-    seller_id: UUID | None = None
-    partner_id: UUID | None = None
-    """Needed from the operator only."""
-    send_credentials: bool = True
-    settings: CustomerSettings = field(default_factory=CustomerSettings)
-    pin: Pin = ""
-    """Four digits that open restricted content; empty: none (CU-10)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class UpdateCustomer:
-    """Change a customer's data: person, settings, PIN.
-
-    A customer changes its own, except its group and its tester mark.
-    """
-
-    customer_id: UUID
-    person: Given[PersonChange] = UNSET
-    settings: Given[SettingsChange | None] = resets_to(reset(SettingsChange))
-    pin: Given[Pin | None] = resets_to("", is_shown=False)
-    """Empty takes the PIN away."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SwitchCustomer:
-    """Switch a customer off or on again (CU-15).
-
-    Off, its sessions end, nobody signs in, and its users' lines are refused.
-    """
-
-    customer_id: UUID
-    is_active: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class CustomerView:
     """One customer."""
 
@@ -169,11 +129,29 @@ class CustomerView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetPlayerSettings:
-    """What a customer's players are told."""
+@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class UpdateCustomer(Request[CustomerView]):
+    """Change a customer's data: person, settings, PIN.
+
+    A customer changes its own, except its group and its tester mark.
+    """
 
     customer_id: UUID
+    person: Given[PersonChange] = UNSET
+    settings: Given[SettingsChange | None] = resets_to(reset(SettingsChange))
+    pin: Given[Pin | None] = resets_to("", is_shown=False)
+    """Empty takes the PIN away."""
+
+
+@verb("accounts", Kind.WRITE, allowed=SELLERS)
+class SwitchCustomer(Request[CustomerView]):
+    """Switch a customer off or on again (CU-15).
+
+    Off, its sessions end, nobody signs in, and its users' lines are refused.
+    """
+
+    customer_id: UUID
+    is_active: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,8 +168,15 @@ class PlayerSettings:
     is_tester: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetCustomer:
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_CUSTOMERS)
+class GetPlayerSettings(Request[PlayerSettings]):
+    """What a customer's players are told."""
+
+    customer_id: UUID
+
+
+@verb("accounts", Kind.READ, allowed=EVERYBODY)
+class GetCustomer(Request[CustomerView]):
     """One customer by id."""
 
     customer_id: UUID
@@ -222,18 +207,13 @@ class CustomerFilter:
     created_until: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListCustomers(CustomerFilter):
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class ListCustomers(CustomerFilter, Request[Page[CustomerView]]):
     """Customers, newest first unless said otherwise."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("name", "ends_at", "city", "username")
 
     paging: Paging = field(default_factory=Paging)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountCustomers(CustomerFilter):
-    """How many customers there are, by state, seller, group, product and month."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,6 +257,11 @@ class CustomerCounts:
     months: list[MonthCount]
 
 
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class CountCustomers(CustomerFilter, Request[CustomerCounts]):
+    """How many customers there are, by state, seller, group, product and month."""
+
+
 class Settlement(enum.StrEnum):
     """What becomes of the money on the balance of a customer that is deleted."""
 
@@ -285,8 +270,8 @@ class Settlement(enum.StrEnum):
     WRITE_OFF = "write_off"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeleteCustomer:
+@verb("accounts", Kind.WRITE, allowed=SELLERS)
+class DeleteCustomer(Request[Done]):
     """Remove a customer and its users.
 
     Refused while a subscription runs or money is on the balance, unless forced with a

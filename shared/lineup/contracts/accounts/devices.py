@@ -4,57 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS
 from lineup.contracts.changes import UNSET, Given, resets_to
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Mac, Name, OptionalName, Search
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddDevice:
-    """Note a device of a user: roughly which model, and which app."""
-
-    user_id: UUID
-    model: Name
-    app: OptionalName = ""
-    mac: Mac = ""
-    """Any usual way of writing it; kept as AA:BB:CC:DD:EE:FF (CU-31)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangeDevice:
-    """Note what a device is now. Saying it again is enough, saying nothing is not."""
-
-    device_id: UUID
-    model: Given[Name] = UNSET
-    app: Given[OptionalName] = resets_to("")
-    mac: Given[Mac] = resets_to("")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RemoveDevice:
-    """Forget a device; its MAC is free again."""
-
-    device_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class GetDevice:
-    """One device by id."""
-
-    device_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListDevices:
-    """Devices, of one customer or user where it is named."""
-
-    customer_id: UUID | None = None
-    user_id: UUID | None = None
-    search: Search = ""
-    """Words in model, app or MAC, the MAC in any usual way of writing it."""
-    mac: Mac = ""
-    """Just this MAC address, in any usual way of writing it."""
-    paging: Paging = field(default_factory=Paging)
+from lineup.verbs import Done, Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,3 +31,51 @@ class DeviceView:
 
     updated_at: datetime | None = None
     """When it last changed; null: nobody noted it then."""
+
+
+@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class AddDevice(Request[DeviceView]):
+    """Note a device of a user: roughly which model, and which app."""
+
+    user_id: UUID
+    model: Name
+    app: OptionalName = ""
+    mac: Mac = ""
+    """Any usual way of writing it; kept as AA:BB:CC:DD:EE:FF (CU-31)."""
+
+
+@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class ChangeDevice(Request[DeviceView]):
+    """Note what a device is now. Saying it again is enough, saying nothing is not."""
+
+    device_id: UUID
+    model: Given[Name] = UNSET
+    app: Given[OptionalName] = resets_to("")
+    mac: Given[Mac] = resets_to("")
+
+
+@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class RemoveDevice(Request[Done]):
+    """Forget a device; its MAC is free again."""
+
+    device_id: UUID
+
+
+@verb("accounts", Kind.READ, allowed=EVERYBODY)
+class GetDevice(Request[DeviceView]):
+    """One device by id."""
+
+    device_id: UUID
+
+
+@verb("accounts", Kind.READ, allowed=EVERYBODY)
+class ListDevices(Request[Page[DeviceView]]):
+    """Devices, of one customer or user where it is named."""
+
+    customer_id: UUID | None = None
+    user_id: UUID | None = None
+    search: Search = ""
+    """Words in model, app or MAC, the MAC in any usual way of writing it."""
+    mac: Mac = ""
+    """Just this MAC address, in any usual way of writing it."""
+    paging: Paging = field(default_factory=Paging)

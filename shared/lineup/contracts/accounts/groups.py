@@ -5,51 +5,11 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from lineup.context import SELLERS, SELLERS_AND_SUPPORT
 from lineup.contracts.changes import UNSET, Given
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Name, Search
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreateCustomerGroup:
-    """A group of the actor's own company; the operator names whose it is."""
-
-    name: Name
-    account_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RenameCustomerGroup:
-    """Give a group another name."""
-
-    group_id: UUID
-    name: Given[Name] = UNSET
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeleteCustomerGroup:
-    """Remove a group that no customer is in."""
-
-    group_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class GetCustomerGroup:
-    """One group by id."""
-
-    group_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListCustomerGroups:
-    """Groups by name; those that a seller's customers can be in, where it is named."""
-
-    SORTS: ClassVar[tuple[str, ...]] = ("name",)
-
-    search: Search = ""
-    seller_id: UUID | None = None
-    """A seller or partner: its own groups, and those of accounts above it."""
-    paging: Paging = field(default_factory=Paging)
+from lineup.verbs import Done, Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,3 +27,45 @@ class CustomerGroupView:
 
     updated_at: datetime | None = None
     """When it last changed; null: nobody noted it then."""
+
+
+@verb("accounts", Kind.WRITE, allowed=SELLERS, name="create_group")
+class CreateCustomerGroup(Request[CustomerGroupView]):
+    """A group of the actor's own company; the operator names whose it is."""
+
+    name: Name
+    account_id: UUID | None = None
+
+
+@verb("accounts", Kind.WRITE, allowed=SELLERS, name="rename_group")
+class RenameCustomerGroup(Request[CustomerGroupView]):
+    """Give a group another name."""
+
+    group_id: UUID
+    name: Given[Name] = UNSET
+
+
+@verb("accounts", Kind.WRITE, allowed=SELLERS, name="delete_group")
+class DeleteCustomerGroup(Request[Done]):
+    """Remove a group that no customer is in."""
+
+    group_id: UUID
+
+
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, name="get_group")
+class GetCustomerGroup(Request[CustomerGroupView]):
+    """One group by id."""
+
+    group_id: UUID
+
+
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, name="list_groups")
+class ListCustomerGroups(Request[Page[CustomerGroupView]]):
+    """Groups by name; those that a seller's customers can be in, where it is named."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("name",)
+
+    search: Search = ""
+    seller_id: UUID | None = None
+    """A seller or partner: its own groups, and those of accounts above it."""
+    paging: Paging = field(default_factory=Paging)

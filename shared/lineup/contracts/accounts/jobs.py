@@ -5,16 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from lineup.contracts.accounts.customers import Settlement
-from lineup.contracts.paging import Paging
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from lineup.contracts.accounts.customers import CustomerView, Settlement
+from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Line, Note
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountAccount:
-    """How many customers and users lie below an account."""
-
-    account_id: UUID
+from lineup.verbs import Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,37 +21,11 @@ class AccountCounts:
     users: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeleteAccount:
-    """Delete a reseller or dealer with all its customers and their users (AH-19).
-
-    `confirmation` is the name of its first login, typed (UI-05). Refused while money is
-    on balances of its customers, unless forced with a reason: then these are settled
-    (AH-40). Subscriptions end without a refund.
-    """
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class CountAccount(Request[AccountCounts]):
+    """How many customers and users lie below an account."""
 
     account_id: UUID
-    confirmation: Line = ""
-    force: bool = False
-    reason: Note = ""
-    """Why, where it is forced; it stands in the books."""
-    settlement: Settlement = Settlement.PAY_OUT
-
-
-@dataclass(frozen=True, kw_only=True)
-class MoveCustomer:
-    """Put a customer below another seller, or its partner itself (AH-23)."""
-
-    customer_id: UUID
-    to_account_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class MoveCustomers:
-    """Put all customers of one seller below another one of the same partner."""
-
-    account_id: UUID
-    to_account_id: UUID
 
 
 class JobKind(enum.StrEnum):
@@ -100,15 +69,48 @@ class AccountJobView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetAccountJob:
+@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+class DeleteAccount(Request[AccountJobView]):
+    """Delete a reseller or dealer with all its customers and their users (AH-19).
+
+    `confirmation` is the name of its first login, typed (UI-05). Refused while money is
+    on balances of its customers, unless forced with a reason: then these are settled
+    (AH-40). Subscriptions end without a refund.
+    """
+
+    account_id: UUID
+    confirmation: Line = ""
+    force: bool = False
+    reason: Note = ""
+    """Why, where it is forced; it stands in the books."""
+    settlement: Settlement = Settlement.PAY_OUT
+
+
+@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+class MoveCustomer(Request[CustomerView]):
+    """Put a customer below another seller, or its partner itself (AH-23)."""
+
+    customer_id: UUID
+    to_account_id: UUID
+
+
+@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+class MoveCustomers(Request[AccountJobView]):
+    """Put all customers of one seller below another one of the same partner."""
+
+    account_id: UUID
+    to_account_id: UUID
+
+
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class GetAccountJob(Request[AccountJobView]):
     """One job by id."""
 
     job_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListAccountJobs:
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class ListAccountJobs(Request[Page[AccountJobView]]):
     """Jobs, newest first, of one account where it is named."""
 
     account_id: UUID | None = None

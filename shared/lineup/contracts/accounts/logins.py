@@ -6,25 +6,13 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import Actor, Role
+from lineup.context import EVERYBODY, PUBLIC, SELLERS, Actor, Role
 from lineup.contracts.accounts.tree import LoginDetails, Status
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.values.rules import OneOf
 from lineup.values.types import Line, NewPassword, Password, TimeZone, Token, Word
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignIn:
-    """A login name and password; `wants_token` asks for an API token instead."""
-
-    username: Token
-    password: Password
-    wants_token: bool = False
-    client: Line = ""
-    """What it signs in with, as its owner will know it again."""
-    address: Word = ""
-    """From where, as trusted proxies tell; empty: failures count for the name alone."""
+from lineup.verbs import Done, Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,38 +24,37 @@ class SignedIn:
     expires_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Identify:
+@verb("accounts", Kind.WRITE, allowed=PUBLIC)
+class SignIn(Request[SignedIn]):
+    """A login name and password; `wants_token` asks for an API token instead."""
+
+    username: Token
+    password: Password
+    wants_token: bool = False
+    client: Line = ""
+    """What it signs in with, as its owner will know it again."""
+    address: Word = ""
+    """From where, as trusted proxies tell; empty: failures count for the name alone."""
+
+
+@verb("accounts", Kind.READ, allowed=PUBLIC)
+class Identify(Request[Actor]):
     """Who is behind a session cookie or bearer token."""
 
     token: Token
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignOut:
+@verb("accounts", Kind.WRITE, allowed=PUBLIC)
+class SignOut(Request[Done]):
     """End a session or token."""
 
     token: Token
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """It is done; nothing more to say."""
 
 
 LoginRole = Annotated[
     Role, OneOf(tuple(role for role in Role if role is not Role.SYSTEM))
 ]
 """What somebody may do who signs in."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreateStaff:
-    """Make a further login on an existing account (roles at or below the actor's)."""
-
-    account_id: UUID
-    role: LoginRole
-    login: LoginDetails
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +71,17 @@ class LoginView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListLogins:
+@verb("accounts", Kind.WRITE, allowed=SELLERS)
+class CreateStaff(Request[LoginView]):
+    """Make a further login on an existing account (roles at or below the actor's)."""
+
+    account_id: UUID
+    role: LoginRole
+    login: LoginDetails
+
+
+@verb("accounts", Kind.READ, allowed=SELLERS)
+class ListLogins(Request[Page[LoginView]]):
     """The logins of an account or customer, newest first."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("username",)
@@ -94,24 +90,24 @@ class ListLogins:
     paging: Paging = field(default_factory=Paging)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetLoginState:
+@verb("accounts", Kind.WRITE, allowed=SELLERS)
+class SetLoginState(Request[LoginView]):
     """Switch a login off, on again, or delete it; its name stays reserved."""
 
     login_id: UUID
     state: Status
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResetPassword:
+@verb("accounts", Kind.WRITE, allowed=SELLERS)
+class ResetPassword(Request[Done]):
     """Give somebody else's login a new password; it must sign in anew."""
 
     login_id: UUID
     password: NewPassword
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangePassword:
+@verb("accounts", Kind.WRITE, allowed=EVERYBODY)
+class ChangePassword(Request[Done]):
     """Change one's own password; all other sessions and tokens of the login end."""
 
     old_password: Password
@@ -120,8 +116,8 @@ class ChangePassword:
     """The session that goes on."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetTimeZone:
+@verb("accounts", Kind.WRITE, allowed=frozenset({Role.CUSTOMER}))
+class SetTimeZone(Request[Done]):
     """Show a customer its times in another zone."""
 
     time_zone: TimeZone
@@ -134,17 +130,6 @@ class SessionKind(enum.StrEnum):
     TOKEN = "token"  # noqa: S105 - a kind, not a secret
     VISIT = "visit"
     """A stay in a lower account (AH-28)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListSessions:
-    """What keeps logins signed in: one's own, or those of an account below."""
-
-    account_id: UUID | None = None
-    """None: one's own login."""
-    token: Token = ""
-    """The session that asks, to be told from the others."""
-    paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,15 +150,26 @@ class SessionView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EndSession:
+@verb("accounts", Kind.READ, allowed=EVERYBODY)
+class ListSessions(Request[Page[SessionView]]):
+    """What keeps logins signed in: one's own, or those of an account below."""
+
+    account_id: UUID | None = None
+    """None: one's own login."""
+    token: Token = ""
+    """The session that asks, to be told from the others."""
+    paging: Paging = field(default_factory=Paging)
+
+
+@verb("accounts", Kind.WRITE, allowed=EVERYBODY)
+class EndSession(Request[Done]):
     """End a session, API token or visit from the server."""
 
     session_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class EnterAccount:
+@verb("accounts", Kind.WRITE, allowed=SELLERS)
+class EnterAccount(Request[SignedIn]):
     """Act for half an hour as a lower account or customer of one's own (AH-28)."""
 
     account_id: UUID

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from lineup.context import PARTNERS, PUBLIC, SELLERS, SELLERS_AND_SUPPORT
 from lineup.contracts.changes import UNSET, Given, reset, resets_to
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.values.rules import OneOf
 from lineup.values.types import (
@@ -24,6 +25,7 @@ from lineup.values.types import (
     Token,
     Username,
 )
+from lineup.verbs import Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +47,18 @@ class AccountKind(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FindCompany:
-    """Whose pages stand at an address; asked before sign-in."""
-
-    address: PublicUrl
-
-
-@dataclass(frozen=True, kw_only=True)
 class CompanyFound:
     """The partner whose subscribers are sent to an address."""
 
     name: str
     """Empty: none, or several."""
+
+
+@verb("accounts", Kind.READ, allowed=PUBLIC)
+class FindCompany(Request[CompanyFound]):
+    """Whose pages stand at an address; asked before sign-in."""
+
+    address: PublicUrl
 
 
 class Status(enum.StrEnum):
@@ -72,6 +74,8 @@ Staffed = Annotated[
     OneOf((AccountKind.PARTNER, AccountKind.RESELLER, AccountKind.DEALER)),
 ]
 """What is made, and listed, above the customers."""
+
+
 Switched = Annotated[Status, OneOf((Status.ACTIVE, Status.INACTIVE))]
 """On or off; what is deleted has a verb of its own."""
 
@@ -102,44 +106,6 @@ class CompanyChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateAccount:
-    """Make a partner (by the operator) or a reseller or dealer (by a partner)."""
-
-    kind: Staffed
-    name: Name
-    login: LoginDetails
-    email: OptionalMailAddress = ""
-    phone: Phone = ""
-    currency: Currency = ""
-    """Empty: the partner's above; for a partner EUR."""
-    time_zone: TimeZone = ""
-    """Empty: that of the account above, or UTC."""
-    public_url: PublicUrl = ""
-    """Where the partner's subscribers reach playlists; empty: the installation's."""
-    parent_id: UUID | None = None
-    """For sellers made by the operator: the partner above."""
-    company: Company = field(default_factory=Company)
-
-
-@dataclass(frozen=True, kw_only=True)
-class UpdateAccount:
-    """Change who an account is and how it is reached."""
-
-    account_id: UUID
-    name: Given[Name] = UNSET
-    email: Given[OptionalMailAddress] = resets_to("")
-    phone: Given[Phone] = resets_to("")
-    currency: Given[Currency] = UNSET
-    """Empty: as it is. It is fixed once the partner has had a customer."""
-    time_zone: Given[TimeZone] = UNSET
-    """Empty: as it is."""
-    public_url: Given[PublicUrl] = resets_to("")
-    """Partners only; empty: the installation's."""
-    company: Given[CompanyChange] = resets_to(reset(CompanyChange))
-    state: Given[Switched | None] = UNSET
-
-
-@dataclass(frozen=True, kw_only=True)
 class AccountView:
     """One account of the tree."""
 
@@ -165,15 +131,53 @@ class AccountView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetAccount:
+@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+class CreateAccount(Request[AccountView]):
+    """Make a partner (by the operator) or a reseller or dealer (by a partner)."""
+
+    kind: Staffed
+    name: Name
+    login: LoginDetails
+    email: OptionalMailAddress = ""
+    phone: Phone = ""
+    currency: Currency = ""
+    """Empty: the partner's above; for a partner EUR."""
+    time_zone: TimeZone = ""
+    """Empty: that of the account above, or UTC."""
+    public_url: PublicUrl = ""
+    """Where the partner's subscribers reach playlists; empty: the installation's."""
+    parent_id: UUID | None = None
+    """For sellers made by the operator: the partner above."""
+    company: Company = field(default_factory=Company)
+
+
+@verb("accounts", Kind.WRITE, allowed=SELLERS)
+class UpdateAccount(Request[AccountView]):
+    """Change who an account is and how it is reached."""
+
+    account_id: UUID
+    name: Given[Name] = UNSET
+    email: Given[OptionalMailAddress] = resets_to("")
+    phone: Given[Phone] = resets_to("")
+    currency: Given[Currency] = UNSET
+    """Empty: as it is. It is fixed once the partner has had a customer."""
+    time_zone: Given[TimeZone] = UNSET
+    """Empty: as it is."""
+    public_url: Given[PublicUrl] = resets_to("")
+    """Partners only; empty: the installation's."""
+    company: Given[CompanyChange] = resets_to(reset(CompanyChange))
+    state: Given[Switched | None] = UNSET
+
+
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class GetAccount(Request[AccountView]):
     """One account by id."""
 
     account_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListAccounts:
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class ListAccounts(Request[Page[AccountView]]):
     """Accounts, narrowed by kind, state, partner and a text in name, login or mail.
 
     Without a state all but deleted ones.
@@ -192,8 +196,8 @@ class ListAccounts:
     paging: Paging = field(default_factory=Paging)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetAccountState:
+@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+class SetAccountState(Request[AccountView]):
     """Switch a partner or seller on or off (active, inactive)."""
 
     account_id: UUID

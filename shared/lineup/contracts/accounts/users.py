@@ -5,21 +5,15 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.contracts.accounts.customers import CustomerView, Standing
+from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS
+from lineup.contracts.accounts.customers import Standing
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.changes import UNSET, Given
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.secrets import Sealed
 from lineup.values.types import Name, Search, Token
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreateUser:
-    """Add a user to a customer; its credentials and link are generated (CU-18)."""
-
-    customer_id: UUID
-    name: Name
+from lineup.verbs import Done, Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,25 +44,23 @@ class UserView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatedCustomer(CustomerView):
-    """A customer right after it was made, with all that is told once."""
+@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class CreateUser(Request[UserView]):
+    """Add a user to a customer; its credentials and link are generated (CU-18)."""
 
-    users: list[UserView] = field(default_factory=list)
-    """Its first user, where one was named."""
-    generated_password: Sealed = ""
-    """Of its login, where it was generated just now; empty: the caller chose it."""
+    customer_id: UUID
+    name: Name
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetUser:
+@verb("accounts", Kind.READ, allowed=EVERYBODY)
+class GetUser(Request[UserView]):
     """One user by id."""
 
     user_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListUsers:
+@verb("accounts", Kind.READ, allowed=EVERYBODY)
+class ListUsers(Request[Page[UserView]]):
     """Users, newest first, of one customer where it is named; also by name, ends_at."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("name", "username", "ends_at")
@@ -81,16 +73,16 @@ class ListUsers:
     paging: Paging = field(default_factory=Paging)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RenameUser:
+@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class RenameUser(Request[UserView]):
     """Give a user another name (CU-19)."""
 
     user_id: UUID
     name: Given[Name] = UNSET
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeleteUser:
+@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class DeleteUser(Request[Done]):
     """Remove a user that has no running subscription (CU-24)."""
 
     user_id: UUID

@@ -5,59 +5,13 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from lineup.context import EVERYBODY, PARTNERS
 from lineup.contracts.changes import UNSET, Given, resets_to
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
 from lineup.values.types import Days, Months, Name, Packages, Places, Price, Search, Sku
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreateProduct:
-    """A product: what is watched (packages) and on how many devices."""
-
-    name: Name
-    package_ids: Packages
-    devices: Places = 2
-    addresses: Places = 1
-    is_trial: bool = False
-    partner_id: UUID | None = None
-    """Needed from the operator only."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class UpdateProduct:
-    """Change a product. Running subscriptions follow."""
-
-    product_id: UUID
-    name: Given[Name] = UNSET
-    package_ids: Given[Packages] = UNSET
-    devices: Given[Places] = resets_to(2)
-    addresses: Given[Places] = resets_to(1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreatePlan:
-    """A length and price of a product; exactly one length is given (SU-12)."""
-
-    product_id: UUID
-    name: Name
-    price: Price
-    months: Months = 0
-    days: Days = 0
-    sku: Sku = ""
-    """What shops call it; unique per partner."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangePlan:
-    """Give a plan another name, price or SKU; what was sold stays as it was sold."""
-
-    plan_id: UUID
-    name: Given[Name] = UNSET
-    price: Given[Price] = UNSET
-    sku: Given[Sku] = resets_to("")
-    """What shops call it from the next order on; empty: not sold in shops."""
+from lineup.verbs import Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,30 +46,71 @@ class ProductView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetProduct:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class CreateProduct(Request[ProductView]):
+    """A product: what is watched (packages) and on how many devices."""
+
+    name: Name
+    package_ids: Packages
+    devices: Places = 2
+    addresses: Places = 1
+    is_trial: bool = False
+    partner_id: UUID | None = None
+    """Needed from the operator only."""
+
+
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class UpdateProduct(Request[ProductView]):
+    """Change a product. Running subscriptions follow."""
+
+    product_id: UUID
+    name: Given[Name] = UNSET
+    package_ids: Given[Packages] = UNSET
+    devices: Given[Places] = resets_to(2)
+    addresses: Given[Places] = resets_to(1)
+
+
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class CreatePlan(Request[PlanView]):
+    """A length and price of a product; exactly one length is given (SU-12)."""
+
+    product_id: UUID
+    name: Name
+    price: Price
+    months: Months = 0
+    days: Days = 0
+    sku: Sku = ""
+    """What shops call it; unique per partner."""
+
+
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class ChangePlan(Request[PlanView]):
+    """Give a plan another name, price or SKU; what was sold stays as it was sold."""
+
+    plan_id: UUID
+    name: Given[Name] = UNSET
+    price: Given[Price] = UNSET
+    sku: Given[Sku] = resets_to("")
+    """What shops call it from the next order on; empty: not sold in shops."""
+
+
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class GetProduct(Request[ProductView]):
     """One product by id."""
 
     product_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetPlan:
+@verb("billing", Kind.READ, allowed=PARTNERS)
+class GetPlan(Request[PlanView]):
     """One plan by id."""
 
     plan_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class RetirePlan:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class RetirePlan(Request[PlanView]):
     """Sell and renew a plan no longer; running periods stay."""
-
-    plan_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class GetPlanUse:
-    """Who would be touched by retiring a plan."""
 
     plan_id: UUID
 
@@ -131,11 +126,11 @@ class PlanUse:
     """Running ones whose switch is on."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetCurrencyUse:
-    """What has prices in a partner's currency."""
+@verb("billing", Kind.READ, allowed=PARTNERS)
+class GetPlanUse(Request[PlanUse]):
+    """Who would be touched by retiring a plan."""
 
-    partner_id: UUID
+    plan_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +142,15 @@ class CurrencyUse:
     """Plans on sale."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListProducts:
+@verb("billing", Kind.READ, allowed=PARTNERS)
+class GetCurrencyUse(Request[CurrencyUse]):
+    """What has prices in a partner's currency."""
+
+    partner_id: UUID
+
+
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class ListProducts(Request[Page[ProductView]]):
     """Products with their plans, newest first; sorted by `name` where asked."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("name",)

@@ -1,10 +1,11 @@
 """What people do with what a shop ordered and nothing could be done with by itself."""
 
-import enum
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import field
 from uuid import UUID
 
+from lineup.context import PARTNERS
+from lineup.contracts.billing.orders import OrderView, Settlement
+from lineup.contracts.billing.shops import ShopDeliveryView, ShopView
 from lineup.money import Money
 from lineup.values.types import (
     Chosen,
@@ -14,19 +15,11 @@ from lineup.values.types import (
     OptionalName,
     Sku,
 )
+from lineup.verbs import Kind, Request, verb
 
 
-class Settlement(enum.StrEnum):
-    """How people settled an exception."""
-
-    BY_HAND = "by_hand"
-    """What was wanted was done elsewhere."""
-    DISMISSED = "dismissed"
-    """Nothing is to be done."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CloseException:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class CloseException(Request[OrderView]):
     """Close one exception of an order: done by hand, or dismissed.
 
     What it was about is never tried again by itself. `takes_back` names pieces of the
@@ -42,27 +35,16 @@ class CloseException:
     """Pieces of the order that end now, as by a refund."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClosedException:
-    """An exception that people settled: how, who, when, and what they said."""
-
-    exception: str
-    settlement: Settlement
-    note: str
-    closed_by: str
-    closed_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class AcceptOrder:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class AcceptOrder(Request[OrderView]):
     """Serve an order as it is: little money, no mail address, or whatever is odd."""
 
     order_id: UUID
     note: Note = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IgnoreSku:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class IgnoreSku(Request[ShopView]):
     """Never list what a shop sells under this SKU: it is nothing of ours.
 
     For an item without a SKU it is the item's name.
@@ -72,8 +54,8 @@ class IgnoreSku:
     sku: Line
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChooseUser:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class ChooseUser(Request[OrderView]):
     """Say which user a held piece of an order runs on; null: a new one."""
 
     order_id: UUID
@@ -81,8 +63,8 @@ class ChooseUser:
     user_id: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServeOrder:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class ServeOrder(Request[OrderView]):
     """Serve one user of an order by hand, with any plan.
 
     Without a seat one more piece is added to the order; without a user it is a new
@@ -97,8 +79,8 @@ class ServeOrder:
     """What was paid for it; where it is not given, what the shop said of the piece."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServeDelivery:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class ServeDelivery(Request[OrderView]):
     """Serve by hand what a delivery wanted that could not be read."""
 
     delivery_id: UUID
@@ -114,8 +96,8 @@ class ServeDelivery:
     """What the shop calls the order; empty: as its id."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CloseDelivery:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class CloseDelivery(Request[ShopDeliveryView]):
     """Say that a parked delivery needs no look any more."""
 
     delivery_id: UUID

@@ -8,20 +8,12 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
+from lineup.context import EVERYBODY, SELLERS_AND_SUPPORT
 from lineup.contracts.billing.subscriptions import SubscriptionFilter
 from lineup.contracts.billing.wallets import BalanceFilter
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.money import Money
-
-
-@dataclass(frozen=True, kw_only=True)
-class GetSales:
-    """What was sold each day of a span; without days: the last 30, today included."""
-
-    first_on: date | None = None
-    last_on: date | None = None
-    account_id: UUID | None = None
-    """Only what was sold at or below this partner or seller."""
+from lineup.verbs import Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +53,16 @@ class SalesView:
     """The same number of days right before."""
 
 
+@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class GetSales(Request[SalesView]):
+    """What was sold each day of a span; without days: the last 30, today included."""
+
+    first_on: date | None = None
+    last_on: date | None = None
+    account_id: UUID | None = None
+    """Only what was sold at or below this partner or seller."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SalesFilter:
     """Which sold periods; each filter that is given narrows. Times are half-open."""
@@ -73,34 +75,6 @@ class SalesFilter:
     """Only at or below this partner or seller."""
     sold_from: datetime | None = None
     sold_until: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListSales(SalesFilter):
-    """Sold periods, newest first: who sold what to whom, and how it ended (RP-02)."""
-
-    SORTS: ClassVar[tuple[str, ...]] = ("sold_at",)
-
-    paging: Paging = field(default_factory=Paging)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SumSales(SalesFilter):
-    """What all sold periods of the list with the same filters add up to."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SalesSums:
-    """The sums of a list of sales, by currency; amounts of nothing are left out."""
-
-    sold: int
-    """How many periods, free ones and trials included."""
-    trials: int
-    revenue: list[Money]
-    """What was paid for them."""
-    refunds: int
-    """Of how many something was given back, whenever it was."""
-    refunded: list[Money]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,9 +109,40 @@ class SaleView:
     """When it last changed; null: nobody noted it then."""
 
 
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class ListSales(SalesFilter, Request[Page[SaleView]]):
+    """Sold periods, newest first: who sold what to whom, and how it ended (RP-02)."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("sold_at",)
+
+    paging: Paging = field(default_factory=Paging)
+
+
 @dataclass(frozen=True, kw_only=True)
-class GetSubscriptionFigures(SubscriptionFilter):
-    """How many subscriptions run, end and lapsed, of those that pass every filter."""
+class SalesSums:
+    """The sums of a list of sales, by currency; amounts of nothing are left out."""
+
+    sold: int
+    """How many periods, free ones and trials included."""
+    trials: int
+    revenue: list[Money]
+    """What was paid for them."""
+    refunds: int
+    """Of how many something was given back, whenever it was."""
+    refunded: list[Money]
+
+
+@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class SumSales(SalesFilter, Request[SalesSums]):
+    """What all sold periods of the list with the same filters add up to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayCount:
+    """So many on one day."""
+
+    on: date
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,14 +151,6 @@ class NamedCount:
 
     id: UUID | None
     name: str
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class DayCount:
-    """So many on one day."""
-
-    on: date
     count: int
 
 
@@ -185,9 +182,9 @@ class SubscriptionFigures:
     trend: list[DayCount] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetBalances(BalanceFilter):
-    """What the balances of the list with the same filters add up to."""
+@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class GetSubscriptionFigures(SubscriptionFilter, Request[SubscriptionFigures]):
+    """How many subscriptions run, end and lapsed, of those that pass every filter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,3 +194,8 @@ class BalancesView:
     owed: list[Money]
     customers: int
     """How many have something."""
+
+
+@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class GetBalances(BalanceFilter, Request[BalancesView]):
+    """What the balances of the list with the same filters add up to."""

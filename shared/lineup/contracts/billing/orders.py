@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.contracts.billing.exceptions import ClosedException
-from lineup.contracts.paging import Paging
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
 from lineup.values.types import (
@@ -15,6 +15,27 @@ from lineup.values.types import (
     Search,
     Word,
 )
+from lineup.verbs import Kind, Request, verb
+
+
+class Settlement(enum.StrEnum):
+    """How people settled an exception."""
+
+    BY_HAND = "by_hand"
+    """What was wanted was done elsewhere."""
+    DISMISSED = "dismissed"
+    """Nothing is to be done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedException:
+    """An exception that people settled: how, who, when, and what they said."""
+
+    exception: str
+    settlement: Settlement
+    note: str
+    closed_by: str
+    closed_at: datetime
 
 
 class OrderState(enum.StrEnum):
@@ -27,27 +48,6 @@ class OrderState(enum.StrEnum):
     EXCEPTION = "exception"
     CLOSED = "closed"
     """People settled all that was wrong with it, and nothing of it runs."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListOrders:
-    """Shop orders, newest first; each filter that is given narrows the list.
-
-    Of state `exception` are all orders with something to look at.
-    """
-
-    state: OrderState | None = None
-    shop_id: UUID | None = None
-    customer_id: UUID | None = None
-    search: Search = ""
-    """How the order's number or the buyer's mail address begins."""
-    number: Word = ""
-    """Just this number, as the buyer knows it."""
-    external_id: Word = ""
-    """Just this id of the order in its shop."""
-    email: OptionalMailAddress = ""
-    """Just this mail address of the buyer, whatever its case."""
-    paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,15 +107,36 @@ class OrderView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetOrder:
+@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class ListOrders(Request[Page[OrderView]]):
+    """Shop orders, newest first; each filter that is given narrows the list.
+
+    Of state `exception` are all orders with something to look at.
+    """
+
+    state: OrderState | None = None
+    shop_id: UUID | None = None
+    customer_id: UUID | None = None
+    search: Search = ""
+    """How the order's number or the buyer's mail address begins."""
+    number: Word = ""
+    """Just this number, as the buyer knows it."""
+    external_id: Word = ""
+    """Just this id of the order in its shop."""
+    email: OptionalMailAddress = ""
+    """Just this mail address of the buyer, whatever its case."""
+    paging: Paging = field(default_factory=Paging)
+
+
+@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class GetOrder(Request[OrderView]):
     """One shop order by id."""
 
     order_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayOrder:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class ReplayOrder(Request[OrderView]):
     """Try an order's exceptions again, after a SKU was mapped (WS-07)."""
 
     order_id: UUID

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.changes import UNSET, Given, resets_to
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.secrets import Sealed
 from lineup.values.rules import Items
@@ -19,8 +20,11 @@ from lineup.values.types import (
     ShopDomain,
     WebAddress,
 )
+from lineup.verbs import Kind, Request, verb
 
 Lines = Annotated[list[Line], Items(most=1000)]
+
+
 Statuses = Annotated[list[Line], Items(most=100)]
 
 
@@ -43,27 +47,6 @@ class OtherProduct(enum.StrEnum):
     """What runs is stopped, and the new product begins."""
     CHANGE_AT_END = "change_at_end"
     """The new product begins when what runs has ended."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConnectShop:
-    """Connect a shop; the secret signs its deliveries."""
-
-    kind: ShopKind
-    name: Name
-    secret: Sealed
-    currency: Currency
-    shop_domain: ShopDomain = ""
-    accepts_low_amounts: bool = False
-    partner_id: UUID | None = None
-    """Needed from the operator only."""
-    suspends_disputed: bool = False
-    """Switch off whom a disputed order serves, until the dispute is over."""
-    other_product: OtherProduct = OtherProduct.LIST
-    tolerance_percent: Percent = 0
-    """How much less than a plan costs is served all the same: coupons, taxes."""
-    paid_statuses: Statuses = field(default_factory=list)
-    """Statuses of its own in which a paid order is served."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,8 +98,29 @@ class ShopView:
     """Why it did not answer since then, as `code: detail`; empty: it does."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetShopAccess:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class ConnectShop(Request[ShopView]):
+    """Connect a shop; the secret signs its deliveries."""
+
+    kind: ShopKind
+    name: Name
+    secret: Sealed
+    currency: Currency
+    shop_domain: ShopDomain = ""
+    accepts_low_amounts: bool = False
+    partner_id: UUID | None = None
+    """Needed from the operator only."""
+    suspends_disputed: bool = False
+    """Switch off whom a disputed order serves, until the dispute is over."""
+    other_product: OtherProduct = OtherProduct.LIST
+    tolerance_percent: Percent = 0
+    """How much less than a plan costs is served all the same: coupons, taxes."""
+    paid_statuses: Statuses = field(default_factory=list)
+    """Statuses of its own in which a paid order is served."""
+
+
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class SetShopAccess(Request[ShopView]):
     """Ask a shop for orders that it did not deliver, by keys that it gave out (WS-18).
 
     WooCommerce has a key and a secret for reading, Shopify the access token of an app
@@ -131,22 +135,22 @@ class SetShopAccess:
     """Where the shop is asked, as in https://shop.example/store; null: its domain."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EndShopAccess:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class EndShopAccess(Request[ShopView]):
     """Ask a shop no longer, and forget its keys."""
 
     shop_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetShop:
+@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class GetShop(Request[ShopView]):
     """One connected shop by id."""
 
     shop_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class UpdateShop:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class UpdateShop(Request[ShopView]):
     """Change a shop's settings. Kind and currency stay."""
 
     shop_id: UUID
@@ -160,16 +164,16 @@ class UpdateShop:
     other_product: Given[OtherProduct] = resets_to(OtherProduct.LIST)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SwitchShop:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class SwitchShop(Request[ShopView]):
     """Serve a shop's orders or not; what comes meanwhile is kept and parked."""
 
     shop_id: UUID
     is_active: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeShopSecret:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class ChangeShopSecret(Request[ShopView]):
     """Sign with another secret from now on; the present one is good for 24 hours more.
 
     Changed again within them, only the last two secrets are good.
@@ -179,15 +183,15 @@ class ChangeShopSecret:
     secret: Sealed
 
 
-@dataclass(frozen=True, kw_only=True)
-class EndPreviousSecret:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class EndPreviousSecret(Request[ShopView]):
     """Accept the secret before the present one no longer; without one nothing ends."""
 
     shop_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListShops:
+@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class ListShops(Request[Page[ShopView]]):
     """Connected shops."""
 
     paging: Paging = field(default_factory=Paging)
@@ -208,18 +212,6 @@ class BodyEncoding(enum.StrEnum):
 
     UTF8 = "utf-8"
     BASE64 = "base64"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListShopDeliveries:
-    """Authentic deliveries of shops, newest first (WS-16). Times are half-open."""
-
-    shop_id: UUID | None = None
-    order_id: UUID | None = None
-    verdict: DeliveryVerdict | None = None
-    received_from: datetime | None = None
-    received_until: datetime | None = None
-    paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,15 +241,27 @@ class ShopDeliveryView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetShopDelivery:
+@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class ListShopDeliveries(Request[Page[ShopDeliveryView]]):
+    """Authentic deliveries of shops, newest first (WS-16). Times are half-open."""
+
+    shop_id: UUID | None = None
+    order_id: UUID | None = None
+    verdict: DeliveryVerdict | None = None
+    received_from: datetime | None = None
+    received_until: datetime | None = None
+    paging: Paging = field(default_factory=Paging)
+
+
+@verb("billing", Kind.READ, allowed=PARTNERS)
+class GetShopDelivery(Request[ShopDeliveryView]):
     """One delivery with its body."""
 
     delivery_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayDelivery:
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class ReplayDelivery(Request[ShopDeliveryView]):
     """Work on a parked or stuck delivery again; what it says acts once (WS-16)."""
 
     delivery_id: UUID

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.contracts.paging import Paging
+from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS
+from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
 from lineup.values.types import Note, Search
+from lineup.verbs import Kind, Request, verb
 
 
 class SubscriptionState(enum.StrEnum):
@@ -29,22 +31,39 @@ class CountFrom(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Purchase:
+class SubscriptionView:
+    """One subscription."""
+
+    id: UUID
+    user_id: UUID
+    customer_id: UUID
+    product_id: UUID
+    product_name: str
+    plan_id: UUID
+    plan_name: str
+    state: SubscriptionState
+    started_at: datetime
+    ends_at: datetime
+    renews: bool
+    price: Money
+    """What the next renewal costs today."""
+    user_name: str = ""
+    customer_name: str = ""
+    seller_id: UUID | None = None
+    """The reseller or dealer right above the customer; None: the partner itself."""
+    seller_name: str = ""
+    is_trial: bool = False
+    obstacle: str = ""
+    """Why it would not renew though its switch is on; as in a `RenewalLine`."""
+    updated_at: datetime | None = None
+    """When it last changed; null: nobody noted it then."""
+
+
+@verb("billing", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class Purchase(Request[SubscriptionView]):
     """Buy a plan for a user from its customer's balance.
 
     A user with a running subscription is renewed by it (SU-01, SU-11).
-    """
-
-    user_id: UUID
-    plan_id: UUID
-    count_from: CountFrom = CountFrom.AUTO
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuotePurchase:
-    """What a purchase would cost and give, without making it.
-
-    Refused as the purchase itself would be, but for want of money.
     """
 
     user_id: UUID
@@ -73,34 +92,40 @@ class PurchaseQuote:
     """Whether it runs a present subscription on."""
 
 
+@verb("billing", Kind.READ, allowed=SELLERS_AND_CUSTOMERS)
+class QuotePurchase(Request[PurchaseQuote]):
+    """What a purchase would cost and give, without making it.
+
+    Refused as the purchase itself would be, but for want of money.
+    """
+
+    user_id: UUID
+    plan_id: UUID
+    count_from: CountFrom = CountFrom.AUTO
+
+
 @dataclass(frozen=True, kw_only=True)
-class StopSubscription:
+class StopReceipt:
+    """What a stop did (or, quoted, would do)."""
+
+    subscription_id: UUID
+    ended_at: datetime
+    refunded: Money
+
+
+@verb("billing", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class StopSubscription(Request[StopReceipt]):
     """End a running subscription now and return the unused part (SU-07)."""
 
     subscription_id: UUID
     reason: Note = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuoteStop:
+@verb("billing", Kind.READ, allowed=SELLERS_AND_CUSTOMERS)
+class QuoteStop(Request[StopReceipt]):
     """What stopping now would return, without doing it."""
 
     subscription_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SwitchRenewal:
-    """Turn a user's automatic renewal on or off (SU-02)."""
-
-    user_id: UUID
-    renews: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class GetRenewal:
-    """Whether a user renews by itself."""
-
-    user_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +136,19 @@ class RenewalView:
     renews: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetRenewalOverview:
-    """Every user of a customer with its switch, what that costs, what is there."""
+@verb("billing", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+class SwitchRenewal(Request[RenewalView]):
+    """Turn a user's automatic renewal on or off (SU-02)."""
 
-    customer_id: UUID
+    user_id: UUID
+    renews: bool
+
+
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class GetRenewal(Request[RenewalView]):
+    """Whether a user renews by itself."""
+
+    user_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +184,15 @@ class RenewalOverview:
     missing: Money
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetSubscription:
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class GetRenewalOverview(Request[RenewalOverview]):
+    """Every user of a customer with its switch, what that costs, what is there."""
+
+    customer_id: UUID
+
+
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class GetSubscription(Request[SubscriptionView]):
     """One subscription by id."""
 
     subscription_id: UUID
@@ -177,8 +217,8 @@ class SubscriptionFilter:
     """Part of the customer's or the user's name, or of the customer's mail address."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListSubscriptions(SubscriptionFilter):
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class ListSubscriptions(SubscriptionFilter, Request[Page[SubscriptionView]]):
     """Subscriptions, newest first; each filter that is given narrows the list.
 
     Sorted by `ends_at` or `started_at` where asked. Times are half-open.
@@ -191,56 +231,6 @@ class ListSubscriptions(SubscriptionFilter):
     ends_from: datetime | None = None
     ends_until: datetime | None = None
     paging: Paging = field(default_factory=Paging)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SubscriptionView:
-    """One subscription."""
-
-    id: UUID
-    user_id: UUID
-    customer_id: UUID
-    product_id: UUID
-    product_name: str
-    plan_id: UUID
-    plan_name: str
-    state: SubscriptionState
-    started_at: datetime
-    ends_at: datetime
-    renews: bool
-    price: Money
-    """What the next renewal costs today."""
-    user_name: str = ""
-    customer_name: str = ""
-    seller_id: UUID | None = None
-    """The reseller or dealer right above the customer; None: the partner itself."""
-    seller_name: str = ""
-    is_trial: bool = False
-    obstacle: str = ""
-    """Why it would not renew though its switch is on; as in a `RenewalLine`."""
-    updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StopReceipt:
-    """What a stop did (or, quoted, would do)."""
-
-    subscription_id: UUID
-    ended_at: datetime
-    refunded: Money
-
-
-@dataclass(frozen=True, kw_only=True)
-class GetDeletionBlockers:
-    """What would be lost by deleting a user, a customer, or a seller with its own.
-
-    Exactly one of the three is named.
-    """
-
-    user_id: UUID | None = None
-    customer_id: UUID | None = None
-    account_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,6 +255,18 @@ class DeletionBlockers:
     """The first twenty of the running ones."""
     is_deleted: bool = False
     """Whether billing knows that the customer was deleted."""
+
+
+@verb("billing", Kind.READ, allowed=SELLERS_AND_CUSTOMERS)
+class GetDeletionBlockers(Request[DeletionBlockers]):
+    """What would be lost by deleting a user, a customer, or a seller with its own.
+
+    Exactly one of the three is named.
+    """
+
+    user_id: UUID | None = None
+    customer_id: UUID | None = None
+    account_id: UUID | None = None
 
 
 @event(source="billing")

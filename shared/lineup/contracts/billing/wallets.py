@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.contracts.paging import Paging
+from lineup.context import EVERYBODY, PARTNERS, SELLERS_AND_SUPPORT
+from lineup.contracts.paging import Page, Paging
 from lineup.money import Money
 from lineup.values.rules import OneOf
 from lineup.values.types import Note, Payment, Search
+from lineup.verbs import Kind, Request, verb
 
 
 class Cause(enum.StrEnum):
@@ -31,43 +33,6 @@ CauseOrAny = Annotated[str, OneOf(("", *Cause))]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TopUp:
-    """Put money on a customer's balance, paid outside (bank, cash)."""
-
-    customer_id: UUID
-    amount: Payment
-    note: Note = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PayOut:
-    """Give a customer money of its balance back, outside (bank, cash).
-
-    A deleted customer's balance can be paid out as well.
-    """
-
-    customer_id: UUID
-    amount: Payment | None = None
-    """None: all of it."""
-    note: Note = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorrectBooking:
-    """Undo a wrong top-up or payout by a booking of its own; once for each."""
-
-    transfer_id: UUID
-    reason: Note
-
-
-@dataclass(frozen=True, kw_only=True)
-class GetWallet:
-    """A customer's balance."""
-
-    customer_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
 class WalletView:
     """A balance and what it belongs to."""
 
@@ -80,41 +45,6 @@ class WalletView:
     """Whether its customer was deleted: it takes no money any longer."""
     updated_at: datetime | None = None
     """When it last changed; null: nobody noted it then."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BalanceFilter:
-    """Which customers' balances; each filter that is given narrows."""
-
-    account_id: UUID | None = None
-    """Only at or below this partner or seller."""
-    has_money: bool | None = None
-    search: Search = ""
-    """Part of the customer's name or mail address."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListWallets(BalanceFilter):
-    """Balances of customers, sorted by `balance` where asked; else the newest first."""
-
-    SORTS: ClassVar[tuple[str, ...]] = ("balance",)
-
-    paging: Paging = field(default_factory=Paging)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListEntries:
-    """A customer's statement, newest first unless said otherwise.
-
-    Times are half-open.
-    """
-
-    customer_id: UUID
-    cause: CauseOrAny = ""
-    """Only bookings of this cause; empty: all."""
-    booked_from: datetime | None = None
-    booked_until: datetime | None = None
-    paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,11 +77,68 @@ class Booked(WalletView):
     """Always there; none from a service before it told its bookings."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetStatement:
-    """The sums of a customer's statement over a time (WL-15), half-open.
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class TopUp(Request[Booked]):
+    """Put money on a customer's balance, paid outside (bank, cash)."""
 
-    With a cause they are of its movements alone, from nothing.
+    customer_id: UUID
+    amount: Payment
+    note: Note = ""
+
+
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class PayOut(Request[Booked]):
+    """Give a customer money of its balance back, outside (bank, cash).
+
+    A deleted customer's balance can be paid out as well.
+    """
+
+    customer_id: UUID
+    amount: Payment | None = None
+    """None: all of it."""
+    note: Note = ""
+
+
+@verb("billing", Kind.WRITE, allowed=PARTNERS)
+class CorrectBooking(Request[Booked]):
+    """Undo a wrong top-up or payout by a booking of its own; once for each."""
+
+    transfer_id: UUID
+    reason: Note
+
+
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class GetWallet(Request[WalletView]):
+    """A customer's balance."""
+
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceFilter:
+    """Which customers' balances; each filter that is given narrows."""
+
+    account_id: UUID | None = None
+    """Only at or below this partner or seller."""
+    has_money: bool | None = None
+    search: Search = ""
+    """Part of the customer's name or mail address."""
+
+
+@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class ListWallets(BalanceFilter, Request[Page[WalletView]]):
+    """Balances of customers, sorted by `balance` where asked; else the newest first."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("balance",)
+
+    paging: Paging = field(default_factory=Paging)
+
+
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class ListEntries(Request[Page[EntryView]]):
+    """A customer's statement, newest first unless said otherwise.
+
+    Times are half-open.
     """
 
     customer_id: UUID
@@ -159,6 +146,7 @@ class GetStatement:
     """Only bookings of this cause; empty: all."""
     booked_from: datetime | None = None
     booked_until: datetime | None = None
+    paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,9 +161,18 @@ class StatementView:
     entries: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckLedger:
-    """Check the books of all that you may see."""
+@verb("billing", Kind.READ, allowed=EVERYBODY)
+class GetStatement(Request[StatementView]):
+    """The sums of a customer's statement over a time (WL-15), half-open.
+
+    With a cause they are of its movements alone, from nothing.
+    """
+
+    customer_id: UUID
+    cause: CauseOrAny = ""
+    """Only bookings of this cause; empty: all."""
+    booked_from: datetime | None = None
+    booked_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,3 +190,8 @@ class LedgerReport:
     def is_sound(self) -> bool:
         """Nothing is wrong."""
         return not (self.unbalanced_transfers or self.wrong_wallets or any(self.sums))
+
+
+@verb("billing", Kind.READ, allowed=PARTNERS)
+class CheckLedger(Request[LedgerReport]):
+    """Check the books of all that you may see."""

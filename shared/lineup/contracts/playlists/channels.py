@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.changes import UNSET, Given, resets_to
-from lineup.contracts.paging import Paging
+from lineup.contracts.paging import Page, Paging
 from lineup.values.types import (
     ArchiveTemplate,
     CatchupDays,
@@ -23,6 +24,7 @@ from lineup.values.types import (
     Title,
     WebAddress,
 )
+from lineup.verbs import Done, Kind, Request, verb
 
 
 class Signing(enum.StrEnum):
@@ -125,32 +127,6 @@ class DetailsChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateChannel:
-    """Add a channel; number_taken when its number is in use."""
-
-    details: ChannelDetails
-    package_ids: Packages = field(default_factory=list)
-    partner_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class UpdateChannel:
-    """Change a channel's details and the packages it is in."""
-
-    channel_id: UUID
-    details: Given[DetailsChange] = UNSET
-    package_ids: Given[Packages | None] = resets_to([])
-    """The packages it is in from now on."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeleteChannel:
-    """Remove a channel from everywhere."""
-
-    channel_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
 class ChannelGuide:
     """The guide channel that a channel shows, and why that one."""
 
@@ -184,8 +160,34 @@ class ChannelView:
     """Since when its channel list names it no more (PE-27)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetChannel:
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class CreateChannel(Request[ChannelView]):
+    """Add a channel; number_taken when its number is in use."""
+
+    details: ChannelDetails
+    package_ids: Packages = field(default_factory=list)
+    partner_id: UUID | None = None
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class UpdateChannel(Request[ChannelView]):
+    """Change a channel's details and the packages it is in."""
+
+    channel_id: UUID
+    details: Given[DetailsChange] = UNSET
+    package_ids: Given[Packages | None] = resets_to([])
+    """The packages it is in from now on."""
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class DeleteChannel(Request[Done]):
+    """Remove a channel from everywhere."""
+
+    channel_id: UUID
+
+
+@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class GetChannel(Request[ChannelView]):
     """One channel by id."""
 
     channel_id: UUID
@@ -209,20 +211,13 @@ class ChannelFilter:
     partner_id: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListChannels(ChannelFilter):
+@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class ListChannels(ChannelFilter, Request[Page[ChannelView]]):
     """Channels by number; also by name, group, or how far the guide reaches."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("number", "name", "group", "guide_until")
 
     paging: Paging = field(default_factory=Paging)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListGroups:
-    """The groups of the channels there are."""
-
-    partner_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +235,13 @@ class Groups:
     items: list[GroupView]
 
 
+@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class ListGroups(Request[Groups]):
+    """The groups of the channels there are."""
+
+    partner_id: UUID | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChosenChannels:
     """Many channels at once: these, or all that a filter leaves. Never both."""
@@ -249,38 +251,38 @@ class ChosenChannels:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SwitchChannels(ChosenChannels):
-    """Switch many channels on or off."""
-
-    is_on: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupChannels(ChosenChannels):
-    """Put many channels into a group; an empty name takes them out of theirs."""
-
-    group: OptionalTitle
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeleteChannels(ChosenChannels):
-    """Remove many channels from everywhere."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FollowList(ChosenChannels):
-    """Let imports change again what staff said of channels."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class ChannelsTouched:
     """How many channels are otherwise than before."""
 
     count: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class MoveChannels:
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class SwitchChannels(ChosenChannels, Request[ChannelsTouched]):
+    """Switch many channels on or off."""
+
+    is_on: bool
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class GroupChannels(ChosenChannels, Request[ChannelsTouched]):
+    """Put many channels into a group; an empty name takes them out of theirs."""
+
+    group: OptionalTitle
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class DeleteChannels(ChosenChannels, Request[ChannelsTouched]):
+    """Remove many channels from everywhere."""
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class FollowList(ChosenChannels, Request[ChannelsTouched]):
+    """Let imports change again what staff said of channels."""
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class MoveChannels(Request[ChannelsTouched]):
     """Put channels, in the order given, right before or after another, or at a number.
 
     Exactly one place is given. The numbers in use stay the same: those moved and those
@@ -298,52 +300,6 @@ class MoveChannels:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreatePackage:
-    """Channels sold together."""
-
-    name: Name
-    channel_ids: Chosen = field(default_factory=list)
-    partner_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RenamePackage:
-    """Call a package otherwise."""
-
-    package_id: UUID
-    name: Given[Name] = UNSET
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeletePackage:
-    """Remove a package; package_in_use while a subscription runs on it."""
-
-    package_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetPackageChannels:
-    """Say which channels are in a package."""
-
-    package_id: UUID
-    channel_ids: Chosen
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddPackageChannels(ChosenChannels):
-    """Put channels into a package, beside those in it."""
-
-    package_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class RemovePackageChannels(ChosenChannels):
-    """Take channels out of a package."""
-
-    package_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
 class PackageView:
     """One package."""
 
@@ -357,15 +313,61 @@ class PackageView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetPackage:
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class CreatePackage(Request[PackageView]):
+    """Channels sold together."""
+
+    name: Name
+    channel_ids: Chosen = field(default_factory=list)
+    partner_id: UUID | None = None
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class RenamePackage(Request[PackageView]):
+    """Call a package otherwise."""
+
+    package_id: UUID
+    name: Given[Name] = UNSET
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class DeletePackage(Request[Done]):
+    """Remove a package; package_in_use while a subscription runs on it."""
+
+    package_id: UUID
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class SetPackageChannels(Request[PackageView]):
+    """Say which channels are in a package."""
+
+    package_id: UUID
+    channel_ids: Chosen
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class AddPackageChannels(ChosenChannels, Request[PackageView]):
+    """Put channels into a package, beside those in it."""
+
+    package_id: UUID
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class RemovePackageChannels(ChosenChannels, Request[PackageView]):
+    """Take channels out of a package."""
+
+    package_id: UUID
+
+
+@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class GetPackage(Request[PackageView]):
     """One package by id."""
 
     package_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListPackages:
+@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+class ListPackages(Request[Page[PackageView]]):
     """Packages, the demo set among them; newest first, or by name."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("name",)

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.changes import UNSET, Given, merges_into, resets_to
-from lineup.contracts.paging import Paging
-from lineup.contracts.playlists.channels import ChannelFilter
+from lineup.contracts.paging import Page, Paging
+from lineup.contracts.playlists.channels import ChannelFilter, ChannelsTouched
+from lineup.contracts.playlists.jobs import JobView
 from lineup.values.rules import Items
 from lineup.values.types import (
     EveryHours,
@@ -21,57 +23,7 @@ from lineup.values.types import (
     Upload,
     WebAddress,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreateGuideSource:
-    """Where a guide comes from: XMLTV, plain or gz, by address or upload (PE-12)."""
-
-    name: Name
-    address: WebAddress = ""
-    upload: Upload = ""
-    """Name of a blob under uploads/: read once, in place of an address."""
-    every_hours: EveryHours = 6
-    headers: Headers = field(default_factory=dict)
-    shift_minutes: ShiftMinutes = 0
-    time_zone: TimeZone = "UTC"
-    """For times that carry no offset."""
-    is_on: bool = True
-    partner_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class UpdateGuideSource:
-    """Change a source."""
-
-    source_id: UUID
-    name: Given[Name] = UNSET
-    address: Given[WebAddress] = resets_to("")
-    every_hours: Given[EveryHours] = resets_to(6)
-    shift_minutes: Given[ShiftMinutes] = resets_to(0)
-    time_zone: Given[TimeZone] = resets_to("UTC")
-    is_on: Given[bool] = resets_to(value=True)
-    headers: Given[Headers | None] = resets_to({}, is_shown=False)
-    """All of them from now on; left out, they stay, since nobody is shown them."""
-    header_changes: Given[HeaderChanges] = merges_into("headers")
-    """Some of them: a value, or None for one that is to go."""
-    upload: Upload = ""
-    """Name of a blob under uploads/ that takes the place of the file before."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FetchGuide:
-    """Fetch a source now; `force` takes an answer that looks cut, too."""
-
-    source_id: UUID
-    force: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeleteGuideSource:
-    """Forget a source and its programmes."""
-
-    source_id: UUID
+from lineup.verbs import Done, Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,15 +56,66 @@ class GuideSourceView:
     """When it last changed; null: nobody noted it then."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetGuideSource:
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class CreateGuideSource(Request[GuideSourceView]):
+    """Where a guide comes from: XMLTV, plain or gz, by address or upload (PE-12)."""
+
+    name: Name
+    address: WebAddress = ""
+    upload: Upload = ""
+    """Name of a blob under uploads/: read once, in place of an address."""
+    every_hours: EveryHours = 6
+    headers: Headers = field(default_factory=dict)
+    shift_minutes: ShiftMinutes = 0
+    time_zone: TimeZone = "UTC"
+    """For times that carry no offset."""
+    is_on: bool = True
+    partner_id: UUID | None = None
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class UpdateGuideSource(Request[GuideSourceView]):
+    """Change a source."""
+
+    source_id: UUID
+    name: Given[Name] = UNSET
+    address: Given[WebAddress] = resets_to("")
+    every_hours: Given[EveryHours] = resets_to(6)
+    shift_minutes: Given[ShiftMinutes] = resets_to(0)
+    time_zone: Given[TimeZone] = resets_to("UTC")
+    is_on: Given[bool] = resets_to(value=True)
+    headers: Given[Headers | None] = resets_to({}, is_shown=False)
+    """All of them from now on; left out, they stay, since nobody is shown them."""
+    header_changes: Given[HeaderChanges] = merges_into("headers")
+    """Some of them: a value, or None for one that is to go."""
+    upload: Upload = ""
+    """Name of a blob under uploads/ that takes the place of the file before."""
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class FetchGuide(Request[JobView]):
+    """Fetch a source now; `force` takes an answer that looks cut, too."""
+
+    source_id: UUID
+    force: bool = False
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class DeleteGuideSource(Request[Done]):
+    """Forget a source and its programmes."""
+
+    source_id: UUID
+
+
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class GetGuideSource(Request[GuideSourceView]):
     """One source by id."""
 
     source_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListGuideSources:
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class ListGuideSources(Request[Page[GuideSourceView]]):
     """Guide sources, newest first; also by name, last fetch or how far they reach."""
 
     SORTS: ClassVar[tuple[str, ...]] = (
@@ -141,8 +144,8 @@ class ChannelTie:
     """The guide channel's id; empty: none at all; None: found by id and name again."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TieChannels:
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class TieChannels(Request[ChannelsTouched]):
     """Choose the guide of channels by hand; no import changes it."""
 
     ties: Annotated[list[ChannelTie], Items(most=10_000)]
@@ -163,30 +166,18 @@ class GuideChannelView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FindGuideChannels:
-    """Guide channels of a channel's partner: the most alike, or those of a text."""
-
-    channel_id: UUID
-    search: Search = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class GuideChannelsFound:
     """Guide channels, the likeliest first."""
 
     items: list[GuideChannelView]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListGuideProposals:
-    """Channels without a guide that could show one, the likeliest first."""
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class FindGuideChannels(Request[GuideChannelsFound]):
+    """Guide channels of a channel's partner: the most alike, or those of a text."""
 
-    SORTS: ClassVar[None] = None
-    """It stands in no other order."""
-
+    channel_id: UUID
     search: Search = ""
-    partner_id: UUID | None = None
-    paging: Paging = field(default_factory=Paging)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,14 +194,15 @@ class ChannelProposals:
 # What is on
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListProgrammes(ChannelFilter):
-    """What is on between two instants, at most 24 hours, channel by channel."""
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class ListGuideProposals(Request[Page[ChannelProposals]]):
+    """Channels without a guide that could show one, the likeliest first."""
 
-    SORTS: ClassVar[tuple[str, ...]] = ("number",)
+    SORTS: ClassVar[None] = None
+    """It stands in no other order."""
 
-    from_at: datetime
-    until_at: datetime
+    search: Search = ""
+    partner_id: UUID | None = None
     paging: Paging = field(default_factory=Paging)
 
 
@@ -237,3 +229,14 @@ class ChannelProgrammes:
     is_on: bool
     guide_until: datetime | None
     programmes: list[ProgrammeView]
+
+
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class ListProgrammes(ChannelFilter, Request[Page[ChannelProgrammes]]):
+    """What is on between two instants, at most 24 hours, channel by channel."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("number",)
+
+    from_at: datetime
+    until_at: datetime
+    paging: Paging = field(default_factory=Paging)

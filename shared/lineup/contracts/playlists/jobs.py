@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from lineup.contracts.paging import Paging
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from lineup.contracts.paging import Page, Paging
 from lineup.values.types import (
     ChosenGroups,
     OptionalName,
@@ -13,6 +14,7 @@ from lineup.values.types import (
     WebAddress,
     Word,
 )
+from lineup.verbs import Kind, Request, verb
 
 
 class JobState(enum.StrEnum):
@@ -22,55 +24,6 @@ class JobState(enum.StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportChannels:
-    """Import an M3U: from an uploaded blob or from an address.
-
-    New channels are added, known ones (same id, same address, else same name and group)
-    are updated but for what staff said of them, nothing is removed: what the list names
-    no more is marked. All go into `package_id` where it is named.
-    """
-
-    upload: Upload = ""
-    """Name of a blob under uploads/."""
-    address: WebAddress = ""
-    preview_id: UUID | None = None
-    """The preview of what is to be imported, in place of an upload or an address."""
-    file_name: OptionalName = ""
-    """Of an upload: files of one name are one list, of which channels may vanish."""
-    package_id: UUID | None = None
-    partner_id: UUID | None = None
-    groups: ChosenGroups | None = None
-    """Only channels of these groups; None: of all."""
-    takes_films: bool = False
-    """Films and episodes, too, as if they were channels."""
-    signs: bool = True
-    """Sign addresses of new channels at play time, where one can be signed; no: give
-    them as they are, because another's server checks them."""
-    marks_adult_groups: bool = True
-    """Mark channels for adults whose group's name says that."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PreviewChannels:
-    """Read an M3U without importing it: the job tells its groups and what is new."""
-
-    upload: Upload = ""
-    """Name of a blob under uploads/."""
-    address: WebAddress = ""
-    """Where it is fetched from."""
-    file_name: OptionalName = ""
-    """Of an upload: files of one name are one list."""
-    partner_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class UndoImport:
-    """Undo a partner's last import: what it added goes, the rest is as before."""
-
-    job_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,15 +84,64 @@ class JobView:
     """Whether it is the partner's last import; only of one job."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetJob:
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class ImportChannels(Request[JobView]):
+    """Import an M3U: from an uploaded blob or from an address.
+
+    New channels are added, known ones (same id, same address, else same name and group)
+    are updated but for what staff said of them, nothing is removed: what the list names
+    no more is marked. All go into `package_id` where it is named.
+    """
+
+    upload: Upload = ""
+    """Name of a blob under uploads/."""
+    address: WebAddress = ""
+    preview_id: UUID | None = None
+    """The preview of what is to be imported, in place of an upload or an address."""
+    file_name: OptionalName = ""
+    """Of an upload: files of one name are one list, of which channels may vanish."""
+    package_id: UUID | None = None
+    partner_id: UUID | None = None
+    groups: ChosenGroups | None = None
+    """Only channels of these groups; None: of all."""
+    takes_films: bool = False
+    """Films and episodes, too, as if they were channels."""
+    signs: bool = True
+    """Sign addresses of new channels at play time, where one can be signed; no: give
+    them as they are, because another's server checks them."""
+    marks_adult_groups: bool = True
+    """Mark channels for adults whose group's name says that."""
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class PreviewChannels(Request[JobView]):
+    """Read an M3U without importing it: the job tells its groups and what is new."""
+
+    upload: Upload = ""
+    """Name of a blob under uploads/."""
+    address: WebAddress = ""
+    """Where it is fetched from."""
+    file_name: OptionalName = ""
+    """Of an upload: files of one name are one list."""
+    partner_id: UUID | None = None
+
+
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class UndoImport(Request[JobView]):
+    """Undo a partner's last import: what it added goes, the rest is as before."""
+
+    job_id: UUID
+
+
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class GetJob(Request[JobView]):
     """One job by id."""
 
     job_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListJobs:
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class ListJobs(Request[Page[JobView]]):
     """Jobs, newest first, narrowed by kind and state."""
 
     kind: Word = ""

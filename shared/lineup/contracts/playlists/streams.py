@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.changes import Given, resets_to
 from lineup.values.types import SessionMinutes, StreamHosts
+from lineup.verbs import Kind, Request, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +29,15 @@ class StreamSettings:
     """When it last changed; null: nobody said anything yet."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GetStreamSettings:
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+class GetStreamSettings(Request[StreamSettings]):
     """How a partner's players are let in to its streaming servers."""
 
     partner_id: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class UpdateStreamSettings:
+@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+class UpdateStreamSettings(Request[StreamSettings]):
     """Change how a partner's players are let in to its streaming servers.
 
     What is changed counts for grants given from then on; a host that is taken away,

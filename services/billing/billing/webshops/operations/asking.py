@@ -25,7 +25,7 @@ from billing.webshops.order_lists import (
 )
 from billing.webshops.payloads import Fields
 from billing.webshops.shop_api import NotAnswered
-from lineup.contracts.billing import DeliveryTaken, ShopKind
+from lineup.contracts.billing.shops import DeliveryTaken, ShopKind
 from lineup.database import Database, Work
 from lineup.ids import new_id
 from lineup.secrets import Keyring, Sealed

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from billing.webshops.models import OrderClosing, ShopOrderRecord
 from lineup.behalf import signature
-from lineup.contracts.billing import ClosedException, Settlement
+from lineup.contracts.billing.orders import ClosedException, Settlement
 from lineup.database import Work
 from lineup.ids import new_id
 

@@ -21,13 +21,13 @@ from billing.webshops.operations.sharing import refuse_twin
 from billing.webshops.payloads import status_of
 from billing.webshops.shop_api import is_unencrypted
 from billing.webshops.states import DeliveryState
-from lineup.contracts.billing import (
+from lineup.contracts.billing.exceptions import IgnoreSku
+from lineup.contracts.billing.shops import (
     ChangeShopSecret,
     ConnectShop,
     EndPreviousSecret,
     EndShopAccess,
     GetShop,
-    IgnoreSku,
     ListShops,
     OtherProduct,
     SetShopAccess,

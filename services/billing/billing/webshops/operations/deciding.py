@@ -28,13 +28,13 @@ from billing.webshops.operations.settlement import (
 )
 from billing.webshops.operations.views import told_whole
 from billing.webshops.states import BY_HAND, SeatState
-from lineup.contracts.billing import (
+from lineup.contracts.billing.exceptions import (
     AcceptOrder,
     ChooseUser,
     CloseException,
-    OrderView,
     ServeOrder,
 )
+from lineup.contracts.billing.orders import OrderView
 from lineup.database import Work
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id

@@ -14,7 +14,7 @@ from billing.webshops.messages import Message, ShopOrder, Unusable
 from billing.webshops.models import ShopConnection, ShopDelivery
 from billing.webshops.operations.orders import take_in
 from billing.webshops.states import DeliveryState
-from lineup.contracts.billing import DeliveryStored, DeliveryTaken, ShopKind
+from lineup.contracts.billing.shops import DeliveryStored, DeliveryTaken, ShopKind
 from lineup.database import Work
 
 log = structlog.get_logger(__name__)

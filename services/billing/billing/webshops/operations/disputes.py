@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from billing.webshops.models import OrderSeat, ShopConnection, ShopOrderRecord
 from billing.webshops.states import SeatState
-from lineup.contracts.billing import UsersHeldBack
+from lineup.contracts.billing.orders import UsersHeldBack
 from lineup.database import Work
 
 

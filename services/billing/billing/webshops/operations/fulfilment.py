@@ -13,8 +13,8 @@ from billing.webshops.models import OrderSeat, ShopConnection, ShopOrderRecord
 from billing.webshops.operations.feeding import buyer_of
 from billing.webshops.operations.settlement import announce, conclude, seats_of
 from billing.webshops.states import SeatState
-from lineup.contracts.accounts import FilledSeat, SeatsFilled
-from lineup.contracts.billing import OtherProduct
+from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled
+from lineup.contracts.billing.shops import OtherProduct
 from lineup.database import Database, Work
 from lineup.errors import Refusal
 from lineup.money import Money

@@ -15,16 +15,14 @@ from billing.webshops.operations.orders import order_by_hand
 from billing.webshops.operations.views import shop_names
 from billing.webshops.states import DeliveryState
 from lineup.behalf import signature
-from lineup.contracts.billing import (
+from lineup.contracts.billing.exceptions import CloseDelivery, ServeDelivery, ServeOrder
+from lineup.contracts.billing.orders import OrderView
+from lineup.contracts.billing.shops import (
     BodyEncoding,
-    CloseDelivery,
     DeliveryVerdict,
     GetShopDelivery,
     ListShopDeliveries,
-    OrderView,
     ReplayDelivery,
-    ServeDelivery,
-    ServeOrder,
     ShopDeliveryView,
 )
 from lineup.contracts.paging import Page

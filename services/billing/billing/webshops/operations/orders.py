@@ -22,7 +22,8 @@ from billing.webshops.operations.comparing import compare, mark_removed
 from billing.webshops.operations.settlement import settle
 from billing.webshops.operations.sharing import home_of, parts_of, take_turns
 from billing.webshops.states import Effect
-from lineup.contracts.billing import Buyer, OrderState, ServeDelivery
+from lineup.contracts.billing.exceptions import ServeDelivery
+from lineup.contracts.billing.orders import Buyer, OrderState
 from lineup.database import Work
 from lineup.errors import Conflict, Invalid
 from lineup.ids import new_id

@@ -11,7 +11,7 @@ from billing.webshops.faults import PASSING
 from billing.webshops.models import ShopConnection, ShopOrderRecord, wants_a_look
 from billing.webshops.operations.settlement import order_state, seats_of, settle
 from billing.webshops.operations.views import told_whole, views_of
-from lineup.contracts.billing import (
+from lineup.contracts.billing.orders import (
     GetOrder,
     ListOrders,
     OrderState,

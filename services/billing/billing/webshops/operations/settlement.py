@@ -23,7 +23,7 @@ from billing.webshops.operations.feeding import choose_users, remembered_custome
 from billing.webshops.operations.judging import problem_of
 from billing.webshops.operations.refunding import seats_paid_back
 from billing.webshops.states import Effect, Reason, SeatState
-from lineup.contracts.billing import Buyer, OrderAccepted, Seat
+from lineup.contracts.billing.orders import Buyer, OrderAccepted, Seat
 from lineup.database import Work
 from lineup.money import Money
 from lineup.values import find_mail_address

@@ -18,7 +18,7 @@ from billing.webshops.models import (
 )
 from billing.webshops.shop_models import is_same_host
 from billing.webshops.states import SeatState
-from lineup.contracts.billing import ShopKind
+from lineup.contracts.billing.shops import ShopKind
 from lineup.database import Work
 from lineup.errors import Conflict
 

@@ -16,7 +16,7 @@ from billing.webshops.models import (
 from billing.webshops.operations.closings import told_closings
 from billing.webshops.operations.settlement import seats_of
 from billing.webshops.states import SeatState
-from lineup.contracts.billing import OrderState, OrderStep, OrderView, SeatView
+from lineup.contracts.billing.orders import OrderState, OrderStep, OrderView, SeatView
 from lineup.database import Work
 from lineup.money import Money
 

@@ -9,8 +9,8 @@ from gateway.admin.dashboard.questions import Parts, first_of_week, today_here
 from gateway.panel.display import label_of, money_text
 from gateway.panel.parts import Part
 from gateway.panel.tables import COUNT_UP_TO
-from lineup.contracts.accounts import CustomerCounts
-from lineup.contracts.billing import BalancesView, SubscriptionFigures
+from lineup.contracts.accounts.customers import CustomerCounts
+from lineup.contracts.billing.figures import BalancesView, SubscriptionFigures
 from lineup.contracts.notifications import DeliveryCounts, DeliveryState
 from lineup.contracts.paging import Page
 

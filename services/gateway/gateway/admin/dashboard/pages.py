@@ -17,7 +17,7 @@ from gateway.asking import actor
 from gateway.ground import ground
 from gateway.panel.guard import page_for
 from gateway.panel.parts import Part
-from lineup.context import OPERATORS, PARTNERS, SELLERS, STAFF_AND_SUPPORT, Role
+from lineup.context import OPERATORS, PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
 
 pages = Blueprint("dashboard_pages", __name__)
 
@@ -36,7 +36,7 @@ HEADED = {
 
 
 @pages.get("/dashboard")
-@page_for(STAFF_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT)
 def dashboard() -> str:
     """What needs somebody today (UI-01)."""
     parts = parts_for(actor().role)

@@ -12,24 +12,26 @@ from gateway.panel.display import zone
 from gateway.panel.parts import Part, part, part_if_known, wait_for
 from gateway.panel.tables import COUNT_UP_TO
 from lineup.context import Role
-from lineup.contracts.accounts import AccountKind, CountCustomers, ListAccounts
-from lineup.contracts.billing import (
-    DeliveryVerdict,
+from lineup.contracts.accounts.customers import CountCustomers
+from lineup.contracts.accounts.tree import AccountKind, ListAccounts
+from lineup.contracts.billing.catalog import ListProducts
+from lineup.contracts.billing.figures import (
     GetBalances,
-    GetRenewalOverview,
     GetSales,
     GetSubscriptionFigures,
-    ListOrders,
-    ListProducts,
-    ListShopDeliveries,
+)
+from lineup.contracts.billing.orders import ListOrders, OrderState
+from lineup.contracts.billing.shops import DeliveryVerdict, ListShopDeliveries
+from lineup.contracts.billing.subscriptions import (
+    GetRenewalOverview,
     ListSubscriptions,
-    OrderState,
     RenewalOverview,
     SubscriptionState,
 )
 from lineup.contracts.notifications import CountDeliveries
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists import GuideReach, ListChannels, ListGuideSources
+from lineup.contracts.playlists.channels import GuideReach, ListChannels
+from lineup.contracts.playlists.guide import ListGuideSources
 from lineup.rpc import Answer
 from lineup.rpc.services import RemoteCall
 

@@ -8,7 +8,7 @@ from gateway.admin.dashboard.links import WEEK, ending, lapsed, link
 from gateway.admin.dashboard.questions import Parts, renewals_of, today_here
 from gateway.panel.display import money_text
 from gateway.panel.parts import Part
-from lineup.contracts.billing import RenewalOverview, SubscriptionView
+from lineup.contracts.billing.subscriptions import RenewalOverview, SubscriptionView
 
 OBSTACLES = {
     "trial": "a trial",

@@ -1,0 +1,202 @@
+"""Verbs: what services can be asked, each declared once, on its request.
+
+    @verb("billing", Kind.READ, allowed=PARTNERS)
+    class GetPlanUse(Request[PlanUse]):
+        plan_id: UUID
+
+The declaration says which service answers, whether that changes anything, who may ask
+and what comes back. The handler on the bus, the gateway's calls and routes and the
+tables of the documentation are all made of it. In the service a function answers it:
+
+    @handles(GetPlanUse)
+    def get_plan_use(work: Work, request: GetPlanUse) -> PlanUse: ...
+"""
+
+import enum
+import inspect
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import (
+    Any,
+    Generic,
+    TypeVar,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from lineup.context import Role
+from lineup.contracts.changes import merges_into, resets_to
+
+C = TypeVar("C", bound=type)
+F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
+
+
+class Request(Generic[R]):
+    """What a service is asked; R is its reply."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """It is done; nothing more to say."""
+
+
+class Kind(enum.StrEnum):
+    """Whether a verb changes something."""
+
+    READ = "read"
+    WRITE = "write"
+    """It acts once for an idempotency key: a repeat gets the first reply."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """What a service can be asked, as its declaration says.
+
+    Nobody in `allowed` means everybody, even before sign-in.
+    """
+
+    service: str
+    name: str
+    kind: Kind
+    allowed: frozenset[Role]
+    request: type
+    reply: Any
+
+
+VERBS: dict[type, Verb] = {}
+"""Every verb by its request, as far as contracts were imported; see `verbs_of`."""
+
+
+@dataclass_transform(
+    frozen_default=True,
+    kw_only_default=True,
+    field_specifiers=(field, resets_to, merges_into),
+)
+def verb(
+    service: str, kind: Kind, *, allowed: Collection[Role], name: str = ""
+) -> Callable[[C], C]:
+    """Declare a class to be a request, frozen, with fields given by keyword.
+
+    Its verb is the name of the class in snake case, unless `name` says otherwise.
+    """
+
+    def declare(contract: C) -> C:
+        request: type = dataclass(frozen=True, kw_only=True)(contract)
+        VERBS[request] = Verb(
+            service=service,
+            name=name or re.sub(r"(?<!^)(?=[A-Z])", "_", contract.__name__).lower(),
+            kind=kind,
+            allowed=frozenset(allowed),
+            request=request,
+            reply=_reply_of(contract),
+        )
+        return contract
+
+    return declare
+
+
+def _reply_of(contract: type) -> Any:
+    """What `class GetPlan(Request[PlanView])` says that it is answered by."""
+    for base in getattr(contract, "__orig_bases__", ()):
+        if get_origin(base) is Request:
+            return get_args(base)[0]
+    raise TypeError(f"{contract.__name__} is no Request of a reply.")
+
+
+def verb_of(request: type) -> Verb:
+    """What is declared of a request's class; TypeError where nothing is."""
+    try:
+        return VERBS[request]
+    except KeyError:
+        raise TypeError(f"{request.__name__} is not declared as a @verb.") from None
+
+
+def verbs_of(service: str) -> list[Verb]:
+    """Every verb that the contracts declare of a service, by name."""
+    _import_contracts()
+    declared = (one for one in VERBS.values() if one.service == service)
+    return sorted(declared, key=lambda one: one.name)
+
+
+@cache
+def _import_contracts() -> None:
+    from lineup import contracts
+
+    for module in walk_packages(contracts.__path__, f"{contracts.__name__}."):
+        import_module(module.name)
+
+
+Needs = Mapping[str, type]
+"""What a function wants to be handed beside its work and request: types by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handler:
+    """The function that answers a verb.
+
+    `row` is the table of the one thing that a read shows. `changes` is the read that
+    shows what a write changes, or a function that locks and shows it, for callers who
+    name its tag. `runs_itself`: the function makes its own transactions.
+    """
+
+    verb: Verb
+    function: Callable[..., Any]
+    row: Any = None
+    changes: Any = None
+    runs_itself: bool = False
+
+
+HANDLERS: dict[type, Handler] = {}
+"""Every handler by its request, as far as rooms were imported."""
+
+
+def handles(request: type, *, row: Any = None, changes: Any = None) -> Callable[[F], F]:
+    """Let `def operation(work, request, *, …) -> reply` answer a verb.
+
+    What it needs besides stands behind the star, by type: a Keyring, the service's
+    settings, or what else its service class provides.
+    """
+    return _register(request, row=row, changes=changes)
+
+
+def handles_call(request: type) -> Callable[[F], F]:
+    """Let `def operation(database, call, *, …) -> reply` answer a verb: for what must
+    be kept though the caller is refused, or takes several transactions.
+    """
+    return _register(request, runs_itself=True)
+
+
+def _register(request: type, **how: Any) -> Callable[[F], F]:
+    def register(function: F) -> F:
+        if request in HANDLERS:
+            raise TypeError(f"{request.__name__} is handled twice.")
+        HANDLERS[request] = Handler(verb=verb_of(request), function=function, **how)
+        return function
+
+    return register
+
+
+def current_of(handler: Handler) -> Callable[..., Any] | None:
+    """What locks and shows what a write changes; None: nobody can name its tag."""
+    from lineup.database import locked
+
+    if not isinstance(handler.changes, type):
+        current: Callable[..., Any] | None = handler.changes
+        return current
+    shown = HANDLERS[handler.changes]
+    return locked(shown.row, shown.function, handler.changes)
+
+
+@cache
+def needs_of(function: Callable[..., Any]) -> Needs:
+    """The parameters behind a function's star: types by name."""
+    hints = get_type_hints(function)
+    parameters = inspect.signature(function).parameters.values()
+    return {p.name: hints[p.name] for p in parameters if p.kind is p.KEYWORD_ONLY}
