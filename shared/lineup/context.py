@@ -38,7 +38,7 @@ PARTNERS_AND_SUPPORT = PARTNERS | {Role.SUPPORT}
 SELLERS_AND_CUSTOMERS = SELLERS | {Role.CUSTOMER}
 """Who may change what is a customer's own: support only looks."""
 PUBLIC = frozenset[Role]()
-"""Doors that are open before sign-in: sign-in itself."""
+"""Entrypoints that are open before sign-in: sign-in itself."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from pkgutil import walk_packages
 from typing import (
     Any,
     Generic,
+    ParamSpec,
     TypeVar,
     dataclass_transform,
     get_args,
@@ -31,10 +32,9 @@ from typing import (
 )
 
 from lineup.context import Role
-from lineup.contracts.changes import merges_into, resets_to
 
 C = TypeVar("C", bound=type)
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -77,7 +77,7 @@ VERBS: dict[type, Verb] = {}
 @dataclass_transform(
     frozen_default=True,
     kw_only_default=True,
-    field_specifiers=(field, resets_to, merges_into),
+    field_specifiers=(field,),
 )
 def verb(
     service: str, kind: Kind, *, allowed: Collection[Role], name: str = ""
@@ -133,7 +133,7 @@ def _import_contracts() -> None:
         import_module(module.name)
 
 
-Needs = Mapping[str, type]
+Needs = Mapping[str, Any]
 """What a function wants to be handed beside its work and request: types by name."""
 
 
@@ -157,7 +157,9 @@ HANDLERS: dict[type, Handler] = {}
 """Every handler by its request, as far as rooms were imported."""
 
 
-def handles(request: type, *, row: Any = None, changes: Any = None) -> Callable[[F], F]:
+def handles(
+    request: type[Request[R]], *, row: Any = None, changes: Any = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let `def operation(work, request, *, …) -> reply` answer a verb.
 
     What it needs besides stands behind the star, by type: a Keyring, the service's
@@ -166,15 +168,19 @@ def handles(request: type, *, row: Any = None, changes: Any = None) -> Callable[
     return _register(request, row=row, changes=changes)
 
 
-def handles_call(request: type) -> Callable[[F], F]:
+def handles_call(
+    request: type[Request[R]],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let `def operation(database, call, *, …) -> reply` answer a verb: for what must
     be kept though the caller is refused, or takes several transactions.
     """
     return _register(request, runs_itself=True)
 
 
-def _register(request: type, **how: Any) -> Callable[[F], F]:
-    def register(function: F) -> F:
+def _register(
+    request: type[Request[R]], **how: Any
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    def register(function: Callable[P, R]) -> Callable[P, R]:
         if request in HANDLERS:
             raise TypeError(f"{request.__name__} is handled twice.")
         HANDLERS[request] = Handler(verb=verb_of(request), function=function, **how)

@@ -2,49 +2,81 @@
 
 from typing import ClassVar
 
-from lineup.contracts.resync import Resync, Resynced
-
-from accounts.customers.entrypoints import CustomerDoors
-from accounts.customers.group_entrypoints import GroupDoors
-from accounts.devices.entrypoints import DeviceDoors
-from accounts.jobs.entrypoints import JobDoors
-from accounts.logins.entrypoints import LoginDoors
-from accounts.membership.entrypoints import MembershipDoors
-from accounts.orders.entrypoints import OrderDoors
-from accounts.resync import resync
-from accounts.sellers.entrypoints import SellerDoors
+from accounts.customers import counting, groups
+from accounts.customers import operations as customers_operations
+from accounts.devices import operations as devices_operations
+from accounts.jobs import operations as jobs_operations
+from accounts.jobs.entrypoints import JobEntrypoints
+from accounts.logins import identity, passwords, sign_in
+from accounts.logins import operations as logins_operations
+from accounts.logins.entrypoints import LoginEntrypoints
+from accounts.logins.limits import SignInLimits
+from accounts.logins.passwords import PasswordCheck
+from accounts.means import Means
+from accounts.membership import operations as membership_operations
+from accounts.orders.entrypoints import OrderEntrypoints
+from accounts.sellers import companies, editing
+from accounts.sellers import operations as sellers_operations
 from accounts.settings import AccountsSettings
-from accounts.staff.entrypoints import StaffDoors
+from accounts.staff import logins, own, sessions, visits
 from accounts.subscriptions.models import SubscriptionCopy
-from accounts.tree.entrypoints import TreeDoors
-from accounts.users.entrypoints import UserDoors
-from lineup.bus import Service, rpc
-from lineup.context import OPERATORS, Call
+from accounts.tree import operations as tree_operations
+from accounts.users import operations as users_operations
+from accounts.users.entrypoints import UserEntrypoints
+from lineup.bus import Entrypoints, Service, in_thread
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
 
 
+def _hash_in_thread(password: str) -> str:
+    return in_thread(passwords.hash_password, password)
+
+
+def _is_right_in_thread(password_hash: str, password: str) -> bool:
+    return in_thread(passwords.is_right, password_hash, password)
+
+
+def _means(service: Entrypoints) -> Means:
+    return Means(
+        keyring=service.keyring,
+        hash_password=_hash_in_thread,
+        public_url=service.settings.public_url,
+    )
+
+
 class AccountsService(
-    TreeDoors,
-    LoginDoors,
-    SellerDoors,
-    StaffDoors,
-    CustomerDoors,
-    GroupDoors,
-    UserDoors,
-    DeviceDoors,
-    MembershipDoors,
-    OrderDoors,
-    JobDoors,
+    LoginEntrypoints,
+    UserEntrypoints,
+    OrderEntrypoints,
+    JobEntrypoints,
     Service,
 ):
     """Accounts on the bus."""
 
     name = "accounts"
     settings_type = AccountsSettings
+    operations: ClassVar = (
+        counting,
+        groups,
+        customers_operations,
+        devices_operations,
+        jobs_operations,
+        identity,
+        logins_operations,
+        sign_in,
+        membership_operations,
+        companies,
+        editing,
+        sellers_operations,
+        logins,
+        own,
+        sessions,
+        visits,
+        tree_operations,
+        users_operations,
+    )
+    provides: ClassVar = {
+        Means: _means,
+        PasswordCheck: lambda _: _is_right_in_thread,
+        SignInLimits: lambda service: service.settings.sign_in_limits(),
+    }
     copies: ClassVar = {SubscriptionChanged: (SubscriptionCopy,)}
-
-    @rpc(allowed=OPERATORS)
-    def resync(self, _call: Call[Resync]) -> Resynced:
-        """Announce every account, customer and user again."""
-        announced = resync(self.database, self.settings.public_url)
-        return Resynced(announced=announced)

@@ -4,8 +4,8 @@ import threading
 from functools import partial
 
 import pytest
-
 from accounts.customers.current import CURRENT_CUSTOMER
+
 from accounts.customers.operations import get_customer, update_customer
 from lineup.context import Call, Context
 from lineup.contracts.accounts.customers import (

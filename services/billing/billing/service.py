@@ -1,24 +1,29 @@
-"""The billing service: its name and its doors."""
+"""The billing service: its name, its operations, its events and timers."""
 
 from typing import ClassVar
 
-from lineup.contracts.resync import Resync, Resynced
-
 from billing import watching
-from billing.catalog.entrypoints import CatalogDoors
+from billing.catalog import operations as catalog_operations
+from billing.catalog.entrypoints import CatalogEntrypoints
 from billing.catalog.models import PackageCopy
-from billing.figures.entrypoints import FigureDoors
-from billing.people.entrypoints import PeopleDoors
+from billing.figures import plan_use, report, sales, standing
+from billing.people.entrypoints import PeopleEntrypoints
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from billing.settings import BillingSettings
-from billing.subscriptions import upkeep
-from billing.subscriptions.entrypoints import RenewalDoors, SubscriptionDoors
-from billing.wallets.entrypoints import WalletDoors
-from billing.webshops.entrypoints import WebshopDoors
-from billing.webshops.office import ShopDoors
-from billing.webshops.operations.reading import announce_waiting_orders
-from lineup.bus import Service, rpc
-from lineup.context import OPERATORS, Call
+from billing.subscriptions import blockers, lists, overview, quotes, renewals
+from billing.subscriptions import operations as subscriptions_operations
+from billing.subscriptions.entrypoints import (
+    RenewalEntrypoints,
+    SubscriptionEntrypoints,
+)
+from billing.wallets import checks, corrections, statements
+from billing.wallets import operations as wallets_operations
+from billing.webshops.entrypoints import WebshopEntrypoints
+from billing.webshops.operations import connections as shop_connections
+from billing.webshops.operations import deciding as shop_deciding
+from billing.webshops.operations import log as shop_log
+from billing.webshops.operations import reading as shop_reading
+from lineup.bus import Service
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
 from lineup.contracts.accounts.users import UserChanged
@@ -26,21 +31,39 @@ from lineup.contracts.playlists.events import PackageChanged
 
 
 class BillingService(
-    PeopleDoors,
-    WalletDoors,
-    CatalogDoors,
-    SubscriptionDoors,
-    RenewalDoors,
-    FigureDoors,
-    WebshopDoors,
-    ShopDoors,
-    watching.WatchDoors,
+    PeopleEntrypoints,
+    CatalogEntrypoints,
+    SubscriptionEntrypoints,
+    RenewalEntrypoints,
+    WebshopEntrypoints,
+    watching.WatchEntrypoints,
     Service,
 ):
     """Billing on the bus: what is owed, and what was paid for it."""
 
     name = "billing"
     settings_type = BillingSettings
+    operations: ClassVar = (
+        catalog_operations,
+        plan_use,
+        report,
+        sales,
+        standing,
+        blockers,
+        lists,
+        subscriptions_operations,
+        overview,
+        quotes,
+        renewals,
+        checks,
+        corrections,
+        wallets_operations,
+        statements,
+        shop_connections,
+        shop_deciding,
+        shop_log,
+        shop_reading,
+    )
     copies: ClassVar = {
         AccountChanged: (AccountCopy,),
         CustomerChanged: (CustomerCopy,),
@@ -48,10 +71,3 @@ class BillingService(
         PackageChanged: (PackageCopy,),
     }
     looks = watching.LOOKS
-
-    @rpc(allowed=OPERATORS)
-    def resync(self, _call: Call[Resync]) -> Resynced:
-        """Announce every subscription again, and every order that waits for users."""
-        subscriptions = upkeep.resync(self.database)
-        orders = announce_waiting_orders(self.database)
-        return Resynced(announced=subscriptions + orders)

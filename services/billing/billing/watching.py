@@ -15,7 +15,7 @@ from billing.subscriptions.attempts import is_let
 from billing.subscriptions.models import Subscription
 from billing.wallets.checks import check_ledger
 from billing.webshops.watching import deliveries
-from lineup.bus import Doors, every
+from lineup.bus import Entrypoints, every
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Database, Work
@@ -65,7 +65,7 @@ BOOKS = Books()
 """Those of this process."""
 
 
-class WatchDoors(Doors):
+class WatchEntrypoints(Entrypoints):
     """The timer that checks the books."""
 
     @every(seconds=LOOK_SECONDS, alone=True)

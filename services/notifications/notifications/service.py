@@ -1,4 +1,4 @@
-"""The notifications service: its name and its doors."""
+"""The notifications service: its name, its operations, its events and timers."""
 
 from typing import ClassVar
 
@@ -6,21 +6,28 @@ from lineup.bus import Service
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
 from notifications import watching
-from notifications.announcements.entrypoints import AnnouncementDoors
-from notifications.deliveries.entrypoints import DeliveryDoors
-from notifications.people.entrypoints import PeopleDoors
+from notifications.announcements import operations as announcements_operations
+from notifications.announcements.entrypoints import AnnouncementEntrypoints
+from notifications.deliveries import operations as deliveries_operations
+from notifications.deliveries.entrypoints import DeliveryEntrypoints
+from notifications.people.entrypoints import PeopleEntrypoints
 from notifications.people.models import AccountCopy, CustomerCopy
 from notifications.settings import NotificationsSettings
-from notifications.transports.entrypoints import TransportDoors
+from notifications.transports import operations as transports_operations
 
 
 class NotificationsService(
-    PeopleDoors, TransportDoors, DeliveryDoors, AnnouncementDoors, Service
+    PeopleEntrypoints, DeliveryEntrypoints, AnnouncementEntrypoints, Service
 ):
     """What is said: templates, mail, the delivery log."""
 
     name = "notifications"
     settings_type = NotificationsSettings
+    operations: ClassVar = (
+        announcements_operations,
+        deliveries_operations,
+        transports_operations,
+    )
     copies: ClassVar = {
         AccountChanged: (AccountCopy,),
         CustomerChanged: (CustomerCopy,),

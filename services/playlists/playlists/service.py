@@ -1,18 +1,24 @@
-"""The playlists service: its name and its doors."""
+"""The playlists service: its name, its operations, its events and timers."""
 
 from typing import ClassVar
 
-from lineup.contracts.resync import Resync, Resynced
-
-from lineup.bus import Service, rpc
-from lineup.context import OPERATORS, Call
+from lineup.bus import Service
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from playlists import watching, wiring
-from playlists.channels.entrypoints import ChannelDoors, ImportDoors, PackageDoors
-from playlists.entitlements.entrypoints import EntitlementDoors
+from playlists.channels import (
+    contents,
+    imports,
+    job_views,
+    lists,
+    many,
+    order,
+    packages,
+)
+from playlists.channels import operations as channels_operations
+from playlists.entitlements.entrypoints import EntitlementEntrypoints
 from playlists.entitlements.models import (
     Customer,
     Partner,
@@ -20,30 +26,39 @@ from playlists.entitlements.models import (
     Subscription,
     User,
 )
-from playlists.guide.entrypoints import GuideDoors, GuideTieDoors
-from playlists.jobs.entrypoints import JobDoors
-from playlists.rendering.entrypoints import StreamDoors
-from playlists.resync import resync
+from playlists.guide import listings, proposals, sources
+from playlists.guide.entrypoints import GuideEntrypoints
+from playlists.jobs import operations as jobs_operations
+from playlists.rendering import outputs
 from playlists.settings import PlaylistsSettings
 
 wiring.connect_rooms()
 
 
 class PlaylistsService(
-    ChannelDoors,
-    PackageDoors,
-    GuideDoors,
-    GuideTieDoors,
-    ImportDoors,
-    JobDoors,
-    StreamDoors,
-    EntitlementDoors,
+    GuideEntrypoints,
+    EntitlementEntrypoints,
     Service,
 ):
     """What is watched: channels, guide, entitlements, playlists."""
 
     name = "playlists"
     settings_type = PlaylistsSettings
+    operations: ClassVar = (
+        contents,
+        imports,
+        job_views,
+        lists,
+        many,
+        channels_operations,
+        order,
+        packages,
+        listings,
+        proposals,
+        sources,
+        jobs_operations,
+        outputs,
+    )
     copies: ClassVar = {
         AccountChanged: (Partner, Seller),
         CustomerChanged: (Customer,),
@@ -51,8 +66,3 @@ class PlaylistsService(
         SubscriptionChanged: (Subscription,),
     }
     looks = watching.LOOKS
-
-    @rpc(allowed=OPERATORS)
-    def resync(self, _call: Call[Resync]) -> Resynced:
-        """Announce every package again, and write all that is rendered anew."""
-        return Resynced(announced=resync(self.database))

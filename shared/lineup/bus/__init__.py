@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lineup.bus.decorators import every, http, on_event, rpc
     from lineup.bus.door import Door, doors
-    from lineup.bus.service import Doors, Service
+    from lineup.bus.service import Entrypoints, Service
     from lineup.bus.threads import in_thread
 
 __all__ = [
     "Door",
-    "Doors",
+    "Entrypoints",
     "Service",
     "doors",
     "every",
@@ -27,7 +27,7 @@ __all__ = [
 
 HOMES = {
     "Door": "door",
-    "Doors": "service",
+    "Entrypoints": "service",
     "Service": "service",
     "doors": "door",
     "every": "decorators",

@@ -21,25 +21,32 @@ if TYPE_CHECKING:
     from lineup.database.arrivals import Copies
 
 
-class Doors:
-    """What the doors of a room may use; a class of doors inherits it to be typed."""
+class Entrypoints:
+    """What a room's event handlers and timers may use."""
 
     database: "Database"
     clock: Clock
     settings: Any
     keyring: Keyring
+    provides: ClassVar[Mapping[Any, Callable[[Any], Any]]] = {}
+    """What functions may need beside a Keyring and the settings, and how it is made of
+    the service."""
+
+    def provide(self, wanted: Any) -> Any:
+        """What functions of this service need: something of this type."""
+        if wanted is Keyring:
+            return self.keyring
+        make = self.provides.get(wanted)
+        return make(self) if make else self.settings
 
 
-class Service(Doors):
+class Service(Entrypoints):
     """A service on the bus: `name`, `settings_type`, and what it handles."""
 
     name: ClassVar[str]
     settings_type: ClassVar[type[ServiceSettings]] = ServiceSettings
     operations: ClassVar[Sequence[ModuleType]] = ()
     """The modules whose functions answer the service's verbs."""
-    provides: ClassVar[Mapping[type, Callable[[Any], Any]]] = {}
-    """What functions may need beside a Keyring and the settings, and how it is made of
-    the service."""
     looks: ClassVar[Sequence[Look]] = ()
     """What this service looks up for its metrics beside what all do."""
     copies: ClassVar["Copies"] = {}
@@ -70,19 +77,14 @@ class Service(Doors):
     @classmethod
     def _check_needs(cls, handler: Handler) -> None:
         provided = {Keyring, *cls.provides, *cls.settings_type.__mro__}
-        for wanted in needs_of(handler.function).values():
+        current = current_of(handler)
+        needs = {**needs_of(handler.function), **(needs_of(current) if current else {})}
+        for wanted in needs.values():
             if wanted not in provided:
                 raise TypeError(
-                    f"{cls.__name__} provides no {wanted.__name__}, which"
+                    f"{cls.__name__} provides no {wanted}, which"
                     f" {handler.function.__qualname__} needs."
                 )
-
-    def provide(self, wanted: type) -> Any:
-        """What functions of this service need: something of this type."""
-        if wanted is Keyring:
-            return self.keyring
-        make = self.provides.get(wanted)
-        return make(self) if make else self.settings
 
 
 def _method_of(handler: Handler) -> Callable[[Service, Call[Any]], Any]:

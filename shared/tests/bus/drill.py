@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from lineup import metrics
-from lineup.bus import Doors, Service, every, http, in_thread, on_event, rpc
+from lineup.bus import Entrypoints, Service, every, http, in_thread, on_event, rpc
 from lineup.context import PUBLIC, SELLERS, Call, Event
 from lineup.database import COLUMN_TYPES, Work, keep_newest, new_metadata
 from lineup.errors import Conflict, Invalid
@@ -100,7 +100,7 @@ class DrillClient(ServiceClient):
     no_such_door = Remote(Ask, Said)
 
 
-class CallDoors(Doors):
+class CallEntrypoints(Entrypoints):
     @rpc(allowed=PUBLIC)
     def echo(self, call: Call[Ask]) -> Said:
         return Said(note=call.request.note, by=os.getpid())
@@ -173,7 +173,7 @@ def _burn(seconds: float) -> None:
         sum(range(1000))
 
 
-class EventDoors(Doors):
+class EventEntrypoints(Entrypoints):
     @on_event
     def on_note_changed(self, event: Event[NoteChanged]) -> None:
         with self.database.transaction() as work:
@@ -186,7 +186,7 @@ class EventDoors(Doors):
         )
 
 
-class TimerDoors(Doors):
+class TimerEntrypoints(Entrypoints):
     @every(seconds=0.2)
     def tick(self) -> None:
         with self.database.transaction() as work:
@@ -202,22 +202,22 @@ class TimerDoors(Doors):
             write(work, "lonely ends", "")
 
 
-class TogetherDoors(Doors):
+class TogetherEntrypoints(Entrypoints):
     """Turns that wait for one another, more than there are workers for calls."""
 
     inside = 0
 
     @every(seconds=0.2, side_by_side=4)
     def meet(self) -> None:
-        TogetherDoors.inside += 1
-        while TogetherDoors.inside < 4:
+        TogetherEntrypoints.inside += 1
+        while TogetherEntrypoints.inside < 4:
             eventlet.sleep(0.05)
         with self.database.transaction() as work:
             write(work, "met", "")
         eventlet.sleep(60)
 
 
-class HttpDoors(Doors):
+class HttpEntrypoints(Entrypoints):
     @http("POST", "/notes/<kind>")
     def take_note(self, request, kind):
         from werkzeug.wrappers import Response
@@ -238,7 +238,7 @@ def notes(work):
     yield metrics.DUE_ROWS.of(count, "notes")
 
 
-class DrillService(CallDoors, EventDoors, Service):
+class DrillService(CallEntrypoints, EventEntrypoints, Service):
     name = "drill"
     looks = (notes,)
 
@@ -259,18 +259,18 @@ def keep_note(work: Work, state: NoteChanged) -> None:
     keep_newest(work.session, NoteCopy, {"id": state.id, "version": state.version})
 
 
-class KeepingDoors(Doors):
+class KeepingEntrypoints(Entrypoints):
     @on_event
     def on_note_changed(self, event: Event[NoteChanged]) -> None:
         self.database.keep(event, keep_note)
 
 
-class CopyingService(CallDoors, KeepingDoors, Service):
+class CopyingService(CallEntrypoints, KeepingEntrypoints, Service):
     name = "drill"
     copies: ClassVar = {NoteChanged: (NoteCopy,)}
 
 
-class StandingService(CallDoors, Service):
+class StandingService(CallEntrypoints, Service):
     name = "standing"
 
 
@@ -278,11 +278,11 @@ class StandingClient(DrillClient):
     service = "standing"
 
 
-class TimerService(TimerDoors, CallDoors, Service):
+class TimerService(TimerEntrypoints, CallEntrypoints, Service):
     name = "drill"
 
 
-class TogetherService(TogetherDoors, CallDoors, Service):
+class TogetherService(TogetherEntrypoints, CallEntrypoints, Service):
     name = "drill"
 
 
@@ -291,11 +291,11 @@ class WebSettings(ServiceSettings):
     webhook_address: str
 
 
-class WebService(HttpDoors, Service):
+class WebService(HttpEntrypoints, Service):
     name = "drill"
     settings_type = WebSettings
 
 
-class ShopService(CallDoors, HttpDoors, Service):
+class ShopService(CallEntrypoints, HttpEntrypoints, Service):
     name = "drill"
     settings_type = WebSettings

@@ -22,6 +22,7 @@ from lineup.contracts.accounts.customers import (
     StateCount,
 )
 from lineup.database import Work
+from lineup.verbs import handles
 
 Tally = dict[Any, int]
 """How many customers, by one of the values they are counted by."""
@@ -30,6 +31,7 @@ MONTHS = 12
 PRODUCTS: ARRAY[UUID] = ARRAY(Uuid(), as_tuple=True)
 
 
+@handles(CountCustomers)
 def count_customers(work: Work, request: CountCustomers) -> CustomerCounts:
     """How many customers match, in total and by what they can be narrowed by."""
     found = matching(work, request)

@@ -27,7 +27,7 @@ from lineup.database import Work, page_of
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
-from lineup.verbs import Done
+from lineup.verbs import Done, handles
 
 NAME_INDEX = "uq_customer_groups_name"
 ORDERS = {"": Group.name_key, "name": Group.name_key}
@@ -39,6 +39,7 @@ class GroupUsed(Conflict):
     code = "group_used"
 
 
+@handles(CreateCustomerGroup)
 def create_group(work: Work, request: CreateCustomerGroup) -> CustomerGroupView:
     """Make a group of the actor's company, or of one below that is named."""
     owner = _owner(work, request.account_id)
@@ -52,6 +53,7 @@ def create_group(work: Work, request: CreateCustomerGroup) -> CustomerGroupView:
     return _view(work, group)
 
 
+@handles(RenameCustomerGroup, changes=GetCustomerGroup)
 def rename_group(work: Work, request: RenameCustomerGroup) -> CustomerGroupView:
     """Give a group another name, which its company has not used yet."""
     group = group_in_scope(work, request.group_id)
@@ -62,6 +64,7 @@ def rename_group(work: Work, request: RenameCustomerGroup) -> CustomerGroupView:
     return _view(work, group)
 
 
+@handles(DeleteCustomerGroup, changes=GetCustomerGroup)
 def delete_group(work: Work, request: DeleteCustomerGroup) -> Done:
     """Remove a group; GroupUsed while a customer is in it."""
     group = group_in_scope(work, request.group_id)
@@ -74,11 +77,13 @@ def delete_group(work: Work, request: DeleteCustomerGroup) -> Done:
     return Done()
 
 
+@handles(GetCustomerGroup, row=Group)
 def get_group(work: Work, request: GetCustomerGroup) -> CustomerGroupView:
     """One group in the actor's part of the tree."""
     return _view(work, group_in_scope(work, request.group_id))
 
 
+@handles(ListCustomerGroups)
 def list_groups(work: Work, request: ListCustomerGroups) -> Page[CustomerGroupView]:
     """Groups by name, narrowed by a text and to those a seller's customers can use."""
     statement = in_scope(select(Group), Group, work.actor)

@@ -35,7 +35,7 @@ from lineup.contracts.changes import merged
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Forbidden
-from lineup.verbs import Done
+from lineup.verbs import Done, handles
 
 EMAIL_INDEX = "uq_customers_partner_id_email_key"
 ORDERS = {
@@ -47,6 +47,7 @@ ORDERS = {
 }
 
 
+@handles(UpdateCustomer, changes=GetCustomer)
 def update_customer(
     work: Work, request: UpdateCustomer, *, means: Means
 ) -> CustomerView:
@@ -69,6 +70,7 @@ def update_customer(
     return view_of(work, customer)
 
 
+@handles(SetTimeZone)
 def set_time_zone(work: Work, request: SetTimeZone) -> Done:
     """Show a customer its own times in another zone; an empty one is the partner's."""
     if work.actor.account_id is None:
@@ -84,11 +86,13 @@ def set_time_zone(work: Work, request: SetTimeZone) -> Done:
     return Done()
 
 
+@handles(GetCustomer, row=Customer)
 def get_customer(work: Work, request: GetCustomer) -> CustomerView:
     """One customer in the actor's part of the tree."""
     return view_of(work, get_row(work, request.customer_id))
 
 
+@handles(GetPlayerSettings)
 def get_player_settings(work: Work, request: GetPlayerSettings) -> PlayerSettings:
     """What a customer's players go by; the PIN is sealed."""
     customer = get_row(work, request.customer_id)
@@ -103,6 +107,7 @@ def get_player_settings(work: Work, request: GetPlayerSettings) -> PlayerSetting
     )
 
 
+@handles(ListCustomers)
 def list_customers(work: Work, request: ListCustomers) -> Page[CustomerView]:
     """Customers as a filter narrows them, newest first or in another order."""
     statement = matching(work, request)

@@ -30,7 +30,7 @@ from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.values import people
 from lineup.values.bad_value import BadValueError
-from lineup.verbs import Done
+from lineup.verbs import Done, handles
 
 CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
     "model": values.name,
@@ -43,6 +43,7 @@ BOUGHT_WITH = "Device of the order"
 ORDERS = {"created": Device.id}
 
 
+@handles(AddDevice)
 def add_device(work: Work, request: AddDevice) -> DeviceView:
     """Note a device of a user; a MAC is used once within the partner (CU-31)."""
     user = lock_user(work, request.user_id)
@@ -62,6 +63,7 @@ def add_device(work: Work, request: AddDevice) -> DeviceView:
     return device.view(work.now)
 
 
+@handles(ChangeDevice, changes=GetDevice)
 def change_device(work: Work, request: ChangeDevice) -> DeviceView:
     """Note what is given of a device; it counts as asked today, if anything is."""
     device, user = _locked(work, request.device_id)
@@ -74,6 +76,7 @@ def change_device(work: Work, request: ChangeDevice) -> DeviceView:
     return device.view(work.now)
 
 
+@handles(RemoveDevice, changes=GetDevice)
 def remove_device(work: Work, request: RemoveDevice) -> Done:
     """Forget a device; its MAC is free again."""
     device, user = _locked(work, request.device_id)
@@ -83,11 +86,13 @@ def remove_device(work: Work, request: RemoveDevice) -> Done:
     return Done()
 
 
+@handles(GetDevice, row=Device)
 def get_device(work: Work, request: GetDevice) -> DeviceView:
     """One device in the actor's part of the tree."""
     return _device(work, request.device_id).view(work.now)
 
 
+@handles(ListDevices)
 def list_devices(work: Work, request: ListDevices) -> Page[DeviceView]:
     """Devices, newest first, narrowed by customer, user and a text."""
     statement = of_partner(_visible(work), Device, work.actor)

@@ -23,7 +23,7 @@ from accounts.tree.operations import (
 )
 from accounts.users.models import User
 from lineup.behalf import signature
-from lineup.contracts.accounts.customers import CustomerView
+from lineup.contracts.accounts.customers import CustomerView, GetCustomer
 from lineup.contracts.accounts.jobs import (
     AccountCounts,
     AccountJobState,
@@ -35,11 +35,12 @@ from lineup.contracts.accounts.jobs import (
     MoveCustomer,
     MoveCustomers,
 )
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import GetAccount, Status
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 
 class ConfirmationMissing(Invalid):
@@ -54,11 +55,13 @@ class CustomersComing(Conflict):
     code = "customers_coming"
 
 
+@handles(CountAccount)
 def count_account(work: Work, request: CountAccount) -> AccountCounts:
     """How many customers and users lie below an account (UI-05)."""
     return counts_of(work, account_in_scope(work, request.account_id))
 
 
+@handles(DeleteAccount, changes=GetAccount)
 def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
     """Delete a seller for good: from now on nobody at or below it signs in (AH-19).
 
@@ -82,6 +85,7 @@ def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
     return job.view()
 
 
+@handles(MoveCustomer, changes=GetCustomer)
 def move_customer(work: Work, request: MoveCustomer, *, means: Means) -> CustomerView:
     """Put a customer below another seller, or its partner; all it has goes along.
 
@@ -93,6 +97,7 @@ def move_customer(work: Work, request: MoveCustomer, *, means: Means) -> Custome
     return view_of(work, customer)
 
 
+@handles(MoveCustomers)
 def move_customers(work: Work, request: MoveCustomers) -> AccountJobView:
     """Put all customers of a seller below another account, in the background."""
     account = _seller(work, request.account_id, "account_id")
@@ -104,6 +109,7 @@ def move_customers(work: Work, request: MoveCustomers) -> AccountJobView:
     return job.view()
 
 
+@handles(GetAccountJob)
 def get_account_job(work: Work, request: GetAccountJob) -> AccountJobView:
     """One job, and how far it is."""
     statement = select(AccountJob).where(AccountJob.id == request.job_id)
@@ -113,6 +119,7 @@ def get_account_job(work: Work, request: GetAccountJob) -> AccountJobView:
     return job.view()
 
 
+@handles(ListAccountJobs)
 def list_account_jobs(work: Work, request: ListAccountJobs) -> Page[AccountJobView]:
     """Jobs, newest first, of one account where it is named."""
     statement = in_scope(select(AccountJob), AccountJob, work.actor)

@@ -13,6 +13,7 @@ from lineup.contracts.accounts.logins import Identify
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.database import Work
 from lineup.errors import Forbidden, Unauthenticated
+from lineup.verbs import handles
 
 UTC = "UTC"
 
@@ -43,6 +44,7 @@ class AccountLocked(AccountInactive):
     code = "account_locked"
 
 
+@handles(Identify)
 def identify(work: Work, request: Identify) -> Actor:
     """Who is behind a token; NotSignedIn or AccountInactive. One query.
 

@@ -27,7 +27,7 @@ from lineup.contracts.accounts.tree import LoginDetails, Status
 from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.ids import new_id
-from lineup.verbs import Done
+from lineup.verbs import Done, handles
 
 ENDED_FOR = timedelta(hours=1)
 FAILED_FOR = timedelta(days=2)
@@ -35,6 +35,7 @@ FAILED_FOR = timedelta(days=2)
 PRUNED_AT_ONCE = 1000
 
 
+@handles(SignOut)
 def sign_out(work: Work, request: SignOut) -> Done:
     """End a session or revoke a token; whoever remembers it is told to forget it."""
     session = work.session.scalar(

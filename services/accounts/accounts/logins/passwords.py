@@ -1,6 +1,7 @@
 """Login passwords: how long they must be, and argon2id for keeping them (CU-07)."""
 
 import secrets
+from collections.abc import Callable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -12,6 +13,9 @@ CUSTOMER_CHARACTERS = 4
 STAFF_CHARACTERS = 12
 MOST_CHARACTERS = 128
 GENERATED_CHARACTERS = 12
+
+PasswordCheck = Callable[[str, str], bool]
+"""Whether a hash was made of a password."""
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Lower case without characters that look alike (i l o 0 1): typed on a remote."""

@@ -5,7 +5,6 @@ and the failure stays counted when the sign-in fails.
 """
 
 import secrets
-from collections.abc import Callable
 
 from sqlalchemy import select
 
@@ -17,11 +16,13 @@ from accounts.logins.attempts import (
 from accounts.logins.identity import identify
 from accounts.logins.limits import USUAL_LIMITS, SignInLimits, TooManyTries
 from accounts.logins.models import Login, Session
+from accounts.logins.passwords import PasswordCheck
 from lineup.context import Call
 from lineup.contracts.accounts.logins import Identify, SessionKind, SignedIn, SignIn
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, Work
 from lineup.errors import Unauthenticated
+from lineup.verbs import handles_call
 
 TOKEN_BYTES = 32
 CLIENT_CHARACTERS = 200
@@ -33,10 +34,12 @@ class InvalidCredentials(Unauthenticated):
     code = "invalid_credentials"
 
 
+@handles_call(SignIn)
 def sign_in(
     database: Database,
     call: Call[SignIn],
-    is_right: Callable[[str, str], bool],
+    *,
+    is_right: PasswordCheck,
     limits: SignInLimits = USUAL_LIMITS,
 ) -> SignedIn:
     """Begin a session, or make an API token.

@@ -40,19 +40,21 @@ from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CustomerView,
     DeleteCustomer,
+    GetCustomer,
     Person,
     SwitchCustomer,
 )
 from lineup.contracts.accounts.jobs import DeleteAccount
 from lineup.contracts.accounts.membership import CreateCustomer, CreatedCustomer
 from lineup.contracts.accounts.tree import AccountKind, Status
-from lineup.contracts.accounts.users import DeleteUser
+from lineup.contracts.accounts.users import DeleteUser, GetUser
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import acting_partner
-from lineup.verbs import Done
+from lineup.verbs import Done, handles
 
 
+@handles(CreateCustomer)
 def create_customer(
     work: Work, request: CreateCustomer, *, means: Means
 ) -> CreatedCustomer:
@@ -90,6 +92,7 @@ def create_customer(
     )
 
 
+@handles(SwitchCustomer, changes=GetCustomer)
 def switch_customer(
     work: Work, request: SwitchCustomer, *, means: Means
 ) -> CustomerView:
@@ -101,6 +104,7 @@ def switch_customer(
     return view_of(work, customer)
 
 
+@handles(DeleteCustomer, changes=GetCustomer)
 def delete_customer(work: Work, request: DeleteCustomer, *, means: Means) -> Done:
     """Delete a customer, its users and logins; SubscriptionActive while one is served.
 
@@ -137,6 +141,7 @@ def deletion_of(work: Work, request: DeleteCustomer | DeleteAccount) -> Deletion
     return Deletion(settlement=request.settlement, reason=reason, by=by)
 
 
+@handles(DeleteUser, changes=GetUser)
 def delete_user(work: Work, request: DeleteUser, *, means: Means) -> Done:
     """Delete a user with its devices; SubscriptionActive while it is served (CU-24)."""
     user = lock_user(work, request.user_id)

@@ -2,22 +2,22 @@
 
 from functools import partial
 
-from accounts.doors import MakingDoors
+from accounts.means import Means
 from accounts.orders.operations import fill_seats, hold_back
-from lineup.bus import on_event
+from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
 from lineup.contracts.billing.orders import OrderAccepted, UsersHeldBack
 
 
-class OrderDoors(MakingDoors):
+class OrderEntrypoints(Entrypoints):
     """Ways in to shop orders."""
 
     @on_event
     def on_order_accepted(self, event: Event[OrderAccepted]) -> None:
         """Make the buyer a customer, and each seat a user."""
-        self.database.consume(event, partial(fill_seats, means=self.means))
+        self.database.consume(event, partial(fill_seats, means=self.provide(Means)))
 
     @on_event
     def on_users_held_back(self, event: Event[UsersHeldBack]) -> None:
         """Switch off the users of a disputed order, or on again."""
-        self.database.consume(event, partial(hold_back, means=self.means))
+        self.database.consume(event, partial(hold_back, means=self.provide(Means)))

@@ -13,8 +13,10 @@ from lineup.contracts.accounts.tree import (
     Status,
 )
 from lineup.database import Work
+from lineup.verbs import handles
 
 
+@handles(FindCompany)
 def find_company(work: Work, request: FindCompany, *, means: Means) -> CompanyFound:
     """The one partner in use whose subscribers are sent to an address.
 

@@ -12,9 +12,15 @@ from accounts.tree.operations import (
     view_of,
 )
 from lineup.context import OPERATORS, Actor, Role
-from lineup.contracts.accounts.tree import AccountKind, AccountView, UpdateAccount
+from lineup.contracts.accounts.tree import (
+    AccountKind,
+    AccountView,
+    GetAccount,
+    UpdateAccount,
+)
 from lineup.database import Work
 from lineup.errors import Conflict, Forbidden
+from lineup.verbs import handles
 
 
 class CurrencyInUse(Conflict):
@@ -33,6 +39,7 @@ def may_edit(actor: Actor, account: Account) -> bool:
     )
 
 
+@handles(UpdateAccount, changes=GetAccount)
 def update_account(work: Work, request: UpdateAccount) -> AccountView:
     """Change what is given of an account's data, and switch it on or off, in one go.
 

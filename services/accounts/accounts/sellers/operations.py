@@ -26,6 +26,7 @@ from lineup.contracts.accounts.tree import (
 )
 from lineup.database import Work
 from lineup.errors import Forbidden, Invalid
+from lineup.verbs import handles
 
 FIRST_ROLE = {
     AccountKind.PARTNER: Role.PARTNER,
@@ -65,6 +66,7 @@ def may_create(actor: Actor, kind: AccountKind) -> bool:
     return kind in SELLER_KINDS and actor.role in PARTNERS
 
 
+@handles(CreateAccount)
 def create_account(work: Work, request: CreateAccount, *, means: Means) -> AccountView:
     """Make a partner or seller together with its first login, or neither (CU-02).
 
@@ -87,6 +89,7 @@ def create_account(work: Work, request: CreateAccount, *, means: Means) -> Accou
     return account.view()
 
 
+@handles(CreateStaff)
 def create_staff(work: Work, request: CreateStaff, *, means: Means) -> LoginView:
     """Make a further login on an account, of a role at or below the actor's.
 

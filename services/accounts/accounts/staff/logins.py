@@ -23,7 +23,7 @@ from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Conflict, Forbidden, NotFound
 from lineup.scope import within
-from lineup.verbs import Done
+from lineup.verbs import Done, handles
 
 ORDERS = {"created_at": Login.id, "username": Login.username}
 
@@ -40,6 +40,7 @@ class LastLogin(Conflict):
     code = "last_login"
 
 
+@handles(ListLogins)
 def list_logins(work: Work, request: ListLogins) -> Page[LoginView]:
     """The logins of an account or customer that the actor may manage."""
     account = place_in_scope(work, request.account_id)
@@ -47,6 +48,7 @@ def list_logins(work: Work, request: ListLogins) -> Page[LoginView]:
     return page_of(work.session, statement, Login, request.paging, Login.view, ORDERS)
 
 
+@handles(SetLoginState)
 def set_login_state(work: Work, request: SetLoginState) -> LoginView:
     """Switch a login off, on or delete it; off, its sessions and tokens end.
 
@@ -62,6 +64,7 @@ def set_login_state(work: Work, request: SetLoginState) -> LoginView:
     return login.view()
 
 
+@handles(ResetPassword)
 def reset_password(work: Work, request: ResetPassword, *, means: Means) -> Done:
     """Give somebody else's login a new password; its sessions and tokens end."""
     login = _other_login(work, request.login_id)

@@ -1,7 +1,5 @@
 """What a login changes about itself: its password."""
 
-from collections.abc import Callable
-
 from sqlalchemy import select
 
 from accounts.logins.attempts import count_own
@@ -9,6 +7,7 @@ from accounts.logins.identity import own_login_id
 from accounts.logins.limits import USUAL_LIMITS, SignInLimits
 from accounts.logins.models import Login, Session, digest
 from accounts.logins.operations import end_sessions, set_password
+from accounts.logins.passwords import PasswordCheck
 from accounts.means import Means
 from lineup.behalf import refuse_on_behalf
 from lineup.context import Call
@@ -16,7 +15,7 @@ from lineup.contracts.accounts.logins import ChangePassword
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, Work
 from lineup.errors import Invalid, NotFound
-from lineup.verbs import Done
+from lineup.verbs import Done, handles_call
 
 
 class PasswordWrong(Invalid):
@@ -25,10 +24,12 @@ class PasswordWrong(Invalid):
     code = "password_wrong"
 
 
+@handles_call(ChangePassword)
 def change_password(
     database: Database,
     call: Call[ChangePassword],
-    is_right: Callable[[str, str], bool],
+    *,
+    is_right: PasswordCheck,
     means: Means,
     limits: SignInLimits = USUAL_LIMITS,
 ) -> Done:

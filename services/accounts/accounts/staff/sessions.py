@@ -12,9 +12,10 @@ from lineup.contracts.accounts.logins import EndSession, ListSessions, SessionVi
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import NotFound
-from lineup.verbs import Done
+from lineup.verbs import Done, handles
 
 
+@handles(ListSessions)
 def list_sessions(work: Work, request: ListSessions) -> Page[SessionView]:
     """Sessions, tokens and visits that are not over, newest first.
 
@@ -33,6 +34,7 @@ def list_sessions(work: Work, request: ListSessions) -> Page[SessionView]:
     )
 
 
+@handles(EndSession)
 def end_session(work: Work, request: EndSession) -> Done:
     """End a session of one's own or of a login that the actor may manage."""
     managed = manageable(work.actor).with_only_columns(Login.id)

@@ -9,19 +9,28 @@ from accounts.logins.models import Session
 from accounts.logins.sign_in import TOKEN_BYTES
 from accounts.tree.operations import place_in_scope
 from lineup.behalf import refuse_on_behalf
+from lineup.context import Call
 from lineup.contracts.accounts.logins import (
     EnterAccount,
     Identify,
     SessionKind,
     SignedIn,
 )
-from lineup.database import Work
+from lineup.database import Database, Work
 from lineup.errors import NotFound
+from lineup.verbs import handles_call
 
 log = structlog.get_logger(__name__)
 
 
-def enter_account(work: Work, request: EnterAccount) -> SignedIn:
+@handles_call(EnterAccount)
+def enter_account(database: Database, call: Call[EnterAccount]) -> SignedIn:
+    """Begin a visit; each time another, since its token is told once and not kept."""
+    with database.transaction(call.context) as work:
+        return begin_visit(work, call.request)
+
+
+def begin_visit(work: Work, request: EnterAccount) -> SignedIn:
     """Begin a visit of 30 minutes to a lower account or customer.
 
     NotFound outside the actor's part of the tree and for its own account;

@@ -21,6 +21,7 @@ from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Forbidden, Invalid, NotFound
 from lineup.scope import ROOT, in_scope
+from lineup.verbs import handles
 
 R = TypeVar("R")
 
@@ -40,11 +41,13 @@ class OwnAccount(Forbidden):
     code = "own_account"
 
 
+@handles(GetAccount, row=Account)
 def get_account(work: Work, request: GetAccount) -> AccountView:
     """One account above the customers, in the actor's part of the tree."""
     return view_of(work, account_in_scope(work, request.account_id))
 
 
+@handles(ListAccounts)
 def list_accounts(work: Work, request: ListAccounts) -> Page[AccountView]:
     """Accounts above the customers, newest first, narrowed as the request says."""
     statement = _narrowed(_staffed(work), request)
@@ -99,6 +102,7 @@ def _narrowed(statement: Select[Account], request: ListAccounts) -> Select[Accou
     return statement
 
 
+@handles(SetAccountState, changes=GetAccount)
 def set_account_state(work: Work, request: SetAccountState) -> AccountView:
     """Switch a partner or seller on or off: off, nobody at or below it may act."""
     account = account_in_scope(work, request.account_id)

@@ -35,6 +35,7 @@ from lineup.database import Work, page_of
 from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 ORDERS = {
     "created": User.id,
@@ -44,6 +45,7 @@ ORDERS = {
 }
 
 
+@handles(CreateUser)
 def create_user(work: Work, request: CreateUser, *, means: Means) -> UserView:
     """Add a user to a customer; its credentials and link are generated (CU-18)."""
     customer = customer_in_scope(work, request.customer_id)
@@ -52,12 +54,14 @@ def create_user(work: Work, request: CreateUser, *, means: Means) -> UserView:
     return view_of(work, means, user)
 
 
+@handles(GetUser, row=User)
 def get_user(work: Work, request: GetUser, *, means: Means) -> UserView:
     """One user in the actor's part of the tree."""
     user = user_in_scope(work, request.user_id)
     return view_of(work, means, user)
 
 
+@handles(ListUsers)
 def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView]:
     """Users, newest first or in another order, narrowed by customer and a text."""
     statement = of_partner(_living(work), User, work.actor)
@@ -77,6 +81,7 @@ def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView
     return page.showing(items)
 
 
+@handles(RenameUser, changes=GetUser)
 def rename_user(work: Work, request: RenameUser, *, means: Means) -> UserView:
     """Give a user another name; two users may share one (CU-19)."""
     user = lock_user(work, request.user_id)

@@ -36,6 +36,7 @@ from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 from lineup.scope import in_scope, partner_of, within
+from lineup.verbs import handles
 
 S = TypeVar("S", bound="Select[Any]")
 
@@ -73,6 +74,7 @@ def keep_package(work: Work, state: PackageChanged) -> None:
     keep_newest(work.session, PackageCopy, values)
 
 
+@handles(CreateProduct)
 def create_product(work: Work, request: CreateProduct) -> ProductView:
     """Make a product of the partner's packages; an unknown package is Invalid."""
     partner = people.acting_partner(work, request.partner_id)
@@ -94,6 +96,7 @@ def create_product(work: Work, request: CreateProduct) -> ProductView:
     return view_of(product)
 
 
+@handles(UpdateProduct, changes=GetProduct)
 def update_product(work: Work, request: UpdateProduct) -> ProductView:
     """Change what is given; running subscriptions follow, told by ProductChanged."""
     statement = select(Product).where(Product.id == request.product_id)
@@ -114,12 +117,14 @@ def update_product(work: Work, request: UpdateProduct) -> ProductView:
     return view_of(product)
 
 
+@handles(GetProduct, row=Product)
 def get_product(work: Work, request: GetProduct) -> ProductView:
     """One product with its plans."""
     statement = select(Product).where(Product.id == request.product_id)
     return view_of(_found(work.session.scalar(_on_offer(statement, work.actor))))
 
 
+@handles(ListProducts)
 def list_products(work: Work, request: ListProducts) -> Page[ProductView]:
     """Products with their plans that pass every filter given, newest first."""
     statement = _on_offer(select(Product), work.actor).options(
@@ -148,6 +153,7 @@ def _is_called(part: str) -> ColumnElement[bool]:
     return or_(in_name, Product.plans.any(in_plan))
 
 
+@handles(CreatePlan)
 def create_plan(work: Work, request: CreatePlan) -> PlanView:
     """Put a length of a product on sale, in the partner's currency."""
     statement = select(Product).where(Product.id == request.product_id)
@@ -172,11 +178,13 @@ def create_plan(work: Work, request: CreatePlan) -> PlanView:
     return plan_view(plan)
 
 
+@handles(GetPlan, row=Plan)
 def show_plan(work: Work, request: GetPlan) -> PlanView:
     """One plan, on sale or retired."""
     return plan_view(get_own_plan(work, request.plan_id))
 
 
+@handles(ChangePlan, changes=GetPlan)
 def change_plan(work: Work, request: ChangePlan) -> PlanView:
     """Change a plan's name, price and SKU: from the next sale or renewal on.
 
@@ -196,6 +204,7 @@ def change_plan(work: Work, request: ChangePlan) -> PlanView:
     return plan_view(plan)
 
 
+@handles(RetirePlan, changes=GetPlan)
 def retire_plan(work: Work, request: RetirePlan) -> PlanView:
     """Take a plan off sale; running periods stay, its SKU is free again."""
     plan = _locked_plan(work, request.plan_id)
@@ -232,6 +241,7 @@ def get_plans(work: Work, plan_ids: Collection[UUID]) -> dict[UUID, Plan]:
     return {plan.id: plan for plan in work.session.scalars(statement)}
 
 
+@handles(GetCurrencyUse)
 def get_currency_use(work: Work, request: GetCurrencyUse) -> CurrencyUse:
     """How many plans on sale have prices in the currency a partner now has.
 

@@ -9,8 +9,10 @@ from billing.subscriptions.models import Subscription
 from lineup.contracts.billing.catalog import GetPlanUse, PlanUse
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Work
+from lineup.verbs import handles
 
 
+@handles(GetPlanUse)
 def get_plan_use(work: Work, request: GetPlanUse) -> PlanUse:
     """How many run by a plan, and of those how many would have renewed by it."""
     plan = catalog.get_own_plan(work, request.plan_id)

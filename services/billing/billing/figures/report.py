@@ -20,10 +20,12 @@ from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.money import Money
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 ORDERS = {"sold_at": Period.created_at}
 
 
+@handles(ListSales)
 def list_sales(work: Work, request: ListSales) -> Page[SaleView]:
     """Sold periods in scope that pass every filter given, newest first."""
     page: Page[Period] = page_of(
@@ -37,6 +39,7 @@ def list_sales(work: Work, request: ListSales) -> Page[SaleView]:
     return page.showing(_views(work, page.items))
 
 
+@handles(SumSales)
 def sum_sales(work: Work, request: SumSales) -> SalesSums:
     """What all periods of the list with the same filters add up to."""
     rows = _matching(work, request).subquery()

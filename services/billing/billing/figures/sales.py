@@ -16,6 +16,7 @@ from lineup.contracts.billing.figures import GetSales, SalesDay, SalesTotal, Sal
 from lineup.database import Work
 from lineup.money import Money
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 Query = Select[Any]
 
@@ -46,6 +47,7 @@ class Tally:
                 mine[asset] += amount
 
 
+@handles(GetSales)
 def get_sales(work: Work, request: GetSales) -> SalesView:
     """Sales of a span by day, beside the total of the span before it.
 

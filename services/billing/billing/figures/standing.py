@@ -24,6 +24,7 @@ from lineup.contracts.billing.figures import (
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Work
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 AHEAD = timedelta(days=29)
 """Beside today: 30 days in all."""
@@ -39,6 +40,7 @@ class Group(NamedTuple):
     renewing: int
 
 
+@handles(GetSubscriptionFigures)
 def get_subscription_figures(
     work: Work, request: GetSubscriptionFigures
 ) -> SubscriptionFigures:

@@ -1,12 +1,12 @@
 """Ways in for what accounts announces of partners and sellers."""
 
 from billing.people import operations
-from lineup.bus import Doors, on_event
+from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.tree import AccountChanged
 
 
-class PeopleDoors(Doors):
+class PeopleEntrypoints(Entrypoints):
     """Keeps the copies; customers and users come in by the subscriptions' doors."""
 
     @on_event

@@ -22,11 +22,13 @@ from lineup.contracts.billing.subscriptions import (
 from lineup.database import Work
 from lineup.money import Money
 from lineup.scope import in_scope, within
+from lineup.verbs import handles
 
 MOST_NAMED = 20
 """Running subscriptions that are named one by one."""
 
 
+@handles(GetDeletionBlockers)
 def get_deletion_blockers(work: Work, request: GetDeletionBlockers) -> DeletionBlockers:
     """Money and running subscriptions of whom the request names, in scope."""
     running = in_scope(select(Subscription), Subscription, work.actor).where(

@@ -20,10 +20,12 @@ from lineup.contracts.billing.subscriptions import (
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 ORDERS = {"ends_at": Subscription.ends_at, "started_at": Subscription.started_at}
 
 
+@handles(ListSubscriptions)
 def list_subscriptions(
     work: Work, request: ListSubscriptions
 ) -> Page[SubscriptionView]:

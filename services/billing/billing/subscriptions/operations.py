@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from billing.catalog import operations as catalog
 from billing.people import operations as people
+from billing.people.models import UserCopy
 from billing.subscriptions import stops
 from billing.subscriptions.models import NotActive, RenewalSwitch, Subscription
 from billing.subscriptions.orders import (
@@ -51,6 +52,7 @@ from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 __all__ = [
     "AfterwardsOnly",
@@ -71,6 +73,7 @@ __all__ = [
 ]
 
 
+@handles(Purchase)
 def purchase(work: Work, request: Purchase) -> SubscriptionView:
     """Buy a period from the customer's balance (SU-01, SU-11).
 
@@ -93,6 +96,7 @@ def purchase(work: Work, request: Purchase) -> SubscriptionView:
     return view_of(work, subscription)
 
 
+@handles(StopSubscription)
 def stop_subscription(work: Work, request: StopSubscription) -> StopReceipt:
     """Stop a running subscription and return the unused part (SU-07, SU-09)."""
     subscription = _get_locked(work, request.subscription_id)
@@ -101,6 +105,7 @@ def stop_subscription(work: Work, request: StopSubscription) -> StopReceipt:
     return receipt
 
 
+@handles(QuoteStop)
 def quote_stop(work: Work, request: QuoteStop) -> StopReceipt:
     """What stopping now would return; NotActive for what is not running."""
     subscription = _get(work, request.subscription_id)
@@ -109,6 +114,7 @@ def quote_stop(work: Work, request: QuoteStop) -> StopReceipt:
     return stops.quoted(work, subscription)
 
 
+@handles(SwitchRenewal, changes=GetRenewal)
 def switch_renewal(work: Work, request: SwitchRenewal) -> RenewalView:
     """Turn a user's automatic renewal on or off; kept for its next subscription."""
     user = people.get_user(work, request.user_id)
@@ -136,6 +142,7 @@ def last_products(work: Work, user_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return dict(work.session.execute(statement).all())
 
 
+@handles(GetRenewal, row=UserCopy)
 def get_renewal(work: Work, request: GetRenewal) -> RenewalView:
     """Whether a user renews by itself (SU-02)."""
     user = people.get_user(work, request.user_id)
@@ -144,6 +151,7 @@ def get_renewal(work: Work, request: GetRenewal) -> RenewalView:
     return RenewalView(user_id=user.id, renews=renews)
 
 
+@handles(GetSubscription)
 def get_subscription(work: Work, request: GetSubscription) -> SubscriptionView:
     """One subscription in the actor's scope."""
     return view_of(work, _get(work, request.subscription_id))

@@ -20,8 +20,10 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.database import Work
 from lineup.money import Money
+from lineup.verbs import handles
 
 
+@handles(GetRenewalOverview)
 def get_renewal_overview(work: Work, request: GetRenewalOverview) -> RenewalOverview:
     """All users of a customer; the total is of those that would renew by themselves."""
     account = wallets.account_of(work, request.customer_id)

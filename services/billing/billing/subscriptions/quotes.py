@@ -30,8 +30,10 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.database import Work
 from lineup.money import Money
+from lineup.verbs import handles
 
 
+@handles(QuotePurchase)
 def quote_purchase(work: Work, request: QuotePurchase) -> PurchaseQuote:
     """What `purchase` would do at this instant; it refuses as that would.
 

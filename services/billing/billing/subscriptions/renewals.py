@@ -31,6 +31,7 @@ from billing.wallets.movements import Movement
 from billing.wallets.posting import transfer_all
 from lineup.contracts.billing.wallets import Booked, Cause, CorrectBooking, TopUp
 from lineup.database import Database, Work
+from lineup.verbs import handles
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +95,7 @@ class Round:
         return plan_obstacle(plan, is_inactive=is_inactive)
 
 
+@handles(TopUp)
 def top_up(work: Work, request: TopUp) -> Booked:
     """Put money on a balance; users that wait for it are renewed at once (SU-04)."""
     customer = people.get_customer(work, request.customer_id)
@@ -103,6 +105,7 @@ def top_up(work: Work, request: TopUp) -> Booked:
     return booked(work, customer, posted)
 
 
+@handles(CorrectBooking)
 def correct_booking(work: Work, request: CorrectBooking) -> Booked:
     """Undo a booking; where money comes back, users that wait for it are renewed."""
     customer, posted = corrections.correct_booking(work, request)

@@ -10,8 +10,10 @@ from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Work
 from lineup.money import Money
 from lineup.scope import in_scope, within
+from lineup.verbs import handles
 
 
+@handles(CheckLedger)
 def check_ledger(work: Work, _request: CheckLedger) -> LedgerReport:
     """Check every transfer and wallet in the actor's scope (WL-02).
 

@@ -24,6 +24,7 @@ from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 from lineup.scope import within
+from lineup.verbs import handles
 
 
 class AlreadyCorrected(Conflict):
@@ -38,6 +39,7 @@ class NotCorrectable(Conflict):
     code = "not_correctable"
 
 
+@handles(PayOut)
 def pay_out(work: Work, request: PayOut) -> Booked:
     """Give money of a balance back outside: balance -> cash; all of it by default.
 

@@ -21,6 +21,7 @@ from lineup.database import Work
 from lineup.errors import Conflict, Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
+from lineup.verbs import handles
 
 __all__ = [
     "account_of",
@@ -82,6 +83,7 @@ def top_up(work: Work, request: TopUp) -> Posted:
     return transfer(work, movement)
 
 
+@handles(GetWallet)
 def get_wallet(work: Work, request: GetWallet) -> WalletView:
     """A customer's balance."""
     return view_of(work, people.get_customer(work, request.customer_id))

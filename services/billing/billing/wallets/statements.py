@@ -29,12 +29,14 @@ from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.money import Money
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 NEWEST_FIRST = "-created_at"
 ENTRY_ORDERS = {"created_at": Entry.wallet_version, "booked": Entry.wallet_version}
 WALLET_ORDERS = {"balance": Wallet.balance_minor}
 
 
+@handles(ListEntries)
 def list_entries(work: Work, request: ListEntries) -> Page[EntryView]:
     """A customer's statement in the order of booking, newest first (WL-02)."""
     account = account_of(work, request.customer_id)
@@ -66,6 +68,7 @@ def _corrections(work: Work, transfer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     return {undone: by for undone, by in work.session.execute(statement) if undone}
 
 
+@handles(GetStatement)
 def get_statement(work: Work, request: GetStatement) -> StatementView:
     """The sums of a statement: opening + incoming + outgoing = closing (WL-15)."""
     account = account_of(work, request.customer_id)
@@ -85,6 +88,7 @@ def get_statement(work: Work, request: GetStatement) -> StatementView:
     )
 
 
+@handles(ListWallets)
 def list_wallets(work: Work, request: ListWallets) -> Page[WalletView]:
     """Customers' balances in scope, the newest first or sorted by balance."""
     page: Page[Wallet] = page_of(
@@ -98,6 +102,7 @@ def list_wallets(work: Work, request: ListWallets) -> Page[WalletView]:
     return page.showing(_wallet_views(work, page.items))
 
 
+@handles(GetBalances)
 def get_balances(work: Work, request: GetBalances) -> BalancesView:
     """What the balances of the same list add up to: it is owed to them (RP-05)."""
     owned = _customers_wallets(work, request).subquery()

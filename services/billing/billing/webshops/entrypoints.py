@@ -18,7 +18,7 @@ from billing.webshops.operations.deliveries import (
 )
 from billing.webshops.operations.fulfilment import fill_seats, start_scheduled
 from billing.webshops.stores import DeliveryQueue, DeliveryTable
-from lineup.bus import Doors, every, http, on_event
+from lineup.bus import Entrypoints, every, http, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.orders import SeatsFilled
 from lineup.contracts.billing.shops import DeliveryStored, DeliveryTaken, ShopKind
@@ -51,7 +51,7 @@ def intake_for(
     )
 
 
-class WebshopDoors(Doors):
+class WebshopEntrypoints(Entrypoints):
     """Where shops deliver, and what follows from it."""
 
     @property

@@ -2,15 +2,14 @@
 
 from functools import partial
 
-from lineup.bus import Doors, on_event, rpc
-from lineup.context import PARTNERS, Call, Event
+from lineup.bus import Entrypoints, on_event
+from lineup.context import Event
 from lineup.contracts.accounts.users import CredentialsIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
-from lineup.contracts.notifications import DeliveryView, SendTest
 from notifications.announcements import operations
 
 
-class AnnouncementDoors(Doors):
+class AnnouncementEntrypoints(Entrypoints):
     """Turns events into messages."""
 
     @on_event
@@ -30,9 +29,3 @@ class AnnouncementDoors(Doors):
         """A user did not renew, though not for want of money."""
         tell = partial(operations.tell_blocked, keyring=self.keyring)
         self.database.consume(event, tell)
-
-    @rpc(allowed=PARTNERS)
-    def send_test(self, call: Call[SendTest]) -> DeliveryView:
-        """Send a test message through the partner's transport."""
-        send = partial(operations.send_test, keyring=self.keyring)
-        return self.database.once(call, send)

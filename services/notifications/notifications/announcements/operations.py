@@ -10,6 +10,7 @@ from lineup.events import State
 from lineup.ids import event_id, new_id
 from lineup.scope import ROOT, acting_partner, below
 from lineup.secrets import Keyring
+from lineup.verbs import handles
 from notifications.deliveries.operations import Message, queue
 from notifications.people.operations import find_customer, partner_name
 from notifications.transports.checks import refuse_no_receiver
@@ -100,6 +101,7 @@ def _tell_of_renewal(
     queue(work, keyring, message)
 
 
+@handles(SendTest)
 def send_test(work: Work, request: SendTest, keyring: Keyring) -> DeliveryView:
     """Queue a test message through the partner's transport (NO-06)."""
     refuse_no_receiver(request)

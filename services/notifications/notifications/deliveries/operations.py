@@ -25,6 +25,7 @@ from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.secrets import Keyring
+from lineup.verbs import handles
 from notifications.deliveries.mailer import NO_ADDRESS
 from notifications.deliveries.models import Delivery
 from notifications.people.operations import find_customer, keep_customer
@@ -95,6 +96,7 @@ def queue(work: Work, keyring: Keyring, message: Message) -> Delivery:
     return delivery
 
 
+@handles(ListDeliveries)
 def list_deliveries(work: Work, request: ListDeliveries) -> Page[DeliveryView]:
     """The log, newest first unless another order is asked for (NO-13)."""
     wanted = _narrowed(in_scope(select(Delivery), Delivery, work.actor), request)
@@ -105,6 +107,7 @@ def list_deliveries(work: Work, request: ListDeliveries) -> Page[DeliveryView]:
     )
 
 
+@handles(CountDeliveries)
 def count_deliveries(work: Work, request: CountDeliveries) -> DeliveryCounts:
     """How many lines of the log stand in each state."""
     lines = _narrowed(in_scope(select(Delivery.state), Delivery, work.actor), request)
@@ -113,11 +116,13 @@ def count_deliveries(work: Work, request: CountDeliveries) -> DeliveryCounts:
     return DeliveryCounts(**{state: count for state, count in rows})  # noqa: C416
 
 
+@handles(GetDelivery)
 def get_delivery(work: Work, request: GetDelivery) -> DeliveryView:
     """One line of the log."""
     return _find(work, request.delivery_id).view()
 
 
+@handles(SendAgain)
 def send_again(work: Work, request: SendAgain) -> DeliveryView:
     """Queue a failed message once more; refuses any other with not_failed."""
     delivery = _find(work, request.delivery_id)

@@ -1,12 +1,12 @@
 """Ways in to people: what accounts announces."""
 
-from lineup.bus import Doors, on_event
+from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.tree import AccountChanged
 from notifications.people import operations
 
 
-class PeopleDoors(Doors):
+class PeopleEntrypoints(Entrypoints):
     """Keeps copies of partners and sellers; `deliveries` takes what customers do."""
 
     @on_event

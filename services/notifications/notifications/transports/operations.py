@@ -11,6 +11,8 @@ from lineup.database import Work
 from lineup.errors import NotFound
 from lineup.scope import ROOT, acting_partner, below, in_scope
 from lineup.secrets import Keyring
+from lineup.verbs import handles
+from notifications.settings import NotificationsSettings
 from notifications.transports.addresses import NoAddress, NoHost, address_of, host_of
 from notifications.transports.checks import refuse_impossible
 from notifications.transports.models import Transport, TransportHealth
@@ -21,8 +23,16 @@ class RouteBroken(Exception):  # noqa: N818 - reads as a sentence
     """What is kept of a partner's transport cannot be used; says why."""
 
 
+def current_transport(work: Work, request: SaveTransport) -> TransportView:
+    """The transport that a request changes, locked."""
+    partner_id = acting_partner(work.actor, request.partner_id)
+    work.session.get(Transport, partner_id, with_for_update=True)
+    return get_transport(work, GetTransport(partner_id=partner_id))
+
+
+@handles(SaveTransport, changes=current_transport)
 def save_transport(
-    work: Work, request: SaveTransport, *, allow_private: bool
+    work: Work, request: SaveTransport, *, settings: NotificationsSettings
 ) -> TransportView:
     """Set what is given of how a partner's mail leaves.
 
@@ -30,7 +40,7 @@ def save_transport(
     and the sender is not given. What was held against the server so far is forgotten:
     it is tried at once.
     """
-    refuse_impossible(request, allow_private=allow_private)
+    refuse_impossible(request, allow_private=settings.allow_private_sources)
     partner_id = acting_partner(work.actor, request.partner_id)
     if request.sender_address and request.sender_name is not UNSET:
         _make_sure(work, partner_id)
@@ -44,13 +54,7 @@ def save_transport(
     return transport.view(health)
 
 
-def current_transport(work: Work, request: SaveTransport) -> TransportView:
-    """The transport that a request changes, locked."""
-    partner_id = acting_partner(work.actor, request.partner_id)
-    work.session.get(Transport, partner_id, with_for_update=True)
-    return get_transport(work, GetTransport(partner_id=partner_id))
-
-
+@handles(GetTransport)
 def get_transport(work: Work, request: GetTransport) -> TransportView:
     """The partner's transport; NotFound while it uses the installation's."""
     partner_id = acting_partner(work.actor, request.partner_id)

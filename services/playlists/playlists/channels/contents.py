@@ -9,12 +9,14 @@ from sqlalchemy.dialects.postgresql import insert
 from lineup.contracts.playlists.channels import (
     AddPackageChannels,
     CreatePackage,
+    GetPackage,
     PackageView,
     RemovePackageChannels,
     SetPackageChannels,
 )
 from lineup.database import Work
 from lineup.errors import Invalid
+from lineup.verbs import handles
 from playlists import upstairs
 from playlists.channels.many import chosen
 from playlists.channels.models import Channel, Package, PackageChannel
@@ -29,6 +31,7 @@ from playlists.owners import owner_of
 CHUNK = 500
 
 
+@handles(CreatePackage)
 def create_package(work: Work, request: CreatePackage) -> PackageView:
     """Channels sold together."""
     owner = owner_of(work, request.partner_id)
@@ -38,6 +41,7 @@ def create_package(work: Work, request: CreatePackage) -> PackageView:
     return package_view(work, package)
 
 
+@handles(SetPackageChannels, changes=GetPackage)
 def set_package_channels(work: Work, request: SetPackageChannels) -> PackageView:
     """Say which channels are in a package; none is allowed (PE-04)."""
     package = find_package(work, request.package_id, for_update=True)
@@ -47,6 +51,7 @@ def set_package_channels(work: Work, request: SetPackageChannels) -> PackageView
     return _changed(work, package)
 
 
+@handles(AddPackageChannels)
 def add_package_channels(work: Work, request: AddPackageChannels) -> PackageView:
     """Put channels into a package, beside those in it."""
     package = find_package(work, request.package_id, for_update=True)
@@ -56,6 +61,7 @@ def add_package_channels(work: Work, request: AddPackageChannels) -> PackageView
     return _changed(work, package)
 
 
+@handles(RemovePackageChannels)
 def remove_package_channels(work: Work, request: RemovePackageChannels) -> PackageView:
     """Take channels out of a package; those not in it do not matter."""
     package = find_package(work, request.package_id, for_update=True)

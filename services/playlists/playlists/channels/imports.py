@@ -17,6 +17,7 @@ from lineup.contracts.playlists.jobs import (
 )
 from lineup.database import Work
 from lineup.errors import Conflict, Invalid
+from lineup.verbs import handles
 from playlists import owners
 from playlists.addresses import check_address
 from playlists.channels.models import ImportChange
@@ -42,6 +43,7 @@ class NotUndoable(Conflict):
     code = "import_not_undoable"
 
 
+@handles(ImportChannels)
 def import_channels(work: Work, request: ImportChannels) -> JobView:
     """Have the worker import a playlist; the job shows how it goes."""
     if request.preview_id is not None:
@@ -62,6 +64,7 @@ def import_channels(work: Work, request: ImportChannels) -> JobView:
     return job_view(enqueue(work, IMPORT_JOB, owner=owner, payload=payload))
 
 
+@handles(PreviewChannels)
 def preview_channels(work: Work, request: PreviewChannels) -> JobView:
     """Have the worker read a playlist; the job shows what is in it."""
     owner = owners.owner_of(work, request.partner_id)
@@ -69,6 +72,7 @@ def preview_channels(work: Work, request: PreviewChannels) -> JobView:
     return job_view(enqueue(work, PREVIEW_JOB, owner=owner, payload=_from(request)))
 
 
+@handles(UndoImport)
 def undo_import(work: Work, request: UndoImport) -> JobView:
     """Have the worker undo a partner's last import."""
     job = find_job(work, GetJob(job_id=request.job_id))

@@ -17,6 +17,7 @@ from lineup.contracts.playlists.channels import (
 )
 from lineup.database import Work, page_of
 from lineup.scope import in_scope
+from lineup.verbs import handles
 from playlists import upstairs
 from playlists.channels.models import Channel, PackageChannel
 from playlists.channels.naming import name_key
@@ -32,6 +33,7 @@ ORDERS: dict[str, Any] = {
 }
 
 
+@handles(ListChannels)
 def list_channels(work: Work, request: ListChannels) -> Page[ChannelView]:
     """Channels by number, name, group, or how far the guide reaches (PE-13, PE-18)."""
     statement, orders = visible(work, request), {**ORDERS, BY_GUIDE: Channel.number}
@@ -50,6 +52,7 @@ def list_channels(work: Work, request: ListChannels) -> Page[ChannelView]:
     return page.showing(views_of(work, page.items))
 
 
+@handles(ListGroups)
 def list_groups(work: Work, request: ListGroups) -> Groups:
     """Groups with their channels counted, in the order players show them (PE-19)."""
     narrowed = visible(work, ChannelFilter(partner_id=request.partner_id))

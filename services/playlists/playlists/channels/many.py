@@ -27,6 +27,7 @@ from lineup.contracts.playlists.channels import (
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import in_scope
+from lineup.verbs import handles
 from playlists import upstairs
 from playlists.channels.lists import visible
 from playlists.channels.models import Channel
@@ -60,6 +61,7 @@ def chosen(work: Work, request: ChosenChannels) -> Chosen:
     )
 
 
+@handles(SwitchChannels)
 def switch_channels(work: Work, request: SwitchChannels) -> ChannelsTouched:
     """Switch many channels on or off; one without an address stays off."""
     where: ColumnElement[bool] = Channel.is_on.is_(not request.is_on)
@@ -68,6 +70,7 @@ def switch_channels(work: Work, request: SwitchChannels) -> ChannelsTouched:
     return _change(work, request, where, {"is_on": request.is_on}, "is_on")
 
 
+@handles(GroupChannels)
 def group_channels(work: Work, request: GroupChannels) -> ChannelsTouched:
     """Put many channels into a group (PE-19)."""
     group = request.group.strip()
@@ -77,6 +80,7 @@ def group_channels(work: Work, request: GroupChannels) -> ChannelsTouched:
     return _change(work, request, where, {"group_title": group}, "group")
 
 
+@handles(DeleteChannels)
 def delete_channels(work: Work, request: DeleteChannels) -> ChannelsTouched:
     """Remove many channels from everywhere."""
     choice = chosen(work, request)
@@ -94,6 +98,7 @@ def delete_channels(work: Work, request: DeleteChannels) -> ChannelsTouched:
     return ChannelsTouched(count=count)
 
 
+@handles(FollowList)
 def follow_list(work: Work, request: FollowList) -> ChannelsTouched:
     """Let imports change again what staff said; those that vanished may stay so."""
     where = Channel.said_by_staff != literal([], JSONB)

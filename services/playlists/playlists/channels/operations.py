@@ -19,6 +19,7 @@ from lineup.database import Work
 from lineup.errors import Conflict, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
+from lineup.verbs import Done, handles
 from playlists import owners, upstairs
 from playlists.channels.details import changed_between, check_details, said_in
 from playlists.channels.models import Channel, Package, PackageChannel
@@ -38,6 +39,7 @@ class NumberTaken(Conflict):
     code = "number_taken"
 
 
+@handles(CreateChannel)
 def create_channel(work: Work, request: CreateChannel) -> ChannelView:
     """Add a channel, with a stream id that stays for good (PE-18)."""
     owner = owners.owner_of(work, request.partner_id)
@@ -53,6 +55,7 @@ def create_channel(work: Work, request: CreateChannel) -> ChannelView:
     return view_of(work, channel)
 
 
+@handles(UpdateChannel, changes=GetChannel)
 def update_channel(work: Work, request: UpdateChannel) -> ChannelView:
     """Change what is given of a channel; its stream id stays."""
     channel = find_channel(work, request.channel_id, for_update=True)
@@ -70,14 +73,17 @@ def update_channel(work: Work, request: UpdateChannel) -> ChannelView:
     return view_of(work, channel)
 
 
-def delete_channel(work: Work, request: DeleteChannel) -> None:
+@handles(DeleteChannel, changes=GetChannel)
+def delete_channel(work: Work, request: DeleteChannel) -> Done:
     """Remove a channel from everywhere."""
     channel = find_channel(work, request.channel_id, for_update=True)
     work.session.delete(channel)
     work.session.flush()
     upstairs.rooms().mark_changed(work, channel.partner_id)
+    return Done()
 
 
+@handles(GetChannel, row=Channel)
 def get_channel(work: Work, request: GetChannel) -> ChannelView:
     """One channel."""
     return view_of(work, find_channel(work, request.channel_id))

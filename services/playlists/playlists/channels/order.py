@@ -10,6 +10,7 @@ from lineup.contracts.playlists.channels import ChannelsTouched, MoveChannels
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import within
+from lineup.verbs import handles
 from playlists import upstairs
 from playlists.channels.models import Channel
 from playlists.channels.operations import ChannelUnknown, find_channel
@@ -53,6 +54,7 @@ def _staying(line: Sequence[Place], moved: Sequence[UUID]) -> list[UUID]:
     return [id_ for id_, _ in line if id_ not in going]
 
 
+@handles(MoveChannels)
 def move_channels(work: Work, request: MoveChannels) -> ChannelsTouched:
     """Put channels beside another or at a number, all of them or none."""
     if not 1 <= len(request.channel_ids) <= MOST_MOVED:

@@ -20,6 +20,7 @@ from lineup.database import Work, page_of
 from lineup.errors import Conflict, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
+from lineup.verbs import Done, handles
 from playlists import upstairs
 from playlists.channels.models import Package, PackageChannel
 from playlists.owners import Owner
@@ -64,6 +65,7 @@ def new_package(work: Work, owner: Owner, name: str) -> Package:
     return package
 
 
+@handles(RenamePackage, changes=GetPackage)
 def rename_package(work: Work, request: RenamePackage) -> PackageView:
     """Call a package otherwise; the demo set, too."""
     package = find_package(work, request.package_id, for_update=True)
@@ -74,7 +76,8 @@ def rename_package(work: Work, request: RenamePackage) -> PackageView:
     return package_view(work, package)
 
 
-def delete_package(work: Work, request: DeletePackage) -> None:
+@handles(DeletePackage, changes=GetPackage)
+def delete_package(work: Work, request: DeletePackage) -> Done:
     """Remove a package; its channels stay. Refuses as PackageInUse or DemoStays."""
     package = find_package(work, request.package_id, for_update=True)
     if package.is_demo:
@@ -86,13 +89,16 @@ def delete_package(work: Work, request: DeletePackage) -> None:
     work.session.delete(package)
     work.session.flush()
     upstairs.rooms().mark_changed(work, package.partner_id)
+    return Done()
 
 
+@handles(GetPackage, row=Package)
 def get_package(work: Work, request: GetPackage) -> PackageView:
     """One package."""
     return package_view(work, find_package(work, request.package_id))
 
 
+@handles(ListPackages)
 def list_packages(work: Work, request: ListPackages) -> Page[PackageView]:
     """Packages, the demo set among them; newest first, or by name."""
     statement = in_scope(select(Package), Package, work.actor)

@@ -1,6 +1,6 @@
 """Ways in to entitlements: what accounts and billing announce."""
 
-from lineup.bus import Doors, on_event
+from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
@@ -9,7 +9,7 @@ from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from playlists.entitlements import operations
 
 
-class EntitlementDoors(Doors):
+class EntitlementEntrypoints(Entrypoints):
     """Keeps copies of partners, sellers, customers, users and subscriptions."""
 
     @on_event

@@ -16,6 +16,7 @@ from lineup.contracts.playlists.guide import (
 )
 from lineup.database import Work, page_of
 from lineup.errors import Invalid
+from lineup.verbs import handles
 from playlists.channels.lists import visible
 from playlists.channels.models import Channel
 from playlists.guide.models import Programme
@@ -29,6 +30,7 @@ TITLE = func.nullif(Programme.title, "")
 ORDERS = {"": Channel.number, "number": Channel.number}
 
 
+@handles(ListProgrammes)
 def list_programmes(work: Work, request: ListProgrammes) -> Page[ChannelProgrammes]:
     """Channels by number, at most 50, with what each shows in at most 24 hours."""
     _must_be_bounded(request)

@@ -26,6 +26,7 @@ from lineup.database import Work
 from lineup.database.paging import OrderUnknown, PageGone
 from lineup.errors import Invalid
 from lineup.scope import in_scope
+from lineup.verbs import handles
 from playlists import upstairs
 from playlists.channels.lists import visible
 from playlists.channels.models import Channel
@@ -47,6 +48,7 @@ Row = tuple[GuideChannel, str]
 """A guide channel and its source's name."""
 
 
+@handles(ListGuideProposals)
 def list_guide_proposals(
     work: Work, request: ListGuideProposals
 ) -> Page[ChannelProposals]:
@@ -122,6 +124,7 @@ def _proposals(channel: Channel, candidates: "Candidates") -> ChannelProposals:
     )
 
 
+@handles(FindGuideChannels)
 def find_guide_channels(work: Work, request: FindGuideChannels) -> GuideChannelsFound:
     """What a channel could show: the most alike, or those a text is part of."""
     channel = find_channel(work, request.channel_id)
@@ -131,6 +134,7 @@ def find_guide_channels(work: Work, request: FindGuideChannels) -> GuideChannels
     return GuideChannelsFound(items=list(found))
 
 
+@handles(TieChannels)
 def tie_channels(work: Work, request: TieChannels) -> ChannelsTouched:
     """Choose the guide of channels by hand; no import changes it."""
     chosen = {tie.channel_id: tie.guide_id for tie in request.ties}

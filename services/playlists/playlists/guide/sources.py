@@ -25,6 +25,7 @@ from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.secrets import Keyring
+from lineup.verbs import Done, handles
 from playlists import upstairs
 from playlists.guide.models import GuideSource, RetiredImport
 from playlists.guide.source_views import (
@@ -60,6 +61,7 @@ class SourceUnknown(NotFound):
     code = "guide_source_not_found"
 
 
+@handles(CreateGuideSource)
 def create_guide_source(
     work: Work, request: CreateGuideSource, *, keyring: Keyring
 ) -> GuideSourceView:
@@ -85,6 +87,7 @@ def create_guide_source(
     return source_view(work, source, keyring)
 
 
+@handles(UpdateGuideSource, changes=GetGuideSource)
 def update_guide_source(
     work: Work, request: UpdateGuideSource, *, keyring: Keyring
 ) -> GuideSourceView:
@@ -121,15 +124,18 @@ def _with_headers(
     return replace(request, headers=headers)
 
 
-def delete_guide_source(work: Work, request: DeleteGuideSource) -> None:
+@handles(DeleteGuideSource, changes=GetGuideSource)
+def delete_guide_source(work: Work, request: DeleteGuideSource) -> Done:
     """Forget a source and its programmes; the worker clears the rows away."""
     source = find_source(work, request.source_id, for_update=True)
     retire(work, source)
     work.session.delete(source)
     work.session.flush()
     upstairs.rooms().mark_changed(work, source.partner_id)
+    return Done()
 
 
+@handles(GetGuideSource, row=GuideSource)
 def get_guide_source(
     work: Work, request: GetGuideSource, *, keyring: Keyring
 ) -> GuideSourceView:
@@ -137,6 +143,7 @@ def get_guide_source(
     return source_view(work, find_source(work, request.source_id), keyring)
 
 
+@handles(ListGuideSources)
 def list_guide_sources(
     work: Work, request: ListGuideSources, *, keyring: Keyring
 ) -> Page[GuideSourceView]:
@@ -165,6 +172,7 @@ def _conditions(request: ListGuideSources) -> Iterator[ColumnElement[bool]]:
         yield (GuideSource.last_error_code != "").is_(request.is_failing)
 
 
+@handles(FetchGuide)
 def fetch_guide(work: Work, request: FetchGuide) -> JobView:
     """Fetch a source now, on or off; `force` takes a much smaller answer, too."""
     source = find_source(work, request.source_id)

@@ -13,6 +13,7 @@ from lineup.database import Work, page_of, wake
 from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
+from lineup.verbs import handles
 from playlists.jobs.models import Job
 
 WAKE = "playlists_work"
@@ -94,6 +95,7 @@ def find_job(work: Work, request: GetJob) -> Job:
     return job
 
 
+@handles(ListJobs)
 def list_jobs(work: Work, request: ListJobs) -> Page[JobView]:
     """Jobs, newest first, narrowed by kind, state and guide source."""
     statement = in_scope(select(Job), Job, work.actor)

@@ -15,6 +15,7 @@ from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import acting_partner
 from lineup.secrets import Keyring
+from lineup.verbs import handles
 from playlists.rendering.models import PartnerOutput
 from playlists.rendering.operations import mark_changed
 
@@ -56,6 +57,7 @@ def set_guide_days(
     mark_changed(work, partner_id)
 
 
+@handles(GetStreamSettings)
 def get_stream_settings(work: Work, request: GetStreamSettings) -> StreamSettings:
     """What a partner says of grants to watch; the usual before it said anything."""
     partner_id = acting_partner(work.actor, request.partner_id)
@@ -72,6 +74,7 @@ def current_stream_settings(
     return get_stream_settings(work, GetStreamSettings(partner_id=partner_id))
 
 
+@handles(UpdateStreamSettings, changes=current_stream_settings)
 def update_stream_settings(
     work: Work, request: UpdateStreamSettings, *, keyring: Keyring
 ) -> StreamSettings:

@@ -1,26 +1,23 @@
 """Connecting shops, and who may deliver to a connection."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from billing.people import operations as people
+from billing.settings import BillingSettings
 from billing.webshops.models import (
     CHANGEOVER,
     ShopConnection,
-    ShopDelivery,
-    ShopOrderRecord,
     ignored_as,
-    wants_a_look,
 )
 from billing.webshops.operations.deciding import list_no_more
 from billing.webshops.operations.sharing import refuse_twin
+from billing.webshops.operations.shop_views import shop_view, shop_views
 from billing.webshops.payloads import status_of
 from billing.webshops.shop_api import is_unencrypted
-from billing.webshops.states import DeliveryState
 from lineup.contracts.billing.exceptions import IgnoreSku
 from lineup.contracts.billing.shops import (
     ChangeShopSecret,
@@ -29,7 +26,6 @@ from lineup.contracts.billing.shops import (
     EndShopAccess,
     GetShop,
     ListShops,
-    OtherProduct,
     SetShopAccess,
     ShopKind,
     ShopView,
@@ -44,6 +40,7 @@ from lineup.ids import new_id
 from lineup.money import CurrencyMismatch
 from lineup.scope import in_scope
 from lineup.secrets import Keyring, Sealed
+from lineup.verbs import handles
 
 MOST_KEY = 500
 """Characters of a key of a shop's API."""
@@ -51,7 +48,10 @@ MIN_SECRET = 12
 """Characters; shops make 32 and more."""
 
 
-def connect_shop(keyring: Keyring, work: Work, request: ConnectShop) -> ShopView:
+@handles(ConnectShop)
+def connect_shop(
+    work: Work, request: ConnectShop, *, keyring: Keyring, settings: BillingSettings
+) -> ShopView:
     """Connect a shop of the partner; its deliveries go to `webhook_path` from now on.
 
     CurrencyMismatch when the partner's plans cost another currency, ShopConnected when
@@ -82,25 +82,33 @@ def connect_shop(keyring: Keyring, work: Work, request: ConnectShop) -> ShopView
     refuse_twin(work, shop)
     work.session.add(shop)
     work.session.flush()
-    return _views(work, [shop])[0]
+    return shop_view(work, shop, settings)
 
 
+@handles(ChangeShopSecret, changes=GetShop)
 def change_shop_secret(
-    keyring: Keyring, work: Work, request: ChangeShopSecret
+    work: Work,
+    request: ChangeShopSecret,
+    *,
+    keyring: Keyring,
+    settings: BillingSettings,
 ) -> ShopView:
     """Expect another secret from now on; the one so far is good for 24 hours more."""
     shop = _locked(work, request.shop_id)
     shop.change_secret(_good(keyring, request.secret), work.now)
     work.session.flush()
-    return _views(work, [shop])[0]
+    return shop_view(work, shop, settings)
 
 
-def end_previous_secret(work: Work, request: EndPreviousSecret) -> ShopView:
+@handles(EndPreviousSecret, changes=GetShop)
+def end_previous_secret(
+    work: Work, request: EndPreviousSecret, *, settings: BillingSettings
+) -> ShopView:
     """Expect the present secret only, before the 24 hours are over."""
     shop = _locked(work, request.shop_id)
     shop.end_previous_secret()
     work.session.flush()
-    return _views(work, [shop])[0]
+    return shop_view(work, shop, settings)
 
 
 def end_old_secrets(work: Work) -> int:
@@ -123,7 +131,10 @@ def end_old_secrets(work: Work) -> int:
     return len(work.session.scalars(ended.returning(ShopConnection.id)).all())
 
 
-def update_shop(work: Work, request: UpdateShop) -> ShopView:
+@handles(UpdateShop, changes=GetShop)
+def update_shop(
+    work: Work, request: UpdateShop, *, settings: BillingSettings
+) -> ShopView:
     """Change what is given of a shop's settings; kind, currency and secret stay."""
     shop = _locked(work, request.shop_id)
     if request.name is not UNSET:
@@ -142,26 +153,33 @@ def update_shop(work: Work, request: UpdateShop) -> ShopView:
         skus = map(ignored_as, request.ignored_skus)
         shop.ignored_skus = list(dict.fromkeys(filter(None, skus)))
     work.session.flush()
-    return _views(work, [shop])[0]
+    return shop_view(work, shop, settings)
 
 
-def switch_shop(work: Work, request: SwitchShop) -> ShopView:
+@handles(SwitchShop, changes=GetShop)
+def switch_shop(
+    work: Work, request: SwitchShop, *, settings: BillingSettings
+) -> ShopView:
     """Serve a shop's orders or not; what comes meanwhile is parked, to be replayed."""
     shop = _locked(work, request.shop_id)
     shop.is_active = request.is_active
     work.session.flush()
-    return _views(work, [shop])[0]
+    return shop_view(work, shop, settings)
 
 
-def ignore_sku(work: Work, request: IgnoreSku) -> ShopView:
+@handles(IgnoreSku)
+def ignore_sku(
+    work: Work, request: IgnoreSku, *, settings: BillingSettings
+) -> ShopView:
     """List no more what a shop sells under a SKU, also where it is listed now."""
     shop = _locked(work, request.shop_id)
     list_no_more(work, shop, request.sku)
-    return _views(work, [shop])[0]
+    return shop_view(work, shop, settings)
 
 
+@handles(SetShopAccess, changes=GetShop)
 def set_shop_access(
-    keyring: Keyring, work: Work, request: SetShopAccess, *, allow_private: bool
+    work: Work, request: SetShopAccess, *, keyring: Keyring, settings: BillingSettings
 ) -> ShopView:
     """Ask a shop, from now on, for what it did not deliver; its keys stay sealed.
 
@@ -171,21 +189,24 @@ def set_shop_access(
     shop = _locked(work, request.shop_id)
     if not (request.address or shop.shop_domain):
         raise Invalid(fields={"address": ["Give the shop's address or its domain."]})
-    _check_address(request.address or "", allow_private=allow_private)
+    _check_address(request.address or "", allow_private=settings.allow_private_sources)
     secret, key = _opened(keyring, "secret", request.secret), None
     if shop.kind == ShopKind.WOOCOMMERCE:
         key = _opened(keyring, "consumer_key", request.consumer_key)
     shop.give_access(key, secret, request.address or "", work.now)
     work.session.flush()
-    return _views(work, [shop])[0]
+    return shop_view(work, shop, settings)
 
 
-def end_shop_access(work: Work, request: EndShopAccess) -> ShopView:
+@handles(EndShopAccess, changes=GetShop)
+def end_shop_access(
+    work: Work, request: EndShopAccess, *, settings: BillingSettings
+) -> ShopView:
     """Ask a shop no longer, and forget its keys."""
     shop = _locked(work, request.shop_id)
     shop.end_access()
     work.session.flush()
-    return _views(work, [shop])[0]
+    return shop_view(work, shop, settings)
 
 
 def _check_address(address: str, *, allow_private: bool) -> None:
@@ -207,20 +228,25 @@ def _opened(keyring: Keyring, field: str, sealed: Sealed | None) -> Sealed:
     return keyring.seal(said)
 
 
-def get_shop(work: Work, request: GetShop) -> ShopView:
+@handles(GetShop, row=ShopConnection)
+def get_shop(work: Work, request: GetShop, *, settings: BillingSettings) -> ShopView:
     """One connected shop in the actor's scope."""
     statement = select(ShopConnection).where(ShopConnection.id == request.shop_id)
     owned = in_scope(statement, ShopConnection, work.actor)
-    return _views(work, [_found(work.session.scalar(owned))])[0]
+    shop = _found(work.session.scalar(owned))
+    return shop_view(work, shop, settings)
 
 
-def list_shops(work: Work, request: ListShops) -> Page[ShopView]:
+@handles(ListShops)
+def list_shops(
+    work: Work, request: ListShops, *, settings: BillingSettings
+) -> Page[ShopView]:
     """Connected shops, newest first, with what went wrong at each."""
     statement = in_scope(select(ShopConnection), ShopConnection, work.actor)
     page: Page[ShopConnection] = page_of(
         work.session, statement, ShopConnection, request.paging, lambda shop: shop
     )
-    return page.showing(_views(work, page.items))
+    return page.showing(shop_views(work, page.items, settings))
 
 
 def count_refused(work: Work, counts: Mapping[UUID, int]) -> None:
@@ -282,93 +308,3 @@ def _move(work: Work, shop: ShopConnection, domain: str) -> None:
     if domain != shop.shop_domain:
         shop.shop_domain = domain
         refuse_twin(work, shop)
-
-
-def _views(work: Work, shops: Sequence[ShopConnection]) -> list[ShopView]:
-    ids = [shop.id for shop in shops]
-    parked, exceptions, last = (
-        _parked(work, ids),
-        _exceptions(work, ids),
-        _last_deliveries(work, ids),
-    )
-    return [
-        _view(
-            shop,
-            now=work.now,
-            parked=parked.get(shop.id, 0),
-            exceptions=exceptions.get(shop.id, 0),
-            last_delivery_at=last.get(shop.id),
-        )
-        for shop in shops
-    ]
-
-
-def _parked(work: Work, shop_ids: list[UUID]) -> dict[UUID, int]:
-    statement = (
-        select(ShopDelivery.shop_id, func.count())
-        .where(
-            ShopDelivery.shop_id.in_(shop_ids),
-            ShopDelivery.state == DeliveryState.PARKED,
-        )
-        .group_by(ShopDelivery.shop_id)
-    )
-    return dict(work.session.execute(statement).all())
-
-
-def _exceptions(work: Work, shop_ids: list[UUID]) -> dict[UUID, int]:
-    statement = (
-        select(ShopOrderRecord.shop_id, func.count())
-        .where(ShopOrderRecord.shop_id.in_(shop_ids), wants_a_look())
-        .group_by(ShopOrderRecord.shop_id)
-    )
-    return dict(work.session.execute(statement).all())
-
-
-def _last_deliveries(work: Work, shop_ids: list[UUID]) -> dict[UUID, datetime]:
-    newest = (
-        select(ShopDelivery.received_at)
-        .where(ShopDelivery.shop_id == ShopConnection.id)
-        .order_by(ShopDelivery.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = select(ShopConnection.id, newest).where(ShopConnection.id.in_(shop_ids))
-    return {found: at for found, at in work.session.execute(statement) if at}
-
-
-def _view(
-    shop: ShopConnection,
-    *,
-    now: datetime,
-    parked: int,
-    exceptions: int,
-    last_delivery_at: datetime | None,
-) -> ShopView:
-    return ShopView(
-        updated_at=shop.last_change,
-        id=shop.id,
-        kind=ShopKind(shop.kind),
-        name=shop.name,
-        currency=shop.currency,
-        shop_domain=shop.shop_domain,
-        webhook_path=shop.webhook_path,
-        created_at=shop.created_at,
-        refused_deliveries=shop.refused_deliveries,
-        parked_deliveries=parked,
-        is_active=shop.is_active,
-        accepts_low_amounts=shop.accepts_low_amounts,
-        has_previous_secret=shop.previous_ends_at(now) is not None,
-        previous_secret_ends_at=shop.previous_ends_at(now),
-        exceptions=exceptions,
-        last_delivery_at=last_delivery_at,
-        ignored_skus=shop.ignored_skus,
-        paid_statuses=shop.paid_statuses,
-        tolerance_percent=shop.tolerance_percent,
-        is_asked=shop.api_secret is not None,
-        api_address=shop.api_address,
-        asked_at=shop.asked_at,
-        asking_problem=shop.asking_problem,
-        suspends_disputed=shop.suspends_disputed,
-        other_product=OtherProduct(shop.other_product),
-        partner_id=shop.partner_id,
-    )

@@ -39,6 +39,7 @@ from lineup.database import Work
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch
+from lineup.verbs import handles
 
 SETTLED_AT_ONCE = 500
 """Orders that are looked at again when a SKU is ignored; more by their next payload."""
@@ -50,6 +51,7 @@ class PieceSettled(Conflict):
     code = "piece_settled"
 
 
+@handles(CloseException)
 def close_exception(work: Work, request: CloseException) -> OrderView:
     """Settle one exception of an order: it is listed and tried no more.
 
@@ -68,6 +70,7 @@ def close_exception(work: Work, request: CloseException) -> OrderView:
     return told_whole(work, order)
 
 
+@handles(AcceptOrder)
 def accept_order(work: Work, request: AcceptOrder) -> OrderView:
     """Serve an order as it is; only what it cannot be served without stays listed."""
     order = locked_order(work, request.order_id)
@@ -76,6 +79,7 @@ def accept_order(work: Work, request: AcceptOrder) -> OrderView:
     return told_whole(work, order)
 
 
+@handles(ChooseUser)
 def choose_user(work: Work, request: ChooseUser) -> OrderView:
     """Let a held piece run on the user that people name, or on a new one."""
     order = locked_order(work, request.order_id)
@@ -95,6 +99,7 @@ def choose_user(work: Work, request: ChooseUser) -> OrderView:
     return told_whole(work, order)
 
 
+@handles(ServeOrder)
 def serve_order(work: Work, request: ServeOrder) -> OrderView:
     """Serve a piece of an order with the plan that people name, or one piece more."""
     order = locked_order(work, request.order_id)

@@ -29,6 +29,7 @@ from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import Conflict, NotFound
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 NUL = "\0"
 """PostgreSQL keeps it in no text."""
@@ -40,6 +41,7 @@ class DeliveryDone(Conflict):
     code = "delivery_done"
 
 
+@handles(ListShopDeliveries)
 def list_shop_deliveries(
     work: Work, request: ListShopDeliveries
 ) -> Page[ShopDeliveryView]:
@@ -55,11 +57,13 @@ def list_shop_deliveries(
     )
 
 
+@handles(GetShopDelivery)
 def get_shop_delivery(work: Work, request: GetShopDelivery) -> ShopDeliveryView:
     """One delivery with its body as it came."""
     return _shown(work, _found(work, request.delivery_id))
 
 
+@handles(ReplayDelivery)
 def replay_delivery(work: Work, request: ReplayDelivery) -> ShopDeliveryView:
     """Work on a parked or stuck delivery again; what it says acts once.
 
@@ -72,6 +76,7 @@ def replay_delivery(work: Work, request: ReplayDelivery) -> ShopDeliveryView:
     return _shown(work, delivery)
 
 
+@handles(CloseDelivery)
 def close_delivery(work: Work, request: CloseDelivery) -> ShopDeliveryView:
     """Settle a parked delivery: it wants no look any more. A done one is refused."""
     delivery = _unsettled(work, request.delivery_id)
@@ -80,6 +85,7 @@ def close_delivery(work: Work, request: CloseDelivery) -> ShopDeliveryView:
     return _shown(work, delivery)
 
 
+@handles(ServeDelivery)
 def serve_delivery(work: Work, request: ServeDelivery) -> OrderView:
     """Serve by hand what a delivery wanted that could not be read.
 

@@ -22,6 +22,7 @@ from lineup.contracts.paging import Page
 from lineup.database import Database, Work, page_of
 from lineup.errors import NotFound
 from lineup.scope import in_scope
+from lineup.verbs import handles
 
 log = structlog.get_logger(__name__)
 
@@ -29,11 +30,13 @@ ANNOUNCED_AT_ONCE = 500
 """Orders that one resync announces in one transaction."""
 
 
+@handles(GetOrder)
 def get_order(work: Work, request: GetOrder) -> OrderView:
     """One order in the actor's scope."""
     return told_whole(work, _in_scope(work, request.order_id))
 
 
+@handles(ListOrders)
 def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
     """Orders, newest first.
 
@@ -48,6 +51,7 @@ def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
     return page.showing(views_of(work, page.items))
 
 
+@handles(ReplayOrder)
 def replay_order(work: Work, request: ReplayOrder) -> OrderView:
     """Look at an order's exceptions again, after a SKU was mapped (WS-07).
 
