@@ -1,11 +1,15 @@
 """Secrets that must be shown again are sealed at rest and on the way."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from lineup.values.rules import Secret
+
+T = TypeVar("T")
 
 Sealed = Annotated[str, Secret()]
 """Text sealed by a Keyring: safe to store and to send, useless to read. Up to 200
@@ -39,6 +43,29 @@ class Keyring:
     def renew(self, sealed: Sealed) -> Sealed:
         """The same secret sealed with the newest key."""
         return self._fernet.rotate(sealed.encode()).decode()
+
+
+def sealed(request: T, keyring: Keyring) -> T:
+    """A request with every secret that it brings sealed, for the way to its service."""
+    said = {name: getattr(request, name) for name in secrets_of(request.__class__)}
+    brought = {name: text for name, text in said.items() if isinstance(text, str)}
+    return replace(  # type: ignore[type-var]
+        request,
+        **{name: text and keyring.seal(text) for name, text in brought.items()},
+    )
+
+
+@cache
+@cache
+def secrets_of(request: Hashable) -> frozenset[str]:
+    """The fields of a request that are secrets."""
+    hints = get_type_hints(request, include_extras=True)
+    return frozenset(name for name, hint in hints.items() if _is_secret(hint))
+
+
+def _is_secret(hint: Any) -> bool:
+    parts = get_args(hint)
+    return any(isinstance(part, Secret) or _is_secret(part) for part in parts)
 
 
 def keys_in(comma_separated: str) -> list[str]:

@@ -47,6 +47,24 @@ class Done:
     """It is done; nothing more to say."""
 
 
+@dataclass(frozen=True)
+class Route:
+    """Where programs reach a verb over HTTP.
+
+    `address` reads "POST /customers/<uuid:customer_id>/users"; "PATCH|PUT /plans/…"
+    takes a change and the whole. `name` is the operation's id where it is not the
+    verb's, `without` names fields that callers have no say in, and `has_tag` tells
+    whether what changes is shown with a tag somewhere, to be compared.
+    """
+
+    address: str
+    status: int | None = None
+    """Of a reply; None: 201 for POST, else 200."""
+    name: str = ""
+    without: frozenset[str] = frozenset()
+    has_tag: bool = True
+
+
 class Kind(enum.StrEnum):
     """Whether a verb changes something."""
 
@@ -68,6 +86,8 @@ class Verb:
     allowed: frozenset[Role]
     request: type
     reply: Any
+    route: Route | None = None
+    """None: programs cannot ask it over HTTP."""
 
 
 VERBS: dict[type, Verb] = {}
@@ -80,22 +100,27 @@ VERBS: dict[type, Verb] = {}
     field_specifiers=(field,),
 )
 def verb(
-    service: str, kind: Kind, *, allowed: Collection[Role], name: str = ""
+    service: str,
+    kind: Kind,
+    *,
+    allowed: Collection[Role],
+    rest: str | Route | None = None,
 ) -> Callable[[C], C]:
     """Declare a class to be a request, frozen, with fields given by keyword.
 
-    Its verb is the name of the class in snake case, unless `name` says otherwise.
+    Its verb is the name of the class in snake case.
     """
 
     def declare(contract: C) -> C:
         request: type = dataclass(frozen=True, kw_only=True)(contract)
         VERBS[request] = Verb(
             service=service,
-            name=name or re.sub(r"(?<!^)(?=[A-Z])", "_", contract.__name__).lower(),
+            name=re.sub(r"(?<!^)(?=[A-Z])", "_", contract.__name__).lower(),
             kind=kind,
             allowed=frozenset(allowed),
             request=request,
             reply=_reply_of(contract),
+            route=Route(rest) if isinstance(rest, str) else rest,
         )
         return contract
 

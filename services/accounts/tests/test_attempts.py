@@ -14,7 +14,7 @@ from accounts.logins.sign_in import InvalidCredentials, sign_in
 from accounts.membership.operations import delete_customer
 from lineup.context import NOBODY, Role
 from lineup.contracts.accounts.customers import DeleteCustomer
-from lineup.contracts.accounts.logins import SignIn
+from lineup.contracts.accounts.sessions import SignIn
 from lineup.contracts.accounts.tree import LoginDetails
 
 from .conftest import PASSWORD, call

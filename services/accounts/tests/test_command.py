@@ -8,7 +8,7 @@ from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import InvalidCredentials, sign_in
 from lineup.clock import SystemClock
 from lineup.context import NOBODY, Role
-from lineup.contracts.accounts.logins import SignIn
+from lineup.contracts.accounts.sessions import SignIn
 from lineup.database import Database, connect
 from lineup.secrets import make_key
 

@@ -30,8 +30,8 @@ from lineup.contracts.accounts.customers import (
     Settlement,
     UpdateCustomer,
 )
-from lineup.contracts.accounts.logins import Identify, SignIn
 from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.sessions import Identify, SignIn
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.paging import Paging

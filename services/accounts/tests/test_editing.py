@@ -10,7 +10,7 @@ from accounts.sellers.editing import CurrencyInUse, update_account
 from accounts.sellers.operations import create_account
 from accounts.tree.operations import OwnAccount, get_account, list_accounts
 from lineup.context import NOBODY, Actor, Role
-from lineup.contracts.accounts.logins import Identify, SetTimeZone, SignIn
+from lineup.contracts.accounts.sessions import Identify, SetTimeZone, SignIn
 from lineup.contracts.accounts.tree import (
     AccountKind,
     Company,

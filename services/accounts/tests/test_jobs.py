@@ -41,7 +41,7 @@ from lineup.contracts.accounts.jobs import (
     MoveCustomer,
     MoveCustomers,
 )
-from lineup.contracts.accounts.logins import Identify, SignIn
+from lineup.contracts.accounts.sessions import Identify, SignIn
 from lineup.contracts.accounts.tree import GetAccount, LoginDetails, Status
 from lineup.contracts.accounts.users import GetUser, ListUsers
 from lineup.errors import Invalid, NotFound

@@ -12,7 +12,7 @@ from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import InvalidCredentials, sign_in
 from accounts.tree.operations import set_account_state
 from lineup.context import NOBODY, Role
-from lineup.contracts.accounts.logins import Identify, SignIn, SignOut
+from lineup.contracts.accounts.sessions import Identify, SignIn, SignOut
 from lineup.contracts.accounts.tree import LoginDetails, SetAccountState, Status
 
 from .conftest import PASSWORD, call

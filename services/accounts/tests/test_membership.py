@@ -17,8 +17,8 @@ from lineup.contracts.accounts.customers import (
     SwitchCustomer,
     UpdateCustomer,
 )
-from lineup.contracts.accounts.logins import Identify, SignIn
 from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.sessions import Identify, SignIn
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.accounts.users import CreateUser
 from lineup.errors import Invalid, NotFound

@@ -26,15 +26,15 @@ from lineup.contracts.accounts.customers import (
     GetCustomer,
     ListCustomers,
 )
-from lineup.contracts.accounts.logins import (
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.orders import SeatsFilled
+from lineup.contracts.accounts.sessions import (
     Identify,
     SessionEnded,
     SignedIn,
     SignIn,
     SignOut,
 )
-from lineup.contracts.accounts.membership import CreateCustomer
-from lineup.contracts.accounts.orders import SeatsFilled
 from lineup.contracts.accounts.tree import (
     AccountChanged,
     AccountKind,

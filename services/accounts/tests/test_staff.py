@@ -21,16 +21,18 @@ from lineup.behalf import NotOnBehalf, signature
 from lineup.context import NOBODY, Role
 from lineup.contracts.accounts.jobs import MoveCustomer
 from lineup.contracts.accounts.logins import (
-    ChangePassword,
     CreateStaff,
+    ListLogins,
+    ResetPassword,
+    SetLoginState,
+)
+from lineup.contracts.accounts.sessions import (
+    ChangePassword,
     EndSession,
     EnterAccount,
     Identify,
-    ListLogins,
     ListSessions,
-    ResetPassword,
     SessionKind,
-    SetLoginState,
     SignIn,
 )
 from lineup.contracts.accounts.tree import (

@@ -18,27 +18,29 @@ from gateway import (
 )
 from gateway import help as help_pages
 from gateway.asking import begin_request
-from gateway.clients import Clients
 from gateway.companies import Companies
 from gateway.ground import Ground
 from gateway.identity import Identities
 from gateway.panel import display, once, words
+from gateway.services import Services
 from gateway.settings import GatewaySettings
+from gateway.written import heed
 from lineup.blobs import BlobStore
 from lineup.clock import clock_for
+from lineup.rpc import RpcClient
 from lineup.secrets import Keyring
 
 
-def create_app(settings: GatewaySettings, clients: Clients) -> Flask:
-    """An app over these services; importing this module does nothing."""
+def create_app(settings: GatewaySettings, rpc: RpcClient) -> Flask:
+    """An app over this connection to the services; importing this module does nothing."""
     app = Flask("gateway", static_folder=None)
-    guards.attach(clients)
+    rpc.heed = heed
     ground = Ground(
         settings=settings,
-        clients=clients,
+        services=Services(rpc, guards.guarded),
         keyring=Keyring.of(settings.lineup_secret_keys),
-        identities=Identities.of(clients.accounts),
-        companies=Companies(clients.accounts),
+        identities=Identities.of(rpc),
+        companies=Companies(rpc),
         blobs=BlobStore(settings.blob_url),
         clock=clock_for(settings.clock_offset_file),
     )

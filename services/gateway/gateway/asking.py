@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -15,11 +16,19 @@ from gateway.written import to_be_found
 from lineup.context import NOBODY, Actor, Context
 from lineup.errors import Invalid
 from lineup.ids import new_id
+from lineup.rpc import Answer
+from lineup.rpc.client import DEFAULT_SECONDS
+from lineup.secrets import sealed
 from lineup.values import tidy_line
+from lineup.verbs import Request
+
+R = TypeVar("R")
 
 REQUEST_ID = "X-Request-ID"
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 KEY_LENGTH = 255
+LONGEST_KEY = 200
+"""Of a form's key, so that the name of a step has room behind it."""
 AGENT_LENGTH = 300
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
@@ -69,6 +78,27 @@ def context() -> Context:
         if_match=g.get("if_match", ()),
         after=to_be_found(),
     )
+
+
+def ask(request: Request[R], *, step: str = "", timeout: float = DEFAULT_SECONDS) -> R:
+    """The reply to a request; see `Answer.reply` for what may rise.
+
+    `step` names one of several calls of a form that is sent: with the form's key, made
+    that step's own, each acts once. It is compared by its own content: what stands
+    elsewhere in the form may be put right after a refusal.
+    """
+    said = context()
+    if step:
+        key = said.idempotency_key
+        own = f"{key[:LONGEST_KEY]} {step}" if key else None
+        said = replace(said, idempotency_key=own, request_digest=None)
+    content = sealed(request, ground().keyring)
+    return ground().services.ask(said, content, timeout=timeout)
+
+
+def ask_later(request: Request[R], *, timeout: float = DEFAULT_SECONDS) -> Answer[R]:
+    """Ask now and go on; the answer is taken when it is needed."""
+    return ground().rpc.ask_later(context(), request, timeout=timeout)
 
 
 def user_agent() -> str:

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from flask import Response
 
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask_later
 from gateway.panel.exports import csv_of
 from gateway.panel.filters import Choice, Dates
 from gateway.panel.parts import Part, part
@@ -80,14 +79,14 @@ class Statement:
 
 def statement_of(customer_id: UUID, table: Table) -> Statement:
     """What the address asks for of a customer's statement, and the sums of it."""
-    billing, listing = clients().billing, table.asked()
+    listing = table.asked()
     asked_for = GetStatement(customer_id=customer_id, **listing.filters)
 
     def ask_sums() -> Answer[StatementView]:
-        return billing.get_statement.later(context(), asked_for)
+        return ask_later(asked_for)
 
     def ask_rows() -> Asked:
-        return listing.later(billing.list_entries, ListEntries, customer_id=customer_id)
+        return listing.later(ListEntries, customer_id=customer_id)
 
     sums, rows = ask_sums(), ask_rows()
     wallet = wallet_of(customer_id)
@@ -102,7 +101,7 @@ def statement_file(customer_id: UUID, table: Table) -> Response:
     """The same movements as a file."""
     question = table.asked().question(ListEntries, customer_id=customer_id)
     columns = STAFF_FILE if table is STAFF_ENTRIES else OWN_FILE
-    return csv_of("statement", columns, clients().billing.list_entries, question)
+    return csv_of("statement", columns, question)
 
 
 def wallet_of(customer_id: UUID) -> Part[WalletView]:
@@ -110,7 +109,7 @@ def wallet_of(customer_id: UUID) -> Part[WalletView]:
     question = GetWallet(customer_id=customer_id)
     return _arrived(
         question,
-        lambda: clients().billing.get_wallet.later(context(), question),
+        lambda: ask_later(question),
     )
 
 
@@ -119,7 +118,7 @@ def renewal_of(customer_id: UUID) -> Part[RenewalOverview]:
     question = GetRenewalOverview(customer_id=customer_id)
     return _arrived(
         question,
-        lambda: clients().billing.get_renewal_overview.later(context(), question),
+        lambda: ask_later(question),
     )
 
 

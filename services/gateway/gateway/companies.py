@@ -8,11 +8,10 @@ import threading
 
 from cachetools import TTLCache
 
-from gateway.clients import AccountsClient
 from lineup.context import Context
 from lineup.contracts.accounts.tree import FindCompany
 from lineup.errors import Refusal
-from lineup.rpc import ServiceFault
+from lineup.rpc import RpcClient, ServiceFault
 
 REMEMBERED_SECONDS = 30
 REMEMBERED_HOSTS = 1000
@@ -23,8 +22,8 @@ WAIT_SECONDS = 1.0
 class Companies:
     """A bounded memory of names by address; safe between threads."""
 
-    def __init__(self, accounts: AccountsClient) -> None:
-        self._accounts = accounts
+    def __init__(self, rpc: RpcClient) -> None:
+        self._rpc = rpc
         self._names: TTLCache[str, str] = TTLCache(REMEMBERED_HOSTS, REMEMBERED_SECONDS)
         self._lock = threading.Lock()
 
@@ -47,8 +46,7 @@ class Companies:
     def _asked(self, address: str, context: Context) -> str:
         """Empty, too, where accounts is away and where no host is called like this."""
         question = FindCompany(address=address)
-        find = self._accounts.find_company
         try:
-            return find(context, question, timeout=WAIT_SECONDS).name
+            return self._rpc.ask(context, question, timeout=WAIT_SECONDS).name
         except (Refusal, ServiceFault):
             return ""

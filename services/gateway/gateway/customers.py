@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from uuid import UUID
 
-from gateway.asking import context
-from gateway.ground import clients, ground
+from gateway.asking import ask, ask_later
+from gateway.ground import ground
 from gateway.panel.parts import Part, part_if_known, wait_for
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
-from lineup.context import Context
 from lineup.contracts.accounts.customers import (
     CustomerView,
     GetCustomer,
@@ -74,11 +73,9 @@ class NewCustomer(CustomerView):
     login: NewLogin
 
 
-def create_customer(
-    question: CreateCustomer, who: Context | None = None
-) -> NewCustomer:
+def create_customer(question: CreateCustomer, *, step: str = "") -> NewCustomer:
     """Make a customer; links of its users answer when this returns (PE-01)."""
-    made = clients().accounts.create_customer(who or context(), question)
+    made = ask(question, step=step)
     until_link_answers(*made.users)
     known = {field.name: getattr(made, field.name) for field in fields(CustomerView)}
     generated = made.generated_password
@@ -94,7 +91,7 @@ def create_customer(
 
 def player_settings(question: GetPlayerSettings) -> PlayerSettings:
     """What a customer's players go by, its PIN opened."""
-    told = clients().accounts.get_player_settings(context(), question)
+    told = ask(question)
     return replace(told, pin=ground().keyring.open(told.pin) if told.pin else "")
 
 
@@ -107,18 +104,11 @@ def newest(subscriptions: Iterable[SubscriptionView]) -> SubscriptionView | None
 
 def page_of_customer(customer_id: UUID) -> CustomerPage:
     """Ask accounts and billing at once; NotFound when accounts says so."""
-    who, accounts, billing = context(), clients().accounts, clients().billing
-    customer = accounts.get_customer.later(who, GetCustomer(customer_id=customer_id))
-    users = accounts.list_users.later(
-        who, ListUsers(customer_id=customer_id, paging=ALL)
-    )
-    wallet = billing.get_wallet.later(who, GetWallet(customer_id=customer_id))
-    entries = billing.list_entries.later(
-        who, ListEntries(customer_id=customer_id, paging=STATEMENT)
-    )
-    subscriptions = billing.list_subscriptions.later(
-        who, ListSubscriptions(customer_id=customer_id, paging=ALL)
-    )
+    customer = ask_later(GetCustomer(customer_id=customer_id))
+    users = ask_later(ListUsers(customer_id=customer_id, paging=ALL))
+    wallet = ask_later(GetWallet(customer_id=customer_id))
+    entries = ask_later(ListEntries(customer_id=customer_id, paging=STATEMENT))
+    subscriptions = ask_later(ListSubscriptions(customer_id=customer_id, paging=ALL))
     wait_for(customer, users, wallet, entries, subscriptions)
     return CustomerPage(
         customer=customer.reply(),

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask_later
 from gateway.panel.parts import Part, part, wait_for
 from lineup.context import PARTNERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView, ListCustomers, Standing
@@ -88,18 +87,18 @@ def find(text: str) -> SearchResults:
 
 
 def _asked(text: str) -> Iterator[tuple[str, Answer[Any]]]:
-    accounts, who, page = clients().accounts, context(), Paging(limit=ASKED)
+    page = Paging(limit=ASKED)
     customers = ListCustomers(search=text, paging=page)
-    yield "customers", accounts.list_customers.later(who, customers)
+    yield "customers", ask_later(customers)
     users = ListUsers(search=text, paging=page)
-    yield "users", accounts.list_users.later(who, users)
+    yield "users", ask_later(users)
     devices = ListDevices(search=text, paging=page)
-    yield "devices", accounts.list_devices.later(who, devices)
+    yield "devices", ask_later(devices)
     if actor().role in PARTNERS_AND_SUPPORT:
         orders = ListOrders(search=text.removeprefix("#"), paging=page)
-        yield "orders", clients().billing.list_orders.later(who, orders)
+        yield "orders", ask_later(orders)
         channels = ListChannels(search=text, paging=page)
-        yield "channels", clients().playlists.list_channels.later(who, channels)
+        yield "channels", ask_later(channels)
 
 
 def _results(text: str, parts: dict[str, Part[Page[Any]]]) -> SearchResults:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
-from gateway.clients import Clients
 from gateway.companies import Companies
 from gateway.identity import Identities
+from gateway.services import Services
 from gateway.settings import GatewaySettings
 from lineup.blobs import BlobStore
 from lineup.clock import Clock
+from lineup.rpc import RpcClient
 from lineup.secrets import Keyring
 
 NAME = "lineup"
@@ -20,12 +21,17 @@ class Ground:
     """Settings, services, keys, blobs, and what accounts said a moment ago."""
 
     settings: GatewaySettings
-    clients: Clients
+    services: Services
     keyring: Keyring
     identities: Identities
     companies: Companies
     blobs: BlobStore
     clock: Clock
+
+    @property
+    def rpc(self) -> RpcClient:
+        """The connection that calls go over."""
+        return self.services.rpc
 
     def lie_under(self, app: Flask) -> None:
         """Let the app's views find this by `ground()`."""
@@ -41,8 +47,3 @@ def ground_of(app: Flask) -> Ground:
 def ground() -> Ground:
     """The ground of the app that handles this request."""
     return ground_of(current_app)
-
-
-def clients() -> Clients:
-    """Whom this request can ask."""
-    return ground().clients

@@ -8,11 +8,8 @@ accounts is told to act. What comes in between billing puts right when it hears 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from gateway.asking import context
-from gateway.clients import Clients
-from gateway.ground import clients
+from gateway.asking import ask
 from gateway.waiting import once_it_arrived, until_billing_closed
-from gateway.written import heed
 from lineup.contracts.accounts.customers import DeleteCustomer
 from lineup.contracts.accounts.jobs import DeleteAccount
 from lineup.contracts.accounts.tree import AccountKind, GetAccount, UpdateAccount
@@ -25,7 +22,7 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.errors import Conflict, Unavailable
 from lineup.money import Money
-from lineup.rpc import ServiceClient
+from lineup.verbs import Request
 
 R = TypeVar("R")
 
@@ -50,26 +47,13 @@ class CurrencyInUse(Conflict):
     code = "currency_in_use"
 
 
-def attach(asked: Clients) -> None:
-    """Guard every call that is waited for, and bear with copies on their way."""
-    services: tuple[ServiceClient, ...] = (
-        asked.accounts,
-        asked.billing,
-        asked.playlists,
-        asked.notifications,
-    )
-    for client in services:
-        client.make = made  # type: ignore[method-assign]
-    asked.rpc.heed = heed
-
-
-def made(verb: str, question: Any, ask: Callable[[], R], /) -> R:
+def guarded(request: Request[R], call: Callable[[], R], /) -> R:
     """One call: what must be asked first, the call itself, what is waited for after."""
-    if (guard := BEFORE.get(verb)) is not None:
-        guard(question)
-    reply = once_it_arrived(ask, question)
-    if (wait := AFTER.get(verb)) is not None:
-        wait(question)
+    if (guard := BEFORE.get(type(request))) is not None:
+        guard(request)
+    reply = once_it_arrived(call, request)
+    if (wait := AFTER.get(type(request))) is not None:
+        wait(request)
     return reply
 
 
@@ -77,9 +61,7 @@ def _guard_customer(question: DeleteCustomer) -> None:
     """BalanceLeft or SubscriptionActive, naming the amount and what runs."""
     if question.force:
         return
-    found = clients().billing.get_deletion_blockers(
-        context(), GetDeletionBlockers(customer_id=question.customer_id)
-    )
+    found = ask(GetDeletionBlockers(customer_id=question.customer_id))
     if found.running:
         raise SubscriptionActive(_running_words(found), details=_details(found))
     if found.balances:
@@ -91,9 +73,7 @@ def _guard_account(question: DeleteAccount) -> None:
     """BalanceLeft, naming what the customers of a seller have together."""
     if question.force:
         return
-    found = clients().billing.get_deletion_blockers(
-        context(), GetDeletionBlockers(account_id=question.account_id)
-    )
+    found = ask(GetDeletionBlockers(account_id=question.account_id))
     if found.balances:
         words = (
             f"{_amounts(found)} is on balances of its customers: pay it out, {FORCE}"
@@ -107,7 +87,7 @@ def _guard_user(question: DeleteUser) -> None:
     """
     wanted = GetDeletionBlockers(user_id=question.user_id)
     try:
-        found = clients().billing.get_deletion_blockers(context(), wanted)
+        found = ask(wanted)
     except Unavailable:
         return
     if found.running:
@@ -119,13 +99,11 @@ def _guard_currency(question: UpdateAccount) -> None:
     if not question.currency:
         return
     wanted = GetAccount(account_id=question.account_id)
-    account = clients().accounts.get_account(context(), wanted)
+    account = ask(wanted)
     is_same = account.currency == question.currency.strip().upper()
     if is_same or account.kind is not AccountKind.PARTNER:
         return
-    use = clients().billing.get_currency_use(
-        context(), GetCurrencyUse(partner_id=question.account_id)
-    )
+    use = ask(GetCurrencyUse(partner_id=question.account_id))
     if use.plans:
         words = f"{use.plans} plans on sale are priced in {use.currency}; retire them."
         raise CurrencyInUse(words, fields={"currency": [words]})
@@ -135,13 +113,13 @@ def _wait_closed(question: DeleteCustomer) -> None:
     until_billing_closed(question.customer_id)
 
 
-BEFORE: dict[str, Callable[[Any], None]] = {
-    "delete_account": _guard_account,
-    "delete_customer": _guard_customer,
-    "delete_user": _guard_user,
-    "update_account": _guard_currency,
+BEFORE: dict[type, Callable[[Any], None]] = {
+    DeleteAccount: _guard_account,
+    DeleteCustomer: _guard_customer,
+    DeleteUser: _guard_user,
+    UpdateAccount: _guard_currency,
 }
-AFTER: dict[str, Callable[[Any], None]] = {"delete_customer": _wait_closed}
+AFTER: dict[type, Callable[[Any], None]] = {DeleteCustomer: _wait_closed}
 
 
 def _amounts(found: DeletionBlockers) -> str:

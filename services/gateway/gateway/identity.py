@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 
 from cachetools import TTLCache
 
-from gateway.clients import AccountsClient
 from lineup.context import Actor, Context
-from lineup.contracts.accounts.logins import Identify
+from lineup.contracts.accounts.sessions import Identify
 from lineup.errors import Forbidden, Invalid, Unauthenticated, Unavailable
+from lineup.rpc import RpcClient
 from lineup.values import checked
 
 REMEMBERED_SECONDS = 8
@@ -54,7 +54,7 @@ class Identities:
         self._lock = threading.Lock()
 
     @classmethod
-    def of(cls, accounts: AccountsClient) -> "Identities":
+    def of(cls, rpc: RpcClient) -> "Identities":
         """Identities as accounts tells them."""
 
         def identify(token: str, seconds: float) -> Actor:
@@ -62,7 +62,7 @@ class Identities:
                 asked = checked(Identify(token=token))
             except Invalid:
                 raise Unauthenticated from None  # no token of ours looks like this
-            return accounts.identify(Context(), asked, timeout=seconds)
+            return rpc.ask(Context(), asked, timeout=seconds)
 
         return cls(identify)
 

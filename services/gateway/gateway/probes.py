@@ -7,7 +7,7 @@ and `/metrics` and nothing else; elsewhere only `/livez` is answered, for balanc
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from gateway.ground import clients
+from gateway.ground import ground
 from gateway.public.requests import AT_PROBE_PORT
 
 pages = Blueprint("probes", __name__)
@@ -41,5 +41,5 @@ def livez() -> Response:
 @pages.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """The broker can be reached; 503 when not."""
-    has_broker = clients().rpc.is_ready()
+    has_broker = ground().rpc.is_ready()
     return jsonify(broker=has_broker), 200 if has_broker else 503

@@ -14,14 +14,14 @@ from werkzeug.wrappers import Response as Answer
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from gateway.asking import address, context, user_agent
-from gateway.ground import clients, ground
+from gateway.asking import address, ask, context, user_agent
+from gateway.ground import ground
 from gateway.identity import digest_of
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
 from gateway.return_paths import return_path
 from lineup.context import EVERYBODY, Role
-from lineup.contracts.accounts.logins import SignedIn, SignIn, SignOut
+from lineup.contracts.accounts.sessions import SignedIn, SignIn, SignOut
 from lineup.errors import Refusal, Unauthenticated
 
 pages = Blueprint("signing", __name__)
@@ -84,7 +84,7 @@ def sign_out() -> Answer:
 
 def end(token: str) -> None:
     """End a session at accounts, and remember it no longer."""
-    clients().accounts.sign_out(context(), SignOut(token=token))
+    ask(SignOut(token=token))
     ground().identities.forget(digest_of(token))
 
 
@@ -96,7 +96,7 @@ def _ask(form: SignInForm) -> SignedIn:
         address=address(),
     )
     try:
-        return clients().accounts.sign_in(context(), question)
+        return ask(question)
     except Unauthenticated as refusal:
         raise Refusal(refusal.message, code=refusal.code) from None
 

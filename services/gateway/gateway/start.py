@@ -8,13 +8,12 @@ from flask import Flask
 
 from gateway import settings as gateway_settings
 from gateway.app import create_app
-from gateway.clients import Clients
 from gateway.ground import ground_of
 from gateway.identity import Identities
 from lineup import tracing
 from lineup.context import Event
 from lineup.contracts.accounts.customers import CustomerChanged
-from lineup.contracts.accounts.logins import SessionEnded
+from lineup.contracts.accounts.sessions import SessionEnded
 from lineup.contracts.accounts.tree import AccountChanged
 from lineup.logs import configure
 from lineup.rpc import Listener, RpcClient
@@ -25,7 +24,7 @@ def pages(environment: Mapping[str, str] = os.environ) -> Flask:
     settings = gateway_settings.read(environment)
     configure(settings.log_format, settings.log_level, "gateway")
     tracing.configure(settings.otel_exporter_otlp_endpoint, "gateway")
-    return create_app(settings, Clients.over(RpcClient(settings.amqp_uri)))
+    return create_app(settings, RpcClient(settings.amqp_uri))
 
 
 def listener_for(app: Flask) -> Listener:

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from gateway.asking import actor, context
-from gateway.ground import clients, ground
+from gateway.asking import actor, ask
+from gateway.ground import ground
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.tree import AccountKind, AccountView, GetAccount
 from lineup.contracts.accounts.users import GetUser, UserView
@@ -50,7 +50,7 @@ def until_billing_closed(customer_id: UUID) -> None:
 
     def is_closed() -> bool:
         try:
-            told = clients().billing.get_deletion_blockers(context(), question)
+            told = ask(question)
         except Unavailable:
             return True
         return told.is_deleted
@@ -93,12 +93,12 @@ def _wait_until(is_there: Callable[[], bool]) -> None:
 
 def _has_customer(question: Any) -> bool:
     wanted = GetCustomer(customer_id=question.customer_id)
-    return bool(clients().accounts.get_customer(context(), wanted))
+    return bool(ask(wanted))
 
 
 def _has_user(question: Any) -> bool:
     wanted = GetUser(user_id=question.user_id)
-    return bool(clients().accounts.get_user(context(), wanted))
+    return bool(ask(wanted))
 
 
 def _has_partner(question: Any) -> bool:
@@ -111,14 +111,11 @@ def _has_account(question: Any) -> bool:
 
 
 def _account(account_id: UUID) -> AccountView:
-    return clients().accounts.get_account(context(), GetAccount(account_id=account_id))
+    return ask(GetAccount(account_id=account_id))
 
 
 def _has_packages(question: Any) -> bool:
-    return all(
-        clients().playlists.get_package(context(), GetPackage(package_id=package))
-        for package in question.package_ids
-    )
+    return all(ask(GetPackage(package_id=package)) for package in question.package_ids)
 
 
 def _has_currency(question: Any) -> bool:
@@ -133,17 +130,15 @@ def _nothing_runs(question: Any) -> bool:
         user_id=getattr(question, "user_id", None),
         customer_id=getattr(question, "customer_id", None),
     )
-    return not clients().billing.get_deletion_blockers(context(), wanted).running
+    return not ask(wanted).running
 
 
 def _nothing_runs_on_package(question: Any) -> bool:
     """Whether no product with a package has a running subscription."""
-    figures = clients().billing.get_subscription_figures(
-        context(), GetSubscriptionFigures()
-    )
+    figures = ask(GetSubscriptionFigures())
     running = {one.id for one in figures.by_product if one.count}
     sold = ListProducts(paging=Paging(limit=MAX_LIMIT))
-    products = clients().billing.list_products(context(), sold).items
+    products = ask(sold).items
     return not any(
         product.id in running and question.package_id in product.package_ids
         for product in products

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway.asking import actor, request_id
-from gateway.ground import clients
+from gateway.ground import ground
 from lineup import metrics, tracing
 from lineup.behalf import signature
 from lineup.tracing import SpanKind
@@ -36,7 +36,7 @@ def watch(app: Flask) -> None:
 @pages.get("/metrics")
 def tell() -> Response:
     """What all workers counted, for Prometheus."""
-    rpc = clients().rpc
+    rpc = ground().rpc
     figures = metrics.Figures(
         NAME, now=lambda: metrics.readiness({"broker": rpc.is_ready})
     )

@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-
-from gateway.app import create_app
 from gateway.clients import (
     AccountsClient,
     BillingClient,
@@ -22,13 +20,15 @@ from gateway.clients import (
     NotificationsClient,
     PlaylistsClient,
 )
+
+from gateway.app import create_app
 from gateway.ground import ground_of
 from gateway.panel.guard import PAGES
 from gateway.settings import GatewaySettings
 from lineup import broker, wire
 from lineup.blobs import BlobStore
 from lineup.context import Actor, Role
-from lineup.contracts.accounts.logins import SignedIn
+from lineup.contracts.accounts.sessions import SignedIn
 from lineup.contracts.billing.subscriptions import DeletionBlockers
 from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page

@@ -20,7 +20,7 @@ from lineup.values.types import (
     Port,
     Search,
 )
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
 class DeliveryState(enum.StrEnum):
@@ -86,7 +86,12 @@ class TransportView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("notifications", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "notifications",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("PATCH|PUT /mail-transport", name="update_mail_transport"),
+)
 class SaveTransport(Request[TransportView]):
     """How a partner's mail leaves: SMTP server and sender (NO-06).
 
@@ -106,7 +111,12 @@ class SaveTransport(Request[TransportView]):
     partner_id: UUID | None = None
 
 
-@verb("notifications", Kind.READ, allowed=PARTNERS)
+@verb(
+    "notifications",
+    Kind.READ,
+    allowed=PARTNERS,
+    rest=Route("GET /mail-transport", name="get_mail_transport"),
+)
 class GetTransport(Request[TransportView]):
     """The transport of a partner (the actor's own by default)."""
 
@@ -136,7 +146,12 @@ class DeliveryView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("notifications", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "notifications",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /mail-transport/test", status=202, name="test_mail_transport"),
+)
 class SendTest(Request[DeliveryView]):
     """Send a test message to an address through the partner's transport."""
 
@@ -159,7 +174,7 @@ class DeliveryFilter:
     """Begun at or after `created_from` and before `created_until`."""
 
 
-@verb("notifications", Kind.READ, allowed=EVERYBODY)
+@verb("notifications", Kind.READ, allowed=EVERYBODY, rest="GET /deliveries")
 class ListDeliveries(DeliveryFilter, Request[Page[DeliveryView]]):
     """The delivery log, newest first; or by created_at, receiver, subject, state."""
 
@@ -180,19 +195,38 @@ class DeliveryCounts:
     dropped: int = 0
 
 
-@verb("notifications", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb(
+    "notifications",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest="GET /deliveries/counts",
+)
 class CountDeliveries(DeliveryFilter, Request[DeliveryCounts]):
     """How many lines of the log stand in each state, narrowed like the list."""
 
 
-@verb("notifications", Kind.READ, allowed=EVERYBODY)
+@verb(
+    "notifications",
+    Kind.READ,
+    allowed=EVERYBODY,
+    rest="GET /deliveries/<uuid:delivery_id>",
+)
 class GetDelivery(Request[DeliveryView]):
     """One delivery by id."""
 
     delivery_id: UUID
 
 
-@verb("notifications", Kind.WRITE, allowed=SELLERS)
+@verb(
+    "notifications",
+    Kind.WRITE,
+    allowed=SELLERS,
+    rest=Route(
+        "POST /deliveries/<uuid:delivery_id>/send-again",
+        status=202,
+        name="resend_delivery",
+    ),
+)
 class SendAgain(Request[DeliveryView]):
     """Queue a failed delivery once more."""
 

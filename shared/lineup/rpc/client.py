@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from queue import Empty, LifoQueue
-from typing import Any
+from typing import Any, TypeVar
 
 import amqp
 
@@ -21,12 +21,15 @@ from lineup.errors import Refusal
 from lineup.rpc.answers import Answer, Heed, Timeout
 from lineup.rpc.replies import BrokerAway, Replies
 from lineup.tracing import Span, SpanKind
+from lineup.verbs import Request, verb_of
 
 DEFAULT_SECONDS = 5.0
 CONNECT_SECONDS = 1.0
 """How long a call waits for the broker when the connection is just being made."""
 MAX_IDLE_SECONDS = 60.0
 """After a peak, publishers that nobody needs any more are closed."""
+
+R = TypeVar("R")
 
 
 class Link:
@@ -103,6 +106,37 @@ class RpcClient:
         """Whoever keeps in mind what callers have written, in the caller's thread."""
         self._lock = threading.Lock()
         self._link: Link | None = None
+
+    def ask(
+        self,
+        context: Context,
+        request: Request[R],
+        *,
+        timeout: float = DEFAULT_SECONDS,
+    ) -> R:
+        """Ask the service that a request is declared for, and wait for the reply.
+
+        See `Answer.reply` for what may rise.
+        """
+        return self.ask_later(context, request, timeout=timeout).reply()
+
+    def ask_later(
+        self,
+        context: Context,
+        request: Request[R],
+        *,
+        timeout: float = DEFAULT_SECONDS,
+    ) -> Answer[R]:
+        """Ask now and go on; the answer is taken when it is needed."""
+        verb = verb_of(type(request))
+        return self.call(
+            verb.service,
+            verb.name,
+            context,
+            request,
+            reply_type=verb.reply,
+            timeout=timeout,
+        )
 
     def call(
         self,

@@ -30,7 +30,7 @@ from lineup.contracts.accounts.customers import (
     SettingsChange,
     UpdateCustomer,
 )
-from lineup.contracts.accounts.logins import SetTimeZone
+from lineup.contracts.accounts.sessions import SetTimeZone
 from lineup.contracts.changes import merged
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of

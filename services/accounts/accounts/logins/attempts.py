@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from accounts.logins.limits import SignInLimits, TooManyTries
 from accounts.logins.models import KnownAddress, Login, SignInFailures
 from accounts.logins.passwords import NOBODYS_HASH
-from lineup.contracts.accounts.logins import SignIn
+from lineup.contracts.accounts.sessions import SignIn
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Work
 from lineup.throttling import Backoff, subscriber_address

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from accounts.logins.models import Login, Session, digest
 from accounts.tree.models import Account, is_switched_off
 from lineup.context import Actor, Role
-from lineup.contracts.accounts.logins import Identify
+from lineup.contracts.accounts.sessions import Identify
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.database import Work
 from lineup.errors import Forbidden, Unauthenticated

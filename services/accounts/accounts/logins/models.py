@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from accounts.records import Record, as_text
 from accounts.tree.models import Account
 from lineup.context import Actor, Role
-from lineup.contracts.accounts.logins import LoginView, SessionEnded, SessionKind
+from lineup.contracts.accounts.logins import LoginView
+from lineup.contracts.accounts.sessions import SessionEnded, SessionKind
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Kept
 from lineup.errors import Conflict

@@ -22,7 +22,7 @@ from accounts.means import Means
 from accounts.taken import note_taken
 from accounts.tree.models import Account
 from lineup.context import Role
-from lineup.contracts.accounts.logins import SignOut
+from lineup.contracts.accounts.sessions import SignOut
 from lineup.contracts.accounts.tree import LoginDetails, Status
 from lineup.database import Work
 from lineup.errors import NotFound

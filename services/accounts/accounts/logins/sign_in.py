@@ -18,7 +18,7 @@ from accounts.logins.limits import USUAL_LIMITS, SignInLimits, TooManyTries
 from accounts.logins.models import Login, Session
 from accounts.logins.passwords import PasswordCheck
 from lineup.context import Call
-from lineup.contracts.accounts.logins import Identify, SessionKind, SignedIn, SignIn
+from lineup.contracts.accounts.sessions import Identify, SessionKind, SignedIn, SignIn
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, Work
 from lineup.errors import Unauthenticated

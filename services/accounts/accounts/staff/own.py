@@ -11,7 +11,7 @@ from accounts.logins.passwords import PasswordCheck
 from accounts.means import Means
 from lineup.behalf import refuse_on_behalf
 from lineup.context import Call
-from lineup.contracts.accounts.logins import ChangePassword
+from lineup.contracts.accounts.sessions import ChangePassword
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, Work
 from lineup.errors import Invalid, NotFound

@@ -8,7 +8,7 @@ from accounts.logins.operations import end_session as forget
 from accounts.staff.logins import manageable
 from accounts.tree.models import Account
 from accounts.tree.operations import place_in_scope
-from lineup.contracts.accounts.logins import EndSession, ListSessions, SessionView
+from lineup.contracts.accounts.sessions import EndSession, ListSessions, SessionView
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
 from lineup.errors import NotFound

@@ -10,7 +10,7 @@ from accounts.logins.sign_in import TOKEN_BYTES
 from accounts.tree.operations import place_in_scope
 from lineup.behalf import refuse_on_behalf
 from lineup.context import Call
-from lineup.contracts.accounts.logins import (
+from lineup.contracts.accounts.sessions import (
     EnterAccount,
     Identify,
     SessionKind,

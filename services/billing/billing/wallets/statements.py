@@ -15,10 +15,11 @@ from billing.wallets.models import Entry, Transfer, Wallet
 from billing.wallets.movements import Account
 from billing.wallets.operations import account_of
 from lineup.contracts.accounts.tree import Status
-from lineup.contracts.billing.figures import BalancesView, GetBalances
 from lineup.contracts.billing.wallets import (
     BalanceFilter,
+    BalancesView,
     EntryView,
+    GetBalances,
     GetStatement,
     ListEntries,
     ListWallets,

@@ -24,7 +24,6 @@ from billing.wallets.statements import (
 )
 from lineup.context import Role
 from lineup.contracts.billing.figures import (
-    GetBalances,
     GetSubscriptionFigures,
     ListSales,
     SalesFilter,
@@ -37,6 +36,7 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.contracts.billing.wallets import (
     BalanceFilter,
+    GetBalances,
     GetStatement,
     ListEntries,
     ListWallets,

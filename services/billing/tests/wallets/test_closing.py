@@ -11,9 +11,13 @@ from billing.wallets.operations import CustomerDeleted
 from billing.wallets.statements import get_balances, list_wallets
 from lineup.contracts.accounts.customers import Settlement
 from lineup.contracts.accounts.tree import Status
-from lineup.contracts.billing.figures import GetBalances
 from lineup.contracts.billing.subscriptions import GetDeletionBlockers
-from lineup.contracts.billing.wallets import CorrectBooking, ListWallets, PayOut
+from lineup.contracts.billing.wallets import (
+    CorrectBooking,
+    GetBalances,
+    ListWallets,
+    PayOut,
+)
 from lineup.errors import NotFound
 
 

@@ -10,8 +10,8 @@ from billing.wallets.statements import (
     list_entries,
     list_wallets,
 )
-from lineup.contracts.billing.figures import GetBalances
 from lineup.contracts.billing.wallets import (
+    GetBalances,
     GetStatement,
     ListEntries,
     ListWallets,

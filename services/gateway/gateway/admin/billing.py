@@ -13,8 +13,7 @@ from gateway.admin.billing_forms import (
     PlanPriceForm,
     ProductForm,
 )
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask, ask_later
 from gateway.panel.filters import Text, YesNo
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
@@ -68,7 +67,7 @@ def list_products() -> str:
     """Products with their plans."""
     table = OF_ALL if actor().role is Role.OPERATOR else PRODUCTS
     partners = choices.partners()
-    asked = table.asked().later(clients().billing.list_products, ListProducts)
+    asked = table.asked().later(ListProducts)
     listing = asked.shown(partner_id=partners())
     return render_template("admin/billing/products.html", listing=listing)
 
@@ -92,9 +91,7 @@ def new_product() -> Shown:
     """Make a product of packages."""
     form, partners = NewProductForm(), choices.partners()
     form.choose_from(choices.packages_to_tick(), dict(partners()))
-    made = attempt(
-        form, lambda: clients().billing.create_product(context(), form.question())
-    )
+    made = attempt(form, lambda: ask(form.question()))
     if made is not None:
         flash(f"{made.name} was made; give it a plan.")
         return redirect(url_for("billing_pages.new_plan", product_id=made.id))
@@ -117,9 +114,7 @@ def edit_product(product_id: UUID) -> Shown:
     )
     form.choose_from(choices.packages_to_tick(product.partner_id))
     question = form.change_of
-    changed = attempt(
-        form, lambda: clients().billing.update_product(context(), question(product_id))
-    )
+    changed = attempt(form, lambda: ask(question(product_id)))
     if changed is not None:
         flash(f"{changed.name} was changed; running subscriptions follow.")
         return redirect(_address(product_id))
@@ -164,7 +159,7 @@ def edit_plan(plan_id: UUID) -> Shown:
     )
     changed = attempt(
         form,
-        lambda: clients().billing.change_plan(context(), form.question(use.plan)),
+        lambda: ask(form.question(use.plan)),
     )
     if changed is not None:
         flash(f"{changed.name} costs {changed.price} from now on.")
@@ -184,7 +179,7 @@ def retire_plan(plan_id: UUID) -> Shown:
     """Say who would be touched, ask, and sell a plan no longer."""
     form = LineupForm()
     question = RetirePlan(plan_id=plan_id)
-    gone = attempt(form, lambda: clients().billing.retire_plan(context(), question))
+    gone = attempt(form, lambda: ask(question))
     if gone is not None:
         flash(f"{gone.name} is sold no longer.")
         return redirect(_address(gone.product_id))
@@ -203,7 +198,7 @@ def _make_plan(
 ) -> Shown:
     made = attempt(
         form,
-        lambda: clients().billing.create_plan(context(), form.question(product_id)),
+        lambda: ask(form.question(product_id)),
     )
     if made is not None:
         flash(f"{made.name} can be sold.")
@@ -219,19 +214,17 @@ def _make_plan(
 
 def _product(product_id: UUID) -> ProductView:
     question = GetProduct(product_id=product_id)
-    return clients().billing.get_product(context(), question)
+    return ask(question)
 
 
 def _use(plan_id: UUID) -> PlanUse:
     question = GetPlanUse(plan_id=plan_id)
-    return clients().billing.get_plan_use(context(), question)
+    return ask(question)
 
 
 def _currency_of(partner_id: UUID) -> str:
     """What a partner sells in; empty while accounts is away."""
-    asked = clients().accounts.get_account.later(
-        context(), GetAccount(account_id=partner_id)
-    )
+    asked = ask_later(GetAccount(account_id=partner_id))
     account = part(asked).value
     return account.currency if account else ""
 

@@ -1,7 +1,7 @@
 """Pages about all channels: the list, and what is done to many of them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
 from gateway.admin.content import channels_in_words
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask
 from gateway.panel.filters import Choice, Text, YesNo
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Listing, Table, with_partner
@@ -18,7 +17,6 @@ from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.playlists.channels import (
     AddPackageChannels,
     ChannelFilter,
-    ChannelsTouched,
     ChosenChannels,
     DeleteChannels,
     FollowList,
@@ -31,6 +29,9 @@ from lineup.contracts.playlists.channels import (
     SwitchChannels,
 )
 from lineup.errors import Invalid, Refusal
+from lineup.verbs import Request
+
+R = TypeVar("R")
 
 pages = Blueprint("channels_pages", __name__)
 
@@ -82,7 +83,7 @@ def list_channels() -> str:
     """Channels with what can be done to them."""
     groups, partners = choices.channel_groups(), choices.partners()
     offered = choices.packages()
-    asked = _table().asked().later(clients().playlists.list_channels, ListChannels)
+    asked = _table().asked().later(ListChannels)
     packages = offered()
     listing = asked.shown(group=groups(), package_id=packages, partner_id=partners())
     return render_template(
@@ -119,7 +120,7 @@ def move_channel() -> Answer:
         before_id=_id(target) if place == "before" else None,
         after_id=_id(target) if place == "after" else None,
     )
-    clients().playlists.move_channels(context(), question)
+    ask(question)
     return back()
 
 
@@ -129,7 +130,7 @@ def switch_channel() -> Answer:
     """Switch one channel on or off, at once."""
     channel, _, to = request.form.get("switch", "").partition(":")
     question = SwitchChannels(channel_ids=[_id(channel)], is_on=to == "on")
-    clients().playlists.switch_channels(context(), question)
+    ask(question)
     return back()
 
 
@@ -171,33 +172,31 @@ def _chosen() -> ChosenChannels:
     return ChosenChannels(channel_ids=ticked)
 
 
-def _many(verb: Any, question: type[Any], chosen: ChosenChannels, **said: Any) -> Any:
-    asked = question(channel_ids=chosen.channel_ids, matching=chosen.matching, **said)
-    return verb(context(), asked)
+def _many(
+    question: Callable[..., Request[R]], chosen: ChosenChannels, **said: Any
+) -> R:
+    return ask(
+        question(channel_ids=chosen.channel_ids, matching=chosen.matching, **said)
+    )
 
 
 def _switch(chosen: ChosenChannels, *, is_on: bool) -> str:
-    done: ChannelsTouched = _many(
-        clients().playlists.switch_channels, SwitchChannels, chosen, is_on=is_on
-    )
+    done = _many(SwitchChannels, chosen, is_on=is_on)
     return f"Switched {'on' if is_on else 'off'}: {channels_in_words(done.count)}."
 
 
 def _group(chosen: ChosenChannels) -> str:
     group = request.form.get("group", "").strip()
-    done: ChannelsTouched = _many(
-        clients().playlists.group_channels, GroupChannels, chosen, group=group
-    )
+    done = _many(GroupChannels, chosen, group=group)
     where = f"Put into {group}" if group else "Taken out of their groups"
     return f"{where}: {channels_in_words(done.count)}."
 
 
-def _package(chosen: ChosenChannels, verb: str, question: type[Any]) -> str:
+def _package(chosen: ChosenChannels, question: type[Request[PackageView]]) -> str:
     package_id = request.form.get("package_id", "")
     if not package_id:
         raise Invalid("Say which package.")
-    ask = getattr(clients().playlists, verb)
-    package: PackageView = _many(ask, question, chosen, package_id=_id(package_id))
+    package = _many(question, chosen, package_id=_id(package_id))
     return f"{package.name} now has {channels_in_words(package.channel_count)}."
 
 
@@ -206,21 +205,19 @@ def _move(chosen: ChosenChannels) -> str:
     if not number.isdecimal() or chosen.matching is not None:
         raise Invalid("Tick the channels to move, and say to which number.")
     question = MoveChannels(channel_ids=chosen.channel_ids, to_number=int(number[:10]))
-    done = clients().playlists.move_channels(context(), question)
+    done = ask(question)
     return f"Moved. With another number now: {channels_in_words(done.count)}."
 
 
 def _delete(chosen: ChosenChannels) -> str:
     if request.form.get("sure") != "yes":
         raise Invalid("Tick “For good” to delete channels.")
-    done: ChannelsTouched = _many(
-        clients().playlists.delete_channels, DeleteChannels, chosen
-    )
+    done = _many(DeleteChannels, chosen)
     return f"Deleted: {channels_in_words(done.count)}."
 
 
 def _follow(chosen: ChosenChannels) -> str:
-    done: ChannelsTouched = _many(clients().playlists.follow_list, FollowList, chosen)
+    done = _many(FollowList, chosen)
     return f"Changed by imports again: {channels_in_words(done.count)}."
 
 
@@ -228,12 +225,8 @@ ACTS: dict[str, Callable[[ChosenChannels], str]] = {
     "on": lambda chosen: _switch(chosen, is_on=True),
     "off": lambda chosen: _switch(chosen, is_on=False),
     "group": _group,
-    "put_in": lambda chosen: _package(
-        chosen, "add_package_channels", AddPackageChannels
-    ),
-    "take_out": lambda chosen: _package(
-        chosen, "remove_package_channels", RemovePackageChannels
-    ),
+    "put_in": lambda chosen: _package(chosen, AddPackageChannels),
+    "take_out": lambda chosen: _package(chosen, RemovePackageChannels),
     "move": _move,
     "follow": _follow,
     "delete": _delete,

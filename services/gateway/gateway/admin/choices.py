@@ -11,8 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from gateway.admin.content import OFFERED
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask_later
 from gateway.panel.display import label_of
 from gateway.panel.filters import Options
 from gateway.panel.parts import options_of
@@ -37,14 +36,14 @@ Choices = Callable[[], Options]
 def products() -> Choices:
     """What is sold."""
     question = ListProducts(paging=replace(OFFERED, order="name"))
-    answer = clients().billing.list_products.later(context(), question)
+    answer = ask_later(question)
     return _with_partners(answer)
 
 
 def shops() -> Choices:
     """Webshops that send orders."""
     question = ListShops(paging=OFFERED)
-    answer = clients().billing.list_shops.later(context(), question)
+    answer = ask_later(question)
     return _with_partners(answer)
 
 
@@ -53,15 +52,13 @@ def partners() -> Choices:
     if actor().role is not Role.OPERATOR:
         return tuple
     question = ListAccounts(kind=AccountKind.PARTNER, paging=OFFERED)
-    answer = clients().accounts.list_accounts.later(context(), question)
+    answer = ask_later(question)
     return lambda: options_of(answer, _named)
 
 
 def sellers() -> Choices:
     """Resellers and dealers."""
-    answer = clients().accounts.list_accounts.later(
-        context(), ListAccounts(paging=OFFERED)
-    )
+    answer = ask_later(ListAccounts(paging=OFFERED))
     return lambda: options_of(answer, _sellers)
 
 
@@ -72,9 +69,7 @@ def sellers_to_put_below() -> Choices:
 
 def accounts() -> Choices:
     """Whoever may have customers: sellers, and partners for those without one."""
-    answer = clients().accounts.list_accounts.later(
-        context(), ListAccounts(paging=OFFERED)
-    )
+    answer = ask_later(ListAccounts(paging=OFFERED))
     return lambda: options_of(answer, _accounts)
 
 
@@ -91,7 +86,7 @@ def of_customers() -> Callable[[], dict[str, Options]]:
 def customer_groups(seller_id: UUID | None = None) -> Choices:
     """The groups that a seller's customers can be in; all that are seen for None."""
     question = ListCustomerGroups(seller_id=seller_id, paging=OFFERED)
-    answer = clients().accounts.list_groups.later(context(), question)
+    answer = ask_later(question)
     return lambda: options_of(answer, _customer_groups)
 
 
@@ -108,7 +103,7 @@ def packages_to_tick(partner_id: UUID | None = None) -> Sequence[PackageView]:
 def channel_groups(partner_id: UUID | None = None) -> Choices:
     """The groups of a partner's channels, with how many are in each."""
     question = ListGroups(partner_id=partner_id)
-    answer = clients().playlists.list_groups.later(context(), question)
+    answer = ask_later(question)
     return lambda: options_of(answer, _channel_groups)
 
 
@@ -177,7 +172,7 @@ def _customer_groups(page: Page[CustomerGroupView]) -> Options:
 
 def _ask_packages(partner_id: UUID | None = None) -> Answer[Page[PackageView]]:
     question = ListPackages(partner_id=partner_id, paging=OFFERED)
-    return clients().playlists.list_packages.later(context(), question)
+    return ask_later(question)
 
 
 def _in_order(page: Page[PackageView]) -> Sequence[PackageView]:

@@ -1,6 +1,5 @@
 """Pages about customers: the list, one by its parts, making, changing, deleting."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +9,8 @@ from werkzeug.wrappers import Response as Answer
 from gateway.admin import choices
 from gateway.admin.customer_forms import CustomerForm, PersonForm
 from gateway.admin.customer_tables import CUSTOMERS, DEVICES, OWN_CUSTOMERS, USERS
-from gateway.asking import actor, context
+from gateway.asking import actor, ask, ask_later
 from gateway.customers import create_customer, player_settings
-from gateway.ground import clients
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.deletion import DeletionForm, blockers_of
 from gateway.panel.forms import Confirmation, attempt, status_of
@@ -22,6 +20,7 @@ from gateway.panel.parts import part, wait_for
 from gateway.panel.people import country_name
 from gateway.panel.tables import Table
 from gateway.players import MAY_SEE_PASSWORDS
+from lineup import rpc
 from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.customers import (
     CustomerView,
@@ -47,7 +46,7 @@ def list_customers() -> str:
     """Customers, filtered and sorted as the address says."""
     is_seller = actor().role in {Role.RESELLER, Role.DEALER}
     table = OWN_CUSTOMERS if is_seller else CUSTOMERS
-    asked = table.asked().later(clients().accounts.list_customers, ListCustomers)
+    asked = table.asked().later(ListCustomers)
     offered = choices.of_customers()
     listing = asked.shown(**offered())
     return render_template("admin/customers/list.html", listing=listing)
@@ -84,9 +83,7 @@ def show_customer(customer_id: UUID) -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def show_users(customer_id: UUID) -> str:
     """A customer's users."""
-    customer, listing = _with_list(
-        customer_id, USERS, clients().accounts.list_users, ListUsers
-    )
+    customer, listing = _with_list(customer_id, USERS, ListUsers)
     return _part("users", customer, "customers_pages.show_users", listing=listing)
 
 
@@ -94,9 +91,7 @@ def show_users(customer_id: UUID) -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def show_devices(customer_id: UUID) -> str:
     """What a customer's users watch with."""
-    customer, listing = _with_list(
-        customer_id, DEVICES, clients().accounts.list_devices, ListDevices
-    )
+    customer, listing = _with_list(customer_id, DEVICES, ListDevices)
     return _part("devices", customer, "customers_pages.show_devices", listing=listing)
 
 
@@ -108,7 +103,7 @@ def edit_customer(customer_id: UUID) -> Shown:
     form = PersonForm.of(customer, _pin(customer_id))
     changed = attempt(
         form,
-        lambda: clients().accounts.update_customer(context(), form.change(customer)),
+        lambda: ask(form.change(customer)),
     )
     if changed is not None:
         flash("The data was changed.")
@@ -140,7 +135,7 @@ def switch_off(customer_id: UUID) -> Shown:
 def _switched(customer_id: UUID, *, is_active: bool) -> Answer:
     """Back where it was switched: at its page, or in the list as it was narrowed."""
     question = SwitchCustomer(customer_id=customer_id, is_active=is_active)
-    switched = clients().accounts.switch_customer(context(), question)
+    switched = ask(question)
     flash(f"{name_of(switched)} is {'on again' if is_active else 'off now'}.")
     if "listed" in request.args:
         return redirect(f"{url_for('.list_customers')}?{request.args['listed']}")
@@ -171,7 +166,7 @@ def delete_customer(customer_id: UUID) -> Shown:
 
 def _delete(customer_id: UUID, form: DeletionForm) -> Done:
     question = DeleteCustomer(customer_id=customer_id, **form.said())
-    return clients().accounts.delete_customer(context(), question)
+    return ask(question)
 
 
 def name_of(customer: CustomerView) -> str:
@@ -182,7 +177,7 @@ def name_of(customer: CustomerView) -> str:
 def customer_of(customer_id: UUID) -> CustomerView:
     """A customer in the actor's scope; NotFound otherwise."""
     question = GetCustomer(customer_id=customer_id)
-    return clients().accounts.get_customer(context(), question)
+    return ask(question)
 
 
 def _part(template: str, customer: CustomerView, opened: str, **given: Any) -> str:
@@ -196,15 +191,13 @@ def _part(template: str, customer: CustomerView, opened: str, **given: Any) -> s
 
 
 def _with_list(
-    customer_id: UUID, table: Table, remote: Callable[..., Any], question: type[Any]
+    customer_id: UUID, table: Table, question: type[Any]
 ) -> tuple[CustomerView, Any]:
     """A customer and one of its lists, asked at once."""
     listing = table.asked()
     asked = listing.question(question, customer_id=customer_id)
-    customer = clients().accounts.get_customer.later(
-        context(), GetCustomer(customer_id=customer_id)
-    )
-    rows = remote.later(context(), asked)  # type: ignore[attr-defined]
+    customer = ask_later(GetCustomer(customer_id=customer_id))
+    rows: rpc.Answer[Any] = ask_later(asked)
     wait_for(customer, rows)
     return customer.reply(), listing.showing(part(rows))
 

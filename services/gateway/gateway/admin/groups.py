@@ -8,8 +8,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from gateway.admin import choices
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask
 from gateway.panel.filters import Text
 from gateway.panel.forms import LineupForm, attempt, line, status_of
 from gateway.panel.guard import page_for
@@ -64,7 +63,7 @@ class GroupForm(LineupForm):
 @page_for(SELLERS_AND_SUPPORT)
 def list_groups() -> str:
     """Groups by name, with how many customers are in each."""
-    listing = GROUPS.asked_of(clients().accounts.list_groups, ListCustomerGroups)
+    listing = GROUPS.asked_of(ListCustomerGroups)
     return render_template("admin/groups/list.html", listing=listing)
 
 
@@ -73,9 +72,7 @@ def list_groups() -> str:
 def new_group() -> Shown:
     """Make a group."""
     form = GroupForm()
-    made = attempt(
-        form, lambda: clients().accounts.create_group(context(), form.question())
-    )
+    made = attempt(form, lambda: ask(form.question()))
     if made is not None:
         flash(f"{made.name} was made.")
         return redirect(url_for(".list_groups"))
@@ -90,7 +87,7 @@ def rename_group(group_id: UUID) -> Shown:
     group = _group(group_id)
     form = GroupForm(group.name)
     question = RenameCustomerGroup(group_id=group_id, name=form.name.data or "")
-    named = attempt(form, lambda: clients().accounts.rename_group(context(), question))
+    named = attempt(form, lambda: ask(question))
     if named is not None:
         flash(f"{group.name} is called {named.name} now.")
         return redirect(url_for(".list_groups"))
@@ -105,7 +102,7 @@ def delete_group(group_id: UUID) -> Shown:
     group = _group(group_id)
     form = LineupForm()
     question = DeleteCustomerGroup(group_id=group_id)
-    gone = attempt(form, lambda: clients().accounts.delete_group(context(), question))
+    gone = attempt(form, lambda: ask(question))
     if gone is not None:
         flash(f"{group.name} was deleted.")
         return redirect(url_for(".list_groups"))
@@ -115,4 +112,4 @@ def delete_group(group_id: UUID) -> Shown:
 
 def _group(group_id: UUID) -> CustomerGroupView:
     question = GetCustomerGroup(group_id=group_id)
-    return clients().accounts.get_group(context(), question)
+    return ask(question)

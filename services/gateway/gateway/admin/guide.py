@@ -12,8 +12,8 @@ from gateway.admin import choices
 from gateway.admin.channels import REACHES
 from gateway.admin.content import channels_in_words
 from gateway.admin.grid import Window, cells_of
-from gateway.asking import context
-from gateway.ground import clients, ground
+from gateway.asking import ask, ask_later
+from gateway.ground import ground
 from gateway.panel.display import zone
 from gateway.panel.filters import Choice, Text
 from gateway.panel.guard import page_for
@@ -79,7 +79,6 @@ def show_guide() -> str:
     groups = choices.channel_groups()
     window = _window_asked_for()
     asked = SHOWN.asked().later(
-        clients().playlists.list_programmes,
         ListProgrammes,
         from_at=window.from_at,
         until_at=window.until_at,
@@ -105,9 +104,7 @@ def list_reach() -> str:
     """How far the guide of each channel reaches; under 24 hours is flagged (PE-13)."""
     groups = choices.channel_groups()
     counts = {reach: _count(reach) for reach in GuideReach}
-    asked = REACH.asked().later(
-        clients().playlists.list_channels, ListChannels, is_on=True
-    )
+    asked = REACH.asked().later(ListChannels, is_on=True)
     return render_template(
         "admin/playlists/reach.html",
         listing=asked.shown(group=groups()),
@@ -119,9 +116,7 @@ def list_reach() -> str:
 @page_for(PARTNERS_AND_SUPPORT)
 def list_proposals() -> str:
     """Channels without a guide that could show one (PE-14)."""
-    listing = PROPOSALS.asked_of(
-        clients().playlists.list_guide_proposals, ListGuideProposals
-    )
+    listing = PROPOSALS.asked_of(ListGuideProposals)
     return render_template(
         "admin/playlists/proposals.html",
         listing=listing,
@@ -140,7 +135,7 @@ def choose_guides() -> Answer:
         ties = list(_chosen_ties())
         if not ties:
             raise Invalid("Choose a guide for at least one channel.")
-        done = clients().playlists.tie_channels(context(), TieChannels(ties=ties))
+        done = ask(TieChannels(ties=ties))
         flash(f"Chosen: the guide of {channels_in_words(done.count)}.")
     except Refusal as refusal:
         flash(refusal.message, "danger")
@@ -150,7 +145,7 @@ def choose_guides() -> Answer:
 def _count(reach: GuideReach) -> "Reply[Page[ChannelView]]":
     paging = Paging(limit=1, count_up_to=COUNT_UP_TO)
     question = ListChannels(guide=reach, is_on=True, paging=paging)
-    return clients().playlists.list_channels.later(context(), question)
+    return ask_later(question)
 
 
 def _window_asked_for() -> Window:

@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from gateway import uploads
 from gateway.admin.content_forms import EditSourceForm, NewSourceForm
 from gateway.admin.imports import uploaded
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask
 from gateway.panel.filters import Text, YesNo
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
@@ -50,7 +49,7 @@ SOURCES = Table(
 @page_for(PARTNERS_AND_SUPPORT)
 def list_guide_sources() -> str:
     """Where the guide comes from, how the last run went, and how far it reaches."""
-    listing = SOURCES.asked_of(clients().playlists.list_guide_sources, ListGuideSources)
+    listing = SOURCES.asked_of(ListGuideSources)
     return render_template("admin/playlists/guide_sources.html", listing=listing)
 
 
@@ -88,7 +87,7 @@ def edit_guide_source(source_id: UUID) -> Shown:
 def fetch_guide(source_id: UUID) -> Answer:
     """Fetch a source now; with force a much smaller guide is taken, too."""
     question = FetchGuide(source_id=source_id, force=request.form.get("force") == "on")
-    job = clients().playlists.fetch_guide(context(), question)
+    job = ask(question)
     return redirect(url_for("jobs_pages.show_job", job_id=job.id))
 
 
@@ -109,7 +108,7 @@ def delete_guide_source(source_id: UUID) -> Shown:
 
 def _source(source_id: UUID) -> GuideSourceView:
     question = GetGuideSource(source_id=source_id)
-    return clients().playlists.get_guide_source(context(), question)
+    return ask(question)
 
 
 def _to_its_job(source: GuideSourceView) -> Answer:
@@ -120,17 +119,15 @@ def _to_its_job(source: GuideSourceView) -> Answer:
 
 
 def _create(form: NewSourceForm) -> GuideSourceView:
-    return clients().playlists.create_guide_source(
-        context(), form.question(uploaded(form.file.data))
-    )
+    return ask(form.question(uploaded(form.file.data)))
 
 
 def _update(source_id: UUID, form: EditSourceForm) -> GuideSourceView:
     question = form.question(source_id, uploaded(form.file.data))
-    return clients().playlists.update_guide_source(context(), question)
+    return ask(question)
 
 
 def _delete(source_id: UUID) -> Done:
     question = DeleteGuideSource(source_id=source_id)
-    clients().playlists.delete_guide_source(context(), question)
+    ask(question)
     return Done()

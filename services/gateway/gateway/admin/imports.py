@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as Answer
 from gateway import uploads
 from gateway.admin import choices
 from gateway.admin.content_forms import ChosenImportForm, ImportForm
-from gateway.asking import actor, context
-from gateway.ground import clients, ground
+from gateway.asking import actor, ask, ask_later
+from gateway.ground import ground
 from gateway.panel.filters import Choice, Id
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for, roles_of
@@ -59,7 +59,7 @@ JOBS = Table(
 @page_for(PARTNERS_AND_SUPPORT)
 def list_jobs() -> str:
     """Imports and fetches, newest first."""
-    listing = JOBS.asked_of(clients().playlists.list_jobs, ListJobs)
+    listing = JOBS.asked_of(ListJobs)
     return render_template("admin/playlists/jobs.html", listing=listing)
 
 
@@ -67,7 +67,7 @@ def list_jobs() -> str:
 @page_for(PARTNERS_AND_SUPPORT)
 def show_job(job_id: UUID) -> str:
     """How an import goes; the page refreshes itself until it is over."""
-    job = clients().playlists.get_job(context(), GetJob(job_id=job_id))
+    job = ask(GetJob(job_id=job_id))
     is_over = job.state in {JobState.DONE, JobState.FAILED}
     return render_template(
         "admin/playlists/job.html",
@@ -81,7 +81,7 @@ def show_job(job_id: UUID) -> str:
 @page_for(PARTNERS)
 def choose_groups(job_id: UUID) -> Shown:
     """Import what is chosen of a list that was looked at."""
-    job = clients().playlists.get_job(context(), GetJob(job_id=job_id))
+    job = ask(GetJob(job_id=job_id))
     packages = choices.packages()
     form = ChosenImportForm()
     form.choose_from(job.groups)
@@ -97,13 +97,13 @@ def choose_groups(job_id: UUID) -> Shown:
 @page_for(PARTNERS)
 def undo_import(job_id: UUID) -> Answer:
     """Undo the last import."""
-    undo = clients().playlists.undo_import(context(), UndoImport(job_id=job_id))
+    undo = ask(UndoImport(job_id=job_id))
     return redirect(url_for("jobs_pages.show_job", job_id=undo.id), 303)
 
 
 def _import_chosen(form: ChosenImportForm, job: JobView) -> JobView:
     question = form.question(job.id, len(job.groups))
-    return clients().playlists.import_channels(context(), question)
+    return ask(question)
 
 
 @pages.route("/channels/import", methods=["GET", "POST"])
@@ -126,7 +126,7 @@ def _sells_nothing() -> bool:
     if actor().role not in roles_of("sell_pages.first_line"):
         return False
     question = ListProducts(paging=Paging(limit=1))
-    found = part(clients().billing.list_products.later(context(), question)).value
+    found = part(ask_later(question)).value
     return found is not None and not found.items
 
 
@@ -138,5 +138,5 @@ def uploaded(file: FileStorage | None) -> str:
 def _begin_import(form: ImportForm) -> JobView:
     upload = uploaded(form.file.data)
     if form.looks_first.data:
-        return clients().playlists.preview_channels(context(), form.preview(upload))
-    return clients().playlists.import_channels(context(), form.question(upload))
+        return ask(form.preview(upload))
+    return ask(form.question(upload))

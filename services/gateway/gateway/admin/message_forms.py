@@ -38,8 +38,8 @@ class TransportForm(LineupForm):
         "Password", description="Empty: it stays as it is. It is never shown."
     )
 
-    def question(self, sealed: str | None) -> SaveTransport:
-        """The transport to be kept, its password sealed."""
+    def question(self) -> SaveTransport:
+        """The transport to be kept."""
         return SaveTransport(
             sender_address=self.sender_address.data or "",
             sender_name=self.sender_name.data or "",
@@ -47,7 +47,7 @@ class TransportForm(LineupForm):
             port=self.port.data or 25,
             security=self.security.data,
             username=self.username.data or "",
-            password=sealed,
+            password=self.password.data or None,
         )
 
 

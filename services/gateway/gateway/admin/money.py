@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
 from gateway.admin.billing_forms import CorrectionForm, PayOutForm, TopUpForm
-from gateway.asking import context
+from gateway.asking import ask, ask_later
 from gateway.balances import (
     STAFF_ENTRIES,
     renewal_of,
@@ -23,7 +23,6 @@ from gateway.balances import (
     statement_of,
     wallet_of,
 )
-from gateway.ground import clients
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Text, YesNo
@@ -34,8 +33,8 @@ from gateway.panel.tables import Column, Table
 from gateway.return_paths import return_path
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer
-from lineup.contracts.billing.figures import GetBalances, ListSales
-from lineup.contracts.billing.wallets import ListWallets
+from lineup.contracts.billing.figures import ListSales
+from lineup.contracts.billing.wallets import GetBalances, ListWallets
 from lineup.errors import Unavailable
 
 pages = Blueprint("money_pages", __name__)
@@ -77,9 +76,9 @@ HISTORY = Table(
 @page_for(SELLERS_AND_SUPPORT)
 def list_wallets() -> str:
     """Balances of customers, and what they are together."""
-    billing, asked = clients().billing, WALLETS.asked()
-    owed = billing.get_balances.later(context(), asked.sums_question(GetBalances))
-    rows = asked.later(billing.list_wallets, ListWallets)
+    asked = WALLETS.asked()
+    owed = ask_later(asked.sums_question(GetBalances))
+    rows = asked.later(ListWallets)
     sellers = choices.sellers()
     listing = rows.shown(account_id=sellers())
     return render_template(
@@ -95,7 +94,7 @@ def list_wallets() -> str:
 def export_wallets() -> Response:
     """The same list as a file."""
     question = WALLETS.asked().question(ListWallets)
-    return csv_of("balances", WALLET_FILE, clients().billing.list_wallets, question)
+    return csv_of("balances", WALLET_FILE, question)
 
 
 @pages.get("/customers/<uuid:customer_id>/wallet")
@@ -121,9 +120,7 @@ def export_statement(customer_id: UUID) -> Response:
 @page_for(SELLERS_AND_SUPPORT)
 def customer_subscriptions(customer_id: UUID) -> str:
     """Where each of a customer's users stands, and every period that was sold."""
-    rows = HISTORY.asked().later(
-        clients().billing.list_sales, ListSales, customer_id=customer_id
-    )
+    rows = HISTORY.asked().later(ListSales, customer_id=customer_id)
     overview, history = renewal_of(customer_id), rows.shown()
     return _page_of(customer_id, "subscriptions", overview=overview, history=history)
 
@@ -147,9 +144,7 @@ def top_up(customer_id: UUID) -> Shown:
     form = TopUpForm()
     raised = attempt(
         form,
-        lambda: clients().billing.top_up(
-            context(), form.question(customer_id, wallet.balance.asset)
-        ),
+        lambda: ask(form.question(customer_id, wallet.balance.asset)),
     )
     if raised is not None:
         flash(f"The balance is {raised.balance} now.")
@@ -171,9 +166,7 @@ def pay_out(customer_id: UUID) -> Shown:
     form = PayOutForm(amount=wallet.balance.decimal())
     paid = attempt(
         form,
-        lambda: clients().billing.pay_out(
-            context(), form.question(customer_id, wallet.balance.asset)
-        ),
+        lambda: ask(form.question(customer_id, wallet.balance.asset)),
     )
     if paid is not None:
         flash(f"Paid out; the balance is {paid.balance} now.")
@@ -195,9 +188,7 @@ def correct_booking(customer_id: UUID, transfer_id: UUID) -> Shown:
     form = CorrectionForm()
     corrected = attempt(
         form,
-        lambda: clients().billing.correct_booking(
-            context(), form.question(transfer_id)
-        ),
+        lambda: ask(form.question(transfer_id)),
     )
     if corrected is not None:
         flash(f"Corrected; the balance is {corrected.balance} now.")
@@ -221,7 +212,5 @@ def _customer(customer_id: UUID) -> CustomerView | None:
     """Whose page it is; None while accounts is away, or when it was deleted: billing
     has said before that it lies in the scope.
     """
-    asked = clients().accounts.get_customer.later(
-        context(), GetCustomer(customer_id=customer_id)
-    )
+    asked = ask_later(GetCustomer(customer_id=customer_id))
     return part_if_known(asked).value

@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.message_forms import TestMailForm, TransportForm
-from gateway.asking import context
-from gateway.ground import clients, ground
+from gateway.asking import ask, ask_later
+from gateway.ground import ground
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.filters import Choice, Dates, Id, Text
 from gateway.panel.forms import attempt, status_of
@@ -74,9 +74,7 @@ DELIVERIES = Table(
 @page_for(SELLERS_AND_SUPPORT)
 def list_deliveries() -> str:
     """The delivery log, newest first (NO-13)."""
-    listing = DELIVERIES.asked_of(
-        clients().notifications.list_deliveries, ListDeliveries
-    )
+    listing = DELIVERIES.asked_of(ListDeliveries)
     return render_template("admin/notifications/deliveries.html", listing=listing)
 
 
@@ -84,10 +82,8 @@ def list_deliveries() -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def customer_messages(customer_id: UUID) -> str:
     """What was sent to one customer: a part of its page."""
-    who, asked = context(), GetCustomer(customer_id=customer_id)
-    found = clients().accounts.get_customer.later(who, asked)
+    found = ask_later(GetCustomer(customer_id=customer_id))
     listing = OF_CUSTOMER.asked_of(
-        clients().notifications.list_deliveries,
         ListDeliveries,
         customer_id=customer_id,
     )
@@ -103,9 +99,7 @@ def customer_messages(customer_id: UUID) -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def show_delivery(delivery_id: UUID) -> str:
     """One message as its receiver saw it, its secrets as dots, and how it went."""
-    delivery = clients().notifications.get_delivery(
-        context(), GetDelivery(delivery_id=delivery_id)
-    )
+    delivery = ask(GetDelivery(delivery_id=delivery_id))
     return render_template(
         "admin/notifications/delivery.html",
         delivery=delivery,
@@ -118,7 +112,7 @@ def show_delivery(delivery_id: UUID) -> str:
 def send_again(delivery_id: UUID) -> Shown:
     """Queue a failed message once more."""
     question = SendAgain(delivery_id=delivery_id)
-    clients().notifications.send_again(context(), question)
+    ask(question)
     flash("The message is sent again.")
     return _to(delivery_id)
 
@@ -129,7 +123,7 @@ def mail_transport() -> Shown:
     """How the partner's mail leaves."""
     kept = _transport()
     form = TransportForm(obj=kept)
-    saved = attempt(form, lambda: _save(form))
+    saved = attempt(form, lambda: ask(form.question()))
     if saved is not None:
         flash("Mail leaves this way from now on. Send a test to be sure.")
         return redirect(url_for("notifications_pages.mail_transport"))
@@ -144,9 +138,7 @@ def mail_transport() -> Shown:
 def send_test_mail() -> Shown:
     """Send a test message the way mail leaves now, and look how it goes (NO-06)."""
     form = TestMailForm()
-    sent = attempt(
-        form, lambda: clients().notifications.send_test(context(), form.question())
-    )
+    sent = attempt(form, lambda: ask(form.question()))
     if sent is not None:
         return _to(sent.id)
     page = render_template("admin/notifications/test_form.html", form=form)
@@ -168,12 +160,6 @@ def _to(delivery_id: UUID) -> Answer:
 
 def _transport() -> TransportView | None:
     try:
-        return clients().notifications.get_transport(context(), GetTransport())
+        return ask(GetTransport())
     except NotFound:
         return None
-
-
-def _save(form: TransportForm) -> TransportView:
-    password = form.password.data
-    sealed = ground().keyring.seal(password) if password else None
-    return clients().notifications.save_transport(context(), form.question(sealed))

@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from gateway import logos
 from gateway.admin import choices
 from gateway.admin.content_forms import ChannelForm, NewChannelForm
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask, ask_later
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
@@ -86,7 +85,7 @@ def show_guide(channel_id: UUID) -> str:
     channel = _channel(channel_id)
     search = tidy_line(request.args.get("search", ""), 200)
     asked = FindGuideChannels(channel_id=channel_id, search=search)
-    found = clients().playlists.find_guide_channels.later(context(), asked)
+    found = ask_later(asked)
     return render_template(
         "admin/playlists/channel_guide.html",
         channel=channel,
@@ -102,7 +101,7 @@ def choose_guide(channel_id: UUID) -> Answer:
     act = request.form.get("act", "")
     guide_id = {"none": "", "find": None}.get(act, request.form.get("guide_id", ""))
     ties = [ChannelTie(channel_id=channel_id, guide_id=guide_id)]
-    clients().playlists.tie_channels(context(), TieChannels(ties=ties))
+    ask(TieChannels(ties=ties))
     is_kept = guide_id is not None
     flash(
         "The choice is kept: imports do not change it."
@@ -114,20 +113,20 @@ def choose_guide(channel_id: UUID) -> Answer:
 
 def _channel(channel_id: UUID) -> ChannelView:
     question = GetChannel(channel_id=channel_id)
-    return clients().playlists.get_channel(context(), question)
+    return ask(question)
 
 
 def _next_number() -> int:
     """One above the last."""
     question = ListChannels(paging=Paging(limit=1, order="-number"))
-    last = part(clients().playlists.list_channels.later(context(), question))
+    last = part(ask_later(question))
     channels = last.value.items if last.value else []
     return channels[0].details.number + 1 if channels else 1
 
 
 def _create(form: NewChannelForm) -> ChannelView:
     logo = logos.keep(form.logo_file.data)
-    return clients().playlists.create_channel(context(), form.question(logo))
+    return ask(form.question(logo))
 
 
 def _update(channel_id: UUID, form: ChannelForm) -> ChannelView:
@@ -136,12 +135,12 @@ def _update(channel_id: UUID, form: ChannelForm) -> ChannelView:
         details=DetailsChange(**vars(form.details(logos.keep(form.logo_file.data)))),
         package_ids=form.packages(),
     )
-    return clients().playlists.update_channel(context(), question)
+    return ask(question)
 
 
 def _delete(channel_id: UUID) -> Done:
     question = DeleteChannel(channel_id=channel_id)
-    clients().playlists.delete_channel(context(), question)
+    ask(question)
     return Done()
 
 

@@ -11,8 +11,7 @@ from gateway.admin import choices
 from gateway.admin.exceptions import delivery_trouble, order_trouble
 from gateway.admin.shop_forms import SETTLEMENTS
 from gateway.admin.shops import pages
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask, ask_later
 from gateway.panel.filters import Choice, Id, Text
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
@@ -61,7 +60,7 @@ def list_orders() -> str:
     Above them what shops delivered and nothing could be done with.
     """
     asked = ORDERS.asked()
-    rows = asked.later(clients().billing.list_orders, ListOrders)
+    rows = asked.later(ListOrders)
     parked = _parked(asked.filters)
     shops = choices.shops()
     return render_template(
@@ -81,7 +80,7 @@ def _parked(filters: Mapping[str, Any]) -> Callable[[], Sequence[ShopDeliveryVie
     question = ListShopDeliveries(
         shop_id=filters.get("shop_id"), verdict=DeliveryVerdict.PARKED, paging=FEW
     )
-    answer = clients().billing.list_shop_deliveries.later(context(), question)
+    answer = ask_later(question)
 
     def found() -> Sequence[ShopDeliveryView]:
         page = part(answer).value
@@ -95,7 +94,7 @@ def _parked(filters: Mapping[str, Any]) -> Callable[[], Sequence[ShopDeliveryVie
 def show_order(order_id: UUID) -> str:
     """One order: what is wrong, its pieces, and what happened to it."""
     question = GetOrder(order_id=order_id)
-    order = clients().billing.get_order(context(), question)
+    order = ask(question)
     return render_template(
         "admin/shops/order.html",
         order=order,
@@ -109,7 +108,7 @@ def show_order(order_id: UUID) -> str:
 @page_for(PARTNERS)
 def replay_order(order_id: UUID) -> Answer:
     """Try an order's exceptions again."""
-    order = clients().billing.replay_order(context(), ReplayOrder(order_id=order_id))
+    order = ask(ReplayOrder(order_id=order_id))
     left = len(order.exceptions)
     if left:
         flash(f"The order was tried again; {left} exceptions are left.", "warning")

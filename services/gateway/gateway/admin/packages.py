@@ -12,8 +12,7 @@ from gateway.admin import choices
 from gateway.admin.channels import MANY_BYTES
 from gateway.admin.content import channels_in_words
 from gateway.admin.content_forms import NewPackageForm, PackageNameForm
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask
 from gateway.panel.filters import Choice, Text
 from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
@@ -96,9 +95,7 @@ def list_packages() -> str:
     """Packages, the demo set among them."""
     table = OF_ALL if actor().role is Role.OPERATOR else PACKAGES
     partners = choices.partners()
-    listing = table.asked(partner_id=partners()).answered_by(
-        clients().playlists.list_packages, ListPackages
-    )
+    listing = table.asked(partner_id=partners()).answered_by(ListPackages)
     return render_template("admin/playlists/packages.html", listing=listing)
 
 
@@ -107,9 +104,7 @@ def list_packages() -> str:
 def new_package() -> Shown:
     """Make a package; then choose its channels."""
     form = NewPackageForm()
-    made = attempt(
-        form, lambda: clients().playlists.create_package(context(), form.question())
-    )
+    made = attempt(form, lambda: ask(form.question()))
     if made is not None:
         flash(f"{made.name} was made. Now choose its channels.")
         return redirect(_address_of(made.id))
@@ -128,7 +123,6 @@ def show_package(package_id: UUID) -> str:
         "admin/playlists/package.html",
         package=package,
         listing=listing.answered_by(
-            clients().playlists.list_channels,
             ListChannels,
             partner_id=package.partner_id,
         ),
@@ -158,9 +152,7 @@ def rename_package(package_id: UUID) -> Shown:
     package = _package(package_id)
     form = PackageNameForm(obj=package)
     asked = RenamePackage(package_id=package_id, name=form.name.data or "")
-    renamed = attempt(
-        form, lambda: clients().playlists.rename_package(context(), asked)
-    )
+    renamed = attempt(form, lambda: ask(asked))
     if renamed is not None:
         flash(f"{package.name} is called {renamed.name} now.")
         return redirect(_address_of(package_id))
@@ -191,17 +183,17 @@ def _address_of(package_id: UUID) -> str:
 
 def _package(package_id: UUID) -> PackageView:
     question = GetPackage(package_id=package_id)
-    return clients().playlists.get_package(context(), question)
+    return ask(question)
 
 
 def _change(package: PackageView, act: str, only: str) -> PackageView:
     chosen = {"package_id": package.id, **_chosen(package, only)}
     if act == "put_in":
         question = AddPackageChannels(**chosen)
-        return clients().playlists.add_package_channels(context(), question)
+        return ask(question)
     if act == "take_out":
         asked = RemovePackageChannels(**chosen)
-        return clients().playlists.remove_package_channels(context(), asked)
+        return ask(asked)
     raise Invalid("Say what shall be done.")
 
 
@@ -220,5 +212,5 @@ def _chosen(package: PackageView, only: str) -> dict[str, Any]:
 
 def _delete(package_id: UUID) -> Done:
     question = DeletePackage(package_id=package_id)
-    clients().playlists.delete_package(context(), question)
+    ask(question)
     return Done()

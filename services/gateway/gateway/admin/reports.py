@@ -8,8 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, url_for
 
 from gateway.admin import choices
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask, ask_later
 from gateway.panel.display import label_of, zone
 from gateway.panel.exports import file_address, rows_file
 from gateway.panel.filters import Choice, Dates
@@ -61,9 +60,7 @@ class Section(NamedTuple):
 def count_customers() -> str:
     """Customers by state, seller, product, group, and when they were made (RP-01)."""
     listing = NARROWED.asked()
-    asked = clients().accounts.count_customers.later(
-        context(), CountCustomers(**listing.filters)
-    )
+    asked = ask_later(CountCustomers(**listing.filters))
     offered = choices.of_customers()
     listing = NARROWED.asked(**offered())
     counts = part(asked).value
@@ -85,7 +82,7 @@ def export_customers() -> Response:
     """The same figures as a file (RP-10)."""
     listing = NARROWED.asked()
     question = CountCustomers(**listing.filters)
-    counts = clients().accounts.count_customers(context(), question)
+    counts = ask(question)
     rows: list[Sequence[Any]] = [("By", "What", "Customers")]
     rows.append(("Total", str(zone()), counts.total))
     for section in _sections(counts, listing):

@@ -5,8 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template
 
 from gateway.admin import choices
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask_later
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.guard import page_for
@@ -63,9 +62,9 @@ FILE = (
 @page_for(SELLERS_AND_SUPPORT)
 def list_sales() -> str:
     """Sold periods, and what those that the filters let through add up to."""
-    billing, asked = clients().billing, SALES.asked()
-    sums = billing.sum_sales.later(context(), asked.sums_question(SumSales))
-    rows = asked.later(billing.list_sales, ListSales)
+    asked = SALES.asked()
+    sums = ask_later(asked.sums_question(SumSales))
+    rows = asked.later(ListSales)
     products, sellers = choices.products(), choices.sellers()
     listing = rows.shown(product_id=products(), account_id=sellers())
     return render_template(
@@ -81,4 +80,4 @@ def list_sales() -> str:
 def export() -> Response:
     """The same list as a file."""
     question = SALES.asked().question(ListSales)
-    return csv_of("sales", FILE, clients().billing.list_sales, question)
+    return csv_of("sales", FILE, question)

@@ -10,15 +10,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.sell_forms import BuyerFields, FirstLineForm, SellForm
-from gateway.asking import actor, context
+from gateway.asking import actor, ask
 from gateway.customers import NewCustomer, create_customer
-from gateway.ground import clients
 from gateway.panel.display import day_text, money_text
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.once import tell_once
 from gateway.portal.purchase_forms import offers_of
-from gateway.selling import buy_for_cash, step
+from gateway.selling import buy_for_cash
 from lineup.context import SELLERS, Role
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.tree import GetAccount
@@ -50,7 +49,7 @@ def sell() -> Shown:
     offers = offers_of(_own_partner(), had_trial=False)
     plans = {str(offer.plan.id): offer.plan for offer in offers}
     form = SellForm(plans)
-    made = attempt(form, lambda: create_customer(form.buyer(), step("customer")))
+    made = attempt(form, lambda: create_customer(form.buyer(), step="customer"))
     if made is not None:
         return _served(form, made, plans[form.plan_id.data])
     page = render_template("admin/sell/sell.html", form=form, offers=offers)
@@ -61,12 +60,8 @@ def sell() -> Shown:
 @page_for(AT_THE_COUNTER)
 def first_line() -> Shown:
     """Put all channels on sale, and sell them for the first time."""
-    account = clients().accounts.get_account(
-        context(), GetAccount(account_id=_own_partner())
-    )
-    channels = clients().playlists.list_channels(
-        context(), ListChannels(paging=Paging(limit=1, count_up_to=10_000))
-    )
+    account = ask(GetAccount(account_id=_own_partner()))
+    channels = ask(ListChannels(paging=Paging(limit=1, count_up_to=10_000)))
     form = FirstLineForm()
     made = attempt(form, lambda: _first_buyer(form, account.currency))
     if made is not None:
@@ -85,10 +80,10 @@ def first_line() -> Shown:
 def sell_to(customer_id: UUID) -> Answer:
     """To where a customer's line is sold or renewed: its only one, else the choice."""
     two = ListUsers(customer_id=customer_id, paging=Paging(limit=2))
-    users = clients().accounts.list_users(context(), two).items
+    users = ask(two).items
     if len(users) == 1:
         return redirect(url_for("users.buy", user_id=users[0].id))
-    clients().accounts.get_customer(context(), GetCustomer(customer_id=customer_id))
+    ask(GetCustomer(customer_id=customer_id))
     if not users:
         return redirect(url_for("users.new_user", customer_id=customer_id))
     return redirect(
@@ -99,7 +94,7 @@ def sell_to(customer_id: UUID) -> Answer:
 def _first_buyer(form: FirstLineForm, currency: str) -> NewCustomer:
     """The first customer, once the price can be one."""
     form.price(currency)
-    return create_customer(form.buyer(), step("customer"))
+    return create_customer(form.buyer(), step="customer")
 
 
 def _with_its_product(form: FirstLineForm, made: NewCustomer, price: Money) -> Answer:
@@ -115,14 +110,13 @@ def _with_its_product(form: FirstLineForm, made: NewCustomer, price: Money) -> A
 
 def _plan_of_everything(form: FirstLineForm, price: Money) -> PlanView:
     """A month of a product of all channels."""
-    playlists, billing = clients().playlists, clients().billing
     name = form.product_name.data or ""
-    package = playlists.create_package(step("package"), CreatePackage(name=name))
+    package = ask(CreatePackage(name=name), step="package")
     every = ChannelFilter(partner_id=package.partner_id)
     filled = AddPackageChannels(package_id=package.id, matching=every)
-    playlists.add_package_channels(step("channels"), filled)
-    product = billing.create_product(step("product"), form.product(package.id))
-    return billing.create_plan(step("plan"), form.plan(product.id, price))
+    ask(filled, step="channels")
+    product = ask(form.product(package.id), step="product")
+    return ask(form.plan(product.id, price), step="plan")
 
 
 def _served(form: BuyerFields, made: NewCustomer, plan: PlanView) -> Answer:

@@ -7,8 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.seller_forms import MoveForm
 from gateway.admin.sellers import account_of
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask
 from gateway.panel.deletion import DeletionForm, blockers_of
 from gateway.panel.filters import Id
 from gateway.panel.forms import attempt, status_of
@@ -75,7 +74,7 @@ def delete_account(account_id: UUID) -> Shown:
 @page_for(SELLERS_AND_SUPPORT)
 def list_jobs() -> str:
     """What was deleted and moved, by whom, and how many went along."""
-    listing = JOBS.asked_of(clients().accounts.list_account_jobs, ListAccountJobs)
+    listing = JOBS.asked_of(ListAccountJobs)
     return render_template("admin/sellers/jobs.html", listing=listing)
 
 
@@ -83,7 +82,7 @@ def list_jobs() -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def show_job(job_id: UUID) -> str:
     """How far a job is."""
-    job = clients().accounts.get_account_job(context(), GetAccountJob(job_id=job_id))
+    job = ask(GetAccountJob(job_id=job_id))
     return render_template("admin/sellers/job.html", job=job)
 
 
@@ -110,9 +109,7 @@ def move_customers(account_id: UUID) -> Shown:
 @page_for(PARTNERS)
 def move_customer(customer_id: UUID) -> Shown:
     """Put one customer below another seller (AH-23)."""
-    customer = clients().accounts.get_customer(
-        context(), GetCustomer(customer_id=customer_id)
-    )
+    customer = ask(GetCustomer(customer_id=customer_id))
     form = MoveForm(_targets(customer.partner_id, leaving=customer.seller_id))
     moved = attempt(form, lambda: _move_one(customer_id, form))
     back = url_for("customers_pages.show_customer", customer_id=customer_id)
@@ -133,28 +130,26 @@ def _targets(partner_id: UUID | None, leaving: UUID | None) -> list[AccountView]
     question = ListAccounts(
         partner_id=partner_id, paging=Paging(limit=200, order="name")
     )
-    found = clients().accounts.list_accounts(context(), question)
+    found = ask(question)
     return [one for one in found.items if one.id != leaving]
 
 
 def _counts(account_id: UUID) -> AccountCounts:
-    return clients().accounts.count_account(
-        context(), CountAccount(account_id=account_id)
-    )
+    return ask(CountAccount(account_id=account_id))
 
 
 def _delete(account_id: UUID, form: DeletionForm) -> AccountJobView:
     question = DeleteAccount(
         account_id=account_id, confirmation=form.typed.data or "", **form.said()
     )
-    return clients().accounts.delete_account(context(), question)
+    return ask(question)
 
 
 def _move(account_id: UUID, form: MoveForm) -> AccountJobView:
     question = MoveCustomers(account_id=account_id, to_account_id=form.target())
-    return clients().accounts.move_customers(context(), question)
+    return ask(question)
 
 
 def _move_one(customer_id: UUID, form: MoveForm) -> CustomerView:
     question = MoveCustomer(customer_id=customer_id, to_account_id=form.target())
-    return clients().accounts.move_customer(context(), question)
+    return ask(question)

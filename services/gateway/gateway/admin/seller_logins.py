@@ -8,19 +8,14 @@ from werkzeug.wrappers import Response as Answer
 from gateway.admin.customers import customer_of
 from gateway.admin.seller_forms import LoginForm, NewPasswordForm
 from gateway.admin.sellers import account_of
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask
 from gateway.logins import LOGINS, SESSIONS
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from lineup.context import SELLERS, Role
-from lineup.contracts.accounts.logins import (
-    EndSession,
-    ListLogins,
-    ListSessions,
-    SetLoginState,
-)
+from lineup.contracts.accounts.logins import ListLogins, SetLoginState
+from lineup.contracts.accounts.sessions import EndSession, ListSessions
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.errors import NotFound
 
@@ -43,9 +38,7 @@ LOGIN = "/accounts/<uuid:account_id>/logins/<uuid:login_id>"
 @page_for(SELLERS)
 def list_logins(account_id: UUID) -> str:
     """Who signs in to an account."""
-    listing = LOGINS.asked_of(
-        clients().accounts.list_logins, ListLogins, account_id=account_id
-    )
+    listing = LOGINS.asked_of(ListLogins, account_id=account_id)
     return render_template(
         "admin/sellers/logins.html", account=account_of(account_id), listing=listing
     )
@@ -55,9 +48,7 @@ def list_logins(account_id: UUID) -> str:
 @page_for(SELLERS)
 def list_sessions(account_id: UUID) -> str:
     """What keeps an account's logins signed in."""
-    listing = SESSIONS.asked_of(
-        clients().accounts.list_sessions, ListSessions, account_id=account_id
-    )
+    listing = SESSIONS.asked_of(ListSessions, account_id=account_id)
     return render_template(
         "admin/sellers/sessions.html", account=account_of(account_id), listing=listing
     )
@@ -67,11 +58,8 @@ def list_sessions(account_id: UUID) -> str:
 @page_for(SELLERS)
 def customer_login(customer_id: UUID) -> str:
     """A customer's login, with a new password for it, and what it is signed in with."""
-    accounts = clients().accounts
-    listing = LOGINS.asked_of(accounts.list_logins, ListLogins, account_id=customer_id)
-    signed_in = SESSIONS.asked_of(
-        accounts.list_sessions, ListSessions, account_id=customer_id
-    )
+    listing = LOGINS.asked_of(ListLogins, account_id=customer_id)
+    signed_in = SESSIONS.asked_of(ListSessions, account_id=customer_id)
     return render_template(
         "admin/customers/login.html",
         customer=customer_of(customer_id),
@@ -92,7 +80,7 @@ def new_login(account_id: UUID) -> Shown:
     form = LoginForm(roles)
     made = attempt(
         form,
-        lambda: clients().accounts.create_staff(context(), form.question(account_id)),
+        lambda: ask(form.question(account_id)),
     )
     if made is not None:
         flash(f"{made.username} can sign in.")
@@ -114,7 +102,7 @@ def reset_password(account_id: UUID, login_id: UUID) -> Shown:
     form = NewPasswordForm()
     done = attempt(
         form,
-        lambda: clients().accounts.reset_password(context(), form.question(login_id)),
+        lambda: ask(form.question(login_id)),
     )
     if done is not None:
         flash("The password was changed; whoever was signed in with it is out.")
@@ -136,7 +124,7 @@ def set_login_state(account_id: UUID, login_id: UUID) -> Answer:
     is_on = request.form.get("state") == Status.ACTIVE.value
     state = Status.ACTIVE if is_on else Status.INACTIVE
     question = SetLoginState(login_id=login_id, state=state)
-    login = clients().accounts.set_login_state(context(), question)
+    login = ask(question)
     flash(f"{login.username} is {'on' if is_on else 'off'} now.")
     return redirect(_back_to(account_id))
 
@@ -145,7 +133,7 @@ def set_login_state(account_id: UUID, login_id: UUID) -> Answer:
 @page_for(SELLERS)
 def end_session(account_id: UUID, session_id: UUID) -> Answer:
     """End a session or token from the server."""
-    clients().accounts.end_session(context(), EndSession(session_id=session_id))
+    ask(EndSession(session_id=session_id))
     flash("It has ended.")
     return redirect(_back_to(account_id, "list_sessions"))
 

@@ -7,8 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.account_form import DELETE, AccountForm
 from gateway.admin.seller_forms import NewPartnerForm, NewSellerForm
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask, ask_later
 from gateway.panel.filters import Choice, Id, Text
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
@@ -23,7 +22,7 @@ from lineup.contracts.accounts.tree import (
     ListAccounts,
     Status,
 )
-from lineup.contracts.billing.figures import GetBalances
+from lineup.contracts.billing.wallets import GetBalances
 
 pages = Blueprint("sellers_pages", __name__)
 
@@ -105,12 +104,8 @@ def new_partner() -> Shown:
 def show_account(account_id: UUID) -> str:
     """Who an account is, what lies below it, what it owes its customers."""
     account = account_of(account_id)
-    counting = clients().accounts.count_account.later(
-        context(), CountAccount(account_id=account_id)
-    )
-    owing = clients().billing.get_balances.later(
-        context(), GetBalances(account_id=account_id)
-    )
+    counting = ask_later(CountAccount(account_id=account_id))
+    owing = ask_later(GetBalances(account_id=account_id))
     wait_for(counting, owing)
     return render_template(
         "admin/sellers/account.html",
@@ -131,7 +126,7 @@ def edit_account(account_id: UUID) -> Shown:
         return redirect(url_for("seller_jobs.delete_account", account_id=account_id))
     changed = attempt(
         form,
-        lambda: clients().accounts.update_account(context(), form.question(account_id)),
+        lambda: ask(form.question(account_id)),
     )
     if changed is not None:
         flash(f"{changed.name} was saved.")
@@ -142,7 +137,7 @@ def edit_account(account_id: UUID) -> Shown:
 
 def account_of(account_id: UUID) -> AccountView:
     """An account; NotFound outside one's part of the tree."""
-    return clients().accounts.get_account(context(), GetAccount(account_id=account_id))
+    return ask(GetAccount(account_id=account_id))
 
 
 def may_switch(account: AccountView) -> bool:
@@ -160,9 +155,7 @@ def may_edit(account: AccountView) -> bool:
 
 def _list(kind: AccountKind) -> str:
     title, first, _ = WORDS[kind]
-    listing = ACCOUNTS.asked_of(
-        clients().accounts.list_accounts, ListAccounts, kind=kind
-    )
+    listing = ACCOUNTS.asked_of(ListAccounts, kind=kind)
     return render_template(
         "admin/sellers/list.html",
         listing=listing,
@@ -195,9 +188,7 @@ def _may_add(kind: AccountKind) -> bool:
 
 def _new(kind: AccountKind) -> Shown:
     form = NewPartnerForm() if kind is AccountKind.PARTNER else NewSellerForm()
-    made = attempt(
-        form, lambda: clients().accounts.create_account(context(), form.question(kind))
-    )
+    made = attempt(form, lambda: ask(form.question(kind)))
     if made is not None:
         flash(f"{made.name} was made and can sign in as {made.username}.")
         return redirect(url_for("sellers_pages.show_account", account_id=made.id))

@@ -14,8 +14,7 @@ from gateway.admin.shop_forms import (
     UserForm,
     facts_in,
 )
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
 from lineup.context import PARTNERS
@@ -50,9 +49,7 @@ def close_exception(order_id: UUID) -> Shown:
     question = form.question
     closed = attempt(
         form,
-        lambda: clients().billing.close_exception(
-            context(), question(order_id, exception)
-        ),
+        lambda: ask(question(order_id, exception)),
     )
     if closed is not None:
         flash("It is closed, and listed no more.")
@@ -70,7 +67,7 @@ def close_exception(order_id: UUID) -> Shown:
 @page_for(PARTNERS)
 def accept_order(order_id: UUID) -> Shown:
     """Serve an order as it is."""
-    order = clients().billing.accept_order(context(), AcceptOrder(order_id=order_id))
+    order = ask(AcceptOrder(order_id=order_id))
     left = len(order.exceptions)
     said = f"The order is accepted as it is; {left} exceptions are left."
     flash(said if left else "The order is accepted as it is, and is served.")
@@ -83,7 +80,7 @@ def ignore_sku(order_id: UUID) -> Shown:
     """Never list what the order's shop sells under a SKU."""
     sku = request.form.get("sku", "")
     question = IgnoreSku(shop_id=_order(order_id).shop_id, sku=sku)
-    shop = clients().billing.ignore_sku(context(), question)
+    shop = ask(question)
     flash(f"{sku} of {shop.name} is ignored from now on; its settings list it.")
     return redirect(_address(order_id))
 
@@ -131,17 +128,13 @@ def serve_order(order_id: UUID) -> Shown:
 @page_for(PARTNERS)
 def serve_delivery(delivery_id: UUID) -> Shown:
     """Serve by hand what a delivery wanted that could not be read."""
-    delivery = clients().billing.get_shop_delivery(
-        context(), GetShopDelivery(delivery_id=delivery_id)
-    )
-    shop = clients().billing.get_shop(context(), GetShop(shop_id=delivery.shop_id))
+    delivery = ask(GetShopDelivery(delivery_id=delivery_id))
+    shop = ask(GetShop(shop_id=delivery.shop_id))
     form = ServeDeliveryForm(**facts_in(delivery.body))
     form.choose_from(_products())
     served = attempt(
         form,
-        lambda: clients().billing.serve_delivery(
-            context(), form.question(delivery_id, shop.currency, _user_of(form))
-        ),
+        lambda: ask(form.question(delivery_id, shop.currency, _user_of(form))),
     )
     if served is not None:
         flash("It is an order now, and is being served.")
@@ -160,7 +153,7 @@ def close_delivery(delivery_id: UUID) -> Shown:
     question = form.question
     closed = attempt(
         form,
-        lambda: clients().billing.close_delivery(context(), question(delivery_id)),
+        lambda: ask(question(delivery_id)),
     )
     back = url_for("shops_pages.show_delivery", delivery_id=delivery_id)
     if closed is not None:
@@ -182,7 +175,7 @@ class NoteForm(LineupForm):
 
 def _choose(order_id: UUID, seat_id: UUID, form: UserForm) -> OrderView:
     question = ChooseUser(order_id=order_id, seat_id=seat_id, user_id=_user_of(form))
-    return clients().billing.choose_user(context(), question)
+    return ask(question)
 
 
 def _serve(order: OrderView, seat_id: UUID | None, form: ServeForm) -> OrderView:
@@ -193,7 +186,7 @@ def _serve(order: OrderView, seat_id: UUID | None, form: ServeForm) -> OrderView
         user_id=_user_of(form),
         amount=form.paid(order.total.asset),
     )
-    return clients().billing.serve_order(context(), question)
+    return ask(question)
 
 
 def _user_of(form: UserForm) -> UUID | None:
@@ -202,7 +195,7 @@ def _user_of(form: UserForm) -> UUID | None:
     if not name:
         return None
     question = ListUsers(search=name, paging=Paging(limit=MAX_LIMIT))
-    found = clients().accounts.list_users(context(), question).items
+    found = ask(question).items
     for user in found:
         if user.username == name:
             return user.id
@@ -211,11 +204,11 @@ def _user_of(form: UserForm) -> UUID | None:
 
 def _products() -> list[ProductView]:
     question = ListProducts(on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name"))
-    return list(clients().billing.list_products(context(), question).items)
+    return list(ask(question).items)
 
 
 def _order(order_id: UUID) -> OrderView:
-    return clients().billing.get_order(context(), GetOrder(order_id=order_id))
+    return ask(GetOrder(order_id=order_id))
 
 
 def _payload_of(order: OrderView) -> str:
@@ -224,7 +217,7 @@ def _payload_of(order: OrderView) -> str:
     if not ids:
         return ""
     question = GetShopDelivery(delivery_id=ids[-1])
-    return clients().billing.get_shop_delivery(context(), question).body
+    return ask(question).body
 
 
 def _piece(order: OrderView, seat_id: UUID) -> SeatView:

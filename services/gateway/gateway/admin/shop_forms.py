@@ -3,7 +3,7 @@
 import json
 import secrets
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from lineup.contracts.billing.catalog import ProductView
 from lineup.contracts.billing.exceptions import CloseException, ServeDelivery
 from lineup.contracts.billing.orders import OrderView, Settlement
 from lineup.contracts.billing.shops import (
+    ChangeShopSecret,
     ConnectShop,
     OtherProduct,
     SetShopAccess,
@@ -120,12 +121,12 @@ class ShopForm(ServingFields, OfPartner):
         description="As in demo.myshopify.com; needed for Shopify.",
     )
 
-    def question(self, sealed: str) -> ConnectShop:
-        """The shop to be connected, its secret sealed."""
+    def question(self, secret: str) -> ConnectShop:
+        """The shop to be connected."""
         return ConnectShop(
             kind=ShopKind(self.kind.data),
             name=self.name.data or "",
-            secret=sealed,
+            secret=secret,
             currency=self.currency.data or "",
             shop_domain=self.shop_domain.data or "",
             partner_id=self.partner(),
@@ -167,6 +168,10 @@ class SecretForm(LineupForm):
         description="Twelve characters or more. The present one stays good beside it.",
     )
 
+    def question(self, shop_id: UUID) -> ChangeShopSecret:
+        """The secret to be expected from now on."""
+        return ChangeShopSecret(shop_id=shop_id, secret=self.secret.data or "")
+
 
 class AccessForm(LineupForm):
     """With what a shop is asked for orders that it did not deliver."""
@@ -185,13 +190,13 @@ class AccessForm(LineupForm):
             self.secret.label.text = "Admin API access token"
             self.secret.description = "Begins with shpat_."
 
-    def question(self, shop_id: UUID, seal: Callable[[str], str]) -> SetShopAccess:
-        """The keys, sealed."""
+    def question(self, shop_id: UUID) -> SetShopAccess:
+        """The keys."""
         key = self._fields.get("consumer_key")
         return SetShopAccess(
             shop_id=shop_id,
-            consumer_key=seal(key.data) if key is not None and key.data else None,
-            secret=seal(self.secret.data or ""),
+            consumer_key=(key.data if key is not None else None) or None,
+            secret=self.secret.data or "",
             address=self.address.data or None,
         )
 

@@ -17,8 +17,7 @@ from gateway.admin.shop_forms import (
     ShopSettingsForm,
     generated_secret,
 )
-from gateway.asking import actor, context
-from gateway.ground import clients, ground
+from gateway.asking import actor, ask
 from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
@@ -26,7 +25,6 @@ from gateway.panel.tables import Column, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.billing.shops import (
     BodyEncoding,
-    ChangeShopSecret,
     DeliveryVerdict,
     EndPreviousSecret,
     EndShopAccess,
@@ -89,7 +87,7 @@ def list_shops() -> str:
     """Connected shops, and what wants a look at each."""
     table = OF_ALL if actor().role is Role.OPERATOR else SHOPS
     partners = choices.partners()
-    asked = table.asked().later(clients().billing.list_shops, ListShops)
+    asked = table.asked().later(ListShops)
     listing = asked.shown(partner_id=partners())
     return render_template("admin/shops/list.html", listing=listing, kind_words=KINDS)
 
@@ -100,7 +98,7 @@ def connect_shop() -> Shown:
     """Connect a shop."""
     form = ShopForm()
     made = "" if form.secret.data else generated_secret()
-    shop = attempt(form, lambda: _connect(form, form.secret.data or made))
+    shop = attempt(form, lambda: ask(form.question(form.secret.data or made)))
     if shop is not None:
         flash(f"{shop.name} is connected. Let it deliver now.")
         return _setup_page(shop, made if shop.kind is ShopKind.WOOCOMMERCE else "")
@@ -113,9 +111,7 @@ def connect_shop() -> Shown:
 def show_shop(shop_id: UUID) -> str:
     """One shop with the log of its deliveries (WS-16)."""
     shop = _shop(shop_id)
-    listing = DELIVERIES.asked_of(
-        clients().billing.list_shop_deliveries, ListShopDeliveries, shop_id=shop_id
-    )
+    listing = DELIVERIES.asked_of(ListShopDeliveries, shop_id=shop_id)
     return render_template(
         "admin/shops/shop.html",
         shop=shop,
@@ -140,9 +136,7 @@ def edit_shop(shop_id: UUID) -> Shown:
     """Change a shop's name, domain and what it accepts."""
     shop = _shop(shop_id)
     form = ShopSettingsForm(obj=shop)
-    changed = attempt(
-        form, lambda: clients().billing.update_shop(context(), form.question(shop_id))
-    )
+    changed = attempt(form, lambda: ask(form.question(shop_id)))
     if changed is not None:
         flash(f"{changed.name} was changed.")
         return redirect(_address(shop_id))
@@ -156,7 +150,7 @@ def change_secret(shop_id: UUID) -> Shown:
     """Let a shop sign with another secret; the present one is good for a day more."""
     shop = _shop(shop_id)
     form = SecretForm()
-    changed = attempt(form, lambda: _change_secret(shop_id, form))
+    changed = attempt(form, lambda: ask(form.question(shop_id)))
     if changed is not None:
         flash(f"{changed.name} may sign with the new secret from now on.")
         return redirect(_address(shop_id))
@@ -171,9 +165,7 @@ def end_previous_secret(shop_id: UUID) -> Shown:
     shop = _shop(shop_id)
     form = LineupForm()
     question = EndPreviousSecret(shop_id=shop_id)
-    ended = attempt(
-        form, lambda: clients().billing.end_previous_secret(context(), question)
-    )
+    ended = attempt(form, lambda: ask(question))
     if ended is not None:
         flash(f"{shop.name} may sign with its present secret only.")
         return redirect(_address(shop_id))
@@ -187,12 +179,9 @@ def set_shop_access(shop_id: UUID) -> Shown:
     """Let a shop be asked for orders that it did not deliver."""
     shop = _shop(shop_id)
     form = AccessForm(shop.kind, address=shop.api_address)
-    seal = ground().keyring.seal
     given = attempt(
         form,
-        lambda: clients().billing.set_shop_access(
-            context(), form.question(shop_id, seal)
-        ),
+        lambda: ask(form.question(shop_id)),
     )
     if given is not None:
         flash(f"{shop.name} is asked from now on; the first answer shows in a minute.")
@@ -208,9 +197,7 @@ def end_shop_access(shop_id: UUID) -> Shown:
     shop = _shop(shop_id)
     form = LineupForm()
     question = EndShopAccess(shop_id=shop_id)
-    ended = attempt(
-        form, lambda: clients().billing.end_shop_access(context(), question)
-    )
+    ended = attempt(form, lambda: ask(question))
     if ended is not None:
         flash(f"{shop.name} is asked no longer; its keys are forgotten.")
         return redirect(_address(shop_id))
@@ -225,7 +212,7 @@ def switch_shop(shop_id: UUID) -> Shown:
     shop = _shop(shop_id)
     form = LineupForm()
     question = SwitchShop(shop_id=shop_id, is_active=not shop.is_active)
-    switched = attempt(form, lambda: clients().billing.switch_shop(context(), question))
+    switched = attempt(form, lambda: ask(question))
     if switched is not None:
         flash(f"{shop.name} is {'on' if switched.is_active else 'off'}.")
         return redirect(_address(shop_id))
@@ -237,9 +224,7 @@ def switch_shop(shop_id: UUID) -> Shown:
 @page_for(PARTNERS_AND_SUPPORT)
 def list_deliveries() -> str:
     """What all shops delivered; those that are parked want a look."""
-    rows = OF_ALL_SHOPS.asked().later(
-        clients().billing.list_shop_deliveries, ListShopDeliveries
-    )
+    rows = OF_ALL_SHOPS.asked().later(ListShopDeliveries)
     shops = choices.shops()
     return render_template(
         "admin/shops/deliveries.html",
@@ -253,7 +238,7 @@ def list_deliveries() -> str:
 def show_delivery(delivery_id: UUID) -> str:
     """One delivery: its verdict, and its body behind a click."""
     question = GetShopDelivery(delivery_id=delivery_id)
-    delivery = clients().billing.get_shop_delivery(context(), question)
+    delivery = ask(question)
     return render_template(
         "admin/shops/delivery.html",
         delivery=delivery,
@@ -266,7 +251,7 @@ def show_delivery(delivery_id: UUID) -> str:
 def download_delivery(delivery_id: UUID) -> Response:
     """The body of a delivery as a file, byte for byte."""
     question = GetShopDelivery(delivery_id=delivery_id)
-    delivery = clients().billing.get_shop_delivery(context(), question)
+    delivery = ask(question)
     is_text = delivery.body_encoding is BodyEncoding.UTF8
     body = delivery.body.encode() if is_text else b64decode(delivery.body)
     name = f"delivery-{delivery.id}.{'json' if is_text else 'bin'}"
@@ -282,7 +267,7 @@ def download_delivery(delivery_id: UUID) -> Response:
 def replay_delivery(delivery_id: UUID) -> Shown:
     """Work on a parked delivery again; what it says acts once."""
     question = ReplayDelivery(delivery_id=delivery_id)
-    delivery = clients().billing.replay_delivery(context(), question)
+    delivery = ask(question)
     if delivery.verdict is DeliveryVerdict.DONE:
         flash("The delivery was worked on.")
     else:
@@ -294,7 +279,7 @@ def replay_delivery(delivery_id: UUID) -> Shown:
 
 def _shop(shop_id: UUID) -> ShopView:
     question = GetShop(shop_id=shop_id)
-    return clients().billing.get_shop(context(), question)
+    return ask(question)
 
 
 def _setup_page(shop: ShopView, secret: str = "") -> str:
@@ -306,17 +291,6 @@ def _setup_page(shop: ShopView, secret: str = "") -> str:
         kind_words=KINDS,
         address=url_for("shops_pages.set_up_shop", shop_id=shop.id),
     )
-
-
-def _connect(form: ShopForm, secret: str) -> ShopView:
-    sealed = ground().keyring.seal(secret)
-    return clients().billing.connect_shop(context(), form.question(sealed))
-
-
-def _change_secret(shop_id: UUID, form: SecretForm) -> ShopView:
-    sealed = ground().keyring.seal(form.secret.data or "")
-    question = ChangeShopSecret(shop_id=shop_id, secret=sealed)
-    return clients().billing.change_shop_secret(context(), question)
 
 
 def _address(shop_id: UUID) -> str:

@@ -8,8 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request, url_for
 
 from gateway.admin import choices
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask_later
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Dates, Id, Text, YesNo
 from gateway.panel.guard import page_for
@@ -77,10 +76,9 @@ Card = tuple[str, int, str, str]
 @page_for(SELLERS_AND_SUPPORT)
 def list_subscriptions() -> str:
     """Subscriptions by state, end, product and seller; expiring and lapsed ones."""
-    billing, who = clients().billing, context()
     asked = SUBSCRIPTIONS.asked()
-    figures = billing.get_subscription_figures.later(who, _whose(asked))
-    rows = asked.later(billing.list_subscriptions, ListSubscriptions)
+    figures = ask_later(_whose(asked))
+    rows = asked.later(ListSubscriptions)
     products, sellers = choices.products(), choices.sellers()
     listing = rows.shown(product_id=products(), account_id=sellers())
     counted = part(figures).value
@@ -97,7 +95,7 @@ def list_subscriptions() -> str:
 def export() -> Response:
     """The same list as a file."""
     question = SUBSCRIPTIONS.asked().question(ListSubscriptions)
-    return csv_of("subscriptions", FILE, clients().billing.list_subscriptions, question)
+    return csv_of("subscriptions", FILE, question)
 
 
 @pages.get("/subscriptions/ends")
@@ -106,7 +104,7 @@ def show_ends() -> str:
     """What ends and what lapsed, day by day, of one seller where it is named."""
     listing, sellers = ENDS.asked(), choices.sellers()
     question = GetSubscriptionFigures(account_id=listing.filters.get("account_id"))
-    asked = clients().billing.get_subscription_figures.later(context(), question)
+    asked = ask_later(question)
     figures = part(asked)
     return render_template(
         "admin/subscriptions/ends.html",

@@ -5,24 +5,13 @@ from copy import deepcopy
 from flask import Flask, Response, jsonify
 from flask_smorest import Api
 
-from gateway.api import (
-    accounts,
-    billing,
-    customers,
-    notifications,
-    playlists,
-    reference,
-    search,
-    shops,
-    tokens,
-    uploads,
-)
-from gateway.api.doors import PARAMETERS, PREFIX
+from gateway.api import customers, reference, search, subjects, tokens, uploads, wallets
+from gateway.api.endpoints import PARAMETERS, PREFIX
 from gateway.api.fields import choices_of
 from gateway.api.published import published
 from gateway.api.reference import ProblemSchema
 
-__all__ = ["hang", "uploads"]
+__all__ = ["customers", "hang", "tokens", "uploads", "wallets"]
 
 TITLE = "Lineup"
 VERSION = "v1"
@@ -80,21 +69,21 @@ def hang(app: Flask) -> None:
     )
     api = LineupApi(app)
     api.ma_plugin.converter.add_attribute_function(choices_of)
-    for doors in (
-        tokens.doors,
-        accounts.doors,
-        customers.doors,
-        billing.catalog,
-        billing.wallets,
-        billing.subscriptions,
-        shops.doors,
-        playlists.channels,
-        playlists.guide,
-        playlists.streams,
-        notifications.doors,
-        search.doors,
-        reference.doors,
+    for endpoints in (
+        subjects.tokens,
+        subjects.accounts,
+        subjects.customers,
+        subjects.catalog,
+        subjects.wallets,
+        subjects.subscriptions,
+        subjects.shops,
+        subjects.channels,
+        subjects.guide,
+        subjects.streams,
+        subjects.messages,
+        search.endpoints,
+        reference.endpoints,
     ):
-        api.register_blueprint(doors.blueprint)
+        endpoints.register(api)
     app.register_blueprint(reference.pages)
     app.register_blueprint(reference.entrance)

@@ -13,14 +13,14 @@ from flask import Blueprint, Response, redirect, render_template, send_from_dire
 from flask.typing import ResponseReturnValue
 
 from gateway.api.codes import CODES
-from gateway.api.doors import PREFIX, Doors
+from gateway.api.endpoints import PREFIX, Endpoints
 from lineup.context import PUBLIC
 
 ASSETS = Path(str(files("flask_swagger_ui"))) / "dist"
 
 pages = Blueprint("reference", __name__, url_prefix=PREFIX)
 entrance = Blueprint("entrance", __name__)
-doors = Doors("errors", "What the API says of itself.")
+endpoints = Endpoints("errors", "What the API says of itself.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ class ProblemSchema(ma.Schema):
     )
 
 
-@doors.open("GET /errors", ListErrors, ErrorCodes, PUBLIC)
+@endpoints.open("GET /errors", ListErrors, ErrorCodes, PUBLIC)
 def list_errors(_: ListErrors) -> ErrorCodes:
     """Every code an error may have, with its status and meaning."""
     return ErrorCodes(items=[ErrorCode(**code._asdict()) for code in CODES])

@@ -1,13 +1,13 @@
 """The search over everything."""
 
-from gateway.api.doors import Doors
+from gateway.api.endpoints import Endpoints
 from gateway.finding import Search, SearchResults, find
 from lineup.context import SELLERS_AND_SUPPORT
 
-doors = Doors("search", "One text over customers, users, devices and orders.")
+endpoints = Endpoints("search", "One text over customers, users, devices and orders.")
 
 
-@doors.open("GET /search", Search, SearchResults, SELLERS_AND_SUPPORT)
+@endpoints.open("GET /search", Search, SearchResults, SELLERS_AND_SUPPORT)
 def search_everything(question: Search) -> SearchResults:
     """Find customers, users, devices and orders by part of a name, or exactly.
 

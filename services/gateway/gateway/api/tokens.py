@@ -6,13 +6,13 @@ from uuid import UUID
 
 from flask import g
 
-from gateway.api.doors import Doors, bearer_token
-from gateway.asking import actor, address, context, user_agent
-from gateway.clients import AccountsClient
-from gateway.ground import clients, ground
+from gateway.api.endpoints import bearer_token
+from gateway.api.subjects import tokens as endpoints
+from gateway.asking import actor, address, ask, user_agent
+from gateway.ground import ground
 from gateway.identity import digest_of
-from lineup.context import EVERYBODY, PUBLIC, SELLERS, Role
-from lineup.contracts.accounts.logins import (
+from lineup.context import EVERYBODY, PUBLIC, Role
+from lineup.contracts.accounts.sessions import (
     ChangePassword,
     EnterAccount,
     ListSessions,
@@ -24,8 +24,6 @@ from lineup.contracts.accounts.logins import (
 from lineup.contracts.paging import Page
 from lineup.values import types as values
 from lineup.verbs import Done
-
-doors = Doors("tokens", "Signing in and out.", AccountsClient)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +67,10 @@ class WhoAmI:
     """Who is behind the token."""
 
 
-@doors.open("POST /tokens", Credentials, Token, PUBLIC)
+@endpoints.open("POST /tokens", Credentials, Token, PUBLIC)
 def create_token(question: Credentials) -> Token:
     """Sign in for a bearer token; wrong tries are answered slower and slower."""
-    signed = clients().accounts.sign_in(
-        context(),
+    signed = ask(
         SignIn(
             username=question.username,
             password=question.password,
@@ -85,62 +82,39 @@ def create_token(question: Credentials) -> Token:
     return _token_of(signed)
 
 
-@doors.open("POST /accounts/<uuid:account_id>/visits", EnterAccount, Token, SELLERS)
+@endpoints.view(EnterAccount)
 def enter_account(question: EnterAccount) -> Token:
     """A token of half an hour that acts as a lower account or customer."""
-    return _token_of(clients().accounts.enter_account(context(), question))
+    return _token_of(ask(question))
 
 
-@doors.open("DELETE /tokens/current", CurrentToken, Done, EVERYBODY, has_tag=False)
+@endpoints.open("DELETE /tokens/current", CurrentToken, Done, EVERYBODY, has_tag=False)
 def delete_current_token(_: CurrentToken) -> Done:
     """Sign out: the token this request came with ends now."""
     token = bearer_token()
-    clients().accounts.sign_out(context(), SignOut(token=token))
+    ask(SignOut(token=token))
     ground().identities.forget(digest_of(token))
     return Done()
 
 
-@doors.open("GET /me", WhoAmI, Me, EVERYBODY)
+@endpoints.open("GET /me", WhoAmI, Me, EVERYBODY)
 def get_me(_: WhoAmI) -> Me:
     """Who is signed in."""
     return me()
 
 
-@doors.open(
-    "PUT /me/password",
-    ChangePassword,
-    Done,
-    EVERYBODY,
-    without=frozenset({"token"}),
-    has_tag=False,
-)
+@endpoints.view(ChangePassword)
 def change_own_password(question: ChangePassword) -> Done:
     """Change one's own password; all sessions and tokens but this one end."""
     kept = replace(question, token=bearer_token())
-    return clients().accounts.change_password(context(), kept)
+    return ask(kept)
 
 
-@doors.open(
-    "GET /sessions",
-    ListSessions,
-    Page[SessionView],
-    EVERYBODY,
-    without=frozenset({"token"}),
-)
+@endpoints.view(ListSessions)
 def list_sessions(question: ListSessions) -> Page[SessionView]:
     """What keeps one's own login, or an account's logins, signed in."""
     asking = replace(question, token=bearer_token())
-    return clients().accounts.list_sessions(context(), asking)
-
-
-doors.ask("DELETE /sessions/<uuid:session_id>", "end_session", EVERYBODY, has_tag=False)
-doors.ask(
-    "PUT /me/time-zone",
-    "set_time_zone",
-    frozenset({Role.CUSTOMER}),
-    name="set_own_time_zone",
-    has_tag=False,
-)
+    return ask(asking)
 
 
 def _token_of(signed: SignedIn) -> Token:

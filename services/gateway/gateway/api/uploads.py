@@ -15,14 +15,16 @@ from flask_smorest.fields import Upload as UploadField
 from werkzeug.datastructures import FileStorage
 
 from gateway import uploads
-from gateway.api.doors import Doors
-from gateway.api.playlists import ACCEPTED, channels, guide
+from gateway.api.endpoints import Endpoints
 from gateway.api.schemas import query_schema, reply_schema
-from gateway.asking import context
-from gateway.ground import clients, ground
+from gateway.api.subjects import channels, guide
+from gateway.asking import ask
+from gateway.ground import ground
 from lineup.context import PARTNERS
 from lineup.contracts.playlists.guide import CreateGuideSource, GuideSourceView
 from lineup.contracts.playlists.jobs import ImportChannels, JobView, PreviewChannels
+
+ACCEPTED = 202
 
 
 class FileSchema(ma.Schema):
@@ -31,60 +33,36 @@ class FileSchema(ma.Schema):
     file = UploadField(required=True, metadata={"description": "The file itself."})
 
 
-@channels.open(
-    "POST /channel-imports",
-    ImportChannels,
-    JobView,
-    PARTNERS,
-    ACCEPTED,
-    without=frozenset({"upload"}),
-)
+@channels.view(ImportChannels)
 def import_channels(question: ImportChannels) -> JobView:
     """Import an M3U from an address; the job tells how it goes."""
-    return clients().playlists.import_channels(context(), question)
+    return ask(question)
 
 
-@channels.open(
-    "POST /channel-previews",
-    PreviewChannels,
-    JobView,
-    PARTNERS,
-    ACCEPTED,
-    without=frozenset({"upload"}),
-)
+@channels.view(PreviewChannels)
 def preview_channels(question: PreviewChannels) -> JobView:
     """Read an M3U from an address without importing it; the job tells its groups."""
-    return clients().playlists.preview_channels(context(), question)
+    return ask(question)
 
 
-@guide.open(
-    "POST /guide-sources",
-    CreateGuideSource,
-    GuideSourceView,
-    PARTNERS,
-    without=frozenset({"upload"}),
-)
+@guide.view(CreateGuideSource)
 def create_guide_source(question: CreateGuideSource) -> GuideSourceView:
     """Add a guide that is fetched from an address, plain or gzip, on a schedule."""
-    return clients().playlists.create_guide_source(context(), question)
+    return ask(question)
 
 
 def import_uploaded_channels(question: ImportChannels, file: FileStorage) -> JobView:
     """Import an uploaded M3U; the job tells how it goes."""
     name = uploads.keep(ground().blobs, file)
     named = question.file_name or (file.filename or "")[:100]
-    return clients().playlists.import_channels(
-        context(), replace(question, upload=name, file_name=named)
-    )
+    return ask(replace(question, upload=name, file_name=named))
 
 
 def preview_uploaded_channels(question: PreviewChannels, file: FileStorage) -> JobView:
     """Read an uploaded M3U without importing it; the job tells what is in it."""
     name = uploads.keep(ground().blobs, file)
     named = question.file_name or (file.filename or "")[:100]
-    return clients().playlists.preview_channels(
-        context(), replace(question, upload=name, file_name=named)
-    )
+    return ask(replace(question, upload=name, file_name=named))
 
 
 def create_uploaded_guide(
@@ -92,15 +70,13 @@ def create_uploaded_guide(
 ) -> GuideSourceView:
     """Read an uploaded XMLTV file, plain or gzip, once."""
     name = uploads.keep(ground().blobs, file)
-    return clients().playlists.create_guide_source(
-        context(), replace(question, upload=name)
-    )
+    return ask(replace(question, upload=name))
 
 
 class Upload(NamedTuple):
     """A door for a file and, in the query, what belongs to it."""
 
-    doors: Doors
+    endpoints: Endpoints
     rule: str
     question: type
     without: frozenset[str]
@@ -110,7 +86,7 @@ class Upload(NamedTuple):
 
     def open(self) -> None:
         """Open it; the larger limit is set once the caller is known."""
-        blueprint = self.doors.blueprint
+        blueprint = self.endpoints.blueprint
         query = query_schema(self.question, self.without)
         reading = blueprint.response(self.status, reply_schema(self.reply))(self._read)
         reading = blueprint.arguments(FileSchema, location="files")(reading)
@@ -122,7 +98,7 @@ class Upload(NamedTuple):
             request.max_content_length = uploads.most_bytes()
             return reading()
 
-        self.doors.mount(f"POST {self.rule}", limited, PARTNERS, self.view, query)
+        self.endpoints.mount(f"POST {self.rule}", limited, PARTNERS, self.view, query)
 
     def _read(self, query: Any, files: dict[str, FileStorage]) -> Any:
         return self.view(query, files["file"])

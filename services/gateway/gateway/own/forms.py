@@ -11,7 +11,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Opti
 
 from gateway.panel.forms import LineupForm
 from gateway.panel.zones import zone_choices
-from lineup.contracts.accounts.logins import SetTimeZone
+from lineup.contracts.accounts.sessions import SetTimeZone
 from lineup.contracts.playlists.streams import StreamSettings, UpdateStreamSettings
 
 MOST = Length(max=200)

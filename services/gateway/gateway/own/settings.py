@@ -6,17 +6,16 @@ from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.account_form import AccountForm
-from gateway.asking import actor, address, context, user_agent
-from gateway.ground import clients
+from gateway.asking import actor, address, ask, user_agent
 from gateway.logins import LOGINS, SESSIONS
 from gateway.own.forms import PasswordForm, TokenForm, ZoneForm
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import TOKEN, page_for
 from lineup.context import EVERYBODY, SELLERS, Role
-from lineup.contracts.accounts.logins import (
+from lineup.contracts.accounts.logins import ListLogins
+from lineup.contracts.accounts.sessions import (
     ChangePassword,
     EndSession,
-    ListLogins,
     ListSessions,
     SignedIn,
     SignIn,
@@ -43,9 +42,7 @@ def settings() -> Shown:
         return render_template("own/account.html", account=account)
     form = AccountForm.of(account, may_switch=False)
     question = form.question(account.id)
-    changed = attempt(
-        form, lambda: clients().accounts.update_account(context(), question)
-    )
+    changed = attempt(form, lambda: ask(question))
     if changed is not None:
         flash("The settings were saved.")
         return redirect(url_for("settings_pages.settings"))
@@ -63,9 +60,7 @@ def change_password() -> Shown:
         new_password=form.new_password.data or "",
         token=session[TOKEN],
     )
-    done = attempt(
-        form, lambda: clients().accounts.change_password(context(), question)
-    )
+    done = attempt(form, lambda: ask(question))
     if done is not None:
         flash("The password was changed; all other sessions and tokens have ended.")
         return redirect(url_for("settings_pages.list_sessions"))
@@ -78,9 +73,7 @@ def list_sessions() -> str:
     """What keeps one's login signed in; as another there is nothing to see."""
     listing = None
     if actor().login_id is not None:
-        listing = SESSIONS.asked_of(
-            clients().accounts.list_sessions, ListSessions, token=session[TOKEN]
-        )
+        listing = SESSIONS.asked_of(ListSessions, token=session[TOKEN])
     return render_template("own/sessions.html", listing=listing)
 
 
@@ -88,7 +81,7 @@ def list_sessions() -> str:
 @page_for(EVERYBODY)
 def end_session(session_id: UUID) -> Answer:
     """End one of one's sessions or tokens from the server."""
-    clients().accounts.end_session(context(), EndSession(session_id=session_id))
+    ask(EndSession(session_id=session_id))
     flash("It has ended.")
     return redirect(url_for("settings_pages.list_sessions"))
 
@@ -108,9 +101,7 @@ def new_token() -> Shown:
 def list_logins() -> str:
     """Who else signs in to one's account."""
     account_id = own_account().id
-    listing = LOGINS.asked_of(
-        clients().accounts.list_logins, ListLogins, account_id=account_id
-    )
+    listing = LOGINS.asked_of(ListLogins, account_id=account_id)
     return render_template("own/logins.html", listing=listing, account_id=account_id)
 
 
@@ -119,14 +110,12 @@ def own_account() -> AccountView:
     account_id = actor().account_id
     if account_id is None:
         raise NotFound
-    return clients().accounts.get_account(context(), GetAccount(account_id=account_id))
+    return ask(GetAccount(account_id=account_id))
 
 
 def _zone() -> Shown:
     form = ZoneForm(actor().time_zone)
-    kept = attempt(
-        form, lambda: clients().accounts.set_time_zone(context(), form.question())
-    )
+    kept = attempt(form, lambda: ask(form.question()))
     if kept is not None:
         flash("Times are now shown in that zone.")
         return redirect(url_for("settings_pages.settings"))
@@ -142,7 +131,7 @@ def _token(password: str) -> SignedIn:
         address=address(),
     )
     try:
-        return clients().accounts.sign_in(context(), question)
+        return ask(question)
     except Unauthenticated as refusal:
         words = {"password": ["This is not your password."]}
         raise Refusal(refusal.message, code=refusal.code, fields=words) from None

@@ -3,8 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask
 from gateway.own.forms import StreamForm
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
@@ -20,11 +19,11 @@ Shown = str | tuple[str, int] | Answer
 @page_for(frozenset({Role.PARTNER, Role.STAFF}))
 def stream_settings() -> Shown:
     """How long a grant to watch is good for, for whom, and at which servers."""
-    kept = clients().playlists.get_stream_settings(context(), GetStreamSettings())
+    kept = ask(GetStreamSettings())
     form = StreamForm(kept)
     saved = attempt(
         form,
-        lambda: clients().playlists.update_stream_settings(context(), form.question()),
+        lambda: ask(form.question()),
     )
     if saved is not None:
         flash("Players are let in this way from now on.")

@@ -6,13 +6,12 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask
 from gateway.panel.guard import CAME_FROM, OWN_TOKEN, TOKEN, page_for
 from gateway.return_paths import return_path
 from gateway.signing import end
 from lineup.context import EVERYBODY, SELLERS
-from lineup.contracts.accounts.logins import EnterAccount
+from lineup.contracts.accounts.sessions import EnterAccount
 
 pages = Blueprint("login_as", __name__)
 
@@ -21,9 +20,7 @@ pages = Blueprint("login_as", __name__)
 @page_for(SELLERS)
 def enter(account_id: UUID) -> Answer:
     """Be signed in as a lower account or customer; one's own session waits."""
-    signed = clients().accounts.enter_account(
-        context(), EnterAccount(account_id=account_id)
-    )
+    signed = ask(EnterAccount(account_id=account_id))
     session[OWN_TOKEN] = session[TOKEN]
     session[TOKEN] = signed.token
     session[CAME_FROM] = _came_from()

@@ -7,8 +7,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask_later
 from gateway.panel.forms import Confirmation, line
 from gateway.panel.parts import Part, part_if_known
 from lineup.contracts.accounts.customers import Settlement
@@ -55,5 +54,5 @@ class DeletionForm(Confirmation):
 
 def blockers_of(question: GetDeletionBlockers) -> Part[DeletionBlockers]:
     """What would be lost by a deletion; empty while billing is away."""
-    asked = clients().billing.get_deletion_blockers.later(context(), question)
+    asked = ask_later(question)
     return part_if_known(asked)

@@ -9,13 +9,12 @@ from typing import Any
 
 from flask import Response, request, stream_with_context, url_for
 
-from gateway.asking import answer_within, context
+from gateway.asking import answer_within, ask
 from gateway.panel.display import zone
 from gateway.panel.parts import PAGE_SECONDS
 from gateway.panel.tables import PLACE
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.money import Money
-from lineup.rpc.services import RemoteCall
 
 MOST_ROWS = 50_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,16 +24,14 @@ Columns = Sequence[tuple[str, Callable[[Any], Any]]]
 """A heading and what a row has under it."""
 
 
-def csv_of(
-    name: str, columns: Columns, remote: RemoteCall[Any, Page[Any]], question: Any
-) -> Response:
+def csv_of(name: str, columns: Columns, question: Any) -> Response:
     """A file of all rows a question finds, at most 50,000; the first page is asked now.
 
     Refusals rise before anything is sent.
     """
     asked = replace(question, paging=_first(question.paging))
-    first = remote(context(), asked)
-    lines = _lines(columns, _pages(remote, asked, first))
+    first = ask(asked)
+    lines = _lines(columns, _pages(asked, first))
     return Response(
         stream_with_context(lines),
         mimetype="text/csv",
@@ -63,16 +60,14 @@ def _first(paging: Paging) -> Paging:
     return Paging(limit=MAX_LIMIT, order=paging.order)
 
 
-def _pages(
-    remote: RemoteCall[Any, Page[Any]], asked: Any, page: Page[Any]
-) -> Iterator[Page[Any]]:
+def _pages(asked: Any, page: Page[Any]) -> Iterator[Page[Any]]:
     yield page
     for _ in range(MOST_ROWS // MAX_LIMIT - 1):
         if page.next_after is None:
             return
         paging = replace(asked.paging, after=page.next_after)
         answer_within(PAGE_SECONDS)
-        page = remote(context(), replace(asked, paging=paging))
+        page = ask(replace(asked, paging=paging))
         yield page
 
 

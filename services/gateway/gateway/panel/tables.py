@@ -7,7 +7,7 @@
         filters=(Text("Name, mail or login"), Choice("state", "State", Status)),
     )
 
-    listing = CUSTOMERS.asked_of(clients().accounts.list_customers, ListCustomers)
+    listing = CUSTOMERS.asked_of(ListCustomers)
 
 The macro `table` shows it: filter bar, headers to sort by, rows, pages.
 """
@@ -19,14 +19,14 @@ from uuid import UUID
 
 from flask import after_this_request, request, url_for
 
-from gateway.asking import context
+from gateway.asking import ask_later
 from gateway.ground import ground
 from gateway.panel.filters import Filter, Options
 from gateway.panel.parts import Part, part
 from lineup.contracts.paging import Page, Paging
 from lineup.errors import Refusal
 from lineup.rpc import Answer
-from lineup.rpc.services import RemoteCall
+from lineup.verbs import Request
 
 T = TypeVar("T")
 
@@ -99,10 +99,10 @@ class Table:
         )
 
     def asked_of(
-        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], /, **fixed: Any
+        self, question: type[Request[Page[Any]]], /, **fixed: Any
     ) -> "Listing":
         """The list as the address asks for it, with its rows."""
-        return self.asked().answered_by(remote, question, **fixed)
+        return self.asked().answered_by(question, **fixed)
 
     def of(self, found: Part[Page[Any]]) -> "Listing":
         """A short list that is all there: it has no state in the address."""
@@ -164,24 +164,22 @@ class Listing:
         return kind(**self.filters)
 
     def answered_by(
-        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], /, **fixed: Any
+        self, question: type[Request[Page[Any]]], /, **fixed: Any
     ) -> "Listing":
         """The list with its rows, or away; a page that is gone is the first one."""
         asked = self.question(question, **fixed)
         try:
-            return self.showing(part(remote.later(context(), asked)))
+            return self.showing(part(ask_later(asked)))
         except Refusal as refusal:
             if refusal.code != "page_gone":
                 raise
-        return self._at_first_page().answered_by(remote, question, **fixed)
+        return self._at_first_page().answered_by(question, **fixed)
 
-    def later(
-        self, remote: RemoteCall[Any, Page[Any]], question: type[Any], /, **fixed: Any
-    ) -> "Asked":
+    def later(self, question: type[Request[Page[Any]]], /, **fixed: Any) -> "Asked":
         """Ask for the rows now, beside other parts of the page; `shown` has them."""
         asked = self.question(question, **fixed)
-        answer = remote.later(context(), asked)
-        return Asked(self, answer, lambda: self.answered_by(remote, question, **fixed))
+        answer = ask_later(asked)
+        return Asked(self, answer, lambda: self.answered_by(question, **fixed))
 
     def showing(self, found: Part[Page[Any]]) -> "Listing":
         """The same list with what was found."""

@@ -6,8 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 from wtforms.validators import Length
 
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask
 from gateway.panel.forms import LineupForm, attempt, line, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.people import Asked
@@ -61,9 +60,7 @@ def add_device(user_id: UUID) -> Shown:
     form = DeviceForm()
     added = attempt(
         form,
-        lambda: clients().accounts.add_device(
-            context(), AddDevice(user_id=user_id, **form.said())
-        ),
+        lambda: ask(AddDevice(user_id=user_id, **form.said())),
     )
     if added is not None:
         flash(f"{added.model} was noted.")
@@ -81,9 +78,7 @@ def change_device(device_id: UUID) -> Shown:
     device = _device(device_id)
     form = DeviceForm(obj=device)
     question = ChangeDevice(device_id=device_id, **form.said())
-    changed = attempt(
-        form, lambda: clients().accounts.change_device(context(), question)
-    )
+    changed = attempt(form, lambda: ask(question))
     if changed is not None:
         flash(f"{changed.model} was confirmed.")
         return _back_to(device.user_id)
@@ -100,7 +95,7 @@ def remove_device(device_id: UUID) -> Shown:
     device = _device(device_id)
     form = LineupForm()
     question = RemoveDevice(device_id=device_id)
-    gone = attempt(form, lambda: clients().accounts.remove_device(context(), question))
+    gone = attempt(form, lambda: ask(question))
     if gone is not None:
         flash(f"{device.model} was removed.")
         return _back_to(device.user_id)
@@ -109,7 +104,7 @@ def remove_device(device_id: UUID) -> Shown:
 
 
 def _device(device_id: UUID) -> DeviceView:
-    return clients().accounts.get_device(context(), GetDevice(device_id=device_id))
+    return ask(GetDevice(device_id=device_id))
 
 
 def _back_to(user_id: UUID) -> Answer:

@@ -4,8 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask
 from gateway.panel.filters import Text
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
@@ -31,7 +30,7 @@ MESSAGES = Table(
 @page_for(CUSTOMERS)
 def list_messages() -> str:
     """What was sent to the customer, newest first."""
-    listing = MESSAGES.asked_of(clients().notifications.list_deliveries, ListDeliveries)
+    listing = MESSAGES.asked_of(ListDeliveries)
     return render_template("portal/messages.html", listing=listing)
 
 
@@ -39,7 +38,5 @@ def list_messages() -> str:
 @page_for(CUSTOMERS)
 def show_message(delivery_id: UUID) -> str:
     """One message, its secrets as dots."""
-    message = clients().notifications.get_delivery(
-        context(), GetDelivery(delivery_id=delivery_id)
-    )
+    message = ask(GetDelivery(delivery_id=delivery_id))
     return render_template("portal/message.html", message=message)

@@ -5,9 +5,8 @@ from uuid import UUID
 import segno
 from flask import render_template
 
-from gateway.asking import context
+from gateway.asking import ask_later
 from gateway.customers import ALL, newest
-from gateway.ground import clients
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part, wait_for
 from gateway.players import card_of
@@ -24,12 +23,9 @@ MODULE_PIXELS = 4
 @page_for(EVERYBODY)
 def show_user(user_id: UUID) -> str:
     """A user with playlist help, devices and subscription; parts may be away."""
-    who, accounts = context(), clients().accounts
-    user = accounts.get_user.later(who, GetUser(user_id=user_id))
-    devices = accounts.list_devices.later(who, ListDevices(user_id=user_id, paging=ALL))
-    subscriptions = clients().billing.list_subscriptions.later(
-        who, ListSubscriptions(user_id=user_id)
-    )
+    user = ask_later(GetUser(user_id=user_id))
+    devices = ask_later(ListDevices(user_id=user_id, paging=ALL))
+    subscriptions = ask_later(ListSubscriptions(user_id=user_id))
     wait_for(user, devices, subscriptions)
     card = card_of(user.reply())
     bought = part(subscriptions)

@@ -5,9 +5,8 @@ from typing import ClassVar
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.asking import context
+from gateway.asking import ask
 from gateway.customers import player_settings
-from gateway.ground import clients
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.people import PersonFields, entered_of
@@ -59,7 +58,7 @@ def change_data() -> Shown:
     form = OwnDataForm(obj=customer.person, data=entered_of(customer, pin))
     changed = attempt(
         form,
-        lambda: clients().accounts.update_customer(context(), form.change(customer)),
+        lambda: ask(form.change(customer)),
     )
     if changed is not None:
         flash("Your data was changed.")
@@ -70,5 +69,5 @@ def change_data() -> Shown:
 
 def _oneself() -> tuple[CustomerView, str]:
     own = own_id()
-    customer = clients().accounts.get_customer(context(), GetCustomer(customer_id=own))
+    customer = ask(GetCustomer(customer_id=own))
     return customer, player_settings(GetPlayerSettings(customer_id=own)).pin

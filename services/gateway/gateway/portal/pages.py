@@ -5,9 +5,9 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from gateway.asking import actor, context
+from gateway.asking import actor, ask_later
 from gateway.customers import page_of_customer
-from gateway.ground import clients, ground
+from gateway.ground import ground
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part_if_known
 from lineup.context import Role
@@ -22,9 +22,7 @@ pages = Blueprint("portal", __name__)
 def my_page() -> str:
     """The customer's users, what runs and for how long, what the next renewal needs."""
     own = own_id()
-    asked = clients().billing.get_renewal_overview.later(
-        context(), GetRenewalOverview(customer_id=own)
-    )
+    asked = ask_later(GetRenewalOverview(customer_id=own))
     return render_template(
         "portal/my.html",
         page=page_of_customer(own),

@@ -7,8 +7,7 @@ from flask import request
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from gateway.asking import context
-from gateway.ground import clients
+from gateway.asking import ask
 from gateway.panel.forms import LineupForm, line, must_be_whole_money
 from lineup.contracts.billing.catalog import ListProducts, PlanView, ProductView
 from lineup.contracts.billing.subscriptions import (
@@ -90,13 +89,13 @@ def had_trial(customer_id: UUID) -> bool:
     question = ListSubscriptions(
         customer_id=customer_id, is_trial=True, paging=Paging(limit=1)
     )
-    return bool(clients().billing.list_subscriptions(context(), question).items)
+    return bool(ask(question).items)
 
 
 def _on_sale(partner_id: UUID) -> list[Offer]:
     """Every plan on sale, product by product."""
     question = ListProducts(on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name"))
-    products = clients().billing.list_products(context(), question)
+    products = ask(question)
     return [
         Offer(product=product, plan=plan)
         for product in products.items

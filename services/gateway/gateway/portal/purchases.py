@@ -4,8 +4,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask, ask_later
 from gateway.panel.amounts import read_amount
 from gateway.panel.display import day_text, money_text
 from gateway.panel.forms import LineupForm, attempt, status_of
@@ -66,7 +65,7 @@ def switch_renewal(user_id: UUID) -> Shown:
     user = user_of(user_id)
     renews = request.form.get("renews") == "on"
     question = SwitchRenewal(user_id=user_id, renews=renews)
-    clients().billing.switch_renewal(context(), question)
+    ask(question)
     to = request.form.get("to", "")
     if to == "renewal":
         return redirect(_renewal_address(user.customer_id))
@@ -81,7 +80,7 @@ def stop_user(user_id: UUID) -> Shown:
     running = ListSubscriptions(
         user_id=user_id, state=SubscriptionState.RUNNING, paging=Paging(limit=1)
     )
-    found = clients().billing.list_subscriptions(context(), running)
+    found = ask(running)
     if not found.items:
         flash("Nothing is running.")
         return back_to(user_of(user_id).customer_id)
@@ -99,9 +98,7 @@ def _stop(subscription: SubscriptionView) -> Shown:
     form = StopForm()
     receipt = attempt(
         form,
-        lambda: clients().billing.stop_subscription(
-            context(), form.question(subscription.id)
-        ),
+        lambda: ask(form.question(subscription.id)),
     )
     if receipt is not None:
         flash(f"Stopped; {money_text(receipt.refunded)} went back to the balance.")
@@ -112,7 +109,7 @@ def _stop(subscription: SubscriptionView) -> Shown:
 def _purchase(form: BuyForm, user: UserView) -> SubscriptionView:
     """Buy from the balance, or with money that is taken for it now."""
     if not form.taken.data:
-        return clients().billing.purchase(context(), form.question(user.id))
+        return ask(form.question(user.id))
     if not _takes_money():
         raise Forbidden
     offers = offers_of(user.partner_id, had_trial=False)
@@ -158,7 +155,7 @@ def _chosen(user: UserView, offers: list[Offer], form: BuyForm) -> Offer | None:
 
 def _last_plan(user_id: UUID) -> UUID | None:
     newest = ListSubscriptions(user_id=user_id, paging=Paging(limit=1))
-    found = clients().billing.list_subscriptions(context(), newest)
+    found = ask(newest)
     return found.items[0].plan_id if found.items else None
 
 
@@ -170,7 +167,7 @@ def _quoted(
         user_id=user.id, plan_id=offer.plan.id, count_from=CountFrom(count_from)
     )
     try:
-        quote = clients().billing.quote_purchase(context(), question)
+        quote = ask(question)
     except Conflict as refusal:
         return None, refusal
     return quote, None
@@ -182,7 +179,7 @@ def _ask_to_stop(form: LineupForm, subscription: SubscriptionView) -> Shown:
         "portal/stop.html",
         form=form,
         subscription=subscription,
-        quote=clients().billing.quote_stop(context(), question),
+        quote=ask(question),
         back=address_of(subscription.customer_id),
     )
     return page, status_of(form)
@@ -190,7 +187,7 @@ def _ask_to_stop(form: LineupForm, subscription: SubscriptionView) -> Shown:
 
 def _subscription(subscription_id: UUID) -> SubscriptionView:
     question = GetSubscription(subscription_id=subscription_id)
-    return clients().billing.get_subscription(context(), question)
+    return ask(question)
 
 
 def _renewal_address(customer_id: UUID) -> str:
@@ -207,5 +204,5 @@ def _takes_money() -> bool:
 def _renewal_of(user: UserView) -> RenewalView | None:
     """The user's switch; None while billing has not heard of it."""
     question = GetRenewal(user_id=user.id)
-    answer = clients().billing.get_renewal.later(context(), question)
+    answer = ask_later(question)
     return part_if_known(answer).value

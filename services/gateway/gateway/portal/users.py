@@ -5,15 +5,13 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.asking import actor, context
-from gateway.ground import clients
+from gateway.asking import actor, ask, ask_later
 from gateway.panel.display import money_text
 from gateway.panel.forms import LineupForm, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.players import card_of
 from gateway.portal.forms import NameForm
-from gateway.selling import step
 from gateway.waiting import until_link_answers
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
 from lineup.contracts.accounts.users import (
@@ -72,7 +70,7 @@ def rename_user(user_id: UUID) -> Shown:
     user = user_of(user_id)
     form = NameForm(name=user.name)
     question = RenameUser(user_id=user_id, name=form.name.data or "")
-    named = attempt(form, lambda: clients().accounts.rename_user(context(), question))
+    named = attempt(form, lambda: ask(question))
     if named is not None:
         return back_to(user.customer_id)
     page = render_template(
@@ -106,12 +104,11 @@ def _stop_of(user_id: UUID) -> StopReceipt | None:
     running = ListSubscriptions(
         user_id=user_id, state=SubscriptionState.RUNNING, paging=Paging(limit=1)
     )
-    billing = clients().billing
-    found = part(billing.list_subscriptions.later(context(), running)).value
+    found = part(ask_later(running)).value
     if not (found and found.items):
         return None
     question = QuoteStop(subscription_id=found.items[0].id)
-    return part(billing.quote_stop.later(context(), question)).value
+    return part(ask_later(question)).value
 
 
 def _delete(user_id: UUID) -> str:
@@ -119,9 +116,9 @@ def _delete(user_id: UUID) -> str:
     words, stopped = "", request.form.get("stops", "")
     if stopped:
         question = StopSubscription(subscription_id=_id_of(stopped))
-        receipt = clients().billing.stop_subscription(step("stop"), question)
+        receipt = ask(question, step="stop")
         words = f"; {money_text(receipt.refunded)} went back to the balance"
-    clients().accounts.delete_user(step("delete"), DeleteUser(user_id=user_id))
+    ask(DeleteUser(user_id=user_id), step="delete")
     return words
 
 
@@ -134,7 +131,7 @@ def _id_of(text: str) -> UUID:
 
 def _create(customer_id: UUID, name: str) -> UserView:
     question = CreateUser(customer_id=customer_id, name=name)
-    user = clients().accounts.create_user(context(), question)
+    user = ask(question)
     until_link_answers(user)
     return user
 
@@ -142,4 +139,4 @@ def _create(customer_id: UUID, name: str) -> UserView:
 def user_of(user_id: UUID) -> UserView:
     """A user as accounts has it; NotFound outside the scope."""
     question = GetUser(user_id=user_id)
-    return clients().accounts.get_user(context(), question)
+    return ask(question)

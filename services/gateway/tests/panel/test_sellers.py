@@ -10,12 +10,8 @@ import pytest
 from gateway.ground import ground_of
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.jobs import AccountJobState, AccountJobView, JobKind
-from lineup.contracts.accounts.logins import (
-    LoginView,
-    SessionKind,
-    SessionView,
-    SignedIn,
-)
+from lineup.contracts.accounts.logins import LoginView
+from lineup.contracts.accounts.sessions import SessionKind, SessionView, SignedIn
 from lineup.contracts.accounts.tree import AccountKind, AccountView, Status
 from lineup.contracts.paging import Page
 from lineup.errors import Conflict, Forbidden, Invalid, NotFound

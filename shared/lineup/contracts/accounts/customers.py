@@ -31,7 +31,7 @@ from lineup.values.types import (
     TimeZone,
     Token,
 )
-from lineup.verbs import Done, Kind, Request, verb
+from lineup.verbs import Done, Kind, Request, Route, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +129,12 @@ class CustomerView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest="PATCH|PUT /customers/<uuid:customer_id>",
+)
 class UpdateCustomer(Request[CustomerView]):
     """Change a customer's data: person, settings, PIN.
 
@@ -143,7 +148,12 @@ class UpdateCustomer(Request[CustomerView]):
     """Empty takes the PIN away."""
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS,
+    rest=Route("PUT /customers/<uuid:customer_id>/state", name="set_customer_state"),
+)
 class SwitchCustomer(Request[CustomerView]):
     """Switch a customer off or on again (CU-15).
 
@@ -168,14 +178,21 @@ class PlayerSettings:
     is_tester: bool
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "accounts",
+    Kind.READ,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest="GET /customers/<uuid:customer_id>/player-settings",
+)
 class GetPlayerSettings(Request[PlayerSettings]):
     """What a customer's players are told."""
 
     customer_id: UUID
 
 
-@verb("accounts", Kind.READ, allowed=EVERYBODY)
+@verb(
+    "accounts", Kind.READ, allowed=EVERYBODY, rest="GET /customers/<uuid:customer_id>"
+)
 class GetCustomer(Request[CustomerView]):
     """One customer by id."""
 
@@ -207,7 +224,7 @@ class CustomerFilter:
     created_until: datetime | None = None
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /customers")
 class ListCustomers(CustomerFilter, Request[Page[CustomerView]]):
     """Customers, newest first unless said otherwise."""
 
@@ -257,7 +274,7 @@ class CustomerCounts:
     months: list[MonthCount]
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /customers/count")
 class CountCustomers(CustomerFilter, Request[CustomerCounts]):
     """How many customers there are, by state, seller, group, product and month."""
 
@@ -270,7 +287,9 @@ class Settlement(enum.StrEnum):
     WRITE_OFF = "write_off"
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS)
+@verb(
+    "accounts", Kind.WRITE, allowed=SELLERS, rest="DELETE /customers/<uuid:customer_id>"
+)
 class DeleteCustomer(Request[Done]):
     """Remove a customer and its users.
 

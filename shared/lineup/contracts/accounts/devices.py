@@ -33,7 +33,12 @@ class DeviceView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest="POST /users/<uuid:user_id>/devices",
+)
 class AddDevice(Request[DeviceView]):
     """Note a device of a user: roughly which model, and which app."""
 
@@ -44,7 +49,12 @@ class AddDevice(Request[DeviceView]):
     """Any usual way of writing it; kept as AA:BB:CC:DD:EE:FF (CU-31)."""
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest="PATCH|PUT /devices/<uuid:device_id>",
+)
 class ChangeDevice(Request[DeviceView]):
     """Note what a device is now. Saying it again is enough, saying nothing is not."""
 
@@ -54,21 +64,26 @@ class ChangeDevice(Request[DeviceView]):
     mac: Given[Mac] = resets_to("")
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest="DELETE /devices/<uuid:device_id>",
+)
 class RemoveDevice(Request[Done]):
     """Forget a device; its MAC is free again."""
 
     device_id: UUID
 
 
-@verb("accounts", Kind.READ, allowed=EVERYBODY)
+@verb("accounts", Kind.READ, allowed=EVERYBODY, rest="GET /devices/<uuid:device_id>")
 class GetDevice(Request[DeviceView]):
     """One device by id."""
 
     device_id: UUID
 
 
-@verb("accounts", Kind.READ, allowed=EVERYBODY)
+@verb("accounts", Kind.READ, allowed=EVERYBODY, rest="GET /devices")
 class ListDevices(Request[Page[DeviceView]]):
     """Devices, of one customer or user where it is named."""
 

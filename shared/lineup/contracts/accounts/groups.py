@@ -9,7 +9,7 @@ from lineup.context import SELLERS, SELLERS_AND_SUPPORT
 from lineup.contracts.changes import UNSET, Given
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Name, Search
-from lineup.verbs import Done, Kind, Request, verb
+from lineup.verbs import Done, Kind, Request, Route, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,12 @@ class CustomerGroupView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS, name="create_group")
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS,
+    rest="POST /customer-groups",
+)
 class CreateCustomerGroup(Request[CustomerGroupView]):
     """A group of the actor's own company; the operator names whose it is."""
 
@@ -37,7 +42,12 @@ class CreateCustomerGroup(Request[CustomerGroupView]):
     account_id: UUID | None = None
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS, name="rename_group")
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS,
+    rest=Route("PATCH /customer-groups/<uuid:group_id>", name="update_customer_group"),
+)
 class RenameCustomerGroup(Request[CustomerGroupView]):
     """Give a group another name."""
 
@@ -45,21 +55,36 @@ class RenameCustomerGroup(Request[CustomerGroupView]):
     name: Given[Name] = UNSET
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS, name="delete_group")
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS,
+    rest="DELETE /customer-groups/<uuid:group_id>",
+)
 class DeleteCustomerGroup(Request[Done]):
     """Remove a group that no customer is in."""
 
     group_id: UUID
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, name="get_group")
+@verb(
+    "accounts",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest="GET /customer-groups/<uuid:group_id>",
+)
 class GetCustomerGroup(Request[CustomerGroupView]):
     """One group by id."""
 
     group_id: UUID
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, name="list_groups")
+@verb(
+    "accounts",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest="GET /customer-groups",
+)
 class ListCustomerGroups(Request[Page[CustomerGroupView]]):
     """Groups by name; those that a seller's customers can be in, where it is named."""
 

@@ -9,7 +9,7 @@ from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView, Settlement
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Line, Note
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,14 @@ class AccountCounts:
     users: int
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb(
+    "accounts",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest=Route(
+        "GET /accounts/<uuid:account_id>/counts", name="count_account_customers"
+    ),
+)
 class CountAccount(Request[AccountCounts]):
     """How many customers and users lie below an account."""
 
@@ -69,7 +76,12 @@ class AccountJobView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("DELETE /accounts/<uuid:account_id>", status=202),
+)
 class DeleteAccount(Request[AccountJobView]):
     """Delete a reseller or dealer with all its customers and their users (AH-19).
 
@@ -86,7 +98,12 @@ class DeleteAccount(Request[AccountJobView]):
     settlement: Settlement = Settlement.PAY_OUT
 
 
-@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest="PUT /customers/<uuid:customer_id>/seller",
+)
 class MoveCustomer(Request[CustomerView]):
     """Put a customer below another seller, or its partner itself (AH-23)."""
 
@@ -94,7 +111,12 @@ class MoveCustomer(Request[CustomerView]):
     to_account_id: UUID
 
 
-@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /accounts/<uuid:account_id>/moves", status=202),
+)
 class MoveCustomers(Request[AccountJobView]):
     """Put all customers of one seller below another one of the same partner."""
 
@@ -102,14 +124,19 @@ class MoveCustomers(Request[AccountJobView]):
     to_account_id: UUID
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb(
+    "accounts",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest="GET /account-jobs/<uuid:job_id>",
+)
 class GetAccountJob(Request[AccountJobView]):
     """One job by id."""
 
     job_id: UUID
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /account-jobs")
 class ListAccountJobs(Request[Page[AccountJobView]]):
     """Jobs, newest first, of one account where it is named."""
 

@@ -26,7 +26,7 @@ class CreatedCustomer(CustomerView):
     """Of its login, where it was generated just now; empty: the caller chose it."""
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS)
+@verb("accounts", Kind.WRITE, allowed=SELLERS, rest="POST /customers")
 class CreateCustomer(Request[CreatedCustomer]):
     """A customer with its login, and its first user where one is named (CU-02).
 

@@ -131,7 +131,7 @@ class AccountView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+@verb("accounts", Kind.WRITE, allowed=PARTNERS, rest="POST /accounts")
 class CreateAccount(Request[AccountView]):
     """Make a partner (by the operator) or a reseller or dealer (by a partner)."""
 
@@ -151,7 +151,12 @@ class CreateAccount(Request[AccountView]):
     company: Company = field(default_factory=Company)
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS,
+    rest="PATCH|PUT /accounts/<uuid:account_id>",
+)
 class UpdateAccount(Request[AccountView]):
     """Change who an account is and how it is reached."""
 
@@ -169,14 +174,19 @@ class UpdateAccount(Request[AccountView]):
     state: Given[Switched | None] = UNSET
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb(
+    "accounts",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest="GET /accounts/<uuid:account_id>",
+)
 class GetAccount(Request[AccountView]):
     """One account by id."""
 
     account_id: UUID
 
 
-@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /accounts")
 class ListAccounts(Request[Page[AccountView]]):
     """Accounts, narrowed by kind, state, partner and a text in name, login or mail.
 
@@ -196,7 +206,12 @@ class ListAccounts(Request[Page[AccountView]]):
     paging: Paging = field(default_factory=Paging)
 
 
-@verb("accounts", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest="PUT /accounts/<uuid:account_id>/state",
+)
 class SetAccountState(Request[AccountView]):
     """Switch a partner or seller on or off (active, inactive)."""
 

@@ -44,7 +44,12 @@ class UserView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest="POST /customers/<uuid:customer_id>/users",
+)
 class CreateUser(Request[UserView]):
     """Add a user to a customer; its credentials and link are generated (CU-18)."""
 
@@ -52,14 +57,14 @@ class CreateUser(Request[UserView]):
     name: Name
 
 
-@verb("accounts", Kind.READ, allowed=EVERYBODY)
+@verb("accounts", Kind.READ, allowed=EVERYBODY, rest="GET /users/<uuid:user_id>")
 class GetUser(Request[UserView]):
     """One user by id."""
 
     user_id: UUID
 
 
-@verb("accounts", Kind.READ, allowed=EVERYBODY)
+@verb("accounts", Kind.READ, allowed=EVERYBODY, rest="GET /users")
 class ListUsers(Request[Page[UserView]]):
     """Users, newest first, of one customer where it is named; also by name, ends_at."""
 
@@ -73,7 +78,12 @@ class ListUsers(Request[Page[UserView]]):
     paging: Paging = field(default_factory=Paging)
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest="PATCH /users/<uuid:user_id>",
+)
 class RenameUser(Request[UserView]):
     """Give a user another name (CU-19)."""
 
@@ -81,7 +91,12 @@ class RenameUser(Request[UserView]):
     name: Given[Name] = UNSET
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest="DELETE /users/<uuid:user_id>",
+)
 class DeleteUser(Request[Done]):
     """Remove a user that has no running subscription (CU-24)."""
 

@@ -11,7 +11,7 @@ from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
 from lineup.values.types import Days, Months, Name, Packages, Places, Price, Search, Sku
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class ProductView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="POST /products")
 class CreateProduct(Request[ProductView]):
     """A product: what is watched (packages) and on how many devices."""
 
@@ -59,7 +59,12 @@ class CreateProduct(Request[ProductView]):
     """Needed from the operator only."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest="PATCH|PUT /products/<uuid:product_id>",
+)
 class UpdateProduct(Request[ProductView]):
     """Change a product. Running subscriptions follow."""
 
@@ -70,7 +75,12 @@ class UpdateProduct(Request[ProductView]):
     addresses: Given[Places] = resets_to(1)
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest="POST /products/<uuid:product_id>/plans",
+)
 class CreatePlan(Request[PlanView]):
     """A length and price of a product; exactly one length is given (SU-12)."""
 
@@ -83,7 +93,7 @@ class CreatePlan(Request[PlanView]):
     """What shops call it; unique per partner."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="PATCH|PUT /plans/<uuid:plan_id>")
 class ChangePlan(Request[PlanView]):
     """Give a plan another name, price or SKU; what was sold stays as it was sold."""
 
@@ -94,21 +104,26 @@ class ChangePlan(Request[PlanView]):
     """What shops call it from the next order on; empty: not sold in shops."""
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /products/<uuid:product_id>")
 class GetProduct(Request[ProductView]):
     """One product by id."""
 
     product_id: UUID
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS)
+@verb("billing", Kind.READ, allowed=PARTNERS, rest="GET /plans/<uuid:plan_id>")
 class GetPlan(Request[PlanView]):
     """One plan by id."""
 
     plan_id: UUID
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /plans/<uuid:plan_id>/retire", status=200),
+)
 class RetirePlan(Request[PlanView]):
     """Sell and renew a plan no longer; running periods stay."""
 
@@ -126,7 +141,7 @@ class PlanUse:
     """Running ones whose switch is on."""
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS)
+@verb("billing", Kind.READ, allowed=PARTNERS, rest="GET /plans/<uuid:plan_id>/use")
 class GetPlanUse(Request[PlanUse]):
     """Who would be touched by retiring a plan."""
 
@@ -149,7 +164,7 @@ class GetCurrencyUse(Request[CurrencyUse]):
     partner_id: UUID
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /products")
 class ListProducts(Request[Page[ProductView]]):
     """Products with their plans, newest first; sorted by `name` where asked."""
 

@@ -15,10 +15,15 @@ from lineup.values.types import (
     OptionalName,
     Sku,
 )
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /orders/<uuid:order_id>/exceptions/close", status=200),
+)
 class CloseException(Request[OrderView]):
     """Close one exception of an order: done by hand, or dismissed.
 
@@ -35,7 +40,12 @@ class CloseException(Request[OrderView]):
     """Pieces of the order that end now, as by a refund."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /orders/<uuid:order_id>/accept", status=200),
+)
 class AcceptOrder(Request[OrderView]):
     """Serve an order as it is: little money, no mail address, or whatever is odd."""
 
@@ -43,7 +53,12 @@ class AcceptOrder(Request[OrderView]):
     note: Note = ""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /shops/<uuid:shop_id>/ignored-skus", status=200),
+)
 class IgnoreSku(Request[ShopView]):
     """Never list what a shop sells under this SKU: it is nothing of ours.
 
@@ -54,7 +69,12 @@ class IgnoreSku(Request[ShopView]):
     sku: Line
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /orders/<uuid:order_id>/pieces/<uuid:seat_id>/user", status=200),
+)
 class ChooseUser(Request[OrderView]):
     """Say which user a held piece of an order runs on; null: a new one."""
 
@@ -63,7 +83,12 @@ class ChooseUser(Request[OrderView]):
     user_id: UUID | None = None
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /orders/<uuid:order_id>/serve", status=200),
+)
 class ServeOrder(Request[OrderView]):
     """Serve one user of an order by hand, with any plan.
 
@@ -79,7 +104,12 @@ class ServeOrder(Request[OrderView]):
     """What was paid for it; where it is not given, what the shop said of the piece."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest="POST /shop-deliveries/<uuid:delivery_id>/serve",
+)
 class ServeDelivery(Request[OrderView]):
     """Serve by hand what a delivery wanted that could not be read."""
 
@@ -96,7 +126,12 @@ class ServeDelivery(Request[OrderView]):
     """What the shop calls the order; empty: as its id."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /shop-deliveries/<uuid:delivery_id>/close", status=200),
+)
 class CloseDelivery(Request[ShopDeliveryView]):
     """Say that a parked delivery needs no look any more."""
 

@@ -10,10 +10,9 @@ from uuid import UUID
 
 from lineup.context import EVERYBODY, SELLERS_AND_SUPPORT
 from lineup.contracts.billing.subscriptions import SubscriptionFilter
-from lineup.contracts.billing.wallets import BalanceFilter
 from lineup.contracts.paging import Page, Paging
 from lineup.money import Money
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,12 @@ class SalesView:
     """The same number of days right before."""
 
 
-@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest=Route("GET /sales/figures", name="get_sales_figures"),
+)
 class GetSales(Request[SalesView]):
     """What was sold each day of a span; without days: the last 30, today included."""
 
@@ -109,7 +113,7 @@ class SaleView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /sales")
 class ListSales(SalesFilter, Request[Page[SaleView]]):
     """Sold periods, newest first: who sold what to whom, and how it ended (RP-02)."""
 
@@ -132,7 +136,7 @@ class SalesSums:
     refunded: list[Money]
 
 
-@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /sales/total")
 class SumSales(SalesFilter, Request[SalesSums]):
     """What all sold periods of the list with the same filters add up to."""
 
@@ -182,20 +186,8 @@ class SubscriptionFigures:
     trend: list[DayCount] = field(default_factory=list)
 
 
-@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb(
+    "billing", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /subscriptions/figures"
+)
 class GetSubscriptionFigures(SubscriptionFilter, Request[SubscriptionFigures]):
     """How many subscriptions run, end and lapsed, of those that pass every filter."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BalancesView:
-    """Money that belongs to customers: the sum of their wallets (RP-05)."""
-
-    owed: list[Money]
-    customers: int
-    """How many have something."""
-
-
-@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
-class GetBalances(BalanceFilter, Request[BalancesView]):
-    """What the balances of the list with the same filters add up to."""

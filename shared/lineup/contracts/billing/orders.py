@@ -15,7 +15,7 @@ from lineup.values.types import (
     Search,
     Word,
 )
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
 class Settlement(enum.StrEnum):
@@ -107,7 +107,7 @@ class OrderView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /orders")
 class ListOrders(Request[Page[OrderView]]):
     """Shop orders, newest first; each filter that is given narrows the list.
 
@@ -128,14 +128,24 @@ class ListOrders(Request[Page[OrderView]]):
     paging: Paging = field(default_factory=Paging)
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=PARTNERS_AND_SUPPORT,
+    rest="GET /orders/<uuid:order_id>",
+)
 class GetOrder(Request[OrderView]):
     """One shop order by id."""
 
     order_id: UUID
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /orders/<uuid:order_id>/replay", status=200),
+)
 class ReplayOrder(Request[OrderView]):
     """Try an order's exceptions again, after a SKU was mapped (WS-07)."""
 

@@ -20,7 +20,7 @@ from lineup.values.types import (
     ShopDomain,
     WebAddress,
 )
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 Lines = Annotated[list[Line], Items(most=1000)]
 
@@ -98,7 +98,7 @@ class ShopView:
     """Why it did not answer since then, as `code: detail`; empty: it does."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="POST /shops")
 class ConnectShop(Request[ShopView]):
     """Connect a shop; the secret signs its deliveries."""
 
@@ -119,7 +119,12 @@ class ConnectShop(Request[ShopView]):
     """Statuses of its own in which a paid order is served."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /shops/<uuid:shop_id>/access", status=200),
+)
 class SetShopAccess(Request[ShopView]):
     """Ask a shop for orders that it did not deliver, by keys that it gave out (WS-18).
 
@@ -135,21 +140,30 @@ class SetShopAccess(Request[ShopView]):
     """Where the shop is asked, as in https://shop.example/store; null: its domain."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route(
+        "DELETE /shops/<uuid:shop_id>/access", status=200, name="delete_shop_access"
+    ),
+)
 class EndShopAccess(Request[ShopView]):
     """Ask a shop no longer, and forget its keys."""
 
     shop_id: UUID
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb(
+    "billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /shops/<uuid:shop_id>"
+)
 class GetShop(Request[ShopView]):
     """One connected shop by id."""
 
     shop_id: UUID
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="PATCH|PUT /shops/<uuid:shop_id>")
 class UpdateShop(Request[ShopView]):
     """Change a shop's settings. Kind and currency stay."""
 
@@ -164,7 +178,12 @@ class UpdateShop(Request[ShopView]):
     other_product: Given[OtherProduct] = resets_to(OtherProduct.LIST)
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("PUT /shops/<uuid:shop_id>/state", name="set_shop_state"),
+)
 class SwitchShop(Request[ShopView]):
     """Serve a shop's orders or not; what comes meanwhile is kept and parked."""
 
@@ -172,7 +191,7 @@ class SwitchShop(Request[ShopView]):
     is_active: bool
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="PUT /shops/<uuid:shop_id>/secret")
 class ChangeShopSecret(Request[ShopView]):
     """Sign with another secret from now on; the present one is good for 24 hours more.
 
@@ -183,14 +202,23 @@ class ChangeShopSecret(Request[ShopView]):
     secret: Sealed
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route(
+        "DELETE /shops/<uuid:shop_id>/previous-secret",
+        status=200,
+        name="delete_previous_shop_secret",
+    ),
+)
 class EndPreviousSecret(Request[ShopView]):
     """Accept the secret before the present one no longer; without one nothing ends."""
 
     shop_id: UUID
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /shops")
 class ListShops(Request[Page[ShopView]]):
     """Connected shops."""
 
@@ -241,7 +269,7 @@ class ShopDeliveryView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /shop-deliveries")
 class ListShopDeliveries(Request[Page[ShopDeliveryView]]):
     """Authentic deliveries of shops, newest first (WS-16). Times are half-open."""
 
@@ -253,14 +281,28 @@ class ListShopDeliveries(Request[Page[ShopDeliveryView]]):
     paging: Paging = field(default_factory=Paging)
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=PARTNERS,
+    rest="GET /shop-deliveries/<uuid:delivery_id>",
+)
 class GetShopDelivery(Request[ShopDeliveryView]):
     """One delivery with its body."""
 
     delivery_id: UUID
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route(
+        "POST /shop-deliveries/<uuid:delivery_id>/replay",
+        status=200,
+        name="replay_shop_delivery",
+    ),
+)
 class ReplayDelivery(Request[ShopDeliveryView]):
     """Work on a parked or stuck delivery again; what it says acts once (WS-16)."""
 

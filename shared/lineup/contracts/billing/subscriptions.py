@@ -11,7 +11,7 @@ from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
 from lineup.values.types import Note, Search
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
 class SubscriptionState(enum.StrEnum):
@@ -59,7 +59,12 @@ class SubscriptionView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("billing", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest=Route("POST /subscriptions", name="create_subscription"),
+)
 class Purchase(Request[SubscriptionView]):
     """Buy a plan for a user from its customer's balance.
 
@@ -92,7 +97,12 @@ class PurchaseQuote:
     """Whether it runs a present subscription on."""
 
 
-@verb("billing", Kind.READ, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest=Route("GET /users/<uuid:user_id>/purchase", name="quote_subscription"),
+)
 class QuotePurchase(Request[PurchaseQuote]):
     """What a purchase would cost and give, without making it.
 
@@ -113,7 +123,12 @@ class StopReceipt:
     refunded: Money
 
 
-@verb("billing", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest=Route("POST /subscriptions/<uuid:subscription_id>/stop", status=200),
+)
 class StopSubscription(Request[StopReceipt]):
     """End a running subscription now and return the unused part (SU-07)."""
 
@@ -121,7 +136,14 @@ class StopSubscription(Request[StopReceipt]):
     reason: Note = ""
 
 
-@verb("billing", Kind.READ, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest=Route(
+        "GET /subscriptions/<uuid:subscription_id>/stop", name="quote_subscription_stop"
+    ),
+)
 class QuoteStop(Request[StopReceipt]):
     """What stopping now would return, without doing it."""
 
@@ -136,7 +158,12 @@ class RenewalView:
     renews: bool
 
 
-@verb("billing", Kind.WRITE, allowed=SELLERS_AND_CUSTOMERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    rest=Route("PUT /users/<uuid:user_id>/renewal", name="set_user_renewal"),
+)
 class SwitchRenewal(Request[RenewalView]):
     """Turn a user's automatic renewal on or off (SU-02)."""
 
@@ -144,7 +171,12 @@ class SwitchRenewal(Request[RenewalView]):
     renews: bool
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=EVERYBODY,
+    rest=Route("GET /users/<uuid:user_id>/renewal", name="get_user_renewal"),
+)
 class GetRenewal(Request[RenewalView]):
     """Whether a user renews by itself."""
 
@@ -184,14 +216,26 @@ class RenewalOverview:
     missing: Money
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=EVERYBODY,
+    rest=Route(
+        "GET /customers/<uuid:customer_id>/renewal", name="get_customer_renewals"
+    ),
+)
 class GetRenewalOverview(Request[RenewalOverview]):
     """Every user of a customer with its switch, what that costs, what is there."""
 
     customer_id: UUID
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=EVERYBODY,
+    rest="GET /subscriptions/<uuid:subscription_id>",
+)
 class GetSubscription(Request[SubscriptionView]):
     """One subscription by id."""
 
@@ -217,7 +261,7 @@ class SubscriptionFilter:
     """Part of the customer's or the user's name, or of the customer's mail address."""
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /subscriptions")
 class ListSubscriptions(SubscriptionFilter, Request[Page[SubscriptionView]]):
     """Subscriptions, newest first; each filter that is given narrows the list.
 

@@ -11,7 +11,7 @@ from lineup.contracts.paging import Page, Paging
 from lineup.money import Money
 from lineup.values.rules import OneOf
 from lineup.values.types import Note, Payment, Search
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
 class Cause(enum.StrEnum):
@@ -77,7 +77,12 @@ class Booked(WalletView):
     """Always there; none from a service before it told its bookings."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /customers/<uuid:customer_id>/top-ups", name="top_up_wallet"),
+)
 class TopUp(Request[Booked]):
     """Put money on a customer's balance, paid outside (bank, cash)."""
 
@@ -86,7 +91,12 @@ class TopUp(Request[Booked]):
     note: Note = ""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /customers/<uuid:customer_id>/payouts", name="pay_out_wallet"),
+)
 class PayOut(Request[Booked]):
     """Give a customer money of its balance back, outside (bank, cash).
 
@@ -99,7 +109,12 @@ class PayOut(Request[Booked]):
     note: Note = ""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /transfers/<uuid:transfer_id>/correction", name="correct_booking"),
+)
 class CorrectBooking(Request[Booked]):
     """Undo a wrong top-up or payout by a booking of its own; once for each."""
 
@@ -107,7 +122,12 @@ class CorrectBooking(Request[Booked]):
     reason: Note
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=EVERYBODY,
+    rest="GET /customers/<uuid:customer_id>/wallet",
+)
 class GetWallet(Request[WalletView]):
     """A customer's balance."""
 
@@ -125,7 +145,7 @@ class BalanceFilter:
     """Part of the customer's name or mail address."""
 
 
-@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /wallets")
 class ListWallets(BalanceFilter, Request[Page[WalletView]]):
     """Balances of customers, sorted by `balance` where asked; else the newest first."""
 
@@ -134,7 +154,12 @@ class ListWallets(BalanceFilter, Request[Page[WalletView]]):
     paging: Paging = field(default_factory=Paging)
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=EVERYBODY,
+    rest=Route("GET /customers/<uuid:customer_id>/entries", name="list_wallet_entries"),
+)
 class ListEntries(Request[Page[EntryView]]):
     """A customer's statement, newest first unless said otherwise.
 
@@ -161,7 +186,14 @@ class StatementView:
     entries: int
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY)
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=EVERYBODY,
+    rest=Route(
+        "GET /customers/<uuid:customer_id>/statement", name="get_wallet_statement"
+    ),
+)
 class GetStatement(Request[StatementView]):
     """The sums of a customer's statement over a time (WL-15), half-open.
 
@@ -192,6 +224,25 @@ class LedgerReport:
         return not (self.unbalanced_transfers or self.wrong_wallets or any(self.sums))
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS)
+@verb("billing", Kind.READ, allowed=PARTNERS, rest="GET /ledger/check")
 class CheckLedger(Request[LedgerReport]):
     """Check the books of all that you may see."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalancesView:
+    """Money that belongs to customers: the sum of their wallets (RP-05)."""
+
+    owed: list[Money]
+    customers: int
+    """How many have something."""
+
+
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest=Route("GET /wallets/total", name="sum_wallets"),
+)
+class GetBalances(BalanceFilter, Request[BalancesView]):
+    """What the balances of the list with the same filters add up to."""

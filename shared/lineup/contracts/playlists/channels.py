@@ -24,7 +24,7 @@ from lineup.values.types import (
     Title,
     WebAddress,
 )
-from lineup.verbs import Done, Kind, Request, verb
+from lineup.verbs import Done, Kind, Request, Route, verb
 
 
 class Signing(enum.StrEnum):
@@ -160,7 +160,7 @@ class ChannelView:
     """Since when its channel list names it no more (PE-27)."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="POST /channels")
 class CreateChannel(Request[ChannelView]):
     """Add a channel; number_taken when its number is in use."""
 
@@ -169,7 +169,12 @@ class CreateChannel(Request[ChannelView]):
     partner_id: UUID | None = None
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest="PATCH|PUT /channels/<uuid:channel_id>",
+)
 class UpdateChannel(Request[ChannelView]):
     """Change a channel's details and the packages it is in."""
 
@@ -179,14 +184,21 @@ class UpdateChannel(Request[ChannelView]):
     """The packages it is in from now on."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists", Kind.WRITE, allowed=PARTNERS, rest="DELETE /channels/<uuid:channel_id>"
+)
 class DeleteChannel(Request[Done]):
     """Remove a channel from everywhere."""
 
     channel_id: UUID
 
 
-@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb(
+    "playlists",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest="GET /channels/<uuid:channel_id>",
+)
 class GetChannel(Request[ChannelView]):
     """One channel by id."""
 
@@ -211,7 +223,7 @@ class ChannelFilter:
     partner_id: UUID | None = None
 
 
-@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /channels")
 class ListChannels(ChannelFilter, Request[Page[ChannelView]]):
     """Channels by number; also by name, group, or how far the guide reaches."""
 
@@ -235,7 +247,12 @@ class Groups:
     items: list[GroupView]
 
 
-@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb(
+    "playlists",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest=Route("GET /channel-groups", name="list_channel_groups"),
+)
 class ListGroups(Request[Groups]):
     """The groups of the channels there are."""
 
@@ -257,31 +274,56 @@ class ChannelsTouched:
     count: int
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /channels/switch", status=200),
+)
 class SwitchChannels(ChosenChannels, Request[ChannelsTouched]):
     """Switch many channels on or off."""
 
     is_on: bool
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /channels/group", status=200),
+)
 class GroupChannels(ChosenChannels, Request[ChannelsTouched]):
     """Put many channels into a group; an empty name takes them out of theirs."""
 
     group: OptionalTitle
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /channels/delete", status=200),
+)
 class DeleteChannels(ChosenChannels, Request[ChannelsTouched]):
     """Remove many channels from everywhere."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /channels/follow", status=200),
+)
 class FollowList(ChosenChannels, Request[ChannelsTouched]):
     """Let imports change again what staff said of channels."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /channels/move", status=200),
+)
 class MoveChannels(Request[ChannelsTouched]):
     """Put channels, in the order given, right before or after another, or at a number.
 
@@ -313,7 +355,7 @@ class PackageView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="POST /packages")
 class CreatePackage(Request[PackageView]):
     """Channels sold together."""
 
@@ -322,7 +364,9 @@ class CreatePackage(Request[PackageView]):
     partner_id: UUID | None = None
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists", Kind.WRITE, allowed=PARTNERS, rest="PATCH /packages/<uuid:package_id>"
+)
 class RenamePackage(Request[PackageView]):
     """Call a package otherwise."""
 
@@ -330,14 +374,21 @@ class RenamePackage(Request[PackageView]):
     name: Given[Name] = UNSET
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists", Kind.WRITE, allowed=PARTNERS, rest="DELETE /packages/<uuid:package_id>"
+)
 class DeletePackage(Request[Done]):
     """Remove a package; package_in_use while a subscription runs on it."""
 
     package_id: UUID
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest="PUT /packages/<uuid:package_id>/channels",
+)
 class SetPackageChannels(Request[PackageView]):
     """Say which channels are in a package."""
 
@@ -345,28 +396,43 @@ class SetPackageChannels(Request[PackageView]):
     channel_ids: Chosen
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /packages/<uuid:package_id>/channels/add", status=200),
+)
 class AddPackageChannels(ChosenChannels, Request[PackageView]):
     """Put channels into a package, beside those in it."""
 
     package_id: UUID
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /packages/<uuid:package_id>/channels/remove", status=200),
+)
 class RemovePackageChannels(ChosenChannels, Request[PackageView]):
     """Take channels out of a package."""
 
     package_id: UUID
 
 
-@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb(
+    "playlists",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    rest="GET /packages/<uuid:package_id>",
+)
 class GetPackage(Request[PackageView]):
     """One package by id."""
 
     package_id: UUID
 
 
-@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT)
+@verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /packages")
 class ListPackages(Request[Page[PackageView]]):
     """Packages, the demo set among them; newest first, or by name."""
 

@@ -23,7 +23,7 @@ from lineup.values.types import (
     Upload,
     WebAddress,
 )
-from lineup.verbs import Done, Kind, Request, verb
+from lineup.verbs import Done, Kind, Request, Route, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,12 @@ class GuideSourceView:
     """When it last changed; null: nobody noted it then."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /guide-sources", without=frozenset({"upload"})),
+)
 class CreateGuideSource(Request[GuideSourceView]):
     """Where a guide comes from: XMLTV, plain or gz, by address or upload (PE-12)."""
 
@@ -73,7 +78,14 @@ class CreateGuideSource(Request[GuideSourceView]):
     partner_id: UUID | None = None
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route(
+        "PATCH|PUT /guide-sources/<uuid:source_id>", without=frozenset({"upload"})
+    ),
+)
 class UpdateGuideSource(Request[GuideSourceView]):
     """Change a source."""
 
@@ -92,7 +104,12 @@ class UpdateGuideSource(Request[GuideSourceView]):
     """Name of a blob under uploads/ that takes the place of the file before."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /guide-sources/<uuid:source_id>/fetch", status=202),
+)
 class FetchGuide(Request[JobView]):
     """Fetch a source now; `force` takes an answer that looks cut, too."""
 
@@ -100,21 +117,31 @@ class FetchGuide(Request[JobView]):
     force: bool = False
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest="DELETE /guide-sources/<uuid:source_id>",
+)
 class DeleteGuideSource(Request[Done]):
     """Forget a source and its programmes."""
 
     source_id: UUID
 
 
-@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb(
+    "playlists",
+    Kind.READ,
+    allowed=PARTNERS_AND_SUPPORT,
+    rest="GET /guide-sources/<uuid:source_id>",
+)
 class GetGuideSource(Request[GuideSourceView]):
     """One source by id."""
 
     source_id: UUID
 
 
-@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /guide-sources")
 class ListGuideSources(Request[Page[GuideSourceView]]):
     """Guide sources, newest first; also by name, last fetch or how far they reach."""
 
@@ -144,7 +171,12 @@ class ChannelTie:
     """The guide channel's id; empty: none at all; None: found by id and name again."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /guide-ties", status=200),
+)
 class TieChannels(Request[ChannelsTouched]):
     """Choose the guide of channels by hand; no import changes it."""
 
@@ -172,7 +204,12 @@ class GuideChannelsFound:
     items: list[GuideChannelView]
 
 
-@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb(
+    "playlists",
+    Kind.READ,
+    allowed=PARTNERS_AND_SUPPORT,
+    rest="GET /channels/<uuid:channel_id>/guide-channels",
+)
 class FindGuideChannels(Request[GuideChannelsFound]):
     """Guide channels of a channel's partner: the most alike, or those of a text."""
 
@@ -194,7 +231,7 @@ class ChannelProposals:
 # What is on
 
 
-@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /guide-proposals")
 class ListGuideProposals(Request[Page[ChannelProposals]]):
     """Channels without a guide that could show one, the likeliest first."""
 
@@ -231,7 +268,7 @@ class ChannelProgrammes:
     programmes: list[ProgrammeView]
 
 
-@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /programmes")
 class ListProgrammes(ChannelFilter, Request[Page[ChannelProgrammes]]):
     """What is on between two instants, at most 24 hours, channel by channel."""
 

@@ -14,7 +14,7 @@ from lineup.values.types import (
     WebAddress,
     Word,
 )
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
 class JobState(enum.StrEnum):
@@ -84,7 +84,12 @@ class JobView:
     """Whether it is the partner's last import; only of one job."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /channel-imports", status=202, without=frozenset({"upload"})),
+)
 class ImportChannels(Request[JobView]):
     """Import an M3U: from an uploaded blob or from an address.
 
@@ -113,7 +118,12 @@ class ImportChannels(Request[JobView]):
     """Mark channels for adults whose group's name says that."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /channel-previews", status=202, without=frozenset({"upload"})),
+)
 class PreviewChannels(Request[JobView]):
     """Read an M3U without importing it: the job tells its groups and what is new."""
 
@@ -126,21 +136,28 @@ class PreviewChannels(Request[JobView]):
     partner_id: UUID | None = None
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    rest=Route("POST /jobs/<uuid:job_id>/undo", status=202),
+)
 class UndoImport(Request[JobView]):
     """Undo a partner's last import: what it added goes, the rest is as before."""
 
     job_id: UUID
 
 
-@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb(
+    "playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /jobs/<uuid:job_id>"
+)
 class GetJob(Request[JobView]):
     """One job by id."""
 
     job_id: UUID
 
 
-@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /jobs")
 class ListJobs(Request[Page[JobView]]):
     """Jobs, newest first, narrowed by kind and state."""
 

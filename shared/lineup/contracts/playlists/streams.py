@@ -29,14 +29,14 @@ class StreamSettings:
     """When it last changed; null: nobody said anything yet."""
 
 
-@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT)
+@verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /stream-settings")
 class GetStreamSettings(Request[StreamSettings]):
     """How a partner's players are let in to its streaming servers."""
 
     partner_id: UUID | None = None
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS)
+@verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="PATCH|PUT /stream-settings")
 class UpdateStreamSettings(Request[StreamSettings]):
     """Change how a partner's players are let in to its streaming servers.
 

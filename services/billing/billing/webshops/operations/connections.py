@@ -274,7 +274,7 @@ def _found(shop: ShopConnection | None) -> ShopConnection:
 def _good(keyring: Keyring, sealed: Sealed) -> Sealed:
     """The secret sealed with the newest key. WooCommerce strips blanks, so do we."""
     try:
-        secret = keyring.open(sealed).strip()
+        secret = keyring.open(sealed).strip() if sealed else ""
     except ValueError:
         raise Invalid(fields={"secret": ["Is not sealed by a key of ours."]}) from None
     if len(secret) < MIN_SECRET:

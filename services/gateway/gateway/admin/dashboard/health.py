@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.admin.dashboard.questions import Parts
-from gateway.ground import clients
+from gateway.ground import ground
 
 ASKED_OF = {
     "Accounts": "customers",
@@ -30,7 +30,7 @@ def health_of(parts: Parts) -> list[Health]:
         for name, asked in ASKED_OF.items()
     ]
     broker = _health(
-        "Broker", "connected", "cannot be reached", is_well=clients().rpc.is_ready()
+        "Broker", "connected", "cannot be reached", is_well=ground().rpc.is_ready()
     )
     return [*services, broker]
 

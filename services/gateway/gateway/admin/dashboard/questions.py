@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from gateway.asking import context
-from gateway.ground import clients, ground
+from gateway.asking import ask_later
+from gateway.ground import ground
 from gateway.panel.display import zone
 from gateway.panel.parts import Part, part, part_if_known, wait_for
 from gateway.panel.tables import COUNT_UP_TO
@@ -15,11 +15,7 @@ from lineup.context import Role
 from lineup.contracts.accounts.customers import CountCustomers
 from lineup.contracts.accounts.tree import AccountKind, ListAccounts
 from lineup.contracts.billing.catalog import ListProducts
-from lineup.contracts.billing.figures import (
-    GetBalances,
-    GetSales,
-    GetSubscriptionFigures,
-)
+from lineup.contracts.billing.figures import GetSales, GetSubscriptionFigures
 from lineup.contracts.billing.orders import ListOrders, OrderState
 from lineup.contracts.billing.shops import DeliveryVerdict, ListShopDeliveries
 from lineup.contracts.billing.subscriptions import (
@@ -28,12 +24,12 @@ from lineup.contracts.billing.subscriptions import (
     RenewalOverview,
     SubscriptionState,
 )
+from lineup.contracts.billing.wallets import GetBalances
 from lineup.contracts.notifications import CountDeliveries
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.channels import GuideReach, ListChannels
 from lineup.contracts.playlists.guide import ListGuideSources
 from lineup.rpc import Answer
-from lineup.rpc.services import RemoteCall
 
 FEW = Paging(limit=5, count_up_to=COUNT_UP_TO)
 LINES = Paging(limit=6)
@@ -61,43 +57,35 @@ def first_of_last_month() -> date:
     return (today_here().replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def _ask(remote: RemoteCall[Any, Any], question: Any) -> Answer[Any]:
-    return remote.later(context(), question)
-
-
 def _accounts(kind: AccountKind) -> Answer[Any]:
-    return _ask(clients().accounts.list_accounts, ListAccounts(kind=kind, paging=FEW))
+    return ask_later(ListAccounts(kind=kind, paging=FEW))
 
 
 def _orders(**narrowed: Any) -> Answer[Any]:
-    return _ask(clients().billing.list_orders, ListOrders(**narrowed, paging=FEW))
+    return ask_later(ListOrders(**narrowed, paging=FEW))
 
 
 def _channels(**narrowed: Any) -> Answer[Any]:
-    return _ask(clients().playlists.list_channels, ListChannels(**narrowed, paging=FEW))
+    return ask_later(ListChannels(**narrowed, paging=FEW))
 
 
 def _sources(**narrowed: Any) -> Answer[Any]:
     question = ListGuideSources(**narrowed, paging=FEW)
-    return _ask(clients().playlists.list_guide_sources, question)
+    return ask_later(question)
 
 
 def _subscriptions(**narrowed: Any) -> Answer[Any]:
     question = ListSubscriptions(**narrowed)
-    return _ask(clients().billing.list_subscriptions, question)
+    return ask_later(question)
 
 
 QUESTIONS: dict[str, Callable[[], Answer[Any]]] = {
-    "customers": lambda: _ask(clients().accounts.count_customers, CountCustomers()),
+    "customers": lambda: ask_later(CountCustomers()),
     "partners": lambda: _accounts(AccountKind.PARTNER),
     "resellers": lambda: _accounts(AccountKind.RESELLER),
     "dealers": lambda: _accounts(AccountKind.DEALER),
-    "subscriptions": lambda: _ask(
-        clients().billing.get_subscription_figures, GetSubscriptionFigures()
-    ),
-    "sales": lambda: _ask(
-        clients().billing.get_sales, GetSales(first_on=first_of_last_month())
-    ),
+    "subscriptions": lambda: ask_later(GetSubscriptionFigures()),
+    "sales": lambda: ask_later(GetSales(first_on=first_of_last_month())),
     "due": lambda: _subscriptions(
         state=SubscriptionState.RUNNING,
         ends_until=midnight(7),
@@ -109,20 +97,18 @@ QUESTIONS: dict[str, Callable[[], Answer[Any]]] = {
         ends_from=midnight(-29),
         paging=replace(LINES, order="-ends_at", count_up_to=COUNT_UP_TO),
     ),
-    "balances": lambda: _ask(clients().billing.get_balances, GetBalances()),
+    "balances": lambda: ask_later(GetBalances()),
     "orders": _orders,
     "exceptions": lambda: _orders(state=OrderState.EXCEPTION),
-    "parked": lambda: _ask(
-        clients().billing.list_shop_deliveries,
+    "parked": lambda: ask_later(
         ListShopDeliveries(verdict=DeliveryVerdict.PARKED, paging=FEW),
     ),
-    "products": lambda: _ask(clients().billing.list_products, ListProducts(paging=FEW)),
+    "products": lambda: ask_later(ListProducts(paging=FEW)),
     "channels": _channels,
     "lacking": lambda: _channels(guide=GuideReach.LACKING, is_on=True),
     "sources": _sources,
     "failing": lambda: _sources(is_failing=True),
-    "messages": lambda: _ask(
-        clients().notifications.count_deliveries,
+    "messages": lambda: ask_later(
         CountDeliveries(created_from=first_of_week()),
     ),
 }
@@ -152,9 +138,8 @@ def parts_for(role: Role) -> Parts:
 
 def renewals_of(customer_ids: Collection[UUID]) -> dict[UUID, Part[RenewalOverview]]:
     """What the next renewals of some customers cost and lack, asked at once."""
-    ask = clients().billing.get_renewal_overview
     answers = {
-        customer_id: _ask(ask, GetRenewalOverview(customer_id=customer_id))
+        customer_id: ask_later(GetRenewalOverview(customer_id=customer_id))
         for customer_id in customer_ids
     }
     wait_for(*answers.values())

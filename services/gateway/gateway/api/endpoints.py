@@ -1,21 +1,21 @@
-"""Doors of the REST API: who may pass, what is read, what is called, what is said.
+"""Endpoints of the REST API: who may ask, what is read, what is called, what is said.
 
-A door's question is a contract of `lineup.contracts`: its path fields come from the
-address, the rest from the body or the query. What the specification says of a door is
-made of the same declaration, so it cannot lie.
+Every verb with a route is an endpoint: its path fields come from the address, the rest
+from the body or the query. What the specification says of it is made of the same
+declaration, so it cannot lie. What answers otherwise than its service says so by a view.
 """
 
 import re
 from collections.abc import Callable
 from functools import wraps
-from types import NoneType
+from types import ModuleType
 from typing import Any, TypedDict, TypeVar, Unpack, get_args, get_origin, get_type_hints
 from urllib.parse import urlencode
 from uuid import UUID
 
 import marshmallow as ma
 from flask import g, request
-from flask_smorest import Blueprint
+from flask_smorest import Api, Blueprint
 
 from gateway.api import conditions
 from gateway.api.change_schemas import patch_schema, put_schema
@@ -28,15 +28,13 @@ from gateway.api.schemas import (
     request_schema,
 )
 from gateway.api.words import plain_words
-from gateway.asking import IDEMPOTENCY_KEY, ask_once, context, key_from_header
-from gateway.ground import clients, ground
+from gateway.asking import IDEMPOTENCY_KEY, ask, ask_once, key_from_header
+from gateway.ground import ground
 from lineup.context import Role
 from lineup.contracts.paging import Page
 from lineup.errors import Forbidden, Invalid, Unauthenticated
-from lineup.rpc import ServiceClient
-from lineup.rpc.services import remotes
 from lineup.values.checking import fields_of
-from lineup.verbs import Done
+from lineup.verbs import VERBS, Done, Request, Route, Verb
 
 Q = TypeVar("Q")
 R = TypeVar("R")
@@ -46,10 +44,9 @@ SchemaOf = Callable[[Any, frozenset[str]], type[ma.Schema]]
 PREFIX = "/api/v1"
 PATH_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 ROLES: dict[str, Roles] = {}
-"""Who may pass each door, by endpoint."""
-
-NOTHING = (Done, NoneType)
-"""Answers that say no more than that it is done: 204."""
+"""Who may ask, by endpoint."""
+F = TypeVar("F", bound=Callable[..., Any])
+View = Callable[[Any], Any]
 
 KEY_PARAMETER = {
     "in": "header",
@@ -100,64 +97,69 @@ class More(TypedDict, total=False):
     """Whether what it changes is shown with a tag somewhere, to be compared."""
 
 
-class Doors:
-    """One subject's doors: a typed face of flask-smorest's blueprint."""
+class Endpoints:
+    """One subject's endpoints: a typed face of flask-smorest's blueprint.
 
-    def __init__(
-        self, name: str, description: str, client: type[ServiceClient] | None = None
-    ) -> None:
+    They are those of the verbs that its contracts declare, and what is opened besides.
+    """
+
+    def __init__(self, name: str, description: str, *contracts: ModuleType) -> None:
         self.name = name
-        self._client = client
+        self._contracts = {contract.__name__ for contract in contracts}
+        self._views: dict[type, View] = {}
         self.blueprint: Any = Blueprint(
             name, __name__, url_prefix=PREFIX, description=description
         )
         self.blueprint.ARGUMENTS_PARSER = Parser()
 
-    def ask(
-        self,
-        route: str,
-        verb: str,
-        roles: Roles,
-        status: int | None = None,
-        *,
-        name: str = "",
-        shown: Callable[[Any], Any] | None = None,
-        **more: Unpack[More],
-    ) -> None:
-        """Open a door that only passes its question on, to the client's verb.
+    def view(self, request_type: type[Q]) -> Callable[[F], F]:
+        """Let `def view(question) -> reply` answer a verb, in its own words."""
 
-        `name` is what it is called, where it is not called like its verb. `shown` makes
-        what is answered of the verb's reply; of the type that it names.
-        """
-        if self._client is None:
-            raise LookupError(f"{self.name} has no service to ask for {verb}.")
-        service, remote = self._client.service, remotes(self._client)[verb]
+        def keep(view: F) -> F:
+            self._views[request_type] = view
+            return view
+
+        return keep
+
+    def shows(self, request_type: type[Request[R]], show: Callable[[R], Any]) -> None:
+        """Answer a verb by what `show` makes of its reply, of the type that it names."""
 
         def view(question: Any) -> Any:
-            client = getattr(clients(), service)
-            told = getattr(client, verb)(context(), question)
+            told = ask(question)
             keep_tag(told)
-            return shown(told) if shown else told
+            return show(told)
 
-        view.__name__ = name or _name_of(route, verb)
-        view.__doc__ = remote.request_type.__doc__
-        question, reply = remote.request_type, remote.reply_type
-        if shown is not None:
-            reply = get_type_hints(shown)["return"]
-        self.open(route, question, reply, roles, status, **more)(view)
+        view.__annotations__ = {"return": get_type_hints(show)["return"]}
+        self._views[request_type] = view
 
-    def change(
-        self,
-        rule: str,
-        verb: str,
-        roles: Roles,
-        *,
-        without: frozenset[str] = frozenset(),
-    ) -> None:
-        """Open both doors by which something changes: PATCH, and PUT for the whole."""
-        replacing = f"replace_{verb.partition('_')[2]}"
-        self.ask(f"PATCH {rule}", verb, roles, without=without)
-        self.ask(f"PUT {rule}", verb, roles, name=replacing, without=without)
+    def register(self, api: Api) -> None:
+        """Open an endpoint for every verb with a route, and let the API have all."""
+        for verb in VERBS.values():
+            if verb.route is not None and verb.request.__module__ in self._contracts:
+                self._open_verb(verb, verb.route)
+        api.register_blueprint(self.blueprint)
+
+    def _open_verb(self, verb: Verb, route: Route) -> None:
+        methods, rule = route.address.split(" ")
+        view = self._views.get(verb.request, ask)
+        reply = verb.reply if view is ask else get_type_hints(view)["return"]
+        described = verb.request if view.__doc__ is None or view is ask else view
+        for method in methods.split("|"):
+
+            def answer(question: Any) -> Any:
+                return view(question)
+
+            answer.__name__ = _operation_of(verb, route, method)
+            answer.__doc__ = described.__doc__
+            self.open(
+                f"{method} {rule}",
+                verb.request,
+                reply,
+                verb.allowed,
+                route.status,
+                without=route.without,
+                has_tag=route.has_tag,
+            )(answer)
 
     def open(
         self,
@@ -223,7 +225,7 @@ class Doors:
     def _said(
         self, handle: Callable[..., Any], method: str, reply: Any, status: int | None
     ) -> Callable[..., Any]:
-        if reply in NOTHING:
+        if reply is Done:
             answered: Callable[..., Any] = self.blueprint.response(204)(handle)
             return answered
         status = status or (201 if method == "POST" else 200)
@@ -244,10 +246,14 @@ class Doors:
         return read
 
 
-def _name_of(route: str, verb: str) -> str:
+def _operation_of(verb: Verb, route: Route, method: str) -> str:
     """What an operation is called: what changes is updated, what goes is deleted."""
-    said = {"PATCH": "update", "DELETE": "delete"}.get(route.partition(" ")[0])
-    return f"{said}_{verb.partition('_')[2]}" if said else verb
+    name = route.name or verb.name
+    is_change = "|" in route.address
+    said = {"PATCH": "update", "DELETE": "delete", "PUT": is_change and "replace"}
+    if (not route.name or is_change) and (begins := said.get(method)):
+        return f"{begins}_{name.partition('_')[2]}"
+    return name
 
 
 def _reading(question: type[Q], view: Callable[[Q], R]) -> Callable[..., Any]:

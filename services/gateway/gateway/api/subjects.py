@@ -1,0 +1,56 @@
+"""What the API is about: one subject for each group of contracts."""
+
+from gateway.api.endpoints import Endpoints
+from lineup.contracts import notifications
+from lineup.contracts.accounts import (
+    customers as customer_contracts,
+)
+from lineup.contracts.accounts import (
+    devices,
+    groups,
+    logins,
+    membership,
+    sessions,
+    tree,
+    users,
+)
+from lineup.contracts.accounts import jobs as account_jobs
+from lineup.contracts.billing import (
+    catalog as catalog_contracts,
+)
+from lineup.contracts.billing import exceptions, figures, orders
+from lineup.contracts.billing import shops as shop_contracts
+from lineup.contracts.billing import subscriptions as subscription_contracts
+from lineup.contracts.billing import wallets as wallet_contracts
+from lineup.contracts.playlists import channels as channel_contracts
+from lineup.contracts.playlists import guide as guide_contracts
+from lineup.contracts.playlists import jobs
+from lineup.contracts.playlists import streams as stream_contracts
+
+tokens = Endpoints("tokens", "Signing in and out.", sessions)
+accounts = Endpoints(
+    "accounts", "Partners, resellers and dealers.", tree, account_jobs, logins
+)
+customers = Endpoints(
+    "customers",
+    "Customers, their groups, users and devices.",
+    customer_contracts,
+    membership,
+    groups,
+    users,
+    devices,
+)
+catalog = Endpoints("catalog", "Products and their plans.", catalog_contracts)
+wallets = Endpoints("wallets", "Balances, statements, the books.", wallet_contracts)
+subscriptions = Endpoints(
+    "subscriptions", "Buying, renewing, stopping.", subscription_contracts, figures
+)
+shops = Endpoints(
+    "shops", "Webshops and their orders.", shop_contracts, orders, exceptions
+)
+channels = Endpoints(
+    "channels", "Channels, packages and imports.", channel_contracts, jobs
+)
+guide = Endpoints("guide", "Where the guide comes from.", guide_contracts)
+streams = Endpoints("streams", "How players are let in to streams.", stream_contracts)
+messages = Endpoints("messages", "The delivery log and mail transports.", notifications)
