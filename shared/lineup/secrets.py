@@ -1,6 +1,6 @@
 """Secrets that must be shown again are sealed at rest and on the way."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
@@ -47,7 +47,8 @@ class Keyring:
 
 def sealed(request: T, keyring: Keyring) -> T:
     """A request with every secret that it brings sealed, for the way to its service."""
-    said = {name: getattr(request, name) for name in secrets_of(request.__class__)}
+    kind: Any = type(request)
+    said = {name: getattr(request, name) for name in secrets_of(kind)}
     brought = {name: text for name, text in said.items() if isinstance(text, str)}
     return replace(  # type: ignore[type-var]
         request,
@@ -57,7 +58,7 @@ def sealed(request: T, keyring: Keyring) -> T:
 
 @cache
 @cache
-def secrets_of(request: Hashable) -> frozenset[str]:
+def secrets_of(request: Any) -> frozenset[str]:
     """The fields of a request that are secrets."""
     hints = get_type_hints(request, include_extras=True)
     return frozenset(name for name, hint in hints.items() if _is_secret(hint))

@@ -1,31 +1,24 @@
-"""The app on a real broker, with somebody there who answers for the services.
+"""The app, with somebody there who answers for the services.
 
-`services` listens on the very queues the four services would and answers each call
-with a sample of the contract, or with what a test tells it to.
+`services` is the gateway's client: it answers each call with a sample of the contract,
+or with what a test tells it to, and needs no broker.
 """
 
 import dataclasses
 import enum
-import threading
 import types
 import typing
+from concurrent.futures import Future
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from gateway.clients import (
-    AccountsClient,
-    BillingClient,
-    Clients,
-    NotificationsClient,
-    PlaylistsClient,
-)
 
 from gateway.app import create_app
 from gateway.ground import ground_of
 from gateway.panel.guard import PAGES
 from gateway.settings import GatewaySettings
-from lineup import broker, wire
+from lineup import wire
 from lineup.blobs import BlobStore
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.sessions import SignedIn
@@ -36,10 +29,12 @@ from lineup.delivery import token_name
 from lineup.errors import Refusal, Unauthenticated
 from lineup.money import Money
 from lineup.rpc import RpcClient
-from lineup.rpc.services import remotes
+from lineup.rpc.answers import Timeout
+from lineup.rpc.replies import BrokerAway
 from lineup.secrets import Keyring, make_key
+from lineup.verbs import verbs_of
 
-CLIENTS = (AccountsClient, BillingClient, NotificationsClient, PlaylistsClient)
+SERVICES = ("accounts", "billing", "notifications", "playlists")
 ID = UUID("019d0000-0000-7000-8000-000000000001")
 SPRING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "player-password"
@@ -92,39 +87,27 @@ def _value(name, hint):
     return sample(hint)
 
 
-class Services:
-    """Answers every call of every service on a real broker."""
+class Services(RpcClient):
+    """Answers every call of every service, in this process, as the bus would.
 
-    def __init__(self, uri):
+    Requests and replies are encoded and decoded as they are on their way.
+    """
+
+    def __init__(self):
+        super().__init__("amqp://nowhere")
         self.asked = []
         self.told = {}
         self.written = {}
         self.behind = set()
         self.silent = set()
+        """What does not answer in time: told at once, since nobody needs to wait."""
         self.roles = {}
-        self._remotes = {
-            f"{client.service}.{verb}": remote
-            for client in CLIENTS
-            for verb, remote in remotes(client).items()
+        self.is_away = False
+        self._verbs = {
+            f"{verb.service}.{verb.name}": verb
+            for service in SERVICES
+            for verb in verbs_of(service)
         }
-        self._connection = broker.connect(uri, name="answers")
-        self._channel = self._connection.channel()
-        self._channel.exchange_declare(
-            wire.RPC_EXCHANGE, "topic", durable=True, auto_delete=False
-        )
-        for client in CLIENTS:
-            queue = f"rpc-{client.service}"
-            self._channel.queue_declare(queue, durable=True, auto_delete=False)
-            self._channel.queue_bind(queue, wire.RPC_EXCHANGE, f"{client.service}.*")
-            self._channel.basic_consume(queue, no_ack=True, callback=self._on_call)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def close(self):
-        self._stopping.set()
-        self._thread.join(5)
-        broker.close(self._connection)
 
     def tell(self, verb, answer):
         """Answer `accounts.get_user` with this: a value, a refusal, or a function."""
@@ -132,7 +115,7 @@ class Services:
 
     def verbs(self):
         """Everything that can be asked."""
-        return list(self._remotes)
+        return list(self._verbs)
 
     def calls_of(self, verb):
         """What was asked of a verb: (context, request) each time."""
@@ -150,44 +133,47 @@ class Services:
         ]
         return max(ends) - min(ends) < timedelta(seconds=0.2)
 
-    def _run(self):
-        while not self._stopping.is_set():
-            if broker.readable(self._connection, 0.1):
-                broker.take(self._connection)
-            self._connection.heartbeat_tick()
+    def is_ready(self):
+        return not self.is_away
 
-    def _on_call(self, message):
-        verb = message.delivery_info["routing_key"]
-        remote = self._remotes[verb]
-        context = wire.decode_context(message.headers[wire.CONTEXT_HEADER])
-        request = wire.read_request(message.body, remote.request_type)
-        self.asked.append((verb, context, request))
-        if verb in self.silent or verb.split(".")[0] in self.silent:
-            return
-        body = self._answer(verb, remote, context, request)
-        self._channel.basic_publish(
-            broker.message(body, correlation_id=message.properties["correlation_id"]),
-            wire.RPC_EXCHANGE,
-            message.properties["reply_to"],
-        )
+    def _sent(self, key, request, context, timeout):
+        answer = Future()
+        try:
+            self._take(key, wire.encode_request(request), context, timeout, answer)
+        except Refusal as refusal:
+            answer.set_exception(refusal)
+        return answer, lambda: None
 
-    def _answer(self, verb, remote, context, request):
-        answer = self.told.get(verb, self._usual(verb, remote, request))
+    def _take(self, key, body, context, timeout, answer):
+        if timeout <= 0:
+            raise Timeout
+        if self.is_away:
+            raise BrokerAway
+        verb = self._verbs[key]
+        context = wire.decode_context(wire.encode_context(context))
+        request = wire.read_request(body, verb.request)
+        self.asked.append((key, context, request))
+        if key in self.silent or verb.service in self.silent:
+            raise Timeout
+        answer.set_result(self._answer(key, verb, context, request))
+
+    def _answer(self, key, verb, context, request):
+        answer = self.told.get(key, self._usual(key, verb, request))
         if answer is Exception:
             return wire.encode_fault(context.request_id)
         if callable(answer):
             answer = answer(context, request)
         if isinstance(answer, Refusal):
             return wire.encode_refusal(answer)
-        written = self.written.get(verb, ())
-        return wire.encode_result(answer, written, is_behind=verb in self.behind)
+        written = self.written.get(key, ())
+        return wire.encode_result(answer, written, is_behind=key in self.behind)
 
-    def _usual(self, verb, remote, request):
-        if verb == "accounts.identify":
+    def _usual(self, key, verb, request):
+        if key == "accounts.identify":
             return self.roles.get(request.token, Unauthenticated())
-        if verb == "accounts.sign_in":
+        if key == "accounts.sign_in":
             return self._signed_in(request)
-        return sample(remote.reply_type)
+        return sample(verb.reply)
 
     def _signed_in(self, request):
         token = f"token-of-{request.username}"
@@ -200,15 +186,8 @@ class Services:
 
 
 @pytest.fixture(scope="session")
-def broker_uri(vhosts):
-    return vhosts.fresh()
-
-
-@pytest.fixture(scope="session")
-def session_services(broker_uri):
-    answering = Services(broker_uri)
-    yield answering
-    answering.close()
+def session_services():
+    return Services()
 
 
 @pytest.fixture
@@ -219,6 +198,7 @@ def services(session_services):
     session_services.written.clear()
     session_services.behind.clear()
     session_services.silent.clear()
+    session_services.is_away = False
     session_services.tell("billing.get_deletion_blockers", NOTHING_IN_THE_WAY)
     session_services.roles = {
         f"token-of-{role.value}": Actor(
@@ -237,16 +217,9 @@ def services(session_services):
 
 
 @pytest.fixture(scope="session")
-def rpc(broker_uri):
-    client = RpcClient(broker_uri)
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="session")
-def settings(broker_uri, tmp_path_factory):
+def settings(tmp_path_factory):
     return GatewaySettings(
-        amqp_uri=broker_uri,
+        amqp_uri="amqp://nowhere",
         lineup_secret_keys=KEY,
         blob_url=tmp_path_factory.mktemp("blobs").as_uri(),
         public_url="http://lineup.example",
@@ -265,8 +238,8 @@ def blobs(settings):
 
 
 @pytest.fixture(scope="session")
-def session_app(rpc, settings):
-    return create_app(settings, Clients.over(rpc))
+def session_app(session_services, settings):
+    return create_app(settings, session_services)
 
 
 @pytest.fixture

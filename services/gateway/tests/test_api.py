@@ -8,9 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from gateway.api.doors import ROLES
+from gateway.api.endpoints import ROLES
 from gateway.app import create_app
-from gateway.clients import Clients
 from lineup.blobs import BlobStore
 from lineup.context import Role
 from lineup.contracts.accounts.customers import CustomerView
@@ -18,12 +17,14 @@ from lineup.contracts.accounts.membership import CreatedCustomer
 from lineup.contracts.accounts.users import UserView
 from lineup.contracts.billing.catalog import ProductView
 from lineup.contracts.billing.shops import ConnectShop
+from lineup.contracts.billing.subscriptions import Purchase
 from lineup.contracts.billing.wallets import Booked, EntryView
 from lineup.contracts.paging import Page
 from lineup.delivery import token_name
 from lineup.errors import NotFound, PreconditionFailed, TooMany
 from lineup.money import Money
 from lineup.secrets import Keyring
+from lineup.verbs import verb_of
 
 ID = "019d0000-0000-7000-8000-000000000001"
 OTHER = "019d0000-0000-7000-8000-000000000002"
@@ -284,12 +285,12 @@ def test_a_link_that_stays_away_holds_the_answer_up_for_two_seconds_only(
 def test_a_purchase_waits_for_billing_to_hear_of_the_user(api, services, sample):
     answers = [
         *[NotFound(code="user_not_found")] * 2,
-        services._remotes["billing.purchase"],
+        verb_of(Purchase),
     ]
 
     def slowly(context, request):
         answer = answers.pop(0)
-        return answer if isinstance(answer, NotFound) else sample(answer.reply_type)
+        return answer if isinstance(answer, NotFound) else sample(answer.reply)
 
     services.tell("billing.purchase", slowly)
     body = {"user_id": ID, "plan_id": ID}
@@ -403,10 +404,10 @@ def test_the_gateway_itself_holds_nobody_up(api):
     ],
 )
 def test_accounts_hears_the_address_that_trusted_proxies_tell(
-    rpc, services, settings, blobs, proxies, forwarded, address
+    services, settings, blobs, proxies, forwarded, address
 ):
     behind = replace(settings, trusted_proxies=proxies)
-    client = create_app(behind, Clients.over(rpc)).test_client()
+    client = create_app(behind, services).test_client()
 
     client.post(
         "/api/v1/tokens", json=CREDENTIALS, headers={"X-Forwarded-For": forwarded}

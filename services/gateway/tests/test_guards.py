@@ -7,11 +7,11 @@ import pytest
 from lineup.context import Role
 from lineup.contracts.accounts.customers import Settlement
 from lineup.contracts.accounts.tree import AccountKind, AccountView
-from lineup.contracts.billing.catalog import CurrencyUse
+from lineup.contracts.billing.catalog import CreateProduct, CurrencyUse
 from lineup.contracts.billing.subscriptions import DeletionBlockers, RunningSubscription
 from lineup.errors import Conflict, NotFound
 from lineup.money import Money
-from lineup.verbs import Done
+from lineup.verbs import Done, verb_of
 
 ID = "019d0000-0000-7000-8000-000000000001"
 MONEY = DeletionBlockers(
@@ -192,8 +192,7 @@ class TestWaiting:
         def answer(context, request):
             if late:
                 return late.pop()
-            remote = services._remotes["billing.create_product"]
-            return usual("billing.create_product", remote, request)
+            return usual("billing.create_product", verb_of(CreateProduct), request)
 
         services.tell("billing.create_product", answer)
 

@@ -72,12 +72,11 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser):
     assert "partner" not in cookie.value.split(".")[0]
 
 
-def test_over_https_the_cookie_never_leaves_it(services, rpc, settings, blobs):
+def test_over_https_the_cookie_never_leaves_it(services, settings, blobs):
     from gateway.app import create_app
-    from gateway.clients import Clients
 
     secure = replace(settings, public_url="https://lineup.example")
-    client = create_app(secure, Clients.over(rpc)).test_client()
+    client = create_app(secure, services).test_client()
 
     cookie = client.get("/sign-in", base_url="https://lineup.example").headers[
         "Set-Cookie"

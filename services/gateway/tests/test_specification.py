@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.api.doors import PREFIX, ROLES
+from gateway.api.endpoints import PREFIX, ROLES
 
 DESCRIBING = {"openapi_json", "enter", "try_out", "asset"}
 README = (Path(__file__).parents[1] / "README.md").read_text()

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +18,7 @@ import amqp
 from lineup import broker, metrics, tracing, wire
 from lineup.context import Context
 from lineup.errors import Refusal
-from lineup.rpc.answers import Answer, Heed, Timeout
+from lineup.rpc.answers import Answer, Body, Heed, Timeout
 from lineup.rpc.replies import BrokerAway, Replies
 from lineup.tracing import Span, SpanKind
 from lineup.verbs import Request, verb_of
@@ -159,28 +159,14 @@ class RpcClient:
         deadline = time.monotonic() + timeout
         name, traceparent = f"{service}.{verb}", context.traceparent
         span = tracing.begin(name, SpanKind.CLIENT, traceparent, context.request_id)
-        correlation_id = uuid.uuid4().hex
-        link = self._linked()
-        future = link.replies.expect(correlation_id)
-        try:
-            content = _message(
-                wire.encode_request(request),
-                _until(replace(context, traceparent=span.traceparent), timeout),
-                reply_to=link.replies.address,
-                correlation_id=correlation_id,
-                seconds=timeout,
-            )
-            self._send(link, name, content, timeout)
-        except Refusal as refusal:
-            link.replies.forget(correlation_id)
-            future = Future()
-            future.set_exception(refusal)
+        until = _until(replace(context, traceparent=span.traceparent), timeout)
+        future, forget = self._sent(name, request, until, timeout)
         answer: Answer[Any] = Answer(
             future,
             service=service,
             reply_type=reply_type,
             deadline=deadline,
-            forget=lambda: link.replies.forget(correlation_id),
+            forget=forget,
             over=Told((self._name, service, verb), span, future, deadline - timeout),
         )
         answer.heed = self.heed
@@ -196,6 +182,28 @@ class RpcClient:
             link, self._link = self._link, None
         if link is not None and link.pid == os.getpid():
             link.close()
+
+    def _sent(
+        self, key: str, request: Any, context: Context, timeout: float
+    ) -> "tuple[Future[Body], Callable[[], None]]":
+        """What will hold the body of the reply, and how to wait for it no longer."""
+        correlation_id = uuid.uuid4().hex
+        link = self._linked()
+        future = link.replies.expect(correlation_id)
+        try:
+            content = _message(
+                wire.encode_request(request),
+                context,
+                reply_to=link.replies.address,
+                correlation_id=correlation_id,
+                seconds=timeout,
+            )
+            self._send(link, key, content, timeout)
+        except Refusal as refusal:
+            link.replies.forget(correlation_id)
+            future = Future()
+            future.set_exception(refusal)
+        return future, lambda: link.replies.forget(correlation_id)
 
     def _send(
         self, link: Link, key: str, content: amqp.Message, timeout: float

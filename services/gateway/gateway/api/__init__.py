@@ -13,6 +13,25 @@ from gateway.api.reference import ProblemSchema
 
 __all__ = ["customers", "hang", "tokens", "uploads", "wallets"]
 
+SUBJECTS = (
+    subjects.tokens,
+    subjects.accounts,
+    subjects.customers,
+    subjects.catalog,
+    subjects.wallets,
+    subjects.subscriptions,
+    subjects.shops,
+    subjects.channels,
+    subjects.guide,
+    subjects.streams,
+    subjects.messages,
+    search.endpoints,
+    reference.endpoints,
+)
+"""In the order of the specification."""
+for subject in SUBJECTS:
+    subject.open_verbs()
+
 TITLE = "Lineup"
 VERSION = "v1"
 DESCRIPTION = """
@@ -69,21 +88,7 @@ def hang(app: Flask) -> None:
     )
     api = LineupApi(app)
     api.ma_plugin.converter.add_attribute_function(choices_of)
-    for endpoints in (
-        subjects.tokens,
-        subjects.accounts,
-        subjects.customers,
-        subjects.catalog,
-        subjects.wallets,
-        subjects.subscriptions,
-        subjects.shops,
-        subjects.channels,
-        subjects.guide,
-        subjects.streams,
-        subjects.messages,
-        search.endpoints,
-        reference.endpoints,
-    ):
-        endpoints.register(api)
+    for endpoints in SUBJECTS:
+        api.register_blueprint(endpoints.blueprint)
     app.register_blueprint(reference.pages)
     app.register_blueprint(reference.entrance)

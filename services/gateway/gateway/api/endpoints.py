@@ -15,7 +15,7 @@ from uuid import UUID
 
 import marshmallow as ma
 from flask import g, request
-from flask_smorest import Api, Blueprint
+from flask_smorest import Blueprint
 
 from gateway.api import conditions
 from gateway.api.change_schemas import patch_schema, put_schema
@@ -132,12 +132,11 @@ class Endpoints:
         view.__annotations__ = {"return": get_type_hints(show)["return"]}
         self._views[request_type] = view
 
-    def register(self, api: Api) -> None:
-        """Open an endpoint for every verb with a route, and let the API have all."""
+    def open_verbs(self) -> None:
+        """Open an endpoint for every verb with a route, once all views are known."""
         for verb in VERBS.values():
             if verb.route is not None and verb.request.__module__ in self._contracts:
                 self._open_verb(verb, verb.route)
-        api.register_blueprint(self.blueprint)
 
     def _open_verb(self, verb: Verb, route: Route) -> None:
         methods, rule = route.address.split(" ")

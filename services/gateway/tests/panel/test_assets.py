@@ -9,7 +9,6 @@ import pytest
 
 from gateway.app import create_app
 from gateway.assets import NEEDED
-from gateway.clients import Clients
 from lineup.settings import MissingSetting
 
 
@@ -28,12 +27,12 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def client_with(settings, rpc, services):
+def client_with(settings, services):
     """A client of a gateway that is told a folder."""
 
     def tell(folder):
         told = replace(settings, assets_folder=str(folder))
-        return create_app(told, Clients.over(rpc)).test_client()
+        return create_app(told, services).test_client()
 
     return tell
 

@@ -107,7 +107,9 @@ class TestList:
         assert 'name="seller_id"' not in page
         assert 'name="group_id"' in page
 
-    @pytest.mark.parametrize("away", ["billing.list_products", "accounts.list_groups"])
+    @pytest.mark.parametrize(
+        "away", ["billing.list_products", "accounts.list_customer_groups"]
+    )
     def test_a_filter_without_its_service_is_empty(
         self, browser, services, listed, away
     ):
@@ -245,7 +247,7 @@ class TestForms:
         page = text_of(client.get(f"{CUSTOMER}/edit"))
         assert 'value="player-password"' in page
         assert '<option selected value="text">text' in page  # its zone, if none of ours
-        assert len(services.calls_of("accounts.list_groups")) == 1
+        assert len(services.calls_of("accounts.list_customer_groups")) == 1
 
         answer = sent(client, form_of, f"{CUSTOMER}/edit", **FORM, pin="")
 
@@ -432,19 +434,19 @@ class TestGroups:
         client = browser(Role.DEALER)
         answer = sent(client, form_of, "/customer-groups/new", name="Friends")
         assert answer.location == "/customer-groups"
-        [(_, made)] = services.calls_of("accounts.create_group")
+        [(_, made)] = services.calls_of("accounts.create_customer_group")
         assert (made.name, made.account_id) == ("Friends", None)
 
         sent(client, form_of, f"/customer-groups/{ID}/rename", name="Family")
-        [(_, named)] = services.calls_of("accounts.rename_group")
+        [(_, named)] = services.calls_of("accounts.rename_customer_group")
         assert named.name == "Family"
 
         sent(client, form_of, f"/customer-groups/{ID}/delete")
-        assert len(services.calls_of("accounts.delete_group")) == 1
+        assert len(services.calls_of("accounts.delete_customer_group")) == 1
 
     def test_a_used_one_says_who_is_in_it(self, browser, form_of, services):
         refusal = Conflict("Customers are in this group.", code="group_used")
-        services.tell("accounts.delete_group", refusal)
+        services.tell("accounts.delete_customer_group", refusal)
         client = browser(Role.PARTNER)
         page = client.get(f"/customer-groups/{ID}/delete")
         assert "1 customer is in it" in words_of(page)
