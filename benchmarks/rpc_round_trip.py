@@ -1,4 +1,4 @@
-"""How long a call takes: gateway's client -> Nameko door, beside a bare echo server.
+"""How long a call takes: gateway's client -> Nameko service, beside a bare echo server.
 
     python benchmarks/rpc_round_trip.py [--rounds 30] [--calls 100]
 
@@ -24,19 +24,15 @@ from pathlib import Path
 import amqp
 
 from lineup import broker, wire
-from lineup.context import Actor, Context, Role
-from lineup.rpc import Remote, RpcClient, ServiceClient
+from lineup.context import SELLERS, Actor, Call, Context, Role
+from lineup.database import Database
+from lineup.rpc import RpcClient
+from lineup.verbs import Kind, Request, handles_call, verb
 
 URI = os.environ.get("LINEUP_TEST_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672")
-NAME = "bench" + uuid.uuid4().hex[:8]
+NAME = os.environ.setdefault("BENCH_NAME", "bench" + uuid.uuid4().hex[:8])
+"""Of the service; the processes that this one starts know it by the environment."""
 GOAL = 1.7
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ask:
-    """A small request."""
-
-    note: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,31 +42,26 @@ class Said:
     note: str
 
 
-class Nameko(ServiceClient):
-    """The service on our bus."""
+@verb(NAME, Kind.READ, allowed=SELLERS)
+class Echo(Request[Said]):
+    """A small request."""
 
-    service = NAME
-    echo = Remote(Ask, Said)
+    note: str
 
 
-class Bare(ServiceClient):
-    """The echo server without a framework."""
-
-    service = f"{NAME}bare"
-    echo = Remote(Ask, Said)
+@handles_call(Echo)
+def echo(_database: Database, call: Call[Echo]) -> Said:
+    """What was asked."""
+    return Said(note=call.request.note)
 
 
 SERVICE = """
-from rpc_round_trip import Ask, Said
-from lineup.bus import Service, rpc
-from lineup.context import SELLERS, Call
+import rpc_round_trip
+from lineup.bus import Service
 
 class Bench(Service):
-    name = {name!r}
-
-    @rpc(allowed=SELLERS)
-    def echo(self, call: Call[Ask]) -> Said:
-        return Said(note=call.request.note)
+    name = rpc_round_trip.NAME
+    operations = (rpc_round_trip,)
 """
 
 
@@ -100,7 +91,7 @@ def serve_bare(uri: str, name: str) -> None:
 def servers() -> Iterator[None]:
     """Both servers, each a process, for as long as the body runs."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, f"{NAME}.py").write_text(SERVICE.format(name=NAME))
+        Path(folder, f"{NAME}.py").write_text(SERVICE)
         environment = {
             **os.environ,
             "PYTHONPATH": f"{folder}:{Path(__file__).parent}",
@@ -120,23 +111,24 @@ def servers() -> Iterator[None]:
                 server.wait(30)
 
 
-def measure(client: ServiceClient, calls: int) -> float:
+def measure(rpc: RpcClient, service: str, calls: int) -> float:
     """The median seconds of a round of calls."""
     context = Context(actor=Actor(role=Role.PARTNER, scopes=("/",)))
     taken = []
     for _ in range(calls):
         begun = time.perf_counter()
-        client.echo(context, Ask(note="hello"))  # type: ignore[attr-defined]
+        asked = Echo(note="hello")
+        rpc.call(service, "echo", context, asked, reply_type=Said).reply()
         taken.append(time.perf_counter() - begun)
     return statistics.median(taken)
 
 
-def wait_for(client: ServiceClient) -> None:
+def wait_for(rpc: RpcClient, service: str) -> None:
     """Until the server answers, a minute at most."""
     end = time.monotonic() + 60
     while True:
         try:
-            measure(client, 1)
+            measure(rpc, service, 1)
         except Exception:
             if time.monotonic() > end:
                 raise
@@ -146,16 +138,16 @@ def wait_for(client: ServiceClient) -> None:
 
 
 def compared(rounds: int, calls: int) -> tuple[float, float]:
-    """The median milliseconds to the Nameko door and to the bare server, in turns."""
+    """The median milliseconds to the Nameko service and to the bare server, in turns."""
     rpc = RpcClient(URI)
-    clients: list[ServiceClient] = [Nameko(rpc), Bare(rpc)]
+    services = [NAME, f"{NAME}bare"]
     taken: list[list[float]] = [[], []]
-    for client in clients:
-        wait_for(client)
-        measure(client, calls)
+    for service in services:
+        wait_for(rpc, service)
+        measure(rpc, service, calls)
     for _ in range(rounds):
-        for client, times in zip(clients, taken, strict=True):
-            times.append(measure(client, calls))
+        for service, times in zip(services, taken, strict=True):
+            times.append(measure(rpc, service, calls))
     rpc.close()
     return statistics.median(taken[0]) * 1000, statistics.median(taken[1]) * 1000
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import kubernetes_validate
 import pytest
 import yaml
+from gateway.clients import Clients
 
 from gateway.app import create_app
-from gateway.clients import Clients
 from gateway.public.layer import PAGES
 from gateway.public.routes import route_of
 from gateway.public.settings import PublicSettings

@@ -1,4 +1,4 @@
-"""Both ends of every conversation agree: clients with doors, consumers with events."""
+"""Both ends of every conversation agree: consumers with events."""
 
 import inspect
 from importlib.metadata import entry_points
@@ -8,7 +8,6 @@ import pytest
 from lineup.bus import doors
 from lineup.contracts.billing.shops import DeliveryTaken
 from lineup.events import EVENTS
-from lineup.rpc import Remote
 
 SERVICES = ("accounts", "billing", "playlists", "notifications")
 NO_COPIES = {DeliveryTaken}
@@ -17,29 +16,6 @@ NO_COPIES = {DeliveryTaken}
 
 def service(name):
     return entry_points(group="lineup.services")[name].load()
-
-
-def client(name):
-    from gateway import clients
-
-    return getattr(clients, f"{name.title()}Client")
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_every_remote_has_a_door_of_the_same_types(name):
-    answered = {
-        door.name: (door.request_type, door.reply_type)
-        for door in doors(service(name))
-        if door.kind == "rpc"
-    }
-    asked = {
-        key: (remote.request_type, remote.reply_type)
-        for key, remote in vars(client(name)).items()
-        if isinstance(remote, Remote)
-    }
-
-    assert asked
-    assert {key: answered.get(key) for key in asked} == asked
 
 
 def test_every_event_that_is_heard_is_a_contract_of_its_source():

@@ -8,12 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lineup.bus.decorators import every, http, on_event, rpc
+    from lineup.bus.decorators import answering, every, http, on_event
     from lineup.bus.door import Door, doors
     from lineup.bus.service import Entrypoints, Service
     from lineup.bus.threads import in_thread
 
 __all__ = [
+    "answering",
     "Door",
     "Entrypoints",
     "Service",
@@ -22,10 +23,10 @@ __all__ = [
     "http",
     "in_thread",
     "on_event",
-    "rpc",
 ]
 
 HOMES = {
+    "answering": "decorators",
     "Door": "door",
     "Entrypoints": "service",
     "Service": "service",
@@ -34,7 +35,6 @@ HOMES = {
     "http": "decorators",
     "in_thread": "threads",
     "on_event": "decorators",
-    "rpc": "decorators",
 }
 
 

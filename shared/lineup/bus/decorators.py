@@ -1,38 +1,27 @@
 """The decorators that hang a method on the bus."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from nameko.extensions import register_entrypoint
 
 from lineup.bus.calls import CallDoor
-from lineup.bus.door import Door, Kind, event_door, rpc_door
+from lineup.bus.door import Door, Kind, event_door
 from lineup.bus.eventing import EventDoor
 from lineup.bus.timers import TimerDoor
 from lineup.bus.web import HttpDoor
-from lineup.context import Role
 from lineup.verbs import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def rpc(*, allowed: Collection[Role]) -> Callable[[F], F]:
-    """Answer calls to `def verb(self, call: Call[Request]) -> Reply`.
+def answering(verb: Verb, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer a verb's calls by `def method(self, call: Call[Request]) -> Reply`.
 
     Who is not in `allowed` is refused as Forbidden, who has not signed in as
-    Unauthenticated; PUBLIC opens the door to all. A refusal that rises is the
-    answer; anything else is logged and the caller gets the request's id.
+    Unauthenticated. A refusal that rises is the answer; anything else is logged and
+    the caller gets the request's id.
     """
-
-    def hang(function: F) -> F:
-        door = rpc_door(function, frozenset(allowed))
-        return _hung(function, door, CallDoor(door))
-
-    return hang
-
-
-def answering(verb: Verb, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer calls of a declared verb by a method of the service; see `rpc`."""
     function.__name__ = verb.name
     door = Door(
         name=verb.name,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
-from lineup.context import Call, Event, Role
+from lineup.context import Event, Role
 
 
 class Kind(enum.StrEnum):
@@ -47,23 +47,13 @@ def queue_of(service: str, door: Door) -> str:
     return f"evt-{source}-{event_type}--{service}.{door.name}"
 
 
-def rpc_door(function: Callable[..., Any], allowed: frozenset[Role]) -> Door:
-    """The door that `def verb(self, call: Call[Request]) -> Reply` describes."""
-    hints = get_type_hints(function)
-    if "return" not in hints:
-        raise TypeError(f"{function.__qualname__} does not say what it returns.")
-    return Door(
-        name=function.__name__,
-        kind=Kind.RPC,
-        allowed=allowed,
-        request_type=_inside(Call, function, hints),
-        reply_type=hints["return"],
-    )
-
-
 def event_door(function: Callable[..., Any]) -> Door:
     """The door that `def on_fact(self, event: Event[Fact]) -> None` describes."""
-    state = _inside(Event, function, get_type_hints(function))
+    hints = get_type_hints(function).values()
+    found = [get_args(hint)[0] for hint in hints if get_origin(hint) is Event]
+    if not found:
+        raise TypeError(f"{function.__qualname__} takes no Event[...].")
+    (state,) = found
     if not hasattr(state, "event_source"):
         raise TypeError(f"{state.__name__} is not declared as an @event.")
     return Door(
@@ -72,10 +62,3 @@ def event_door(function: Callable[..., Any]) -> Door:
         request_type=state,
         address=(state.event_source, state.event_type),
     )
-
-
-def _inside(wrapper: type, function: Callable[..., Any], hints: dict[str, Any]) -> Any:
-    for hint in hints.values():
-        if get_origin(hint) is wrapper:
-            return get_args(hint)[0]
-    raise TypeError(f"{function.__qualname__} takes no {wrapper.__name__}[...].")

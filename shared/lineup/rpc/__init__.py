@@ -3,14 +3,11 @@
 from lineup.rpc.answers import Answer, ServiceFault, gather
 from lineup.rpc.client import RpcClient
 from lineup.rpc.listener import Listener
-from lineup.rpc.services import Remote, ServiceClient
 
 __all__ = [
     "Answer",
     "Listener",
-    "Remote",
     "RpcClient",
-    "ServiceClient",
     "ServiceFault",
     "gather",
 ]

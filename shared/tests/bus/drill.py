@@ -12,14 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from lineup import metrics
-from lineup.bus import Entrypoints, Service, every, http, in_thread, on_event, rpc
+from lineup.bus import Entrypoints, Service, answering, every, http, in_thread, on_event
 from lineup.context import PUBLIC, SELLERS, Call, Event
 from lineup.database import COLUMN_TYPES, Work, keep_newest, new_metadata
 from lineup.errors import Conflict, Invalid
 from lineup.events import event
-from lineup.rpc import Remote, ServiceClient
 from lineup.settings import ServiceSettings
 from lineup.values.rules import Text
+from lineup.verbs import Kind, Verb
 
 log = structlog.get_logger(__name__)
 
@@ -81,23 +81,49 @@ def announce_many_notes(work: Work, request: Ask) -> Said:
     return Said(note=request.note)
 
 
-class DrillClient(ServiceClient):
+class DrillClient:
+    """Calls the drill's verbs by their names."""
+
     service = "drill"
-    echo = Remote(Ask, Said)
-    for_sellers = Remote(Ask, Said)
-    refuse = Remote(Ask, Said)
-    refuse_fields = Remote(Ask, Said)
-    break_down = Remote(Ask, Said)
-    give_nonsense = Remote(Ask, Said)
-    take_time = Remote(Ask, Said)
-    wait = Remote(Ask, Said)
-    hog = Remote(Ask, Said)
-    sleep_in_sql = Remote(Ask, Said)
-    write_once = Remote(Ask, Said)
-    write_once_and_linger = Remote(Ask, Said)
-    announce = Remote(Ask, Said)
-    announce_many = Remote(Ask, Said)
-    no_such_door = Remote(Ask, Said)
+
+    def __init__(self, rpc):
+        self.rpc = rpc
+
+    def __getattr__(self, verb):
+        return Asking(self.rpc, self.service, verb)
+
+
+class Asking:
+    """One verb, to be called and waited for, or `later`."""
+
+    def __init__(self, rpc, service, verb):
+        self.rpc = rpc
+        self.verb = service, verb
+
+    def __call__(self, context, request, *, timeout=10):
+        return self.later(context, request, timeout=timeout).reply()
+
+    def later(self, context, request, *, timeout=10):
+        return self.rpc.call(
+            *self.verb, context, request, reply_type=Said, timeout=timeout
+        )
+
+
+def rpc(*, allowed):
+    """Let a method answer calls of its name."""
+
+    def declare(method):
+        verb = Verb(
+            service="drill",
+            name=method.__name__,
+            kind=Kind.WRITE,
+            allowed=frozenset(allowed),
+            request=Ask,
+            reply=Said,
+        )
+        return answering(verb, method)
+
+    return declare
 
 
 class CallEntrypoints(Entrypoints):

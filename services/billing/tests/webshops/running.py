@@ -19,19 +19,16 @@ from billing.webshops.signature import signature_of
 from lineup import broker
 from lineup.clock import SystemClock
 from lineup.context import SYSTEM, Actor, Call, Context
-from lineup.contracts.billing.orders import GetOrder, ListOrders, OrderView
+from lineup.contracts.billing.orders import ListOrders
 from lineup.contracts.billing.shops import (
-    ChangeShopSecret,
     ConnectShop,
-    EndPreviousSecret,
     ListShops,
     ShopKind,
-    ShopView,
 )
-from lineup.contracts.paging import MAX_LIMIT, Page, Paging
+from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.database import Database
 from lineup.events import envelope, exchange_of
-from lineup.rpc import Remote, RpcClient, ServiceClient
+from lineup.rpc import RpcClient
 from lineup.secrets import Keyring, make_key
 
 from .conftest import SECRET
@@ -57,18 +54,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-class Client(ServiceClient):
-    """What a partner asks of its shops."""
-
-    service = "billing"
-    connect_shop = Remote(ConnectShop, ShopView)
-    change_shop_secret = Remote(ChangeShopSecret, ShopView)
-    end_previous_secret = Remote(EndPreviousSecret, ShopView)
-    list_shops = Remote(ListShops, Page[ShopView])
-    list_orders = Remote(ListOrders, Page[OrderView])
-    get_order = Remote(GetOrder, OrderView)
 
 
 @dataclass
@@ -108,7 +93,6 @@ class Running:
         )
         self.database = Database(engine, SystemClock())
         self.calls = RpcClient(self.amqp_uri)
-        self.client = Client(self.calls)
         wait_for(self.is_ready, START_SECONDS)
         return self
 
@@ -142,16 +126,14 @@ class Running:
         } | changes
         if kind == ShopKind.WOOCOMMERCE:
             request["shop_domain"] = ""
-        return self.client.connect_shop(
-            Context(actor=actor), ConnectShop(**request), timeout=10
-        )
+        return self.calls.ask(Context(actor=actor), ConnectShop(**request), timeout=10)
 
     def orders(self, actor, shop):
         request = ListOrders(shop_id=shop.id, paging=ALL)
-        return self.client.list_orders(Context(actor=actor), request, timeout=10).items
+        return self.calls.ask(Context(actor=actor), request, timeout=10).items
 
     def shop(self, actor, shop):
-        found = self.client.list_shops(Context(actor=actor), ListShops(), timeout=10)
+        found = self.calls.ask(Context(actor=actor), ListShops(), timeout=10)
         return next(each for each in found.items if each.id == shop.id)
 
     # The shop

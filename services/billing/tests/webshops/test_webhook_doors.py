@@ -186,7 +186,7 @@ class TestWhatIsAnswered200:
         request = ChangeShopSecret(
             shop_id=shop.id, secret=billing.keyring.seal("a-newer-secret")
         )
-        billing.client.change_shop_secret(Context(actor=owner), request, timeout=10)
+        billing.calls.ask(Context(actor=owner), request, timeout=10)
 
         def is_known():
             answer = billing.woo(shop, woo(), secret="a-newer-secret", delivery="new")
@@ -196,7 +196,7 @@ class TestWhatIsAnswered200:
         assert billing.woo(shop, woo(), delivery="old").status_code == 200
 
         ended = EndPreviousSecret(shop_id=shop.id)
-        billing.client.end_previous_secret(Context(actor=owner), ended, timeout=10)
+        billing.calls.ask(Context(actor=owner), ended, timeout=10)
 
         def is_refused():
             return billing.woo(shop, woo(), delivery="end").status_code == 401
@@ -331,4 +331,4 @@ class TestWhoMayConnect:
         )
 
         with pytest.raises(Forbidden):
-            billing.client.connect_shop(Context(actor=actor), request, timeout=10)
+            billing.calls.ask(Context(actor=actor), request, timeout=10)

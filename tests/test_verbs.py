@@ -1,0 +1,51 @@
+"""Who may ask what, of every verb that the services declare."""
+
+import pytest
+
+from lineup.bus.calls import let_in
+from lineup.bus.door import Door, Kind
+from lineup.context import Actor, Context, Role
+from lineup.errors import Forbidden, Unauthenticated
+from lineup.verbs import verbs_of
+
+SERVICES = ("accounts", "billing", "playlists", "notifications")
+VERBS = {
+    f"{service}.{verb.name}": verb for service in SERVICES for verb in verbs_of(service)
+}
+BEFORE_SIGN_IN = {
+    "accounts.find_company",
+    "accounts.identify",
+    "accounts.sign_in",
+    "accounts.sign_out",
+}
+
+
+def door(name):
+    return Door(name=name, kind=Kind.RPC, allowed=VERBS[name].allowed)
+
+
+@pytest.mark.feature("AH-02")
+@pytest.mark.parametrize("name", VERBS)
+def test_those_who_are_named_are_let_in_and_nobody_else(name):
+    for role in Role:
+        context = Context(actor=Actor(role=role, scopes=("/",)))
+        if name in BEFORE_SIGN_IN or role in VERBS[name].allowed:
+            let_in(door(name), context)
+        else:
+            with pytest.raises(Forbidden):
+                let_in(door(name), context)
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_nobody_is_let_in_before_sign_in_but_to_sign_in(name):
+    if name in BEFORE_SIGN_IN:
+        let_in(door(name), Context())
+    else:
+        with pytest.raises(Unauthenticated):
+            let_in(door(name), Context())
+
+
+def test_what_customers_and_sellers_may_not_ask_is_not_theirs():
+    staff_only = {name for name, one in VERBS.items() if name.startswith("playlists.")}
+    for name in staff_only:
+        assert Role.CUSTOMER not in VERBS[name].allowed, name
