@@ -138,7 +138,7 @@ def wait_for(rpc: RpcClient, service: str) -> None:
 
 
 def compared(rounds: int, calls: int) -> tuple[float, float]:
-    """The median milliseconds to the Nameko service and to the bare server, in turns."""
+    """The median milliseconds to the service and to the bare server, in turns."""
     rpc = RpcClient(URI)
     services = [NAME, f"{NAME}bare"]
     taken: list[list[float]] = [[], []]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from lineup_local import verb_table
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [
     *ROOT.glob("*.md"),
@@ -61,3 +63,7 @@ def test_every_name_of_the_glossary_is_in_the_code():
     assert {
         name for name in names if not known.issuperset(re.findall(r"\w+", name))
     } == set()
+
+
+def test_the_table_of_verbs_is_that_of_the_declarations():
+    assert verb_table.PAGE.read_text() == verb_table.page(), "./lineup verbs --write"

@@ -75,6 +75,18 @@ def features(area: str | None, *, write: bool) -> None:
     click.echo(describe_area(home, area.upper()) if area else describe_areas(home))
 
 
+@verbs.command("verbs")
+@click.option("--write", is_flag=True, help="Make docs/verbs.md anew.")
+def verb_table(*, write: bool) -> None:
+    """Say what services can be asked, by whom, and where over HTTP."""
+    from lineup_local.verb_table import PAGE, page
+
+    if write:
+        PAGE.write_text(page())
+    else:
+        click.echo(page())
+
+
 @verbs.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", required=False)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)

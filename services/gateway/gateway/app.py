@@ -32,7 +32,7 @@ from lineup.secrets import Keyring
 
 
 def create_app(settings: GatewaySettings, rpc: RpcClient) -> Flask:
-    """An app over this connection to the services; importing this module does nothing."""
+    """An app that asks services by `rpc`; importing this module does nothing."""
     app = Flask("gateway", static_folder=None)
     rpc.heed = heed
     ground = Ground(

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from lineup.bus.threads import in_thread
 
 __all__ = [
-    "answering",
     "Door",
     "Entrypoints",
     "Service",
+    "answering",
     "doors",
     "every",
     "http",

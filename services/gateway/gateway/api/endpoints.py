@@ -2,7 +2,7 @@
 
 Every verb with a route is an endpoint: its path fields come from the address, the rest
 from the body or the query. What the specification says of it is made of the same
-declaration, so it cannot lie. What answers otherwise than its service says so by a view.
+declaration, so it cannot lie. A view answers where the service's reply is not enough.
 """
 
 import re
@@ -113,7 +113,7 @@ class Endpoints:
         self.blueprint.ARGUMENTS_PARSER = Parser()
 
     def view(self, request_type: type[Q]) -> Callable[[F], F]:
-        """Let `def view(question) -> reply` answer a verb, in its own words."""
+        """Answer a verb by a function of its request, described in its own words."""
 
         def keep(view: F) -> F:
             self._views[request_type] = view
@@ -122,7 +122,7 @@ class Endpoints:
         return keep
 
     def shows(self, request_type: type[Request[R]], show: Callable[[R], Any]) -> None:
-        """Answer a verb by what `show` makes of its reply, of the type that it names."""
+        """Answer a verb by what `show` makes of its reply."""
 
         def view(question: Any) -> Any:
             told = ask(question)
