@@ -25,12 +25,9 @@ from lineup.contracts.billing.subscriptions import (
     SubscriptionChanged,
     SubscriptionState,
 )
-from lineup.contracts.playlists.channels import (
-    ChannelDetails,
-    CreateChannel,
-    CreatePackage,
-)
+from lineup.contracts.playlists.channels import ChannelDetails, CreateChannel
 from lineup.contracts.playlists.guide import CreateGuideSource
+from lineup.contracts.playlists.packages import CreatePackage
 from lineup.database import Database, connect
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key

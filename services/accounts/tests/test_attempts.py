@@ -28,7 +28,7 @@ def enter(database, tree):
 
     def enter(username, password=PASSWORD, *, address=HOME, check=is_right):
         request = SignIn(username=username, password=password, address=address)
-        return sign_in(database, call(request, NOBODY), check)
+        return sign_in(database, call(request, NOBODY), is_right=check)
 
     return enter
 
@@ -43,7 +43,7 @@ def guess(database, tree):
     def one(username, address):
         request = SignIn(username=username, password="wrong", address=address)
         try:
-            sign_in(database, call(request, NOBODY), lambda *_: False)
+            sign_in(database, call(request, NOBODY), is_right=lambda *_: False)
         except InvalidCredentials as refusal:
             return refusal.status
         except TooManyTries as refusal:
@@ -318,6 +318,13 @@ def test_limits_are_settings(database, tree):
     request = SignIn(username="north", password="wrong", address=HOME)
     for _ in range(2):
         with pytest.raises(InvalidCredentials):
-            sign_in(database, call(request, NOBODY), lambda *_: False, limits)
+            sign_in(
+                database,
+                call(request, NOBODY),
+                is_right=lambda *_: False,
+                limits=limits,
+            )
     with pytest.raises(TooManyTries):
-        sign_in(database, call(request, NOBODY), lambda *_: False, limits)
+        sign_in(
+            database, call(request, NOBODY), is_right=lambda *_: False, limits=limits
+        )

@@ -4,7 +4,6 @@ import threading
 from functools import partial
 
 import pytest
-from accounts.customers.current import CURRENT_CUSTOMER
 
 from accounts.customers.operations import get_customer, update_customer
 from lineup.context import Call, Context
@@ -15,13 +14,16 @@ from lineup.contracts.accounts.customers import (
 )
 from lineup.errors import PreconditionFailed
 from lineup.tags import tag_of
+from lineup.verbs import HANDLERS, current_of
+
+CURRENT = current_of(HANDLERS[UpdateCustomer])
 
 
 @pytest.fixture
 def rename(database, tree, means):
     """`rename(customer_id, "Eva", tags)` changes a first name, where a tag fits."""
 
-    def rename(customer_id, name, tags, current=CURRENT_CUSTOMER):
+    def rename(customer_id, name, tags, current=CURRENT):
         change = UpdateCustomer(
             customer_id=customer_id, person=PersonChange(first_name=name)
         )

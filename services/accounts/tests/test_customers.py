@@ -147,7 +147,7 @@ class TestCreating:
         entered = sign_in(
             database,
             call(SignIn(username=made.username, password=password), NOBODY),
-            is_right,
+            is_right=is_right,
         )
         assert entered.actor.account_id == made.id
 
@@ -355,7 +355,9 @@ class TestDeleting:
     ):
         made = make_customer(login=ANNA, email="anna@example.com", user_name="Kids")
         entered = sign_in(
-            database, call(SignIn(username="anna", password="1234"), NOBODY), is_right
+            database,
+            call(SignIn(username="anna", password="1234"), NOBODY),
+            is_right=is_right,
         )
         request = DeleteCustomer(customer_id=made.id)
         ask(tree.partner, delete_customer, request, means=means)

@@ -179,7 +179,7 @@ class TestZones:
 
         def zone():
             request = SignIn(username="anna", password="1234")
-            token = sign_in(database, call(request, NOBODY), is_right).token
+            token = sign_in(database, call(request, NOBODY), is_right=is_right).token
             return ask(NOBODY, identify, Identify(token=token)).time_zone
 
         assert zone() == "Europe/Riga"

@@ -188,7 +188,7 @@ class TestDeleting:
 
         def enter(username, password):
             request = SignIn(username=username, password=password)
-            return sign_in(database, call(request, NOBODY), is_right).token
+            return sign_in(database, call(request, NOBODY), is_right=is_right).token
 
         tokens = enter("stall", PASSWORD), enter("anna", "1234")
         delete()

@@ -26,7 +26,7 @@ def enter(database):
 
     def enter(username, password, **wishes):
         request = SignIn(username=username, password=password, **wishes)
-        return sign_in(database, call(request, NOBODY), is_right)
+        return sign_in(database, call(request, NOBODY), is_right=is_right)
 
     return enter
 
@@ -159,7 +159,7 @@ class TestSignIn:
 
         request = call(SignIn(username="nobody", password="x"), NOBODY)
         with pytest.raises(InvalidCredentials):
-            sign_in(database, request, note)
+            sign_in(database, request, is_right=note)
         known = passwords.hash_password("x").rpartition("$")[0].rpartition("$")[0]
         assert [kept.startswith(known) for kept in checked] == [True]
 

@@ -43,7 +43,7 @@ def enter(database):
 
     def enter():
         request = call(SignIn(username="anna", password=PASSWORD), NOBODY)
-        return sign_in(database, request, is_right)
+        return sign_in(database, request, is_right=is_right)
 
     return enter
 

@@ -15,7 +15,7 @@ from accounts.staff.logins import (
 )
 from accounts.staff.own import PasswordWrong, change_password
 from accounts.staff.sessions import end_session, list_sessions
-from accounts.staff.visits import enter_account
+from accounts.staff.visits import begin_visit
 from accounts.tree.operations import get_account, set_account_state
 from lineup.behalf import NotOnBehalf, signature
 from lineup.context import NOBODY, Role
@@ -55,7 +55,7 @@ def enter(database, tree):
 
     def enter(username, password=PASSWORD, **wishes):
         request = SignIn(username=username, password=password, **wishes)
-        return sign_in(database, call(request, NOBODY), is_right)
+        return sign_in(database, call(request, NOBODY), is_right=is_right)
 
     return enter
 
@@ -72,7 +72,9 @@ def change(database, means):
 
     def change(actor, old, new, token=""):
         request = ChangePassword(old_password=old, new_password=new, token=token)
-        return change_password(database, call(request, actor), is_right, means)
+        return change_password(
+            database, call(request, actor), is_right=is_right, means=means
+        )
 
     return change
 
@@ -266,7 +268,7 @@ class TestVisits:
     def visit(self, ask):
         """`visit(actor, account_id)` enters a lower account."""
         return lambda actor, account_id: ask(
-            actor, enter_account, EnterAccount(account_id=account_id)
+            actor, begin_visit, EnterAccount(account_id=account_id)
         )
 
     @pytest.mark.feature("AH-28")

@@ -25,7 +25,7 @@ from lineup.contracts.billing.catalog import ListProducts
 from lineup.contracts.billing.figures import GetSubscriptionFigures
 from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 from lineup.contracts.paging import MAX_LIMIT, Paging
-from lineup.contracts.playlists.channels import GetPackage
+from lineup.contracts.playlists.packages import GetPackage
 from lineup.delivery import token_name
 from lineup.errors import NotFound, Refusal, Unavailable
 

@@ -8,17 +8,19 @@ from sqlalchemy import select
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.channels import (
     CreateChannel,
-    CreatePackage,
     DeleteChannel,
     GetChannel,
-    GetPackage,
     ListChannels,
-    ListPackages,
-    SetPackageChannels,
     Signing,
     UpdateChannel,
 )
 from lineup.contracts.playlists.jobs import ImportChannels
+from lineup.contracts.playlists.packages import (
+    CreatePackage,
+    GetPackage,
+    ListPackages,
+    SetPackageChannels,
+)
 from lineup.database.records import OUTBOX
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id

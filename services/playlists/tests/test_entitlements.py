@@ -13,7 +13,7 @@ from lineup.contracts.billing.subscriptions import (
     SubscriptionChanged,
     SubscriptionState,
 )
-from lineup.contracts.playlists.channels import CreatePackage, DeletePackage
+from lineup.contracts.playlists.packages import CreatePackage, DeletePackage
 from lineup.database.records import OUTBOX
 from lineup.ids import new_id
 from playlists import upstairs

@@ -7,24 +7,26 @@ from sqlalchemy import func, insert, select, true
 
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.channels import (
-    AddPackageChannels,
     ChannelFilter,
-    CreatePackage,
-    DeletePackage,
-    GetPackage,
     GroupChannels,
     GuideReach,
     ListChannels,
     ListGroups,
-    ListPackages,
     MoveChannels,
-    RemovePackageChannels,
-    RenamePackage,
-    SetPackageChannels,
     SwitchChannels,
     TiedBy,
 )
 from lineup.contracts.playlists.guide import ChannelTie, TieChannels
+from lineup.contracts.playlists.packages import (
+    AddPackageChannels,
+    CreatePackage,
+    DeletePackage,
+    GetPackage,
+    ListPackages,
+    RemovePackageChannels,
+    RenamePackage,
+    SetPackageChannels,
+)
 from lineup.database.paging import OrderUnknown
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id

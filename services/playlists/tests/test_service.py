@@ -11,17 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from lineup.context import Context
-from lineup.contracts.playlists.channels import (
-    CreateChannel,
-    DeleteChannel,
-    GetChannel,
-    ListPackages,
-)
+from lineup.contracts.playlists.channels import CreateChannel, DeleteChannel, GetChannel
 from lineup.contracts.playlists.guide import (
     CreateGuideSource,
     GetGuideSource,
 )
 from lineup.contracts.playlists.jobs import ImportChannels, JobState, ListJobs
+from lineup.contracts.playlists.packages import ListPackages
 from lineup.errors import Conflict, NotFound, Refusal
 from lineup.rpc import RpcClient
 from lineup.secrets import make_key

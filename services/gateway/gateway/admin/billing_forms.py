@@ -19,7 +19,7 @@ from lineup.contracts.billing.catalog import (
     UpdateProduct,
 )
 from lineup.contracts.billing.wallets import CorrectBooking, PayOut, TopUp
-from lineup.contracts.playlists.channels import PackageView
+from lineup.contracts.playlists.packages import PackageView
 
 
 class TopUpForm(LineupForm):

@@ -15,7 +15,6 @@ from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Listing, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.playlists.channels import (
-    AddPackageChannels,
     ChannelFilter,
     ChosenChannels,
     DeleteChannels,
@@ -24,9 +23,12 @@ from lineup.contracts.playlists.channels import (
     GuideReach,
     ListChannels,
     MoveChannels,
+    SwitchChannels,
+)
+from lineup.contracts.playlists.packages import (
+    AddPackageChannels,
     PackageView,
     RemovePackageChannels,
-    SwitchChannels,
 )
 from lineup.errors import Invalid, Refusal
 from lineup.verbs import Request

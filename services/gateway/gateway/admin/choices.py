@@ -21,12 +21,8 @@ from lineup.contracts.accounts.tree import AccountKind, AccountView, ListAccount
 from lineup.contracts.billing.catalog import ListProducts
 from lineup.contracts.billing.shops import ListShops
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists.channels import (
-    Groups,
-    ListGroups,
-    ListPackages,
-    PackageView,
-)
+from lineup.contracts.playlists.channels import Groups, ListGroups
+from lineup.contracts.playlists.packages import ListPackages, PackageView
 from lineup.rpc import Answer
 
 Choices = Callable[[], Options]

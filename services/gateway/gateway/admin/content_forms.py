@@ -25,8 +25,6 @@ from lineup.contracts.playlists.channels import (
     ChannelDetails,
     ChannelView,
     CreateChannel,
-    CreatePackage,
-    PackageView,
     Signing,
 )
 from lineup.contracts.playlists.guide import (
@@ -35,6 +33,7 @@ from lineup.contracts.playlists.guide import (
     UpdateGuideSource,
 )
 from lineup.contracts.playlists.jobs import GroupFound, ImportChannels, PreviewChannels
+from lineup.contracts.playlists.packages import CreatePackage, PackageView
 
 SIGNINGS = (
     SelectChoice(Signing.SESSION.value, "An address signed for hours of watching"),

@@ -18,12 +18,11 @@ from gateway.panel.forms import Confirmation, attempt, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
-from lineup.contracts.playlists.channels import (
+from lineup.contracts.playlists.channels import ChannelFilter, ListChannels
+from lineup.contracts.playlists.packages import (
     AddPackageChannels,
-    ChannelFilter,
     DeletePackage,
     GetPackage,
-    ListChannels,
     ListPackages,
     PackageView,
     RemovePackageChannels,

@@ -13,7 +13,7 @@ from gateway.asking import actor
 from gateway.panel.forms import Checklist, LineupForm
 from gateway.panel.people import id_of
 from lineup.context import Role
-from lineup.contracts.playlists.channels import PackageView
+from lineup.contracts.playlists.packages import PackageView
 
 
 class OfPartner(LineupForm):

@@ -25,12 +25,8 @@ from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.catalog import PlanView
 from lineup.contracts.billing.subscriptions import Purchase
 from lineup.contracts.paging import Paging
-from lineup.contracts.playlists.channels import (
-    AddPackageChannels,
-    ChannelFilter,
-    CreatePackage,
-    ListChannels,
-)
+from lineup.contracts.playlists.channels import ChannelFilter, ListChannels
+from lineup.contracts.playlists.packages import AddPackageChannels, CreatePackage
 from lineup.errors import NotFound, Refusal
 from lineup.money import Money
 

@@ -24,7 +24,7 @@ from lineup.contracts.billing import subscriptions as subscription_contracts
 from lineup.contracts.billing import wallets as wallet_contracts
 from lineup.contracts.playlists import channels as channel_contracts
 from lineup.contracts.playlists import guide as guide_contracts
-from lineup.contracts.playlists import jobs
+from lineup.contracts.playlists import jobs, packages
 from lineup.contracts.playlists import streams as stream_contracts
 
 tokens = Endpoints("tokens", "Signing in and out.", sessions)
@@ -49,7 +49,7 @@ shops = Endpoints(
     "shops", "Webshops and their orders.", shop_contracts, orders, exceptions
 )
 channels = Endpoints(
-    "channels", "Channels, packages and imports.", channel_contracts, jobs
+    "channels", "Channels, packages and imports.", channel_contracts, packages, jobs
 )
 guide = Endpoints("guide", "Where the guide comes from.", guide_contracts)
 streams = Endpoints("streams", "How players are let in to streams.", stream_contracts)

@@ -14,9 +14,9 @@ from lineup.contracts.playlists.channels import (
     Groups,
     GroupView,
     GuideReach,
-    PackageView,
 )
 from lineup.contracts.playlists.guide import GuideChannelsFound, GuideChannelView
+from lineup.contracts.playlists.packages import PackageView
 from lineup.errors import Conflict, Invalid
 
 ID = "019d0000-0000-7000-8000-000000000001"

@@ -10,12 +10,7 @@ import pytest
 
 from lineup.context import Role
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists.channels import (
-    ChannelDetails,
-    ChannelView,
-    GuideReach,
-    PackageView,
-)
+from lineup.contracts.playlists.channels import ChannelDetails, ChannelView, GuideReach
 from lineup.contracts.playlists.guide import (
     ChannelProgrammes,
     ChannelProposals,
@@ -24,6 +19,7 @@ from lineup.contracts.playlists.guide import (
     ProgrammeView,
 )
 from lineup.contracts.playlists.jobs import JobState, JobView
+from lineup.contracts.playlists.packages import PackageView
 from lineup.errors import Conflict
 
 ID = "019d0000-0000-7000-8000-000000000001"

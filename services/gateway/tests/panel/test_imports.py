@@ -9,8 +9,8 @@ import pytest
 from lxml import html
 
 from lineup.context import Role
-from lineup.contracts.playlists.channels import PackageView
 from lineup.contracts.playlists.jobs import GroupFound, JobState, JobView, LeftOutLine
+from lineup.contracts.playlists.packages import PackageView
 from lineup.errors import Conflict, Invalid
 
 ID = "019d0000-0000-7000-8000-000000000001"

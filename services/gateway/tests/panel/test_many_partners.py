@@ -11,7 +11,8 @@ from lineup.contracts.accounts.tree import AccountView
 from lineup.contracts.billing.catalog import ProductView
 from lineup.contracts.billing.shops import ShopView
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists.channels import ChannelView, PackageView
+from lineup.contracts.playlists.channels import ChannelView
+from lineup.contracts.playlists.packages import PackageView
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
 LISTS = {

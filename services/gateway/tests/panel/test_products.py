@@ -9,7 +9,7 @@ import pytest
 from lineup.context import Role
 from lineup.contracts.billing.catalog import ProductView
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists.channels import PackageView
+from lineup.contracts.playlists.packages import PackageView
 
 ID = "019d0000-0000-7000-8000-000000000001"
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from lineup.contracts.playlists.channels import (
+from lineup.contracts.playlists.packages import (
     AddPackageChannels,
     CreatePackage,
     GetPackage,

@@ -8,14 +8,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists.channels import (
+from lineup.contracts.playlists.events import PackageChanged
+from lineup.contracts.playlists.packages import (
     DeletePackage,
     GetPackage,
     ListPackages,
     PackageView,
     RenamePackage,
 )
-from lineup.contracts.playlists.events import PackageChanged
 from lineup.database import Work, page_of
 from lineup.errors import Conflict, NotFound
 from lineup.ids import new_id

@@ -16,13 +16,9 @@ from lineup.contracts.billing.subscriptions import (
     SubscriptionChanged,
     SubscriptionState,
 )
-from lineup.contracts.playlists.channels import (
-    ChannelDetails,
-    CreateChannel,
-    CreatePackage,
-    SetPackageChannels,
-)
+from lineup.contracts.playlists.channels import ChannelDetails, CreateChannel
 from lineup.contracts.playlists.guide import CreateGuideSource
+from lineup.contracts.playlists.packages import CreatePackage, SetPackageChannels
 from lineup.delivery import (
     AccessFact,
     SetManifest,
