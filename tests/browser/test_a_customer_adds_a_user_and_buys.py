@@ -20,8 +20,8 @@ def test_a_user_plays_demo_channels_at_once(visitor, household, guest):
     visitor.turn_to("My users")
     visitor.is_on("Welcome, Guest")
 
-    visitor.follow("Add a user")
-    visitor.is_on("Add a user")
+    visitor.follow("Add user")
+    visitor.is_on("Add user")
     visitor.fill("Name", "Living room")
     visitor.press("Add")
     visitor.sees("Living room was added.")

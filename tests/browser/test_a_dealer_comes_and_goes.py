@@ -42,7 +42,7 @@ def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
     number = next(NUMBERS)
     partner.follow("Add dealer")
     partner.fill("Name", f"Shop {number}")
-    partner.fill("Login name", f"shop-{number}")
+    partner.fill("Username", f"shop-{number}")
     partner.fill("Password", PASSWORD)
     partner.press("Add dealer")
     partner.sees(f"can sign in as shop-{number}")
@@ -53,8 +53,8 @@ def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
     partner.follow("New customer")
     partner.fill("First name", "Mila")
     partner.fill("Last name", f"Number{number}")
-    partner.fill("E-mail", f"mila{number}@example.org")
-    partner.press("Make the customer")
+    partner.fill("Email", f"mila{number}@example.org")
+    partner.press("Create customer")
     partner.sees(f"Mila Number{number} was made.")
 
 
@@ -85,11 +85,11 @@ def test_deleted_it_takes_everything_with_it_once_its_name_is_typed(
     partner.sees("5.00 EUR is on the balance.")
     partner.fill(f"Type {dealer.username} to go on", "something else")
     partner.press("Delete it with everything")
-    partner.sees("That is not the name.")
+    partner.sees("This does not match.")
     assert requests.get(dealer.user["playlist_url"], timeout=10).ok
 
     partner.fill(f"Type {dealer.username} to go on", dealer.username)
-    partner.fill("Reason for deleting all the same", "out of business")
+    partner.fill("Reason for deleting anyway", "out of business")
     partner.press("Delete it with everything")
     partner.sees("Everything is gone.")
     until(lambda: is_gone(dealer.user), "the link to be gone", 60)

@@ -19,7 +19,7 @@ def test_leaving_the_box_neither_fetches_again_nor_moves_the_focus(visitor, hous
     fetched = []
     visitor.page.on("request", lambda one: fetched.append(one.url))
 
-    visitor.fill_list("Name, mail, phone, user name or MAC", "nobody-has-this-name")
+    visitor.fill_list("Name, email, phone, username or MAC", "nobody-has-this-name")
     visitor.page.keyboard.press("Tab")
     visitor.page.wait_for_timeout(A_WHILE_MS)
 

@@ -103,7 +103,7 @@ def test_a_line_is_renewed_for_cash_in_four(partner, household):
     guest = household.guest(balance="15.00")
     household.user(guest, "Den", sku="FAMILY-1M")
     walk_to(partner, "Customers")
-    partner.fill_list("Name, mail, phone, user name or MAC", guest.username)
+    partner.fill_list("Name, email, phone, username or MAC", guest.username)
     partner.follow(guest.name)
     partner.is_on(guest.name)
     partner.follow("Sell or renew")

@@ -104,7 +104,7 @@ class Keyboard:
     @staticmethod
     def _skip_to_the_content(page: Page) -> None:
         page.keyboard.press("Tab")
-        expect(page.get_by_role("link", name="To the content")).to_be_focused()
+        expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.locator("#main")).to_be_focused()
 
@@ -136,7 +136,7 @@ class Visitor:
     def sign_in(self, username: str, password: str) -> None:
         """Go through the sign-in page and land."""
         self.open("/sign-in")
-        self.fill("Login name", username)
+        self.fill("Username", username)
         self.fill("Password", password)
         self.press("Sign in")
         expect(self.page).not_to_have_url(re.compile("/sign-in"))

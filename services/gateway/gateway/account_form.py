@@ -23,9 +23,9 @@ STATES = [
     SelectChoice(Status.ACTIVE.value, "Active"),
     SelectChoice(
         Status.INACTIVE.value,
-        "Inactive: nobody signs in, subscribers see the demo channels",
+        "Inactive: logins are disabled, subscribers see the demo channels",
     ),
-    SelectChoice(DELETE, "Delete: gone for good, with all customers; asks first"),
+    SelectChoice(DELETE, "Delete: permanently, with all its customers"),
 ]
 COMPANY = ("legal_name", "address", "postal_code", "city", "country", "tax_number")
 
@@ -35,7 +35,7 @@ class AccountForm(LineupForm):
 
     sections: ClassVar = {
         "": ["name", ("email", "phone"), "state"],
-        "Where and in what": [("time_zone", "currency"), "public_url"],
+        "Regional settings": [("time_zone", "currency"), "public_url"],
         "Company": [
             "legal_name",
             "address",
@@ -45,25 +45,26 @@ class AccountForm(LineupForm):
     }
 
     name = line("Name", InputRequired())
-    email = line("E-mail")
-    phone = line("Telephone")
-    state = RadioField("State", choices=STATES)
+    email = line("Email")
+    phone = line("Phone")
+    state = RadioField("Status", choices=STATES)
     time_zone = SelectField(
-        "Time zone", description="Times are kept as they are and shown in this zone."
+        "Time zone", description="Times are shown in this time zone."
     )
     currency = line(
-        "Currency", description="It stays once there are prices in it, or a customer."
+        "Currency", description="Cannot be changed once there are prices or customers."
     )
     public_url = line(
-        "Own address for playlists",
-        description="Such as https://tv.example; the sign-in page there bears this "
-        "name. Empty: this installation's.",
+        "Custom domain for playlists",
+        description="Such as https://tv.example. The sign-in page there shows this "
+        "account's "
+        "name. Leave empty to use the default address.",
     )
     legal_name = line("Legal name")
     address = line("Address")
     postal_code = line("Postal code")
     city = line("City")
-    country = line("Country (two letters)")
+    country = line("Country (two-letter code)")
     tax_number = line("Tax number")
 
     @classmethod

@@ -30,7 +30,7 @@ from lineup.rpc import Answer
 R = TypeVar("R")
 
 CAUSES = (
-    ("top_up", "Top up"),
+    ("top_up", "Top-up"),
     ("purchase", "Purchase"),
     ("renewal", "Renewal"),
     ("refund", "Refund"),
@@ -40,10 +40,10 @@ CAUSES = (
 )
 """Why money moves on a customer's balance."""
 
-FILTERS = (Choice("cause", "What", CAUSES), Dates("booked", "When"))
+FILTERS = (Choice("cause", "Type", CAUSES), Dates("booked", "Date"))
 COLUMNS = (
-    Column("created_at", "When", order="booked"),
-    Column("cause", "What"),
+    Column("created_at", "Date", order="booked"),
+    Column("cause", "Type"),
     Column("amount", "Amount", is_numeric=True),
     Column("balance_after", "Balance after", is_numeric=True),
 )
@@ -53,8 +53,8 @@ STAFF_ENTRIES = Table(
     "entries", *COLUMNS, Column("actor", "By"), Column("acts", ""), filters=FILTERS
 )
 OWN_FILE = (
-    ("When", lambda row: row.created_at),
-    ("What", lambda row: row.cause),
+    ("Date", lambda row: row.created_at),
+    ("Type", lambda row: row.cause),
     ("Reference", lambda row: row.reference),
     ("Amount", lambda row: row.amount),
     ("Balance after", lambda row: row.balance_after),
@@ -64,7 +64,7 @@ OWN_FILE = (
 STAFF_FILE = (
     *OWN_FILE,
     ("By", lambda row: row.actor),
-    ("Transfer", lambda row: row.transfer_id),
+    ("Transaction ID", lambda row: row.transfer_id),
 )
 
 

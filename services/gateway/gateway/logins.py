@@ -4,18 +4,18 @@ from gateway.panel.tables import Column, Table
 
 LOGINS = Table(
     "logins",
-    Column("username", "Login name", order="username"),
+    Column("username", "Username", order="username"),
     Column("role", "Role"),
-    Column("state", "State"),
-    Column("created_at", "Since", order="created_at"),
+    Column("state", "Status"),
+    Column("created_at", "Created", order="created_at"),
     Column("acts", ""),
 )
 SESSIONS = Table(
     "sessions",
-    Column("kind", "Kind"),
-    Column("username", "Login name"),
-    Column("client", "Program"),
-    Column("created_at", "Begun"),
-    Column("expires_at", "Ends"),
+    Column("kind", "Type"),
+    Column("username", "Username"),
+    Column("client", "Browser or app"),
+    Column("created_at", "Started"),
+    Column("expires_at", "Expires"),
     Column("acts", ""),
 )

@@ -31,7 +31,7 @@ class SignInForm(LineupForm):
     """A login's name and password."""
 
     username = StringField(
-        "Login name",
+        "Username",
         [InputRequired(), Length(max=200)],
         render_kw={"autocomplete": "username", "autocapitalize": "none"},
     )

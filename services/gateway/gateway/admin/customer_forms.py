@@ -25,19 +25,19 @@ class PersonForm(PersonFields):
     """Who a customer is, and what is kept of it."""
 
     sections: ClassVar = {
-        "Person": [
+        "Personal details": [
             ("first_name", "last_name"),
             ("email", "mobile", "phone"),
             "address",
             ("city", "country"),
         ],
-        "At our company": [("group_id", "seller_id", "partner_id"), "is_tester"],
-        "On the screen": [("pin", "inactivity_seconds", "time_zone")],
+        "Account": [("group_id", "seller_id", "partner_id"), "is_tester"],
+        "Player settings": [("pin", "inactivity_seconds", "time_zone")],
         "Consent": ["takes_messages", "takes_ads"],
     }
 
     group_id = SelectField("Group", [Optional()])
-    is_tester = BooleanField("Tester: is offered new app versions first")
+    is_tester = BooleanField("Beta tester: gets new app versions first")
 
     def __init__(self, *, of_seller: UUID | None = None, **options: Any) -> None:
         groups = choices.customer_groups(of_seller)
@@ -75,32 +75,33 @@ class CustomerForm(OfPartner, PersonForm):
 
     sections: ClassVar = {
         **PersonForm.sections,
-        "Signing in": [("username", "password"), "send_credentials"],
+        "Login": [("username", "password"), "send_credentials"],
         "First user": ["user_name"],
     }
 
     seller_id = SelectField("Seller", [Optional()])
     username = line(
-        "Login name", description="No capital letters. Empty: one is generated."
+        "Username", description="No capital letters. Leave empty to generate one."
     )
     password = PasswordField(
         "Password",
         [Length(max=200)],
         render_kw={"autocomplete": "new-password"},
-        description="At least 4 characters. Empty: one is generated.",
+        description="At least 4 characters. Leave empty to generate one.",
     )
-    send_credentials = BooleanField("Send the credentials by mail", default=True)
+    send_credentials = BooleanField("Send login details by email", default=True)
     user_name = line(
         "Name of the first user",
-        description="One line with its own playlist, such as Living room. "
-        "Empty: none yet.",
+        description="Such as Living room. The user gets its own playlist. Leave "
+        "empty to "
+        "add users later.",
     )
 
     def __init__(self) -> None:
         sellers = choices.sellers_to_put_below()
         super().__init__()
         if offered := sellers():
-            self.seller_id.choices = with_nothing(offered, "None: our own customer")
+            self.seller_id.choices = with_nothing(offered, "None (direct customer)")
         else:
             del self.seller_id
 

@@ -10,19 +10,19 @@ COLUMNS = (
     Column("name", "Name", order="name"),
     Column("state", "Status"),
     Column("city", "City", path="person.city", order="city"),
-    Column("username", "User name", order="username"),
+    Column("username", "Username", order="username"),
     Column("ends_at", "Ends", order="ends_at"),
     Column("seller_name", "Seller"),
-    Column("is_on", "On or off"),
-    Column("email", "E-mail", path="person.email", is_hidden=True),
+    Column("is_on", "Enabled"),
+    Column("email", "Email", path="person.email", is_hidden=True),
     Column("mobile", "Mobile", path="person.mobile", is_hidden=True),
     Column("country", "Country", path="person.country", is_hidden=True),
     Column("group_name", "Group", is_hidden=True),
     Column("user_count", "Users", is_hidden=True, is_numeric=True),
-    Column("created_at", "Since", order="created", is_hidden=True),
+    Column("created_at", "Created", order="created", is_hidden=True),
     Column("acts", ""),
 )
-SEARCH = Text("Name, mail, phone, user name or MAC")
+SEARCH = Text("Name, email, phone, username or MAC")
 STATE = Choice("state", "Status", Standing)
 SELLER = Choice("seller_id", "Seller", convert=UUID)
 FURTHER = (
@@ -32,8 +32,8 @@ FURTHER = (
     Id("partner_id", "Partner"),
 )
 LED_TO = (
-    Quietly(Dates("created", "Since")),
-    Quietly(YesNo("is_grouped", "Group", "In one", "In none")),
+    Quietly(Dates("created", "Created")),
+    Quietly(YesNo("is_grouped", "Group", "In a group", "Not in a group")),
 )
 """What other pages narrow by, such as figures of a month."""
 
@@ -51,7 +51,7 @@ USERS = Table(
     "users",
     Column("name", "Name", order="name"),
     Column("state", "Status"),
-    Column("username", "Xtream user name"),
+    Column("username", "Xtream username"),
     Column("product_name", "Product"),
     Column("ends_at", "Ends", order="ends_at"),
     Column("device_count", "Devices", is_numeric=True),

@@ -59,7 +59,7 @@ def new_customer() -> Shown:
     form = CustomerForm()
     made = attempt(form, lambda: create_customer(form.question()))
     if made is not None:
-        flash(f"{name_of(made)} was made.")
+        flash(f"{name_of(made)} was created.")
         tell_once(name_of(made), made.login.username, made.login.password)
         return redirect(url_for("customers_pages.show_customer", customer_id=made.id))
     return render_template("admin/customers/new.html", form=form), status_of(form)
@@ -106,7 +106,7 @@ def edit_customer(customer_id: UUID) -> Shown:
         lambda: ask(form.change(customer)),
     )
     if changed is not None:
-        flash("The data was changed.")
+        flash("Changes saved.")
         return redirect(url_for(".show_customer", customer_id=customer_id))
     page = render_template("admin/customers/edit.html", form=form, customer=customer)
     return page, status_of(form)
@@ -136,7 +136,7 @@ def _switched(customer_id: UUID, *, is_active: bool) -> Answer:
     """Back where it was switched: at its page, or in the list as it was narrowed."""
     question = SwitchCustomer(customer_id=customer_id, is_active=is_active)
     switched = ask(question)
-    flash(f"{name_of(switched)} is {'on again' if is_active else 'off now'}.")
+    flash(f"{name_of(switched)} is {'enabled' if is_active else 'disabled'}.")
     if "listed" in request.args:
         return redirect(f"{url_for('.list_customers')}?{request.args['listed']}")
     return redirect(url_for(".show_customer", customer_id=customer_id))

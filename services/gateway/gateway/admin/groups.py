@@ -40,7 +40,7 @@ GROUPS = Table(
 class GroupForm(LineupForm):
     """A group's name; the operator says whose it is."""
 
-    name = line("Name", description="Such as Staff, Promotion or North.")
+    name = line("Name", description="For example Staff, Promotion or North.")
     account_id = SelectField("Company")
 
     def __init__(self, name: str | None = None) -> None:
@@ -74,7 +74,7 @@ def new_group() -> Shown:
     form = GroupForm()
     made = attempt(form, lambda: ask(form.question()))
     if made is not None:
-        flash(f"{made.name} was made.")
+        flash(f"{made.name} was created.")
         return redirect(url_for(".list_groups"))
     page = render_template("admin/groups/form.html", form=form, group=None)
     return page, status_of(form)
@@ -89,7 +89,7 @@ def rename_group(group_id: UUID) -> Shown:
     question = RenameCustomerGroup(group_id=group_id, name=form.name.data or "")
     named = attempt(form, lambda: ask(question))
     if named is not None:
-        flash(f"{group.name} is called {named.name} now.")
+        flash(f"{group.name} was renamed to {named.name}.")
         return redirect(url_for(".list_groups"))
     page = render_template("admin/groups/form.html", form=form, group=group)
     return page, status_of(form)

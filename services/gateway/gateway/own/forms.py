@@ -22,7 +22,7 @@ class PasswordForm(LineupForm):
     """A new password of one's own."""
 
     old_password = PasswordField(
-        "Present password",
+        "Current password",
         [InputRequired(), MOST],
         render_kw={"autocomplete": "current-password"},
     )
@@ -32,8 +32,8 @@ class PasswordForm(LineupForm):
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField(
-        "New password again",
-        [InputRequired(), EqualTo("new_password", "The two are not the same.")],
+        "Repeat new password",
+        [InputRequired(), EqualTo("new_password", "The passwords do not match.")],
         render_kw={"autocomplete": "new-password"},
     )
 
@@ -44,7 +44,8 @@ class TokenForm(LineupForm):
     password = PasswordField(
         "Your password",
         [InputRequired(), MOST],
-        description="Whoever has the token acts as you do, for 90 days.",
+        description="Anyone with the token has the same access as you. It expires "
+        "after 90 days.",
         render_kw={"autocomplete": "current-password"},
     )
 
@@ -53,7 +54,7 @@ class ZoneForm(LineupForm):
     """The zone in which a customer sees its times."""
 
     time_zone = SelectField(
-        "Time zone", description="Times are kept as they are and shown in this zone."
+        "Time zone", description="Times are shown in this time zone."
     )
 
     def __init__(self, present: str) -> None:
@@ -69,33 +70,35 @@ class StreamForm(LineupForm):
     """How a partner's players are let in to its streaming servers."""
 
     sections = {  # noqa: RUF012 - a ClassVar of the form it extends
-        "Who watches": [
+        "Access": [
             "session_minutes",
             "session_is_renewed",
             "session_is_bound",
         ],
-        "Your servers": ["stream_hosts"],
+        "Servers": ["stream_hosts"],
     }
 
     session_minutes = IntegerField(
-        "Minutes that a grant to watch is good for",
+        "Link validity (minutes)",
         [Optional(), NumberRange(1, A_WEEK)],
-        description="Empty: as this installation says, usually 240.",
+        description="Leave empty for the default, usually 240.",
     )
     session_is_renewed = BooleanField(
-        "Watching goes on after that while the plan runs",
-        description="Your servers ask at each playlist. Without it a player must open"
-        " the channel anew.",
+        "Keep playing while the subscription is active",
+        description="Your servers check the subscription with each playlist. When "
+        "off, the"
+        " player has to open the channel again once the link has expired.",
     )
     session_is_bound = BooleanField(
-        "Only for the network address that opened the channel",
-        description="Not for players that change between IPv4 and IPv6.",
+        "Restrict links to the IP address that opened the channel",
+        description="Not suitable for players that switch between IPv4 and IPv6.",
     )
     stream_hosts = TextAreaField(
-        "Hosts of your streaming servers",
-        description="One a line, such as edge.example.net or *.cdn.example.net. Only"
-        " their addresses are signed; all others are given as they are. Empty: each"
-        " channel as it says.",
+        "Your streaming servers",
+        description="One host per line, such as edge.example.net or "
+        "*.cdn.example.net. Only"
+        " links to these hosts are signed. Leave empty to follow each channel's"
+        " setting.",
         render_kw={"rows": 4, "autocomplete": "off", "spellcheck": "false"},
     )
 

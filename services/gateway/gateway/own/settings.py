@@ -44,7 +44,7 @@ def settings() -> Shown:
     question = form.question(account.id)
     changed = attempt(form, lambda: ask(question))
     if changed is not None:
-        flash("The settings were saved.")
+        flash("Settings saved.")
         return redirect(url_for("settings_pages.settings"))
     page = render_template("own/settings.html", form=form, account=account)
     return page, status_of(form)
@@ -62,7 +62,7 @@ def change_password() -> Shown:
     )
     done = attempt(form, lambda: ask(question))
     if done is not None:
-        flash("The password was changed; all other sessions and tokens have ended.")
+        flash("Password changed. All other sessions and API tokens have ended.")
         return redirect(url_for("settings_pages.list_sessions"))
     return render_template("own/password.html", form=form), status_of(form)
 
@@ -82,7 +82,7 @@ def list_sessions() -> str:
 def end_session(session_id: UUID) -> Answer:
     """End one of one's sessions or tokens from the server."""
     ask(EndSession(session_id=session_id))
-    flash("It has ended.")
+    flash("Session ended.")
     return redirect(url_for("settings_pages.list_sessions"))
 
 

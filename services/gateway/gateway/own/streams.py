@@ -26,6 +26,6 @@ def stream_settings() -> Shown:
         lambda: ask(form.question()),
     )
     if saved is not None:
-        flash("Players are let in this way from now on.")
+        flash("Stream settings saved.")
         return redirect(url_for("streams_pages.stream_settings"))
     return render_template("own/streams.html", form=form), status_of(form)

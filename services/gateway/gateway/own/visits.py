@@ -35,7 +35,7 @@ def leave() -> Answer:
         token = session[TOKEN]
         session[TOKEN] = session.pop(OWN_TOKEN)
         end(token)
-        flash("You are yourself again.")
+        flash("You are back in your own account.")
         return redirect(session.pop(CAME_FROM, "") or url_for("signing.home"))
     return redirect(url_for("signing.home"))
 

@@ -10,8 +10,8 @@ BETWEEN = re.compile(r"(?<=[0-9])[ \u00a0\u202f'\u2019](?=[0-9]{3}(?![0-9]))")
 GROUPED = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
 PLAIN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,3})?")
 THOUSAND = 3
-WRONG = "Write it like 9.00."
-UNCLEAR = "This may be thousands or a fraction: write {} or {}."
+WRONG = "Enter an amount such as 9.00."
+UNCLEAR = "This amount is ambiguous. Enter {} or {}."
 
 
 def read_amount(text: str, asset: str) -> Money:

@@ -14,8 +14,8 @@ from lineup.contracts.accounts.customers import Settlement
 from lineup.contracts.billing.subscriptions import DeletionBlockers, GetDeletionBlockers
 
 WORDS = {
-    Settlement.PAY_OUT: "Pay it out to the customer",
-    Settlement.WRITE_OFF: "Write it off",
+    Settlement.PAY_OUT: "Pay out to the customer",
+    Settlement.WRITE_OFF: "Write off",
 }
 
 
@@ -23,12 +23,12 @@ class DeletionForm(Confirmation):
     """Has the name typed; where something would be lost, asks for a reason as well."""
 
     reason = line(
-        "Reason for deleting all the same",
+        "Reason for deleting anyway",
         InputRequired(),
-        description="It is kept in the books.",
+        description="The reason is kept in the records.",
     )
     settlement = SelectField(
-        "Money on the balance",
+        "Remaining balance",
         choices=[SelectChoice(one.value, words) for one, words in WORDS.items()],
     )
 

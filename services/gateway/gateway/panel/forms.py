@@ -83,20 +83,20 @@ class Lines(TextAreaField):  # type: ignore[misc]
 class Confirmation(LineupForm):
     """A form that asks before something goes; `expected` must be typed, where given."""
 
-    typed = StringField("Type the name to go on")
+    typed = StringField("Type the name to confirm")
 
     def __init__(self, expected: str = "") -> None:
         super().__init__()
         self._expected = expected
         if expected:
-            self.typed.label.text = f"Type {expected} to go on"
+            self.typed.label.text = f"Type {expected} to confirm"
         else:
             del self.typed
 
     def validate_typed(self, field: StringField) -> None:
         """ValidationError for any other name."""
         if (field.data or "").strip() != self._expected:
-            raise ValidationError("That is not the name.")
+            raise ValidationError("This does not match.")
 
 
 def line(label: str, *validators: Any, **options: Any) -> StringField:

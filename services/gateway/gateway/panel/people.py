@@ -57,22 +57,27 @@ class PersonFields(LineupForm):
 
     first_name = line("First name", Asked())
     last_name = line("Last name", Asked())
-    email = line("E-mail")
-    phone = line("Telephone")
-    mobile = line("Mobile", description="International form, such as +31612345678.")
+    email = line("Email")
+    phone = line("Phone")
+    mobile = line(
+        "Mobile", description="In international format, such as +31612345678."
+    )
     address = line("Address")
     city = line("City")
     country = SelectField("Country", [Optional()])
-    pin = line("PIN", Length(max=20), description="Four digits for restricted content.")
+    pin = line(
+        "PIN", Length(max=20), description="Four digits that unlock restricted content."
+    )
     inactivity_seconds = IntegerField(
-        "Back to the menu after",
+        "Idle timeout (seconds)",
         [Optional()],
         default=0,
-        description="Seconds without a touch of the remote; 0: never.",
+        description="The player returns to its menu after this time without input. 0 "
+        "means never.",
     )
     time_zone = SelectField("Time zone", [Optional()])
-    takes_messages = BooleanField("Takes messages on the screen", default=True)
-    takes_ads = BooleanField("Agrees to advertising messages")
+    takes_messages = BooleanField("Show messages on screen", default=True)
+    takes_ads = BooleanField("Accepts marketing messages")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

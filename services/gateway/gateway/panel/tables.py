@@ -3,7 +3,7 @@
     CUSTOMERS = Table(
         "customers",
         Column("name", "Name", order="name"),
-        Column("email", "E-mail", path="person.email"),
+        Column("email", "Email", path="person.email"),
         filters=(Text("Name, mail or login"), Choice("state", "State", Status)),
     )
 

@@ -180,7 +180,7 @@ def test_figures_lead_to_the_lists_they_count(browser, figures):
 
 def drawn(page, title):
     """The rows below a picture: a label, then what each series has for it."""
-    table = page.split(f"{title} in figures")[1].split("</tbody>")[0]
+    table = page.split(f"{title} as a table")[1].split("</tbody>")[0]
     rows = re.findall(r'<th scope="row">([^<]*)</th>(.*)', table)
     return [
         (label, *re.findall(r'data-value="([^"]*)"', cells)) for label, cells in rows

@@ -80,4 +80,4 @@ def test_help_is_searched_by_all_words(browser):
     found = re.findall(r'list-group-item-action[^>]*href="/help/([\w-]+)"', page)
     assert found == ["messages"]
     nothing = client.get("/help/?search=zeppelin").get_data(as_text=True)
-    assert "Nothing in the help mentions that." in nothing
+    assert "No help topics found." in nothing

@@ -181,7 +181,7 @@ def test_a_mail_server_that_fails_is_shown_with_the_reason(browser, services, sa
 
     words = words_of(browser(Role.PARTNER).get("/mail-transport"))
 
-    assert "State Failing" in words
+    assert "Status Failing" in words
     assert "No mail server answered there." in words
 
 

@@ -262,13 +262,13 @@ class TestVisiting:
         self.enter(client, form_of)
         for path in ("/customers", "/settings/password", "/settings"):
             page = text_of(client.get(path))
-            assert "<strong>partner</strong> is signed in as <strong>stall" in page
+            assert "<strong>partner</strong> is logged in as <strong>stall" in page
             assert 'action="/leave"' in page
 
         hidden = form_of(text_of(client.get("/customers")), "/leave")
         client.post("/leave", data=hidden)
 
-        assert "is signed in as" not in text_of(client.get("/customers"))
+        assert "is logged in as" not in text_of(client.get("/customers"))
         assert services.calls_of("accounts.sign_out")[-1][1].token == "visit"
 
     @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ class TestVisiting:
         page = words_of(client.get("/customers"))
 
         assert "You are yourself again" in page
-        assert "is signed in as" not in page
+        assert "is logged in as" not in page
 
     def test_signing_out_ends_both(self, browser, form_of, services, visiting):
         client = browser(Role.PARTNER)

@@ -587,7 +587,7 @@ class TestCatalogue:
 
         assert answer.status_code == 422
         assert 'value="Other name"' in text_of(answer)
-        assert "Write it like 9.00." in words_of(answer)
+        assert "Enter an amount such as 9.00." in words_of(answer)
         assert services.calls_of("billing.change_plan") == []
 
     @pytest.mark.feature("PR-01")
