@@ -23,7 +23,7 @@ def test_a_user_plays_demo_channels_at_once(visitor, household, guest):
     visitor.follow("Add user")
     visitor.is_on("Add user")
     visitor.fill("Name", "Living room")
-    visitor.press("Add")
+    visitor.press("Add user")
     visitor.sees("Living room was added.")
     user = household.user_of(guest)
     assert len(shown(user)) == DEMO_CHANNELS
@@ -43,12 +43,12 @@ def test_a_device_is_noted(visitor, household, guest):
     visitor.turn_to("My users")
     visitor.follow("Set up a player")
 
-    visitor.follow("Add a device")
-    visitor.is_on("Add a device")
+    visitor.follow("Add device")
+    visitor.is_on("Add device")
     visitor.fill("Device", "Smart TV of the hall")
-    visitor.press("Add")
+    visitor.press("Add device")
 
-    visitor.sees("Smart TV of the hall was noted.")
+    visitor.sees("Smart TV of the hall was added.")
 
 
 @pytest.mark.feature("PE-03")
@@ -81,7 +81,7 @@ def test_too_little_money_is_told_before_and_nothing_is_bought(visitor, househol
     visitor.follow("Buy a plan")
     visitor.tick("Family, Family 1M")
     visitor.sees("14.00 EUR")
-    visitor.sees("is missing on the balance")
+    visitor.sees("is missing from the balance")
     visitor.press("Buy for 15.00 EUR")
 
     visitor.is_on("Buy a plan for Kitchen")

@@ -55,7 +55,7 @@ def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
     partner.fill("Last name", f"Number{number}")
     partner.fill("Email", f"mila{number}@example.org")
     partner.press("Create customer")
-    partner.sees(f"Mila Number{number} was made.")
+    partner.sees(f"Mila Number{number} was created.")
 
 
 @pytest.mark.feature("AH-18", "AH-20", "UI-03")

@@ -35,11 +35,11 @@ def test_a_running_user_is_stopped_and_deleted_in_one(visitor, guest, running):
     visitor.turn_to("My users")
 
     visitor.follow("Delete Bedroom")
-    visitor.sees_dialog("still runs")
-    visitor.sees_dialog("comes back to the balance")
-    visitor.press("Stop it and delete Bedroom")
+    visitor.sees_dialog("is still active")
+    visitor.sees_dialog("refunded to the balance")
+    visitor.press("Stop and delete Bedroom")
 
-    visitor.sees("Bedroom was deleted; 14.9")
+    visitor.sees("Bedroom was deleted and 14.9")
     visitor.sees("No users yet.")
     assert requests.get(running["playlist_url"], timeout=10).status_code == 404
 
@@ -51,15 +51,15 @@ def test_the_refund_is_shown_first_and_the_user_goes_last(visitor, guest, runnin
     visitor.turn_to("My users")
 
     visitor.follow("Stop")
-    visitor.sees_dialog("comes back to the balance")
+    visitor.sees_dialog("refunded to the balance")
     back = amount_shown(visitor)
     assert back.startswith("14.9")
     visitor.press("Stop now")
-    visitor.sees(f"Stopped; {back} went back to the balance.")
+    visitor.sees(f"Stopped. {back} was refunded to the balance.")
     until(lambda: len(shown(running)) == DEMO_CHANNELS, "demo channels", 60)
 
     visitor.follow("Delete Bedroom")
-    visitor.sees_dialog("stop working for good")
+    visitor.sees_dialog("stop working")
     visitor.press("Delete Bedroom")
     visitor.sees("Bedroom was deleted.")
     visitor.sees("No users yet.")
@@ -71,7 +71,7 @@ def test_who_thinks_again_loses_nothing(visitor, household, guest, running):
     visitor.turn_to("My users")
 
     visitor.follow("Stop")
-    visitor.sees_dialog("comes back to the balance")
+    visitor.sees_dialog("refunded to the balance")
     visitor.follow("Cancel")
 
     visitor.has_no_dialog()

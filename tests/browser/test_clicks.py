@@ -70,17 +70,17 @@ def test_a_month_is_sold_to_a_walk_in_in_three(partner, household):
     partner.fill("First name", "Wim")
     partner.fill("Last name", last)
     partner.tick("Family, Family 1M")
-    partner.press("Sell, paid in cash")
+    partner.press("Sell for cash")
 
     partner.sees(f"Wim {last} has Family until")
-    partner.sees("15.00 EUR taken")
-    partner.sees(f"How Wim {last} signs in")
+    partner.sees("15.00 EUR received")
+    partner.sees(f"Login details of Wim {last}")
     partner.sees("Active")
     assert partner.hand.clicks <= 3
     password = told(partner, "Password")
     playlist = partner.page.locator("#playlist code").first.inner_text()
     partner.page.reload()
-    partner.sees_not("signs in")
+    partner.sees_not("Login details")
     [customer] = household.api.get("/customers", search=last)["items"]
     wallet = household.api.get(f"/customers/{customer['id']}/wallet")
     assert wallet["balance"]["amount"] == "0.00"
@@ -95,7 +95,7 @@ def told(visitor, title):
 
 def test_the_form_of_a_sale_fits_a_screen(partner):
     partner.open("/sell")
-    button = partner.page.get_by_role("button", name="Sell, paid in cash")
+    button = partner.page.get_by_role("button", name="Sell for cash")
     expect(button).to_be_in_viewport()
 
 
@@ -108,7 +108,7 @@ def test_a_line_is_renewed_for_cash_in_four(partner, household):
     partner.is_on(guest.name)
     partner.follow("Sell or renew")
     partner.is_on("Buy a plan for Den")
-    partner.press("Take 15.00 EUR in cash and buy")
+    partner.press("Receive 15.00 EUR in cash and buy")
 
     partner.sees("Den has Family until")
     assert partner.hand.clicks <= 4
@@ -157,15 +157,15 @@ def test_a_new_partner_sells_its_first_line_in_ten(visitor, lineup, tmp_path):
     visitor.sign_in(**login)
     visitor.hand.clicks = 0
 
-    visitor.follow("First line")
+    visitor.follow("First sale")
     visitor.follow("Import channels")
     visitor.page.locator('input[type="file"]').first.set_input_files(playlist)
     visitor.press("Import")
-    visitor.follow("Sell the first line")
-    visitor.fill("Price a month", "9.00")
+    visitor.follow("Create your first sale")
+    visitor.fill("Price per month", "9.00")
     visitor.fill("First name", "Flo")
     visitor.fill("Last name", f"First{number}")
-    visitor.press("Put on sale and sell, paid in cash")
+    visitor.press("Put on sale and sell for cash")
 
     visitor.sees(f"Flo First{number} has Basic until")
     assert visitor.hand.clicks <= 10

@@ -120,7 +120,7 @@ def test_a_stop(either, after, plan, world):
     until_shown(panel, users, "Active")
 
     words = after(panel, f"/subscriptions/{bought}/stop")
-    assert "went back to the balance" in words
+    assert "was refunded to the balance" in words
     assert "Stopped" in words
     assert "Active" not in words
 

@@ -348,7 +348,7 @@ def test_while_billing_is_away_the_rest_of_the_page_works(
     assert services.is_asked_with_one_limit()
     assert answer.status_code == 200
     assert "/p/text.m3u8" in text_of(answer)
-    assert f"{missing} cannot be shown just now" in words_of(answer)
+    assert f"{missing} cannot be shown right now" in words_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -374,7 +374,7 @@ def test_a_list_says_when_it_is_empty_and_when_its_service_is_away(
     services.tell(verb, Unavailable(code="service_unavailable"))
     answer = client.get(address)
     assert answer.status_code == 200
-    assert "cannot be shown just now" in words_of(answer)
+    assert "cannot be shown right now" in words_of(answer)
 
 
 def test_a_list_leads_to_its_next_page_and_keeps_the_search(browser, services, sample):
@@ -396,7 +396,7 @@ def test_stopping_shows_first_what_comes_back(browser, form_of, services):
     address = f"/subscriptions/{ID}/stop"
 
     asked = client.get(address)
-    assert "9.00 EUR comes back" in words_of(asked)
+    assert "9.00 EUR will be refunded to the balance" in words_of(asked)
     assert services.calls_of("billing.stop_subscription") == []
 
     answer = sent(client, form_of, address)

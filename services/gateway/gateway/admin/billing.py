@@ -40,12 +40,12 @@ PRODUCTS = Table(
     Column("plans", "Plans"),
     Column("packages", "Packages", is_numeric=True),
     Column("devices", "Devices", is_numeric=True),
-    Column("addresses", "Addresses", is_numeric=True, is_hidden=True),
+    Column("addresses", "Locations", is_numeric=True, is_hidden=True),
     Column("acts", ""),
     filters=(
         Text("Product, plan or SKU"),
-        YesNo("on_sale", "Sale", "On sale", "Not on sale"),
-        YesNo("is_trial", "Kind", "Trials", "No trials"),
+        YesNo("on_sale", "Status", "On sale", "Not on sale"),
+        YesNo("is_trial", "Type", "Trials only", "Without trials"),
     ),
 )
 OF_ALL = Table("products", *with_partner(PRODUCTS.columns), filters=PRODUCTS.filters)
@@ -53,10 +53,10 @@ OF_ALL = Table("products", *with_partner(PRODUCTS.columns), filters=PRODUCTS.fil
 PLANS = Table(
     "plans",
     Column("name", "Plan"),
-    Column("length", "Length"),
+    Column("length", "Duration"),
     Column("price", "Price", is_numeric=True),
     Column("sku", "SKU"),
-    Column("is_retired", "Sale"),
+    Column("is_retired", "Status"),
     Column("acts", ""),
 )
 
@@ -93,7 +93,7 @@ def new_product() -> Shown:
     form.choose_from(choices.packages_to_tick(), dict(partners()))
     made = attempt(form, lambda: ask(form.question()))
     if made is not None:
-        flash(f"{made.name} was made; give it a plan.")
+        flash(f"{made.name} was created. Now add a plan.")
         return redirect(url_for("billing_pages.new_plan", product_id=made.id))
     page = render_template(
         "admin/billing/product_form.html", form=form, product=None, back=_list()
@@ -116,7 +116,7 @@ def edit_product(product_id: UUID) -> Shown:
     question = form.change_of
     changed = attempt(form, lambda: ask(question(product_id)))
     if changed is not None:
-        flash(f"{changed.name} was changed; running subscriptions follow.")
+        flash(f"{changed.name} was saved. Existing subscriptions are updated.")
         return redirect(_address(product_id))
     page = render_template(
         "admin/billing/product_form.html",
@@ -162,7 +162,7 @@ def edit_plan(plan_id: UUID) -> Shown:
         lambda: ask(form.question(use.plan)),
     )
     if changed is not None:
-        flash(f"{changed.name} costs {changed.price} from now on.")
+        flash(f"{changed.name} now costs {changed.price}.")
         return redirect(_address(changed.product_id))
     page = render_template(
         "admin/billing/plan_price.html",
@@ -181,7 +181,7 @@ def retire_plan(plan_id: UUID) -> Shown:
     question = RetirePlan(plan_id=plan_id)
     gone = attempt(form, lambda: ask(question))
     if gone is not None:
-        flash(f"{gone.name} is sold no longer.")
+        flash(f"{gone.name} was retired.")
         return redirect(_address(gone.product_id))
     use = _use(plan_id)
     page = render_template(
@@ -201,7 +201,7 @@ def _make_plan(
         lambda: ask(form.question(product_id)),
     )
     if made is not None:
-        flash(f"{made.name} can be sold.")
+        flash(f"{made.name} is on sale.")
         return redirect(_address(made.product_id))
     page = render_template(
         "admin/billing/plan_form.html",

@@ -26,7 +26,7 @@ class TopUpForm(LineupForm):
     """Money paid outside, put on a balance."""
 
     amount = line("Amount", InputRequired(), must_be_whole_money)
-    note = line("Note", description="Where it came from, as in: transfer 4711.")
+    note = line("Note", description="For example the number of the bank transfer.")
 
     def question(self, customer_id: UUID, currency: str) -> TopUp:
         """The movement to be made, in the wallet's currency."""
@@ -41,7 +41,7 @@ class PayOutForm(LineupForm):
     """Money of a balance that the customer is given back outside."""
 
     amount = line("Amount", InputRequired(), must_be_whole_money)
-    note = line("Note", description="How it was paid, as in: bank transfer 4711.")
+    note = line("Note", description="For example the number of the bank transfer.")
 
     def question(self, customer_id: UUID, currency: str) -> PayOut:
         """The payout to be booked, in the wallet's currency."""
@@ -55,7 +55,7 @@ class PayOutForm(LineupForm):
 class CorrectionForm(LineupForm):
     """A booking that was a mistake, and why."""
 
-    reason = line("Reason", InputRequired(), description="It stands in the statement.")
+    reason = line("Reason", InputRequired(), description="Shown in the statement.")
 
     def question(self, transfer_id: UUID) -> CorrectBooking:
         """The correction to be booked."""
@@ -67,17 +67,17 @@ class ProductForm(LineupForm):
 
     sections = {  # noqa: RUF012 - said by LineupForm
         "": ("name", "partner_id", "is_trial"),
-        "What is watched": ("package_ids",),
-        "Where": (("devices", "addresses"),),
+        "Content": ("package_ids",),
+        "Limits": (("devices", "addresses"),),
     }
     name = line("Name", InputRequired())
     package_ids = Checklist("Packages")
     devices = IntegerField("Devices", [NumberRange(1, 100)], default=2)
     addresses = IntegerField(
-        "Addresses",
+        "Locations",
         [NumberRange(1, 100)],
         default=1,
-        description="Homes it may be watched from at the same time.",
+        description="Number of homes that can watch at the same time.",
     )
 
     def choose_from(self, packages: Sequence[PackageView]) -> None:
@@ -105,7 +105,7 @@ class NewProductForm(PackagesOfPartner, ProductForm):
 
     is_trial = BooleanField(
         "Trial",
-        description="Once for each customer; never renewed. It stays what it is.",
+        description="Free, once per customer, never renewed. Cannot be changed later.",
     )
 
     def choose_from(
@@ -136,7 +136,7 @@ class PlanForm(LineupForm):
 
     sections = {  # noqa: RUF012 - said by LineupForm
         "": ("name", "product_id"),
-        "Length": (("months", "days"),),
+        "Duration": (("months", "days"),),
         "Price": (("amount", "currency"),),
         "Shops": ("sku",),
     }
@@ -147,11 +147,15 @@ class PlanForm(LineupForm):
         "or days",
         [Optional(), NumberRange(0, 3660)],
         default=0,
-        description="Give months or days, not both.",
+        description="Enter either months or days.",
     )
     amount = line("Price", InputRequired(), must_be_whole_money)
     currency = line("Currency", InputRequired())
-    sku = line("SKU", description="What shops call it; empty: not sold in shops.")
+    sku = line(
+        "SKU",
+        description="The SKU used in your webshop. Leave empty if it "
+        "is not sold there.",
+    )
 
     def question(self, product_id: UUID | None) -> CreatePlan:
         """The plan to be made, of the product that was chosen where none is given."""
@@ -170,7 +174,11 @@ class PlanPriceForm(LineupForm):
 
     name = line("Name", InputRequired())
     amount = line("Price", InputRequired(), must_be_whole_money)
-    sku = line("SKU", description="What shops call it; empty: not sold in shops.")
+    sku = line(
+        "SKU",
+        description="The SKU used in your webshop. Leave empty if it "
+        "is not sold there.",
+    )
 
     def question(self, plan: PlanView) -> ChangePlan:
         """The change to be made, in the plan's currency."""

@@ -47,9 +47,9 @@ WALLETS = Table(
     Column("seller_name", "Seller"),
     Column("balance", "Balance", order="balance", is_numeric=True),
     filters=(
-        Text("Customer or mail"),
+        Text("Customer or email"),
         Choice("account_id", "Seller", convert=UUID),
-        YesNo("has_money", "Balance", "Has money", "Empty"),
+        YesNo("has_money", "Balance", "With a balance", "Zero balance"),
     ),
 )
 WALLET_FILE = (
@@ -61,13 +61,13 @@ WALLET_FILE = (
 )
 HISTORY = Table(
     "history",
-    Column("sold_at", "Sold", order="sold_at"),
+    Column("sold_at", "Date", order="sold_at"),
     Column("user_name", "User"),
     Column("product_name", "Product"),
     Column("price", "Paid", is_numeric=True),
     Column("starts_at", "From"),
     Column("ends_at", "Until"),
-    Column("closed_at", "How it ended"),
+    Column("closed_at", "Ended early"),
     Column("sold_by", "Sold by", is_hidden=True),
 )
 
@@ -147,7 +147,7 @@ def top_up(customer_id: UUID) -> Shown:
         lambda: ask(form.question(customer_id, wallet.balance.asset)),
     )
     if raised is not None:
-        flash(f"The balance is {raised.balance} now.")
+        flash(f"Topped up. New balance: {raised.balance}.")
         return redirect(back)
     page = render_template(
         "admin/money/top_up.html", form=form, wallet=wallet, back=back
@@ -169,7 +169,7 @@ def pay_out(customer_id: UUID) -> Shown:
         lambda: ask(form.question(customer_id, wallet.balance.asset)),
     )
     if paid is not None:
-        flash(f"Paid out; the balance is {paid.balance} now.")
+        flash(f"Paid out. New balance: {paid.balance}.")
         return redirect(back)
     page = render_template(
         "admin/money/pay_out.html", form=form, wallet=wallet, back=back
@@ -191,7 +191,7 @@ def correct_booking(customer_id: UUID, transfer_id: UUID) -> Shown:
         lambda: ask(form.question(transfer_id)),
     )
     if corrected is not None:
-        flash(f"Corrected; the balance is {corrected.balance} now.")
+        flash(f"Corrected. New balance: {corrected.balance}.")
         return redirect(back)
     page = render_template("admin/money/correct.html", form=form, back=back)
     return page, status_of(form)

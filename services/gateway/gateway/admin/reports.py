@@ -33,7 +33,7 @@ NARROWED = Table(
         Choice("seller_id", "Seller", convert=UUID),
         Choice("group_id", "Group", convert=UUID),
         Choice("product_id", "Product", convert=UUID),
-        Dates("created", "Since"),
+        Dates("created", "Created"),
     ),
 )
 
@@ -83,7 +83,7 @@ def export_customers() -> Response:
     listing = NARROWED.asked()
     question = CountCustomers(**listing.filters)
     counts = ask(question)
-    rows: list[Sequence[Any]] = [("By", "What", "Customers")]
+    rows: list[Sequence[Any]] = [("Group by", "Value", "Customers")]
     rows.append(("Total", str(zone()), counts.total))
     for section in _sections(counts, listing):
         rows += [(section.title, line.words, line.customers) for line in section.lines]
@@ -106,7 +106,7 @@ def _sections(counts: CustomerCounts, listing: Listing) -> Iterator[Section]:
         "Product",
         "package",
         _lines(counts.products, listing, "product_id"),
-        "A customer with users of two products counts for both.",
+        "A customer with several products is counted for each of them.",
     )
     yield Section("Group", "tags", _lines(counts.groups, listing, "group_id"))
 
@@ -114,7 +114,7 @@ def _sections(counts: CustomerCounts, listing: Listing) -> Iterator[Section]:
 def _lines(counts: Sequence[CountOf], listing: Listing, name: str) -> list[Line]:
     return [
         Line(
-            one.name or ("In no group" if name == "group_id" else "Without a name"),
+            one.name or ("No group" if name == "group_id" else "Unnamed"),
             one.customers,
             _address(listing, {name: str(one.id)} if one.id else {"is_grouped": "no"}),
         )

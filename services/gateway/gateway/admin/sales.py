@@ -18,18 +18,18 @@ pages = Blueprint("sales_pages", __name__)
 
 SALES = Table(
     "sales",
-    Column("sold_at", "Sold", order="sold_at"),
+    Column("sold_at", "Date", order="sold_at"),
     Column("customer_name", "Customer"),
     Column("product_name", "Product"),
-    Column("price", "Value", is_numeric=True),
+    Column("price", "Amount", is_numeric=True),
     Column("sold_by", "Sold by"),
     Column("seller_name", "Seller", is_hidden=True),
     Column("starts_at", "From", is_hidden=True),
     Column("ends_at", "Until"),
-    Column("closed_at", "How it ended"),
-    Column("refunded", "Given back", is_numeric=True, is_hidden=True),
+    Column("closed_at", "Ended early"),
+    Column("refunded", "Refunded", is_numeric=True, is_hidden=True),
     filters=(
-        Dates("sold", "Sold"),
+        Dates("sold", "Date"),
         Choice("product_id", "Product", convert=UUID),
         Choice("account_id", "Seller", convert=UUID),
         Id("customer_id", "Customer"),
@@ -37,7 +37,7 @@ SALES = Table(
     ),
 )
 FILE = (
-    ("Sold", lambda row: row.sold_at),
+    ("Date", lambda row: row.sold_at),
     ("Sold by", lambda row: row.sold_by),
     ("Seller", lambda row: row.seller_name),
     ("Customer", lambda row: row.customer_name),
@@ -46,15 +46,15 @@ FILE = (
     ("Plan", lambda row: row.plan_name),
     ("Months", lambda row: row.months),
     ("Days", lambda row: row.days),
-    ("Value", lambda row: row.price),
+    ("Amount", lambda row: row.price),
     ("Currency", lambda row: row.price.asset),
     ("Paid by", lambda row: row.source),
     ("From", lambda row: row.starts_at),
     ("Until", lambda row: row.ends_at),
     ("Ended early", lambda row: row.closed_at),
     ("Ended by", lambda row: row.closed_by),
-    ("Why", lambda row: row.close_reason),
-    ("Given back", lambda row: row.refunded),
+    ("Reason", lambda row: row.close_reason),
+    ("Refunded", lambda row: row.refunded),
 )
 
 

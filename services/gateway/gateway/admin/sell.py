@@ -99,7 +99,8 @@ def _with_its_product(form: FirstLineForm, made: NewCustomer, price: Money) -> A
         plan = _plan_of_everything(form, price)
     except Refusal as refusal:
         _tell(form, made)
-        flash(f"There is no plan yet: {refusal.message}", "danger")
+        words = f"The customer was created, but the plan was not: {refusal.message}"
+        flash(words, "danger")
         return redirect(url_for("billing_pages.list_products"))
     return _served(form, made, plan)
 
@@ -123,10 +124,14 @@ def _served(form: BuyerFields, made: NewCustomer, plan: PlanView) -> Answer:
     try:
         bought = buy_for_cash(made.id, plan.price, purchase)
     except Refusal as refusal:
-        flash(f"{user.name} was made and has no plan yet: {refusal.message}", "danger")
+        flash(
+            f"{user.name} was created, but the plan could not be sold: "
+            f"{refusal.message}",
+            "danger",
+        )
         return redirect(url_for("users.buy", user_id=user.id, plan_id=plan.id))
     until, paid = day_text(bought.ends_at), money_text(plan.price)
-    flash(f"{_name_of(form)} has {bought.product_name} until {until}; {paid} taken.")
+    flash(f"{_name_of(form)} has {bought.product_name} until {until}; {paid} received.")
     return redirect(url_for("users.show_user", user_id=user.id))
 
 

@@ -22,10 +22,12 @@ class BuyerFields(LineupForm):
 
     first_name = line("First name", Asked(), render_kw={"autofocus": True})
     last_name = line("Last name", Asked())
-    email = line("E-mail", description="Link and password are sent there, too.")
-    mobile = line("Mobile", description="International form, such as +31612345678.")
-    user_name = line("Name of the line", default=FIRST_LINE)
-    send_credentials = BooleanField("Send the credentials by mail", default=True)
+    email = line("Email", description="The login details are sent to this address.")
+    mobile = line(
+        "Mobile", description="In international format, such as +31612345678."
+    )
+    user_name = line("Name of the user", default=FIRST_LINE)
+    send_credentials = BooleanField("Send login details by email", default=True)
 
     def buyer(self) -> CreateCustomer:
         """The customer to be made, with its first user."""
@@ -63,7 +65,7 @@ class FirstLineForm(BuyerFields):
 
     product_name = line("Product", InputRequired(), default="Basic")
     devices = IntegerField("Devices", [NumberRange(1, 100)], default=2)
-    amount = line("Price a month", InputRequired(), must_be_whole_money)
+    amount = line("Price per month", InputRequired(), must_be_whole_money)
 
     def price(self, currency: str) -> Money:
         """What a month costs."""

@@ -9,11 +9,11 @@ from gateway.panel.guard import roles_of
 from gateway.panel.words import has_page
 
 CUSTOMER_TABS = (
-    ("customers_pages.show_customer", "Information"),
+    ("customers_pages.show_customer", "Overview"),
     ("customers_pages.show_users", "Users"),
     ("money_pages.customer_subscriptions", "Subscriptions"),
-    ("money_pages.customer_renewal", "Renewal"),
-    ("money_pages.customer_wallet", "Wallet"),
+    ("money_pages.customer_renewal", "Auto-renewal"),
+    ("money_pages.customer_wallet", "Balance"),
     ("notifications_pages.customer_messages", "Messages"),
     ("customers_pages.show_devices", "Devices"),
     ("seller_logins.customer_login", "Login"),

@@ -13,6 +13,7 @@ from flask import Flask
 
 from gateway.asking import actor
 from gateway.ground import ground
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.money import Money
 
 LANGUAGE = "en_GB"
@@ -64,10 +65,28 @@ TONES = {
 }
 """The one mapping of a state's word to its tone; unknown words are calm."""
 
+LABELS = {
+    "dropped": "Cancelled",
+    "filled": "Fulfilled",
+    "held": "On hold",
+    "parked": "On hold",
+    "renewal_blocked": "Plan retired",
+    "renewal_fell_short": "Balance too low",
+    "stored": "Queued",
+    "top_up": "Top-up",
+    "untried": "Not tested",
+    "write_off": "Write-off",
+}
+"""Words that people know another word for."""
+
 
 def label_of(word: object) -> str:
     """An enum's value, or a word, as people read it: `past_due` is "Past due"."""
     said = str(word.value if isinstance(word, enum.Enum) else word)
+    if word is SubscriptionState.RUNNING:
+        return "Active"
+    if said in LABELS:
+        return LABELS[said]
     plain = said.replace("_", " ").replace("-", " ")
     return plain[:1].upper() + plain[1:]
 

@@ -32,7 +32,7 @@ class DeviceForm(LineupForm):
         "Device",
         Asked(),
         Length(max=NAME_LENGTH),
-        description="Roughly, such as Smart TV LG or Fire TV Stick.",
+        description="For example Smart TV LG or Fire TV Stick.",
     )
     app = line(
         "App", Length(max=NAME_LENGTH), description="Such as TiviMate or OTT Navigator."
@@ -63,7 +63,7 @@ def add_device(user_id: UUID) -> Shown:
         lambda: ask(AddDevice(user_id=user_id, **form.said())),
     )
     if added is not None:
-        flash(f"{added.model} was noted.")
+        flash(f"{added.model} was added.")
         return _back_to(user_id)
     page = render_template(
         "portal/device_form.html", form=form, user_id=user_id, title=user.name

@@ -19,8 +19,8 @@ MESSAGES = Table(
     "messages",
     Column("subject", "Subject", order="subject"),
     Column("receiver", "To"),
-    Column("state", "State"),
-    Column("created_at", "When", order="created_at"),
+    Column("state", "Status"),
+    Column("created_at", "Date", order="created_at"),
     filters=(Text("Receiver or subject"),),
     order="-created_at",
 )

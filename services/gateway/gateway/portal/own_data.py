@@ -28,13 +28,13 @@ class OwnDataForm(PersonFields):
     """What a customer changes by itself: all but what its seller keeps of it."""
 
     sections: ClassVar = {
-        "About you": [
+        "Personal details": [
             ("first_name", "last_name"),
             ("email", "mobile", "phone"),
             "address",
             ("city", "country"),
         ],
-        "On the screen": [("pin", "inactivity_seconds", "time_zone")],
+        "Player settings": [("pin", "inactivity_seconds", "time_zone")],
         "Consent": ["takes_messages", "takes_ads"],
     }
 
@@ -61,7 +61,7 @@ def change_data() -> Shown:
         lambda: ask(form.change(customer)),
     )
     if changed is not None:
-        flash("Your data was changed.")
+        flash("Changes saved.")
         return redirect(url_for(".change_data"))
     page = render_template("portal/own_data.html", form=form, customer=customer)
     return page, status_of(form)

@@ -35,7 +35,7 @@ class BuyForm(LineupForm):
 
     plan_id = HiddenField("Plan", [InputRequired()])
     count_from = HiddenField("From when")
-    taken = StringField("Taken in cash", [Optional(), must_be_whole_money])
+    taken = StringField("Cash received", [Optional(), must_be_whole_money])
     """What was taken at the counter: said by the button that was pressed."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class BuyForm(LineupForm):
 class StopForm(LineupForm):
     """A subscription to be stopped, and why if somebody wants to say."""
 
-    reason = line("Why (kept with the sale)", Length(max=REASON_LENGTH))
+    reason = line("Reason (optional, kept with the sale)", Length(max=REASON_LENGTH))
 
     def question(self, subscription_id: UUID) -> StopSubscription:
         """The stop to be made."""

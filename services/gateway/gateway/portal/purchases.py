@@ -69,7 +69,9 @@ def switch_renewal(user_id: UUID) -> Shown:
     to = request.form.get("to", "")
     if to == "renewal":
         return redirect(_renewal_address(user.customer_id))
-    flash(f"{user.name} {'renews by itself' if renews else 'ends by itself'} now.")
+    flash(
+        f"{user.name} {'auto-renews' if renews else 'no longer renews automatically'}."
+    )
     return redirect(return_path(to) or address_of(user.customer_id))
 
 
@@ -82,7 +84,7 @@ def stop_user(user_id: UUID) -> Shown:
     )
     found = ask(running)
     if not found.items:
-        flash("Nothing is running.")
+        flash("There is no active subscription.")
         return back_to(user_of(user_id).customer_id)
     return _stop(found.items[0])
 
@@ -101,7 +103,7 @@ def _stop(subscription: SubscriptionView) -> Shown:
         lambda: ask(form.question(subscription.id)),
     )
     if receipt is not None:
-        flash(f"Stopped; {money_text(receipt.refunded)} went back to the balance.")
+        flash(f"Stopped. {money_text(receipt.refunded)} was refunded to the balance.")
         return back_to(subscription.customer_id)
     return _ask_to_stop(form, subscription)
 
@@ -116,7 +118,7 @@ def _purchase(form: BuyForm, user: UserView) -> SubscriptionView:
     prices = {str(offer.plan.id): offer.plan.price for offer in offers}
     price = prices.get(form.plan_id.data)
     if price is None:
-        raise Conflict("This plan is sold no longer.", code="plan_retired")
+        raise Conflict("This plan is retired.", code="plan_retired")
     taken = read_amount(form.taken.data, price.asset)
     return buy_for_cash(user.customer_id, taken, form.question(user.id))
 

@@ -117,7 +117,7 @@ def _delete(user_id: UUID) -> str:
     if stopped:
         question = StopSubscription(subscription_id=_id_of(stopped))
         receipt = ask(question, step="stop")
-        words = f"; {money_text(receipt.refunded)} went back to the balance"
+        words = f" and {money_text(receipt.refunded)} was refunded to the balance"
     ask(DeleteUser(user_id=user_id), step="delete")
     return words
 

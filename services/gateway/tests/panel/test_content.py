@@ -259,7 +259,7 @@ class TestGuide:
         answer = partner.get("/guide")
 
         assert answer.status_code == 200
-        assert "cannot be shown just now" in words_of(answer)
+        assert "cannot be shown right now" in words_of(answer)
 
     @pytest.mark.feature("PE-13")
     def test_reach_is_counted_and_lists_are_narrowed(self, partner, services):

@@ -333,7 +333,7 @@ class TestParts:
             shown = text_of(client.get(page))
             assert "player-password" not in shown
             assert "/p/text" not in shown
-        assert "hidden from your role" in words_of(client.get(USER))
+        assert "Hidden for your role" in words_of(client.get(USER))
         assert "/stop" not in text_of(client.get(USER))
         assert "/buy" not in text_of(client.get(USER))
 
@@ -392,11 +392,11 @@ class TestOneUser:
         stale = sample(DeviceView, model="Old TV", is_stale=True)
         services.tell("accounts.list_devices", Page(items=[stale]))
         words = words_of(browser(Role.CUSTOMER).get(USER))
-        assert "Still right?" in words
+        assert "Please confirm" in words
 
         fresh = sample(DeviceView, model="New TV", is_stale=False)
         services.tell("accounts.list_devices", Page(items=[fresh]))
-        assert "Still right?" not in words_of(browser(Role.CUSTOMER).get(USER))
+        assert "Please confirm" not in words_of(browser(Role.CUSTOMER).get(USER))
 
 
 class TestDevices:
@@ -449,7 +449,7 @@ class TestGroups:
         services.tell("accounts.delete_customer_group", refusal)
         client = browser(Role.PARTNER)
         page = client.get(f"/customer-groups/{ID}/delete")
-        assert "1 customer is in it" in words_of(page)
+        assert "1 customer is in this group" in words_of(page)
         assert f"/customers?group_id={ID}" in text_of(page)
 
         answer = sent(client, form_of, f"/customer-groups/{ID}/delete")

@@ -137,9 +137,9 @@ def test_every_role_has_a_dashboard_of_its_own(browser, figures, role):
     assert answer.status_code == 200
     words = words_of(answer)
     assert "1,234" in words
-    assert ("Exceptions" in words) == (role not in {Role.RESELLER, Role.DEALER})
+    assert ("Orders with exceptions" in words) == (role not in {Role.RESELLER, Role.DEALER})
     assert ("Revenue this month" in words) == (role is not Role.SUPPORT)
-    assert ("Parts of the platform" in words) == (role is Role.OPERATOR)
+    assert ("System status" in words) == (role is Role.OPERATOR)
 
 
 def linked(page):
@@ -191,7 +191,7 @@ def test_this_month_stands_beside_the_last(browser, figures, app):
     answer = browser(Role.PARTNER).get("/dashboard")
 
     words = words_of(answer)
-    assert "This month 3.00 EUR as before than last month by this day" in words
+    assert "This month 3.00 EUR no change compared with the same day last month" in words
     assert "Last month 406.00 EUR" in words
     rows = drawn(text_of(answer), "Revenue by day of the month")
     assert rows[:3] == [
@@ -208,7 +208,7 @@ def test_this_month_stands_beside_the_last(browser, figures, app):
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        (two_months("{}.00 EUR", back="1.00 EUR"), "Given back 2.00 EUR"),
+        (two_months("{}.00 EUR", back="1.00 EUR"), "Refunded 2.00 EUR"),
         (two_months("{} JPY"), "Last month 406 JPY"),
         (two_months(""), "Sold 3"),
         (two_months()[:29], "This month 1.00 EUR"),
@@ -226,7 +226,7 @@ def test_the_trend_of_what_runs_is_drawn(browser, figures):
     answer = browser(Role.SUPPORT).get("/dashboard")
 
     assert "900 more than on 1 February" in words_of(answer)
-    rows = drawn(text_of(answer), "Running subscriptions by day")
+    rows = drawn(text_of(answer), "Active subscriptions by day")
     assert (rows[0], rows[-1]) == (("1 Feb", "0"), ("2 Mar", "29"))
 
 
@@ -253,8 +253,8 @@ def ending(figures, sample):
     [
         ({"renews": True, "missing": "5.00 EUR"}, "5.00 EUR missing"),
         ({"renews": True}, "paid from the balance"),
-        ({"renews": True, "obstacle": "plan_retired"}, "sold no longer"),
-        ({"renews": False, "missing": "5.00 EUR"}, "not by itself"),
+        ({"renews": True, "obstacle": "plan_retired"}, "plan retired"),
+        ({"renews": False, "missing": "5.00 EUR"}, "auto-renewal off"),
     ],
 )
 def test_what_ends_says_what_is_missing_and_is_renewed_by_one_click(
@@ -266,7 +266,7 @@ def test_what_ends_says_what_is_missing_and_is_renewed_by_one_click(
     assert "Ana Berg text" in words_of(page)
     assert words in words_of(page)
     assert f'href="/users/{ID}/buy">Renew' in text_of(page)
-    assert "Nobody lapsed in 30 days." in words_of(page)
+    assert "No lapsed subscriptions in the last 30 days." in words_of(page)
 
 
 def test_support_looks_and_renews_nothing(browser, ending):
@@ -311,12 +311,12 @@ def test_a_day_without_anybody_shows_first_steps_and_no_zeros(
     page = text_of(client.get("/dashboard"))
     words = re.sub(r"<[^>]+>", " ", page)
 
-    for counted in ("Revenue", "Ending in 7 days", "Lapsed", "Last orders"):
+    for counted in ("Revenue", "Expiring in 7 days", "Lapsed", "Recent orders"):
         assert counted not in words
     if role in {Role.PARTNER, Role.STAFF}:
         assert "Getting started" in words
     elif role not in {Role.OPERATOR, Role.SUPPORT}:
-        (onward,) = re.findall(r'href="([^"]+)">Add the first customer', page)
+        (onward,) = re.findall(r'href="([^"]+)">Create your first customer', page)
         assert client.get(onward).status_code == 200
 
 
@@ -324,10 +324,10 @@ def test_a_day_without_anybody_shows_first_steps_and_no_zeros(
 @pytest.mark.parametrize(
     ("service", "gone", "stays"),
     [
-        ("accounts", "Customers cannot be shown", "Ending in 7 days"),
+        ("accounts", "Customers cannot be shown", "Expiring in 7 days"),
         ("billing", "Renewals due cannot be shown", "1,234"),
         ("playlists", "Guide cannot be shown", "1,234"),
-        ("notifications", "Messages of 7 days cannot be shown", "1,234"),
+        ("notifications", "Messages in the last 7 days cannot be shown", "1,234"),
     ],
 )
 def test_a_stopped_service_takes_its_cards_alone(

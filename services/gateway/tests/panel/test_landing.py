@@ -57,8 +57,8 @@ def renewals(services, sample, app):
 def test_a_customer_sees_what_the_next_renewal_needs(browser, renewals):
     words = words_of(browser(Role.CUSTOMER).get("/my"))
 
-    assert "5.00 EUR are missing for the next renewals" in words
-    assert "Next renewals cost 30.00 EUR 2 of 3 users renew" in words
+    assert "5.00 EUR is missing for the next renewals" in words
+    assert "Next renewals 30.00 EUR 2 of 3 users renew" in words
     assert "Balance 25.00 EUR" in words
     assert "Watching 2 of 3" in words
     assert "Days left 3 days Living room, " in words

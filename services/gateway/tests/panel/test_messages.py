@@ -213,5 +213,5 @@ def test_without_notifications_a_customers_page_says_so_alone(browser, services)
     answer = browser(Role.PARTNER).get(f"/customers/{ID}/messages")
 
     assert answer.status_code == 200
-    assert "The messages cannot be shown just now" in words_of(answer)
+    assert "The messages cannot be shown right now" in words_of(answer)
     assert f'href="/customers/{ID}"' in text_of(answer)

@@ -68,7 +68,7 @@ class TestSubscriptions:
         services.tell("billing.get_subscription_figures", figures)
         client = browser(Role.PARTNER)
         page = text_of(client.get("/subscriptions"))
-        [address] = re.findall(r'href="([^"]+)">End within 7 days', page)
+        [address] = re.findall(r'href="([^"]+)">Expiring in 7 days', page)
         services.asked.clear()
         client.get(address.replace("&amp;", "&"))
 
@@ -101,7 +101,7 @@ class TestSubscriptions:
         answer = browser(Role.PARTNER).get("/subscriptions")
 
         assert answer.status_code == 200
-        assert "The subscriptions cannot be shown just now" in words_of(answer)
+        assert "The subscriptions cannot be shown right now" in words_of(answer)
 
     def test_a_file_without_billing_is_no_empty_file(self, browser, services):
         services.silent.add("billing")
@@ -197,7 +197,7 @@ class TestRenewal:
         services.tell("billing.get_renewal_overview", replace(found, lines=[retired]))
 
         page = words_of(browser(Role.CUSTOMER).get("/my/renewal"))
-        assert "Not counted: its plan is sold no longer" in page
+        assert "Not included: the plan is retired" in page
 
 
 def _switch_of(page):
@@ -322,7 +322,7 @@ class TestStopping:
         client = browser(Role.CUSTOMER)
         address = f"/users/{ID}/stop"
         page = client.get(address)
-        assert "9.00 EUR comes back to the balance" in words_of(page)
+        assert "9.00 EUR will be refunded to the balance" in words_of(page)
 
         said = form_of(text_of(page)) | {"reason": "moved away"}
         client.post(address, data=said)
@@ -341,8 +341,8 @@ class TestStopping:
         client = browser(Role.CUSTOMER)
         address = f"/users/{ID}/delete"
         page = client.get(address)
-        assert "9.00 EUR comes back to the balance" in words_of(page)
-        assert "Stop it and delete text" in words_of(page)
+        assert "9.00 EUR is refunded to the balance" in words_of(page)
+        assert "Stop and delete text" in words_of(page)
         answer = client.post(address, data=form_of(text_of(page)))
 
         assert answer.location == "/my"
@@ -350,7 +350,7 @@ class TestStopping:
         [(deleting, deleted)] = services.calls_of("accounts.delete_user")
         assert str(stopped.subscription_id) == str(deleted.user_id) == ID
         assert stopping.idempotency_key != deleting.idempotency_key
-        assert "9.00 EUR went back to the balance" in words_of(client.get("/my"))
+        assert "9.00 EUR was refunded to the balance" in words_of(client.get("/my"))
 
     def test_what_began_to_run_in_between_is_offered_to_be_stopped(
         self, browser, services, form_of

@@ -36,10 +36,10 @@ def packages(services, sample):
 def test_without_packages_a_new_product_leads_to_one(browser, packages):
     client = browser(Role.PARTNER)
     packages()
-    assert 'href="/packages/new">Make a package' in text_of(client.get("/products/new"))
+    assert 'href="/packages/new">Create a package' in text_of(client.get("/products/new"))
 
     packages("Base")
-    assert "Make a package" not in text_of(client.get("/products/new"))
+    assert "Create a package" not in text_of(client.get("/products/new"))
 
 
 def test_a_package_leads_to_a_product_of_it(browser, services, sample, packages):
@@ -66,5 +66,5 @@ def test_a_product_without_packages_says_what_its_buyers_watch(
     services.tell("billing.get_product", sample(ProductView, package_ids=ids))
     page = text_of(browser(Role.PARTNER).get(f"/products/{ID}"))
 
-    assert (f'href="/products/{ID}/edit">Choose its packages' in page) == is_led
+    assert (f'href="/products/{ID}/edit">Choose packages' in page) == is_led
     assert ("watches the demo channels only" in page) == is_led

@@ -101,11 +101,11 @@ def test_the_file_holds_the_numbers_of_the_page_and_no_formula(browser, counted)
 
     assert answer.mimetype == "text/csv"
     rows = list(csv.reader(io.StringIO(text_of(answer))))
-    assert rows[0] == ["By", "What", "Customers"]
+    assert rows[0] == ["Group by", "Value", "Customers"]
     assert ["Total", "UTC", "21"] in rows
     assert sum(int(row[2]) for row in rows if row[0] == "Status") == 21
     assert ["Seller", "'=SUM(A1)", "21"] in rows
-    assert ["Group", "In no group", "11"] in rows
+    assert ["Group", "No group", "11"] in rows
 
 
 def test_while_accounts_is_away_the_page_says_so(browser, services):
@@ -114,4 +114,4 @@ def test_while_accounts_is_away_the_page_says_so(browser, services):
     answer = browser(Role.PARTNER).get("/reports/customers")
 
     assert answer.status_code == 200
-    assert "The figures cannot be shown just now" in text_of(answer)
+    assert "The report cannot be shown right now" in text_of(answer)

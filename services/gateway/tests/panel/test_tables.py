@@ -26,7 +26,7 @@ LOG = Table(
     Column("note", "Note", is_hidden=True),
     filters=(
         Text("Anything"),
-        Choice("state", "State", DeliveryState),
+        Choice("state", "Status", DeliveryState),
         YesNo("is_late", "Late"),
         Dates("created", "Begun"),
     ),

@@ -81,14 +81,14 @@ def _customers(counts: CustomerCounts) -> Iterator[Figure]:
 
 def _subscriptions(figures: SubscriptionFigures) -> Iterator[Figure]:
     yield Figure(
-        title="Running now",
+        title="Active now",
         value=count_text(figures.running),
         address=link(SUBSCRIPTIONS, state="running"),
-        note=f"{figures.renewing:,} renew, {figures.trials:,} on trial",
+        note=f"{figures.renewing:,} auto-renew, {figures.trials:,} trials",
         icon="device-tv",
     )
     yield Figure(
-        title="Ending in 7 days",
+        title="Expiring in 7 days",
         value=count_text(figures.ending_in_7_days),
         address=ending(figures.today, figures.today + WEEK),
         note=f"{figures.ending_in_30_days:,} in 30 days",
@@ -98,10 +98,10 @@ def _subscriptions(figures: SubscriptionFigures) -> Iterator[Figure]:
 
 def _lapsed(page: Page[Any]) -> Iterator[Figure]:
     yield Figure(
-        title="Lapsed in 30 days",
+        title="Lapsed in the last 30 days",
         value=count_text(page.total or 0),
         address=lapsed(today_here()),
-        note="not come back",
+        note="not renewed since",
         icon="user-off",
     )
 
@@ -159,13 +159,13 @@ def _states(counts: CustomerCounts) -> Iterator[Figure]:
 
 def _exceptions(exceptions: Page[Any], parked: Page[Any]) -> Iterator[Figure]:
     yield Figure(
-        title="Exceptions",
+        title="Orders with exceptions",
         value=count_text(exceptions.total or 0),
         address=link(ORDERS, state="exception"),
         tone="orange",
     )
     yield Figure(
-        title="Deliveries that could not be used",
+        title="Webhook deliveries on hold",
         value=count_text(parked.total or 0),
         address=link("shops_pages.list_deliveries", verdict="parked"),
         tone="orange",
@@ -174,13 +174,13 @@ def _exceptions(exceptions: Page[Any], parked: Page[Any]) -> Iterator[Figure]:
 
 def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[Figure]:
     yield Figure(
-        title="Sources that failed",
+        title="Failed guide sources",
         value=count_text(failing.total or 0),
         address=link("sources_pages.list_guide_sources", is_failing="yes"),
         tone="red",
     )
     yield Figure(
-        title="Channels with less than 24 hours",
+        title="Channels with less than 24 hours of guide",
         value=count_text(lacking.total or 0),
         address=link("channels_pages.list_channels", guide="lacking", is_on="yes"),
         tone="orange",
@@ -190,7 +190,7 @@ def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[Figure]:
 def _balances(balances: BalancesView) -> Iterator[Figure]:
     for owed in balances.owed:
         yield Figure(title=f"In {owed.asset}", value=money_text(owed))
-    yield Figure(title="Customers with something", value=count_text(balances.customers))
+    yield Figure(title="Outstanding balances", value=count_text(balances.customers))
 
 
 def _deliveries(counts: DeliveryCounts) -> Iterator[Figure]:
@@ -212,10 +212,10 @@ MESSAGE_TONES = {
 }
 
 CARDS: tuple[tuple[str, str, tuple[str, ...], Callable[..., Iterator[Figure]]], ...] = (
-    ("Customers by state", "users", ("customers",), _states),
+    ("Customers by status", "users", ("customers",), _states),
     ("Orders", "building-store", ("exceptions", "parked"), _exceptions),
     ("Guide", "calendar-event", ("failing", "lacking"), _guide),
-    ("Messages of 7 days", "mail", ("messages",), _deliveries),
-    ("On customers' balances", "wallet", ("balances",), _balances),
+    ("Messages in the last 7 days", "mail", ("messages",), _deliveries),
+    ("Customer balances", "wallet", ("balances",), _balances),
 )
 """Title, icon, the parts a card needs, and how its figures are made of them."""

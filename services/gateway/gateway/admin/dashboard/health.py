@@ -26,11 +26,11 @@ class Health:
 def health_of(parts: Parts) -> list[Health]:
     """Each service by its answer, then the broker between them."""
     services = [
-        _health(name, "answers", "does not answer", is_well=not parts[asked].is_away)
+        _health(name, "Operational", "Not responding", is_well=not parts[asked].is_away)
         for name, asked in ASKED_OF.items()
     ]
     broker = _health(
-        "Broker", "connected", "cannot be reached", is_well=ground().rpc.is_ready()
+        "Message broker", "Connected", "Not reachable", is_well=ground().rpc.is_ready()
     )
     return [*services, broker]
 

@@ -86,8 +86,8 @@ def nothing_yet(parts: Parts) -> bool:
 def first_act() -> tuple[str, str] | None:
     """What begins the work where there is nobody yet: words, and the page of it."""
     acts = (
-        ("Sell to the first one", link("sell_pages.sell")),
-        ("Add the first customer", link("customers_pages.new_customer")),
+        ("Make your first sale", link("sell_pages.sell")),
+        ("Create your first customer", link("customers_pages.new_customer")),
     )
     is_seller = actor().role in SELLERS - OPERATORS
     return next((act for act in acts if act[1]), None) if is_seller else None

@@ -18,7 +18,7 @@ class Change:
     title: str
     value: str | Money
     text: str
-    """ "12 % more", "as before"; empty where there is nothing to compare with."""
+    """ "12 % more", "no change"; empty where there is nothing to compare with."""
     tone: str
 
 
@@ -101,7 +101,7 @@ def _changes(
         whole = _total(past, asset, _revenue)
         yield Change(title=LAST, value=whole, text="", tone="secondary")
         if back := _total(now, asset, _refunded):
-            yield Change(title="Given back", value=back, text="", tone="secondary")
+            yield Change(title="Refunded", value=back, text="", tone="secondary")
     if not assets:
         sold, sold_before = (sum(day.sold for day in days) for days in (now, by_then))
         yield _change("Sold", f"{sold:,}", sold, sold_before)
@@ -121,4 +121,4 @@ def _change(title: str, value: str | Money, now: int, past: int) -> Change:
     percent = round(100 * (now - past) / past)
     text = f"{abs(percent)} % {'more' if percent > 0 else 'less'}" if percent else ""
     tone = "green" if percent > 0 else "red" if percent else "secondary"
-    return Change(title=title, value=value, text=text or "as before", tone=tone)
+    return Change(title=title, value=value, text=text or "no change", tone=tone)

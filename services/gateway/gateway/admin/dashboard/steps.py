@@ -21,7 +21,7 @@ class Step:
 STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "Channels",
-        "Import your playlist, by file or address.",
+        "Import your playlist from a file or URL.",
         "jobs_pages.import_channels",
         ("channels",),
     ),
@@ -33,19 +33,19 @@ STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ),
     (
         "Product",
-        "Choose packages, then give it a plan with a price.",
+        "Choose packages, then add a plan with a price.",
         "billing_pages.new_product",
         ("products",),
     ),
     (
-        "First line",
-        "Put all channels on sale and sell them, on one page.",
+        "First sale",
+        "Put all channels on sale and make your first sale.",
         "sell_pages.first_line",
         ("customers",),
     ),
     (
         "Seller",
-        "Add a dealer or reseller, if others shall sell.",
+        "Add a dealer or reseller if others sell for you.",
         "sellers_pages.new_dealer",
         ("resellers", "dealers"),
     ),

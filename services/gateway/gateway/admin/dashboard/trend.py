@@ -28,7 +28,7 @@ def trend_of(figures: SubscriptionFigures) -> Trend | None:
     words = f"{abs(gained):,} {way} than" if gained else "as many as"
     return Trend(
         labels=[f"{day.on:%-d %b}" for day in figures.trend],
-        series={"Running": [day.count for day in figures.trend]},
+        series={"Active": [day.count for day in figures.trend]},
         words=f"{words} on {first.on:%-d %B}",
         tone="green" if gained > 0 else "red" if gained else "secondary",
         address=link("subscriptions_pages.show_ends"),

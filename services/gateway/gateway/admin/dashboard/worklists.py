@@ -12,10 +12,10 @@ from lineup.contracts.billing.subscriptions import RenewalOverview, Subscription
 
 OBSTACLES = {
     "trial": "a trial",
-    "plan_retired": "sold no longer",
-    "inactive": "switched off",
-    "over": "over",
-    "put_off": "tried again soon",
+    "plan_retired": "plan retired",
+    "inactive": "disabled",
+    "over": "expired",
+    "put_off": "retrying soon",
 }
 """Why nothing renews by itself though the switch is on, in a word or two."""
 
@@ -57,7 +57,7 @@ def worklists(parts: Parts) -> list[Worklist]:
             icon="calendar-due",
             lines=_due_lines(due.value.items) if due.value else [],
             is_away=due.is_away,
-            nothing="Nothing ends within seven days.",
+            nothing="No renewals due in the next seven days.",
             address=ending(today, today + WEEK),
         ),
         Worklist(
@@ -65,7 +65,7 @@ def worklists(parts: Parts) -> list[Worklist]:
             icon="user-off",
             lines=_lapsed_lines(gone.value.items) if gone.value else [],
             is_away=gone.is_away,
-            nothing="Nobody lapsed in 30 days.",
+            nothing="No lapsed subscriptions in the last 30 days.",
             address=lapsed(today),
         ),
     ]
@@ -81,12 +81,12 @@ def _lack_of(
 ) -> tuple[str, str]:
     """What keeps a subscription from going on by itself, and how bad that is."""
     if not one.renews:
-        return "not by itself", "yellow"
+        return "auto-renewal off", "yellow"
     if one.obstacle:
-        return OBSTACLES.get(one.obstacle, "not by itself"), "yellow"
+        return OBSTACLES.get(one.obstacle, "auto-renewal off"), "yellow"
     overview = overviews[one.customer_id].value
     if overview is None:
-        return "unknown just now", "secondary"
+        return "not available right now", "secondary"
     if overview.missing:
         return f"{money_text(overview.missing)} missing", "red"
     return "paid from the balance", "green"
