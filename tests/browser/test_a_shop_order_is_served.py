@@ -47,11 +47,11 @@ def test_it_is_seen_from_the_order_to_the_mail(visitor, household, lineup):
 
     visitor.turn_to("Orders")
     visitor.is_on("Orders")
-    visitor.fill_list("Number or mail begins with", number)
+    visitor.fill_list("Order number or email starts with", number)
     visitor.follow(number)
     visitor.is_on(f"Order {number}")
-    visitor.sees("Served")
-    visitor.follow("To the customer")
+    visitor.sees("Fulfilled")
+    visitor.follow("View customer")
     visitor.is_on(f"Number {number}")
     visitor.sees("Family")
 
@@ -79,7 +79,7 @@ def test_what_could_not_be_served_is_mended_and_tried_again(visitor, household, 
     visitor.follow("Needs attention")
     visitor.follow(number)
     visitor.sees("No plan on sale has this SKU.")
-    visitor.follow("Give a plan this SKU")
+    visitor.follow("Create plan with this SKU")
     visitor.is_on("New plan for this SKU")
     visitor.choose("Product", "Family")
     visitor.fill("Name", f"From the shop {number}")
@@ -88,9 +88,9 @@ def test_what_could_not_be_served_is_mended_and_tried_again(visitor, household, 
     visitor.sees("is on sale.")
 
     visitor.turn_to("Orders")
-    visitor.fill_list("Number or mail begins with", number)
+    visitor.fill_list("Order number or email starts with", number)
     visitor.follow(number)
-    visitor.press("Try again")
-    visitor.sees("nothing is wrong with it any more.")
+    visitor.press("Retry")
+    visitor.sees("All problems are resolved.")
     link = re.search(r"http\S+\.m3u8", mail_to(lineup, receiver))[0]
     until(lambda: len(shown({"playlist_url": link})) > DEMO_CHANNELS, "channels", 60)

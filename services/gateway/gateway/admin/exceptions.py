@@ -5,203 +5,263 @@ from dataclasses import dataclass
 ORDERS = {
     "unknown_sku": (
         "No plan on sale has this SKU.",
-        "Give a plan this SKU, then try again.",
+        "Assign this SKU to a plan, then retry.",
     ),
-    "no_sku": ("This line has no SKU.", "Give the item a SKU in the shop."),
+    "no_sku": (
+        "This item has no SKU.",
+        "Add a SKU to the product in the shop.",
+    ),
     "low_amount": (
-        "Less was paid than the plan costs.",
-        "Give the shop a tolerance, or change the plan's price; then try again.",
+        "The amount paid is below the plan price.",
+        "Set a payment tolerance for the shop or change the plan price, then retry.",
     ),
     "wrong_currency": (
-        "It was paid in another currency than the shop's or the plan's.",
-        "Sell in one currency; pay this order back in the shop.",
+        "The payment currency differs from that of the shop or plan.",
+        "Use one currency in the shop, and refund this order there.",
     ),
     "no_email": (
-        "The buyer left no mail address, so nobody can be told the credentials.",
-        "Write the address into the order in the shop.",
+        "The order has no email address, so the login details cannot be sent.",
+        "Add the email address to the order in the shop.",
     ),
-    "test_order": ("The shop says it is a test.", "Nothing: tests are never served."),
-    "no_lines": ("It is paid, but there is no line in it.", "Look at it in the shop."),
+    "test_order": (
+        "This is a test order.",
+        "No action needed. Test orders are not fulfilled.",
+    ),
+    "no_lines": (
+        "The order is paid but contains no items.",
+        "Check the order in the shop.",
+    ),
     "refund_unclear": (
-        "Money went back, and it is not plain for which line.",
-        "Close this, and tick what it pays back.",
+        "A refund was made, but it is unclear for which item.",
+        "Close this exception and select the refunded items.",
     ),
     "deleted_at_shop": (
-        "The order was deleted in the shop; whether money went back is not said.",
-        "Close this, and tick what is to end if the money went back.",
+        "The order was deleted in the shop. It is unknown whether it was refunded.",
+        "Close this exception and select the items to cancel if it was refunded.",
     ),
     "subscription_active": (
-        "The user has another product running.",
-        "Stop that, or let it end; then try again.",
+        "The user already has an active subscription to another product.",
+        "Stop that subscription or let it expire, then retry.",
     ),
     "plan_retired": (
-        "The plan is sold no longer.",
-        "Give a plan on sale its SKU, then try again.",
+        "The plan is retired.",
+        "Assign its SKU to a plan on sale, then retry.",
     ),
     "user_not_found": (
-        "There is no such user any more.",
-        "Take the user's name out of the order in the shop.",
+        "The user no longer exists.",
+        "Remove the username from the order in the shop.",
     ),
     "disputed": (
-        "The buyer disputes the payment, or the shop waits again though it was paid.",
-        "Answer the dispute in the shop. Stop the users if the money is lost.",
+        "The payment is disputed or pending again in the shop.",
+        "Respond to the dispute in the shop. Stop the users if the payment is lost.",
     ),
     "unknown_user": (
-        "The order names a user that nobody is called by.",
+        "The order names a user that does not exist.",
         "Choose the right user below.",
     ),
     "which_user": (
-        "It renews a subscription, and it is not plain whose.",
-        "Choose the right user below; it is remembered for the next time.",
+        "This is a renewal, but it is unclear for which user.",
+        "Choose the right user below. The choice is remembered.",
     ),
     "customer_off": (
-        "The customer is switched off and could not watch what was paid.",
-        "Switch the customer on, then try again.",
+        "The customer is disabled.",
+        "Enable the customer, then retry.",
     ),
     "seller_off": (
-        "The partner or a seller above the customer is switched off.",
-        "Switch it on, then try again.",
+        "The partner or seller of the customer is disabled.",
+        "Enable the partner or seller, then retry.",
     ),
     "mac_taken": (
-        "Another user has the device that the order names.",
-        "The order is served. Move the device to the right user by hand.",
+        "The MAC address in the order belongs to another user.",
+        "The order is fulfilled. Move the device to the right user.",
     ),
     "mac_invalid": (
-        "What the order gives as a device's MAC address is none.",
-        "The order is served. Ask the buyer, and note the device by hand.",
+        "The MAC address in the order is not valid.",
+        "The order is fulfilled. Ask the buyer and add the device manually.",
     ),
     "bad_email": (
-        "The buyer's mail address is none, so nobody can be told the credentials.",
-        "Correct the address of the order in the shop.",
+        "The email address in the order is not valid.",
+        "Correct the email address of the order in the shop.",
     ),
     "period_too_long": (
-        "Its plan is so long that it would end beyond the calendar.",
-        "Change the length of the plan, then try again.",
+        "The end date of this plan is too far in the future.",
+        "Change the duration of the plan, then retry.",
     ),
     "failed": (
-        "Its subscription could not be started.",
-        "Look at the length of its plan, then try again.",
+        "The subscription could not be started.",
+        "Check the duration of the plan, then retry.",
     ),
     "old_product_spent": (
-        "It is refunded; what ran before was paid back to the balance and is spent.",
-        "Let the customer top up and buy it again, or close this.",
+        "The order was refunded, but the previous plan's refund is already spent.",
+        "Ask the customer to top up and buy the plan again, or close this.",
     ),
     "old_product_stopped": (
-        "It is refunded; what ran before stays off, as the user was stopped by hand.",
-        "Sell it again by hand if its paid time is to be given back, then close this.",
+        "The order was refunded. The previous plan stays off: its user was stopped.",
+        "Sell the plan again if its remaining time is owed, then close this.",
     ),
     "trial_used": (
-        "This customer had its trial already.",
-        "Pay this order back in the shop.",
+        "This customer has already used a trial.",
+        "Refund this order in the shop.",
     ),
     "bad_amount": (
-        "An amount in it cannot be read.",
-        "Look at its payload; serve it by hand, or correct it in the shop.",
+        "The order contains an amount that cannot be read.",
+        "Check the payload. Fulfil it manually, or correct it in the shop.",
     ),
     "bad_currency": (
-        "Its currency is not a currency code.",
-        "Look at its payload; serve it by hand, or correct it in the shop.",
+        "The currency of the order is not a valid currency code.",
+        "Check the payload. Fulfil it manually, or correct it in the shop.",
     ),
     "bad_date": (
-        "Its date of payment cannot be read.",
-        "If it is paid, accept it as it is.",
+        "The payment date of the order cannot be read.",
+        "If the order is paid, accept it anyway.",
     ),
     "bad_quantity": (
-        "It orders no whole number of pieces.",
-        "Serve it by hand, or correct the quantity in the shop.",
+        "The quantity is not a whole number.",
+        "Fulfil it manually, or correct the quantity in the shop.",
     ),
     "quantity_too_large": (
-        "A quantity in it is beyond reason.",
-        "Serve it by hand, or correct the quantity in the shop.",
+        "The quantity is too large.",
+        "Fulfil it manually, or correct the quantity in the shop.",
     ),
-    "too_many_lines": ("It has too many lines.", "Look at its payload."),
-    "too_many_seats": ("It wants too many users.", "Look at its payload."),
-    "too_many_refunds": ("It tells of too many refunds.", "Look at its payload."),
+    "too_many_lines": (
+        "The order has too many items.",
+        "Check the payload.",
+    ),
+    "too_many_seats": (
+        "The order is for too many users.",
+        "Check the payload.",
+    ),
+    "too_many_refunds": (
+        "The order has too many refunds.",
+        "Check the payload.",
+    ),
     "own_status": (
-        "It is paid, and in a status of the shop's own making.",
-        "Name that status in the shop's settings, or accept the order as it is.",
+        "The order is paid but has a custom status.",
+        "Add this status to the shop settings, or accept the order anyway.",
     ),
     "rest_unpaid": (
-        "It was ordered after the order was paid, and nothing says it was paid, too.",
-        "Look at it in the shop; if it is paid, accept the order as it is.",
+        "This item was added after payment, and it is unclear whether it was paid.",
+        "Check the order in the shop. If it is paid, accept it anyway.",
     ),
     "line_removed": (
-        "The order has this no longer, and its user still runs.",
-        "Stop the user if the money went back or something else is served for it.",
+        "This item was removed from the order, but its user is still active.",
+        "Stop the user if the item was refunded or replaced.",
     ),
     "money_kept": (
-        "The order was cancelled and its users stopped; no money went back.",
-        "Pay it back in the shop, or note that it stays.",
+        "The order was cancelled and its users were stopped, but it was not refunded.",
+        "Refund the order in the shop, or note that no refund is due.",
     ),
     "sub_order": (
-        "It is one vendor's part of an order that was not heard of.",
-        "Accept it as it is if that order will not come.",
+        "This is a vendor's part of an order that was not received.",
+        "Accept it anyway if the main order will not arrive.",
     ),
     "part_refunded": (
-        "Money of one vendor's part went back; the whole order is what was served.",
-        "Stop the right user of the whole order by hand.",
+        "One vendor's part was refunded, but the whole order was fulfilled.",
+        "Stop the affected user of the main order.",
     ),
 }
 DELIVERIES = {
-    "bad_payload": ("It cannot be read as an order.", "Look at its body."),
-    "bad_amount": ("An amount in it cannot be right.", "Look at its body."),
-    "bad_currency": ("Its currency is not a currency code.", "Look at its body."),
-    "bad_date": ("It is of an impossible date.", "Look at its body."),
-    "too_many_refunds": ("It tells of too many refunds.", "Look at its body."),
+    "bad_payload": (
+        "The payload cannot be read as an order.",
+        "Check the payload.",
+    ),
+    "bad_amount": (
+        "The payload contains an invalid amount.",
+        "Check the payload.",
+    ),
+    "bad_currency": (
+        "The currency is not a valid currency code.",
+        "Check the payload.",
+    ),
+    "bad_date": (
+        "The payload contains an invalid date.",
+        "Check the payload.",
+    ),
+    "too_many_refunds": (
+        "The order has too many refunds.",
+        "Check the payload.",
+    ),
     "failed": (
-        "It could not be worked on, and nothing of it was done.",
-        "Replay it. If it fails again, look at its body and tell the operator.",
+        "The delivery could not be processed, and nothing was changed.",
+        "Retry it. If it fails again, check the payload and contact the operator.",
     ),
-    "quantity_too_large": ("A quantity in it is beyond reason.", "Look at its body."),
-    "too_many_seats": ("It wants too many users.", "Look at its body."),
+    "quantity_too_large": (
+        "The quantity is too large.",
+        "Check the payload.",
+    ),
+    "too_many_seats": (
+        "The order is for too many users.",
+        "Check the payload.",
+    ),
     "unknown_topic": (
-        "It tells of something that is not understood here.",
-        "Nothing, or take this topic out of the shop's webhooks.",
+        "The webhook topic is not supported.",
+        "No action needed. You can remove this topic from the shop's webhooks.",
     ),
-    "test_delivery": ("It is the shop's test.", "Nothing: tests are never served."),
+    "test_delivery": (
+        "This is a test from the shop.",
+        "No action needed. Tests are not fulfilled.",
+    ),
     "wrong_shop": (
-        "It comes from another address than the shop's, such as a copy of it.",
-        "If that is the shop's address now, change it in its settings and replay.",
+        "The delivery comes from another shop domain, for example a staging copy.",
+        "If this is the new domain, update the shop settings and retry.",
     ),
-    "shop_off": ("The shop is switched off.", "Switch it on, then replay."),
+    "shop_off": (
+        "The shop is disabled.",
+        "Enable the shop, then retry.",
+    ),
 }
 ASKING = {
     "key_refused": (
-        "The shop does not take the keys.",
-        "Make new ones there that may read orders, and enter them here.",
+        "The shop rejects the API keys.",
+        "Create new keys with read access to orders and enter them here.",
     ),
     "keys_lost": (
-        "The shop's keys can be read here no longer.",
-        "Enter them again, or make new ones there.",
+        "The stored API keys can no longer be read.",
+        "Enter the keys again, or create new ones in the shop.",
     ),
-    "rate_limited": ("The shop wants a pause.", "Nothing: it is asked again."),
+    "rate_limited": (
+        "The shop limits the request rate.",
+        "No action needed. It will be retried.",
+    ),
     "redirected": (
-        "The shop's address leads elsewhere.",
-        "Enter the address to which it leads.",
+        "The shop URL redirects to another address.",
+        "Enter the address it redirects to.",
     ),
     "address_forbidden": (
-        "The address leads where this installation asks nobody.",
-        "Enter the shop's public address.",
+        "The shop URL points to an address that is not allowed.",
+        "Enter the public address of the shop.",
     ),
-    "bad_address": ("That is no address of a shop.", "Enter it anew."),
+    "bad_address": (
+        "The shop URL is not valid.",
+        "Enter the shop URL again.",
+    ),
     "not_encrypted": (
-        "The keys could be read on their way to this address.",
-        "Enter the one that begins with https.",
+        "The connection to this address is not encrypted.",
+        "Enter an address that starts with https.",
     ),
     "bad_certificate": (
-        "The shop's certificate is not valid.",
-        "Have it renewed, or enter the right address.",
+        "The TLS certificate of the shop is not valid.",
+        "Renew the certificate, or correct the address.",
     ),
-    "too_slow": ("The shop is too slow to answer.", "It is asked again."),
+    "too_slow": (
+        "The shop did not respond in time.",
+        "No action needed. It will be retried.",
+    ),
     "too_many_at_once": (
-        "More orders changed in one second than can be read.",
-        "Have the shop deliver those that are missing anew.",
+        "Too many orders changed in one second to be read.",
+        "Resend the missing orders from the shop.",
     ),
-    "unreachable": ("The shop cannot be reached.", "It is asked again."),
-    "bad_status": ("The shop answers with an error.", "Look at the address."),
+    "unreachable": (
+        "The shop cannot be reached.",
+        "No action needed. It will be retried.",
+    ),
+    "bad_status": (
+        "The shop responds with an error.",
+        "Check the shop URL.",
+    ),
     "bad_answer": (
-        "What answers there is no shop.",
-        "Enter the address of the shop itself, with its folder.",
+        "The response does not come from a shop.",
+        "Enter the URL of the shop itself, including its folder.",
     ),
 }
 ACCEPTED = {
@@ -215,7 +275,7 @@ ACCEPTED = {
     "sub_order",
 }
 """What an order can be served with all the same."""
-UNKNOWN = ("Something is to be looked at.", "")
+UNKNOWN = ("This needs attention.", "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,15 +37,15 @@ FEW = Paging(limit=5)
 ORDERS = Table(
     "orders",
     Column("number", "Order"),
-    Column("state", "State"),
+    Column("state", "Status"),
     Column("buyer_email", "Buyer"),
     Column("total", "Total", is_numeric=True),
     Column("seats", "Users", is_numeric=True),
     Column("shop_name", "Shop"),
-    Column("created_at", "When"),
+    Column("created_at", "Date"),
     filters=(
-        Text("Number or mail begins with"),
-        Choice("state", "State", OrderState),
+        Text("Order number or email starts with"),
+        Choice("state", "Status", OrderState),
         Choice("shop_id", "Shop", convert=UUID),
         Id("customer_id", "Customer"),
     ),
@@ -111,7 +111,7 @@ def replay_order(order_id: UUID) -> Answer:
     order = ask(ReplayOrder(order_id=order_id))
     left = len(order.exceptions)
     if left:
-        flash(f"The order was tried again; {left} exceptions are left.", "warning")
+        flash(f"Retried. {left} exceptions remain.", "warning")
     else:
-        flash("The order was tried again; nothing is wrong with it any more.")
+        flash("Retried. All problems are resolved.")
     return redirect(url_for("shops_pages.show_order", order_id=order_id))

@@ -52,7 +52,7 @@ def close_exception(order_id: UUID) -> Shown:
         lambda: ask(question(order_id, exception)),
     )
     if closed is not None:
-        flash("It is closed, and listed no more.")
+        flash("The exception was closed.")
         return redirect(_address(order_id))
     page = render_template(
         "admin/shops/close.html",
@@ -69,8 +69,8 @@ def accept_order(order_id: UUID) -> Shown:
     """Serve an order as it is."""
     order = ask(AcceptOrder(order_id=order_id))
     left = len(order.exceptions)
-    said = f"The order is accepted as it is; {left} exceptions are left."
-    flash(said if left else "The order is accepted as it is, and is served.")
+    said = f"The order was accepted. {left} exceptions remain."
+    flash(said if left else "The order was accepted and is being fulfilled.")
     return redirect(_address(order_id))
 
 
@@ -81,7 +81,9 @@ def ignore_sku(order_id: UUID) -> Shown:
     sku = request.form.get("sku", "")
     question = IgnoreSku(shop_id=_order(order_id).shop_id, sku=sku)
     shop = ask(question)
-    flash(f"{sku} of {shop.name} is ignored from now on; its settings list it.")
+    flash(
+        f"{sku} is now ignored for {shop.name}. You can undo this in the shop settings."
+    )
     return redirect(_address(order_id))
 
 
@@ -93,7 +95,7 @@ def choose_user(order_id: UUID, seat_id: UUID) -> Shown:
     form = UserForm()
     chosen = attempt(form, lambda: _choose(order_id, seat_id, form))
     if chosen is not None:
-        flash("The user is chosen, and the piece is tried again.")
+        flash("User chosen. The item is being retried.")
         return redirect(_address(order_id))
     page = render_template(
         "admin/shops/user.html", form=form, order=order, piece=_piece(order, seat_id)
@@ -112,7 +114,7 @@ def serve_order(order_id: UUID) -> Shown:
     form.choose_from(_products())
     served = attempt(form, lambda: _serve(order, seat_id, form))
     if served is not None:
-        flash("It is being served.")
+        flash("The item is being fulfilled.")
         return redirect(_address(order_id))
     page = render_template(
         "admin/shops/serve.html",
@@ -137,7 +139,7 @@ def serve_delivery(delivery_id: UUID) -> Shown:
         lambda: ask(form.question(delivery_id, shop.currency, _user_of(form))),
     )
     if served is not None:
-        flash("It is an order now, and is being served.")
+        flash("The order was created and is being fulfilled.")
         return redirect(_address(served.id))
     page = render_template(
         "admin/shops/serve_delivery.html", form=form, delivery=delivery, shop=shop
@@ -157,7 +159,7 @@ def close_delivery(delivery_id: UUID) -> Shown:
     )
     back = url_for("shops_pages.show_delivery", delivery_id=delivery_id)
     if closed is not None:
-        flash("The delivery is closed.")
+        flash("The delivery was closed.")
         return redirect(back)
     page = render_template("admin/shops/close_delivery.html", form=form, back=back)
     return page, status_of(form)
@@ -199,7 +201,7 @@ def _user_of(form: UserForm) -> UUID | None:
     for user in found:
         if user.username == name:
             return user.id
-    raise Invalid(fields={"username": ["No user is called so."]})
+    raise Invalid(fields={"username": ["There is no user with this name."]})
 
 
 def _products() -> list[ProductView]:
@@ -212,7 +214,7 @@ def _order(order_id: UUID) -> OrderView:
 
 
 def _payload_of(order: OrderView) -> str:
-    """What the shop delivered last of an order, as far as it is kept still."""
+    """Last webhook payload of an order, as far as it is kept still."""
     ids = [step.delivery_id for step in order.history if step.delivery_id]
     if not ids:
         return ""

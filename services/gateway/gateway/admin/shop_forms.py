@@ -36,13 +36,13 @@ from lineup.money import Money
 KINDS = {ShopKind.WOOCOMMERCE: "WooCommerce", ShopKind.SHOPIFY: "Shopify"}
 """What the shops call themselves."""
 OTHER_PRODUCT = {
-    OtherProduct.LIST: "List it, I decide",
-    OtherProduct.CHANGE_NOW: "Change now: what runs is stopped",
-    OtherProduct.CHANGE_AT_END: "Change when what runs has ended",
+    OtherProduct.LIST: "Ask me (list as exception)",
+    OtherProduct.CHANGE_NOW: "Switch now and stop the current subscription",
+    OtherProduct.CHANGE_AT_END: "Switch when the current subscription ends",
 }
 SETTLEMENTS = {
-    Settlement.BY_HAND: "Done by hand",
-    Settlement.DISMISSED: "Nothing is to be done",
+    Settlement.BY_HAND: "Resolved manually",
+    Settlement.DISMISSED: "No action needed",
 }
 LETTERS = string.ascii_letters + string.digits
 """WooCommerce decodes entities in a secret, so that only these are safe."""
@@ -62,22 +62,26 @@ class ServingFields(LineupForm):
     """Which orders of a shop are served by themselves."""
 
     tolerance_percent = IntegerField(
-        "May be paid less than the plan costs",
+        "Payment tolerance",
         [NumberRange(0, 100)],
         default=0,
-        description="For coupons and taxes. An order below that is an exception.",
+        description="How much less than the plan price may be paid, for example "
+        "because of coupons or taxes. Orders below that become exceptions.",
     )
-    accepts_low_amounts = BooleanField("Accept any amount below the plan's price")
+    accepts_low_amounts = BooleanField("Accept any amount")
     paid_statuses = Lines(
-        "Own statuses in which an order is served",
-        description="One a line, for WooCommerce; as in shipped. Paid orders in"
-        " processing and completed are served anyway.",
+        "Custom paid statuses",
+        description="One per line, for WooCommerce, such as shipped. Orders in "
+        "processing"
+        " and completed are always fulfilled.",
     )
     other_product = SelectField(
-        "An order of another product than runs", choices=_chosen(OTHER_PRODUCT)
+        "Order for a different product",
+        choices=_chosen(OTHER_PRODUCT),
+        description="When the user already has an active subscription.",
     )
     suspends_disputed = BooleanField(
-        "Switch off who is served by a disputed order, until that is over"
+        "Suspend users of disputed orders until the dispute is resolved"
     )
 
     def serving(self) -> dict[str, Any]:
@@ -105,20 +109,20 @@ class ShopForm(ServingFields, OfPartner):
 
     sections = {  # noqa: RUF012 - said by LineupForm
         "": ("name", "partner_id", ("kind", "shop_domain")),
-        "Its deliveries": ("secret",),
-        "Its orders": ("currency", *SERVED),
+        "Webhooks": ("secret",),
+        "Orders": ("currency", *SERVED),
     }
-    kind = SelectField("Kind", choices=_chosen(KINDS))
+    kind = SelectField("Platform", choices=_chosen(KINDS))
     name = line("Name", InputRequired())
     secret = PasswordField(
-        "Secret that signs its deliveries",
-        description="Empty: one is made for WooCommerce and shown to you. Shopify"
-        " shows you its own once you have made a webhook there: enter it then.",
+        "Webhook secret",
+        description="Leave empty to generate one for WooCommerce. Shopify shows its own"
+        " secret once you have created a webhook there; enter it then.",
     )
     currency = line("Currency", InputRequired(), default="EUR")
     shop_domain = line(
-        "Domain of the shop",
-        description="As in demo.myshopify.com; needed for Shopify.",
+        "Shop domain",
+        description="Such as demo.myshopify.com. Required for Shopify.",
     )
 
     def question(self, secret: str) -> ConnectShop:
@@ -139,13 +143,13 @@ class ShopSettingsForm(ServingFields):
 
     sections = {  # noqa: RUF012 - said by LineupForm
         "": (("name", "shop_domain"),),
-        "Its orders": (*SERVED, "ignored_skus"),
+        "Orders": (*SERVED, "ignored_skus"),
     }
     name = line("Name", InputRequired())
-    shop_domain = line("Domain of the shop")
+    shop_domain = line("Shop domain")
     ignored_skus = Lines(
-        "SKUs that are nothing of ours",
-        description="One a line. What the shop sells under them is never listed.",
+        "Ignored SKUs",
+        description="One per line. Items with these SKUs are ignored.",
     )
 
     def question(self, shop_id: UUID) -> UpdateShop:
@@ -165,7 +169,8 @@ class SecretForm(LineupForm):
     secret = PasswordField(
         "New secret",
         [InputRequired()],
-        description="Twelve characters or more. The present one stays good beside it.",
+        description="At least 12 characters. The current secret remains valid for 24 "
+        "hours.",
     )
 
     def question(self, shop_id: UUID) -> ChangeShopSecret:
@@ -179,8 +184,9 @@ class AccessForm(LineupForm):
     consumer_key = PasswordField("Consumer key", description="Begins with ck_.")
     secret = PasswordField("Consumer secret", [InputRequired()])
     address = line(
-        "Address of the shop",
-        description="As in https://shop.example/store. Empty: its domain.",
+        "Shop URL",
+        description="Such as https://shop.example/store. Leave empty to use the shop "
+        "domain.",
     )
 
     def __init__(self, kind: ShopKind, **given: Any) -> None:
@@ -204,9 +210,9 @@ class AccessForm(LineupForm):
 class CloseForm(LineupForm):
     """How an exception was settled."""
 
-    settlement = SelectField("What was done", choices=_chosen(SETTLEMENTS))
-    note = line("Note", Length(max=500), description="It stays with the order.")
-    takes_back = Checklist("End these now, as a refund would")
+    settlement = SelectField("Resolution", choices=_chosen(SETTLEMENTS))
+    note = line("Note", Length(max=500), description="Kept with the order.")
+    takes_back = Checklist("Cancel these items now, as a refund would")
 
     def choose_from(self, order: OrderView) -> None:
         """Let pieces be ended that were not taken back yet."""
@@ -234,8 +240,9 @@ class UserForm(LineupForm):
     """Which user a piece of an order runs on."""
 
     username = line(
-        "User name",
-        description="As on the user's page. Empty: a new user of the buyer's.",
+        "Xtream username",
+        description="As shown on the user's page. Leave empty to create a new user "
+        "for the buyer.",
     )
 
 
@@ -243,7 +250,7 @@ class ServeForm(UserForm):
     """A piece of an order, to be served by hand."""
 
     plan_id = SelectField("Plan", [InputRequired()])
-    amount = line("Paid for it", InputRequired(), must_be_whole_money)
+    amount = line("Amount paid", InputRequired(), must_be_whole_money)
 
     def choose_from(self, products: Sequence[ProductView]) -> None:
         """Let the plans on sale be chosen."""
@@ -263,19 +270,19 @@ class ServeDeliveryForm(ServeForm):
     """What a delivery wanted that could not be read."""
 
     sections = {  # noqa: RUF012 - said by LineupForm
-        "The order": (("external_id", "number"), "plan_id", "amount"),
-        "Who bought it": (("first_name", "last_name"), "email"),
-        "Who watches": ("username",),
+        "Order": (("external_id", "number"), "plan_id", "amount"),
+        "Buyer": (("first_name", "last_name"), "email"),
+        "User": ("username",),
     }
     external_id = line(
-        "The shop's own id of it",
+        "Order ID in the shop",
         InputRequired(),
-        description="So that the shop can never have it served again.",
+        description="Prevents the order from being fulfilled twice.",
     )
     number = line("Order number")
     first_name = line("First name")
     last_name = line("Last name")
-    email = line("Mail address")
+    email = line("Email")
 
     def question(
         self, delivery_id: UUID, currency: str, user_id: UUID | None

@@ -46,13 +46,13 @@ Shown = str | tuple[str, int] | Answer
 SHOPS = Table(
     "shops",
     Column("name", "Shop"),
-    Column("is_active", "Serves"),
+    Column("is_active", "Status"),
     Column("last_delivery_at", "Last delivery"),
     Column("exceptions", "Exceptions", is_numeric=True),
-    Column("parked_deliveries", "Parked", is_numeric=True),
-    Column("refused_deliveries", "Refused", is_numeric=True),
-    Column("webhook_path", "Delivers to", is_hidden=True),
-    Column("created_at", "Since", is_hidden=True),
+    Column("parked_deliveries", "On hold", is_numeric=True),
+    Column("refused_deliveries", "Rejected", is_numeric=True),
+    Column("webhook_path", "Webhook URL", is_hidden=True),
+    Column("created_at", "Connected", is_hidden=True),
 )
 OF_ALL = Table("shops", *with_partner(SHOPS.columns))
 """As the operator sees them, who looks after those of many partners."""
@@ -60,13 +60,13 @@ DELIVERIES = Table(
     "deliveries",
     Column("received_at", "Received"),
     Column("topic", "Topic"),
-    Column("verdict", "Verdict"),
-    Column("problem", "What is wrong"),
-    Column("source", "From", is_hidden=True),
+    Column("verdict", "Status"),
+    Column("problem", "Problem"),
+    Column("source", "Source", is_hidden=True),
     Column("size", "Bytes", is_numeric=True, is_hidden=True),
     Column("acts", ""),
     filters=(
-        Choice("verdict", "Verdict", DeliveryVerdict),
+        Choice("verdict", "Status", DeliveryVerdict),
         Dates("received", "Received"),
         Id("order_id", "Order"),
     ),
@@ -100,7 +100,7 @@ def connect_shop() -> Shown:
     made = "" if form.secret.data else generated_secret()
     shop = attempt(form, lambda: ask(form.question(form.secret.data or made)))
     if shop is not None:
-        flash(f"{shop.name} is connected. Let it deliver now.")
+        flash(f"{shop.name} is connected. Now set up its webhooks.")
         return _setup_page(shop, made if shop.kind is ShopKind.WOOCOMMERCE else "")
     page = render_template("admin/shops/form.html", form=form)
     return page, status_of(form)
@@ -138,7 +138,7 @@ def edit_shop(shop_id: UUID) -> Shown:
     form = ShopSettingsForm(obj=shop)
     changed = attempt(form, lambda: ask(form.question(shop_id)))
     if changed is not None:
-        flash(f"{changed.name} was changed.")
+        flash(f"{changed.name} was saved.")
         return redirect(_address(shop_id))
     page = render_template("admin/shops/settings.html", form=form, shop=shop)
     return page, status_of(form)
@@ -152,7 +152,7 @@ def change_secret(shop_id: UUID) -> Shown:
     form = SecretForm()
     changed = attempt(form, lambda: ask(form.question(shop_id)))
     if changed is not None:
-        flash(f"{changed.name} may sign with the new secret from now on.")
+        flash(f"The new secret of {changed.name} is active.")
         return redirect(_address(shop_id))
     page = render_template("admin/shops/secret.html", form=form, shop=shop)
     return page, status_of(form)
@@ -167,7 +167,7 @@ def end_previous_secret(shop_id: UUID) -> Shown:
     question = EndPreviousSecret(shop_id=shop_id)
     ended = attempt(form, lambda: ask(question))
     if ended is not None:
-        flash(f"{shop.name} may sign with its present secret only.")
+        flash(f"The previous secret of {shop.name} was revoked.")
         return redirect(_address(shop_id))
     page = render_template("admin/shops/previous_secret.html", form=form, shop=shop)
     return page, status_of(form)
@@ -184,7 +184,9 @@ def set_shop_access(shop_id: UUID) -> Shown:
         lambda: ask(form.question(shop_id)),
     )
     if given is not None:
-        flash(f"{shop.name} is asked from now on; the first answer shows in a minute.")
+        flash(
+            f"Order sync is on for {shop.name}. The first check runs within a minute."
+        )
         return redirect(_address(shop_id))
     page = render_template("admin/shops/access.html", form=form, shop=shop)
     return page, status_of(form)
@@ -199,7 +201,7 @@ def end_shop_access(shop_id: UUID) -> Shown:
     question = EndShopAccess(shop_id=shop_id)
     ended = attempt(form, lambda: ask(question))
     if ended is not None:
-        flash(f"{shop.name} is asked no longer; its keys are forgotten.")
+        flash(f"Order sync is off for {shop.name}, and its API keys were deleted.")
         return redirect(_address(shop_id))
     page = render_template("admin/shops/access_end.html", form=form, shop=shop)
     return page, status_of(form)
@@ -214,7 +216,7 @@ def switch_shop(shop_id: UUID) -> Shown:
     question = SwitchShop(shop_id=shop_id, is_active=not shop.is_active)
     switched = attempt(form, lambda: ask(question))
     if switched is not None:
-        flash(f"{shop.name} is {'on' if switched.is_active else 'off'}.")
+        flash(f"{shop.name} is {'enabled' if switched.is_active else 'disabled'}.")
         return redirect(_address(shop_id))
     page = render_template("admin/shops/switch.html", form=form, shop=shop)
     return page, status_of(form)
@@ -269,11 +271,9 @@ def replay_delivery(delivery_id: UUID) -> Shown:
     question = ReplayDelivery(delivery_id=delivery_id)
     delivery = ask(question)
     if delivery.verdict is DeliveryVerdict.DONE:
-        flash("The delivery was worked on.")
+        flash("The delivery was processed.")
     else:
-        flash(
-            f"It is parked still: {delivery_trouble(delivery.problem).what}", "danger"
-        )
+        flash(f"Still on hold: {delivery_trouble(delivery.problem).what}", "danger")
     return redirect(url_for("shops_pages.show_delivery", delivery_id=delivery_id))
 
 

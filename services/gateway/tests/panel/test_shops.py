@@ -143,7 +143,7 @@ class TestLog:
         answer = client.post(address, data=form_of(page, address))
 
         shown = words_of(client.get(answer.location))
-        assert f"It is parked still: {DELIVERIES['wrong_shop'][0]}" in shown
+        assert f"Still on hold: {DELIVERIES['wrong_shop'][0]}" in shown
 
 
 class TestOrders:
@@ -246,7 +246,7 @@ class TestSettling:
         )
 
         assert answer.status_code == 422
-        assert "No user is called so." in words_of(answer)
+        assert "There is no user with this name." in words_of(answer)
         assert services.calls_of("billing.choose_user") == []
 
     def test_a_piece_is_served_by_hand(self, browser, services, order, form_of):
@@ -277,7 +277,7 @@ class TestSettling:
         services.tell("billing.get_order", sample(OrderView, closed=[closed]))
 
         page = words_of(browser(Role.PARTNER).get(f"/orders/{ID}"))
-        assert "Done by hand : Stopped Kids" in page or "Done by hand: Stopped" in page
+        assert "Resolved manually : Stopped Kids" in page or "Resolved manually: Stopped" in page
         assert "anna" in page
 
     def test_an_unreadable_delivery_is_served_from_what_can_be_read(
@@ -390,7 +390,7 @@ class TestConnecting:
         services.tell("billing.get_shop", shop)
         page = text_of(browser(Role.PARTNER).get(f"/shops/{ID}/setup"))
 
-        assert "It delivered" in page
+        assert "Received" in page
         assert "hx-trigger" not in page.split('id="first-delivery"')[1].split(">")[0]
 
 
@@ -533,7 +533,7 @@ class TestAskingTheShop:
         services.tell("billing.get_shop", shop)
         client = browser(Role.PARTNER)
         page = words_of(client.get(f"/shops/{ID}"))
-        assert "The shop does not take the keys." in page
+        assert "The shop rejects the API keys." in page
         assert "key_refused: 401" in page
         address = f"/shops/{ID}/access/end"
         client.post(address, data=form_of(text_of(client.get(address)), address))
