@@ -22,13 +22,13 @@ def dealer(household):
 def partner(visitor, household):
     """The partner, who has signed in and looks at its dealers."""
     visitor.sign_in(*household.logins[Role.PARTNER])
-    visitor.turn_to("Providers")
+    visitor.turn_to("Sellers")
     return visitor
 
 
 def set_state(partner, dealer, words):
-    partner.turn_to("Providers")
-    partner.fill_list("Name, login or mail", dealer.username)
+    partner.turn_to("Sellers")
+    partner.fill_list("Name, username or email", dealer.username)
     partner.follow(dealer.name)
     partner.is_on(dealer.name)
     partner.follow("Edit")
@@ -40,11 +40,11 @@ def set_state(partner, dealer, words):
 @pytest.mark.feature("AH-17")
 def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
     number = next(NUMBERS)
-    partner.follow("Add dealer")
+    partner.follow("New dealer")
     partner.fill("Name", f"Shop {number}")
     partner.fill("Username", f"shop-{number}")
     partner.fill("Password", PASSWORD)
-    partner.press("Add dealer")
+    partner.press("Create dealer")
     partner.sees(f"can sign in as shop-{number}")
     partner.sign_out()
 
@@ -84,14 +84,14 @@ def test_deleted_it_takes_everything_with_it_once_its_name_is_typed(
     partner.sees("1 user")
     partner.sees("5.00 EUR is on the balance.")
     partner.fill(f"Type {dealer.username} to go on", "something else")
-    partner.press("Delete it with everything")
+    partner.press("Delete account")
     partner.sees("This does not match.")
     assert requests.get(dealer.user["playlist_url"], timeout=10).ok
 
     partner.fill(f"Type {dealer.username} to go on", dealer.username)
     partner.fill("Reason for deleting anyway", "out of business")
-    partner.press("Delete it with everything")
-    partner.sees("Everything is gone.")
+    partner.press("Delete account")
+    partner.sees("The account and its customers were deleted.")
     until(lambda: is_gone(dealer.user), "the link to be gone", 60)
     assert not household.lets_in(dealer.username)
 

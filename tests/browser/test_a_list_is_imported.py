@@ -33,18 +33,18 @@ def test_what_is_chosen_comes_in_and_goes_again(visitor, household, playlist):
     visitor.sign_in(*household.logins[Role.PARTNER])
     visitor.open("/channels/import")
     visitor.page.locator('input[type="file"]').first.set_input_files(file)
-    visitor.tick("Look at it first")
+    visitor.tick("Preview first and choose groups")
     visitor.press("Import")
     visitor.follow("Choose and import")
     left = visitor.page.get_by_label(f"{mark} Left")
     expect(left).to_be_checked()
     left.uncheck()
-    visitor.press("Import these")
+    visitor.press("Import selected")
 
     undo = visitor.page.get_by_role("button", name="Undo this import")
     expect(undo).to_be_visible(timeout=60_000)
     assert names() == {f"{mark} One", f"{mark} Two"}
 
     visitor.press("Undo this import")
-    visitor.is_on("An import undone")
+    visitor.is_on("Undo import")
     until(lambda: not names(), "the channels to be gone again")

@@ -57,7 +57,7 @@ def test_it_is_seen_from_the_order_to_the_mail(visitor, household, lineup):
 
     visitor.turn_to("Delivery log")
     visitor.is_on("Delivery log")
-    visitor.fill_list("Receiver or subject", receiver)
+    visitor.fill_list("Recipient or subject", receiver)
     visitor.follow("Your TV with Demo TV")
     visitor.sees(receiver)
     visitor.sees("Sent")

@@ -52,9 +52,9 @@ FILTERS = (
     Choice("group", "Group"),
     Choice("package_id", "Package", convert=UUID),
     Choice("guide", "Guide", REACHES, GuideReach),
-    YesNo("is_on", "State", "On", "Off"),
-    YesNo("is_adult", "Adults", "For adults", "Not for adults"),
-    YesNo("is_vanished", "Its list", "No longer in it", "In it"),
+    YesNo("is_on", "Status", "Enabled", "Disabled"),
+    YesNo("is_adult", "Adult content", "Adult only", "Without adult"),
+    YesNo("is_vanished", "Playlist", "Missing from playlist", "In playlist"),
 )
 COLUMNS = (
     Column("number", "Number", path="details.number", order=BY_NUMBER),
@@ -62,11 +62,11 @@ COLUMNS = (
     Column("group", "Group", path="details.group", order="group"),
     Column("guide", "Guide", order="guide_until"),
     Column("packages", "Packages"),
-    Column("guide_id", "Guide id", path="details.guide_id", is_hidden=True),
+    Column("guide_id", "Guide ID", path="details.guide_id", is_hidden=True),
     Column("catchup", "Catch-up days", path="details.catchup_days", is_hidden=True),
-    Column("stream_id", "Stream id", is_hidden=True),
-    Column("address", "Address", path="details.address", is_hidden=True),
-    Column("state", "On"),
+    Column("stream_id", "Stream ID", is_hidden=True),
+    Column("address", "Stream URL", path="details.address", is_hidden=True),
+    Column("state", "Enabled"),
     Column("acts", ""),
 )
 CHANNELS = Table("channels", *COLUMNS, filters=FILTERS, order=BY_NUMBER)
@@ -104,7 +104,7 @@ def change_many() -> Answer:
     act = ACTS.get(request.form.get("act", ""))
     try:
         if act is None:
-            raise Invalid("Say what shall be done.")
+            raise Invalid("Choose an action.")
         flash(act(_chosen()))
     except Refusal as refusal:
         flash(refusal.message, "danger")
@@ -170,7 +170,7 @@ def _chosen() -> ChosenChannels:
         return ChosenChannels(matching=ChannelFilter(**_table().asked().filters))
     ticked = [_id(id_) for id_ in request.form.getlist("channel_ids")]
     if not ticked:
-        raise Invalid("Tick the channels it is about, or choose all that match.")
+        raise Invalid("Select channels first, or choose all matching channels.")
     return ChosenChannels(channel_ids=ticked)
 
 
@@ -184,20 +184,20 @@ def _many(
 
 def _switch(chosen: ChosenChannels, *, is_on: bool) -> str:
     done = _many(SwitchChannels, chosen, is_on=is_on)
-    return f"Switched {'on' if is_on else 'off'}: {channels_in_words(done.count)}."
+    return f"{'Enabled' if is_on else 'Disabled'}: {channels_in_words(done.count)}."
 
 
 def _group(chosen: ChosenChannels) -> str:
     group = request.form.get("group", "").strip()
     done = _many(GroupChannels, chosen, group=group)
-    where = f"Put into {group}" if group else "Taken out of their groups"
+    where = f"Moved to group {group}" if group else "Removed from their groups"
     return f"{where}: {channels_in_words(done.count)}."
 
 
 def _package(chosen: ChosenChannels, question: type[Request[PackageView]]) -> str:
     package_id = request.form.get("package_id", "")
     if not package_id:
-        raise Invalid("Say which package.")
+        raise Invalid("Choose a package.")
     package = _many(question, chosen, package_id=_id(package_id))
     return f"{package.name} now has {channels_in_words(package.channel_count)}."
 
@@ -205,22 +205,22 @@ def _package(chosen: ChosenChannels, question: type[Request[PackageView]]) -> st
 def _move(chosen: ChosenChannels) -> str:
     number = request.form.get("to_number", "")
     if not number.isdecimal() or chosen.matching is not None:
-        raise Invalid("Tick the channels to move, and say to which number.")
+        raise Invalid("Select the channels to move and enter a number.")
     question = MoveChannels(channel_ids=chosen.channel_ids, to_number=int(number[:10]))
     done = ask(question)
-    return f"Moved. With another number now: {channels_in_words(done.count)}."
+    return f"Moved. Renumbered: {channels_in_words(done.count)}."
 
 
 def _delete(chosen: ChosenChannels) -> str:
     if request.form.get("sure") != "yes":
-        raise Invalid("Tick “For good” to delete channels.")
+        raise Invalid("Tick “Permanently” to delete channels.")
     done = _many(DeleteChannels, chosen)
     return f"Deleted: {channels_in_words(done.count)}."
 
 
 def _follow(chosen: ChosenChannels) -> str:
     done = _many(FollowList, chosen)
-    return f"Changed by imports again: {channels_in_words(done.count)}."
+    return f"Import updates resumed: {channels_in_words(done.count)}."
 
 
 ACTS: dict[str, Callable[[ChosenChannels], str]] = {

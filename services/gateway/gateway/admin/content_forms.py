@@ -36,14 +36,14 @@ from lineup.contracts.playlists.jobs import GroupFound, ImportChannels, PreviewC
 from lineup.contracts.playlists.packages import CreatePackage, PackageView
 
 SIGNINGS = (
-    SelectChoice(Signing.SESSION.value, "An address signed for hours of watching"),
-    SelectChoice(Signing.SECURE_LINK.value, "An address signed for one file"),
-    SelectChoice(Signing.NONE.value, "The address as it is"),
+    SelectChoice(Signing.SESSION.value, "Signed link for continuous viewing"),
+    SelectChoice(Signing.SECURE_LINK.value, "Signed link for a single file"),
+    SelectChoice(Signing.NONE.value, "Unsigned stream URL"),
 )
 CATCHUPS = (
-    SelectChoice(Catchup.SHIFT.value, "The stream's address with utc and lutc"),
-    SelectChoice(Catchup.DEFAULT.value, "An address of its own"),
-    SelectChoice(Catchup.APPEND.value, "Something behind the stream's address"),
+    SelectChoice(Catchup.SHIFT.value, "Stream URL with utc and lutc"),
+    SelectChoice(Catchup.DEFAULT.value, "Separate archive URL"),
+    SelectChoice(Catchup.APPEND.value, "Suffix added to the stream URL"),
     SelectChoice(Catchup.FLUSSONIC.value, "Flussonic"),
     SelectChoice(Catchup.XTREAM.value, "Xtream panel"),
 )
@@ -66,39 +66,37 @@ class ChannelForm(LineupForm):
     number = IntegerField("Number", [InputRequired(), NumberRange(1, 10**9)])
     name = line("Name", InputRequired())
     group = line("Group", render_kw={"list": "groups"})
-    is_on = BooleanField("On: it is in playlists", default=True)
-    is_adult = BooleanField("For adults")
-    logo_file = FileField(
-        "Logo as a file", description="PNG, JPEG or WebP, 512 KB at most."
-    )
-    logo = line("or its address", description="A file takes its place.")
-    address = line("Address of the stream")
-    signing = SelectField("Players are given", choices=SIGNINGS)
+    is_on = BooleanField("Enabled (shown in playlists)", default=True)
+    is_adult = BooleanField("Adult content")
+    logo_file = FileField("Logo file", description="PNG, JPEG or WebP, up to 512 KB.")
+    logo = line("Logo URL", description="Used if no file is uploaded.")
+    address = line("Stream URL")
+    signing = SelectField("Link type", choices=SIGNINGS)
     catchup_days = IntegerField(
-        "Catch-up in days", [Optional(), NumberRange(0, 365)], default=0
+        "Catch-up days", [Optional(), NumberRange(0, 365)], default=0
     )
-    catchup = SelectField("Its form", choices=CATCHUPS)
+    catchup = SelectField("Catch-up type", choices=CATCHUPS)
     catchup_source = line(
-        "Address of the archive",
-        description="With places such as {utc}, {duration} or ${start}.",
+        "Archive URL",
+        description="With placeholders such as {utc}, {duration} or ${start}.",
     )
-    is_radio = BooleanField("Radio: sound only")
+    is_radio = BooleanField("Radio (audio only)")
     player_lines = TextAreaField(
-        "What players must know beside it",
-        description="One a line, such as #EXTVLCOPT:http-user-agent=Box/1.0.",
+        "Extra playlist tags",
+        description="One per line, such as #EXTVLCOPT:http-user-agent=Box/1.0.",
         render_kw={"rows": 2, "autocomplete": "off", "spellcheck": "false"},
     )
     guide_id = line(
-        "Guide id (tvg-id)",
-        description="Empty: the guide is found by the channel's name.",
+        "Guide ID (tvg-id)",
+        description="Leave empty to match the guide by channel name.",
     )
     guide_shift_minutes = IntegerField(
-        "Shift of its guide in minutes",
+        "Guide time shift (minutes)",
         [Optional(), NumberRange(-DAY_MINUTES, DAY_MINUTES)],
         default=0,
-        description="-60 shows everything an hour earlier.",
+        description="-60 moves programmes one hour earlier.",
     )
-    package_ids = Checklist("In these packages")
+    package_ids = Checklist("Packages")
 
     def choose_from(self, packages: Sequence[PackageView]) -> None:
         """Let these packages be chosen."""
@@ -180,23 +178,22 @@ class PackageNameForm(LineupForm):
 class ImportForm(OfPartner):
     """A channel list: a file or an address."""
 
-    file = FileField("Playlist as a file (M3U)")
-    address = line("or its address")
+    file = FileField("Playlist file (M3U)")
+    address = line("Playlist URL")
     package_id = SelectField(
-        "Put all its channels into",
+        "Add all channels to package",
         [Optional()],
-        description="Beside those that are in it.",
+        description="In addition to the channels already in it.",
     )
-    takes_films = BooleanField("Films and episodes, too, as channels")
+    takes_films = BooleanField("Import films and episodes as channels")
     signs = BooleanField(
-        "Sign the addresses where that can be",
+        "Use signed links where possible",
         default=True,
-        description="For streams on your own servers; off for those of a provider.",
+        description="For streams on your own servers. Turn off for streams of a "
+        "provider.",
     )
-    marks_adult_groups = BooleanField(
-        "Mark channels for adults by the names of their groups", default=True
-    )
-    looks_first = BooleanField("Look at it first, and choose its groups")
+    marks_adult_groups = BooleanField("Mark adult channels by group name", default=True)
+    looks_first = BooleanField("Preview first and choose groups")
 
     def question(self, upload: str) -> ImportChannels:
         """The import to be begun."""
@@ -232,12 +229,10 @@ class ChosenImportForm(LineupForm):
     """What of a list that was looked at comes in."""
 
     groups = Checklist("Groups")
-    package_id = SelectField("Put all its channels into", [Optional()])
-    takes_films = BooleanField("Films and episodes, too, as channels")
-    signs = BooleanField("Sign the addresses where that can be", default=True)
-    marks_adult_groups = BooleanField(
-        "Mark channels for adults by the names of their groups", default=True
-    )
+    package_id = SelectField("Add all channels to package", [Optional()])
+    takes_films = BooleanField("Import films and episodes as channels")
+    signs = BooleanField("Use signed links where possible", default=True)
+    marks_adult_groups = BooleanField("Mark adult channels by group name", default=True)
 
     def choose_from(self, groups: Sequence[GroupFound]) -> None:
         """Let these groups be chosen; at first all with channels are."""
@@ -262,10 +257,10 @@ class ChosenImportForm(LineupForm):
 
 
 def _in_words(group: GroupFound) -> str:
-    told = f"{group.name or 'Without a group'}: {channels_in_words(group.channels)}"
+    told = f"{group.name or 'No group'}: {channels_in_words(group.channels)}"
     told += f", {group.new:,} new" if group.new else ""
     told += f", {group.films:,} films" if group.films else ""
-    return told + (" (for adults)" if group.is_adult else "")
+    return told + (" (adult)" if group.is_adult else "")
 
 
 class SourceForm(LineupForm):
@@ -273,7 +268,7 @@ class SourceForm(LineupForm):
 
     sections: ClassVar = {
         "Source": ["name", "partner_id", "address", "file", "is_on"],
-        "When and how": [
+        "Schedule and format": [
             ("every_hours", "shift_minutes"),
             "time_zone",
             "headers",
@@ -282,27 +277,27 @@ class SourceForm(LineupForm):
     }
 
     name = line("Name", InputRequired())
-    address = line("Address (XMLTV, plain or gzip)")
-    file = FileField("or a file", description="Read once; an address wins.")
-    is_on = BooleanField("On: it is fetched, and channels show it", default=True)
+    address = line("URL (XMLTV, plain or gzip)")
+    file = FileField("File", description="Imported once. Ignored if a URL is given.")
+    is_on = BooleanField("Enabled (fetched and shown)", default=True)
     every_hours = IntegerField(
-        "Fetch every … hours", [NumberRange(1, 24 * 14)], default=6
+        "Fetch interval (hours)", [NumberRange(1, 24 * 14)], default=6
     )
     shift_minutes = IntegerField(
-        "Shift in minutes",
+        "Time shift (minutes)",
         [Optional(), NumberRange(-1440, 1440)],
         default=0,
-        description="-60 moves all its programmes an hour earlier.",
+        description="-60 moves all programmes one hour earlier.",
     )
     time_zone = StringField(
-        "Zone of times without one",
+        "Default time zone",
         [InputRequired()],
         default="UTC",
-        description="Such as Europe/Paris.",
+        description="For times without a time zone, such as Europe/Paris.",
     )
     headers = TextAreaField(
-        "Header fields to send",
-        description='One a line, such as "Authorization: Bearer …".',
+        "HTTP headers",
+        description='One per line, such as "Authorization: Bearer …".',
         render_kw={"rows": 3, "autocomplete": "off", "spellcheck": "false"},
     )
 
@@ -310,7 +305,7 @@ class SourceForm(LineupForm):
         """ValidationError for a line that is no header field."""
         for text in (field.data or "").splitlines():
             if text.strip() and not HEADER.fullmatch(text.strip()):
-                raise ValidationError(f"Not a header field: {text[:40]}")
+                raise ValidationError(f"Not a valid header: {text[:40]}")
 
     def entered_headers(self) -> dict[str, str]:
         """The header fields that were entered."""
@@ -341,13 +336,13 @@ class NewSourceForm(OfPartner, SourceForm):
 class EditSourceForm(SourceForm):
     """A source that is there; what its header fields hold is never shown."""
 
-    keeps_headers = BooleanField("Keep the header fields there are", default=True)
+    keeps_headers = BooleanField("Keep the current headers", default=True)
 
     def __init__(self, source: GuideSourceView) -> None:
         super().__init__(obj=source)
         if source.header_names:
             names = ", ".join(source.header_names)
-            self.keeps_headers.label.text = f"Keep the header fields there are: {names}"
+            self.keeps_headers.label.text = f"Keep the current headers: {names}"
         else:
             del self.keeps_headers
 

@@ -49,15 +49,15 @@ REACH = Table(
     Column("number", "Number", path="details.number", order="number"),
     Column("name", "Name", path="details.name", order="name"),
     Column("group", "Group", path="details.group", order="group"),
-    Column("shows", "Shows"),
-    Column("tied_by", "Found by"),
+    Column("shows", "Guide channel"),
+    Column("tied_by", "Matched by"),
     Column("programmes", "Programmes", path="guide.programmes", is_numeric=True),
-    Column("until", "Reaches", order="guide_until"),
+    Column("until", "Available until", order="guide_until"),
     Column("acts", ""),
     filters=(
         Text("Name, group or number"),
         Choice("group", "Group"),
-        Choice("guide", "Reaches", REACHES, GuideReach),
+        Choice("guide", "Coverage", REACHES, GuideReach),
     ),
     order="guide_until",
 )
@@ -66,7 +66,7 @@ PROPOSALS = Table(
     Column("number", "Number"),
     Column("name", "Name"),
     Column("group", "Group"),
-    Column("choice", "Could show"),
+    Column("choice", "Suggested guide"),
     Column("acts", ""),
     filters=(Text("Name, group or number"),),
 )
@@ -136,7 +136,7 @@ def choose_guides() -> Answer:
         if not ties:
             raise Invalid("Choose a guide for at least one channel.")
         done = ask(TieChannels(ties=ties))
-        flash(f"Chosen: the guide of {channels_in_words(done.count)}.")
+        flash(f"Guide saved for {channels_in_words(done.count)}.")
     except Refusal as refusal:
         flash(refusal.message, "danger")
     return redirect(url_for("guide_pages.list_proposals"), 303)

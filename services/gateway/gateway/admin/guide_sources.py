@@ -30,17 +30,17 @@ Shown = str | tuple[str, int] | Answer
 SOURCES = Table(
     "guide-sources",
     Column("name", "Name", order="name"),
-    Column("last", "Last run", order="last_fetched_at"),
+    Column("last", "Last fetch", order="last_fetched_at"),
     Column("programmes", "Programmes", order="programmes", is_numeric=True),
-    Column("channels", "Its channels", is_numeric=True),
-    Column("matched_channels", "Shown by ours", is_numeric=True),
-    Column("reaches_until", "Reaches", order="reaches_until"),
-    Column("next", "Next run"),
+    Column("channels", "Guide channels", is_numeric=True),
+    Column("matched_channels", "Matched channels", is_numeric=True),
+    Column("reaches_until", "Available until", order="reaches_until"),
+    Column("next", "Next fetch"),
     Column("acts", ""),
     filters=(
-        Text("Name or address"),
-        YesNo("is_on", "State", "On", "Off"),
-        YesNo("is_failing", "Last run", "Failed", "Went well"),
+        Text("Name or URL"),
+        YesNo("is_on", "Status", "Enabled", "Disabled"),
+        YesNo("is_failing", "Last fetch", "Failed", "OK"),
     ),
 )
 
@@ -61,7 +61,7 @@ def new_guide_source() -> Shown:
     form = NewSourceForm()
     made = attempt(form, lambda: _create(form))
     if made is not None:
-        flash(f"{made.name} was added.")
+        flash(f"{made.name} was created.")
         return _to_its_job(made)
     page = render_template("admin/playlists/guide_form.html", form=form)
     return page, status_of(form)
@@ -76,7 +76,7 @@ def edit_guide_source(source_id: UUID) -> Shown:
     form = EditSourceForm(source)
     changed = attempt(form, lambda: _update(source_id, form))
     if changed is not None:
-        flash(f"{changed.name} was changed.")
+        flash(f"{changed.name} was saved.")
         return redirect(url_for("sources_pages.list_guide_sources"))
     page = render_template("admin/playlists/guide_form.html", form=form, source=source)
     return page, status_of(form)

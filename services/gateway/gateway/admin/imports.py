@@ -34,22 +34,22 @@ Shown = str | tuple[str, int] | Answer
 
 KINDS = (
     ("import_channels", "Channels"),
-    ("preview_channels", "A look at channels"),
-    ("undo_import", "An import undone"),
+    ("preview_channels", "Channel preview"),
+    ("undo_import", "Undo import"),
     ("import_guide", "Guide"),
-    ("render_channels", "Playlists"),
+    ("render_channels", "Playlist update"),
 )
 JOBS = Table(
     "jobs",
-    Column("kind", "What"),
-    Column("subject", "Of"),
-    Column("state", "State"),
-    Column("message", "What came of it"),
-    Column("created_at", "Begun"),
-    Column("finished_at", "Over", is_hidden=True),
+    Column("kind", "Type"),
+    Column("subject", "Source"),
+    Column("state", "Status"),
+    Column("message", "Result"),
+    Column("created_at", "Started"),
+    Column("finished_at", "Finished", is_hidden=True),
     filters=(
-        Choice("kind", "What", KINDS),
-        Choice("state", "State", JobState),
+        Choice("kind", "Type", KINDS),
+        Choice("state", "Status", JobState),
         Id("source_id", "Guide source"),
     ),
 )
@@ -85,7 +85,7 @@ def choose_groups(job_id: UUID) -> Shown:
     packages = choices.packages()
     form = ChosenImportForm()
     form.choose_from(job.groups)
-    form.package_id.choices = with_nothing(packages(), "no package")
+    form.package_id.choices = with_nothing(packages(), "No package")
     begun = attempt(form, lambda: _import_chosen(form, job))
     if begun is not None:
         return redirect(url_for("jobs_pages.show_job", job_id=begun.id))
@@ -113,7 +113,7 @@ def import_channels() -> Shown:
     """Import an M3U: a file or an address."""
     packages = choices.packages()
     form = ImportForm()
-    form.package_id.choices = with_nothing(packages(), "no package")
+    form.package_id.choices = with_nothing(packages(), "No package")
     job = attempt(form, lambda: _begin_import(form))
     if job is not None:
         return redirect(url_for("jobs_pages.show_job", job_id=job.id))

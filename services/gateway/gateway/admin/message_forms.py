@@ -10,7 +10,7 @@ from lineup.contracts.notifications import SaveTransport, SendTest
 SECURITY = [
     SelectChoice("none", "None"),
     SelectChoice("starttls", "STARTTLS (port 587)"),
-    SelectChoice("tls", "TLS from the start (port 465)"),
+    SelectChoice("tls", "TLS (port 465)"),
 ]
 
 
@@ -26,16 +26,16 @@ class TransportForm(LineupForm):
         ),
     }
 
-    sender_name = line("Sender's name", InputRequired())
-    sender_address = line("Sender's address", InputRequired())
+    sender_name = line("Sender name", InputRequired())
+    sender_address = line("Sender email address", InputRequired())
     host = line(
-        "SMTP server", description="Empty: the installation's own server sends."
+        "SMTP server", description="Leave empty to use the default mail server."
     )
     port = IntegerField("Port", [NumberRange(1, 65_535)], default=25)
     security = SelectField("Security", choices=SECURITY)
-    username = line("User name")
+    username = line("Username")
     password = PasswordField(
-        "Password", description="Empty: it stays as it is. It is never shown."
+        "Password", description="Leave empty to keep the current password."
     )
 
     def question(self) -> SaveTransport:
@@ -54,7 +54,7 @@ class TransportForm(LineupForm):
 class TestMailForm(LineupForm):
     """Where a test message goes."""
 
-    receiver = line("Receiver's address", InputRequired())
+    receiver = line("Recipient email address", InputRequired())
 
     def question(self) -> SendTest:
         """The test message to be sent."""

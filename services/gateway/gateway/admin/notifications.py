@@ -43,27 +43,27 @@ over has that put off by two minutes, so that nobody else takes it."""
 COLUMNS = (
     Column("subject", "Subject", order="subject"),
     Column("receiver", "To", order="receiver"),
-    Column("template", "Kind", is_hidden=True),
-    Column("state", "State", order="state"),
-    Column("tries", "Tries", is_numeric=True),
-    Column("answer", "The mail server said", is_hidden=True),
-    Column("next_try_at", "Next try", is_hidden=True),
-    Column("created_at", "Begun", order="created_at"),
+    Column("template", "Type", is_hidden=True),
+    Column("state", "Status", order="state"),
+    Column("tries", "Attempts", is_numeric=True),
+    Column("answer", "Mail server response", is_hidden=True),
+    Column("next_try_at", "Next attempt", is_hidden=True),
+    Column("created_at", "Created", order="created_at"),
 )
 OF_CUSTOMER = Table(
     "deliveries",
     *COLUMNS,
-    filters=(Text("Receiver or subject"), Choice("state", "State", DeliveryState)),
+    filters=(Text("Recipient or subject"), Choice("state", "Status", DeliveryState)),
     order="-created_at",
 )
 DELIVERIES = Table(
     "deliveries",
     *COLUMNS,
     filters=(
-        Text("Receiver or subject"),
-        Choice("state", "State", DeliveryState),
-        Choice("template", "Kind", MessageKind),
-        Dates("created", "Begun"),
+        Text("Recipient or subject"),
+        Choice("state", "Status", DeliveryState),
+        Choice("template", "Type", MessageKind),
+        Dates("created", "Created"),
         Id("customer_id", "Customer"),
     ),
     order="-created_at",
@@ -113,7 +113,7 @@ def send_again(delivery_id: UUID) -> Shown:
     """Queue a failed message once more."""
     question = SendAgain(delivery_id=delivery_id)
     ask(question)
-    flash("The message is sent again.")
+    flash("The message was queued again.")
     return _to(delivery_id)
 
 
@@ -125,7 +125,7 @@ def mail_transport() -> Shown:
     form = TransportForm(obj=kept)
     saved = attempt(form, lambda: ask(form.question()))
     if saved is not None:
-        flash("Mail leaves this way from now on. Send a test to be sure.")
+        flash("Email settings saved. Send a test email to check them.")
         return redirect(url_for("notifications_pages.mail_transport"))
     page = render_template(
         "admin/notifications/transport_form.html", form=form, kept=kept

@@ -42,7 +42,7 @@ def new_channel() -> Shown:
         form.number.data = _next_number()
     made = attempt(form, lambda: _create(form))
     if made is not None:
-        flash(f"{made.details.name} was added with number {made.details.number}.")
+        flash(f"{made.details.name} was created with number {made.details.number}.")
         return redirect(url_for("channels_pages.list_channels"))
     return _form_page(form, None)
 
@@ -58,7 +58,7 @@ def edit_channel(channel_id: UUID) -> Shown:
         form.show(channel)
     changed = attempt(form, lambda: _update(channel_id, form))
     if changed is not None:
-        flash(f"{changed.details.name} was changed.")
+        flash(f"{changed.details.name} was saved.")
         return redirect(url_for("channels_pages.list_channels"))
     return _form_page(form, channel)
 
@@ -104,9 +104,9 @@ def choose_guide(channel_id: UUID) -> Answer:
     ask(TieChannels(ties=ties))
     is_kept = guide_id is not None
     flash(
-        "The choice is kept: imports do not change it."
+        "Guide saved. Imports will not change your choice."
         if is_kept
-        else "The guide is found by id and name again."
+        else "The guide is matched automatically by ID and name."
     )
     return redirect(url_for("channel_pages.show_guide", channel_id=channel_id), 303)
 

@@ -67,7 +67,7 @@ class Membership:
 
     def options(self) -> tuple[tuple[str, str], ...]:
         """Inside and outside, in words."""
-        return (("in", "In the package"), ("out", "Not in it"))
+        return (("in", "In the package"), ("out", "Not in the package"))
 
     def read(self, query: Mapping[str, str]) -> dict[str, Any]:
         """The package, as what channels must be in, or must not."""
@@ -81,7 +81,7 @@ CONTENTS = Table(
     Column("number", "Number", path="details.number", order="number"),
     Column("name", "Name", path="details.name", order="name"),
     Column("group", "Group", path="details.group", order="group"),
-    Column("state", "State"),
+    Column("state", "Status"),
     Column("inside", "In the package"),
     filters=(Text("Name, group or number"), Choice("group", "Group"), Membership()),
     order="number",
@@ -105,7 +105,7 @@ def new_package() -> Shown:
     form = NewPackageForm()
     made = attempt(form, lambda: ask(form.question()))
     if made is not None:
-        flash(f"{made.name} was made. Now choose its channels.")
+        flash(f"{made.name} was created. Now add channels.")
         return redirect(_address_of(made.id))
     page = render_template("admin/playlists/package_form.html", form=form)
     return page, status_of(form)
@@ -153,7 +153,7 @@ def rename_package(package_id: UUID) -> Shown:
     asked = RenamePackage(package_id=package_id, name=form.name.data or "")
     renamed = attempt(form, lambda: ask(asked))
     if renamed is not None:
-        flash(f"{package.name} is called {renamed.name} now.")
+        flash(f"{package.name} was renamed to {renamed.name}.")
         return redirect(_address_of(package_id))
     page = render_template(
         "admin/playlists/package_form.html", form=form, package=package
@@ -193,7 +193,7 @@ def _change(package: PackageView, act: str, only: str) -> PackageView:
     if act == "take_out":
         asked = RemovePackageChannels(**chosen)
         return ask(asked)
-    raise Invalid("Say what shall be done.")
+    raise Invalid("Choose an action.")
 
 
 def _chosen(package: PackageView, only: str) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def _chosen(package: PackageView, only: str) -> dict[str, Any]:
         return {"matching": ChannelFilter(**filters)}
     ticked = [only] if only else request.form.getlist("channel_ids")
     if not ticked:
-        raise Invalid("Tick the channels it is about, or choose all that match.")
+        raise Invalid("Select channels first, or choose all matching channels.")
     try:
         return {"channel_ids": [UUID(id_) for id_ in ticked]}
     except ValueError:

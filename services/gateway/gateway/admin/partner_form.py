@@ -60,4 +60,6 @@ class PackagesOfPartner(OfPartner):
             and self.owners[package] != chosen.data
         ]
         if others:
-            raise ValidationError(f"Of another partner: {', '.join(others)}.")
+            raise ValidationError(
+                f"These belong to another partner: {', '.join(others)}."
+            )

@@ -44,11 +44,13 @@ class NewSellerForm(OfPartner):
 
     name = line("Name", InputRequired())
     username = line(
-        "Login name", InputRequired(), description="Small letters, digits and . _ @ + -"
+        "Username",
+        InputRequired(),
+        description="Lowercase letters, digits and . _ @ + -",
     )
     password = password_field()
-    email = line("E-mail")
-    phone = line("Telephone")
+    email = line("Email")
+    phone = line("Phone")
 
     def question(self, kind: AccountKind) -> CreateAccount:
         """The account to be made."""
@@ -74,17 +76,20 @@ class NewPartnerForm(LineupForm):
 
     name = line("Name", InputRequired())
     username = line(
-        "Login name", InputRequired(), description="Small letters, digits and . _ @ + -"
+        "Username",
+        InputRequired(),
+        description="Lowercase letters, digits and . _ @ + -",
     )
     password = password_field()
-    email = line("E-mail")
-    phone = line("Telephone")
+    email = line("Email")
+    phone = line("Phone")
     currency = line("Currency", InputRequired(), default="EUR")
     time_zone = SelectField("Time zone", default="UTC")
     public_url = line(
-        "Own address for playlists",
-        description="Such as https://tv.example; the sign-in page there bears this "
-        "name. Empty: this installation's.",
+        "Custom domain for playlists",
+        description="Such as https://tv.example. The sign-in page there shows this "
+        "account's "
+        "name. Leave empty to use the default address.",
     )
 
     def __init__(self) -> None:
@@ -109,7 +114,9 @@ class LoginForm(LineupForm):
     """A further login of an account (AH-31)."""
 
     username = line(
-        "Login name", InputRequired(), description="Small letters, digits and . _ @ + -"
+        "Username",
+        InputRequired(),
+        description="Lowercase letters, digits and . _ @ + -",
     )
     password = password_field()
     role = SelectField("Role")
@@ -128,7 +135,9 @@ class LoginForm(LineupForm):
 class NewPasswordForm(LineupForm):
     """A new password for somebody else's login."""
 
-    password = password_field("New password", "12 characters; 4 for a customer.")
+    password = password_field(
+        "New password", "At least 12 characters, or 4 for a customer."
+    )
 
     def question(self, login_id: UUID) -> ResetPassword:
         """The password to be had from now on."""
@@ -138,11 +147,11 @@ class NewPasswordForm(LineupForm):
 class MoveForm(LineupForm):
     """Where customers go."""
 
-    to_account_id = SelectField("To", [InputRequired()])
+    to_account_id = SelectField("New seller", [InputRequired()])
 
     def __init__(self, targets: list[AccountView]) -> None:
         super().__init__()
-        kind = {AccountKind.PARTNER: "no seller, the partner itself"}
+        kind = {AccountKind.PARTNER: "no seller, direct customers"}
         self.to_account_id.choices = [
             SelectChoice(
                 str(one.id), f"{one.name} ({kind.get(one.kind, one.kind.value)})"

@@ -35,14 +35,14 @@ Shown = str | tuple[str, int] | Answer
 
 JOBS = Table(
     "jobs",
-    Column("kind", "What"),
-    Column("account_name", "Of whom"),
-    Column("to_account_name", "To"),
+    Column("kind", "Type"),
+    Column("account_name", "Account"),
+    Column("to_account_name", "Moved to"),
     Column("customers_done", "Customers", is_numeric=True),
     Column("users_done", "Users", is_numeric=True),
-    Column("state", "State"),
+    Column("state", "Status"),
     Column("actor", "By"),
-    Column("created_at", "Begun"),
+    Column("created_at", "Started"),
     Column("acts", ""),
     filters=(Id("account_id", "Account"),),
 )

@@ -83,13 +83,13 @@ def new_login(account_id: UUID) -> Shown:
         lambda: ask(form.question(account_id)),
     )
     if made is not None:
-        flash(f"{made.username} can sign in.")
+        flash(f"Login {made.username} was created.")
         return redirect(_back_to(account_id))
     page = render_template(
         "admin/sellers/login.html",
         form=form,
-        heading=f"New login of {account.name}",
-        submit="Make",
+        heading=f"New login for {account.name}",
+        submit="Create login",
         back=_back_to(account_id),
     )
     return page, status_of(form)
@@ -105,13 +105,13 @@ def reset_password(account_id: UUID, login_id: UUID) -> Shown:
         lambda: ask(form.question(login_id)),
     )
     if done is not None:
-        flash("The password was changed; whoever was signed in with it is out.")
+        flash("The password was reset, and all sessions of this login have ended.")
         return redirect(_back_to(account_id))
     page = render_template(
         "admin/sellers/login.html",
         form=form,
-        heading="New password",
-        submit="Change",
+        heading="Reset password",
+        submit="Reset password",
         back=_back_to(account_id),
     )
     return page, status_of(form)
@@ -125,7 +125,7 @@ def set_login_state(account_id: UUID, login_id: UUID) -> Answer:
     state = Status.ACTIVE if is_on else Status.INACTIVE
     question = SetLoginState(login_id=login_id, state=state)
     login = ask(question)
-    flash(f"{login.username} is {'on' if is_on else 'off'} now.")
+    flash(f"{login.username} is {'enabled' if is_on else 'disabled'}.")
     return redirect(_back_to(account_id))
 
 
@@ -134,7 +134,7 @@ def set_login_state(account_id: UUID, login_id: UUID) -> Answer:
 def end_session(account_id: UUID, session_id: UUID) -> Answer:
     """End a session or token from the server."""
     ask(EndSession(session_id=session_id))
-    flash("It has ended.")
+    flash("Session ended.")
     return redirect(_back_to(account_id, "list_sessions"))
 
 

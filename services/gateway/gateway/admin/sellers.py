@@ -33,26 +33,26 @@ ABOVE_PARTNERS = frozenset({Role.OPERATOR, Role.SUPPORT})
 ACCOUNTS = Table(
     "accounts",
     Column("name", "Name", order="name"),
-    Column("username", "Login name", order="username"),
-    Column("email", "E-mail"),
-    Column("phone", "Telephone", is_hidden=True),
-    Column("state", "State", order="state"),
+    Column("username", "Username", order="username"),
+    Column("email", "Email"),
+    Column("phone", "Phone", is_hidden=True),
+    Column("state", "Status", order="state"),
     Column("customer_count", "Customers", is_numeric=True),
     Column("currency", "Currency", is_hidden=True),
     Column("time_zone", "Time zone", is_hidden=True),
-    Column("created_at", "Since", order="created_at"),
+    Column("created_at", "Created", order="created_at"),
     Column("acts", ""),
     filters=(
-        Text("Name, login or mail"),
-        Choice("state", "State", Status),
+        Text("Name, username or email"),
+        Choice("state", "Status", Status),
         Id("partner_id", "Partner"),
     ),
     order="-created_at",
 )
 WORDS = {
-    AccountKind.DEALER: ("My dealers", "Add dealer", "list_dealers"),
-    AccountKind.RESELLER: ("Resellers", "Add reseller", "list_resellers"),
-    AccountKind.PARTNER: ("Partners", "Add partner", "list_partners"),
+    AccountKind.DEALER: ("Dealers", "New dealer", "list_dealers"),
+    AccountKind.RESELLER: ("Resellers", "New reseller", "list_resellers"),
+    AccountKind.PARTNER: ("Partners", "New partner", "list_partners"),
 }
 """How each kind's list and its first button are called, and where it is."""
 
@@ -190,7 +190,7 @@ def _new(kind: AccountKind) -> Shown:
     form = NewPartnerForm() if kind is AccountKind.PARTNER else NewSellerForm()
     made = attempt(form, lambda: ask(form.question(kind)))
     if made is not None:
-        flash(f"{made.name} was made and can sign in as {made.username}.")
+        flash(f"{made.name} was created and can sign in as {made.username}.")
         return redirect(url_for("sellers_pages.show_account", account_id=made.id))
     title, first, endpoint = WORDS[kind]
     page = render_template(

@@ -70,7 +70,7 @@ NAVIGATION = (
         "People",
         (
             Entry("Customers", "customers_pages.list_customers", "users"),
-            Entry("Providers", "sellers_pages.list_dealers", "sitemap", SELLERS_ALONE),
+            Entry("Sellers", "sellers_pages.list_dealers", "sitemap", SELLERS_ALONE),
         ),
     ),
     Group(

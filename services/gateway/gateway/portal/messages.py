@@ -21,7 +21,7 @@ MESSAGES = Table(
     Column("receiver", "To"),
     Column("state", "Status"),
     Column("created_at", "Date", order="created_at"),
-    filters=(Text("Receiver or subject"),),
+    filters=(Text("Recipient or subject"),),
     order="-created_at",
 )
 

@@ -75,8 +75,8 @@
   });
   document.addEventListener("htmx:beforeRequest", () => trouble.classList.remove("shown"));
   document.addEventListener("htmx:responseError", () =>
-    say("That part could not be loaded. Load the page again in a moment."));
-  document.addEventListener("htmx:sendError", () => say("The server cannot be reached just now."));
+    say("This section could not be loaded. Reload the page in a moment."));
+  document.addEventListener("htmx:sendError", () => say("The server cannot be reached."));
   document.addEventListener("htmx:afterSwap", (event) => showCopyButtons(event.target.parentNode));
 
   document.addEventListener("DOMContentLoaded", () => {

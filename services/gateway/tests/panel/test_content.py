@@ -104,7 +104,7 @@ class TestPackages:
 
         page = text_of(partner.get("/packages"))
 
-        assert "Demo set" in page
+        assert "Demo package" in page
         assert "/delete" not in page
 
 
@@ -276,7 +276,7 @@ class TestGuide:
         ("left", "words"),
         [
             (None, "No guide"),
-            (-1, "Over since"),
+            (-1, "Ended"),
             (5, "Ends in 5 hours"),
             (30, "Ends in 1 day"),
         ],

@@ -111,7 +111,7 @@ class TestChoosing:
 
         assert re.findall(r'checked[^>]*value="(g:[^"]*)"', page) == ["g:News", "g:"]
         assert "News: 3 channels" in page
-        assert "Without a group: 1 channel, 1 new" in page
+        assert "No group: 1 channel, 1 new" in page
         assert "Cinema <b>" in page
         assert "<b>" not in partner.get(self.path).get_data(as_text=True)
 

@@ -49,7 +49,7 @@ def test_a_package_leads_to_a_product_of_it(browser, services, sample, packages)
     packages("Base", "Sport")
 
     onward = re.search(
-        r'href="(/products/new[^"]*)">.*?Make a product of it',
+        r'href="(/products/new[^"]*)">.*?Create product',
         text_of(client.get(f"/packages/{ID}")),
     )
     page = text_of(client.get(onward[1]))

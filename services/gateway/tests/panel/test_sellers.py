@@ -79,7 +79,7 @@ class TestMaking:
         answer = browser(Role.PARTNER).get(f"/accounts/{OTHER}")
 
         assert answer.status_code == 200
-        assert "On their balances cannot be shown right now" in words_of(answer)
+        assert "Outstanding balances cannot be shown right now" in words_of(answer)
 
     def test_a_taken_name_is_told_at_its_field(self, browser, form_of, services):
         words = {"login.username": ["This login name is already used."]}

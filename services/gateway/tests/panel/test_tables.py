@@ -22,13 +22,13 @@ ID = "019d0000-0000-7000-8000-000000000001"
 LOG = Table(
     "log",
     Column("subject", "Subject", order="subject"),
-    Column("tries", "Tries", order="tries", is_numeric=True),
+    Column("tries", "Attempts", order="tries", is_numeric=True),
     Column("note", "Note", is_hidden=True),
     filters=(
         Text("Anything"),
         Choice("state", "Status", DeliveryState),
         YesNo("is_late", "Late"),
-        Dates("created", "Begun"),
+        Dates("created", "Created"),
     ),
     order="-tries",
 )
