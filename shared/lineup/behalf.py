@@ -10,7 +10,7 @@ from lineup.errors import Forbidden
 
 
 class NotOnBehalf(Forbidden):
-    """Not while logged in as another: only its own login may do that."""
+    """Not possible while logged in as another account."""
 
     code = "not_on_behalf"
 

@@ -30,7 +30,7 @@ QUORUM: Mapping[str, Any] = {"x-queue-type": "quorum"}
 
 
 class Unroutable(Unavailable):
-    """Nobody listens there."""
+    """The service is not running."""
 
     code = "service_unavailable"
 

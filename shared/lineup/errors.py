@@ -44,25 +44,25 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
 
 
 class Unauthenticated(Refusal):
-    """Sign in first."""
+    """Please sign in."""
 
     kind, status, code = "unauthenticated", 401, "unauthenticated"
 
 
 class PaymentRequired(Refusal):
-    """There is not enough money for this."""
+    """The balance does not cover this."""
 
     kind, status, code = "payment_required", 402, "insufficient_balance"
 
 
 class Forbidden(Refusal):
-    """This login may not do that."""
+    """You do not have permission to do this."""
 
     kind, status, code = "forbidden", 403, "forbidden"
 
 
 class NotFound(Refusal):
-    """There is nothing here by that name."""
+    """This does not exist."""
 
     kind, status, code = "not_found", 404, "not_found"
 
@@ -74,37 +74,37 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
-    """The present state forbids it."""
+    """This is not possible in the current state."""
 
     kind, status, code = "conflict", 409, "conflict"
 
 
 class PreconditionFailed(Refusal):
-    """It was changed since you saw it: get it again."""
+    """This was changed in the meantime. Load it again."""
 
     kind, status, code = "precondition_failed", 412, "precondition_failed"
 
 
 class Invalid(Refusal):
-    """Some values cannot be right."""
+    """Some values are not valid."""
 
     kind, status, code = "invalid", 422, "invalid"
 
 
 class TooMany(Refusal):
-    """Too many requests; wait a little."""
+    """Too many requests. Please wait a moment."""
 
     kind, status, code = "too_many", 429, "too_many_requests"
 
 
 class Unavailable(Refusal):
-    """A part of the platform is away; try again."""
+    """A service is temporarily unavailable. Please try again."""
 
     kind, status, code = "unavailable", 503, "unavailable"
 
 
 class KeyReused(Conflict):
-    """This idempotency key was used with other content (WL-07)."""
+    """This idempotency key was already used with different content."""
 
     code = "key_reused"
 

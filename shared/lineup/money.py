@@ -21,13 +21,13 @@ AMOUNT = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,6})?")
 
 
 class CurrencyMismatch(Conflict):
-    """The two amounts are not in the same currency."""
+    """The amounts are in different currencies."""
 
     code = "currency_mismatch"
 
 
 class BadAmount(Invalid):
-    """This is not an amount of that currency."""
+    """This is not a valid amount in this currency."""
 
     code = "bad_amount"
 

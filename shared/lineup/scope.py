@@ -45,7 +45,7 @@ def acting_partner(
     """
     wanted = named or actor.partner_id
     if wanted is None:
-        raise Invalid(fields={"partner_id": ["Name the partner."]})
+        raise Invalid(fields={"partner_id": ["Choose a partner."]})
     if wanted != actor.partner_id and not covers(actor, below(ROOT, wanted)):
         words = "There is no such partner."
         raise NotFound(words, code=code, fields={"partner_id": [words]})

@@ -47,9 +47,7 @@ class ValidationErrors:
             return
         kind = Conflict if all(error.is_taken for error in self.errors) else Invalid
         raise kind(
-            self.errors[0].message
-            if self._is_one()
-            else "Some values cannot be right.",
+            self.errors[0].message if self._is_one() else "Some values are not valid.",
             code=self._code(kind),
             fields=self._by_field("message"),
             details={"codes": self._by_field("code")},

@@ -13,17 +13,17 @@ TAKEN = {
     "uq_logins_username": (
         "login.username",
         USERNAME_TAKEN,
-        "This login name is already used.",
+        "This username is already taken.",
     ),
     "uq_customers_partner_id_email_key": (
         "person.email",
         "email_taken",
-        "A customer with this mail address already exists.",
+        "A customer with this email address already exists.",
     ),
     "uq_customer_groups_name": (
         "name",
         "group_name_taken",
-        "Another group has this name.",
+        "A group with this name already exists.",
     ),
     "uq_devices_mac": (
         "mac",

@@ -65,7 +65,9 @@ class TestPauses:
             enter("north", address=ELSEWHERE)
         assert (refusal.value.code, refusal.value.status) == ("too_many_requests", 429)
         assert refusal.value.details == {"retry_after": 1}
-        assert refusal.value.message == "Too many wrong tries. Try again in 1 second."
+        assert (
+            refusal.value.message == "Too many failed attempts. Try again in 1 second."
+        )
 
     def test_they_grow_to_a_quarter_of_an_hour(self, guess, clock):
         guess("north", 10)

@@ -107,11 +107,11 @@ class TestRefusing:
 
     def test_one_fault_is_refused_by_its_own_code(self):
         findings = Findings()
-        findings.add("name", "required", "This must be given.")
+        findings.add("name", "required", "This field is required.")
         with pytest.raises(Invalid) as refusal:
             findings.refuse()
         assert refusal.value.code == "required"
-        assert refusal.value.fields == {"name": ["This must be given."]}
+        assert refusal.value.fields == {"name": ["This field is required."]}
 
     def test_one_taken_value_is_a_conflict(self):
         findings = Findings()
@@ -131,7 +131,7 @@ class TestRefusing:
     def test_faults_and_taken_values_are_told_together_as_invalid(self):
         findings = Findings()
         findings.add_taken("email", "email_taken", "Used.")
-        findings.add("name", "required", "This must be given.")
+        findings.add("name", "required", "This field is required.")
         with pytest.raises(Invalid) as refusal:
             findings.refuse()
         assert refusal.value.code == "invalid"

@@ -34,7 +34,7 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 class BadKey(Invalid):
-    """An idempotency key has 1 to 255 visible ASCII characters."""
+    """An idempotency key must have 1 to 255 visible ASCII characters."""
 
     code = "bad_idempotency_key"
 

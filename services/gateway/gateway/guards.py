@@ -30,19 +30,19 @@ FORCE = "or force it with a reason."
 
 
 class BalanceLeft(Conflict):
-    """Money is on the balance: pay it out, or force the deletion with a reason."""
+    """There is money on the balance: pay it out, or force the deletion."""
 
     code = "balance_left"
 
 
 class SubscriptionActive(Conflict):
-    """A running subscription must be stopped first."""
+    """Stop the active subscription first."""
 
     code = "subscription_active"
 
 
 class CurrencyInUse(Conflict):
-    """Plans on sale are priced in this currency: retire them first."""
+    """Plans on sale use this currency. Retire them first."""
 
     code = "currency_in_use"
 

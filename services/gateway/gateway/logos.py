@@ -26,7 +26,7 @@ pages = Blueprint("logos", __name__)
 
 
 class NotALogo(Invalid):
-    """A logo is a PNG, JPEG or WebP picture of 512 KB at most."""
+    """A logo must be a PNG, JPEG or WebP image of up to 512 KB."""
 
     code = "not_a_logo"
 

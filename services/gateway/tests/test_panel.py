@@ -413,7 +413,7 @@ def test_deleting_a_running_user_is_refused_in_words(browser, form_of, services)
     answer = sent(client, form_of, f"/users/{ID}/delete")
 
     assert answer.status_code == 422
-    assert "A running subscription must be stopped first." in words_of(answer)
+    assert "Stop the active subscription first." in words_of(answer)
     assert services.calls_of("accounts.delete_user") == []
 
 

@@ -34,16 +34,16 @@ PACKED = frozenset({"gzip", "x-gzip"})
 LONGEST_MARK = 1000
 """No honest ETag is longer."""
 WORDS: dict[type[Exception], str] = {
-    TooManyRedirects: "The address leads on and on.",
-    LocationParseError: "This is not an address that can be fetched.",
-    SSLError: "The certificate of the address is not valid.",
+    TooManyRedirects: "The URL redirects too many times.",
+    LocationParseError: "This is not a valid URL.",
+    SSLError: "The TLS certificate of the server is not valid.",
     NoAnswerInTime: TOO_LATE,
     TimeoutError: TOO_LATE,
 }
 
 
 class FetchRefused(Invalid):
-    """What the address gives was not taken."""
+    """The content of the URL was not accepted."""
 
     code = "unreachable"
 
@@ -66,7 +66,7 @@ def fetch(wanted: Wanted, into: IO[bytes], limits: Limits) -> Fetched:
         if answer.status == NOT_MODIFIED:
             return Fetched(is_modified=False)
         if not 200 <= answer.status < 300:
-            raise _BadStatus(f"The address answered {answer.status}.")
+            raise _BadStatus(f"The server responded with status {answer.status}.")
         return Fetched(
             is_modified=True,
             digest=_store(answer, into, limits.megabytes, watchdog, wanted.what),
@@ -89,7 +89,7 @@ def _store(
         watchdog.took(len(block))
         length += len(block)
         if length > megabytes << 20:
-            message = f"It is longer than {megabytes} MB."
+            message = f"The file is larger than {megabytes} MB."
             raise FetchRefused(message, code=f"{what}_too_large")
         digest.update(block)
         into.write(block)
@@ -112,7 +112,7 @@ def _refusals(what: str, watchdog: Watchdog) -> Iterator[None]:
     try:
         yield
     except AddressForbidden:
-        message = "The address leads where this installation fetches nothing from."
+        message = "The URL points to an address that is not allowed."
         raise FetchRefused(message, code=f"{what}_address_forbidden") from None
     except (
         _BadStatus,
@@ -129,7 +129,7 @@ def _refusal(error: Exception, what: str, ended: str) -> FetchRefused:
     if ended == TOO_SLOW:
         return FetchRefused(ended, code=f"{what}_too_slow")
     if not ended and isinstance(error, ProtocolError):
-        message = "The connection broke in the middle."
+        message = "The connection was interrupted."
         return FetchRefused(message, code=f"{what}_truncated")
     return FetchRefused(ended or _in_words(error), code=f"{what}_unreachable")
 
@@ -140,4 +140,4 @@ def _in_words(error: Exception) -> str:
     for kind, words in WORDS.items():
         if isinstance(error, kind):
             return words
-    return "The address cannot be reached."
+    return "The server cannot be reached."

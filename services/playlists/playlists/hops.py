@@ -30,7 +30,7 @@ LONGEST_ADDRESS = 8000
 
 
 class TooManyRedirects(Exception):  # noqa: N818 - reads as a sentence
-    """The address leads on and on."""
+    """The URL redirects too many times."""
 
 
 @contextmanager

@@ -11,7 +11,7 @@ NAME = re.compile(r"uploads/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 
 
 class UploadMissing(Invalid):
-    """The uploaded file is gone; upload it again."""
+    """The uploaded file has expired. Upload it again."""
 
     code = "upload_missing"
 
@@ -19,7 +19,7 @@ class UploadMissing(Invalid):
 def check_upload(name: str) -> str:
     """The name of an upload, or an empty one; Invalid when it leads elsewhere."""
     if name and not NAME.fullmatch(name):
-        raise Invalid(fields={"upload": ["This is not the name of an upload."]})
+        raise Invalid(fields={"upload": ["This is not a valid upload."]})
     return name
 
 

@@ -15,8 +15,8 @@ from typing import Self
 
 from playlists.addresses import Limits
 
-TOO_LATE = "The address did not answer in time."
-TOO_SLOW = "The address sent too little for too long."
+TOO_LATE = "The server did not respond in time."
+TOO_SLOW = "The server sent data too slowly."
 
 
 class Watchdog:

@@ -67,11 +67,11 @@ def test_a_refusal_ends_with_1_and_its_code(typed, tmp_path):
         (["import-guide", "/nowhere", "--partner", "Blue"], "There is no file"),
         (
             ["import-guide", "http://[::1", "--partner", "Blue"],
-            "This is not an address.",
+            "This is not a valid URL.",
         ),
         (
             ["import-channels", "http://[::1", "--partner", "Blue"],
-            "This is not an address.",
+            "This is not a valid URL.",
         ),
         (
             ["import-channels", "http://a/b", "--partner", "Blue", "--package", "X"],

@@ -92,7 +92,7 @@ class TestTime:
 
             assert (code, words) == (
                 "guide_unreachable",
-                "The address did not answer in time.",
+                "The server did not respond in time.",
             )
             assert server.ended.wait(20)
 

@@ -34,25 +34,25 @@ a shorter absence they wait out. Callers beyond the limit are refused."""
 
 
 class TooLate(Unavailable):
-    """The caller is no longer waiting for this."""
+    """The request timed out."""
 
     code = "timeout"
 
 
 class DatabaseAway(Unavailable):
-    """The service cannot reach its database just now."""
+    """The service cannot reach its database right now."""
 
     code = "service_unavailable"
 
 
 class Malformed(Invalid):
-    """This request cannot be read."""
+    """The request is malformed."""
 
     code = "malformed"
 
 
 class UnknownDoor(Unavailable):
-    """This copy of the service has no such door, yet or any more."""
+    """This version of the service does not support the request."""
 
     code = "unknown_door"
 

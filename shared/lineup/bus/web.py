@@ -149,7 +149,9 @@ class HttpDoor(DoorEntrypoint):
         log_failure(self.door, failure)
         if isinstance(error, Refusal):
             return _problem(error.status, error.code, error.message)
-        return _problem(500, "internal", f"Something broke; ask for {request_id}.")
+        return _problem(
+            500, "internal", f"Something went wrong. Request ID: {request_id}."
+        )
 
 
 def _read(request: Any) -> None:

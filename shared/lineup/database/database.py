@@ -41,7 +41,7 @@ LOCKED = "55P03"
 
 
 class Busy(Unavailable):
-    """Somebody else is changing the same thing; try again."""
+    """Someone else is changing this at the same time. Please try again."""
 
     code = "busy"
 

@@ -21,13 +21,13 @@ The one named "" is the list's own order; without it that is the newest id first
 
 
 class OrderUnknown(Invalid):
-    """This list cannot be sorted by that."""
+    """This list cannot be sorted by this field."""
 
     code = "order_unknown"
 
 
 class PageGone(Invalid):
-    """The row this page started from is not in the list any more; begin again."""
+    """This page no longer exists. Start again from the first page."""
 
     code = "page_gone"
 

@@ -33,7 +33,7 @@ class ServiceFault(Exception):  # noqa: N818 - said by a service about itself
 
 
 class Timeout(Unavailable):
-    """No answer in time: whether it was done is not known."""
+    """No response in time. It is unknown whether the request was completed."""
 
     code = "timeout"
 

@@ -14,7 +14,7 @@ QUEUE_ARGUMENTS = {"x-queue-type": "classic", "x-expires": 60_000}
 
 
 class BrokerAway(Unavailable):
-    """The broker cannot be reached just now."""
+    """The message broker cannot be reached right now."""
 
     code = "service_unavailable"
 

@@ -39,7 +39,7 @@ def web_address(text: str) -> str:
     """An http or https address; BadValueError for any other, or for none at all."""
     parts = _split(text)
     if parts.scheme not in WEB:
-        raise _wrong("Only http and https addresses.")
+        raise _wrong("Only http and https URLs are allowed.")
     return _put_together(parts, _authority(parts))
 
 
@@ -49,12 +49,12 @@ def stream_address(text: str) -> str:
     if parts.scheme in WEB:
         return web_address(text)
     if parts.scheme in NO_STREAM or " " in text:
-        raise _wrong("This is not an address a player can open.")
+        raise _wrong("Players cannot open this URL.")
     if text[len(parts.scheme) + 1 :].startswith("//"):
         return _put_together(parts, _authority(parts, needs_host=False))
     if parts.scheme in WITHOUT_HOST and (parts.path or parts.query):
         return _put_together(parts, "")
-    raise _wrong("This is not an address a player can open.")
+    raise _wrong("Players cannot open this URL.")
 
 
 def public_url(text: str) -> str:
@@ -121,7 +121,7 @@ def _authority(parts: SplitResult, *, needs_host: bool = True) -> str:
     if port and not 0 < int(port[1:] or 1) <= 65535:
         raise _wrong("A port is a number from 1 to 65535.")
     if not host and (needs_host or len(port) < 2):
-        raise _wrong("The address names no host.")
+        raise _wrong("The URL has no host name.")
     sign_in = "" if user is None else f"{_encoded(user, IN_USER)}@"
     return f"{sign_in}{_host(host)}{port if len(port) > 1 else ''}"
 
@@ -147,7 +147,7 @@ def _name(text: str) -> str:
     name = text if text.isascii() else _idna(text)
     labels = name.removesuffix(".").split(".")
     if len(name) > 253 or not all(LABEL.fullmatch(label) for label in labels):
-        raise BadValueError("host_invalid", "This is not the name of a host.")
+        raise BadValueError("host_invalid", "This is not a valid host name.")
     return name.lower()
 
 
@@ -157,7 +157,7 @@ def _idna(text: str) -> str:
     try:
         return idna.encode(text[:254], uts46=True).decode()
     except UnicodeError:
-        raise BadValueError("host_invalid", "This is not the name of a host.") from None
+        raise BadValueError("host_invalid", "This is not a valid host name.") from None
 
 
 def _put_together(parts: SplitResult, authority: str) -> str:
@@ -175,11 +175,11 @@ def _encoded(text: str, allowed: str) -> str:
     return quote(STRAY_PERCENT.sub("%25", text), safe=allowed)
 
 
-def _wrong(message: str = "This is not an address.") -> BadValueError:
+def _wrong(message: str = "This is not a valid URL.") -> BadValueError:
     return BadValueError("address_invalid", message)
 
 
 def _no_public_url() -> BadValueError:
     return BadValueError(
-        "public_url_invalid", "Give an address such as https://tv.example."
+        "public_url_invalid", "Enter a URL such as https://tv.example."
     )

@@ -37,4 +37,4 @@ def find_mail_address(text: str) -> str | None:
 
 
 def _wrong() -> BadValueError:
-    return BadValueError("email_invalid", "This is not a mail address.")
+    return BadValueError("email_invalid", "Enter a valid email address.")

@@ -29,7 +29,7 @@ def username(text: str) -> str:
         limits = f"{LEAST_USERNAME} to {MOST_USERNAME} characters."
         raise BadValueError("username_length", limits)
     if text != text.lower():
-        raise BadValueError("username_capitals", "No capital letters.")
+        raise BadValueError("username_capitals", "Capital letters are not allowed.")
     if not USERNAME.fullmatch(text):
         allowed = "Only a-z, 0-9 and . _ @ + - are allowed."
         raise BadValueError("username_characters", allowed)
@@ -87,7 +87,7 @@ def currency(text: str) -> str:
 
     code = text.upper()
     if pycountry.currencies.get(alpha_3=code) is None:
-        raise BadValueError("currency_unknown", "Give a currency code such as EUR.")
+        raise BadValueError("currency_unknown", "Enter a currency code such as EUR.")
     return code
 
 
@@ -100,13 +100,17 @@ def time_zones() -> frozenset[str]:
 def time_zone(text: str) -> str:
     """A name of the IANA time zone database."""
     if text not in time_zones():
-        raise BadValueError("time_zone_unknown", "Give a zone such as Europe/Paris.")
+        raise BadValueError(
+            "time_zone_unknown", "Enter a time zone such as Europe/Paris."
+        )
     return text
 
 
 def mac(text: str) -> str:
     """A MAC address as AA:BB:CC:DD:EE:FF however it was written."""
     if not MAC_FORMS.match(text):
-        raise BadValueError("mac_invalid", "Write it like 00:1A:79:12:34:56.")
+        raise BadValueError(
+            "mac_invalid", "Enter a MAC address such as 00:1A:79:12:34:56."
+        )
     plain = re.sub(r"[-:. ]", "", text).upper()
     return ":".join(plain[at : at + 2] for at in range(0, len(plain), 2))

@@ -65,7 +65,7 @@ class Text:
         if len(kept) > self.longest:
             raise self._wrong("too_long", f"At most {self.longest} characters.")
         if not kept and self.shortest:
-            raise BadValueError("required", "This must be given.")
+            raise BadValueError("required", "This field is required.")
         return self._formed(kept) if kept else kept
 
     def schema(self) -> Mapping[str, Any]:
@@ -85,7 +85,7 @@ class Text:
         if len(kept) < self.shortest:
             raise self._wrong("too_short", f"At least {self.shortest} characters.")
         if self.pattern and not re.fullmatch(self.pattern, kept):
-            raise self._wrong("text_invalid", "This cannot be right.")
+            raise self._wrong("text_invalid", "This is not valid.")
         return self.parse(kept) if self.parse else kept
 
     def _wrong(self, code: str, message: str) -> BadValueError:
@@ -162,7 +162,7 @@ class Items:
         if len(value) > self.most:
             raise BadValueError("too_many", f"At most {self.most}.")
         if len(value) < self.fewest:
-            raise BadValueError("required", "This must be given.")
+            raise BadValueError("required", "This field is required.")
         return value
 
     def schema(self) -> Mapping[str, Any]:
@@ -200,7 +200,7 @@ class Moment:
     def checked(self, value: datetime) -> datetime:
         """The moment in UTC, whose offset every database takes."""
         if value.tzinfo is None:
-            raise BadValueError("moment_invalid", "Give it with its offset from UTC.")
+            raise BadValueError("moment_invalid", "Include the UTC offset.")
         if not FIRST_YEAR <= value.year < LAST_YEAR:
             raise _outside_the_calendar()
         return value.astimezone(UTC)
@@ -236,7 +236,9 @@ class Amount:
     def checked(self, value: Money) -> Money:
         """The amount."""
         if not ASSET.fullmatch(value.asset):
-            raise BadValueError("currency_unknown", "Give a currency code such as EUR.")
+            raise BadValueError(
+                "currency_unknown", "Enter a currency code such as EUR."
+            )
         if value.amount_minor < self.least and self.message:
             raise BadValueError("out_of_range", self.message)
         if not self.least <= value.amount_minor <= self.most:

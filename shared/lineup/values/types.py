@@ -69,7 +69,7 @@ MailAddress = Annotated[
         example="anna@tv.example",
         form="email",
         code="email_invalid",
-        message="This is not a mail address.",
+        message="Enter a valid email address.",
     ),
 ]
 OptionalMailAddress = Annotated[
@@ -80,7 +80,7 @@ OptionalMailAddress = Annotated[
         parse=mail.mail_address,
         example="anna@tv.example",
         code="email_invalid",
-        message="This is not a mail address.",
+        message="Enter a valid email address.",
     ),
 ]
 Phone = Annotated[str, Text(longest=40, is_trimmed=True)]
@@ -102,7 +102,7 @@ Pin = Annotated[
         pattern="[0-9]{4}",
         example="1234",
         code="pin_invalid",
-        message="Four digits, or nothing.",
+        message="Enter four digits, or leave empty.",
     ),
 ]
 Mobile = Annotated[
@@ -124,7 +124,7 @@ Mac = Annotated[
         parse=people.mac,
         example="00:1A:79:12:34:56",
         code="mac_invalid",
-        message="Write it like 00:1A:79:12:34:56.",
+        message="Enter a MAC address such as 00:1A:79:12:34:56.",
     ),
 ]
 Seconds = Annotated[
@@ -145,7 +145,7 @@ TimeZone = Annotated[
         parse=people.time_zone,
         example="Europe/Paris",
         code="time_zone_unknown",
-        message="Give a zone such as Europe/Paris.",
+        message="Enter a time zone such as Europe/Paris.",
     ),
 ]
 
@@ -161,7 +161,7 @@ Currency = Annotated[
         parse=people.currency,
         example="EUR",
         code="currency_unknown",
-        message="Give a currency code such as EUR.",
+        message="Enter a currency code such as EUR.",
     ),
 ]
 
@@ -189,7 +189,7 @@ SessionMinutes = Annotated[
         least=1,
         most=7 * 24 * 60,
         code="session_out_of_range",
-        message="A session lasts from one minute to a week.",
+        message="Enter between one minute and one week.",
     ),
 ]
 
@@ -244,7 +244,7 @@ PublicUrl = Annotated[
         parse=addresses.public_url,
         example="https://tv.example",
         code="public_url_invalid",
-        message="Give an address such as https://tv.example.",
+        message="Enter a URL such as https://tv.example.",
     ),
 ]
 HostName = Annotated[
@@ -266,7 +266,7 @@ StreamHost = Annotated[
         parse=addresses.stream_host,
         example="edge.example.net",
         code="host_invalid",
-        message="Name a host, as edge.example.net, or all below one: *.example.net.",
+        message="Enter a host such as edge.example.net or *.example.net.",
     ),
 ]
 StreamHosts = Annotated[list[StreamHost], Items(most=100)]
@@ -278,7 +278,7 @@ ShopDomain = Annotated[
         parse=addresses.shop_domain,
         example="demo.myshopify.com",
         code="host_invalid",
-        message="Name the host, as in demo.myshopify.com.",
+        message="Enter the domain, such as demo.myshopify.com.",
     ),
 ]
 Upload = Annotated[
@@ -287,7 +287,7 @@ Upload = Annotated[
         longest=200,
         pattern=r"uploads/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*",
         example="uploads/guide.xml.gz",
-        message="This is not the name of an upload.",
+        message="This is not a valid upload.",
     ),
 ]
 
@@ -297,7 +297,7 @@ HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,2000}")
 
 def _header(name: str, value: str) -> tuple[str, str]:
     if not (HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)):
-        raise BadValueError("header_invalid", "Not header fields that can be sent.")
+        raise BadValueError("header_invalid", "These are not valid HTTP headers.")
     return name, value.strip()
 
 

@@ -107,8 +107,8 @@ def test_all_faults_are_told_at_once():
 
     assert refused.value.code == "invalid"
     assert refused.value.fields == {
-        "name": ["This must be given."],
-        "email": ["This is not a mail address."],
+        "name": ["This field is required."],
+        "email": ["Enter a valid email address."],
         "inner.number": ["From -2147483647 to 2147483647."],
     }
 
@@ -160,7 +160,7 @@ class TestOnTheWire:
         with pytest.raises(Invalid) as refused:
             wire.decode_request(body, Sample)
 
-        assert refused.value.fields == {"email": ["This is not a mail address."]}
+        assert refused.value.fields == {"email": ["Enter a valid email address."]}
 
     def test_what_is_kept_is_given_on(self):
         body = wire.encode_request(Sample(name=" Anna "))

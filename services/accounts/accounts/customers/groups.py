@@ -34,7 +34,7 @@ ORDERS = {"": Group.name_key, "name": Group.name_key}
 
 
 class GroupUsed(Conflict):
-    """Customers are in this group; move them first."""
+    """This group has customers. Move them to another group first."""
 
     code = "group_used"
 
@@ -129,10 +129,14 @@ def _reaches(scope: str) -> ColumnElement[bool]:
 def _owner(work: Work, account_id: UUID | None) -> Account:
     wanted_id = account_id or work.actor.account_id
     if wanted_id is None:
-        raise Invalid(fields={"account_id": ["Name whose group it is."]})
+        raise Invalid(
+            fields={"account_id": ["Choose the account that owns the group."]}
+        )
     owner = named_account(work, wanted_id, "account_id")
     if owner.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
-        raise Invalid(fields={"account_id": ["Groups belong to partners and sellers."]})
+        raise Invalid(
+            fields={"account_id": ["A group must belong to a partner or seller."]}
+        )
     return owner
 
 

@@ -41,7 +41,7 @@ def check_time_zone(findings: Findings, field: str, zone: str) -> None:
 def check_pin(findings: Findings, pin: str) -> None:
     """Note a PIN that is not four digits; none at all is right (CU-10)."""
     if pin and not re.fullmatch(r"[0-9]{4}", pin):
-        findings.add("pin", "pin_invalid", "Four digits, or nothing.")
+        findings.add("pin", "pin_invalid", "Enter four digits, or leave empty.")
 
 
 def take_settings(

@@ -44,13 +44,13 @@ from lineup.verbs import handles
 
 
 class ConfirmationMissing(Invalid):
-    """Type the login name of the account to be deleted."""
+    """Type the username of the account to confirm its deletion."""
 
     code = "confirmation_missing"
 
 
 class CustomersComing(Conflict):
-    """Customers are being moved to this account; wait until they are there."""
+    """Customers are being moved to this account. Please wait until this is finished."""
 
     code = "customers_coming"
 
@@ -73,7 +73,7 @@ def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
     account = _seller(work, request.account_id, "account_id")
     work.session.refresh(account, with_for_update=True)
     if request.confirmation.strip() != account.username:
-        words = f"Type {account.username} to delete it."
+        words = f"Type {account.username} to confirm."
         raise ConfirmationMissing(words, fields={"confirmation": [words]})
     if _is_moved_to(work, account):
         raise CustomersComing
@@ -103,7 +103,9 @@ def move_customers(work: Work, request: MoveCustomers) -> AccountJobView:
     account = _seller(work, request.account_id, "account_id")
     target = _target(work, request.to_account_id, account.partner_id)
     if target.id == account.id:
-        raise Invalid(fields={"to_account_id": ["They are there already."]})
+        raise Invalid(
+            fields={"to_account_id": ["The customers already belong to this seller."]}
+        )
     job = _begin(work, account)
     job.lead_to(target)
     return job.view()
@@ -171,6 +173,8 @@ def _target(work: Work, account_id: UUID, partner_id: UUID | None) -> Account:
     """Where customers of a partner may go: another seller of it, or itself."""
     target = account_in_scope(work, account_id)
     if target.kind not in STAFFED_KINDS or target.partner_id != partner_id:
-        raise Invalid(fields={"to_account_id": ["Choose a seller of their partner."]})
+        raise Invalid(
+            fields={"to_account_id": ["Choose a seller of the same partner."]}
+        )
     hold(work, target)
     return target

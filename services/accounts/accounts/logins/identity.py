@@ -27,13 +27,13 @@ VISITING_AS = {
 
 
 class NotSignedIn(Unauthenticated):
-    """This session or token is unknown or over: sign in again."""
+    """Your session or token has expired. Please sign in again."""
 
     code = "not_signed_in"
 
 
 class AccountInactive(Forbidden):
-    """This account, or one above it, is switched off."""
+    """This account or its parent account is disabled."""
 
     code = "account_inactive"
 

@@ -42,10 +42,10 @@ USUAL_LIMITS = SignInLimits.of()
 
 
 class TooManyTries(TooMany):
-    """Too many wrong tries; wait a little."""
+    """Too many failed attempts. Please wait a moment."""
 
     def __init__(self, seconds: int) -> None:
-        message = f"Too many wrong tries. Try again in {_spelled(seconds)}."
+        message = f"Too many failed attempts. Try again in {_spelled(seconds)}."
         super().__init__(message, details={"retry_after": seconds})
 
 

@@ -29,7 +29,7 @@ CLIENT_CHARACTERS = 200
 
 
 class InvalidCredentials(Unauthenticated):
-    """The login name or the password is wrong."""
+    """Incorrect username or password."""
 
     code = "invalid_credentials"
 

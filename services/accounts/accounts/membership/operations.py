@@ -135,7 +135,7 @@ def deletion_of(work: Work, request: DeleteCustomer | DeleteAccount) -> Deletion
     findings = Findings()
     reason = values.line(findings, "reason", request.reason)
     if request.force and not reason:
-        findings.add("reason", "required", "Say why it is deleted all the same.")
+        findings.add("reason", "required", "Enter a reason for the deletion.")
     findings.refuse()
     by = signature(work.actor)
     return Deletion(settlement=request.settlement, reason=reason, by=by)
@@ -179,7 +179,7 @@ def _refuse_another_partner(
 ) -> None:
     """Refuse a place that is none for customers, or not of the partner named."""
     if parent.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
-        raise Invalid(fields={"partner_id": ["Customers lie below a partner."]})
+        raise Invalid(fields={"partner_id": ["A customer must belong to a partner."]})
     if request.partner_id not in {None, parent.partner_id}:
         acting_partner(work.actor, request.partner_id)
         why = "The seller belongs to another partner."

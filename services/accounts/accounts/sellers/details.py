@@ -37,7 +37,9 @@ def take_details(
         account.time_zone = values.time_zone(findings, "time_zone", request.time_zone)
     if request.public_url and account.kind is not AccountKind.PARTNER:
         findings.add(
-            "public_url", "public_url_invalid", "Only a partner has its own address."
+            "public_url",
+            "public_url_invalid",
+            "Only partners can have a custom domain.",
         )
     if request.company:
         account.take_company(checked_company(findings, request.company))
@@ -52,7 +54,7 @@ def take_currency(findings: Findings, account: Account, text: str) -> None:
         account.currency = currency
     elif currency != account.currency and not findings.has("currency"):
         findings.add(
-            "currency", "currency_fixed", "A seller has the currency of its partner."
+            "currency", "currency_fixed", "A seller uses the currency of its partner."
         )
 
 

@@ -24,7 +24,7 @@ from lineup.verbs import handles
 
 
 class CurrencyInUse(Conflict):
-    """The currency stays: customers have had balances in it."""
+    """The currency cannot be changed because customers have balances in it."""
 
     code = "currency_in_use"
 

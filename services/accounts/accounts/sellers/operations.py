@@ -101,7 +101,9 @@ def create_staff(work: Work, request: CreateStaff, *, means: Means) -> LoginView
         raise Forbidden
     findings = Findings()
     if request.role not in ROLES_AT[account.kind]:
-        findings.add("role", "role_unfit", "This account has no such logins.")
+        findings.add(
+            "role", "role_unfit", "This role is not available for this account."
+        )
     check_login(work, findings, request.login, request.role)
     findings.refuse()
     with refused_as("uq_logins_username"):
@@ -120,14 +122,14 @@ def _parent(work: Work, request: CreateAccount) -> Account:
         return root_account(work)
     parent = named_account(work, _parent_id(work.actor, request), "parent_id")
     if parent.kind is not AccountKind.PARTNER:
-        raise Invalid(fields={"parent_id": ["Sellers lie below a partner."]})
+        raise Invalid(fields={"parent_id": ["A seller must belong to a partner."]})
     return parent
 
 
 def _parent_id(actor: Actor, request: CreateAccount) -> UUID:
     parent_id = request.parent_id or actor.partner_id
     if parent_id is None:
-        raise Invalid(fields={"parent_id": ["Name the partner above."]})
+        raise Invalid(fields={"parent_id": ["Choose a partner."]})
     return parent_id
 
 

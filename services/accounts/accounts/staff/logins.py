@@ -29,13 +29,13 @@ ORDERS = {"created_at": Login.id, "username": Login.username}
 
 
 class OwnLogin(Forbidden):
-    """Nobody switches off, or resets, the login they act with."""
+    """You cannot disable or reset your own login."""
 
     code = "own_login"
 
 
 class LastLogin(Conflict):
-    """An account keeps one login at least; switch this one off instead."""
+    """An account needs at least one login. Disable it instead."""
 
     code = "last_login"
 

@@ -19,7 +19,7 @@ from lineup.verbs import Done, handles_call
 
 
 class PasswordWrong(Invalid):
-    """The old password is not right."""
+    """The current password is incorrect."""
 
     code = "password_wrong"
 

@@ -15,7 +15,7 @@ from lineup.errors import Conflict
 
 
 class SubscriptionActive(Conflict):
-    """A running subscription must be stopped first."""
+    """Stop the active subscription first."""
 
     code = "subscription_active"
 

@@ -36,7 +36,7 @@ ORDERS = {
 
 
 class OwnAccount(Forbidden):
-    """Nobody switches off the account they act from."""
+    """You cannot disable your own account."""
 
     code = "own_account"
 

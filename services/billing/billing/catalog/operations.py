@@ -44,19 +44,19 @@ ORDERS = {"name": Product.name}
 
 
 class SkuTaken(Conflict):
-    """Another plan on sale has this SKU already, perhaps in other capitals."""
+    """Another plan on sale already uses this SKU; upper and lower case are alike."""
 
     code = "sku_taken"
 
 
 class TrialCosts(Invalid):
-    """A trial is free: its price is zero."""
+    """The price of a trial must be zero."""
 
     code = "trial_costs"
 
 
 class PlanRetired(Conflict):
-    """This plan is no longer sold."""
+    """This plan is retired."""
 
     code = "plan_retired"
 
@@ -334,13 +334,13 @@ def _check_price(work: Work, price: Money, product: Product) -> None:
         raise TrialCosts(fields={"price": [TrialCosts.__doc__ or ""]})
     currency = people.get_partner(work, product.partner_id).currency
     if price.asset != currency:
-        raise CurrencyMismatch(f"Prices are in {currency}, not in {price.asset}.")
+        raise CurrencyMismatch(f"Prices must be in {currency}, not {price.asset}.")
 
 
 def _check_length(request: CreatePlan) -> None:
     lengths = (request.months, request.days)
     if min(lengths) < 0 or sum(length > 0 for length in lengths) != 1:
-        why = ["Give months or days, exactly one of them."]
+        why = ["Enter either months or days."]
         raise Invalid(code="bad_length", fields={"months": why, "days": why})
 
 

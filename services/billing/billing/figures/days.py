@@ -25,7 +25,7 @@ class Span:
     def of(cls, first_on: date, last_on: date, zone: ZoneInfo) -> "Span":
         """A span of at least one day and at most 366; Invalid otherwise."""
         if not 0 <= (last_on - first_on).days < LONGEST_DAYS:
-            words = [f"From one day to {LONGEST_DAYS} days, the first one first."]
+            words = [f"Choose a range of 1 to {LONGEST_DAYS} days."]
             raise Invalid(fields={"first_on": words})
         return cls(first_on, last_on, zone)
 

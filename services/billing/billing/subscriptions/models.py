@@ -18,7 +18,7 @@ from lineup.money import Money
 
 
 class NotActive(Conflict):
-    """This subscription is not running."""
+    """This subscription is not active."""
 
     code = "not_active"
 

@@ -30,19 +30,19 @@ from lineup.money import CurrencyMismatch, Money
 
 
 class OtherProductRunning(Conflict):
-    """This user has a running subscription to another product."""
+    """This user already has an active subscription to another product."""
 
     code = "subscription_active"
 
 
 class PeriodOver(Conflict):
-    """Counted from the old end, this period would be over already."""
+    """Counted from the previous end date, this period would already have ended."""
 
     code = "period_over"
 
 
 class TrialUsed(Conflict):
-    """This customer had its trial already."""
+    """This customer has already used a trial."""
 
     code = "trial_used"
 
@@ -99,7 +99,8 @@ def check_currency(work: Work, plan: Plan) -> None:
     """CurrencyMismatch for a price that no balance of its partner can pay."""
     currency = people.get_partner(work, plan.partner_id).currency
     if plan.asset != currency:
-        words = f"This plan is priced in {plan.asset}, balances are in {currency}."
+        words = f"The price of this plan is in {plan.asset}, but balances are in "
+        f"{currency}."
         raise CurrencyMismatch(words)
 
 

@@ -20,7 +20,7 @@ LONGEST = timedelta(days=36525)
 
 
 class PeriodTooLong(Conflict):
-    """This plan is longer than any period can be; choose another one."""
+    """This plan is too long. Choose another plan."""
 
     code = "period_too_long"
 

@@ -28,13 +28,13 @@ from lineup.verbs import handles
 
 
 class AlreadyCorrected(Conflict):
-    """This booking was corrected already."""
+    """This transaction was already corrected."""
 
     code = "already_corrected"
 
 
 class NotCorrectable(Conflict):
-    """Only top-ups and payouts are corrected; a sale is undone by a stop."""
+    """Only top-ups and payouts can be corrected; to undo a sale, stop it."""
 
     code = "not_correctable"
 
@@ -80,7 +80,7 @@ def correct_booking(work: Work, request: CorrectBooking) -> tuple[CustomerCopy, 
     """
     reason = request.reason.strip()
     if not reason:
-        raise Invalid(code="required", fields={"reason": ["Say why."]})
+        raise Invalid(code="required", fields={"reason": ["Enter a reason."]})
     wrong, wallet, amount = _booking(work, request.transfer_id)
     customer = people.lock_customer(work, wallet.owner_id)
     if wrong.cause not in CORRECTABLE:
@@ -96,7 +96,7 @@ def correct_booking(work: Work, request: CorrectBooking) -> tuple[CustomerCopy, 
 def _check_covered(work: Work, customer: CustomerCopy, amount: Money) -> None:
     left = balance_of(work, balance_account(work, customer))
     if left.asset == amount.asset and left < amount:
-        words = f"The balance has {left} left of the {amount} that would go back."
+        words = f"The balance is {left}, which is less than the {amount} to take back."
         raise InsufficientBalance(words)
 
 

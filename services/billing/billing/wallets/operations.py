@@ -35,7 +35,7 @@ __all__ = [
 
 
 class CustomerDeleted(Conflict):
-    """This customer was deleted: its balance takes no money any longer."""
+    """This customer was deleted. No more money can be added to the balance."""
 
     code = "customer_deleted"
 

@@ -35,7 +35,7 @@ class InsufficientBalance(PaymentRequired):
 
 
 class AmountTooLarge(Invalid):
-    """No balance holds that much."""
+    """The amount is too large."""
 
     code = "amount_too_large"
 

@@ -83,7 +83,7 @@ RULES = {
 
 
 class UnknownParameter(Invalid):
-    """The address has a parameter that means nothing there; `fields` names it."""
+    """The URL has an unknown parameter. See `fields`."""
 
     code = "unknown_parameter"
 

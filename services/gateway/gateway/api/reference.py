@@ -66,7 +66,7 @@ class ProblemSchema(ma.Schema):
         data_key="fields",
         metadata={
             "description": "What is wrong with each value, by its path in the request.",
-            "example": {"person.email": ["This is not a mail address."]},
+            "example": {"person.email": ["Enter a valid email address."]},
         },
     )
     request_id = ma.fields.String(

@@ -44,7 +44,7 @@ PAGES: dict[str, frozenset[Role]] = {}
 
 
 class FormNotOurs(Forbidden):
-    """The form is too old or not ours; load the page again."""
+    """This form has expired. Reload the page and try again."""
 
     code = "csrf"
 

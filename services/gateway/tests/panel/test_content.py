@@ -158,7 +158,7 @@ class TestSources:
             GuideSourceView,
             name="Home",
             address="https://g.example/x",
-            last_error="The guide ends in the middle.",
+            last_error="The guide is incomplete.",
             last_error_code="guide_truncated",
             header_names=["Authorization"],
         )
@@ -179,9 +179,7 @@ class TestSources:
 
     @pytest.mark.usefixtures("source")
     def test_the_last_error_stands_in_words(self, partner):
-        assert "The guide ends in the middle." in words_of(
-            partner.get("/guide/sources")
-        )
+        assert "The guide is incomplete." in words_of(partner.get("/guide/sources"))
 
     @pytest.mark.usefixtures("source")
     def test_header_fields_are_kept_or_replaced_and_never_shown(

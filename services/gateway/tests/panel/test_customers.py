@@ -221,10 +221,10 @@ class TestForms:
         self, browser, form_of, services
     ):
         faults = {
-            "person.first_name": ["This must be given."],
-            "person.email": ["A customer with this mail address already exists."],
-            "login.username": ["No capital letters."],
-            "pin": ["Four digits, or nothing."],
+            "person.first_name": ["This field is required."],
+            "person.email": ["A customer with this email address already exists."],
+            "login.username": ["Capital letters are not allowed."],
+            "pin": ["Enter four digits, or leave empty."],
         }
         services.tell("accounts.create_customer", Invalid(fields=faults))
         said = FORM | {"first_name": "", "username": "Ana", "pin": "12a4"}

@@ -86,12 +86,12 @@ class TestBeginning:
         assert asked.upload
 
     def test_what_is_wrong_stands_at_its_field(self, send, services):
-        wrong = Invalid(fields={"address": ["Give an address or a file."]})
+        wrong = Invalid(fields={"address": ["Enter a URL or upload a file."]})
         services.tell("playlists.import_channels", wrong)
         answer = send(self.path)
 
         assert answer.status_code == 422
-        assert "<li>Give an address or a file.</li>" in text_of(answer)
+        assert "<li>Enter a URL or upload a file.</li>" in text_of(answer)
 
 
 def page_of(*items):

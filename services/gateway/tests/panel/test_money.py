@@ -266,12 +266,12 @@ class TestBuying:
         assert asked.count_from is CountFrom.NOW
 
     def test_a_second_trial_is_refused_in_words(self, browser, services, for_sale):
-        refusal = Conflict("This customer had its trial already.", code="trial_used")
+        refusal = Conflict("This customer has already used a trial.", code="trial_used")
         services.tell("billing.quote_purchase", refusal)
         page = browser(Role.CUSTOMER).get(f"/users/{ID}/buy")
 
         assert page.status_code == 200
-        assert "This customer had its trial already." in words_of(page)
+        assert "This customer has already used a trial." in words_of(page)
         assert "Buy for" not in words_of(page)
 
 

@@ -121,12 +121,12 @@ def test_a_plan_that_is_not_on_sale_makes_nobody(counter, services, form_of):
 
 
 def test_a_name_that_lacks_is_told_at_its_field(counter, services, form_of):
-    refusal = Invalid(fields={"person.last_name": ["This must be given."]})
+    refusal = Invalid(fields={"person.last_name": ["This field is required."]})
     services.tell("accounts.create_customer", refusal)
     answer = sent(counter, form_of, "/sell", **{**SALE, "last_name": ""})
 
     assert answer.status_code == 422
-    assert "This must be given." in text_of(answer)
+    assert "This field is required." in text_of(answer)
     assert services.calls_of("billing.top_up") == []
 
 

@@ -82,7 +82,7 @@ class TestMaking:
         assert "Outstanding balances cannot be shown right now" in words_of(answer)
 
     def test_a_taken_name_is_told_at_its_field(self, browser, form_of, services):
-        words = {"login.username": ["This login name is already used."]}
+        words = {"login.username": ["This username is already taken."]}
         services.tell(
             "accounts.create_account", Conflict(code="username_taken", fields=words)
         )
@@ -95,7 +95,7 @@ class TestMaking:
             password="correct horse battery",
         )
         assert answer.status_code == 422
-        assert 'id="username-errors"><li>This login name is already used.' in text_of(
+        assert 'id="username-errors"><li>This username is already taken.' in text_of(
             answer
         )
         assert 'value="Stall"' in text_of(answer)
@@ -361,7 +361,7 @@ class TestSettings:
         assert (asked.old_password, asked.token) == ("old one", "token-of-staff")
 
     def test_a_wrong_one_is_told_at_its_field(self, browser, form_of, services):
-        words = {"old_password": ["The old password is not right."]}
+        words = {"old_password": ["The current password is incorrect."]}
         services.tell(
             "accounts.change_password", Invalid(code="password_wrong", fields=words)
         )

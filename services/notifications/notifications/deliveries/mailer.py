@@ -20,13 +20,13 @@ from notifications.transports.routes import Route, Server
 log = structlog.get_logger(__name__)
 
 UNREACHABLE = (
-    "No mail server answered there. Check server, port, security and its certificate."
+    "The mail server did not respond. Check server, port, security and certificate."
 )
 """The one answer for whatever is not reached or no mail server: none is told apart."""
-FORBIDDEN = "The mail server lies in a private network, where mail cannot be sent to."
-NOT_IN_TIME = "The mail server did not answer in time."
-NO_ADDRESS = "This is not an email address that mail can be sent to."
-ODD = "Something in this message could not be sent. It is tried again."
+FORBIDDEN = "The mail server is in a private network, which is not allowed."
+NOT_IN_TIME = "The mail server did not respond in time."
+NO_ADDRESS = "This is not a valid email address."
+ODD = "Something in this message could not be sent. It will be retried."
 CLOSING = 421
 FOR_GOOD = 500
 

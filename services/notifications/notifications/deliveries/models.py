@@ -14,7 +14,7 @@ from notifications.records import Record
 
 
 class NotFailed(Conflict):
-    """Only a message that has failed can be sent again."""
+    """Only failed messages can be sent again."""
 
     code = "not_failed"
 

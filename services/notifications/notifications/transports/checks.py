@@ -10,7 +10,7 @@ from notifications.transports.addresses import NoHost, host_of, is_address, is_i
 from notifications.transports.routes import PORTS
 
 MAX_TEXT = 255
-PRIVATE_HOST = "This address lies in a private network. Mail cannot be sent there."
+PRIVATE_HOST = "This server is in a private network, which is not allowed."
 
 
 def refuse_impossible(request: SaveTransport, *, allow_private: bool) -> None:

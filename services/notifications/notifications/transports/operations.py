@@ -76,7 +76,7 @@ def route_for(work: Work, partner_id: UUID, default: Route, keyring: Keyring) ->
     try:
         sender = address_of(transport.sender_address, transport.sender_name)
     except NoAddress:
-        raise RouteBroken("The sender's address is no mail address.") from None
+        raise RouteBroken("The sender email address is not valid.") from None
     if not transport.host:
         return Route(default.server, sender)
     return Route(_server_of(transport, keyring), sender)
@@ -118,7 +118,7 @@ def _server_of(transport: Transport, keyring: Keyring) -> Server:
     try:
         host = host_of(transport.host)
     except NoHost:
-        raise RouteBroken("The server's name is no name of a server.") from None
+        raise RouteBroken("The server name is not valid.") from None
     try:
         password = keyring.open(transport.password) if transport.password else ""
     except ValueError:

@@ -44,12 +44,12 @@ def said_in(details: ChannelDetails) -> list[str]:
 
 def _faults(details: ChannelDetails) -> Iterator[tuple[str, str]]:
     if not 1 <= details.number <= 10**9:
-        yield "number", "Numbers begin at 1."
+        yield "number", "The number must be at least 1."
     if not details.name.strip():
-        yield "name", "A channel needs a name."
+        yield "name", "Enter a name."
     needs_address = bool(details.address) or details.is_on
     if needs_address and not _can_be_opened(details.address):
-        yield "address", "This is not an address a player can open."
+        yield "address", "Players cannot open this URL."
     if not all(map(is_player_line, details.player_lines)):
         yield "player_lines", "Such as #EXTVLCOPT:http-user-agent=Box/1.0."
     yield from _faults_of_archive(details)
@@ -60,9 +60,9 @@ def _faults_of_archive(details: ChannelDetails) -> Iterator[tuple[str, str]]:
         yield "catchup_days", f"Between 0 and {MOST_CATCHUP_DAYS} days."
     needs_source = details.catchup in {Catchup.DEFAULT, Catchup.APPEND}
     if needs_source and not details.catchup_source:
-        yield "catchup_source", "This form of catch-up needs the archive's address."
+        yield "catchup_source", "This catch-up type needs an archive URL."
     elif details.address and _archive_of(details) is None:
-        yield "catchup", "The stream's address is none of this form."
+        yield "catchup", "The stream URL does not fit this catch-up type."
 
 
 def _archive_of(details: ChannelDetails) -> str | None:

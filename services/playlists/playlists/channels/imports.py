@@ -32,13 +32,13 @@ UNDO_JOB = "undo_import"
 
 
 class NoPreview(Invalid):
-    """This is no preview that can be imported; look at the list again."""
+    """This preview cannot be imported. Create a new preview."""
 
     code = "preview_unusable"
 
 
 class NotUndoable(Conflict):
-    """Only the last import can be undone, once, and not while another runs."""
+    """Only the last import can be undone, once, and not during another import."""
 
     code = "import_not_undoable"
 
@@ -101,7 +101,9 @@ def _as_previewed(
     if request.partner_id is not None:
         owners.owner_of(work, request.partner_id)
     if request.upload or request.address:
-        raise Invalid(fields={"preview_id": ["Give a preview, or what to import."]})
+        raise Invalid(
+            fields={"preview_id": ["Choose a preview or a playlist to import."]}
+        )
     job = find_job(work, GetJob(job_id=preview_id))
     if job.kind != PREVIEW_JOB or job.state != JobState.DONE:
         raise NoPreview
@@ -117,9 +119,9 @@ def _as_previewed(
 
 def _must_be_one(upload: str, address: str) -> None:
     if upload and address:
-        raise Invalid(fields={"address": ["Give an address or an upload, not both."]})
+        raise Invalid(fields={"address": ["Enter a URL or upload a file, not both."]})
     if not upload and not address:
-        raise Invalid(fields={"address": ["Give an address or a file."]})
+        raise Invalid(fields={"address": ["Enter a URL or upload a file."]})
 
 
 def _from(request: ImportChannels | PreviewChannels) -> dict[str, Any]:

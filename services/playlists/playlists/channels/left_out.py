@@ -40,17 +40,17 @@ WORDS = {
     Why.OPTION: "channels came without some options for players: not usable here",
 }
 REASONS = {
-    Why.LONG: "The line or its address is too long.",
-    Why.CANNOT_OPEN: "No player can open this address.",
-    Why.NO_ADDRESS: "This is no address.",
-    Why.FILM: "A film or an episode, not live.",
-    Why.GROUP: "Its group was not chosen.",
-    Why.DOUBLE: "The list names it twice.",
+    Why.LONG: "The entry or its URL is too long.",
+    Why.CANNOT_OPEN: "Players cannot open this URL.",
+    Why.NO_ADDRESS: "This is not a valid URL.",
+    Why.FILM: "Film or episode, not a live channel.",
+    Why.GROUP: "The group was not selected.",
+    Why.DOUBLE: "Duplicate entry.",
     Why.LONG_VALUE: "A value is too long.",
-    Why.LOGO: "The logo's address is none.",
-    Why.ARCHIVE: "The form of its archive is not known here.",
-    Why.OFF: "It has no address and is switched off.",
-    Why.OPTION: "Some options for players are not usable here.",
+    Why.LOGO: "The logo URL is not valid.",
+    Why.ARCHIVE: "The catch-up type is not supported.",
+    Why.OFF: "It has no URL and was disabled.",
+    Why.OPTION: "Some player options are not supported.",
 }
 """The same of one line."""
 

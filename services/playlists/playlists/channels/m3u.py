@@ -46,19 +46,19 @@ class NotAPlaylist(Invalid):
 
 
 class EmptyPlaylist(Invalid):
-    """There are no channels in this playlist."""
+    """This playlist has no channels."""
 
     code = "empty_playlist"
 
 
 class UploadTooLarge(Invalid):
-    """This is larger than what is read here."""
+    """The file is too large."""
 
     code = "upload_too_large"
 
 
 class PlaylistDamaged(Invalid):
-    """The packed playlist cannot be unpacked."""
+    """The compressed playlist is damaged."""
 
     code = "playlist_damaged"
 
@@ -157,7 +157,9 @@ class _Reader:
 
     def _take_tag(self, tag: str, line: Line) -> None:
         if tag.startswith(OF_A_STREAM):
-            raise NotAPlaylist("This is the playlist of one stream, not of channels.")
+            raise NotAPlaylist(
+                "This is the playlist of a single stream, not a channel list."
+            )
         if tag.startswith(GROUP):
             group = line.text[len(GROUP) :].strip()
             self._group = self._kept(group, line, Why.LONG_VALUE)
@@ -169,13 +171,13 @@ class _Reader:
     def _remark(self) -> None:
         self._remarks += 1
         if self._remarks > MOST_REMARKS:
-            raise NotAPlaylist("It does not begin with #EXTM3U.")
+            raise NotAPlaylist("The file does not start with #EXTM3U.")
 
     def _began(self, line: Line) -> bool:
         """Whether addresses count; a list may begin with one, with no other text."""
         is_address = ADDRESS.fullmatch(line.text) and "://" in line.text
         if not self._is_playlist and not is_address:
-            raise NotAPlaylist("It does not begin with #EXTM3U.")
+            raise NotAPlaylist("The file does not start with #EXTM3U.")
         self._is_playlist = True
         return True
 

@@ -49,12 +49,14 @@ class Chosen:
 def chosen(work: Work, request: ChosenChannels) -> Chosen:
     """The channels a request names; ChannelUnknown when one is not the actor's."""
     if bool(request.channel_ids) == (request.matching is not None):
-        raise Invalid(fields={"channel_ids": ["Give channels or a filter, not both."]})
+        raise Invalid(
+            fields={"channel_ids": ["Select channels or use a filter, not both."]}
+        )
     rows = work.session.execute(_named(work, request)).all()
     if request.matching is None and len(rows) != len(set(request.channel_ids)):
         raise ChannelUnknown
     if len(rows) > MOST_CHOSEN:
-        raise Invalid(f"More than {MOST_CHOSEN} channels at once; choose fewer.")
+        raise Invalid(f"Select at most {MOST_CHOSEN} channels.")
     return Chosen(
         ids=[id_ for id_, _ in rows],
         partner_ids=sorted({partner_id for _, partner_id in rows}),

@@ -190,7 +190,7 @@ class Package(Kept, Record):
     def rename(self, name: str) -> None:
         """Take a name, which makes a new version."""
         if not name.strip():
-            raise Invalid(fields={"name": ["A package needs a name."]})
+            raise Invalid(fields={"name": ["Enter a name."]})
         self.name = name.strip()
         self.version += 1
 

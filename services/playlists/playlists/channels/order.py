@@ -58,7 +58,9 @@ def _staying(line: Sequence[Place], moved: Sequence[UUID]) -> list[UUID]:
 def move_channels(work: Work, request: MoveChannels) -> ChannelsTouched:
     """Put channels beside another or at a number, all of them or none."""
     if not 1 <= len(request.channel_ids) <= MOST_MOVED:
-        raise Invalid(fields={"channel_ids": [f"Move 1 to {MOST_MOVED} channels."]})
+        raise Invalid(
+            fields={"channel_ids": [(f"Move between 1 and {MOST_MOVED} channels.")]}
+        )
     partner_id = find_channel(work, request.channel_ids[0]).partner_id
     _must_be_one_place(request)
     target_id = request.before_id or request.after_id
@@ -88,9 +90,13 @@ def hold_line(work: Work, partner_id: UUID) -> None:
 def _must_be_one_place(request: MoveChannels) -> None:
     places = (request.before_id, request.after_id, request.to_number)
     if sum(place is not None for place in places) != 1:
-        raise Invalid(fields={"to_number": ["Say before which, after which or where."]})
+        raise Invalid(fields={"to_number": ["Enter a target position."]})
     if {request.before_id, request.after_id} & set(request.channel_ids):
-        raise Invalid(fields={"channel_ids": ["A channel cannot pass itself."]})
+        raise Invalid(
+            fields={
+                "channel_ids": ["A channel cannot be moved before or after itself."]
+            }
+        )
 
 
 def _line(work: Work, partner_id: UUID) -> list[Place]:

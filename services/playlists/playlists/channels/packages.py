@@ -36,13 +36,13 @@ class PackageUnknown(NotFound):
 
 
 class PackageInUse(Conflict):
-    """A subscription runs on this package."""
+    """This package has active subscriptions."""
 
     code = "package_in_use"
 
 
 class DemoStays(Conflict):
-    """A partner's demo set stays; it may be empty."""
+    """The demo package cannot be deleted, but it can be empty."""
 
     code = "demo_stays"
 

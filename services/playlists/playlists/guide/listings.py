@@ -64,7 +64,9 @@ def list_programmes(work: Work, request: ListProgrammes) -> Page[ChannelProgramm
 
 def _must_be_bounded(request: ListProgrammes) -> None:
     if not timedelta(0) < request.until_at - request.from_at <= LONGEST:
-        raise Invalid(fields={"until_at": ["After the start, by 24 hours at most."]})
+        raise Invalid(
+            fields={"until_at": ["Must be after the start, by at most 24 hours."]}
+        )
 
 
 def _programmes(

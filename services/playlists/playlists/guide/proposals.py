@@ -90,7 +90,7 @@ def _without_guide(work: Work, request: ListGuideProposals) -> Sequence[Channel]
 def _page(channels: list[Channel], paging: Paging) -> Page[Channel]:
     """One page of a list that is made anew each time; PageGone as in other lists."""
     if paging.order:
-        raise OrderUnknown(fields={"order": ["This list has one order."]})
+        raise OrderUnknown(fields={"order": ["This list cannot be sorted."]})
     limit = max(1, min(paging.limit, MAX_LIMIT))
     start = _place_of(channels, paging.after) + 1
     if paging.before is not None:
@@ -139,9 +139,13 @@ def tie_channels(work: Work, request: TieChannels) -> ChannelsTouched:
     """Choose the guide of channels by hand; no import changes it."""
     chosen = {tie.channel_id: tie.guide_id for tie in request.ties}
     if not 1 <= len(chosen) <= MOST_TIES:
-        raise Invalid(fields={"ties": [f"Tie 1 to {MOST_TIES} channels at once."]})
+        raise Invalid(
+            fields={
+                "ties": [(f"Choose guides for 1 to {MOST_TIES} channels at a time.")]
+            }
+        )
     if any(len(guide_id or "") > LONGEST_ID for guide_id in chosen.values()):
-        raise Invalid(fields={"ties": ["No guide has an id so long."]})
+        raise Invalid(fields={"ties": ["The guide ID is too long."]})
     channels = _held(work, chosen.keys())
     for channel in channels:
         channel.choose_guide(chosen[channel.id], work.now)

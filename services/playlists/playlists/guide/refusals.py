@@ -4,37 +4,37 @@ from lineup.errors import Invalid
 
 
 class GuideRefused(Invalid):
-    """The guide was not taken; the old one stays."""
+    """The guide was rejected. The previous guide is kept."""
 
     code = "guide_refused"
 
 
 class GuideTooLarge(GuideRefused):
-    """The guide is longer than this installation reads."""
+    """The guide is too large."""
 
     code = "guide_too_large"
 
 
 class GuideTruncated(GuideRefused):
-    """The guide ends in the middle."""
+    """The guide is incomplete."""
 
     code = "guide_truncated"
 
 
 class GuideDamaged(GuideRefused):
-    """The packed guide cannot be unpacked."""
+    """The compressed guide is damaged."""
 
     code = "guide_damaged"
 
 
 class WrongEncoding(GuideRefused):
-    """The guide is not written in the encoding it declares."""
+    """The guide does not use the encoding it declares."""
 
     code = "guide_encoding"
 
 
 class EntitiesRefused(GuideRefused):
-    """The guide declares entities, which can blow up a reader."""
+    """The guide declares XML entities, which are not allowed."""
 
     code = "guide_entities"
 
@@ -46,12 +46,12 @@ class NotXmltv(GuideRefused):
 
 
 class GuideEmpty(GuideRefused):
-    """There are no programmes in the guide."""
+    """The guide has no programmes."""
 
     code = "guide_empty"
 
 
 class GuideShrunk(GuideRefused):
-    """The guide tells less than half of what is still to come."""
+    """The guide has less than half of the upcoming programmes it had before."""
 
     code = "guide_shrunk"

@@ -68,7 +68,7 @@ def create_guide_source(
     """Add a source; it is fetched at once unless it is off."""
     owner = owner_of(work, request.partner_id)
     if bool(request.address) == bool(request.upload):
-        raise Invalid(fields={"address": ["Give an address or an upload, not both."]})
+        raise Invalid(fields={"address": ["Enter a URL or upload a file, not both."]})
     source = GuideSource(
         id=new_id(),
         partner_id=owner.partner_id,
@@ -100,7 +100,7 @@ def update_guide_source(
     for name, value in columns.items():
         setattr(source, name, value)
     if not (source.address or request.upload or source.upload):
-        raise Invalid(fields={"address": ["A source needs an address."]})
+        raise Invalid(fields={"address": ["Enter a URL."]})
     if columns.keys() & SHAPING:
         source.etag = source.last_modified = ""
     if request.upload:

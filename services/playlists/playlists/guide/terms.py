@@ -60,15 +60,15 @@ def open_headers(keyring: Keyring, sealed: Sealed) -> dict[str, str]:
 
 def _faults(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not said.get("name", "-").strip():
-        yield "name", "A source needs a name."
+        yield "name", "Enter a name."
     if not 1 <= said.get("every_hours", 1) <= MOST_HOURS:
         yield "every_hours", f"Between 1 and {MOST_HOURS} hours."
     if abs(said.get("shift_minutes", 0)) > MOST_SHIFT_MINUTES:
-        yield "shift_minutes", "At most a day."
+        yield "shift_minutes", "At most one day."
     if not _is_zone(said.get("time_zone", "UTC")):
-        yield "time_zone", "There is no time zone of that name."
+        yield "time_zone", "Choose a valid time zone."
     if not _are_headers(said.get("headers", {})):
-        yield "headers", "These are not header fields that can be sent."
+        yield "headers", "These are not valid HTTP headers."
 
 
 def _is_zone(name: str) -> bool:

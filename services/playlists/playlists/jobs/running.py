@@ -74,7 +74,7 @@ def claim(
         if job is None:
             continue
         if job.tries >= TRIES:
-            job.fail(work.now, "The worker died each time it tried.", "worker_died")
+            job.fail(work.now, "The job crashed repeatedly.", "worker_died")
         else:
             _begin(work, job, worker, lease_seconds)
         return job

@@ -24,7 +24,7 @@ LEAST_DAYS_BACK = 1
 
 
 class DaysOutOfRange(Invalid):
-    """A guide holds 0 to 30 days of the past and of the future."""
+    """A guide can contain 0 to 30 days of the past and of the future."""
 
     code = "days_out_of_range"
 

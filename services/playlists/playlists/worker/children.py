@@ -121,7 +121,7 @@ class Children:
         if not is_in_time:
             minutes = self.tools.settings.job_seconds / 60
             log.warning("job_too_slow", job_id=str(job.id), kind=job.kind)
-            message = f"It took longer than {minutes:g} minutes and was ended."
+            message = f"The job took longer than {minutes:g} minutes and was cancelled."
             fail(self.tools, job, message, "job_too_slow")
             return
         with self.tools.database.transaction() as work:

@@ -34,8 +34,8 @@ from playlists.owners import Owner
 from playlists.worker.tools import Tools
 
 log = structlog.get_logger(__name__)
-INTERNAL = "Something went wrong inside; the log knows more.", "internal_error"
-TOO_LARGE = "It needs more memory than one job may have.", "job_too_large"
+INTERNAL = "An internal error occurred. See the log for details.", "internal_error"
+TOO_LARGE = "The job needs too much memory.", "job_too_large"
 
 
 def run_next(tools: Tools, *, only: UUID | None = None) -> Job | None:

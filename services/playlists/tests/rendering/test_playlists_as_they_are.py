@@ -723,8 +723,8 @@ class TestNothingIsLostInSilence:
         assert shop.names() == ["Plain"]
         told = [(line.line, line.text, line.reason) for line in job.left_out]
         assert told == [
-            (3, "A", "No player can open this address."),
-            (4, "what is this?", "This is no address."),
+            (3, "A", "Players cannot open this URL."),
+            (4, "what is this?", "This is not a valid URL."),
         ]
 
     def test_a_value_that_is_too_long_leaves_the_rest(self, shop):

@@ -188,7 +188,7 @@ def set_shop_access(
     """
     shop = _locked(work, request.shop_id)
     if not (request.address or shop.shop_domain):
-        raise Invalid(fields={"address": ["Give the shop's address or its domain."]})
+        raise Invalid(fields={"address": ["Enter the shop URL or domain."]})
     _check_address(request.address or "", allow_private=settings.allow_private_sources)
     secret, key = _opened(keyring, "secret", request.secret), None
     if shop.kind == ShopKind.WOOCOMMERCE:
@@ -212,7 +212,9 @@ def end_shop_access(
 def _check_address(address: str, *, allow_private: bool) -> None:
     """Invalid for an address that sends keys unencrypted, or that names some itself."""
     if "@" in urlsplit(address).netloc:
-        raise Invalid(fields={"address": ["Leave out user name and password."]})
+        raise Invalid(
+            fields={"address": ["The URL must not contain a username or password."]}
+        )
     if is_unencrypted(address) and not allow_private:
         raise Invalid(fields={"address": ["Must begin with https://."]})
 
@@ -222,9 +224,11 @@ def _opened(keyring: Keyring, field: str, sealed: Sealed | None) -> Sealed:
     try:
         said = keyring.open(sealed).strip() if sealed else ""
     except ValueError:
-        raise Invalid(fields={field: ["Is not sealed by a key of ours."]}) from None
+        raise Invalid(
+            fields={field: ["Is not encrypted with a key of this installation."]}
+        ) from None
     if not said or len(said) > MOST_KEY or not said.isascii() or not said.isprintable():
-        raise Invalid(fields={field: ["Copy it as the shop shows it."]})
+        raise Invalid(fields={field: ["Copy it exactly as shown in the shop."]})
     return keyring.seal(said)
 
 
@@ -276,7 +280,9 @@ def _good(keyring: Keyring, sealed: Sealed) -> Sealed:
     try:
         secret = keyring.open(sealed).strip() if sealed else ""
     except ValueError:
-        raise Invalid(fields={"secret": ["Is not sealed by a key of ours."]}) from None
+        raise Invalid(
+            fields={"secret": ["Is not encrypted with a key of this installation."]}
+        ) from None
     if len(secret) < MIN_SECRET:
         message = f"Must have {MIN_SECRET} characters or more."
         raise Invalid(fields={"secret": [message]})
@@ -294,7 +300,9 @@ def _domain(kind: ShopKind, given: str) -> str:
     domain = given.strip().lower()
     domain = domain.removeprefix("https://").removeprefix("http://").partition("/")[0]
     if kind == ShopKind.SHOPIFY and not domain:
-        raise Invalid(fields={"shop_domain": ["Name it, as in demo.myshopify.com."]})
+        raise Invalid(
+            fields={"shop_domain": ["Enter the domain, such as demo.myshopify.com."]}
+        )
     return domain
 
 

@@ -46,7 +46,7 @@ SETTLED_AT_ONCE = 500
 
 
 class PieceSettled(Conflict):
-    """This piece of the order is settled already."""
+    """This item of the order is already completed."""
 
     code = "piece_settled"
 
@@ -156,7 +156,9 @@ def _listed_for(
 def _taken_back(seats: Sequence[OrderSeat], named: Sequence[UUID]) -> list[OrderSeat]:
     live = [seat for seat in seats if seat.id in named and seat.is_live]
     if len(live) != len(set(named)):
-        raise Invalid(fields={"takes_back": ["Name pieces that were not taken back."]})
+        raise Invalid(
+            fields={"takes_back": ["Choose items that were not cancelled yet."]}
+        )
     return live
 
 
@@ -179,7 +181,7 @@ def _settle_refunds(work: Work, refunds: Sequence[OrderEffect], exception: str) 
 def _held(seats: Sequence[OrderSeat], seat_id: UUID) -> OrderSeat:
     seat = next((seat for seat in seats if seat.id == seat_id), None)
     if seat is None:
-        raise NotFound("The order has no such piece.", code="piece_not_found")
+        raise NotFound("The order has no such item.", code="piece_not_found")
     if seat.state not in (SeatState.HELD, SeatState.CLOSED):
         raise PieceSettled
     return seat

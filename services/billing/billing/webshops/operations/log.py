@@ -36,7 +36,7 @@ NUL = "\0"
 
 
 class DeliveryDone(Conflict):
-    """This delivery was worked on already."""
+    """This delivery was already processed."""
 
     code = "delivery_done"
 

@@ -30,7 +30,7 @@ from lineup.ids import new_id
 
 
 class OrderKnown(Conflict):
-    """This order of the shop is here already; serve it from its own page."""
+    """This order already exists. Fulfil it from the order page."""
 
     code = "order_known"
 

@@ -24,7 +24,7 @@ from lineup.errors import Conflict
 
 
 class ShopConnected(Conflict):
-    """This shop is connected already: change that connection's secret instead."""
+    """This shop is already connected. Change the secret of that connection instead."""
 
     code = "shop_connected"
 
