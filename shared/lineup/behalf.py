@@ -1,4 +1,4 @@
-"""On behalf of: staff who act as a lower account for a while (AH-28).
+"""On behalf of: staff who act as a lower account for a while.
 
 Such an actor bears the entered account's role, scope and name; `on_behalf_of` is the
 name of the login that really acts. What it does is signed with both names, and some

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Role(enum.StrEnum):
-    """What a login is (AH-02)."""
+    """What a login is."""
 
     OPERATOR = "operator"
     SUPPORT = "support"
@@ -54,7 +54,7 @@ class Actor:
     time_zone: str = "UTC"
     """What times are shown in to this login; they are kept in UTC."""
     on_behalf_of: str = ""
-    """The login name of who really acts, while signed in as another (AH-28)."""
+    """The login name of who really acts, while signed in as another."""
     company: str = ""
     """Of a customer: the partner whose pages it looks at."""
 

@@ -1,4 +1,4 @@
-"""Metrics: what a process counts, and what it looks up, for whoever watches it (OP-09).
+"""Metrics: what a process counts, and what it looks up, for whoever watches it.
 
 Counters and times are written where things happen. Figures (a queue's depth, the age
 of the oldest job) are looked up every few seconds and kept, so that asking for them

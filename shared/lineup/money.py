@@ -39,7 +39,7 @@ def exponent_of(asset: str) -> int:
 
 @dataclass(frozen=True, order=False)
 class Money:
-    """An amount in whole minor units of one asset (WL-06)."""
+    """An amount in whole minor units of one asset."""
 
     amount_minor: int
     asset: str
@@ -72,7 +72,7 @@ class Money:
         return str(Decimal(self.amount_minor).scaleb(-exponent_of(self.asset)))
 
     def share(self, part: timedelta, *, of: timedelta) -> "Money":
-        """The amount × part ÷ whole, rounded down to the minor unit (WL-06, SU-08)."""
+        """The amount × part ÷ whole, rounded down to the minor unit."""
         microsecond = timedelta(microseconds=1)
         minor = self.amount_minor * (part // microsecond) // (of // microsecond)
         return Money(minor, self.asset)

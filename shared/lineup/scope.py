@@ -1,4 +1,4 @@
-"""Scope: the one function every query passes, so that nobody sees a neighbour (AH-01).
+"""Scope: the one function every query passes, so that nobody sees a neighbour.
 
 A scope is the path of accounts above a record: "/" is the installation,
 "/<partner>/" a partner, "/<partner>/<seller>/" a seller, and so on down to the
@@ -62,5 +62,5 @@ def within(column: "ColumnElement[str] | Any", actor: Actor) -> "ColumnElement[b
 
 
 def in_scope(statement: S, model: Any, actor: Actor) -> S:
-    """Narrow a select to the rows of `model` that the actor may see (AH-01, AH-04)."""
+    """Narrow a select to the rows of `model` that the actor may see."""
     return statement.where(within(model.scope, actor))

@@ -20,7 +20,7 @@ PHONE_CHARACTERS = 40
 
 
 def name(findings: Findings, field: str, text: str) -> str:
-    """A name that must be given: printable text, up to 100 characters (CU-19)."""
+    """A name that must be given: printable text, up to 100 characters."""
     return _kept(types.Name, findings, field, text)
 
 
@@ -47,12 +47,12 @@ def email(findings: Findings, field: str, text: str) -> str:
 
 
 def mobile(findings: Findings, field: str, text: str) -> str:
-    """A mobile number in E.164, or none; it must be given with + (CU-05)."""
+    """A mobile number in E.164, or none; it must be given with +."""
     return _kept(types.Mobile, findings, field, text)
 
 
 def country(findings: Findings, field: str, text: str) -> str:
-    """An ISO 3166 two-letter country code in capitals, or none (CU-05)."""
+    """An ISO 3166 two-letter country code in capitals, or none."""
     return _kept(types.Country, findings, field, text)
 
 
@@ -72,7 +72,7 @@ def public_url(findings: Findings, field: str, text: str) -> str:
 
 
 def mac(findings: Findings, field: str, text: str) -> str:
-    """A MAC address as AA:BB:CC:DD:EE:FF however it was written, or none (CU-31)."""
+    """A MAC address as AA:BB:CC:DD:EE:FF however it was written, or none."""
     return _kept(types.Mac, findings, field, text)
 
 

@@ -31,7 +31,7 @@ COMPANY = ("legal_name", "address", "postal_code", "city", "country", "tax_numbe
 
 
 class AccountForm(LineupForm):
-    """Who an account is, how it is reached, whether it is on (UI-03)."""
+    """Who an account is, how it is reached, whether it is on."""
 
     sections: ClassVar = {
         "": ["name", ("email", "phone"), "state"],

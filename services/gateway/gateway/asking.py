@@ -112,7 +112,7 @@ def address() -> str:
 
 
 def key_from_header() -> str | None:
-    """The Idempotency-Key header; BadKey when it cannot be one (AP-07)."""
+    """The Idempotency-Key header; BadKey when it cannot be one."""
     key = request.headers.get(IDEMPOTENCY_KEY)
     if key is None:
         return None

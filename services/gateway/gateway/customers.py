@@ -74,7 +74,7 @@ class NewCustomer(CustomerView):
 
 
 def create_customer(question: CreateCustomer, *, step: str = "") -> NewCustomer:
-    """Make a customer; links of its users answer when this returns (PE-01)."""
+    """Make a customer; links of its users answer when this returns."""
     made = ask(question, step=step)
     until_link_answers(*made.users)
     known = {field.name: getattr(made, field.name) for field in fields(CustomerView)}

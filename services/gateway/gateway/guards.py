@@ -1,4 +1,4 @@
-"""What is asked before something goes, so that no money and no price is lost (AH-40).
+"""What is asked before something goes, so that no money and no price is lost.
 
 Accounts owns who there is and billing owns money, and neither asks the other. So what
 a deletion, or another currency, would harm is asked of billing here, right before

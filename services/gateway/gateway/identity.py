@@ -19,7 +19,7 @@ from lineup.rpc import RpcClient
 from lineup.values import checked
 
 REMEMBERED_SECONDS = 8
-"""Below the 10 in which whoever was switched off must be out (AH-34)."""
+"""Below the 10 in which whoever was switched off must be out."""
 KEPT_SECONDS = 1800
 """How long somebody stays who they were while accounts is away."""
 REMEMBERED_TOKENS = 10_000

@@ -12,7 +12,7 @@ from lineup.contracts.accounts.users import UserView
 
 MAY_SEE_PASSWORDS = SELLERS | {Role.CUSTOMER}
 """Who may read a player's password, and the links that lead to it: not support, which
-looks at users without being able to watch as one of them (AH-02)."""
+looks at users without being able to watch as one of them."""
 
 
 @dataclass(frozen=True, kw_only=True)

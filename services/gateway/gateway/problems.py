@@ -1,4 +1,4 @@
-"""The one error form, for programs as JSON and for people as a page (AP-06).
+"""The one error form, for programs as JSON and for people as a page.
 
     {"code": ..., "message": ..., "fields": {...}, "request_id": ...}
 

@@ -1,4 +1,4 @@
-"""Signing in and out of the panel: one page for all, landing by role (AH-24)."""
+"""Signing in and out of the panel: one page for all, landing by role."""
 
 from flask import (
     Blueprint,

@@ -37,7 +37,7 @@ PAUSE_SECONDS = 0.02
 
 def until_link_answers(*users: UserView) -> None:
     """Wait until playlists has written the users' access, so that a new link answers
-    at once (PE-01); after 2 s the answer goes out all the same.
+    at once; after 2 s the answer goes out all the same.
     """
     names = [token_name(user.token) for user in users]
     store = ground().blobs

@@ -205,7 +205,7 @@ def _context(delivery: Delivery) -> Context:
 
 
 def let_in(door: Door, context: Context) -> None:
-    """Refuse who may not use this door (AH-02)."""
+    """Refuse who may not use this door."""
     if not door.allowed:
         return
     if not context.actor.scopes:

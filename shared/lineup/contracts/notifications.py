@@ -24,7 +24,7 @@ from lineup.verbs import Kind, Request, Route, verb
 
 
 class DeliveryState(enum.StrEnum):
-    """Where one message to one receiver stands (NO-13)."""
+    """Where one message to one receiver stands."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -93,7 +93,7 @@ class TransportView:
     rest=Route("PATCH|PUT /mail-transport", name="update_mail_transport"),
 )
 class SaveTransport(Request[TransportView]):
-    """How a partner's mail leaves: SMTP server and sender (NO-06).
+    """How a partner's mail leaves: SMTP server and sender.
 
     The first time the sender's address and name are needed.
     """
@@ -125,7 +125,7 @@ class GetTransport(Request[TransportView]):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryView:
-    """One message to one receiver; secrets in it are dots (NO-28)."""
+    """One message to one receiver; secrets in it are dots."""
 
     id: UUID
     template: str

@@ -100,7 +100,7 @@ class Database:
         operation: Operation[T, R],
         current: Operation[T, Any] | None = None,
     ) -> R:
-        """Act; the same idempotency key gives the first answer again (WL-07).
+        """Act; the same idempotency key gives the first answer again.
 
         The same key with other content is refused as KeyReused. A refusal is not
         kept: the next try with the key acts anew.

@@ -1,4 +1,4 @@
-"""How many customers there are: the same customers that a list would show (RP-01)."""
+"""How many customers there are: the same customers that a list would show."""
 
 from collections import Counter
 from datetime import datetime

@@ -45,7 +45,7 @@ def find_for_update(work: Work, customer_id: UUID) -> Customer | None:
 
 
 def find_by_email(work: Work, partner_id: UUID, email: str) -> Customer | None:
-    """A partner's customer by mail address, compared without case (CU-04).
+    """A partner's customer by mail address, compared without case.
 
     Until the transaction ends nobody else may enrol one with this address: two
     orders of one new buyer make one customer.
@@ -71,7 +71,7 @@ def living(work: Work) -> Select[Customer]:
 
 
 def matching(work: Work, request: CustomerFilter) -> Select[Customer]:
-    """Living customers, narrowed by whatever is named (CU-35)."""
+    """Living customers, narrowed by whatever is named."""
     statement = of_partner(living(work), Customer, work.actor)
     return statement.where(
         *(Customer.search.contains(w, autoescape=True) for w in wanted(request.search)),

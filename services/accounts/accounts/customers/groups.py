@@ -1,4 +1,4 @@
-"""What can be asked of customer groups (CU-01)."""
+"""What can be asked of customer groups."""
 
 from collections.abc import Sequence
 from uuid import UUID

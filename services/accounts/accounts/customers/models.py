@@ -50,7 +50,7 @@ class Deletion:
 
 
 class Group(Kept, Record):
-    """A company's own group of customers; `scope` is the company's path (CU-01)."""
+    """A company's own group of customers; `scope` is the company's path."""
 
     __tablename__ = "customer_groups"
     __table_args__ = (
@@ -82,7 +82,7 @@ def _sorted(column: str) -> list[Index]:
 class Customer(Kept, Record):
     """One customer; its id and `scope` are those of its account in the tree.
 
-    `email_key` compares mail addresses without case (CU-04); `search` holds in lower
+    `email_key` compares mail addresses without case; `search` holds in lower
     case all that a search looks through. What is kept of users, devices and their
     subscriptions follows them, in the same transaction.
     """

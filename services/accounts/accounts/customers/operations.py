@@ -120,7 +120,7 @@ def list_customers(work: Work, request: ListCustomers) -> Page[CustomerView]:
 def note_taken_email(
     work: Work, findings: Findings, partner_id: UUID | None, person: Person
 ) -> None:
-    """Note a mail address that another customer of the partner has (CU-04)."""
+    """Note a mail address that another customer of the partner has."""
     if findings.has("person.email") or partner_id is None:
         return
     if find_by_email(work, partner_id, person.email) is not None:

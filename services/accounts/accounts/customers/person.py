@@ -23,7 +23,7 @@ CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
 
 
 def checked_person(findings: Findings, person: Person) -> Person:
-    """The person as it is kept; each field at fault is noted (CU-03, CU-05, CU-17).
+    """The person as it is kept; each field at fault is noted.
 
     Names must be given; mail, mobile (E.164) and country (ISO 3166) may be empty.
     """
@@ -47,7 +47,7 @@ def changed_person(
 
 
 def person_of(buyer: Buyer) -> Person:
-    """A shop's buyer as a person (WS-08).
+    """A shop's buyer as a person.
 
     A paid order is never refused for a name too long or a telephone number nobody
     can call: what cannot be kept is shortened or left out.

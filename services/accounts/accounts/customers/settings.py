@@ -39,7 +39,7 @@ def check_time_zone(findings: Findings, field: str, zone: str) -> None:
 
 
 def check_pin(findings: Findings, pin: str) -> None:
-    """Note a PIN that is not four digits; none at all is right (CU-10)."""
+    """Note a PIN that is not four digits; none at all is right."""
     if pin and not re.fullmatch(r"[0-9]{4}", pin):
         findings.add("pin", "pin_invalid", "Enter four digits, or leave empty.")
 

@@ -28,7 +28,7 @@ class Served(Protocol):
 
 def standing_of(row: Served, now: datetime, off: Collection[str]) -> Standing:
     """Where a row stands at `now`, while accounts at the paths `off` are switched off:
-    whoever lies below them is disabled, too (CU-26).
+    whoever lies below them is disabled, too.
     """
     if row.status != Status.ACTIVE or row.scope.startswith(tuple(off)):
         return Standing.DISABLED

@@ -24,7 +24,7 @@ def mac_words(mac: str) -> list[str]:
 
 
 def wanted(search: str) -> list[str]:
-    """The words that a row must hold, each anywhere; MACs as they are kept (CU-31)."""
+    """The words that a row must hold, each anywhere; MACs as they are kept."""
     return [_as_kept(word) for word in search.lower().split()]
 
 

@@ -1,4 +1,4 @@
-"""Devices: what a user watches with, roughly, as somebody told (CU-20, CU-30)."""
+"""Devices: what a user watches with, roughly, as somebody told."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from lineup.contracts.accounts.devices import DeviceView
 from lineup.database import Kept
 
 FRESH_FOR = timedelta(days=183)
-"""Half a year: after it, what was told may be another by now (CU-22)."""
+"""Half a year: after it, what was told may be another by now."""
 
 
 class Device(Kept, Record):

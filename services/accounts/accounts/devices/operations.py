@@ -45,7 +45,7 @@ ORDERS = {"created": Device.id}
 
 @handles(AddDevice)
 def add_device(work: Work, request: AddDevice) -> DeviceView:
-    """Note a device of a user; a MAC is used once within the partner (CU-31)."""
+    """Note a device of a user; a MAC is used once within the partner."""
     user = lock_user(work, request.user_id)
     device = Device(
         id=new_id(),

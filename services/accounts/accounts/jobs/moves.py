@@ -1,4 +1,4 @@
-"""Moving customers: their place in the tree changes, and nothing else (AH-23)."""
+"""Moving customers: their place in the tree changes, and nothing else."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID

@@ -57,13 +57,13 @@ class CustomersComing(Conflict):
 
 @handles(CountAccount)
 def count_account(work: Work, request: CountAccount) -> AccountCounts:
-    """How many customers and users lie below an account (UI-05)."""
+    """How many customers and users lie below an account."""
     return counts_of(work, account_in_scope(work, request.account_id))
 
 
 @handles(DeleteAccount, changes=GetAccount)
 def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
-    """Delete a seller for good: from now on nobody at or below it signs in (AH-19).
+    """Delete a seller for good: from now on nobody at or below it signs in.
 
     Its customers and their users follow in the background. ConfirmationMissing unless
     its login name was typed, CustomersComing while others are moved to it; nothing
@@ -89,7 +89,7 @@ def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
 def move_customer(work: Work, request: MoveCustomer, *, means: Means) -> CustomerView:
     """Put a customer below another seller, or its partner; all it has goes along.
 
-    Its id, links and ledger stay as they are (AH-23).
+    Its id, links and ledger stay as they are.
     """
     customer = lock_row(work, request.customer_id)
     target = _target(work, request.to_account_id, customer.partner_id)

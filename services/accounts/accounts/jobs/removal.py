@@ -1,4 +1,4 @@
-"""Removing customers together with their seller: nothing paid goes back (AH-19)."""
+"""Removing customers together with their seller: nothing paid goes back."""
 
 from collections.abc import Sequence
 

@@ -166,7 +166,7 @@ DO: dict[JobKind, Callable[[Work, Means, AccountJob, Sequence[Customer]], int]] 
 
 
 def _note(job: AccountJob) -> None:
-    """Say in the log who did what to whom, and to how many (AH-19)."""
+    """Say in the log who did what to whom, and to how many."""
     log.info(
         "account_job_done",
         kind=job.kind.value,

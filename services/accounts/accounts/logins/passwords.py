@@ -1,4 +1,4 @@
-"""Login passwords: how long they must be, and argon2id for keeping them (CU-07)."""
+"""Login passwords: how long they must be, and argon2id for keeping them."""
 
 import secrets
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Login names: what is allowed in one, and making one (CU-06)."""
+"""Login names: what is allowed in one, and making one."""
 
 import re
 import secrets

@@ -43,7 +43,7 @@ class Application:
 def enrol(
     work: Work, means: Means, parent: Account, application: Application
 ) -> Enrolled:
-    """Make a customer below `parent` with a login, announced (CU-02)."""
+    """Make a customer below `parent` with a login, announced."""
     person, login = application.person, application.login
     hold(work, parent)
     name = f"{person.first_name} {person.last_name}".strip()
@@ -80,7 +80,7 @@ class Issue:
 
 
 def issue_credentials(work: Work, means: Means, issue: Issue) -> None:
-    """Announce credentials, sealed, to be told in one message (WS-09, NO-28)."""
+    """Announce credentials, sealed, to be told in one message."""
     customer, password = issue.customer, issue.password
     work.announce(
         CredentialsIssued(

@@ -60,7 +60,7 @@ def create_customer(
 ) -> CreatedCustomer:
     """Make a customer with its login and, where named, its first user, or nothing.
 
-    Every wrong field is told in one refusal (CU-17). With a mail address, credentials
+    Every wrong field is told in one refusal. With a mail address, credentials
     are issued unless `send_credentials` is off. A password that was generated is told
     in the answer, sealed: nobody could read it anywhere later.
     """
@@ -96,7 +96,7 @@ def create_customer(
 def switch_customer(
     work: Work, request: SwitchCustomer, *, means: Means
 ) -> CustomerView:
-    """Switch a customer off or on; off, its use ends at once (CU-15)."""
+    """Switch a customer off or on; off, its use ends at once."""
     customer = lock_row(work, request.customer_id)
     status = Status.ACTIVE if request.is_active else Status.INACTIVE
     if customer.status is not status:
@@ -143,7 +143,7 @@ def deletion_of(work: Work, request: DeleteCustomer | DeleteAccount) -> Deletion
 
 @handles(DeleteUser, changes=GetUser)
 def delete_user(work: Work, request: DeleteUser, *, means: Means) -> Done:
-    """Delete a user with its devices; SubscriptionActive while it is served (CU-24)."""
+    """Delete a user with its devices; SubscriptionActive while it is served."""
     user = lock_user(work, request.user_id)
     delete_users(work, means, [user])
     forget_devices(work, [user])

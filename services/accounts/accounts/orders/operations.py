@@ -1,4 +1,4 @@
-"""A shop order's buyer becomes a customer, each seat a user (WS-08, WS-09)."""
+"""A shop order's buyer becomes a customer, each seat a user."""
 
 from dataclasses import dataclass, field
 

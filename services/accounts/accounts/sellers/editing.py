@@ -45,7 +45,7 @@ def update_account(work: Work, request: UpdateAccount) -> AccountView:
 
     Every wrong field is told in one refusal. Nobody switches off their own account.
     CurrencyInUse once the partner has had a customer. Nothing stored changes with the
-    time zone: times are only shown otherwise (UI-13).
+    time zone: times are only shown otherwise.
     """
     account = account_in_scope(work, request.account_id)
     if not may_edit(work.actor, account):

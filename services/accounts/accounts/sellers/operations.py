@@ -68,7 +68,7 @@ def may_create(actor: Actor, kind: AccountKind) -> bool:
 
 @handles(CreateAccount)
 def create_account(work: Work, request: CreateAccount, *, means: Means) -> AccountView:
-    """Make a partner or seller together with its first login, or neither (CU-02).
+    """Make a partner or seller together with its first login, or neither.
 
     Forbidden by `may_create`; NotFound for a parent outside the scope; every wrong
     field is told in one refusal.

@@ -1,4 +1,4 @@
-"""Further logins of an account: seen, switched off, given new passwords (AH-31)."""
+"""Further logins of an account: seen, switched off, given new passwords."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Visits: staff act for half an hour as a lower account of their own (AH-28)."""
+"""Visits: staff act for half an hour as a lower account of their own."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""Keeping the copy of subscriptions, and refusing what it forbids (CU-24)."""
+"""Keeping the copy of subscriptions, and refusing what it forbids."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Accounts: one tree of operator, partners, sellers and customers (AH-01)."""
+"""Accounts: one tree of operator, partners, sellers and customers."""
 
 from collections.abc import Mapping
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""What a player needs: made by chance, once; no purchase changes it (PE-03)."""
+"""What a player needs: made by chance, once; no purchase changes it."""
 
 import secrets
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Users: one line of a customer each, with its own playlist (CU-18, PE-01)."""
+"""Users: one line of a customer each, with its own playlist."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ from lineup.secrets import Sealed
 class User(Kept, Record):
     """One line of a customer. `scope` is the customer's path.
 
-    Its user name, password and link stay the same as long as it lives (PE-03).
+    Its user name, password and link stay the same as long as it lives.
     `seat_id` is the shop order's seat it was made for: each seat makes one user.
     What is kept of its subscriptions and devices follows them.
     `forfeits`: deleted with its seller, without a refund.

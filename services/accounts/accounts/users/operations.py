@@ -47,7 +47,7 @@ ORDERS = {
 
 @handles(CreateUser)
 def create_user(work: Work, request: CreateUser, *, means: Means) -> UserView:
-    """Add a user to a customer; its credentials and link are generated (CU-18)."""
+    """Add a user to a customer; its credentials and link are generated."""
     customer = customer_in_scope(work, request.customer_id)
     name = checked_name(request.name)
     user = add_user(work, means, customer, name)
@@ -83,7 +83,7 @@ def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView
 
 @handles(RenameUser, changes=GetUser)
 def rename_user(work: Work, request: RenameUser, *, means: Means) -> UserView:
-    """Give a user another name; two users may share one (CU-19)."""
+    """Give a user another name; two users may share one."""
     user = lock_user(work, request.user_id)
     if request.name is not UNSET:
         user.rename(checked_name(request.name))

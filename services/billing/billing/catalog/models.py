@@ -49,7 +49,7 @@ class Product(Kept, Record):
 
 
 class Plan(Kept, Record):
-    """A length and price of a product; exactly one length is given (SU-12)."""
+    """A length and price of a product; exactly one length is given."""
 
     __tablename__ = "plan"
     __table_args__ = (

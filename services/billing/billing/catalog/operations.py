@@ -188,7 +188,7 @@ def show_plan(work: Work, request: GetPlan) -> PlanView:
 def change_plan(work: Work, request: ChangePlan) -> PlanView:
     """Change a plan's name, price and SKU: from the next sale or renewal on.
 
-    What was sold is refunded by what it was sold for (SU-08). A retired plan is
+    What was sold is refunded by what it was sold for. A retired plan is
     refused as PlanRetired.
     """
     plan = _locked_plan(work, request.plan_id)

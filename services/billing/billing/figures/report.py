@@ -1,4 +1,4 @@
-"""Sold periods line by line and added up, by one query (RP-02, SU-27)."""
+"""Sold periods line by line and added up, by one query."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What was sold: by day, in total, and line by line (RP-02)."""
+"""What was sold: by day, in total, and line by line."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

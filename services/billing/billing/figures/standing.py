@@ -1,4 +1,4 @@
-"""How many subscriptions run, end soon and lapsed (RP-01, RP-03)."""
+"""How many subscriptions run, end soon and lapsed."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What would be lost by deleting a user, a customer or a seller (AH-40)."""
+"""What would be lost by deleting a user, a customer or a seller."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Lists of subscriptions: expiring, lapsed, of one product or seller (RP-03)."""
+"""Lists of subscriptions: expiring, lapsed, of one product or seller."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -32,7 +32,7 @@ class Source(enum.StrEnum):
 
 
 class Subscription(Kept, Record):
-    """One user's right to a product: at most one is running (SU-01)."""
+    """One user's right to a product: at most one is running."""
 
     __tablename__ = "subscription"
     __table_args__ = (
@@ -95,7 +95,7 @@ class Subscription(Kept, Record):
     """Until when timers leave it alone, since working on it raised."""
 
     def is_running(self, now: datetime) -> bool:
-        """Whether it entitles now; an end holds even before it is marked (SU-20)."""
+        """Whether it entitles now; an end holds even before it is marked."""
         return self.state == SubscriptionState.RUNNING and self.ends_at > now
 
     def state_at(self, now: datetime) -> SubscriptionState:
@@ -239,7 +239,7 @@ class Period(Kept, Record):
     refund_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfer.id"))
     refunded_at: Mapped[datetime | None]
     fell_short_at: Mapped[datetime | None]
-    """When it was told that the renewal after it could not be paid (SU-04)."""
+    """When it was told that the renewal after it could not be paid."""
     gave_way_to: Mapped[UUID | None] = mapped_column(ForeignKey("subscription.id"))
     """What took its place when an order stopped it; refunded, this one goes on."""
     created_at: Mapped[datetime]
@@ -285,7 +285,7 @@ class Period(Kept, Record):
 
 
 class RenewalSwitch(Record):
-    """Whether a user renews by itself; without a row it does not (SU-02, SU-05)."""
+    """Whether a user renews by itself; without a row it does not."""
 
     __tablename__ = "renewal_switch"
 

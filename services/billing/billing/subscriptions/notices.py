@@ -15,7 +15,7 @@ TOLD_OBSTACLES = frozenset({"plan_retired"})
 
 
 def tell_shortfall(work: Work, subscription: Subscription, balance: Money) -> None:
-    """Announce that the period after the last one could not be paid (SU-04)."""
+    """Announce that the period after the last one could not be paid."""
     period = _untold(work, subscription)
     if period is None:
         return

@@ -75,7 +75,7 @@ __all__ = [
 
 @handles(Purchase)
 def purchase(work: Work, request: Purchase) -> SubscriptionView:
-    """Buy a period from the customer's balance (SU-01, SU-11).
+    """Buy a period from the customer's balance.
 
     A running user is renewed. Counted from now while running, what was left is given
     back as by a stop and a new subscription begins. InsufficientBalance, PlanRetired,
@@ -98,7 +98,7 @@ def purchase(work: Work, request: Purchase) -> SubscriptionView:
 
 @handles(StopSubscription)
 def stop_subscription(work: Work, request: StopSubscription) -> StopReceipt:
-    """Stop a running subscription and return the unused part (SU-07, SU-09)."""
+    """Stop a running subscription and return the unused part."""
     subscription = _get_locked(work, request.subscription_id)
     receipt = stops.stop(work, subscription, reason=request.reason.strip())
     settle(work, people.lock_customer(work, subscription.customer_id))
@@ -144,7 +144,7 @@ def last_products(work: Work, user_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 @handles(GetRenewal, row=UserCopy)
 def get_renewal(work: Work, request: GetRenewal) -> RenewalView:
-    """Whether a user renews by itself (SU-02)."""
+    """Whether a user renews by itself."""
     user = people.get_user(work, request.user_id)
     statement = select(RenewalSwitch.renews).where(RenewalSwitch.user_id == user.id)
     renews = work.session.scalar(statement) or False
@@ -158,7 +158,7 @@ def get_subscription(work: Work, request: GetSubscription) -> SubscriptionView:
 
 
 def follow_customer(work: Work, state: CustomerChanged) -> None:
-    """Keep the copy of a customer; what it has lies where it now lies (AH-23).
+    """Keep the copy of a customer; what it has lies where it now lies.
 
     The money of one that was deleted is paid out or written off, as was asked.
     """

@@ -1,4 +1,4 @@
-"""Every user of a customer with its renewal switch, and what those cost (UI-22)."""
+"""Every user of a customer with its renewal switch, and what those cost."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID

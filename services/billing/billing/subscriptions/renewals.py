@@ -1,4 +1,4 @@
-"""Automatic renewal: who is due, who can be paid, in which order (SU-03..SU-05, SU-23).
+"""Automatic renewal: who is due, who can be paid, in which order.
 
 Customers are claimed with SKIP LOCKED and taken whole, so that every copy of the
 service may run this at any time and the order within a balance still holds: the
@@ -97,7 +97,7 @@ class Round:
 
 @handles(TopUp)
 def top_up(work: Work, request: TopUp) -> Booked:
-    """Put money on a balance; users that wait for it are renewed at once (SU-04)."""
+    """Put money on a balance; users that wait for it are renewed at once."""
     customer = people.get_customer(work, request.customer_id)
     people.lock_customer(work, customer.id)
     posted = wallets.top_up(work, request)

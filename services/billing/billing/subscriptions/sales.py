@@ -122,7 +122,7 @@ def find_last(work: Work, user_id: UUID) -> Subscription | None:
 
 
 def check_trial(work: Work, user: UserCopy, plan: Plan) -> None:
-    """A customer has one trial, whichever of its users took it (PR-19).
+    """A customer has one trial, whichever of its users took it.
 
     The caller holds the customer's lock. TrialUsed for a second one.
     """

@@ -1,4 +1,4 @@
-"""Ending periods before their time, and giving the unused part back (SU-07, SU-08)."""
+"""Ending periods before their time, and giving the unused part back."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -57,7 +57,7 @@ def stop(work: Work, subscription: Subscription, *, reason: str = "") -> StopRec
 
 
 def forfeit(work: Work, subscription: Subscription, *, reason: str) -> None:
-    """Stop now and give nothing back: its seller went with all it had (AH-19).
+    """Stop now and give nothing back: its seller went with all it had.
 
     The caller holds the customer's lock. NotActive for what is not running.
     """

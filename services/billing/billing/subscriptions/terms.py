@@ -12,7 +12,7 @@ from lineup.errors import Conflict
 from lineup.money import Money
 
 SERVED_LATE = timedelta(seconds=60)
-"""How long after an end its effect may show (SU-20): a renewal within it is no gap."""
+"""How long after an end its effect may show: a renewal within it is no gap."""
 
 
 LONGEST = timedelta(days=36525)
@@ -27,7 +27,7 @@ class PeriodTooLong(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Length:
-    """How long a period is: calendar months, or days of 24 hours (SU-12)."""
+    """How long a period is: calendar months, or days of 24 hours."""
 
     months: int = 0
     days: int = 0
@@ -89,7 +89,7 @@ def _counted(
 
 
 def renewal_start(count_from: CountFrom, ends_at: datetime, now: datetime) -> datetime:
-    """Where a renewal begins: the end while running, else now, or as forced (SU-11)."""
+    """Where a renewal begins: the end while running, else now, or as forced."""
     match count_from:
         case CountFrom.END:
             return ends_at
@@ -124,7 +124,7 @@ class PaidPeriod(Protocol):
 
 
 def refund_for(period: PaidPeriod, *, stopped_at: datetime) -> Money:
-    """What a stopped period gives back: paid x unused / length, rounded down (SU-08).
+    """What a stopped period gives back: paid x unused / length, rounded down.
 
     A period not begun is given back whole, a used-up one not at all.
     """

@@ -51,7 +51,7 @@ def _expire_chunk(database: Database) -> int:
 def expire_ended(work: Work, *, limit: int = CHUNK) -> int:
     """Mark and announce ends that have passed, of customers nobody else is at.
 
-    The end itself took effect by time; this tells it once more (SU-20).
+    The end itself took effect by time; this tells it once more.
     """
     first = select(Subscription.customer_id).where(*_has_ended(work))
     wanted = first.order_by(Subscription.ends_at).limit(limit * COPIES)

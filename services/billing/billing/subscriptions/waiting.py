@@ -1,4 +1,4 @@
-"""Users whose renewal waits for money, for three days after their end (SU-04)."""
+"""Users whose renewal waits for money, for three days after their end."""
 
 from datetime import timedelta
 from uuid import UUID

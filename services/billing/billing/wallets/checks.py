@@ -15,7 +15,7 @@ from lineup.verbs import handles
 
 @handles(CheckLedger)
 def check_ledger(work: Work, _request: CheckLedger) -> LedgerReport:
-    """Check every transfer and wallet in the actor's scope (WL-02).
+    """Check every transfer and wallet in the actor's scope.
 
     Transfers sum to zero in each asset and have entries; a customer's balance is the
     sum of its entries and the last balance noted; versions run 1, 2, 3 … without gap.

@@ -1,4 +1,4 @@
-"""What becomes of the money of a customer that was deleted (AH-40)."""
+"""What becomes of the money of a customer that was deleted."""
 
 from sqlalchemy import select
 

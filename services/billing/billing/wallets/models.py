@@ -100,7 +100,7 @@ NOTED = aliased(Transfer)
 
 
 class Entry(Record):
-    """What one transfer did to one wallet, never changed (WL-02).
+    """What one transfer did to one wallet, never changed.
 
     `wallet_id` is checked by `post_transfers` instead of a foreign key, whose row
     locks would make every sale meet at the income account.

@@ -1,4 +1,4 @@
-"""The one way money moves: the database function `post_transfers` (WL-02, WL-08)."""
+"""The one way money moves: the database function `post_transfers`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

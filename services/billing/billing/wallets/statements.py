@@ -39,7 +39,7 @@ WALLET_ORDERS = {"balance": Wallet.balance_minor}
 
 @handles(ListEntries)
 def list_entries(work: Work, request: ListEntries) -> Page[EntryView]:
-    """A customer's statement in the order of booking, newest first (WL-02)."""
+    """A customer's statement in the order of booking, newest first."""
     account = account_of(work, request.customer_id)
     statement = (
         select(Entry)
@@ -71,7 +71,7 @@ def _corrections(work: Work, transfer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 
 @handles(GetStatement)
 def get_statement(work: Work, request: GetStatement) -> StatementView:
-    """The sums of a statement: opening + incoming + outgoing = closing (WL-15)."""
+    """The sums of a statement: opening + incoming + outgoing = closing."""
     account = account_of(work, request.customer_id)
     incoming, outgoing, entries = _sums(work, account, request)
     before = (0, 0, 0)
@@ -105,7 +105,7 @@ def list_wallets(work: Work, request: ListWallets) -> Page[WalletView]:
 
 @handles(GetBalances)
 def get_balances(work: Work, request: GetBalances) -> BalancesView:
-    """What the balances of the same list add up to: it is owed to them (RP-05)."""
+    """What the balances of the same list add up to: it is owed to them."""
     owned = _customers_wallets(work, request).subquery()
     statement = select(
         owned.c.asset,

@@ -1,4 +1,4 @@
-"""What an order brought in for each of its lines (WS-06): pure rules over amounts."""
+"""What an order brought in for each of its lines: pure rules over amounts."""
 
 from collections.abc import Sequence
 from fractions import Fraction

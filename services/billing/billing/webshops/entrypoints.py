@@ -61,7 +61,7 @@ class WebshopEntrypoints(Entrypoints):
 
     @http("POST", "/webhooks/<kind>/<connection_id>")
     def take_webhook(self, request: Request, kind: str, connection_id: str) -> Response:
-        """Keep an authentic delivery, then answer with an empty 200 (WS-05)."""
+        """Keep an authentic delivery, then answer with an empty 200."""
         body = request.get_data()
         try:
             shop = ShopKind(kind), UUID(connection_id)
@@ -108,7 +108,7 @@ class WebshopEntrypoints(Entrypoints):
 
     @every(seconds=ASK_SECONDS, side_by_side=2)
     def ask_shops(self) -> None:
-        """Ask shops for orders that they did not deliver, those due (WS-18)."""
+        """Ask shops for orders that they did not deliver, those due."""
         settings = cast("BillingSettings", self.settings)
         allow_private = settings.allow_private_sources
         ask_shops(self.database, self.keyring, allow_private=allow_private)

@@ -64,7 +64,7 @@ class Intake:
     def take(
         self, kind: ShopKind, shop_id: UUID, headers: Mapping[str, str], body: bytes
     ) -> Answer:
-        """Check a delivery, keep it, and say what to answer (WS-01 to WS-05)."""
+        """Check a delivery, keep it, and say what to answer."""
         try:
             keys = self._shops.find(shop_id)
         except Away:

@@ -30,7 +30,7 @@ TEXT_CHARACTERS = 100
 
 
 def username_in(pairs: Pairs) -> str:
-    """The user that notes name (WS-12); empty where they name none."""
+    """The user that notes name; empty where they name none."""
     return _first(pairs, USERNAME)
 
 

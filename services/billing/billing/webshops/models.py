@@ -184,7 +184,7 @@ class ShopOrderRecord(Kept, Record):
         return (message.modified_at, message.standing) > known
 
     def learn(self, message: ShopOrder) -> None:
-        """Take over what a payload says; an older one only proves payment (WS-13)."""
+        """Take over what a payload says; an older one only proves payment."""
         is_older = self.is_older(message)
         if message.proves_payment and self._is_payment(message, is_older=is_older):
             self.paid_minor = max(self.paid_minor, message.total.amount_minor)

@@ -1,4 +1,4 @@
-"""Orders that changed, page by page, as WooCommerce and Shopify list them (WS-18)."""
+"""Orders that changed, page by page, as WooCommerce and Shopify list them."""
 
 import re
 from collections.abc import Iterator, Sequence

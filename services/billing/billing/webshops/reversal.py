@@ -1,4 +1,4 @@
-"""Which seats a refund takes back (WS-11): pure rules over lines and amounts."""
+"""Which seats a refund takes back: pure rules over lines and amounts."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Signatures of deliveries: HMAC-SHA256 over the raw body, in base64 (WS-01, WS-03)."""
+"""Signatures of deliveries: HMAC-SHA256 over the raw body, in base64."""
 
 import base64
 import hashlib

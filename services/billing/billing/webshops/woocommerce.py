@@ -105,7 +105,7 @@ def _host_of(source: str) -> str:
 
 
 def is_ping(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether this is the unsigned form ping of saving a webhook (WS-02)."""
+    """Whether this is the unsigned form ping of saving a webhook."""
     kind = headers.get("content-type", "").split(";")[0].strip().lower()
     unsigned = not headers.get("x-wc-webhook-signature")
     return kind == FORM and unsigned and PING.fullmatch(body.strip()) is not None

@@ -142,7 +142,7 @@ def new_plan(product_id: UUID) -> Shown:
 @pages.route("/plans/new", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def map_sku() -> Shown:
-    """Give a product a plan with a SKU that a shop sells already (WS-07)."""
+    """Give a product a plan with a SKU that a shop sells already."""
     said = {name: request.args.get(name, "") for name in ("sku", "currency")}
     form = PlanForm(**said)
     form.product_id.choices = [SelectChoice(*one) for one in choices.products()()]

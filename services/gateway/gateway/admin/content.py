@@ -11,7 +11,7 @@ OFFERED = Paging(limit=MAX_LIMIT)
 """What is offered to choose from: as much as one page holds."""
 
 SHORT = timedelta(hours=24)
-"""A guide that reaches less far is flagged (PE-13)."""
+"""A guide that reaches less far is flagged."""
 
 
 def reach_of(until: datetime | None) -> str:

@@ -52,7 +52,7 @@ DAY_MINUTES = 1440
 
 
 class ChannelForm(LineupForm):
-    """A channel and everything that is said of it (PE-18)."""
+    """A channel and everything that is said of it."""
 
     sections: ClassVar = {
         "Channel": [("number", "name"), "group", "partner_id", "is_on", "is_adult"],
@@ -264,7 +264,7 @@ def _in_words(group: GroupFound) -> str:
 
 
 class SourceForm(LineupForm):
-    """Where a guide comes from, and how it is read (PE-12, PE-17)."""
+    """Where a guide comes from, and how it is read."""
 
     sections: ClassVar = {
         "Source": ["name", "partner_id", "address", "file", "is_on"],

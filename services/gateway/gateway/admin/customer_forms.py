@@ -1,4 +1,4 @@
-"""What can be entered about customers by their sellers (CU-02, UI-07)."""
+"""What can be entered about customers by their sellers."""
 
 from typing import Any, ClassVar, Self
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Pages about customer groups (CU-01)."""
+"""Pages about customer groups."""
 
 from uuid import UUID
 

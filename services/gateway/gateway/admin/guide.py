@@ -101,7 +101,7 @@ def show_guide() -> str:
 @pages.get("/guide/reach")
 @page_for(PARTNERS_AND_SUPPORT)
 def list_reach() -> str:
-    """How far the guide of each channel reaches; under 24 hours is flagged (PE-13)."""
+    """How far the guide of each channel reaches; under 24 hours is flagged."""
     groups = choices.channel_groups()
     counts = {reach: _count(reach) for reach in GuideReach}
     asked = REACH.asked().later(ListChannels, is_on=True)
@@ -115,7 +115,7 @@ def list_reach() -> str:
 @pages.get("/guide/proposals")
 @page_for(PARTNERS_AND_SUPPORT)
 def list_proposals() -> str:
-    """Channels without a guide that could show one (PE-14)."""
+    """Channels without a guide that could show one."""
     listing = PROPOSALS.asked_of(ListGuideProposals)
     return render_template(
         "admin/playlists/proposals.html",

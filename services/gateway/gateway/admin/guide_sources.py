@@ -1,4 +1,4 @@
-"""Pages about where the guide comes from (PE-12, PE-13)."""
+"""Pages about where the guide comes from."""
 
 from uuid import UUID
 

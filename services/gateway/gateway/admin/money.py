@@ -128,7 +128,7 @@ def customer_subscriptions(customer_id: UUID) -> str:
 @pages.get("/customers/<uuid:customer_id>/renewal")
 @page_for(SELLERS_AND_SUPPORT)
 def customer_renewal(customer_id: UUID) -> str:
-    """Every user's renewal switch with the total due and the balance (UI-22)."""
+    """Every user's renewal switch with the total due and the balance."""
     return _page_of(customer_id, "renewal", overview=renewal_of(customer_id))
 
 

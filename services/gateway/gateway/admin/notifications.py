@@ -73,7 +73,7 @@ DELIVERIES = Table(
 @pages.get("/deliveries")
 @page_for(SELLERS_AND_SUPPORT)
 def list_deliveries() -> str:
-    """The delivery log, newest first (NO-13)."""
+    """The delivery log, newest first."""
     listing = DELIVERIES.asked_of(ListDeliveries)
     return render_template("admin/notifications/deliveries.html", listing=listing)
 
@@ -136,7 +136,7 @@ def mail_transport() -> Shown:
 @pages.route("/mail-transport/test", methods=["GET", "POST"])
 @page_for(PARTNER_ONLY)
 def send_test_mail() -> Shown:
-    """Send a test message the way mail leaves now, and look how it goes (NO-06)."""
+    """Send a test message the way mail leaves now, and look how it goes."""
     form = TestMailForm()
     sent = attempt(form, lambda: ask(form.question()))
     if sent is not None:

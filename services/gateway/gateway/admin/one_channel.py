@@ -81,7 +81,7 @@ def delete_channel(channel_id: UUID) -> Shown:
 @pages.get("/channels/<uuid:channel_id>/guide")
 @page_for(PARTNERS_AND_SUPPORT)
 def show_guide(channel_id: UUID) -> str:
-    """Which guide a channel shows and why, and what else it could show (PE-14)."""
+    """Which guide a channel shows and why, and what else it could show."""
     channel = _channel(channel_id)
     search = tidy_line(request.args.get("search", ""), 200)
     asked = FindGuideChannels(channel_id=channel_id, search=search)

@@ -1,4 +1,4 @@
-"""Pages about shop orders, and what of them people must look at (WS-07)."""
+"""Pages about shop orders, and what of them people must look at."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -58,7 +58,7 @@ class Section(NamedTuple):
 @pages.get("/reports/customers")
 @page_for(SELLERS_AND_SUPPORT)
 def count_customers() -> str:
-    """Customers by state, seller, product, group, and when they were made (RP-01)."""
+    """Customers by state, seller, product, group, and when they were made."""
     listing = NARROWED.asked()
     asked = ask_later(CountCustomers(**listing.filters))
     offered = choices.of_customers()
@@ -79,7 +79,7 @@ def count_customers() -> str:
 @pages.get("/reports/customers.csv")
 @page_for(SELLERS_AND_SUPPORT)
 def export_customers() -> Response:
-    """The same figures as a file (RP-10)."""
+    """The same figures as a file."""
     listing = NARROWED.asked()
     question = CountCustomers(**listing.filters)
     counts = ask(question)

@@ -1,4 +1,4 @@
-"""Pages about what was sold (RP-02)."""
+"""Pages about what was sold."""
 
 from uuid import UUID
 

@@ -34,7 +34,7 @@ def password_field(
 
 
 class NewSellerForm(OfPartner):
-    """A new reseller or dealer with its login (AH-17)."""
+    """A new reseller or dealer with its login."""
 
     sections: ClassVar = {
         "": ["name", "partner_id"],
@@ -111,7 +111,7 @@ class NewPartnerForm(LineupForm):
 
 
 class LoginForm(LineupForm):
-    """A further login of an account (AH-31)."""
+    """A further login of an account."""
 
     username = line(
         "Username",

@@ -51,7 +51,7 @@ JOBS = Table(
 @pages.route("/accounts/<uuid:account_id>/delete", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def delete_account(account_id: UUID) -> Shown:
-    """Say what goes with a seller, have its login name typed, and delete it (UI-05)."""
+    """Say what goes with a seller, have its login name typed, and delete it."""
     account = account_of(account_id)
     counts = _counts(account_id)
     blockers = blockers_of(GetDeletionBlockers(account_id=account_id))
@@ -89,7 +89,7 @@ def show_job(job_id: UUID) -> str:
 @pages.route("/accounts/<uuid:account_id>/move", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def move_customers(account_id: UUID) -> Shown:
-    """Put all customers of a seller below another one (AH-23)."""
+    """Put all customers of a seller below another one."""
     account = account_of(account_id)
     form = MoveForm(_targets(account.partner_id, leaving=account_id))
     job = attempt(form, lambda: _move(account_id, form))
@@ -108,7 +108,7 @@ def move_customers(account_id: UUID) -> Shown:
 @pages.route("/customers/<uuid:customer_id>/move", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def move_customer(customer_id: UUID) -> Shown:
-    """Put one customer below another seller (AH-23)."""
+    """Put one customer below another seller."""
     customer = ask(GetCustomer(customer_id=customer_id))
     form = MoveForm(_targets(customer.partner_id, leaving=customer.seller_id))
     moved = attempt(form, lambda: _move_one(customer_id, form))

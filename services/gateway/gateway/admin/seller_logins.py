@@ -72,7 +72,7 @@ def customer_login(customer_id: UUID) -> str:
 @pages.route("/accounts/<uuid:account_id>/logins/new", methods=["GET", "POST"])
 @page_for(SELLERS)
 def new_login(account_id: UUID) -> Shown:
-    """Make a further login of an account (AH-31)."""
+    """Make a further login of an account."""
     account = account_of(account_id)
     roles = ROLES_AT.get(account.kind, ())
     if actor().role is Role.STAFF:

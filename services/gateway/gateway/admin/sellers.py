@@ -60,7 +60,7 @@ WORDS = {
 @pages.get("/providers")
 @page_for(SELLERS_AND_SUPPORT)
 def list_dealers() -> str:
-    """The dealers below oneself (UI-02, UI-03)."""
+    """The dealers below oneself."""
     return _list(AccountKind.DEALER)
 
 
@@ -119,7 +119,7 @@ def show_account(account_id: UUID) -> str:
 @pages.route("/accounts/<uuid:account_id>/edit", methods=["GET", "POST"])
 @page_for(SELLERS)
 def edit_account(account_id: UUID) -> Shown:
-    """Change an account, switch it off or on, or go on to delete it (UI-03)."""
+    """Change an account, switch it off or on, or go on to delete it."""
     account = account_of(account_id)
     form = AccountForm.of(account, may_switch=may_switch(account))
     if "state" in form and form.is_submitted() and form.state.data == DELETE:

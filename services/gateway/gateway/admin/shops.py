@@ -109,7 +109,7 @@ def connect_shop() -> Shown:
 @pages.get("/shops/<uuid:shop_id>")
 @page_for(PARTNERS_AND_SUPPORT)
 def show_shop(shop_id: UUID) -> str:
-    """One shop with the log of its deliveries (WS-16)."""
+    """One shop with the log of its deliveries."""
     shop = _shop(shop_id)
     listing = DELIVERIES.asked_of(ListShopDeliveries, shop_id=shop_id)
     return render_template(

@@ -1,4 +1,4 @@
-"""Pages about subscriptions: who runs, who ends, who lapsed (RP-03)."""
+"""Pages about subscriptions: who runs, who ends, who lapsed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The published list of codes: every error names one of these (AP-06)."""
+"""The published list of codes: every error names one of these."""
 
 from typing import NamedTuple
 
@@ -27,9 +27,21 @@ CODES = tuple(
         ("invalid", 422, "Some values are not valid. See `fields`."),
         ("malformed", 422, "A service cannot read the request."),
         ("unknown_parameter", 422, "The URL has an unknown parameter."),
-        ("precondition_failed", 412, "The resource does not match If-Match. Get it again."),
-        ("bad_idempotency_key", 422, "A key must have 1 to 255 visible ASCII characters."),
-        ("too_many_requests", 429, "Too many requests. Wait as long as Retry-After says."),
+        (
+            "precondition_failed",
+            412,
+            "The resource does not match If-Match. Get it again.",
+        ),
+        (
+            "bad_idempotency_key",
+            422,
+            "A key must have 1 to 255 visible ASCII characters.",
+        ),
+        (
+            "too_many_requests",
+            429,
+            "Too many requests. Wait as long as Retry-After says.",
+        ),
         ("internal_error", 500, "Internal error. Quote the request ID to support."),
         ("busy", 503, "Someone else is changing this at the same time."),
         ("unavailable", 503, "A service is unavailable. Try again."),
@@ -82,12 +94,20 @@ CODES = tuple(
         ("seconds_invalid", 422, "From 0 to 86400 seconds."),
         ("pin_invalid", 422, "A PIN has four digits."),
         ("currency_fixed", 422, "A seller uses the currency of its partner."),
-        ("confirmation_missing", 422, "The username to confirm the deletion is missing."),
+        (
+            "confirmation_missing",
+            422,
+            "The username to confirm the deletion is missing.",
+        ),
         ("password_wrong", 422, "The current password is incorrect."),
         ("role_unfit", 422, "This role is not available for this account."),
         ("username_capitals", 422, "A username must not have capital letters."),
         ("username_length", 422, "The username is too short or too long."),
-        ("username_characters", 422, "The username has characters that are not allowed."),
+        (
+            "username_characters",
+            422,
+            "The username has characters that are not allowed.",
+        ),
         ("password_short", 422, "The password is too short for this kind of login."),
         ("password_long", 422, "The password is too long."),
         ("user_not_found", 404, "There is no such user."),
@@ -165,7 +185,11 @@ CODES = tuple(
         ("playlist_truncated", 422, "The playlist is incomplete."),
         ("playlist_damaged", 422, "The compressed playlist is damaged."),
         ("preview_unusable", 422, "The preview has expired. Create a new one."),
-        ("import_not_undoable", 409, "Only the last import can be undone, and only once."),
+        (
+            "import_not_undoable",
+            409,
+            "Only the last import can be undone, and only once.",
+        ),
         ("unreachable", 422, "The content of the URL was not accepted."),
         # Guide
         ("guide_source_not_found", 404, "There is no such guide source."),

@@ -36,7 +36,7 @@ class Parser(FlaskParser):
             raise MalformedJson from None
 
     def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
-        """Name every field that cannot be right (CU-17)."""
+        """Name every field that cannot be right."""
         errors = ValidationErrors()
         for path, message in _flattened(error.messages, ()):
             code = getattr(message, "code", Invalid.code)

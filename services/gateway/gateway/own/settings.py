@@ -1,4 +1,4 @@
-"""Settings: one's account, password, sessions, tokens and colleagues (UI-13)."""
+"""Settings: one's account, password, sessions, tokens and colleagues."""
 
 from uuid import UUID
 

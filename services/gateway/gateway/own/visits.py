@@ -1,4 +1,4 @@
-"""Acting as a lower account or customer for half an hour, and leaving (AH-28)."""
+"""Acting as a lower account or customer for half an hour, and leaving."""
 
 from urllib.parse import urlsplit
 from uuid import UUID

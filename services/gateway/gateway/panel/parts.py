@@ -14,7 +14,7 @@ from lineup.rpc import Answer, ServiceFault, gather
 T = TypeVar("T")
 
 PAGE_SECONDS = 2.4
-"""How long a page waits in all for what it reads, asked at once or in turn (OP-06)."""
+"""How long a page waits in all for what it reads, asked at once or in turn."""
 
 LOG = structlog.get_logger(__name__)
 

@@ -25,7 +25,7 @@ class Asked:
     field_flags: ClassVar = {"required": True}
 
     def __call__(self, *_: Any) -> None:
-        """Leave it to accounts: every fault is told in one answer (CU-17)."""
+        """Leave it to accounts: every fault is told in one answer."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What a user watches with: noted, changed and removed (CU-20, CU-22, CU-30)."""
+"""What a user watches with: noted, changed and removed."""
 
 from uuid import UUID
 

@@ -8,6 +8,6 @@ NAME_LENGTH = 100
 
 
 class NameForm(LineupForm):
-    """A user's name: free text (CU-19)."""
+    """A user's name: free text."""
 
     name = line("Name", InputRequired(), Length(max=NAME_LENGTH))

@@ -34,5 +34,5 @@ def export() -> Response:
 @pages.get("/my/renewal")
 @page_for(CUSTOMERS)
 def renewal() -> str:
-    """Every user's renewal switch with the total due and the balance (UI-22)."""
+    """Every user's renewal switch with the total due and the balance."""
     return render_template("portal/renewal.html", overview=renewal_of(own_id()))

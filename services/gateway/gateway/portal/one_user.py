@@ -1,4 +1,4 @@
-"""One user: how its player is set up, what it watches with, what it has (UI-21)."""
+"""One user: how its player is set up, what it watches with, what it has."""
 
 from uuid import UUID
 

@@ -82,7 +82,7 @@ class Admission:
 
 
 def _no_entry(route: Route, ask: Ask) -> Answer:
-    """What a stranger is told who names somebody (PE-08)."""
+    """What a stranger is told who names somebody."""
     if route.kind in {Kind.PLAYER, Kind.PANEL}:
         return xtream.refused(ask)
     return unauthorised()

@@ -151,12 +151,12 @@ def forbidden() -> Answer:
 
 
 def too_many(seconds: int) -> Answer:
-    """429: come again after so many seconds (PE-26)."""
+    """429: come again after so many seconds."""
     answer = plain_text("429 Too Many Requests", TOO_MANY.format(seconds))
     answer.headers.append(("Retry-After", str(seconds)))
     return answer
 
 
 def unauthorised() -> Answer:
-    """401: a short text, never a page or a redirect (PE-08)."""
+    """401: a short text, never a page or a redirect."""
     return plain_text("401 Unauthorized", WRONG_CREDENTIALS)

@@ -38,7 +38,7 @@ class GuideDesk:
     def guide(
         self, ask: Ask, library: Library, member: Member, now: datetime
     ) -> Answer:
-        """The guide as XML, compressed on the way where that is welcome (PE-10)."""
+        """The guide as XML, compressed on the way where that is welcome."""
         kind = [XML, GZIPPED] if ask.wants_gzip else [XML]
         return self._answer(ask, library, member, now, [*kind, VARY])
 

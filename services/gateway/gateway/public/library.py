@@ -56,7 +56,7 @@ NOTHING = {
         gzip.compress(NO_GUIDE, mtime=0),
     )
 }
-"""Content of a set that is not rendered yet: it is empty, not an error (PE-01)."""
+"""Content of a set that is not rendered yet: it is empty, not an error."""
 
 
 def empty_manifest(set_id: str, partner_id: UUID, since: datetime) -> SetManifest:

@@ -25,7 +25,7 @@ TRANSPORT_STREAM = frozenset({"ts", "mpegts"})
 
 
 def playlist(ask: Ask, library: Library, member: Member, now: datetime) -> Answer:
-    """The playlist of what the member sees now (PE-01, PE-02, PE-05)."""
+    """The playlist of what the member sees now."""
     if not member.fact.is_active:
         return plain_text("403 Forbidden", DISABLED)
     manifest = library.manifest_at(member, now)

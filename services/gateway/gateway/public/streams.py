@@ -44,7 +44,7 @@ class StreamDesk:
     session_seconds: int = 4 * 3600
 
     def live(self, watching: "Watching", stream_id: str) -> Answer:
-        """302 to the channel's source; 403 when the member may not watch it (PE-09)."""
+        """302 to the channel's source; 403 when the member may not watch it."""
         source = watching.source(stream_id)
         if source is None:
             return forbidden()

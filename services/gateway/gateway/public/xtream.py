@@ -30,7 +30,7 @@ Row = tuple[int, int, int, str, str, str, str]
 
 
 def refused(ask: Ask) -> Answer:
-    """Wrong credentials: HTTP 200, auth 0, and all fields that players read (PE-08)."""
+    """Wrong credentials: HTTP 200, auth 0, and all fields that players read."""
     user = {
         "username": ask.get("username")[:ECHOED],
         "password": ask.get("password")[:ECHOED],
@@ -77,7 +77,7 @@ def panel_api(library: Library, member: Member, now: datetime) -> Answer:
 
 
 def account(library: Library, member: Member, now: datetime) -> dict[str, Any]:
-    """The account block: the truth about this user and this server (PE-07).
+    """The account block: the truth about this user and this server.
 
     Who sees demo channels is told so in words, and is active without an end on trial:
     players show nothing to who is expired.

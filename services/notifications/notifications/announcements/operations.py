@@ -21,7 +21,7 @@ class CustomerUnknown(Exception):  # noqa: N818
 
 
 def tell_credentials(work: Work, state: CredentialsIssued, keyring: Keyring) -> None:
-    """Send a customer's new credentials, all users in one message (WS-09, NO-28)."""
+    """Send a customer's new credentials, all users in one message."""
     users = [
         {
             "name": user.name,
@@ -56,7 +56,7 @@ def tell_credentials(work: Work, state: CredentialsIssued, keyring: Keyring) -> 
 
 
 def tell_shortfall(work: Work, state: RenewalFellShort, keyring: Keyring) -> None:
-    """Tell a customer what is missing for a renewal, once a period (SU-04)."""
+    """Tell a customer what is missing for a renewal, once a period."""
     values = {
         "price": str(state.price),
         "balance": str(state.balance),
@@ -103,7 +103,7 @@ def _tell_of_renewal(
 
 @handles(SendTest)
 def send_test(work: Work, request: SendTest, keyring: Keyring) -> DeliveryView:
-    """Queue a test message through the partner's transport (NO-06)."""
+    """Queue a test message through the partner's transport."""
     refuse_no_receiver(request)
     partner_id = acting_partner(work.actor, request.partner_id)
     message = Message(

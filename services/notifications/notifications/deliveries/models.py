@@ -20,7 +20,7 @@ class NotFailed(Conflict):
 
 
 class Delivery(Kept, Record):
-    """One message to one receiver (NO-13); the only place its state changes."""
+    """One message to one receiver; the only place its state changes."""
 
     __tablename__ = "delivery"
     __table_args__ = (

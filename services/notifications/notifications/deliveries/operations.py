@@ -98,7 +98,7 @@ def queue(work: Work, keyring: Keyring, message: Message) -> Delivery:
 
 @handles(ListDeliveries)
 def list_deliveries(work: Work, request: ListDeliveries) -> Page[DeliveryView]:
-    """The log, newest first unless another order is asked for (NO-13)."""
+    """The log, newest first unless another order is asked for."""
     wanted = _narrowed(in_scope(select(Delivery), Delivery, work.actor), request)
     if request.state is not None:
         wanted = wanted.where(Delivery.state == request.state)

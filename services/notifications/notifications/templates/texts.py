@@ -9,7 +9,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MASK = "••••••••"
-"""What stands for a secret in the delivery log (NO-28)."""
+"""What stands for a secret in the delivery log."""
 
 
 @dataclass(frozen=True)

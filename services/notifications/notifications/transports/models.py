@@ -32,7 +32,7 @@ SETTINGS = {"sender_address", "sender_name", "host", "port", "security", "userna
 
 
 class Transport(Kept, Record):
-    """The SMTP server and sender of one partner (NO-06)."""
+    """The SMTP server and sender of one partner."""
 
     __tablename__ = "transport"
 

@@ -1,4 +1,4 @@
-"""Which channels are in a package (PE-04)."""
+"""Which channels are in a package."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -43,7 +43,7 @@ def create_package(work: Work, request: CreatePackage) -> PackageView:
 
 @handles(SetPackageChannels, changes=GetPackage)
 def set_package_channels(work: Work, request: SetPackageChannels) -> PackageView:
-    """Say which channels are in a package; none is allowed (PE-04)."""
+    """Say which channels are in a package; none is allowed."""
     package = find_package(work, request.package_id, for_update=True)
     _must_be_own(work, package, request.channel_ids)
     take_out(work, package.id, None)

@@ -18,7 +18,7 @@ DETAILS = frozenset(field.name for field in fields(ChannelDetails))
 
 
 def check_details(details: ChannelDetails, changed: AbstractSet[str] = DETAILS) -> None:
-    """Refuse what no channel can be, field by field (PE-18).
+    """Refuse what no channel can be, field by field.
 
     What is not changed stays as it was kept, right or wrong by now; but no channel is
     switched on whose address cannot be opened.

@@ -35,7 +35,7 @@ ORDERS: dict[str, Any] = {
 
 @handles(ListChannels)
 def list_channels(work: Work, request: ListChannels) -> Page[ChannelView]:
-    """Channels by number, name, group, or how far the guide reaches (PE-13, PE-18)."""
+    """Channels by number, name, group, or how far the guide reaches."""
     statement, orders = visible(work, request), {**ORDERS, BY_GUIDE: Channel.number}
     if request.paging.order.removeprefix("-") == BY_GUIDE:
         statement, orders[BY_GUIDE] = _with_reach(
@@ -54,7 +54,7 @@ def list_channels(work: Work, request: ListChannels) -> Page[ChannelView]:
 
 @handles(ListGroups)
 def list_groups(work: Work, request: ListGroups) -> Groups:
-    """Groups with their channels counted, in the order players show them (PE-19)."""
+    """Groups with their channels counted, in the order players show them."""
     narrowed = visible(work, ChannelFilter(partner_id=request.partner_id))
     rows = work.session.execute(
         narrowed.with_only_columns(Channel.group_title, func.count())

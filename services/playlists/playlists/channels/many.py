@@ -74,7 +74,7 @@ def switch_channels(work: Work, request: SwitchChannels) -> ChannelsTouched:
 
 @handles(GroupChannels)
 def group_channels(work: Work, request: GroupChannels) -> ChannelsTouched:
-    """Put many channels into a group (PE-19)."""
+    """Put many channels into a group."""
     group = request.group.strip()
     if len(group) > LONGEST_GROUP:
         raise Invalid(fields={"group": [f"At most {LONGEST_GROUP} characters."]})

@@ -19,7 +19,7 @@ STREAM_IDS = Sequence("stream_ids", start=1, metadata=Record.metadata)
 
 
 class Channel(Record):
-    """One channel of a partner (PE-18)."""
+    """One channel of a partner."""
 
     __tablename__ = "channels"
     __table_args__ = (
@@ -73,7 +73,7 @@ class Channel(Record):
     list_id: Mapped[UUID | None]
     """The channel list it came in with."""
     vanished_at: Mapped[datetime | None]
-    """Since when that list names it no more (PE-27)."""
+    """Since when that list names it no more."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -166,7 +166,7 @@ class ImportChange(Record):
 
 
 class Package(Kept, Record):
-    """Channels sold together; one of each partner's is its demo set (PE-04)."""
+    """Channels sold together; one of each partner's is its demo set."""
 
     __tablename__ = "packages"
     __table_args__ = (

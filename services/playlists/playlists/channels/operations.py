@@ -41,7 +41,7 @@ class NumberTaken(Conflict):
 
 @handles(CreateChannel)
 def create_channel(work: Work, request: CreateChannel) -> ChannelView:
-    """Add a channel, with a stream id that stays for good (PE-18)."""
+    """Add a channel, with a stream id that stays for good."""
     owner = owners.owner_of(work, request.partner_id)
     check_details(request.details)
     demo_package(work, owner)

@@ -1,4 +1,4 @@
-"""The order of channels is that of their numbers, in every protocol (PE-19)."""
+"""The order of channels is that of their numbers, in every protocol."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -132,7 +132,7 @@ def find_package(work: Work, package_id: UUID, *, for_update: bool = False) -> P
 
 
 def demo_package(work: Work, owner: Owner) -> Package:
-    """A partner's demo set, made empty when it is first needed (PE-04)."""
+    """A partner's demo set, made empty when it is first needed."""
     found = _find_demo(work, owner)
     return found or _make_demo(work, owner)
 

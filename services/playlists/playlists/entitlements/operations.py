@@ -33,7 +33,7 @@ def keep_account(work: Work, state: AccountChanged) -> None:
 
 
 def keep_seller(work: Work, state: AccountChanged) -> None:
-    """Keep a seller's copy; off or on, its users' facts follow (AH-18)."""
+    """Keep a seller's copy; off or on, its users' facts follow."""
     before = work.session.get(Seller, state.id, with_for_update=True)
     was_active = before is None or before.status == Status.ACTIVE
     values = {
@@ -48,7 +48,7 @@ def keep_seller(work: Work, state: AccountChanged) -> None:
 
 
 def keep_partner(work: Work, state: AccountChanged) -> None:
-    """Keep a partner's copy; its demo set is made with it (PE-04)."""
+    """Keep a partner's copy; its demo set is made with it."""
     values = {
         "id": state.id,
         "version": state.version,

@@ -1,4 +1,4 @@
-"""A guide source's fetch, as the worker does it: read whole or not at all (PE-16)."""
+"""A guide source's fetch, as the worker does it: read whole or not at all."""
 
 import hashlib
 import tempfile

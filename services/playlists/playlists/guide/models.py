@@ -15,10 +15,10 @@ IMPORT_IDS = Sequence("import_ids", start=1, metadata=Record.metadata)
 
 
 class GuideSource(Kept, Record):
-    """Where guide data comes from, and how its last run went (PE-12).
+    """Where guide data comes from, and how its last run went.
 
     Programmes and guide channels count only with `import_id`: setting it to another
-    import's is the swap, in whole and at once (PE-16).
+    import's is the swap, in whole and at once.
     """
 
     __tablename__ = "guide_sources"

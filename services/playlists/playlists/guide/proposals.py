@@ -1,4 +1,4 @@
-"""Which guide channel a channel could show, and staff's choice of it (PE-14)."""
+"""Which guide channel a channel could show, and staff's choice of it."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What can be asked of guide sources (PE-12)."""
+"""What can be asked of guide sources."""
 
 from collections.abc import Iterator
 from dataclasses import replace

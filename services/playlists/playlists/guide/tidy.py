@@ -1,4 +1,4 @@
-"""A guide put in order while it streams by: ends, overlaps, doubles (PE-16).
+"""A guide put in order while it streams by: ends, overlaps, doubles.
 
 Nearly every guide lists a channel's programmes in order of time, so each programme
 waits for the next of its channel and is then cut to it. A channel that jumps back is

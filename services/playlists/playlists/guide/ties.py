@@ -36,7 +36,7 @@ from playlists.guide.models import GuideChannel, GuideName, GuideSource
 from playlists.upstairs import Shown
 
 SHORT = func.make_interval(0, 0, 0, 1, type_=Interval)
-"""A day: a guide that reaches less far is flagged (PE-13)."""
+"""A day: a guide that reaches less far is flagged."""
 LONG_AGO = func.to_timestamp(0, type_=DateTime(timezone=True))
 MOST_SHIFT_MINUTES = 24 * 60
 SHIFT = func.make_interval(

@@ -1,4 +1,4 @@
-"""XMLTV times as instants, whatever zone they were written in (PE-11).
+"""XMLTV times as instants, whatever zone they were written in.
 
 A time reads YYYYMMDDhhmmss with a zone after it; seconds and smaller parts may be left
 out. Guides write it as in ISO 8601, too, or as seconds since 1970. Without a zone it is

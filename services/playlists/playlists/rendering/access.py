@@ -186,7 +186,7 @@ def _time_zones(session: Session, users: Iterable[User]) -> dict[UUID, str]:
 
 
 def _switched_off_scopes(session: Session, users: Iterable[User]) -> tuple[str, ...]:
-    """The paths of partners and sellers above these users that are off (AH-18)."""
+    """The paths of partners and sellers above these users that are off."""
     parts = {part for user in users for part in user.scope.split("/") if part}
     above = [UUID(part) for part in parts]
     return tuple(

@@ -22,7 +22,7 @@ def bare(entries: list[Entry]) -> bytes:
 
 
 def full(entries: list[Entry]) -> bytes:
-    """The playlist with attributes (type=m3u_plus, PE-05)."""
+    """The playlist with attributes (type=m3u_plus)."""
     lines = [M3U_HEAD.decode()]
     for entry in entries:
         attributes = " ".join(f'{k}="{v}"' for k, v in _attributes(entry).items())

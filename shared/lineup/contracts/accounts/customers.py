@@ -36,7 +36,7 @@ from lineup.verbs import Done, Kind, Request, Route, verb
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Who a customer is (CU-03, CU-05)."""
+    """Who a customer is."""
 
     first_name: Name
     last_name: Name
@@ -49,7 +49,7 @@ class Person:
 
 
 class Standing(enum.StrEnum):
-    """Where a customer, or one user, stands at this moment (CU-26).
+    """Where a customer, or one user, stands at this moment.
 
     Disabled is what was switched off, itself or its seller or partner; else a running
     subscription makes it active, or trial where only trials run; else one that ended,
@@ -66,7 +66,7 @@ class Standing(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerSettings:
-    """What is kept of a customer beside the person (CU-01, CU-11 to CU-13, CU-16)."""
+    """What is kept of a customer beside the person."""
 
     group_id: UUID | None = None
     inactivity_seconds: Seconds = 0
@@ -155,7 +155,7 @@ class UpdateCustomer(Request[CustomerView]):
     rest=Route("PUT /customers/<uuid:customer_id>/state", name="set_customer_state"),
 )
 class SwitchCustomer(Request[CustomerView]):
-    """Switch a customer off or on again (CU-15).
+    """Switch a customer off or on again.
 
     Off, its sessions end, nobody signs in, and its users' lines are refused.
     """
@@ -166,7 +166,7 @@ class SwitchCustomer(Request[CustomerView]):
 
 @dataclass(frozen=True, kw_only=True)
 class PlayerSettings:
-    """What a customer's players go by; the PIN is sealed (CU-10, CU-11, CU-12)."""
+    """What a customer's players go by; the PIN is sealed."""
 
     customer_id: UUID
     pin: Sealed
@@ -201,7 +201,7 @@ class GetCustomer(Request[CustomerView]):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerFilter:
-    """Which customers; whatever is named narrows (CU-35)."""
+    """Which customers; whatever is named narrows."""
 
     search: Search = ""
     """Words in name, mail, telephone, login name, users' names or devices' MACs."""
@@ -260,7 +260,7 @@ class MonthCount:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerCounts:
-    """Each figure is the length of the list with the same filter (RP-01).
+    """Each figure is the length of the list with the same filter.
 
     A customer with users of two products counts for both; months are the last twelve,
     oldest first, in the actor's time zone.

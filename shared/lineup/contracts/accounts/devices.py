@@ -1,4 +1,4 @@
-"""Devices: what a user watches with, as it was told (CU-20, CU-30)."""
+"""Devices: what a user watches with, as it was told."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +26,7 @@ class DeviceView:
     noted_at: datetime
     """When somebody last said that it is so."""
     is_stale: bool
-    """Noted longer than six months ago: worth asking again (CU-22)."""
+    """Noted longer than six months ago: worth asking again."""
     created_at: datetime
 
     updated_at: datetime | None = None
@@ -46,7 +46,7 @@ class AddDevice(Request[DeviceView]):
     model: Name
     app: OptionalName = ""
     mac: Mac = ""
-    """Any usual way of writing it; kept as AA:BB:CC:DD:EE:FF (CU-31)."""
+    """Any usual way of writing it; kept as AA:BB:CC:DD:EE:FF."""
 
 
 @verb(

@@ -1,4 +1,4 @@
-"""Customer groups: made by each company as it likes (CU-01)."""
+"""Customer groups: made by each company as it likes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

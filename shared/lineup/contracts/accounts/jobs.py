@@ -83,11 +83,11 @@ class AccountJobView:
     rest=Route("DELETE /accounts/<uuid:account_id>", status=202),
 )
 class DeleteAccount(Request[AccountJobView]):
-    """Delete a reseller or dealer with all its customers and their users (AH-19).
+    """Delete a reseller or dealer with all its customers and their users.
 
-    `confirmation` is the name of its first login, typed (UI-05). Refused while money is
-    on balances of its customers, unless forced with a reason: then these are settled
-    (AH-40). Subscriptions end without a refund.
+        `confirmation` is the name of its first login, typed. Refused while money is
+        on balances of its customers, unless forced with a reason: then these are settled
+    . Subscriptions end without a refund.
     """
 
     account_id: UUID
@@ -105,7 +105,7 @@ class DeleteAccount(Request[AccountJobView]):
     rest="PUT /customers/<uuid:customer_id>/seller",
 )
 class MoveCustomer(Request[CustomerView]):
-    """Put a customer below another seller, or its partner itself (AH-23)."""
+    """Put a customer below another seller, or its partner itself."""
 
     customer_id: UUID
     to_account_id: UUID

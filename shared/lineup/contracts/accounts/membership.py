@@ -28,7 +28,7 @@ class CreatedCustomer(CustomerView):
 
 @verb("accounts", Kind.WRITE, allowed=SELLERS, rest="POST /customers")
 class CreateCustomer(Request[CreatedCustomer]):
-    """A customer with its login, and its first user where one is named (CU-02).
+    """A customer with its login, and its first user where one is named.
 
     Without `login` one is generated. `seller_id` places the customer below a seller;
     a seller's own customers lie below itself.
@@ -44,4 +44,4 @@ class CreateCustomer(Request[CreatedCustomer]):
     send_credentials: bool = True
     settings: CustomerSettings = field(default_factory=CustomerSettings)
     pin: Pin = ""
-    """Four digits that open restricted content; empty: none (CU-10)."""
+    """Four digits that open restricted content; empty: none."""

@@ -87,7 +87,7 @@ class SessionKind(enum.StrEnum):
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 - a kind, not a secret
     VISIT = "visit"
-    """A stay in a lower account (AH-28)."""
+    """A stay in a lower account."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +143,7 @@ class EndSession(Request[Done]):
     rest="POST /accounts/<uuid:account_id>/visits",
 )
 class EnterAccount(Request[SignedIn]):
-    """Act for half an hour as a lower account or customer of one's own (AH-28)."""
+    """Act for half an hour as a lower account or customer of one's own."""
 
     account_id: UUID
 

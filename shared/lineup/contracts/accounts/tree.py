@@ -30,14 +30,14 @@ from lineup.verbs import Kind, Request, verb
 
 @dataclass(frozen=True, kw_only=True)
 class LoginDetails:
-    """A login that is made together with its account (CU-02, CU-06, CU-07)."""
+    """A login that is made together with its account."""
 
     username: Username
     password: NewPassword
 
 
 class AccountKind(enum.StrEnum):
-    """The levels of the account tree above the customer (AH-01)."""
+    """The levels of the account tree above the customer."""
 
     OPERATOR = "operator"
     PARTNER = "partner"
@@ -82,7 +82,7 @@ Switched = Annotated[Status, OneOf((Status.ACTIVE, Status.INACTIVE))]
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
-    """Who an account is before the law and the tax office (AH-39)."""
+    """Who an account is before the law and the tax office."""
 
     legal_name: Line = ""
     address: Line = ""

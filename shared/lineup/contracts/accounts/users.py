@@ -51,7 +51,7 @@ class UserView:
     rest="POST /customers/<uuid:customer_id>/users",
 )
 class CreateUser(Request[UserView]):
-    """Add a user to a customer; its credentials and link are generated (CU-18)."""
+    """Add a user to a customer; its credentials and link are generated."""
 
     customer_id: UUID
     name: Name
@@ -85,7 +85,7 @@ class ListUsers(Request[Page[UserView]]):
     rest="PATCH /users/<uuid:user_id>",
 )
 class RenameUser(Request[UserView]):
-    """Give a user another name (CU-19)."""
+    """Give a user another name."""
 
     user_id: UUID
     name: Given[Name] = UNSET
@@ -98,7 +98,7 @@ class RenameUser(Request[UserView]):
     rest="DELETE /users/<uuid:user_id>",
 )
 class DeleteUser(Request[Done]):
-    """Remove a user that has no running subscription (CU-24)."""
+    """Remove a user that has no running subscription."""
 
     user_id: UUID
 
@@ -141,7 +141,7 @@ class PlayerCredentials:
 @event(source="accounts")
 @dataclass(frozen=True, kw_only=True)
 class CredentialsIssued:
-    """Credentials were generated and wait to be told, in one message (WS-09, NO-28)."""
+    """Credentials were generated and wait to be told, in one message."""
 
     event_source: ClassVar[str]
     event_type: ClassVar[str]

@@ -82,7 +82,7 @@ class UpdateProduct(Request[ProductView]):
     rest="POST /products/<uuid:product_id>/plans",
 )
 class CreatePlan(Request[PlanView]):
-    """A length and price of a product; exactly one length is given (SU-12)."""
+    """A length and price of a product; exactly one length is given."""
 
     product_id: UUID
     name: Name

@@ -83,7 +83,7 @@ class SalesFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class SaleView:
-    """One sold period; all periods of a subscription explain its end (SU-27)."""
+    """One sold period; all periods of a subscription explain its end."""
 
     id: UUID
     subscription_id: UUID
@@ -115,7 +115,7 @@ class SaleView:
 
 @verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /sales")
 class ListSales(SalesFilter, Request[Page[SaleView]]):
-    """Sold periods, newest first: who sold what to whom, and how it ended (RP-02)."""
+    """Sold periods, newest first: who sold what to whom, and how it ended."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("sold_at",)
 
@@ -160,7 +160,7 @@ class NamedCount:
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionFigures:
-    """Counts that equal the list of subscriptions with the same filters (RP-01, RP-03).
+    """Counts that equal the list of subscriptions with the same filters.
 
     `ending` are running ones by the day of their end, today and the 29 days after it;
     `lapsed` are expired ones by the day of their end, the 29 days before and today;

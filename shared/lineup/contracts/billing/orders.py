@@ -147,7 +147,7 @@ class GetOrder(Request[OrderView]):
     rest=Route("POST /orders/<uuid:order_id>/replay", status=200),
 )
 class ReplayOrder(Request[OrderView]):
-    """Try an order's exceptions again, after a SKU was mapped (WS-07)."""
+    """Try an order's exceptions again, after a SKU was mapped."""
 
     order_id: UUID
 

@@ -126,7 +126,7 @@ class ConnectShop(Request[ShopView]):
     rest=Route("POST /shops/<uuid:shop_id>/access", status=200),
 )
 class SetShopAccess(Request[ShopView]):
-    """Ask a shop for orders that it did not deliver, by keys that it gave out (WS-18).
+    """Ask a shop for orders that it did not deliver, by keys that it gave out.
 
     WooCommerce has a key and a secret for reading, Shopify the access token of an app
     that may read orders, which is the secret.
@@ -271,7 +271,7 @@ class ShopDeliveryView:
 
 @verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /shop-deliveries")
 class ListShopDeliveries(Request[Page[ShopDeliveryView]]):
-    """Authentic deliveries of shops, newest first (WS-16). Times are half-open."""
+    """Authentic deliveries of shops, newest first. Times are half-open."""
 
     shop_id: UUID | None = None
     order_id: UUID | None = None
@@ -304,7 +304,7 @@ class GetShopDelivery(Request[ShopDeliveryView]):
     ),
 )
 class ReplayDelivery(Request[ShopDeliveryView]):
-    """Work on a parked or stuck delivery again; what it says acts once (WS-16)."""
+    """Work on a parked or stuck delivery again; what it says acts once."""
 
     delivery_id: UUID
 

@@ -23,7 +23,7 @@ class SubscriptionState(enum.StrEnum):
 
 
 class CountFrom(enum.StrEnum):
-    """Where a renewal counts from; AUTO: the end while running, else now (SU-11)."""
+    """Where a renewal counts from; AUTO: the end while running, else now."""
 
     AUTO = "auto"
     END = "end"
@@ -68,7 +68,7 @@ class SubscriptionView:
 class Purchase(Request[SubscriptionView]):
     """Buy a plan for a user from its customer's balance.
 
-    A user with a running subscription is renewed by it (SU-01, SU-11).
+    A user with a running subscription is renewed by it.
     """
 
     user_id: UUID
@@ -130,7 +130,7 @@ class StopReceipt:
     rest=Route("POST /subscriptions/<uuid:subscription_id>/stop", status=200),
 )
 class StopSubscription(Request[StopReceipt]):
-    """End a running subscription now and return the unused part (SU-07)."""
+    """End a running subscription now and return the unused part."""
 
     subscription_id: UUID
     reason: Note = ""
@@ -152,7 +152,7 @@ class QuoteStop(Request[StopReceipt]):
 
 @dataclass(frozen=True, kw_only=True)
 class RenewalView:
-    """A user's renewal switch; off until somebody turns it on (SU-05)."""
+    """A user's renewal switch; off until somebody turns it on."""
 
     user_id: UUID
     renews: bool
@@ -165,7 +165,7 @@ class RenewalView:
     rest=Route("PUT /users/<uuid:user_id>/renewal", name="set_user_renewal"),
 )
 class SwitchRenewal(Request[RenewalView]):
-    """Turn a user's automatic renewal on or off (SU-02)."""
+    """Turn a user's automatic renewal on or off."""
 
     user_id: UUID
     renews: bool
@@ -207,7 +207,7 @@ class RenewalLine:
 
 @dataclass(frozen=True, kw_only=True)
 class RenewalOverview:
-    """What a customer's switched-on users cost, and what is on the balance (UI-22)."""
+    """What a customer's switched-on users cost, and what is on the balance."""
 
     customer_id: UUID
     lines: list[RenewalLine]
@@ -290,7 +290,7 @@ class RunningSubscription:
 
 @dataclass(frozen=True, kw_only=True)
 class DeletionBlockers:
-    """Money on balances and running subscriptions (AH-40)."""
+    """Money on balances and running subscriptions."""
 
     balances: list[Money]
     """What is on balances, by currency; none where there is nothing."""
@@ -343,7 +343,7 @@ class SubscriptionChanged:
 @event(source="billing")
 @dataclass(frozen=True, kw_only=True)
 class RenewalFellShort:
-    """A user could not be renewed for want of money (SU-04)."""
+    """A user could not be renewed for want of money."""
 
     event_source: ClassVar[str]
     event_type: ClassVar[str]

@@ -49,7 +49,7 @@ class WalletView:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryView:
-    """One unchangeable line of a statement (WL-02)."""
+    """One unchangeable line of a statement."""
 
     id: UUID
     transfer_id: UUID
@@ -195,7 +195,7 @@ class StatementView:
     ),
 )
 class GetStatement(Request[StatementView]):
-    """The sums of a customer's statement over a time (WL-15), half-open.
+    """The sums of a customer's statement over a time, half-open.
 
     With a cause they are of its movements alone, from nothing.
     """
@@ -231,7 +231,7 @@ class CheckLedger(Request[LedgerReport]):
 
 @dataclass(frozen=True, kw_only=True)
 class BalancesView:
-    """Money that belongs to customers: the sum of their wallets (RP-05)."""
+    """Money that belongs to customers: the sum of their wallets."""
 
     owed: list[Money]
     customers: int

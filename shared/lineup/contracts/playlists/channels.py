@@ -52,7 +52,7 @@ class Catchup(enum.StrEnum):
 
 
 class GuideReach(enum.StrEnum):
-    """How far the guide of a channel reaches from now (PE-13)."""
+    """How far the guide of a channel reaches from now."""
 
     NONE = "none"
     """It shows no guide, or one that is over."""
@@ -64,7 +64,7 @@ class GuideReach(enum.StrEnum):
 
 
 class TiedBy(enum.StrEnum):
-    """Why a channel shows the guide channel it shows (PE-14)."""
+    """Why a channel shows the guide channel it shows."""
 
     MANUAL = "manual"
     """Staff said it: final."""
@@ -74,7 +74,7 @@ class TiedBy(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelDetails:
-    """What staff says of a channel (PE-18)."""
+    """What staff says of a channel."""
 
     number: ChannelNumber
     name: Title
@@ -156,7 +156,7 @@ class ChannelView:
     said_by_staff: list[str] = field(default_factory=list)
     """Details that no import changes."""
     vanished_at: datetime | None = None
-    """Since when its channel list names it no more (PE-27)."""
+    """Since when its channel list names it no more."""
 
 
 @verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="POST /channels")

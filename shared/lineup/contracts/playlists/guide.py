@@ -63,7 +63,7 @@ class GuideSourceView:
     rest=Route("POST /guide-sources", without=frozenset({"upload"})),
 )
 class CreateGuideSource(Request[GuideSourceView]):
-    """Where a guide comes from: XMLTV, plain or gz, by address or upload (PE-12)."""
+    """Where a guide comes from: XMLTV, plain or gz, by address or upload."""
 
     name: Name
     address: WebAddress = ""
@@ -159,7 +159,7 @@ class ListGuideSources(Request[Page[GuideSourceView]]):
     paging: Paging = field(default_factory=Paging)
 
 
-# Which guide channel a channel shows (PE-14)
+# Which guide channel a channel shows
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ class PackageView:
     partner_id: UUID
     name: str
     is_demo: bool
-    """The partner's demo set: what users without a subscription see (PE-04)."""
+    """The partner's demo set: what users without a subscription see."""
     channel_count: int
     updated_at: datetime | None = None
     """When it last changed; null: nobody noted it then."""

@@ -1,4 +1,4 @@
-"""Orders that a shop did not deliver, found by asking it from time to time (WS-18).
+"""Orders that a shop did not deliver, found by asking it from time to time.
 
 What is found goes through the same door as a delivery: stored, then worked on, each
 effect once. One copy asks a shop at a time, outside of any transaction.

@@ -1,4 +1,4 @@
-"""What people decide about orders that nothing could be done with by itself (WS-07)."""
+"""What people decide about orders that nothing could be done with by itself."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -30,7 +30,7 @@ HARMLESS = {"unknown_topic", "test_delivery"}
 
 
 def store_delivery(work: Work, taken: DeliveryTaken) -> bool:
-    """Keep a delivery to be worked on; False when it lies here already (WS-04)."""
+    """Keep a delivery to be worked on; False when it lies here already."""
     statement = insert(ShopDelivery).values(
         id=taken.id,
         shop_id=taken.shop_id,

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 def fill_seats(work: Work, filled: SeatsFilled) -> None:
-    """Start a subscription for every waiting seat; what was reversed stays so (WS-11).
+    """Start a subscription for every waiting seat; what was reversed stays so.
 
     A seat that cannot be served is held with the reason; the others go on.
     """

@@ -1,4 +1,4 @@
-"""What speaks against serving a paid line by itself (WS-06, WS-07)."""
+"""What speaks against serving a paid line by itself."""
 
 from collections.abc import Sequence
 

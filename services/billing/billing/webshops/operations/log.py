@@ -1,4 +1,4 @@
-"""The log of shops' deliveries, and working on one again (WS-16)."""
+"""The log of shops' deliveries, and working on one again."""
 
 from base64 import b64encode
 from dataclasses import replace

@@ -38,7 +38,7 @@ class OrderKnown(Conflict):
 def take_in(work: Work, shop: ShopConnection, message: Message) -> UUID | None:
     """Note what a shop says of an order, then do what follows from all that is known.
 
-    Safe in any order and any number of times: each effect has one row (WS-04, WS-13).
+    Safe in any order and any number of times: each effect has one row.
     Returns the order's id; None when an order nobody knows was deleted.
     """
     home = _home(work, shop, message)

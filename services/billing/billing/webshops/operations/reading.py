@@ -41,7 +41,7 @@ def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
     """Orders, newest first.
 
     Asked for `exception`, it lists every order with something to look at, also those
-    whose other lines are served (WS-07).
+    whose other lines are served.
     """
     statement = in_scope(select(ShopOrderRecord), ShopOrderRecord, work.actor)
     statement = statement.where(*_conditions(request))
@@ -53,7 +53,7 @@ def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
 
 @handles(ReplayOrder)
 def replay_order(work: Work, request: ReplayOrder) -> OrderView:
-    """Look at an order's exceptions again, after a SKU was mapped (WS-07).
+    """Look at an order's exceptions again, after a SKU was mapped.
 
     Users that it waits for are asked for again; who has them already serves none twice.
     """

@@ -1,4 +1,4 @@
-"""Which seats of an order a refund pays back, by what the shop says of it (WS-11)."""
+"""Which seats of an order a refund pays back, by what the shop says of it."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID

@@ -81,7 +81,7 @@ def seats_of(work: Work, order: ShopOrderRecord) -> Sequence[OrderSeat]:
 def reverse(
     work: Work, seats: Iterable[OrderSeat], why: Reason = Reason.REFUND
 ) -> None:
-    """Take seats back: a subscription that was started for one ends now (WS-11).
+    """Take seats back: a subscription that was started for one ends now.
 
     What had given way to them goes on, where it can.
     """
@@ -178,7 +178,7 @@ def _review(
     order: ShopOrderRecord,
     seats: Sequence[OrderSeat],
 ) -> None:
-    """Accept every held line that nothing speaks against; the others stay (WS-07)."""
+    """Accept every held line that nothing speaks against; the others stay."""
     if _is_awaited(work, order, seats):
         return
     accepted = False

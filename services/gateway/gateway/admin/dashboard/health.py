@@ -1,4 +1,4 @@
-"""Whether the parts of the platform answer, as far as this page can tell (UI-20)."""
+"""Whether the parts of the platform answer, as far as this page can tell."""
 
 from dataclasses import dataclass
 

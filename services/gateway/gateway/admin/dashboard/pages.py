@@ -38,7 +38,7 @@ HEADED = {
 @pages.get("/dashboard")
 @page_for(SELLERS_AND_SUPPORT)
 def dashboard() -> str:
-    """What needs somebody today (UI-01)."""
+    """What needs somebody today."""
     parts = parts_for(actor().role)
     return render_template(
         "admin/dashboard/dashboard.html",

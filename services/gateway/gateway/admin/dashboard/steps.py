@@ -1,4 +1,4 @@
-"""Getting started: steps of a new partner that tick themselves (UI-24)."""
+"""Getting started: steps of a new partner that tick themselves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whom to call today: what renews soon and what it lacks, who lapsed (RP-03)."""
+"""Whom to call today: what renews soon and what it lacks, who lapsed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
