@@ -46,7 +46,7 @@ def test_what_is_plain_is_read(text, amount):
     ],
 )
 def test_what_may_be_two_amounts_is_refused_with_both(text, asset):
-    with pytest.raises(BadAmount, match="thousands or a fraction"):
+    with pytest.raises(BadAmount, match="ambiguous"):
         read_amount(text, asset)
 
 
@@ -85,5 +85,5 @@ def test_what_is_unclear_is_told_at_its_field(browser, form_of, services):
     )
 
     assert answer.status_code == 422
-    assert "write 1234.00 or 1.23" in answer.get_data(as_text=True)
+    assert "Enter 1234.00 or 1.23" in answer.get_data(as_text=True)
     assert services.calls_of("billing.top_up") == []

@@ -178,10 +178,10 @@ class TestMany:
     @pytest.mark.parametrize(
         ("values", "words"),
         [
-            ({"act": "off", "channel_ids": []}, "Tick the channels"),
-            ({"act": "put_in"}, "Say which package"),
-            ({"act": "move", "to_number": "x"}, "to which number"),
-            ({"act": "explode"}, "Say what shall be done"),
+            ({"act": "off", "channel_ids": []}, "Select channels first"),
+            ({"act": "put_in"}, "Choose a package"),
+            ({"act": "move", "to_number": "x"}, "enter a number"),
+            ({"act": "explode"}, "Choose an action"),
         ],
     )
     def test_what_is_missing_is_said(self, partner, services, form_of, values, words):

@@ -72,7 +72,7 @@ class TestList:
         assert "Ana Ruiz" in words
         assert "Trial" in words
         assert "2 Mar 2026" in words
-        assert "switch Ana Ruiz off" in words
+        assert "Disable Ana Ruiz" in words
 
     @pytest.mark.feature("UI-08")
     def test_the_address_is_what_is_asked(self, browser, services, listed):

@@ -167,7 +167,7 @@ def test_figures_lead_to_the_lists_they_count(browser, figures):
     assert reaches == {None, GuideReach.LACKING}
 
     followed = {tuple(words): address for words, address in linked(page)}
-    unused = followed["Deliveries", "that", "could", "not", "be", "used", "12"]
+    unused = followed["Webhook", "deliveries", "on", "hold", "12"]
     assert unused.endswith("/shop-deliveries?verdict=parked")
     failed = followed["Failed", "4"]
     client.get(failed)
@@ -290,7 +290,7 @@ def test_who_lapsed_has_bought_nothing_since(browser, figures, sample):
 
     assert "Ben Gone" in text_of(page)
     followed = {tuple(words): address for words, address in linked(text_of(page))}
-    client.get(followed["Lapsed", "in", "30", "days"])
+    client.get(followed["Lapsed", "in", "the", "last", "30", "days"])
     asked = [asked for _, asked in figures.calls_of("billing.list_subscriptions")]
     shown, listed = [a for a in asked if a.state is SubscriptionState.EXPIRED]
     for one in (shown, listed):
@@ -345,7 +345,7 @@ def test_a_stopped_service_takes_its_cards_alone(
     words = words_of(answer)
     assert gone in words
     assert stays in words
-    assert f"{service.title()} does not answer" in words
+    assert f"{service.title()} Not responding" in words
 
 
 def steps_in(page):

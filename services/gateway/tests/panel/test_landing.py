@@ -60,7 +60,7 @@ def test_a_customer_sees_what_the_next_renewal_needs(browser, renewals):
     assert "5.00 EUR is missing for the next renewals" in words
     assert "Next renewals 30.00 EUR 2 of 3 users renew" in words
     assert "Balance 25.00 EUR" in words
-    assert "Watching 2 of 3" in words
+    assert "Active users 2 of 3" in words
     assert "Days left 3 days Living room, " in words
 
 

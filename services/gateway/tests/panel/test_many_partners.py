@@ -81,7 +81,7 @@ def test_packages_of_another_partner_are_refused_by_name(
     answer = client.post(address, data=said)
 
     assert answer.status_code == 422
-    assert "Of another partner: Basic (Second TV)." in text_of(answer)
+    assert "These belong to another partner: Basic (Second TV)." in text_of(answer)
     assert services.calls_of(verb) == []
     client.post(address, data={**said, "package_ids": str(ONE)})
     assert len(services.calls_of(verb)) == 1

@@ -141,7 +141,7 @@ def test_the_way_mail_leaves_is_kept_with_its_password_sealed(
         "password": "hush",
     }
     client = browser(Role.PARTNER)
-    assert "installation's server" in words_of(client.get("/mail-transport")).replace(
+    assert "default mail server" in words_of(client.get("/mail-transport")).replace(
         "&#39;", "'"
     )
 

@@ -67,4 +67,4 @@ def test_a_product_without_packages_says_what_its_buyers_watch(
     page = text_of(browser(Role.PARTNER).get(f"/products/{ID}"))
 
     assert (f'href="/products/{ID}/edit">Choose packages' in page) == is_led
-    assert ("watches the demo channels only" in page) == is_led
+    assert ("only see the demo channels" in page) == is_led

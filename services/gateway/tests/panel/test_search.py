@@ -59,7 +59,7 @@ def test_orders_are_not_asked_for_who_may_not_read_them(browser, services, role)
 def test_too_short_a_text_asks_nobody(browser, services):
     words = words_of(browser(Role.PARTNER).get("/search?q=a"))
 
-    assert "Type at least two letters." in words
+    assert "Enter at least two characters." in words
     assert services.calls_of(LISTS[0]) == []
 
 
@@ -153,14 +153,14 @@ def test_what_is_away_is_named_and_the_rest_is_shown(browser, nothing, sample):
     words = words_of(client.get("/search?q=ruiz"))
 
     assert nothing.is_asked_with_one_limit()
-    assert "orders are away" in words
+    assert "Not available right now: orders." in words
     assert "Ana Ruiz" in words
 
 
 def test_nothing_found_says_what_can_be_found(browser, nothing):
     page = text_of(browser(Role.PARTNER).get("/search?q=zeppelin"))
 
-    assert "Nothing matches." in page
+    assert "No results found." in page
     assert 'href="/help/search"' in page
 
 

@@ -138,7 +138,7 @@ def test_a_purchase_that_is_refused_leaves_the_customer_with_a_way_on(
 
     assert answer.location == f"/users/{ID}/buy?plan_id={ID}"
     page = text_of(counter.get(answer.location))
-    assert "has no plan yet: Not now." in page
+    assert "the plan could not be sold: Not now." in page
     assert "made-by-chance" in page
 
 

@@ -162,7 +162,7 @@ class TestDeleting:
     ):
         client = browser(Role.PARTNER)
         page = words_of(client.get(f"/accounts/{OTHER}/delete"))
-        assert "1 customer and 1 user go with it" in page
+        assert "1 customer and 1 user will be deleted permanently" in page
 
         answer = sent(client, form_of, f"/accounts/{OTHER}/delete", typed="Stall")
         assert answer.status_code == 422

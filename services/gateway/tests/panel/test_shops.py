@@ -382,7 +382,7 @@ class TestConnecting:
         page, _ = connect(ShopKind.WOOCOMMERCE)
 
         assert 'hx-trigger="load delay:3s"' in page
-        assert "2 were refused" in page
+        assert "2 were rejected" in page
 
     def test_the_first_delivery_shows(self, browser, services, sample):
         at = datetime(2026, 3, 3, 10, 15, tzinfo=UTC)
@@ -563,7 +563,7 @@ class TestCatalogue:
     def test_retiring_says_who_goes_with_it(self, browser, use):
         page = words_of(browser(Role.PARTNER).get(f"/plans/{ID}/retire"))
 
-        assert "12 run by it and run on" in page
+        assert "12 active subscriptions continue" in page
         assert "5 of them would have renewed" in page
 
     def test_a_price_is_changed_in_the_plans_currency(

@@ -132,7 +132,7 @@ class TestColumns:
 
         client.get("/products?columns=name&columns=addresses")
 
-        assert heads(client, "/products") == ["Name", "Addresses"]
+        assert heads(client, "/products") == ["Name", "Locations"]
         assert client.get_cookie("columns_products").http_only
 
     def test_without_a_choice_the_usual_ones_are_shown(self, asked):

@@ -72,11 +72,11 @@ def test_nothing_goes_along_before_a_write_and_long_after(
 def test_a_page_that_is_behind_says_so(services, panel):
     services.behind.add("accounts.get_user")
     page = panel.get(f"/users/{ID}").get_data(as_text=True)
-    assert "does not show it yet" in page
+    assert "does not show all of them yet" in page
 
     services.behind.clear()
     page = panel.get(f"/users/{ID}").get_data(as_text=True)
-    assert "does not show it yet" not in page
+    assert "does not show all of them yet" not in page
 
 
 def test_a_session_stays_small(services, panel, send):
