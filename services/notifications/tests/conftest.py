@@ -14,9 +14,13 @@ from lineup.context import Actor, Call, Context, Role
 from lineup.database import Database
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
+from notifications.settings import NotificationsSettings
 
 PARTNER = UUID("0198f000-0000-7000-8000-000000000001")
 NEIGHBOUR = UUID("0198f000-0000-7000-8000-000000000002")
+SETTINGS = NotificationsSettings(
+    amqp_uri="", database_uri="", lineup_secret_keys="", allow_private_sources=True
+)
 CUSTOMER = UUID("0198f000-0000-7000-8000-0000000000c1")
 
 

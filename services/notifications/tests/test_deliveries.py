@@ -42,6 +42,8 @@ from notifications.people.operations import keep_account
 from notifications.transports import operations as transports
 from notifications.transports.routes import Route, Server
 
+from .conftest import SETTINGS
+
 CUSTOMER_SCOPE = below(below(ROOT, PARTNER := new_id()), CUSTOMER := new_id())
 NEIGHBOUR = new_id()
 LIMITS = Limits(wait_seconds=20, mail_seconds=60, allow_private=True)
@@ -551,7 +553,7 @@ def test_the_log_comes_in_pages(tell, database, keyring):
     assert seen == [f"n{n}@example.org" for n in (4, 3, 2, 1, 0)]
 
 
-SAVE = partial(transports.save_transport, allow_private=True)
+SAVE = partial(transports.save_transport, settings=SETTINGS)
 TRANSPORT = SaveTransport(sender_address="tv@example.net", sender_name="Example TV")
 
 

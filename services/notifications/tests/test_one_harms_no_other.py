@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from email.headerregistry import Address
 from functools import partial
 
@@ -32,7 +33,7 @@ from notifications.transports.models import Transport
 from notifications.transports.operations import get_transport, save_transport
 from notifications.transports.routes import Route, Server
 
-from .conftest import actor_of, call, free_port
+from .conftest import SETTINGS, actor_of, call, free_port
 from .odd_servers import (
     OddServer,
     asking,
@@ -127,7 +128,7 @@ def own_server(database, keyring):
             username="tv" if password else "",
             **given,
         )
-        operation = partial(save_transport, allow_private=True)
+        operation = partial(save_transport, settings=SETTINGS)
         database.once(call(request, actor_of(partner_id)), operation)
 
     return save
@@ -520,7 +521,10 @@ class TestPrivateNetworks:
         request = SaveTransport(
             sender_address="tv@example.net", sender_name="TV", host=host
         )
-        operation = partial(save_transport, allow_private=allow_private)
+        operation = partial(
+            save_transport,
+            settings=replace(SETTINGS, allow_private_sources=allow_private),
+        )
         with pytest.raises(Invalid) as refused:
             database.once(call(request, actor_of(BAD)), operation)
         assert list(refused.value.fields) == ["host"]

@@ -1,7 +1,7 @@
 """A partner with a shop, a shop that delivers, and what accounts would answer."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from billing.catalog.operations import create_plan, create_product
 from billing.people.operations import keep_account, keep_customer, keep_user
+from billing.settings import BillingSettings
 from billing.subscriptions.models import Period, Subscription
 from billing.wallets.models import Entry, Wallet
 from billing.webshops.models import OrderSeat, ShopDelivery, ShopOrderRecord
@@ -34,6 +35,7 @@ from lineup.ids import new_id
 from lineup.money import Money
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
+from lineup.verbs import needs_of
 
 SECRET = "woo-demo-secret"
 EMPTY = Context(actor=SYSTEM)
@@ -76,6 +78,11 @@ def keyring():
     return Keyring([make_key()])
 
 
+SETTINGS = BillingSettings(
+    amqp_uri="", database_uri="", lineup_secret_keys="", public_url="https://tv.example"
+)
+
+
 @dataclass
 class Desk:
     """The partner's side: plans, shops, orders as they stand."""
@@ -90,10 +97,14 @@ class Desk:
     users: dict = field(default_factory=dict)
     clients: int = 0
 
-    def ask(self, operation, request, actor=None):
+    def ask(self, operation, request, actor=None, **settings):
+        """Run an operation with what it needs; `settings` are other than usual."""
         context = Context(actor=actor or self.owner)
+        has = {"keyring": self.keyring, "settings": replace(SETTINGS, **settings)}
+        needs = {name: has[name] for name in needs_of(operation)}
         return self.database.once(
-            Call(name="test", request=request, context=context), operation
+            Call(name="test", request=request, context=context),
+            partial(operation, **needs),
         )
 
     def connect(self, kind=ShopKind.WOOCOMMERCE, **changes):
@@ -105,9 +116,7 @@ class Desk:
             "shop_domain": "demo.myshopify.com" if kind == ShopKind.SHOPIFY else "",
         } | changes
         self.kind = kind
-        self.shop = self.ask(
-            partial(connect_shop, self.keyring), ConnectShop(**request)
-        )
+        self.shop = self.ask(connect_shop, ConnectShop(**request))
         return self.shop
 
     def plan(self, sku, price, *, product=None, months=1):

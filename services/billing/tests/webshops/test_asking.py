@@ -3,7 +3,6 @@
 import json
 import threading
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
@@ -117,8 +116,8 @@ def give_access(desk, shop, *, allow_private=True, **rest):
         "consumer_key": desk.keyring.seal("ck_key"),
         "address": f"{shop.address}/",
     }
-    ask = partial(set_shop_access, desk.keyring, allow_private=allow_private)
-    return desk.ask(ask, SetShopAccess(**(request | rest)))
+    request = SetShopAccess(**(request | rest))
+    return desk.ask(set_shop_access, request, allow_private_sources=allow_private)
 
 
 @pytest.fixture

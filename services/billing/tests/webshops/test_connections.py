@@ -1,5 +1,4 @@
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -48,7 +47,7 @@ def kept(desk):
 
 def change_secret(desk, secret="another-secret"):
     request = ChangeShopSecret(shop_id=desk.shop.id, secret=desk.keyring.seal(secret))
-    return desk.ask(partial(change_shop_secret, desk.keyring), request)
+    return desk.ask(change_shop_secret, request)
 
 
 def good_secrets(desk):
@@ -153,7 +152,7 @@ class TestConnecting:
             partner_id=desk.owner.partner_id,
         )
 
-        shop = desk.ask(partial(connect_shop, desk.keyring), request, actor=SYSTEM)
+        shop = desk.ask(connect_shop, request, actor=SYSTEM)
 
         listed = desk.ask(list_shops, ListShops()).items
         assert shop.id in [each.id for each in listed]
@@ -225,7 +224,7 @@ class TestChangingTheSecret:
         )
 
         with pytest.raises(NotFound):
-            neighbour.ask(partial(change_shop_secret, desk.keyring), request)
+            neighbour.ask(change_shop_secret, request)
         with pytest.raises(NotFound):
             neighbour.ask(end_previous_secret, EndPreviousSecret(shop_id=desk.shop.id))
         assert kept(desk).previous_secret is None
