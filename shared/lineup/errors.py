@@ -10,6 +10,7 @@
     ├── Invalid           422  the request says something impossible, field by field
     ├── TooMany           429  slow down
     └── Unavailable       503  somebody behind is away; say it again
+        └── TimedOut      504  nobody answered in time
 
 A refusal of a service subclasses a kind and names its code. The bus sends it as its
 kind with code, message, fields and details; anything else that rises is a bug.
@@ -103,6 +104,15 @@ class Unavailable(Refusal):
     kind, status, code = "unavailable", 503, "unavailable"
 
 
+class TimedOut(Unavailable):
+    """No response in time. It is unknown whether the request was completed.
+
+    It travels as `unavailable` with a code of its own, which everybody understands.
+    """
+
+    status, code = 504, "timeout"
+
+
 class KeyReused(Conflict):
     """This idempotency key was already used with different content."""
 
@@ -139,6 +149,8 @@ def to_wire(refusal: Refusal) -> dict[str, Any]:
 def from_wire(wire: Mapping[str, Any]) -> Refusal:
     """The refusal that `to_wire` described, as its kind."""
     kind = KINDS.get(wire["kind"], Refusal)
+    if kind is Unavailable and wire["code"] == TimedOut.code:
+        kind = TimedOut
     return kind(
         wire["message"],
         code=wire["code"],

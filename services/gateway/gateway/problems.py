@@ -62,7 +62,6 @@ def watch(app: Flask) -> None:
 def of_refusal(refusal: Refusal) -> Problem:
     """The problem a service's (or our own) refusal tells of."""
     headers = {}
-    status = 504 if refusal.code == "timeout" else refusal.status
     if isinstance(refusal, Unavailable):
         headers["Retry-After"] = str(RETRY_SECONDS)
     if isinstance(refusal, TooMany):
@@ -70,7 +69,7 @@ def of_refusal(refusal: Refusal) -> Problem:
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="lineup"'
     return Problem(
-        status=status,
+        status=refusal.status,
         code=refusal.code,
         message=refusal.message,
         fields=refusal.fields,

@@ -26,10 +26,9 @@ from lineup.contracts.billing.subscriptions import DeletionBlockers
 from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
 from lineup.delivery import token_name
-from lineup.errors import Refusal, Unauthenticated
+from lineup.errors import Refusal, TimedOut, Unauthenticated
 from lineup.money import Money
 from lineup.rpc import RpcClient
-from lineup.rpc.answers import Timeout
 from lineup.rpc.replies import BrokerAway
 from lineup.secrets import Keyring, make_key
 from lineup.verbs import verbs_of
@@ -146,7 +145,7 @@ class Services(RpcClient):
 
     def _take(self, key, body, context, timeout, answer):
         if timeout <= 0:
-            raise Timeout
+            raise TimedOut
         if self.is_away:
             raise BrokerAway
         verb = self._verbs[key]
@@ -154,7 +153,7 @@ class Services(RpcClient):
         request = wire.read_request(body, verb.request)
         self.asked.append((key, context, request))
         if key in self.silent or verb.service in self.silent:
-            raise Timeout
+            raise TimedOut
         answer.set_result(self._answer(key, verb, context, request))
 
     def _answer(self, key, verb, context, request):

@@ -17,7 +17,14 @@ from lineup.bus.faults import is_away
 from lineup.bus.ground import Ground
 from lineup.clock import SystemClock
 from lineup.context import Call, Context, newest
-from lineup.errors import Forbidden, Invalid, Refusal, Unauthenticated, Unavailable
+from lineup.errors import (
+    Forbidden,
+    Invalid,
+    Refusal,
+    TimedOut,
+    Unauthenticated,
+    Unavailable,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -33,10 +40,8 @@ QUEUE_ARGUMENTS = {
 a shorter absence they wait out. Callers beyond the limit are refused."""
 
 
-class TooLate(Unavailable):
+class TooLate(TimedOut):
     """The request timed out."""
-
-    code = "timeout"
 
 
 class DatabaseAway(Unavailable):

@@ -11,7 +11,7 @@ import structlog
 
 from lineup import wire
 from lineup.context import Written
-from lineup.errors import Refusal, Unavailable, from_wire
+from lineup.errors import Refusal, TimedOut, Unavailable, from_wire
 
 log = structlog.get_logger(__name__)
 
@@ -30,12 +30,6 @@ class ServiceFault(Exception):  # noqa: N818 - said by a service about itself
         self.service = service
         self.request_id = request_id
         super().__init__(f"{service} failed; request {request_id}")
-
-
-class Timeout(Unavailable):
-    """No response in time. It is unknown whether the request was completed."""
-
-    code = "timeout"
 
 
 class Answer(Generic[R]):
@@ -63,7 +57,7 @@ class Answer(Generic[R]):
     def reply(self) -> R:
         """The reply, waited for until the deadline.
 
-        Refusals of the service rise as their kind with their code; Timeout, other
+        Refusals of the service rise as their kind with their code; TimedOut, other
         Unavailable and ServiceFault as themselves.
         """
         try:
@@ -115,7 +109,7 @@ class Answer(Generic[R]):
         try:
             return self._future.result(max(left, 0))
         except NotYet:
-            raise Timeout from None
+            raise TimedOut from None
         finally:
             self._forget()
 

@@ -17,8 +17,8 @@ import amqp
 
 from lineup import broker, metrics, tracing, wire
 from lineup.context import Context
-from lineup.errors import Refusal
-from lineup.rpc.answers import Answer, Body, Heed, Timeout
+from lineup.errors import Refusal, TimedOut
+from lineup.rpc.answers import Answer, Body, Heed
 from lineup.rpc.replies import BrokerAway, Replies
 from lineup.tracing import Span, SpanKind
 from lineup.verbs import Request, verb_of
@@ -209,7 +209,7 @@ class RpcClient:
         self, link: Link, key: str, content: amqp.Message, timeout: float
     ) -> None:
         if timeout <= 0:
-            raise Timeout
+            raise TimedOut
         if not link.replies.wait_until_ready(min(timeout, CONNECT_SECONDS)):
             raise BrokerAway
         try:
