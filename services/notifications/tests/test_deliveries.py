@@ -236,6 +236,37 @@ def test_every_try_carries_the_same_message_id(
     assert postbox.mails[0]["Message-ID"] == f"<{line.id.hex}@example.org>"
 
 
+def test_a_message_in_hand_and_one_tried_within_minutes_are_due_soon(
+    tell, database, keyring, clock, sender, postbox
+):
+    postbox.answers["busy@example.org"] = "451 try later"
+    tell(credentials(keyring, email="busy@example.org"))
+    queued = log(database)[0].is_due_soon
+    with database.transaction() as work:
+        claim_next(work, PARTNER)
+    in_hand = log(database)[0].is_due_soon
+    assert (queued, in_hand) == (True, True)
+
+    clock.forward(minutes=2)
+    soon = []
+    for minutes in (1, 5, 30):
+        sender.send_due()
+        soon.append(log(database)[0].is_due_soon)
+        clock.forward(minutes=minutes)
+    assert soon == [True, False, False]
+
+
+def test_what_is_not_tried_any_more_is_not_due_soon(
+    tell, database, keyring, sender, postbox
+):
+    postbox.answers["gone@example.org"] = "550 no such mailbox"
+    tell(credentials(keyring, email="gone@example.org"))
+    tell(credentials(keyring, email="here@example.org"))
+    sender.send_due()
+
+    assert [line.is_due_soon for line in log(database)] == [False, False]
+
+
 def test_what_waits_behind_a_slow_mail_is_not_sent_twice(
     tell, database, keyring, clock, sender, postbox
 ):

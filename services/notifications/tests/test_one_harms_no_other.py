@@ -138,7 +138,7 @@ def own_server(database, keyring):
 def line(database):
     def line(delivery_id):
         with database.transaction() as work:
-            return work.session.get(Delivery, delivery_id).view()
+            return work.session.get(Delivery, delivery_id).view(work.now)
 
     return line
 

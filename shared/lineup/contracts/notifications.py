@@ -142,6 +142,8 @@ class DeliveryView:
     customer_id: UUID | None = None
     sender: str = ""
     """Whom it was from, as the receiver reads it; empty until the first try."""
+    is_due_soon: bool = False
+    """Whether it is being sent, or is tried within minutes."""
     updated_at: datetime | None = None
     """When it last changed; null: nobody noted it then."""
 

@@ -1,6 +1,5 @@
 """Pages about messages and how they leave."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -8,7 +7,6 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.message_forms import TestMailForm, TransportForm
 from gateway.asking import ask, ask_later
-from gateway.ground import ground
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.filters import Choice, Dates, Id, Text
 from gateway.panel.forms import attempt, status_of
@@ -19,7 +17,6 @@ from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.notifications import (
     DeliveryState,
-    DeliveryView,
     GetDelivery,
     GetTransport,
     ListDeliveries,
@@ -35,10 +32,6 @@ Shown = str | tuple[str, int] | Answer
 
 PARTNER_ONLY = frozenset({Role.PARTNER, Role.STAFF})
 """The operator has no transport of its own: it names a partner, by API."""
-
-WATCHED = timedelta(minutes=3)
-"""A message this near its next try is looked at again: one that is just being handed
-over has that put off by two minutes, so that nobody else takes it."""
 
 COLUMNS = (
     Column("subject", "Subject", order="subject"),
@@ -100,11 +93,7 @@ def customer_messages(customer_id: UUID) -> str:
 def show_delivery(delivery_id: UUID) -> str:
     """One message as its receiver saw it, its secrets as dots, and how it went."""
     delivery = ask(GetDelivery(delivery_id=delivery_id))
-    return render_template(
-        "admin/notifications/delivery.html",
-        delivery=delivery,
-        is_watched=is_watched(delivery),
-    )
+    return render_template("admin/notifications/delivery.html", delivery=delivery)
 
 
 @pages.post("/deliveries/<uuid:delivery_id>/send-again")
@@ -143,13 +132,6 @@ def send_test_mail() -> Shown:
         return _to(sent.id)
     page = render_template("admin/notifications/test_form.html", form=form)
     return page, status_of(form)
-
-
-def is_watched(delivery: DeliveryView) -> bool:
-    """Whether something is about to happen to a message."""
-    if delivery.state is not DeliveryState.QUEUED or delivery.next_try_at is None:
-        return False
-    return abs(ground().clock.now() - delivery.next_try_at) < WATCHED
 
 
 def _to(delivery_id: UUID) -> Answer:

@@ -114,6 +114,7 @@ GLOSSARY: Mapping[str, str] = {
     "is_adult": "Whether it is for adults only.",
     "is_current": "Whether this request was made by it.",
     "is_demo": "Whether it is what users without a subscription see.",
+    "is_due_soon": "Whether it is being sent, or is tried within minutes.",
     "is_grouped": "Whether it is in any group.",
     "is_newest": "Whether it is its user's newest: nothing was bought after it.",
     "is_on": "Whether it is switched on.",

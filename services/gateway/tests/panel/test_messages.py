@@ -87,21 +87,16 @@ def test_support_reads_a_message_and_cannot_send_it(browser, services, sample):
     assert "send-again" not in text_of(browser(Role.SUPPORT).get(f"/deliveries/{ID}"))
 
 
-@pytest.mark.parametrize(
-    ("seconds", "is_watched"), [(0, True), (120, True), (600, False)]
-)
-def test_a_waiting_message_is_looked_at_again_only_while_something_is_due(
-    browser, services, sample, app, seconds, is_watched
+@pytest.mark.parametrize("is_due_soon", [True, False])
+def test_a_waiting_message_is_looked_at_again_only_while_it_is_due_soon(
+    browser, services, sample, is_due_soon
 ):
-    from gateway.ground import ground_of
-
-    due = ground_of(app).clock.now() + timedelta(seconds=seconds)
-    waiting = failed(sample, state=DeliveryState.QUEUED, next_try_at=due, tries=0)
+    waiting = failed(sample, state=DeliveryState.QUEUED, is_due_soon=is_due_soon)
     services.tell("notifications.get_delivery", waiting)
 
     page = text_of(browser(Role.PARTNER).get(f"/deliveries/{ID}"))
 
-    assert ('hx-trigger="load delay:2s"' in page) is is_watched
+    assert ('hx-trigger="load delay:2s"' in page) is is_due_soon
 
 
 def test_a_test_message_leads_to_its_own_page(browser, form_of, services):

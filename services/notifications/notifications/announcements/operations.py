@@ -115,7 +115,7 @@ def send_test(work: Work, request: SendTest, keyring: Keyring) -> DeliveryView:
         scope=below(ROOT, partner_id),
         urgency=0,
     )
-    return queue(work, keyring, message).view()
+    return queue(work, keyring, message).view(work.now)
 
 
 def _event_of(state: State) -> UUID:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lineup.contracts.notifications import DeliveryState, DeliveryView
 from lineup.database import Kept
 from lineup.errors import Conflict
-from notifications.deliveries.retries import LEASE, next_try_at
+from notifications.deliveries.retries import LEASE, is_soon, next_try_at
 from notifications.records import Record
 
 
@@ -128,8 +128,8 @@ class Delivery(Kept, Record):
         self.tries += 1
         self.answer = answer[:500]
 
-    def view(self) -> DeliveryView:
-        """What the log shows: secrets are dots."""
+    def view(self, now: datetime) -> DeliveryView:
+        """What the log shows at an instant: secrets are dots."""
         return DeliveryView(
             updated_at=self.last_change,
             id=self.id,
@@ -145,4 +145,5 @@ class Delivery(Kept, Record):
             sent_at=self.sent_at,
             customer_id=self.customer_id,
             sender=self.sender,
+            is_due_soon=is_soon(self.next_try_at, now),
         )

@@ -102,9 +102,10 @@ def list_deliveries(work: Work, request: ListDeliveries) -> Page[DeliveryView]:
     wanted = _narrowed(in_scope(select(Delivery), Delivery, work.actor), request)
     if request.state is not None:
         wanted = wanted.where(Delivery.state == request.state)
-    return page_of(
-        work.session, wanted, Delivery, request.paging, Delivery.view, ORDERS
+    page: Page[Delivery] = page_of(
+        work.session, wanted, Delivery, request.paging, lambda row: row, ORDERS
     )
+    return page.showing([delivery.view(work.now) for delivery in page.items])
 
 
 @handles(CountDeliveries)
@@ -119,7 +120,7 @@ def count_deliveries(work: Work, request: CountDeliveries) -> DeliveryCounts:
 @handles(GetDelivery)
 def get_delivery(work: Work, request: GetDelivery) -> DeliveryView:
     """One line of the log."""
-    return _find(work, request.delivery_id).view()
+    return _find(work, request.delivery_id).view(work.now)
 
 
 @handles(SendAgain)
@@ -127,7 +128,7 @@ def send_again(work: Work, request: SendAgain) -> DeliveryView:
     """Queue a failed message once more; refuses any other with not_failed."""
     delivery = _find(work, request.delivery_id)
     delivery.queue_again(work.now)
-    return delivery.view()
+    return delivery.view(work.now)
 
 
 def follow_customer(work: Work, state: CustomerChanged) -> None:

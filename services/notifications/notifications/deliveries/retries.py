@@ -10,6 +10,20 @@ LEASE = timedelta(minutes=2)
 than it gives any mail server for one mail."""
 
 
+SOON = LEASE + timedelta(minutes=1)
+"""How near its next try a message is worth looking at again: one that is being sent
+counts, whose next try was put off by a lease.
+"""
+
+
+def is_soon(next_try_at: datetime | None, now: datetime) -> bool:
+    """Whether a message is being sent, or is tried within minutes.
+
+    What has long been due waits for its mail server, and for nobody who watches.
+    """
+    return next_try_at is not None and abs(next_try_at - now) <= SOON
+
+
 def next_try_at(tries: int, now: datetime) -> datetime | None:
     """The instant of the next try after `tries` failed ones; None: give up."""
     return now + DELAYS[tries - 1] if tries <= len(DELAYS) else None
