@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from billing.catalog import operations as catalog
 from billing.people import operations as people
@@ -15,6 +15,7 @@ from billing.subscriptions import operations as subscriptions
 from billing.wallets import operations as wallets
 from billing.wallets import statements
 from billing.wallets.checks import check_ledger
+from billing.wallets.models import Wallet
 from lineup.clock import SetClock
 from lineup.context import SYSTEM, Actor, Call, Context, Event, Role
 from lineup.contracts.accounts.customers import CustomerChanged
@@ -108,6 +109,21 @@ def customer(shop_floor, partner):
 @pytest.fixture
 def user(shop_floor, customer):
     return shop_floor.user(customer)
+
+
+@pytest.fixture
+def lend(database):
+    """`lend(customer, "5.00 EUR")` lets its balance fall so far below zero."""
+
+    def lend(customer, amount):
+        with database.transaction() as work:
+            work.session.execute(
+                update(Wallet)
+                .where(Wallet.owner_id == customer.id)
+                .values(credit_limit_minor=Money.of(amount).amount_minor)
+            )
+
+    return lend
 
 
 class ShopFloor:

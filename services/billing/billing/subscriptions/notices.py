@@ -14,7 +14,9 @@ TOLD_OBSTACLES = frozenset({"plan_retired"})
 """What a customer can do something about and may not know: it buys another plan."""
 
 
-def tell_shortfall(work: Work, subscription: Subscription, balance: Money) -> None:
+def tell_shortfall(
+    work: Work, subscription: Subscription, balance: Money, missing: Money
+) -> None:
     """Announce that the period after the last one could not be paid."""
     period = _untold(work, subscription)
     if period is None:
@@ -26,7 +28,7 @@ def tell_shortfall(work: Work, subscription: Subscription, balance: Money) -> No
             product_name=plan.product.name,
             price=plan.price,
             balance=balance,
-            missing=plan.price - balance,
+            missing=missing,
         )
     )
 

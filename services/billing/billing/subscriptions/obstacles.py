@@ -1,4 +1,8 @@
-"""Why a user would not renew though its switch is on; told, decided and shown alike."""
+"""Why a user does not renew by itself though its switch is on.
+
+Asked when a renewal is due, and when somebody looks at what will renew: what is shown
+is what happens.
+"""
 
 from datetime import datetime
 
@@ -8,23 +12,35 @@ from billing.subscriptions.waiting import WINDOW
 from lineup.contracts.billing.subscriptions import SubscriptionState
 
 
-def plan_obstacle(plan: Plan, *, is_inactive: bool) -> str:
-    """What of a plan, or of the user, is in the way; empty: nothing."""
-    obstacles = {
-        "trial": plan.product.is_trial,
-        "plan_retired": plan.is_retired,
-        "inactive": is_inactive,
-    }
-    return next((name for name, holds in obstacles.items() if holds), "")
-
-
 def obstacle_of(
-    last: Subscription, plan: Plan, now: datetime, *, is_inactive: bool
+    subscription: Subscription,
+    plan: Plan,
+    now: datetime,
+    *,
+    is_inactive: bool,
+    is_switched_on: bool = True,
 ) -> str:
-    """Why a user's newest subscription would not be renewed; empty when it would."""
-    if now >= last.ends_at + WINDOW or last.state == SubscriptionState.STOPPED:
-        return "over"
-    if found := plan_obstacle(plan, is_inactive=is_inactive):
-        return found
-    is_put_off = last.put_off_until is not None and last.put_off_until > now
-    return "put_off" if is_put_off else ""
+    """Why a user's newest subscription is not renewed; empty when nothing forbids it.
+
+    Whether there is money is another question.
+    """
+    obstacles = (
+        ("over", _is_over(subscription, now)),
+        ("trial", plan.product.is_trial),
+        ("plan_retired", plan.is_retired),
+        ("inactive", is_inactive),
+        ("replaced", is_switched_on and not subscription.renews),
+        ("put_off", _is_put_off(subscription, now)),
+    )
+    return next((name for name, holds in obstacles if holds), "")
+
+
+def _is_over(subscription: Subscription, now: datetime) -> bool:
+    """Stopped, or ended so long ago that nobody expects to be charged for it."""
+    is_stopped = subscription.state == SubscriptionState.STOPPED
+    return is_stopped or now >= subscription.ends_at + WINDOW
+
+
+def _is_put_off(subscription: Subscription, now: datetime) -> bool:
+    until = subscription.put_off_until
+    return until is not None and until > now

@@ -13,6 +13,7 @@ from billing.people.models import UserCopy
 from billing.subscriptions.models import RenewalSwitch, Subscription
 from billing.subscriptions.obstacles import obstacle_of
 from billing.wallets import operations as wallets
+from billing.wallets.funds import funds_of
 from lineup.contracts.billing.subscriptions import (
     GetRenewalOverview,
     RenewalLine,
@@ -27,7 +28,7 @@ from lineup.verbs import handles
 def get_renewal_overview(work: Work, request: GetRenewalOverview) -> RenewalOverview:
     """All users of a customer; the total is of those that would renew by themselves."""
     account = wallets.account_of(work, request.customer_id)
-    balance = wallets.balance_of(work, account)
+    funds = funds_of(work, account)
     users = people.users_of(work, request.customer_id)
     lines = _lines(work, users)
     due = _total((line.price for line in lines if line.is_due), account.asset)
@@ -35,8 +36,8 @@ def get_renewal_overview(work: Work, request: GetRenewalOverview) -> RenewalOver
         customer_id=request.customer_id,
         lines=lines,
         due=due,
-        balance=balance,
-        missing=max(due - balance, Money.zero(account.asset)),
+        balance=funds.left(account),
+        missing=funds.missing(account, due),
     )
 
 
@@ -57,8 +58,13 @@ def _lines(work: Work, users: Sequence[UserCopy]) -> list[RenewalLine]:
             lines.append(_bare_line(user, renews))
         else:
             plan = plans[last.plan_id]
-            is_inactive = user.id in inactive
-            obstacle = obstacle_of(last, plan, work.now, is_inactive=is_inactive)
+            obstacle = obstacle_of(
+                last,
+                plan,
+                work.now,
+                is_inactive=user.id in inactive,
+                is_switched_on=renews,
+            )
             lines.append(_line(work, user, last, plan, renews, obstacle))
     return lines
 

@@ -23,6 +23,7 @@ from billing.subscriptions.terms import (
     renewal_start,
 )
 from billing.wallets import operations as wallets
+from billing.wallets.funds import funds_of
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     PurchaseQuote,
@@ -82,8 +83,8 @@ def _quote(
     goes_on: Subscription | None,
 ) -> PurchaseQuote:
     account = wallets.account_of(work, user.customer_id)
-    balance = wallets.balance_of(work, account)
-    after = balance + refunded - plan.price
+    funds = funds_of(work, account)
+    balance = funds.left(account)
     return PurchaseQuote(
         user_id=user.id,
         plan_id=plan.id,
@@ -94,7 +95,7 @@ def _quote(
         ends_at=span[1],
         refunded=refunded,
         balance=balance,
-        balance_after=after,
-        missing=max(-after, Money.zero(plan.asset)),
+        balance_after=balance + refunded - plan.price,
+        missing=funds.missing(account, plan.price - refunded),
         is_renewal=goes_on is not None,
     )

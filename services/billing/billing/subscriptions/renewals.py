@@ -18,7 +18,7 @@ from billing.people.models import CustomerCopy
 from billing.subscriptions.attempts import each_alone, is_let
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.notices import tell_blocked, tell_shortfall
-from billing.subscriptions.obstacles import plan_obstacle
+from billing.subscriptions.obstacles import obstacle_of
 from billing.subscriptions.sales import Payment, from_balance, period_of
 from billing.subscriptions.terms import automatic_start
 from billing.subscriptions.views import announce_all
@@ -79,7 +79,8 @@ class Round:
         else:
             subscription.wait_for_money()
             balance = self._funds.left(payment.payer)
-            tell_shortfall(self._work, subscription, balance)
+            missing = self._funds.missing(payment.payer, payment.amount)
+            tell_shortfall(self._work, subscription, balance, missing)
 
     def _renew(self, subscription: Subscription, payment: Payment) -> None:
         plan = self._plans[subscription.plan_id]
@@ -92,7 +93,7 @@ class Round:
     def _obstacle(self, subscription: Subscription) -> str:
         is_inactive = subscription.user_id in self._inactive
         plan = self._plans[subscription.plan_id]
-        return plan_obstacle(plan, is_inactive=is_inactive)
+        return obstacle_of(subscription, plan, self._work.now, is_inactive=is_inactive)
 
 
 @handles(TopUp)

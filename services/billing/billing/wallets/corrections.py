@@ -50,8 +50,9 @@ def pay_out(work: Work, request: PayOut) -> Booked:
     people.get_customer(work, request.customer_id)
     customer = people.lock_customer(work, request.customer_id)
     account = balance_account(work, customer)
-    amount = request.amount or balance_of(work, account)
-    _check_payout(amount, account.asset)
+    balance = balance_of(work, account)
+    amount = request.amount or balance
+    _check_payout(amount, balance)
     movement = between(
         account,
         cash(account.partner_id, account.asset),
@@ -63,13 +64,15 @@ def pay_out(work: Work, request: PayOut) -> Booked:
     return booked(work, customer, transfer(work, movement))
 
 
-def _check_payout(amount: Money, asset: str) -> None:
-    if amount.asset != asset:
+def _check_payout(amount: Money, balance: Money) -> None:
+    if amount.asset != balance.asset:
         raise CurrencyMismatch
     if amount.amount_minor < 0:
         raise Invalid(fields={"amount": ["Must be above zero."]})
     if not amount:
         raise InsufficientBalance("There is nothing to pay out.")
+    if balance < amount:
+        raise InsufficientBalance
 
 
 def correct_booking(work: Work, request: CorrectBooking) -> tuple[CustomerCopy, Posted]:

@@ -1,4 +1,8 @@
-"""What customers can spend, while their wallets are locked."""
+"""What customers can spend: what is on their balance, and the credit they were given.
+
+Credit pays for purchases and renewals. It is never handed out: what leaves a balance
+by hand has to be on it.
+"""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -25,13 +29,25 @@ class Funds:
         """What is left of a balance; nothing in a wallet that was never opened."""
         return Money(self._balance.get(account.id, 0), account.asset)
 
+    def missing(self, account: Account, amount: Money) -> Money:
+        """How much more it takes to pay an amount; zero when it is covered."""
+        if not amount:
+            return amount
+        credit = Money(self._credit.get(account.id, 0), account.asset)
+        return max(amount - self.left(account) - credit, Money.zero(account.asset))
+
     def take(self, account: Account, amount: Money) -> bool:
         """Set an amount aside; False, and nothing taken, when it is not covered."""
-        rest = self.left(account).amount_minor - amount.amount_minor
-        if amount and rest < -self._credit.get(account.id, 0):
+        if self.missing(account, amount):
             return False
-        self._balance[account.id] = rest
+        self._balance[account.id] = (self.left(account) - amount).amount_minor
         return True
+
+
+def funds_of(work: Work, account: Account) -> Funds:
+    """What a customer can spend as it looks just now; nothing is locked."""
+    statement = select(Wallet).where(Wallet.id == account.id)
+    return Funds(work.session.scalars(statement))
 
 
 def hold_funds(work: Work, accounts: Iterable[Account]) -> Funds:

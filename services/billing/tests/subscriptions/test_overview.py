@@ -3,6 +3,7 @@
 import pytest
 
 from billing.catalog.operations import retire_plan
+from billing.subscriptions.orders import let_end
 from billing.subscriptions.overview import get_renewal_overview
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.catalog import RetirePlan
@@ -102,6 +103,49 @@ def test_what_would_not_renew_says_why(
     assert obstacles == ["over", "trial", "plan_retired", "inactive", "over"]
     assert str(found.due) == "0.00 EUR"
     assert found.lines[-1].price is None
+
+
+def test_what_another_product_follows_is_not_in_the_total(
+    overview, five, shop_floor, database, clock
+):
+    with database.transaction() as work:
+        let_end(work, [five[0].id])
+
+    found = overview()
+    assert [line.obstacle for line in found.lines] == ["replaced", "", "", "", ""]
+    assert amounts(found) == ("20.00 EUR", "25.00 EUR", "0.00 EUR")
+
+    clock.forward(days=30)
+    shop_floor.renew()
+    assert shop_floor.balance(five[0].customer) == str(found.balance - found.due)
+
+
+def test_what_ended_longer_ago_than_the_window_is_shown_and_left_alike(
+    overview, shop_floor, customer, plan, clock
+):
+    shop_floor.top_up(customer, "30.00 EUR")
+    bought = shop_floor.buy(shop_floor.user(customer, renews=True), plan)
+    clock.forward(days=34)
+
+    (line,) = overview().lines
+    assert (line.is_due, line.obstacle) == (False, "over")
+    shop_floor.renew()
+
+    assert shop_floor.balance(customer) == "20.00 EUR"
+    assert shop_floor.look(bought).state == "expired"
+
+
+def test_credit_counts_where_renewals_are_shown_and_where_they_are_paid(
+    overview, five, shop_floor, clock, lend
+):
+    lend(five[0].customer, "5.00 EUR")
+    assert amounts(overview()) == ("30.00 EUR", "25.00 EUR", "0.00 EUR")
+
+    clock.forward(days=30)
+    shop_floor.renew()
+
+    assert shop_floor.balance(five[0].customer) == "-5.00 EUR"
+    assert amounts(overview()) == ("30.00 EUR", "-5.00 EUR", "30.00 EUR")
 
 
 def test_a_deleted_user_is_not_listed(overview, five, shop_floor):

@@ -6,6 +6,7 @@ import pytest
 
 from billing.subscriptions.quotes import quote_purchase
 from billing.subscriptions.sales import OtherProductRunning, PeriodOver, TrialUsed
+from billing.wallets.posting import InsufficientBalance
 from lineup.contracts.billing.subscriptions import CountFrom, QuotePurchase
 from lineup.money import Money
 
@@ -72,6 +73,23 @@ def test_too_small_a_balance_is_told_not_refused(quoted, plan):
         Money.of("-9.00 EUR"),
         Money.of("9.00 EUR"),
     )
+
+
+def test_credit_counts_in_a_quote_as_in_the_purchase(
+    shop_floor, user, plan, quoted, lend
+):
+    shop_floor.top_up(user.customer, "5.00 EUR")
+    lend(user.customer, "4.00 EUR")
+
+    quote = quoted(plan)
+    assert (str(quote.balance_after), str(quote.missing)) == ("-4.00 EUR", "0.00 EUR")
+    shop_floor.buy(user, plan)
+
+    assert shop_floor.balance(user.customer) == "-4.00 EUR"
+    again = quoted(plan)
+    assert str(again.missing) == "9.00 EUR"
+    with pytest.raises(InsufficientBalance):
+        shop_floor.buy(user, plan)
 
 
 def test_asking_changes_nothing(shop_floor, user, plan, quoted, announced):

@@ -166,6 +166,14 @@ class TestPayingOut:
         with pytest.raises(InsufficientBalance):
             pay(customer, amount)
 
+    def test_credit_is_never_handed_out(self, shop_floor, customer, pay, lend):
+        shop_floor.top_up(customer, "10.00 EUR")
+        lend(customer, "5.00 EUR")
+
+        with pytest.raises(InsufficientBalance):
+            pay(customer, "10.01 EUR")
+        assert str(pay(customer, "10.00 EUR").balance) == "0.00 EUR"
+
     def test_not_less_than_nothing_and_in_its_currency(self, customer, pay):
         with pytest.raises(Invalid):
             pay(customer, "-1.00 EUR")

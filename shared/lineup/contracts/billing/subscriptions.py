@@ -91,8 +91,9 @@ class PurchaseQuote:
     """What a running subscription would give back, counted from now."""
     balance: Money
     balance_after: Money
-    """Below zero by what is missing."""
+    """What is then on the balance; below zero where it is not covered, or by credit."""
     missing: Money
+    """What the balance and the customer's credit together lack."""
     is_renewal: bool
     """Whether it runs a present subscription on."""
 
@@ -200,8 +201,8 @@ class RenewalLine:
     is_due: bool
     """Whether its price is in the total: switched on, and nothing in the way."""
     obstacle: str
-    """Why it would not renew even so: trial, plan_retired, inactive, over, or put_off
-    after trying failed for a reason of ours.
+    """Why it would not renew even so: over, trial, plan_retired, inactive, replaced by
+    another product that follows its end, or put_off after trying failed on our side.
     """
 
 
@@ -214,6 +215,7 @@ class RenewalOverview:
     due: Money
     balance: Money
     missing: Money
+    """What the balance and the customer's credit together lack."""
 
 
 @verb(

@@ -15,6 +15,7 @@ OBSTACLES = {
     "plan_retired": "plan retired",
     "inactive": "disabled",
     "over": "expired",
+    "replaced": "plan change ordered",
     "put_off": "retrying soon",
 }
 """Why nothing renews by itself though the switch is on, in a word or two."""
