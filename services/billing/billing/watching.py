@@ -16,7 +16,7 @@ from billing.subscriptions.models import Subscription
 from billing.wallets.checks import check_ledger
 from billing.webshops.watching import deliveries
 from lineup.bus import Entrypoints, every
-from lineup.contracts.billing.subscriptions import SubscriptionState
+from lineup.contracts.billing.subscriptions import has_lapsed
 from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Database, Work
 from lineup.metrics import FAILING_ROWS, Figure, Gauge, due
@@ -105,9 +105,7 @@ def ends(work: Work) -> Iterator[Figure]:
     """Ends that have passed and were not announced yet."""
     count, oldest = work.session.execute(
         select(func.count(), func.min(Subscription.ends_at)).where(
-            Subscription.state == SubscriptionState.RUNNING,
-            Subscription.ends_at <= work.now,
-            is_let(work.now),
+            has_lapsed(Subscription, work.now), is_let(work.now)
         )
     ).one()
     yield from due("ends", count, oldest, work.now)

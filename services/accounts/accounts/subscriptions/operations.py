@@ -8,7 +8,7 @@ from sqlalchemy import select
 from accounts.subscriptions.models import SubscriptionCopy
 from lineup.contracts.billing.subscriptions import (
     SubscriptionChanged,
-    SubscriptionState,
+    is_running,
 )
 from lineup.database import Work, keep_newest
 from lineup.errors import Conflict
@@ -41,8 +41,7 @@ def refuse_while_running(work: Work, user_ids: Collection[UUID]) -> None:
         select(SubscriptionCopy)
         .where(
             SubscriptionCopy.user_id.in_(user_ids),
-            SubscriptionCopy.state == SubscriptionState.RUNNING,
-            SubscriptionCopy.ends_at > work.now,
+            is_running(SubscriptionCopy, work.now),
         )
         .limit(1)
     )

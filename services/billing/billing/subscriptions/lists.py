@@ -16,6 +16,8 @@ from lineup.contracts.billing.subscriptions import (
     SubscriptionFilter,
     SubscriptionState,
     SubscriptionView,
+    has_lapsed,
+    is_running,
 )
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
@@ -49,10 +51,9 @@ def stands_as(state: SubscriptionState, now: datetime) -> ColumnElement[bool]:
     marked = Subscription.state == state
     match state:
         case SubscriptionState.RUNNING:
-            return and_(marked, Subscription.ends_at > now)
+            return and_(marked, is_running(Subscription, now))
         case SubscriptionState.EXPIRED:
-            runs = Subscription.state == SubscriptionState.RUNNING
-            return or_(marked, and_(runs, Subscription.ends_at <= now))
+            return or_(marked, has_lapsed(Subscription, now))
         case _:
             return marked
 

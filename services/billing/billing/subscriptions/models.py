@@ -3,15 +3,18 @@
 import enum
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
-from billing.subscriptions.terms import Anchor, Length, next_period_end
-from lineup.contracts.billing.subscriptions import SubscriptionState
+from billing.subscriptions.terms import Anchor
+from lineup.contracts.billing.subscriptions import (
+    SubscriptionState,
+    has_lapsed,
+    is_running,
+)
 from lineup.database import Kept
 from lineup.errors import Conflict
 from lineup.money import Money
@@ -96,27 +99,28 @@ class Subscription(Kept, Record):
 
     def is_running(self, now: datetime) -> bool:
         """Whether it entitles now; an end holds even before it is marked."""
-        return self.state == SubscriptionState.RUNNING and self.ends_at > now
+        return is_running(self, now)
 
     def state_at(self, now: datetime) -> SubscriptionState:
         """Where it stands at an instant."""
-        if self.state == SubscriptionState.RUNNING and self.ends_at <= now:
+        if has_lapsed(self, now):
             return SubscriptionState.EXPIRED
         return SubscriptionState(self.state)
 
-    def extend(
-        self, plan_id: UUID, length: Length, starts_at: datetime, zone: ZoneInfo
-    ) -> datetime:
-        """Run on for one more period; returns when that one ends."""
-        anchor = Anchor(at=self.anchor_at, months=self.anchor_months)
-        self.ends_at, counted = next_period_end(anchor, starts_at, length, zone)
-        self.anchor_at, self.anchor_months = counted.at, counted.months
+    @property
+    def anchor(self) -> Anchor:
+        """What its next period is counted from."""
+        return Anchor(at=self.anchor_at, months=self.anchor_months)
+
+    def extend(self, plan_id: UUID, ends_at: datetime, anchor: Anchor) -> None:
+        """Run on to the end of one more period; the next counts from `anchor`."""
+        self.ends_at = ends_at
+        self.anchor_at, self.anchor_months = anchor.at, anchor.months
         self.plan_id = plan_id
         self.state = SubscriptionState.RUNNING
         self.failed_tries, self.put_off_until = 0, None
         self._schedule()
         self.version += 1
-        return self.ends_at
 
     def stop(self, now: datetime) -> None:
         """End now. Refuses what is not running."""
@@ -129,7 +133,7 @@ class Subscription(Kept, Record):
 
     def expire(self, now: datetime) -> None:
         """Mark that its end has passed. Refuses what has not ended by itself."""
-        if self.state != SubscriptionState.RUNNING or self.ends_at > now:
+        if not has_lapsed(self, now):
             raise NotActive("Only a running subscription past its end expires.")
         self.state = SubscriptionState.EXPIRED
         self.version += 1

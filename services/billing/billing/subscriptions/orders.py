@@ -20,6 +20,7 @@ from billing.subscriptions.sales import (
     subscription_for,
 )
 from billing.subscriptions.stops import open_periods, stop
+from billing.subscriptions.terms import next_period_end
 from billing.subscriptions.views import announce, announce_all
 from billing.wallets import operations as wallets
 from billing.wallets.movements import clearing
@@ -28,6 +29,7 @@ from lineup.contracts.billing.subscriptions import (
     CountFrom,
     StopReceipt,
     SubscriptionState,
+    is_running,
 )
 from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
@@ -152,9 +154,7 @@ def let_renew(work: Work, user_id: UUID) -> None:
 def ended_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
     """Which of these users have nothing that runs."""
     statement = select(Subscription.user_id).where(
-        Subscription.user_id.in_(user_ids),
-        Subscription.state == SubscriptionState.RUNNING,
-        Subscription.ends_at > work.now,
+        Subscription.user_id.in_(user_ids), is_running(Subscription, work.now)
     )
     return set(user_ids) - set(work.session.scalars(statement))
 
@@ -226,6 +226,9 @@ def _move_up(
     for period in later:
         plan = catalog.get_plan(work, period.plan_id)
         begins = subscription.ends_at
-        ends = subscription.extend(plan.id, length_of(plan), begins, zone)
+        ends, counted = next_period_end(
+            subscription.anchor, begins, length_of(plan), zone
+        )
+        subscription.extend(plan.id, ends, counted)
         period.move(begins, ends)
         work.session.flush()

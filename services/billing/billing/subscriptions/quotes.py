@@ -9,7 +9,6 @@ from billing.people.models import UserCopy
 from billing.subscriptions import stops
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.sales import (
-    PeriodOver,
     check_currency,
     check_trial,
     find_last,
@@ -18,9 +17,8 @@ from billing.subscriptions.sales import (
 )
 from billing.subscriptions.terms import (
     Anchor,
-    check_sellable,
-    next_period_end,
     renewal_start,
+    sold_period_end,
 )
 from billing.wallets import operations as wallets
 from billing.wallets.funds import funds_of
@@ -64,13 +62,8 @@ def _end(
     starts_at: datetime,
 ) -> datetime:
     zone = people.get_partner(work, user.partner_id).zone
-    anchor = Anchor(at=starts_at)
-    if goes_on is not None:
-        anchor = Anchor(at=goes_on.anchor_at, months=goes_on.anchor_months)
-    ends_at, _ = next_period_end(anchor, starts_at, length_of(plan), zone)
-    check_sellable(starts_at, ends_at)
-    if ends_at <= work.now:
-        raise PeriodOver
+    anchor = goes_on.anchor if goes_on is not None else Anchor(at=starts_at)
+    ends_at, _ = sold_period_end(anchor, starts_at, length_of(plan), zone, work.now)
     return ends_at
 
 

@@ -10,7 +10,7 @@ from billing.catalog.models import Plan
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
-from billing.subscriptions.terms import Length, check_sellable, renewal_start
+from billing.subscriptions.terms import Length, renewal_start, sold_period_end
 from billing.subscriptions.views import announce
 from billing.wallets import operations as wallets
 from billing.wallets.movements import (
@@ -33,12 +33,6 @@ class OtherProductRunning(Conflict):
     """This user already has an active subscription to another product."""
 
     code = "subscription_active"
-
-
-class PeriodOver(Conflict):
-    """Counted from the previous end date, this period would already have ended."""
-
-    code = "period_over"
 
 
 class TrialUsed(Conflict):
@@ -210,11 +204,10 @@ def add_period(
 ) -> Period:
     """Run a subscription on for one period and take the money for it.
 
-    InsufficientBalance when the payer cannot cover it.
+    InsufficientBalance when the payer cannot cover it, PeriodOver and PeriodTooLong
+    as `sold_period_end` says.
     """
     period = period_of(work, subscription, plan, payment, starts_at)
-    if period.ends_at <= work.now:
-        raise PeriodOver
     if payment.amount:
         period.transfer_id = wallets.transfer(work, payment.movement()).transfer_id
     work.session.flush()
@@ -229,12 +222,12 @@ def period_of(
     payment: Payment,
     starts_at: datetime,
 ) -> Period:
-    """The next period of a subscription, which runs on to its end; PeriodTooLong where
-    the plan is longer than any period can be.
-    """
+    """The next period of a subscription, which runs on to its end."""
     zone = people.get_partner(work, subscription.partner_id).zone
-    ends_at = subscription.extend(plan.id, length_of(plan), starts_at, zone)
-    check_sellable(starts_at, ends_at)
+    ends_at, counted = sold_period_end(
+        subscription.anchor, starts_at, length_of(plan), zone, work.now
+    )
+    subscription.extend(plan.id, ends_at, counted)
     return Period(
         id=payment.period_id,
         subscription_id=subscription.id,

@@ -25,6 +25,12 @@ class PeriodTooLong(Conflict):
     code = "period_too_long"
 
 
+class PeriodOver(Conflict):
+    """Counted from the previous end date, this period would already have ended."""
+
+    code = "period_over"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Length:
     """How long a period is: calendar months, or days of 24 hours."""
@@ -70,10 +76,19 @@ def next_period_end(
         raise PeriodTooLong from None
 
 
-def check_sellable(starts_at: datetime, ends_at: datetime) -> None:
-    """PeriodTooLong for a period of more than a hundred years."""
+def sold_period_end(
+    anchor: Anchor, starts_at: datetime, length: Length, zone: ZoneInfo, now: datetime
+) -> tuple[datetime, Anchor]:
+    """When a period that is sold at `now` ends, and the anchor the next counts from.
+
+    PeriodTooLong for more than a hundred years, PeriodOver for one without any future.
+    """
+    ends_at, counted = next_period_end(anchor, starts_at, length, zone)
     if ends_at - starts_at > LONGEST:
         raise PeriodTooLong
+    if ends_at <= now:
+        raise PeriodOver
+    return ends_at, counted
 
 
 def _counted(

@@ -12,7 +12,7 @@ from billing.subscriptions.attempts import each_alone, is_let
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import announce_all
 from lineup.contracts.billing.catalog import ProductChanged
-from lineup.contracts.billing.subscriptions import SubscriptionState
+from lineup.contracts.billing.subscriptions import SubscriptionState, has_lapsed
 from lineup.database import Database, Work
 
 log = structlog.get_logger(__name__)
@@ -74,8 +74,7 @@ def _expire(work: Work, whose: ColumnElement[bool]) -> int:
 def _has_ended(work: Work) -> tuple[ColumnElement[bool], ...]:
     patience = work.now - timedelta(seconds=RENEWAL_SECONDS)
     return (
-        Subscription.state == SubscriptionState.RUNNING,
-        Subscription.ends_at <= work.now,
+        has_lapsed(Subscription, work.now),
         or_(Subscription.renewal_due_at.is_(None), Subscription.ends_at <= patience),
         is_let(work.now),
     )

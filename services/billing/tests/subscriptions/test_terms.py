@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from billing.subscriptions.terms import (
     Anchor,
     Length,
+    PeriodOver,
     PeriodTooLong,
     automatic_start,
-    check_sellable,
     next_period_end,
     refund_for,
     renewal_start,
+    sold_period_end,
 )
 from lineup.contracts.billing.subscriptions import CountFrom
 from lineup.money import Money
@@ -223,9 +224,17 @@ class TestEndlessLengths:
 
     @pytest.mark.parametrize("days", [36_525, 36_526])
     def test_a_century_is_the_most_that_is_sold(self, days):
-        ends_at = june(1) + timedelta(days=days)
+        def sold():
+            anchor, zone = Anchor(at=june(1)), ZoneInfo("UTC")
+            return sold_period_end(anchor, june(1), Length(days=days), zone, june(1))
+
         if days == 36_525:
-            check_sellable(june(1), ends_at)
+            assert sold()[0] == june(1) + timedelta(days=days)
         else:
             with pytest.raises(PeriodTooLong):
-                check_sellable(june(1), ends_at)
+                sold()
+
+    def test_a_period_without_a_future_is_not_sold(self):
+        anchor, zone = Anchor(at=june(1)), ZoneInfo("UTC")
+        with pytest.raises(PeriodOver):
+            sold_period_end(anchor, june(1), Length(days=1), zone, june(2))

@@ -9,7 +9,7 @@ from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.subscriptions import (
     SubscriptionChanged,
-    SubscriptionState,
+    is_running,
 )
 from lineup.database import Work, keep_newest
 from playlists import upstairs
@@ -118,7 +118,6 @@ def is_watched(work: Work, package_id: UUID) -> bool:
     """Whether a subscription with that package runs."""
     running = select(Subscription.id).where(
         Subscription.package_ids.contains([str(package_id)]),
-        Subscription.state == SubscriptionState.RUNNING,
-        Subscription.ends_at > work.now,
+        is_running(Subscription, work.now),
     )
     return work.session.scalar(select(running.exists())) is True
