@@ -24,6 +24,7 @@ class Shown:
 
     guide: ChannelGuide
     until: datetime
+    reach: GuideReach
 
 
 class Rooms(Protocol):

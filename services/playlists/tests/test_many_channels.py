@@ -210,6 +210,14 @@ class TestLists:
         work.now += timedelta(seconds=1)
         assert found(work, guide=GuideReach.SHORT) == [1]
 
+    @pytest.mark.parametrize("seconds", [0, 1])
+    @pytest.mark.usefixtures("channels")
+    def test_a_channel_says_the_reach_it_is_found_by(self, work, seconds):
+        work.now += timedelta(hours=26, seconds=seconds)
+
+        for view in lists.list_channels(work, ListChannels()).items:
+            assert view.details.number in found(work, guide=view.guide_reach)
+
     @pytest.mark.usefixtures("channels")
     def test_a_channel_tells_what_it_shows_and_why(self, work):
         (view,) = lists.list_channels(work, ListChannels(search="Zeta")).items

@@ -6,7 +6,6 @@ from gateway import logos
 from gateway.admin import (
     billing,
     channels,
-    content,
     customers,
     dashboard,
     groups,
@@ -55,5 +54,4 @@ def hang(app: Flask) -> None:
         notifications,
     ):
         app.register_blueprint(module.pages)
-    content.teach(app)
     logos.hang(app)

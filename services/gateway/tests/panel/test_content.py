@@ -271,18 +271,20 @@ class TestGuide:
 
     @pytest.mark.feature("PE-13")
     @pytest.mark.parametrize(
-        ("left", "words"),
+        ("left", "reach", "words"),
         [
-            (None, "No guide"),
-            (-1, "Ended"),
-            (5, "Ends in 5 hours"),
-            (30, "Ends in 1 day"),
+            (None, GuideReach.NONE, "No guide"),
+            (-1, GuideReach.NONE, "Ended"),
+            (5, GuideReach.SHORT, "Ends in 5 hours"),
+            (30, GuideReach.ENOUGH, "Ends in 1 day"),
         ],
     )
-    def test_under_a_day_is_flagged(self, partner, services, sample, left, words):
+    def test_under_a_day_is_flagged(
+        self, partner, services, sample, left, reach, words
+    ):
         now = datetime.now(UTC)
         until = None if left is None else now + timedelta(hours=left, minutes=1)
-        row = sample(ChannelView, guide_until=until)
+        row = sample(ChannelView, guide_until=until, guide_reach=reach)
         services.tell("playlists.list_channels", Page(items=[row]))
 
         page = partner.get("/guide/reach")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from lineup.contracts.playlists.channels import ChannelView
+from lineup.contracts.playlists.channels import ChannelView, GuideReach
 from lineup.database import Work
 from playlists import upstairs
 from playlists.channels.models import Channel, PackageChannel
@@ -32,6 +32,9 @@ def views_of(work: Work, channels: list[Channel]) -> list[ChannelView]:
             details=channel.details(),
             package_ids=packages[channel.id],
             guide_until=shown[channel.id].until if channel.id in shown else None,
+            guide_reach=shown[channel.id].reach
+            if channel.id in shown
+            else GuideReach.NONE,
             guide=shown[channel.id].guide if channel.id in shown else None,
             is_tied_by_staff=channel.guide_id_is_manual,
             said_by_staff=list(channel.said_by_staff),

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.contracts.playlists.channels import (
@@ -32,6 +32,7 @@ from playlists.channels.lists import visible
 from playlists.channels.models import Channel
 from playlists.channels.operations import ChannelUnknown, find_channel
 from playlists.guide.models import GuideChannel, GuideSource
+from playlists.guide.ties import reach_at
 
 MOST_FOUND = 30
 PROPOSED = 3
@@ -61,7 +62,7 @@ def list_guide_proposals(
     left = MOST_COMPARED
     for channel in _without_guide(work, request):
         if channel.partner_id not in guides:
-            guides[channel.partner_id] = Candidates.of(work.session, channel.partner_id)
+            guides[channel.partner_id] = Candidates.of(work, channel.partner_id)
         candidates = guides[channel.partner_id]
         left -= len(candidates.rows)
         if left < 0:
@@ -129,7 +130,7 @@ def find_guide_channels(work: Work, request: FindGuideChannels) -> GuideChannels
     """What a channel could show: the most alike, or those a text is part of."""
     channel = find_channel(work, request.channel_id)
     text = request.search.strip()
-    candidates = Candidates.of(work.session, channel.partner_id, text)
+    candidates = Candidates.of(work, channel.partner_id, text)
     found = candidates.like(channel, MOST_FOUND, least=0 if text else LEAST_LOOKED_AT)
     return GuideChannelsFound(items=list(found))
 
@@ -174,9 +175,10 @@ class Candidates:
 
     rows: list[Row]
     names: list[str]
+    now: datetime
 
     @classmethod
-    def of(cls, session: Session, partner_id: UUID, text: str = "") -> "Candidates":
+    def of(cls, work: Work, partner_id: UUID, text: str = "") -> "Candidates":
         """Those of all sources that are on, or those of them a text is part of."""
         statement = (
             select(GuideChannel, GuideSource.name)
@@ -189,8 +191,8 @@ class Candidates:
             in_name = GuideChannel.name.icontains(text, autoescape=True)
             in_id = GuideChannel.xmltv_id.icontains(text, autoescape=True)
             statement = statement.where(or_(in_name, in_id))
-        rows: list[Row] = list(session.execute(statement))
-        return cls(rows, [row.name_key for row, _ in rows])
+        rows: list[Row] = list(work.session.execute(statement))
+        return cls(rows, [row.name_key for row, _ in rows], work.now)
 
     def likeness_of(self, channel: Channel) -> int:
         """How alike the likeliest is, in percent; 0: none is enough."""
@@ -215,10 +217,12 @@ class Candidates:
         )
         for _, likeness, place in found:
             row, source_name = self.rows[place]
-            yield _view(row, source_name, round(likeness))
+            yield _view(row, source_name, round(likeness), self.now)
 
 
-def _view(row: GuideChannel, source_name: str, likeness: int) -> GuideChannelView:
+def _view(
+    row: GuideChannel, source_name: str, likeness: int, now: datetime
+) -> GuideChannelView:
     return GuideChannelView(
         source_id=row.source_id,
         source_name=source_name,
@@ -226,5 +230,6 @@ def _view(row: GuideChannel, source_name: str, likeness: int) -> GuideChannelVie
         name=row.name,
         programmes=row.programmes,
         reaches_until=row.reaches_until,
+        reach=reach_at(row.reaches_until, now),
         likeness=likeness,
     )

@@ -7,7 +7,7 @@ from lineup.database import Work
 from lineup.secrets import Keyring
 from playlists.guide.models import GuideSource
 from playlists.guide.terms import open_headers
-from playlists.guide.ties import matched_channels
+from playlists.guide.ties import matched_channels, reach_at
 from playlists.jobs.operations import find_open_among
 
 IMPORT_JOB = "import_guide"
@@ -48,6 +48,7 @@ def source_views(
             last_error_code=source.last_error_code,
             warnings=list(source.warnings),
             reaches_until=source.reaches_until,
+            reach=reach_at(source.reaches_until, work.now),
             next_fetch_at=source.fetch_at,
             header_names=sorted(open_headers(keyring, source.headers)),
             open_job_id=jobs.get(single_key(source.id)),

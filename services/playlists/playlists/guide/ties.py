@@ -7,7 +7,7 @@ tie; it is proposed to staff (`proposals`).
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,8 +35,8 @@ from playlists.channels.models import Channel
 from playlists.guide.models import GuideChannel, GuideName, GuideSource
 from playlists.upstairs import Shown
 
-SHORT = func.make_interval(0, 0, 0, 1, type_=Interval)
-"""A day: a guide that reaches less far is flagged."""
+SHORT = timedelta(hours=24)
+"""A guide that reaches less far is flagged."""
 LONG_AGO = func.to_timestamp(0, type_=DateTime(timezone=True))
 MOST_SHIFT_MINUTES = 24 * 60
 SHIFT = func.make_interval(
@@ -214,6 +214,13 @@ def reaches(
     }[wanted]
 
 
+def reach_at(until: datetime | None, now: datetime) -> GuideReach:
+    """How far a guide that ends then reaches, as `reaches` says it of a table."""
+    if until is None or until <= now:
+        return GuideReach.NONE
+    return GuideReach.ENOUGH if until >= now + SHORT else GuideReach.SHORT
+
+
 def guides_of(work: Work, channel_ids: Collection[UUID]) -> dict[UUID, Shown]:
     """What each channel shows, and how far that reaches; without a guide: absent."""
     tied = tie(work.now)
@@ -232,7 +239,12 @@ def guides_of(work: Work, channel_ids: Collection[UUID]) -> dict[UUID, Shown]:
         .join(tied, true())
         .where(Channel.id.in_(channel_ids))
     )
-    return {row.id: Shown(until=row.until, guide=_guide(row)) for row in rows}
+    return {
+        row.id: Shown(
+            until=row.until, reach=reach_at(row.until, work.now), guide=_guide(row)
+        )
+        for row in rows
+    }
 
 
 def _guide(row: Any) -> ChannelGuide:

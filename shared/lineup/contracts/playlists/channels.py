@@ -148,6 +148,8 @@ class ChannelView:
     package_ids: list[UUID]
     guide_until: datetime | None
     """How far its guide reaches; None: no guide."""
+    guide_reach: GuideReach | None = None
+    """How far that is from now; None from a service before it told."""
     guide: ChannelGuide | None = None
     is_tied_by_staff: bool = False
     """Its guide, or that it has none, was chosen by staff and stays."""

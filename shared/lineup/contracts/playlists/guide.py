@@ -8,7 +8,11 @@ from uuid import UUID
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.changes import UNSET, Given, merges_into, resets_to
 from lineup.contracts.paging import Page, Paging
-from lineup.contracts.playlists.channels import ChannelFilter, ChannelsTouched
+from lineup.contracts.playlists.channels import (
+    ChannelFilter,
+    ChannelsTouched,
+    GuideReach,
+)
 from lineup.contracts.playlists.jobs import JobView
 from lineup.values.rules import Items
 from lineup.values.types import (
@@ -48,6 +52,8 @@ class GuideSourceView:
     reaches_until: datetime | None
     next_fetch_at: datetime | None = None
     """None: never by itself."""
+    reach: GuideReach | None = None
+    """How far that is from now; None from a service before it told."""
     header_names: list[str] = field(default_factory=list)
     """Header fields sent with each fetch; what they hold is not shown."""
     open_job_id: UUID | None = None
@@ -195,6 +201,8 @@ class GuideChannelView:
     reaches_until: datetime | None
     likeness: int
     """Of the two names, in percent."""
+    reach: GuideReach | None = None
+    """How far it reaches from now; None from a service before it told."""
 
 
 @dataclass(frozen=True, kw_only=True)
