@@ -105,6 +105,9 @@ class TestEditing:
     def test_who_edits_whom(self, who, whom, answer, ask, tree):
         actor = staff_of(tree.partner) if who == "staff" else getattr(tree, who)
         request = a_change(getattr(tree, whom).account_id)
+        if answer is not NotFound:
+            shown = ask(actor, get_account, GetAccount(account_id=request.account_id))
+            assert shown.may_edit is (answer is None)
         if answer is None:
             assert ask(actor, update_account, request).name == "Changed"
         else:
@@ -113,6 +116,23 @@ class TestEditing:
 
 
 class TestSwitching:
+    @pytest.mark.parametrize("who", ["operator", "partner", "staff", "dealer"])
+    @pytest.mark.parametrize("whom", ["partner", "dealer"])
+    def test_whom_one_may_switch_is_said_before(self, who, whom, ask, tree):
+        actor = staff_of(tree.partner) if who == "staff" else getattr(tree, who)
+        account_id = getattr(tree, whom).account_id
+        try:
+            shown = ask(actor, get_account, GetAccount(account_id=account_id))
+        except NotFound:
+            assert (who, whom) == ("dealer", "partner")
+            return
+        request = a_change(account_id, state=Status.INACTIVE)
+        if shown.may_switch:
+            assert ask(actor, update_account, request).state is Status.INACTIVE
+        else:
+            with pytest.raises(Forbidden):
+                ask(actor, update_account, request)
+
     def test_data_and_state_change_together(self, ask, tree, announced):
         before = len(announced("account_changed"))
         request = a_change(tree.dealer.account_id, state=Status.INACTIVE)

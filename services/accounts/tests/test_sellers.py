@@ -154,12 +154,16 @@ class TestStaff:
             role=wanted,
             login=LoginDetails(username="newcomer", password=PASSWORD),
         )
+        actor = roles(tree)[role]
+        if answer is not NotFound:
+            shown = ask(actor, get_account, GetAccount(account_id=request.account_id))
+            assert (wanted in shown.login_roles) is (answer is None)
         if answer is None:
-            made = ask(roles(tree)[role], create_staff, request, means=means)
+            made = ask(actor, create_staff, request, means=means)
             assert (made.role, made.account_id) == (wanted, request.account_id)
         else:
             with pytest.raises(answer):
-                ask(roles(tree)[role], create_staff, request, means=means)
+                ask(actor, create_staff, request, means=means)
 
     def test_a_second_operator_joins_the_first_at_the_root(self, database, tree, means):
         with database.transaction() as work:

@@ -11,7 +11,8 @@ from accounts.customers.words import wanted
 from accounts.findings import Findings
 from accounts.taken import refused_as
 from accounts.tree.models import Account
-from accounts.tree.operations import SELLER_KINDS, account_in_scope, named_account
+from accounts.tree.operations import account_in_scope, named_account
+from accounts.tree.rights import SELLER_KINDS
 from lineup.contracts.accounts.groups import (
     CreateCustomerGroup,
     CustomerGroupView,

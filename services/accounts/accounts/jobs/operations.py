@@ -15,12 +15,11 @@ from accounts.means import Means
 from accounts.membership.operations import deletion_of
 from accounts.tree.models import Account
 from accounts.tree.operations import (
-    SELLER_KINDS,
-    STAFFED_KINDS,
     OwnAccount,
     account_in_scope,
     hold,
 )
+from accounts.tree.rights import SELLER_KINDS, STAFFED_KINDS
 from accounts.users.models import User
 from lineup.behalf import signature
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer

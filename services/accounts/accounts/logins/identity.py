@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 
 from accounts.logins.models import Login, Session, digest
 from accounts.tree.models import Account, is_switched_off
-from lineup.context import Actor, Role
+from accounts.tree.rights import FIRST_ROLE
+from lineup.context import Actor
 from lineup.contracts.accounts.sessions import Identify
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.database import Work
@@ -16,14 +17,6 @@ from lineup.errors import Forbidden, Unauthenticated
 from lineup.verbs import handles
 
 UTC = "UTC"
-
-VISITING_AS = {
-    AccountKind.PARTNER: Role.PARTNER,
-    AccountKind.RESELLER: Role.RESELLER,
-    AccountKind.DEALER: Role.DEALER,
-    AccountKind.CUSTOMER: Role.CUSTOMER,
-}
-"""The role in which each kind of account is entered."""
 
 
 class NotSignedIn(Unauthenticated):
@@ -91,7 +84,7 @@ def refuse_off(login: Login, account: Account, *, is_off: bool) -> None:
 def visitor(name: str, entered: Account, time_zone: str) -> Actor:
     """Who acts on a visit: the entered account, on behalf of which `name` acts."""
     return Actor(
-        role=VISITING_AS[entered.kind],
+        role=FIRST_ROLE[entered.kind],
         scopes=(entered.scope,),
         account_id=entered.id,
         partner_id=entered.partner_id,

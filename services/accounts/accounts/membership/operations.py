@@ -22,11 +22,11 @@ from accounts.membership.enrolment import (
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
 from accounts.tree.operations import (
-    SELLER_KINDS,
     account_in_scope,
     customer_in_scope,
     named_account,
 )
+from accounts.tree.rights import SELLER_KINDS
 from accounts.users.operations import (
     add_user,
     delete_users,

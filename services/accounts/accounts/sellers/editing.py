@@ -6,12 +6,11 @@ from accounts.findings import Findings
 from accounts.sellers.details import take_currency, take_details
 from accounts.tree.models import Account
 from accounts.tree.operations import (
-    SELLER_KINDS,
     account_in_scope,
     refuse_turn,
     view_of,
 )
-from lineup.context import OPERATORS, Actor, Role
+from accounts.tree.rights import SELLER_KINDS, may_edit
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
@@ -27,16 +26,6 @@ class CurrencyInUse(Conflict):
     """The currency cannot be changed because customers have balances in it."""
 
     code = "currency_in_use"
-
-
-def may_edit(actor: Actor, account: Account) -> bool:
-    """Partners and the operator edit themselves and what lies below; staff what lies
-    below; sellers themselves.
-    """
-    is_own = account.id == actor.account_id
-    return actor.role in OPERATORS | {Role.PARTNER} or is_own != (
-        actor.role is Role.STAFF
-    )
 
 
 @handles(UpdateAccount, changes=GetAccount)

@@ -1,6 +1,5 @@
 """Making partners, resellers, dealers and their staff, each with a login."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from accounts.findings import Findings
@@ -10,13 +9,14 @@ from accounts.sellers.details import take_currency, take_details
 from accounts.taken import refused_as
 from accounts.tree.models import Account
 from accounts.tree.operations import (
-    SELLER_KINDS,
     account_in_scope,
     named_account,
     root_account,
+    view_of,
 )
+from accounts.tree.rights import FIRST_ROLE, GRANTS, ROLES_AT, may_create
 from lineup.behalf import refuse_on_behalf
-from lineup.context import OPERATORS, PARTNERS, Actor, Role
+from lineup.context import Actor, Role
 from lineup.contracts.accounts.logins import CreateStaff, LoginView
 from lineup.contracts.accounts.tree import (
     AccountKind,
@@ -28,42 +28,9 @@ from lineup.database import Work
 from lineup.errors import Forbidden, Invalid
 from lineup.verbs import handles
 
-FIRST_ROLE = {
-    AccountKind.PARTNER: Role.PARTNER,
-    AccountKind.RESELLER: Role.RESELLER,
-    AccountKind.DEALER: Role.DEALER,
-}
-"""The role of the login that is made together with an account."""
-
 FIRST_CURRENCY = "EUR"
 FIRST_ZONE = "UTC"
 """What a partner has when nobody says otherwise; sellers have their partner's."""
-
-ROLES_AT: Mapping[AccountKind, frozenset[Role]] = {
-    AccountKind.OPERATOR: frozenset({Role.OPERATOR, Role.SUPPORT}),
-    AccountKind.PARTNER: frozenset({Role.PARTNER, Role.STAFF}),
-    AccountKind.RESELLER: frozenset({Role.RESELLER}),
-    AccountKind.DEALER: frozenset({Role.DEALER}),
-}
-"""The roles a login of each kind of account may have."""
-
-_SELLERS = frozenset({Role.RESELLER, Role.DEALER})
-GRANTS: Mapping[Role, frozenset[Role]] = {
-    Role.SYSTEM: frozenset(Role) - {Role.SYSTEM, Role.CUSTOMER},
-    Role.OPERATOR: frozenset(Role) - {Role.SYSTEM, Role.CUSTOMER},
-    Role.PARTNER: frozenset({Role.PARTNER, Role.STAFF}) | _SELLERS,
-    Role.STAFF: frozenset({Role.STAFF}) | _SELLERS,
-    Role.RESELLER: frozenset({Role.RESELLER}),
-    Role.DEALER: frozenset({Role.DEALER}),
-}
-"""The roles each role may hand out: its own and those below it."""
-
-
-def may_create(actor: Actor, kind: AccountKind) -> bool:
-    """Operators make partners; operators and partners make resellers and dealers."""
-    if kind is AccountKind.PARTNER:
-        return actor.role in OPERATORS
-    return kind in SELLER_KINDS and actor.role in PARTNERS
 
 
 @handles(CreateAccount)
@@ -86,7 +53,7 @@ def create_account(work: Work, request: CreateAccount, *, means: Means) -> Accou
         work.session.flush()
         add_login(work, means, account, role, request.login)
     work.announce(account.state())
-    return account.view()
+    return view_of(work, account)
 
 
 @handles(CreateStaff)

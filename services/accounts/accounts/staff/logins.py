@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 from accounts.logins.models import Login
 from accounts.logins.operations import end_sessions, set_password
 from accounts.means import Means
-from accounts.sellers.operations import GRANTS
 from accounts.tree.models import Account
 from accounts.tree.operations import place_in_scope
+from accounts.tree.rights import GRANTS
 from lineup.behalf import refuse_on_behalf
 from lineup.context import SELLERS, Actor, Role
 from lineup.contracts.accounts.logins import (

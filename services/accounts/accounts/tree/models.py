@@ -132,7 +132,7 @@ class Account(Kept, Record):
         self.scope = below(parent.scope, self.id)
         self.version += 1
 
-    def view(self, customer_count: int = 0) -> AccountView:
+    def view(self) -> AccountView:
         """The account as its seers see it."""
         return AccountView(
             updated_at=self.last_change,
@@ -150,7 +150,6 @@ class Account(Kept, Record):
             created_at=self.created_at,
             phone=self.phone,
             username=self.username,
-            customer_count=customer_count,
             company=self.company(),
         )
 

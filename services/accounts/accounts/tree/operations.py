@@ -1,6 +1,7 @@
 """What can be asked of the tree."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -8,6 +9,14 @@ from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from accounts.tree.models import LIVING, Account
+from accounts.tree.rights import (
+    SELLER_KINDS,
+    STAFFED_KINDS,
+    is_switchable,
+    login_roles,
+    may_edit,
+    may_switch,
+)
 from lineup.context import Actor
 from lineup.contracts.accounts.tree import (
     AccountKind,
@@ -25,8 +34,6 @@ from lineup.verbs import handles
 
 R = TypeVar("R")
 
-SELLER_KINDS = frozenset({AccountKind.RESELLER, AccountKind.DEALER})
-STAFFED_KINDS = SELLER_KINDS | {AccountKind.PARTNER}
 ORDERS = {
     "created_at": Account.id,
     "name": Account.name,
@@ -55,12 +62,22 @@ def list_accounts(work: Work, request: ListAccounts) -> Page[AccountView]:
         work.session, statement, Account, request.paging, lambda row: row, ORDERS
     )
     counts = count_customers(work, page.items)
-    return page.showing([account.view(counts[account.id]) for account in page.items])
+    return page.showing([_view(work, one, counts[one.id]) for one in page.items])
 
 
 def view_of(work: Work, account: Account) -> AccountView:
-    """An account with the number of its customers."""
-    return account.view(count_customers(work, [account])[account.id])
+    """An account with the number of its customers, and what one may do with it."""
+    return _view(work, account, count_customers(work, [account])[account.id])
+
+
+def _view(work: Work, account: Account, customer_count: int) -> AccountView:
+    return replace(
+        account.view(),
+        customer_count=customer_count,
+        may_edit=may_edit(work.actor, account),
+        may_switch=may_switch(work.actor, account),
+        login_roles=login_roles(work.actor, account),
+    )
 
 
 def count_customers(work: Work, accounts: Collection[Account]) -> dict[UUID, int]:
@@ -118,7 +135,7 @@ def refuse_turn(actor: Actor, account: Account, status: Status) -> None:
     """Invalid for deletion, which has a verb of its own; OwnAccount for one's own."""
     if status is Status.DELETED:
         raise Invalid(fields={"state": ["Choose active or inactive."]})
-    if account.id == actor.account_id or account.kind not in STAFFED_KINDS:
+    if not is_switchable(actor, account):
         raise OwnAccount
 
 

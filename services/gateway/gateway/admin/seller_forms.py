@@ -1,5 +1,6 @@
 """What can be entered about partners, sellers and their logins."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -121,7 +122,7 @@ class LoginForm(LineupForm):
     password = password_field()
     role = SelectField("Role")
 
-    def __init__(self, roles: tuple[Role, ...]) -> None:
+    def __init__(self, roles: Sequence[Role]) -> None:
         super().__init__()
         self.role.choices = [SelectChoice(role.value, ROLES[role]) for role in roles]
 

@@ -13,23 +13,15 @@ from gateway.logins import LOGINS, SESSIONS
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.forms import attempt, status_of
 from gateway.panel.guard import page_for
-from lineup.context import SELLERS, Role
+from lineup.context import SELLERS
 from lineup.contracts.accounts.logins import ListLogins, SetLoginState
 from lineup.contracts.accounts.sessions import EndSession, ListSessions
-from lineup.contracts.accounts.tree import AccountKind, Status
+from lineup.contracts.accounts.tree import Status
 from lineup.errors import NotFound
 
 pages = Blueprint("seller_logins", __name__)
 
 Shown = str | tuple[str, int] | Answer
-
-ROLES_AT = {
-    AccountKind.OPERATOR: (Role.OPERATOR, Role.SUPPORT),
-    AccountKind.PARTNER: (Role.PARTNER, Role.STAFF),
-    AccountKind.RESELLER: (Role.RESELLER,),
-    AccountKind.DEALER: (Role.DEALER,),
-}
-"""What logins of each kind of account can be."""
 
 LOGIN = "/accounts/<uuid:account_id>/logins/<uuid:login_id>"
 
@@ -74,10 +66,7 @@ def customer_login(customer_id: UUID) -> str:
 def new_login(account_id: UUID) -> Shown:
     """Make a further login of an account."""
     account = account_of(account_id)
-    roles = ROLES_AT.get(account.kind, ())
-    if actor().role is Role.STAFF:
-        roles = tuple(role for role in roles if role is not Role.PARTNER)
-    form = LoginForm(roles)
+    form = LoginForm(account.login_roles)
     made = attempt(
         form,
         lambda: ask(form.question(account_id)),

@@ -112,7 +112,7 @@ def show_account(account_id: UUID) -> str:
         account=account,
         counts=part(counting),
         balances=part_if_known(owing),
-        may_edit=may_edit(account),
+        may_edit=account.may_edit is not False,
     )
 
 
@@ -121,7 +121,7 @@ def show_account(account_id: UUID) -> str:
 def edit_account(account_id: UUID) -> Shown:
     """Change an account, switch it off or on, or go on to delete it."""
     account = account_of(account_id)
-    form = AccountForm.of(account, may_switch=may_switch(account))
+    form = AccountForm.of(account, may_switch=account.may_switch is not False)
     if "state" in form and form.is_submitted() and form.state.data == DELETE:
         return redirect(url_for("seller_jobs.delete_account", account_id=account_id))
     changed = attempt(
@@ -138,19 +138,6 @@ def edit_account(account_id: UUID) -> Shown:
 def account_of(account_id: UUID) -> AccountView:
     """An account; NotFound outside one's part of the tree."""
     return ask(GetAccount(account_id=account_id))
-
-
-def may_switch(account: AccountView) -> bool:
-    """Whether one switches this account off and on: never one's own."""
-    return actor().role in PARTNERS and account.id != actor().account_id
-
-
-def may_edit(account: AccountView) -> bool:
-    """Whether one changes this account's data."""
-    role, is_own = actor().role, account.id == actor().account_id
-    if role in {Role.OPERATOR, Role.PARTNER}:
-        return True
-    return is_own if role in {Role.RESELLER, Role.DEALER} else role is Role.STAFF
 
 
 def _list(kind: AccountKind) -> str:

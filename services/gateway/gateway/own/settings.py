@@ -27,9 +27,6 @@ pages = Blueprint("settings_pages", __name__)
 
 Shown = str | tuple[str, int] | Answer
 
-EDITORS = SELLERS - {Role.STAFF, Role.SYSTEM}
-"""Who changes the account itself; its staff and support read it."""
-
 
 @pages.route("/settings", methods=["GET", "POST"])
 @page_for(EVERYBODY)
@@ -38,7 +35,7 @@ def settings() -> Shown:
     if actor().role is Role.CUSTOMER:
         return _zone()
     account = own_account()
-    if actor().role not in EDITORS:
+    if account.may_edit is False:
         return render_template("own/account.html", account=account)
     form = AccountForm.of(account, may_switch=False)
     question = form.question(account.id)

@@ -216,8 +216,8 @@ class TestLogins:
         asked = [a.state for _, a in services.calls_of("accounts.set_login_state")]
         assert asked == [Status.INACTIVE, Status.ACTIVE]
 
-    def test_staff_makes_no_partners(self, browser, services, sample):
-        view = sample(AccountView, kind=AccountKind.PARTNER)
+    def test_only_roles_that_may_be_made_are_offered(self, browser, services, sample):
+        view = sample(AccountView, kind=AccountKind.PARTNER, login_roles=[Role.STAFF])
         services.tell("accounts.get_account", view)
         page = text_of(browser(Role.STAFF).get(f"/accounts/{OTHER}/logins/new"))
         assert 'value="staff"' in page

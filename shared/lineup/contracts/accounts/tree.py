@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import PARTNERS, PUBLIC, SELLERS, SELLERS_AND_SUPPORT
+from lineup.context import PARTNERS, PUBLIC, SELLERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.changes import UNSET, Given, reset, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
@@ -129,6 +129,12 @@ class AccountView:
     company: Company = field(default_factory=Company)
     updated_at: datetime | None = None
     """When it last changed; null: nobody noted it then."""
+    may_edit: bool | None = None
+    """Whether who asks may change it; None from a service before it told."""
+    may_switch: bool | None = None
+    """Whether who asks may switch it off and on; None as above."""
+    login_roles: list[Role] = field(default_factory=list)
+    """The roles of the further logins that who asks may make here."""
 
 
 @verb("accounts", Kind.WRITE, allowed=PARTNERS, rest="POST /accounts")
