@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts.logins import limits
 from accounts.logins.limits import SignInLimits
 from lineup.settings import ServiceSettings
 
@@ -10,13 +11,13 @@ from lineup.settings import ServiceSettings
 class AccountsSettings(ServiceSettings):
     """The ground's settings, and how wrong passwords are slowed down."""
 
-    sign_in_tries: int = 10
+    sign_in_tries: int = limits.TRIES
     """Wrong ones for a login name from one address before the first pause."""
-    sign_in_tries_per_name: int = 50
+    sign_in_tries_per_name: int = limits.TRIES_PER_NAME
     """The same from all addresses that are not known as the login's."""
-    sign_in_tries_per_address: int = 100
+    sign_in_tries_per_address: int = limits.TRIES_PER_ADDRESS
     """The same for all login names."""
-    sign_in_longest_pause_seconds: int = 900
+    sign_in_longest_pause_seconds: int = limits.LONGEST_PAUSE_SECONDS
     """How long pauses grow."""
 
     def sign_in_limits(self) -> SignInLimits:

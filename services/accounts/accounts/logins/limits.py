@@ -7,6 +7,12 @@ from lineup.throttling import Backoff
 
 FEW_SECONDS = 60
 
+TRIES = 10
+TRIES_PER_NAME = 50
+TRIES_PER_ADDRESS = 100
+LONGEST_PAUSE_SECONDS = 900
+"""What holds where the settings say nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SignInLimits:
@@ -20,10 +26,10 @@ class SignInLimits:
     def of(
         cls,
         *,
-        tries: int = 10,
-        tries_per_name: int = 50,
-        tries_per_address: int = 100,
-        longest_pause_seconds: int = 900,
+        tries: int = TRIES,
+        tries_per_name: int = TRIES_PER_NAME,
+        tries_per_address: int = TRIES_PER_ADDRESS,
+        longest_pause_seconds: int = LONGEST_PAUSE_SECONDS,
     ) -> "SignInLimits":
         """Limits by the settings; many share an address, so it soon has tries again."""
         longest = max(1, longest_pause_seconds)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.public.settings import PublicSettings
 from gateway.public.shared_table import Places, SharedInstants, SharedTable
 from lineup.throttling import NO_FAILURES, Backoff, Failures
 
@@ -215,6 +216,23 @@ class PlayerLimits:
         )
 
 
+def limits_of(settings: PublicSettings) -> PlayerLimits:
+    """How fast players may guess and ask, counted by all workers of this gateway."""
+    folder = settings.prometheus_multiproc_dir
+    return PlayerLimits.of(
+        GuessBackoffs.of(
+            settings.player_tries,
+            settings.player_tries_per_name,
+            settings.player_tries_per_address,
+            settings.player_longest_pause_seconds,
+        ),
+        settings.player_requests_a_minute,
+        settings.player_requests_a_minute_per_address,
+        secret=settings.lineup_secret_keys,
+        folder=Path(folder) if folder else None,
+    )
+
+
 def usual_limits() -> PlayerLimits:
     """The limits that hold where nothing else is set, in this process alone."""
-    return PlayerLimits.of(GuessBackoffs.of(10, 100, 100, 300), 1200, 12_000)
+    return limits_of(PublicSettings(blob_url="", lineup_secret_keys=""))

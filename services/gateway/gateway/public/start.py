@@ -1,13 +1,12 @@
 """Putting the public layer together from settings."""
 
-from pathlib import Path
 from typing import Any
 
 from gateway.public.admission import Admission
 from gateway.public.guides import GuideDesk
 from gateway.public.layer import Application, Front, PublicLayer
 from gateway.public.library import Library
-from gateway.public.limits import GuessBackoffs, PlayerLimits
+from gateway.public.limits import limits_of
 from gateway.public.patience import LongestBody, ordinary_body
 from gateway.public.settings import PublicSettings
 from gateway.public.streams import StreamDesk
@@ -49,23 +48,6 @@ def public_layer(
             longest_body,
             Admission(limits_of(settings), settings.trusted_proxies),
         ),
-    )
-
-
-def limits_of(settings: PublicSettings) -> PlayerLimits:
-    """How fast players may guess and ask, counted by all workers of this gateway."""
-    folder = settings.prometheus_multiproc_dir
-    return PlayerLimits.of(
-        GuessBackoffs.of(
-            settings.player_tries,
-            settings.player_tries_per_name,
-            settings.player_tries_per_address,
-            settings.player_longest_pause_seconds,
-        ),
-        settings.player_requests_a_minute,
-        settings.player_requests_a_minute_per_address,
-        secret=settings.lineup_secret_keys,
-        folder=Path(folder) if folder else None,
     )
 
 
