@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Response
 
 from gateway.asking import ask_later
+from gateway.panel.display import label_of
 from gateway.panel.exports import csv_of
 from gateway.panel.filters import Choice, Dates
 from gateway.panel.parts import Part, part
@@ -18,6 +19,7 @@ from gateway.panel.tables import Asked, Column, Listing, Table
 from gateway.waiting import once_it_arrived
 from lineup.contracts.billing.subscriptions import GetRenewalOverview, RenewalOverview
 from lineup.contracts.billing.wallets import (
+    BALANCE_CAUSES,
     GetStatement,
     GetWallet,
     ListEntries,
@@ -29,16 +31,7 @@ from lineup.rpc import Answer
 
 R = TypeVar("R")
 
-CAUSES = (
-    ("top_up", "Top-up"),
-    ("purchase", "Purchase"),
-    ("renewal", "Renewal"),
-    ("refund", "Refund"),
-    ("correction", "Correction"),
-    ("payout", "Payout"),
-    ("write_off", "Write-off"),
-)
-"""Why money moves on a customer's balance."""
+CAUSES = tuple((cause.value, label_of(cause)) for cause in BALANCE_CAUSES)
 
 FILTERS = (Choice("cause", "Type", CAUSES), Dates("booked", "Date"))
 COLUMNS = (

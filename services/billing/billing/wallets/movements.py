@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from lineup.contracts.billing.wallets import Cause
+from lineup.contracts.billing.wallets import BALANCE_CAUSES, Cause
 from lineup.money import Money
 from lineup.scope import ROOT, below
 
@@ -104,6 +104,9 @@ class Movement:
             raise ValueError("Money never crosses from one partner to another.")
         if any(_sums(self.legs).values()):
             raise ValueError("The legs of a movement sum to zero.")
+        is_shops = self.cause not in BALANCE_CAUSES
+        if is_shops and not all(leg.account.is_system for leg in self.legs):
+            raise ValueError("What a shop holds never lies on a balance.")
 
     @property
     def partner_id(self) -> UUID:

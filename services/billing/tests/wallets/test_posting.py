@@ -13,7 +13,7 @@ from billing.wallets.movements import (
     income,
 )
 from billing.wallets.operations import reverse, transfer_all
-from lineup.contracts.billing.wallets import Cause
+from lineup.contracts.billing.wallets import BALANCE_CAUSES, Cause
 from lineup.errors import KeyReused, PaymentRequired
 from lineup.ids import new_id
 from lineup.money import Money
@@ -211,6 +211,18 @@ def test_money_never_crosses_to_another_partner(account, neighbour):
             Money.of("1.00 EUR"),
             key="k",
             cause=Cause.PURCHASE,
+        )
+
+
+@pytest.mark.parametrize("cause", sorted(set(Cause) - set(BALANCE_CAUSES)))
+def test_what_a_shop_holds_never_lies_on_a_balance(account, partner, cause):
+    with pytest.raises(ValueError, match="shop"):
+        between(
+            income(partner.id, "EUR"),
+            account,
+            Money.of("1.00 EUR"),
+            key="k",
+            cause=cause,
         )
 
 

@@ -28,6 +28,11 @@ class Cause(enum.StrEnum):
     WRITE_OFF = "write_off"
 
 
+BALANCE_CAUSES = tuple(
+    cause for cause in Cause if cause not in {Cause.SHOP_SALE, Cause.SHOP_REVERSAL}
+)
+"""Why money moves on a customer's balance; what a shop holds never lies there."""
+
 CauseOrAny = Annotated[str, OneOf(("", *Cause))]
 """Empty: whatever the cause."""
 
