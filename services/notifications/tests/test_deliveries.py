@@ -1,5 +1,6 @@
 """From an event to a mail in a real server's hands, and what the log says of it."""
 
+from dataclasses import fields
 from datetime import timedelta
 from email.headerregistry import Address
 from functools import partial
@@ -209,6 +210,7 @@ def test_a_receiver_refused_for_good_bounces_and_the_others_go(
         "gone@example.org": DeliveryState.BOUNCED,
         "here@example.org": DeliveryState.SENT,
     }
+    assert [line.is_resendable for line in log(database)] == [False, True]
     (bounced,) = log(database, state=DeliveryState.BOUNCED)
     assert bounced.answer == "550 no such mailbox"
 
@@ -567,6 +569,10 @@ def test_every_kind_of_message_has_a_text_and_every_text_a_kind():
     assert {text.name for text in texts.iterdir()} == {
         f"{kind.value}.txt" for kind in MessageKind
     }
+
+
+def test_every_state_is_counted():
+    assert {field.name for field in fields(DeliveryCounts)} == set(DeliveryState)
 
 
 def test_the_log_comes_in_pages(tell, database, keyring):

@@ -144,6 +144,8 @@ class DeliveryView:
     """Whom it was from, as the receiver reads it; empty until the first try."""
     is_due_soon: bool = False
     """Whether it is being sent, or is tried within minutes."""
+    is_resendable: bool = False
+    """Whether it did not arrive and can be sent again."""
     updated_at: datetime | None = None
     """When it last changed; null: nobody noted it then."""
 

@@ -119,6 +119,7 @@ GLOSSARY: Mapping[str, str] = {
     "is_grouped": "Whether it is in any group.",
     "is_newest": "Whether it is its user's newest: nothing was bought after it.",
     "is_on": "Whether it is switched on.",
+    "is_resendable": "Whether it did not arrive and can be sent again.",
     "is_retired": "Whether it is sold no longer.",
     "is_test": "Whether the shop says that it is a test.",
     "is_tester": "Whether the customer tries things for the operator.",

@@ -59,6 +59,7 @@ def test_the_newest_message_comes_first_unless_asked_otherwise(browser, services
 def failed(sample, **given):
     fields = {
         "state": DeliveryState.FAILED,
+        "is_resendable": True,
         "subject": "Your TV",
         "receiver": "ana@example.org",
         "sender": "Example TV <tv@example.net>",

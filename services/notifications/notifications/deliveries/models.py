@@ -12,6 +12,11 @@ from lineup.errors import Conflict
 from notifications.deliveries.retries import LEASE, is_soon, next_try_at
 from notifications.records import Record
 
+RESENDABLE = frozenset({DeliveryState.FAILED, DeliveryState.BOUNCED})
+"""What somebody may send again; nothing else happens to it by itself."""
+UNSENT = RESENDABLE | {DeliveryState.QUEUED}
+"""What may still reach its receiver."""
+
 
 class NotFailed(Conflict):
     """Only failed messages can be sent again."""
@@ -118,7 +123,7 @@ class Delivery(Kept, Record):
 
     def queue_again(self, now: datetime) -> None:
         """Start over with a failed or bounced message."""
-        if self.state not in {DeliveryState.FAILED, DeliveryState.BOUNCED}:
+        if self.state not in RESENDABLE:
             raise NotFailed
         self.state = DeliveryState.QUEUED
         self.tries = 0
@@ -146,4 +151,5 @@ class Delivery(Kept, Record):
             customer_id=self.customer_id,
             sender=self.sender,
             is_due_soon=is_soon(self.next_try_at, now),
+            is_resendable=self.state in RESENDABLE,
         )

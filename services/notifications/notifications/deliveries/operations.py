@@ -27,7 +27,7 @@ from lineup.scope import in_scope
 from lineup.secrets import Keyring
 from lineup.verbs import handles
 from notifications.deliveries.mailer import NO_ADDRESS
-from notifications.deliveries.models import Delivery
+from notifications.deliveries.models import UNSENT, Delivery
 from notifications.people.operations import find_customer, keep_customer
 from notifications.templates.texts import render
 from notifications.transports.addresses import is_address
@@ -38,8 +38,6 @@ ORDERS: Orders = {
     "subject": Delivery.subject,
     "state": Delivery.state,
 }
-
-UNSENT = (DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.BOUNCED)
 
 
 @dataclass(frozen=True, kw_only=True)
