@@ -2,6 +2,7 @@
 
 import pytest
 
+from notifications.transports.addresses import address_of
 from notifications.transports.routes import Server, sender_from, server_from
 
 
@@ -37,3 +38,16 @@ def test_a_sender_has_a_name_and_an_address():
     sender = sender_from("Example TV <tv@example.org>")
 
     assert (sender.display_name, sender.addr_spec) == ("Example TV", "tv@example.org")
+
+
+def test_the_installations_sender_is_read_as_a_partners_is():
+    sender = sender_from("TV <tv@müller.example>")
+
+    assert sender == address_of("tv@müller.example", "TV")
+    assert sender.domain == "xn--mller-kva.example"
+
+
+@pytest.mark.parametrize("text", ["", "TV", "TV <tv>", "TV <tv@-.example>"])
+def test_a_sender_without_an_address_is_refused(text):
+    with pytest.raises(ValueError, match="MAIL_SENDER"):
+        sender_from(text)

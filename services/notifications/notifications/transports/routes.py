@@ -5,6 +5,8 @@ from email.headerregistry import Address
 from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
+from notifications.transports.addresses import NoAddress, address_of
+
 SECURITY = {"smtp": "none", "smtps": "tls", "smtp+starttls": "starttls"}
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
@@ -49,6 +51,10 @@ def server_from(url: str) -> Server:
 
 
 def sender_from(text: str) -> Address:
-    """Read "Name <mail@example.org>"."""
+    """Read "Name <mail@example.org>"; ValueError for any other form."""
     name, address = parseaddr(text)
-    return Address(display_name=name, addr_spec=address)
+    try:
+        return address_of(address, name)
+    except NoAddress:
+        words = "MAIL_SENDER must look like Name <mail@example.org>."
+        raise ValueError(words) from None
