@@ -1,9 +1,10 @@
-"""Probes and metrics of a process of plain threads, on a port of their own."""
+"""Probes: what a process says of itself, and a port of their own to say it at."""
 
 import socket
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,8 +13,48 @@ from lineup.metrics import Figures
 
 Checks = Mapping[str, Callable[[], bool]]
 JSON = "application/json"
+LIVING: Checks = {"live": lambda: True}
+"""Whoever answers at all lives."""
 QUESTION_SECONDS = 5
 """How long a caller may take to say what it asks."""
+
+
+class Answer(NamedTuple):
+    """What a probe is told."""
+
+    status: int
+    kind: str
+    """The type of the body."""
+    body: bytes
+
+
+def answer(
+    path: str,
+    *,
+    ready: Checks,
+    live: Checks = LIVING,
+    exposition: Callable[[], bytes] | None = None,
+) -> Answer:
+    """What is said at `/livez`, `/readyz`, `/readyz/<check>` and, where there are any,
+    `/metrics`: 200 when all that is asked of holds, else 503; nothing else is there.
+    """
+    if path == "/metrics" and exposition is not None:
+        return Answer(200, metrics.CONTENT_TYPE, exposition())
+    checks = _checks_of(path, live, ready)
+    if checks is None:
+        return Answer(404, JSON, b"{}")
+    found = {name: check() for name, check in checks.items()}
+    status = 200 if all(found.values()) else 503
+    return Answer(status, JSON, msgspec.json.encode(found))
+
+
+def _checks_of(path: str, live: Checks, ready: Checks) -> Checks | None:
+    if path == "/livez":
+        return live
+    if path == "/readyz":
+        return ready
+    name = path.removeprefix("/readyz/")
+    return {name: ready[name]} if path != name and name in ready else None
 
 
 def family_of(address: str) -> socket.AddressFamily:
@@ -36,7 +77,12 @@ def serve(
 
         def do_GET(self) -> None:
             """Answer it."""
-            status, kind, body = _said(self.path, live, ready, figures)
+            status, kind, body = answer(
+                self.path,
+                ready=ready,
+                live=live,
+                exposition=lambda: metrics.exposition(figures),
+            )
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -54,15 +100,3 @@ def serve(
 
     server = Server((address, port), Answers)
     threading.Thread(target=server.serve_forever, name="probes", daemon=True).start()
-
-
-def _said(
-    path: str, live: Checks, ready: Checks, figures: Figures
-) -> tuple[int, str, bytes]:
-    if path == "/metrics":
-        return 200, metrics.CONTENT_TYPE, metrics.exposition(figures)
-    checks = {"/livez": live, "/readyz": ready}.get(path)
-    if checks is None:
-        return 404, JSON, b"{}"
-    found = {name: check() for name, check in checks.items()}
-    return 200 if all(found.values()) else 503, JSON, msgspec.json.encode(found)

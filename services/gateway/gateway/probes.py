@@ -5,10 +5,11 @@ panel and API can do nothing; players are served all the same. The probe port ha
 and `/metrics` and nothing else; elsewhere only `/livez` is answered, for balancers.
 """
 
-from flask import Blueprint, Flask, Response, jsonify, request
+from flask import Blueprint, Flask, Response, request
 
 from gateway.ground import ground
 from gateway.public.requests import AT_PROBE_PORT
+from lineup import probes
 
 pages = Blueprint("probes", __name__)
 
@@ -35,11 +36,15 @@ def keep_apart() -> Response | None:
 @pages.get("/livez")
 def livez() -> Response:
     """This process answers."""
-    return jsonify(live=True)
+    return _answer("/livez")
 
 
 @pages.get("/readyz")
-def readyz() -> tuple[Response, int]:
+def readyz() -> Response:
     """The broker can be reached; 503 when not."""
-    has_broker = ground().rpc.is_ready()
-    return jsonify(broker=has_broker), 200 if has_broker else 503
+    return _answer("/readyz")
+
+
+def _answer(path: str) -> Response:
+    said = probes.answer(path, ready={"broker": ground().rpc.is_ready})
+    return Response(said.body, said.status, content_type=said.kind)

@@ -7,10 +7,10 @@ mistaken for a dead one. No database in them: its outage must not restart servic
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import eventlet
-import msgspec
 import structlog
 from eventlet import wsgi
 from nameko.extensions import DependencyProvider
@@ -76,27 +76,10 @@ class Probes(DependencyProvider):
     def _answer(
         self, environ: Environ, start: Callable[[str, list[tuple[str, str]]], Any]
     ) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/metrics":
-            start("200 OK", [("Content-Type", metrics.CONTENT_TYPE)])
-            return [metrics.exposition(self.ground.figures)]
-        status, body = self._said(environ["PATH_INFO"])
-        start(status, [("Content-Type", "application/json")])
-        return [msgspec.json.encode(body)]
-
-    def _said(self, path: str) -> tuple[str, dict[str, bool]]:
-        if path == "/livez":
-            return "200 OK", {"live": True}
-        wanted = self._checks_of(path)
-        if not wanted:
-            return "404 Not Found", {}
-        found = {name: check() for name, check in wanted.items()}
-        good = all(found.values())
-        return ("200 OK" if good else "503 Service Unavailable"), found
-
-    def _checks_of(self, path: str) -> dict[str, Callable[[], bool]]:
-        """What `/readyz` is about, or the one part of it that a path names."""
-        checks = self.ground.checks
-        if path == "/readyz":
-            return checks
-        name = path.removeprefix("/readyz/")
-        return {name: checks[name]} if name in checks else {}
+        status, kind, body = probes.answer(
+            environ["PATH_INFO"],
+            ready=self.ground.checks,
+            exposition=lambda: metrics.exposition(self.ground.figures),
+        )
+        start(f"{status} {HTTPStatus(status).phrase}", [("Content-Type", kind)])
+        return [body]
