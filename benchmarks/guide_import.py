@@ -31,7 +31,6 @@ from lineup.clock import SystemClock
 from lineup.contracts.playlists.guide import CreateGuideSource
 from lineup.database import Database, connect
 from lineup.secrets import Keyring, make_key
-from playlists import wiring
 from playlists.addresses import Limits
 from playlists.guide.importing import Importer
 from playlists.guide.models import GuideSource
@@ -162,7 +161,6 @@ def one(place: Place) -> None:
 
 def importer_at(place: Place) -> tuple[Importer, UUID]:
     """What the worker would use, and a source to use it on."""
-    wiring.connect_rooms()
     database = Database(connect(place.uri, pool_size=2), SystemClock())
     keyring = Keyring([make_key()])
     request = CreateGuideSource(name="G", upload=UPLOAD, partner_id=PARTNER)

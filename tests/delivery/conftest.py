@@ -31,14 +31,10 @@ from lineup.contracts.playlists.packages import CreatePackage
 from lineup.database import Database, connect
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
-from playlists import wiring
-from playlists.channels.contents import create_package
-from playlists.channels.operations import create_channel
-from playlists.entitlements.operations import (
-    keep_partner,
-    keep_subscription,
-    keep_user,
-)
+from playlists.channels.packages import follow_account
+from playlists.editing.contents import create_package
+from playlists.editing.operations import create_channel
+from playlists.entitlements.operations import keep_subscription, keep_user
 from playlists.guide.sources import create_guide_source
 from playlists.rendering.access import write_due
 from playlists.rendering.renderer import render_due
@@ -68,7 +64,6 @@ def keyring():
 @pytest.fixture(scope="session")
 def tools(databases, tmp_path_factory, keyring):
     """A worker's tools over a database of its own."""
-    wiring.connect_rooms()
     uri = databases.fresh("playlists")
     database = Database(connect(uri, pool_size=5), SetClock(NOW))
     store = tmp_path_factory.mktemp("blobs").as_uri()
@@ -120,7 +115,7 @@ def server(tools):
 def fill(tools):
     """A partner, five channels with a guide, a user with a running subscription."""
     with tools.database.transaction(Context(actor=ACTOR)) as work:
-        keep_partner(work, a_partner())
+        follow_account(work, a_partner())
         channels = [
             create_channel(work, CreateChannel(details=a_channel(number, name)))
             for number, name in enumerate(NAMES, 1)

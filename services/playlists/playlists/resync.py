@@ -7,7 +7,8 @@ from sqlalchemy import select
 from lineup.database import Database
 from playlists.channels.models import Package
 from playlists.channels.packages import announce
-from playlists.rendering.operations import refresh_everybody, render_everything
+from playlists.entitlements.operations import refresh_everybody
+from playlists.pending.operations import render_everything
 
 AT_ONCE = 500
 

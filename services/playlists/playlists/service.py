@@ -7,17 +7,11 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
-from playlists import watching, wiring
-from playlists.channels import (
-    contents,
-    imports,
-    job_views,
-    lists,
-    many,
-    order,
-    packages,
-)
-from playlists.channels import operations as channels_operations
+from playlists import watching
+from playlists.channels import imports, job_views, packages
+from playlists.channels.entrypoints import ChannelEntrypoints
+from playlists.editing import contents, listings, lists, many, order, proposals
+from playlists.editing import operations as editing_operations
 from playlists.entitlements.entrypoints import EntitlementEntrypoints
 from playlists.entitlements.models import (
     Customer,
@@ -26,16 +20,15 @@ from playlists.entitlements.models import (
     Subscription,
     User,
 )
-from playlists.guide import listings, proposals, sources
+from playlists.guide import sources
 from playlists.guide.entrypoints import GuideEntrypoints
 from playlists.jobs import operations as jobs_operations
 from playlists.rendering import outputs
 from playlists.settings import PlaylistsSettings
 
-wiring.connect_rooms()
-
 
 class PlaylistsService(
+    ChannelEntrypoints,
     GuideEntrypoints,
     EntitlementEntrypoints,
     Service,
@@ -50,7 +43,7 @@ class PlaylistsService(
         job_views,
         lists,
         many,
-        channels_operations,
+        editing_operations,
         order,
         packages,
         listings,

@@ -10,7 +10,7 @@ from lineup.contracts.playlists.jobs import JobState
 from lineup.database import Work
 from lineup.metrics import FAILING_ROWS, Figure, due
 from playlists.jobs.models import Job
-from playlists.rendering.models import AccessFile, ChannelSet
+from playlists.pending.models import AccessFile, ChannelSet
 
 
 def jobs(work: Work) -> Iterator[Figure]:

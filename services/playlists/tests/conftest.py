@@ -14,10 +14,9 @@ from lineup.ids import new_id
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
 from lineup.testing.plugin import migrated_session
-from playlists import wiring
 from playlists.channels.naming import guide_name_keys
-from playlists.channels.operations import create_channel
-from playlists.entitlements.operations import keep_partner
+from playlists.channels.packages import follow_account
+from playlists.editing.operations import create_channel
 from playlists.guide.models import GuideName, GuideSource
 from playlists.guide.sources import create_guide_source
 from playlists.jobs.models import Job
@@ -36,11 +35,6 @@ def actor_of(partner_id, role=Role.PARTNER):
 
 
 OPERATOR = Actor(role=Role.OPERATOR, scopes=("/",))
-
-
-@pytest.fixture(autouse=True)
-def connected_rooms():
-    wiring.connect_rooms()
 
 
 @pytest.fixture
@@ -99,7 +93,7 @@ def tools(database, settings):
 @pytest.fixture
 def partner(database):
     with database.transaction() as work:
-        keep_partner(work, a_partner())
+        follow_account(work, a_partner())
     return PARTNER
 
 

@@ -7,8 +7,8 @@ from lineup.contracts.playlists.channels import UpdateChannel
 from lineup.contracts.playlists.jobs import ImportChannels, JobState
 from playlists.channels.imports import import_channels
 from playlists.channels.models import Channel, PackageChannel
-from playlists.channels.operations import update_channel
 from playlists.channels.packages import demo_package
+from playlists.editing.operations import update_channel
 from playlists.owners import Owner
 
 from .conftest import PARTNER, details, run_jobs, upload

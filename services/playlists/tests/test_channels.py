@@ -24,11 +24,12 @@ from lineup.contracts.playlists.packages import (
 from lineup.database.records import OUTBOX
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id
-from playlists.channels import contents, imports, lists, operations, packages
+from playlists.channels import imports, packages
 from playlists.channels.naming import guide_name_key, name_key
-from playlists.channels.operations import NumberTaken
+from playlists.editing import contents, lists, operations
+from playlists.editing.operations import NumberTaken
 from playlists.guide.models import GuideChannel, GuideSource
-from playlists.rendering.models import ChannelSet
+from playlists.pending.models import ChannelSet
 
 from .conftest import NEIGHBOUR, OPERATOR, PARTNER, a_channel, details, names_of
 

@@ -16,18 +16,12 @@ from lineup.contracts.billing.subscriptions import (
 from lineup.contracts.playlists.packages import CreatePackage, DeletePackage
 from lineup.database.records import OUTBOX
 from lineup.ids import new_id
-from playlists import upstairs
-from playlists.channels.contents import create_package
 from playlists.channels.models import Package
-from playlists.channels.packages import PackageInUse, delete_package
+from playlists.channels.packages import PackageInUse, delete_package, follow_account
+from playlists.editing.contents import create_package
 from playlists.entitlements.models import Partner, Subscription, User
-from playlists.entitlements.operations import (
-    keep_account,
-    keep_partner,
-    keep_subscription,
-    keep_user,
-)
-from playlists.rendering.models import AccessFile
+from playlists.entitlements.operations import keep_subscription, keep_user
+from playlists.pending.models import AccessFile
 from playlists.resync import resync
 
 from .conftest import PARTNER, a_partner
@@ -82,9 +76,9 @@ def forget_due(work):
 
 
 def test_a_partner_gets_its_demo_set_once_however_often_it_is_announced(work):
-    keep_partner(work, a_partner(version=1))
-    keep_partner(work, a_partner(version=2, name="Blue TV"))
-    keep_partner(work, a_partner(version=2, name="Blue TV"))
+    follow_account(work, a_partner(version=1))
+    follow_account(work, a_partner(version=2, name="Blue TV"))
+    follow_account(work, a_partner(version=2, name="Blue TV"))
 
     (demo,) = work.session.scalars(select(Package))
     assert (demo.is_demo, demo.partner_id) == (True, PARTNER)
@@ -93,7 +87,7 @@ def test_a_partner_gets_its_demo_set_once_however_often_it_is_announced(work):
 
 
 def test_other_accounts_are_no_partners(work):
-    keep_account(work, a_partner(kind=AccountKind.DEALER))
+    follow_account(work, a_partner(kind=AccountKind.DEALER))
 
     assert work.session.get(Partner, PARTNER) is None
 
@@ -135,7 +129,7 @@ def test_a_changed_partner_has_the_facts_of_its_users_written_anew(work):
         keep_user(work, user)
     forget_due(work)
 
-    keep_partner(work, a_partner(public_url="https://tv.blue.example"))
+    follow_account(work, a_partner(public_url="https://tv.blue.example"))
 
     assert due_users(work) == {users[0].id}
 
@@ -146,7 +140,7 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
 
     def announce(version, status):
         with database.transaction() as work:
-            keep_account(work, a_partner(version=version, status=status, **said))
+            follow_account(work, a_partner(version=version, status=status, **said))
 
     def waits_for_another():
         waiting = "datname = current_database() AND wait_event_type = 'Lock'"
@@ -160,7 +154,7 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
     with ThreadPoolExecutor() as threads:
         with database.transaction() as work:
             off = a_partner(version=2, status=Status.INACTIVE, **said)
-            keep_account(work, off)
+            follow_account(work, off)
             forget_due(work)  # as if the fact had been written meanwhile
             on = threads.submit(announce, 3, Status.ACTIVE)
             wait_for(waits_for_another)
@@ -170,16 +164,9 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
         assert due_users(work) == {user_id}
 
 
-def test_a_change_nobody_would_hear_is_an_error(work, monkeypatch):
-    monkeypatch.setattr(upstairs._connection, "rooms", None)
-
-    with pytest.raises(upstairs.NotConnected):
-        keep_user(work, a_user(work))
-
-
 def test_resync_announces_every_package_in_its_version_and_renders_all(database):
     with database.transaction() as work:
-        keep_partner(work, a_partner())
+        follow_account(work, a_partner())
         user = a_user(work)
         keep_user(work, user)
         before = work.session.scalars(select(OUTBOX.c.event_id)).all()

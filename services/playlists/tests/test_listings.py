@@ -8,7 +8,7 @@ from lineup.context import Context
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.guide import ListProgrammes
 from lineup.errors import Invalid
-from playlists.guide.listings import list_programmes
+from playlists.editing.listings import list_programmes
 
 from .conftest import NEIGHBOUR, a_channel, a_source, actor_of, evening, guide, run_jobs
 

@@ -30,11 +30,11 @@ from lineup.contracts.playlists.packages import (
 from lineup.database.paging import OrderUnknown
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id
-from playlists.channels import contents, lists, many, order, packages
+from playlists.channels import packages
 from playlists.channels.models import STREAM_IDS, Channel
-from playlists.guide import proposals
+from playlists.editing import contents, lists, many, order, proposals
 from playlists.guide.models import GuideChannel, GuideSource
-from playlists.rendering.models import ChannelSet
+from playlists.pending.models import ChannelSet
 
 from .conftest import NEIGHBOUR, OPERATOR, PARTNER, a_channel, names_of
 from .test_channels import announced

@@ -3,9 +3,9 @@ from sqlalchemy import select
 
 from lineup.command.migrations import configuration, drift
 from lineup.ids import new_id
+from playlists.channels.finding import new_channel
 from playlists.channels.models import Channel, ImportChange
 from playlists.channels.naming import name_keys
-from playlists.channels.operations import new_channel
 from playlists.owners import Owner
 
 from .conftest import PARTNER, details

@@ -15,10 +15,10 @@ from lineup.contracts.playlists.guide import (
 from lineup.database.paging import OrderUnknown, PageGone
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id
-from playlists.channels import importing, operations
+from playlists.channels import importing
 from playlists.channels.m3u import PlaylistEntry
 from playlists.channels.naming import guide_name_key
-from playlists.guide import proposals
+from playlists.editing import operations, proposals
 from playlists.guide.models import GuideChannel, GuideSource
 from playlists.owners import Owner
 

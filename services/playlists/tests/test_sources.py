@@ -21,7 +21,7 @@ from lineup.contracts.playlists.guide import (
 from lineup.contracts.playlists.jobs import JobState, ListJobs
 from lineup.errors import Invalid, NotFound
 from playlists.addresses import Limits, Wanted
-from playlists.channels.operations import create_channel
+from playlists.editing.operations import create_channel
 from playlists.fetching import FetchRefused, fetch
 from playlists.guide import sources
 from playlists.guide.models import GuideSource

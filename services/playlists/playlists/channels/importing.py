@@ -18,20 +18,20 @@ from sqlalchemy import delete, insert, select, text, update
 from lineup.blobs import BlobStore
 from lineup.database import Database, Work
 from lineup.ids import new_id
-from playlists import upstairs
 from playlists.addresses import Limits, Wanted
 from playlists.channels import origins
-from playlists.channels.contents import put_into
+from playlists.channels.finding import hold_line
 from playlists.channels.identity import Register
 from playlists.channels.left_out import LeftOut
 from playlists.channels.m3u import EmptyPlaylist, PlaylistEntry, entries
 from playlists.channels.models import Channel, ChannelList, ImportChange
-from playlists.channels.order import hold_line
+from playlists.channels.packages import put_into
 from playlists.channels.register import register_of
 from playlists.channels.sieve import Sieved, Wishes, numbered, sieved
 from playlists.channels.taking import Taker, state_of
 from playlists.jobs.running import Counted, Outcome
 from playlists.owners import Owner
+from playlists.pending import operations as pending
 from playlists.uploads import open_upload
 
 AT_ONCE = 500
@@ -134,7 +134,7 @@ class ChannelImporter:
                 lineup.put_into(origin.package_id)
             self._forget_undone(work, owner)
             self.confirm(work)
-            upstairs.rooms().mark_changed(work, owner.partner_id)
+            pending.mark_changed(work, owner.partner_id)
         if origin.upload:
             self.reading.blobs.remove(origin.upload)
         return Outcome(

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists.events import PackageChanged
@@ -21,11 +22,14 @@ from lineup.errors import Conflict, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import Done, handles
-from playlists import upstairs
 from playlists.channels.models import Package, PackageChannel
+from playlists.entitlements.operations import is_watched, keep_account
 from playlists.owners import Owner
+from playlists.pending import operations as pending
 
 DEMO = "Demo"
+CHUNK = 500
+"""Rows of one statement."""
 ORDERS = {"newest": Package.id, "name": func.lower(Package.name)}
 
 
@@ -45,6 +49,12 @@ class DemoStays(Conflict):
     """The demo package cannot be deleted, but it can be empty."""
 
     code = "demo_stays"
+
+
+def follow_account(work: Work, state: AccountChanged) -> None:
+    """Keep a partner's or a seller's copy; a partner's demo set is made with it."""
+    if keep_account(work, state) and state.kind == AccountKind.PARTNER:
+        demo_package(work, Owner(state.id))
 
 
 def new_package(work: Work, owner: Owner, name: str) -> Package:
@@ -82,13 +92,13 @@ def delete_package(work: Work, request: DeletePackage) -> Done:
     package = find_package(work, request.package_id, for_update=True)
     if package.is_demo:
         raise DemoStays
-    if upstairs.rooms().is_watched(work, package.id):
+    if is_watched(work, package.id):
         raise PackageInUse
     package.version += 1
     announce(work, package, is_deleted=True)
     work.session.delete(package)
     work.session.flush()
-    upstairs.rooms().mark_changed(work, package.partner_id)
+    pending.mark_changed(work, package.partner_id)
     return Done()
 
 
@@ -224,3 +234,25 @@ def _view(package: Package, channel_count: int) -> PackageView:
         is_demo=package.is_demo,
         channel_count=channel_count,
     )
+
+
+def put_into(work: Work, package_id: UUID, channel_ids: Collection[UUID]) -> set[UUID]:
+    """Put channels into a package, beside those in it; which were not in it."""
+    put = set[UUID]()
+    ids = list(dict.fromkeys(channel_ids))
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        rows = [{"package_id": package_id, "channel_id": id_} for id_ in some]
+        statement = upsert(PackageChannel).values(rows).on_conflict_do_nothing()
+        put.update(work.session.scalars(statement.returning(PackageChannel.channel_id)))
+    return put
+
+
+def take_out(
+    work: Work, package_id: UUID, channel_ids: Collection[UUID] | None
+) -> None:
+    """Take these channels out of a package; None: all."""
+    statement = delete(PackageChannel).where(PackageChannel.package_id == package_id)
+    if channel_ids is not None:
+        statement = statement.where(PackageChannel.channel_id.in_(channel_ids))
+    work.session.execute(statement.execution_options(synchronize_session=False))

@@ -8,11 +8,11 @@ from lineup.contracts.playlists.channels import ChannelDetails, Signing
 from lineup.database import Work
 from lineup.ids import new_id
 from playlists.channels import kinds, marks
+from playlists.channels.finding import new_channel
 from playlists.channels.left_out import LeftOut, Why
 from playlists.channels.m3u import PlaylistEntry
 from playlists.channels.models import Channel
 from playlists.channels.naming import name_keys
-from playlists.channels.operations import new_channel
 from playlists.channels.sieve import Wishes
 from playlists.owners import Owner
 

@@ -12,13 +12,13 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 
 from lineup.database import Database, Work
-from playlists import upstairs
+from playlists.channels.finding import hold_line
 from playlists.channels.importing import AT_ONCE, LIMITS
 from playlists.channels.models import Channel, ImportChange, PackageChannel
-from playlists.channels.order import hold_line
 from playlists.channels.taking import COLUMNS
 from playlists.jobs.running import Counted, Outcome
 from playlists.owners import Owner
+from playlists.pending import operations as pending
 
 READ: dict[str, Callable[[str], Any]] = {
     "vanished_at": datetime.fromisoformat,
@@ -48,7 +48,7 @@ class Undoing:
             written = delete(ImportChange).where(ImportChange.job_id == job_id)
             work.session.execute(written.execution_options(synchronize_session=False))
             self.confirm(work)
-            upstairs.rooms().mark_changed(work, owner.partner_id)
+            pending.mark_changed(work, owner.partner_id)
         return Outcome(
             message=f"{removed:,} channels removed, {restored:,} as they were before."
         )

@@ -3,19 +3,13 @@
 from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.customers import CustomerChanged
-from lineup.contracts.accounts.tree import AccountChanged
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from playlists.entitlements import operations
 
 
 class EntitlementEntrypoints(Entrypoints):
-    """Keeps copies of partners, sellers, customers, users and subscriptions."""
-
-    @on_event
-    def on_account_changed(self, event: Event[AccountChanged]) -> None:
-        """A partner or seller changed."""
-        self.database.keep(event, operations.keep_account)
+    """Keeps copies of customers, users and subscriptions."""
 
     @on_event
     def on_customer_changed(self, event: Event[CustomerChanged]) -> None:

@@ -1,4 +1,4 @@
-"""Copies kept of what accounts and billing announce, and who must hear of a change."""
+"""Copies kept of what accounts and billing announce; what shows them is marked."""
 
 from uuid import UUID
 
@@ -12,8 +12,6 @@ from lineup.contracts.billing.subscriptions import (
     is_running,
 )
 from lineup.database import Work, keep_newest
-from playlists import upstairs
-from playlists.channels.packages import demo_package
 from playlists.entitlements.models import (
     Customer,
     Partner,
@@ -21,18 +19,16 @@ from playlists.entitlements.models import (
     Subscription,
     User,
 )
-from playlists.owners import Owner
+from playlists.pending import operations as pending
 
 
-def keep_account(work: Work, state: AccountChanged) -> None:
-    """Keep a partner's or a seller's copy."""
-    if state.kind == AccountKind.PARTNER:
-        keep_partner(work, state)
-    else:
-        keep_seller(work, state)
+def keep_account(work: Work, state: AccountChanged) -> bool:
+    """Keep a partner's or a seller's copy; False where it is old."""
+    is_partner = state.kind == AccountKind.PARTNER
+    return keep_partner(work, state) if is_partner else keep_seller(work, state)
 
 
-def keep_seller(work: Work, state: AccountChanged) -> None:
+def keep_seller(work: Work, state: AccountChanged) -> bool:
     """Keep a seller's copy; off or on, its users' facts follow."""
     before = work.session.get(Seller, state.id, with_for_update=True)
     was_active = before is None or before.status == Status.ACTIVE
@@ -43,12 +39,14 @@ def keep_seller(work: Work, state: AccountChanged) -> None:
         "status": state.status,
     }
     is_active = state.status == Status.ACTIVE
-    if keep_newest(work.session, Seller, values) and was_active != is_active:
-        upstairs.rooms().refresh_below(work, state.scope)
+    is_news = keep_newest(work.session, Seller, values)
+    if is_news and was_active != is_active:
+        refresh_below(work, state.scope)
+    return is_news
 
 
-def keep_partner(work: Work, state: AccountChanged) -> None:
-    """Keep a partner's copy; its demo set is made with it."""
+def keep_partner(work: Work, state: AccountChanged) -> bool:
+    """Keep a partner's copy."""
     values = {
         "id": state.id,
         "version": state.version,
@@ -58,9 +56,10 @@ def keep_partner(work: Work, state: AccountChanged) -> None:
         "public_url": state.public_url,
         "status": state.status,
     }
-    if keep_newest(work.session, Partner, values):
-        demo_package(work, Owner(state.id))
-        upstairs.rooms().refresh_partner(work, state.id)
+    is_news = keep_newest(work.session, Partner, values)
+    if is_news:
+        refresh_partner(work, state.id)
+    return is_news
 
 
 def keep_customer(work: Work, state: CustomerChanged) -> None:
@@ -69,7 +68,7 @@ def keep_customer(work: Work, state: CustomerChanged) -> None:
     had = before.time_zone if before else ""
     values = {"id": state.id, "version": state.version, "time_zone": state.time_zone}
     if keep_newest(work.session, Customer, values) and had != state.time_zone:
-        upstairs.rooms().refresh_below(work, state.scope)
+        refresh_below(work, state.scope)
 
 
 def keep_user(work: Work, state: UserChanged) -> None:
@@ -89,7 +88,7 @@ def keep_user(work: Work, state: UserChanged) -> None:
         "created_at": state.created_at,
     }
     if keep_newest(work.session, User, values):
-        upstairs.rooms().refresh_access(work, state.id)
+        pending.refresh_access(work, state.id)
 
 
 def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
@@ -111,7 +110,7 @@ def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
         "ends_at": state.ends_at,
     }
     if keep_newest(work.session, Subscription, values):
-        upstairs.rooms().refresh_access(work, state.user_id)
+        pending.refresh_access(work, state.user_id)
 
 
 def is_watched(work: Work, package_id: UUID) -> bool:
@@ -121,3 +120,21 @@ def is_watched(work: Work, package_id: UUID) -> bool:
         is_running(Subscription, work.now),
     )
     return work.session.scalar(select(running.exists())) is True
+
+
+def refresh_partner(work: Work, partner_id: UUID) -> None:
+    """Have the facts of all users of a partner written anew, and its sets rendered."""
+    pending.refresh_users(work, select(User.id).where(User.partner_id == partner_id))
+    pending.mark_changed(work, partner_id)
+
+
+def refresh_below(work: Work, scope: str) -> None:
+    """Have the facts of all users below a seller or customer written anew."""
+    below = User.scope.startswith(scope, autoescape=True)
+    pending.refresh_users(work, select(User.id).where(below))
+
+
+def refresh_everybody(work: Work) -> None:
+    """Have every access fact written anew: heals a store that was lost or restored."""
+    pending.refresh_users(work, select(User.id))
+    pending.refresh_all_written(work)

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from lineup.blobs import BlobStore
 from lineup.database import Database, Work
 from lineup.secrets import Keyring
-from playlists import upstairs
 from playlists.addresses import Fetched, Limits, Wanted
 from playlists.guide.loading import Loaded, load
 from playlists.guide.models import GuideSource
@@ -24,6 +23,7 @@ from playlists.guide.terms import open_headers
 from playlists.guide.times import Times
 from playlists.guide.unpack import pieces
 from playlists.jobs.running import Counted
+from playlists.pending import operations as pending
 from playlists.uploads import open_upload
 
 RETRY_HOURS = 1
@@ -111,7 +111,7 @@ class Importer:
             current.digest = _digest(source, fetched)
             current.etag, current.last_modified = fetched.etag, fetched.last_modified
             self.confirm(work)
-            upstairs.rooms().mark_changed(work, current.partner_id)
+            pending.mark_changed(work, current.partner_id)
         return f"{loaded.programmes:,} programmes of {loaded.channels:,} channels."
 
     def _read(self, file: IO[bytes]) -> Iterator[bytes]:

@@ -26,7 +26,6 @@ from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.secrets import Keyring
 from lineup.verbs import Done, handles
-from playlists import upstairs
 from playlists.guide.models import GuideSource, RetiredImport
 from playlists.guide.source_views import (
     IMPORT_JOB,
@@ -38,6 +37,7 @@ from playlists.guide.terms import changed_headers, open_headers, stored
 from playlists.jobs.models import Job
 from playlists.jobs.operations import enqueue, job_view
 from playlists.owners import owner_of
+from playlists.pending import operations as pending
 from playlists.uploads import check_upload
 
 log = structlog.get_logger(__name__)
@@ -109,7 +109,7 @@ def update_guide_source(
     if columns.keys() & SCHEDULING:
         plan_next(work, source)
     work.session.flush()
-    upstairs.rooms().mark_changed(work, source.partner_id)
+    pending.mark_changed(work, source.partner_id)
     return source_view(work, source, keyring)
 
 
@@ -131,7 +131,7 @@ def delete_guide_source(work: Work, request: DeleteGuideSource) -> Done:
     retire(work, source)
     work.session.delete(source)
     work.session.flush()
-    upstairs.rooms().mark_changed(work, source.partner_id)
+    pending.mark_changed(work, source.partner_id)
     return Done()
 
 

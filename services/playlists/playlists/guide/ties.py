@@ -7,6 +7,7 @@ tie; it is proposed to staff (`proposals`).
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,7 +34,6 @@ from lineup.contracts.playlists.channels import ChannelGuide, GuideReach, TiedBy
 from lineup.database import Work
 from playlists.channels.models import Channel
 from playlists.guide.models import GuideChannel, GuideName, GuideSource
-from playlists.upstairs import Shown
 
 SHORT = timedelta(hours=24)
 """A guide that reaches less far is flagged."""
@@ -53,6 +53,17 @@ SHIFT = func.make_interval(
     type_=Interval,
 )
 """By how much a channel shows its guide later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The guide a channel shows, when it ends with the channel's own shift, and how
+    far that is from now.
+    """
+
+    guide: ChannelGuide
+    until: datetime
+    reach: GuideReach
 
 
 ID, EXACT, STRICT, LISTED, LOOSE = range(5)

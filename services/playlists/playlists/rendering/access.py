@@ -38,7 +38,7 @@ from playlists.entitlements.models import (
     User,
 )
 from playlists.jobs.operations import WAKE
-from playlists.rendering.models import AccessFile, ChannelSet
+from playlists.pending.models import AccessFile, ChannelSet
 from playlists.rendering.setbacks import is_everybodys, pause_after
 from playlists.rendering.timelines import Period, Stretch, stretches, timeline
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lineup.blobs import UNFINISHED, BlobStore
 from lineup.database import Database, Work
 from lineup.delivery import manifest_name
-from playlists.rendering.models import ChannelSet
+from playlists.pending.models import ChannelSet
 from playlists.rendering.renderer import manifest_of
 
 GRACE = timedelta(hours=24)

@@ -17,7 +17,7 @@ from playlists.channels.archives import archive_of
 from playlists.channels.kinds import kind_of
 from playlists.channels.models import Channel, Package, PackageChannel
 from playlists.guide.ties import tie
-from playlists.rendering.models import ChannelSet
+from playlists.pending.models import ChannelSet
 
 UNGROUPED = "Other"
 UNSAFE = re.compile(r'[\x00-\x1f\x7f",]+')

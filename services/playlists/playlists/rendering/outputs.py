@@ -16,8 +16,8 @@ from lineup.errors import Invalid
 from lineup.scope import acting_partner
 from lineup.secrets import Keyring
 from lineup.verbs import handles
+from playlists.pending.operations import mark_changed
 from playlists.rendering.models import PartnerOutput
-from playlists.rendering.operations import mark_changed
 
 LONGEST_DAYS = 30
 LEAST_DAYS_BACK = 1

@@ -21,9 +21,10 @@ from lineup.metrics import PUT_OFF
 from lineup.secrets import Keyring
 from playlists.jobs.operations import note_failed
 from playlists.owners import Owner
+from playlists.pending.models import ChannelSet
 from playlists.rendering import guide, m3u, xtream
 from playlists.rendering.lineups import Entry, entries_of
-from playlists.rendering.models import ChannelSet, PartnerOutput
+from playlists.rendering.models import PartnerOutput
 from playlists.rendering.outputs import days_back, output_of
 from playlists.rendering.setbacks import FIRST_PAUSE, is_everybodys, pause_after
 from playlists.rendering.stems import stems_of

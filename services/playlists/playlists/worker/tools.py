@@ -9,7 +9,6 @@ from lineup.blobs import BlobStore
 from lineup.clock import clock_for
 from lineup.database import Database, connect
 from lineup.secrets import Keyring
-from playlists import wiring
 from playlists.addresses import Limits
 from playlists.settings import PlaylistsSettings
 
@@ -39,7 +38,6 @@ def tools_for(settings: PlaylistsSettings, worker: str = "") -> Tools:
 
     A process that does a job for `worker` bears its name.
     """
-    wiring.connect_rooms()
     clock = clock_for(settings.clock_offset_file)
     own = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     return Tools(

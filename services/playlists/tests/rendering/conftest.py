@@ -28,13 +28,11 @@ from lineup.delivery import (
 )
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
-from playlists.channels.contents import create_package, set_package_channels
-from playlists.channels.operations import create_channel
-from playlists.channels.packages import demo_package
+from playlists.channels.packages import demo_package, follow_account
+from playlists.editing.contents import create_package, set_package_channels
+from playlists.editing.operations import create_channel
 from playlists.entitlements.operations import (
-    keep_account,
     keep_customer,
-    keep_partner,
     keep_subscription,
     keep_user,
 )
@@ -91,7 +89,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            keep_partner(work, state)
+            follow_account(work, state)
 
     def seller(self, status=Status.ACTIVE, **said):
         """Announce the dealer below whom `below_seller` users lie."""
@@ -113,7 +111,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            keep_account(work, state)
+            follow_account(work, state)
 
     def customer(self, user, **said):
         """Announce the customer of a user."""

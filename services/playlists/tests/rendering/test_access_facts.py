@@ -15,8 +15,8 @@ from lineup.delivery import (
 )
 from lineup.ids import new_id
 from lineup.scope import below
+from playlists.entitlements.operations import refresh_everybody
 from playlists.rendering.access import write_due
-from playlists.rendering.operations import refresh_everybody
 
 from .conftest import SCOPE
 

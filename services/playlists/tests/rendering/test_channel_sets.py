@@ -17,11 +17,12 @@ from lineup.delivery import content_name, manifest_name
 from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.values import checked
-from playlists.channels.operations import delete_channel
+from playlists.editing.operations import delete_channel
+from playlists.entitlements.operations import refresh_everybody
+from playlists.pending.operations import mark_changed
 from playlists.rendering import renderer
 from playlists.rendering.access import write_due
 from playlists.rendering.garbage import GRACE, UNUSED_FOR, collect
-from playlists.rendering.operations import mark_changed, refresh_everybody
 from playlists.rendering.outputs import (
     DaysOutOfRange,
     get_stream_settings,

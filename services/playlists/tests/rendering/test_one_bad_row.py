@@ -15,9 +15,9 @@ from playlists.guide.models import GuideSource
 from playlists.guide.sources import enqueue_due
 from playlists.jobs.models import Job
 from playlists.jobs.operations import list_jobs
+from playlists.pending.models import AccessFile, ChannelSet
+from playlists.pending.operations import mark_changed
 from playlists.rendering.garbage import GRACE, collect
-from playlists.rendering.models import AccessFile, ChannelSet
-from playlists.rendering.operations import mark_changed
 from playlists.rendering.setbacks import LONGEST_PAUSE, is_everybodys, pause_after
 from playlists.rendering.turns import Turns
 

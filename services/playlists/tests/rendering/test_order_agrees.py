@@ -6,7 +6,7 @@ import re
 import pytest
 
 from lineup.contracts.playlists.channels import MoveChannels
-from playlists.channels.order import move_channels
+from playlists.editing.order import move_channels
 
 GUIDE = "".join(
     f'<channel id="id{n}"><display-name>id{n}</display-name></channel>'

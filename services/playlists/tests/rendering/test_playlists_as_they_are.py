@@ -20,8 +20,8 @@ from lineup.values import checked
 from playlists.channels.imports import import_channels
 from playlists.channels.job_views import get_job
 from playlists.channels.models import Channel
-from playlists.channels.operations import update_channel
 from playlists.channels.packages import demo_package
+from playlists.editing.operations import update_channel
 from playlists.owners import Owner
 from playlists.records import Record
 from playlists.rendering.outputs import update_stream_settings

@@ -19,10 +19,10 @@ from lineup.contracts.playlists.jobs import ImportChannels
 from lineup.ids import new_id
 from playlists.channels.imports import import_channels
 from playlists.channels.models import Channel
-from playlists.channels.operations import update_channel
-from playlists.guide.listings import list_programmes
+from playlists.editing.listings import list_programmes
+from playlists.editing.operations import update_channel
+from playlists.editing.proposals import list_guide_proposals, tie_channels
 from playlists.guide.models import GuideSource
-from playlists.guide.proposals import list_guide_proposals, tie_channels
 from playlists.guide.sources import create_guide_source
 from playlists.worker.tasks import run_next
 

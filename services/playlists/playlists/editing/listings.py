@@ -17,8 +17,8 @@ from lineup.contracts.playlists.guide import (
 from lineup.database import Work, page_of
 from lineup.errors import Invalid
 from lineup.verbs import handles
-from playlists.channels.lists import visible
 from playlists.channels.models import Channel
+from playlists.editing.lists import visible
 from playlists.guide.models import Programme
 from playlists.guide.ties import SHIFT, guides_of, tie
 

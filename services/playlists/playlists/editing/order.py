@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import column, func, select, update, values
+from sqlalchemy import column, select, update, values
 from sqlalchemy.types import BigInteger, Uuid
 
 from lineup.contracts.playlists.channels import ChannelsTouched, MoveChannels
@@ -11,10 +11,9 @@ from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import within
 from lineup.verbs import handles
-from playlists import upstairs
+from playlists.channels.finding import ChannelUnknown, find_channel, hold_line
 from playlists.channels.models import Channel
-from playlists.channels.operations import ChannelUnknown, find_channel
-from playlists.owners import Owner
+from playlists.pending import operations as pending
 
 MOST_MOVED = 500
 
@@ -76,15 +75,8 @@ def move_channels(work: Work, request: MoveChannels) -> ChannelsTouched:
     numbers = exchanged(line, moved, at)
     if numbers:
         _renumber(work, numbers)
-        upstairs.rooms().mark_changed(work, partner_id)
+        pending.mark_changed(work, partner_id)
     return ChannelsTouched(count=len(numbers))
-
-
-def hold_line(work: Work, partner_id: UUID) -> None:
-    """Wait for whoever changes many of a partner's channels; then be the only one."""
-    scope = Owner(partner_id).scope
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(scope, 0))
-    work.session.execute(select(lock))
 
 
 def _must_be_one_place(request: MoveChannels) -> None:

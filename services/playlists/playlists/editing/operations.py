@@ -1,14 +1,11 @@
 """What can be asked of channels."""
 
-from uuid import UUID
-
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lineup.contracts.changes import given, merged
 from lineup.contracts.playlists.channels import (
-    ChannelDetails,
     ChannelView,
     CreateChannel,
     DeleteChannel,
@@ -16,21 +13,15 @@ from lineup.contracts.playlists.channels import (
     UpdateChannel,
 )
 from lineup.database import Work
-from lineup.errors import Conflict, NotFound
-from lineup.ids import new_id
-from lineup.scope import in_scope
+from lineup.errors import Conflict
 from lineup.verbs import Done, handles
-from playlists import owners, upstairs
+from playlists import owners
 from playlists.channels.details import changed_between, check_details, said_in
+from playlists.channels.finding import find_channel, new_channel
 from playlists.channels.models import Channel, Package, PackageChannel
 from playlists.channels.packages import demo_package, find_packages
-from playlists.channels.views import view_of
-
-
-class ChannelUnknown(NotFound):
-    """There is no such channel."""
-
-    code = "channel_not_found"
+from playlists.editing.views import view_of
+from playlists.pending import operations as pending
 
 
 class NumberTaken(Conflict):
@@ -51,7 +42,7 @@ def create_channel(work: Work, request: CreateChannel) -> ChannelView:
     work.session.add(channel)
     _flush(work.session)
     _put_into(work, channel, packages)
-    upstairs.rooms().mark_changed(work, channel.partner_id)
+    pending.mark_changed(work, channel.partner_id)
     return view_of(work, channel)
 
 
@@ -69,7 +60,7 @@ def update_channel(work: Work, request: UpdateChannel) -> ChannelView:
     if isinstance(request.package_ids, list):
         packages = find_packages(work, channel.partner_id, request.package_ids)
         _put_into(work, channel, packages)
-    upstairs.rooms().mark_changed(work, channel.partner_id)
+    pending.mark_changed(work, channel.partner_id)
     return view_of(work, channel)
 
 
@@ -79,7 +70,7 @@ def delete_channel(work: Work, request: DeleteChannel) -> Done:
     channel = find_channel(work, request.channel_id, for_update=True)
     work.session.delete(channel)
     work.session.flush()
-    upstairs.rooms().mark_changed(work, channel.partner_id)
+    pending.mark_changed(work, channel.partner_id)
     return Done()
 
 
@@ -87,32 +78,6 @@ def delete_channel(work: Work, request: DeleteChannel) -> Done:
 def get_channel(work: Work, request: GetChannel) -> ChannelView:
     """One channel."""
     return view_of(work, find_channel(work, request.channel_id))
-
-
-def new_channel(work: Work, owner: owners.Owner, details: ChannelDetails) -> Channel:
-    """A channel of a partner, not stored yet."""
-    channel = Channel(
-        id=new_id(),
-        partner_id=owner.partner_id,
-        scope=owner.scope,
-        guide_id="",
-        guide_key="",
-        guide_id_is_manual=False,
-        created_at=work.now,
-    )
-    channel.describe(details, work.now)
-    return channel
-
-
-def find_channel(work: Work, channel_id: UUID, *, for_update: bool = False) -> Channel:
-    """A channel in the actor's scope; ChannelUnknown outside it."""
-    statement = select(Channel).where(Channel.id == channel_id)
-    if for_update:
-        statement = statement.with_for_update()
-    found = work.session.scalars(in_scope(statement, Channel, work.actor)).one_or_none()
-    if found is None:
-        raise ChannelUnknown
-    return found
 
 
 def _put_into(work: Work, channel: Channel, packages: list[Package]) -> None:

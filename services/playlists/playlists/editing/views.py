@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from lineup.contracts.playlists.channels import ChannelView, GuideReach
 from lineup.database import Work
-from playlists import upstairs
 from playlists.channels.models import Channel, PackageChannel
+from playlists.guide.ties import guides_of
 
 
 def view_of(work: Work, channel: Channel) -> ChannelView:
@@ -18,7 +18,7 @@ def view_of(work: Work, channel: Channel) -> ChannelView:
 def views_of(work: Work, channels: list[Channel]) -> list[ChannelView]:
     """What staff sees of channels, packages and the reach of the guide with them."""
     ids = [channel.id for channel in channels]
-    shown = upstairs.rooms().guides_of(work, ids)
+    shown = guides_of(work, ids)
     packages: dict[UUID, list[UUID]] = {id_: [] for id_ in ids}
     held = select(PackageChannel).where(PackageChannel.channel_id.in_(ids))
     for row in work.session.scalars(held.order_by(PackageChannel.package_id)):

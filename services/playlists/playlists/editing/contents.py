@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 
 from lineup.contracts.playlists.packages import (
     AddPackageChannels,
@@ -17,18 +16,18 @@ from lineup.contracts.playlists.packages import (
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.verbs import handles
-from playlists import upstairs
-from playlists.channels.many import chosen
-from playlists.channels.models import Channel, Package, PackageChannel
+from playlists.channels.models import Channel, Package
 from playlists.channels.packages import (
     announce,
     find_package,
     new_package,
     package_view,
+    put_into,
+    take_out,
 )
+from playlists.editing.many import chosen
 from playlists.owners import owner_of
-
-CHUNK = 500
+from playlists.pending import operations as pending
 
 
 @handles(CreatePackage)
@@ -69,28 +68,6 @@ def remove_package_channels(work: Work, request: RemovePackageChannels) -> Packa
     return _changed(work, package)
 
 
-def put_into(work: Work, package_id: UUID, channel_ids: Collection[UUID]) -> set[UUID]:
-    """Put channels into a package, beside those in it; which were not in it."""
-    put = set[UUID]()
-    ids = list(dict.fromkeys(channel_ids))
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
-        rows = [{"package_id": package_id, "channel_id": id_} for id_ in some]
-        statement = insert(PackageChannel).values(rows).on_conflict_do_nothing()
-        put.update(work.session.scalars(statement.returning(PackageChannel.channel_id)))
-    return put
-
-
-def take_out(
-    work: Work, package_id: UUID, channel_ids: Collection[UUID] | None
-) -> None:
-    """Take these channels out of a package; None: all."""
-    statement = delete(PackageChannel).where(PackageChannel.package_id == package_id)
-    if channel_ids is not None:
-        statement = statement.where(PackageChannel.channel_id.in_(channel_ids))
-    work.session.execute(statement.execution_options(synchronize_session=False))
-
-
 def _must_be_own(work: Work, package: Package, channel_ids: Collection[UUID]) -> None:
     wanted = set(channel_ids)
     own = select(func.count()).where(
@@ -105,5 +82,5 @@ def _changed(work: Work, package: Package) -> PackageView:
     package.version += 1
     work.session.flush()
     announce(work, package)
-    upstairs.rooms().mark_changed(work, package.partner_id)
+    pending.mark_changed(work, package.partner_id)
     return package_view(work, package)

@@ -28,11 +28,10 @@ from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import in_scope
 from lineup.verbs import handles
-from playlists import upstairs
-from playlists.channels.lists import visible
+from playlists.channels.finding import ChannelUnknown, hold_line
 from playlists.channels.models import Channel
-from playlists.channels.operations import ChannelUnknown
-from playlists.channels.order import hold_line
+from playlists.editing.lists import visible
+from playlists.pending import operations as pending
 
 MOST_CHOSEN = 10_000
 LONGEST_GROUP = 200
@@ -96,7 +95,7 @@ def delete_channels(work: Work, request: DeleteChannels) -> ChannelsTouched:
     )
     count = len(work.session.scalars(removed).all())
     for partner_id in choice.partner_ids:
-        upstairs.rooms().mark_changed(work, partner_id)
+        pending.mark_changed(work, partner_id)
     return ChannelsTouched(count=count)
 
 
@@ -137,7 +136,7 @@ def _change(
     )
     touched = changed.scalars().all()
     for partner_id in sorted(set(touched)):
-        upstairs.rooms().mark_changed(work, partner_id)
+        pending.mark_changed(work, partner_id)
     return ChannelsTouched(count=len(touched))
 
 

@@ -27,12 +27,12 @@ from lineup.database.paging import OrderUnknown, PageGone
 from lineup.errors import Invalid
 from lineup.scope import in_scope
 from lineup.verbs import handles
-from playlists import upstairs
-from playlists.channels.lists import visible
+from playlists.channels.finding import ChannelUnknown, find_channel
 from playlists.channels.models import Channel
-from playlists.channels.operations import ChannelUnknown, find_channel
+from playlists.editing.lists import visible
 from playlists.guide.models import GuideChannel, GuideSource
 from playlists.guide.ties import reach_at
+from playlists.pending import operations as pending
 
 MOST_FOUND = 30
 PROPOSED = 3
@@ -152,7 +152,7 @@ def tie_channels(work: Work, request: TieChannels) -> ChannelsTouched:
         channel.choose_guide(chosen[channel.id], work.now)
     work.session.flush()
     for partner_id in sorted({channel.partner_id for channel in channels}):
-        upstairs.rooms().mark_changed(work, partner_id)
+        pending.mark_changed(work, partner_id)
     return ChannelsTouched(count=len(channels))
 
 

@@ -18,10 +18,10 @@ from lineup.contracts.playlists.channels import (
 from lineup.database import Work, page_of
 from lineup.scope import in_scope
 from lineup.verbs import handles
-from playlists import upstairs
 from playlists.channels.models import Channel, PackageChannel
 from playlists.channels.naming import name_key
-from playlists.channels.views import views_of
+from playlists.editing.views import views_of
+from playlists.guide.ties import reaches, with_reach
 
 BY_GUIDE = "guide_until"
 MOST_GROUPS = 1000
@@ -83,10 +83,9 @@ def _narrowed(work: Work, wanted: ChannelFilter) -> "Select[Any]":
 def _with_reach(
     statement: "Select[Any]", wanted: ChannelFilter, work: Work
 ) -> "tuple[Select[Any], ColumnElement[Any]]":
-    rooms = upstairs.rooms()
-    joined, until = rooms.with_reach(statement, work.now)
+    joined, until = with_reach(statement, work.now)
     if wanted.guide is not None:
-        joined = joined.where(rooms.reaches(until, wanted.guide, work.now))
+        joined = joined.where(reaches(until, wanted.guide, work.now))
     return joined, until
 
 

@@ -1,18 +1,26 @@
-"""What other rooms tell rendering: something visible changed.
+"""Marking what must be rendered again: something visible changed.
 
 All of it only marks rows in the caller's transaction; the worker does the work right
-after the commit (`access.write_due`, `renderer.render_due`).
+after the commit (`rendering.access.write_due`, `rendering.renderer.render_due`).
 """
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, null, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from lineup.database import Work, wake
-from playlists.entitlements.models import User
 from playlists.jobs.operations import WAKE
-from playlists.rendering.models import AccessFile, ChannelSet
+from playlists.pending.models import AccessFile, ChannelSet
 
 
 def refresh_access(work: Work, user_id: UUID) -> None:
@@ -29,25 +37,31 @@ def refresh_access(work: Work, user_id: UUID) -> None:
     _wake(work)
 
 
-def refresh_partner(work: Work, partner_id: UUID) -> None:
-    """Have the facts of all users of a partner written anew, and its sets rendered."""
-    _refresh_where(work, User.partner_id == partner_id)
-    mark_changed(work, partner_id)
+def refresh_users(work: Work, users: "Select[UUID]") -> None:
+    """Have the facts of all users that a select of ids finds written anew."""
+    found = users.subquery().c[0]
+    values = literal(0), literal(work.now), func.jsonb_build_array()
+    names = ["user_id", "version", "due_at", "names"]
+    statement = insert(AccessFile).from_select(
+        names, select(found, *values).order_by(found)
+    )
+    work.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[AccessFile.user_id],
+            set_={"due_at": statement.excluded.due_at},
+        )
+    )
+    _wake(work)
 
 
-def refresh_below(work: Work, scope: str) -> None:
-    """Have the facts of all users below a seller written anew."""
-    _refresh_where(work, User.scope.startswith(scope, autoescape=True))
-
-
-def refresh_everybody(work: Work) -> None:
-    """Have every access fact written anew: heals a store that was lost or restored."""
-    _refresh_where(work, true())
+def refresh_all_written(work: Work) -> None:
+    """Have every fact that was ever written made anew, even of users long gone."""
     work.session.execute(
         update(AccessFile)
         .values(due_at=work.now)
         .execution_options(synchronize_session=False)
     )
+    _wake(work)
 
 
 def render_everything(work: Work) -> None:
@@ -58,20 +72,6 @@ def render_everything(work: Work) -> None:
 def mark_changed(work: Work, partner_id: UUID) -> None:
     """Have all channel sets of a partner rendered anew: channels or guide changed."""
     _mark_where(work, ChannelSet.partner_id == partner_id)
-
-
-def _refresh_where(work: Work, condition: ColumnElement[bool]) -> None:
-    values = literal(0), literal(work.now), func.jsonb_build_array()
-    users = select(User.id, *values).where(condition)
-    names = ["user_id", "version", "due_at", "names"]
-    statement = insert(AccessFile).from_select(names, users.order_by(User.id))
-    work.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[AccessFile.user_id],
-            set_={"due_at": statement.excluded.due_at},
-        )
-    )
-    _wake(work)
 
 
 def _mark_where(work: Work, condition: ColumnElement[bool]) -> None:

@@ -1,0 +1,1 @@
+"""What must be rendered again: every room marks it here, the worker does it."""

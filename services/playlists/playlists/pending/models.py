@@ -1,0 +1,59 @@
+"""Channel sets and access facts: what was made of each, and when it is due again."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from playlists.records import Record
+
+
+class ChannelSet(Record):
+    """The channels of one choice of packages, shared by all users who have it.
+
+    `mark` rises with every change; a rendering that began at an older mark leaves the
+    set due again.
+    """
+
+    __tablename__ = "channel_sets"
+    __table_args__ = (
+        Index("ix_channel_sets_render_at", "render_at"),
+        Index("ix_channel_sets_partner_id", "partner_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """The set id of `lineup.delivery`."""
+    partner_id: Mapped[UUID]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    package_ids: Mapped[list[str]]
+    """Which packages, as hex; the demo set's are looked up at every rendering."""
+    mark: Mapped[int] = mapped_column(default=1)
+    render_at: Mapped[datetime]
+    """When it is due; a claim moves it on, so that a dead worker's claim lapses."""
+    revision: Mapped[int] = mapped_column(default=0)
+    manifest: Mapped[dict[str, Any] | None]
+    """The last manifest written; its digests must not be collected."""
+    used_at: Mapped[datetime]
+    """When a user last got it; unused sets are dropped after a grace time."""
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Renderings in a row that failed."""
+
+
+class AccessFile(Record):
+    """What was written of one user into the blob store, and whether it is stale."""
+
+    __tablename__ = "access_files"
+    __table_args__ = (Index("ix_access_files_due_at", "due_at"),)
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    """Rises with every fact that differs from the one before."""
+    due_at: Mapped[datetime | None]
+    """When it must be written; None: what is written is right."""
+    names: Mapped[list[str]]
+    """The blobs that hold the fact."""
+    fact: Mapped[dict[str, Any] | None]
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Tries to write it, in a row, that failed."""
