@@ -10,8 +10,8 @@ from kombu import Connection
 from sqlalchemy import text
 
 from lineup.testing.databases import Databases, is_leftover
+from lineup.testing.named import named
 from lineup.testing.plugin import migrated_session
-from lineup.testing.servers import named
 
 SERVICE = "samplestore"
 MIGRATION = """

@@ -5,7 +5,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from lineup.testing.servers import MANAGEMENT, POSTGRES, RABBITMQ
+from lineup.testing.named import MANAGEMENT, POSTGRES, RABBITMQ
 from lineup_local import features, suites
 from lineup_local.command import verbs
 from lineup_local.trouble import Trouble

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lineup.clock import SetClock
-from lineup.testing.servers import TestServers, origin, running_servers
+from lineup.testing.named import TestServers
+from lineup.testing.servers import origin, running_servers
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
