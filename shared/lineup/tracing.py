@@ -5,13 +5,17 @@ began (its W3C `traceparent`) is handed on untouched.
 """
 
 import enum
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import structlog
 
 from lineup.context import SYSTEM, Context
 from lineup.ids import new_id
+
+if TYPE_CHECKING:
+    from lineup.spans import Collector
 
 
 class SpanKind(enum.StrEnum):
@@ -23,59 +27,26 @@ class SpanKind(enum.StrEnum):
     INTERNAL = "internal"
 
 
-class Span(Protocol):
-    """A piece of work that was begun."""
+class Span:
+    """A piece of work that was begun; nobody is told of it unless somebody collects."""
 
-    traceparent: str | None
-    """What others who work for it are told."""
+    def __init__(
+        self, traceparent: str | None, end: Callable[[str], None] | None = None
+    ) -> None:
+        self.traceparent = traceparent
+        """What others who work for it are told."""
+        self._end = end
 
     def end(self, outcome: str) -> None:
         """It is over: ok, refused, away or failed."""
+        if self._end is not None:
+            self._end(outcome)
 
 
-class Tracer(Protocol):
-    """Begins spans."""
+class Collection:
+    """Who collects the spans of this process, if anybody does."""
 
-    def begin(
-        self, name: str, kind: SpanKind, parent: str | None, request_id: str
-    ) -> Span:
-        """Begin a piece of work that `parent` asked for."""
-
-    def flush(self) -> None:
-        """Send what was collected."""
-
-
-class Untold:
-    """A span that nobody collects."""
-
-    def __init__(self, traceparent: str | None) -> None:
-        self.traceparent = traceparent
-
-    def end(self, outcome: str) -> None:
-        """Nothing to be told."""
-
-
-class Silent:
-    """The tracer while nobody collects."""
-
-    def begin(
-        self,
-        name: str,  # noqa: ARG002 - nobody is told
-        kind: SpanKind,  # noqa: ARG002 - nobody is told
-        parent: str | None,
-        request_id: str,  # noqa: ARG002 - nobody is told
-    ) -> Span:
-        """Hand the caller's trace on."""
-        return Untold(parent)
-
-    def flush(self) -> None:
-        """Nothing was collected."""
-
-
-class Switch:
-    """Whose tracer this process uses."""
-
-    tracer: Tracer = Silent()
+    collector: "Collector | None" = None
 
 
 AT_HAND: ContextVar[str | None] = ContextVar("lineup_traceparent", default=None)
@@ -85,19 +56,22 @@ AT_HAND: ContextVar[str | None] = ContextVar("lineup_traceparent", default=None)
 def configure(endpoint: str, service: str) -> None:
     """Collect spans and send them to an OTLP collector over HTTP; empty: do not."""
     if endpoint:
-        from lineup.spans import Otlp
+        from lineup.spans import Collector
 
-        Switch.tracer = Otlp(endpoint, service)
+        Collection.collector = Collector(endpoint, service)
 
 
 def begin(name: str, kind: SpanKind, parent: str | None, request_id: str) -> Span:
     """Begin a span; whoever works for it is told its `traceparent`; then end it."""
-    return Switch.tracer.begin(name, kind, parent, request_id)
+    if Collection.collector is None:
+        return Span(parent)
+    return Span(*Collection.collector.begin(name, kind, parent, request_id))
 
 
 def flush() -> None:
     """Send what was collected, before the process ends."""
-    Switch.tracer.flush()
+    if Collection.collector is not None:
+        Collection.collector.flush()
 
 
 def take_up(request_id: str, traceparent: str | None) -> None:

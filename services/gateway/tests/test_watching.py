@@ -17,7 +17,7 @@ from gateway import count_folder
 from gateway.settings import GatewaySettings, probe_bind
 from lineup import tracing
 from lineup.secrets import make_key
-from lineup.spans import Otlp
+from lineup.spans import Collector
 
 NOBODY = "/p/nobodynobody.m3u8"
 
@@ -243,7 +243,8 @@ def test_counts_of_a_killed_gateway_are_cleared_by_the_next(tmp_path):
 @pytest.fixture
 def traced(collector, monkeypatch):
     """This process as one whose spans are collected; sent when `flush` is called."""
-    monkeypatch.setattr(tracing.Switch, "tracer", Otlp(collector.endpoint, "gateway"))
+    sent = Collector(collector.endpoint, "gateway")
+    monkeypatch.setattr(tracing.Collection, "collector", sent)
     return collector
 
 
