@@ -6,6 +6,7 @@ from billing import watching
 from billing.catalog import operations as catalog_operations
 from billing.catalog.entrypoints import CatalogEntrypoints
 from billing.catalog.models import PackageCopy
+from billing.entrypoints import LedgerEntrypoints
 from billing.figures import plan_use, report, sales, standing
 from billing.people.entrypoints import PeopleEntrypoints
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
@@ -36,7 +37,7 @@ class BillingService(
     SubscriptionEntrypoints,
     RenewalEntrypoints,
     WebshopEntrypoints,
-    watching.WatchEntrypoints,
+    LedgerEntrypoints,
     Service,
 ):
     """Billing on the bus: what is owed, and what was paid for it."""

@@ -15,7 +15,6 @@ from billing.subscriptions.attempts import is_let
 from billing.subscriptions.models import Subscription
 from billing.wallets.checks import check_ledger
 from billing.webshops.watching import deliveries
-from lineup.bus import Entrypoints, every
 from lineup.contracts.billing.subscriptions import has_lapsed
 from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Database, Work
@@ -23,7 +22,6 @@ from lineup.metrics import FAILING_ROWS, Figure, Gauge, due
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 60
 CHECK_SECONDS = 3600
 LONGEST_CHECK_SECONDS = 600
 
@@ -63,16 +61,6 @@ class Books:
 
 BOOKS = Books()
 """Those of this process."""
-
-
-class WatchEntrypoints(Entrypoints):
-    """The timer that checks the books."""
-
-    @every(seconds=LOOK_SECONDS, alone=True)
-    def check_books(self) -> None:
-        """Check the books once an hour, one copy at a time."""
-        if BOOKS.is_due():
-            BOOKS.note(checked(self.database))
 
 
 def checked(database: Database) -> LedgerReport:

@@ -19,7 +19,6 @@ from lineup.values.rules import Moment, OneOf, Rule, Secret, Text
 
 Check = Callable[[Any], None]
 
-TEXT_LENGTH = 4000
 QUERY_LENGTH = 200
 """Of a text in an address: the server in front reads some 8,000 bytes of a line, and a
 character may be twelve of them."""

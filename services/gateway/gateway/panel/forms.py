@@ -9,12 +9,12 @@ from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from gateway.api.fields import TEXT_LENGTH
 from gateway.packing import MaskedTokens
 from gateway.panel.amounts import WRONG, may_be_amount
 from gateway.problems import retry_seconds
 from lineup.errors import Forbidden, NotFound, Refusal, TooMany, Unauthenticated
 from lineup.ids import new_id
+from lineup.values.rules import LONGEST_TEXT
 from lineup.values.text import IN_LINES
 
 R = TypeVar("R")
@@ -103,7 +103,7 @@ def line(label: str, *validators: Any, **options: Any) -> StringField:
     """One line of text, without spaces around it."""
     return StringField(
         label,
-        [*validators, Length(max=TEXT_LENGTH)],
+        [*validators, Length(max=LONGEST_TEXT)],
         filters=[lambda text: text.strip() if text else text],
         **options,
     )
