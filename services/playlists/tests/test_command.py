@@ -110,4 +110,4 @@ def test_how_players_are_let_in_is_said_in_one_line(typed, database):
     assert (kept.session_is_renewed, kept.stream_hosts) == (False, ["two.example"])
     refused = typed("stream-sessions", "--partner", "Blue", "--minutes", 0)
     assert refused.exit_code == 1
-    assert "from one minute to a week" in refused.output
+    assert "between one minute and one week" in refused.output
