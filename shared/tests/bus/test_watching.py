@@ -79,7 +79,7 @@ def test_a_process_of_threads_listens_where_it_is_told():
 
 def test_who_may_not_come_in_is_counted_too(service, drill):
     copy = service()
-    with pytest.raises(Exception, match="Sign in"):
+    with pytest.raises(Exception, match="sign in"):
         drill.for_sellers(Context(), Ask())
 
     assert requests_of(copy, "for_sellers", "refused") == 1

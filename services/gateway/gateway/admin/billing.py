@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as Answer
+from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from gateway.admin import choices
@@ -15,7 +15,7 @@ from gateway.admin.billing_forms import (
 )
 from gateway.asking import actor, ask, ask_later
 from gateway.panel.filters import Text, YesNo
-from gateway.panel.forms import LineupForm, attempt, status_of
+from gateway.panel.forms import LineupForm, attempt, form_page, go_to, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table, with_partner
@@ -31,8 +31,6 @@ from lineup.contracts.billing.catalog import (
 )
 
 pages = Blueprint("billing_pages", __name__)
-
-Shown = str | tuple[str, int] | Answer
 
 PRODUCTS = Table(
     "products",
@@ -87,23 +85,26 @@ def show_product(product_id: UUID) -> str:
 
 @pages.route("/products/new", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def new_product() -> Shown:
+def new_product() -> ResponseReturnValue:
     """Make a product of packages."""
     form, partners = NewProductForm(), choices.partners()
     form.choose_from(choices.packages_to_tick(), dict(partners()))
-    made = attempt(form, lambda: ask(form.question()))
-    if made is not None:
-        flash(f"{made.name} was created. Now add a plan.")
-        return redirect(url_for("billing_pages.new_plan", product_id=made.id))
-    page = render_template(
-        "admin/billing/product_form.html", form=form, product=None, back=_list()
+    return form_page(
+        "admin/billing/product_form.html",
+        form,
+        lambda: ask(form.question()),
+        lambda made: go_to(
+            url_for("billing_pages.new_plan", product_id=made.id),
+            f"{made.name} was created. Now add a plan.",
+        ),
+        product=None,
+        back=_list(),
     )
-    return page, status_of(form)
 
 
 @pages.route("/products/<uuid:product_id>/edit", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def edit_product(product_id: UUID) -> Shown:
+def edit_product(product_id: UUID) -> ResponseReturnValue:
     """Change a product; whoever runs by it follows within a minute."""
     product = _product(product_id)
     form = ProductForm(
@@ -114,22 +115,22 @@ def edit_product(product_id: UUID) -> Shown:
     )
     form.choose_from(choices.packages_to_tick(product.partner_id))
     question = form.change_of
-    changed = attempt(form, lambda: ask(question(product_id)))
-    if changed is not None:
-        flash(f"{changed.name} was saved. Existing subscriptions are updated.")
-        return redirect(_address(product_id))
-    page = render_template(
+    return form_page(
         "admin/billing/product_form.html",
-        form=form,
+        form,
+        lambda: ask(question(product_id)),
+        lambda changed: go_to(
+            _address(product_id),
+            f"{changed.name} was saved. Existing subscriptions are updated.",
+        ),
         product=product,
         back=_address(product_id),
     )
-    return page, status_of(form)
 
 
 @pages.route("/products/<uuid:product_id>/plans/new", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def new_plan(product_id: UUID) -> Shown:
+def new_plan(product_id: UUID) -> ResponseReturnValue:
     """Give a product a length and price."""
     product = _product(product_id)
     form = PlanForm(
@@ -141,7 +142,7 @@ def new_plan(product_id: UUID) -> Shown:
 
 @pages.route("/plans/new", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def map_sku() -> Shown:
+def map_sku() -> ResponseReturnValue:
     """Give a product a plan with a SKU that a shop sells already."""
     said = {name: request.args.get(name, "") for name in ("sku", "currency")}
     form = PlanForm(**said)
@@ -151,31 +152,27 @@ def map_sku() -> Shown:
 
 @pages.route("/plans/<uuid:plan_id>/edit", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def edit_plan(plan_id: UUID) -> Shown:
+def edit_plan(plan_id: UUID) -> ResponseReturnValue:
     """Give a plan another name, price and SKU, from the next sale or renewal on."""
     use = _use(plan_id)
     form = PlanPriceForm(
         name=use.plan.name, amount=use.plan.price.decimal(), sku=use.plan.sku
     )
-    changed = attempt(
+    return form_page(
+        "admin/billing/plan_price.html",
         form,
         lambda: ask(form.question(use.plan)),
-    )
-    if changed is not None:
-        flash(f"{changed.name} now costs {changed.price}.")
-        return redirect(_address(changed.product_id))
-    page = render_template(
-        "admin/billing/plan_price.html",
-        form=form,
+        lambda changed: go_to(
+            _address(changed.product_id), f"{changed.name} now costs {changed.price}."
+        ),
         use=use,
         back=_address(use.plan.product_id),
     )
-    return page, status_of(form)
 
 
 @pages.route("/plans/<uuid:plan_id>/retire", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def retire_plan(plan_id: UUID) -> Shown:
+def retire_plan(plan_id: UUID) -> ResponseReturnValue:
     """Say who would be touched, ask, and sell a plan no longer."""
     form = LineupForm()
     question = RetirePlan(plan_id=plan_id)
@@ -195,21 +192,15 @@ def retire_plan(plan_id: UUID) -> Shown:
 
 def _make_plan(
     form: PlanForm, product_id: UUID | None, product: ProductView | None
-) -> Shown:
-    made = attempt(
+) -> ResponseReturnValue:
+    return form_page(
+        "admin/billing/plan_form.html",
         form,
         lambda: ask(form.question(product_id)),
-    )
-    if made is not None:
-        flash(f"{made.name} is on sale.")
-        return redirect(_address(made.product_id))
-    page = render_template(
-        "admin/billing/plan_form.html",
-        form=form,
+        lambda made: go_to(_address(made.product_id), f"{made.name} is on sale."),
         product=product,
         back=_address(product_id) if product else _list(),
     )
-    return page, status_of(form)
 
 
 def _product(product_id: UUID) -> ProductView:

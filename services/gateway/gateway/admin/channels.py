@@ -37,8 +37,6 @@ R = TypeVar("R")
 
 pages = Blueprint("channels_pages", __name__)
 
-Shown = str | tuple[str, int] | Answer
-
 BY_NUMBER = "number"
 MANY_BYTES = 1 << 20
 REACHES = (

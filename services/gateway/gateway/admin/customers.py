@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
@@ -13,7 +14,7 @@ from gateway.asking import actor, ask, ask_later
 from gateway.customers import create_customer, player_settings
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.deletion import DeletionForm, blockers_of
-from gateway.panel.forms import Confirmation, attempt, status_of
+from gateway.panel.forms import Confirmation, attempt, form_page, go_to, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.once import tell_once
 from gateway.panel.parts import part, wait_for
@@ -37,8 +38,6 @@ from lineup.verbs import Done
 
 pages = Blueprint("customers_pages", __name__)
 
-Shown = str | tuple[str, int] | Answer
-
 
 @pages.get("/customers")
 @page_for(SELLERS_AND_SUPPORT)
@@ -54,7 +53,7 @@ def list_customers() -> str:
 
 @pages.route("/customers/new", methods=["GET", "POST"])
 @page_for(SELLERS)
-def new_customer() -> Shown:
+def new_customer() -> ResponseReturnValue:
     """Make a customer with its login and first user in one form."""
     form = CustomerForm()
     made = attempt(form, lambda: create_customer(form.question()))
@@ -97,19 +96,19 @@ def show_devices(customer_id: UUID) -> str:
 
 @pages.route("/customers/<uuid:customer_id>/edit", methods=["GET", "POST"])
 @page_for(SELLERS)
-def edit_customer(customer_id: UUID) -> Shown:
+def edit_customer(customer_id: UUID) -> ResponseReturnValue:
     """Change a customer's data."""
     customer = customer_of(customer_id)
     form = PersonForm.of(customer, _pin(customer_id))
-    changed = attempt(
+    return form_page(
+        "admin/customers/edit.html",
         form,
         lambda: ask(form.change(customer)),
+        lambda _: go_to(
+            url_for(".show_customer", customer_id=customer_id), "Changes saved."
+        ),
+        customer=customer,
     )
-    if changed is not None:
-        flash("Changes saved.")
-        return redirect(url_for(".show_customer", customer_id=customer_id))
-    page = render_template("admin/customers/edit.html", form=form, customer=customer)
-    return page, status_of(form)
 
 
 @pages.post("/customers/<uuid:customer_id>/switch-on")
@@ -121,7 +120,7 @@ def switch_on(customer_id: UUID) -> Answer:
 
 @pages.route("/customers/<uuid:customer_id>/switch-off", methods=["GET", "POST"])
 @page_for(SELLERS)
-def switch_off(customer_id: UUID) -> Shown:
+def switch_off(customer_id: UUID) -> ResponseReturnValue:
     """Ask, then switch a customer off: nobody of it watches any more."""
     form = Confirmation()
     done = attempt(form, lambda: _switched(customer_id, is_active=False))
@@ -144,7 +143,7 @@ def _switched(customer_id: UUID, *, is_active: bool) -> Answer:
 
 @pages.route("/customers/<uuid:customer_id>/delete", methods=["GET", "POST"])
 @page_for(SELLERS)
-def delete_customer(customer_id: UUID) -> Shown:
+def delete_customer(customer_id: UUID) -> ResponseReturnValue:
     """Say what goes with a customer, ask for its name, and delete it."""
     customer = customer_of(customer_id)
     blockers = blockers_of(GetDeletionBlockers(customer_id=customer_id))
@@ -154,14 +153,16 @@ def delete_customer(customer_id: UUID) -> Shown:
         is_forced=bool(found and (found.balances or found.running)),
         has_money=bool(found and found.balances),
     )
-    gone = attempt(form, lambda: _delete(customer_id, form))
-    if gone is not None:
-        flash(f"{name_of(customer)} was deleted.")
-        return redirect(url_for(".list_customers"))
-    page = render_template(
-        "admin/customers/delete.html", form=form, customer=customer, blockers=blockers
+    return form_page(
+        "admin/customers/delete.html",
+        form,
+        lambda: _delete(customer_id, form),
+        lambda _: go_to(
+            url_for(".list_customers"), f"{name_of(customer)} was deleted."
+        ),
+        customer=customer,
+        blockers=blockers,
     )
-    return page, status_of(form)
 
 
 def _delete(customer_id: UUID, form: DeletionForm) -> Done:

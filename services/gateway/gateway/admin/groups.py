@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response as Answer
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from gateway.admin import choices
 from gateway.asking import actor, ask
 from gateway.panel.filters import Text
-from gateway.panel.forms import LineupForm, attempt, line, status_of
+from gateway.panel.forms import LineupForm, form_page, go_to, line
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
@@ -24,8 +24,6 @@ from lineup.contracts.accounts.groups import (
 )
 
 pages = Blueprint("groups_pages", __name__)
-
-Shown = str | tuple[str, int] | Answer
 
 GROUPS = Table(
     "groups",
@@ -69,45 +67,50 @@ def list_groups() -> str:
 
 @pages.route("/customer-groups/new", methods=["GET", "POST"])
 @page_for(SELLERS)
-def new_group() -> Shown:
+def new_group() -> ResponseReturnValue:
     """Make a group."""
     form = GroupForm()
-    made = attempt(form, lambda: ask(form.question()))
-    if made is not None:
-        flash(f"{made.name} was created.")
-        return redirect(url_for(".list_groups"))
-    page = render_template("admin/groups/form.html", form=form, group=None)
-    return page, status_of(form)
+    return form_page(
+        "admin/groups/form.html",
+        form,
+        lambda: ask(form.question()),
+        lambda made: go_to(url_for(".list_groups"), f"{made.name} was created."),
+        group=None,
+    )
 
 
 @pages.route("/customer-groups/<uuid:group_id>/rename", methods=["GET", "POST"])
 @page_for(SELLERS)
-def rename_group(group_id: UUID) -> Shown:
+def rename_group(group_id: UUID) -> ResponseReturnValue:
     """Give a group another name."""
     group = _group(group_id)
     form = GroupForm(group.name)
     question = RenameCustomerGroup(group_id=group_id, name=form.name.data or "")
-    named = attempt(form, lambda: ask(question))
-    if named is not None:
-        flash(f"{group.name} was renamed to {named.name}.")
-        return redirect(url_for(".list_groups"))
-    page = render_template("admin/groups/form.html", form=form, group=group)
-    return page, status_of(form)
+    return form_page(
+        "admin/groups/form.html",
+        form,
+        lambda: ask(question),
+        lambda named: go_to(
+            url_for(".list_groups"), f"{group.name} was renamed to {named.name}."
+        ),
+        group=group,
+    )
 
 
 @pages.route("/customer-groups/<uuid:group_id>/delete", methods=["GET", "POST"])
 @page_for(SELLERS)
-def delete_group(group_id: UUID) -> Shown:
+def delete_group(group_id: UUID) -> ResponseReturnValue:
     """Ask, and remove a group that nobody is in."""
     group = _group(group_id)
     form = LineupForm()
     question = DeleteCustomerGroup(group_id=group_id)
-    gone = attempt(form, lambda: ask(question))
-    if gone is not None:
-        flash(f"{group.name} was deleted.")
-        return redirect(url_for(".list_groups"))
-    page = render_template("admin/groups/delete.html", form=form, group=group)
-    return page, status_of(form)
+    return form_page(
+        "admin/groups/delete.html",
+        form,
+        lambda: ask(question),
+        lambda _: go_to(url_for(".list_groups"), f"{group.name} was deleted."),
+        group=group,
+    )
 
 
 def _group(group_id: UUID) -> CustomerGroupView:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway import uploads
@@ -10,7 +11,7 @@ from gateway.admin.content_forms import EditSourceForm, NewSourceForm
 from gateway.admin.imports import uploaded
 from gateway.asking import ask
 from gateway.panel.filters import Text, YesNo
-from gateway.panel.forms import Confirmation, attempt, status_of
+from gateway.panel.forms import Confirmation, attempt, form_page, go_to, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
@@ -24,8 +25,6 @@ from lineup.contracts.playlists.guide import (
 from lineup.verbs import Done
 
 pages = Blueprint("sources_pages", __name__)
-
-Shown = str | tuple[str, int] | Answer
 
 SOURCES = Table(
     "guide-sources",
@@ -56,7 +55,7 @@ def list_guide_sources() -> str:
 @pages.route("/guide/sources/new", methods=["GET", "POST"])
 @uploads.takes_files
 @page_for(PARTNERS, limit=uploads.most_bytes)
-def new_guide_source() -> Shown:
+def new_guide_source() -> ResponseReturnValue:
     """Add a guide: a file or an address."""
     form = NewSourceForm()
     made = attempt(form, lambda: _create(form))
@@ -70,16 +69,19 @@ def new_guide_source() -> Shown:
 @pages.route("/guide/sources/<uuid:source_id>", methods=["GET", "POST"])
 @uploads.takes_files
 @page_for(PARTNERS, limit=uploads.most_bytes)
-def edit_guide_source(source_id: UUID) -> Shown:
+def edit_guide_source(source_id: UUID) -> ResponseReturnValue:
     """Change a source; what shapes its programmes counts from the next run on."""
     source = _source(source_id)
     form = EditSourceForm(source)
-    changed = attempt(form, lambda: _update(source_id, form))
-    if changed is not None:
-        flash(f"{changed.name} was saved.")
-        return redirect(url_for("sources_pages.list_guide_sources"))
-    page = render_template("admin/playlists/guide_form.html", form=form, source=source)
-    return page, status_of(form)
+    return form_page(
+        "admin/playlists/guide_form.html",
+        form,
+        lambda: _update(source_id, form),
+        lambda changed: go_to(
+            url_for("sources_pages.list_guide_sources"), f"{changed.name} was saved."
+        ),
+        source=source,
+    )
 
 
 @pages.post("/guide/sources/<uuid:source_id>/fetch")
@@ -93,7 +95,7 @@ def fetch_guide(source_id: UUID) -> Answer:
 
 @pages.route("/guide/sources/<uuid:source_id>/delete", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def delete_guide_source(source_id: UUID) -> Shown:
+def delete_guide_source(source_id: UUID) -> ResponseReturnValue:
     """Ask, and forget a source with its programmes."""
     source = _source(source_id)
     form = Confirmation()

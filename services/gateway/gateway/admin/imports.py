@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Answer
 
@@ -12,7 +13,7 @@ from gateway.admin.content_forms import ChosenImportForm, ImportForm
 from gateway.asking import actor, ask, ask_later
 from gateway.ground import ground
 from gateway.panel.filters import Choice, Id
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for, roles_of
 from gateway.panel.parts import part
 from gateway.panel.people import with_nothing
@@ -29,8 +30,6 @@ from lineup.contracts.playlists.jobs import (
 )
 
 pages = Blueprint("jobs_pages", __name__)
-
-Shown = str | tuple[str, int] | Answer
 
 KINDS = (
     ("import_channels", "Channels"),
@@ -79,18 +78,20 @@ def show_job(job_id: UUID) -> str:
 
 @pages.route("/jobs/<uuid:job_id>/choose", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def choose_groups(job_id: UUID) -> Shown:
+def choose_groups(job_id: UUID) -> ResponseReturnValue:
     """Import what is chosen of a list that was looked at."""
     job = ask(GetJob(job_id=job_id))
     packages = choices.packages()
     form = ChosenImportForm()
     form.choose_from(job.groups)
     form.package_id.choices = with_nothing(packages(), "No package")
-    begun = attempt(form, lambda: _import_chosen(form, job))
-    if begun is not None:
-        return redirect(url_for("jobs_pages.show_job", job_id=begun.id))
-    page = render_template("admin/playlists/import_choose.html", form=form, job=job)
-    return page, status_of(form)
+    return form_page(
+        "admin/playlists/import_choose.html",
+        form,
+        lambda: _import_chosen(form, job),
+        lambda begun: go_to(url_for("jobs_pages.show_job", job_id=begun.id)),
+        job=job,
+    )
 
 
 @pages.post("/jobs/<uuid:job_id>/undo")
@@ -109,16 +110,17 @@ def _import_chosen(form: ChosenImportForm, job: JobView) -> JobView:
 @pages.route("/channels/import", methods=["GET", "POST"])
 @uploads.takes_files
 @page_for(PARTNERS, limit=uploads.most_bytes)
-def import_channels() -> Shown:
+def import_channels() -> ResponseReturnValue:
     """Import an M3U: a file or an address."""
     packages = choices.packages()
     form = ImportForm()
     form.package_id.choices = with_nothing(packages(), "No package")
-    job = attempt(form, lambda: _begin_import(form))
-    if job is not None:
-        return redirect(url_for("jobs_pages.show_job", job_id=job.id))
-    page = render_template("admin/playlists/import_form.html", form=form)
-    return page, status_of(form)
+    return form_page(
+        "admin/playlists/import_form.html",
+        form,
+        lambda: _begin_import(form),
+        lambda job: go_to(url_for("jobs_pages.show_job", job_id=job.id)),
+    )
 
 
 def _sells_nothing() -> bool:

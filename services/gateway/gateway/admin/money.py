@@ -5,13 +5,11 @@ from uuid import UUID
 from flask import (
     Blueprint,
     Response,
-    flash,
-    redirect,
     render_template,
     request,
     url_for,
 )
-from werkzeug.wrappers import Response as Answer
+from flask.typing import ResponseReturnValue
 
 from gateway.admin import choices
 from gateway.admin.billing_forms import CorrectionForm, PayOutForm, TopUpForm
@@ -26,7 +24,7 @@ from gateway.balances import (
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Text, YesNo
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part, part_if_known
 from gateway.panel.tables import Column, Table
@@ -38,8 +36,6 @@ from lineup.contracts.billing.wallets import GetBalances, ListWallets
 from lineup.errors import Unavailable
 
 pages = Blueprint("money_pages", __name__)
-
-Shown = str | tuple[str, int] | Answer
 
 WALLETS = Table(
     "wallets",
@@ -134,7 +130,7 @@ def customer_renewal(customer_id: UUID) -> str:
 
 @pages.route("/customers/<uuid:customer_id>/top-up", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def top_up(customer_id: UUID) -> Shown:
+def top_up(customer_id: UUID) -> ResponseReturnValue:
     """Put money on a customer's balance that was paid outside."""
     wallet = wallet_of(customer_id).value
     if wallet is None:
@@ -142,39 +138,33 @@ def top_up(customer_id: UUID) -> Shown:
     back = url_for("money_pages.customer_wallet", customer_id=customer_id)
     back = return_path(request.args.get("next", "")) or back
     form = TopUpForm()
-    raised = attempt(
+    return form_page(
+        "admin/money/top_up.html",
         form,
         lambda: ask(form.question(customer_id, wallet.balance.asset)),
+        lambda raised: go_to(back, f"Topped up. New balance: {raised.balance}."),
+        wallet=wallet,
+        back=back,
     )
-    if raised is not None:
-        flash(f"Topped up. New balance: {raised.balance}.")
-        return redirect(back)
-    page = render_template(
-        "admin/money/top_up.html", form=form, wallet=wallet, back=back
-    )
-    return page, status_of(form)
 
 
 @pages.route("/customers/<uuid:customer_id>/pay-out", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def pay_out(customer_id: UUID) -> Shown:
+def pay_out(customer_id: UUID) -> ResponseReturnValue:
     """Book that a customer was given money of its balance back."""
     wallet = wallet_of(customer_id).value
     if wallet is None:
         raise Unavailable
     back = url_for("money_pages.customer_wallet", customer_id=customer_id)
     form = PayOutForm(amount=wallet.balance.decimal())
-    paid = attempt(
+    return form_page(
+        "admin/money/pay_out.html",
         form,
         lambda: ask(form.question(customer_id, wallet.balance.asset)),
+        lambda paid: go_to(back, f"Paid out. New balance: {paid.balance}."),
+        wallet=wallet,
+        back=back,
     )
-    if paid is not None:
-        flash(f"Paid out. New balance: {paid.balance}.")
-        return redirect(back)
-    page = render_template(
-        "admin/money/pay_out.html", form=form, wallet=wallet, back=back
-    )
-    return page, status_of(form)
 
 
 @pages.route(
@@ -182,19 +172,17 @@ def pay_out(customer_id: UUID) -> Shown:
     methods=["GET", "POST"],
 )
 @page_for(PARTNERS)
-def correct_booking(customer_id: UUID, transfer_id: UUID) -> Shown:
+def correct_booking(customer_id: UUID, transfer_id: UUID) -> ResponseReturnValue:
     """Undo a top-up or payout that was a mistake, with a reason."""
     back = url_for("money_pages.customer_wallet", customer_id=customer_id)
     form = CorrectionForm()
-    corrected = attempt(
+    return form_page(
+        "admin/money/correct.html",
         form,
         lambda: ask(form.question(transfer_id)),
+        lambda corrected: go_to(back, f"Corrected. New balance: {corrected.balance}."),
+        back=back,
     )
-    if corrected is not None:
-        flash(f"Corrected. New balance: {corrected.balance}.")
-        return redirect(back)
-    page = render_template("admin/money/correct.html", form=form, back=back)
-    return page, status_of(form)
 
 
 def _page_of(customer_id: UUID, name: str, **shown: object) -> str:

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.message_forms import TestMailForm, TransportForm
 from gateway.asking import ask, ask_later
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.filters import Choice, Dates, Id, Text
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
@@ -27,8 +28,6 @@ from lineup.contracts.notifications import (
 from lineup.errors import NotFound
 
 pages = Blueprint("notifications_pages", __name__)
-
-Shown = str | tuple[str, int] | Answer
 
 PARTNER_ONLY = frozenset({Role.PARTNER, Role.STAFF})
 """The operator has no transport of its own: it names a partner, by API."""
@@ -98,7 +97,7 @@ def show_delivery(delivery_id: UUID) -> str:
 
 @pages.post("/deliveries/<uuid:delivery_id>/send-again")
 @page_for(SELLERS)
-def send_again(delivery_id: UUID) -> Shown:
+def send_again(delivery_id: UUID) -> ResponseReturnValue:
     """Queue a failed message once more."""
     question = SendAgain(delivery_id=delivery_id)
     ask(question)
@@ -108,30 +107,33 @@ def send_again(delivery_id: UUID) -> Shown:
 
 @pages.route("/mail-transport", methods=["GET", "POST"])
 @page_for(PARTNER_ONLY)
-def mail_transport() -> Shown:
+def mail_transport() -> ResponseReturnValue:
     """How the partner's mail leaves."""
     kept = _transport()
     form = TransportForm(obj=kept)
-    saved = attempt(form, lambda: ask(form.question()))
-    if saved is not None:
-        flash("Email settings saved. Send a test email to check them.")
-        return redirect(url_for("notifications_pages.mail_transport"))
-    page = render_template(
-        "admin/notifications/transport_form.html", form=form, kept=kept
+    return form_page(
+        "admin/notifications/transport_form.html",
+        form,
+        lambda: ask(form.question()),
+        lambda _: go_to(
+            url_for("notifications_pages.mail_transport"),
+            "Email settings saved. Send a test email to check them.",
+        ),
+        kept=kept,
     )
-    return page, status_of(form)
 
 
 @pages.route("/mail-transport/test", methods=["GET", "POST"])
 @page_for(PARTNER_ONLY)
-def send_test_mail() -> Shown:
+def send_test_mail() -> ResponseReturnValue:
     """Send a test message the way mail leaves now, and look how it goes."""
     form = TestMailForm()
-    sent = attempt(form, lambda: ask(form.question()))
-    if sent is not None:
-        return _to(sent.id)
-    page = render_template("admin/notifications/test_form.html", form=form)
-    return page, status_of(form)
+    return form_page(
+        "admin/notifications/test_form.html",
+        form,
+        lambda: ask(form.question()),
+        lambda sent: _to(sent.id),
+    )
 
 
 def _to(delivery_id: UUID) -> Answer:

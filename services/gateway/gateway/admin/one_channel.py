@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway import logos
@@ -29,12 +30,10 @@ from lineup.verbs import Done
 
 pages = Blueprint("channel_pages", __name__)
 
-Shown = str | tuple[str, int] | Answer
-
 
 @pages.route("/channels/new", methods=["GET", "POST"])
 @page_for(PARTNERS, limit=lambda: logos.FORM_BYTES)
-def new_channel() -> Shown:
+def new_channel() -> ResponseReturnValue:
     """Add a channel; the next free number is proposed."""
     form, partners = NewChannelForm(), choices.partners()
     form.choose_from(choices.packages_to_tick(), dict(partners()))
@@ -49,7 +48,7 @@ def new_channel() -> Shown:
 
 @pages.route("/channels/<uuid:channel_id>", methods=["GET", "POST"])
 @page_for(PARTNERS, limit=lambda: logos.FORM_BYTES)
-def edit_channel(channel_id: UUID) -> Shown:
+def edit_channel(channel_id: UUID) -> ResponseReturnValue:
     """Change a channel; it keeps its stream id."""
     channel = _channel(channel_id)
     form = ChannelForm()
@@ -65,7 +64,7 @@ def edit_channel(channel_id: UUID) -> Shown:
 
 @pages.route("/channels/<uuid:channel_id>/delete", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def delete_channel(channel_id: UUID) -> Shown:
+def delete_channel(channel_id: UUID) -> ResponseReturnValue:
     """Ask, and remove a channel from everywhere."""
     channel = _channel(channel_id)
     form = Confirmation()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
@@ -14,7 +15,7 @@ from gateway.admin.content import channels_in_words
 from gateway.admin.content_forms import NewPackageForm, PackageNameForm
 from gateway.asking import actor, ask
 from gateway.panel.filters import Choice, Text
-from gateway.panel.forms import Confirmation, attempt, status_of
+from gateway.panel.forms import Confirmation, attempt, form_page, go_to, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
@@ -32,8 +33,6 @@ from lineup.errors import Invalid, Refusal
 from lineup.verbs import Done
 
 pages = Blueprint("packages_pages", __name__)
-
-Shown = str | tuple[str, int] | Answer
 
 PACKAGES = Table(
     "packages",
@@ -100,15 +99,17 @@ def list_packages() -> str:
 
 @pages.route("/packages/new", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def new_package() -> Shown:
+def new_package() -> ResponseReturnValue:
     """Make a package; then choose its channels."""
     form = NewPackageForm()
-    made = attempt(form, lambda: ask(form.question()))
-    if made is not None:
-        flash(f"{made.name} was created. Now add channels.")
-        return redirect(_address_of(made.id))
-    page = render_template("admin/playlists/package_form.html", form=form)
-    return page, status_of(form)
+    return form_page(
+        "admin/playlists/package_form.html",
+        form,
+        lambda: ask(form.question()),
+        lambda made: go_to(
+            _address_of(made.id), f"{made.name} was created. Now add channels."
+        ),
+    )
 
 
 @pages.get("/packages/<uuid:package_id>")
@@ -146,24 +147,25 @@ def change_contents(package_id: UUID) -> Answer:
 
 @pages.route("/packages/<uuid:package_id>/name", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def rename_package(package_id: UUID) -> Shown:
+def rename_package(package_id: UUID) -> ResponseReturnValue:
     """Call a package otherwise."""
     package = _package(package_id)
     form = PackageNameForm(obj=package)
     asked = RenamePackage(package_id=package_id, name=form.name.data or "")
-    renamed = attempt(form, lambda: ask(asked))
-    if renamed is not None:
-        flash(f"{package.name} was renamed to {renamed.name}.")
-        return redirect(_address_of(package_id))
-    page = render_template(
-        "admin/playlists/package_form.html", form=form, package=package
+    return form_page(
+        "admin/playlists/package_form.html",
+        form,
+        lambda: ask(asked),
+        lambda renamed: go_to(
+            _address_of(package_id), f"{package.name} was renamed to {renamed.name}."
+        ),
+        package=package,
     )
-    return page, status_of(form)
 
 
 @pages.route("/packages/<uuid:package_id>/delete", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def delete_package(package_id: UUID) -> Shown:
+def delete_package(package_id: UUID) -> ResponseReturnValue:
     """Ask, and remove a package; its channels stay."""
     package = _package(package_id)
     form = Confirmation()

@@ -6,14 +6,15 @@ go. Where a later step is refused, what was made stays, and its page says how to
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.sell_forms import BuyerFields, FirstLineForm, SellForm
 from gateway.asking import actor, ask
 from gateway.customers import NewCustomer, create_customer
 from gateway.panel.display import day_text, money_text
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import form_page
 from gateway.panel.guard import page_for
 from gateway.panel.once import tell_once
 from gateway.portal.purchase_forms import offers_of
@@ -32,43 +33,41 @@ from lineup.money import Money
 
 pages = Blueprint("sell_pages", __name__)
 
-Shown = str | tuple[str, int] | Answer
-
 AT_THE_COUNTER = frozenset({Role.PARTNER, Role.STAFF})
 """Who takes money and has prices of their own."""
 
 
 @pages.route("/sell", methods=["GET", "POST"])
 @page_for(AT_THE_COUNTER)
-def sell() -> Shown:
+def sell() -> ResponseReturnValue:
     """Sell a plan to somebody new, paid in cash (RE-01)."""
     offers = offers_of(_own_partner(), had_trial=False)
     plans = {str(offer.plan.id): offer.plan for offer in offers}
     form = SellForm(plans)
-    made = attempt(form, lambda: create_customer(form.buyer(), step="customer"))
-    if made is not None:
-        return _served(form, made, plans[form.plan_id.data])
-    page = render_template("admin/sell/sell.html", form=form, offers=offers)
-    return page, status_of(form)
+    return form_page(
+        "admin/sell/sell.html",
+        form,
+        lambda: create_customer(form.buyer(), step="customer"),
+        lambda made: _served(form, made, plans[form.plan_id.data]),
+        offers=offers,
+    )
 
 
 @pages.route("/first-line", methods=["GET", "POST"])
 @page_for(AT_THE_COUNTER)
-def first_line() -> Shown:
+def first_line() -> ResponseReturnValue:
     """Put all channels on sale, and sell them for the first time."""
     account = ask(GetAccount(account_id=_own_partner()))
     channels = ask(ListChannels(paging=Paging(limit=1, count_up_to=10_000)))
     form = FirstLineForm()
-    made = attempt(form, lambda: _first_buyer(form, account.currency))
-    if made is not None:
-        return _with_its_product(form, made, form.price(account.currency))
-    page = render_template(
+    return form_page(
         "admin/sell/first_line.html",
-        form=form,
+        form,
+        lambda: _first_buyer(form, account.currency),
+        lambda made: _with_its_product(form, made, form.price(account.currency)),
         currency=account.currency,
         channel_count=channels.total or 0,
     )
-    return page, status_of(form)
 
 
 @pages.get("/customers/<uuid:customer_id>/sell")

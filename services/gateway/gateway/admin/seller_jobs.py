@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
-from werkzeug.wrappers import Response as Answer
+from flask.typing import ResponseReturnValue
 
 from gateway.admin.seller_forms import MoveForm
 from gateway.admin.sellers import account_of
 from gateway.asking import ask
 from gateway.panel.deletion import DeletionForm, blockers_of
 from gateway.panel.filters import Id
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import attempt, form_page, go_to, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
@@ -31,8 +31,6 @@ from lineup.contracts.paging import Paging
 
 pages = Blueprint("seller_jobs", __name__)
 
-Shown = str | tuple[str, int] | Answer
-
 JOBS = Table(
     "jobs",
     Column("kind", "Type"),
@@ -50,24 +48,22 @@ JOBS = Table(
 
 @pages.route("/accounts/<uuid:account_id>/delete", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def delete_account(account_id: UUID) -> Shown:
+def delete_account(account_id: UUID) -> ResponseReturnValue:
     """Say what goes with a seller, have its login name typed, and delete it."""
     account = account_of(account_id)
     counts = _counts(account_id)
     blockers = blockers_of(GetDeletionBlockers(account_id=account_id))
     has_money = bool(blockers.value and blockers.value.balances)
     form = DeletionForm(account.username, is_forced=has_money, has_money=has_money)
-    job = attempt(form, lambda: _delete(account_id, form))
-    if job is not None:
-        return redirect(url_for("seller_jobs.show_job", job_id=job.id))
-    page = render_template(
+    return form_page(
         "admin/sellers/delete.html",
-        form=form,
+        form,
+        lambda: _delete(account_id, form),
+        lambda job: go_to(url_for("seller_jobs.show_job", job_id=job.id)),
         account=account,
         counts=counts,
         blockers=blockers,
     )
-    return page, status_of(form)
 
 
 @pages.get("/account-jobs")
@@ -88,7 +84,7 @@ def show_job(job_id: UUID) -> str:
 
 @pages.route("/accounts/<uuid:account_id>/move", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def move_customers(account_id: UUID) -> Shown:
+def move_customers(account_id: UUID) -> ResponseReturnValue:
     """Put all customers of a seller below another one."""
     account = account_of(account_id)
     form = MoveForm(_targets(account.partner_id, leaving=account_id))
@@ -107,7 +103,7 @@ def move_customers(account_id: UUID) -> Shown:
 
 @pages.route("/customers/<uuid:customer_id>/move", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def move_customer(customer_id: UUID) -> Shown:
+def move_customer(customer_id: UUID) -> ResponseReturnValue:
     """Put one customer below another seller."""
     customer = ask(GetCustomer(customer_id=customer_id))
     form = MoveForm(_targets(customer.partner_id, leaving=customer.seller_id))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.customers import customer_of
@@ -11,7 +12,7 @@ from gateway.admin.sellers import account_of
 from gateway.asking import actor, ask
 from gateway.logins import LOGINS, SESSIONS
 from gateway.panel.customer_tabs import customer_tabs
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from lineup.context import SELLERS
 from lineup.contracts.accounts.logins import ListLogins, SetLoginState
@@ -20,8 +21,6 @@ from lineup.contracts.accounts.tree import Status
 from lineup.errors import NotFound
 
 pages = Blueprint("seller_logins", __name__)
-
-Shown = str | tuple[str, int] | Answer
 
 LOGIN = "/accounts/<uuid:account_id>/logins/<uuid:login_id>"
 
@@ -63,47 +62,38 @@ def customer_login(customer_id: UUID) -> str:
 
 @pages.route("/accounts/<uuid:account_id>/logins/new", methods=["GET", "POST"])
 @page_for(SELLERS)
-def new_login(account_id: UUID) -> Shown:
+def new_login(account_id: UUID) -> ResponseReturnValue:
     """Make a further login of an account."""
     account = account_of(account_id)
     form = LoginForm(account.login_roles)
-    made = attempt(
+    return form_page(
+        "admin/sellers/login.html",
         form,
         lambda: ask(form.question(account_id)),
-    )
-    if made is not None:
-        flash(f"Login {made.username} was created.")
-        return redirect(_back_to(account_id))
-    page = render_template(
-        "admin/sellers/login.html",
-        form=form,
+        lambda made: go_to(_back_to(account_id), f"Login {made.username} was created."),
         heading=f"New login for {account.name}",
         submit="Create login",
         back=_back_to(account_id),
     )
-    return page, status_of(form)
 
 
 @pages.route(f"{LOGIN}/password", methods=["GET", "POST"])
 @page_for(SELLERS)
-def reset_password(account_id: UUID, login_id: UUID) -> Shown:
+def reset_password(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
     """Give somebody else's login a new password; it must sign in anew."""
     form = NewPasswordForm()
-    done = attempt(
+    return form_page(
+        "admin/sellers/login.html",
         form,
         lambda: ask(form.question(login_id)),
-    )
-    if done is not None:
-        flash("The password was reset, and all sessions of this login have ended.")
-        return redirect(_back_to(account_id))
-    page = render_template(
-        "admin/sellers/login.html",
-        form=form,
+        lambda _: go_to(
+            _back_to(account_id),
+            "The password was reset, and all sessions of this login have ended.",
+        ),
         heading="Reset password",
         submit="Reset password",
         back=_back_to(account_id),
     )
-    return page, status_of(form)
 
 
 @pages.post(f"{LOGIN}/state")

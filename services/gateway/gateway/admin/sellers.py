@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response as Answer
+from flask.typing import ResponseReturnValue
 
 from gateway.account_form import DELETE, AccountForm
 from gateway.admin.seller_forms import NewPartnerForm, NewSellerForm
 from gateway.asking import actor, ask, ask_later
 from gateway.panel.filters import Choice, Id, Text
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import attempt, form_page, go_to, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part, part_if_known, wait_for
 from gateway.panel.tables import Column, Table
@@ -25,8 +25,6 @@ from lineup.contracts.accounts.tree import (
 from lineup.contracts.billing.wallets import GetBalances
 
 pages = Blueprint("sellers_pages", __name__)
-
-Shown = str | tuple[str, int] | Answer
 
 ABOVE_PARTNERS = frozenset({Role.OPERATOR, Role.SUPPORT})
 
@@ -80,21 +78,21 @@ def list_partners() -> str:
 
 @pages.route("/providers/dealers/new", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def new_dealer() -> Shown:
+def new_dealer() -> ResponseReturnValue:
     """Make a dealer with its login; it can sign in at once."""
     return _new(AccountKind.DEALER)
 
 
 @pages.route("/providers/resellers/new", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def new_reseller() -> Shown:
+def new_reseller() -> ResponseReturnValue:
     """Make a reseller with its login."""
     return _new(AccountKind.RESELLER)
 
 
 @pages.route("/providers/partners/new", methods=["GET", "POST"])
 @page_for(frozenset({Role.OPERATOR}))
-def new_partner() -> Shown:
+def new_partner() -> ResponseReturnValue:
     """Make a partner with its login."""
     return _new(AccountKind.PARTNER)
 
@@ -118,21 +116,22 @@ def show_account(account_id: UUID) -> str:
 
 @pages.route("/accounts/<uuid:account_id>/edit", methods=["GET", "POST"])
 @page_for(SELLERS)
-def edit_account(account_id: UUID) -> Shown:
+def edit_account(account_id: UUID) -> ResponseReturnValue:
     """Change an account, switch it off or on, or go on to delete it."""
     account = account_of(account_id)
     form = AccountForm.of(account, may_switch=account.may_switch is not False)
     if "state" in form and form.is_submitted() and form.state.data == DELETE:
         return redirect(url_for("seller_jobs.delete_account", account_id=account_id))
-    changed = attempt(
+    return form_page(
+        "admin/sellers/edit.html",
         form,
         lambda: ask(form.question(account_id)),
+        lambda changed: go_to(
+            url_for("sellers_pages.show_account", account_id=account_id),
+            f"{changed.name} was saved.",
+        ),
+        account=account,
     )
-    if changed is not None:
-        flash(f"{changed.name} was saved.")
-        return redirect(url_for("sellers_pages.show_account", account_id=account_id))
-    page = render_template("admin/sellers/edit.html", form=form, account=account)
-    return page, status_of(form)
 
 
 def account_of(account_id: UUID) -> AccountView:
@@ -173,7 +172,7 @@ def _may_add(kind: AccountKind) -> bool:
     return actor().role in PARTNERS
 
 
-def _new(kind: AccountKind) -> Shown:
+def _new(kind: AccountKind) -> ResponseReturnValue:
     form = NewPartnerForm() if kind is AccountKind.PARTNER else NewSellerForm()
     made = attempt(form, lambda: ask(form.question(kind)))
     if made is not None:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as Answer
+from flask.typing import ResponseReturnValue
 
 from gateway.admin.exceptions import order_trouble
 from gateway.admin.orders import pages
@@ -15,7 +15,7 @@ from gateway.admin.shop_forms import (
     facts_in,
 )
 from gateway.asking import ask
-from gateway.panel.forms import LineupForm, attempt, status_of
+from gateway.panel.forms import LineupForm, attempt, form_page, go_to, status_of
 from gateway.panel.guard import page_for
 from lineup.context import PARTNERS
 from lineup.contracts.accounts.users import ListUsers
@@ -35,37 +35,29 @@ from lineup.errors import Invalid, NotFound
 __all__ = ["pages"]
 """The shops' pages, with these hung into them."""
 
-Shown = str | tuple[str, int] | Answer
-
 
 @pages.route("/orders/<uuid:order_id>/close", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def close_exception(order_id: UUID) -> Shown:
+def close_exception(order_id: UUID) -> ResponseReturnValue:
     """Settle one exception of an order: done by hand, or nothing is to be done."""
     exception = request.args.get("exception", "")
     order = _order(order_id)
     form = CloseForm()
     form.choose_from(order)
     question = form.question
-    closed = attempt(
+    return form_page(
+        "admin/shops/close.html",
         form,
         lambda: ask(question(order_id, exception)),
-    )
-    if closed is not None:
-        flash("The exception was closed.")
-        return redirect(_address(order_id))
-    page = render_template(
-        "admin/shops/close.html",
-        form=form,
+        lambda _: go_to(_address(order_id), "The exception was closed."),
         order=order,
         trouble=order_trouble(exception),
     )
-    return page, status_of(form)
 
 
 @pages.post("/orders/<uuid:order_id>/accept")
 @page_for(PARTNERS)
-def accept_order(order_id: UUID) -> Shown:
+def accept_order(order_id: UUID) -> ResponseReturnValue:
     """Serve an order as it is."""
     order = ask(AcceptOrder(order_id=order_id))
     left = len(order.exceptions)
@@ -76,7 +68,7 @@ def accept_order(order_id: UUID) -> Shown:
 
 @pages.post("/orders/<uuid:order_id>/ignore-sku")
 @page_for(PARTNERS)
-def ignore_sku(order_id: UUID) -> Shown:
+def ignore_sku(order_id: UUID) -> ResponseReturnValue:
     """Never list what the order's shop sells under a SKU."""
     sku = request.form.get("sku", "")
     question = IgnoreSku(shop_id=_order(order_id).shop_id, sku=sku)
@@ -89,23 +81,23 @@ def ignore_sku(order_id: UUID) -> Shown:
 
 @pages.route("/orders/<uuid:order_id>/pieces/<uuid:seat_id>", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def choose_user(order_id: UUID, seat_id: UUID) -> Shown:
+def choose_user(order_id: UUID, seat_id: UUID) -> ResponseReturnValue:
     """Say which user a piece of an order runs on."""
     order = _order(order_id)
     form = UserForm()
-    chosen = attempt(form, lambda: _choose(order_id, seat_id, form))
-    if chosen is not None:
-        flash("User chosen. The item is being retried.")
-        return redirect(_address(order_id))
-    page = render_template(
-        "admin/shops/user.html", form=form, order=order, piece=_piece(order, seat_id)
+    return form_page(
+        "admin/shops/user.html",
+        form,
+        lambda: _choose(order_id, seat_id, form),
+        lambda _: go_to(_address(order_id), "User chosen. The item is being retried."),
+        order=order,
+        piece=_piece(order, seat_id),
     )
-    return page, status_of(form)
 
 
 @pages.route("/orders/<uuid:order_id>/serve", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def serve_order(order_id: UUID) -> Shown:
+def serve_order(order_id: UUID) -> ResponseReturnValue:
     """Serve a piece of an order by hand, or one piece more than the shop told of."""
     order = _order(order_id)
     seat_id = request.args.get("piece", type=UUID)
@@ -128,28 +120,27 @@ def serve_order(order_id: UUID) -> Shown:
 
 @pages.route("/shop-deliveries/<uuid:delivery_id>/serve", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def serve_delivery(delivery_id: UUID) -> Shown:
+def serve_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Serve by hand what a delivery wanted that could not be read."""
     delivery = ask(GetShopDelivery(delivery_id=delivery_id))
     shop = ask(GetShop(shop_id=delivery.shop_id))
     form = ServeDeliveryForm(**facts_in(delivery.body))
     form.choose_from(_products())
-    served = attempt(
+    return form_page(
+        "admin/shops/serve_delivery.html",
         form,
         lambda: ask(form.question(delivery_id, shop.currency, _user_of(form))),
+        lambda served: go_to(
+            _address(served.id), "The order was created and is being fulfilled."
+        ),
+        delivery=delivery,
+        shop=shop,
     )
-    if served is not None:
-        flash("The order was created and is being fulfilled.")
-        return redirect(_address(served.id))
-    page = render_template(
-        "admin/shops/serve_delivery.html", form=form, delivery=delivery, shop=shop
-    )
-    return page, status_of(form)
 
 
 @pages.route("/shop-deliveries/<uuid:delivery_id>/close", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def close_delivery(delivery_id: UUID) -> Shown:
+def close_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Say that a parked delivery needs no look any more."""
     form = NoteForm()
     question = form.question

@@ -4,7 +4,7 @@ from base64 import b64decode
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response as Answer
+from flask.typing import ResponseReturnValue
 
 from gateway.admin import choices
 from gateway.admin.exceptions import asking_trouble, delivery_trouble
@@ -19,7 +19,7 @@ from gateway.admin.shop_forms import (
 )
 from gateway.asking import actor, ask
 from gateway.panel.filters import Choice, Dates, Id
-from gateway.panel.forms import LineupForm, attempt, status_of
+from gateway.panel.forms import LineupForm, attempt, form_page, go_to, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
@@ -39,9 +39,6 @@ from lineup.contracts.billing.shops import (
 )
 
 pages = Blueprint("shops_pages", __name__)
-
-Shown = str | tuple[str, int] | Answer
-
 
 SHOPS = Table(
     "shops",
@@ -94,7 +91,7 @@ def list_shops() -> str:
 
 @pages.route("/shops/new", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def connect_shop() -> Shown:
+def connect_shop() -> ResponseReturnValue:
     """Connect a shop."""
     form = ShopForm()
     made = "" if form.secret.data else generated_secret()
@@ -132,94 +129,108 @@ def set_up_shop(shop_id: UUID) -> str:
 
 @pages.route("/shops/<uuid:shop_id>/edit", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def edit_shop(shop_id: UUID) -> Shown:
+def edit_shop(shop_id: UUID) -> ResponseReturnValue:
     """Change a shop's name, domain and what it accepts."""
     shop = _shop(shop_id)
     form = ShopSettingsForm(obj=shop)
-    changed = attempt(form, lambda: ask(form.question(shop_id)))
-    if changed is not None:
-        flash(f"{changed.name} was saved.")
-        return redirect(_address(shop_id))
-    page = render_template("admin/shops/settings.html", form=form, shop=shop)
-    return page, status_of(form)
+    return form_page(
+        "admin/shops/settings.html",
+        form,
+        lambda: ask(form.question(shop_id)),
+        lambda changed: go_to(_address(shop_id), f"{changed.name} was saved."),
+        shop=shop,
+    )
 
 
 @pages.route("/shops/<uuid:shop_id>/secret", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def change_secret(shop_id: UUID) -> Shown:
+def change_secret(shop_id: UUID) -> ResponseReturnValue:
     """Let a shop sign with another secret; the present one is good for a day more."""
     shop = _shop(shop_id)
     form = SecretForm()
-    changed = attempt(form, lambda: ask(form.question(shop_id)))
-    if changed is not None:
-        flash(f"The new secret of {changed.name} is active.")
-        return redirect(_address(shop_id))
-    page = render_template("admin/shops/secret.html", form=form, shop=shop)
-    return page, status_of(form)
+    return form_page(
+        "admin/shops/secret.html",
+        form,
+        lambda: ask(form.question(shop_id)),
+        lambda changed: go_to(
+            _address(shop_id), f"The new secret of {changed.name} is active."
+        ),
+        shop=shop,
+    )
 
 
 @pages.route("/shops/<uuid:shop_id>/previous-secret", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def end_previous_secret(shop_id: UUID) -> Shown:
+def end_previous_secret(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and accept the secret before the present one no longer."""
     shop = _shop(shop_id)
     form = LineupForm()
     question = EndPreviousSecret(shop_id=shop_id)
-    ended = attempt(form, lambda: ask(question))
-    if ended is not None:
-        flash(f"The previous secret of {shop.name} was revoked.")
-        return redirect(_address(shop_id))
-    page = render_template("admin/shops/previous_secret.html", form=form, shop=shop)
-    return page, status_of(form)
+    return form_page(
+        "admin/shops/previous_secret.html",
+        form,
+        lambda: ask(question),
+        lambda _: go_to(
+            _address(shop_id), f"The previous secret of {shop.name} was revoked."
+        ),
+        shop=shop,
+    )
 
 
 @pages.route("/shops/<uuid:shop_id>/access", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def set_shop_access(shop_id: UUID) -> Shown:
+def set_shop_access(shop_id: UUID) -> ResponseReturnValue:
     """Let a shop be asked for orders that it did not deliver."""
     shop = _shop(shop_id)
     form = AccessForm(shop.kind, address=shop.api_address)
-    given = attempt(
+    return form_page(
+        "admin/shops/access.html",
         form,
         lambda: ask(form.question(shop_id)),
+        lambda _: go_to(
+            _address(shop_id),
+            f"Order sync is on for {shop.name}. The first check runs within a minute.",
+        ),
+        shop=shop,
     )
-    if given is not None:
-        flash(
-            f"Order sync is on for {shop.name}. The first check runs within a minute."
-        )
-        return redirect(_address(shop_id))
-    page = render_template("admin/shops/access.html", form=form, shop=shop)
-    return page, status_of(form)
 
 
 @pages.route("/shops/<uuid:shop_id>/access/end", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def end_shop_access(shop_id: UUID) -> Shown:
+def end_shop_access(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and ask the shop itself no longer."""
     shop = _shop(shop_id)
     form = LineupForm()
     question = EndShopAccess(shop_id=shop_id)
-    ended = attempt(form, lambda: ask(question))
-    if ended is not None:
-        flash(f"Order sync is off for {shop.name}, and its API keys were deleted.")
-        return redirect(_address(shop_id))
-    page = render_template("admin/shops/access_end.html", form=form, shop=shop)
-    return page, status_of(form)
+    return form_page(
+        "admin/shops/access_end.html",
+        form,
+        lambda: ask(question),
+        lambda _: go_to(
+            _address(shop_id),
+            f"Order sync is off for {shop.name}, and its API keys were deleted.",
+        ),
+        shop=shop,
+    )
 
 
 @pages.route("/shops/<uuid:shop_id>/state", methods=["GET", "POST"])
 @page_for(PARTNERS)
-def switch_shop(shop_id: UUID) -> Shown:
+def switch_shop(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and serve a shop's orders no longer, or again."""
     shop = _shop(shop_id)
     form = LineupForm()
     question = SwitchShop(shop_id=shop_id, is_active=not shop.is_active)
-    switched = attempt(form, lambda: ask(question))
-    if switched is not None:
-        flash(f"{shop.name} is {'enabled' if switched.is_active else 'disabled'}.")
-        return redirect(_address(shop_id))
-    page = render_template("admin/shops/switch.html", form=form, shop=shop)
-    return page, status_of(form)
+    return form_page(
+        "admin/shops/switch.html",
+        form,
+        lambda: ask(question),
+        lambda switched: go_to(
+            _address(shop_id),
+            f"{shop.name} is {'enabled' if switched.is_active else 'disabled'}.",
+        ),
+        shop=shop,
+    )
 
 
 @pages.get("/shop-deliveries")
@@ -266,7 +277,7 @@ def download_delivery(delivery_id: UUID) -> Response:
 
 @pages.post("/shop-deliveries/<uuid:delivery_id>/replay")
 @page_for(PARTNERS)
-def replay_delivery(delivery_id: UUID) -> Shown:
+def replay_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Work on a parked delivery again; what it says acts once."""
     question = ReplayDelivery(delivery_id=delivery_id)
     delivery = ask(question)

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.account_form import AccountForm
 from gateway.asking import actor, address, ask, user_agent
 from gateway.logins import LOGINS, SESSIONS
 from gateway.own.forms import PasswordForm, TokenForm, ZoneForm
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import attempt, form_page, go_to, status_of
 from gateway.panel.guard import TOKEN, page_for
 from lineup.context import EVERYBODY, SELLERS, Role
 from lineup.contracts.accounts.logins import ListLogins
@@ -25,12 +26,10 @@ from lineup.errors import NotFound, Refusal, Unauthenticated
 
 pages = Blueprint("settings_pages", __name__)
 
-Shown = str | tuple[str, int] | Answer
-
 
 @pages.route("/settings", methods=["GET", "POST"])
 @page_for(EVERYBODY)
-def settings() -> Shown:
+def settings() -> ResponseReturnValue:
     """The account one acts from: who it is, how it is reached, its zone."""
     if actor().role is Role.CUSTOMER:
         return _zone()
@@ -39,17 +38,18 @@ def settings() -> Shown:
         return render_template("own/account.html", account=account)
     form = AccountForm.of(account, may_switch=False)
     question = form.question(account.id)
-    changed = attempt(form, lambda: ask(question))
-    if changed is not None:
-        flash("Settings saved.")
-        return redirect(url_for("settings_pages.settings"))
-    page = render_template("own/settings.html", form=form, account=account)
-    return page, status_of(form)
+    return form_page(
+        "own/settings.html",
+        form,
+        lambda: ask(question),
+        lambda _: go_to(url_for("settings_pages.settings"), "Settings saved."),
+        account=account,
+    )
 
 
 @pages.route("/settings/password", methods=["GET", "POST"])
 @page_for(EVERYBODY)
-def change_password() -> Shown:
+def change_password() -> ResponseReturnValue:
     """Change one's own password; the other sessions end."""
     form = PasswordForm()
     question = ChangePassword(
@@ -57,11 +57,15 @@ def change_password() -> Shown:
         new_password=form.new_password.data or "",
         token=session[TOKEN],
     )
-    done = attempt(form, lambda: ask(question))
-    if done is not None:
-        flash("Password changed. All other sessions and API tokens have ended.")
-        return redirect(url_for("settings_pages.list_sessions"))
-    return render_template("own/password.html", form=form), status_of(form)
+    return form_page(
+        "own/password.html",
+        form,
+        lambda: ask(question),
+        lambda _: go_to(
+            url_for("settings_pages.list_sessions"),
+            "Password changed. All other sessions and API tokens have ended.",
+        ),
+    )
 
 
 @pages.get("/settings/sessions")
@@ -85,7 +89,7 @@ def end_session(session_id: UUID) -> Answer:
 
 @pages.route("/settings/tokens/new", methods=["GET", "POST"])
 @page_for(EVERYBODY)
-def new_token() -> Shown:
+def new_token() -> ResponseReturnValue:
     """Make an API token for the password, and show it once."""
     form = TokenForm()
     made = attempt(form, lambda: _token(form.password.data or ""))
@@ -110,13 +114,16 @@ def own_account() -> AccountView:
     return ask(GetAccount(account_id=account_id))
 
 
-def _zone() -> Shown:
+def _zone() -> ResponseReturnValue:
     form = ZoneForm(actor().time_zone)
-    kept = attempt(form, lambda: ask(form.question()))
-    if kept is not None:
-        flash("Times are now shown in that zone.")
-        return redirect(url_for("settings_pages.settings"))
-    return render_template("own/zone.html", form=form), status_of(form)
+    return form_page(
+        "own/zone.html",
+        form,
+        lambda: ask(form.question()),
+        lambda _: go_to(
+            url_for("settings_pages.settings"), "Times are now shown in that zone."
+        ),
+    )
 
 
 def _token(password: str) -> SignedIn:

@@ -1,31 +1,29 @@
 """How a partner's players are let in to its streaming servers."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response as Answer
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
 
 from gateway.asking import ask
 from gateway.own.forms import StreamForm
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from lineup.context import Role
 from lineup.contracts.playlists.streams import GetStreamSettings
 
 pages = Blueprint("streams_pages", __name__)
 
-Shown = str | tuple[str, int] | Answer
-
 
 @pages.route("/settings/streams", methods=["GET", "POST"])
 @page_for(frozenset({Role.PARTNER, Role.STAFF}))
-def stream_settings() -> Shown:
+def stream_settings() -> ResponseReturnValue:
     """How long a grant to watch is good for, for whom, and at which servers."""
     kept = ask(GetStreamSettings())
     form = StreamForm(kept)
-    saved = attempt(
+    return form_page(
+        "own/streams.html",
         form,
         lambda: ask(form.question()),
+        lambda _: go_to(
+            url_for("streams_pages.stream_settings"), "Stream settings saved."
+        ),
     )
-    if saved is not None:
-        flash("Stream settings saved.")
-        return redirect(url_for("streams_pages.stream_settings"))
-    return render_template("own/streams.html", form=form), status_of(form)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
-from flask import g, request
+from flask import flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
@@ -125,6 +126,31 @@ def attempt(form: LineupForm, act: Callable[[], R]) -> R | None:
             g.retry_seconds = retry_seconds(refusal)
         show(form, refusal)
         return None
+
+
+def form_page(
+    template: str,
+    form: LineupForm,
+    act: Callable[[], R],
+    then: Callable[[R], ResponseReturnValue],
+    **shown: Any,
+) -> ResponseReturnValue:
+    """A page with a form: shown until what it asks for is done, then it leads on.
+
+    `then` answers with what was done, by `go_to` as a rule. `shown` is what the
+    template needs beside the form.
+    """
+    done = attempt(form, act)
+    if done is not None:
+        return then(done)
+    return render_template(template, form=form, **shown), status_of(form)
+
+
+def go_to(address: str, message: str = "") -> ResponseReturnValue:
+    """Lead to another page, which says this at its top."""
+    if message:
+        flash(message)
+    return redirect(address)
 
 
 def show(form: LineupForm, refusal: Refusal) -> None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 from wtforms.validators import Length
 
@@ -19,8 +20,6 @@ from lineup.contracts.accounts.devices import (
     GetDevice,
     RemoveDevice,
 )
-
-Shown = str | tuple[str, int] | Answer
 
 NAME_LENGTH = 100
 
@@ -54,7 +53,7 @@ class DeviceForm(LineupForm):
 
 @pages.route("/users/<uuid:user_id>/devices/new", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
-def add_device(user_id: UUID) -> Shown:
+def add_device(user_id: UUID) -> ResponseReturnValue:
     """Note a device of a user."""
     user = user_of(user_id)
     form = DeviceForm()
@@ -73,7 +72,7 @@ def add_device(user_id: UUID) -> Shown:
 
 @pages.route("/devices/<uuid:device_id>/edit", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
-def change_device(device_id: UUID) -> Shown:
+def change_device(device_id: UUID) -> ResponseReturnValue:
     """Note what a device is now."""
     device = _device(device_id)
     form = DeviceForm(obj=device)
@@ -90,7 +89,7 @@ def change_device(device_id: UUID) -> Shown:
 
 @pages.route("/devices/<uuid:device_id>/remove", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
-def remove_device(device_id: UUID) -> Shown:
+def remove_device(device_id: UUID) -> ResponseReturnValue:
     """Ask, and forget a device."""
     device = _device(device_id)
     form = LineupForm()

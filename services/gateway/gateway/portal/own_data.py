@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from flask import flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response as Answer
+from flask import url_for
+from flask.typing import ResponseReturnValue
 
 from gateway.asking import ask
 from gateway.customers import player_settings
-from gateway.panel.forms import attempt, status_of
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.people import PersonFields, entered_of
 from gateway.portal.pages import own_id, pages
@@ -20,8 +20,6 @@ from lineup.contracts.accounts.customers import (
     SettingsChange,
     UpdateCustomer,
 )
-
-Shown = str | tuple[str, int] | Answer
 
 
 class OwnDataForm(PersonFields):
@@ -52,19 +50,17 @@ class OwnDataForm(PersonFields):
 
 @pages.route("/my/data", methods=["GET", "POST"])
 @page_for(frozenset({Role.CUSTOMER}))
-def change_data() -> Shown:
+def change_data() -> ResponseReturnValue:
     """Change one's own data."""
     customer, pin = _oneself()
     form = OwnDataForm(obj=customer.person, data=entered_of(customer, pin))
-    changed = attempt(
+    return form_page(
+        "portal/own_data.html",
         form,
         lambda: ask(form.change(customer)),
+        lambda _: go_to(url_for(".change_data"), "Changes saved."),
+        customer=customer,
     )
-    if changed is not None:
-        flash("Changes saved.")
-        return redirect(url_for(".change_data"))
-    page = render_template("portal/own_data.html", form=form, customer=customer)
-    return page, status_of(form)
 
 
 def _oneself() -> tuple[CustomerView, str]:

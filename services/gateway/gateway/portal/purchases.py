@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from gateway.asking import actor, ask, ask_later
 from gateway.panel.amounts import read_amount
@@ -17,7 +18,7 @@ from gateway.portal.purchase_forms import (
     had_trial,
     offers_of,
 )
-from gateway.portal.users import Shown, address_of, back_to, pages, user_of
+from gateway.portal.users import address_of, back_to, pages, user_of
 from gateway.return_paths import return_path
 from gateway.selling import buy_for_cash
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
@@ -44,7 +45,7 @@ __all__ = ["pages"]
 
 @pages.route("/users/<uuid:user_id>/buy", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
-def buy(user_id: UUID) -> Shown:
+def buy(user_id: UUID) -> ResponseReturnValue:
     """Choose a plan, see what it costs and gives, and buy it from the balance."""
     user = user_of(user_id)
     form = BuyForm()
@@ -60,7 +61,7 @@ def buy(user_id: UUID) -> Shown:
 
 @pages.post("/users/<uuid:user_id>/renewal")
 @page_for(SELLERS_AND_CUSTOMERS)
-def switch_renewal(user_id: UUID) -> Shown:
+def switch_renewal(user_id: UUID) -> ResponseReturnValue:
     """Turn a user's automatic renewal on or off."""
     user = user_of(user_id)
     renews = request.form.get("renews") == "on"
@@ -77,7 +78,7 @@ def switch_renewal(user_id: UUID) -> Shown:
 
 @pages.route("/users/<uuid:user_id>/stop", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
-def stop_user(user_id: UUID) -> Shown:
+def stop_user(user_id: UUID) -> ResponseReturnValue:
     """The same for whatever a user has running; back when that is nothing."""
     running = ListSubscriptions(
         user_id=user_id, state=SubscriptionState.RUNNING, paging=Paging(limit=1)
@@ -91,12 +92,12 @@ def stop_user(user_id: UUID) -> Shown:
 
 @pages.route("/subscriptions/<uuid:subscription_id>/stop", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
-def stop(subscription_id: UUID) -> Shown:
+def stop(subscription_id: UUID) -> ResponseReturnValue:
     """Say what comes back, ask, and stop."""
     return _stop(_subscription(subscription_id))
 
 
-def _stop(subscription: SubscriptionView) -> Shown:
+def _stop(subscription: SubscriptionView) -> ResponseReturnValue:
     form = StopForm()
     receipt = attempt(
         form,
@@ -175,7 +176,9 @@ def _quoted(
     return quote, None
 
 
-def _ask_to_stop(form: LineupForm, subscription: SubscriptionView) -> Shown:
+def _ask_to_stop(
+    form: LineupForm, subscription: SubscriptionView
+) -> ResponseReturnValue:
     question = QuoteStop(subscription_id=subscription.id)
     page = render_template(
         "portal/stop.html",

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.asking import actor, ask, ask_later
 from gateway.panel.display import money_text
-from gateway.panel.forms import LineupForm, attempt, status_of
+from gateway.panel.forms import LineupForm, attempt, form_page, status_of
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.players import card_of
@@ -33,8 +34,6 @@ from lineup.errors import Invalid
 
 pages = Blueprint("users", __name__)
 
-Shown = str | tuple[str, int] | Answer
-
 
 def back_to(customer_id: UUID) -> Answer:
     """The page one came from: the customer's, as this role sees it."""
@@ -50,7 +49,7 @@ def address_of(customer_id: UUID) -> str:
 
 @pages.route("/customers/<uuid:customer_id>/users/new", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
-def new_user(customer_id: UUID) -> Shown:
+def new_user(customer_id: UUID) -> ResponseReturnValue:
     """Add a user; its link answers when this returns."""
     form = NameForm()
     made = attempt(form, lambda: _create(customer_id, form.name.data or ""))
@@ -65,23 +64,24 @@ def new_user(customer_id: UUID) -> Shown:
 
 @pages.route("/users/<uuid:user_id>/rename", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
-def rename_user(user_id: UUID) -> Shown:
+def rename_user(user_id: UUID) -> ResponseReturnValue:
     """Give a user another name."""
     user = user_of(user_id)
     form = NameForm(name=user.name)
     question = RenameUser(user_id=user_id, name=form.name.data or "")
-    named = attempt(form, lambda: ask(question))
-    if named is not None:
-        return back_to(user.customer_id)
-    page = render_template(
-        "portal/user_form.html", form=form, user=user, back=address_of(user.customer_id)
+    return form_page(
+        "portal/user_form.html",
+        form,
+        lambda: ask(question),
+        lambda _: back_to(user.customer_id),
+        user=user,
+        back=address_of(user.customer_id),
     )
-    return page, status_of(form)
 
 
 @pages.route("/users/<uuid:user_id>/delete", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)
-def delete_user(user_id: UUID) -> Shown:
+def delete_user(user_id: UUID) -> ResponseReturnValue:
     """Ask, and delete a user; what runs is stopped with it, the rest paid back."""
     user, stop = user_of(user_id), _stop_of(user_id)
     form = LineupForm()

@@ -137,7 +137,9 @@ def test_every_role_has_a_dashboard_of_its_own(browser, figures, role):
     assert answer.status_code == 200
     words = words_of(answer)
     assert "1,234" in words
-    assert ("Orders with exceptions" in words) == (role not in {Role.RESELLER, Role.DEALER})
+    assert ("Orders with exceptions" in words) == (
+        role not in {Role.RESELLER, Role.DEALER}
+    )
     assert ("Revenue this month" in words) == (role is not Role.SUPPORT)
     assert ("System status" in words) == (role is Role.OPERATOR)
 
@@ -191,7 +193,9 @@ def test_this_month_stands_beside_the_last(browser, figures, app):
     answer = browser(Role.PARTNER).get("/dashboard")
 
     words = words_of(answer)
-    assert "This month 3.00 EUR no change compared with the same day last month" in words
+    assert (
+        "This month 3.00 EUR no change compared with the same day last month" in words
+    )
     assert "Last month 406.00 EUR" in words
     rows = drawn(text_of(answer), "Revenue by day of the month")
     assert rows[:3] == [

@@ -36,7 +36,9 @@ def packages(services, sample):
 def test_without_packages_a_new_product_leads_to_one(browser, packages):
     client = browser(Role.PARTNER)
     packages()
-    assert 'href="/packages/new">Create a package' in text_of(client.get("/products/new"))
+    assert 'href="/packages/new">Create a package' in text_of(
+        client.get("/products/new")
+    )
 
     packages("Base")
     assert "Create a package" not in text_of(client.get("/products/new"))

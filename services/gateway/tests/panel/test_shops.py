@@ -277,7 +277,10 @@ class TestSettling:
         services.tell("billing.get_order", sample(OrderView, closed=[closed]))
 
         page = words_of(browser(Role.PARTNER).get(f"/orders/{ID}"))
-        assert "Resolved manually : Stopped Kids" in page or "Resolved manually: Stopped" in page
+        assert (
+            "Resolved manually : Stopped Kids" in page
+            or "Resolved manually: Stopped" in page
+        )
         assert "anna" in page
 
     def test_an_unreadable_delivery_is_served_from_what_can_be_read(
