@@ -16,15 +16,16 @@ class Settings:
 
     Each field is set by LINEUP_ and its name in capitals, so `postgres_port` by
     LINEUP_POSTGRES_PORT. Ports are off the beaten track, so that servers that
-    already run on the machine are not in the way.
+    already run on the machine are not in the way, and below 32768, from where on the
+    kernel gives them to clients.
     """
 
     home: Path = CHECKOUT / ".lineup"
-    postgres_port: int = 54329
-    rabbitmq_port: int = 56729
-    rabbitmq_management_port: int = 56730
-    rabbitmq_node_port: int = 56731
-    rabbitmq_epmd_port: int = 56732
+    postgres_port: int = 14329
+    rabbitmq_port: int = 16729
+    rabbitmq_management_port: int = 16730
+    rabbitmq_node_port: int = 16731
+    rabbitmq_epmd_port: int = 16732
     mail_port: int = 10250
     mail_http_port: int = 10251
     gateway_port: int = 8080
@@ -32,7 +33,7 @@ class Settings:
     stream_port: int = 8082
     stream_origin_port: int = 8083
     """What a streaming server in front of the demo's streams plays from."""
-    probe_port: int = 56740
+    probe_port: int = 16740
     start_seconds: int = 120
     demo_customers: int = 150
 
