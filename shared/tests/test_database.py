@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from lineup.clock import SetClock
@@ -300,6 +301,35 @@ class TestTransactions:
             database.clock.forward(hours=1)
 
             assert work.now == before
+
+    def test_a_read_is_one_look_whatever_is_committed_meanwhile(self, database, count):
+        def look(work, _request):
+            before = names(work)
+            database.once(a_call(), make_thing)
+            return before, names(work)
+
+        def names(work):
+            return work.session.scalars(select(Thing.name)).all()
+
+        assert database.read(a_call(), look) == ([], [])
+        assert count(Thing) == 1
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda work, _: work.session.add(Thing(id=THING, version=1, name="x")),
+            lambda work, _: work.session.execute(
+                select(Thing).where(Thing.id == THING).with_for_update()
+            ),
+        ],
+    )
+    def test_a_read_neither_writes_nor_locks(self, database, count, change):
+        with pytest.raises(DBAPIError, match="read-only transaction"):
+            database.read(a_call(), change)
+
+        assert count(Thing) == 0
+        database.once(a_call(), make_thing)
+        assert count(Thing) == 1, "the connection is as it was for whoever is next"
 
     def test_events_are_consumed_in_the_service_s_own_name(self, database):
         roles = []

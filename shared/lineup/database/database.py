@@ -36,6 +36,8 @@ TRIES = 4
 ANNOUNCED = "_announced"
 """Beside the fields of a kept reply: what was announced by it, so that the pages after
 a form that was sent twice show it, too."""
+ONE_LOOK = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""How a transaction that only looks begins; it costs no statement of its own."""
 LOCKED = "55P03"
 """SQLSTATE of a wait for somebody's lock that reached its limit."""
 
@@ -90,8 +92,12 @@ class Database:
             self.on_announced()
 
     def read(self, call: Call[T], operation: Operation[T, R]) -> R:
-        """Answer from one consistent look at the tables."""
+        """Answer from one consistent look at the tables, which changes nothing.
+
+        All queries see what was committed before the first; writing or locking fails.
+        """
         with self.transaction(call.context) as work:
+            work.session.connection(execution_options=ONE_LOOK)
             return operation(work, call.request)
 
     def once(

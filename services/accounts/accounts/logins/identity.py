@@ -9,12 +9,12 @@ from sqlalchemy.orm import aliased
 from accounts.logins.models import Login, Session, digest
 from accounts.tree.models import Account, is_switched_off
 from accounts.tree.rights import FIRST_ROLE
-from lineup.context import Actor
+from lineup.context import Actor, Call
 from lineup.contracts.accounts.sessions import Identify
 from lineup.contracts.accounts.tree import AccountKind, Status
-from lineup.database import Work
+from lineup.database import Database, Work
 from lineup.errors import Forbidden, Unauthenticated
-from lineup.verbs import handles
+from lineup.verbs import handles_call
 
 UTC = "UTC"
 
@@ -37,7 +37,13 @@ class AccountLocked(AccountInactive):
     code = "account_locked"
 
 
-@handles(Identify)
+@handles_call(Identify)
+def answer_who(database: Database, call: Call[Identify]) -> Actor:
+    """Who is behind a token, whose session may be kept longer by it."""
+    with database.transaction(call.context) as work:
+        return identify(work, call.request)
+
+
 def identify(work: Work, request: Identify) -> Actor:
     """Who is behind a token; NotSignedIn or AccountInactive. One query.
 

@@ -124,7 +124,7 @@ def get_delivery(work: Work, request: GetDelivery) -> DeliveryView:
 @handles(SendAgain)
 def send_again(work: Work, request: SendAgain) -> DeliveryView:
     """Queue a failed message once more; refuses any other with not_failed."""
-    delivery = _find(work, request.delivery_id)
+    delivery = _find(work, request.delivery_id, for_update=True)
     delivery.queue_again(work.now)
     return delivery.view(work.now)
 
@@ -175,8 +175,10 @@ def _find_queued(work: Work, message: Message) -> Delivery | None:
     )
 
 
-def _find(work: Work, delivery_id: UUID) -> Delivery:
-    wanted = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
+def _find(work: Work, delivery_id: UUID, *, for_update: bool = False) -> Delivery:
+    wanted = select(Delivery).where(Delivery.id == delivery_id)
+    if for_update:
+        wanted = wanted.with_for_update()
     delivery = work.session.scalar(in_scope(wanted, Delivery, work.actor))
     if delivery is None:
         raise NotFound.of("delivery")
