@@ -10,7 +10,7 @@ from billing.people.naming import below_account
 from billing.subscriptions.lists import stands_as
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
-from billing.wallets.models import Wallet
+from billing.wallets.models import IS_CUSTOMERS, Wallet
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.subscriptions import (
     DeletionBlockers,
@@ -59,7 +59,7 @@ def _balances(work: Work, request: GetDeletionBlockers) -> list[Money]:
         return []
     statement = (
         select(Wallet.asset, func.sum(Wallet.balance_minor))
-        .where(~Wallet.is_system, Wallet.balance_minor != 0)
+        .where(IS_CUSTOMERS, Wallet.balance_minor != 0)
         .where(*_whose(work, request, Wallet, Wallet.owner_id))
         .where(within(Wallet.scope, work.actor))
         .group_by(Wallet.asset)

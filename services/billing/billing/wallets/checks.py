@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 
-from billing.wallets.models import Entry, Transfer, Wallet
+from billing.wallets.models import KEEPS_BALANCE, Entry, Transfer, Wallet
 from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Work
 from lineup.money import Money
@@ -64,7 +64,7 @@ def _wrong_wallets(work: Work) -> list[UUID]:
     statement = (
         select(Wallet.id)
         .outerjoin(totals, totals.c.wallet_id == Wallet.id)
-        .where(within(Wallet.scope, work.actor), ~Wallet.is_system, _differs(totals))
+        .where(within(Wallet.scope, work.actor), KEEPS_BALANCE, _differs(totals))
         .order_by(Wallet.id)
     )
     return list(work.session.scalars(statement))
@@ -93,7 +93,7 @@ def _lines(work: Work) -> Subquery:
     return (
         select(Entry.wallet_id, Entry.amount_minor, is_in_order.label("is_in_order"))
         .join(Wallet, Wallet.id == Entry.wallet_id)
-        .where(within(Wallet.scope, work.actor), ~Wallet.is_system)
+        .where(within(Wallet.scope, work.actor), KEEPS_BALANCE)
         .subquery()
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from billing.people import operations as people
 from billing.people.models import CustomerCopy
 from billing.wallets.bookings import CORRECTABLE, booked
-from billing.wallets.models import Entry, Transfer, Wallet
+from billing.wallets.models import IS_CUSTOMERS, Entry, Transfer, Wallet
 from billing.wallets.movements import between, cash
 from billing.wallets.operations import (
     CustomerDeleted,
@@ -109,7 +109,7 @@ def _booking(work: Work, transfer_id: UUID) -> tuple[Transfer, Wallet, Money]:
         select(Transfer, Wallet, Entry.amount_minor)
         .join(Entry, Entry.transfer_id == Transfer.id)
         .join(Wallet, Wallet.id == Entry.wallet_id)
-        .where(Transfer.id == transfer_id, ~Wallet.is_system)
+        .where(Transfer.id == transfer_id, IS_CUSTOMERS)
         .where(within(Transfer.scope, work.actor))
     )
     row = work.session.execute(statement).first()

@@ -1,5 +1,6 @@
 """The ledger's tables. Balances change by `post_transfers` alone (see migrations)."""
 
+import enum
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    and_,
     func,
     or_,
     select,
@@ -22,21 +24,31 @@ from sqlalchemy.orm import (
 )
 
 from billing.records import Record
+from billing.wallets.movements import AccountPurpose, OwnerKind
 from lineup.database import Kept
 from lineup.money import Money
+
+
+def _quoted(words: type[enum.StrEnum]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
 
 
 class Wallet(Kept, Record):
     """What somebody has of one asset.
 
-    A customer's wallet keeps its balance and never falls below its credit limit. A
-    system account (income, cash, clearing) may go below zero and keeps no balance
+    What its owner can spend keeps its balance and never falls below its credit limit.
+    Any other account (income, cash, clearing) may go below zero and keeps no balance
     here, so that no sale waits for another: its balance is the sum of its entries.
     """
 
     __tablename__ = "wallet"
     __table_args__ = (
         UniqueConstraint("owner_id", "purpose", "asset"),
+        CheckConstraint(f"owner_kind IN ({_quoted(OwnerKind)})", "owner_kind"),
+        CheckConstraint(
+            f"account_purpose IN ({_quoted(AccountPurpose)})", "account_purpose"
+        ),
+        CheckConstraint("is_system = (account_purpose <> 'balance')", "is_system"),
         CheckConstraint("is_system OR balance_minor >= -credit_limit_minor", "covered"),
         CheckConstraint("credit_limit_minor >= 0", "credit_limit"),
         CheckConstraint(
@@ -54,19 +66,45 @@ class Wallet(Kept, Record):
             "id",
             postgresql_where=text("NOT is_system"),
         ),
+        Index(
+            "ix_wallet_kept_scope",
+            "owner_kind",
+            "scope",
+            postgresql_ops={"scope": "text_pattern_ops"},
+            postgresql_where=text("account_purpose = 'balance'"),
+        ),
+        Index(
+            "ix_wallet_kept_balance",
+            "owner_kind",
+            "balance_minor",
+            "id",
+            postgresql_where=text("account_purpose = 'balance'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner_id: Mapped[UUID]
-    purpose: Mapped[str]
+    owner_kind: Mapped[str]
+    name: Mapped[str] = mapped_column("purpose")
+    """What it is called among its owner's accounts of one asset."""
+    purpose: Mapped[str] = mapped_column("account_purpose")
     asset: Mapped[str]
     partner_id: Mapped[UUID]
     scope: Mapped[str]
     is_system: Mapped[bool]
+    """What the version before went by, and `post_transfers` still does: a later
+    migration lets both go by the purpose and drops it.
+    """
     balance_minor: Mapped[int] = mapped_column(default=0, server_default="0")
     credit_limit_minor: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many entries it has."""
+
+    @property
+    def shop_id(self) -> UUID | None:
+        """Whose money is cleared, as its name says."""
+        _, _, shop_id = self.name.partition(":")
+        return UUID(shop_id) if shop_id else None
 
     @property
     def balance(self) -> Money:
@@ -129,3 +167,9 @@ class Entry(Record):
         deferred=True,
     )
     """When it was booked, or undone: what a caller sees of it changed then."""
+
+
+KEEPS_BALANCE = Wallet.purpose == AccountPurpose.BALANCE
+"""The condition that a wallet is one that its owner can spend from."""
+IS_CUSTOMERS = and_(Wallet.owner_kind == OwnerKind.CUSTOMER, KEEPS_BALANCE)
+"""The condition that a wallet is a customer's balance."""

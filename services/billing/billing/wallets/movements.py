@@ -1,5 +1,6 @@
 """What a movement of money is: accounts, legs that sum to zero, one key."""
 
+import enum
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,21 +13,54 @@ from lineup.scope import ROOT, below
 WALLETS = UUID("0a8a4f0e-3f0c-5d5c-8a77-77616c6c6574")
 
 
+class OwnerKind(enum.StrEnum):
+    """Whose an account is."""
+
+    CUSTOMER = "customer"
+    PARTNER = "partner"
+    RESELLER = "reseller"
+    DEALER = "dealer"
+
+
+class AccountPurpose(enum.StrEnum):
+    """What money is there for."""
+
+    BALANCE = "balance"
+    """What its owner can spend: it is kept, and covered by what is there."""
+    CASH = "cash"
+    INCOME = "income"
+    REFUND = "refund"
+    WRITTEN_OFF = "written_off"
+    CLEARING = "clearing"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Account:
     """A place money can be, whether or not its row is there yet."""
 
     owner_id: UUID
-    purpose: str
+    owner_kind: OwnerKind
+    purpose: AccountPurpose
     asset: str
     partner_id: UUID
     scope: str
-    is_system: bool = True
+    shop_id: UUID | None = None
+    """Whose money is cleared."""
 
     @property
     def id(self) -> UUID:
         """The wallet's id: the same account always has the same."""
-        return uuid5(WALLETS, f"{self.owner_id}:{self.purpose}:{self.asset}")
+        return uuid5(WALLETS, f"{self.owner_id}:{self.name}:{self.asset}")
+
+    @property
+    def name(self) -> str:
+        """What it is called among its owner's accounts of one asset."""
+        return f"{self.purpose}:{self.shop_id}" if self.shop_id else self.purpose
+
+    @property
+    def keeps_balance(self) -> bool:
+        """Whether it may not be overdrawn and so knows what is in it."""
+        return self.purpose is AccountPurpose.BALANCE
 
 
 def customer_account(
@@ -35,18 +69,22 @@ def customer_account(
     """A customer's own balance in one asset."""
     return Account(
         owner_id=customer_id,
-        purpose="balance",
+        owner_kind=OwnerKind.CUSTOMER,
+        purpose=AccountPurpose.BALANCE,
         asset=asset,
         partner_id=partner_id,
         scope=scope,
-        is_system=False,
     )
 
 
-def _system(partner_id: UUID, purpose: str, asset: str) -> Account:
+def _of_partner(
+    partner_id: UUID, purpose: AccountPurpose, asset: str, shop_id: UUID | None = None
+) -> Account:
     return Account(
         owner_id=partner_id,
+        owner_kind=OwnerKind.PARTNER,
         purpose=purpose,
+        shop_id=shop_id,
         asset=asset,
         partner_id=partner_id,
         scope=below(ROOT, partner_id),
@@ -55,27 +93,27 @@ def _system(partner_id: UUID, purpose: str, asset: str) -> Account:
 
 def cash(partner_id: UUID, asset: str) -> Account:
     """Money the partner took outside: bank, counter."""
-    return _system(partner_id, "cash", asset)
+    return _of_partner(partner_id, AccountPurpose.CASH, asset)
 
 
 def written_off(partner_id: UUID, asset: str) -> Account:
     """What deleted customers left behind and nobody was paid."""
-    return _system(partner_id, "written_off", asset)
+    return _of_partner(partner_id, AccountPurpose.WRITTEN_OFF, asset)
 
 
 def income(partner_id: UUID, asset: str) -> Account:
     """What the partner earned by sales."""
-    return _system(partner_id, "income", asset)
+    return _of_partner(partner_id, AccountPurpose.INCOME, asset)
 
 
 def refunds(partner_id: UUID, asset: str) -> Account:
     """What the partner gave back for stopped periods."""
-    return _system(partner_id, "refund", asset)
+    return _of_partner(partner_id, AccountPurpose.REFUND, asset)
 
 
 def clearing(partner_id: UUID, shop_id: UUID, asset: str) -> Account:
     """What a shop collected for the partner."""
-    return _system(partner_id, f"clearing:{shop_id}", asset)
+    return _of_partner(partner_id, AccountPurpose.CLEARING, asset, shop_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +143,7 @@ class Movement:
         if any(_sums(self.legs).values()):
             raise ValueError("The legs of a movement sum to zero.")
         is_shops = self.cause not in BALANCE_CAUSES
-        if is_shops and not all(leg.account.is_system for leg in self.legs):
+        if is_shops and any(leg.account.keeps_balance for leg in self.legs):
             raise ValueError("What a shop holds never lies on a balance.")
 
     @property

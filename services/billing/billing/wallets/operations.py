@@ -9,8 +9,10 @@ from billing.people.models import CustomerCopy
 from billing.wallets.models import Entry, Transfer, Wallet
 from billing.wallets.movements import (
     Account,
+    AccountPurpose,
     Leg,
     Movement,
+    OwnerKind,
     between,
     cash,
     customer_account,
@@ -134,11 +136,12 @@ def account_at(wallet: Wallet) -> Account:
     """The account that a wallet's row is of."""
     return Account(
         owner_id=wallet.owner_id,
-        purpose=wallet.purpose,
+        owner_kind=OwnerKind(wallet.owner_kind),
+        purpose=AccountPurpose(wallet.purpose),
+        shop_id=wallet.shop_id,
         asset=wallet.asset,
         partner_id=wallet.partner_id,
         scope=wallet.scope,
-        is_system=wallet.is_system,
     )
 
 

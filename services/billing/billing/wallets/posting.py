@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
@@ -141,12 +142,15 @@ def _open_wallets(work: Work, movements: Sequence[Movement]) -> None:
         {
             "id": account.id,
             "owner_id": account.owner_id,
-            "purpose": account.purpose,
+            "owner_kind": account.owner_kind,
+            "purpose": account.name,
+            "account_purpose": account.purpose,
             "asset": account.asset,
             "partner_id": account.partner_id,
             "scope": account.scope,
-            "is_system": account.is_system,
+            "is_system": not account.keeps_balance,
         }
         for _, account in sorted(accounts.items())
     ]
-    work.session.execute(insert(Wallet).values(rows).on_conflict_do_nothing())
+    table = cast("Table", Wallet.__table__)
+    work.session.execute(insert(table).values(rows).on_conflict_do_nothing())

@@ -11,7 +11,7 @@ from billing.people.models import CustomerCopy
 from billing.people.naming import below_account, customers_called, names_of
 from billing.people.operations import deleted_customers
 from billing.wallets.bookings import entry_view
-from billing.wallets.models import Entry, Transfer, Wallet
+from billing.wallets.models import IS_CUSTOMERS, Entry, Transfer, Wallet
 from billing.wallets.movements import Account
 from billing.wallets.operations import account_of
 from lineup.contracts.accounts.tree import Status
@@ -122,7 +122,7 @@ def get_balances(work: Work, request: GetBalances) -> BalancesView:
 def _customers_wallets(work: Work, request: BalanceFilter) -> Select[Wallet]:
     statement = in_scope(select(Wallet), Wallet, work.actor)
     below = below_account(work, Wallet, request.account_id)
-    statement = statement.where(~Wallet.is_system, *below, _is_of_use())
+    statement = statement.where(IS_CUSTOMERS, *below, _is_of_use())
     if request.has_money is not None:
         has_money = Wallet.balance_minor > 0
         statement = statement.where(has_money if request.has_money else ~has_money)

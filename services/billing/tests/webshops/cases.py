@@ -183,7 +183,7 @@ class CaseDesk(Desk):
 
     def earned(self):
         partner_id = self.owner.partner_id
-        own = Wallet.purpose.startswith("income"), Wallet.partner_id == partner_id
+        own = Wallet.purpose == "income", Wallet.partner_id == partner_id
         statement = select(Entry.amount_minor).join(
             Wallet, Wallet.id == Entry.wallet_id
         )

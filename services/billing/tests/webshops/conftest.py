@@ -312,7 +312,7 @@ class Desk:
             amounts = work.session.scalars(
                 select(Entry.amount_minor)
                 .join(Wallet, Wallet.id == Entry.wallet_id)
-                .where(Wallet.purpose.startswith(purpose))
+                .where(Wallet.purpose == purpose)
             ).all()
         return sum(amounts)
 
