@@ -15,6 +15,8 @@ from gateway.public.settings import PublicSettings
 from gateway.settings import GatewaySettings, probe_bind
 from lineup.settings import read
 
+QUICK, STOCK = "gateway.public.worker.QuickWorker", "gthread"
+
 settings = read(GatewaySettings, os.environ)
 public = read(PublicSettings, os.environ)
 
@@ -24,7 +26,7 @@ if settings.probe_port:
 wsgi_app = "gateway.wsgi:application"
 workers = public.web_concurrency
 threads = 8
-worker_class = "gateway.public.worker.QuickWorker"
+worker_class = STOCK if public.stock_worker else QUICK
 worker_connections = 1000
 http_parser = "auto"
 logger_class = "gateway.public.access_log.MaskingLogger"

@@ -9,11 +9,12 @@ import time
 
 import structlog
 from flask import Blueprint, Flask, Response, g, request
-from prometheus_client import REGISTRY, CollectorRegistry, values
+from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway.asking import actor, request_id
 from gateway.ground import ground
+from gateway.public.private_parts import counts_alone
 from lineup import metrics, tracing
 from lineup.behalf import signature
 from lineup.tracing import SpanKind
@@ -47,7 +48,7 @@ def tell() -> Response:
 
 def _counted() -> CollectorRegistry:
     """The counts of all workers; of this process alone where there are no others."""
-    if values.ValueClass is values.MutexValue:
+    if counts_alone():
         return REGISTRY
     added_up = CollectorRegistry()
     MultiProcessCollector(added_up)  # type: ignore[no-untyped-call]

@@ -18,8 +18,6 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
-
 from gateway.public.connections import (
     READABLE,
     WRITABLE,
@@ -27,6 +25,7 @@ from gateway.public.connections import (
     Phase,
 )
 from gateway.public.patience import Patience, ordinary_body
+from gateway.public.private_parts import STOP_KEEPALIVE_LINGER, ThreadWorker
 from gateway.public.spool import NoRoom, Room
 
 HEAD_BYTES = 8192

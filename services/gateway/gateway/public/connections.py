@@ -5,11 +5,10 @@ import socket
 from enum import Enum
 from typing import Any
 
-from gunicorn.workers.gthread import TConn
-
 from gateway.public.buffered_socket import BufferedSocket
 from gateway.public.incoming import IncomingRequest
 from gateway.public.patience import LongestBody, Patience
+from gateway.public.private_parts import TConn
 from gateway.public.spool import Room
 
 READABLE, WRITABLE = selectors.EVENT_READ, selectors.EVENT_WRITE

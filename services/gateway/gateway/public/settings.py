@@ -56,6 +56,10 @@ class PublicSettings:
     """Of all users at one address, a quarter of them at once; 0: without limit."""
     web_concurrency: int = 2
     """How many worker processes serve."""
+    stock_worker: bool = False
+    """Whether gunicorn's own threaded worker serves instead of ours, which leans on
+    parts of gunicorn that it does not promise. Then each slow client holds a thread.
+    """
 
     def patience(self) -> Patience:
         """How long and for how many the workers wait."""

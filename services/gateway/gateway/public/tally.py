@@ -8,6 +8,7 @@ import threading
 from bisect import bisect_left
 from collections import defaultdict
 
+from gateway.public.private_parts import observe_many
 from lineup import metrics
 from lineup.metrics import BUCKETS
 
@@ -64,8 +65,4 @@ def _add(door: str, line: Line) -> None:
         outcome = metrics.outcome_of_status(int(status))
         metrics.REQUESTS.labels(SERVICE, KIND, door, outcome).inc(count)
     times = metrics.SECONDS.labels(SERVICE, KIND, door)
-    # The library can only observe one by one; its parts take any number at once.
-    for bucket, count in zip(times._buckets, line.buckets, strict=True):  # noqa: SLF001
-        if count:
-            bucket.inc(count)
-    times._sum.inc(line.seconds)  # noqa: SLF001
+    observe_many(times, line.buckets, line.seconds)

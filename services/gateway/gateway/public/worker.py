@@ -14,12 +14,11 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from gunicorn.util import http_date
-
 from gateway.public.answers import Answer
 from gateway.public.buffering_worker import BufferingWorker
 from gateway.public.connections import Connection, Phase
 from gateway.public.heads import environ_of
+from gateway.public.private_parts import http_date
 
 FIELDS = re.compile(r"(?:[\t -~\x80-\xff]*\r\n)*")
 """One line of Latin-1 each."""
