@@ -85,8 +85,8 @@ class AccountJobView:
 class DeleteAccount(Request[AccountJobView]):
     """Delete a reseller or dealer with all its customers and their users.
 
-        `confirmation` is the name of its first login, typed. Refused while money is
-        on balances of its customers, unless forced with a reason: then these are settled.
+    `confirmation` is the name of its first login, typed. Refused while money is on
+    balances of its customers, unless forced with a reason: then these are settled.
     Subscriptions end without a refund.
     """
 
