@@ -12,7 +12,6 @@ from pathlib import Path
 import kubernetes_validate
 import pytest
 import yaml
-from gateway.clients import Clients
 
 from gateway.app import create_app
 from gateway.public.layer import PAGES
@@ -435,7 +434,7 @@ def test_pages_and_uploads_are_sent_to_where_the_broker_is_needed(overlay):
         lineup_secret_keys=make_key(),
         blob_url="memory://",
     )
-    app = create_app(settings, Clients.over(RpcClient(settings.amqp_uri)))
+    app = create_app(settings, RpcClient(settings.amqp_uri))
     addresses = {re.sub(r"<[^>]+>", "x", r.rule) for r in app.url_map.iter_rules()}
     named = {
         rule["path"]

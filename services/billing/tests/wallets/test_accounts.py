@@ -39,7 +39,10 @@ RETURNING owner_kind, account_purpose
 @pytest.mark.parametrize(
     ("account", "id_"),
     [
-        (customer_account(SHOP, PARTNER, "/", "EUR"), "0c5c2b48-b56b-58b6-ad02-edd614369f18"),
+        (
+            customer_account(SHOP, PARTNER, "/", "EUR"),
+            "0c5c2b48-b56b-58b6-ad02-edd614369f18",
+        ),
         (cash(PARTNER, "EUR"), "82bca4c8-193b-5db8-8965-2bc8dc571f96"),
         (income(PARTNER, "EUR"), "1f3844ce-ef33-56a3-911a-a0cdac729c7d"),
         (refunds(PARTNER, "EUR"), "0b34d2b8-2839-5a2e-a1d9-39f8792389c2"),
