@@ -127,6 +127,21 @@ def assert_seen(copy, rule, name, line):
     assert any(rule in found for found in broken), done.stdout[-2000:]
 
 
+@pytest.mark.parametrize(
+    "package", [name for name in PACKAGES if name != "lineup_local"]
+)
+def test_a_module_without_a_floor_is_seen(copy, package):
+    attic = copy / package / "attic.py"
+    attic.write_text("")
+    try:
+        done = lint(copy)
+    finally:
+        attic.unlink()
+
+    assert done.returncode == 1
+    assert f"- {package}.attic" in done.stdout
+
+
 def test_every_contract_has_a_violation_planted():
     names = [rule["name"] for rule in contracts()]
 
