@@ -7,11 +7,8 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import Column, DateTime, MetaData, String, Table, create_engine, select
 
-from lineup.contracts.billing.subscriptions import (
-    SubscriptionState,
-    has_lapsed,
-    is_running,
-)
+from lineup.contracts.billing.running import has_lapsed, is_running
+from lineup.contracts.billing.subscriptions import SubscriptionState
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 CASES = list(product(SubscriptionState, (-1, 0, 1)))

@@ -15,7 +15,7 @@ from billing.subscriptions.attempts import is_let
 from billing.subscriptions.models import Subscription
 from billing.wallets.checks import check_ledger
 from billing.webshops.watching import deliveries
-from lineup.contracts.billing.subscriptions import has_lapsed
+from lineup.contracts.billing.running import has_lapsed
 from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Database, Work
 from lineup.metrics import FAILING_ROWS, Figure, Gauge, due

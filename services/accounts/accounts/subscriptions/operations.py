@@ -6,10 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from accounts.subscriptions.models import SubscriptionCopy
-from lineup.contracts.billing.subscriptions import (
-    SubscriptionChanged,
-    is_running,
-)
+from lineup.contracts.billing.running import is_running
+from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from lineup.database import Work, keep_newest
 from lineup.errors import Conflict
 

@@ -11,13 +11,12 @@ from billing.catalog.models import Plan, Product
 from billing.people.naming import below_account, customers_called, users_called
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
+from lineup.contracts.billing.running import has_lapsed, is_running
 from lineup.contracts.billing.subscriptions import (
     ListSubscriptions,
     SubscriptionFilter,
     SubscriptionState,
     SubscriptionView,
-    has_lapsed,
-    is_running,
 )
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of

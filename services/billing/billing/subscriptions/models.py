@@ -10,11 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
 from billing.subscriptions.terms import Anchor
-from lineup.contracts.billing.subscriptions import (
-    SubscriptionState,
-    has_lapsed,
-    is_running,
-)
+from lineup.contracts.billing.running import has_lapsed, is_running
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Kept
 from lineup.errors import Conflict
 from lineup.money import Money

@@ -24,12 +24,12 @@ from billing.subscriptions.terms import next_period_end
 from billing.subscriptions.views import announce, announce_all
 from billing.wallets import operations as wallets
 from billing.wallets.movements import clearing
+from lineup.contracts.billing.running import is_running
 from lineup.contracts.billing.shops import OtherProduct
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     StopReceipt,
     SubscriptionState,
-    is_running,
 )
 from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work

@@ -12,7 +12,8 @@ from billing.subscriptions.attempts import each_alone, is_let
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import announce_all
 from lineup.contracts.billing.catalog import ProductChanged
-from lineup.contracts.billing.subscriptions import SubscriptionState, has_lapsed
+from lineup.contracts.billing.running import has_lapsed
+from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Database, Work
 
 log = structlog.get_logger(__name__)

@@ -7,10 +7,8 @@ from sqlalchemy import select
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
-from lineup.contracts.billing.subscriptions import (
-    SubscriptionChanged,
-    is_running,
-)
+from lineup.contracts.billing.running import is_running
+from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from lineup.database import Work, keep_newest
 from playlists.entitlements.models import (
     Customer,
