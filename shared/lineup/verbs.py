@@ -214,17 +214,6 @@ def _register(
     return register
 
 
-def current_of(handler: Handler) -> Callable[..., Any] | None:
-    """What locks and shows what a write changes; None: nobody can name its tag."""
-    from lineup.database import locked
-
-    if not isinstance(handler.changes, type):
-        current: Callable[..., Any] | None = handler.changes
-        return current
-    shown = HANDLERS[handler.changes]
-    return locked(shown.row, shown.function, handler.changes)
-
-
 @cache
 def needs_of(function: Callable[..., Any]) -> Needs:
     """The parameters behind a function's star: types by name."""

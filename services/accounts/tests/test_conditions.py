@@ -12,9 +12,10 @@ from lineup.contracts.accounts.customers import (
     PersonChange,
     UpdateCustomer,
 )
+from lineup.database import current_of
 from lineup.errors import PreconditionFailed
 from lineup.tags import tag_of
-from lineup.verbs import HANDLERS, current_of
+from lineup.verbs import HANDLERS
 
 CURRENT = current_of(HANDLERS[UpdateCustomer])
 

@@ -12,9 +12,10 @@ from lineup.bus.relay import Relay
 from lineup.bus.watch import Look, Watch
 from lineup.clock import Clock
 from lineup.context import Call
+from lineup.database import current_of
 from lineup.secrets import Keyring
 from lineup.settings import ServiceSettings
-from lineup.verbs import HANDLERS, Handler, Kind, current_of, needs_of, verbs_of
+from lineup.verbs import HANDLERS, Handler, Kind, needs_of, verbs_of
 
 if TYPE_CHECKING:
     from lineup.database import Database

@@ -1,7 +1,7 @@
 """A service's own PostgreSQL: transactions that announce, act once and keep copies."""
 
 from lineup.database.changes import Kept
-from lineup.database.conditions import locked
+from lineup.database.conditions import current_of, locked
 from lineup.database.copies import keep_newest
 from lineup.database.database import Database, Operation, connect
 from lineup.database.paging import Orders, page_of
@@ -18,6 +18,7 @@ __all__ = [
     "Waker",
     "Work",
     "connect",
+    "current_of",
     "keep_newest",
     "locked",
     "new_metadata",

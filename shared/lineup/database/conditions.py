@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lineup.database.work import Work
+from lineup.verbs import HANDLERS, Handler
 
 
 def locked(
@@ -29,3 +30,12 @@ def locked(
         return get(work, request_type(**{named: wanted}), **needs)
 
     return current
+
+
+def current_of(handler: Handler) -> Callable[..., Any] | None:
+    """What locks and shows what a write changes; None: nobody can name its tag."""
+    if not isinstance(handler.changes, type):
+        current: Callable[..., Any] | None = handler.changes
+        return current
+    shown = HANDLERS[handler.changes]
+    return locked(shown.row, shown.function, handler.changes)
