@@ -355,8 +355,8 @@ def test_a_plan_that_is_sold_no_longer_is_named_to_whom_it_does_not_renew(
     sender.send_due()
 
     (mail,) = postbox.mails
-    assert mail["Subject"] == "Your subscription is not renewed"
-    assert 'the plan "Month" is sold no' in mail.get_content()
+    assert mail["Subject"] == "Your subscription was not renewed"
+    assert 'plan "Month" is no longer available' in mail.get_content()
 
 
 def test_a_neighbour_sees_neither_log_nor_line(tell, database, keyring):

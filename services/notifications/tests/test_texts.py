@@ -46,7 +46,7 @@ def test_the_log_shows_dots_for_every_secret():
 def test_a_known_login_is_named_without_a_password():
     body = texts.render("credentials", {**VALUES, "password": ""}).body
 
-    assert "Your account login is ana77, with the password you have." in body
+    assert "Your account username is ana77. Your password has not changed." in body
 
 
 def test_a_value_nobody_gave_is_an_error_and_not_a_gap():
