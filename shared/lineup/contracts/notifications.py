@@ -24,20 +24,20 @@ from lineup.verbs import Kind, Request, Route, verb
 
 
 class DeliveryState(enum.StrEnum):
-    """Where one message to one receiver stands."""
+    """Status of a message."""
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
-    """Given up after the last try."""
+    """Given up after the last attempt."""
     BOUNCED = "bounced"
-    """Refused for good by the receiver's server."""
+    """Permanently rejected by the recipient's server."""
     DROPPED = "dropped"
-    """Not sent any more: its customer was deleted before."""
+    """Not sent because the customer was deleted."""
 
 
 class MessageKind(enum.StrEnum):
-    """What messages are about; each is the name of a template."""
+    """Type of a message."""
 
     CREDENTIALS = "credentials"
     RENEWAL_FELL_SHORT = "renewal_fell_short"
@@ -46,24 +46,24 @@ class MessageKind(enum.StrEnum):
 
 
 Security = Annotated[str, OneOf(("none", "starttls", "tls"))]
-"""How a connection to a mail server is kept from others' eyes."""
+"""Encryption of the connection to a mail server."""
 
 
 class TransportState(enum.StrEnum):
-    """How sending goes by a partner's own mail server."""
+    """Status of a partner's own mail server."""
 
     UNTRIED = "untried"
-    """No mail was handed to it since it was saved."""
+    """Not used since it was saved."""
     WORKING = "working"
     SLOW = "slow"
-    """It takes mail and needs long for each."""
+    """It accepts email slowly."""
     FAILING = "failing"
-    """It is left alone until `paused_until`, longer after each failure."""
+    """It fails and is retried at `paused_until`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransportView:
-    """A partner's mail transport, without its password."""
+    """Email delivery settings of a partner, without the password."""
 
     partner_id: UUID
     sender_address: str
@@ -74,16 +74,16 @@ class TransportView:
     username: str
     has_password: bool
     state: TransportState = TransportState.UNTRIED
-    """Of its own server; without one, always untried."""
+    """Status of its own server; untried if it has none."""
     problem: str = ""
-    """Why the last connection failed, while it is failing."""
+    """Why the last connection failed."""
     paused_until: datetime | None = None
-    """When it is tried again, while it is failing."""
+    """When it is retried while failing."""
     failing_since: datetime | None = None
     worked_at: datetime | None = None
-    """When it last took a mail."""
+    """When it last accepted an email."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -93,21 +93,21 @@ class TransportView:
     rest=Route("PATCH|PUT /mail-transport", name="update_mail_transport"),
 )
 class SaveTransport(Request[TransportView]):
-    """How a partner's mail leaves: SMTP server and sender.
+    """Save the email delivery settings of a partner: SMTP server and sender.
 
-    The first time the sender's address and name are needed.
+    Sender name and address are required the first time.
     """
 
     sender_address: Given[MailAddress] = UNSET
     sender_name: Given[OptionalName] = UNSET
     host: Given[HostName] = resets_to("")
-    """Empty: the installation's server, with this sender."""
+    """Empty: the default server, with this sender."""
     port: Given[Port] = resets_to(25)
     security: Given[Security] = resets_to("none")
     username: Given[Line] = resets_to("")
-    """Empty takes the password away, too."""
+    """Empty also removes the password."""
     password: Given[Sealed | None] = resets_to("", is_shown=False)
-    """Empty: there is none."""
+    """Empty: none."""
     partner_id: UUID | None = None
 
 
@@ -118,14 +118,14 @@ class SaveTransport(Request[TransportView]):
     rest=Route("GET /mail-transport", name="get_mail_transport"),
 )
 class GetTransport(Request[TransportView]):
-    """The transport of a partner (the actor's own by default)."""
+    """Get the email delivery settings of a partner, by default your own."""
 
     partner_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryView:
-    """One message to one receiver; secrets in it are dots."""
+    """A message to one recipient; secrets are hidden."""
 
     id: UUID
     template: str
@@ -135,19 +135,19 @@ class DeliveryView:
     state: DeliveryState
     tries: int
     answer: str
-    """What the mail server last said."""
+    """Last response of the mail server."""
     next_try_at: datetime | None
     created_at: datetime
     sent_at: datetime | None
     customer_id: UUID | None = None
     sender: str = ""
-    """Whom it was from, as the receiver reads it; empty until the first try."""
+    """Sender as shown to the recipient; empty until the first attempt."""
     is_due_soon: bool = False
     """Whether it is being sent, or is tried within minutes."""
     is_resendable: bool = False
     """Whether it did not arrive and can be sent again."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -157,7 +157,7 @@ class DeliveryView:
     rest=Route("POST /mail-transport/test", status=202, name="test_mail_transport"),
 )
 class SendTest(Request[DeliveryView]):
-    """Send a test message to an address through the partner's transport."""
+    """Send a test email with the email delivery settings of a partner."""
 
     receiver: MailAddress
     partner_id: UUID | None = None
@@ -165,22 +165,22 @@ class SendTest(Request[DeliveryView]):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryFilter:
-    """What the delivery log is narrowed by; what is left empty does not narrow."""
+    """Filters for the delivery log."""
 
     template: MessageKind | None = None
     customer_id: UUID | None = None
     search: Search = ""
-    """A part of the receiver or the subject."""
+    """Part of the recipient or subject."""
     receiver: OptionalMailAddress = ""
-    """Just this receiver, whatever its case."""
+    """Exact recipient, ignoring case."""
     created_from: datetime | None = None
     created_until: datetime | None = None
-    """Begun at or after `created_from` and before `created_until`."""
+    """Created at or after `created_from` and before `created_until`."""
 
 
 @verb("notifications", Kind.READ, allowed=EVERYBODY, rest="GET /deliveries")
 class ListDeliveries(DeliveryFilter, Request[Page[DeliveryView]]):
-    """The delivery log, newest first; or by created_at, receiver, subject, state."""
+    """List the delivery log, newest first by default."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("receiver", "subject", "state")
 
@@ -190,7 +190,7 @@ class ListDeliveries(DeliveryFilter, Request[Page[DeliveryView]]):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryCounts:
-    """Messages by state; together all that the list shows."""
+    """Number of messages by status."""
 
     queued: int = 0
     sent: int = 0
@@ -206,7 +206,7 @@ class DeliveryCounts:
     rest="GET /deliveries/counts",
 )
 class CountDeliveries(DeliveryFilter, Request[DeliveryCounts]):
-    """How many lines of the log stand in each state, narrowed like the list."""
+    """Count messages by status, with the same filters as the list."""
 
 
 @verb(
@@ -216,7 +216,7 @@ class CountDeliveries(DeliveryFilter, Request[DeliveryCounts]):
     rest="GET /deliveries/<uuid:delivery_id>",
 )
 class GetDelivery(Request[DeliveryView]):
-    """One delivery by id."""
+    """Get a message of the delivery log."""
 
     delivery_id: UUID
 
@@ -232,6 +232,6 @@ class GetDelivery(Request[DeliveryView]):
     ),
 )
 class SendAgain(Request[DeliveryView]):
-    """Queue a failed delivery once more."""
+    """Send a failed message again."""
 
     delivery_id: UUID

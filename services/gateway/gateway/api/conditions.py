@@ -19,7 +19,7 @@ IF_MATCH = {
     "name": "If-Match",
     "required": False,
     "schema": {"type": "string", "maxLength": 1000},
-    "description": "The ETag of what is changed, as it was seen: 412 where it was"
+    "description": "The ETag of the resource as last read: 412 if it was"
     " changed meanwhile, and nothing is done.",
 }
 IF_NONE_MATCH = {
@@ -27,11 +27,11 @@ IF_NONE_MATCH = {
     "name": "If-None-Match",
     "required": False,
     "schema": {"type": "string", "maxLength": 1000},
-    "description": "An ETag: 304 without a body where the answer is the same still.",
+    "description": "An ETag: returns 304 without a body if nothing changed.",
 }
 ETAG = {
     "ETag": {
-        "description": "Changes whenever what is shown does.",
+        "description": "Changes whenever the response does.",
         "schema": {"type": "string"},
     }
 }

@@ -24,20 +24,20 @@ def create_customer(question: CreateCustomer) -> NewCustomer:
 
 @endpoints.view(GetPlayerSettings)
 def get_player_settings(question: GetPlayerSettings) -> PlayerSettings:
-    """What a customer's players go by, with the PIN that opens restricted content."""
+    """Get the player settings of a customer, including the PIN."""
     return customers.player_settings(question)
 
 
 @endpoints.view(ListUsers)
 def list_users(question: ListUsers) -> Page[UserCard]:
-    """Users, of one customer where it is named."""
+    """List users, optionally of one customer."""
     page = ask(question)
     return page.showing(list(map(card_of, page.items)))
 
 
 @endpoints.view(CreateUser)
 def create_user(question: CreateUser) -> UserCard:
-    """Add a user to a customer; its link answers at once."""
+    """Create a user; its playlist link works immediately."""
     user = ask(question)
     until_link_answers(user)
     return card_of(user)

@@ -53,7 +53,8 @@ KEY_PARAMETER = {
     "name": IDEMPOTENCY_KEY,
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-    "description": "The same key and content give the first answer again.",
+    "description": "Repeating a request with the same key and content returns the "
+    "first response.",
 }
 PARAMETERS = {**conditions.PARAMETERS, "POST": [KEY_PARAMETER]}
 """Header fields that every door of a method takes."""
@@ -76,8 +77,8 @@ BODIES: dict[str, tuple[SchemaOf, str]] = {
 """What makes the schema of a body, by method; else all is in the address."""
 
 RULES = {
-    "PATCH": "What is sent changes, all else stays (JSON merge patch, RFC 7396).\n\n",
-    "PUT": "The whole is sent: a field that is missing is refused.\n\n",
+    "PATCH": "Only the given fields are changed (JSON merge patch, RFC 7396).\n\n",
+    "PUT": "Replaces all fields; missing fields are an error.\n\n",
 }
 """What the specification says of every door of a method."""
 

@@ -115,9 +115,9 @@ class MoneySchema(ma.Schema):
 
     amount = fields.String(
         required=True,
-        validate=_matches(AMOUNT, Coded("Write it like 9.00.", "bad_amount")),
+        validate=_matches(AMOUNT, Coded("Enter an amount such as 9.00.", "bad_amount")),
         metadata={
-            "description": "The amount in major units, with a point.",
+            "description": "The amount in major units, with a decimal point.",
             "pattern": f"^{AMOUNT}$",
             "maxLength": 20,
             "example": "9.00",
@@ -125,7 +125,7 @@ class MoneySchema(ma.Schema):
     )
     currency = fields.String(
         required=True,
-        validate=_matches(ASSET, Coded("An ISO 4217 code, or CREDIT.", "invalid")),
+        validate=_matches(ASSET, Coded("Use an ISO 4217 code or CREDIT.", "invalid")),
         metadata={
             "description": "ISO 4217, or CREDIT.",
             "pattern": f"^{ASSET}$",

@@ -86,7 +86,7 @@ def _say(parameters: list[dict[str, Any]]) -> None:
     for parameter in parameters:
         if parameter.get("in") == "path":
             thing = re.sub(r"_id$", "", parameter["name"]).replace("_", " ")
-            parameter["description"] = f"Id of the {thing}."
+            parameter["description"] = f"ID of the {thing}."
             parameter["schema"]["examples"] = [AN_ID]
 
 

@@ -20,22 +20,22 @@ ASSETS = Path(str(files("flask_swagger_ui"))) / "dist"
 
 pages = Blueprint("reference", __name__, url_prefix=PREFIX)
 entrance = Blueprint("entrance", __name__)
-endpoints = Endpoints("errors", "What the API says of itself.")
+endpoints = Endpoints("errors", "Error codes.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorCode:
-    """One code that an error may have."""
+    """An error code."""
 
     code: str
     status: int
-    """The HTTP status it comes with."""
+    """HTTP status."""
     meaning: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorCodes:
-    """Every code that an error may have."""
+    """All error codes."""
 
     items: list[ErrorCode]
 
@@ -46,18 +46,21 @@ class ListErrors:
 
 
 class ProblemSchema(ma.Schema):
-    """Why a request was not done."""
+    """An error (RFC 9457)."""
 
     code = ma.fields.String(
         required=True,
         metadata={
-            "description": "Stable; listed at /api/v1/errors.",
+            "description": "Stable error code; see /api/v1/errors.",
             "example": "user_not_found",
         },
     )
     message = ma.fields.String(
         required=True,
-        metadata={"description": "For people.", "example": "There is no such user."},
+        metadata={
+            "description": "Message for people.",
+            "example": "There is no such user.",
+        },
     )
     by_field = ma.fields.Dict(
         ma.fields.String(),
@@ -65,20 +68,20 @@ class ProblemSchema(ma.Schema):
         required=True,
         data_key="fields",
         metadata={
-            "description": "What is wrong with each value, by its path in the request.",
+            "description": "Error messages by the path of the field in the request.",
             "example": {"person.email": ["Enter a valid email address."]},
         },
     )
     request_id = ma.fields.String(
         required=True,
         metadata={
-            "description": "Names the request in our logs.",
+            "description": "Request ID for support.",
             "example": "019d00000000700080000000000000a1",
         },
     )
     details = ma.fields.Dict(
         metadata={
-            "description": "What a refusal has to say beyond that, if anything.",
+            "description": "More details, depending on the code.",
             "example": {"codes": {"person.email": ["email_invalid"]}},
         }
     )
@@ -86,7 +89,7 @@ class ProblemSchema(ma.Schema):
 
 @endpoints.open("GET /errors", ListErrors, ErrorCodes, PUBLIC)
 def list_errors(_: ListErrors) -> ErrorCodes:
-    """Every code an error may have, with its status and meaning."""
+    """List all error codes with status and meaning."""
     return ErrorCodes(items=[ErrorCode(**code._asdict()) for code in CODES])
 
 

@@ -151,13 +151,13 @@ def _sorting(contract: type, *, is_dated: bool) -> dict[str, Any]:
     names = ("created_at", *(["updated_at"] if is_dated else []), *sorts)
     field = paging_field(
         "order",
-        "What to sort by; a minus in front turns it round.",
+        "Field to sort by; a leading minus sorts in descending order.",
         "-created_at",
         enum=[*names, *(f"-{name}" for name in names)],
     )
     if not is_dated:
         return {"order": field}
-    words = "Only what changed at this moment or later."
+    words = "Only rows changed at this time or later."
     return {
         "order": field,
         "updated_since": paging_field("updated_since", words, A_MOMENT),
@@ -258,13 +258,13 @@ class PagedSchema(ContractSchema):
     """A question about a list; what says which page is its paging."""
 
     limit = paging_field(
-        "limit", f"Rows a page, {MAX_LIMIT} at most.", 50, load_default=50
+        "limit", f"Rows per page, at most {MAX_LIMIT}.", 50, load_default=50
     )
     after = paging_field("after", "`next_after` of the page before.", AN_ID)
     before = paging_field("before", "`previous_before` of the page behind.", AN_ID)
     count_up_to = paging_field(
         "count_up_to",
-        "Count the rows of all pages, as far as this.",
+        "Count rows up to this number.",
         1000,
         load_default=0,
     )

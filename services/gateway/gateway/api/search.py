@@ -4,7 +4,7 @@ from gateway.api.endpoints import Endpoints
 from gateway.finding import Search, SearchResults, find
 from lineup.context import SELLERS_AND_SUPPORT
 
-endpoints = Endpoints("search", "One text over customers, users, devices and orders.")
+endpoints = Endpoints("search", "Search customers, users, devices and orders.")
 
 
 @endpoints.open("GET /search", Search, SearchResults, SELLERS_AND_SUPPORT)

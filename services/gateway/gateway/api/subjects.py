@@ -27,7 +27,7 @@ from lineup.contracts.playlists import guide as guide_contracts
 from lineup.contracts.playlists import jobs, packages
 from lineup.contracts.playlists import streams as stream_contracts
 
-tokens = Endpoints("tokens", "Signing in and out.", sessions)
+tokens = Endpoints("tokens", "Sign in and out.", sessions)
 accounts = Endpoints(
     "accounts", "Partners, resellers and dealers.", tree, account_jobs, logins
 )
@@ -41,9 +41,12 @@ customers = Endpoints(
     devices,
 )
 catalog = Endpoints("catalog", "Products and their plans.", catalog_contracts)
-wallets = Endpoints("wallets", "Balances, statements, the books.", wallet_contracts)
+wallets = Endpoints("wallets", "Balances and statements.", wallet_contracts)
 subscriptions = Endpoints(
-    "subscriptions", "Buying, renewing, stopping.", subscription_contracts, figures
+    "subscriptions",
+    "Buy, renew and stop subscriptions.",
+    subscription_contracts,
+    figures,
 )
 shops = Endpoints(
     "shops", "Webshops and their orders.", shop_contracts, orders, exceptions
@@ -51,6 +54,6 @@ shops = Endpoints(
 channels = Endpoints(
     "channels", "Channels, packages and imports.", channel_contracts, packages, jobs
 )
-guide = Endpoints("guide", "Where the guide comes from.", guide_contracts)
-streams = Endpoints("streams", "How players are let in to streams.", stream_contracts)
-messages = Endpoints("messages", "The delivery log and mail transports.", notifications)
+guide = Endpoints("guide", "Guide sources and guides.", guide_contracts)
+streams = Endpoints("streams", "Access to streams.", stream_contracts)
+messages = Endpoints("messages", "Delivery log and email delivery.", notifications)

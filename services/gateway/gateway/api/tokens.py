@@ -28,7 +28,7 @@ from lineup.verbs import Done
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """What one signs in with."""
+    """Username and password."""
 
     username: values.Token
     password: values.Password
@@ -36,7 +36,7 @@ class Credentials:
 
 @dataclass(frozen=True, kw_only=True)
 class Me:
-    """Who is signed in."""
+    """Get the current login."""
 
     role: Role
     login_id: UUID | None
@@ -45,12 +45,12 @@ class Me:
     name: str
     time_zone: str
     on_behalf_of: str
-    """Who really acts, while signed in as another; else empty."""
+    """The real username while logged in as another account; else empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """A bearer token, shown once, and whom it speaks for."""
+    """A bearer token, shown only once, and its login."""
 
     token: str
     expires_at: datetime
@@ -59,17 +59,17 @@ class Token:
 
 @dataclass(frozen=True, kw_only=True)
 class CurrentToken:
-    """End the token this request came with."""
+    """Revoke the current token."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhoAmI:
-    """Who is behind the token."""
+    """Get the login of the token."""
 
 
 @endpoints.open("POST /tokens", Credentials, Token, PUBLIC)
 def create_token(question: Credentials) -> Token:
-    """Sign in for a bearer token; wrong tries are answered slower and slower."""
+    """Sign in and get a bearer token."""
     signed = ask(
         SignIn(
             username=question.username,
@@ -84,13 +84,13 @@ def create_token(question: Credentials) -> Token:
 
 @endpoints.view(EnterAccount)
 def enter_account(question: EnterAccount) -> Token:
-    """A token of half an hour that acts as a lower account or customer."""
+    """Get a token for an account or customer below, valid for 30 minutes."""
     return _token_of(ask(question))
 
 
 @endpoints.open("DELETE /tokens/current", CurrentToken, Done, EVERYBODY, has_tag=False)
 def delete_current_token(_: CurrentToken) -> Done:
-    """Sign out: the token this request came with ends now."""
+    """Sign out: revoke the current token."""
     token = bearer_token()
     ask(SignOut(token=token))
     ground().identities.forget(digest_of(token))
@@ -99,20 +99,20 @@ def delete_current_token(_: CurrentToken) -> Done:
 
 @endpoints.open("GET /me", WhoAmI, Me, EVERYBODY)
 def get_me(_: WhoAmI) -> Me:
-    """Who is signed in."""
+    """Get the current login."""
     return me()
 
 
 @endpoints.view(ChangePassword)
 def change_own_password(question: ChangePassword) -> Done:
-    """Change one's own password; all sessions and tokens but this one end."""
+    """Change your own password; all other sessions and tokens end."""
     kept = replace(question, token=bearer_token())
     return ask(kept)
 
 
 @endpoints.view(ListSessions)
 def list_sessions(question: ListSessions) -> Page[SessionView]:
-    """What keeps one's own login, or an account's logins, signed in."""
+    """List your own sessions and tokens, or those of an account."""
     asking = replace(question, token=bearer_token())
     return ask(asking)
 

@@ -28,38 +28,38 @@ ACCEPTED = 202
 
 
 class FileSchema(ma.Schema):
-    """The uploaded file."""
+    """Upload of a file."""
 
-    file = UploadField(required=True, metadata={"description": "The file itself."})
+    file = UploadField(required=True, metadata={"description": "The file."})
 
 
 @channels.view(ImportChannels)
 def import_channels(question: ImportChannels) -> JobView:
-    """Import an M3U from an address; the job tells how it goes."""
+    """Import an M3U playlist from a URL; the job shows the progress."""
     return ask(question)
 
 
 @channels.view(PreviewChannels)
 def preview_channels(question: PreviewChannels) -> JobView:
-    """Read an M3U from an address without importing it; the job tells its groups."""
+    """Preview an M3U playlist from a URL; the job lists its groups."""
     return ask(question)
 
 
 @guide.view(CreateGuideSource)
 def create_guide_source(question: CreateGuideSource) -> GuideSourceView:
-    """Add a guide that is fetched from an address, plain or gzip, on a schedule."""
+    """Create a guide source that is fetched from a URL on a schedule."""
     return ask(question)
 
 
 def import_uploaded_channels(question: ImportChannels, file: FileStorage) -> JobView:
-    """Import an uploaded M3U; the job tells how it goes."""
+    """Import an uploaded M3U playlist; the job shows the progress."""
     name = uploads.keep(ground().blobs, file)
     named = question.file_name or (file.filename or "")[:100]
     return ask(replace(question, upload=name, file_name=named))
 
 
 def preview_uploaded_channels(question: PreviewChannels, file: FileStorage) -> JobView:
-    """Read an uploaded M3U without importing it; the job tells what is in it."""
+    """Preview an uploaded M3U playlist; the job lists its groups."""
     name = uploads.keep(ground().blobs, file)
     named = question.file_name or (file.filename or "")[:100]
     return ask(replace(question, upload=name, file_name=named))
@@ -68,7 +68,7 @@ def preview_uploaded_channels(question: PreviewChannels, file: FileStorage) -> J
 def create_uploaded_guide(
     question: CreateGuideSource, file: FileStorage
 ) -> GuideSourceView:
-    """Read an uploaded XMLTV file, plain or gzip, once."""
+    """Create a guide source from an uploaded XMLTV file, plain or gzip."""
     name = uploads.keep(ground().blobs, file)
     return ask(replace(question, upload=name))
 

@@ -12,7 +12,7 @@ from lineup.errors import Unavailable
 
 
 def booking_of(booked: Booked) -> EntryView:
-    """The line that was booked; `balance_after` is what the balance then was."""
+    """The transaction; `balance_after` is the new balance."""
     if booked.booking is None:
         raise Unavailable
     return booked.booking

@@ -60,7 +60,7 @@ def description_of(contract: type, name: str) -> str:
     if special:
         return special
     if name.endswith("_id"):
-        return f"Id of the {name.removesuffix('_id').replace('_', ' ')}."
+        return f"ID of the {name.removesuffix('_id').replace('_', ' ')}."
     return ""
 
 

@@ -36,7 +36,7 @@ from lineup.verbs import Done, Kind, Request, Route, verb
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Who a customer is."""
+    """Personal details of a customer."""
 
     first_name: Name
     last_name: Name
@@ -49,11 +49,11 @@ class Person:
 
 
 class Standing(enum.StrEnum):
-    """Where a customer, or one user, stands at this moment.
+    """The status of a customer or user.
 
-    Disabled is what was switched off, itself or its seller or partner; else a running
-    subscription makes it active, or trial where only trials run; else one that ended,
-    expired, or stopped where the last of them was ended early; else it is pending.
+    Disabled: the customer, its seller or its partner is disabled. Active: there is an
+    active subscription; trial: only trials are active. Expired: the last subscription
+    reached its end date; stopped: it was stopped before. Pending: none of these.
     """
 
     PENDING = "pending"
@@ -66,13 +66,13 @@ class Standing(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerSettings:
-    """What is kept of a customer beside the person."""
+    """Settings of a customer."""
 
     group_id: UUID | None = None
     inactivity_seconds: Seconds = 0
-    """After so long without a touch a player goes to its main menu; 0: never."""
+    """Idle timeout after which players return to their menu; 0: never."""
     time_zone: TimeZone = ""
-    """A zone such as Europe/Paris; empty: as the player reports it."""
+    """Such as Europe/Paris; empty: as reported by the player."""
     takes_messages: bool = True
     takes_ads: bool = False
     is_tester: bool = False
@@ -80,7 +80,7 @@ class CustomerSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonChange:
-    """What shall be otherwise of a person."""
+    """Changes to personal details."""
 
     first_name: Given[Name] = UNSET
     last_name: Given[Name] = UNSET
@@ -94,7 +94,7 @@ class PersonChange:
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsChange:
-    """What shall be otherwise of a customer's settings."""
+    """Changes to a customer's settings."""
 
     group_id: Given[UUID | None] = resets_to(None)
     inactivity_seconds: Given[Seconds] = resets_to(0)
@@ -114,19 +114,19 @@ class CustomerView:
     person: Person
     username: str
     is_active: bool
-    """False: nobody of it signs in, and its users' lines are refused."""
+    """False: the customer is disabled and its playlists do not work."""
     user_count: int
     created_at: datetime
     state: Standing = Standing.PENDING
     ends_at: datetime | None = None
-    """The furthest end of its users' subscriptions, running or over."""
+    """Latest end date of its users' subscriptions, active or ended."""
     seller_id: UUID | None = None
-    """The account right above: a seller, or the partner itself."""
+    """The parent account: a seller or the partner."""
     seller_name: str = ""
     group_name: str = ""
     settings: CustomerSettings = field(default_factory=CustomerSettings)
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -136,16 +136,16 @@ class CustomerView:
     rest="PATCH|PUT /customers/<uuid:customer_id>",
 )
 class UpdateCustomer(Request[CustomerView]):
-    """Change a customer's data: person, settings, PIN.
+    """Update a customer: personal details, settings, PIN.
 
-    A customer changes its own, except its group and its tester mark.
+    Customers can update their own data, except group and beta tester.
     """
 
     customer_id: UUID
     person: Given[PersonChange] = UNSET
     settings: Given[SettingsChange | None] = resets_to(reset(SettingsChange))
     pin: Given[Pin | None] = resets_to("", is_shown=False)
-    """Empty takes the PIN away."""
+    """Empty removes the PIN."""
 
 
 @verb(
@@ -155,9 +155,9 @@ class UpdateCustomer(Request[CustomerView]):
     rest=Route("PUT /customers/<uuid:customer_id>/state", name="set_customer_state"),
 )
 class SwitchCustomer(Request[CustomerView]):
-    """Switch a customer off or on again.
+    """Enable or disable a customer.
 
-    Off, its sessions end, nobody signs in, and its users' lines are refused.
+    While disabled, it cannot sign in and its playlists do not work.
     """
 
     customer_id: UUID
@@ -166,11 +166,11 @@ class SwitchCustomer(Request[CustomerView]):
 
 @dataclass(frozen=True, kw_only=True)
 class PlayerSettings:
-    """What a customer's players go by; the PIN is sealed."""
+    """Player settings of a customer; the PIN is encrypted."""
 
     customer_id: UUID
     pin: Sealed
-    """Empty: there is none."""
+    """Empty: none."""
     inactivity_seconds: int
     time_zone: str
     takes_messages: bool
@@ -185,7 +185,7 @@ class PlayerSettings:
     rest="GET /customers/<uuid:customer_id>/player-settings",
 )
 class GetPlayerSettings(Request[PlayerSettings]):
-    """What a customer's players are told."""
+    """Get the player settings of a customer."""
 
     customer_id: UUID
 
@@ -194,39 +194,39 @@ class GetPlayerSettings(Request[PlayerSettings]):
     "accounts", Kind.READ, allowed=EVERYBODY, rest="GET /customers/<uuid:customer_id>"
 )
 class GetCustomer(Request[CustomerView]):
-    """One customer by id."""
+    """Get a customer."""
 
     customer_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerFilter:
-    """Which customers; whatever is named narrows."""
+    """Filters for customers."""
 
     search: Search = ""
-    """Words in name, mail, telephone, login name, users' names or devices' MACs."""
+    """Words in name, email, phone, username, user names or MAC addresses."""
     email: OptionalMailAddress = ""
-    """Just this mail address, whatever its case."""
+    """Exact email address, ignoring case."""
     username: Token = ""
-    """Just this login name."""
+    """Exact username."""
     state: Standing | None = None
     partner_id: UUID | None = None
     seller_id: UUID | None = None
-    """Right below this seller; a partner's id: below no seller."""
+    """Customers of this seller; with a partner's ID: those without a seller."""
     group_id: UUID | None = None
     is_grouped: bool | None = None
     product_id: UUID | None = None
-    """One of the users has this product, or had it last."""
+    """Customers with a user whose current or last product is this one."""
     ends_from: datetime | None = None
     ends_until: datetime | None = None
-    """Half open: what ends at this instant is left out."""
+    """Exclusive."""
     created_from: datetime | None = None
     created_until: datetime | None = None
 
 
 @verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /customers")
 class ListCustomers(CustomerFilter, Request[Page[CustomerView]]):
-    """Customers, newest first unless said otherwise."""
+    """List customers, newest first by default."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("name", "ends_at", "city", "username")
 
@@ -235,7 +235,7 @@ class ListCustomers(CustomerFilter, Request[Page[CustomerView]]):
 
 @dataclass(frozen=True, kw_only=True)
 class StateCount:
-    """How many customers stand so."""
+    """Number of customers with a status."""
 
     state: Standing
     customers: int
@@ -243,7 +243,7 @@ class StateCount:
 
 @dataclass(frozen=True, kw_only=True)
 class CountOf:
-    """How many customers a seller, group or product has; no id: those without one."""
+    """Number of customers of a seller, group or product; no ID: with none."""
 
     id: UUID | None
     name: str
@@ -252,7 +252,7 @@ class CountOf:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthCount:
-    """How many customers were made in the month that begins so, and are there still."""
+    """Number of customers created in a month and not deleted since."""
 
     starts_at: datetime
     customers: int
@@ -260,10 +260,10 @@ class MonthCount:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerCounts:
-    """Each figure is the length of the list with the same filter.
+    """Customer counts; each equals the length of the list with the same filters.
 
-    A customer with users of two products counts for both; months are the last twelve,
-    oldest first, in the actor's time zone.
+    Customers with several products are counted for each. Months are the last twelve,
+    oldest first, in the caller's time zone.
     """
 
     total: int
@@ -276,14 +276,14 @@ class CustomerCounts:
 
 @verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /customers/count")
 class CountCustomers(CustomerFilter, Request[CustomerCounts]):
-    """How many customers there are, by state, seller, group, product and month."""
+    """Count customers by status, seller, group, product and month."""
 
 
 class Settlement(enum.StrEnum):
-    """What becomes of the money on the balance of a customer that is deleted."""
+    """What to do with the remaining balance of a deleted customer."""
 
     PAY_OUT = "pay_out"
-    """It is given back outside: bank, cash."""
+    """Paid back in cash or by bank transfer."""
     WRITE_OFF = "write_off"
 
 
@@ -291,16 +291,16 @@ class Settlement(enum.StrEnum):
     "accounts", Kind.WRITE, allowed=SELLERS, rest="DELETE /customers/<uuid:customer_id>"
 )
 class DeleteCustomer(Request[Done]):
-    """Remove a customer and its users.
+    """Delete a customer and its users.
 
-    Refused while a subscription runs or money is on the balance, unless forced with a
-    reason: then subscriptions stop with their refund, and the balance is settled.
+    Refused while there is an active subscription or money on the balance, unless forced
+    with a reason: then subscriptions are stopped and refunded, and the balance settled.
     """
 
     customer_id: UUID
     force: bool = False
     reason: Note = ""
-    """Why, where it is forced; it stands in the books."""
+    """Reason for a forced deletion; kept in the records."""
     settlement: Settlement = Settlement.PAY_OUT
 
 

@@ -24,13 +24,13 @@ class DeviceView:
     app: str
     mac: str
     noted_at: datetime
-    """When somebody last said that it is so."""
+    """When it was last confirmed."""
     is_stale: bool
-    """Noted longer than six months ago: worth asking again."""
+    """Last confirmed more than six months ago."""
     created_at: datetime
 
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -40,13 +40,13 @@ class DeviceView:
     rest="POST /users/<uuid:user_id>/devices",
 )
 class AddDevice(Request[DeviceView]):
-    """Note a device of a user: roughly which model, and which app."""
+    """Add a device to a user."""
 
     user_id: UUID
     model: Name
     app: OptionalName = ""
     mac: Mac = ""
-    """Any usual way of writing it; kept as AA:BB:CC:DD:EE:FF."""
+    """In any common notation; stored as AA:BB:CC:DD:EE:FF."""
 
 
 @verb(
@@ -56,7 +56,7 @@ class AddDevice(Request[DeviceView]):
     rest="PATCH|PUT /devices/<uuid:device_id>",
 )
 class ChangeDevice(Request[DeviceView]):
-    """Note what a device is now. Saying it again is enough, saying nothing is not."""
+    """Update or confirm a device; at least one field is required."""
 
     device_id: UUID
     model: Given[Name] = UNSET
@@ -71,26 +71,26 @@ class ChangeDevice(Request[DeviceView]):
     rest="DELETE /devices/<uuid:device_id>",
 )
 class RemoveDevice(Request[Done]):
-    """Forget a device; its MAC is free again."""
+    """Remove a device; its MAC address becomes available."""
 
     device_id: UUID
 
 
 @verb("accounts", Kind.READ, allowed=EVERYBODY, rest="GET /devices/<uuid:device_id>")
 class GetDevice(Request[DeviceView]):
-    """One device by id."""
+    """Get a device."""
 
     device_id: UUID
 
 
 @verb("accounts", Kind.READ, allowed=EVERYBODY, rest="GET /devices")
 class ListDevices(Request[Page[DeviceView]]):
-    """Devices, of one customer or user where it is named."""
+    """List devices, optionally of one customer or user."""
 
     customer_id: UUID | None = None
     user_id: UUID | None = None
     search: Search = ""
-    """Words in model, app or MAC, the MAC in any usual way of writing it."""
+    """Words in model, app or MAC address (in any common notation)."""
     mac: Mac = ""
-    """Just this MAC address, in any usual way of writing it."""
+    """Exact MAC address, in any common notation."""
     paging: Paging = field(default_factory=Paging)

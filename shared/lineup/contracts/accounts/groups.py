@@ -14,11 +14,11 @@ from lineup.verbs import Done, Kind, Request, Route, verb
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerGroupView:
-    """One group, and how many customers are in it."""
+    """A customer group and its number of customers."""
 
     id: UUID
     account_id: UUID
-    """The company whose group it is."""
+    """The account that owns the group."""
     account_name: str
     scope: str
     name: str
@@ -26,7 +26,7 @@ class CustomerGroupView:
     created_at: datetime
 
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -36,7 +36,7 @@ class CustomerGroupView:
     rest="POST /customer-groups",
 )
 class CreateCustomerGroup(Request[CustomerGroupView]):
-    """A group of the actor's own company; the operator names whose it is."""
+    """Create a customer group; the operator names the account that owns it."""
 
     name: Name
     account_id: UUID | None = None
@@ -49,7 +49,7 @@ class CreateCustomerGroup(Request[CustomerGroupView]):
     rest=Route("PATCH /customer-groups/<uuid:group_id>", name="update_customer_group"),
 )
 class RenameCustomerGroup(Request[CustomerGroupView]):
-    """Give a group another name."""
+    """Rename a customer group."""
 
     group_id: UUID
     name: Given[Name] = UNSET
@@ -62,7 +62,7 @@ class RenameCustomerGroup(Request[CustomerGroupView]):
     rest="DELETE /customer-groups/<uuid:group_id>",
 )
 class DeleteCustomerGroup(Request[Done]):
-    """Remove a group that no customer is in."""
+    """Delete an empty customer group."""
 
     group_id: UUID
 
@@ -74,7 +74,7 @@ class DeleteCustomerGroup(Request[Done]):
     rest="GET /customer-groups/<uuid:group_id>",
 )
 class GetCustomerGroup(Request[CustomerGroupView]):
-    """One group by id."""
+    """Get a customer group."""
 
     group_id: UUID
 
@@ -86,11 +86,11 @@ class GetCustomerGroup(Request[CustomerGroupView]):
     rest="GET /customer-groups",
 )
 class ListCustomerGroups(Request[Page[CustomerGroupView]]):
-    """Groups by name; those that a seller's customers can be in, where it is named."""
+    """List customer groups by name, optionally those available to a seller."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("name",)
 
     search: Search = ""
     seller_id: UUID | None = None
-    """A seller or partner: its own groups, and those of accounts above it."""
+    """Groups of this account and the accounts above it."""
     paging: Paging = field(default_factory=Paging)

@@ -14,7 +14,7 @@ from lineup.verbs import Kind, Request, Route, verb
 
 @dataclass(frozen=True, kw_only=True)
 class AccountCounts:
-    """What goes with an account when it is deleted."""
+    """What is deleted together with an account."""
 
     account_id: UUID
     customers: int
@@ -30,20 +30,20 @@ class AccountCounts:
     ),
 )
 class CountAccount(Request[AccountCounts]):
-    """How many customers and users lie below an account."""
+    """Count the customers and users of an account."""
 
     account_id: UUID
 
 
 class JobKind(enum.StrEnum):
-    """What becomes of a seller's customers."""
+    """Type of an account job."""
 
     DELETE = "delete"
     MOVE = "move"
 
 
 class AccountJobState(enum.StrEnum):
-    """Where a job stands."""
+    """Status of a job."""
 
     RUNNING = "running"
     DONE = "done"
@@ -51,14 +51,14 @@ class AccountJobState(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountJobView:
-    """A job: what there was to do when it began, and what is done of it."""
+    """A deletion or transfer of customers, and its progress."""
 
     id: UUID
     kind: JobKind
     account_id: UUID
     account_name: str
     username: str
-    """The name of the account's first login."""
+    """Username of the account's first login."""
     to_account_id: UUID | None
     to_account_name: str
     state: AccountJobState
@@ -67,13 +67,13 @@ class AccountJobView:
     customers_done: int
     users_done: int
     actor: str
-    """Who asked for it, both names while logged in as another."""
+    """Who requested it; both names while logged in as another account."""
     created_at: datetime
     finished_at: datetime | None
     next_try_at: datetime | None = None
-    """Some customers could not be done: when they are tried again."""
+    """When failed customers are retried."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -85,7 +85,7 @@ class AccountJobView:
 class DeleteAccount(Request[AccountJobView]):
     """Delete a reseller or dealer with all its customers and their users.
 
-    `confirmation` is the name of its first login, typed. Refused while money is on
+    `confirmation` is the username of its first login. Refused while money is on
     balances of its customers, unless forced with a reason: then these are settled.
     Subscriptions end without a refund.
     """
@@ -94,7 +94,7 @@ class DeleteAccount(Request[AccountJobView]):
     confirmation: Line = ""
     force: bool = False
     reason: Note = ""
-    """Why, where it is forced; it stands in the books."""
+    """Reason for a forced deletion; kept in the records."""
     settlement: Settlement = Settlement.PAY_OUT
 
 
@@ -105,7 +105,7 @@ class DeleteAccount(Request[AccountJobView]):
     rest="PUT /customers/<uuid:customer_id>/seller",
 )
 class MoveCustomer(Request[CustomerView]):
-    """Put a customer below another seller, or its partner itself."""
+    """Move a customer to another seller, or to the partner itself."""
 
     customer_id: UUID
     to_account_id: UUID
@@ -118,7 +118,7 @@ class MoveCustomer(Request[CustomerView]):
     rest=Route("POST /accounts/<uuid:account_id>/moves", status=202),
 )
 class MoveCustomers(Request[AccountJobView]):
-    """Put all customers of one seller below another one of the same partner."""
+    """Move all customers of a seller to another seller of the same partner."""
 
     account_id: UUID
     to_account_id: UUID
@@ -131,14 +131,14 @@ class MoveCustomers(Request[AccountJobView]):
     rest="GET /account-jobs/<uuid:job_id>",
 )
 class GetAccountJob(Request[AccountJobView]):
-    """One job by id."""
+    """Get a job."""
 
     job_id: UUID
 
 
 @verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /account-jobs")
 class ListAccountJobs(Request[Page[AccountJobView]]):
-    """Jobs, newest first, of one account where it is named."""
+    """List account jobs, newest first, optionally of one account."""
 
     account_id: UUID | None = None
     paging: Paging = field(default_factory=Paging)

@@ -15,7 +15,7 @@ from lineup.verbs import Done, Kind, Request, Route, verb
 LoginRole = Annotated[
     Role, OneOf(tuple(role for role in Role if role is not Role.SYSTEM))
 ]
-"""What somebody may do who signs in."""
+"""Role of a login."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class LoginView:
     state: Status
     created_at: datetime
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -39,7 +39,7 @@ class LoginView:
     rest=Route("POST /accounts/<uuid:account_id>/logins", name="create_login"),
 )
 class CreateStaff(Request[LoginView]):
-    """Make a further login on an existing account (roles at or below the actor's)."""
+    """Create a login for an account, with at most the caller's role."""
 
     account_id: UUID
     role: LoginRole
@@ -53,7 +53,7 @@ class CreateStaff(Request[LoginView]):
     rest="GET /accounts/<uuid:account_id>/logins",
 )
 class ListLogins(Request[Page[LoginView]]):
-    """The logins of an account or customer, newest first."""
+    """List the logins of an account or customer, newest first."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("username",)
 
@@ -68,7 +68,7 @@ class ListLogins(Request[Page[LoginView]]):
     rest=Route("PUT /logins/<uuid:login_id>/state", has_tag=False),
 )
 class SetLoginState(Request[LoginView]):
-    """Switch a login off, on again, or delete it; its name stays reserved."""
+    """Enable, disable or delete a login; its username stays reserved."""
 
     login_id: UUID
     state: Status
@@ -83,7 +83,7 @@ class SetLoginState(Request[LoginView]):
     ),
 )
 class ResetPassword(Request[Done]):
-    """Give somebody else's login a new password; it must sign in anew."""
+    """Reset the password of a login; its sessions end."""
 
     login_id: UUID
     password: NewPassword

@@ -18,30 +18,30 @@ from lineup.verbs import Kind, Request, verb
 
 @dataclass(frozen=True, kw_only=True)
 class CreatedCustomer(CustomerView):
-    """A customer right after it was made, with all that is told once."""
+    """A new customer, with credentials that are shown only once."""
 
     users: list[UserView] = field(default_factory=list)
-    """Its first user, where one was named."""
+    """The first user, if a name was given."""
     generated_password: Sealed = ""
-    """Of its login, where it was generated just now; empty: the caller chose it."""
+    """Generated password of the login; empty if the caller chose one."""
 
 
 @verb("accounts", Kind.WRITE, allowed=SELLERS, rest="POST /customers")
 class CreateCustomer(Request[CreatedCustomer]):
-    """A customer with its login, and its first user where one is named.
+    """Create a customer with its login and, optionally, its first user.
 
-    Without `login` one is generated. `seller_id` places the customer below a seller;
-    a seller's own customers lie below itself.
+    Without `login` one is generated. `seller_id` assigns the customer to a seller;
+    customers created by a seller belong to it.
     """
 
     person: Person
     login: LoginDetails | None = None
     user_name: OptionalName = ""
-    """Name of the first user; empty: no user yet."""
+    """Name of the first user; empty: none."""
     seller_id: UUID | None = None
     partner_id: UUID | None = None
-    """Needed from the operator only."""
+    """Required for the operator only."""
     send_credentials: bool = True
     settings: CustomerSettings = field(default_factory=CustomerSettings)
     pin: Pin = ""
-    """Four digits that open restricted content; empty: none."""
+    """Four digits that unlock restricted content; empty: none."""

@@ -15,7 +15,7 @@ from lineup.verbs import Done, Kind, Request, Route, verb
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn:
-    """The session (or API token), shown once, and who it is."""
+    """A session or API token, shown only once, and its login."""
 
     token: str
     actor: Actor
@@ -24,20 +24,20 @@ class SignedIn:
 
 @verb("accounts", Kind.WRITE, allowed=PUBLIC)
 class SignIn(Request[SignedIn]):
-    """A login name and password; `wants_token` asks for an API token instead."""
+    """Sign in with username and password; `wants_token` returns an API token."""
 
     username: Token
     password: Password
     wants_token: bool = False
     client: Line = ""
-    """What it signs in with, as its owner will know it again."""
+    """Name of the browser or app."""
     address: Word = ""
-    """From where, as trusted proxies tell; empty: failures count for the name alone."""
+    """Client IP address, as reported by trusted proxies; empty: unknown."""
 
 
 @verb("accounts", Kind.READ, allowed=PUBLIC)
 class Identify(Request[Actor]):
-    """Who is behind a session cookie or bearer token."""
+    """Get the login of a session or token."""
 
     token: Token
 
@@ -61,12 +61,12 @@ class SignOut(Request[Done]):
     ),
 )
 class ChangePassword(Request[Done]):
-    """Change one's own password; all other sessions and tokens of the login end."""
+    """Change your own password; all other sessions and tokens end."""
 
     old_password: Password
     new_password: NewPassword
     token: Token = ""
-    """The session that goes on."""
+    """The session to keep."""
 
 
 @verb(
@@ -76,23 +76,23 @@ class ChangePassword(Request[Done]):
     rest=Route("PUT /me/time-zone", name="set_own_time_zone", has_tag=False),
 )
 class SetTimeZone(Request[Done]):
-    """Show a customer its times in another zone."""
+    """Set the time zone of a customer."""
 
     time_zone: TimeZone
 
 
 class SessionKind(enum.StrEnum):
-    """A session slides on while it is used; a token and a visit have a fixed end."""
+    """Type of a session; visits are logins as another account."""
 
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 - a kind, not a secret
     VISIT = "visit"
-    """A stay in a lower account."""
+    """Logged in as another account."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionView:
-    """One session, API token or visit."""
+    """A session or API token."""
 
     id: UUID
     login_id: UUID
@@ -100,12 +100,12 @@ class SessionView:
     kind: SessionKind
     client: str
     entered: str
-    """On a visit: the login name of the account entered."""
+    """Of a visit: the username of the other account."""
     is_current: bool
     created_at: datetime
     expires_at: datetime
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -115,12 +115,12 @@ class SessionView:
     rest=Route("GET /sessions", without=frozenset({"token"})),
 )
 class ListSessions(Request[Page[SessionView]]):
-    """What keeps logins signed in: one's own, or those of an account below."""
+    """List sessions and tokens, your own or those of an account below."""
 
     account_id: UUID | None = None
-    """None: one's own login."""
+    """Null: your own login."""
     token: Token = ""
-    """The session that asks, to be told from the others."""
+    """The current session, to be marked in the list."""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -131,7 +131,7 @@ class ListSessions(Request[Page[SessionView]]):
     rest=Route("DELETE /sessions/<uuid:session_id>", has_tag=False),
 )
 class EndSession(Request[Done]):
-    """End a session, API token or visit from the server."""
+    """End a session or revoke an API token."""
 
     session_id: UUID
 
@@ -143,7 +143,7 @@ class EndSession(Request[Done]):
     rest="POST /accounts/<uuid:account_id>/visits",
 )
 class EnterAccount(Request[SignedIn]):
-    """Act for half an hour as a lower account or customer of one's own."""
+    """Log in as an account or customer below your own, for 30 minutes."""
 
     account_id: UUID
 

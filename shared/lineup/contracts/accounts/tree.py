@@ -30,7 +30,7 @@ from lineup.verbs import Kind, Request, verb
 
 @dataclass(frozen=True, kw_only=True)
 class LoginDetails:
-    """A login that is made together with its account."""
+    """The login of a new account."""
 
     username: Username
     password: NewPassword
@@ -56,7 +56,7 @@ class CompanyFound:
 
 @verb("accounts", Kind.READ, allowed=PUBLIC)
 class FindCompany(Request[CompanyFound]):
-    """Whose pages stand at an address; asked before sign-in."""
+    """Find the partner of a web address; allowed before sign-in."""
 
     address: PublicUrl
 
@@ -95,7 +95,7 @@ class Company:
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyChange:
-    """What shall be otherwise of a company."""
+    """Changes to company details."""
 
     legal_name: Given[Line] = resets_to("")
     address: Given[Line] = resets_to("")
@@ -123,12 +123,12 @@ class AccountView:
     created_at: datetime
     phone: str = ""
     username: str = ""
-    """The name of its first login."""
+    """Username of its first login."""
     customer_count: int = 0
-    """Customers right below a seller, or anywhere below a partner."""
+    """Customers of a seller, or all customers of a partner."""
     company: Company = field(default_factory=Company)
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
     may_edit: bool | None = None
     """Whether who asks may change it; None from a service before it told."""
     may_switch: bool | None = None
@@ -139,7 +139,7 @@ class AccountView:
 
 @verb("accounts", Kind.WRITE, allowed=PARTNERS, rest="POST /accounts")
 class CreateAccount(Request[AccountView]):
-    """Make a partner (by the operator) or a reseller or dealer (by a partner)."""
+    """Create a partner (operator) or a reseller or dealer (partner)."""
 
     kind: Staffed
     name: Name
@@ -147,13 +147,13 @@ class CreateAccount(Request[AccountView]):
     email: OptionalMailAddress = ""
     phone: Phone = ""
     currency: Currency = ""
-    """Empty: the partner's above; for a partner EUR."""
+    """Empty: the partner's currency; for a partner EUR."""
     time_zone: TimeZone = ""
-    """Empty: that of the account above, or UTC."""
+    """Empty: that of the parent account, or UTC."""
     public_url: PublicUrl = ""
-    """Where the partner's subscribers reach playlists; empty: the installation's."""
+    """Custom domain for playlists; empty: the default address."""
     parent_id: UUID | None = None
-    """For sellers made by the operator: the partner above."""
+    """The partner of a seller; required for the operator only."""
     company: Company = field(default_factory=Company)
 
 
@@ -164,18 +164,18 @@ class CreateAccount(Request[AccountView]):
     rest="PATCH|PUT /accounts/<uuid:account_id>",
 )
 class UpdateAccount(Request[AccountView]):
-    """Change who an account is and how it is reached."""
+    """Update an account."""
 
     account_id: UUID
     name: Given[Name] = UNSET
     email: Given[OptionalMailAddress] = resets_to("")
     phone: Given[Phone] = resets_to("")
     currency: Given[Currency] = UNSET
-    """Empty: as it is. It is fixed once the partner has had a customer."""
+    """Empty: unchanged. Cannot be changed once the partner has had a customer."""
     time_zone: Given[TimeZone] = UNSET
-    """Empty: as it is."""
+    """Empty: unchanged."""
     public_url: Given[PublicUrl] = resets_to("")
-    """Partners only; empty: the installation's."""
+    """Partners only; empty: the default address."""
     company: Given[CompanyChange] = resets_to(reset(CompanyChange))
     state: Given[Switched | None] = UNSET
 
@@ -187,16 +187,16 @@ class UpdateAccount(Request[AccountView]):
     rest="GET /accounts/<uuid:account_id>",
 )
 class GetAccount(Request[AccountView]):
-    """One account by id."""
+    """Get an account."""
 
     account_id: UUID
 
 
 @verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /accounts")
 class ListAccounts(Request[Page[AccountView]]):
-    """Accounts, narrowed by kind, state, partner and a text in name, login or mail.
+    """List accounts, filtered by kind, state, partner or text.
 
-    Without a state all but deleted ones.
+    Deleted accounts are only listed by state.
     """
 
     SORTS: ClassVar[tuple[str, ...]] = ("name", "username", "state")
@@ -205,9 +205,9 @@ class ListAccounts(Request[Page[AccountView]]):
     state: Status | None = None
     partner_id: UUID | None = None
     email: OptionalMailAddress = ""
-    """Just this mail address, whatever its case."""
+    """Exact email address, ignoring case."""
     username: Token = ""
-    """Just this name of its first login."""
+    """Exact username of its first login."""
     search: Search = ""
     paging: Paging = field(default_factory=Paging)
 
@@ -219,7 +219,7 @@ class ListAccounts(Request[Page[AccountView]]):
     rest="PUT /accounts/<uuid:account_id>/state",
 )
 class SetAccountState(Request[AccountView]):
-    """Switch a partner or seller on or off (active, inactive)."""
+    """Set a partner or seller to active or inactive."""
 
     account_id: UUID
     state: Switched

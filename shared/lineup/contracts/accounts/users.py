@@ -18,7 +18,7 @@ from lineup.verbs import Done, Kind, Request, verb
 
 @dataclass(frozen=True, kw_only=True)
 class UserView:
-    """One user with what a player needs; the password is sealed."""
+    """A user with its playlist and Xtream credentials; the password is encrypted."""
 
     id: UUID
     customer_id: UUID
@@ -31,17 +31,17 @@ class UserView:
     """The playlist link is <public url>/p/<token>.m3u8."""
     public_url: str
     is_active: bool
-    """False: it is held back, or its customer is off; its line is refused."""
+    """False: the user is suspended or its customer is disabled."""
     created_at: datetime
     state: Standing = Standing.PENDING
     ends_at: datetime | None = None
-    """The furthest end of its subscriptions, running or over."""
+    """Latest end date of its subscriptions, active or ended."""
     product_id: UUID | None = None
-    """What it has, or had last."""
+    """Current or last product."""
     product_name: str = ""
     device_count: int = 0
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -51,7 +51,7 @@ class UserView:
     rest="POST /customers/<uuid:customer_id>/users",
 )
 class CreateUser(Request[UserView]):
-    """Add a user to a customer; its credentials and link are generated."""
+    """Create a user; playlist link and Xtream credentials are generated."""
 
     customer_id: UUID
     name: Name
@@ -59,22 +59,22 @@ class CreateUser(Request[UserView]):
 
 @verb("accounts", Kind.READ, allowed=EVERYBODY, rest="GET /users/<uuid:user_id>")
 class GetUser(Request[UserView]):
-    """One user by id."""
+    """Get a user."""
 
     user_id: UUID
 
 
 @verb("accounts", Kind.READ, allowed=EVERYBODY, rest="GET /users")
 class ListUsers(Request[Page[UserView]]):
-    """Users, newest first, of one customer where it is named; also by name, ends_at."""
+    """List users, newest first, optionally of one customer."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("name", "username", "ends_at")
 
     customer_id: UUID | None = None
     search: Search = ""
-    """Words in the name or the Xtream user name."""
+    """Words in name or Xtream username."""
     username: Token = ""
-    """Just this Xtream user name."""
+    """Exact Xtream username."""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -85,7 +85,7 @@ class ListUsers(Request[Page[UserView]]):
     rest="PATCH /users/<uuid:user_id>",
 )
 class RenameUser(Request[UserView]):
-    """Give a user another name."""
+    """Rename a user."""
 
     user_id: UUID
     name: Given[Name] = UNSET
@@ -98,7 +98,7 @@ class RenameUser(Request[UserView]):
     rest="DELETE /users/<uuid:user_id>",
 )
 class DeleteUser(Request[Done]):
-    """Remove a user that has no running subscription."""
+    """Delete a user without an active subscription."""
 
     user_id: UUID
 

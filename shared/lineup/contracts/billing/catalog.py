@@ -27,7 +27,7 @@ class PlanView:
     sku: str
     is_retired: bool
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +43,12 @@ class ProductView:
     is_trial: bool
     plans: list[PlanView]
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb("billing", Kind.WRITE, allowed=PARTNERS, rest="POST /products")
 class CreateProduct(Request[ProductView]):
-    """A product: what is watched (packages) and on how many devices."""
+    """Create a product of packages, for a number of devices."""
 
     name: Name
     package_ids: Packages
@@ -56,7 +56,7 @@ class CreateProduct(Request[ProductView]):
     addresses: Places = 1
     is_trial: bool = False
     partner_id: UUID | None = None
-    """Needed from the operator only."""
+    """Required for the operator only."""
 
 
 @verb(
@@ -66,7 +66,7 @@ class CreateProduct(Request[ProductView]):
     rest="PATCH|PUT /products/<uuid:product_id>",
 )
 class UpdateProduct(Request[ProductView]):
-    """Change a product. Running subscriptions follow."""
+    """Update a product; existing subscriptions are updated too."""
 
     product_id: UUID
     name: Given[Name] = UNSET
@@ -82,7 +82,7 @@ class UpdateProduct(Request[ProductView]):
     rest="POST /products/<uuid:product_id>/plans",
 )
 class CreatePlan(Request[PlanView]):
-    """A length and price of a product; exactly one length is given."""
+    """Create a plan with a price and a duration in months or days."""
 
     product_id: UUID
     name: Name
@@ -90,30 +90,30 @@ class CreatePlan(Request[PlanView]):
     months: Months = 0
     days: Days = 0
     sku: Sku = ""
-    """What shops call it; unique per partner."""
+    """Unique per partner."""
 
 
 @verb("billing", Kind.WRITE, allowed=PARTNERS, rest="PATCH|PUT /plans/<uuid:plan_id>")
 class ChangePlan(Request[PlanView]):
-    """Give a plan another name, price or SKU; what was sold stays as it was sold."""
+    """Update name, price or SKU of a plan; past sales are not affected."""
 
     plan_id: UUID
     name: Given[Name] = UNSET
     price: Given[Price] = UNSET
     sku: Given[Sku] = resets_to("")
-    """What shops call it from the next order on; empty: not sold in shops."""
+    """Used for new orders; empty: not sold in shops."""
 
 
 @verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /products/<uuid:product_id>")
 class GetProduct(Request[ProductView]):
-    """One product by id."""
+    """Get a product."""
 
     product_id: UUID
 
 
 @verb("billing", Kind.READ, allowed=PARTNERS, rest="GET /plans/<uuid:plan_id>")
 class GetPlan(Request[PlanView]):
-    """One plan by id."""
+    """Get a plan."""
 
     plan_id: UUID
 
@@ -125,25 +125,25 @@ class GetPlan(Request[PlanView]):
     rest=Route("POST /plans/<uuid:plan_id>/retire", status=200),
 )
 class RetirePlan(Request[PlanView]):
-    """Sell and renew a plan no longer; running periods stay."""
+    """Retire a plan; active subscriptions continue until they end."""
 
     plan_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanUse:
-    """A plan and what hangs on it: these run on, and do not renew by it any longer."""
+    """A plan and the active subscriptions that use it."""
 
     plan: PlanView
     product_name: str
     running: int
     renewing: int
-    """Running ones whose switch is on."""
+    """Active subscriptions with auto-renewal."""
 
 
 @verb("billing", Kind.READ, allowed=PARTNERS, rest="GET /plans/<uuid:plan_id>/use")
 class GetPlanUse(Request[PlanUse]):
-    """Who would be touched by retiring a plan."""
+    """Get the number of active subscriptions that use a plan."""
 
     plan_id: UUID
 
@@ -159,23 +159,23 @@ class CurrencyUse:
 
 @verb("billing", Kind.READ, allowed=PARTNERS)
 class GetCurrencyUse(Request[CurrencyUse]):
-    """What has prices in a partner's currency."""
+    """Get what uses the currency of a partner."""
 
     partner_id: UUID
 
 
 @verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /products")
 class ListProducts(Request[Page[ProductView]]):
-    """Products with their plans, newest first; sorted by `name` where asked."""
+    """List products with their plans, newest first by default."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("name",)
 
     search: Search = ""
-    """Part of a product's or a plan's name, or of a SKU."""
+    """Part of the name of a product or plan, or of a SKU."""
     sku: Sku = ""
-    """Just this SKU of one of its plans, whatever its case."""
+    """Exact SKU of one of its plans, ignoring case."""
     on_sale: bool | None = None
-    """Whether any of its plans is sold."""
+    """Whether any of its plans is on sale."""
     is_trial: bool | None = None
     paging: Paging = field(default_factory=Paging)
 

@@ -25,19 +25,19 @@ from lineup.verbs import Kind, Request, Route, verb
     rest=Route("POST /orders/<uuid:order_id>/exceptions/close", status=200),
 )
 class CloseException(Request[OrderView]):
-    """Close one exception of an order: done by hand, or dismissed.
+    """Close an exception of an order as resolved or not needed.
 
-    What it was about is never tried again by itself. `takes_back` names pieces of the
-    order that end now, as by a refund in the shop.
+    It is not retried automatically. `takes_back` lists items of the order that are
+    cancelled now, as by a refund in the shop.
     """
 
     order_id: UUID
     exception: Line
-    """As the order's `exceptions` say it."""
+    """As in `exceptions` of the order."""
     settlement: Settlement
     note: Note = ""
     takes_back: Chosen = field(default_factory=list)
-    """Pieces of the order that end now, as by a refund."""
+    """Items of the order to cancel now, as by a refund."""
 
 
 @verb(
@@ -47,7 +47,7 @@ class CloseException(Request[OrderView]):
     rest=Route("POST /orders/<uuid:order_id>/accept", status=200),
 )
 class AcceptOrder(Request[OrderView]):
-    """Serve an order as it is: little money, no mail address, or whatever is odd."""
+    """Accept an order despite its exceptions, such as a low amount."""
 
     order_id: UUID
     note: Note = ""
@@ -60,9 +60,9 @@ class AcceptOrder(Request[OrderView]):
     rest=Route("POST /shops/<uuid:shop_id>/ignored-skus", status=200),
 )
 class IgnoreSku(Request[ShopView]):
-    """Never list what a shop sells under this SKU: it is nothing of ours.
+    """Ignore items of a shop with this SKU.
 
-    For an item without a SKU it is the item's name.
+    For an item without a SKU, give the name of the item.
     """
 
     shop_id: UUID
@@ -76,7 +76,7 @@ class IgnoreSku(Request[ShopView]):
     rest=Route("POST /orders/<uuid:order_id>/pieces/<uuid:seat_id>/user", status=200),
 )
 class ChooseUser(Request[OrderView]):
-    """Say which user a held piece of an order runs on; null: a new one."""
+    """Choose the user for an item of an order; null: a new user."""
 
     order_id: UUID
     seat_id: UUID
@@ -90,10 +90,10 @@ class ChooseUser(Request[OrderView]):
     rest=Route("POST /orders/<uuid:order_id>/serve", status=200),
 )
 class ServeOrder(Request[OrderView]):
-    """Serve one user of an order by hand, with any plan.
+    """Fulfil an item of an order manually, with any plan.
 
-    Without a seat one more piece is added to the order; without a user it is a new
-    one of the buyer's.
+    Without an item, one is added to the order; without a user, one is created for the
+    buyer.
     """
 
     order_id: UUID
@@ -101,7 +101,7 @@ class ServeOrder(Request[OrderView]):
     seat_id: UUID | None = None
     user_id: UUID | None = None
     amount: Money | None = None
-    """What was paid for it; where it is not given, what the shop said of the piece."""
+    """Amount paid; by default as reported by the shop."""
 
 
 @verb(
@@ -111,11 +111,11 @@ class ServeOrder(Request[OrderView]):
     rest="POST /shop-deliveries/<uuid:delivery_id>/serve",
 )
 class ServeDelivery(Request[OrderView]):
-    """Serve by hand what a delivery wanted that could not be read."""
+    """Fulfil a webhook delivery manually that could not be read."""
 
     delivery_id: UUID
     external_id: Sku
-    """The shop's own id of the order, so that it is never served again."""
+    """Order ID in the shop; prevents fulfilling the order twice."""
     plan_id: UUID
     amount: Money
     user_id: UUID | None = None
@@ -123,7 +123,7 @@ class ServeDelivery(Request[OrderView]):
     last_name: OptionalName = ""
     email: OptionalMailAddress = ""
     number: OptionalName = ""
-    """What the shop calls the order; empty: as its id."""
+    """Order number; empty: the order ID."""
 
 
 @verb(
@@ -133,7 +133,7 @@ class ServeDelivery(Request[OrderView]):
     rest=Route("POST /shop-deliveries/<uuid:delivery_id>/close", status=200),
 )
 class CloseDelivery(Request[ShopDeliveryView]):
-    """Say that a parked delivery needs no look any more."""
+    """Close a webhook delivery that is on hold."""
 
     delivery_id: UUID
     note: Note = ""

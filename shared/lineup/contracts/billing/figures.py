@@ -17,21 +17,21 @@ from lineup.verbs import Kind, Request, Route, verb
 
 @dataclass(frozen=True, kw_only=True)
 class SalesDay:
-    """One day's sales; amounts by currency, none where nothing was paid."""
+    """Sales of one day, by currency."""
 
     on: date
     sold: int
     revenue: list[Money]
     refunded: list[Money]
-    """What went back on this day, whenever it was sold."""
+    """Refunded on this day."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SalesTotal:
-    """Sales of a span of days."""
+    """Sales of a date range."""
 
     sold: int
-    """Periods sold or renewed, free ones and trials included."""
+    """Purchases and renewals, including free ones and trials."""
     trials: int
     revenue: list[Money]
     refunds: int
@@ -40,16 +40,16 @@ class SalesTotal:
 
 @dataclass(frozen=True, kw_only=True)
 class SalesView:
-    """Sales by day, with the span before it to compare with."""
+    """Sales by day, and the totals of the previous range to compare with."""
 
     first_on: date
     last_on: date
     time_zone: str
     days: list[SalesDay]
-    """Every day of the span, oldest first."""
+    """Every day of the range, oldest first."""
     total: SalesTotal
     before: SalesTotal
-    """The same number of days right before."""
+    """The previous range of the same length."""
 
 
 @verb(
@@ -59,31 +59,31 @@ class SalesView:
     rest=Route("GET /sales/figures", name="get_sales_figures"),
 )
 class GetSales(Request[SalesView]):
-    """What was sold each day of a span; without days: the last 30, today included."""
+    """Get sales by day; by default of the last 30 days."""
 
     first_on: date | None = None
     last_on: date | None = None
     account_id: UUID | None = None
-    """Only what was sold at or below this partner or seller."""
+    """Only sales of this partner or seller and accounts below."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SalesFilter:
-    """Which sold periods; each filter that is given narrows. Times are half-open."""
+    """Filters for sales; end times are exclusive."""
 
     customer_id: UUID | None = None
     user_id: UUID | None = None
     subscription_id: UUID | None = None
     product_id: UUID | None = None
     account_id: UUID | None = None
-    """Only at or below this partner or seller."""
+    """Only this partner or seller and accounts below."""
     sold_from: datetime | None = None
     sold_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SaleView:
-    """One sold period; all periods of a subscription explain its end."""
+    """A sale: one paid period of a subscription."""
 
     id: UUID
     subscription_id: UUID
@@ -98,24 +98,24 @@ class SaleView:
     days: int
     price: Money
     source: str
-    """balance, shop or free: where the money came from."""
+    """How it was paid: balance, shop or free."""
     is_trial: bool
     sold_at: datetime
     sold_by: str
     starts_at: datetime
     ends_at: datetime
     closed_at: datetime | None
-    """When it was stopped or taken back before its time."""
+    """When it was stopped or reversed before its end date."""
     closed_by: str
     close_reason: str
     refunded: Money
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /sales")
 class ListSales(SalesFilter, Request[Page[SaleView]]):
-    """Sold periods, newest first: who sold what to whom, and how it ended."""
+    """List sales, newest first."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("sold_at",)
 
@@ -124,26 +124,26 @@ class ListSales(SalesFilter, Request[Page[SaleView]]):
 
 @dataclass(frozen=True, kw_only=True)
 class SalesSums:
-    """The sums of a list of sales, by currency; amounts of nothing are left out."""
+    """Totals of sales by currency."""
 
     sold: int
-    """How many periods, free ones and trials included."""
+    """Number of sales, including free ones and trials."""
     trials: int
     revenue: list[Money]
-    """What was paid for them."""
+    """Amount paid."""
     refunds: int
-    """Of how many something was given back, whenever it was."""
+    """Number of sales with a refund."""
     refunded: list[Money]
 
 
 @verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /sales/total")
 class SumSales(SalesFilter, Request[SalesSums]):
-    """What all sold periods of the list with the same filters add up to."""
+    """Get the totals of sales with the same filters as the list."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayCount:
-    """So many on one day."""
+    """Count of one day."""
 
     on: date
     count: int
@@ -151,7 +151,7 @@ class DayCount:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedCount:
-    """So many of one product or one seller; id None: directly at the partner."""
+    """Count of a product or seller; ID null: without a seller."""
 
     id: UUID | None
     name: str
@@ -171,9 +171,9 @@ class SubscriptionFigures:
     time_zone: str
     running: int
     trials: int
-    """Of the running ones."""
+    """Active trials."""
     renewing: int
-    """Running ones whose switch is on."""
+    """Active subscriptions with auto-renewal."""
     ending_in_7_days: int
     ending_in_30_days: int
     lapsed_in_30_days: int
@@ -181,7 +181,7 @@ class SubscriptionFigures:
     ending: list[DayCount]
     lapsed: list[DayCount]
     by_product: list[NamedCount]
-    """Running ones, the most first."""
+    """Active subscriptions, highest count first."""
     by_seller: list[NamedCount]
     trend: list[DayCount] = field(default_factory=list)
 
@@ -190,4 +190,4 @@ class SubscriptionFigures:
     "billing", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /subscriptions/figures"
 )
 class GetSubscriptionFigures(SubscriptionFilter, Request[SubscriptionFigures]):
-    """How many subscriptions run, end and lapsed, of those that pass every filter."""
+    """Count active, expiring and lapsed subscriptions."""

@@ -19,17 +19,17 @@ from lineup.verbs import Kind, Request, Route, verb
 
 
 class Settlement(enum.StrEnum):
-    """How people settled an exception."""
+    """How an exception was resolved."""
 
     BY_HAND = "by_hand"
-    """What was wanted was done elsewhere."""
+    """Resolved manually."""
     DISMISSED = "dismissed"
-    """Nothing is to be done."""
+    """No action needed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClosedException:
-    """An exception that people settled: how, who, when, and what they said."""
+    """A closed exception."""
 
     exception: str
     settlement: Settlement
@@ -39,7 +39,7 @@ class ClosedException:
 
 
 class OrderState(enum.StrEnum):
-    """How far a shop order is (workflow: received to fulfilled, or reversed)."""
+    """Status of a shop order."""
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
@@ -47,12 +47,12 @@ class OrderState(enum.StrEnum):
     REVERSED = "reversed"
     EXCEPTION = "exception"
     CLOSED = "closed"
-    """People settled all that was wrong with it, and nothing of it runs."""
+    """All exceptions were closed, and none of its users is active."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SeatView:
-    """One piece of one line of an order, and who has it."""
+    """One item of an order, and its user."""
 
     id: UUID
     line_id: str
@@ -60,7 +60,7 @@ class SeatView:
     name: str
     amount: Money
     state: str
-    """held, waiting, filled, reversed, or closed by people."""
+    """held, waiting, filled, reversed or closed."""
     problem: str
     user_id: UUID | None
     changed_at: datetime
@@ -68,7 +68,7 @@ class SeatView:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderStep:
-    """Something that happened to an order."""
+    """An event in the history of an order."""
 
     at: datetime
     what: str
@@ -80,7 +80,7 @@ class OrderStep:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
-    """One shop order and what became of it."""
+    """A shop order."""
 
     id: UUID
     shop_id: UUID
@@ -96,35 +96,35 @@ class OrderView:
     shop_name: str = ""
     buyer_name: str = ""
     pieces: list[SeatView] = field(default_factory=list)
-    """Its seats, line by line; told by `get_order` only."""
+    """Its items; only returned for a single order."""
     history: list[OrderStep] = field(default_factory=list)
-    """What happened to it, oldest first; told by `get_order` only."""
+    """Its history, oldest first; only returned for a single order."""
     closed: list[ClosedException] = field(default_factory=list)
-    """Exceptions that people settled, oldest first; told by `get_order` only."""
+    """Closed exceptions, oldest first; only returned for a single order."""
     is_accepted: bool = False
-    """People let it be served as it is."""
+    """It was accepted despite its exceptions."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /orders")
 class ListOrders(Request[Page[OrderView]]):
-    """Shop orders, newest first; each filter that is given narrows the list.
+    """List shop orders, newest first.
 
-    Of state `exception` are all orders with something to look at.
+    With state `exception`: all orders that need attention.
     """
 
     state: OrderState | None = None
     shop_id: UUID | None = None
     customer_id: UUID | None = None
     search: Search = ""
-    """How the order's number or the buyer's mail address begins."""
+    """Start of the order number or of the buyer's email address."""
     number: Word = ""
-    """Just this number, as the buyer knows it."""
+    """Exact order number."""
     external_id: Word = ""
-    """Just this id of the order in its shop."""
+    """Exact order ID in the shop."""
     email: OptionalMailAddress = ""
-    """Just this mail address of the buyer, whatever its case."""
+    """Exact email address of the buyer, ignoring case."""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -135,7 +135,7 @@ class ListOrders(Request[Page[OrderView]]):
     rest="GET /orders/<uuid:order_id>",
 )
 class GetOrder(Request[OrderView]):
-    """One shop order by id."""
+    """Get a shop order."""
 
     order_id: UUID
 
@@ -147,7 +147,7 @@ class GetOrder(Request[OrderView]):
     rest=Route("POST /orders/<uuid:order_id>/replay", status=200),
 )
 class ReplayOrder(Request[OrderView]):
-    """Try an order's exceptions again, after a SKU was mapped."""
+    """Retry the exceptions of an order."""
 
     order_id: UUID
 

@@ -36,22 +36,22 @@ class ShopKind(enum.StrEnum):
 
 
 class OtherProduct(enum.StrEnum):
-    """What an order of another product does to a user that runs and is paid for.
+    """What an order for a different product does to a user with a paid subscription.
 
-    A trial becomes what was bought at once, whatever is chosen.
+    A trial is always replaced immediately.
     """
 
     LIST = "list"
-    """It is an exception, for people to decide."""
+    """It becomes an exception."""
     CHANGE_NOW = "change_now"
-    """What runs is stopped, and the new product begins."""
+    """The current subscription is stopped and the new one starts."""
     CHANGE_AT_END = "change_at_end"
-    """The new product begins when what runs has ended."""
+    """The new product starts when the current subscription ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShopView:
-    """One connected shop; `webhook_path` is where it delivers to."""
+    """A connected shop."""
 
     id: UUID
     kind: ShopKind
@@ -61,46 +61,46 @@ class ShopView:
     webhook_path: str
     created_at: datetime
     refused_deliveries: int = 0
-    """Deliveries with a wrong or no signature; nothing else of them is kept."""
+    """Number of deliveries with a wrong or missing signature."""
     parked_deliveries: int = 0
-    """Authentic deliveries that nothing could be done with: they want a look."""
+    """Number of authentic deliveries on hold."""
     is_active: bool = True
-    """Switched off, its deliveries are kept and parked, to be replayed."""
+    """False: the shop is disabled and its deliveries are on hold."""
     accepts_low_amounts: bool = False
     has_previous_secret: bool = False
-    """Whether it may still sign with the secret before the present one."""
+    """Whether the previous secret is still valid."""
     previous_secret_ends_at: datetime | None = None
-    """Until when it may."""
+    """Until when the previous secret is valid."""
     exceptions: int = 0
-    """Orders with something to look at."""
+    """Number of orders with exceptions."""
     last_delivery_at: datetime | None = None
     paid_statuses: list[str] = field(default_factory=list)
-    """Statuses of its own in which a paid order is served."""
+    """Custom statuses that mean paid."""
     ignored_skus: list[str] = field(default_factory=list)
-    """What it sells that is nothing of ours, and is never listed."""
+    """SKUs that are ignored."""
     suspends_disputed: bool = False
     other_product: OtherProduct = OtherProduct.LIST
     webhook_url: str = ""
-    """The whole address that the shop delivers to, to be entered there."""
+    """Webhook URL to enter in the shop."""
     partner_id: UUID | None = None
     """Whose it is; None: nobody told it then."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
     tolerance_percent: int = 0
-    """How much less than a plan costs is served all the same."""
+    """Payment tolerance in percent."""
     is_asked: bool = False
-    """Whether the shop is asked for orders that it did not deliver."""
+    """Whether order sync is on."""
     api_address: str = ""
-    """Where it is asked; empty: at its domain."""
+    """Shop URL for order sync; empty: its domain."""
     asked_at: datetime | None = None
-    """When it was asked last and answered."""
+    """Last successful order sync."""
     asking_problem: str = ""
-    """Why it did not answer since then, as `code: detail`; empty: it does."""
+    """Why order sync fails, as `code: detail`; empty: it works."""
 
 
 @verb("billing", Kind.WRITE, allowed=PARTNERS, rest="POST /shops")
 class ConnectShop(Request[ShopView]):
-    """Connect a shop; the secret signs its deliveries."""
+    """Connect a shop; its webhooks are signed with the secret."""
 
     kind: ShopKind
     name: Name
@@ -109,14 +109,14 @@ class ConnectShop(Request[ShopView]):
     shop_domain: ShopDomain = ""
     accepts_low_amounts: bool = False
     partner_id: UUID | None = None
-    """Needed from the operator only."""
+    """Required for the operator only."""
     suspends_disputed: bool = False
-    """Switch off whom a disputed order serves, until the dispute is over."""
+    """Suspend users of disputed orders until the dispute is resolved."""
     other_product: OtherProduct = OtherProduct.LIST
     tolerance_percent: Percent = 0
-    """How much less than a plan costs is served all the same: coupons, taxes."""
+    """Payment tolerance in percent, for coupons and taxes."""
     paid_statuses: Statuses = field(default_factory=list)
-    """Statuses of its own in which a paid order is served."""
+    """Custom statuses that mean paid."""
 
 
 @verb(
@@ -126,18 +126,18 @@ class ConnectShop(Request[ShopView]):
     rest=Route("POST /shops/<uuid:shop_id>/access", status=200),
 )
 class SetShopAccess(Request[ShopView]):
-    """Ask a shop for orders that it did not deliver, by keys that it gave out.
+    """Turn on order sync with the API keys of the shop.
 
-    WooCommerce has a key and a secret for reading, Shopify the access token of an app
-    that may read orders, which is the secret.
+    WooCommerce has a consumer key and secret. For Shopify, the secret is the access
+    token of an app that may read orders.
     """
 
     shop_id: UUID
     secret: Sealed
     consumer_key: Sealed | None = None
-    """Needed for WooCommerce only."""
+    """WooCommerce only."""
     address: WebAddress | None = None
-    """Where the shop is asked, as in https://shop.example/store; null: its domain."""
+    """Such as https://shop.example/store; null: the shop domain."""
 
 
 @verb(
@@ -149,7 +149,7 @@ class SetShopAccess(Request[ShopView]):
     ),
 )
 class EndShopAccess(Request[ShopView]):
-    """Ask a shop no longer, and forget its keys."""
+    """Turn off order sync and delete the API keys."""
 
     shop_id: UUID
 
@@ -158,14 +158,14 @@ class EndShopAccess(Request[ShopView]):
     "billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /shops/<uuid:shop_id>"
 )
 class GetShop(Request[ShopView]):
-    """One connected shop by id."""
+    """Get a shop."""
 
     shop_id: UUID
 
 
 @verb("billing", Kind.WRITE, allowed=PARTNERS, rest="PATCH|PUT /shops/<uuid:shop_id>")
 class UpdateShop(Request[ShopView]):
-    """Change a shop's settings. Kind and currency stay."""
+    """Update the settings of a shop; kind and currency cannot be changed."""
 
     shop_id: UUID
     name: Given[Name] = UNSET
@@ -185,7 +185,7 @@ class UpdateShop(Request[ShopView]):
     rest=Route("PUT /shops/<uuid:shop_id>/state", name="set_shop_state"),
 )
 class SwitchShop(Request[ShopView]):
-    """Serve a shop's orders or not; what comes meanwhile is kept and parked."""
+    """Enable or disable a shop; while disabled, its deliveries are on hold."""
 
     shop_id: UUID
     is_active: bool
@@ -193,9 +193,9 @@ class SwitchShop(Request[ShopView]):
 
 @verb("billing", Kind.WRITE, allowed=PARTNERS, rest="PUT /shops/<uuid:shop_id>/secret")
 class ChangeShopSecret(Request[ShopView]):
-    """Sign with another secret from now on; the present one is good for 24 hours more.
+    """Change the webhook secret; the current one stays valid for 24 hours.
 
-    Changed again within them, only the last two secrets are good.
+    If it is changed again within 24 hours, only the last two secrets are valid.
     """
 
     shop_id: UUID
@@ -213,30 +213,30 @@ class ChangeShopSecret(Request[ShopView]):
     ),
 )
 class EndPreviousSecret(Request[ShopView]):
-    """Accept the secret before the present one no longer; without one nothing ends."""
+    """Revoke the previous webhook secret, if there is one."""
 
     shop_id: UUID
 
 
 @verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /shops")
 class ListShops(Request[Page[ShopView]]):
-    """Connected shops."""
+    """List connected shops."""
 
     paging: Paging = field(default_factory=Paging)
 
 
 class DeliveryVerdict(enum.StrEnum):
-    """What became of a shop's delivery."""
+    """Status of a webhook delivery."""
 
     STORED = "stored"
     DONE = "done"
     PARKED = "parked"
     CLOSED = "closed"
-    """It was parked, and people settled it."""
+    """It was on hold and has been closed."""
 
 
 class BodyEncoding(enum.StrEnum):
-    """How the body of a delivery is written: as text, or byte for byte in base64."""
+    """Encoding of the payload: text or base64."""
 
     UTF8 = "utf-8"
     BASE64 = "base64"
@@ -244,7 +244,7 @@ class BodyEncoding(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ShopDeliveryView:
-    """One delivery as it came; `problem` says why it is parked."""
+    """A webhook delivery; `problem` says why it is on hold."""
 
     id: UUID
     shop_id: UUID
@@ -256,22 +256,22 @@ class ShopDeliveryView:
     problem: str
     is_test: bool
     size: int
-    """Bytes of the body."""
+    """Size of the payload in bytes."""
     order_id: UUID | None
     body: str = ""
-    """The body as it came; told by `get_shop_delivery` only."""
+    """The payload as received; only returned for a single delivery."""
     body_encoding: BodyEncoding = BodyEncoding.UTF8
-    """`base64` where the body is no text in UTF-8."""
+    """`base64` if the payload is not UTF-8 text."""
     note: str = ""
-    """What was said when it was closed."""
+    """Note from when it was closed."""
     closed_by: str = ""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /shop-deliveries")
 class ListShopDeliveries(Request[Page[ShopDeliveryView]]):
-    """Authentic deliveries of shops, newest first. Times are half-open."""
+    """List webhook deliveries with a valid signature, newest first."""
 
     shop_id: UUID | None = None
     order_id: UUID | None = None
@@ -288,7 +288,7 @@ class ListShopDeliveries(Request[Page[ShopDeliveryView]]):
     rest="GET /shop-deliveries/<uuid:delivery_id>",
 )
 class GetShopDelivery(Request[ShopDeliveryView]):
-    """One delivery with its body."""
+    """Get a webhook delivery with its payload."""
 
     delivery_id: UUID
 
@@ -304,7 +304,7 @@ class GetShopDelivery(Request[ShopDeliveryView]):
     ),
 )
 class ReplayDelivery(Request[ShopDeliveryView]):
-    """Work on a parked or stuck delivery again; what it says acts once."""
+    """Retry a webhook delivery; it takes effect only once."""
 
     delivery_id: UUID
 

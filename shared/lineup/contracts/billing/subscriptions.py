@@ -15,7 +15,7 @@ from lineup.verbs import Kind, Request, Route, verb
 
 
 class SubscriptionState(enum.StrEnum):
-    """Where a subscription stands; `expired` is running past its end."""
+    """Status of a subscription."""
 
     RUNNING = "running"
     STOPPED = "stopped"
@@ -23,7 +23,7 @@ class SubscriptionState(enum.StrEnum):
 
 
 class CountFrom(enum.StrEnum):
-    """Where a renewal counts from; AUTO: the end while running, else now."""
+    """Start of a renewal; auto: the end date while active, else now."""
 
     AUTO = "auto"
     END = "end"
@@ -46,17 +46,17 @@ class SubscriptionView:
     ends_at: datetime
     renews: bool
     price: Money
-    """What the next renewal costs today."""
+    """Current price of the next renewal."""
     user_name: str = ""
     customer_name: str = ""
     seller_id: UUID | None = None
-    """The reseller or dealer right above the customer; None: the partner itself."""
+    """The seller of the customer; null: none."""
     seller_name: str = ""
     is_trial: bool = False
     obstacle: str = ""
-    """Why it would not renew though its switch is on; as in a `RenewalLine`."""
+    """Why it will not renew although auto-renewal is on; see `RenewalLine`."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -68,7 +68,7 @@ class SubscriptionView:
 class Purchase(Request[SubscriptionView]):
     """Buy a plan for a user from its customer's balance.
 
-    A user with a running subscription is renewed by it.
+    An active subscription to the same product is extended.
     """
 
     user_id: UUID
@@ -78,7 +78,7 @@ class Purchase(Request[SubscriptionView]):
 
 @dataclass(frozen=True, kw_only=True)
 class PurchaseQuote:
-    """What a purchase would do at the moment it was asked."""
+    """Price and dates of a purchase."""
 
     user_id: UUID
     plan_id: UUID
@@ -88,14 +88,14 @@ class PurchaseQuote:
     starts_at: datetime
     ends_at: datetime
     refunded: Money
-    """What a running subscription would give back, counted from now."""
+    """Refund of the current subscription."""
     balance: Money
     balance_after: Money
     """What is then on the balance; below zero where it is not covered, or by credit."""
     missing: Money
     """What the balance and the customer's credit together lack."""
     is_renewal: bool
-    """Whether it runs a present subscription on."""
+    """Whether it extends the current subscription."""
 
 
 @verb(
@@ -105,9 +105,9 @@ class PurchaseQuote:
     rest=Route("GET /users/<uuid:user_id>/purchase", name="quote_subscription"),
 )
 class QuotePurchase(Request[PurchaseQuote]):
-    """What a purchase would cost and give, without making it.
+    """Get the price and dates of a purchase, without buying.
 
-    Refused as the purchase itself would be, but for want of money.
+    Refused for the same reasons as the purchase, except a low balance.
     """
 
     user_id: UUID
@@ -117,7 +117,7 @@ class QuotePurchase(Request[PurchaseQuote]):
 
 @dataclass(frozen=True, kw_only=True)
 class StopReceipt:
-    """What a stop did (or, quoted, would do)."""
+    """Result of a stop, or of its quote."""
 
     subscription_id: UUID
     ended_at: datetime
@@ -131,7 +131,7 @@ class StopReceipt:
     rest=Route("POST /subscriptions/<uuid:subscription_id>/stop", status=200),
 )
 class StopSubscription(Request[StopReceipt]):
-    """End a running subscription now and return the unused part."""
+    """Stop an active subscription and refund the unused part."""
 
     subscription_id: UUID
     reason: Note = ""
@@ -146,14 +146,14 @@ class StopSubscription(Request[StopReceipt]):
     ),
 )
 class QuoteStop(Request[StopReceipt]):
-    """What stopping now would return, without doing it."""
+    """Get the refund of a stop, without stopping."""
 
     subscription_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenewalView:
-    """A user's renewal switch; off until somebody turns it on."""
+    """Auto-renewal of a user; off by default."""
 
     user_id: UUID
     renews: bool
@@ -166,7 +166,7 @@ class RenewalView:
     rest=Route("PUT /users/<uuid:user_id>/renewal", name="set_user_renewal"),
 )
 class SwitchRenewal(Request[RenewalView]):
-    """Turn a user's automatic renewal on or off."""
+    """Turn auto-renewal of a user on or off."""
 
     user_id: UUID
     renews: bool
@@ -179,14 +179,14 @@ class SwitchRenewal(Request[RenewalView]):
     rest=Route("GET /users/<uuid:user_id>/renewal", name="get_user_renewal"),
 )
 class GetRenewal(Request[RenewalView]):
-    """Whether a user renews by itself."""
+    """Get the auto-renewal of a user."""
 
     user_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenewalLine:
-    """One user's renewal: its switch, and what the next period costs."""
+    """Auto-renewal of one user, with the price of the next period."""
 
     user_id: UUID
     user_name: str
@@ -195,11 +195,11 @@ class RenewalLine:
     product_name: str
     plan_name: str
     state: SubscriptionState | None
-    """None: it never had a subscription."""
+    """Null: never had a subscription."""
     ends_at: datetime | None
     price: Money | None
     is_due: bool
-    """Whether its price is in the total: switched on, and nothing in the way."""
+    """Whether its price is included in the total."""
     obstacle: str
     """Why it would not renew even so: over, trial, plan_retired, inactive, replaced by
     another product that follows its end, or put_off after trying failed on our side.
@@ -208,7 +208,7 @@ class RenewalLine:
 
 @dataclass(frozen=True, kw_only=True)
 class RenewalOverview:
-    """What a customer's switched-on users cost, and what is on the balance."""
+    """Auto-renewals of a customer, with total price and balance."""
 
     customer_id: UUID
     lines: list[RenewalLine]
@@ -227,7 +227,7 @@ class RenewalOverview:
     ),
 )
 class GetRenewalOverview(Request[RenewalOverview]):
-    """Every user of a customer with its switch, what that costs, what is there."""
+    """Get the auto-renewals of all users of a customer."""
 
     customer_id: UUID
 
@@ -239,41 +239,41 @@ class GetRenewalOverview(Request[RenewalOverview]):
     rest="GET /subscriptions/<uuid:subscription_id>",
 )
 class GetSubscription(Request[SubscriptionView]):
-    """One subscription by id."""
+    """Get a subscription."""
 
     subscription_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionFilter:
-    """Whose subscriptions, and of what; each filter that is given narrows."""
+    """Filters for subscriptions."""
 
     customer_id: UUID | None = None
     user_id: UUID | None = None
     product_id: UUID | None = None
     account_id: UUID | None = None
-    """Only at or below this partner or seller."""
+    """Only this partner or seller and accounts below."""
     renews: bool | None = None
     is_trial: bool | None = None
     plan_retired: bool | None = None
-    """Whether its plan is sold no longer: then it does not renew by itself."""
+    """Whether its plan is retired, so that it does not renew."""
     is_newest: bool | None = None
-    """Whether it is its user's newest: nothing was bought after it."""
+    """Whether it is the user's latest subscription."""
     search: Search = ""
-    """Part of the customer's or the user's name, or of the customer's mail address."""
+    """Part of the name of customer or user, or of the email address."""
 
 
 @verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /subscriptions")
 class ListSubscriptions(SubscriptionFilter, Request[Page[SubscriptionView]]):
-    """Subscriptions, newest first; each filter that is given narrows the list.
+    """List subscriptions, newest first.
 
-    Sorted by `ends_at` or `started_at` where asked. Times are half-open.
+    Can be sorted by `ends_at` or `started_at`. End times are exclusive.
     """
 
     SORTS: ClassVar[tuple[str, ...]] = ("ends_at", "started_at")
 
     state: SubscriptionState | None = None
-    """As of now: an end that has passed is `expired` at once."""
+    """Current status."""
     ends_from: datetime | None = None
     ends_until: datetime | None = None
     paging: Paging = field(default_factory=Paging)
@@ -281,7 +281,7 @@ class ListSubscriptions(SubscriptionFilter, Request[Page[SubscriptionView]]):
 
 @dataclass(frozen=True, kw_only=True)
 class RunningSubscription:
-    """A subscription that runs, and whose it is."""
+    """An active subscription and its user."""
 
     subscription_id: UUID
     user_id: UUID
@@ -292,22 +292,22 @@ class RunningSubscription:
 
 @dataclass(frozen=True, kw_only=True)
 class DeletionBlockers:
-    """Money on balances and running subscriptions."""
+    """Money on balances and active subscriptions."""
 
     balances: list[Money]
-    """What is on balances, by currency; none where there is nothing."""
+    """Money on balances, by currency."""
     running: int
     subscriptions: list[RunningSubscription]
-    """The first twenty of the running ones."""
+    """The first twenty active subscriptions."""
     is_deleted: bool = False
     """Whether billing knows that the customer was deleted."""
 
 
 @verb("billing", Kind.READ, allowed=SELLERS_AND_CUSTOMERS)
 class GetDeletionBlockers(Request[DeletionBlockers]):
-    """What would be lost by deleting a user, a customer, or a seller with its own.
+    """Get what blocks the deletion of a user, customer or seller.
 
-    Exactly one of the three is named.
+    Give exactly one of the three.
     """
 
     user_id: UUID | None = None

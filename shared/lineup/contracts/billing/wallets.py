@@ -34,12 +34,12 @@ BALANCE_CAUSES = tuple(
 """Why money moves on a customer's balance; what a shop holds never lies there."""
 
 CauseOrAny = Annotated[str, OneOf(("", *Cause))]
-"""Empty: whatever the cause."""
+"""Empty: all."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WalletView:
-    """A balance and what it belongs to."""
+    """The balance of a customer."""
 
     id: UUID
     customer_id: UUID
@@ -47,14 +47,14 @@ class WalletView:
     customer_name: str = ""
     seller_name: str = ""
     is_closed: bool = False
-    """Whether its customer was deleted: it takes no money any longer."""
+    """Whether the customer was deleted, so that no money can be added."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EntryView:
-    """One unchangeable line of a statement."""
+    """A transaction in a statement."""
 
     id: UUID
     transfer_id: UUID
@@ -65,21 +65,21 @@ class EntryView:
     actor: str
     created_at: datetime
     corrects_id: UUID | None = None
-    """The transfer that this booking undoes."""
+    """The transaction that this one corrects."""
     corrected_by_id: UUID | None = None
-    """The transfer that undoes this booking."""
+    """The transaction that corrects this one."""
     is_correctable: bool = False
-    """Whether `correct_booking` can undo it still."""
+    """Whether it can be corrected."""
     updated_at: datetime | None = None
-    """When it was booked, or undone; null from a service before it told."""
+    """When it was made or corrected; null for older records."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Booked(WalletView):
-    """A balance after it was booked on, and the booking."""
+    """The new balance and the transaction."""
 
     booking: EntryView | None = None
-    """Always there; none from a service before it told its bookings."""
+    """The transaction; null for older versions."""
 
 
 @verb(
@@ -89,7 +89,7 @@ class Booked(WalletView):
     rest=Route("POST /customers/<uuid:customer_id>/top-ups", name="top_up_wallet"),
 )
 class TopUp(Request[Booked]):
-    """Put money on a customer's balance, paid outside (bank, cash)."""
+    """Record a top-up in cash or by bank transfer."""
 
     customer_id: UUID
     amount: Payment
@@ -103,14 +103,14 @@ class TopUp(Request[Booked]):
     rest=Route("POST /customers/<uuid:customer_id>/payouts", name="pay_out_wallet"),
 )
 class PayOut(Request[Booked]):
-    """Give a customer money of its balance back, outside (bank, cash).
+    """Record a payout in cash or by bank transfer.
 
-    A deleted customer's balance can be paid out as well.
+    The balance of a deleted customer can be paid out, too.
     """
 
     customer_id: UUID
     amount: Payment | None = None
-    """None: all of it."""
+    """Null: the whole balance."""
     note: Note = ""
 
 
@@ -121,7 +121,7 @@ class PayOut(Request[Booked]):
     rest=Route("POST /transfers/<uuid:transfer_id>/correction", name="correct_booking"),
 )
 class CorrectBooking(Request[Booked]):
-    """Undo a wrong top-up or payout by a booking of its own; once for each."""
+    """Correct a top-up or payout, once."""
 
     transfer_id: UUID
     reason: Note
@@ -134,25 +134,25 @@ class CorrectBooking(Request[Booked]):
     rest="GET /customers/<uuid:customer_id>/wallet",
 )
 class GetWallet(Request[WalletView]):
-    """A customer's balance."""
+    """Get the balance of a customer."""
 
     customer_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class BalanceFilter:
-    """Which customers' balances; each filter that is given narrows."""
+    """Filters for balances."""
 
     account_id: UUID | None = None
-    """Only at or below this partner or seller."""
+    """Only this partner or seller and accounts below."""
     has_money: bool | None = None
     search: Search = ""
-    """Part of the customer's name or mail address."""
+    """Part of the name or email address of the customer."""
 
 
 @verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /wallets")
 class ListWallets(BalanceFilter, Request[Page[WalletView]]):
-    """Balances of customers, sorted by `balance` where asked; else the newest first."""
+    """List balances of customers, newest first by default."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("balance",)
 
@@ -166,14 +166,14 @@ class ListWallets(BalanceFilter, Request[Page[WalletView]]):
     rest=Route("GET /customers/<uuid:customer_id>/entries", name="list_wallet_entries"),
 )
 class ListEntries(Request[Page[EntryView]]):
-    """A customer's statement, newest first unless said otherwise.
+    """List the transactions of a customer, newest first by default.
 
     Times are half-open.
     """
 
     customer_id: UUID
     cause: CauseOrAny = ""
-    """Only bookings of this cause; empty: all."""
+    """Only transactions of this type; empty: all."""
     booked_from: datetime | None = None
     booked_until: datetime | None = None
     paging: Paging = field(default_factory=Paging)
@@ -181,7 +181,7 @@ class ListEntries(Request[Page[EntryView]]):
 
 @dataclass(frozen=True, kw_only=True)
 class StatementView:
-    """Opening + incoming + outgoing = closing; outgoing is not above zero."""
+    """Totals of a statement; opening + incoming + outgoing = closing."""
 
     customer_id: UUID
     opening: Money
@@ -200,47 +200,47 @@ class StatementView:
     ),
 )
 class GetStatement(Request[StatementView]):
-    """The sums of a customer's statement over a time, half-open.
+    """Get the totals of a customer's statement for a period.
 
-    With a cause they are of its movements alone, from nothing.
+    With a cause, only transactions of this type are included, from zero.
     """
 
     customer_id: UUID
     cause: CauseOrAny = ""
-    """Only bookings of this cause; empty: all."""
+    """Only transactions of this type; empty: all."""
     booked_from: datetime | None = None
     booked_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerReport:
-    """What the check found; sound when all lists are empty."""
+    """Result of a ledger check."""
 
     transfers: int
     entries: int
     unbalanced_transfers: list[UUID]
     wrong_wallets: list[UUID]
     sums: list[Money]
-    """Sum of all entries by asset: zero each."""
+    """Sum of all entries by currency; must be zero."""
 
     @property
     def is_sound(self) -> bool:
-        """Nothing is wrong."""
+        """True if no problems were found."""
         return not (self.unbalanced_transfers or self.wrong_wallets or any(self.sums))
 
 
 @verb("billing", Kind.READ, allowed=PARTNERS, rest="GET /ledger/check")
 class CheckLedger(Request[LedgerReport]):
-    """Check the books of all that you may see."""
+    """Check the ledger of all accounts you have access to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BalancesView:
-    """Money that belongs to customers: the sum of their wallets."""
+    """Total balance of customers."""
 
     owed: list[Money]
     customers: int
-    """How many have something."""
+    """Number of customers with a balance."""
 
 
 @verb(
@@ -250,4 +250,4 @@ class BalancesView:
     rest=Route("GET /wallets/total", name="sum_wallets"),
 )
 class GetBalances(BalanceFilter, Request[BalancesView]):
-    """What the balances of the list with the same filters add up to."""
+    """Get the total balance with the same filters as the list."""

@@ -27,54 +27,54 @@ from lineup.verbs import Done, Kind, Request, Route, verb
 
 
 class Signing(enum.StrEnum):
-    """How a source's address is signed at play time."""
+    """How stream URLs are signed."""
 
     SESSION = "session"
-    """The channel's folder for hours, in the path, which whatever it names inherits."""
+    """Signs the folder of the stream in the path, valid for hours."""
     SECURE_LINK = "secure_link"
-    """One file, in the query: ?st=<md5>&e=<expires> (nginx secure_link)."""
+    """Signs one file in the query: ?st=<md5>&e=<expires> (nginx secure_link)."""
     NONE = "none"
 
 
 class Catchup(enum.StrEnum):
-    """How a source is asked for what it showed before."""
+    """Catch-up type of a stream."""
 
     SHIFT = "shift"
-    """The live address with `utc` and `lutc` in its query."""
+    """The stream URL with `utc` and `lutc` in the query."""
     DEFAULT = "default"
-    """`catchup_source` is the whole address."""
+    """`catchup_source` is the full URL."""
     APPEND = "append"
-    """`catchup_source` comes behind the live address."""
+    """`catchup_source` is appended to the stream URL."""
     FLUSSONIC = "flussonic"
-    """In Flussonic's form: .../timeshift_abs-<start>.m3u8."""
+    """Flussonic: .../timeshift_abs-<start>.m3u8."""
     XTREAM = "xc"
-    """In the form of Xtream panels: /timeshift/<user>/<password>/..."""
+    """Xtream panels: /timeshift/<user>/<password>/..."""
 
 
 class GuideReach(enum.StrEnum):
-    """How far the guide of a channel reaches from now."""
+    """Guide coverage of a channel."""
 
     NONE = "none"
-    """It shows no guide, or one that is over."""
+    """No guide, or a guide that has ended."""
     SHORT = "short"
-    """Under 24 hours."""
+    """Less than 24 hours."""
     LACKING = "lacking"
-    """Either of the two: what staff should look at."""
+    """No guide or less than 24 hours."""
     ENOUGH = "enough"
 
 
 class TiedBy(enum.StrEnum):
-    """Why a channel shows the guide channel it shows."""
+    """How the guide of a channel was matched."""
 
     MANUAL = "manual"
-    """Staff said it: final."""
+    """Chosen manually; imports do not change it."""
     ID = "id"
     NAME = "name"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelDetails:
-    """What staff says of a channel."""
+    """Details of a channel."""
 
     number: ChannelNumber
     name: Title
@@ -82,27 +82,27 @@ class ChannelDetails:
     logo: WebAddress = ""
     group: OptionalTitle = ""
     guide_id: OptionalTitle = ""
-    """tvg-id: the guide channel it is tied to."""
+    """Guide ID (tvg-id)."""
     is_adult: bool = False
     catchup_days: CatchupDays = 0
     is_on: bool = True
     signing: Signing = Signing.SESSION
     guide_shift_minutes: ShiftMinutes = 0
-    """Added to the times of its guide, beside the source's own shift."""
+    """Time shift of its guide, in addition to that of the source."""
     catchup: Catchup = Catchup.SHIFT
-    """How its source is asked for what it showed before."""
+    """Catch-up type."""
     catchup_source: ArchiveTemplate = ""
-    """The archive's address, or what comes behind the live one, with places such as
-    {utc}, {duration} or ${start}."""
+    """Archive URL or suffix, with placeholders such as {utc}, {duration} or
+    ${start}."""
     is_radio: bool = False
-    """Sound only."""
+    """Audio only."""
     player_lines: PlayerLines = field(default_factory=list)
-    """What players must know beside the address: #EXTVLCOPT, #KODIPROP, #EXTHTTP."""
+    """Extra playlist tags: #EXTVLCOPT, #KODIPROP, #EXTHTTP."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DetailsChange:
-    """What shall be otherwise of a channel's details."""
+    """Changes to a channel's details."""
 
     number: Given[ChannelNumber] = UNSET
     name: Given[Title] = UNSET
@@ -116,18 +116,18 @@ class DetailsChange:
     signing: Given[Signing] = resets_to(Signing.SESSION)
     guide_shift_minutes: Given[ShiftMinutes] = resets_to(0)
     catchup: Given[Catchup] = resets_to(Catchup.SHIFT)
-    """How its source is asked for what it showed before."""
+    """Catch-up type."""
     catchup_source: Given[ArchiveTemplate] = resets_to("")
-    """The archive's address, or what comes behind the live one."""
+    """Archive URL or suffix."""
     is_radio: Given[bool] = resets_to(value=False)
-    """Sound only."""
+    """Audio only."""
     player_lines: Given[PlayerLines] = resets_to([])
-    """What players must know beside the address."""
+    """Extra playlist tags."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelGuide:
-    """The guide channel that a channel shows, and why that one."""
+    """The guide of a channel, and how it was matched."""
 
     source_id: UUID
     source_name: str
@@ -139,7 +139,7 @@ class ChannelGuide:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelView:
-    """One channel; `stream_id` is its permanent number in every protocol."""
+    """A channel; `stream_id` is its permanent ID."""
 
     id: UUID
     partner_id: UUID
@@ -147,23 +147,23 @@ class ChannelView:
     details: ChannelDetails
     package_ids: list[UUID]
     guide_until: datetime | None
-    """How far its guide reaches; None: no guide."""
+    """Until when its guide is available; null: no guide."""
     guide_reach: GuideReach | None = None
     """How far that is from now; None from a service before it told."""
     guide: ChannelGuide | None = None
     is_tied_by_staff: bool = False
-    """Its guide, or that it has none, was chosen by staff and stays."""
+    """Whether its guide was chosen manually."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
     said_by_staff: list[str] = field(default_factory=list)
-    """Details that no import changes."""
+    """Details changed manually; imports keep them."""
     vanished_at: datetime | None = None
-    """Since when its channel list names it no more."""
+    """Since when it is missing from the imported playlist."""
 
 
 @verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="POST /channels")
 class CreateChannel(Request[ChannelView]):
-    """Add a channel; number_taken when its number is in use."""
+    """Create a channel."""
 
     details: ChannelDetails
     package_ids: Packages = field(default_factory=list)
@@ -177,19 +177,19 @@ class CreateChannel(Request[ChannelView]):
     rest="PATCH|PUT /channels/<uuid:channel_id>",
 )
 class UpdateChannel(Request[ChannelView]):
-    """Change a channel's details and the packages it is in."""
+    """Update a channel and its packages."""
 
     channel_id: UUID
     details: Given[DetailsChange] = UNSET
     package_ids: Given[Packages | None] = resets_to([])
-    """The packages it is in from now on."""
+    """All packages of the channel."""
 
 
 @verb(
     "playlists", Kind.WRITE, allowed=PARTNERS, rest="DELETE /channels/<uuid:channel_id>"
 )
 class DeleteChannel(Request[Done]):
-    """Remove a channel from everywhere."""
+    """Delete a channel."""
 
     channel_id: UUID
 
@@ -201,17 +201,17 @@ class DeleteChannel(Request[Done]):
     rest="GET /channels/<uuid:channel_id>",
 )
 class GetChannel(Request[ChannelView]):
-    """One channel by id."""
+    """Get a channel."""
 
     channel_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelFilter:
-    """What channels are narrowed by; what is left empty does not narrow."""
+    """Filters for channels."""
 
     search: Search = ""
-    """Part of the name or group, the number, or a name as guides are matched."""
+    """Part of the name or group, or the number."""
     package_id: UUID | None = None
     outside_package_id: UUID | None = None
     group: OptionalTitle = ""
@@ -220,13 +220,13 @@ class ChannelFilter:
     is_adult: bool | None = None
     guide: GuideReach | None = None
     is_vanished: bool | None = None
-    """Whether its channel list names it no more."""
+    """Whether it is missing from the imported playlist."""
     partner_id: UUID | None = None
 
 
 @verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /channels")
 class ListChannels(ChannelFilter, Request[Page[ChannelView]]):
-    """Channels by number; also by name, group, or how far the guide reaches."""
+    """List channels by number; can be sorted by name, group or guide coverage."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("number", "name", "group", "guide_until")
 
@@ -235,7 +235,7 @@ class ListChannels(ChannelFilter, Request[Page[ChannelView]]):
 
 @dataclass(frozen=True, kw_only=True)
 class GroupView:
-    """One group, and how many channels are in it; the nameless one is of the rest."""
+    """A channel group; without a name: channels in no group."""
 
     name: str
     channel_count: int
@@ -243,7 +243,7 @@ class GroupView:
 
 @dataclass(frozen=True, kw_only=True)
 class Groups:
-    """Groups in the order in which they appear in playlists."""
+    """Channel groups in playlist order."""
 
     items: list[GroupView]
 
@@ -255,14 +255,14 @@ class Groups:
     rest=Route("GET /channel-groups", name="list_channel_groups"),
 )
 class ListGroups(Request[Groups]):
-    """The groups of the channels there are."""
+    """List channel groups."""
 
     partner_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenChannels:
-    """Many channels at once: these, or all that a filter leaves. Never both."""
+    """Channels for a bulk action: by ID or by filter."""
 
     channel_ids: Chosen = field(default_factory=list)
     matching: ChannelFilter | None = None
@@ -270,7 +270,7 @@ class ChosenChannels:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelsTouched:
-    """How many channels are otherwise than before."""
+    """Number of channels changed."""
 
     count: int
 
@@ -282,7 +282,7 @@ class ChannelsTouched:
     rest=Route("POST /channels/switch", status=200),
 )
 class SwitchChannels(ChosenChannels, Request[ChannelsTouched]):
-    """Switch many channels on or off."""
+    """Enable or disable channels in bulk."""
 
     is_on: bool
 
@@ -294,7 +294,7 @@ class SwitchChannels(ChosenChannels, Request[ChannelsTouched]):
     rest=Route("POST /channels/group", status=200),
 )
 class GroupChannels(ChosenChannels, Request[ChannelsTouched]):
-    """Put many channels into a group; an empty name takes them out of theirs."""
+    """Set the group of channels in bulk; empty: no group."""
 
     group: OptionalTitle
 
@@ -306,7 +306,7 @@ class GroupChannels(ChosenChannels, Request[ChannelsTouched]):
     rest=Route("POST /channels/delete", status=200),
 )
 class DeleteChannels(ChosenChannels, Request[ChannelsTouched]):
-    """Remove many channels from everywhere."""
+    """Delete channels in bulk."""
 
 
 @verb(
@@ -316,7 +316,7 @@ class DeleteChannels(ChosenChannels, Request[ChannelsTouched]):
     rest=Route("POST /channels/follow", status=200),
 )
 class FollowList(ChosenChannels, Request[ChannelsTouched]):
-    """Let imports change again what staff said of channels."""
+    """Resume import updates for channels that were changed manually."""
 
 
 @verb(
@@ -326,17 +326,17 @@ class FollowList(ChosenChannels, Request[ChannelsTouched]):
     rest=Route("POST /channels/move", status=200),
 )
 class MoveChannels(Request[ChannelsTouched]):
-    """Put channels, in the order given, right before or after another, or at a number.
+    """Move channels before or after another channel, or to a number.
 
-    Exactly one place is given. The numbers in use stay the same: those moved and those
-    they pass exchange them.
+    Give exactly one position. Only the moved channels and those in between are
+    renumbered.
     """
 
     channel_ids: Chosen
     before_id: UUID | None = None
     after_id: UUID | None = None
     to_number: ChannelNumber | None = None
-    """What the first of them gets, if it is in use, else the next that is."""
+    """Number of the first moved channel, or the next number in use."""
 
 
 # Packages

@@ -32,7 +32,7 @@ from lineup.verbs import Done, Kind, Request, Route, verb
 
 @dataclass(frozen=True, kw_only=True)
 class GuideSourceView:
-    """One source with how its last run went."""
+    """A guide source and its last fetch."""
 
     id: UUID
     partner_id: UUID
@@ -51,15 +51,15 @@ class GuideSourceView:
     warnings: list[str]
     reaches_until: datetime | None
     next_fetch_at: datetime | None = None
-    """None: never by itself."""
+    """Null: not scheduled."""
     reach: GuideReach | None = None
     """How far that is from now; None from a service before it told."""
     header_names: list[str] = field(default_factory=list)
-    """Header fields sent with each fetch; what they hold is not shown."""
+    """Names of HTTP headers sent with each fetch."""
     open_job_id: UUID | None = None
-    """The fetch that waits or runs."""
+    """The queued or running fetch."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb(
@@ -69,17 +69,17 @@ class GuideSourceView:
     rest=Route("POST /guide-sources", without=frozenset({"upload"})),
 )
 class CreateGuideSource(Request[GuideSourceView]):
-    """Where a guide comes from: XMLTV, plain or gz, by address or upload."""
+    """Create a guide source: XMLTV, plain or gzip, by URL or upload."""
 
     name: Name
     address: WebAddress = ""
     upload: Upload = ""
-    """Name of a blob under uploads/: read once, in place of an address."""
+    """Name of an uploaded file, instead of a URL."""
     every_hours: EveryHours = 6
     headers: Headers = field(default_factory=dict)
     shift_minutes: ShiftMinutes = 0
     time_zone: TimeZone = "UTC"
-    """For times that carry no offset."""
+    """For times without a time zone."""
     is_on: bool = True
     partner_id: UUID | None = None
 
@@ -93,7 +93,7 @@ class CreateGuideSource(Request[GuideSourceView]):
     ),
 )
 class UpdateGuideSource(Request[GuideSourceView]):
-    """Change a source."""
+    """Update a guide source."""
 
     source_id: UUID
     name: Given[Name] = UNSET
@@ -103,11 +103,11 @@ class UpdateGuideSource(Request[GuideSourceView]):
     time_zone: Given[TimeZone] = resets_to("UTC")
     is_on: Given[bool] = resets_to(value=True)
     headers: Given[Headers | None] = resets_to({}, is_shown=False)
-    """All of them from now on; left out, they stay, since nobody is shown them."""
+    """All HTTP headers; leave out to keep the current ones."""
     header_changes: Given[HeaderChanges] = merges_into("headers")
-    """Some of them: a value, or None for one that is to go."""
+    """HTTP headers to change; null removes one."""
     upload: Upload = ""
-    """Name of a blob under uploads/ that takes the place of the file before."""
+    """Name of an uploaded file that replaces the previous one."""
 
 
 @verb(
@@ -117,7 +117,7 @@ class UpdateGuideSource(Request[GuideSourceView]):
     rest=Route("POST /guide-sources/<uuid:source_id>/fetch", status=202),
 )
 class FetchGuide(Request[JobView]):
-    """Fetch a source now; `force` takes an answer that looks cut, too."""
+    """Fetch a guide source now; `force` accepts a much smaller guide."""
 
     source_id: UUID
     force: bool = False
@@ -130,7 +130,7 @@ class FetchGuide(Request[JobView]):
     rest="DELETE /guide-sources/<uuid:source_id>",
 )
 class DeleteGuideSource(Request[Done]):
-    """Forget a source and its programmes."""
+    """Delete a guide source and its programmes."""
 
     source_id: UUID
 
@@ -142,14 +142,14 @@ class DeleteGuideSource(Request[Done]):
     rest="GET /guide-sources/<uuid:source_id>",
 )
 class GetGuideSource(Request[GuideSourceView]):
-    """One source by id."""
+    """Get a guide source."""
 
     source_id: UUID
 
 
 @verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /guide-sources")
 class ListGuideSources(Request[Page[GuideSourceView]]):
-    """Guide sources, newest first; also by name, last fetch or how far they reach."""
+    """List guide sources, newest first by default."""
 
     SORTS: ClassVar[tuple[str, ...]] = (
         "name",
@@ -161,7 +161,7 @@ class ListGuideSources(Request[Page[GuideSourceView]]):
     search: Search = ""
     is_on: bool | None = None
     is_failing: bool | None = None
-    """Whether the last fetch was refused."""
+    """Whether the last fetch failed."""
     paging: Paging = field(default_factory=Paging)
 
 
@@ -170,11 +170,11 @@ class ListGuideSources(Request[Page[GuideSourceView]]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelTie:
-    """One channel's guide, as staff chooses it."""
+    """The guide chosen for a channel."""
 
     channel_id: UUID
     guide_id: OptionalTitle | None
-    """The guide channel's id; empty: none at all; None: found by id and name again."""
+    """Guide ID; empty: no guide; null: match automatically."""
 
 
 @verb(
@@ -184,14 +184,14 @@ class ChannelTie:
     rest=Route("POST /guide-ties", status=200),
 )
 class TieChannels(Request[ChannelsTouched]):
-    """Choose the guide of channels by hand; no import changes it."""
+    """Choose the guide of channels; imports keep the choice."""
 
     ties: Annotated[list[ChannelTie], Items(most=10_000)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuideChannelView:
-    """A guide channel that a channel could show."""
+    """A guide channel suggested for a channel."""
 
     source_id: UUID
     source_name: str
@@ -200,14 +200,14 @@ class GuideChannelView:
     programmes: int
     reaches_until: datetime | None
     likeness: int
-    """Of the two names, in percent."""
+    """Similarity of the names in percent."""
     reach: GuideReach | None = None
     """How far it reaches from now; None from a service before it told."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuideChannelsFound:
-    """Guide channels, the likeliest first."""
+    """Guide channels, best match first."""
 
     items: list[GuideChannelView]
 
@@ -219,7 +219,7 @@ class GuideChannelsFound:
     rest="GET /channels/<uuid:channel_id>/guide-channels",
 )
 class FindGuideChannels(Request[GuideChannelsFound]):
-    """Guide channels of a channel's partner: the most alike, or those of a text."""
+    """Find guide channels for a channel, by similarity or text."""
 
     channel_id: UUID
     search: Search = ""
@@ -227,7 +227,7 @@ class FindGuideChannels(Request[GuideChannelsFound]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelProposals:
-    """A channel without a guide and what it could show."""
+    """A channel without a guide and its suggestions."""
 
     channel_id: UUID
     number: int
@@ -241,7 +241,7 @@ class ChannelProposals:
 
 @verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /guide-proposals")
 class ListGuideProposals(Request[Page[ChannelProposals]]):
-    """Channels without a guide that could show one, the likeliest first."""
+    """List guide suggestions for channels without a guide, best match first."""
 
     SORTS: ClassVar[None] = None
     """It stands in no other order."""
@@ -253,19 +253,19 @@ class ListGuideProposals(Request[Page[ChannelProposals]]):
 
 @dataclass(frozen=True, kw_only=True)
 class ProgrammeView:
-    """One programme as a channel shows it."""
+    """A programme of a channel."""
 
     start_at: datetime
     stop_at: datetime
     title: str
     sub_title: str
     description: str
-    """Its beginning: 300 characters at most."""
+    """The first 300 characters."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelProgrammes:
-    """One channel and what is on; times with its shift."""
+    """A channel and its programmes, with its time shift applied."""
 
     channel_id: UUID
     number: int
@@ -278,7 +278,7 @@ class ChannelProgrammes:
 
 @verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /programmes")
 class ListProgrammes(ChannelFilter, Request[Page[ChannelProgrammes]]):
-    """What is on between two instants, at most 24 hours, channel by channel."""
+    """List programmes by channel, for at most 24 hours."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("number",)
 

@@ -18,7 +18,7 @@ from lineup.verbs import Kind, Request, Route, verb
 
 
 class JobState(enum.StrEnum):
-    """Where a job of the worker stands."""
+    """Status of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -28,35 +28,35 @@ class JobState(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOutLine:
-    """One line of which something did not come in."""
+    """A skipped or incomplete entry of an import."""
 
     line: int
-    """Its number in the file."""
+    """Line number."""
     text: str
-    """The channel's name, or how the line begins."""
+    """Name of the channel, or the start of the line."""
     reason: str
     """Why, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupFound:
-    """One group of a playlist that was looked at."""
+    """A group found by a preview."""
 
     name: str
-    """As the list calls it; empty: in no group."""
+    """Name of the group; empty: no group."""
     channels: int
-    """How many are live."""
+    """Number of live channels."""
     new: int
-    """How many of them are not there yet."""
+    """Number of new channels."""
     films: int
-    """How many films and episodes are among them."""
+    """Number of films and episodes."""
     is_adult: bool
-    """Whether its name says that it is for adults."""
+    """Whether the name indicates adult content."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobView:
-    """How a job goes: `done` of `total` (0: unknown yet), and what came of it."""
+    """A job, its progress (`total` 0: unknown) and its result."""
 
     id: UUID
     kind: str
@@ -65,23 +65,23 @@ class JobView:
     total: int
     message: str
     code: str
-    """Stable code of the failure; empty otherwise."""
+    """Error code; empty if it did not fail."""
     created_at: datetime
     finished_at: datetime | None
     subject: str = ""
-    """What it is about: a guide source's name, or where a playlist comes from."""
+    """Name of the guide source, or origin of the playlist."""
     source_id: UUID | None = None
-    """The guide source it fetches, if it does."""
+    """The guide source being fetched."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
     left_out: list[LeftOutLine] = field(default_factory=list)
-    """The first lines that did not come in, or not whole; only of one job."""
+    """First skipped or incomplete entries; only returned for a single job."""
     vanished: list[str] = field(default_factory=list)
-    """Names of channels that the list names no more; only of one job."""
+    """Channels missing from the playlist; only returned for a single job."""
     groups: list[GroupFound] = field(default_factory=list)
-    """What a preview found; only of one job."""
+    """Groups found by a preview; only returned for a single job."""
     may_be_undone: bool = False
-    """Whether it is the partner's last import; only of one job."""
+    """Whether it can be undone; only returned for a single job."""
 
 
 @verb(
@@ -91,31 +91,31 @@ class JobView:
     rest=Route("POST /channel-imports", status=202, without=frozenset({"upload"})),
 )
 class ImportChannels(Request[JobView]):
-    """Import an M3U: from an uploaded blob or from an address.
+    """Import an M3U playlist from an upload or a URL.
 
-    New channels are added, known ones (same id, same address, else same name and group)
-    are updated but for what staff said of them, nothing is removed: what the list names
-    no more is marked. All go into `package_id` where it is named.
+    New channels are added. Existing ones (same ID, same URL, or same name and group)
+    are updated, except for manual changes. Channels missing from the playlist are
+    marked. All are added to `package_id`, if given.
     """
 
     upload: Upload = ""
-    """Name of a blob under uploads/."""
+    """Name of an uploaded file."""
     address: WebAddress = ""
     preview_id: UUID | None = None
-    """The preview of what is to be imported, in place of an upload or an address."""
+    """The preview to import, instead of an upload or a URL."""
     file_name: OptionalName = ""
-    """Of an upload: files of one name are one list, of which channels may vanish."""
+    """Name of the uploaded file; identifies the playlist in later imports."""
     package_id: UUID | None = None
     partner_id: UUID | None = None
     groups: ChosenGroups | None = None
-    """Only channels of these groups; None: of all."""
+    """Only channels of these groups; null: all."""
     takes_films: bool = False
-    """Films and episodes, too, as if they were channels."""
+    """Import films and episodes as channels."""
     signs: bool = True
-    """Sign addresses of new channels at play time, where one can be signed; no: give
-    them as they are, because another's server checks them."""
+    """Use signed links for new channels where possible; turn off for streams of a
+    provider."""
     marks_adult_groups: bool = True
-    """Mark channels for adults whose group's name says that."""
+    """Mark adult channels by group name."""
 
 
 @verb(
@@ -125,14 +125,14 @@ class ImportChannels(Request[JobView]):
     rest=Route("POST /channel-previews", status=202, without=frozenset({"upload"})),
 )
 class PreviewChannels(Request[JobView]):
-    """Read an M3U without importing it: the job tells its groups and what is new."""
+    """Preview an M3U playlist: its groups and new channels."""
 
     upload: Upload = ""
-    """Name of a blob under uploads/."""
+    """Name of an uploaded file."""
     address: WebAddress = ""
-    """Where it is fetched from."""
+    """URL of the playlist."""
     file_name: OptionalName = ""
-    """Of an upload: files of one name are one list."""
+    """Name of the uploaded file; identifies the playlist in later imports."""
     partner_id: UUID | None = None
 
 
@@ -143,7 +143,7 @@ class PreviewChannels(Request[JobView]):
     rest=Route("POST /jobs/<uuid:job_id>/undo", status=202),
 )
 class UndoImport(Request[JobView]):
-    """Undo a partner's last import: what it added goes, the rest is as before."""
+    """Undo the last import of a partner."""
 
     job_id: UUID
 
@@ -152,14 +152,14 @@ class UndoImport(Request[JobView]):
     "playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /jobs/<uuid:job_id>"
 )
 class GetJob(Request[JobView]):
-    """One job by id."""
+    """Get a job."""
 
     job_id: UUID
 
 
 @verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /jobs")
 class ListJobs(Request[Page[JobView]]):
-    """Jobs, newest first, narrowed by kind and state."""
+    """List jobs, newest first."""
 
     kind: Word = ""
     state: JobState | None = None

@@ -19,21 +19,21 @@ from lineup.verbs import Done, Kind, Request, Route, verb
 
 @dataclass(frozen=True, kw_only=True)
 class PackageView:
-    """One package."""
+    """A package."""
 
     id: UUID
     partner_id: UUID
     name: str
     is_demo: bool
-    """The partner's demo set: what users without a subscription see."""
+    """The demo package, shown to users without an active subscription."""
     channel_count: int
     updated_at: datetime | None = None
-    """When it last changed; null: nobody noted it then."""
+    """When it last changed; null for older records."""
 
 
 @verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="POST /packages")
 class CreatePackage(Request[PackageView]):
-    """Channels sold together."""
+    """Create a package of channels."""
 
     name: Name
     channel_ids: Chosen = field(default_factory=list)
@@ -44,7 +44,7 @@ class CreatePackage(Request[PackageView]):
     "playlists", Kind.WRITE, allowed=PARTNERS, rest="PATCH /packages/<uuid:package_id>"
 )
 class RenamePackage(Request[PackageView]):
-    """Call a package otherwise."""
+    """Rename a package."""
 
     package_id: UUID
     name: Given[Name] = UNSET
@@ -54,7 +54,7 @@ class RenamePackage(Request[PackageView]):
     "playlists", Kind.WRITE, allowed=PARTNERS, rest="DELETE /packages/<uuid:package_id>"
 )
 class DeletePackage(Request[Done]):
-    """Remove a package; package_in_use while a subscription runs on it."""
+    """Delete a package without active subscriptions."""
 
     package_id: UUID
 
@@ -66,7 +66,7 @@ class DeletePackage(Request[Done]):
     rest="PUT /packages/<uuid:package_id>/channels",
 )
 class SetPackageChannels(Request[PackageView]):
-    """Say which channels are in a package."""
+    """Set the channels of a package."""
 
     package_id: UUID
     channel_ids: Chosen
@@ -79,7 +79,7 @@ class SetPackageChannels(Request[PackageView]):
     rest=Route("POST /packages/<uuid:package_id>/channels/add", status=200),
 )
 class AddPackageChannels(ChosenChannels, Request[PackageView]):
-    """Put channels into a package, beside those in it."""
+    """Add channels to a package."""
 
     package_id: UUID
 
@@ -91,7 +91,7 @@ class AddPackageChannels(ChosenChannels, Request[PackageView]):
     rest=Route("POST /packages/<uuid:package_id>/channels/remove", status=200),
 )
 class RemovePackageChannels(ChosenChannels, Request[PackageView]):
-    """Take channels out of a package."""
+    """Remove channels from a package."""
 
     package_id: UUID
 
@@ -103,14 +103,14 @@ class RemovePackageChannels(ChosenChannels, Request[PackageView]):
     rest="GET /packages/<uuid:package_id>",
 )
 class GetPackage(Request[PackageView]):
-    """One package by id."""
+    """Get a package."""
 
     package_id: UUID
 
 
 @verb("playlists", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /packages")
 class ListPackages(Request[Page[PackageView]]):
-    """Packages, the demo set among them; newest first, or by name."""
+    """List packages, including the demo package."""
 
     SORTS: ClassVar[tuple[str, ...]] = ("name",)
 

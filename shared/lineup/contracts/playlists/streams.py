@@ -1,4 +1,4 @@
-"""How a partner's players are let in to its streaming servers."""
+"""Get the stream settings of a partner."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,45 +12,44 @@ from lineup.verbs import Kind, Request, verb
 
 @dataclass(frozen=True, kw_only=True)
 class StreamSettings:
-    """What a partner says of grants to watch: how long, for whom, and where."""
+    """Stream settings of a partner."""
 
     partner_id: UUID
     session_minutes: int | None = None
-    """How long a grant is good for by itself; null: as the installation says."""
+    """Validity of signed links in minutes; null: the default."""
     session_is_renewed: bool = True
-    """Whether a streaming server that asks goes on letting it in after that, for as
-    long as its user may watch; else the player must open the channel anew."""
+    """Whether playback continues after that while the subscription is active;
+    otherwise the player has to open the channel again."""
     session_is_bound: bool = False
-    """Whether it serves only the network address that asked for it."""
+    """Whether links are restricted to the IP address that opened the channel."""
     stream_hosts: list[str] = field(default_factory=list)
-    """Where the partner's own streaming servers are: addresses elsewhere are given as
-    they are, unsigned. Empty: anywhere."""
+    """Hosts of the partner's streaming servers; links to other hosts are not signed.
+    Empty: all."""
     updated_at: datetime | None = None
-    """When it last changed; null: nobody said anything yet."""
+    """When it last changed; null while it has never been set."""
 
 
 @verb("playlists", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /stream-settings")
 class GetStreamSettings(Request[StreamSettings]):
-    """How a partner's players are let in to its streaming servers."""
+    """Get the stream settings of a partner."""
 
     partner_id: UUID | None = None
 
 
 @verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="PATCH|PUT /stream-settings")
 class UpdateStreamSettings(Request[StreamSettings]):
-    """Change how a partner's players are let in to its streaming servers.
+    """Update the stream settings of a partner.
 
-    What is changed counts for grants given from then on; a host that is taken away,
-    for all of its channels.
+    Changes apply to new links; removed hosts apply to all of their channels.
     """
 
     session_minutes: Given[SessionMinutes | None] = resets_to(None)
-    """How long a grant is good for by itself; null: as the installation says."""
+    """Validity of signed links in minutes; null: the default."""
     session_is_renewed: Given[bool] = resets_to(value=True)
-    """Whether it goes on after that for as long as its user may watch."""
+    """Whether playback continues after that while the subscription is active."""
     session_is_bound: Given[bool] = resets_to(value=False)
-    """Whether it serves only the network address that asked for it."""
+    """Whether links are restricted to the IP address that opened the channel."""
     stream_hosts: Given[StreamHosts] = resets_to([])
-    """The only hosts whose addresses are signed, such as edge.example.net or
-    *.cdn.example.net; empty: all."""
+    """Hosts whose links are signed, such as edge.example.net or *.cdn.example.net;
+    empty: all."""
     partner_id: UUID | None = None
