@@ -95,7 +95,7 @@ class TestCorrecting:
         shop_floor.buy(user, shop_floor.plan(partner, "9.00 EUR"))
 
         with pytest.raises(
-            InsufficientBalance, match=r"1\.00 EUR left of the 10\.00 EUR"
+            InsufficientBalance, match=r"1\.00 EUR, which is less than the 10\.00 EUR"
         ):
             correct(wrong)
         assert shop_floor.balance(customer) == "1.00 EUR"

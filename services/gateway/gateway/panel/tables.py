@@ -4,7 +4,7 @@
         "customers",
         Column("name", "Name", order="name"),
         Column("email", "Email", path="person.email"),
-        filters=(Text("Name, mail or login"), Choice("state", "State", Status)),
+        filters=(Text("Name, username or email"), Choice("state", "Status", Status)),
     )
 
     listing = CUSTOMERS.asked_of(ListCustomers)
