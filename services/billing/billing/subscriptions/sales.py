@@ -93,8 +93,7 @@ def check_currency(work: Work, plan: Plan) -> None:
     """CurrencyMismatch for a price that no balance of its partner can pay."""
     currency = people.get_partner(work, plan.partner_id).currency
     if plan.asset != currency:
-        words = f"The price of this plan is in {plan.asset}, but balances are in "
-        f"{currency}."
+        words = f"This plan is priced in {plan.asset}, but balances are in {currency}."
         raise CurrencyMismatch(words)
 
 

@@ -192,7 +192,7 @@ class TestCurrency:
         user = shop_floor.user(shop_floor.customer(partner, "9000 JPY"))
         quote = QuotePurchase(user_id=user.id, plan_id=priced_before.id)
 
-        with pytest.raises(CurrencyMismatch, match="plan is in EUR"):
+        with pytest.raises(CurrencyMismatch, match="plan is priced in EUR"):
             shop_floor.buy(user, priced_before)
         with pytest.raises(CurrencyMismatch, match="balances are in JPY"):
             ask(quote_purchase, quote, partner.actor)
