@@ -2,7 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from notifications.deliveries.retries import next_try_at
+import pytest
+
+from notifications.deliveries.retries import LEASE, next_try_at
+from notifications.deliveries.routing import limits_of
+from notifications.settings import NotificationsSettings
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -17,3 +21,14 @@ def test_pauses_grow_and_end():
         NOW + timedelta(minutes=120),
         None,
     ]
+
+
+@pytest.mark.parametrize(("said", "holds"), [(30, 30), (90, 90), (600, 105)])
+def test_no_mail_takes_longer_than_its_lease(said, holds):
+    settings = NotificationsSettings(
+        amqp_uri="", database_uri="", lineup_secret_keys="", smtp_mail_seconds=said
+    )
+
+    limit = limits_of(settings).mail_seconds
+    assert limit == holds
+    assert timedelta(seconds=limit) < LEASE

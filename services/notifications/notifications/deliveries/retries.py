@@ -6,9 +6,13 @@ DELAYS = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
 """Pauses after the first, second, third and fourth failed try (workflow reminders)."""
 
 LEASE = timedelta(minutes=2)
-"""How long a sender may hold a message without a word before another takes it: longer
-than it gives any mail server for one mail."""
+"""How long a sender may hold a message without a word before another takes it."""
 
+
+LONGEST_MAIL = LEASE - timedelta(seconds=15)
+"""How long handing over one mail may take at most, or another sender would send it,
+too; noting what became of it takes a moment.
+"""
 
 SOON = LEASE + timedelta(minutes=1)
 """How near its next try a message is worth looking at again: one that is being sent
