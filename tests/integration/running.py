@@ -335,7 +335,7 @@ def _is_ready(port: int) -> bool:
 
 def _has(process: psutil.Process, words: list[str]) -> bool:
     line = " ".join(process.info["cmdline"] or [])
-    return " ".join(words) in line and "lineup_local.keep" not in line
+    return " ".join(words) in line and "lineup_local." not in line
 
 
 class Api:

@@ -85,15 +85,18 @@ def streams_came_up(place: Installation, demo: Demo) -> bool:
     return came_up(place, begun)
 
 
-def main(*started: str) -> int:
-    """Tell when all is up, then stay; 1 at once when something does not come up."""
+def main(*also: str) -> int:
+    """Tell when all is up, then stay; 1 at once when something does not come up.
+
+    `also` names parts beside those that are always there.
+    """
     place = installation(read())
     if not came_up(place, probes(place)):
         return 1
     say("Making the demo ready.")
     site = site_of(place)
     demo = fill(site)
-    if EDGE in started and not streams_came_up(place, demo):
+    if EDGE in also and not streams_came_up(place, demo):
         return 1
     say("Lineup is up.\n" + demo.table(site, stop="Ctrl-C, or ./lineup down"))
     with suppress(KeyboardInterrupt):

@@ -138,7 +138,8 @@ class Supervisor:
             **self._streams(),
         }
         parts = [self._kept(name, (python, *words)) for name, words in kept.items()]
-        ready = (python, "-m", "lineup_local.ready", *kept)
+        plays = (EDGE,) if EDGE in kept else ()
+        ready = (python, "-m", "lineup_local.ready", *plays)
         last = Part(
             name="lineup", command=ready, environment=self._environment("lineup")
         )
