@@ -13,7 +13,7 @@ import amqp
 from amqp import spec
 from amqp.exceptions import AMQPError
 
-from lineup.errors import Unavailable
+from lineup.errors import ServiceUnavailable
 
 LOST = (OSError, AMQPError)
 """What rises when the broker, or the way to it, is gone."""
@@ -29,10 +29,8 @@ TRANSIENT = 1
 QUORUM: Mapping[str, Any] = {"x-queue-type": "quorum"}
 
 
-class Unroutable(Unavailable):
+class Unroutable(ServiceUnavailable):
     """The service is not running."""
-
-    code = "service_unavailable"
 
 
 class NotTaken(ConnectionError):  # noqa: N818 - says what happened

@@ -67,12 +67,6 @@ class NotFound(Refusal):
 
     kind, status, code = "not_found", 404, "not_found"
 
-    @classmethod
-    def of(cls, thing: str, *, fields: Fields | None = None) -> "NotFound":
-        """There is no such thing: every such refusal has one form of code and words."""
-        code = f"{thing.replace(' ', '_')}_not_found"
-        return cls(f"There is no such {thing}.", code=code, fields=fields)
-
 
 class Conflict(Refusal):
     """This is not possible in the current state."""
@@ -111,6 +105,42 @@ class TimedOut(Unavailable):
     """
 
     status, code = 504, "timeout"
+
+
+class ServiceUnavailable(Unavailable):
+    """A service is temporarily unavailable. Please try again."""
+
+    code = "service_unavailable"
+
+
+class UnknownDoor(Unavailable):
+    """This version of the service does not support the request."""
+
+    code = "unknown_door"
+
+
+class Busy(Unavailable):
+    """Someone else is changing this at the same time. Please try again."""
+
+    code = "busy"
+
+
+class Malformed(Invalid):
+    """The request is malformed."""
+
+    code = "malformed"
+
+
+class OrderUnknown(Invalid):
+    """This list cannot be sorted by this field."""
+
+    code = "order_unknown"
+
+
+class PageGone(Invalid):
+    """This page no longer exists. Start again from the first page."""
+
+    code = "page_gone"
 
 
 class KeyReused(Conflict):

@@ -35,9 +35,13 @@ def covers(actor: Actor, scope: str) -> bool:
     return any(scope.startswith(own) for own in actor.scopes)
 
 
-def acting_partner(
-    actor: Actor, named: UUID | None, *, code: str = "partner_not_found"
-) -> UUID:
+class PartnerNotFound(NotFound):
+    """There is no such partner."""
+
+    code = "partner_not_found"
+
+
+def acting_partner(actor: Actor, named: UUID | None) -> UUID:
     """The partner something is made for: the one that is named, else the actor's own.
 
     Whoever names one outside their scope is refused, as if there were none, and never
@@ -48,7 +52,7 @@ def acting_partner(
         raise Invalid(fields={"partner_id": ["Choose a partner."]})
     if wanted != actor.partner_id and not covers(actor, below(ROOT, wanted)):
         words = "There is no such partner."
-        raise NotFound(words, code=code, fields={"partner_id": [words]})
+        raise PartnerNotFound(words, fields={"partner_id": [words]})
     return wanted
 
 

@@ -22,10 +22,8 @@ from lineup.database import (
     new_metadata,
     page_of,
 )
-from lineup.database.database import Busy
-from lineup.database.paging import OrderUnknown, PageGone
 from lineup.database.records import GROUND, OUTBOX, OUTBOX_FILLED
-from lineup.errors import Conflict, KeyReused
+from lineup.errors import Busy, Conflict, KeyReused, OrderUnknown, PageGone
 from lineup.events import event
 from lineup.ids import event_id, new_id
 from lineup.scope import in_scope

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lineup.contracts.billing.refusals import PlanNotFound
 from lineup.errors import (
     KINDS,
     NotFound,
@@ -36,6 +37,6 @@ def test_a_copy_that_knows_no_timeouts_takes_one_for_a_part_that_is_away():
 
 
 def test_a_refusal_of_a_service_comes_as_its_kind():
-    came = from_wire(to_wire(NotFound.of("plan")))
+    came = from_wire(to_wire(PlanNotFound()))
 
     assert (type(came), came.code) == (NotFound, "plan_not_found")

@@ -10,10 +10,11 @@ from accounts.logins.limits import SignInLimits, TooManyTries
 from accounts.logins.models import KnownAddress, SignInFailures
 from accounts.logins.operations import prune, reset_password
 from accounts.logins.passwords import is_right
-from accounts.logins.sign_in import InvalidCredentials, sign_in
+from accounts.logins.sign_in import sign_in
 from accounts.membership.operations import delete_customer
 from lineup.context import NOBODY, Role
 from lineup.contracts.accounts.customers import DeleteCustomer
+from lineup.contracts.accounts.refusals import InvalidCredentials
 from lineup.contracts.accounts.sessions import SignIn
 from lineup.contracts.accounts.tree import LoginDetails
 

@@ -5,9 +5,10 @@ from sqlalchemy import select
 from accounts.command import commands
 from accounts.logins.models import Session
 from accounts.logins.passwords import is_right
-from accounts.logins.sign_in import InvalidCredentials, sign_in
+from accounts.logins.sign_in import sign_in
 from lineup.clock import SystemClock
 from lineup.context import NOBODY, Role
+from lineup.contracts.accounts.refusals import InvalidCredentials
 from lineup.contracts.accounts.sessions import SignIn
 from lineup.database import Database, connect
 from lineup.secrets import make_key

@@ -11,12 +11,11 @@ from accounts.customers.operations import (
     list_customers,
     update_customer,
 )
-from accounts.logins.identity import NotSignedIn, identify
+from accounts.logins.identity import identify
 from accounts.logins.models import Login
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
 from accounts.membership.operations import create_customer, delete_customer
-from accounts.subscriptions.operations import SubscriptionActive
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import list_users
@@ -31,9 +30,11 @@ from lineup.contracts.accounts.customers import (
     UpdateCustomer,
 )
 from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.refusals import NotSignedIn
 from lineup.contracts.accounts.sessions import Identify, SignIn
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.accounts.users import ListUsers
+from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.contracts.paging import Paging
 from lineup.errors import Conflict, Invalid, NotFound
 

@@ -6,10 +6,11 @@ from accounts.customers.operations import set_time_zone
 from accounts.logins.identity import identify
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
-from accounts.sellers.editing import CurrencyInUse, update_account
+from accounts.sellers.editing import update_account
 from accounts.sellers.operations import create_account
-from accounts.tree.operations import OwnAccount, get_account, list_accounts
+from accounts.tree.operations import get_account, list_accounts
 from lineup.context import NOBODY, Actor, Role
+from lineup.contracts.accounts.refusals import CurrencyInUse, OwnAccount
 from lineup.contracts.accounts.sessions import Identify, SetTimeZone, SignIn
 from lineup.contracts.accounts.tree import (
     AccountKind,

@@ -1,7 +1,6 @@
 import pytest
 
 from accounts.customers.groups import (
-    GroupUsed,
     create_group,
     delete_group,
     get_group,
@@ -26,6 +25,7 @@ from lineup.contracts.accounts.groups import (
     RenameCustomerGroup,
 )
 from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.refusals import GroupUsed
 from lineup.errors import Conflict, Forbidden, Invalid, NotFound
 
 from .conftest import a_person, actor_at, codes_of

@@ -12,8 +12,6 @@ from accounts.customers.models import Customer
 from accounts.customers.operations import get_customer
 from accounts.devices.operations import add_device, get_device
 from accounts.jobs.operations import (
-    ConfirmationMissing,
-    CustomersComing,
     count_account,
     delete_account,
     get_account_job,
@@ -22,10 +20,10 @@ from accounts.jobs.operations import (
     move_customers,
 )
 from accounts.jobs.running import continue_job, continue_jobs
-from accounts.logins.identity import AccountInactive, NotSignedIn, identify
+from accounts.logins.identity import identify
 from accounts.logins.passwords import is_right
-from accounts.logins.sign_in import InvalidCredentials, sign_in
-from accounts.tree.operations import OwnAccount, get_account
+from accounts.logins.sign_in import sign_in
+from accounts.tree.operations import get_account
 from accounts.users.models import User
 from accounts.users.operations import get_user, list_users
 from lineup.context import NOBODY
@@ -40,6 +38,14 @@ from lineup.contracts.accounts.jobs import (
     ListAccountJobs,
     MoveCustomer,
     MoveCustomers,
+)
+from lineup.contracts.accounts.refusals import (
+    AccountInactive,
+    ConfirmationMissing,
+    CustomersComing,
+    InvalidCredentials,
+    NotSignedIn,
+    OwnAccount,
 )
 from lineup.contracts.accounts.sessions import Identify, SignIn
 from lineup.contracts.accounts.tree import GetAccount, LoginDetails, Status

@@ -5,13 +5,18 @@ from sqlalchemy import event, select
 
 from accounts.findings import Findings
 from accounts.logins import passwords, usernames
-from accounts.logins.identity import AccountInactive, NotSignedIn, identify
+from accounts.logins.identity import identify
 from accounts.logins.models import Login, Session
 from accounts.logins.operations import prune, sign_out
 from accounts.logins.passwords import is_right
-from accounts.logins.sign_in import InvalidCredentials, sign_in
+from accounts.logins.sign_in import sign_in
 from accounts.tree.operations import set_account_state
 from lineup.context import NOBODY, Role
+from lineup.contracts.accounts.refusals import (
+    AccountInactive,
+    InvalidCredentials,
+    NotSignedIn,
+)
 from lineup.contracts.accounts.sessions import Identify, SignIn, SignOut
 from lineup.contracts.accounts.tree import LoginDetails, SetAccountState, Status
 

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from accounts.customers.operations import get_player_settings, update_customer
-from accounts.logins.identity import AccountLocked, NotSignedIn, identify
+from accounts.logins.identity import identify
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
 from accounts.membership.operations import create_customer, switch_customer
@@ -18,6 +18,7 @@ from lineup.contracts.accounts.customers import (
     UpdateCustomer,
 )
 from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.refusals import AccountLocked, NotSignedIn
 from lineup.contracts.accounts.sessions import Identify, SignIn
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.accounts.users import CreateUser

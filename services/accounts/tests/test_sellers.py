@@ -1,14 +1,10 @@
 import pytest
 
 from accounts.sellers.operations import create_account, create_operator, create_staff
-from accounts.tree.operations import (
-    OwnAccount,
-    get_account,
-    list_accounts,
-    set_account_state,
-)
+from accounts.tree.operations import get_account, list_accounts, set_account_state
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.logins import CreateStaff
+from lineup.contracts.accounts.refusals import OwnAccount
 from lineup.contracts.accounts.tree import (
     AccountKind,
     GetAccount,

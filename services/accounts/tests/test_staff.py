@@ -1,19 +1,13 @@
 import pytest
 
 from accounts.jobs.operations import move_customer
-from accounts.logins.identity import AccountInactive, NotSignedIn, identify
+from accounts.logins.identity import identify
 from accounts.logins.limits import TooManyTries
 from accounts.logins.passwords import is_right
-from accounts.logins.sign_in import InvalidCredentials, sign_in
+from accounts.logins.sign_in import sign_in
 from accounts.sellers.operations import create_account, create_staff
-from accounts.staff.logins import (
-    LastLogin,
-    OwnLogin,
-    list_logins,
-    reset_password,
-    set_login_state,
-)
-from accounts.staff.own import PasswordWrong, change_password
+from accounts.staff.logins import list_logins, reset_password, set_login_state
+from accounts.staff.own import change_password
 from accounts.staff.sessions import end_session, list_sessions
 from accounts.staff.visits import begin_visit
 from accounts.tree.operations import get_account, set_account_state
@@ -25,6 +19,14 @@ from lineup.contracts.accounts.logins import (
     ListLogins,
     ResetPassword,
     SetLoginState,
+)
+from lineup.contracts.accounts.refusals import (
+    AccountInactive,
+    InvalidCredentials,
+    LastLogin,
+    NotSignedIn,
+    OwnLogin,
+    PasswordWrong,
 )
 from lineup.contracts.accounts.sessions import (
     ChangePassword,

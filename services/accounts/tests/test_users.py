@@ -1,7 +1,6 @@
 import pytest
 
 from accounts.membership.operations import delete_user
-from accounts.subscriptions.operations import SubscriptionActive
 from accounts.users.operations import (
     create_user,
     get_user,
@@ -17,6 +16,7 @@ from lineup.contracts.accounts.users import (
     ListUsers,
     RenameUser,
 )
+from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.errors import Invalid, NotFound
 

@@ -12,9 +12,11 @@ from gateway.asking import ask
 from gateway.waiting import once_it_arrived, until_billing_closed
 from lineup.contracts.accounts.customers import DeleteCustomer
 from lineup.contracts.accounts.jobs import DeleteAccount
+from lineup.contracts.accounts.refusals import CurrencyInUse
 from lineup.contracts.accounts.tree import AccountKind, GetAccount, UpdateAccount
 from lineup.contracts.accounts.users import DeleteUser
 from lineup.contracts.billing.catalog import GetCurrencyUse
+from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.contracts.billing.subscriptions import (
     DeletionBlockers,
     GetDeletionBlockers,
@@ -33,18 +35,6 @@ class BalanceLeft(Conflict):
     """There is money on the balance: pay it out, or force the deletion."""
 
     code = "balance_left"
-
-
-class SubscriptionActive(Conflict):
-    """Stop the active subscription first."""
-
-    code = "subscription_active"
-
-
-class CurrencyInUse(Conflict):
-    """Plans on sale use this currency. Retire them first."""
-
-    code = "currency_in_use"
 
 
 def guarded(request: Request[R], call: Callable[[], R], /) -> R:

@@ -26,6 +26,7 @@ from lineup.contracts.notifications import (
     SendAgain,
     SendTest,
 )
+from lineup.contracts.notifications.refusals import NotFailed
 from lineup.contracts.paging import Paging
 from lineup.errors import Invalid, NotFound
 from lineup.events import event_id
@@ -36,7 +37,7 @@ from notifications.announcements import operations as announcements
 from notifications.deliveries import operations as deliveries
 from notifications.deliveries.connections import Connections
 from notifications.deliveries.mailer import NO_ADDRESS, Limits
-from notifications.deliveries.models import Delivery, NotFailed
+from notifications.deliveries.models import Delivery
 from notifications.deliveries.queues import claim_next
 from notifications.deliveries.sender import Sender
 from notifications.people.operations import keep_account

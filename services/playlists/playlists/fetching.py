@@ -21,7 +21,7 @@ from urllib3.exceptions import (
 )
 from urllib3.response import BaseHTTPResponse
 
-from lineup.errors import Invalid
+from lineup.contracts.playlists.refusals import FetchRefused
 from lineup.outbound import AddressForbidden
 from playlists.addresses import Fetched, Limits, Wanted
 from playlists.hops import TooManyRedirects, answering
@@ -40,12 +40,6 @@ WORDS: dict[type[Exception], str] = {
     NoAnswerInTime: TOO_LATE,
     TimeoutError: TOO_LATE,
 }
-
-
-class FetchRefused(Invalid):
-    """The content of the URL was not accepted."""
-
-    code = "unreachable"
 
 
 class _BadStatus(Exception):  # noqa: N818 - reads as a sentence

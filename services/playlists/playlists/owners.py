@@ -25,4 +25,4 @@ def owner_of(work: Work, partner_id: UUID | None) -> Owner:
     The operator's word is taken for a partner of whom no event has come yet. Anybody
     else may name only their own.
     """
-    return Owner(acting_partner(work.actor, partner_id, code="partner_not_found"))
+    return Owner(acting_partner(work.actor, partner_id))

@@ -4,16 +4,11 @@ import re
 from typing import BinaryIO
 
 from lineup.blobs import BlobStore
+from lineup.contracts.playlists.refusals import UploadMissing
 from lineup.errors import Invalid
 
 FOLDER = "uploads/"
 NAME = re.compile(r"uploads/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
-
-
-class UploadMissing(Invalid):
-    """The uploaded file has expired. Upload it again."""
-
-    code = "upload_missing"
 
 
 def check_upload(name: str) -> str:

@@ -21,13 +21,13 @@ from lineup.contracts.playlists.packages import (
     ListPackages,
     SetPackageChannels,
 )
+from lineup.contracts.playlists.refusals import NumberTaken
 from lineup.database.records import OUTBOX
 from lineup.errors import Invalid, NotFound
 from lineup.ids import new_id
 from playlists.channels import imports, packages
 from playlists.channels.naming import guide_name_key, name_key
 from playlists.editing import contents, lists, operations
-from playlists.editing.operations import NumberTaken
 from playlists.guide.models import GuideChannel, GuideSource
 from playlists.pending.models import ChannelSet
 

@@ -14,10 +14,11 @@ from lineup.contracts.billing.subscriptions import (
     SubscriptionState,
 )
 from lineup.contracts.playlists.packages import CreatePackage, DeletePackage
+from lineup.contracts.playlists.refusals import PackageInUse
 from lineup.database.records import OUTBOX
 from lineup.ids import new_id
 from playlists.channels.models import Package
-from playlists.channels.packages import PackageInUse, delete_package, follow_account
+from playlists.channels.packages import delete_package, follow_account
 from playlists.editing.contents import create_package
 from playlists.entitlements.models import Partner, Subscription, User
 from playlists.entitlements.operations import keep_subscription, keep_user

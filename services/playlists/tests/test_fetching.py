@@ -12,8 +12,9 @@ from itertools import chain
 
 import pytest
 
+from lineup.contracts.playlists.refusals import FetchRefused
 from playlists.addresses import Limits, Wanted
-from playlists.fetching import FetchRefused, fetch
+from playlists.fetching import fetch
 from playlists.unpacking import unpacked
 
 HEAD = b"HTTP/1.1 200 OK\r\n"

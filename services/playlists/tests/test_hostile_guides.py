@@ -11,12 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lineup.contracts.playlists.jobs import JobState
+from lineup.contracts.playlists.refusals import (
+    EntitiesRefused,
+    GuideTooLarge,
+    WrongEncoding,
+)
 from lineup.errors import Refusal
 from playlists.encodings import TEXT
 from playlists.guide import times as reading
 from playlists.guide import unpack, xmltv
 from playlists.guide.programmes import FIELD, FIELDS
-from playlists.guide.refusals import EntitiesRefused, GuideTooLarge, WrongEncoding
 from playlists.guide.tidy import LONGEST_SECONDS, Tidy
 from playlists.guide.times import Times
 

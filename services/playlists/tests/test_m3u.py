@@ -6,18 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lineup.contracts.playlists.refusals import (
+    EmptyPlaylist,
+    NotAPlaylist,
+    UploadTooLarge,
+)
 from lineup.errors import Refusal
 from playlists.channels import lines
 from playlists.channels.left_out import LeftOut, Why
-from playlists.channels.m3u import (
-    LONGEST_ADDRESS,
-    LONGEST_TEXT,
-    EmptyPlaylist,
-    NotAPlaylist,
-    PlaylistEntry,
-    UploadTooLarge,
-    entries,
-)
+from playlists.channels.m3u import LONGEST_ADDRESS, LONGEST_TEXT, PlaylistEntry, entries
 from playlists.channels.words import MOST_ATTRIBUTES
 
 

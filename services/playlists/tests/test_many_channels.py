@@ -27,8 +27,7 @@ from lineup.contracts.playlists.packages import (
     RenamePackage,
     SetPackageChannels,
 )
-from lineup.database.paging import OrderUnknown
-from lineup.errors import Invalid, NotFound
+from lineup.errors import Invalid, NotFound, OrderUnknown
 from lineup.ids import new_id
 from playlists.channels import packages
 from playlists.channels.models import STREAM_IDS, Channel

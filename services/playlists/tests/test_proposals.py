@@ -12,8 +12,7 @@ from lineup.contracts.playlists.guide import (
     ListGuideProposals,
     TieChannels,
 )
-from lineup.database.paging import OrderUnknown, PageGone
-from lineup.errors import Invalid, NotFound
+from lineup.errors import Invalid, NotFound, OrderUnknown, PageGone
 from lineup.ids import new_id
 from playlists.channels import importing
 from playlists.channels.m3u import PlaylistEntry

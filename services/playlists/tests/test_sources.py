@@ -19,10 +19,11 @@ from lineup.contracts.playlists.guide import (
     UpdateGuideSource,
 )
 from lineup.contracts.playlists.jobs import JobState, ListJobs
+from lineup.contracts.playlists.refusals import FetchRefused
 from lineup.errors import Invalid, NotFound
 from playlists.addresses import Limits, Wanted
 from playlists.editing.operations import create_channel
-from playlists.fetching import FetchRefused, fetch
+from playlists.fetching import fetch
 from playlists.guide import sources
 from playlists.guide.models import GuideSource
 from playlists.guide.source_views import single_key

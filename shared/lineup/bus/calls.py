@@ -19,11 +19,12 @@ from lineup.clock import SystemClock
 from lineup.context import Call, Context, newest
 from lineup.errors import (
     Forbidden,
-    Invalid,
+    Malformed,
     Refusal,
+    ServiceUnavailable,
     TimedOut,
     Unauthenticated,
-    Unavailable,
+    UnknownDoor,
 )
 
 log = structlog.get_logger(__name__)
@@ -44,22 +45,8 @@ class TooLate(TimedOut):
     """The request timed out."""
 
 
-class DatabaseAway(Unavailable):
+class DatabaseAway(ServiceUnavailable):
     """The service cannot reach its database right now."""
-
-    code = "service_unavailable"
-
-
-class Malformed(Invalid):
-    """The request is malformed."""
-
-    code = "malformed"
-
-
-class UnknownDoor(Unavailable):
-    """This version of the service does not support the request."""
-
-    code = "unknown_door"
 
 
 class Calls(SharedExtension, ProviderCollector):

@@ -21,7 +21,7 @@ from lineup.context import SYSTEM, Call, Context, Event, Written, newest
 from lineup.database.records import IDEMPOTENCY, INBOX, OUTBOX_FILLED
 from lineup.database.waking import wake
 from lineup.database.work import Work
-from lineup.errors import KeyReused, PreconditionFailed, Unavailable
+from lineup.errors import Busy, KeyReused, PreconditionFailed
 from lineup.tags import tag_of
 from lineup.tracing import system_context
 
@@ -40,12 +40,6 @@ ONE_LOOK = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """How a transaction that only looks begins; it costs no statement of its own."""
 LOCKED = "55P03"
 """SQLSTATE of a wait for somebody's lock that reached its limit."""
-
-
-class Busy(Unavailable):
-    """Someone else is changing this at the same time. Please try again."""
-
-    code = "busy"
 
 
 def connect(uri: str, *, pool_size: int = 12) -> Engine:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
-from lineup.errors import Invalid
+from lineup.errors import OrderUnknown, PageGone
 
 T = TypeVar("T")
 
@@ -18,18 +18,6 @@ Orders = Mapping[str, Any]
 
 The one named "" is the list's own order; without it that is the newest id first.
 """
-
-
-class OrderUnknown(Invalid):
-    """This list cannot be sorted by this field."""
-
-    code = "order_unknown"
-
-
-class PageGone(Invalid):
-    """This page no longer exists. Start again from the first page."""
-
-    code = "page_gone"
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,15 @@ from concurrent.futures import Future, InvalidStateError
 import amqp
 
 from lineup import wire
-from lineup.errors import Unavailable
+from lineup.errors import ServiceUnavailable
 from lineup.rpc.standing import Standing
 
 QUEUE_ARGUMENTS = {"x-queue-type": "classic", "x-expires": 60_000}
 """Replies to a connection that is being made again wait for it, a minute at most."""
 
 
-class BrokerAway(Unavailable):
+class BrokerAway(ServiceUnavailable):
     """The message broker cannot be reached right now."""
-
-    code = "service_unavailable"
 
 
 class Replies:

@@ -11,9 +11,9 @@ from accounts.customers.standing import stands
 from accounts.customers.words import wanted
 from accounts.tree.operations import of_partner, switched_off
 from lineup.contracts.accounts.customers import CustomerFilter, Standing
+from lineup.contracts.accounts.refusals import CustomerNotFound
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Work
-from lineup.errors import NotFound
 from lineup.scope import in_scope
 
 
@@ -21,7 +21,7 @@ def get_row(work: Work, customer_id: UUID) -> Customer:
     """A customer the actor may see; NotFound otherwise."""
     customer = work.session.scalar(living(work).where(Customer.id == customer_id))
     if customer is None:
-        raise NotFound.of("customer")
+        raise CustomerNotFound
     return customer
 
 
@@ -33,7 +33,7 @@ def lock_row(work: Work, customer_id: UUID) -> Customer:
     customer = get_row(work, customer_id)
     work.session.refresh(customer, with_for_update=True)
     if customer.status is Status.DELETED:
-        raise NotFound.of("customer")
+        raise CustomerNotFound
     return customer
 
 

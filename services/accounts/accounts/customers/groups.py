@@ -21,23 +21,18 @@ from lineup.contracts.accounts.groups import (
     ListCustomerGroups,
     RenameCustomerGroup,
 )
+from lineup.contracts.accounts.refusals import GroupNotFound, GroupUsed
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import Conflict, Invalid, NotFound
+from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import Done, handles
 
 NAME_INDEX = "uq_customer_groups_name"
 ORDERS = {"": Group.name_key, "name": Group.name_key}
-
-
-class GroupUsed(Conflict):
-    """This group has customers. Move them to another group first."""
-
-    code = "group_used"
 
 
 @handles(CreateCustomerGroup)
@@ -114,7 +109,7 @@ def group_in_scope(work: Work, group_id: UUID) -> Group:
     """A group the actor may see; NotFound otherwise."""
     group = work.session.scalar(_visible(work).where(Group.id == group_id))
     if group is None:
-        raise NotFound.of("group")
+        raise GroupNotFound
     return group
 
 

@@ -22,10 +22,11 @@ from lineup.contracts.accounts.devices import (
     ListDevices,
     RemoveDevice,
 )
+from lineup.contracts.accounts.refusals import DeviceNotFound
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import NotFound, Refusal
+from lineup.errors import Refusal
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.values import people
@@ -179,7 +180,7 @@ def _visible(work: Work) -> Select[Device]:
 def _device(work: Work, device_id: UUID) -> Device:
     device = work.session.scalar(_visible(work).where(Device.id == device_id))
     if device is None:
-        raise NotFound.of("device")
+        raise DeviceNotFound
     return device
 
 
@@ -188,7 +189,7 @@ def _locked(work: Work, device_id: UUID) -> tuple[Device, User]:
     device = _device(work, device_id)
     user = lock_user(work, device.user_id)
     if work.session.get(Device, device_id, populate_existing=True) is None:
-        raise NotFound.of("device")
+        raise DeviceNotFound
     return device, user
 
 

@@ -14,11 +14,7 @@ from accounts.logins.operations import delete_logins
 from accounts.means import Means
 from accounts.membership.operations import deletion_of
 from accounts.tree.models import Account
-from accounts.tree.operations import (
-    OwnAccount,
-    account_in_scope,
-    hold,
-)
+from accounts.tree.operations import account_in_scope, hold
 from accounts.tree.rights import SELLER_KINDS, STAFFED_KINDS
 from accounts.users.models import User
 from lineup.behalf import signature
@@ -34,24 +30,18 @@ from lineup.contracts.accounts.jobs import (
     MoveCustomer,
     MoveCustomers,
 )
+from lineup.contracts.accounts.refusals import (
+    AccountJobNotFound,
+    ConfirmationMissing,
+    CustomersComing,
+    OwnAccount,
+)
 from lineup.contracts.accounts.tree import GetAccount, Status
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import Conflict, Invalid, NotFound
+from lineup.errors import Invalid
 from lineup.scope import in_scope
 from lineup.verbs import handles
-
-
-class ConfirmationMissing(Invalid):
-    """Type the username of the account to confirm its deletion."""
-
-    code = "confirmation_missing"
-
-
-class CustomersComing(Conflict):
-    """Customers are being moved to this account. Please wait until this is finished."""
-
-    code = "customers_coming"
 
 
 @handles(CountAccount)
@@ -116,7 +106,7 @@ def get_account_job(work: Work, request: GetAccountJob) -> AccountJobView:
     statement = select(AccountJob).where(AccountJob.id == request.job_id)
     job = work.session.scalar(in_scope(statement, AccountJob, work.actor))
     if job is None:
-        raise NotFound.of("account job")
+        raise AccountJobNotFound
     return job.view()
 
 

@@ -10,31 +10,18 @@ from accounts.logins.models import Login, Session, digest
 from accounts.tree.models import Account, is_switched_off
 from accounts.tree.rights import FIRST_ROLE
 from lineup.context import Actor, Call
+from lineup.contracts.accounts.refusals import (
+    AccountInactive,
+    AccountLocked,
+    NotSignedIn,
+)
 from lineup.contracts.accounts.sessions import Identify
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.database import Database, Work
-from lineup.errors import Forbidden, Unauthenticated
+from lineup.errors import Forbidden
 from lineup.verbs import handles_call
 
 UTC = "UTC"
-
-
-class NotSignedIn(Unauthenticated):
-    """Your session or token has expired. Please sign in again."""
-
-    code = "not_signed_in"
-
-
-class AccountInactive(Forbidden):
-    """This account or its parent account is disabled."""
-
-    code = "account_inactive"
-
-
-class AccountLocked(AccountInactive):
-    """This account is switched off; whoever provides it can switch it on again."""
-
-    code = "account_locked"
 
 
 @handles_call(Identify)

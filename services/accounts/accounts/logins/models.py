@@ -11,10 +11,10 @@ from accounts.records import Record, as_text
 from accounts.tree.models import Account
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.logins import LoginView
+from lineup.contracts.accounts.refusals import LoginDeleted
 from lineup.contracts.accounts.sessions import SessionEnded, SessionKind
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Kept
-from lineup.errors import Conflict
 from lineup.ids import new_id
 from lineup.throttling import Failures
 
@@ -28,12 +28,6 @@ LASTS = {
     SessionKind.TOKEN: TOKEN_LASTS,
     SessionKind.VISIT: VISIT_LASTS,
 }
-
-
-class LoginDeleted(Conflict):
-    """This login was deleted."""
-
-    code = "login_deleted"
 
 
 class Login(Kept, Record):

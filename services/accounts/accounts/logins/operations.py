@@ -22,10 +22,10 @@ from accounts.means import Means
 from accounts.taken import note_taken
 from accounts.tree.models import Account
 from lineup.context import Role
+from lineup.contracts.accounts.refusals import LoginNotFound
 from lineup.contracts.accounts.sessions import SignOut
 from lineup.contracts.accounts.tree import LoginDetails, Status
 from lineup.database import Work
-from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.verbs import Done, handles
 
@@ -96,7 +96,7 @@ def reset_password(work: Work, means: Means, username: str, password: str) -> No
         .with_for_update()
     )
     if login is None:
-        raise NotFound.of("login")
+        raise LoginNotFound
     set_password(work, means, login, password)
     end_sessions(work, Login.id == login.id)
 

@@ -18,20 +18,14 @@ from accounts.logins.limits import USUAL_LIMITS, SignInLimits, TooManyTries
 from accounts.logins.models import Login, Session
 from accounts.logins.passwords import PasswordCheck
 from lineup.context import Call
+from lineup.contracts.accounts.refusals import InvalidCredentials
 from lineup.contracts.accounts.sessions import Identify, SessionKind, SignedIn, SignIn
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, Work
-from lineup.errors import Unauthenticated
 from lineup.verbs import handles_call
 
 TOKEN_BYTES = 32
 CLIENT_CHARACTERS = 200
-
-
-class InvalidCredentials(Unauthenticated):
-    """Incorrect username or password."""
-
-    code = "invalid_credentials"
 
 
 @handles_call(SignIn)

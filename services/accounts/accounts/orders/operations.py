@@ -30,10 +30,10 @@ from accounts.users.operations import (
     turn_users,
 )
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSeat
+from lineup.contracts.accounts.refusals import AccountNotFound
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.orders import OrderAccepted, Seat, UsersHeldBack
 from lineup.database import Work
-from lineup.errors import NotFound
 
 
 class NotServed(Exception):  # noqa: N818 - reads as a sentence
@@ -67,7 +67,7 @@ def fill_seats(work: Work, order: OrderAccepted, *, means: Means) -> None:
     """
     parent = account_at(work, order.scope)
     if parent.partner_id != order.partner_id:
-        raise NotFound.of("account")
+        raise AccountNotFound
     filling = Filling(order, parent)
     for seat in order.seats:
         _fill(work, means, filling, seat)

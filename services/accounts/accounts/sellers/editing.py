@@ -11,6 +11,7 @@ from accounts.tree.operations import (
     view_of,
 )
 from accounts.tree.rights import SELLER_KINDS, may_edit
+from lineup.contracts.accounts.refusals import CurrencyInUse
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
@@ -18,14 +19,8 @@ from lineup.contracts.accounts.tree import (
     UpdateAccount,
 )
 from lineup.database import Work
-from lineup.errors import Conflict, Forbidden
+from lineup.errors import Forbidden
 from lineup.verbs import handles
-
-
-class CurrencyInUse(Conflict):
-    """The currency cannot be changed because customers have balances in it."""
-
-    code = "currency_in_use"
 
 
 @handles(UpdateAccount, changes=GetAccount)

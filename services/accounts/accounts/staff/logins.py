@@ -18,26 +18,14 @@ from lineup.contracts.accounts.logins import (
     ResetPassword,
     SetLoginState,
 )
+from lineup.contracts.accounts.refusals import LastLogin, LoginNotFound, OwnLogin
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import Conflict, Forbidden, NotFound
 from lineup.scope import within
 from lineup.verbs import Done, handles
 
 ORDERS = {"created_at": Login.id, "username": Login.username}
-
-
-class OwnLogin(Forbidden):
-    """You cannot disable or reset your own login."""
-
-    code = "own_login"
-
-
-class LastLogin(Conflict):
-    """An account needs at least one login. Disable it instead."""
-
-    code = "last_login"
 
 
 @handles(ListLogins)
@@ -114,5 +102,5 @@ def _other_login(work: Work, login_id: UUID) -> Login:
     statement = manageable(work.actor).where(Login.id == login_id)
     login = work.session.scalar(statement.with_for_update(of=Login))
     if login is None:
-        raise NotFound.of("login")
+        raise LoginNotFound
     return login

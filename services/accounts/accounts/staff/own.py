@@ -11,17 +11,11 @@ from accounts.logins.passwords import PasswordCheck
 from accounts.means import Means
 from lineup.behalf import refuse_on_behalf
 from lineup.context import Call
+from lineup.contracts.accounts.refusals import LoginNotFound, PasswordWrong
 from lineup.contracts.accounts.sessions import ChangePassword
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, Work
-from lineup.errors import Invalid, NotFound
 from lineup.verbs import Done, handles_call
-
-
-class PasswordWrong(Invalid):
-    """The current password is incorrect."""
-
-    code = "password_wrong"
 
 
 @handles_call(ChangePassword)
@@ -63,5 +57,5 @@ def _own_login(work: Work) -> Login:
     statement = select(Login).where(Login.id == login_id, Login.status == Status.ACTIVE)
     login = work.session.scalar(statement)
     if login is None:
-        raise NotFound.of("login")
+        raise LoginNotFound
     return login

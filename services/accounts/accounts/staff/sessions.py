@@ -8,10 +8,10 @@ from accounts.logins.operations import end_session as forget
 from accounts.staff.logins import manageable
 from accounts.tree.models import Account
 from accounts.tree.operations import place_in_scope
+from lineup.contracts.accounts.refusals import SessionNotFound
 from lineup.contracts.accounts.sessions import EndSession, ListSessions, SessionView
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import NotFound
 from lineup.verbs import Done, handles
 
 
@@ -46,7 +46,7 @@ def end_session(work: Work, request: EndSession) -> Done:
         )
     )
     if session is None:
-        raise NotFound.of("session")
+        raise SessionNotFound
     forget(work, session)
     return Done()
 

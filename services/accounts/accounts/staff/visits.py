@@ -10,6 +10,7 @@ from accounts.logins.sign_in import TOKEN_BYTES
 from accounts.tree.operations import place_in_scope
 from lineup.behalf import refuse_on_behalf
 from lineup.context import Call
+from lineup.contracts.accounts.refusals import AccountNotFound
 from lineup.contracts.accounts.sessions import (
     EnterAccount,
     Identify,
@@ -17,7 +18,6 @@ from lineup.contracts.accounts.sessions import (
     SignedIn,
 )
 from lineup.database import Database, Work
-from lineup.errors import NotFound
 from lineup.verbs import handles_call
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ def begin_visit(work: Work, request: EnterAccount) -> SignedIn:
     login_id = own_login_id(work.actor)
     entered = place_in_scope(work, request.account_id)
     if entered.scope in work.actor.scopes:
-        raise NotFound.of("account")
+        raise AccountNotFound
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session = Session.begin(login_id, SessionKind.VISIT, token, work.now)
     session.account_id = entered.id

@@ -6,16 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from accounts.subscriptions.models import SubscriptionCopy
+from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.contracts.billing.running import is_running
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from lineup.database import Work, keep_newest
-from lineup.errors import Conflict
-
-
-class SubscriptionActive(Conflict):
-    """Stop the active subscription first."""
-
-    code = "subscription_active"
 
 
 def keep_subscription(work: Work, state: SubscriptionChanged) -> None:

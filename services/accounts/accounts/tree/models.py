@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 from sqlalchemy.types import Uuid
 
 from accounts.records import Record
+from lineup.contracts.accounts.refusals import AccountDeleted
 from lineup.contracts.accounts.tree import (
     AccountChanged,
     AccountKind,
@@ -20,7 +21,6 @@ from lineup.contracts.accounts.tree import (
     Status,
 )
 from lineup.database import Kept
-from lineup.errors import Conflict
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
 
@@ -32,12 +32,6 @@ COMPANY = tuple(field.name for field in fields(Company))
 
 LIVING = text("kind = 'customer' AND status <> 'deleted'")
 """Customers in use: they are counted below sellers and partners."""
-
-
-class AccountDeleted(Conflict):
-    """This account was deleted."""
-
-    code = "account_deleted"
 
 
 class Account(Kept, Record):

@@ -18,6 +18,11 @@ from accounts.tree.rights import (
     may_switch,
 )
 from lineup.context import Actor
+from lineup.contracts.accounts.refusals import (
+    AccountNotFound,
+    CustomerNotFound,
+    OwnAccount,
+)
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
@@ -28,7 +33,7 @@ from lineup.contracts.accounts.tree import (
 )
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import Forbidden, Invalid, NotFound
+from lineup.errors import Invalid, NotFound
 from lineup.scope import ROOT, in_scope
 from lineup.verbs import handles
 
@@ -40,12 +45,6 @@ ORDERS = {
     "username": Account.username,
     "state": Account.status,
 }
-
-
-class OwnAccount(Forbidden):
-    """You cannot disable your own account."""
-
-    code = "own_account"
 
 
 @handles(GetAccount, row=Account)
@@ -143,7 +142,7 @@ def account_in_scope(work: Work, account_id: UUID) -> Account:
     """An account above the customers that the actor may see; NotFound otherwise."""
     account = work.session.scalar(_staffed(work).where(Account.id == account_id))
     if account is None or account.status is Status.DELETED:
-        raise NotFound.of("account")
+        raise AccountNotFound
     return account
 
 
@@ -152,7 +151,7 @@ def named_account(work: Work, account_id: UUID, field: str) -> Account:
     try:
         return account_in_scope(work, account_id)
     except NotFound as refusal:
-        raise NotFound.of("account", fields={field: [refusal.message]}) from None
+        raise AccountNotFound(fields={field: [refusal.message]}) from None
 
 
 def customer_in_scope(work: Work, customer_id: UUID) -> Account:
@@ -164,7 +163,7 @@ def customer_in_scope(work: Work, customer_id: UUID) -> Account:
     )
     account = work.session.scalar(in_scope(statement, Account, work.actor))
     if account is None:
-        raise NotFound.of("customer")
+        raise CustomerNotFound
     return account
 
 
@@ -175,7 +174,7 @@ def place_in_scope(work: Work, account_id: UUID) -> Account:
     )
     account = work.session.scalar(in_scope(statement, Account, work.actor))
     if account is None:
-        raise NotFound.of("account")
+        raise AccountNotFound
     return account
 
 
@@ -187,14 +186,14 @@ def hold(work: Work, account: Account) -> None:
     """
     work.session.refresh(account, with_for_update={"read": True, "key_share": True})
     if account.status is Status.DELETED:
-        raise NotFound.of("account")
+        raise AccountNotFound
 
 
 def account_at(work: Work, scope: str) -> Account:
     """The account whose own path this is, seen by the actor; NotFound otherwise."""
     account = work.session.scalar(_staffed(work).where(Account.scope == scope))
     if account is None:
-        raise NotFound.of("account")
+        raise AccountNotFound
     return account
 
 

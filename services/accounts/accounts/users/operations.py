@@ -21,6 +21,7 @@ from accounts.tree.operations import (
 from accounts.users import credentials
 from accounts.users.models import User
 from accounts.users.standing import refresh_customer
+from lineup.contracts.accounts.refusals import UserNotFound
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.accounts.users import (
     CreateUser,
@@ -32,7 +33,6 @@ from lineup.contracts.accounts.users import (
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import handles
@@ -147,7 +147,7 @@ def lock_user(work: Work, user_id: UUID) -> User:
     find_for_update(work, user.customer_id)
     work.session.refresh(user, with_for_update=True)
     if user.status is Status.DELETED:
-        raise NotFound.of("user")
+        raise UserNotFound
     return user
 
 
@@ -155,7 +155,7 @@ def user_in_scope(work: Work, user_id: UUID) -> User:
     """A user the actor may see; NotFound otherwise."""
     user = work.session.scalar(_living(work).where(User.id == user_id))
     if user is None:
-        raise NotFound.of("user")
+        raise UserNotFound
     return user
 
 

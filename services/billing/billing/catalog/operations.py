@@ -28,11 +28,20 @@ from lineup.contracts.billing.catalog import (
     RetirePlan,
     UpdateProduct,
 )
+from lineup.contracts.billing.refusals import (
+    BadLength,
+    PlanNotFound,
+    PlanRetired,
+    ProductNotFound,
+    SkuTaken,
+    TrialCosts,
+)
 from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists.events import PackageChanged
+from lineup.contracts.playlists.refusals import PackageNotFound
 from lineup.database import Work, keep_newest, page_of
-from lineup.errors import Conflict, Invalid, NotFound
+from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 from lineup.scope import in_scope, partner_of, within
@@ -41,24 +50,6 @@ from lineup.verbs import handles
 S = TypeVar("S", bound="Select[Any]")
 
 ORDERS = {"name": Product.name}
-
-
-class SkuTaken(Conflict):
-    """Another plan on sale already uses this SKU; upper and lower case are alike."""
-
-    code = "sku_taken"
-
-
-class TrialCosts(Invalid):
-    """The price of a trial must be zero."""
-
-    code = "trial_costs"
-
-
-class PlanRetired(Conflict):
-    """This plan is retired."""
-
-    code = "plan_retired"
 
 
 def keep_package(work: Work, state: PackageChanged) -> None:
@@ -217,7 +208,7 @@ def get_plan_on_sale(work: Work, plan_id: UUID, partner_id: UUID) -> Plan:
     """A plan of that partner; NotFound if it has no such, PlanRetired if no longer."""
     plan = work.session.get(Plan, plan_id)
     if plan is None or plan.partner_id != partner_id:
-        raise NotFound.of("plan")
+        raise PlanNotFound
     if plan.is_retired:
         raise PlanRetired
     return plan
@@ -278,7 +269,7 @@ def _on_offer(statement: S, actor: Actor) -> S:
 
 def _found(product: Product | None) -> Product:
     if product is None:
-        raise NotFound.of("product")
+        raise ProductNotFound
     return product
 
 
@@ -298,7 +289,7 @@ def _known_packages(work: Work, partner_id: UUID, package_ids: list[UUID]) -> li
     unknown = [at for at, one in enumerate(package_ids, 1) if one not in known]
     if unknown:
         message = f"There is no such package: number {', '.join(map(str, unknown))}."
-        raise Invalid(code="package_not_found", fields={"package_ids": [message]})
+        raise Invalid(code=PackageNotFound.code, fields={"package_ids": [message]})
     return [str(package) for package in dict.fromkeys(package_ids)]
 
 
@@ -323,7 +314,7 @@ def _locked_plan(work: Work, plan_id: UUID) -> Plan:
 
 def _found_plan(plan: Plan | None) -> Plan:
     if plan is None:
-        raise NotFound.of("plan")
+        raise PlanNotFound
     return plan
 
 
@@ -341,7 +332,7 @@ def _check_length(request: CreatePlan) -> None:
     lengths = (request.months, request.days)
     if min(lengths) < 0 or sum(length > 0 for length in lengths) != 1:
         why = ["Enter either months or days."]
-        raise Invalid(code="bad_length", fields={"months": why, "days": why})
+        raise BadLength(fields={"months": why, "days": why})
 
 
 def _insert_plan(work: Work, product: Product, plan: Plan) -> None:

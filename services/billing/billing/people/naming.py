@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
+from lineup.contracts.accounts.refusals import AccountNotFound
 from lineup.database import Work
-from lineup.errors import NotFound
 from lineup.scope import in_scope
 
 Conditions = Sequence[ColumnElement[bool]]
@@ -80,7 +80,7 @@ def below_account(work: Work, model: Any, account_id: UUID | None) -> Conditions
     statement = select(AccountCopy.scope).where(AccountCopy.id == account_id)
     scope = work.session.scalar(in_scope(statement, AccountCopy, work.actor))
     if scope is None:
-        raise NotFound.of("account")
+        raise AccountNotFound
     return [model.scope.startswith(scope, autoescape=True)]
 
 

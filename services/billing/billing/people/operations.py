@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup import scope
 from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.refusals import CustomerNotFound, UserNotFound
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.database import Work, keep_newest
-from lineup.errors import NotFound
-from lineup.scope import in_scope, partner_of
+from lineup.scope import PartnerNotFound, in_scope, partner_of
 
 MOST_USERS = 1000
 """Users of one customer that one overview shows."""
@@ -85,7 +85,7 @@ def get_partner(work: Work, partner_id: UUID) -> AccountCopy:
     """The partner whose currency and time zone apply; NotFound before it arrived."""
     partner = work.session.get(AccountCopy, partner_id)
     if partner is None or partner.kind != AccountKind.PARTNER:
-        raise NotFound.of("partner")
+        raise PartnerNotFound
     return partner
 
 
@@ -106,7 +106,7 @@ def acting_partner(work: Work, partner_id: UUID | None) -> AccountCopy:
     )
     partner = work.session.scalar(in_scope(statement, AccountCopy, work.actor))
     if partner is None:
-        raise NotFound.of("partner")
+        raise PartnerNotFound
     return partner
 
 
@@ -115,7 +115,7 @@ def get_customer(work: Work, customer_id: UUID) -> CustomerCopy:
     statement = select(CustomerCopy).where(CustomerCopy.id == customer_id)
     customer = work.session.scalar(in_scope(statement, CustomerCopy, work.actor))
     if customer is None:
-        raise NotFound.of("customer")
+        raise CustomerNotFound
     return customer
 
 
@@ -126,7 +126,7 @@ def get_user(work: Work, user_id: UUID) -> UserCopy:
     )
     user = work.session.scalar(in_scope(statement, UserCopy, work.actor))
     if user is None:
-        raise NotFound.of("user")
+        raise UserNotFound
     return user
 
 
@@ -150,7 +150,7 @@ def lock_customer(work: Work, customer_id: UUID) -> CustomerCopy:
     locked = statement.with_for_update().execution_options(populate_existing=True)
     customer = work.session.scalar(locked)
     if customer is None:
-        raise NotFound.of("customer")
+        raise CustomerNotFound
     return customer
 
 

@@ -10,17 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
 from billing.subscriptions.terms import Anchor
+from lineup.contracts.billing.refusals import NotActive
 from lineup.contracts.billing.running import has_lapsed, is_running
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Kept
-from lineup.errors import Conflict
 from lineup.money import Money
-
-
-class NotActive(Conflict):
-    """This subscription is not active."""
-
-    code = "not_active"
 
 
 class Source(enum.StrEnum):

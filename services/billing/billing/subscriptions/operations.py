@@ -10,7 +10,7 @@ from billing.catalog import operations as catalog
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions import stops
-from billing.subscriptions.models import NotActive, RenewalSwitch, Subscription
+from billing.subscriptions.models import RenewalSwitch, Subscription
 from billing.subscriptions.orders import (
     AfterwardsOnly,
     OrderSale,
@@ -33,8 +33,10 @@ from billing.subscriptions.views import announce, announce_all, view_of
 from billing.wallets import operations as wallets
 from billing.wallets.closing import settle
 from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.refusals import UserNotFound
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.accounts.users import UserChanged
+from lineup.contracts.billing.refusals import NotActive, SubscriptionNotFound
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     GetRenewal,
@@ -50,7 +52,6 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
-from lineup.errors import NotFound
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
@@ -84,7 +85,7 @@ def purchase(work: Work, request: Purchase) -> SubscriptionView:
     user = people.get_user(work, request.user_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
     if people.lock_customer(work, user.customer_id).is_deleted:
-        raise NotFound.of("user")
+        raise UserNotFound
     check_currency(work, plan)
     check_trial(work, user, plan)
     if request.count_from is CountFrom.NOW:
@@ -216,7 +217,7 @@ def _get(work: Work, subscription_id: UUID) -> Subscription:
     statement = select(Subscription).where(Subscription.id == subscription_id)
     subscription = work.session.scalar(in_scope(statement, Subscription, work.actor))
     if subscription is None:
-        raise NotFound.of("subscription")
+        raise SubscriptionNotFound
     return subscription
 
 

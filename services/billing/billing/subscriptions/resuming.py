@@ -15,8 +15,8 @@ from billing.subscriptions.sales import Payment, begin, find_last, make_way
 from billing.subscriptions.views import announce
 from billing.wallets import operations as wallets
 from billing.wallets.movements import customer_account
-from billing.wallets.posting import InsufficientBalance
 from lineup.behalf import signature
+from lineup.contracts.billing.refusals import InsufficientBalance
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work

@@ -21,24 +21,12 @@ from billing.wallets.movements import (
     income,
 )
 from lineup.behalf import signature
+from lineup.contracts.billing.refusals import OtherProductRunning, TrialUsed
 from lineup.contracts.billing.subscriptions import CountFrom, SubscriptionState
 from lineup.contracts.billing.wallets import Cause
 from lineup.database import Work
-from lineup.errors import Conflict
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
-
-
-class OtherProductRunning(Conflict):
-    """This user already has an active subscription to another product."""
-
-    code = "subscription_active"
-
-
-class TrialUsed(Conflict):
-    """This customer has already used a trial."""
-
-    code = "trial_used"
 
 
 @dataclass(frozen=True, kw_only=True)

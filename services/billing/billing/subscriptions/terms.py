@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from lineup.contracts.billing.refusals import PeriodOver, PeriodTooLong
 from lineup.contracts.billing.subscriptions import CountFrom
-from lineup.errors import Conflict
 from lineup.money import Money
 
 SERVED_LATE = timedelta(seconds=60)
@@ -17,18 +17,6 @@ SERVED_LATE = timedelta(seconds=60)
 
 LONGEST = timedelta(days=36525)
 """The longest period that is sold: a hundred years."""
-
-
-class PeriodTooLong(Conflict):
-    """This plan is too long. Choose another plan."""
-
-    code = "period_too_long"
-
-
-class PeriodOver(Conflict):
-    """Counted from the previous end date, this period would already have ended."""
-
-    code = "period_over"
 
 
 @dataclass(frozen=True, kw_only=True)

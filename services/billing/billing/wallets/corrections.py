@@ -9,34 +9,23 @@ from billing.people.models import CustomerCopy
 from billing.wallets.bookings import CORRECTABLE, booked
 from billing.wallets.models import IS_CUSTOMERS, Entry, Transfer, Wallet
 from billing.wallets.movements import between, cash
-from billing.wallets.operations import (
-    CustomerDeleted,
-    balance_account,
-    balance_of,
-    reverse,
-    transfer,
-)
-from billing.wallets.posting import InsufficientBalance, Posted
+from billing.wallets.operations import balance_account, balance_of, reverse, transfer
+from billing.wallets.posting import Posted
 from lineup.behalf import refuse_on_behalf
+from lineup.contracts.billing.refusals import (
+    AlreadyCorrected,
+    BookingNotFound,
+    CustomerDeleted,
+    InsufficientBalance,
+    NotCorrectable,
+)
 from lineup.contracts.billing.wallets import Booked, Cause, CorrectBooking, PayOut
 from lineup.database import Work
-from lineup.errors import Conflict, Invalid, NotFound
+from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 from lineup.scope import within
 from lineup.verbs import handles
-
-
-class AlreadyCorrected(Conflict):
-    """This transaction was already corrected."""
-
-    code = "already_corrected"
-
-
-class NotCorrectable(Conflict):
-    """Only top-ups and payouts can be corrected; to undo a sale, stop it."""
-
-    code = "not_correctable"
 
 
 @handles(PayOut)
@@ -114,6 +103,6 @@ def _booking(work: Work, transfer_id: UUID) -> tuple[Transfer, Wallet, Money]:
     )
     row = work.session.execute(statement).first()
     if row is None:
-        raise NotFound.of("booking")
+        raise BookingNotFound
     made, wallet, amount = row
     return made, wallet, Money(amount, wallet.asset)

@@ -18,9 +18,10 @@ from billing.wallets.movements import (
     customer_account,
 )
 from billing.wallets.posting import Posted, transfer, transfer_all
+from lineup.contracts.billing.refusals import CustomerDeleted
 from lineup.contracts.billing.wallets import Cause, GetWallet, TopUp, WalletView
 from lineup.database import Work
-from lineup.errors import Conflict, Invalid
+from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 from lineup.verbs import handles
@@ -34,12 +35,6 @@ __all__ = [
     "transfer",
     "transfer_all",
 ]
-
-
-class CustomerDeleted(Conflict):
-    """This customer was deleted. No more money can be added to the balance."""
-
-    code = "customer_deleted"
 
 
 def account_of(work: Work, customer_id: UUID) -> Account:

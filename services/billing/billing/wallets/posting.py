@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from billing.wallets.models import Wallet
 from billing.wallets.movements import Movement
 from lineup.behalf import signature
+from lineup.contracts.billing.refusals import AmountTooLarge, InsufficientBalance
 from lineup.database import Work
-from lineup.errors import Invalid, KeyReused, PaymentRequired
+from lineup.errors import KeyReused
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
 
@@ -27,18 +28,6 @@ SELECT place, transfer_id, outcome FROM post_transfers(
     %(entries)s::uuid[]
 )
 """
-
-
-class InsufficientBalance(PaymentRequired):
-    """The balance does not cover this."""
-
-    code = "insufficient_balance"
-
-
-class AmountTooLarge(Invalid):
-    """The amount is too large."""
-
-    code = "amount_too_large"
 
 
 OUT_OF_RANGE = "22003"

@@ -10,8 +10,7 @@ from billing.subscriptions.upkeep import expire_ended
 from lineup.contracts.billing.catalog import RetirePlan
 from lineup.contracts.billing.subscriptions import ListSubscriptions, SubscriptionState
 from lineup.contracts.paging import Paging
-from lineup.database.paging import OrderUnknown
-from lineup.errors import NotFound
+from lineup.errors import NotFound, OrderUnknown
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 

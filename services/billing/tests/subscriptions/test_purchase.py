@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from billing.subscriptions.quotes import quote_purchase
-from billing.subscriptions.terms import PeriodTooLong
 from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.refusals import PeriodTooLong
 from lineup.contracts.billing.subscriptions import CountFrom, QuotePurchase
 from lineup.errors import Conflict, NotFound, PaymentRequired
 

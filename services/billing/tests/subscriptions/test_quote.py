@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from billing.subscriptions.quotes import quote_purchase
-from billing.subscriptions.sales import OtherProductRunning, TrialUsed
-from billing.subscriptions.terms import PeriodOver
-from billing.wallets.posting import InsufficientBalance
+from lineup.contracts.billing.refusals import (
+    InsufficientBalance,
+    OtherProductRunning,
+    PeriodOver,
+    TrialUsed,
+)
 from lineup.contracts.billing.subscriptions import CountFrom, QuotePurchase
 from lineup.money import Money
 

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from billing.subscriptions.terms import (
     Anchor,
     Length,
-    PeriodOver,
-    PeriodTooLong,
     automatic_start,
     next_period_end,
     refund_for,
     renewal_start,
     sold_period_end,
 )
+from lineup.contracts.billing.refusals import PeriodOver, PeriodTooLong
 from lineup.contracts.billing.subscriptions import CountFrom
 from lineup.money import Money
 

@@ -20,8 +20,8 @@ from billing.wallets.movements import (
     written_off,
 )
 from billing.wallets.operations import account_at
-from billing.wallets.posting import InsufficientBalance
 from lineup.command.migrations import configuration
+from lineup.contracts.billing.refusals import InsufficientBalance
 from lineup.contracts.billing.wallets import Cause
 from lineup.ids import new_id
 from lineup.scope import below

@@ -7,10 +7,10 @@ import pytest
 from billing.subscriptions.blockers import get_deletion_blockers
 from billing.subscriptions.renewals import correct_booking
 from billing.wallets.corrections import pay_out
-from billing.wallets.operations import CustomerDeleted
 from billing.wallets.statements import get_balances, list_wallets
 from lineup.contracts.accounts.customers import Settlement
 from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.refusals import CustomerDeleted
 from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 from lineup.contracts.billing.wallets import (
     CorrectBooking,

@@ -3,11 +3,16 @@
 import pytest
 
 from billing.subscriptions.renewals import correct_booking
-from billing.wallets.corrections import AlreadyCorrected, NotCorrectable, pay_out
-from billing.wallets.posting import AmountTooLarge, InsufficientBalance
+from billing.wallets.corrections import pay_out
 from billing.wallets.statements import list_entries
 from lineup.behalf import NotOnBehalf
 from lineup.context import Actor, Role
+from lineup.contracts.billing.refusals import (
+    AlreadyCorrected,
+    AmountTooLarge,
+    InsufficientBalance,
+    NotCorrectable,
+)
 from lineup.contracts.billing.wallets import CorrectBooking, ListEntries, PayOut
 from lineup.contracts.paging import Paging
 from lineup.errors import Invalid, NotFound

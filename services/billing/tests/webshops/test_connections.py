@@ -16,9 +16,9 @@ from billing.webshops.operations.connections import (
     update_shop,
 )
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
-from billing.webshops.operations.sharing import ShopConnected
 from lineup.context import SYSTEM
 from lineup.contracts.billing.orders import GetOrder, ListOrders, ReplayOrder
+from lineup.contracts.billing.refusals import ShopConnected
 from lineup.contracts.billing.shops import (
     ChangeShopSecret,
     ConnectShop,

@@ -5,7 +5,6 @@ import pytest
 from billing.webshops.operations.connections import get_shop, switch_shop, update_shop
 from billing.webshops.operations.deliveries import store_delivery
 from billing.webshops.operations.log import (
-    DeliveryDone,
     get_shop_delivery,
     list_shop_deliveries,
     replay_delivery,
@@ -13,6 +12,7 @@ from billing.webshops.operations.log import (
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
 from billing.webshops.watching import deliveries
 from lineup.contracts.billing.orders import GetOrder, ListOrders, ReplayOrder
+from lineup.contracts.billing.refusals import DeliveryDone
 from lineup.contracts.billing.shops import (
     GetShop,
     GetShopDelivery,

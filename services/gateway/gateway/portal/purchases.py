@@ -23,6 +23,7 @@ from gateway.return_paths import return_path
 from gateway.selling import buy_for_cash
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
 from lineup.contracts.accounts.users import UserView
+from lineup.contracts.billing.refusals import PlanRetired
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     GetRenewal,
@@ -119,7 +120,7 @@ def _purchase(form: BuyForm, user: UserView) -> SubscriptionView:
     prices = {str(offer.plan.id): offer.plan.price for offer in offers}
     price = prices.get(form.plan_id.data)
     if price is None:
-        raise Conflict("This plan is retired.", code="plan_retired")
+        raise PlanRetired
     taken = read_amount(form.taken.data, price.asset)
     return buy_for_cash(user.customer_id, taken, form.question(user.id))
 

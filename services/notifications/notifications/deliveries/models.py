@@ -7,8 +7,8 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.contracts.notifications import DeliveryState, DeliveryView
+from lineup.contracts.notifications.refusals import NotFailed
 from lineup.database import Kept
-from lineup.errors import Conflict
 from notifications.deliveries.retries import LEASE, is_soon, next_try_at
 from notifications.records import Record
 
@@ -16,12 +16,6 @@ RESENDABLE = frozenset({DeliveryState.FAILED, DeliveryState.BOUNCED})
 """What somebody may send again; nothing else happens to it by itself."""
 UNSENT = RESENDABLE | {DeliveryState.QUEUED}
 """What may still reach its receiver."""
-
-
-class NotFailed(Conflict):
-    """Only failed messages can be sent again."""
-
-    code = "not_failed"
 
 
 class Delivery(Kept, Record):

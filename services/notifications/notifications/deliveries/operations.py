@@ -20,8 +20,8 @@ from lineup.contracts.notifications import (
     SendAgain,
 )
 from lineup.contracts.paging import Page
+from lineup.contracts.refusals import DeliveryNotFound
 from lineup.database import Orders, Work, page_of
-from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.secrets import Keyring
@@ -181,5 +181,5 @@ def _find(work: Work, delivery_id: UUID, *, for_update: bool = False) -> Deliver
         wanted = wanted.with_for_update()
     delivery = work.session.scalar(in_scope(wanted, Delivery, work.actor))
     if delivery is None:
-        raise NotFound.of("delivery")
+        raise DeliveryNotFound
     return delivery

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.changes import UNSET, resets_of
 from lineup.contracts.notifications import GetTransport, SaveTransport, TransportView
+from lineup.contracts.notifications.refusals import MailTransportNotFound
 from lineup.database import Work
-from lineup.errors import NotFound
 from lineup.scope import ROOT, acting_partner, below, in_scope
 from lineup.secrets import Keyring
 from lineup.verbs import handles
@@ -46,7 +46,7 @@ def save_transport(
         _make_sure(work, partner_id)
     transport = work.session.get(Transport, partner_id, with_for_update=True)
     if transport is None:
-        raise NotFound.of("mail transport")
+        raise MailTransportNotFound
     transport.change(request)
     health = health_of(work, partner_id)
     health.forgive()
@@ -61,7 +61,7 @@ def get_transport(work: Work, request: GetTransport) -> TransportView:
     wanted = select(Transport).where(Transport.partner_id == partner_id)
     transport = work.session.scalar(in_scope(wanted, Transport, work.actor))
     if transport is None:
-        raise NotFound.of("mail transport")
+        raise MailTransportNotFound
     return transport.view(work.session.get(TransportHealth, partner_id))
 
 

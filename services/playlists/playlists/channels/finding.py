@@ -5,18 +5,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from lineup.contracts.playlists.channels import ChannelDetails
+from lineup.contracts.playlists.refusals import ChannelNotFound
 from lineup.database import Work
-from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from playlists.channels.models import Channel
 from playlists.owners import Owner
-
-
-class ChannelUnknown(NotFound):
-    """There is no such channel."""
-
-    code = "channel_not_found"
 
 
 def new_channel(work: Work, owner: Owner, details: ChannelDetails) -> Channel:
@@ -35,13 +29,13 @@ def new_channel(work: Work, owner: Owner, details: ChannelDetails) -> Channel:
 
 
 def find_channel(work: Work, channel_id: UUID, *, for_update: bool = False) -> Channel:
-    """A channel in the actor's scope; ChannelUnknown outside it."""
+    """A channel in the actor's scope; ChannelNotFound outside it."""
     statement = select(Channel).where(Channel.id == channel_id)
     if for_update:
         statement = statement.with_for_update()
     found = work.session.scalars(in_scope(statement, Channel, work.actor)).one_or_none()
     if found is None:
-        raise ChannelUnknown
+        raise ChannelNotFound
     return found
 
 

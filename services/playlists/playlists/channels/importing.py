@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, text, update
 
 from lineup.blobs import BlobStore
+from lineup.contracts.playlists.refusals import EmptyPlaylist
 from lineup.database import Database, Work
 from lineup.ids import new_id
 from playlists.addresses import Limits, Wanted
@@ -23,7 +24,7 @@ from playlists.channels import origins
 from playlists.channels.finding import hold_line
 from playlists.channels.identity import Register
 from playlists.channels.left_out import LeftOut
-from playlists.channels.m3u import EmptyPlaylist, PlaylistEntry, entries
+from playlists.channels.m3u import PlaylistEntry, entries
 from playlists.channels.models import Channel, ChannelList, ImportChange
 from playlists.channels.packages import put_into
 from playlists.channels.register import register_of

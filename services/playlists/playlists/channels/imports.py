@@ -15,8 +15,9 @@ from lineup.contracts.playlists.jobs import (
     PreviewChannels,
     UndoImport,
 )
+from lineup.contracts.playlists.refusals import NoPreview, NotUndoable
 from lineup.database import Work
-from lineup.errors import Conflict, Invalid
+from lineup.errors import Invalid
 from lineup.verbs import handles
 from playlists import owners
 from playlists.addresses import check_address
@@ -29,18 +30,6 @@ from playlists.uploads import check_upload
 IMPORT_JOB = "import_channels"
 PREVIEW_JOB = "preview_channels"
 UNDO_JOB = "undo_import"
-
-
-class NoPreview(Invalid):
-    """This preview cannot be imported. Create a new preview."""
-
-    code = "preview_unusable"
-
-
-class NotUndoable(Conflict):
-    """Only the last import can be undone, once, and not during another import."""
-
-    code = "import_not_undoable"
 
 
 @handles(ImportChannels)

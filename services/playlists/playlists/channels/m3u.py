@@ -16,7 +16,12 @@ from typing import IO, Any
 from urllib.parse import urljoin
 
 from lineup.contracts.playlists.channels import Catchup
-from lineup.errors import Invalid
+from lineup.contracts.playlists.refusals import (
+    EmptyPlaylist,
+    NotAPlaylist,
+    PlaylistDamaged,
+    UploadTooLarge,
+)
 from lineup.values.addresses import stream_address, web_address
 from lineup.values.bad_value import BadValueError
 from playlists.channels import archives, kinds, marks, player_lines
@@ -37,30 +42,6 @@ ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?\S.*")
 RELATIVE = re.compile(r"[^\s\[(<{*#|]\S*\.\w{2,5}(?:\?\S*)?|\.{0,2}/\S+")
 FIELDS_BEHIND = re.compile(r"\|[!#$%&'*+.^_`~A-Za-z0-9-]+=")
 SUB_NUMBERS = ("tvg-chno", "ch-number", "channel-number", "tvh-chnum")
-
-
-class NotAPlaylist(Invalid):
-    """This is not a playlist in M3U format."""
-
-    code = "not_a_playlist"
-
-
-class EmptyPlaylist(Invalid):
-    """This playlist has no channels."""
-
-    code = "empty_playlist"
-
-
-class UploadTooLarge(Invalid):
-    """The file is too large."""
-
-    code = "upload_too_large"
-
-
-class PlaylistDamaged(Invalid):
-    """The compressed playlist is damaged."""
-
-    code = "playlist_damaged"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

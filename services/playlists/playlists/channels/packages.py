@@ -17,8 +17,8 @@ from lineup.contracts.playlists.packages import (
     PackageView,
     RenamePackage,
 )
+from lineup.contracts.playlists.refusals import DemoStays, PackageInUse, PackageNotFound
 from lineup.database import Work, page_of
-from lineup.errors import Conflict, NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import Done, handles
@@ -31,24 +31,6 @@ DEMO = "Demo"
 CHUNK = 500
 """Rows of one statement."""
 ORDERS = {"newest": Package.id, "name": func.lower(Package.name)}
-
-
-class PackageUnknown(NotFound):
-    """There is no such package."""
-
-    code = "package_not_found"
-
-
-class PackageInUse(Conflict):
-    """This package has active subscriptions."""
-
-    code = "package_in_use"
-
-
-class DemoStays(Conflict):
-    """The demo package cannot be deleted, but it can be empty."""
-
-    code = "demo_stays"
 
 
 def follow_account(work: Work, state: AccountChanged) -> None:
@@ -131,13 +113,13 @@ def list_packages(work: Work, request: ListPackages) -> Page[PackageView]:
 
 
 def find_package(work: Work, package_id: UUID, *, for_update: bool = False) -> Package:
-    """A package in the actor's scope; PackageUnknown outside it."""
+    """A package in the actor's scope; PackageNotFound outside it."""
     statement = select(Package).where(Package.id == package_id)
     if for_update:
         statement = statement.with_for_update()
     found = work.session.scalars(in_scope(statement, Package, work.actor)).one_or_none()
     if found is None:
-        raise PackageUnknown
+        raise PackageNotFound
     return found
 
 
@@ -180,19 +162,19 @@ def _make_demo(work: Work, owner: Owner) -> Package:
 def find_packages(
     work: Work, partner_id: UUID, package_ids: Collection[UUID]
 ) -> list[Package]:
-    """Packages of a partner by id; PackageUnknown when one is another's."""
+    """Packages of a partner by id; PackageNotFound when one is another's."""
     wanted = set(package_ids)
     statement = select(Package).where(
         Package.partner_id == partner_id, Package.id.in_(wanted)
     )
     found = list(work.session.scalars(in_scope(statement, Package, work.actor)))
     if len(found) != len(wanted):
-        raise PackageUnknown
+        raise PackageNotFound
     return found
 
 
 def get_own_package(work: Work, partner_id: UUID, package_id: UUID) -> Package:
-    """One package of a partner; PackageUnknown when it is another's."""
+    """One package of a partner; PackageNotFound when it is another's."""
     return find_packages(work, partner_id, [package_id])[0]
 
 

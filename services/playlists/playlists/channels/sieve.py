@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lineup.contracts.playlists.refusals import UploadTooLarge
 from playlists.channels.left_out import LeftOut, Why
-from playlists.channels.m3u import PlaylistEntry, UploadTooLarge
+from playlists.channels.m3u import PlaylistEntry
 
 MOST_ENTRIES = 100_000
 

@@ -24,11 +24,12 @@ from lineup.contracts.playlists.channels import (
     GroupChannels,
     SwitchChannels,
 )
+from lineup.contracts.playlists.refusals import ChannelNotFound
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import in_scope
 from lineup.verbs import handles
-from playlists.channels.finding import ChannelUnknown, hold_line
+from playlists.channels.finding import hold_line
 from playlists.channels.models import Channel
 from playlists.editing.lists import visible
 from playlists.pending import operations as pending
@@ -46,14 +47,14 @@ class Chosen:
 
 
 def chosen(work: Work, request: ChosenChannels) -> Chosen:
-    """The channels a request names; ChannelUnknown when one is not the actor's."""
+    """The channels a request names; ChannelNotFound when one is not the actor's."""
     if bool(request.channel_ids) == (request.matching is not None):
         raise Invalid(
             fields={"channel_ids": ["Select channels or use a filter, not both."]}
         )
     rows = work.session.execute(_named(work, request)).all()
     if request.matching is None and len(rows) != len(set(request.channel_ids)):
-        raise ChannelUnknown
+        raise ChannelNotFound
     if len(rows) > MOST_CHOSEN:
         raise Invalid(f"Select at most {MOST_CHOSEN} channels.")
     return Chosen(

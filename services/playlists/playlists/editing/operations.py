@@ -12,8 +12,8 @@ from lineup.contracts.playlists.channels import (
     GetChannel,
     UpdateChannel,
 )
+from lineup.contracts.playlists.refusals import NumberTaken
 from lineup.database import Work
-from lineup.errors import Conflict
 from lineup.verbs import Done, handles
 from playlists import owners
 from playlists.channels.details import changed_between, check_details, said_in
@@ -22,12 +22,6 @@ from playlists.channels.models import Channel, Package, PackageChannel
 from playlists.channels.packages import demo_package, find_packages
 from playlists.editing.views import view_of
 from playlists.pending import operations as pending
-
-
-class NumberTaken(Conflict):
-    """Another channel has this number."""
-
-    code = "number_taken"
 
 
 @handles(CreateChannel)

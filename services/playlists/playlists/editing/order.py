@@ -7,11 +7,12 @@ from sqlalchemy import column, select, update, values
 from sqlalchemy.types import BigInteger, Uuid
 
 from lineup.contracts.playlists.channels import ChannelsTouched, MoveChannels
+from lineup.contracts.playlists.refusals import ChannelNotFound
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import within
 from lineup.verbs import handles
-from playlists.channels.finding import ChannelUnknown, find_channel, hold_line
+from playlists.channels.finding import find_channel, hold_line
 from playlists.channels.models import Channel
 from playlists.pending import operations as pending
 
@@ -67,7 +68,7 @@ def move_channels(work: Work, request: MoveChannels) -> ChannelsTouched:
     line = _line(work, partner_id)
     moved = list(dict.fromkeys(request.channel_ids))
     if not {*moved, target_id or moved[0]} <= {id_ for id_, _ in line}:
-        raise ChannelUnknown
+        raise ChannelNotFound
     if target_id is None:
         at = from_number(line, moved, request.to_number or 1)
     else:

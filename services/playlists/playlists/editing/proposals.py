@@ -22,12 +22,12 @@ from lineup.contracts.playlists.guide import (
     ListGuideProposals,
     TieChannels,
 )
+from lineup.contracts.playlists.refusals import ChannelNotFound
 from lineup.database import Work
-from lineup.database.paging import OrderUnknown, PageGone
-from lineup.errors import Invalid
+from lineup.errors import Invalid, OrderUnknown, PageGone
 from lineup.scope import in_scope
 from lineup.verbs import handles
-from playlists.channels.finding import ChannelUnknown, find_channel
+from playlists.channels.finding import find_channel
 from playlists.channels.models import Channel
 from playlists.editing.lists import visible
 from playlists.guide.models import GuideChannel, GuideSource
@@ -165,7 +165,7 @@ def _held(work: Work, channel_ids: Collection[UUID]) -> list[Channel]:
     )
     found = list(work.session.scalars(in_scope(statement, Channel, work.actor)))
     if len(found) != len(channel_ids):
-        raise ChannelUnknown
+        raise ChannelNotFound
     return found
 
 

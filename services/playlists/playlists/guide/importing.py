@@ -12,13 +12,17 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
+from lineup.contracts.playlists.refusals import (
+    GuideEmpty,
+    GuideShrunk,
+    GuideSourceNotFound,
+)
 from lineup.database import Database, Work
 from lineup.secrets import Keyring
 from playlists.addresses import Fetched, Limits, Wanted
 from playlists.guide.loading import Loaded, load
 from playlists.guide.models import GuideSource
-from playlists.guide.refusals import GuideEmpty, GuideShrunk
-from playlists.guide.sources import SourceUnknown, retire
+from playlists.guide.sources import retire
 from playlists.guide.terms import open_headers
 from playlists.guide.times import Times
 from playlists.guide.unpack import pieces
@@ -154,7 +158,7 @@ def _find(
         statement = statement.with_for_update()
     found = session.scalars(statement).one_or_none()
     if found is None:
-        raise SourceUnknown
+        raise GuideSourceNotFound
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from playlists.guide.refusals import NotXmltv
+from lineup.contracts.playlists.refusals import NotXmltv
 from playlists.guide.wellformed import Fault, fault_of
 
 ELEMENT = re.compile(rb"<(/?)(programme|channel)(?=[\s/>])")

@@ -4,9 +4,9 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from lineup.contracts.playlists.refusals import GuideEmpty, GuideTruncated, NotXmltv
 from playlists.guide.mending import END, Repairs
 from playlists.guide.plain import plain
-from playlists.guide.refusals import GuideEmpty, GuideTruncated, NotXmltv
 from playlists.guide.wellformed import Beginning, Fault
 
 LONGEST = 4 << 20

@@ -20,8 +20,9 @@ from lineup.contracts.playlists.guide import (
     UpdateGuideSource,
 )
 from lineup.contracts.playlists.jobs import JobView
+from lineup.contracts.playlists.refusals import GuideSourceNotFound
 from lineup.database import Work, page_of
-from lineup.errors import Invalid, NotFound
+from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.secrets import Keyring
@@ -53,12 +54,6 @@ ORDERS = {
     "reaches_until": func.coalesce(GuideSource.reaches_until, NEVER),
     "programmes": GuideSource.programmes,
 }
-
-
-class SourceUnknown(NotFound):
-    """There is no such guide source."""
-
-    code = "guide_source_not_found"
 
 
 @handles(CreateGuideSource)
@@ -249,12 +244,12 @@ def retire(work: Work, source: GuideSource) -> None:
 def find_source(
     work: Work, source_id: UUID, *, for_update: bool = False
 ) -> GuideSource:
-    """A source in the actor's scope; SourceUnknown outside it."""
+    """A source in the actor's scope; GuideSourceNotFound outside it."""
     statement = select(GuideSource).where(GuideSource.id == source_id)
     if for_update:
         statement = statement.with_for_update()
     statement = in_scope(statement, GuideSource, work.actor)
     found = work.session.scalars(statement).one_or_none()
     if found is None:
-        raise SourceUnknown
+        raise GuideSourceNotFound
     return found

@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from playlists.encodings import AS_IS, known_text_encoding
-from playlists.guide.refusals import (
+from lineup.contracts.playlists.refusals import (
     GuideDamaged,
     GuideTooLarge,
     GuideTruncated,
     WrongEncoding,
 )
+from playlists.encodings import AS_IS, known_text_encoding
 from playlists.unpacking import (
     LongerThanRead,
     PackedDamaged,

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from xml.parsers import expat
 
-from playlists.guide.refusals import EntitiesRefused, NotXmltv
+from lineup.contracts.playlists.refusals import EntitiesRefused, NotXmltv
 
 
 class Fault(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pugixml import pugi
 
+from lineup.contracts.playlists.refusals import NotXmltv
 from playlists.guide.extras import (
     MOST,
     Reader,
@@ -24,7 +25,6 @@ from playlists.guide.extras import (
 )
 from playlists.guide.mending import Repairs
 from playlists.guide.programmes import FIELD, MARKS
-from playlists.guide.refusals import NotXmltv
 from playlists.guide.slices import Slices
 
 PARSING = pugi.PARSE_DEFAULT | pugi.PARSE_TRIM_PCDATA

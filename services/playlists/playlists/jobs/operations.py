@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists.jobs import GetJob, JobState, JobView, ListJobs
+from lineup.contracts.playlists.refusals import JobNotFound
 from lineup.database import Work, page_of, wake
-from lineup.errors import NotFound
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import handles
@@ -20,12 +20,6 @@ WAKE = "playlists_work"
 """The PostgreSQL channel that is notified when the worker has something to do."""
 ORDERS = {"newest": Job.id}
 OPEN = (JobState.QUEUED, JobState.RUNNING)
-
-
-class JobUnknown(NotFound):
-    """There is no such job."""
-
-    code = "job_not_found"
 
 
 def enqueue(
@@ -87,11 +81,11 @@ def note_failed(
 
 
 def find_job(work: Work, request: GetJob) -> Job:
-    """A job in the actor's scope; JobUnknown outside it."""
+    """A job in the actor's scope; JobNotFound outside it."""
     statement = select(Job).where(Job.id == request.job_id)
     job = work.session.scalars(in_scope(statement, Job, work.actor)).one_or_none()
     if job is None:
-        raise JobUnknown
+        raise JobNotFound
     return job
 
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.changes import given
+from lineup.contracts.playlists.refusals import DaysOutOfRange
 from lineup.contracts.playlists.streams import (
     GetStreamSettings,
     StreamSettings,
     UpdateStreamSettings,
 )
 from lineup.database import Work
-from lineup.errors import Invalid
 from lineup.scope import acting_partner
 from lineup.secrets import Keyring
 from lineup.verbs import handles
@@ -21,12 +21,6 @@ from playlists.rendering.models import PartnerOutput
 
 LONGEST_DAYS = 30
 LEAST_DAYS_BACK = 1
-
-
-class DaysOutOfRange(Invalid):
-    """A guide can contain 0 to 30 days of the past and of the future."""
-
-    code = "days_out_of_range"
 
 
 def output_of(work: Work, keyring: Keyring, partner_id: UUID) -> PartnerOutput:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from lineup.contracts.playlists.channels import DeleteChannel
+from lineup.contracts.playlists.refusals import DaysOutOfRange
 from lineup.contracts.playlists.streams import (
     GetStreamSettings,
     StreamSettings,
@@ -24,7 +25,6 @@ from playlists.rendering import renderer
 from playlists.rendering.access import write_due
 from playlists.rendering.garbage import GRACE, UNUSED_FOR, collect
 from playlists.rendering.outputs import (
-    DaysOutOfRange,
     get_stream_settings,
     set_guide_days,
     update_stream_settings,

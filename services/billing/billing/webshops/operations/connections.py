@@ -19,6 +19,7 @@ from billing.webshops.operations.shop_views import shop_view, shop_views
 from billing.webshops.payloads import status_of
 from billing.webshops.shop_api import is_unencrypted
 from lineup.contracts.billing.exceptions import IgnoreSku
+from lineup.contracts.billing.refusals import ShopNotFound
 from lineup.contracts.billing.shops import (
     ChangeShopSecret,
     ConnectShop,
@@ -35,7 +36,7 @@ from lineup.contracts.billing.shops import (
 from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.database import Work, page_of
-from lineup.errors import Invalid, NotFound
+from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch
 from lineup.scope import in_scope
@@ -271,7 +272,7 @@ def _locked(work: Work, shop_id: UUID) -> ShopConnection:
 
 def _found(shop: ShopConnection | None) -> ShopConnection:
     if shop is None:
-        raise NotFound.of("shop")
+        raise ShopNotFound
     return shop
 
 

@@ -28,6 +28,7 @@ from billing.webshops.operations.settlement import (
 )
 from billing.webshops.operations.views import told_whole
 from billing.webshops.states import BY_HAND, SeatState
+from lineup.contracts.accounts.refusals import UserNotFound
 from lineup.contracts.billing.exceptions import (
     AcceptOrder,
     ChooseUser,
@@ -35,20 +36,19 @@ from lineup.contracts.billing.exceptions import (
     ServeOrder,
 )
 from lineup.contracts.billing.orders import OrderView
+from lineup.contracts.billing.refusals import (
+    ExceptionNotFound,
+    PieceNotFound,
+    PieceSettled,
+)
 from lineup.database import Work
-from lineup.errors import Conflict, Invalid, NotFound
+from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch
 from lineup.verbs import handles
 
 SETTLED_AT_ONCE = 500
 """Orders that are looked at again when a SKU is ignored; more by their next payload."""
-
-
-class PieceSettled(Conflict):
-    """This item of the order is already completed."""
-
-    code = "piece_settled"
 
 
 @handles(CloseException)
@@ -59,7 +59,7 @@ def close_exception(work: Work, request: CloseException) -> OrderView:
     """
     order = locked_order(work, request.order_id)
     if request.exception not in order.exceptions:
-        raise NotFound("The order has no such exception.", code="exception_not_found")
+        raise ExceptionNotFound
     seats = seats_of(work, order)
     reverse(work, _taken_back(seats, request.takes_back))
     _settle_seats(work, seats, request.exception)
@@ -181,7 +181,7 @@ def _settle_refunds(work: Work, refunds: Sequence[OrderEffect], exception: str) 
 def _held(seats: Sequence[OrderSeat], seat_id: UUID) -> OrderSeat:
     seat = next((seat for seat in seats if seat.id == seat_id), None)
     if seat is None:
-        raise NotFound("The order has no such item.", code="piece_not_found")
+        raise PieceNotFound
     if seat.state not in (SeatState.HELD, SeatState.CLOSED):
         raise PieceSettled
     return seat
@@ -193,7 +193,7 @@ def _user_of(work: Work, order: ShopOrderRecord, user_id: UUID | None) -> UUID |
         return None
     user = people.get_user(work, user_id)
     if user.partner_id != order.partner_id:
-        raise NotFound("There is no such user.", code="user_not_found")
+        raise UserNotFound
     return user.id
 
 

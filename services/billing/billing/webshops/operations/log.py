@@ -17,6 +17,7 @@ from billing.webshops.states import DeliveryState
 from lineup.behalf import signature
 from lineup.contracts.billing.exceptions import CloseDelivery, ServeDelivery, ServeOrder
 from lineup.contracts.billing.orders import OrderView
+from lineup.contracts.billing.refusals import DeliveryDone
 from lineup.contracts.billing.shops import (
     BodyEncoding,
     DeliveryVerdict,
@@ -26,19 +27,13 @@ from lineup.contracts.billing.shops import (
     ShopDeliveryView,
 )
 from lineup.contracts.paging import Page
+from lineup.contracts.refusals import DeliveryNotFound
 from lineup.database import Work, page_of
-from lineup.errors import Conflict, NotFound
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
 NUL = "\0"
 """PostgreSQL keeps it in no text."""
-
-
-class DeliveryDone(Conflict):
-    """This delivery was already processed."""
-
-    code = "delivery_done"
 
 
 @handles(ListShopDeliveries)
@@ -130,7 +125,7 @@ def _found(work: Work, delivery_id: UUID) -> ShopDelivery:
     statement = _in_reach(work).where(ShopDelivery.id == delivery_id)
     delivery = work.session.scalar(statement)
     if delivery is None:
-        raise NotFound.of("delivery")
+        raise DeliveryNotFound
     return delivery
 
 

@@ -24,15 +24,10 @@ from billing.webshops.operations.sharing import home_of, parts_of, take_turns
 from billing.webshops.states import Effect
 from lineup.contracts.billing.exceptions import ServeDelivery
 from lineup.contracts.billing.orders import Buyer, OrderState
+from lineup.contracts.billing.refusals import OrderKnown
 from lineup.database import Work
-from lineup.errors import Conflict, Invalid
+from lineup.errors import Invalid
 from lineup.ids import new_id
-
-
-class OrderKnown(Conflict):
-    """This order already exists. Fulfil it from the order page."""
-
-    code = "order_known"
 
 
 def take_in(work: Work, shop: ShopConnection, message: Message) -> UUID | None:

@@ -18,9 +18,9 @@ from lineup.contracts.billing.orders import (
     OrderView,
     ReplayOrder,
 )
+from lineup.contracts.billing.refusals import OrderNotFound
 from lineup.contracts.paging import Page
 from lineup.database import Database, Work, page_of
-from lineup.errors import NotFound
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
@@ -114,7 +114,7 @@ def _in_scope(work: Work, order_id: UUID) -> ShopOrderRecord:
     statement = select(ShopOrderRecord).where(ShopOrderRecord.id == order_id)
     order = work.session.scalar(in_scope(statement, ShopOrderRecord, work.actor))
     if order is None:
-        raise NotFound.of("order")
+        raise OrderNotFound
     return order
 
 

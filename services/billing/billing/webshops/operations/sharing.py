@@ -18,15 +18,9 @@ from billing.webshops.models import (
 )
 from billing.webshops.shop_models import is_same_host
 from billing.webshops.states import SeatState
+from lineup.contracts.billing.refusals import ShopConnected
 from lineup.contracts.billing.shops import ShopKind
 from lineup.database import Work
-from lineup.errors import Conflict
-
-
-class ShopConnected(Conflict):
-    """This shop is already connected. Change the secret of that connection instead."""
-
-    code = "shop_connected"
 
 
 def refuse_twin(work: Work, shop: ShopConnection) -> None:

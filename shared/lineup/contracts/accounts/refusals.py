@@ -1,0 +1,135 @@
+"""Why accounts refuses what it is asked, each reason with its code."""
+
+from lineup.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+
+
+class AccountNotFound(NotFound):
+    """There is no such account."""
+
+    code = "account_not_found"
+
+
+class CustomerNotFound(NotFound):
+    """There is no such customer."""
+
+    code = "customer_not_found"
+
+
+class UserNotFound(NotFound):
+    """There is no such user."""
+
+    code = "user_not_found"
+
+
+class LoginNotFound(NotFound):
+    """There is no such login."""
+
+    code = "login_not_found"
+
+
+class SessionNotFound(NotFound):
+    """There is no such session."""
+
+    code = "session_not_found"
+
+
+class DeviceNotFound(NotFound):
+    """There is no such device."""
+
+    code = "device_not_found"
+
+
+class GroupNotFound(NotFound):
+    """There is no such group."""
+
+    code = "group_not_found"
+
+
+class AccountJobNotFound(NotFound):
+    """There is no such account job."""
+
+    code = "account_job_not_found"
+
+
+class GroupUsed(Conflict):
+    """This group has customers. Move them to another group first."""
+
+    code = "group_used"
+
+
+class ConfirmationMissing(Invalid):
+    """Type the username of the account to confirm its deletion."""
+
+    code = "confirmation_missing"
+
+
+class CustomersComing(Conflict):
+    """Customers are being moved to this account. Please wait until this is finished."""
+
+    code = "customers_coming"
+
+
+class NotSignedIn(Unauthenticated):
+    """Your session or token has expired. Please sign in again."""
+
+    code = "not_signed_in"
+
+
+class AccountInactive(Forbidden):
+    """This account or its parent account is disabled."""
+
+    code = "account_inactive"
+
+
+class AccountLocked(AccountInactive):
+    """This account is switched off; whoever provides it can switch it on again."""
+
+    code = "account_locked"
+
+
+class LoginDeleted(Conflict):
+    """This login was deleted."""
+
+    code = "login_deleted"
+
+
+class InvalidCredentials(Unauthenticated):
+    """Incorrect username or password."""
+
+    code = "invalid_credentials"
+
+
+class CurrencyInUse(Conflict):
+    """The currency cannot be changed because customers have balances in it."""
+
+    code = "currency_in_use"
+
+
+class OwnLogin(Forbidden):
+    """You cannot disable or reset your own login."""
+
+    code = "own_login"
+
+
+class LastLogin(Conflict):
+    """An account needs at least one login. Disable it instead."""
+
+    code = "last_login"
+
+
+class PasswordWrong(Invalid):
+    """The current password is incorrect."""
+
+    code = "password_wrong"
+
+
+class AccountDeleted(Conflict):
+    """This account was deleted."""
+
+    code = "account_deleted"
+
+
+class OwnAccount(Forbidden):
+    """You cannot disable your own account."""
+
+    code = "own_account"

@@ -1,0 +1,161 @@
+"""Why billing refuses what it is asked, each reason with its code."""
+
+from lineup.errors import Conflict, Invalid, NotFound, PaymentRequired
+
+
+class ProductNotFound(NotFound):
+    """There is no such product."""
+
+    code = "product_not_found"
+
+
+class PlanNotFound(NotFound):
+    """There is no such plan."""
+
+    code = "plan_not_found"
+
+
+class SubscriptionNotFound(NotFound):
+    """There is no such subscription."""
+
+    code = "subscription_not_found"
+
+
+class BookingNotFound(NotFound):
+    """There is no such transaction."""
+
+    code = "booking_not_found"
+
+
+class ShopNotFound(NotFound):
+    """There is no such shop."""
+
+    code = "shop_not_found"
+
+
+class OrderNotFound(NotFound):
+    """There is no such order."""
+
+    code = "order_not_found"
+
+
+class ExceptionNotFound(NotFound):
+    """The order has no such exception."""
+
+    code = "exception_not_found"
+
+
+class PieceNotFound(NotFound):
+    """The order has no such item."""
+
+    code = "piece_not_found"
+
+
+class BadLength(Invalid):
+    """A plan must have either months or days."""
+
+    code = "bad_length"
+
+
+class SubscriptionActive(Conflict):
+    """Stop the active subscription first."""
+
+    code = "subscription_active"
+
+
+class SkuTaken(Conflict):
+    """Another plan on sale already uses this SKU; upper and lower case are alike."""
+
+    code = "sku_taken"
+
+
+class TrialCosts(Invalid):
+    """The price of a trial must be zero."""
+
+    code = "trial_costs"
+
+
+class PlanRetired(Conflict):
+    """This plan is retired."""
+
+    code = "plan_retired"
+
+
+class NotActive(Conflict):
+    """This subscription is not active."""
+
+    code = "not_active"
+
+
+class PeriodTooLong(Conflict):
+    """This plan is too long. Choose another plan."""
+
+    code = "period_too_long"
+
+
+class PeriodOver(Conflict):
+    """Counted from the previous end date, this period would already have ended."""
+
+    code = "period_over"
+
+
+class OtherProductRunning(SubscriptionActive):
+    """This user already has an active subscription to another product."""
+
+
+class TrialUsed(Conflict):
+    """This customer has already used a trial."""
+
+    code = "trial_used"
+
+
+class AlreadyCorrected(Conflict):
+    """This transaction was already corrected."""
+
+    code = "already_corrected"
+
+
+class NotCorrectable(Conflict):
+    """Only top-ups and payouts can be corrected; to undo a sale, stop it."""
+
+    code = "not_correctable"
+
+
+class CustomerDeleted(Conflict):
+    """This customer was deleted. No more money can be added to the balance."""
+
+    code = "customer_deleted"
+
+
+class InsufficientBalance(PaymentRequired):
+    """The balance does not cover this."""
+
+
+class AmountTooLarge(Invalid):
+    """The amount is too large."""
+
+    code = "amount_too_large"
+
+
+class PieceSettled(Conflict):
+    """This item of the order is already completed."""
+
+    code = "piece_settled"
+
+
+class DeliveryDone(Conflict):
+    """This delivery was already processed."""
+
+    code = "delivery_done"
+
+
+class OrderKnown(Conflict):
+    """This order already exists. Fulfil it from the order page."""
+
+    code = "order_known"
+
+
+class ShopConnected(Conflict):
+    """This shop is already connected. Change the secret of that connection instead."""
+
+    code = "shop_connected"
