@@ -17,7 +17,8 @@ kind with code, message, fields and details; anything else that rises is a bug.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from enum import StrEnum
+from typing import Any, ClassVar, Self
 
 Fields = Mapping[str, list[str]]
 
@@ -37,11 +38,16 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         fields: Fields | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> None:
-        self.code = code or type(self).code
-        self.message = message or (type(self).__doc__ or "").split("\n")[0]
+        self.code = str(code or type(self).code)
+        self.message = message or self.meaning()
         self.fields = dict(fields or {})
         self.details = dict(details or {})
         super().__init__(self.message)
+
+    @classmethod
+    def meaning(cls) -> str:
+        """What it says unless given a message: the first line of its docstring."""
+        return (cls.__doc__ or "").split("\n")[0]
 
 
 class Unauthenticated(Refusal):
@@ -147,6 +153,28 @@ class KeyReused(Conflict):
     """This idempotency key was already used with different content."""
 
     code = "key_reused"
+
+
+class GivenCode(StrEnum):
+    """Codes that a kind of refusal is given when it rises, each with its meaning.
+
+    For reasons that need no class because nobody catches them: of Invalid, unless the
+    enumeration has another `kind`.
+    """
+
+    meaning: str
+
+    def __new__(cls, code: str, meaning: str) -> Self:
+        """A code that knows what it means to a caller."""
+        given = str.__new__(cls, code)
+        given._value_ = code
+        given.meaning = meaning
+        return given
+
+    @property
+    def kind(self) -> type[Refusal]:
+        """The refusal that bears it, which says the status."""
+        return Invalid
 
 
 KINDS: dict[str, type[Refusal]] = {

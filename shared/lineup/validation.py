@@ -2,9 +2,88 @@
 
 from dataclasses import dataclass, field
 
-from lineup.errors import Conflict, Invalid
+from lineup.errors import Conflict, GivenCode, Invalid, Refusal
 
-ABOUT_BOUNDS = frozenset({"out_of_range", "too_many", "too_short", "moment_invalid"})
+
+class FieldCode(GivenCode):
+    """What can be wrong with a single value by itself."""
+
+    REQUIRED = "required", "This field is required."
+    TOO_LONG = "too_long", "This is too long."
+    TOO_SHORT = "too_short", "This is too short; in `details` only."
+    OUT_OF_RANGE = "out_of_range", "A number is out of range; in `details` only."
+    TOO_MANY = "too_many", "The list is too long; in `details` only."
+    MOMENT_INVALID = "moment_invalid", "Not between 1900 and 2200; in `details` only."
+    TEXT_INVALID = "text_invalid", "This is not valid."
+    UNPRINTABLE = "unprintable", "Control characters are not allowed."
+    ADDRESS_INVALID = "address_invalid", "The URL is not valid."
+    HOST_INVALID = "host_invalid", "This is not a valid host name."
+    HEADER_INVALID = "header_invalid", "These are not valid HTTP headers."
+    PUBLIC_URL_INVALID = (
+        "public_url_invalid",
+        "Not an address such as https://tv.example.",
+    )
+    PLAYER_LINE_INVALID = (
+        "player_line_invalid",
+        "This is not a line for players such as #EXTVLCOPT:….",
+    )
+    EMAIL_INVALID = "email_invalid", "Enter a valid email address."
+    MOBILE_INVALID = (
+        "mobile_invalid",
+        "The mobile number is not in international format.",
+    )
+    COUNTRY_UNKNOWN = "country_unknown", "The country must be an ISO 3166 code."
+    CURRENCY_UNKNOWN = "currency_unknown", "The currency must be an ISO 4217 code."
+    TIME_ZONE_UNKNOWN = (
+        "time_zone_unknown",
+        "The time zone must be such as Europe/Paris.",
+    )
+    MAC_INVALID = "mac_invalid", "The MAC address is not like 00:1A:79:12:34:56."
+    SECONDS_INVALID = "seconds_invalid", "From 0 to 86400 seconds."
+    SESSION_OUT_OF_RANGE = (
+        "session_out_of_range",
+        "Enter between one minute and one week.",
+    )
+    PIN_INVALID = "pin_invalid", "A PIN has four digits."
+    USERNAME_LENGTH = "username_length", "The username is too short or too long."
+    USERNAME_CAPITALS = "username_capitals", "A username must not have capital letters."
+    USERNAME_CHARACTERS = (
+        "username_characters",
+        "The username has characters that are not allowed.",
+    )
+    PASSWORD_SHORT = (
+        "password_short",
+        "The password is too short for this kind of login.",
+    )
+    PASSWORD_LONG = "password_long", "The password is too long."
+    ROLE_UNFIT = "role_unfit", "This role is not available for this account."
+    GROUP_UNKNOWN = "group_unknown", "The group is not available for this customer."
+    CURRENCY_FIXED = "currency_fixed", "A seller uses the currency of its partner."
+
+
+class TakenCode(GivenCode):
+    """What is wrong with a value only because somebody else already uses it."""
+
+    ALREADY_USED = "already_used", "Several values are already taken. See `details`."
+    EMAIL_TAKEN = "email_taken", "The email address is already in use."
+    USERNAME_TAKEN = "username_taken", "The username is already taken."
+    MAC_TAKEN = "mac_taken", "Another device has this MAC address."
+    GROUP_NAME_TAKEN = "group_name_taken", "A group with this name already exists."
+
+    @property
+    def kind(self) -> type[Refusal]:
+        """Conflict."""
+        return Conflict
+
+
+ABOUT_BOUNDS = frozenset(
+    {
+        FieldCode.OUT_OF_RANGE,
+        FieldCode.TOO_MANY,
+        FieldCode.TOO_SHORT,
+        FieldCode.MOMENT_INVALID,
+    }
+)
 """Codes that say nothing without their field: as a whole the request is `invalid`."""
 
 
@@ -24,13 +103,14 @@ class ValidationErrors:
 
     errors: list[FieldError] = field(default_factory=list)
 
-    def add(self, name: str, code: str, message: str) -> None:
+    def add(self, name: str, code: FieldCode | type[Invalid], message: str) -> None:
         """Note a value that is wrong by itself."""
-        self.errors.append(FieldError(field=name, code=code, message=message))
+        stable = code.value if isinstance(code, FieldCode) else code.code
+        self.errors.append(FieldError(field=name, code=stable, message=message))
 
-    def add_taken(self, name: str, code: str, message: str) -> None:
+    def add_taken(self, name: str, code: TakenCode, message: str) -> None:
         """Note a value that somebody else already uses."""
-        error = FieldError(field=name, code=code, message=message, is_taken=True)
+        error = FieldError(field=name, code=code.value, message=message, is_taken=True)
         self.errors.append(error)
 
     def has(self, name: str) -> bool:
@@ -59,7 +139,7 @@ class ValidationErrors:
     def _code(self, kind: type[Conflict | Invalid]) -> str:
         if self._is_one() and self.errors[0].code not in ABOUT_BOUNDS:
             return self.errors[0].code
-        return "already_used" if kind is Conflict else Invalid.code
+        return TakenCode.ALREADY_USED if kind is Conflict else Invalid.code
 
     def _by_field(self, what: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

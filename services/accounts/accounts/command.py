@@ -11,13 +11,13 @@ from accounts.means import Means
 from accounts.resync import resync
 from accounts.sellers.operations import create_operator
 from accounts.settings import AccountsSettings
-from accounts.taken import USERNAME_TAKEN
 from lineup.clock import clock_for
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.database import Database, connect
 from lineup.errors import Refusal
 from lineup.secrets import Keyring
 from lineup.settings import read
+from lineup.validation import TakenCode
 
 
 @click.group()
@@ -42,7 +42,7 @@ def create_operator_login(
         try:
             create_operator(work, details, means=_means(settings))
         except Refusal as refusal:
-            if not unless_there or refusal.code != USERNAME_TAKEN:
+            if not unless_there or refusal.code != TakenCode.USERNAME_TAKEN:
                 raise click.ClickException(_told(refusal)) from None
             click.echo(f"{username} is there already.")
             return

@@ -7,27 +7,27 @@ import psycopg2
 from sqlalchemy.exc import IntegrityError
 
 from accounts.findings import Findings
+from lineup.validation import TakenCode
 
-USERNAME_TAKEN = "username_taken"
 TAKEN = {
     "uq_logins_username": (
         "login.username",
-        USERNAME_TAKEN,
+        TakenCode.USERNAME_TAKEN,
         "This username is already taken.",
     ),
     "uq_customers_partner_id_email_key": (
         "person.email",
-        "email_taken",
+        TakenCode.EMAIL_TAKEN,
         "A customer with this email address already exists.",
     ),
     "uq_customer_groups_name": (
         "name",
-        "group_name_taken",
+        TakenCode.GROUP_NAME_TAKEN,
         "A group with this name already exists.",
     ),
     "uq_devices_mac": (
         "mac",
-        "mac_taken",
+        TakenCode.MAC_TAKEN,
         "Another device has this MAC address.",
     ),
 }

@@ -8,6 +8,7 @@ from accounts.command import commands
 from accounts.service import AccountsService
 from accounts.settings import AccountsSettings
 from lineup.bus import doors
+from lineup.contracts.accounts import refusals
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -27,7 +28,13 @@ def test_the_readme_names_every_event_timer_setting_and_task(name):
 
 def test_the_readme_names_every_code():
     source = "".join(path.read_text() for path in (ROOT / "accounts").rglob("*.py"))
-    codes = set(re.findall(r'\bcode = "(\w+)"', source))
-    codes |= set(re.findall(r'add\(\s*\w+,\s*"(\w+)"', source))
-    assert len(codes) > 15
+    given = re.findall(r"\b(?:Field|Taken)Code\.([A-Z_]+)", source)
+    codes = {kind.code for kind in vars(refusals).values() if is_declared_there(kind)}
+    codes.update(map(str.lower, given))
+
+    assert len(codes) > 30
     assert {code for code in codes if f"`{code}`" not in README} == set()
+
+
+def is_declared_there(kind):
+    return isinstance(kind, type) and kind.__module__ == refusals.__name__

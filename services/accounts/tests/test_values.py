@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from accounts import values
 from accounts.findings import Findings
 from lineup.errors import Conflict, Invalid
+from lineup.validation import FieldCode, TakenCode
 
 
 def found(rule, text):
@@ -107,7 +108,7 @@ class TestRefusing:
 
     def test_one_fault_is_refused_by_its_own_code(self):
         findings = Findings()
-        findings.add("name", "required", "This field is required.")
+        findings.add("name", FieldCode.REQUIRED, "This field is required.")
         with pytest.raises(Invalid) as refusal:
             findings.refuse()
         assert refusal.value.code == "required"
@@ -115,23 +116,23 @@ class TestRefusing:
 
     def test_one_taken_value_is_a_conflict(self):
         findings = Findings()
-        findings.add_taken("email", "email_taken", "Used.")
+        findings.add_taken("email", TakenCode.EMAIL_TAKEN, "Used.")
         with pytest.raises(Conflict) as refusal:
             findings.refuse()
         assert refusal.value.code == "email_taken"
 
     def test_many_taken_values_are_a_conflict(self):
         findings = Findings()
-        findings.add_taken("email", "email_taken", "Used.")
-        findings.add_taken("username", "username_taken", "Used.")
+        findings.add_taken("email", TakenCode.EMAIL_TAKEN, "Used.")
+        findings.add_taken("username", TakenCode.USERNAME_TAKEN, "Used.")
         with pytest.raises(Conflict) as refusal:
             findings.refuse()
         assert refusal.value.code == "already_used"
 
     def test_faults_and_taken_values_are_told_together_as_invalid(self):
         findings = Findings()
-        findings.add_taken("email", "email_taken", "Used.")
-        findings.add("name", "required", "This field is required.")
+        findings.add_taken("email", TakenCode.EMAIL_TAKEN, "Used.")
+        findings.add("name", FieldCode.REQUIRED, "This field is required.")
         with pytest.raises(Invalid) as refusal:
             findings.refuse()
         assert refusal.value.code == "invalid"

@@ -21,7 +21,7 @@ from urllib3.exceptions import (
 )
 from urllib3.response import BaseHTTPResponse
 
-from lineup.contracts.playlists.refusals import FetchRefused
+from lineup.contracts.playlists.refusals import FetchCode, FetchRefused
 from lineup.outbound import AddressForbidden
 from playlists.addresses import Fetched, Limits, Wanted
 from playlists.hops import TooManyRedirects, answering
@@ -84,7 +84,7 @@ def _store(
         length += len(block)
         if length > megabytes << 20:
             message = f"The file is larger than {megabytes} MB."
-            raise FetchRefused(message, code=f"{what}_too_large")
+            raise FetchRefused(message, code=FetchCode.about(what, "too_large"))
         digest.update(block)
         into.write(block)
     if watchdog.why:
@@ -107,7 +107,9 @@ def _refusals(what: str, watchdog: Watchdog) -> Iterator[None]:
         yield
     except AddressForbidden:
         message = "The URL points to an address that is not allowed."
-        raise FetchRefused(message, code=f"{what}_address_forbidden") from None
+        raise FetchRefused(
+            message, code=FetchCode.about(what, "address_forbidden")
+        ) from None
     except (
         _BadStatus,
         TooManyRedirects,
@@ -121,11 +123,13 @@ def _refusals(what: str, watchdog: Watchdog) -> Iterator[None]:
 
 def _refusal(error: Exception, what: str, ended: str) -> FetchRefused:
     if ended == TOO_SLOW:
-        return FetchRefused(ended, code=f"{what}_too_slow")
+        return FetchRefused(ended, code=FetchCode.about(what, "too_slow"))
     if not ended and isinstance(error, ProtocolError):
         message = "The connection was interrupted."
-        return FetchRefused(message, code=f"{what}_truncated")
-    return FetchRefused(ended or _in_words(error), code=f"{what}_unreachable")
+        return FetchRefused(message, code=FetchCode.about(what, "truncated"))
+    return FetchRefused(
+        ended or _in_words(error), code=FetchCode.about(what, "unreachable")
+    )
 
 
 def _in_words(error: Exception) -> str:

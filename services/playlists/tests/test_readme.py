@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from lineup.bus import doors
+from lineup.contracts.playlists import refusals
+from lineup.errors import GivenCode
 from playlists.command import commands
 from playlists.service import PlaylistsService
 from playlists.settings import PlaylistsSettings
@@ -25,11 +27,16 @@ def test_the_readme_names_every_event_timer_setting_and_task(name):
     assert re.search(rf"\b{name}\b", README)
 
 
+def declared_codes():
+    for kind in vars(refusals).values():
+        if isinstance(kind, type) and issubclass(kind, GivenCode):
+            yield from kind
+        elif isinstance(kind, type) and kind.__module__ == refusals.__name__:
+            yield kind.code
+
+
 def test_the_readme_names_every_code():
-    source = "".join(path.read_text() for path in (ROOT / "playlists").rglob("*.py"))
-    codes = set(re.findall(r'\bcode(?:: str)? = "(\w+)"', source))
-    fetched = set(re.findall(r'code=f"\{what\}_(\w+)"', source))
-    codes |= {f"{what}_{end}" for what in ("guide", "playlist") for end in fetched}
-    codes.discard("unreachable")  # always said of something
+    codes = set(declared_codes()) - {"unreachable"}  # always said of something
+
     assert len(codes) > 20
     assert {code for code in codes if f"`{code}`" not in README} == set()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, quote, urlsplit
 
+from lineup.validation import FieldCode
 from lineup.values.bad_value import BadValueError
 from lineup.values.text import IN_A_LINE
 
@@ -137,9 +138,11 @@ def _ipv6(text: str) -> str:
     try:
         address = ipaddress.IPv6Address(text)
     except ValueError:
-        raise BadValueError("host_invalid", "This is not an IPv6 address.") from None
+        raise BadValueError(
+            FieldCode.HOST_INVALID, "This is not an IPv6 address."
+        ) from None
     if address.scope_id is not None:
-        raise BadValueError("host_invalid", "An address here has no zone.")
+        raise BadValueError(FieldCode.HOST_INVALID, "An address here has no zone.")
     return address.compressed
 
 
@@ -147,7 +150,7 @@ def _name(text: str) -> str:
     name = text if text.isascii() else _idna(text)
     labels = name.removesuffix(".").split(".")
     if len(name) > 253 or not all(LABEL.fullmatch(label) for label in labels):
-        raise BadValueError("host_invalid", "This is not a valid host name.")
+        raise BadValueError(FieldCode.HOST_INVALID, "This is not a valid host name.")
     return name.lower()
 
 
@@ -157,7 +160,9 @@ def _idna(text: str) -> str:
     try:
         return idna.encode(text[:254], uts46=True).decode()
     except UnicodeError:
-        raise BadValueError("host_invalid", "This is not a valid host name.") from None
+        raise BadValueError(
+            FieldCode.HOST_INVALID, "This is not a valid host name."
+        ) from None
 
 
 def _put_together(parts: SplitResult, authority: str) -> str:
@@ -176,10 +181,10 @@ def _encoded(text: str, allowed: str) -> str:
 
 
 def _wrong(message: str = "This is not a valid URL.") -> BadValueError:
-    return BadValueError("address_invalid", message)
+    return BadValueError(FieldCode.ADDRESS_INVALID, message)
 
 
 def _no_public_url() -> BadValueError:
     return BadValueError(
-        "public_url_invalid", "Enter a URL such as https://tv.example."
+        FieldCode.PUBLIC_URL_INVALID, "Enter a URL such as https://tv.example."
     )

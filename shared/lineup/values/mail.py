@@ -1,5 +1,6 @@
 """Mail addresses (RFC 5321, RFC 6531) in the form in which they are kept."""
 
+from lineup.validation import FieldCode
 from lineup.values.bad_value import BadValueError
 from lineup.values.text import IN_A_LINE
 
@@ -37,4 +38,4 @@ def find_mail_address(text: str) -> str | None:
 
 
 def _wrong() -> BadValueError:
-    return BadValueError("email_invalid", "Enter a valid email address.")
+    return BadValueError(FieldCode.EMAIL_INVALID, "Enter a valid email address.")

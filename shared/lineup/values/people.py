@@ -7,6 +7,7 @@ import re
 import zoneinfo
 from functools import cache
 
+from lineup.validation import FieldCode
 from lineup.values.bad_value import BadValueError
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]*", re.ASCII)
@@ -27,12 +28,14 @@ def username(text: str) -> str:
     """
     if not LEAST_USERNAME <= len(text) <= MOST_USERNAME:
         limits = f"{LEAST_USERNAME} to {MOST_USERNAME} characters."
-        raise BadValueError("username_length", limits)
+        raise BadValueError(FieldCode.USERNAME_LENGTH, limits)
     if text != text.lower():
-        raise BadValueError("username_capitals", "Capital letters are not allowed.")
+        raise BadValueError(
+            FieldCode.USERNAME_CAPITALS, "Capital letters are not allowed."
+        )
     if not USERNAME.fullmatch(text):
         allowed = "Only a-z, 0-9 and . _ @ + - are allowed."
-        raise BadValueError("username_characters", allowed)
+        raise BadValueError(FieldCode.USERNAME_CHARACTERS, allowed)
     return text
 
 
@@ -40,7 +43,7 @@ def new_password(text: str) -> str:
     """A password of at least 4 characters; whose it is may ask for more."""
     if len(text) < LEAST_PASSWORD:
         few = f"At least {LEAST_PASSWORD} characters."
-        raise BadValueError("password_short", few)
+        raise BadValueError(FieldCode.PASSWORD_SHORT, few)
     return text
 
 
@@ -49,7 +52,7 @@ def mobile(text: str) -> str:
     number = international(text)
     if not number:
         how = "Give the number in international form: +31…"
-        raise BadValueError("mobile_invalid", how)
+        raise BadValueError(FieldCode.MOBILE_INVALID, how)
     return number
 
 
@@ -70,7 +73,9 @@ def country(text: str) -> str:
     """An ISO 3166 two-letter country code in capitals."""
     code = text.upper()
     if not is_country(code):
-        raise BadValueError("country_unknown", "Choose a country from the list.")
+        raise BadValueError(
+            FieldCode.COUNTRY_UNKNOWN, "Choose a country from the list."
+        )
     return code
 
 
@@ -87,7 +92,9 @@ def currency(text: str) -> str:
 
     code = text.upper()
     if pycountry.currencies.get(alpha_3=code) is None:
-        raise BadValueError("currency_unknown", "Enter a currency code such as EUR.")
+        raise BadValueError(
+            FieldCode.CURRENCY_UNKNOWN, "Enter a currency code such as EUR."
+        )
     return code
 
 
@@ -101,7 +108,7 @@ def time_zone(text: str) -> str:
     """A name of the IANA time zone database."""
     if text not in time_zones():
         raise BadValueError(
-            "time_zone_unknown", "Enter a time zone such as Europe/Paris."
+            FieldCode.TIME_ZONE_UNKNOWN, "Enter a time zone such as Europe/Paris."
         )
     return text
 
@@ -110,7 +117,7 @@ def mac(text: str) -> str:
     """A MAC address as AA:BB:CC:DD:EE:FF however it was written."""
     if not MAC_FORMS.match(text):
         raise BadValueError(
-            "mac_invalid", "Enter a MAC address such as 00:1A:79:12:34:56."
+            FieldCode.MAC_INVALID, "Enter a MAC address such as 00:1A:79:12:34:56."
         )
     plain = re.sub(r"[-:. ]", "", text).upper()
     return ":".join(plain[at : at + 2] for at in range(0, len(plain), 2))

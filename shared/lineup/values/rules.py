@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from lineup.money import Money
+from lineup.validation import FieldCode
 from lineup.values.bad_value import BadValueError
 from lineup.values.text import IN_A_LINE, IN_LINES
 
@@ -53,19 +54,21 @@ class Text:
     form: str = ""
     """JSON Schema's name of the format, such as email."""
     example: str = ""
-    code: str = ""
-    """Of whatever is wrong with it; empty: each fault has its own."""
+    code: FieldCode | None = None
+    """Of whatever is wrong with it; None: each fault has its own."""
     message: str = ""
 
     def checked(self, value: str) -> str:
         """The text, without blanks around it where they mean nothing."""
         if (IN_LINES if self.has_lines else IN_A_LINE).search(value):
-            raise self._wrong("unprintable", "Control characters are not allowed.")
+            raise self._wrong(
+                FieldCode.UNPRINTABLE, "Control characters are not allowed."
+            )
         kept = value.strip() if self.is_trimmed else value
         if len(kept) > self.longest:
-            raise self._wrong("too_long", f"At most {self.longest} characters.")
+            raise self._wrong(FieldCode.TOO_LONG, f"At most {self.longest} characters.")
         if not kept and self.shortest:
-            raise BadValueError("required", "This field is required.")
+            raise BadValueError(FieldCode.REQUIRED, "This field is required.")
         return self._formed(kept) if kept else kept
 
     def schema(self) -> Mapping[str, Any]:
@@ -83,12 +86,14 @@ class Text:
 
     def _formed(self, kept: str) -> str:
         if len(kept) < self.shortest:
-            raise self._wrong("too_short", f"At least {self.shortest} characters.")
+            raise self._wrong(
+                FieldCode.TOO_SHORT, f"At least {self.shortest} characters."
+            )
         if self.pattern and not re.fullmatch(self.pattern, kept):
-            raise self._wrong("text_invalid", "This is not valid.")
+            raise self._wrong(FieldCode.TEXT_INVALID, "This is not valid.")
         return self.parse(kept) if self.parse else kept
 
-    def _wrong(self, code: str, message: str) -> BadValueError:
+    def _wrong(self, code: FieldCode, message: str) -> BadValueError:
         return BadValueError(self.code or code, self.message or message)
 
 
@@ -101,7 +106,9 @@ class OneOf:
     def checked(self, value: str) -> str:
         """The word."""
         if value not in self.choices:
-            raise BadValueError("text_invalid", f"One of {', '.join(self.choices)}.")
+            raise BadValueError(
+                FieldCode.TEXT_INVALID, f"One of {', '.join(self.choices)}."
+            )
         return value
 
     def schema(self) -> Mapping[str, Any]:
@@ -135,7 +142,7 @@ class Whole:
 
     least: int = -WHOLE
     most: int = WHOLE
-    code: str = "out_of_range"
+    code: FieldCode = FieldCode.OUT_OF_RANGE
     message: str = ""
 
     def checked(self, value: int) -> int:
@@ -160,9 +167,9 @@ class Items:
     def checked(self, value: Collection[Any]) -> Collection[Any]:
         """The list."""
         if len(value) > self.most:
-            raise BadValueError("too_many", f"At most {self.most}.")
+            raise BadValueError(FieldCode.TOO_MANY, f"At most {self.most}.")
         if len(value) < self.fewest:
-            raise BadValueError("required", "This field is required.")
+            raise BadValueError(FieldCode.REQUIRED, "This field is required.")
         return value
 
     def schema(self) -> Mapping[str, Any]:
@@ -180,7 +187,7 @@ class Entries:
     def checked(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
         """The mapping."""
         if len(value) > self.most:
-            raise BadValueError("too_many", f"At most {self.most}.")
+            raise BadValueError(FieldCode.TOO_MANY, f"At most {self.most}.")
         name = Text(longest=200)
         for key in value:
             name.checked(key)
@@ -200,7 +207,7 @@ class Moment:
     def checked(self, value: datetime) -> datetime:
         """The moment in UTC, whose offset every database takes."""
         if value.tzinfo is None:
-            raise BadValueError("moment_invalid", "Include the UTC offset.")
+            raise BadValueError(FieldCode.MOMENT_INVALID, "Include the UTC offset.")
         if not FIRST_YEAR <= value.year < LAST_YEAR:
             raise _outside_the_calendar()
         return value.astimezone(UTC)
@@ -237,13 +244,13 @@ class Amount:
         """The amount."""
         if not ASSET.fullmatch(value.asset):
             raise BadValueError(
-                "currency_unknown", "Enter a currency code such as EUR."
+                FieldCode.CURRENCY_UNKNOWN, "Enter a currency code such as EUR."
             )
         if value.amount_minor < self.least and self.message:
-            raise BadValueError("out_of_range", self.message)
+            raise BadValueError(FieldCode.OUT_OF_RANGE, self.message)
         if not self.least <= value.amount_minor <= self.most:
             most = Money(self.most, value.asset).decimal()
-            raise BadValueError("out_of_range", f"At most {most}.")
+            raise BadValueError(FieldCode.OUT_OF_RANGE, f"At most {most}.")
         return value
 
     def schema(self) -> Mapping[str, Any]:
@@ -252,4 +259,6 @@ class Amount:
 
 
 def _outside_the_calendar() -> BadValueError:
-    return BadValueError("moment_invalid", f"Between {FIRST_YEAR} and {LAST_YEAR}.")
+    return BadValueError(
+        FieldCode.MOMENT_INVALID, f"Between {FIRST_YEAR} and {LAST_YEAR}."
+    )

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from lineup.money import Money
+from lineup.validation import FieldCode
 from lineup.values import addresses, mail, people
 from lineup.values.bad_value import BadValueError
 from lineup.values.rules import (
@@ -39,7 +40,7 @@ Username = Annotated[
         longest=people.MOST_USERNAME,
         parse=people.username,
         example="anna",
-        code="username_length",
+        code=FieldCode.USERNAME_LENGTH,
         message="3 to 64 characters.",
     ),
 ]
@@ -49,7 +50,7 @@ NewPassword = Annotated[
         longest=128,
         parse=people.new_password,
         example="correct horse battery",
-        code="password_long",
+        code=FieldCode.PASSWORD_LONG,
         message="At most 128 characters.",
     ),
 ]
@@ -68,7 +69,7 @@ MailAddress = Annotated[
         parse=mail.mail_address,
         example="anna@tv.example",
         form="email",
-        code="email_invalid",
+        code=FieldCode.EMAIL_INVALID,
         message="Enter a valid email address.",
     ),
 ]
@@ -79,7 +80,7 @@ OptionalMailAddress = Annotated[
         is_trimmed=True,
         parse=mail.mail_address,
         example="anna@tv.example",
-        code="email_invalid",
+        code=FieldCode.EMAIL_INVALID,
         message="Enter a valid email address.",
     ),
 ]
@@ -91,7 +92,7 @@ Country = Annotated[
         is_trimmed=True,
         parse=people.country,
         example="NL",
-        code="country_unknown",
+        code=FieldCode.COUNTRY_UNKNOWN,
         message="Choose a country from the list.",
     ),
 ]
@@ -101,7 +102,7 @@ Pin = Annotated[
         longest=4,
         pattern="[0-9]{4}",
         example="1234",
-        code="pin_invalid",
+        code=FieldCode.PIN_INVALID,
         message="Enter four digits, or leave empty.",
     ),
 ]
@@ -112,7 +113,7 @@ Mobile = Annotated[
         is_trimmed=True,
         parse=people.mobile,
         example="+31612345678",
-        code="mobile_invalid",
+        code=FieldCode.MOBILE_INVALID,
         message="Give the number in international form: +31…",
     ),
 ]
@@ -123,7 +124,7 @@ Mac = Annotated[
         is_trimmed=True,
         parse=people.mac,
         example="00:1A:79:12:34:56",
-        code="mac_invalid",
+        code=FieldCode.MAC_INVALID,
         message="Enter a MAC address such as 00:1A:79:12:34:56.",
     ),
 ]
@@ -132,7 +133,7 @@ Seconds = Annotated[
     Whole(
         least=0,
         most=24 * 3600,
-        code="seconds_invalid",
+        code=FieldCode.SECONDS_INVALID,
         message="From 0 (never) to 86400 seconds.",
     ),
 ]
@@ -144,7 +145,7 @@ TimeZone = Annotated[
         longest=64,
         parse=people.time_zone,
         example="Europe/Paris",
-        code="time_zone_unknown",
+        code=FieldCode.TIME_ZONE_UNKNOWN,
         message="Enter a time zone such as Europe/Paris.",
     ),
 ]
@@ -160,7 +161,7 @@ Currency = Annotated[
         is_trimmed=True,
         parse=people.currency,
         example="EUR",
-        code="currency_unknown",
+        code=FieldCode.CURRENCY_UNKNOWN,
         message="Enter a currency code such as EUR.",
     ),
 ]
@@ -188,7 +189,7 @@ SessionMinutes = Annotated[
     Whole(
         least=1,
         most=7 * 24 * 60,
-        code="session_out_of_range",
+        code=FieldCode.SESSION_OUT_OF_RANGE,
         message="Enter between one minute and one week.",
     ),
 ]
@@ -202,7 +203,7 @@ WebAddress = Annotated[
         is_trimmed=True,
         parse=addresses.web_address,
         example="https://tv.example/guide.xml.gz",
-        code="address_invalid",
+        code=FieldCode.ADDRESS_INVALID,
     ),
 ]
 StreamAddress = Annotated[
@@ -212,7 +213,7 @@ StreamAddress = Annotated[
         is_trimmed=True,
         parse=addresses.stream_address,
         example="http://streams.example/one.m3u8",
-        code="address_invalid",
+        code=FieldCode.ADDRESS_INVALID,
     ),
 ]
 ArchiveTemplate = Annotated[
@@ -230,7 +231,7 @@ PlayerLine = Annotated[
         is_trimmed=True,
         pattern=r"#(EXTVLCOPT|KODIPROP):[A-Za-z][A-Za-z0-9_.-]*=.*|#EXTHTTP:\{.*\}",
         example="#EXTVLCOPT:http-user-agent=Box/1.0",
-        code="player_line_invalid",
+        code=FieldCode.PLAYER_LINE_INVALID,
         message="Such as #EXTVLCOPT:http-user-agent=Box/1.0.",
     ),
 ]
@@ -243,7 +244,7 @@ PublicUrl = Annotated[
         is_trimmed=True,
         parse=addresses.public_url,
         example="https://tv.example",
-        code="public_url_invalid",
+        code=FieldCode.PUBLIC_URL_INVALID,
         message="Enter a URL such as https://tv.example.",
     ),
 ]
@@ -254,7 +255,7 @@ HostName = Annotated[
         is_trimmed=True,
         parse=addresses.host_name,
         example="mail.example",
-        code="host_invalid",
+        code=FieldCode.HOST_INVALID,
     ),
 ]
 StreamHost = Annotated[
@@ -265,7 +266,7 @@ StreamHost = Annotated[
         is_trimmed=True,
         parse=addresses.stream_host,
         example="edge.example.net",
-        code="host_invalid",
+        code=FieldCode.HOST_INVALID,
         message="Enter a host such as edge.example.net or *.example.net.",
     ),
 ]
@@ -277,7 +278,7 @@ ShopDomain = Annotated[
         is_trimmed=True,
         parse=addresses.shop_domain,
         example="demo.myshopify.com",
-        code="host_invalid",
+        code=FieldCode.HOST_INVALID,
         message="Enter the domain, such as demo.myshopify.com.",
     ),
 ]
@@ -297,7 +298,9 @@ HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,2000}")
 
 def _header(name: str, value: str) -> tuple[str, str]:
     if not (HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value)):
-        raise BadValueError("header_invalid", "These are not valid HTTP headers.")
+        raise BadValueError(
+            FieldCode.HEADER_INVALID, "These are not valid HTTP headers."
+        )
     return name, value.strip()
 
 

@@ -29,6 +29,7 @@ from lineup.database import Work, page_of
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.scope import in_scope
+from lineup.validation import FieldCode
 from lineup.verbs import Done, handles
 
 NAME_INDEX = "uq_customer_groups_name"
@@ -102,7 +103,9 @@ def check_group(
         return
     statement = _visible(work).where(Group.id == group_id, _reaches(customer_scope))
     if work.session.scalar(statement.with_for_update(read=True)) is None:
-        findings.add("settings.group_id", "group_unknown", "Choose one of the groups.")
+        findings.add(
+            "settings.group_id", FieldCode.GROUP_UNKNOWN, "Choose one of the groups."
+        )
 
 
 def group_in_scope(work: Work, group_id: UUID) -> Group:

@@ -9,6 +9,7 @@ from accounts.findings import Findings
 from accounts.tree.models import Account
 from lineup.contracts.accounts.customers import CustomerSettings
 from lineup.database import Work
+from lineup.validation import FieldCode
 
 DAY_SECONDS = 24 * 3600
 
@@ -26,7 +27,7 @@ def check_settings(
     if not 0 <= settings.inactivity_seconds <= DAY_SECONDS:
         findings.add(
             "settings.inactivity_seconds",
-            "seconds_invalid",
+            FieldCode.SECONDS_INVALID,
             "From 0 (never) to 86400 seconds.",
         )
     check_time_zone(findings, "settings.time_zone", settings.time_zone)
@@ -41,7 +42,7 @@ def check_time_zone(findings: Findings, field: str, zone: str) -> None:
 def check_pin(findings: Findings, pin: str) -> None:
     """Note a PIN that is not four digits; none at all is right."""
     if pin and not re.fullmatch(r"[0-9]{4}", pin):
-        findings.add("pin", "pin_invalid", "Enter four digits, or leave empty.")
+        findings.add("pin", FieldCode.PIN_INVALID, "Enter four digits, or leave empty.")
 
 
 def take_settings(

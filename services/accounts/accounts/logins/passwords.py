@@ -8,6 +8,7 @@ from argon2.exceptions import VerificationError
 
 from accounts.findings import Findings
 from lineup.context import Role
+from lineup.validation import FieldCode
 
 CUSTOMER_CHARACTERS = 4
 STAFF_CHARACTERS = 12
@@ -32,9 +33,11 @@ def check_password(findings: Findings, field: str, password: str, role: Role) ->
     is_customer = role is Role.CUSTOMER
     floor = CUSTOMER_CHARACTERS if is_customer else STAFF_CHARACTERS
     if len(password) < floor:
-        findings.add(field, "password_short", f"At least {floor} characters.")
+        findings.add(field, FieldCode.PASSWORD_SHORT, f"At least {floor} characters.")
     if len(password) > MOST_CHARACTERS:
-        findings.add(field, "password_long", f"At most {MOST_CHARACTERS} characters.")
+        findings.add(
+            field, FieldCode.PASSWORD_LONG, f"At most {MOST_CHARACTERS} characters."
+        )
 
 
 def hash_password(password: str) -> str:

@@ -51,6 +51,7 @@ from lineup.contracts.accounts.users import DeleteUser, GetUser
 from lineup.database import Work
 from lineup.errors import Invalid
 from lineup.scope import acting_partner
+from lineup.validation import FieldCode
 from lineup.verbs import Done, handles
 
 
@@ -135,7 +136,7 @@ def deletion_of(work: Work, request: DeleteCustomer | DeleteAccount) -> Deletion
     findings = Findings()
     reason = values.line(findings, "reason", request.reason)
     if request.force and not reason:
-        findings.add("reason", "required", "Enter a reason for the deletion.")
+        findings.add("reason", FieldCode.REQUIRED, "Enter a reason for the deletion.")
     findings.refuse()
     by = signature(work.actor)
     return Deletion(settlement=request.settlement, reason=reason, by=by)

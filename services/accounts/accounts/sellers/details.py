@@ -13,6 +13,7 @@ from lineup.contracts.accounts.tree import (
     UpdateAccount,
 )
 from lineup.contracts.changes import UNSET, given
+from lineup.validation import FieldCode
 
 CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
     "name": values.name,
@@ -38,7 +39,7 @@ def take_details(
     if request.public_url and account.kind is not AccountKind.PARTNER:
         findings.add(
             "public_url",
-            "public_url_invalid",
+            FieldCode.PUBLIC_URL_INVALID,
             "Only partners can have a custom domain.",
         )
     if request.company:
@@ -54,7 +55,9 @@ def take_currency(findings: Findings, account: Account, text: str) -> None:
         account.currency = currency
     elif currency != account.currency and not findings.has("currency"):
         findings.add(
-            "currency", "currency_fixed", "A seller uses the currency of its partner."
+            "currency",
+            FieldCode.CURRENCY_FIXED,
+            "A seller uses the currency of its partner.",
         )
 
 

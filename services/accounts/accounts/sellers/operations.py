@@ -26,6 +26,7 @@ from lineup.contracts.accounts.tree import (
 )
 from lineup.database import Work
 from lineup.errors import Forbidden, Invalid
+from lineup.validation import FieldCode
 from lineup.verbs import handles
 
 FIRST_CURRENCY = "EUR"
@@ -69,7 +70,7 @@ def create_staff(work: Work, request: CreateStaff, *, means: Means) -> LoginView
     findings = Findings()
     if request.role not in ROLES_AT[account.kind]:
         findings.add(
-            "role", "role_unfit", "This role is not available for this account."
+            "role", FieldCode.ROLE_UNFIT, "This role is not available for this account."
         )
     check_login(work, findings, request.login, request.role)
     findings.refuse()

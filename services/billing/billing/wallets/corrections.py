@@ -25,6 +25,7 @@ from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 from lineup.scope import within
+from lineup.validation import FieldCode
 from lineup.verbs import handles
 
 
@@ -72,7 +73,7 @@ def correct_booking(work: Work, request: CorrectBooking) -> tuple[CustomerCopy, 
     """
     reason = request.reason.strip()
     if not reason:
-        raise Invalid(code="required", fields={"reason": ["Enter a reason."]})
+        raise Invalid(code=FieldCode.REQUIRED, fields={"reason": ["Enter a reason."]})
     wrong, wallet, amount = _booking(work, request.transfer_id)
     customer = people.lock_customer(work, wallet.owner_id)
     if wrong.cause not in CORRECTABLE:

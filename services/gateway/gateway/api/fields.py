@@ -13,7 +13,8 @@ import marshmallow as ma
 from marshmallow import fields
 
 from lineup.errors import Invalid
-from lineup.money import Money
+from lineup.money import BadAmount, Money
+from lineup.validation import FieldCode
 from lineup.values.bad_value import BadValueError
 from lineup.values.rules import Moment, OneOf, Rule, Secret, Text
 
@@ -29,13 +30,13 @@ class Coded(str):
 
     __slots__ = ("code",)
 
-    def __new__(cls, message: str, code: str) -> Self:
+    def __new__(cls, message: str, code: FieldCode | type[Invalid]) -> Self:
         """A sentence that bears its code."""
         coded = super().__new__(cls, message)
         coded.code = code
         return coded
 
-    code: str
+    code: FieldCode | type[Invalid]
 
 
 def ruled(rule: Rule) -> dict[str, Any]:
@@ -115,7 +116,7 @@ class MoneySchema(ma.Schema):
 
     amount = fields.String(
         required=True,
-        validate=_matches(AMOUNT, Coded("Enter an amount such as 9.00.", "bad_amount")),
+        validate=_matches(AMOUNT, Coded("Enter an amount such as 9.00.", BadAmount)),
         metadata={
             "description": "The amount in major units, with a decimal point.",
             "pattern": f"^{AMOUNT}$",
@@ -125,7 +126,7 @@ class MoneySchema(ma.Schema):
     )
     currency = fields.String(
         required=True,
-        validate=_matches(ASSET, Coded("Use an ISO 4217 code or CREDIT.", "invalid")),
+        validate=_matches(ASSET, Coded("Use an ISO 4217 code or CREDIT.", Invalid)),
         metadata={
             "description": "ISO 4217, or CREDIT.",
             "pattern": f"^{ASSET}$",
@@ -146,5 +147,5 @@ class MoneySchema(ma.Schema):
         try:
             return Money.parse(texts["amount"], texts["currency"])
         except Invalid as refusal:
-            said = Coded(refusal.message, refusal.code)
+            said = Coded(refusal.message, type(refusal))
             raise ma.ValidationError(said, "amount") from None

@@ -39,7 +39,7 @@ class Parser(FlaskParser):
         """Name every field that cannot be right."""
         errors = ValidationErrors()
         for path, message in _flattened(error.messages, ()):
-            code = getattr(message, "code", Invalid.code)
+            code = getattr(message, "code", Invalid)
             errors.add(path, code, str(message))
         errors.refuse()
         raise Invalid from None

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
 from lineup.contracts.playlists.jobs import JobState
+from lineup.contracts.playlists.refusals import JobCode
 from lineup.database import Database, Work
 from playlists.jobs.models import TRIES, Job
 from playlists.jobs.operations import OPEN
@@ -74,7 +75,7 @@ def claim(
         if job is None:
             continue
         if job.tries >= TRIES:
-            job.fail(work.now, "The job crashed repeatedly.", "worker_died")
+            job.fail(work.now, "The job crashed repeatedly.", JobCode.WORKER_DIED)
         else:
             _begin(work, job, worker, lease_seconds)
         return job

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
 from lineup.contracts.playlists.events import ChannelSetRendered
+from lineup.contracts.playlists.refusals import JobCode
 from lineup.database import Database, Work
 from lineup.delivery import SetManifest, manifest_name
 from lineup.metrics import PUT_OFF
@@ -150,7 +151,7 @@ def _put_off(database: Database, claim: Claim, error: Exception) -> None:
                 owner=Owner(row.partner_id),
                 subject="Demo channels" if row.is_demo else "Channels and guide",
                 message=FAILED,
-                code="render_failed",
+                code=JobCode.RENDER_FAILED,
             )
 
 

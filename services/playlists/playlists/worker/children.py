@@ -23,6 +23,7 @@ from uuid import UUID
 import structlog
 
 from lineup import logs
+from lineup.contracts.playlists.refusals import JobCode
 from lineup.metrics import PUT_OFF
 from playlists.jobs.models import Job
 from playlists.jobs.running import Heartbeat, LeaseLost, held, put_off
@@ -122,7 +123,7 @@ class Children:
             minutes = self.tools.settings.job_seconds / 60
             log.warning("job_too_slow", job_id=str(job.id), kind=job.kind)
             message = f"The job took longer than {minutes:g} minutes and was cancelled."
-            fail(self.tools, job, message, "job_too_slow")
+            fail(self.tools, job, message, JobCode.JOB_TOO_SLOW)
             return
         with self.tools.database.transaction() as work:
             try:

@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 
 from lineup.contracts.playlists.jobs import JobState
+from lineup.contracts.playlists.refusals import JobCode
 from lineup.database import Work, wake
 from lineup.errors import Refusal
 from playlists.channels.importing import ChannelImporter, Origin, Reading
@@ -35,7 +36,7 @@ from playlists.worker.tools import Tools
 
 log = structlog.get_logger(__name__)
 INTERNAL = "An internal error occurred. See the log for details.", "internal_error"
-TOO_LARGE = "The job needs too much memory.", "job_too_large"
+TOO_LARGE = "The job needs too much memory.", JobCode.JOB_TOO_LARGE
 
 
 def run_next(tools: Tools, *, only: UUID | None = None) -> Job | None:

@@ -82,7 +82,7 @@ class AccountInactive(Forbidden):
 
 
 class AccountLocked(AccountInactive):
-    """This account is switched off; whoever provides it can switch it on again."""
+    """This account is disabled. Ask your provider to enable it."""
 
     code = "account_locked"
 
@@ -100,7 +100,7 @@ class InvalidCredentials(Unauthenticated):
 
 
 class CurrencyInUse(Conflict):
-    """The currency cannot be changed because customers have balances in it."""
+    """The currency cannot be changed while balances or prices use it."""
 
     code = "currency_in_use"
 

@@ -1,6 +1,6 @@
 """Why playlists refuses what it is asked, each reason with its code."""
 
-from lineup.errors import Conflict, Invalid, NotFound
+from lineup.errors import Conflict, GivenCode, Invalid, NotFound
 
 
 class ChannelNotFound(NotFound):
@@ -69,6 +69,32 @@ class NumberTaken(Conflict):
     code = "number_taken"
 
 
+class FetchCode(GivenCode):
+    """Why a FetchRefused could not fetch what its code begins with."""
+
+    PLAYLIST_UNREACHABLE = "playlist_unreachable", "The URL does not return a playlist."
+    PLAYLIST_TOO_SLOW = "playlist_too_slow", "The server sends the playlist too slowly."
+    PLAYLIST_ADDRESS_FORBIDDEN = (
+        "playlist_address_forbidden",
+        "The URL points to an address that is not allowed.",
+    )
+    PLAYLIST_TOO_LARGE = "playlist_too_large", "The playlist is too large."
+    PLAYLIST_TRUNCATED = "playlist_truncated", "The playlist is incomplete."
+    GUIDE_TOO_LARGE = "guide_too_large", "The guide is too large."
+    GUIDE_TRUNCATED = "guide_truncated", "The guide is incomplete."
+    GUIDE_UNREACHABLE = "guide_unreachable", "The URL does not return a guide."
+    GUIDE_TOO_SLOW = "guide_too_slow", "The server sends the guide too slowly."
+    GUIDE_ADDRESS_FORBIDDEN = (
+        "guide_address_forbidden",
+        "The URL points to an address that is not allowed.",
+    )
+
+    @classmethod
+    def about(cls, what: str, fault: str) -> "FetchCode":
+        """The code of a fault with a playlist or a guide."""
+        return cls[f"{what}_{fault}".upper()]
+
+
 class FetchRefused(Invalid):
     """The content of the URL was not accepted."""
 
@@ -84,13 +110,13 @@ class GuideRefused(Invalid):
 class GuideTooLarge(GuideRefused):
     """The guide is too large."""
 
-    code = "guide_too_large"
+    code = FetchCode.GUIDE_TOO_LARGE
 
 
 class GuideTruncated(GuideRefused):
     """The guide is incomplete."""
 
-    code = "guide_truncated"
+    code = FetchCode.GUIDE_TRUNCATED
 
 
 class GuideDamaged(GuideRefused):
@@ -151,3 +177,12 @@ class UploadMissing(Invalid):
     """The uploaded file has expired. Upload it again."""
 
     code = "upload_missing"
+
+
+class JobCode(GivenCode):
+    """Why a job failed; it is told at the job, and no request is refused with it."""
+
+    JOB_TOO_SLOW = "job_too_slow", "The job took too long and was cancelled."
+    JOB_TOO_LARGE = "job_too_large", "The job needs too much memory."
+    RENDER_FAILED = "render_failed", "Playlist and guide could not be written."
+    WORKER_DIED = "worker_died", "The job crashed repeatedly."
