@@ -12,20 +12,29 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import BadHost, HTTPException
 
 from gateway.asking import request_id
-from lineup.errors import Refusal, TooMany, Unauthenticated, Unavailable
+from lineup.errors import NotFound, Refusal, TooMany, Unauthenticated, Unavailable
 
 RETRY_SECONDS = 2
 API = "/api/"
 
+
+class HttpCode(NamedTuple):
+    """A code of the gateway that no refusal has, and what it means to a caller."""
+
+    code: str
+    meaning: str
+
+
 HTTP_CODES = {
-    400: "bad_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    413: "too_large",
-    415: "unsupported_media_type",
-    429: "too_many_requests",
+    400: HttpCode("bad_request", "The request is malformed."),
+    405: HttpCode("method_not_allowed", "The method is not supported at this URL."),
+    406: HttpCode("not_acceptable", "The requested response format is not supported."),
+    413: HttpCode("too_large", "The request body is too large."),
+    415: HttpCode("unsupported_media_type", "The content type is not supported."),
+    500: HttpCode("internal_error", "Internal error. Quote the request ID to support."),
 }
+"""By status; what a refusal is there for, such as 404, has the code of its class."""
+OF_REFUSALS = {kind.status: kind.code for kind in (NotFound, TooMany)}
 
 LOG = structlog.get_logger(__name__)
 
@@ -98,7 +107,7 @@ def on_http_exception(error: HTTPException) -> Any:
     if status < 400:
         return error
     headers = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
-    code = HTTP_CODES.get(status, "bad_request")
+    code = OF_REFUSALS.get(status) or HTTP_CODES.get(status, HTTP_CODES[400]).code
     problem = Problem(status, code, error.description or "", {}, {}, headers)
     return answer(problem) if status < 500 else on_fault(error)
 
@@ -107,7 +116,7 @@ def on_fault(error: Exception) -> Any:
     """A bug: logged once, and told by nothing but the request id."""
     LOG.error("fault", method=request.method, path=request.path, exc_info=error)
     message = "Something went wrong on our side."
-    return answer(Problem(500, "internal_error", message, {}, {}, {}))
+    return answer(Problem(500, HTTP_CODES[500].code, message, {}, {}, {}))
 
 
 def answer(problem: Problem) -> Response:

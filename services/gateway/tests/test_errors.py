@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.api.codes import CODES, STATUS_OF
+from gateway.api.codes import CODES, STATUS_OF, Code, published
 from lineup.context import Role
+from lineup.contracts.billing import refusals as billing_refusals
 from lineup.errors import (
     KINDS,
     Conflict,
@@ -15,6 +16,7 @@ from lineup.errors import (
     Invalid,
     NotFound,
     PaymentRequired,
+    Refusal,
     TooMany,
     Unavailable,
 )
@@ -205,28 +207,56 @@ def test_the_list_of_codes_is_published(client):
     assert len({code.code for code in CODES}) == len(CODES)
 
 
-def test_every_code_is_in_the_readme():
+def test_the_readme_has_the_list_as_it_is():
     readme = (ROOT / "services/gateway/README.md").read_text()
+    heading = "| code | status | meaning |\n|---|---|---|\n"
 
-    assert [c.code for c in CODES if f"`{c.code}`" not in readme] == []
+    there = readme.split(heading)[1].split("\n\n")[0]
+
+    rows = [f"| `{c.code}` | {c.status} | {c.meaning} |" for c in CODES]
+    assert there.split("\n") == rows
 
 
-def refusals():
-    """Codes of refusals that any module of the platform declares."""
-    kinds = {kind.__name__ for kind in KINDS.values()} | {"KeyReused", "Refusal"}
-    found = {}
-    for path in ROOT.glob("s*/**/*.py"):
-        if "tests" in path.parts:
-            continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ClassDef) and names_of(node.bases) & kinds:
-                kinds.add(node.name)
-                found.update(dict.fromkeys(codes_in(node), path.name))
-    return found
+def test_a_refusal_that_a_service_declares_is_on_the_list(monkeypatch):
+    class PlanLocked(Conflict):
+        """This plan is locked."""
+
+        code = "plan_locked"
+
+    PlanLocked.__module__ = billing_refusals.__name__
+    monkeypatch.setattr(billing_refusals, "PlanLocked", PlanLocked, raising=False)
+
+    assert set(published()) - set(CODES) == {
+        Code("plan_locked", 409, "This plan is locked.")
+    }
+
+
+def test_every_code_has_a_meaning_in_a_sentence():
+    assert [c.code for c in CODES if not re.fullmatch(r"[A-Z].*[.…]", c.meaning)] == []
+
+
+def sources():
+    """The modules of everything that runs, by their place in the repository."""
+    for path in sorted(ROOT.glob("s*/**/*.py")):
+        if "tests" not in path.parts and "testing" not in path.parts:
+            yield path.relative_to(ROOT), ast.parse(path.read_text())
+
+
+def declared():
+    """Place, class and code of every refusal that has a code of its own."""
+    kinds = {kind.__name__ for kind in (*KINDS.values(), Refusal)}
+    trees, known = dict(sources()), set()
+    while kinds - known:
+        known |= kinds
+        for place, tree in trees.items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ClassDef) and names_of(node.bases) & kinds:
+                    kinds.add(node.name)
+                    yield from ((place, node.name, code) for code in codes_in(node))
 
 
 def names_of(bases):
-    return {base.id for base in bases if isinstance(base, ast.Name)}
+    return {ast.unparse(base).split(".")[-1] for base in bases}
 
 
 def codes_in(node):
@@ -240,10 +270,42 @@ def codes_in(node):
 
 
 def test_every_refusal_of_the_platform_is_on_the_list():
-    declared = refusals()
+    found = set(declared())
 
-    assert len(declared) > 10
-    assert {c: where for c, where in declared.items() if c not in STATUS_OF} == {}
+    assert len(found) > 80
+    assert {one for one in found if one[2] not in STATUS_OF} == set()
+
+
+def test_no_two_refusals_declare_one_code():
+    by_code = {}
+    for place, name, code in set(declared()):
+        by_code.setdefault(code, []).append(f"{place}: {name}")
+
+    assert {code: names for code, names in by_code.items() if len(names) > 1} == {}
+
+
+def test_a_service_declares_its_refusals_in_its_contracts():
+    services = ("accounts", "billing", "notifications", "playlists")
+    inside = [
+        f"{place}: {name}"
+        for place, name, _ in sorted(set(declared()))
+        if place.parts[0] == "services" and place.parts[1] in services
+    ]
+
+    assert inside == []
+
+
+def test_no_code_is_spelled_where_it_is_refused():
+    spelled = [
+        f"{place}:{call.lineno}"
+        for place, tree in sources()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        for word in call.keywords
+        if word.arg == "code" and isinstance(word.value, ast.Constant | ast.JoinedStr)
+    ]
+
+    assert spelled == []
 
 
 @pytest.mark.parametrize(

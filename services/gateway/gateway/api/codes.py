@@ -1,6 +1,23 @@
-"""The published list of codes: every error names one of these."""
+"""The published list of codes: every error names one of these.
 
+It is read off the classes of the refusals, so that none is kept by hand: code, the
+status of its kind and, as its meaning, the first line of what the class says.
+"""
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+from types import ModuleType
 from typing import NamedTuple
+
+from gateway import asking, guards, logos, problems, uploads
+from gateway.api import endpoints, parsing
+from gateway.panel import guard
+from lineup import behalf, contracts, errors, money, scope, validation
+from lineup.errors import GivenCode, Refusal
+
+COMMON = (errors, validation, money, scope, behalf)
+OWN = (parsing, endpoints, asking, guards, logos, uploads, guard)
 
 
 class Code(NamedTuple):
@@ -11,210 +28,41 @@ class Code(NamedTuple):
     meaning: str
 
 
-CODES = tuple(
-    Code(*row)
-    for row in (
-        # The gateway's own
-        ("bad_request", 400, "The request is malformed."),
-        ("malformed_json", 400, "The body is not JSON."),
-        ("csrf", 403, "The form has expired. Reload the page."),
-        ("unauthenticated", 401, "Please sign in."),
-        ("not_found", 404, "This URL does not exist."),
-        ("method_not_allowed", 405, "The method is not supported at this URL."),
-        ("not_acceptable", 406, "The requested response format is not supported."),
-        ("too_large", 413, "The request body is too large."),
-        ("unsupported_media_type", 415, "The content type is not supported."),
-        ("invalid", 422, "Some values are not valid. See `fields`."),
-        ("malformed", 422, "A service cannot read the request."),
-        ("unknown_parameter", 422, "The URL has an unknown parameter."),
-        (
-            "precondition_failed",
-            412,
-            "The resource does not match If-Match. Get it again.",
-        ),
-        (
-            "bad_idempotency_key",
-            422,
-            "A key must have 1 to 255 visible ASCII characters.",
-        ),
-        (
-            "too_many_requests",
-            429,
-            "Too many requests. Wait as long as Retry-After says.",
-        ),
-        ("internal_error", 500, "Internal error. Quote the request ID to support."),
-        ("busy", 503, "Someone else is changing this at the same time."),
-        ("unavailable", 503, "A service is unavailable. Try again."),
-        ("service_unavailable", 503, "A service is unavailable. Try again."),
-        ("unknown_door", 503, "A service is older than this request. Try again."),
-        ("timeout", 504, "A service did not respond in time. Try again."),
-        # Everywhere
-        ("forbidden", 403, "Your role does not permit this."),
-        ("conflict", 409, "Not possible in the current state."),
-        ("key_reused", 409, "This idempotency key was used with different content."),
-        # Logins and accounts
-        ("not_signed_in", 401, "The token is invalid or expired. Sign in again."),
-        ("invalid_credentials", 401, "The username or password is incorrect."),
-        ("account_inactive", 403, "This account or its parent account is disabled."),
-        ("account_locked", 403, "This customer is disabled."),
-        ("own_account", 403, "You cannot disable your own account."),
-        ("own_login", 403, "You cannot disable or reset your own login."),
-        ("not_on_behalf", 403, "Not possible while logged in as another account."),
-        ("account_deleted", 409, "This account was deleted."),
-        ("login_deleted", 409, "This login was deleted."),
-        ("last_login", 409, "An account needs a login. Disable it instead."),
-        ("customers_coming", 409, "Customers are being moved to this account. Wait."),
-        ("currency_in_use", 409, "Balances or prices use this currency."),
-        ("balance_left", 409, "There is money on the balance. See `details`."),
-        ("already_used", 409, "Several values are already taken. See `details`."),
-        ("email_taken", 409, "The email address is already in use."),
-        ("username_taken", 409, "The username is already taken."),
-        ("mac_taken", 409, "Another device has this MAC address."),
-        ("group_name_taken", 409, "A group with this name already exists."),
-        ("group_used", 409, "The group has customers. Move them first."),
-        ("required", 422, "This field is required."),
-        ("too_long", 422, "This is too long."),
-        ("too_short", 422, "This is too short; in `details` only."),
-        ("out_of_range", 422, "A number is out of range; in `details` only."),
-        ("too_many", 422, "The list is too long; in `details` only."),
-        ("moment_invalid", 422, "Not between 1900 and 2200; in `details` only."),
-        ("text_invalid", 422, "This is not valid."),
-        ("unprintable", 422, "Control characters are not allowed."),
-        ("address_invalid", 422, "The URL is not valid."),
-        ("host_invalid", 422, "This is not a valid host name."),
-        ("header_invalid", 422, "These are not valid HTTP headers."),
-        ("email_invalid", 422, "Enter a valid email address."),
-        ("mobile_invalid", 422, "The mobile number is not in international format."),
-        ("country_unknown", 422, "The country must be an ISO 3166 code."),
-        ("currency_unknown", 422, "The currency must be an ISO 4217 code."),
-        ("time_zone_unknown", 422, "The time zone must be such as Europe/Paris."),
-        ("public_url_invalid", 422, "Not an address such as https://tv.example."),
-        ("mac_invalid", 422, "The MAC address is not like 00:1A:79:12:34:56."),
-        ("group_unknown", 422, "The group is not available for this customer."),
-        ("seconds_invalid", 422, "From 0 to 86400 seconds."),
-        ("pin_invalid", 422, "A PIN has four digits."),
-        ("currency_fixed", 422, "A seller uses the currency of its partner."),
-        (
-            "confirmation_missing",
-            422,
-            "The username to confirm the deletion is missing.",
-        ),
-        ("password_wrong", 422, "The current password is incorrect."),
-        ("role_unfit", 422, "This role is not available for this account."),
-        ("username_capitals", 422, "A username must not have capital letters."),
-        ("username_length", 422, "The username is too short or too long."),
-        (
-            "username_characters",
-            422,
-            "The username has characters that are not allowed.",
-        ),
-        ("password_short", 422, "The password is too short for this kind of login."),
-        ("password_long", 422, "The password is too long."),
-        ("user_not_found", 404, "There is no such user."),
-        ("login_not_found", 404, "There is no such login."),
-        ("session_not_found", 404, "There is no such session."),
-        ("device_not_found", 404, "There is no such device."),
-        ("group_not_found", 404, "There is no such group."),
-        ("account_job_not_found", 404, "There is no such account job."),
-        # Catalogue and shops
-        ("account_not_found", 404, "There is no such account."),
-        ("product_not_found", 404, "There is no such product."),
-        ("plan_not_found", 404, "There is no such plan."),
-        ("shop_not_found", 404, "There is no such shop."),
-        ("shop_connected", 409, "The shop is already connected. Change its secret."),
-        ("order_not_found", 404, "There is no such order."),
-        ("delivery_not_found", 404, "There is no such delivery."),
-        ("delivery_done", 409, "The delivery was already processed."),
-        ("plan_retired", 409, "The plan is retired."),
-        ("exception_not_found", 404, "The order has no such exception."),
-        ("piece_not_found", 404, "The order has no such item."),
-        ("piece_settled", 409, "The item of the order is already completed."),
-        ("order_known", 409, "The order already exists."),
-        ("sku_taken", 409, "Another plan on sale already uses this SKU."),
-        (
-            "order_unknown",
-            422,
-            "The list cannot be sorted by this. See `fields`.",
-        ),
-        ("page_gone", 422, "The page no longer exists. Start again."),
-        ("trial_costs", 422, "The price of a trial must be zero."),
-        ("bad_length", 422, "A plan must have either months or days."),
-        # Money
-        ("customer_not_found", 404, "There is no such customer."),
-        ("insufficient_balance", 402, "The balance does not cover this."),
-        ("currency_mismatch", 409, "The amounts are in different currencies."),
-        ("bad_amount", 422, "The amount is not valid in this currency."),
-        ("amount_too_large", 422, "The amount is too large."),
-        ("customer_deleted", 409, "The customer was deleted. No money can be added."),
-        ("booking_not_found", 404, "There is no such transaction."),
-        ("already_corrected", 409, "The transaction was already corrected."),
-        ("not_correctable", 409, "Only top-ups and payouts can be corrected."),
-        # Subscriptions
-        ("subscription_not_found", 404, "There is no such subscription."),
-        ("not_active", 409, "The subscription is not active."),
-        ("subscription_active", 409, "Stop the active subscription first."),
-        ("period_too_long", 409, "The plan is too long."),
-        ("period_over", 409, "The period would already have ended."),
-        ("trial_used", 409, "The customer has already used a trial."),
-        # Channels and packages
-        ("partner_not_found", 404, "There is no such partner."),
-        ("channel_not_found", 404, "There is no such channel."),
-        ("package_not_found", 404, "There is no such package; 422 in a list of them."),
-        ("job_not_found", 404, "There is no such job."),
-        ("job_too_slow", 422, "The job took too long and was cancelled."),
-        ("job_too_large", 422, "The job needs too much memory."),
-        ("render_failed", 422, "Playlist and guide could not be written."),
-        ("worker_died", 422, "The job crashed repeatedly."),
-        ("number_taken", 409, "Another channel has this number."),
-        ("package_in_use", 409, "The package has active subscriptions."),
-        ("demo_stays", 409, "The demo package cannot be deleted."),
-        ("empty_upload", 422, "The file is empty."),
-        ("not_a_logo", 422, "A logo must be a PNG, JPEG or WebP of up to 512 KB."),
-        ("upload_missing", 422, "The uploaded file has expired. Upload it again."),
-        ("upload_too_large", 422, "The file is too large."),
-        ("not_a_playlist", 422, "This is not a playlist in M3U format."),
-        ("empty_playlist", 422, "The playlist has no channels."),
-        ("playlist_unreachable", 422, "The URL does not return a playlist."),
-        ("playlist_too_slow", 422, "The server sends the playlist too slowly."),
-        (
-            "playlist_address_forbidden",
-            422,
-            "The URL points to an address that is not allowed.",
-        ),
-        ("playlist_too_large", 422, "The playlist is too large."),
-        ("playlist_truncated", 422, "The playlist is incomplete."),
-        ("playlist_damaged", 422, "The compressed playlist is damaged."),
-        ("preview_unusable", 422, "The preview has expired. Create a new one."),
-        (
-            "import_not_undoable",
-            409,
-            "Only the last import can be undone, and only once.",
-        ),
-        ("unreachable", 422, "The content of the URL was not accepted."),
-        # Guide
-        ("guide_source_not_found", 404, "There is no such guide source."),
-        ("guide_refused", 422, "The guide was rejected. The previous one is kept."),
-        ("guide_unreachable", 422, "The URL does not return a guide."),
-        ("guide_too_slow", 422, "The server sends the guide too slowly."),
-        (
-            "guide_address_forbidden",
-            422,
-            "The URL points to an address that is not allowed.",
-        ),
-        ("guide_too_large", 422, "The guide is too large."),
-        ("guide_truncated", 422, "The guide is incomplete."),
-        ("guide_damaged", 422, "The compressed guide is damaged."),
-        ("guide_encoding", 422, "The guide does not use the encoding it declares."),
-        ("guide_entities", 422, "The guide declares XML entities."),
-        ("not_xmltv", 422, "This is not a guide in XMLTV format."),
-        ("guide_empty", 422, "The guide has no programmes."),
-        ("guide_shrunk", 422, "The guide has less than half as many programmes."),
-        ("days_out_of_range", 422, "0 to 30 days of the past and of the future."),
-        ("session_out_of_range", 422, "Enter between one minute and one week."),
-        # Messages
-        ("mail_transport_not_found", 404, "There are no email delivery settings."),
-        ("not_failed", 409, "Only a message that has failed can be sent again."),
-    )
-)
+def published() -> tuple[Code, ...]:
+    """All codes by status and name, each once."""
+    of_http = {
+        Code(said.code, status, said.meaning)
+        for status, said in problems.HTTP_CODES.items()
+    }
+    found = of_http.union(codes_of((*COMMON, *_of_services(), *OWN)))
+    return tuple(sorted(found, key=lambda code: (code.status, code.code)))
+
+
+def codes_of(modules: Iterable[ModuleType]) -> Iterator[Code]:
+    """The codes that the refusals of some modules declare."""
+    for module in modules:
+        for one in vars(module).values():
+            if isinstance(one, type) and one.__module__ == module.__name__:
+                yield from _declared_by(one)
+
+
+def _declared_by(one: type) -> Iterator[Code]:
+    if issubclass(one, GivenCode):
+        for given in one:
+            yield Code(given.value, given.kind.status, given.meaning)
+    elif issubclass(one, Refusal) and one is not Refusal:
+        code = vars(one).get("code")
+        if code is not None and not isinstance(code, GivenCode):
+            yield Code(code, one.status, one.meaning())
+
+
+def _of_services() -> Iterator[ModuleType]:
+    """The modules `refusals` of all contracts."""
+    for module in walk_packages(contracts.__path__, f"{contracts.__name__}."):
+        if module.name.endswith(".refusals"):
+            yield import_module(module.name)
+
+
+CODES = published()
 
 STATUS_OF = {code.code: code.status for code in CODES}
