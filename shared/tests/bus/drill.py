@@ -154,7 +154,8 @@ class CallEntrypoints(Entrypoints):
     @rpc(allowed=PUBLIC)
     def take_time(self, call: Call[Ask]) -> Said:
         eventlet.sleep(call.request.seconds)
-        return self.database.read(call, write_note)
+        with self.database.transaction(call.context) as work:
+            return write_note(work, call.request)
 
     @rpc(allowed=PUBLIC)
     def wait(self, call: Call[Ask]) -> Said:
