@@ -60,11 +60,11 @@ def test_all_that_older_keys_sealed_is_sealed_by_the_first(accounts):
 
     assert accounts(f"{NEW},{OLD}", "--check") == (
         1,
-        "accounts: 1203 by older keys, 1 by the first key, 0 by none of them\n",
+        "accounts: 1203 encrypted with older keys, 1 with the first key, 0 with unknown keys\n",
     )
     assert accounts(f"{NEW},{OLD}") == (
         0,
-        "accounts: 1203 sealed anew, 1 by the first key, 0 by none of them\n",
+        "accounts: 1203 re-encrypted, 1 with the first key, 0 with unknown keys\n",
     )
     assert accounts(NEW, "--check")[0] == 0
 
@@ -84,7 +84,7 @@ def test_what_no_key_opens_is_left_alone_and_told(accounts):
     code, said = accounts(f"{NEW},{OLD}")
 
     assert code == 1
-    assert "1 by none of them" in said
+    assert "1 with unknown keys" in said
     assert states(accounts.engine) == [{"password": sealed}]
 
 

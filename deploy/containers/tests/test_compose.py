@@ -13,10 +13,10 @@ from .conftest import HEALTHY_SECONDS, OWN, STANDING
 HERE, THERE = "./lineup demo", "docker compose run --rm --no-deps demo variables"
 ROLES = ("accounts", "billing", "playlists", "notifications")
 TASKS = [
-    ("accounts", "messages list", "Nothing lies aside."),
-    ("accounts", "migrate", "the schema is the newest"),
+    ("accounts", "messages list", "There are no failed messages."),
+    ("accounts", "migrate", "schema is up to date"),
     ("billing", "billing check-ledger", "The books are right."),
-    ("playlists", "playlists resync", " announced again."),
+    ("playlists", "playlists resync", " republished."),
     ("notifications", "notifications send-due", " messages tried."),
     ("gateway", "gateway codes", "subscription_active"),
 ]

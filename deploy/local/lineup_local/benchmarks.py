@@ -22,7 +22,7 @@ def describe() -> str:
 def run_benchmark(name: str, options: tuple[str, ...]) -> int:
     """Run one by its name; its exit code. An unknown name is refused."""
     if name not in _all():
-        raise Trouble(f"There is no benchmark {name!r}; there is {', '.join(_all())}.")
+        raise Trouble(f"Unknown benchmark {name!r}. Available: {', '.join(_all())}.")
     with running_servers() as servers:
         return subprocess.run(
             [sys.executable, str(_all()[name]), *options],

@@ -16,7 +16,7 @@ def verbs() -> None:
 
 @verbs.command()
 def up() -> None:
-    """Run everything here, with a demo partner; Ctrl-C ends it."""
+    """Start all services with a demo partner; stop with Ctrl-C."""
     from lineup_local.up import Supervisor
 
     sys.exit(Supervisor(read()).up())
@@ -24,7 +24,7 @@ def up() -> None:
 
 @verbs.command()
 def down() -> None:
-    """End what `up` started."""
+    """Stop what `up` started."""
     from lineup_local.up import Supervisor
 
     click.echo(Supervisor(read()).down())
@@ -33,7 +33,7 @@ def down() -> None:
 @verbs.command(context_settings={"ignore_unknown_options": True})
 @click.argument("what", nargs=-1, type=click.UNPROCESSED)
 def test(what: tuple[str, ...]) -> None:
-    """Run all tests, those of a suite (billing), or of paths."""
+    """Run all tests, a suite (such as billing), or tests by path."""
     from lineup_local.suites import run_tests
 
     sys.exit(run_tests(what))
@@ -41,7 +41,7 @@ def test(what: tuple[str, ...]) -> None:
 
 @verbs.command()
 def demo() -> None:
-    """Print the demo's addresses and logins as shell variables."""
+    """Print URLs and logins of the demo as shell variables."""
     from lineup_local.demo.fill import find_demo
     from lineup_local.demo.here import site_of
     from lineup_local.environment import installation
@@ -49,14 +49,14 @@ def demo() -> None:
     site = site_of(installation(read()))
     found = find_demo(site)
     if found is None:
-        raise Trouble("There is no demo here yet; ./lineup up makes it.")
+        raise Trouble("There is no demo yet. Run ./lineup up first.")
     for name, value in found.variables(site).items():
         click.echo(f"{name}={shlex.quote(value)}")
 
 
 @verbs.command()
 def check() -> None:
-    """Check format, types and the rules of the house."""
+    """Check format, lint, types and architecture rules."""
     from lineup_local.checks import run_checks
 
     sys.exit(run_checks())
@@ -64,9 +64,9 @@ def check() -> None:
 
 @verbs.command()
 @click.argument("area", required=False)
-@click.option("--write", is_flag=True, help="Make docs/features.md anew.")
+@click.option("--write", is_flag=True, help="Regenerate docs/features.md.")
 def features(area: str | None, *, write: bool) -> None:
-    """Say which features tests show, or each one of an AREA (SU)."""
+    """Show which features have tests, or those of an AREA (SU)."""
     from lineup_local.features import PAGE, describe_area, describe_areas, page
 
     if write:
@@ -76,9 +76,9 @@ def features(area: str | None, *, write: bool) -> None:
 
 
 @verbs.command("verbs")
-@click.option("--write", is_flag=True, help="Make docs/verbs.md anew.")
+@click.option("--write", is_flag=True, help="Regenerate docs/verbs.md.")
 def verb_table(*, write: bool) -> None:
-    """Say what services can be asked, by whom, and where over HTTP."""
+    """List RPCs with roles and REST routes."""
     from lineup_local.verb_table import PAGE, page
 
     if write:
@@ -91,7 +91,7 @@ def verb_table(*, write: bool) -> None:
 @click.argument("name", required=False)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def bench(name: str | None, options: tuple[str, ...]) -> None:
-    """Run a benchmark and print its table, or list them all."""
+    """Run a benchmark, or list all benchmarks."""
     from lineup_local.benchmarks import describe, run_benchmark
 
     if name is None:
@@ -102,7 +102,7 @@ def bench(name: str | None, options: tuple[str, ...]) -> None:
 
 @verbs.command()
 def servers() -> None:
-    """Run PostgreSQL and RabbitMQ alone, for tests by hand."""
+    """Start PostgreSQL and RabbitMQ only, to run tests manually."""
     from lineup_local.servers import hold
 
     hold(read())
@@ -112,7 +112,7 @@ def servers() -> None:
 @click.argument("service")
 @click.argument("message")
 def revision(service: str, message: str) -> None:
-    """Draft a migration of a service from what its models say."""
+    """Generate a database migration from the models of a service."""
     from lineup_local.revisions import draft
 
     click.echo(draft(service, message))
@@ -121,7 +121,7 @@ def revision(service: str, message: str) -> None:
 @verbs.command()
 @click.argument("service")
 def environment(service: str) -> None:
-    """Print what a service of this checkout is told; holds secrets."""
+    """Print the environment of a service (contains secrets)."""
     from lineup_local.environment import environment_for
 
     for name, value in environment_for(service).items():
@@ -130,7 +130,7 @@ def environment(service: str) -> None:
 
 @verbs.command()
 def assets() -> None:
-    """Install what the panel is made of; print its folder."""
+    """Install the panel's frontend assets and print their folder."""
     from lineup_local.assets import install
 
     click.echo(install())
@@ -138,7 +138,7 @@ def assets() -> None:
 
 @verbs.command()
 def screenshots() -> None:
-    """Take the pictures of README.md anew, of what runs here."""
+    """Update the screenshots in README.md from the running demo."""
     from lineup_local.demo.here import site_of
     from lineup_local.environment import installation
     from lineup_local.screenshots import take
@@ -149,7 +149,7 @@ def screenshots() -> None:
 
 @verbs.command()
 def forget() -> None:
-    """End everything here and delete its data."""
+    """Stop everything and delete all local data."""
     from lineup_local.up import Supervisor
 
     click.echo(Supervisor(read()).forget())

@@ -62,7 +62,7 @@ class Register:
         """The rows of an area; one that is not there is refused."""
         if area not in self.areas:
             known = ", ".join(self.areas)
-            raise Trouble(f"There is no area {area!r}; there is {known}.")
+            raise Trouble(f"Unknown area {area!r}. Available: {known}.")
         return [feature for feature in self.features if feature.area == area]
 
 

@@ -200,7 +200,7 @@ def wheel_installation() -> Path:
     """The PostgreSQL that a wheel brings along."""
     spec = find_spec(WHEEL)  # importing it would look for a place to run servers in
     if spec is None or spec.origin is None:
-        raise Trouble(f"PostgreSQL is not here: neither Debian's nor {WHEEL_NAME}.")
+        raise Trouble(f"PostgreSQL was not found: neither Debian's nor {WHEEL_NAME}.")
     return Path(spec.origin).parent / "pginstall"
 
 

@@ -93,7 +93,7 @@ def main(*also: str) -> int:
     place = installation(read())
     if not came_up(place, probes(place)):
         return 1
-    say("Making the demo ready.")
+    say("Preparing the demo.")
     site = site_of(place)
     demo = fill(site)
     if EDGE in also and not streams_came_up(place, demo):

@@ -46,7 +46,7 @@ def take(site: Site) -> list[Path]:
         raise Trouble("chromium is not installed; apt-get install chromium")
     demo = find_demo(site)
     if demo is None:
-        raise Trouble("There is no demo here yet; ./lineup up makes it.")
+        raise Trouble("There is no demo yet. Run ./lineup up first.")
     FOLDER.mkdir(parents=True, exist_ok=True)
     api = Api(site.gateway, demo.partner_username, demo.partner_password)
     (person,) = api.get("/customers", search=CUSTOMERS[0].email)["items"]

@@ -79,14 +79,15 @@ class Supervisor:
         end_all(self._leftovers(), signal.SIGTERM)
         PrivateEngine(self.settings).stop_unused()
         if not self.servers.stop_unused():
-            return "Lineup is down; tests still use the servers, which end with them."
-        return "Lineup is down." if running else "Lineup was not up."
+            return "Lineup is stopped. Running tests still use the servers, which "
+            "stop with them."
+        return "Lineup is stopped." if running else "Lineup was not running."
 
     def forget(self) -> str:
         """End everything and delete all data; refused while tests use the servers."""
         said = self.down()
         if not self.servers.stop_unused():
-            raise Trouble("Tests still use the servers; nothing is deleted.")
+            raise Trouble("Running tests still use the servers; nothing was deleted.")
         for found in self.settings.home.iterdir():
             if found.name not in INSTALLED:
                 shutil.rmtree(found) if found.is_dir() else found.unlink()

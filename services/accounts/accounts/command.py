@@ -22,19 +22,21 @@ from lineup.validation import TakenCode
 
 @click.group()
 def commands() -> None:
-    """Who there is: make an operator, announce everything again."""
+    """Accounts: create operators, reset passwords, republish events."""
 
 
 @commands.command("create-operator")
 @click.argument("username")
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
-@click.option("--unless-there", is_flag=True, help="Be content if the name is taken.")
+@click.option(
+    "--unless-there", is_flag=True, help="Do nothing if the username already exists."
+)
 def create_operator_login(
     username: str,
     password_stdin: bool,  # noqa: FBT001
     unless_there: bool,  # noqa: FBT001
 ) -> None:
-    """Make a login of the installation's operator."""
+    """Create a login for the operator."""
     password = _password(from_stdin=password_stdin)
     settings = read(AccountsSettings, os.environ)
     details = LoginDetails(username=username, password=password)
@@ -44,16 +46,16 @@ def create_operator_login(
         except Refusal as refusal:
             if not unless_there or refusal.code != TakenCode.USERNAME_TAKEN:
                 raise click.ClickException(_told(refusal)) from None
-            click.echo(f"{username} is there already.")
+            click.echo(f"{username} already exists.")
             return
-    click.echo(f"{username} may sign in as operator.")
+    click.echo(f"Operator {username} was created.")
 
 
 @commands.command("reset-password")
 @click.argument("username")
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
 def reset_a_password(username: str, password_stdin: bool) -> None:  # noqa: FBT001
-    """Give a login a new password; whoever is signed in by it no longer is."""
+    """Reset the password of a login; all its sessions end."""
     password = _password(from_stdin=password_stdin)
     settings = read(AccountsSettings, os.environ)
     with _database(settings).transaction() as work:
@@ -61,15 +63,15 @@ def reset_a_password(username: str, password_stdin: bool) -> None:  # noqa: FBT0
             reset_password(work, _means(settings), username, password)
         except Refusal as refusal:
             raise click.ClickException(_told(refusal)) from None
-    click.echo(f"{username} has a new password.")
+    click.echo(f"The password of {username} was reset.")
 
 
 @commands.command("resync")
 def resync_all() -> None:
-    """Announce every account, customer and user again."""
+    """Republish all accounts, customers and users."""
     settings = read(AccountsSettings, os.environ)
     announced = resync(_database(settings), settings.public_url)
-    click.echo(f"{announced} announced again.")
+    click.echo(f"{announced} republished.")
 
 
 def _password(*, from_stdin: bool) -> str:

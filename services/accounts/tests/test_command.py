@@ -36,7 +36,7 @@ def test_an_operator_is_made_once_and_may_sign_in(run):
     made = run("create-operator", "root", "--password-stdin", said=f"{PASSWORD}\n")
     again = run("create-operator", "root", "--password-stdin", said=f"{PASSWORD}\n")
 
-    assert (made.exit_code, made.output) == (0, "root may sign in as operator.\n")
+    assert (made.exit_code, made.output) == (0, "Operator root was created.\n")
     assert again.exit_code == 1
     assert "username_taken" in again.output
     engine = connect(run.uri, pool_size=1)
@@ -51,8 +51,8 @@ def test_a_name_that_is_there_may_be_no_fault(run):
     made, again = (run(*words, said=f"{PASSWORD}\n") for _ in range(2))
     faulty = run(*words, said="short\n")
 
-    assert (made.exit_code, made.output) == (0, "root may sign in as operator.\n")
-    assert (again.exit_code, again.output) == (0, "root is there already.\n")
+    assert (made.exit_code, made.output) == (0, "Operator root was created.\n")
+    assert (again.exit_code, again.output) == (0, "root already exists.\n")
     assert faulty.exit_code == 1
     assert "password_short" in faulty.output
 
@@ -71,7 +71,7 @@ def test_every_fault_is_told(run):
 
 
 def test_resync_says_how_many(run):
-    assert run("resync").output == "0 announced again.\n"
+    assert run("resync").output == "0 republished.\n"
 
 
 def test_a_password_is_reset_and_sessions_end(run):

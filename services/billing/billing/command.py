@@ -21,12 +21,12 @@ CHECK_SECONDS = 600
 
 @click.group()
 def commands() -> None:
-    """What is owed: check the books, renew, announce everything again."""
+    """Billing: check the ledger, run renewals, republish events."""
 
 
 @commands.command("check-ledger")
 def check_books() -> None:
-    """Check every transfer and wallet; ends with 1 when anything is wrong."""
+    """Check all transactions and balances; exits with 1 on errors."""
     with _database().transaction() as work:
         work.session.execute(text(f"SET LOCAL statement_timeout = '{CHECK_SECONDS}s'"))
         report = check_ledger(work, CheckLedger())
@@ -36,16 +36,16 @@ def check_books() -> None:
 
 @commands.command("renew-due")
 def renew_due() -> None:
-    """Renew what is due now, without waiting for the service."""
-    click.echo(f"{renewals.renew_all(_database())} customers looked at.")
+    """Run due renewals now."""
+    click.echo(f"{renewals.renew_all(_database())} customers checked.")
 
 
 @commands.command("resync")
 def resync_all() -> None:
-    """Announce every subscription again, and every order that waits for users."""
+    """Republish all subscriptions and orders waiting for users."""
     database = _database()
     announced = upkeep.resync(database) + announce_waiting_orders(database)
-    click.echo(f"{announced} announced again.")
+    click.echo(f"{announced} republished.")
 
 
 def _told(report: LedgerReport) -> str:
@@ -55,7 +55,7 @@ def _told(report: LedgerReport) -> str:
     lines += [
         f"Everything together is {total}, not zero." for total in report.sums if total
     ]
-    return "\n".join(lines if len(lines) > 1 else [*lines, "The books are right."])
+    return "\n".join(lines if len(lines) > 1 else [*lines, "The ledger is correct."])
 
 
 def _wrong(report: LedgerReport) -> list[str]:

@@ -24,7 +24,7 @@ def test_sound_books_end_with_0(lineup, shop_floor, partner):
 
     assert result.exit_code == 0
     assert "1 transfers, 2 entries." in result.output
-    assert "The books are right." in result.output
+    assert "The ledger is correct." in result.output
 
 
 def test_wrong_books_end_with_1_and_say_where(lineup, shop_floor, partner, engine):
@@ -43,8 +43,8 @@ def test_wrong_books_end_with_1_and_say_where(lineup, shop_floor, partner, engin
 def test_everything_is_announced_again(lineup, shop_floor, user, partner):
     shop_floor.buy(user, shop_floor.plan(partner, "0.00 EUR"))
 
-    assert "1 announced again." in lineup("resync").output
+    assert "1 republished." in lineup("resync").output
 
 
 def test_what_is_due_is_renewed(lineup):
-    assert "0 customers looked at." in lineup("renew-due").output
+    assert "0 customers checked." in lineup("renew-due").output

@@ -25,7 +25,7 @@ def test_jobs_are_listed_and_done(job, shop_floor, partner, user, clock):
 
     done = job("billing", "announce_ends")
 
-    assert (done.exit_code, done.output) == (0, "billing: announce_ends is done\n")
+    assert (done.exit_code, done.output) == (0, "billing: announce_ends finished\n")
     assert shop_floor.look(subscription).state == "expired"  # its clock is today's
 
 

@@ -17,12 +17,12 @@ def serve() -> None:
 
 @click.group()
 def commands() -> None:
-    """The door: print the API's specification, list its codes."""
+    """Gateway: print the API specification or error codes."""
 
 
 @commands.command("specification")
 def specification() -> None:
-    """Print the API's OpenAPI document; asks no service."""
+    """Print the OpenAPI document of the API."""
     from gateway.start import pages
 
     with pages().test_client() as client:
@@ -32,7 +32,7 @@ def specification() -> None:
 
 @commands.command("codes")
 def codes() -> None:
-    """List every code an error of the API may have."""
+    """List all error codes of the API."""
     from gateway.api.codes import CODES
 
     for code in CODES:

@@ -28,7 +28,7 @@ from lineup.verbs import Request
 
 R = TypeVar("R")
 
-FORCE = "or force it with a reason."
+FORCE = "or force the deletion with a reason."
 
 
 class BalanceLeft(Conflict):
@@ -66,7 +66,8 @@ def _guard_account(question: DeleteAccount) -> None:
     found = ask(GetDeletionBlockers(account_id=question.account_id))
     if found.balances:
         words = (
-            f"{_amounts(found)} is on balances of its customers: pay it out, {FORCE}"
+            f"{_amounts(found)} is on the balances of its customers: pay it out, "
+            f"{FORCE}"
         )
         raise BalanceLeft(words, details=_details(found))
 
@@ -95,7 +96,7 @@ def _guard_currency(question: UpdateAccount) -> None:
         return
     use = ask(GetCurrencyUse(partner_id=question.account_id))
     if use.plans:
-        words = f"{use.plans} plans on sale are priced in {use.currency}; retire them."
+        words = f"{use.plans} plans on sale use {use.currency}. Retire them first."
         raise CurrencyInUse(words, fields={"currency": [words]})
 
 
@@ -118,9 +119,10 @@ def _amounts(found: DeletionBlockers) -> str:
 
 def _running_words(found: DeletionBlockers) -> str:
     one = found.running == 1
-    runs = "1 subscription runs" if one else f"{found.running} subscriptions run"
+    are = "subscription is" if one else "subscriptions are"
     money = f", and {_amounts(found)} is on the balance" if found.balances else ""
-    return f"{runs}{money}: stop {'it' if one else 'them'} first, {FORCE}"
+    told = f"{found.running} {are} active{money}"
+    return f"{told}: stop {'it' if one else 'them'} first, {FORCE}"
 
 
 def _details(found: DeletionBlockers) -> dict[str, Any]:

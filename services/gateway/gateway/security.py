@@ -57,7 +57,7 @@ def refuse_broken_lines() -> None:
     A redirect would carry them into a header.
     """
     if not request.query_string.decode("latin-1").isprintable():
-        raise BadRequest("Control characters are no part of an address.")
+        raise BadRequest("Control characters are not allowed in a URL.")
 
 
 def dress(response: Response) -> Response:

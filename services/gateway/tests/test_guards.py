@@ -52,7 +52,7 @@ class TestACustomer:
 
         told = answer.get_json()
         assert (answer.status_code, told["code"]) == (409, "subscription_active")
-        assert "1 subscription runs, and 11.00 EUR and 300 JPY" in told["message"]
+        assert "1 subscription is active, and 11.00 EUR and 300 JPY" in told["message"]
         assert told["details"]["action"] == "stop_subscription"
         kinds = [one["kind"] for one in told["details"]["blockers"]]
         assert kinds == ["subscription", "balance", "balance"]
@@ -149,7 +149,7 @@ class TestACurrency:
         told = answer.get_json()
         assert (answer.status_code, told["code"]) == (409, "currency_in_use")
         assert told["fields"] == {
-            "currency": ["2 plans on sale are priced in EUR; retire them."]
+            "currency": ["2 plans on sale use EUR. Retire them first."]
         }
         assert services.calls_of("accounts.update_account") == []
 

@@ -15,12 +15,12 @@ from notifications.settings import NotificationsSettings
 
 @click.group()
 def commands() -> None:
-    """Messages: send what is due."""
+    """Notifications: send due messages."""
 
 
 @commands.command("send-due")
 def send_due() -> None:
-    """Send the messages that are due now, without waiting for the service."""
+    """Send due messages now."""
     settings = read(NotificationsSettings, os.environ)
     database = Database(
         connect(settings.database_uri, pool_size=MOST + 1),
@@ -28,4 +28,4 @@ def send_due() -> None:
     )
     keyring = Keyring.of(settings.lineup_secret_keys)
     sender = sender_for(settings, database, keyring)
-    click.echo(f"{sender.send_due()} messages tried.")
+    click.echo(f"{sender.send_due()} messages attempted.")

@@ -42,15 +42,15 @@ OVER = (JobState.DONE, JobState.FAILED)
 
 @click.group()
 def commands() -> None:
-    """What is watched: import channels and guides, announce everything again."""
+    """Playlists: import channels and guides, configure streams."""
 
 
 @commands.command("import-channels")
 @click.argument("file_or_address")
-@click.option("--partner", required=True, help="The partner's name or id.")
-@click.option("--package", default="", help="Put the channels into this package, too.")
+@click.option("--partner", required=True, help="Name or ID of the partner.")
+@click.option("--package", default="", help="Also add the channels to this package.")
 def import_channels_task(file_or_address: str, partner: str, package: str) -> None:
-    """Import a playlist (M3U) from a file or an address."""
+    """Import an M3U playlist from a file or URL."""
     tools = _tools()
     upload, address = _origin(tools, file_or_address)
     with tools.database.transaction() as work:
@@ -67,10 +67,10 @@ def import_channels_task(file_or_address: str, partner: str, package: str) -> No
 
 @commands.command("import-guide")
 @click.argument("file_or_address")
-@click.option("--partner", required=True, help="The partner's name or id.")
-@click.option("--force", is_flag=True, help="Take a much smaller guide, too.")
+@click.option("--partner", required=True, help="Name or ID of the partner.")
+@click.option("--force", is_flag=True, help="Accept a much smaller guide.")
 def import_guide_task(file_or_address: str, partner: str, force: bool) -> None:  # noqa: FBT001
-    """Import a guide (XMLTV, plain or gz) from a file or an address."""
+    """Import an XMLTV guide (plain or gzip) from a file or URL."""
     tools = _tools()
     name = file_or_address.rstrip("/").rsplit("/", 1)[-1][:100]
     upload, address = _origin(tools, file_or_address)
@@ -91,16 +91,16 @@ def import_guide_task(file_or_address: str, partner: str, force: bool) -> None: 
 
 @commands.command("resync")
 def resync_all() -> None:
-    """Announce every package again, and have everything rendered anew."""
+    """Republish all packages and render all playlists and guides."""
     settings = read(PlaylistsSettings, os.environ)
     tools = tools_for(settings)
-    click.echo(f"{resync(tools.database)} announced again.")
+    click.echo(f"{resync(tools.database)} republished.")
 
 
 @commands.command("stream-secret")
-@click.option("--partner", required=True, help="The partner's name or id.")
+@click.option("--partner", required=True, help="Name or ID of the partner.")
 def stream_secret_task(partner: str) -> None:
-    """Show what a partner's streaming servers check signed addresses with."""
+    """Show the secret that streaming servers use to verify signed links."""
     tools = _tools()
     with tools.database.transaction() as work:
         output = output_of(work, tools.keyring, _partner(work, partner))
@@ -108,11 +108,13 @@ def stream_secret_task(partner: str) -> None:
 
 
 @commands.command("guide-days")
-@click.option("--partner", required=True, help="The partner's name or id.")
-@click.option("--back", type=int, help="Days of the past; left out: as catch-up needs.")
+@click.option("--partner", required=True, help="Name or ID of the partner.")
+@click.option(
+    "--back", type=int, help="Days of the past; default: as needed for catch-up."
+)
 @click.option("--ahead", type=int, default=7, show_default=True)
 def guide_days_task(partner: str, back: int | None, ahead: int) -> None:
-    """Say how many days of the past and future a partner's guides hold."""
+    """Set how many days the guides of a partner contain."""
     tools = _tools()
     with tools.database.transaction() as work:
         id_ = _partner(work, partner)
@@ -122,28 +124,28 @@ def guide_days_task(partner: str, back: int | None, ahead: int) -> None:
 
 
 @commands.command("stream-sessions")
-@click.option("--partner", required=True, help="The partner's name or id.")
+@click.option("--partner", required=True, help="Name or ID of the partner.")
 @click.option("--minutes", "session_minutes", type=int)
 @click.option(
     "--one-address/--any-address",
     "session_is_bound",
     default=None,
-    help="Whether it serves only the network address that asked for it.",
+    help="Restrict links to the IP address that opened the channel.",
 )
 @click.option(
     "--renewed/--no-longer",
     "session_is_renewed",
     default=None,
-    help="Whether it goes on after that, for as long as its user may watch.",
+    help="Keep playing while the subscription is active.",
 )
 @click.option(
     "--host",
     "stream_hosts",
     multiple=True,
-    help="A host whose addresses are signed; may be given more than once.",
+    help="Host whose links are signed; can be given several times.",
 )
 def stream_sessions_task(partner: str, **said: Any) -> None:
-    """Say how long a partner's grants to watch are good for, for whom, and where.
+    """Configure signed stream links of a partner.
 
     What is left out stays as it is.
     """
@@ -172,7 +174,7 @@ def _origin(tools: Tools, file_or_address: str) -> tuple[str, str]:
         return "", file_or_address
     path = Path(file_or_address)
     if not path.is_file():
-        raise click.ClickException(f"There is no file {file_or_address}.")
+        raise click.ClickException(f"File not found: {file_or_address}.")
     name = f"{FOLDER}{new_id().hex}"
     with path.open("rb") as file:
         tools.blobs.write_from(name, file)
@@ -184,7 +186,7 @@ def _partner(work: Work, name_or_id: str) -> UUID:
     found = [p.id for p in partners if name_or_id in (p.name, str(p.id), p.id.hex)]
     if len(found) != 1:
         known = ", ".join(sorted(p.name for p in partners)[:20]) or "nobody"
-        raise click.ClickException(f"Which partner? There is {known}.")
+        raise click.ClickException(f"Unknown partner. Available: {known}.")
     return found[0]
 
 
@@ -194,7 +196,7 @@ def _package(work: Work, partner_id: UUID, name: str) -> UUID:
     found = [package.id for package in packages if package.name == name]
     if len(found) != 1:
         known = ", ".join(sorted(package.name for package in packages)[:20])
-        raise click.ClickException(f"Which package? There is {known}.")
+        raise click.ClickException(f"Unknown package. Available: {known}.")
     return found[0]
 
 

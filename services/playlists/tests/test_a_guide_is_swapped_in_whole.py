@@ -103,7 +103,7 @@ def test_what_is_not_a_whole_guide_changes_nothing(
     assert count_programmes(database) == 40
 
 
-BROKEN = "1 programmes or channels were left out: their XML is broken, first at line 1:"
+BROKEN = "1 programmes or channels skipped: their XML is broken, first at line 1:"
 MENDED = {
     "an unclosed programme": (
         GOOD.replace(b"</title></programme>", b"</title>", 1),
@@ -118,7 +118,7 @@ MENDED = {
     "rubbish after the end": (
         GOOD + b"<!-- made in 0.1 s -->\nBye",
         40,
-        "3 bytes before or after the guide were passed over.",
+        "3 bytes before or after the guide were ignored.",
     ),
     "one guide behind another": (
         guide(*evening(20)) + guide(*evening(20, day="20260602")),
@@ -128,28 +128,28 @@ MENDED = {
     "complaints of a server before it": (
         b"<br />\n<b>Notice</b>: no such index\n" + GOOD,
         40,
-        "35 bytes before or after the guide were passed over.",
+        "35 bytes before or after the guide were ignored.",
     ),
     "blanks before the declaration": (b"\xef\xbb\xbf\n \n" + GOOD, 40, None),
     "a byte of another encoding": (
         GOOD.replace(b"Programme 39", "Fußball".encode("latin-1")),
         40,
-        "Broken XML was mended: 1 bytes of another encoding.",
+        "Broken XML was repaired: 1 bytes in another encoding.",
     ),
     "stray marks": (
         GOOD.replace(b"Programme 3<", b"R&B <3 & Q&amp;A<"),
         40,
-        "Broken XML was mended: 3 stray & or <.",
+        "Broken XML was repaired: 3 stray & or <.",
     ),
     "entities of HTML": (
         GOOD.replace(b"Programme 3<", b"Caf&eacute;&nbsp;&amp;&unknown;<"),
         40,
-        "Broken XML was mended: 1 stray & or <, 2 HTML entities.",
+        "Broken XML was repaired: 1 stray & or <, 2 HTML entities.",
     ),
     "control characters": (
         GOOD.replace(b"Programme 3<", b"A\x00\x0bB&#11;&#x1F;<"),
         40,
-        "Broken XML was mended: 4 control characters.",
+        "Broken XML was repaired: 4 control characters.",
     ),
     "remarks everywhere": (
         GOOD.replace(b"<title>", b"<!-- </programme> --><title><![CDATA[<]]>", 10),
@@ -165,7 +165,7 @@ MENDED = {
     "a byte its own encoding does not know": (
         GOOD.replace(b"UTF-8", b"cp1251").replace(b"Programme 3<", b"A\x98\xcf<"),
         40,
-        "Broken XML was mended: 1 bytes of another encoding.",
+        "Broken XML was repaired: 1 bytes in another encoding.",
     ),
 }
 

@@ -72,7 +72,7 @@ def test_again_updates_and_removes_nothing(tools, database):
     )
 
     assert job.message == (
-        "1 channels added, 1 updated. 1 are no longer in the list and were marked."
+        "1 channels added, 1 updated. 1 are missing from the playlist and were marked."
     )
     told = {c.name: c for c in channels(database)}
     assert set(told) == {"A new name", "B", "C"}
@@ -174,8 +174,8 @@ def test_what_is_beyond_a_limit_is_left_out_alone_and_said(tools, database):
         JobState.DONE,
         (
             "2 channels added, 0 updated."
-            " 1 channels were left out: their lines or addresses are too long."
-            " 2 logos, groups, guide ids or numbers were left out: they are too long."
+            " 1 channels skipped: their entries or URLs are too long."
+            " 2 logos, groups, guide IDs or numbers skipped: they are too long."
         ),
     )
     assert [(c.name, c.guide_id) for c in channels(database)] == [

@@ -64,7 +64,7 @@ def test_a_refusal_ends_with_1_and_its_code(typed, tmp_path):
     ("words", "said"),
     [
         (["import-guide", "http://a/b", "--partner", "Green"], "There is Blue."),
-        (["import-guide", "/nowhere", "--partner", "Blue"], "There is no file"),
+        (["import-guide", "/nowhere", "--partner", "Blue"], "File not found"),
         (
             ["import-guide", "http://[::1", "--partner", "Blue"],
             "This is not a valid URL.",
@@ -86,7 +86,7 @@ def test_what_is_not_there_is_said(typed, words, said):
 
 
 def test_everything_is_announced_again(typed):
-    assert typed("resync").output == "1 announced again.\n"
+    assert typed("resync").output == "1 republished.\n"
 
 
 def test_how_players_are_let_in_is_said_in_one_line(typed, database):

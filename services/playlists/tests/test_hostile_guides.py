@@ -274,8 +274,8 @@ def test_what_is_bad_is_left_out_alone_and_said(tools, database):
 
     assert run_jobs(tools).state == JobState.DONE
     assert source_row(database, source_id).warnings == [
-        "1 programmes without a time or channel were left out.",
-        "1 programmes had no end that can be true.",
+        "1 programmes without a time or channel were skipped.",
+        "1 programmes had an impossible end time.",
     ]
     found = {row[3]: row[2] for row in shown(database, source_id)}
     assert len(found) == 42

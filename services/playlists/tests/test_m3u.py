@@ -171,7 +171,7 @@ class TestLimits:
 
         assert (names, left_out.counts) == (["Good"], {Why.LONG: 1})
         assert left_out.in_words() == (
-            " 1 channels were left out: their lines or addresses are too long."
+            " 1 channels skipped: their entries or URLs are too long."
         )
 
     def test_so_does_an_address(self):
@@ -261,7 +261,7 @@ class TestAddresses:
         assert names == ["Right", "Multicast"]
         assert left_out.counts == {Why.CANNOT_OPEN: 4}
         assert left_out.in_words() == (
-            " 4 channels were left out: their addresses cannot be opened."
+            " 4 channels skipped: players cannot open their URLs."
         )
 
     def test_letters_of_other_alphabets_are_encoded(self):

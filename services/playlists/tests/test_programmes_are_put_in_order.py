@@ -29,7 +29,7 @@ def test_the_later_start_cuts_the_earlier_end(tools, database):
     )
 
     assert told == ["18:00-19:00", "19:00-20:00"]
-    assert warnings == ["1 programmes overlapped and were cut."]
+    assert warnings == ["1 programmes overlapped and were shortened."]
 
 
 def test_a_missing_end_is_the_next_start_and_the_last_one_lasts_an_hour(
@@ -40,7 +40,7 @@ def test_a_missing_end_is_the_next_start_and_the_last_one_lasts_an_hour(
     )
 
     assert told == ["18:00-19:00", "19:00-20:00"]
-    assert warnings == ["2 programmes had no end that can be true."]
+    assert warnings == ["2 programmes had an impossible end time."]
 
 
 @pytest.mark.parametrize("is_unsorted", [False, True])
@@ -69,7 +69,7 @@ def test_a_channel_out_of_order_is_put_in_order(tools, database):
     )
 
     assert told == ["18:00-19:00", "19:00-20:00", "20:00-21:00", "22:00-23:00"]
-    assert "1 channels are not in order of time." in warnings
+    assert "1 channels are not sorted by time." in warnings
 
 
 def test_doubles_and_what_has_no_time_are_left_out(tools, database):
@@ -83,8 +83,8 @@ def test_doubles_and_what_has_no_time_are_left_out(tools, database):
 
     assert told == ["18:00-19:00"]
     assert warnings == [
-        "1 programmes without a time or channel were left out.",
-        "1 programmes were listed twice.",
+        "1 programmes without a time or channel were skipped.",
+        "1 duplicate programmes.",
     ]
 
 
@@ -100,7 +100,7 @@ def test_local_times_on_the_night_of_25_hours(tools, database):
     )
 
     assert told == ["23:30-00:30", "00:30-01:00", "01:00-01:30", "01:30-02:30"]
-    assert warnings == ["Times without a zone were read as Europe/Berlin."]
+    assert warnings == ["Times without a time zone were read as Europe/Berlin."]
 
 
 @pytest.mark.feature("PE-17")

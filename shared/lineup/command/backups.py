@@ -57,9 +57,9 @@ class Contents:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def backup(folder: Path) -> None:
-    """Write all databases and blobs into a new FOLDER."""
+    """Back up all databases and blobs to a new FOLDER."""
     if folder.exists():
-        raise click.ClickException(f"{folder} is there already; choose a new one.")
+        raise click.ClickException(f"{folder} already exists; choose a new folder.")
     folder.mkdir(parents=True, mode=0o700)
     databases = _databases()
     for service, uri in databases.items():
@@ -72,13 +72,15 @@ def backup(folder: Path) -> None:
         keys=_digests(_keys()),
     )
     (folder / CONTENTS).write_text(json.dumps(asdict(contents), indent=2))
-    click.echo(f"{contents.blobs} blobs saved. It needs the secret keys of today.")
+    click.echo(
+        f"{contents.blobs} blobs saved. Keep the current secret keys for this backup."
+    )
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def restore(folder: Path) -> None:
-    """Fill empty databases and the blob store from FOLDER."""
+    """Restore empty databases and the blob store from FOLDER."""
     from lineup.command import migrations
 
     contents = _contents(folder)
@@ -124,7 +126,7 @@ def _contents(folder: Path) -> Contents:
     try:
         return Contents(**json.loads((folder / CONTENTS).read_text()))
     except FileNotFoundError:
-        raise click.ClickException(f"{folder} holds no whole backup.") from None
+        raise click.ClickException(f"{folder} has no complete backup.") from None
 
 
 def _refuse_unless_fit(contents: Contents, databases: Mapping[str, str]) -> None:
@@ -194,7 +196,7 @@ def find_program(name: str) -> str:
         own: Path = entry.load()() / "bin" / name
         if own.exists():
             return str(own)
-    raise click.ClickException(f"{name} is not here; install postgresql-client.")
+    raise click.ClickException(f"{name} was not found; install postgresql-client.")
 
 
 def _blob_store() -> "BlobStore | None":
@@ -236,7 +238,7 @@ def _bring_blobs(file: Path) -> int:
     with tarfile.open(file) as tar:
         for name, content in _files(tar):
             if store is None:
-                raise click.ClickException("BLOB_URL is not set: where do blobs go?")
+                raise click.ClickException("BLOB_URL is not set.")
             store.write_from(name, content)
             count += 1
     return count

@@ -29,7 +29,7 @@ def services_asked_for(service: str | None) -> list[str]:
         return known
     if service not in known:
         raise click.BadParameter(
-            f"{service!r} is not installed here; there is {', '.join(known)}."
+            f"{service!r} is not installed. Available: {', '.join(known)}."
         )
     return [service]
 

@@ -9,7 +9,7 @@ from lineup.command.installed import environment_of, find, services_asked_for
 @click.argument("service")
 @click.argument("name", required=False)
 def job(service: str, name: str | None) -> None:
-    """Run a job of SERVICE once, here and now, or list them."""
+    """Run a scheduled job of SERVICE once, or list its jobs."""
     from lineup.bus.by_hand import run, timers
 
     services_asked_for(service)
@@ -20,7 +20,7 @@ def job(service: str, name: str | None) -> None:
         for one, says in known.items():
             click.echo(f"{one}: {says}")
     elif name not in known:
-        raise click.BadParameter(f"{service} has the jobs {', '.join(known)}.")
+        raise click.BadParameter(f"Unknown job. Jobs of {service}: {', '.join(known)}.")
     else:
         run(entry.load(), name, environment_of(service))
-        click.echo(f"{service}: {name} is done")
+        click.echo(f"{service}: {name} finished")

@@ -9,20 +9,22 @@ from lineup.command.installed import environment_of, services_asked_for
 
 @click.command("rotate-keys")
 @click.argument("service", required=False)
-@click.option("--check", is_flag=True, help="Only count what older keys still seal.")
+@click.option(
+    "--check", is_flag=True, help="Only count secrets encrypted with older keys."
+)
 def rotate_keys(service: str | None, check: bool) -> None:  # noqa: FBT001
-    """Seal all secrets anew with the first of LINEUP_SECRET_KEYS.
+    """Re-encrypt all secrets with the first of LINEUP_SECRET_KEYS.
 
-    Ends with 1 when something is sealed by a key that is not there or, with --check,
-    by another than the first.
+    Exits with 1 if a secret is encrypted with an unknown key or, with --check, with
+    another key than the first.
     """
     is_done = True
     for name in services_asked_for(service):
         met = _rotated(name, look_only=check)
-        told = "by older keys" if check else "sealed anew"
+        told = "encrypted with older keys" if check else "re-encrypted"
         click.echo(
-            f"{name}: {met['older']} {told}, {met['newest']} by the first key,"
-            f" {met['unknown']} by none of them"
+            f"{name}: {met['older']} {told}, {met['newest']} with the first key,"
+            f" {met['unknown']} with unknown keys"
         )
         is_done = is_done and not met["unknown"] and not (check and met["older"])
     if not is_done:

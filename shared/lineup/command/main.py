@@ -12,8 +12,8 @@ from lineup.command.installed import environment_of, find, names
 from lineup.command.messages import messages
 
 SECTIONS = {
-    "verbs": "This checkout",
-    "operator": "An installation",
+    "verbs": "Development",
+    "operator": "Operation",
 }
 
 
@@ -53,7 +53,7 @@ class Lineup(click.Group):
         """All on one screen, grouped by who asks."""
         self._write(formatter, SECTIONS["verbs"], self._verbs())
         self._write(formatter, SECTIONS["operator"], self.commands)
-        with formatter.section("Tasks of one service"):
+        with formatter.section("Service tasks"):
             tasks_of = " | ".join(names("lineup.commands"))
             formatter.write_dl([("lineup SERVICE", tasks_of)])
 
@@ -86,7 +86,7 @@ class Lineup(click.Group):
 )
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """Lineup: the platform an IPTV/OTT operator runs its subscriber business on."""
+    """Lineup: billing and operations platform for IPTV/OTT operators."""
     warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

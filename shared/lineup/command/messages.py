@@ -9,13 +9,13 @@ MOST_SHOWN = 50
 
 @click.group()
 def messages() -> None:
-    """List messages that were set aside, and send them again."""
+    """List failed messages and send them again."""
 
 
 @messages.command("list")
 @click.argument("service", required=False)
 def list_messages(service: str | None) -> None:
-    """Show what lies aside and why; what it says stays hidden."""
+    """List failed messages and errors, without their content."""
     from lineup.bus import aside
 
     total = 0
@@ -27,13 +27,13 @@ def list_messages(service: str | None) -> None:
                 click.echo(f"{found.queue}: {found.messages}")
                 _show(uri, found.queue)
     if not total:
-        click.echo("Nothing lies aside.")
+        click.echo("There are no failed messages.")
 
 
 @messages.command()
 @click.argument("queue")
 def resend(queue: str) -> None:
-    """Put what lies aside for QUEUE back into it, to be tried anew."""
+    """Send the failed messages of QUEUE again."""
     from lineup.bus import aside
 
     count = aside.resend(_broker_of(_owner_of(queue)), queue)
@@ -55,8 +55,8 @@ def _owner_of(queue: str) -> str:
         if queue in _queues_of(name):
             return name
     raise click.BadParameter(
-        f"No service here has a queue {queue!r}; lineup messages list names those"
-        " that hold something."
+        f"There is no queue {queue!r}. Run `lineup messages list` to see queues"
+        " with failed messages."
     )
 
 

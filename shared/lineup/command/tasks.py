@@ -22,11 +22,11 @@ LOOPBACK = "127.0.0.1"
 @click.command()
 @click.argument("service")
 def run(service: str) -> None:
-    """Become a service, until told to stop."""
+    """Run a service in the foreground."""
     known = sorted({*names("lineup.services"), *names("lineup.runners")})
     if service not in known:
         raise click.BadParameter(
-            f"{service!r} is not installed here; there is {', '.join(known)}."
+            f"{service!r} is not installed. Available: {', '.join(known)}."
         )
     os.environ.update(environment_of(service))
     runner = find("lineup.runners", service)
@@ -39,9 +39,9 @@ def run(service: str) -> None:
 
 @click.command()
 @click.argument("service")
-@click.option("--ready", is_flag=True, help="Not only alive, but able to work.")
+@click.option("--ready", is_flag=True, help="Check readiness instead of liveness.")
 def probe(service: str, ready: bool) -> None:  # noqa: FBT001
-    """Ask a running service whether it lives; ends with 1 when not."""
+    """Check a running service; exits with 1 if unhealthy."""
     settings = environment_of(service)
     port = int(settings.get("PROBE_PORT", "0"))
     if not port:
@@ -54,7 +54,7 @@ def probe(service: str, ready: bool) -> None:  # noqa: FBT001
         answer = asked.getresponse()
         click.echo(f"{answer.status} {answer.read().decode()}")
     except OSError as error:
-        raise click.ClickException(f"{service} does not answer: {error}") from None
+        raise click.ClickException(f"{service} does not respond: {error}") from None
     finally:
         asked.close()
     sys.exit(answer.status != http.client.OK)
@@ -68,7 +68,7 @@ def asked_at(listening: str) -> str:
 @click.command()
 @click.argument("service", required=False)
 def migrate(service: str | None) -> None:
-    """Bring databases to the newest schema; safe to repeat."""
+    """Migrate databases to the latest schema; safe to repeat."""
     from lineup.command import migrations
 
     for name in services_asked_for(service):
@@ -76,13 +76,13 @@ def migrate(service: str | None) -> None:
         if uri is None:
             raise click.ClickException(f"DATABASE_URI of {name} is not set.")
         migrations.migrate(name, uri)
-        click.echo(f"{name}: the schema is the newest")
+        click.echo(f"{name}: schema is up to date")
 
 
 @click.command()
 @click.argument("service", required=False)
 def resync(service: str | None) -> None:
-    """Let services announce all they own again, to heal copies."""
+    """Republish all events to rebuild copies in other services."""
     for name in services_asked_for(service):
         if _has_resync(name):
             subprocess.run(  # noqa: S603 - a process a service: each has its settings

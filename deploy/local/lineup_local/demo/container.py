@@ -12,7 +12,7 @@ HALF = (
     "The demo was begun once and not finished, and half a demo is none:"
     " docker compose down --volumes, then start again."
 )
-NONE = "There is no demo here yet; docker compose up makes it."
+NONE = "There is no demo yet. Run docker compose up first."
 
 
 def filled(site: Site) -> str:

@@ -61,7 +61,7 @@ class Patience:
     def _turn_away(self) -> None:
         now = time.monotonic()
         if now < self._rests_until:
-            raise Away("It did not answer just now.")
+            raise Away("It did not respond recently.")
         if self._is_away:
             self._rests_until = now + self._seconds
 

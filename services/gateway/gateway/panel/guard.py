@@ -126,7 +126,10 @@ def who_is_it() -> Actor | None:
         if OWN_TOKEN in session:
             session[TOKEN] = session.pop(OWN_TOKEN)
             session.pop(CAME_FROM, None)
-            flash("You are yourself again: your time as another is over.")
+            flash(
+                "Your time in the other account has ended. You are back in your "
+                "own account."
+            )
             return who_is_it()
         session.clear()
         if isinstance(refusal, Forbidden):

@@ -286,7 +286,8 @@ class TestForms:
         client = browser(Role.PARTNER)
         page = words_of(client.get(f"{CUSTOMER}/delete"))
         assert (
-            "11.00 EUR is on the balance. 1 subscription runs : Kids (Family)" in page
+            "11.00 EUR is on the balance. 1 subscription is active : Kids (Family)"
+            in page
         )
 
         typed = {"typed": "Ana Ruiz", "settlement": "write_off"}

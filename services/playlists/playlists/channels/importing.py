@@ -282,9 +282,9 @@ class Lineup:
         """What was done."""
         done = f"{self.added:,} channels added, {self.updated:,} updated."
         if gone:
-            done += f" {len(gone):,} are no longer in the list and were marked."
+            done += f" {len(gone):,} are missing from the playlist and were marked."
         if self.taker.adult:
-            done += f" {self.taker.adult:,} were marked for adults by their groups."
+            done += f" {self.taker.adult:,} were marked as adult by their groups."
         return done
 
     def _change_all(self, changed: dict[UUID, PlaylistEntry]) -> None:

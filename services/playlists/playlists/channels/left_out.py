@@ -25,19 +25,17 @@ class Why(enum.StrEnum):
 
 
 WORDS = {
-    Why.LONG: "channels were left out: their lines or addresses are too long",
-    Why.CANNOT_OPEN: "channels were left out: their addresses cannot be opened",
-    Why.NO_ADDRESS: "lines were left out: they are no addresses",
-    Why.FILM: "films and episodes were left out: they are not live",
-    Why.GROUP: "channels were left out: their groups were not chosen",
-    Why.DOUBLE: "channels were left out: the list names them twice",
-    Why.LONG_VALUE: (
-        "logos, groups, guide ids or numbers were left out: they are too long"
-    ),
-    Why.LOGO: "logos were left out: their addresses are none",
-    Why.ARCHIVE: "channels came without their archive: its form is not known here",
-    Why.OFF: "channels have no address and are switched off",
-    Why.OPTION: "channels came without some options for players: not usable here",
+    Why.LONG: "channels skipped: their entries or URLs are too long",
+    Why.CANNOT_OPEN: "channels skipped: players cannot open their URLs",
+    Why.NO_ADDRESS: "lines skipped: they are not valid URLs",
+    Why.FILM: "films and episodes skipped",
+    Why.GROUP: "channels skipped: their groups were not selected",
+    Why.DOUBLE: "duplicate channels skipped",
+    Why.LONG_VALUE: ("logos, groups, guide IDs or numbers skipped: they are too long"),
+    Why.LOGO: "logos skipped: their URLs are not valid",
+    Why.ARCHIVE: "channels imported without catch-up: its type is not supported",
+    Why.OFF: "channels have no URL and were disabled",
+    Why.OPTION: "channels imported without unsupported player options",
 }
 REASONS = {
     Why.LONG: "The entry or its URL is too long.",

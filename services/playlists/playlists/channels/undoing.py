@@ -49,9 +49,7 @@ class Undoing:
             work.session.execute(written.execution_options(synchronize_session=False))
             self.confirm(work)
             pending.mark_changed(work, owner.partner_id)
-        return Outcome(
-            message=f"{removed:,} channels removed, {restored:,} as they were before."
-        )
+        return Outcome(message=f"{removed:,} channels removed, {restored:,} restored.")
 
 
 def _changes(

@@ -186,8 +186,8 @@ def _must_not_shrink(work: Work, source: GuideSource, loaded: Loaded) -> None:
     )
     if new * 2 < old:
         raise GuideShrunk(
-            f"{new} programmes to come, where there are {old}. Fetch with force if that"
-            " is right; if it stays so for a day, it is taken."
+            f"{new} upcoming programmes instead of {old}. Import it anyway if that is"
+            " correct; if it stays like this for a day, it is accepted."
         )
 
 

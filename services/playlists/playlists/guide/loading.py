@@ -184,19 +184,19 @@ def _warnings(tidy: Tidy, cut: int) -> Iterator[str]:
     """What staff should know of a guide that was taken all the same."""
     times, tally = tidy.times, tidy.tally
     if times.without_zone:
-        yield f"Times without a zone were read as {times.zone_name}."
+        yield f"Times without a time zone were read as {times.zone_name}."
     if times.unknown_zones:
-        yield f"Unknown zones: {', '.join(sorted(times.unknown_zones)[:5])}."
+        yield f"Unknown time zones: {', '.join(sorted(times.unknown_zones)[:5])}."
     if tidy.unsorted:
-        yield f"{len(tidy.unsorted)} channels are not in order of time."
+        yield f"{len(tidy.unsorted)} channels are not sorted by time."
     counted = {
-        "programmes without a time or channel were left out": tally.without_time,
-        "programmes had no end that can be true": tally.without_end,
-        "programmes overlapped and were cut": tally.overlapping,
-        "programmes were listed twice": tally.doubles,
-        "programmes were left out: there are too many channels": (
+        "programmes without a time or channel were skipped": tally.without_time,
+        "programmes had an impossible end time": tally.without_end,
+        "programmes overlapped and were shortened": tally.overlapping,
+        "duplicate programmes": tally.doubles,
+        "programmes were skipped: there are too many channels": (
             tally.too_many_channels
         ),
-        "programmes had texts so long that they were cut": cut,
+        "programmes had long texts that were shortened": cut,
     }
     yield from (f"{count} {what}." for what, count in counted.items() if count)

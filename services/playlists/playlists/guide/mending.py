@@ -61,20 +61,20 @@ class Repairs:
         """What staff should know."""
         if self.skipped:
             yield (
-                f"{self.skipped} programmes or channels were left out: their XML is"
+                f"{self.skipped} programmes or channels skipped: their XML is"
                 f" broken, {self.first_skipped}."
             )
         mended = {
             "stray & or <": self.stray,
             "HTML entities": self.entities,
             "control characters": self.controls,
-            "bytes of another encoding": self.foreign,
+            "bytes in another encoding": self.foreign,
         }
         found = [f"{count} {what}" for what, count in mended.items() if count]
         if found:
-            yield f"Broken XML was mended: {', '.join(found)}."
+            yield f"Broken XML was repaired: {', '.join(found)}."
         if self.around:
-            yield f"{self.around} bytes before or after the guide were passed over."
+            yield f"{self.around} bytes before or after the guide were ignored."
 
     def _mended(self, part: bytes) -> bytes:
         text = part.decode("utf-8", "surrogateescape")

@@ -38,8 +38,8 @@ AGAIN_AFTER = timedelta(hours=3)
 """A guide's window moves with time, so every set is looked at this often."""
 RENDER_JOB = "render_channels"
 FAILED = (
-    "Playlist and guide of these channels could not be written; players see the last"
-    " that were. This is tried again, at most an hour from now."
+    "Playlist and guide could not be updated; players see the previous version."
+    " This will be retried within an hour."
 )
 AT_ONCE = timedelta(0)
 LONGEST_QUERY = "300s"

@@ -645,7 +645,7 @@ class TestMarks:
     def test_marks_by_groups_are_told(self, shop):
         job = shop.take(one('#EXTINF:-1 group-title="Erotic",A'))
 
-        assert "1 were marked for adults by their groups." in job.message
+        assert "1 were marked as adult by their groups." in job.message
 
 
 class TestNothingIsLostInSilence:
@@ -655,7 +655,7 @@ class TestNothingIsLostInSilence:
         )
 
         assert [c.is_on for c in shop.channels().values()] == [False, False]
-        assert "2 channels have no address and are switched off." in job.message
+        assert "2 channels have no URL and were disabled." in job.message
         assert [line.text for line in job.left_out] == ["Rel", "Abs"]
 
     @pytest.mark.parametrize(
@@ -674,7 +674,7 @@ class TestNothingIsLostInSilence:
 
         job = shop.take(m3u(live, film))
         assert shop.names() == ["Live"]
-        assert "1 films and episodes were left out: they are not live." in job.message
+        assert "1 films and episodes skipped." in job.message
         assert [line.text for line in job.left_out] == ["F"]
 
         shop.take(m3u(live, film), takes_films=True)
@@ -701,7 +701,7 @@ class TestNothingIsLostInSilence:
         job = shop.take(content, groups=["A", ""])
 
         assert shop.names() == ["One", "Three"]
-        assert "1 channels were left out: their groups were not chosen." in job.message
+        assert "1 channels skipped: their groups were not selected." in job.message
 
     def test_what_a_list_names_twice_comes_in_once(self, shop):
         twice = '#EXTINF:-1 tvg-id="d" tvg-chno="5",Twice\nhttp://s.example/same'
@@ -709,7 +709,7 @@ class TestNothingIsLostInSilence:
 
         job = shop.take(content)
         assert shop.names() == ["Other", "Twice"]
-        assert "2 channels were left out: the list names them twice." in job.message
+        assert "2 duplicate channels skipped." in job.message
 
         again = shop.take(content)
         assert again.message.startswith("0 channels added, 2 updated. 2 channels")
@@ -737,7 +737,7 @@ class TestNothingIsLostInSilence:
         )
 
         assert shop.names() == ["Long", "Short"]
-        assert "2 logos, groups, guide ids or numbers were left out" in job.message
+        assert "2 logos, groups, guide IDs or numbers skipped" in job.message
 
     @pytest.mark.parametrize(
         ("written", "kept"),
