@@ -108,7 +108,7 @@ def test_a_worker_is_told_settings_of_its_own():
 def test_an_unknown_service_is_refused_with_those_there_are(words):
     said = lineup(*words)
     assert said.exit_code == 2
-    assert "'nothing' is not installed here; there is shop" in said.output
+    assert "'nothing' is not installed. Available: shop" in said.output
 
 
 def test_an_unknown_command_is_refused():
@@ -155,7 +155,7 @@ def test_a_probe_of_what_is_not_there_fails(monkeypatch):
         monkeypatch.setenv("PROBE_PORT", str(server.server_port))
     said = lineup("probe", "shop")
     assert said.exit_code == 1
-    assert "shop does not answer" in said.output
+    assert "shop does not respond" in said.output
 
 
 def test_a_probe_without_a_port_says_what_to_set(monkeypatch):
@@ -166,7 +166,7 @@ def test_a_probe_without_a_port_says_what_to_set(monkeypatch):
 def test_messages_of_an_unknown_queue_are_not_sent_anywhere():
     said = lineup("messages", "resend", "nobody's")
     assert said.exit_code == 2
-    assert "No service here has a queue" in said.output
+    assert "There is no queue" in said.output
 
 
 def test_services_asked_for_are_one_or_all():

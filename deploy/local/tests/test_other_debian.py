@@ -141,7 +141,7 @@ def test_up_and_test_begin_on_the_other_debian(debian, other_settings):
     begun = inside(debian, BEGIN, environment)
 
     assert begun.returncode == 0, begun.stdout[-4000:]
-    assert "Lineup is down." in begun.stdout
+    assert "Lineup is stopped." in begun.stdout
     versions = [
         line for line in begun.stdout.splitlines() if line.startswith("Python ")
     ]

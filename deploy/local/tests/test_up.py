@@ -130,11 +130,11 @@ def test_a_killed_supervisor_leaves_nothing_the_next_start_minds(ups):
 def test_down_ends_all_and_tells_so_once(ups):
     ups.up()
 
-    assert ups.lineup("down").stdout == "Lineup is down.\n"
+    assert ups.lineup("down").stdout == "Lineup is stopped.\n"
 
     assert ups.process.wait(60) == 128 + signal.SIGTERM
     assert ups.processes() == []
-    assert ups.lineup("down").stdout == "Lineup was not up.\n"
+    assert ups.lineup("down").stdout == "Lineup was not running.\n"
 
 
 def test_a_taken_port_is_told_before_anything_starts(ups):

@@ -63,7 +63,7 @@ def test_a_refusal_ends_with_1_and_its_code(typed, tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["import-guide", "http://a/b", "--partner", "Green"], "There is Blue."),
+        (["import-guide", "http://a/b", "--partner", "Green"], "Available: Blue."),
         (["import-guide", "/nowhere", "--partner", "Blue"], "File not found"),
         (
             ["import-guide", "http://[::1", "--partner", "Blue"],
@@ -75,7 +75,7 @@ def test_a_refusal_ends_with_1_and_its_code(typed, tmp_path):
         ),
         (
             ["import-channels", "http://a/b", "--partner", "Blue", "--package", "X"],
-            "There is Demo.",
+            "Available: Demo.",
         ),
     ],
 )
