@@ -79,8 +79,7 @@ class Supervisor:
         end_all(self._leftovers(), signal.SIGTERM)
         PrivateEngine(self.settings).stop_unused()
         if not self.servers.stop_unused():
-            return "Lineup is stopped. Running tests still use the servers, which "
-            "stop with them."
+            return "Lineup is stopped. Running tests still use the servers."
         return "Lineup is stopped." if running else "Lineup was not running."
 
     def forget(self) -> str:

@@ -301,7 +301,7 @@ class TestVisiting:
 
         page = words_of(client.get("/customers"))
 
-        assert "You are yourself again" in page
+        assert "You are back in your own account" in page
         assert "is logged in as" not in page
 
     def test_signing_out_ends_both(self, browser, form_of, services, visiting):
