@@ -44,7 +44,7 @@ def test_a_device_is_noted(visitor, household, guest):
     visitor.follow("Set up a player")
 
     visitor.follow("Add device")
-    visitor.is_on("Add device")
+    visitor.is_on("Add a device for Kitchen")
     visitor.fill("Device", "Smart TV of the hall")
     visitor.press("Add device")
 

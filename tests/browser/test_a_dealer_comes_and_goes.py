@@ -62,7 +62,7 @@ def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
 def test_off_nobody_signs_in_and_subscribers_see_demo_until_it_is_on(
     partner, dealer, household
 ):
-    set_state(partner, dealer, "Inactive: nobody signs in")
+    set_state(partner, dealer, "Inactive: logins are disabled")
     partner.sees(f"{dealer.name} was saved.")
     assert not household.lets_in(dealer.username)
     until(lambda: len(shown(dealer.user)) == DEMO_CHANNELS, "demo channels", 60)
@@ -78,7 +78,7 @@ def test_off_nobody_signs_in_and_subscribers_see_demo_until_it_is_on(
 def test_deleted_it_takes_everything_with_it_once_its_name_is_typed(
     partner, dealer, household
 ):
-    set_state(partner, dealer, "Delete: gone for good")
+    set_state(partner, dealer, "Delete: permanently")
     partner.is_on(f"Delete {dealer.name}?")
     partner.sees("1 customer")
     partner.sees("1 user")

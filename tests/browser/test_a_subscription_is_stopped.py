@@ -27,7 +27,7 @@ def running(household, guest):
 
 def amount_shown(visitor):
     words = visitor.page.locator("#confirm").inner_text()
-    return re.search(r"([\d.]+ EUR) comes back", " ".join(words.split()))[1]
+    return re.search(r"([\d.]+ EUR) will be refunded", " ".join(words.split()))[1]
 
 
 def test_a_running_user_is_stopped_and_deleted_in_one(visitor, guest, running):
