@@ -83,12 +83,12 @@ def test_deleted_it_takes_everything_with_it_once_its_name_is_typed(
     partner.sees("1 customer")
     partner.sees("1 user")
     partner.sees("5.00 EUR is on the balance.")
-    partner.fill(f"Type {dealer.username} to go on", "something else")
+    partner.fill(f"Type {dealer.username} to confirm", "something else")
     partner.press("Delete account")
     partner.sees("This does not match.")
     assert requests.get(dealer.user["playlist_url"], timeout=10).ok
 
-    partner.fill(f"Type {dealer.username} to go on", dealer.username)
+    partner.fill(f"Type {dealer.username} to confirm", dealer.username)
     partner.fill("Reason for deleting anyway", "out of business")
     partner.press("Delete account")
     partner.sees("The account and its customers were deleted.")
