@@ -168,7 +168,7 @@ class Hops:
     """As many hops as an order makes, with nothing but py-amqp."""
 
     def __init__(self, uri: str) -> None:
-        self._confirmed = broker.Confirmed(uri, name="hops out")
+        self._confirmed = broker.ConfirmingPublisher(uri, name="hops out")
         self._connection = broker.connect(uri, name="hops in", heartbeat=0)
         self._channel = self._connection.channel()
         self._queues = [f"hop-{secrets.token_hex(4)}-{hop}" for hop in range(HOPS)]

@@ -33,7 +33,7 @@ import msgspec
 from lineup.blobs import BlobStore
 from lineup.delivery import (
     AccessFact,
-    Piece,
+    AccessInterval,
     SetManifest,
     demo_set_id_of,
     manifest_name,
@@ -132,7 +132,7 @@ def put_user(blobs: BlobStore, keyring: Keyring, number: int, set_id: str) -> No
         is_active=True,
         created_at=NOW - DAY,
         demo_set_id=demo_set_id_of(PARTNER),
-        timeline=[Piece(from_at=NOW - DAY, until_at=NOW + DAY, set_id=set_id)],
+        timeline=[AccessInterval(from_at=NOW - DAY, until_at=NOW + DAY, set_id=set_id)],
         ends_at=NOW + DAY,
     )
     for name in (token_name(fact.token), username_name(fact.username)):

@@ -165,7 +165,7 @@ def main() -> int:
         nameko, bare = compared(asked.rounds, asked.calls)
     times = nameko / bare
     print(f"bare py-amqp echo    {bare:.2f} ms")
-    print(f"Nameko door          {nameko:.2f} ms")
+    print(f"Nameko endpoint          {nameko:.2f} ms")
     print(f"times                {times:.2f} (goal: at most {GOAL})")
     return int(times > GOAL)
 

@@ -51,7 +51,7 @@ PLANTED = {
 }
 OUTSIDE = [
     ("accounts/command.py", "import lineup.rpc"),
-    ("billing/watching.py", "from lineup.bus import every"),
+    ("billing/metrics.py", "from lineup.bus import every"),
     ("notifications/deliveries/queues.py", "import flask"),
     ("playlists/worker/main.py", "from lineup.bus import Service"),
     ("playlists/editing/order.py", "import kombu"),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lineup.bus.calls import let_in
-from lineup.bus.door import Door, Kind
+from lineup.bus.calls import authorize
+from lineup.bus.endpoints import Endpoint, EndpointKind
 from lineup.context import Actor, Context, Role
 from lineup.errors import Forbidden, Unauthenticated
 from lineup.verbs import verbs_of
@@ -20,8 +20,8 @@ BEFORE_SIGN_IN = {
 }
 
 
-def door(name):
-    return Door(name=name, kind=Kind.RPC, allowed=VERBS[name].allowed)
+def endpoint(name):
+    return Endpoint(name=name, kind=EndpointKind.RPC, allowed=VERBS[name].allowed)
 
 
 @pytest.mark.feature("AH-02")
@@ -30,19 +30,19 @@ def test_those_who_are_named_are_let_in_and_nobody_else(name):
     for role in Role:
         context = Context(actor=Actor(role=role, scopes=("/",)))
         if name in BEFORE_SIGN_IN or role in VERBS[name].allowed:
-            let_in(door(name), context)
+            authorize(endpoint(name), context)
         else:
             with pytest.raises(Forbidden):
-                let_in(door(name), context)
+                authorize(endpoint(name), context)
 
 
 @pytest.mark.parametrize("name", VERBS)
 def test_nobody_is_let_in_before_sign_in_but_to_sign_in(name):
     if name in BEFORE_SIGN_IN:
-        let_in(door(name), Context())
+        authorize(endpoint(name), Context())
     else:
         with pytest.raises(Unauthenticated):
-            let_in(door(name), Context())
+            authorize(endpoint(name), Context())
 
 
 def test_what_customers_and_sellers_may_not_ask_is_not_theirs():

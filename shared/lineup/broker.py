@@ -111,7 +111,7 @@ def publish(
     channel.send_method(spec.Basic.Publish, "Bssbb", arguments, content)
 
 
-class Confirmed:
+class ConfirmingPublisher:
     """A connection of its own whose channel waits until the broker has the messages.
 
     One thread or greenlet at a time. After anything rose it is of no use: close it.

@@ -117,7 +117,7 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Call(Generic[T]):
-    """One request at a door."""
+    """One request at an endpoint."""
 
     name: str
     request: T
@@ -134,7 +134,7 @@ class Call(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Generic[T]):
-    """One event at a consumer's door: an aggregate's whole public state."""
+    """One event at a consumer's endpoint: an aggregate's whole public state."""
 
     id: UUID
     type: str

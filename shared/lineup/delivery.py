@@ -25,7 +25,7 @@ M3U_HEAD = b'#EXTM3U x-tvg-url="%b" url-tvg="%b"' % (_GUIDE, _GUIDE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
+class AccessInterval:
     """A stretch of time (half-open) in which a user sees a channel set."""
 
     from_at: datetime
@@ -46,7 +46,7 @@ class AccessFact:
     is_active: bool
     created_at: datetime
     demo_set_id: str
-    timeline: list[Piece] = field(default_factory=list)
+    timeline: list[AccessInterval] = field(default_factory=list)
     ends_at: datetime | None = None
     """End of the running or last subscription."""
     is_trial: bool = False

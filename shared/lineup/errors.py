@@ -119,7 +119,7 @@ class ServiceUnavailable(Unavailable):
     code = "service_unavailable"
 
 
-class UnknownDoor(Unavailable):
+class UnknownVerb(Unavailable):
     """This version of the service does not support the request."""
 
     code = "unknown_door"

@@ -69,13 +69,13 @@ def configure(log_format: str, log_level: str, service: str) -> None:
     root.setLevel(_number_of(log_level))
     for chatty in ("amqp", "kombu", "urllib3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    logging.getLogger("nameko.containers").addFilter(_is_not_said_by_doors)
-    # It warns of every refusal with a traceback; the door has logged that already.
+    logging.getLogger("nameko.containers").addFilter(_is_not_logged_by_endpoints)
+    # It warns of every refusal with a traceback; the endpoint has logged that already.
     logging.getLogger("nameko").setLevel(logging.ERROR)
 
 
-def _is_not_said_by_doors(record: logging.LogRecord) -> bool:
-    """Drop what Nameko says of a failed door: the door logs it, once, itself."""
+def _is_not_logged_by_endpoints(record: logging.LogRecord) -> bool:
+    """Drop what Nameko says of a failure: the endpoint logs it, once, itself."""
     return "error handling worker" not in str(record.msg)
 
 

@@ -38,13 +38,13 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 REQUESTS = Counter(
     "lineup_requests",
-    "Work done at a door, by how it ended: ok, refused, away or failed.",
-    ["service", "kind", "door", "outcome"],
+    "Work done at an endpoint, by how it ended: ok, refused, away or failed.",
+    ["service", "kind", "endpoint", "outcome"],
 )
 SECONDS = Histogram(
     "lineup_request_duration_seconds",
-    "From knocking at a door to its answer, the wait for a worker included.",
-    ["service", "kind", "door"],
+    "From knocking at an endpoint to its answer, the wait for a worker included.",
+    ["service", "kind", "endpoint"],
     buckets=BUCKETS,
 )
 CALLS = Counter(
@@ -88,10 +88,10 @@ def outcome_of_status(status: int) -> str:
     return "refused" if status >= 400 else "ok"
 
 
-def count(service: str, kind: str, door: str, outcome: str, seconds: float) -> None:
+def count(service: str, kind: str, endpoint: str, outcome: str, seconds: float) -> None:
     """Note one piece of work and how long it took."""
-    REQUESTS.labels(service, kind, door, outcome).inc()
-    SECONDS.labels(service, kind, door).observe(seconds)
+    REQUESTS.labels(service, kind, endpoint, outcome).inc()
+    SECONDS.labels(service, kind, endpoint).observe(seconds)
 
 
 def count_call(
@@ -110,13 +110,13 @@ class Gauge:
     says: str
     labels: tuple[str, ...] = ()
 
-    def of(self, value: float, *labels: str) -> "Figure":
+    def of(self, value: float, *labels: str) -> "Sample":
         """One value of it."""
-        return Figure(self, float(value), labels)
+        return Sample(self, float(value), labels)
 
 
 @dataclass(frozen=True)
-class Figure:
+class Sample:
     """One value of a gauge."""
 
     gauge: Gauge
@@ -147,18 +147,18 @@ ASIDE = Gauge(
     "lineup_set_aside_messages", "Messages set aside after their last try.", ("queue",)
 )
 
-Look = Callable[[], Iterable[Figure]]
+Look = Callable[[], Iterable[Sample]]
 
 
 @dataclass
-class Figures(Collector):
+class Samples(Collector):
     """The figures of one service: looked up by `look`, told by `collect`."""
 
     service: str
-    now: Callable[[], Iterable[Figure]] = tuple
+    now: Callable[[], Iterable[Sample]] = tuple
     """Figures that cost nothing, taken whenever somebody asks."""
     sources: dict[str, Look] = field(default_factory=dict)
-    _kept: dict[str, list[Figure]] = field(default_factory=dict)
+    _kept: dict[str, list[Sample]] = field(default_factory=dict)
 
     def look(self) -> None:
         """Look everything up; what fails has no figures until it works again."""
@@ -183,7 +183,7 @@ class Figures(Collector):
             family.add_metric((self.service, *figure.labels), figure.value)
         yield from families.values()
 
-    def _all(self) -> Iterator[Figure]:
+    def _all(self) -> Iterator[Sample]:
         yield BUILD.of(1, _version_of(self.service), platform.python_version())
         yield from self.now()
         for source in self.sources:
@@ -192,20 +192,20 @@ class Figures(Collector):
             yield from kept
 
 
-def exposition(figures: Figures, counted: CollectorRegistry = REGISTRY) -> bytes:
+def exposition(figures: Samples, counted: CollectorRegistry = REGISTRY) -> bytes:
     """All that this process tells, as Prometheus reads it."""
     return generate_latest(counted) + generate_latest(figures)
 
 
 def due(
     work: str, rows: int, oldest_at: datetime | None, now: datetime
-) -> list[Figure]:
+) -> list[Sample]:
     """How much of some work is due, and for how long the oldest has been."""
     age = max((now - oldest_at).total_seconds(), 0.0) if oldest_at else 0.0
     return [DUE_ROWS.of(rows, work), DUE_AGE.of(age, work)]
 
 
-def readiness(checks: Mapping[str, Callable[[], bool]]) -> list[Figure]:
+def readiness(checks: Mapping[str, Callable[[], bool]]) -> list[Sample]:
     """What a probe says, as figures."""
     return [READY.of(check(), name) for name, check in checks.items()]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from lineup import metrics
-from lineup.metrics import Figures
+from lineup.metrics import Samples
 
 Checks = Mapping[str, Callable[[], bool]]
 JSON = "application/json"
@@ -19,7 +19,7 @@ QUESTION_SECONDS = 5
 """How long a caller may take to say what it asks."""
 
 
-class Answer(NamedTuple):
+class ProbeReply(NamedTuple):
     """What a probe is told."""
 
     status: int
@@ -34,18 +34,18 @@ def answer(
     ready: Checks,
     live: Checks = LIVING,
     exposition: Callable[[], bytes] | None = None,
-) -> Answer:
+) -> ProbeReply:
     """What is said at `/livez`, `/readyz`, `/readyz/<check>` and, where there are any,
     `/metrics`: 200 when all that is asked of holds, else 503; nothing else is there.
     """
     if path == "/metrics" and exposition is not None:
-        return Answer(200, metrics.CONTENT_TYPE, exposition())
+        return ProbeReply(200, metrics.CONTENT_TYPE, exposition())
     checks = _checks_of(path, live, ready)
     if checks is None:
-        return Answer(404, JSON, b"{}")
+        return ProbeReply(404, JSON, b"{}")
     found = {name: check() for name, check in checks.items()}
     status = 200 if all(found.values()) else 503
-    return Answer(status, JSON, msgspec.json.encode(found))
+    return ProbeReply(status, JSON, msgspec.json.encode(found))
 
 
 def _checks_of(path: str, live: Checks, ready: Checks) -> Checks | None:
@@ -68,7 +68,7 @@ def serve(
     """Answer `/livez`, `/readyz` and `/metrics` beside the work; port 0: do not."""
     if not port:
         return
-    figures = Figures(service, now=lambda: metrics.readiness(ready))
+    figures = Samples(service, now=lambda: metrics.readiness(ready))
 
     class Answers(BaseHTTPRequestHandler):
         """One question."""

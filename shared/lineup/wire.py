@@ -30,7 +30,7 @@ class Arguments(msgspec.Struct):
     request: msgspec.Raw
 
 
-class Request(msgspec.Struct):
+class CallBody(msgspec.Struct):
     """The body of a call."""
 
     kwargs: Arguments
@@ -59,7 +59,7 @@ class Reply(msgspec.Struct):
     """Whether a copy still lacks what the caller has just written."""
 
 
-_requests = msgspec.json.Decoder(Request)
+_requests = msgspec.json.Decoder(CallBody)
 _contexts = msgspec.json.Decoder(Context)
 _replies = msgspec.json.Decoder(Reply)
 _encoder = msgspec.json.Encoder()

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 
 from lineup import broker
 from lineup.context import Context
-from lineup.database.records import GROUND
+from lineup.database.records import BASE_TABLES
 from lineup.events import envelope
 from lineup.ids import new_id
 from lineup.rpc import RpcClient
@@ -126,7 +126,7 @@ def drill_engine(databases):
     """One database for all drills; each test empties it."""
     uri = databases.empty()
     engine = create_engine(uri.replace("://", "+psycopg2://", 1))
-    GROUND.create_all(engine)
+    BASE_TABLES.create_all(engine)
     with engine.begin() as connection:
         connection.execute(
             text(

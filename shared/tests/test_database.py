@@ -16,13 +16,13 @@ from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.database import (
     COLUMN_TYPES,
     Database,
-    Waker,
+    PgListener,
     connect,
-    keep_newest,
     new_metadata,
     page_of,
+    upsert_if_newer,
 )
-from lineup.database.records import GROUND, OUTBOX, OUTBOX_FILLED
+from lineup.database.records import BASE_TABLES, OUTBOX, OUTBOX_FILLED
 from lineup.errors import Busy, Conflict, KeyReused, OrderUnknown, PageGone
 from lineup.events import event
 from lineup.ids import event_id, new_id
@@ -78,7 +78,7 @@ def refuse_after_making(work, request: MakeThing) -> Made:
 
 def keep_thing(work, state) -> None:
     values = {"id": state.id, "version": state.version, "name": state.name}
-    keep_newest(work.session, Thing, {**values, "scope": "/"})
+    upsert_if_newer(work.session, Thing, {**values, "scope": "/"})
 
 
 def count_thing(work, state) -> None:
@@ -88,7 +88,7 @@ def count_thing(work, state) -> None:
 @pytest.fixture(scope="module")
 def engine(databases):
     engine = connect(databases.empty(), pool_size=20)
-    GROUND.create_all(engine)
+    BASE_TABLES.create_all(engine)
     Record.metadata.create_all(engine)
     yield engine
     engine.dispose()
@@ -97,7 +97,7 @@ def engine(databases):
 @pytest.fixture
 def database(engine):
     with engine.begin() as connection:
-        for table in (*GROUND.sorted_tables, Thing.__table__):
+        for table in (*BASE_TABLES.sorted_tables, Thing.__table__):
             connection.execute(table.delete())
     return Database(engine, SetClock(datetime(2026, 1, 1, tzinfo=UTC)))
 
@@ -283,7 +283,7 @@ class TestTransactions:
 
     def test_a_process_without_a_relay_wakes_that_of_another(self, database, engine):
         uri = engine.url.set(drivername="postgresql").render_as_string(False)
-        with Waker(uri, OUTBOX_FILLED) as waker:
+        with PgListener(uri, OUTBOX_FILLED) as waker:
             assert waker.wait(0)  # before it listened, anything may have gone unheard
 
             database.once(a_call(), make_thing)

@@ -12,9 +12,9 @@ from uuid import UUID
 import pytest
 from werkzeug.serving import make_server
 
+from gateway.public.content_store import ContentStore
 from gateway.public.guides import GuideDesk
 from gateway.public.layer import PublicLayer
-from gateway.public.library import Library
 from gateway.public.streams import StreamDesk
 from lineup.blobs import BlobStore
 from lineup.clock import SetClock
@@ -94,7 +94,7 @@ def server(tools):
 
     http = make_server("127.0.0.1", 0, whole, threaded=True)
     address = f"http://127.0.0.1:{http.server_port}"
-    library = Library(tools.blobs, tools.keyring, address, cache_bytes=8 << 20)
+    library = ContentStore(tools.blobs, tools.keyring, address, cache_bytes=8 << 20)
     made.append(
         PublicLayer(
             whole,

@@ -18,7 +18,7 @@ from gateway.public.layer import PAGES
 from gateway.public.routes import route_of
 from gateway.public.settings import PublicSettings
 from gateway.settings import GatewaySettings
-from lineup.bus.aside import queues_of
+from lineup.bus.dead_letters import queues_of
 from lineup.rpc import RpcClient
 from lineup.secrets import make_key
 from lineup.settings import read

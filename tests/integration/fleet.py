@@ -48,7 +48,7 @@ class Copy:
     service: str
     process: "subprocess.Popen[bytes]"
     probes: int
-    door: int
+    endpoint: int
     """Where HTTP is answered: pages and players, or webhooks."""
 
     def says(self, probe: str) -> bool:
@@ -101,20 +101,22 @@ class Fleet(Running):
 
     def begin(self, service: str, *, is_first: bool = False) -> Copy:
         """Start one more copy; the first answers where the installation says."""
-        doors = {
+        endpoints = {
             "gateway": self.place.settings.gateway_port,
             "billing": self.place.settings.webhook_port,
         }
-        door = doors[service] if is_first and service in doors else free_port()
+        endpoint = (
+            endpoints[service] if is_first and service in endpoints else free_port()
+        )
         probes = free_port()
         told = {
             "PROBE_PORT": str(probes),
-            "GATEWAY_ADDRESS": f"127.0.0.1:{door}",
-            "WEBHOOK_ADDRESS": f"127.0.0.1:{door}",
+            "GATEWAY_ADDRESS": f"127.0.0.1:{endpoint}",
+            "WEBHOOK_ADDRESS": f"127.0.0.1:{endpoint}",
             "WEB_CONCURRENCY": "1",
         }
         words = [sys.executable, "-m", "lineup.command", "run", service]
-        return Copy(service, self._run(service, words, told), probes, door)
+        return Copy(service, self._run(service, words, told), probes, endpoint)
 
     def wait_for(self, copy: Copy) -> None:
         """Wait until a copy is ready."""
@@ -139,7 +141,7 @@ class Fleet(Running):
         service = {"GATEWAY": "gateway", "WEBHOOK": "billing"}.get(name)
         if service is None:
             return super().url(name)
-        return f"http://127.0.0.1:{random.choice(self.of(service)).door}"
+        return f"http://127.0.0.1:{random.choice(self.of(service)).endpoint}"
 
     def asks(self, api: Api, path: str) -> requests.Response:
         """One call of the API by a connection of its own to any copy."""

@@ -1,4 +1,4 @@
-"""Builds a request for any door from its type, with given ids where ids are asked."""
+"""Builds a request for any endpoint from its type, with given ids where ids are asked."""
 
 import dataclasses
 import enum

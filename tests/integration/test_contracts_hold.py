@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from lineup.bus import doors
+from lineup.bus import endpoints_of
 from lineup.contracts.billing.shops import DeliveryTaken
 from lineup.events import EVENTS
 
@@ -20,10 +20,10 @@ def service(name):
 
 def test_every_event_that_is_heard_is_a_contract_of_its_source():
     heard = [
-        door.request_type
+        endpoint.request_type
         for name in SERVICES
-        for door in doors(service(name))
-        if door.kind == "event"
+        for endpoint in endpoints_of(service(name))
+        if endpoint.kind == "event"
     ]
 
     assert heard
@@ -34,10 +34,10 @@ def test_every_event_that_is_heard_is_a_contract_of_its_source():
 @pytest.mark.parametrize("name", SERVICES)
 def test_whoever_has_written_can_wait_for_every_copy(name):
     kept = {
-        door.request_type
-        for door in doors(service(name))
-        if door.kind == "event"
-        and "database.keep(" in inspect.getsource(getattr(service(name), door.name))
+        endpoint.request_type
+        for endpoint in endpoints_of(service(name))
+        if endpoint.kind == "event"
+        and "database.keep(" in inspect.getsource(getattr(service(name), endpoint.name))
     }
 
     assert kept - NO_COPIES == set(service(name).copies)

@@ -72,15 +72,15 @@ def lines_of(lineup, service, request_id):
 
 
 EXPECTED = {
-    ("billing", "door=take_webhook"),
-    ("billing", "door=on_delivery_stored"),
-    ("accounts", "door=on_order_accepted"),
-    ("billing", "door=on_seats_filled"),
-    ("billing", "door=on_customer_changed"),
-    ("playlists", "door=on_user_changed"),
-    ("playlists", "door=on_subscription_changed"),
-    ("accounts", "door=on_subscription_changed"),
-    ("notifications", "door=on_credentials_issued"),
+    ("billing", "endpoint=take_webhook"),
+    ("billing", "endpoint=on_delivery_stored"),
+    ("accounts", "endpoint=on_order_accepted"),
+    ("billing", "endpoint=on_seats_filled"),
+    ("billing", "endpoint=on_customer_changed"),
+    ("playlists", "endpoint=on_user_changed"),
+    ("playlists", "endpoint=on_subscription_changed"),
+    ("accounts", "endpoint=on_subscription_changed"),
+    ("notifications", "endpoint=on_credentials_issued"),
     ("notifications", "message_tried"),
 }
 

@@ -1,7 +1,7 @@
 """A login of another partner gets 404 on every id of this one (AH-01).
 
 Both tests read what there is: every route of the API's own specification and every
-RPC door of every service. A door that is added is tried without a word here.
+RPC endpoint of every service. An endpoint that is added is tried without a word here.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ import requests
 from running import a_woo_order, until
 from samples import names_of_ids, sample
 
-from lineup.bus import doors
+from lineup.bus import endpoints_of
 from lineup.context import Actor, Context, Role
 from lineup.errors import NotFound, Refusal
 from lineup.rpc import RpcClient
@@ -126,11 +126,15 @@ def test_every_rpc_door_answers_404_to_a_neighbour(lineup, victim, neighbour, rp
     before = everything_of(lineup.partner())
 
     told = {
-        f"{service}.{door.name}": answer_to(rpc, service, door, stranger, victim)
+        f"{service}.{endpoint.name}": answer_to(
+            rpc, service, endpoint, stranger, victim
+        )
         for service in SERVICES
-        for door in doors(entry_points(group="lineup.services")[service].load())
-        if door.kind == "rpc" and Role.PARTNER in door.allowed
-        if names_of_ids(door.request_type)
+        for endpoint in endpoints_of(
+            entry_points(group="lineup.services")[service].load()
+        )
+        if endpoint.kind == "rpc" and Role.PARTNER in endpoint.allowed
+        if names_of_ids(endpoint.request_type)
     }
 
     assert len(told) >= 40
@@ -159,14 +163,16 @@ def test_naming_another_partner_is_refused_by_field(
     before = everything_of(lineup.partner())
 
     told = {
-        f"{service}.{door.name} {field}": fields_told(
-            rpc, service, door, actor, {field: named}
+        f"{service}.{endpoint.name} {field}": fields_told(
+            rpc, service, endpoint, actor, {field: named}
         )
         for service in SERVICES
-        for door in doors(entry_points(group="lineup.services")[service].load())
-        if door.kind == "rpc" and Role.PARTNER in door.allowed
-        if not door.name.startswith(LOOKS)
-        for field in WHOSE & {field.name for field in fields(door.request_type)}
+        for endpoint in endpoints_of(
+            entry_points(group="lineup.services")[service].load()
+        )
+        if endpoint.kind == "rpc" and Role.PARTNER in endpoint.allowed
+        if not endpoint.name.startswith(LOOKS)
+        for field in WHOSE & {field.name for field in fields(endpoint.request_type)}
     }
 
     assert len(told) >= 10
@@ -175,12 +181,17 @@ def test_naming_another_partner_is_refused_by_field(
     assert everything_of(lineup.partner()) == before
 
 
-def fields_told(rpc, service, door, actor, named):
-    """Which fields a door refuses as naming nothing that is there."""
-    request = replace(sample(door.request_type, {}), **(nobody(door) | named))
+def fields_told(rpc, service, endpoint, actor, named):
+    """Which fields an endpoint refuses as naming nothing that is there."""
+    request = replace(sample(endpoint.request_type, {}), **(nobody(endpoint) | named))
     context = Context(actor=actor)
     answer = rpc.call(
-        service, door.name, context, request, reply_type=door.reply_type, timeout=10
+        service,
+        endpoint.name,
+        context,
+        request,
+        reply_type=endpoint.reply_type,
+        timeout=10,
     )
     try:
         answer.reply()
@@ -191,20 +202,22 @@ def fields_told(rpc, service, door, actor, named):
     return set()
 
 
-def nobody(door):
+def nobody(endpoint):
     """No other id that says whose it is."""
-    return dict.fromkeys(WHOSE & {field.name for field in fields(door.request_type)})
+    return dict.fromkeys(
+        WHOSE & {field.name for field in fields(endpoint.request_type)}
+    )
 
 
-def answer_to(rpc, service, door, actor, victim):
-    """What the door tells: "nothing" for a 404, an empty list, or figures of nobody."""
-    request = sample(door.request_type, victim)
+def answer_to(rpc, service, endpoint, actor, victim):
+    """What the endpoint tells: "nothing" for a 404, an empty list, or figures of nobody."""
+    request = sample(endpoint.request_type, victim)
     answer = rpc.call(
         service,
-        door.name,
+        endpoint.name,
         Context(actor=actor),
         request,
-        reply_type=door.reply_type,
+        reply_type=endpoint.reply_type,
         timeout=10,
     )
     try:
@@ -242,7 +255,7 @@ def test_every_route_with_an_id_answers_404_to_a_neighbour(lineup, victim, neigh
             told[f"{method} {path}"] = answer.status_code
 
     assert len(told) >= 30
-    assert {door: said for door, said in told.items() if said != 404} == {}
+    assert {endpoint: said for endpoint, said in told.items() if said != 404} == {}
 
 
 @pytest.mark.feature("AH-01")

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from accounts.dependencies import Dependencies
 from accounts.logins.passwords import hash_password
-from accounts.means import Means
 from accounts.orders.operations import fill_seats
 from accounts.sellers.operations import create_account, create_operator
 from lineup.context import SYSTEM, Context, Event
@@ -27,7 +27,9 @@ from notifications.announcements.operations import tell_credentials
 from notifications.deliveries.models import Delivery
 
 KEYRING = Keyring([make_key()])
-MEANS = Means(keyring=KEYRING, hash_password=hash_password, public_url="https://tv")
+MEANS = Dependencies(
+    keyring=KEYRING, hash_password=hash_password, public_url="https://tv"
+)
 NORTH = CreateAccount(
     kind=AccountKind.PARTNER,
     name="North",

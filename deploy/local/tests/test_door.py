@@ -1,4 +1,4 @@
-"""The door finds a Python that Lineup bears, and has one fetched where none is."""
+"""The endpoint finds a Python that Lineup bears, and has one fetched where none is."""
 
 import importlib.util
 import re
@@ -13,7 +13,7 @@ BORNE = re.compile(r'requires-python = ">=3\.(\d+),<3\.(\d+)"')
 
 
 @pytest.fixture
-def door():
+def endpoint():
     loader = SourceFileLoader("lineup_door", str(CHECKOUT / "lineup"))
     spec = importlib.util.spec_from_loader(loader.name, loader)
     module = importlib.util.module_from_spec(spec)
@@ -22,10 +22,10 @@ def door():
 
 
 @pytest.fixture
-def not_this_one(door):
-    """As if the Python that opened the door were too old for Lineup."""
+def not_this_one(endpoint):
+    """As if the Python that opened the endpoint were too old for Lineup."""
     here = sys.version_info[1]
-    door.OLDEST_PYTHON, door.NEWEST_PYTHON = (3, here + 1), (3, here + 3)
+    endpoint.OLDEST_PYTHON, endpoint.NEWEST_PYTHON = (3, here + 1), (3, here + 3)
     return [f"python3.{here + step}" for step in (1, 2, 3)]
 
 
@@ -43,45 +43,51 @@ def on_path(tmp_path, monkeypatch):
     return put
 
 
-def test_it_takes_the_python_that_opened_it(door):
-    assert door.find_python() == sys.executable
+def test_it_takes_the_python_that_opened_it(endpoint):
+    assert endpoint.find_python() == sys.executable
 
 
-def test_else_it_takes_the_newest_that_is_there_and_runs(door, not_this_one, on_path):
+def test_else_it_takes_the_newest_that_is_there_and_runs(
+    endpoint, not_this_one, on_path
+):
     oldest, middle, newest = not_this_one
     wanted = [on_path(oldest), on_path(middle)][1]
     on_path(newest, "echo pyenv: command not found; exit 127")
-    on_path(f"python3.{door.NEWEST_PYTHON[1] + 1}")
+    on_path(f"python3.{endpoint.NEWEST_PYTHON[1] + 1}")
 
-    assert door.find_python() == wanted
+    assert endpoint.find_python() == wanted
 
 
 def test_where_none_is_uv_fetches_one_and_it_says_so(
-    door, not_this_one, on_path, tmp_path, capsys
+    endpoint, not_this_one, on_path, tmp_path, capsys
 ):
     uv = on_path("uv", f'echo "$@" "$UV_PYTHON_INSTALL_DIR" >{tmp_path}/asked')
 
-    assert door.find_python() is None
+    assert endpoint.find_python() is None
     newest = not_this_one[-1].removeprefix("python")
-    assert door.fetch_python(uv) == newest
+    assert endpoint.fetch_python(uv) == newest
     assert f"uv fetches {newest} into .lineup/python" in capsys.readouterr().err
     asked = (tmp_path / "asked").read_text()
     assert asked.startswith("python install ")
     assert asked.endswith(f" {newest} {CHECKOUT}/.lineup/python\n")
 
 
-def test_where_none_is_to_be_had_it_says_which_to_install(door, not_this_one, on_path):
+def test_where_none_is_to_be_had_it_says_which_to_install(
+    endpoint, not_this_one, on_path
+):
     uv = on_path("uv", "echo no network; exit 2")
     with pytest.raises(
-        door.Failure, match=r"install it and try again(.|\n)*no network"
+        endpoint.Failure, match=r"install it and try again(.|\n)*no network"
     ):
-        door.fetch_python(uv)
+        endpoint.fetch_python(uv)
 
 
-def test_it_finds_what_every_package_bears(door):
+def test_it_finds_what_every_package_bears(endpoint):
     found = {
         BORNE.search(file.read_text()).groups()
         for file in CHECKOUT.rglob("pyproject.toml")
         if ".venv" not in file.parts and ".lineup" not in file.parts
     }
-    assert found == {(str(door.OLDEST_PYTHON[1]), str(door.NEWEST_PYTHON[1] + 1))}
+    assert found == {
+        (str(endpoint.OLDEST_PYTHON[1]), str(endpoint.NEWEST_PYTHON[1] + 1))
+    }

@@ -5,9 +5,9 @@ import sys
 
 import click
 
+from accounts.dependencies import Dependencies
 from accounts.logins.operations import reset_password
 from accounts.logins.passwords import hash_password
-from accounts.means import Means
 from accounts.resync import resync
 from accounts.sellers.operations import create_operator
 from accounts.settings import AccountsSettings
@@ -42,7 +42,7 @@ def create_operator_login(
     details = LoginDetails(username=username, password=password)
     with _database(settings).transaction() as work:
         try:
-            create_operator(work, details, means=_means(settings))
+            create_operator(work, details, dependencies=_dependencies(settings))
         except Refusal as refusal:
             if not unless_there or refusal.code != TakenCode.USERNAME_TAKEN:
                 raise click.ClickException(_told(refusal)) from None
@@ -60,7 +60,7 @@ def reset_a_password(username: str, password_stdin: bool) -> None:  # noqa: FBT0
     settings = read(AccountsSettings, os.environ)
     with _database(settings).transaction() as work:
         try:
-            reset_password(work, _means(settings), username, password)
+            reset_password(work, _dependencies(settings), username, password)
         except Refusal as refusal:
             raise click.ClickException(_told(refusal)) from None
     click.echo(f"The password of {username} was reset.")
@@ -89,8 +89,8 @@ def _told(refusal: Refusal) -> str:
     return "\n".join(lines) or f"{refusal.message} ({refusal.code})"
 
 
-def _means(settings: AccountsSettings) -> Means:
-    return Means(
+def _dependencies(settings: AccountsSettings) -> Dependencies:
+    return Dependencies(
         keyring=Keyring.of(settings.lineup_secret_keys),
         hash_password=hash_password,
         public_url=settings.public_url,

@@ -11,12 +11,12 @@ from accounts.tree.models import Account
 from accounts.tree.operations import public_urls
 from accounts.users.models import User
 from lineup.contracts.accounts.tree import AccountKind
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.events import State
 
 CHUNK = 500
 
-Announced = Callable[[Work, list[Any], str], list[State]]
+Announced = Callable[[UnitOfWork, list[Any], str], list[State]]
 
 
 def resync(database: Database, public_url: str) -> int:
@@ -52,10 +52,10 @@ def _announce_all(
         after = rows[-1].id
 
 
-def _accounts(_work: Work, rows: list[Account], _url: str) -> list[State]:
+def _accounts(_work: UnitOfWork, rows: list[Account], _url: str) -> list[State]:
     return [row.state() for row in rows if row.kind is not AccountKind.OPERATOR]
 
 
-def _users(work: Work, rows: list[User], public_url: str) -> list[State]:
+def _users(work: UnitOfWork, rows: list[User], public_url: str) -> list[State]:
     urls = public_urls(work.session, {row.partner_id for row in rows}, public_url)
     return [row.state(urls[row.partner_id]) for row in rows]

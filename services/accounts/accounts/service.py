@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from accounts.customers import counting, groups
 from accounts.customers import operations as customers_operations
+from accounts.dependencies import Dependencies
 from accounts.devices import operations as devices_operations
 from accounts.jobs import operations as jobs_operations
 from accounts.jobs.entrypoints import JobEntrypoints
@@ -12,13 +13,13 @@ from accounts.logins import operations as logins_operations
 from accounts.logins.entrypoints import LoginEntrypoints
 from accounts.logins.limits import SignInLimits
 from accounts.logins.passwords import PasswordCheck
-from accounts.means import Means
 from accounts.membership import operations as membership_operations
 from accounts.orders.entrypoints import OrderEntrypoints
 from accounts.sellers import companies, editing
 from accounts.sellers import operations as sellers_operations
 from accounts.settings import AccountsSettings
-from accounts.staff import logins, own, sessions, visits
+from accounts.staff import impersonation as visits
+from accounts.staff import logins, own, sessions
 from accounts.subscriptions.models import SubscriptionCopy
 from accounts.tree import operations as tree_operations
 from accounts.users import operations as users_operations
@@ -35,8 +36,8 @@ def _is_right_in_thread(password_hash: str, password: str) -> bool:
     return in_thread(passwords.is_right, password_hash, password)
 
 
-def _means(service: Entrypoints) -> Means:
-    return Means(
+def _dependencies(service: Entrypoints) -> Dependencies:
+    return Dependencies(
         keyring=service.keyring,
         hash_password=_hash_in_thread,
         public_url=service.settings.public_url,
@@ -75,7 +76,7 @@ class AccountsService(
         users_operations,
     )
     provides: ClassVar = {
-        Means: _means,
+        Dependencies: _dependencies,
         PasswordCheck: lambda _: _is_right_in_thread,
         SignInLimits: lambda service: service.settings.sign_in_limits(),
     }

@@ -5,7 +5,7 @@ The rules are those of the contracts' types; here they are asked about one value
 
 from typing import Any
 
-from accounts.findings import Findings
+from lineup.validation import ValidationErrors
 from lineup.values import types
 from lineup.values.bad_value import BadValueError
 from lineup.values.checking import rule_of
@@ -19,71 +19,71 @@ LINE_CHARACTERS = 300
 PHONE_CHARACTERS = 40
 
 
-def name(findings: Findings, field: str, text: str) -> str:
+def name(errors: ValidationErrors, field: str, text: str) -> str:
     """A name that must be given: printable text, up to 100 characters."""
-    return _kept(types.Name, findings, field, text)
+    return _kept(types.Name, errors, field, text)
 
 
 def line(
-    findings: Findings, field: str, text: str, limit: int = LINE_CHARACTERS
+    errors: ValidationErrors, field: str, text: str, limit: int = LINE_CHARACTERS
 ) -> str:
     """One line of printable text that may be empty, without spaces around it."""
-    return _by(Text(longest=limit, is_trimmed=True), findings, field, text)
+    return _by(Text(longest=limit, is_trimmed=True), errors, field, text)
 
 
-def short_line(findings: Findings, field: str, text: str) -> str:
+def short_line(errors: ValidationErrors, field: str, text: str) -> str:
     """A line no longer than a name, or none."""
-    return line(findings, field, text, NAME_CHARACTERS)
+    return line(errors, field, text, NAME_CHARACTERS)
 
 
-def phone(findings: Findings, field: str, text: str) -> str:
+def phone(errors: ValidationErrors, field: str, text: str) -> str:
     """A telephone number as it was written, or none."""
-    return _kept(types.Phone, findings, field, text)
+    return _kept(types.Phone, errors, field, text)
 
 
-def email(findings: Findings, field: str, text: str) -> str:
+def email(errors: ValidationErrors, field: str, text: str) -> str:
     """A mail address in its normal form, or none."""
-    return _kept(types.OptionalMailAddress, findings, field, text)
+    return _kept(types.OptionalMailAddress, errors, field, text)
 
 
-def mobile(findings: Findings, field: str, text: str) -> str:
+def mobile(errors: ValidationErrors, field: str, text: str) -> str:
     """A mobile number in E.164, or none; it must be given with +."""
-    return _kept(types.Mobile, findings, field, text)
+    return _kept(types.Mobile, errors, field, text)
 
 
-def country(findings: Findings, field: str, text: str) -> str:
+def country(errors: ValidationErrors, field: str, text: str) -> str:
     """An ISO 3166 two-letter country code in capitals, or none."""
-    return _kept(types.Country, findings, field, text)
+    return _kept(types.Country, errors, field, text)
 
 
-def currency(findings: Findings, field: str, text: str) -> str:
+def currency(errors: ValidationErrors, field: str, text: str) -> str:
     """An ISO 4217 currency code in capitals."""
-    return _kept(types.Currency, findings, field, text)
+    return _kept(types.Currency, errors, field, text)
 
 
-def time_zone(findings: Findings, field: str, text: str) -> str:
+def time_zone(errors: ValidationErrors, field: str, text: str) -> str:
     """A name of the IANA time zone database."""
-    return _kept(types.TimeZone, findings, field, text)
+    return _kept(types.TimeZone, errors, field, text)
 
 
-def public_url(findings: Findings, field: str, text: str) -> str:
+def public_url(errors: ValidationErrors, field: str, text: str) -> str:
     """An http address without path, query or trailing slash, or none."""
-    return _kept(types.PublicUrl, findings, field, text)
+    return _kept(types.PublicUrl, errors, field, text)
 
 
-def mac(findings: Findings, field: str, text: str) -> str:
+def mac(errors: ValidationErrors, field: str, text: str) -> str:
     """A MAC address as AA:BB:CC:DD:EE:FF however it was written, or none."""
-    return _kept(types.Mac, findings, field, text)
+    return _kept(types.Mac, errors, field, text)
 
 
-def _kept(hint: Any, findings: Findings, field: str, text: str) -> str:
-    return _by(rule_of(hint)[1], findings, field, text)
+def _kept(hint: Any, errors: ValidationErrors, field: str, text: str) -> str:
+    return _by(rule_of(hint)[1], errors, field, text)
 
 
-def _by(rule: Any, findings: Findings, field: str, text: str) -> str:
+def _by(rule: Any, errors: ValidationErrors, field: str, text: str) -> str:
     try:
         kept: str = rule.checked(text)
     except BadValueError as error:
-        findings.add(field, error.code, error.message)
+        errors.add(field, error.code, error.message)
         return text
     return kept

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
+from accounts.dependencies import Dependencies
 from accounts.logins.passwords import hash_password
-from accounts.means import Means
 from accounts.membership.operations import create_customer
 from accounts.sellers.operations import create_account, create_operator
 from lineup.clock import SetClock
@@ -41,8 +41,8 @@ def database(engine, clock: SetClock):
 
 
 @pytest.fixture
-def means():
-    return Means(
+def dependencies():
+    return Dependencies(
         keyring=Keyring([make_key()]),
         hash_password=hash_password,
         public_url="https://lineup.example",
@@ -74,15 +74,17 @@ def announced(engine):
 
 
 @pytest.fixture
-def tree(database, ask, means):
+def tree(database, ask, dependencies):
     """An operator, two partners, two sellers of the first, as actors by name."""
     with database.transaction() as work:
         login = LoginDetails(username="root", password=PASSWORD)
-        create_operator(work, login, means=means)
+        create_operator(work, login, dependencies=dependencies)
     operator = Actor(role=Role.OPERATOR, scopes=("/",), name="root")
 
     def account(actor, kind, name):
-        view = ask(actor, create_account, an_account(kind, name), means=means)
+        view = ask(
+            actor, create_account, an_account(kind, name), dependencies=dependencies
+        )
         return actor_at(view, Role(kind.value))
 
     partner = account(operator, AccountKind.PARTNER, "north")
@@ -96,7 +98,7 @@ def tree(database, ask, means):
 
 
 @pytest.fixture
-def make_customer(ask, tree, means):
+def make_customer(ask, tree, dependencies):
     """`make_customer(actor, user_name="Kids", email=...)` makes one and shows it."""
 
     def make(actor=None, *, login=None, user_name="", send_credentials=True, **person):
@@ -106,7 +108,9 @@ def make_customer(ask, tree, means):
             user_name=user_name,
             send_credentials=send_credentials,
         )
-        return ask(actor or tree.partner, create_customer, request, means=means)
+        return ask(
+            actor or tree.partner, create_customer, request, dependencies=dependencies
+        )
 
     return make
 

@@ -249,13 +249,13 @@ class TestKnownAddresses:
             enter("north")
 
     def test_a_deleted_customer_leaves_none(
-        self, enter, make_customer, ask, tree, means
+        self, enter, make_customer, ask, tree, dependencies
     ):
         details = LoginDetails(username="anna", password=PASSWORD)
         customer = make_customer(tree.partner, login=details)
         enter("anna")
         request = DeleteCustomer(customer_id=customer.id)
-        ask(tree.partner, delete_customer, request, means=means)
+        ask(tree.partner, delete_customer, request, dependencies=dependencies)
 
         def count(work, _):
             return work.session.scalar(select(func.count()).select_from(KnownAddress))
@@ -292,13 +292,13 @@ class TestAddresses:
 
 
 def test_a_reset_password_clears_every_failure_of_the_name(
-    enter, guess, database, means
+    enter, guess, database, dependencies
 ):
     for number in range(60):
         guess("north", address=f"203.0.113.{number}")
     guess("south", 10)
     with database.transaction() as work:
-        reset_password(work, means, "north", "a whole new password")
+        reset_password(work, dependencies, "north", "a whole new password")
 
     assert enter("north", "a whole new password", address="198.51.100.7")
     assert guess("south") == [1]

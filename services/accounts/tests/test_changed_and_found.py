@@ -28,11 +28,11 @@ def moment(database):
 
 
 @pytest.fixture
-def found(ask, tree, means):
+def found(ask, tree, dependencies):
     """`found(ListCustomers(...))` are the ids a partner's list has."""
     lists = {
         ListCustomers: (list_customers, {}),
-        ListUsers: (list_users, {"means": means}),
+        ListUsers: (list_users, {"means": dependencies}),
         ListAccounts: (list_accounts, {}),
     }
 
@@ -44,12 +44,12 @@ def found(ask, tree, means):
 
 
 def test_what_changed_since_is_listed_and_the_rest_is_not(
-    make_customer, ask, tree, means, moment, found
+    make_customer, ask, tree, dependencies, moment, found
 ):
     first, second = make_customer().id, make_customer().id
     since = moment()
     change = UpdateCustomer(customer_id=first, person=PersonChange(first_name="Eva"))
-    changed = ask(tree.partner, update_customer, change, means=means)
+    changed = ask(tree.partner, update_customer, change, dependencies=dependencies)
 
     assert changed.updated_at > since
     assert found(ListCustomers(paging=Paging(updated_since=since))) == [first]
@@ -57,12 +57,14 @@ def test_what_changed_since_is_listed_and_the_rest_is_not(
     assert found(ListCustomers(paging=Paging(order="-created_at"))) == [second, first]
 
 
-def test_a_change_that_changes_nothing_is_none(make_customer, ask, tree, means, moment):
+def test_a_change_that_changes_nothing_is_none(
+    make_customer, ask, tree, dependencies, moment
+):
     made = make_customer()
     change = UpdateCustomer(customer_id=made.id, person=PersonChange(first_name="Anna"))
 
-    first = ask(tree.partner, update_customer, change, means=means)
-    again = ask(tree.partner, update_customer, change, means=means)
+    first = ask(tree.partner, update_customer, change, dependencies=dependencies)
+    again = ask(tree.partner, update_customer, change, dependencies=dependencies)
 
     assert made.updated_at <= first.updated_at <= again.updated_at < moment()
 

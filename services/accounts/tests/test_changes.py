@@ -69,13 +69,13 @@ def each(values):
 
 
 @pytest.fixture
-def customer(make_customer, ask, tree, means):
+def customer(make_customer, ask, tree, dependencies):
     """A customer of whom everything is known."""
     made = make_customer(email="anna@example.org", phone="1", city="Breda")
 
     def change(**what):
         request = UpdateCustomer(customer_id=made.id, **what)
-        return ask(tree.partner, update_customer, request, means=means)
+        return ask(tree.partner, update_customer, request, dependencies=dependencies)
 
     change(settings=SettingsChange(inactivity_seconds=30, time_zone="UTC"), pin="1234")
     return change
@@ -120,8 +120,8 @@ class TestOneField:
         assert changed.company == replace(before.company, **{name: value})
 
     @pytest.mark.parametrize(("name", "value"), each(DEVICE))
-    def test_of_a_device(self, ask, tree, make_customer, means, name, value):
-        device = a_device(ask, tree, make_customer, means)
+    def test_of_a_device(self, ask, tree, make_customer, dependencies, name, value):
+        device = a_device(ask, tree, make_customer, dependencies)
         request = ChangeDevice(device_id=device.id, **{name: value})
         changed = ask(tree.partner, change_device, request)
         assert unchanged(changed, device, **{name: value})
@@ -138,14 +138,18 @@ class TestOneField:
 
 
 class TestNothing:
-    def test_changes_nothing(self, ask, tree, make_customer, clock, means):
-        device = a_device(ask, tree, make_customer, means)
+    def test_changes_nothing(self, ask, tree, make_customer, clock, dependencies):
+        device = a_device(ask, tree, make_customer, dependencies)
         clock.forward(days=1)
         nothing = ChangeDevice(device_id=device.id)
         assert ask(tree.partner, change_device, nothing).noted_at == device.noted_at
-        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         nameless = RenameUser(user_id=user.id)
-        assert ask(tree.partner, rename_user, nameless, means=means) == user
+        assert (
+            ask(tree.partner, rename_user, nameless, dependencies=dependencies) == user
+        )
         account = GetAccount(account_id=tree.dealer.account_id)
         before = ask(tree.partner, get_account, account)
         assert ask(tree.partner, update_account, an_account_change(tree)) == before
@@ -176,7 +180,7 @@ def test_whatever_yesterdays_gateway_says_is_the_whole(customer):
     assert changed.settings == before.settings
 
 
-def test_two_changes_at_once_both_hold(customer, database, engine, tree, means):
+def test_two_changes_at_once_both_hold(customer, database, engine, tree, dependencies):
     made = customer()
     other = UpdateCustomer(customer_id=made.id, person=PersonChange(city="Delft"))
     second = threading.Thread(
@@ -184,7 +188,7 @@ def test_two_changes_at_once_both_hold(customer, database, engine, tree, means):
     )
 
     with database.transaction(Context(actor=tree.partner)) as work:
-        update_customer(work, other, means=means)
+        update_customer(work, other, dependencies=dependencies)
         second.start()
         until_somebody_waits(engine)
     second.join(LOCK_SECONDS)
@@ -207,8 +211,8 @@ def an_account_change(tree, **what):
     return UpdateAccount(account_id=tree.dealer.account_id, **what)
 
 
-def a_device(ask, tree, make_customer, means):
+def a_device(ask, tree, make_customer, dependencies):
     customer = make_customer(user_name="Kids")
     narrowed = ListUsers(customer_id=customer.id)
-    [user] = ask(tree.partner, list_users, narrowed, means=means).items
+    [user] = ask(tree.partner, list_users, narrowed, dependencies=dependencies).items
     return ask(tree.partner, add_device, AddDevice(user_id=user.id, model="Box"))

@@ -17,9 +17,14 @@ INSTALLATION = "https://lineup.example"
 
 
 @pytest.fixture
-def company_at(ask, means):
+def company_at(ask, dependencies):
     return lambda address: (
-        ask(NOBODY, find_company, FindCompany(address=address), means=means).name
+        ask(
+            NOBODY,
+            find_company,
+            FindCompany(address=address),
+            dependencies=dependencies,
+        ).name
     )
 
 

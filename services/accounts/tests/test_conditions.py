@@ -21,7 +21,7 @@ CURRENT = current_of(HANDLERS[UpdateCustomer])
 
 
 @pytest.fixture
-def rename(database, tree, means):
+def rename(database, tree, dependencies):
     """`rename(customer_id, "Eva", tags)` changes a first name, where a tag fits."""
 
     def rename(customer_id, name, tags, current=CURRENT):
@@ -30,7 +30,7 @@ def rename(database, tree, means):
         )
         context = Context(actor=tree.partner, if_match=tags)
         call = Call(name="update_customer", request=change, context=context)
-        operation = partial(update_customer, means=means)
+        operation = partial(update_customer, dependencies=dependencies)
         return database.once(call, operation, current)
 
     return rename

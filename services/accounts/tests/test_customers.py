@@ -19,14 +19,13 @@ from accounts.membership.operations import create_customer, delete_customer
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import list_users
-from accounts.users.standing import follow_subscription
-from lineup.behalf import NotOnBehalf
+from accounts.users.service_times import follow_subscription
 from lineup.context import NOBODY, Context, Role
 from lineup.contracts.accounts.customers import (
+    BalanceSettlement,
     DeleteCustomer,
     GetCustomer,
     ListCustomers,
-    Settlement,
     UpdateCustomer,
 )
 from lineup.contracts.accounts.membership import CreateCustomer
@@ -37,6 +36,7 @@ from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.contracts.paging import Paging
 from lineup.errors import Conflict, Invalid, NotFound
+from lineup.impersonation import NotOnBehalf
 
 from .conftest import a_person, a_subscription, actor_at, call, codes_of
 
@@ -54,7 +54,7 @@ def rows(database):
 class TestCreating:
     @pytest.mark.feature("CU-02")
     def test_data_login_and_first_user_come_together(
-        self, make_customer, tree, ask, announced, means
+        self, make_customer, tree, ask, announced, dependencies
     ):
         made = make_customer(
             login=ANNA,
@@ -138,11 +138,11 @@ class TestCreating:
 
     @pytest.mark.feature("CU-28")
     def test_without_a_login_one_is_generated(
-        self, make_customer, database, means, announced
+        self, make_customer, database, dependencies, announced
     ):
         made = make_customer(email="anna.berg@example.com")
         [issued] = announced("credentials_issued")
-        password = means.keyring.open(issued.password)
+        password = dependencies.keyring.open(issued.password)
         assert made.username.startswith("anna.berg")
         assert issued.username == made.username
         entered = sign_in(
@@ -153,14 +153,14 @@ class TestCreating:
         assert entered.actor.account_id == made.id
 
     def test_what_was_generated_is_told_once_without_a_mail_address_too(
-        self, make_customer, means, announced, ask, tree
+        self, make_customer, dependencies, announced, ask, tree
     ):
         made = make_customer(user_name="Living room")
 
         [user] = announced("user_changed")
         assert [str(one.id) for one in made.users] == [user.id]
         assert made.users[0].token == user.token
-        password = means.keyring.open(made.generated_password)
+        password = dependencies.keyring.open(made.generated_password)
         assert len(password) >= 8
         assert password not in str(made)
         told = ask(tree.partner, get_customer, GetCustomer(customer_id=made.id))
@@ -171,16 +171,18 @@ class TestCreating:
 
         assert (made.username, made.generated_password, made.users) == ("anna", "", [])
 
-    def test_credentials_are_issued_sealed(self, make_customer, means, announced):
+    def test_credentials_are_issued_sealed(
+        self, make_customer, dependencies, announced
+    ):
         made = make_customer(login=ANNA, email="a@example.com", user_name="Kids")
         [issued] = announced("credentials_issued")
         [player] = issued.users
         [user] = announced("user_changed")
         assert issued.id == str(made.id)
-        assert means.keyring.open(issued.password) == "1234"
-        assert means.keyring.open(player["password"]) == means.keyring.open(
-            user.password
-        )
+        assert dependencies.keyring.open(issued.password) == "1234"
+        assert dependencies.keyring.open(
+            player["password"]
+        ) == dependencies.keyring.open(user.password)
         assert player["token"] == user.token
         assert issued.public_url == "https://lineup.example"
 
@@ -196,10 +198,12 @@ class TestCreating:
         assert made.scope == f"{tree.reseller.scopes[0]}{made.id.hex}/"
         assert made.partner_id == tree.partner.account_id
 
-    def test_a_partner_places_a_customer_below_its_seller_only(self, ask, tree, means):
+    def test_a_partner_places_a_customer_below_its_seller_only(
+        self, ask, tree, dependencies
+    ):
         def placed(actor, seller):
             request = CreateCustomer(person=a_person(), seller_id=seller.account_id)
-            return ask(actor, create_customer, request, means=means)
+            return ask(actor, create_customer, request, dependencies=dependencies)
 
         made = placed(tree.partner, tree.reseller)
         assert made.scope.startswith(tree.reseller.scopes[0])
@@ -208,21 +212,21 @@ class TestCreating:
         with pytest.raises(NotFound):
             placed(tree.dealer, tree.reseller)
 
-    def test_the_operator_names_the_partner(self, ask, tree, means):
+    def test_the_operator_names_the_partner(self, ask, tree, dependencies):
         with pytest.raises(Invalid):
             ask(
                 tree.operator,
                 create_customer,
                 CreateCustomer(person=a_person()),
-                means=means,
+                dependencies=dependencies,
             )
         request = CreateCustomer(person=a_person(), partner_id=tree.partner.account_id)
-        made = ask(tree.operator, create_customer, request, means=means)
+        made = ask(tree.operator, create_customer, request, dependencies=dependencies)
         assert made.partner_id == tree.partner.account_id
 
-    def test_a_repeated_key_makes_one_customer(self, database, tree, means):
+    def test_a_repeated_key_makes_one_customer(self, database, tree, dependencies):
         request = CreateCustomer(person=a_person(email="anna@example.com"))
-        operation = partial(create_customer, means=means)
+        operation = partial(create_customer, dependencies=dependencies)
         first, second = (
             database.once(call(request, tree.partner, key="form-1"), operation)
             for _ in range(2)
@@ -232,7 +236,9 @@ class TestCreating:
     @pytest.mark.parametrize(
         ("field", "code"), [("email", "email_taken"), ("login", "username_taken")]
     )
-    def test_of_two_at_once_one_is_refused(self, field, code, database, tree, means):
+    def test_of_two_at_once_one_is_refused(
+        self, field, code, database, tree, dependencies
+    ):
         same = {"email": "anna@example.com"} if field == "email" else {}
         answers = []
         together = threading.Barrier(2)
@@ -244,7 +250,7 @@ class TestCreating:
             together.wait(10)
             try:
                 with database.transaction(Context(actor=tree.partner)) as work:
-                    create_customer(work, request, means=means)
+                    create_customer(work, request, dependencies=dependencies)
                 answers.append("made")
             except Conflict as refusal:
                 answers.append(refusal.code)
@@ -259,7 +265,7 @@ class TestCreating:
 
 class TestUpdating:
     def test_data_is_changed_and_announced(
-        self, make_customer, ask, tree, announced, means
+        self, make_customer, ask, tree, announced, dependencies
     ):
         made = make_customer(email="anna@example.com")
         request = UpdateCustomer(
@@ -267,7 +273,9 @@ class TestUpdating:
             person=a_person(last_name="Maas", email="ANNA@example.com"),
         )
         assert (
-            ask(tree.partner, update_customer, request, means=means).person.last_name
+            ask(
+                tree.partner, update_customer, request, dependencies=dependencies
+            ).person.last_name
             == "Maas"
         )
         assert [s.version for s in announced("customer_changed")] == [1, 2]
@@ -276,7 +284,7 @@ class TestUpdating:
 
     @pytest.mark.feature("CU-04")
     def test_anothers_address_is_taken_and_told_with_the_rest(
-        self, make_customer, ask, tree, means
+        self, make_customer, ask, tree, dependencies
     ):
         make_customer(email="ben@example.com")
         made = make_customer(email="anna@example.com")
@@ -285,18 +293,18 @@ class TestUpdating:
             person=a_person(first_name="", email="BEN@example.com"),
         )
         with pytest.raises(Invalid) as refusal:
-            ask(tree.partner, update_customer, request, means=means)
+            ask(tree.partner, update_customer, request, dependencies=dependencies)
         assert codes_of(refusal) == {
             "person.first_name": ["required"],
             "person.email": ["email_taken"],
         }
 
-    def test_a_neighbour_changes_nothing(self, make_customer, ask, tree, means):
+    def test_a_neighbour_changes_nothing(self, make_customer, ask, tree, dependencies):
         made = make_customer(tree.reseller)
         request = UpdateCustomer(customer_id=made.id, person=a_person())
         for stranger in (tree.neighbour, tree.dealer):
             with pytest.raises(NotFound):
-                ask(stranger, update_customer, request, means=means)
+                ask(stranger, update_customer, request, dependencies=dependencies)
 
 
 class TestSeeing:
@@ -352,7 +360,7 @@ class TestSeeing:
 
 class TestDeleting:
     def test_customer_users_and_sessions_go(
-        self, make_customer, ask, tree, means, database, announced
+        self, make_customer, ask, tree, dependencies, database, announced
     ):
         made = make_customer(login=ANNA, email="anna@example.com", user_name="Kids")
         entered = sign_in(
@@ -361,7 +369,7 @@ class TestDeleting:
             is_right=is_right,
         )
         request = DeleteCustomer(customer_id=made.id)
-        ask(tree.partner, delete_customer, request, means=means)
+        ask(tree.partner, delete_customer, request, dependencies=dependencies)
 
         assert announced("customer_changed")[-1].status == "deleted"
         assert announced("user_changed")[-1].status == "deleted"
@@ -370,50 +378,62 @@ class TestDeleting:
             ask(tree.partner, get_customer, GetCustomer(customer_id=made.id))
         with pytest.raises(NotSignedIn):
             ask(NOBODY, identify, Identify(token=entered.token))
-        assert ask(tree.partner, list_users, ListUsers(), means=means).items == []
+        assert (
+            ask(tree.partner, list_users, ListUsers(), dependencies=dependencies).items
+            == []
+        )
         with pytest.raises(NotFound):
-            ask(tree.partner, delete_customer, request, means=means)
+            ask(tree.partner, delete_customer, request, dependencies=dependencies)
 
     def test_the_address_is_free_again_and_the_login_name_is_not(
-        self, make_customer, ask, tree, means
+        self, make_customer, ask, tree, dependencies
     ):
         made = make_customer(login=ANNA, email="anna@example.com")
         request = DeleteCustomer(customer_id=made.id)
-        ask(tree.partner, delete_customer, request, means=means)
+        ask(tree.partner, delete_customer, request, dependencies=dependencies)
         make_customer(email="anna@example.com")
         with pytest.raises(Conflict):
             make_customer(login=ANNA)
 
     @pytest.mark.feature("AH-40")
     def test_one_with_a_running_subscription_stays_whole(
-        self, make_customer, ask, tree, means, database, clock, announced
+        self, make_customer, ask, tree, dependencies, database, clock, announced
     ):
         made = make_customer(user_name="Kids")
-        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         with database.transaction() as work:
             follow_subscription(work, a_subscription(user, clock))
         request = DeleteCustomer(customer_id=made.id)
         with pytest.raises(SubscriptionActive):
-            ask(tree.partner, delete_customer, request, means=means)
+            ask(tree.partner, delete_customer, request, dependencies=dependencies)
         assert ask(tree.partner, get_customer, GetCustomer(customer_id=made.id))
         assert len(announced("customer_changed")) == 1
 
     @pytest.mark.feature("AH-40")
     def test_by_force_it_goes_with_the_reason_and_what_becomes_of_its_money(
-        self, make_customer, ask, tree, means, database, clock, announced
+        self, make_customer, ask, tree, dependencies, database, clock, announced
     ):
         made = make_customer(user_name="Kids")
-        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         with database.transaction() as work:
             follow_subscription(work, a_subscription(user, clock))
         force = partial(DeleteCustomer, customer_id=made.id, force=True)
         for unfit in ("", " ", "a\nb", "x" * 301):
             with pytest.raises(Invalid) as refusal:
-                ask(tree.partner, delete_customer, force(reason=unfit), means=means)
+                ask(
+                    tree.partner,
+                    delete_customer,
+                    force(reason=unfit),
+                    dependencies=dependencies,
+                )
             assert list(refusal.value.fields) == ["reason"]
 
-        request = force(reason=" left ", settlement=Settlement.WRITE_OFF)
-        ask(tree.partner, delete_customer, request, means=means)
+        request = force(reason=" left ", settlement=BalanceSettlement.WRITE_OFF)
+        ask(tree.partner, delete_customer, request, dependencies=dependencies)
 
         told = announced("customer_changed")[-1]
         assert (told.status, told.settlement) == ("deleted", "write_off")
@@ -421,17 +441,17 @@ class TestDeleting:
         assert announced("user_changed")[-1].status == "deleted"
 
     def test_nobody_forces_it_while_logged_in_as_another(
-        self, make_customer, ask, tree, means
+        self, make_customer, ask, tree, dependencies
     ):
         request = DeleteCustomer(
             customer_id=make_customer().id, force=True, reason="left"
         )
         visitor = replace(tree.partner, on_behalf_of="root")
         with pytest.raises(NotOnBehalf):
-            ask(visitor, delete_customer, request, means=means)
+            ask(visitor, delete_customer, request, dependencies=dependencies)
 
-    def test_a_neighbour_deletes_nothing(self, make_customer, ask, tree, means):
+    def test_a_neighbour_deletes_nothing(self, make_customer, ask, tree, dependencies):
         request = DeleteCustomer(customer_id=make_customer(tree.reseller).id)
         for stranger in (tree.neighbour, tree.dealer):
             with pytest.raises(NotFound):
-                ask(stranger, delete_customer, request, means=means)
+                ask(stranger, delete_customer, request, dependencies=dependencies)

@@ -32,9 +32,9 @@ def customer(make_customer):
 
 
 @pytest.fixture
-def user(ask, tree, means, customer):
+def user(ask, tree, dependencies, customer):
     request = CreateUser(customer_id=customer.id, name="Kids")
-    return ask(tree.partner, create_user, request, means=means)
+    return ask(tree.partner, create_user, request, dependencies=dependencies)
 
 
 @pytest.fixture
@@ -50,12 +50,14 @@ def add(ask, tree, user):
 
 class TestNoting:
     @pytest.mark.feature("CU-20")
-    def test_it_is_kept_as_told(self, add, ask, tree, means, user, clock):
+    def test_it_is_kept_as_told(self, add, ask, tree, dependencies, user, clock):
         device = add()
 
         assert (device.model, device.app, device.mac) == ("Smart TV LG", "OTT-Play", "")
         assert (device.noted_at, device.is_stale) == (clock.now(), False)
-        seen = ask(tree.partner, get_user, GetUser(user_id=user.id), means=means)
+        seen = ask(
+            tree.partner, get_user, GetUser(user_id=user.id), dependencies=dependencies
+        )
         assert seen.device_count == 1
 
     @pytest.mark.feature("CU-31")
@@ -87,12 +89,12 @@ class TestNoting:
 
     @pytest.mark.feature("CU-31")
     def test_another_partner_may_have_the_same(
-        self, add, ask, tree, means, make_customer
+        self, add, ask, tree, dependencies, make_customer
     ):
         add(mac=MAC)
         other = make_customer(tree.neighbour)
         request = CreateUser(customer_id=other.id, name="Attic")
-        line = ask(tree.neighbour, create_user, request, means=means)
+        line = ask(tree.neighbour, create_user, request, dependencies=dependencies)
 
         assert add(tree.neighbour, of=line, mac=MAC).mac == MAC
 
@@ -132,17 +134,22 @@ class TestChanging:
         assert add(mac=MAC).mac == MAC
 
     def test_they_go_with_their_user_and_with_its_customer(
-        self, add, ask, tree, means, user, customer
+        self, add, ask, tree, dependencies, user, customer
     ):
         add(mac=MAC)
-        ask(tree.partner, delete_user, DeleteUser(user_id=user.id), means=means)
+        ask(
+            tree.partner,
+            delete_user,
+            DeleteUser(user_id=user.id),
+            dependencies=dependencies,
+        )
         assert ask(tree.partner, list_devices, ListDevices()).items == []
 
         request = CreateUser(customer_id=customer.id, name="Again")
-        line = ask(tree.partner, create_user, request, means=means)
+        line = ask(tree.partner, create_user, request, dependencies=dependencies)
         add(of=line, mac=MAC)
         request = DeleteCustomer(customer_id=customer.id)
-        ask(tree.partner, delete_customer, request, means=means)
+        ask(tree.partner, delete_customer, request, dependencies=dependencies)
         assert ask(tree.partner, list_devices, ListDevices()).items == []
 
 

@@ -159,14 +159,14 @@ class TestSwitching:
 
 
 class TestCurrency:
-    def test_sellers_have_their_partners_and_follow_it(self, ask, tree, means):
+    def test_sellers_have_their_partners_and_follow_it(self, ask, tree, dependencies):
         request = a_change(tree.partner.account_id, currency="chf")
         assert ask(tree.operator, update_account, request).currency == "CHF"
         made = ask(
             tree.partner,
             create_account,
             an_account(AccountKind.DEALER, "later", currency="", time_zone=""),
-            means=means,
+            dependencies=dependencies,
         )
         old = ask(
             tree.partner, get_account, GetAccount(account_id=tree.dealer.account_id)
@@ -219,10 +219,10 @@ class TestZones:
 
 
 class TestListing:
-    def test_filters_orders_and_counts(self, ask, tree, means, make_customer):
+    def test_filters_orders_and_counts(self, ask, tree, dependencies, make_customer):
         for name in ("beta", "alpha"):
             request = an_account(AccountKind.DEALER, name, email=f"{name}@shop.example")
-            ask(tree.partner, create_account, request, means=means)
+            ask(tree.partner, create_account, request, dependencies=dependencies)
         make_customer(tree.dealer)
         make_customer(tree.dealer)
         make_customer(tree.reseller)

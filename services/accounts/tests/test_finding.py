@@ -16,14 +16,14 @@ from accounts.devices.operations import add_device, remove_device
 from accounts.membership.operations import delete_user, switch_customer
 from accounts.tree.operations import set_account_state
 from accounts.users.operations import create_user, list_users, rename_user
-from accounts.users.standing import follow_subscription
+from accounts.users.service_times import follow_subscription
 from lineup.context import Actor
 from lineup.contracts.accounts.customers import (
     CountCustomers,
     CustomerSettings,
+    CustomerStatus,
     GetCustomer,
     ListCustomers,
-    Standing,
     SwitchCustomer,
     UpdateCustomer,
 )
@@ -64,10 +64,10 @@ def state_of(ask, tree):
 
 
 @pytest.fixture
-def add_line(ask, tree, means):
+def add_line(ask, tree, dependencies):
     def add_line(customer, name="Kids"):
         request = CreateUser(customer_id=customer.id, name=name)
-        return ask(tree.partner, create_user, request, means=means)
+        return ask(tree.partner, create_user, request, dependencies=dependencies)
 
     return add_line
 
@@ -91,37 +91,37 @@ class TestStanding:
     ):
         customer = make_customer()
         user = add_line(customer)
-        assert state_of(customer) is Standing.PENDING
+        assert state_of(customer) is CustomerStatus.PENDING
 
         hear(user, is_trial=True, ends_at=clock.now() + timedelta(days=3))
-        assert state_of(customer) is Standing.TRIAL
-        assert found(state=Standing.TRIAL) == [customer.id]
+        assert state_of(customer) is CustomerStatus.TRIAL
+        assert found(state=CustomerStatus.TRIAL) == [customer.id]
 
         hear(user, ends_at=clock.now() + timedelta(days=30))
-        assert state_of(customer) is Standing.ACTIVE
-        assert found(state=Standing.TRIAL) == []
+        assert state_of(customer) is CustomerStatus.ACTIVE
+        assert found(state=CustomerStatus.TRIAL) == []
 
         clock.forward(days=30)
-        assert state_of(customer) is Standing.EXPIRED
-        assert found(state=Standing.EXPIRED) == [customer.id]
-        assert found(state=Standing.ACTIVE) == []
+        assert state_of(customer) is CustomerStatus.EXPIRED
+        assert found(state=CustomerStatus.EXPIRED) == [customer.id]
+        assert found(state=CustomerStatus.ACTIVE) == []
 
     @pytest.mark.feature("CU-26")
     def test_what_is_switched_off_is_disabled_whatever_runs(
-        self, make_customer, add_line, hear, state_of, found, ask, tree, means
+        self, make_customer, add_line, hear, state_of, found, ask, tree, dependencies
     ):
         customer = make_customer()
         hear(add_line(customer))
         request = SwitchCustomer(customer_id=customer.id, is_active=False)
-        ask(tree.partner, switch_customer, request, means=means)
+        ask(tree.partner, switch_customer, request, dependencies=dependencies)
 
-        assert state_of(customer) is Standing.DISABLED
-        assert found(state=Standing.ACTIVE) == []
-        assert found(state=Standing.DISABLED) == [customer.id]
+        assert state_of(customer) is CustomerStatus.DISABLED
+        assert found(state=CustomerStatus.ACTIVE) == []
+        assert found(state=CustomerStatus.DISABLED) == [customer.id]
 
     @pytest.mark.parametrize("above", ["dealer", "partner"])
     def test_who_buys_of_what_is_switched_off_is_disabled_until_it_is_on_again(
-        self, make_customer, add_line, hear, found, ask, tree, means, above
+        self, make_customer, add_line, hear, found, ask, tree, dependencies, above
     ):
         customer, beside = make_customer(tree.dealer), make_customer(tree.neighbour)
         hear(add_line(customer))
@@ -129,13 +129,15 @@ class TestStanding:
         def states():
             one = ask(tree.operator, get_customer, GetCustomer(customer_id=customer.id))
             users = ListUsers(customer_id=customer.id)
-            [user] = ask(tree.operator, list_users, users, means=means).items
+            [user] = ask(
+                tree.operator, list_users, users, dependencies=dependencies
+            ).items
             counts = ask(tree.operator, count_customers, CountCustomers()).states
             return (
                 one.state,
                 user.state,
-                found(tree.operator, state=Standing.ACTIVE),
-                found(tree.operator, state=Standing.DISABLED),
+                found(tree.operator, state=CustomerStatus.ACTIVE),
+                found(tree.operator, state=CustomerStatus.DISABLED),
                 {count.state: count.customers for count in counts if count.customers},
             )
 
@@ -144,16 +146,16 @@ class TestStanding:
             request = SetAccountState(account_id=account_id, state=status)
             ask(tree.operator, set_account_state, request)
             is_on = status is Status.ACTIVE
-            state = Standing.ACTIVE if is_on else Standing.DISABLED
+            state = CustomerStatus.ACTIVE if is_on else CustomerStatus.DISABLED
             listed = [customer.id]
             assert states() == (
                 state,
                 state,
                 listed if is_on else [],
                 [] if is_on else listed,
-                {state: 1, Standing.PENDING: 1},
+                {state: 1, CustomerStatus.PENDING: 1},
             )
-        assert beside.state is Standing.PENDING
+        assert beside.state is CustomerStatus.PENDING
 
     @pytest.mark.feature("CU-26")
     def test_each_customer_is_in_one_state_and_the_list_agrees_with_its_row(
@@ -164,7 +166,7 @@ class TestStanding:
         hear(add_line(people[1]))
         hear(add_line(people[2]), ends_at=clock.now())
 
-        by_state = {state: found(state=state) for state in Standing}
+        by_state = {state: found(state=state) for state in CustomerStatus}
 
         assert sorted(chain(*by_state.values())) == sorted(p.id for p in people)
         for state, ids in by_state.items():
@@ -179,45 +181,64 @@ class TestStanding:
         user = type("User", (), vars(first) | {"id": first.user_id})
 
         hear(user, id=first.id, version=1, **stopped)
-        assert state_of(customer) is Standing.ACTIVE
+        assert state_of(customer) is CustomerStatus.ACTIVE
 
         hear(user, id=first.id, version=3, **stopped)
-        assert state_of(customer) is Standing.STOPPED
+        assert state_of(customer) is CustomerStatus.STOPPED
 
     def test_what_was_stopped_is_not_called_expired(
-        self, make_customer, add_line, hear, state_of, found, ask, tree, means, clock
+        self,
+        make_customer,
+        add_line,
+        hear,
+        state_of,
+        found,
+        ask,
+        tree,
+        dependencies,
+        clock,
     ):
         customer = make_customer()
         kids, den = add_line(customer), add_line(customer)
         hear(kids, ends_at=clock.now() - timedelta(days=2))
         hear(den, ends_at=clock.now(), state=SubscriptionState.STOPPED)
 
-        assert state_of(customer) is Standing.STOPPED
-        assert found(state=Standing.STOPPED) == [customer.id]
-        assert found(state=Standing.EXPIRED) == []
-        users = ask(tree.partner, list_users, ListUsers(), means=means).items
+        assert state_of(customer) is CustomerStatus.STOPPED
+        assert found(state=CustomerStatus.STOPPED) == [customer.id]
+        assert found(state=CustomerStatus.EXPIRED) == []
+        users = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         states = {user.id: user.state for user in users}
-        assert states == {kids.id: Standing.EXPIRED, den.id: Standing.STOPPED}
+        assert states == {
+            kids.id: CustomerStatus.EXPIRED,
+            den.id: CustomerStatus.STOPPED,
+        }
 
         hear(den, ends_at=clock.now() + timedelta(days=1))
-        assert state_of(customer) is Standing.ACTIVE
+        assert state_of(customer) is CustomerStatus.ACTIVE
         clock.forward(days=2)
-        assert state_of(customer) is Standing.EXPIRED
+        assert state_of(customer) is CustomerStatus.EXPIRED
 
     def test_a_deleted_users_past_goes_with_it(
-        self, make_customer, add_line, hear, state_of, ask, tree, means, clock
+        self, make_customer, add_line, hear, state_of, ask, tree, dependencies, clock
     ):
         customer = make_customer()
         user = add_line(customer)
         hear(user, ends_at=clock.now())
-        ask(tree.partner, delete_user, DeleteUser(user_id=user.id), means=means)
+        ask(
+            tree.partner,
+            delete_user,
+            DeleteUser(user_id=user.id),
+            dependencies=dependencies,
+        )
 
-        assert state_of(customer) is Standing.PENDING
+        assert state_of(customer) is CustomerStatus.PENDING
         seen = ask(tree.partner, get_customer, GetCustomer(customer_id=customer.id))
         assert (seen.user_count, seen.ends_at) == (0, None)
 
     def test_the_furthest_end_counts_and_each_user_has_its_own(
-        self, make_customer, add_line, hear, ask, tree, means, clock
+        self, make_customer, add_line, hear, ask, tree, dependencies, clock
     ):
         customer = make_customer()
         near, far = add_line(customer, "Near"), add_line(customer, "Far")
@@ -230,11 +251,11 @@ class TestStanding:
             tree.partner,
             list_users,
             ListUsers(customer_id=customer.id, paging=Paging(order="ends_at")),
-            means=means,
+            dependencies=dependencies,
         )
         assert seen.ends_at == end
         assert [user.product_name for user in users.items] == ["Small", "Large"]
-        assert {user.state for user in users.items} == {Standing.ACTIVE}
+        assert {user.state for user in users.items} == {CustomerStatus.ACTIVE}
 
 
 class TestNarrowing:
@@ -266,11 +287,11 @@ class TestNarrowing:
         assert found(search="001a79123456") == []
 
     def test_a_user_is_found_by_its_new_name_only(
-        self, make_customer, add_line, ask, tree, means, found
+        self, make_customer, add_line, ask, tree, dependencies, found
     ):
         user = add_line(make_customer(), "Attic")
         request = RenameUser(user_id=user.id, name="Cellar")
-        ask(tree.partner, rename_user, request, means=means)
+        ask(tree.partner, rename_user, request, dependencies=dependencies)
 
         assert found(search="attic") == []
         assert len(found(search="cellar")) == 1
@@ -282,7 +303,7 @@ class TestNarrowing:
 
     @pytest.mark.feature("CU-35", "CU-01")
     def test_seller_group_product_and_end_narrow(
-        self, make_customer, add_line, hear, ask, tree, found, means, clock
+        self, make_customer, add_line, hear, ask, tree, found, dependencies, clock
     ):
         own, sellers = make_customer(), make_customer(tree.dealer)
         group = ask(tree.partner, create_group, CreateCustomerGroup(name="Friends"))
@@ -291,7 +312,7 @@ class TestNarrowing:
             person=a_person(),
             settings=CustomerSettings(group_id=group.id),
         )
-        ask(tree.partner, update_customer, change, means=means)
+        ask(tree.partner, update_customer, change, dependencies=dependencies)
         state = hear(add_line(sellers), ends_at=clock.now() + timedelta(days=7))
 
         assert found(seller_id=tree.dealer.account_id) == [sellers.id]
@@ -317,14 +338,14 @@ class TestNarrowing:
 
         for stranger in (tree.neighbour, tree.reseller):
             assert found(stranger, search="maas") == []
-            assert found(stranger, state=Standing.PENDING) == []
+            assert found(stranger, state=CustomerStatus.PENDING) == []
             assert found(stranger, partner_id=customer.partner_id) == []
 
 
 class TestCounting:
     @pytest.mark.feature("RP-01")
     def test_every_figure_is_the_length_of_a_list(
-        self, make_customer, add_line, hear, ask, tree, found, means
+        self, make_customer, add_line, hear, ask, tree, found, dependencies
     ):
         people = [make_customer() for _ in range(3)]
         people.append(make_customer(tree.dealer))
@@ -334,7 +355,7 @@ class TestCounting:
             person=a_person(),
             settings=CustomerSettings(group_id=group.id),
         )
-        ask(tree.partner, update_customer, change, means=means)
+        ask(tree.partner, update_customer, change, dependencies=dependencies)
         hear(add_line(people[0]), product_name="Family")
         hear(add_line(people[3]), is_trial=True)
 

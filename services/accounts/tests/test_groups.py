@@ -40,7 +40,7 @@ def make_group(ask, tree):
 
 
 @pytest.fixture
-def move(ask, tree, means):
+def move(ask, tree, dependencies):
     """`move(customer, group)` puts a customer in a group."""
 
     def move(customer, group, actor=None, **settings):
@@ -49,7 +49,9 @@ def move(ask, tree, means):
             person=customer.person,
             settings=CustomerSettings(group_id=group and group.id, **settings),
         )
-        return ask(actor or tree.partner, update_customer, request, means=means)
+        return ask(
+            actor or tree.partner, update_customer, request, dependencies=dependencies
+        )
 
     return move
 
@@ -96,7 +98,7 @@ class TestChanging:
 
     @pytest.mark.feature("CU-01")
     def test_a_used_one_stays_until_nobody_is_in_it(
-        self, make_group, make_customer, move, ask, tree, means
+        self, make_group, make_customer, move, ask, tree, dependencies
     ):
         group, customer = make_group(), make_customer()
         move(customer, group)
@@ -104,7 +106,7 @@ class TestChanging:
             ask(tree.partner, delete_group, DeleteCustomerGroup(group_id=group.id))
 
         request = DeleteCustomer(customer_id=customer.id)
-        ask(tree.partner, delete_customer, request, means=means)
+        ask(tree.partner, delete_customer, request, dependencies=dependencies)
         ask(tree.partner, delete_group, DeleteCustomerGroup(group_id=group.id))
         with pytest.raises(NotFound):
             ask(tree.partner, get_group, GetCustomerGroup(group_id=group.id))
@@ -142,11 +144,11 @@ class TestListing:
 
 class TestBelonging:
     @pytest.mark.feature("CU-01")
-    def test_a_customer_is_made_in_one(self, make_group, ask, tree, means):
+    def test_a_customer_is_made_in_one(self, make_group, ask, tree, dependencies):
         group = make_group()
         settings = CustomerSettings(group_id=group.id)
         request = CreateCustomer(person=a_person(), settings=settings)
-        made = ask(tree.partner, create_customer, request, means=means)
+        made = ask(tree.partner, create_customer, request, dependencies=dependencies)
 
         assert (made.group_name, made.settings.group_id) == ("Friends", group.id)
         seen = ask(tree.partner, get_group, GetCustomerGroup(group_id=group.id))
@@ -192,7 +194,7 @@ class TestBelonging:
         assert seen.settings.group_id is None
 
     def test_a_tester_in_a_group_changes_its_own_settings_and_stays_both(
-        self, make_customer, make_group, move, ask, means
+        self, make_customer, make_group, move, ask, dependencies
     ):
         group, customer = make_group(), make_customer()
         move(customer, group, is_tester=True)
@@ -202,7 +204,10 @@ class TestBelonging:
         )
 
         changed = ask(
-            actor_at(customer, Role.CUSTOMER), update_customer, change, means=means
+            actor_at(customer, Role.CUSTOMER),
+            update_customer,
+            change,
+            dependencies=dependencies,
         )
 
         assert (changed.settings.takes_ads, changed.settings.time_zone) == (

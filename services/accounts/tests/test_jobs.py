@@ -27,7 +27,7 @@ from accounts.tree.operations import get_account
 from accounts.users.models import User
 from accounts.users.operations import get_user, list_users
 from lineup.context import NOBODY
-from lineup.contracts.accounts.customers import GetCustomer, Settlement
+from lineup.contracts.accounts.customers import BalanceSettlement, GetCustomer
 from lineup.contracts.accounts.devices import AddDevice, GetDevice
 from lineup.contracts.accounts.groups import CreateCustomerGroup
 from lineup.contracts.accounts.jobs import (
@@ -59,9 +59,9 @@ MANY = 13
 
 
 @pytest.fixture
-def go_on(database, means):
+def go_on(database, dependencies):
     """`go_on()` is a turn, of five customers a transaction: few make several."""
-    return partial(continue_jobs, database, means, chunk=5)
+    return partial(continue_jobs, database, dependencies, chunk=5)
 
 
 @pytest.fixture
@@ -150,12 +150,12 @@ class TestOneHarmsNoOther:
         assert seen(job).state is AccountJobState.DONE
         assert (seen(job).customers_done, seen(job).next_try_at) == (MANY, None)
 
-    def test_jobs_take_turns(self, delete, ask, tree, many, database, means):
+    def test_jobs_take_turns(self, delete, ask, tree, many, database, dependencies):
         jobs = [delete(), delete(account=tree.reseller, confirmation="shop")]
 
         for _ in jobs:
             with database.transaction() as work:
-                assert continue_job(work, means, chunk=1)
+                assert continue_job(work, dependencies, chunk=1)
 
         for job in jobs:
             request = GetAccountJob(job_id=job.id)
@@ -235,7 +235,7 @@ class TestDeleting:
     ):
         with pytest.raises(Invalid):
             delete(force=True)
-        delete(force=True, reason="bankrupt", settlement=Settlement.WRITE_OFF)
+        delete(force=True, reason="bankrupt", settlement=BalanceSettlement.WRITE_OFF)
         go_on()
 
         told = [s for s in announced("customer_changed") if s.status == "deleted"]
@@ -247,27 +247,37 @@ class TestDeleting:
         assert len(states) == MANY
 
     def test_a_running_subscription_is_no_obstacle(
-        self, delete, go_on, ask, tree, make_customer, database, means, clock
+        self, delete, go_on, ask, tree, make_customer, database, dependencies, clock
     ):
         from accounts.subscriptions.operations import keep_subscription
 
         customer = make_customer(tree.dealer, user_name="Line")
         [user] = ask(
-            tree.dealer, list_users, ListUsers(customer_id=customer.id), means=means
+            tree.dealer,
+            list_users,
+            ListUsers(customer_id=customer.id),
+            dependencies=dependencies,
         ).items
         with database.transaction() as work:
             keep_subscription(work, a_subscription(user, clock))
         delete()
         go_on()
         with pytest.raises(NotFound):
-            ask(tree.partner, get_user, GetUser(user_id=user.id), means=means)
+            ask(
+                tree.partner,
+                get_user,
+                GetUser(user_id=user.id),
+                dependencies=dependencies,
+            )
 
     def test_the_macs_of_its_devices_are_free_again(
-        self, delete, go_on, ask, tree, make_customer, means
+        self, delete, go_on, ask, tree, make_customer, dependencies
     ):
         def add(seller):
             make_customer(seller, user_name="Line")
-            [user] = ask(seller, list_users, ListUsers(), means=means).items
+            [user] = ask(
+                seller, list_users, ListUsers(), dependencies=dependencies
+            ).items
             request = AddDevice(user_id=user.id, model="Box", mac="00:1A:79:12:34:56")
             return ask(seller, add_device, request)
 
@@ -278,13 +288,13 @@ class TestDeleting:
 
     @pytest.mark.feature("IE-07")
     def test_a_death_in_the_middle_loses_nothing_and_doubles_nothing(
-        self, delete, go_on, ask, tree, many, database, means, announced
+        self, delete, go_on, ask, tree, many, database, dependencies, announced
     ):
         job = delete()
         with database.transaction() as work:
-            continue_job(work, means, chunk=5)
+            continue_job(work, dependencies, chunk=5)
         with suppress(KeyboardInterrupt), database.transaction() as work:
-            continue_job(work, means, chunk=5)
+            continue_job(work, dependencies, chunk=5)
             raise KeyboardInterrupt
         seen = ask(tree.partner, get_account_job, GetAccountJob(job_id=job.id))
         assert 0 < seen.customers_done < MANY
@@ -365,20 +375,28 @@ class TestDeleting:
 class TestMoving:
     @pytest.mark.feature("AH-23")
     def test_one_goes_with_ids_and_links(
-        self, ask, tree, make_customer, means, announced
+        self, ask, tree, make_customer, dependencies, announced
     ):
         customer = make_customer(tree.dealer, user_name="Line")
         before = ask(
-            tree.dealer, list_users, ListUsers(customer_id=customer.id), means=means
+            tree.dealer,
+            list_users,
+            ListUsers(customer_id=customer.id),
+            dependencies=dependencies,
         ).items[0]
         request = MoveCustomer(
             customer_id=customer.id, to_account_id=tree.reseller.account_id
         )
-        moved = ask(tree.partner, move_customer, request, means=means)
+        moved = ask(tree.partner, move_customer, request, dependencies=dependencies)
         assert moved.scope == f"{tree.reseller.scopes[0]}{customer.id.hex}/"
         with pytest.raises(NotFound):
             ask(tree.dealer, get_customer, GetCustomer(customer_id=customer.id))
-        after = ask(tree.reseller, get_user, GetUser(user_id=before.id), means=means)
+        after = ask(
+            tree.reseller,
+            get_user,
+            GetUser(user_id=before.id),
+            dependencies=dependencies,
+        )
         assert (after.token, after.username) == (before.token, before.username)
         assert after.scope == moved.scope
         for event in ("customer_changed", "user_changed"):
@@ -424,7 +442,7 @@ class TestMoving:
 
     @pytest.mark.parametrize("target", ["neighbour", None])
     def test_nobody_moves_to_another_partner(
-        self, target, ask, tree, make_customer, means
+        self, target, ask, tree, make_customer, dependencies
     ):
         customer = make_customer(tree.dealer)
         account_id = tree.neighbour.account_id if target else customer.id
@@ -439,20 +457,20 @@ class TestMoving:
                 ask(actor, move_customers, request)
             request = MoveCustomer(customer_id=customer.id, to_account_id=account_id)
             with pytest.raises(answer):
-                ask(actor, move_customer, request, means=means)
+                ask(actor, move_customer, request, dependencies=dependencies)
 
-    def test_a_neighbour_moves_nobody(self, ask, tree, make_customer, means):
+    def test_a_neighbour_moves_nobody(self, ask, tree, make_customer, dependencies):
         customer = make_customer(tree.dealer)
         to = tree.neighbour.account_id
         request = MoveCustomer(customer_id=customer.id, to_account_id=to)
         with pytest.raises(NotFound):
-            ask(tree.neighbour, move_customer, request, means=means)
+            ask(tree.neighbour, move_customer, request, dependencies=dependencies)
         request = MoveCustomers(account_id=tree.dealer.account_id, to_account_id=to)
         with pytest.raises(NotFound):
             ask(tree.neighbour, move_customers, request)
 
     def test_devices_go_along_and_a_companys_own_group_does_not(
-        self, ask, tree, make_customer, means, database
+        self, ask, tree, make_customer, dependencies, database
     ):
         own = ask(tree.dealer, create_group, CreateCustomerGroup(name="Club"))
         shared = ask(tree.partner, create_group, CreateCustomerGroup(name="Village"))
@@ -460,7 +478,10 @@ class TestMoving:
         for group in (own, shared):
             customer = make_customer(tree.dealer, user_name="Line")
             [user] = ask(
-                tree.dealer, list_users, ListUsers(customer_id=customer.id), means=means
+                tree.dealer,
+                list_users,
+                ListUsers(customer_id=customer.id),
+                dependencies=dependencies,
             ).items
             device = ask(
                 tree.dealer, add_device, AddDevice(user_id=user.id, model="Box")
@@ -470,7 +491,7 @@ class TestMoving:
             request = MoveCustomer(
                 customer_id=customer.id, to_account_id=tree.reseller.account_id
             )
-            moved = ask(tree.partner, move_customer, request, means=means)
+            moved = ask(tree.partner, move_customer, request, dependencies=dependencies)
             seen[group.id] = moved.settings.group_id
             shown = ask(tree.reseller, get_device, GetDevice(device_id=device.id))
             assert shown.scope == moved.scope

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from accounts.findings import Findings
 from accounts.logins import passwords, usernames
 from accounts.logins.identity import identify
 from accounts.logins.models import Login, Session
@@ -19,6 +18,7 @@ from lineup.contracts.accounts.refusals import (
 )
 from lineup.contracts.accounts.sessions import Identify, SignIn, SignOut
 from lineup.contracts.accounts.tree import LoginDetails, SetAccountState, Status
+from lineup.validation import ValidationErrors
 
 from .conftest import PASSWORD, call
 
@@ -56,24 +56,24 @@ class TestUsernames:
         ],
     )
     def test_what_is_refused(self, username, code):
-        findings = Findings()
-        usernames.check_username(findings, "username", username)
-        assert [fault.code for fault in findings.errors] == [code]
+        errors = ValidationErrors()
+        usernames.check_username(errors, "username", username)
+        assert [fault.code for fault in errors.errors] == [code]
 
     @pytest.mark.parametrize(
         "username", ["anna", "anna.b@example.com", "4us", "a_b+c-d"]
     )
     def test_what_is_accepted(self, username):
-        findings = Findings()
-        usernames.check_username(findings, "username", username)
-        assert findings.errors == []
+        errors = ValidationErrors()
+        usernames.check_username(errors, "username", username)
+        assert errors.errors == []
 
     @given(st.text())
     def test_what_is_generated_of_any_hint_is_accepted(self, hint):
-        findings = Findings()
+        errors = ValidationErrors()
         username = usernames.generate_username(hint, lambda _: False)
-        usernames.check_username(findings, "username", username)
-        assert findings.errors == []
+        usernames.check_username(errors, "username", username)
+        assert errors.errors == []
 
     def test_a_mail_address_gives_its_local_part_and_digits(self):
         username = usernames.generate_username("Anna.Berg@example.com", lambda _: False)
@@ -107,9 +107,9 @@ class TestPasswords:
         ],
     )
     def test_the_floor_depends_on_the_role(self, role, password, codes):
-        findings = Findings()
-        passwords.check_password(findings, "password", password, role)
-        assert [fault.code for fault in findings.errors] == codes
+        errors = ValidationErrors()
+        passwords.check_password(errors, "password", password, role)
+        assert [fault.code for fault in errors.errors] == codes
 
     def test_generated_ones_are_unambiguous_and_differ(self):
         made = {passwords.generate() for _ in range(200)}

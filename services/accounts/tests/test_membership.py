@@ -30,10 +30,12 @@ ANNA = LoginDetails(username="anna", password=PASSWORD)
 
 
 @pytest.fixture
-def switch(ask, tree, means):
+def switch(ask, tree, dependencies):
     def switch(customer, *, is_active, actor=None):
         request = SwitchCustomer(customer_id=customer.id, is_active=is_active)
-        return ask(actor or tree.partner, switch_customer, request, means=means)
+        return ask(
+            actor or tree.partner, switch_customer, request, dependencies=dependencies
+        )
 
     return switch
 
@@ -72,12 +74,12 @@ class TestSwitching:
         assert enter().actor.account_id == customer.id
 
     def test_its_users_are_announced_off_and_on_again(
-        self, make_customer, switch, announced, ask, tree, means
+        self, make_customer, switch, announced, ask, tree, dependencies
     ):
         customer = make_customer(user_name="Kids")
         switch(customer, is_active=False)
         request = CreateUser(customer_id=customer.id, name="Late")
-        ask(tree.partner, create_user, request, means=means)
+        ask(tree.partner, create_user, request, dependencies=dependencies)
         switch(customer, is_active=True)
 
         told = [(u.name, u.version, u.status) for u in announced("user_changed")]
@@ -107,7 +109,7 @@ class TestSwitching:
 
 class TestSettings:
     def test_all_faults_are_told_at_once_and_nothing_is_made(
-        self, ask, tree, means, announced
+        self, ask, tree, dependencies, announced
     ):
         request = CreateCustomer(
             person=a_person(first_name="", country="XX"),
@@ -116,7 +118,7 @@ class TestSettings:
             pin="12a4",
         )
         with pytest.raises(Invalid) as refusal:
-            ask(tree.partner, create_customer, request, means=means)
+            ask(tree.partner, create_customer, request, dependencies=dependencies)
 
         assert codes_of(refusal) == {
             "person.first_name": ["required"],
@@ -131,7 +133,7 @@ class TestSettings:
 
     @pytest.mark.feature("CU-11")
     def test_players_are_told_them_with_the_pin_sealed(
-        self, ask, tree, means, make_customer
+        self, ask, tree, dependencies, make_customer
     ):
         customer = make_customer()
         change = partial(
@@ -139,18 +141,18 @@ class TestSettings:
         )
         settings = CustomerSettings(inactivity_seconds=600, time_zone="Europe/Paris")
         request = change(settings=settings, pin="0420")
-        ask(tree.partner, update_customer, request, means=means)
+        ask(tree.partner, update_customer, request, dependencies=dependencies)
 
         wanted = GetPlayerSettings(customer_id=customer.id)
         told = ask(actor_at(customer, Role.CUSTOMER), get_player_settings, wanted)
         assert (told.inactivity_seconds, told.time_zone) == (600, "Europe/Paris")
         assert "0420" not in told.pin
-        assert means.keyring.open(told.pin) == "0420"
+        assert dependencies.keyring.open(told.pin) == "0420"
 
-        ask(tree.partner, update_customer, change(), means=means)
+        ask(tree.partner, update_customer, change(), dependencies=dependencies)
         kept = ask(tree.partner, get_player_settings, wanted)
         assert kept == told
-        ask(tree.partner, update_customer, change(pin=""), means=means)
+        ask(tree.partner, update_customer, change(pin=""), dependencies=dependencies)
         assert ask(tree.partner, get_player_settings, wanted).pin == ""
 
     def test_strangers_are_told_nothing(self, ask, tree, make_customer):

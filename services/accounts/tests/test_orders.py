@@ -25,9 +25,11 @@ from .conftest import an_event
 
 
 @pytest.fixture
-def accept(database, clock, means):
+def accept(database, clock, dependencies):
     def accept(order):
-        database.consume(an_event(order, clock), partial(fill_seats, means=means))
+        database.consume(
+            an_event(order, clock), partial(fill_seats, dependencies=dependencies)
+        )
 
     return accept
 
@@ -68,7 +70,7 @@ def counts(database):
 class TestNewBuyer:
     @pytest.mark.feature("WS-08")
     def test_four_seats_make_four_users_and_one_message(
-        self, accept, an_order, announced, means
+        self, accept, an_order, announced, dependencies
     ):
         order = an_order(*(a_seat() for _ in range(4)))
         accept(order)
@@ -83,17 +85,17 @@ class TestNewBuyer:
             s["user_id"] for s in filled.seats
         }
         assert issued.email == "anna@example.com"
-        assert len(means.keyring.open(issued.password)) == 12
+        assert len(dependencies.keyring.open(issued.password)) == 12
         assert [s.email for s in announced("customer_changed")] == ["anna@example.com"]
 
     @pytest.mark.feature("WS-09")
     def test_two_buyers_get_different_passwords(
-        self, accept, an_order, announced, means
+        self, accept, an_order, announced, dependencies
     ):
         accept(an_order())
         accept(an_order(buyer=a_buyer(email="ben@example.com")))
         opened = [
-            means.keyring.open(sealed)
+            dependencies.keyring.open(sealed)
             for issued in announced("credentials_issued")
             for sealed in (issued.password, issued.users[0]["password"])
         ]
@@ -197,22 +199,34 @@ class TestKnownBuyer:
         assert counts(database) == (2, 1)
 
     def test_a_named_user_is_renewed_and_nothing_is_told(
-        self, accept, an_order, make_customer, ask, tree, means, announced
+        self, accept, an_order, make_customer, ask, tree, dependencies, announced
     ):
         make_customer(
             email="anna@example.com", user_name="Kids", send_credentials=False
         )
-        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         accept(an_order(a_seat(username=user.username)))
         [filled] = announced("seats_filled")
         assert [s["user_id"] for s in filled.seats] == [str(user.id)]
         assert announced("credentials_issued") == []
 
     def test_a_named_user_is_renewed_for_a_buyer_without_an_address(
-        self, accept, an_order, make_customer, ask, tree, means, announced, database
+        self,
+        accept,
+        an_order,
+        make_customer,
+        ask,
+        tree,
+        dependencies,
+        announced,
+        database,
     ):
         customer = make_customer(email="ben@example.com", user_name="Kids")
-        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         seat = a_seat(username=f" {user.username.upper()}")
         accept(an_order(seat, buyer=a_buyer(email="a\r\nb@example.org")))
 
@@ -222,20 +236,24 @@ class TestKnownBuyer:
         assert counts(database) == (1, 1)
 
     def test_a_neighbours_user_is_not_renewed_without_an_address(
-        self, accept, an_order, make_customer, ask, tree, means, announced
+        self, accept, an_order, make_customer, ask, tree, dependencies, announced
     ):
         make_customer(tree.neighbour, email="ben@example.com", user_name="Kids")
-        [user] = ask(tree.operator, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.operator, list_users, ListUsers(), dependencies=dependencies
+        ).items
         accept(an_order(a_seat(username=user.username), buyer=a_buyer(email="")))
 
         [filled] = announced("seats_filled")
         assert filled.seats == []
 
     def test_a_neighbours_user_is_not_renewed(
-        self, accept, an_order, make_customer, ask, tree, means, announced
+        self, accept, an_order, make_customer, ask, tree, dependencies, announced
     ):
         make_customer(tree.neighbour, email="ben@example.com", user_name="Kids")
-        [user] = ask(tree.operator, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.operator, list_users, ListUsers(), dependencies=dependencies
+        ).items
         accept(an_order(a_seat(username=user.username)))
         [filled] = announced("seats_filled")
         assert filled.seats == []
@@ -244,9 +262,11 @@ class TestKnownBuyer:
 
 class TestNamedUser:
     @pytest.fixture
-    def user(self, make_customer, ask, tree, means):
+    def user(self, make_customer, ask, tree, dependencies):
         make_customer(email="anna@example.com", user_name="Kids")
-        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         return user
 
     def test_a_name_that_fits_nobody_makes_nobody(
@@ -288,10 +308,12 @@ class TestNamedUser:
         assert [seat["user_id"] for seat in filled.seats] == [str(user.id)]
 
     def test_a_chosen_user_of_a_neighbour_is_none(
-        self, accept, an_order, make_customer, tree, means, ask, announced
+        self, accept, an_order, make_customer, tree, dependencies, ask, announced
     ):
         make_customer(tree.neighbour, email="n@example.com", user_name="Far")
-        [far] = ask(tree.neighbour, list_users, ListUsers(), means=means).items
+        [far] = ask(
+            tree.neighbour, list_users, ListUsers(), dependencies=dependencies
+        ).items
         accept(an_order(a_seat(user_id=far.id)))
 
         [filled] = announced("seats_filled")
@@ -310,11 +332,19 @@ class TestNamedUser:
 
 class TestSwitchedOff:
     def test_a_customer_who_is_off_gets_nothing_and_is_listed(
-        self, accept, an_order, make_customer, ask, tree, means, announced, database
+        self,
+        accept,
+        an_order,
+        make_customer,
+        ask,
+        tree,
+        dependencies,
+        announced,
+        database,
     ):
         anna = make_customer(email="anna@example.com")
         request = SwitchCustomer(customer_id=anna.id, is_active=False)
-        ask(tree.partner, switch_customer, request, means=means)
+        ask(tree.partner, switch_customer, request, dependencies=dependencies)
         before = counts(database)
 
         accept(an_order())
@@ -372,11 +402,13 @@ class TestDevice:
         assert [s["device_problem"] for s in filled.seats] == ["mac_invalid"]
 
     def test_another_users_mac_is_told_and_stays_where_it_is(
-        self, accept, an_order, announced, ask, tree, means
+        self, accept, an_order, announced, ask, tree, dependencies
     ):
         accept(an_order(a_seat(device_mac="00:1A:79:AA:BB:34")))
         accept(an_order())
-        users = ask(tree.partner, list_users, ListUsers(), means=means).items
+        users = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         other = next(user for user in users if user.device_count == 0)
         named = a_seat(username=other.username, device_mac="00:1A:79:AA:BB:34")
         accept(an_order(named))
@@ -385,7 +417,9 @@ class TestDevice:
 
 
 class TestHeldBack:
-    def tell(self, database, clock, means, tree, users, *, are_held_back, version=1):
+    def tell(
+        self, database, clock, dependencies, tree, users, *, are_held_back, version=1
+    ):
         told = UsersHeldBack(
             id=new_id(),
             version=version,
@@ -393,42 +427,56 @@ class TestHeldBack:
             user_ids=[user.id for user in users],
             are_held_back=are_held_back,
         )
-        database.consume(an_event(told, clock), partial(hold_back, means=means))
+        database.consume(
+            an_event(told, clock), partial(hold_back, dependencies=dependencies)
+        )
 
     def test_users_of_a_disputed_order_are_off_until_it_is_over(
-        self, accept, an_order, database, clock, means, ask, tree, announced
+        self, accept, an_order, database, clock, dependencies, ask, tree, announced
     ):
         accept(an_order(a_seat(), a_seat()))
-        first, _ = ask(tree.partner, list_users, ListUsers(), means=means).items
+        first, _ = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
 
-        self.tell(database, clock, means, tree, [first], are_held_back=True)
+        self.tell(database, clock, dependencies, tree, [first], are_held_back=True)
         assert announced("user_changed")[-1].status == Status.INACTIVE
         assert announced("user_changed")[-1].id == str(first.id)
-        self.tell(database, clock, means, tree, [first], are_held_back=False)
+        self.tell(database, clock, dependencies, tree, [first], are_held_back=False)
 
-        users = ask(tree.partner, list_users, ListUsers(), means=means).items
+        users = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         assert all(user.is_active for user in users)
 
     def test_who_is_off_with_its_customer_stays_off(
-        self, accept, an_order, database, clock, means, ask, tree
+        self, accept, an_order, database, clock, dependencies, ask, tree
     ):
         accept(an_order())
-        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         request = SwitchCustomer(customer_id=user.customer_id, is_active=False)
-        ask(tree.partner, switch_customer, request, means=means)
+        ask(tree.partner, switch_customer, request, dependencies=dependencies)
 
-        self.tell(database, clock, means, tree, [user], are_held_back=False)
+        self.tell(database, clock, dependencies, tree, [user], are_held_back=False)
 
-        [user] = ask(tree.partner, list_users, ListUsers(), means=means).items
+        [user] = ask(
+            tree.partner, list_users, ListUsers(), dependencies=dependencies
+        ).items
         assert not user.is_active
 
     def test_a_neighbours_users_are_let_alone(
-        self, make_customer, database, clock, means, ask, tree
+        self, make_customer, database, clock, dependencies, ask, tree
     ):
         make_customer(tree.neighbour, email="n@example.com", user_name="Far")
-        [far] = ask(tree.neighbour, list_users, ListUsers(), means=means).items
+        [far] = ask(
+            tree.neighbour, list_users, ListUsers(), dependencies=dependencies
+        ).items
 
-        self.tell(database, clock, means, tree, [far], are_held_back=True)
+        self.tell(database, clock, dependencies, tree, [far], are_held_back=True)
 
-        [far] = ask(tree.neighbour, list_users, ListUsers(), means=means).items
+        [far] = ask(
+            tree.neighbour, list_users, ListUsers(), dependencies=dependencies
+        ).items
         assert far.is_active

@@ -7,7 +7,7 @@ import pytest
 from accounts.command import commands
 from accounts.service import AccountsService
 from accounts.settings import AccountsSettings
-from lineup.bus import doors
+from lineup.bus import endpoints_of
 from lineup.contracts.accounts import refusals
 
 ROOT = Path(__file__).parents[1]
@@ -17,7 +17,11 @@ README = (ROOT / "README.md").read_text()
 @pytest.mark.parametrize(
     "name",
     [
-        *(door.name for door in doors(AccountsService) if door.kind != "rpc"),
+        *(
+            endpoint.name
+            for endpoint in endpoints_of(AccountsService)
+            if endpoint.kind != "rpc"
+        ),
         *(field.name.upper() for field in fields(AccountsSettings)),
         *commands.commands,
     ],

@@ -7,18 +7,18 @@ from lineup.database.records import OUTBOX
 
 
 def test_everything_is_announced_again_under_the_same_ids(
-    database, engine, tree, make_customer, ask, means, announced, monkeypatch
+    database, engine, tree, make_customer, ask, dependencies, announced, monkeypatch
 ):
     monkeypatch.setattr("accounts.resync.CHUNK", 2)
     made = [make_customer(user_name="Kids") for _ in range(5)]
     user_id = announced("user_changed")[0].id
     request = RenameUser(user_id=user_id, name="Attic")
-    ask(tree.partner, rename_user, request, means=means)
+    ask(tree.partner, rename_user, request, dependencies=dependencies)
     with engine.begin() as connection:
         before = set(connection.execute(select(OUTBOX.c.event_id)).scalars())
         connection.execute(delete(OUTBOX))
 
-    assert resync(database, means.public_url) == 4 + 5 + 5
+    assert resync(database, dependencies.public_url) == 4 + 5 + 5
 
     with engine.connect() as connection:
         after = set(connection.execute(select(OUTBOX.c.event_id)).scalars())

@@ -52,14 +52,21 @@ class TestCreatingAccounts:
             ("dealer", AccountKind.RESELLER, False),
         ],
     )
-    def test_who_makes_what(self, role, kind, may, ask, tree, means):
+    def test_who_makes_what(self, role, kind, may, ask, tree, dependencies):
         request = an_account(kind, "newcomer", parent_id=tree.partner.account_id)
         if may:
-            made = ask(roles(tree)[role], create_account, request, means=means)
+            made = ask(
+                roles(tree)[role], create_account, request, dependencies=dependencies
+            )
             assert made.kind is kind
         else:
             with pytest.raises(Forbidden):
-                ask(roles(tree)[role], create_account, request, means=means)
+                ask(
+                    roles(tree)[role],
+                    create_account,
+                    request,
+                    dependencies=dependencies,
+                )
 
     def test_a_seller_lies_below_its_partner_and_is_announced(
         self, tree, announced, ask
@@ -71,30 +78,32 @@ class TestCreatingAccounts:
         assert states["shop"].partner_id == str(tree.partner.account_id)
         assert states["shop"].version == 1
 
-    def test_nothing_is_made_below_a_neighbour(self, ask, tree, means):
+    def test_nothing_is_made_below_a_neighbour(self, ask, tree, dependencies):
         request = an_account(
             AccountKind.DEALER, "spy", parent_id=tree.neighbour.account_id
         )
         with pytest.raises(NotFound):
-            ask(tree.partner, create_account, request, means=means)
+            ask(tree.partner, create_account, request, dependencies=dependencies)
 
-    def test_a_seller_does_not_lie_below_a_seller(self, ask, tree, means):
+    def test_a_seller_does_not_lie_below_a_seller(self, ask, tree, dependencies):
         request = an_account(
             AccountKind.DEALER, "deep", parent_id=tree.reseller.account_id
         )
         with pytest.raises(Invalid):
-            ask(tree.partner, create_account, request, means=means)
+            ask(tree.partner, create_account, request, dependencies=dependencies)
 
-    def test_the_operator_names_the_partner(self, ask, tree, means):
+    def test_the_operator_names_the_partner(self, ask, tree, dependencies):
         with pytest.raises(Invalid):
             ask(
                 tree.operator,
                 create_account,
                 an_account(AccountKind.DEALER, "lost"),
-                means=means,
+                dependencies=dependencies,
             )
 
-    def test_every_fault_is_told_and_nothing_is_made(self, ask, tree, means, announced):
+    def test_every_fault_is_told_and_nothing_is_made(
+        self, ask, tree, dependencies, announced
+    ):
         before = len(announced("account_changed"))
         request = an_account(
             AccountKind.PARTNER,
@@ -106,7 +115,7 @@ class TestCreatingAccounts:
             public_url="tv",
         )
         with pytest.raises(Invalid) as refusal:
-            ask(tree.operator, create_account, request, means=means)
+            ask(tree.operator, create_account, request, dependencies=dependencies)
         assert codes_of(refusal) == {
             "name": ["required"],
             "email": ["email_invalid"],
@@ -118,10 +127,10 @@ class TestCreatingAccounts:
         }
         assert len(announced("account_changed")) == before
 
-    def test_a_login_name_is_unique_in_the_installation(self, ask, tree, means):
+    def test_a_login_name_is_unique_in_the_installation(self, ask, tree, dependencies):
         request = an_account(AccountKind.DEALER, "south")
         with pytest.raises(Conflict) as refusal:
-            ask(tree.partner, create_account, request, means=means)
+            ask(tree.partner, create_account, request, dependencies=dependencies)
         assert refusal.value.code == "username_taken"
 
 
@@ -144,7 +153,9 @@ class TestStaff:
             ("reseller", "dealer", Role.DEALER, NotFound),
         ],
     )
-    def test_who_hands_out_what(self, role, account, wanted, answer, ask, tree, means):
+    def test_who_hands_out_what(
+        self, role, account, wanted, answer, ask, tree, dependencies
+    ):
         request = CreateStaff(
             account_id=getattr(tree, account).account_id,
             role=wanted,
@@ -155,18 +166,20 @@ class TestStaff:
             shown = ask(actor, get_account, GetAccount(account_id=request.account_id))
             assert (wanted in shown.login_roles) is (answer is None)
         if answer is None:
-            made = ask(actor, create_staff, request, means=means)
+            made = ask(actor, create_staff, request, dependencies=dependencies)
             assert (made.role, made.account_id) == (wanted, request.account_id)
         else:
             with pytest.raises(answer):
-                ask(actor, create_staff, request, means=means)
+                ask(actor, create_staff, request, dependencies=dependencies)
 
-    def test_a_second_operator_joins_the_first_at_the_root(self, database, tree, means):
+    def test_a_second_operator_joins_the_first_at_the_root(
+        self, database, tree, dependencies
+    ):
         with database.transaction() as work:
             login = LoginDetails(username="second", password=PASSWORD)
-            made = create_operator(work, login, means=means)
+            made = create_operator(work, login, dependencies=dependencies)
         with database.transaction() as work, pytest.raises(Conflict) as refusal:
-            create_operator(work, login, means=means)
+            create_operator(work, login, dependencies=dependencies)
         assert made.role is Role.OPERATOR
         assert refusal.value.code == "username_taken"
 

@@ -13,8 +13,8 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from accounts.dependencies import Dependencies
 from accounts.logins.passwords import hash_password
-from accounts.means import Means
 from accounts.sellers.operations import create_operator
 from accounts.subscriptions.models import SubscriptionCopy
 from lineup.clock import SystemClock
@@ -114,12 +114,12 @@ def outside(place):
     """The service's database, to announce from outside and to fill."""
     engine = connect(place["DATABASE_URI"], pool_size=2)
     database = Database(engine, SystemClock())
-    means = Means(
+    dependencies = Dependencies(
         keyring=Keyring([KEY]), hash_password=hash_password, public_url="https://x"
     )
     with database.transaction() as work:
         login = LoginDetails(username="root", password=PASSWORD)
-        create_operator(work, login, means=means)
+        create_operator(work, login, dependencies=dependencies)
     yield database
     engine.dispose()
 
@@ -143,7 +143,7 @@ def client(place, outside, tmp_path_factory):
     assert process.wait(40) == 0
     said = log.read_text()
     assert PASSWORD not in said
-    assert "door_failed" not in said, said
+    assert "endpoint_failed" not in said, said
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,11 @@ from accounts.logins.limits import TooManyTries
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
 from accounts.sellers.operations import create_account, create_staff
+from accounts.staff.impersonation import begin_visit
 from accounts.staff.logins import list_logins, reset_password, set_login_state
 from accounts.staff.own import change_password
 from accounts.staff.sessions import end_session, list_sessions
-from accounts.staff.visits import begin_visit
 from accounts.tree.operations import get_account, set_account_state
-from lineup.behalf import NotOnBehalf, signature
 from lineup.context import NOBODY, Role
 from lineup.contracts.accounts.jobs import MoveCustomer
 from lineup.contracts.accounts.logins import (
@@ -45,6 +44,7 @@ from lineup.contracts.accounts.tree import (
     Status,
 )
 from lineup.errors import Invalid, NotFound
+from lineup.impersonation import NotOnBehalf, signature
 
 from .conftest import PASSWORD, an_account, call
 
@@ -69,13 +69,13 @@ def who(ask):
 
 
 @pytest.fixture
-def change(database, means):
+def change(database, dependencies):
     """`change(actor, old, new, token)` changes one's own password."""
 
     def change(actor, old, new, token=""):
         request = ChangePassword(old_password=old, new_password=new, token=token)
         return change_password(
-            database, call(request, actor), is_right=is_right, means=means
+            database, call(request, actor), is_right=is_right, dependencies=dependencies
         )
 
     return change
@@ -117,13 +117,13 @@ class TestOwnPassword:
 
 class TestLogins:
     @pytest.fixture
-    def helper(self, ask, tree, means):
+    def helper(self, ask, tree, dependencies):
         request = CreateStaff(
             account_id=tree.partner.account_id,
             role=Role.STAFF,
             login=LoginDetails(username="helper", password=PASSWORD),
         )
-        return ask(tree.partner, create_staff, request, means=means)
+        return ask(tree.partner, create_staff, request, dependencies=dependencies)
 
     def test_a_partner_sees_all_staff_sees_staff(self, ask, tree, enter, helper):
         request = ListLogins(account_id=tree.partner.account_id)
@@ -152,7 +152,7 @@ class TestLogins:
         assert enter("helper")
 
     def test_a_deleted_one_is_gone_and_its_name_stays_taken(
-        self, ask, tree, enter, helper, means
+        self, ask, tree, enter, helper, dependencies
     ):
         gone = SetLoginState(login_id=helper.id, state=Status.DELETED)
         ask(tree.partner, set_login_state, gone)
@@ -184,40 +184,40 @@ class TestLogins:
         assert left.state is Status.ACTIVE
 
     def test_a_reset_password_ends_its_sessions(
-        self, ask, tree, enter, who, helper, means
+        self, ask, tree, enter, who, helper, dependencies
     ):
         token = enter("helper").token
         request = ResetPassword(login_id=helper.id, password=NEW)
-        ask(tree.partner, reset_password, request, means=means)
+        ask(tree.partner, reset_password, request, dependencies=dependencies)
         with pytest.raises(NotSignedIn):
             who(token)
         assert enter("helper", NEW)
 
     def test_who_tried_in_vain_enters_at_once_with_a_reset_password(
-        self, ask, tree, enter, helper, means
+        self, ask, tree, enter, helper, dependencies
     ):
         for _ in range(10):
             with pytest.raises(InvalidCredentials):
                 enter("helper", "wrong")
         request = ResetPassword(login_id=helper.id, password=NEW)
-        ask(tree.partner, reset_password, request, means=means)
+        ask(tree.partner, reset_password, request, dependencies=dependencies)
         assert enter("helper", NEW)
 
     def test_a_customers_password_may_be_short(
-        self, ask, tree, means, make_customer, enter
+        self, ask, tree, dependencies, make_customer, enter
     ):
         login = LoginDetails(username="anna", password="1234")
         customer = make_customer(tree.dealer, login=login)
         request = ListLogins(account_id=customer.id)
         [login] = ask(tree.dealer, list_logins, request).items
         request = ResetPassword(login_id=login.id, password="4321")
-        ask(tree.dealer, reset_password, request, means=means)
+        ask(tree.dealer, reset_password, request, dependencies=dependencies)
         assert enter("anna", "4321")
         with pytest.raises(NotFound):
-            ask(tree.reseller, reset_password, request, means=means)
+            ask(tree.reseller, reset_password, request, dependencies=dependencies)
 
     def test_nobody_manages_who_stands_above_or_beside(
-        self, ask, tree, enter, helper, means
+        self, ask, tree, enter, helper, dependencies
     ):
         staff, partner = enter("helper").actor, enter("north").actor
         for actor, login_id in (
@@ -227,7 +227,7 @@ class TestLogins:
         ):
             request = ResetPassword(login_id=login_id, password=NEW)
             with pytest.raises(NotFound):
-                ask(actor, reset_password, request, means=means)
+                ask(actor, reset_password, request, dependencies=dependencies)
         request = SetLoginState(login_id=staff.login_id, state=Status.INACTIVE)
         with pytest.raises(OwnLogin):
             ask(staff, set_login_state, request)
@@ -301,7 +301,7 @@ class TestVisits:
             who(token)
 
     def test_it_is_over_when_its_customer_goes_to_another_seller(
-        self, ask, enter, visit, who, tree, make_customer, means
+        self, ask, enter, visit, who, tree, make_customer, dependencies
     ):
         customer = make_customer(tree.dealer)
         of_dealer, of_partner = (
@@ -309,7 +309,7 @@ class TestVisits:
         )
         to = tree.reseller.account_id
         request = MoveCustomer(customer_id=customer.id, to_account_id=to)
-        moved = ask(tree.partner, move_customer, request, means=means)
+        moved = ask(tree.partner, move_customer, request, dependencies=dependencies)
 
         with pytest.raises(NotSignedIn):
             who(of_dealer)
@@ -340,7 +340,7 @@ class TestVisits:
 
     @pytest.mark.feature("AH-28")
     def test_passwords_and_logins_are_out_of_reach(
-        self, ask, enter, visit, who, tree, change, means
+        self, ask, enter, visit, who, tree, change, dependencies
     ):
         stall = enter("stall").actor
         inside = who(visit(enter("root").actor, tree.partner.account_id).token)
@@ -351,7 +351,7 @@ class TestVisits:
                 inside,
                 reset_password,
                 ResetPassword(login_id=stall.login_id, password=NEW),
-                means=means,
+                dependencies=dependencies,
             ),
             lambda: ask(
                 inside,
@@ -366,7 +366,7 @@ class TestVisits:
                     role=Role.PARTNER,
                     login=details,
                 ),
-                means=means,
+                dependencies=dependencies,
             ),
         ]
         for act in refused:
@@ -401,8 +401,11 @@ class TestVisits:
 
 
 @pytest.mark.feature("AH-17")
-def test_a_new_dealer_signs_in_at_once(ask, tree, means, enter):
+def test_a_new_dealer_signs_in_at_once(ask, tree, dependencies, enter):
     ask(
-        tree.partner, create_account, an_account(AccountKind.DEALER, "x1y"), means=means
+        tree.partner,
+        create_account,
+        an_account(AccountKind.DEALER, "x1y"),
+        dependencies=dependencies,
     )
     assert enter("x1y").actor.role is Role.DEALER

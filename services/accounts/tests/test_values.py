@@ -3,16 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import values
-from accounts.findings import Findings
 from lineup.errors import Conflict, Invalid
-from lineup.validation import FieldCode, TakenCode
+from lineup.validation import FieldCode, TakenCode, ValidationErrors
 
 
 def found(rule, text):
     """What a rule keeps of a text, and the codes of the faults it finds."""
-    findings = Findings()
-    kept = rule(findings, "field", text)
-    return kept, [fault.code for fault in findings.errors]
+    errors = ValidationErrors()
+    kept = rule(errors, "field", text)
+    return kept, [fault.code for fault in errors.errors]
 
 
 class TestName:
@@ -104,37 +103,37 @@ def test_currencies_and_time_zones_are_known_ones():
 
 class TestRefusing:
     def test_nothing_found_refuses_nothing(self):
-        Findings().refuse()
+        ValidationErrors().refuse()
 
     def test_one_fault_is_refused_by_its_own_code(self):
-        findings = Findings()
-        findings.add("name", FieldCode.REQUIRED, "This field is required.")
+        errors = ValidationErrors()
+        errors.add("name", FieldCode.REQUIRED, "This field is required.")
         with pytest.raises(Invalid) as refusal:
-            findings.refuse()
+            errors.refuse()
         assert refusal.value.code == "required"
         assert refusal.value.fields == {"name": ["This field is required."]}
 
     def test_one_taken_value_is_a_conflict(self):
-        findings = Findings()
-        findings.add_taken("email", TakenCode.EMAIL_TAKEN, "Used.")
+        errors = ValidationErrors()
+        errors.add_taken("email", TakenCode.EMAIL_TAKEN, "Used.")
         with pytest.raises(Conflict) as refusal:
-            findings.refuse()
+            errors.refuse()
         assert refusal.value.code == "email_taken"
 
     def test_many_taken_values_are_a_conflict(self):
-        findings = Findings()
-        findings.add_taken("email", TakenCode.EMAIL_TAKEN, "Used.")
-        findings.add_taken("username", TakenCode.USERNAME_TAKEN, "Used.")
+        errors = ValidationErrors()
+        errors.add_taken("email", TakenCode.EMAIL_TAKEN, "Used.")
+        errors.add_taken("username", TakenCode.USERNAME_TAKEN, "Used.")
         with pytest.raises(Conflict) as refusal:
-            findings.refuse()
+            errors.refuse()
         assert refusal.value.code == "already_used"
 
     def test_faults_and_taken_values_are_told_together_as_invalid(self):
-        findings = Findings()
-        findings.add_taken("email", TakenCode.EMAIL_TAKEN, "Used.")
-        findings.add("name", FieldCode.REQUIRED, "This field is required.")
+        errors = ValidationErrors()
+        errors.add_taken("email", TakenCode.EMAIL_TAKEN, "Used.")
+        errors.add("name", FieldCode.REQUIRED, "This field is required.")
         with pytest.raises(Invalid) as refusal:
-            findings.refuse()
+            errors.refuse()
         assert refusal.value.code == "invalid"
         assert refusal.value.details["codes"] == {
             "email": ["email_taken"],

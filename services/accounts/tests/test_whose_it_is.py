@@ -14,12 +14,12 @@ from .conftest import a_person, an_account
 
 
 @pytest.fixture
-def make(ask, means):
+def make(ask, dependencies):
     """`make(actor, partner_id=…, seller_id=…)` makes a customer."""
 
     def make(actor, **whose):
         request = CreateCustomer(person=a_person(), **whose)
-        return ask(actor, create_customer, request, means=means)
+        return ask(actor, create_customer, request, dependencies=dependencies)
 
     return make
 
@@ -54,12 +54,12 @@ class TestACustomer:
         assert list(refusal.value.fields) == ["partner_id"]
 
 
-def test_a_seller_is_not_made_below_anothers_partner(ask, tree, means):
+def test_a_seller_is_not_made_below_anothers_partner(ask, tree, dependencies):
     request = an_account(
         AccountKind.DEALER, "stray", parent_id=tree.neighbour.account_id
     )
     with pytest.raises(NotFound) as refusal:
-        ask(tree.partner, create_account, request, means=means)
+        ask(tree.partner, create_account, request, dependencies=dependencies)
     assert list(refusal.value.fields) == ["parent_id"]
 
 

@@ -1,6 +1,6 @@
 """The timer that checks the books."""
 
-from billing.watching import BOOKS, checked
+from billing.metrics import BOOKS, checked
 from lineup.bus import Entrypoints, every
 
 LOOK_SECONDS = 60

@@ -2,14 +2,14 @@
 
 from typing import ClassVar
 
-from billing import watching
+from billing import metrics as watching
 from billing.catalog import operations as catalog_operations
 from billing.catalog.entrypoints import CatalogEntrypoints
 from billing.catalog.models import PackageCopy
 from billing.entrypoints import LedgerEntrypoints
-from billing.figures import plan_use, report, sales, standing
 from billing.people.entrypoints import PeopleEntrypoints
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
+from billing.reports import plan_use, report, sales, standing
 from billing.settings import BillingSettings
 from billing.subscriptions import blockers, lists, overview, quotes, renewals
 from billing.subscriptions import operations as subscriptions_operations

@@ -1,4 +1,4 @@
-"""A neighbour sees nothing: every door answers as if there were nothing there."""
+"""A neighbour sees nothing: every endpoint answers as if there were nothing there."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def bought(shop_floor, partner, seller_customer):
 
 
 def requests(ids):
-    """Every request that names a record, by the operation behind its door."""
+    """Every request that names a record, by the operation behind its endpoint."""
     customer, user = {"customer_id": ids["customer_id"]}, {"user_id": ids["user_id"]}
     subscription = {"subscription_id": ids["subscription_id"]}
     product, plan = {"product_id": ids["product_id"]}, {"plan_id": ids["plan_id"]}
@@ -188,9 +188,11 @@ def test_the_customer_itself_and_its_partner_find_it(
 @pytest.mark.feature("AH-03")
 def test_doors_say_who_may_use_them():
     from billing.service import BillingService
-    from lineup.bus import doors
+    from lineup.bus import endpoints_of
 
-    allowed = {door.name: door.allowed for door in doors(BillingService)}
+    allowed = {
+        endpoint.name: endpoint.allowed for endpoint in endpoints_of(BillingService)
+    }
     partner_only = {
         "create_product",
         "update_product",

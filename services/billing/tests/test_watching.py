@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from billing.watching import CHECK_SECONDS, Books, checked, ends, renewals
+from billing.metrics import CHECK_SECONDS, Books, checked, ends, renewals
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""The door: panel, REST API, public playlist addresses."""
+"""The endpoint: panel, REST API, public playlist addresses."""

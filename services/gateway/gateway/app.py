@@ -3,25 +3,26 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from gateway import account as own
 from gateway import (
     admin,
     api,
     assets,
     guards,
-    own,
     portal,
     probes,
     problems,
     security,
     signing,
-    watching,
 )
 from gateway import help as help_pages
+from gateway import metrics as watching
+from gateway.app_context import AppContext
 from gateway.asking import begin_request
 from gateway.companies import Companies
-from gateway.ground import Ground
 from gateway.identity import Identities
-from gateway.panel import display, once, words
+from gateway.panel import display, once
+from gateway.panel import navigation as words
 from gateway.services import Services
 from gateway.settings import GatewaySettings
 from gateway.written import heed
@@ -35,7 +36,7 @@ def create_app(settings: GatewaySettings, rpc: RpcClient) -> Flask:
     """An app that asks services by `rpc`; importing this module does nothing."""
     app = Flask("gateway", static_folder=None)
     rpc.heed = heed
-    ground = Ground(
+    app_context = AppContext(
         settings=settings,
         services=Services(rpc, guards.guarded),
         keyring=Keyring.of(settings.lineup_secret_keys),
@@ -44,23 +45,23 @@ def create_app(settings: GatewaySettings, rpc: RpcClient) -> Flask:
         blobs=BlobStore(settings.blob_url),
         clock=clock_for(settings.clock_offset_file),
     )
-    ground.lie_under(app)
+    app_context.init_app(app)
     probes.register(app)
     app.before_request(begin_request)
     watching.watch(app)
     security.configure(app, settings)
     problems.watch(app)
     security.csrf.init_app(app)
-    words.teach(app)
-    display.teach(app)
-    once.teach(app)
-    assets.hang(app, settings.assets_folder)
-    api.hang(app)
-    signing.hang(app)
-    admin.hang(app)
-    help_pages.hang(app)
-    portal.hang(app)
-    own.hang(app)
+    words.init_app(app)
+    display.init_app(app)
+    once.init_app(app)
+    assets.init_app(app, settings.assets_folder)
+    api.init_app(app)
+    signing.init_app(app)
+    admin.init_app(app)
+    help_pages.init_app(app)
+    portal.init_app(app)
+    own.init_app(app)
     _trust_proxies(app, settings.trusted_proxies)
     return app
 

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from flask import g, request
 
-from gateway.ground import ground
+from gateway.app_context import app_context
 from gateway.written import to_be_found
 from lineup.context import NOBODY, Actor, Context
 from lineup.errors import Invalid
@@ -92,13 +92,13 @@ def ask(request: Request[R], *, step: str = "", timeout: float = DEFAULT_SECONDS
         key = said.idempotency_key
         own = f"{key[:LONGEST_KEY]} {step}" if key else None
         said = replace(said, idempotency_key=own, request_digest=None)
-    content = sealed(request, ground().keyring)
-    return ground().services.ask(said, content, timeout=timeout)
+    content = sealed(request, app_context().keyring)
+    return app_context().services.ask(said, content, timeout=timeout)
 
 
 def ask_later(request: Request[R], *, timeout: float = DEFAULT_SECONDS) -> Answer[R]:
     """Ask now and go on; the answer is taken when it is needed."""
-    return ground().rpc.ask_later(context(), request, timeout=timeout)
+    return app_context().rpc.ask_later(context(), request, timeout=timeout)
 
 
 def user_agent() -> str:
@@ -129,7 +129,7 @@ def ask_once(key: str | None, content: Any) -> None:
     """
     if key is None:
         return
-    secret = ground().settings.session_keys()[0]
+    secret = app_context().settings.session_keys()[0]
     digest = hmac.new(secret, msgspec.json.encode(content), hashlib.sha256)
     g.idempotency_key = key
     g.request_digest = digest.hexdigest()

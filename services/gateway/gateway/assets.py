@@ -98,7 +98,7 @@ class Assets:
         return Markup(ICON.format(drawn[1].strip() if drawn else ""))  # noqa: S704
 
 
-def hang(app: Flask, folder: str) -> None:
+def init_app(app: Flask, folder: str) -> None:
     """Serve the files below /assets/, and let templates name them and draw icons."""
     assets = Assets(folder)
     pages = Blueprint("assets", __name__)

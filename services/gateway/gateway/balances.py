@@ -15,7 +15,7 @@ from gateway.panel.display import label_of
 from gateway.panel.exports import csv_of
 from gateway.panel.filters import Choice, Dates
 from gateway.panel.parts import Part, part
-from gateway.panel.tables import Asked, Column, Listing, Table
+from gateway.panel.tables import Column, Listing, PendingListing, Table
 from gateway.waiting import once_it_arrived
 from lineup.contracts.billing.subscriptions import GetRenewalOverview, RenewalOverview
 from lineup.contracts.billing.wallets import (
@@ -78,7 +78,7 @@ def statement_of(customer_id: UUID, table: Table) -> Statement:
     def ask_sums() -> Answer[StatementView]:
         return ask_later(asked_for)
 
-    def ask_rows() -> Asked:
+    def ask_rows() -> PendingListing:
         return listing.later(ListEntries, customer_id=customer_id)
 
     sums, rows = ask_sums(), ask_rows()

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from uuid import UUID
 
+from gateway.app_context import app_context
 from gateway.asking import ask, ask_later
-from gateway.ground import ground
 from gateway.panel.parts import Part, part_if_known, wait_for
 from gateway.players import UserCard, card_of
 from gateway.waiting import until_link_answers
@@ -84,7 +84,7 @@ def create_customer(question: CreateCustomer, *, step: str = "") -> NewCustomer:
         users=list(map(card_of, made.users)),
         login=NewLogin(
             username=made.username,
-            password=ground().keyring.open(generated) if generated else None,
+            password=app_context().keyring.open(generated) if generated else None,
         ),
     )
 
@@ -92,7 +92,7 @@ def create_customer(question: CreateCustomer, *, step: str = "") -> NewCustomer:
 def player_settings(question: GetPlayerSettings) -> PlayerSettings:
     """What a customer's players go by, its PIN opened."""
     told = ask(question)
-    return replace(told, pin=ground().keyring.open(told.pin) if told.pin else "")
+    return replace(told, pin=app_context().keyring.open(told.pin) if told.pin else "")
 
 
 def newest(subscriptions: Iterable[SubscriptionView]) -> SubscriptionView | None:

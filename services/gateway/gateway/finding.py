@@ -9,7 +9,11 @@ from uuid import UUID
 from gateway.asking import actor, ask_later
 from gateway.panel.parts import Part, part, wait_for
 from lineup.context import PARTNERS_AND_SUPPORT
-from lineup.contracts.accounts.customers import CustomerView, ListCustomers, Standing
+from lineup.contracts.accounts.customers import (
+    CustomerStatus,
+    CustomerView,
+    ListCustomers,
+)
 from lineup.contracts.accounts.devices import DeviceView, ListDevices
 from lineup.contracts.accounts.users import ListUsers, UserView
 from lineup.contracts.billing.orders import ListOrders, OrderView
@@ -39,7 +43,7 @@ class FoundUser:
     customer_id: UUID
     name: str
     username: str
-    state: Standing
+    state: CustomerStatus
     product_name: str
 
 

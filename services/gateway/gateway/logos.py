@@ -11,7 +11,7 @@ import re
 from flask import Blueprint, Flask, Response, abort, url_for
 from werkzeug.datastructures import FileStorage
 
-from gateway.ground import ground
+from gateway.app_context import app_context
 from lineup.errors import Invalid
 
 FOLDER = "logos"
@@ -41,19 +41,19 @@ def keep(file: FileStorage | None) -> str:
     if not ending or len(content) > MOST_BYTES:
         raise NotALogo(fields={"logo_file": [NotALogo.__doc__ or ""]})
     name = f"{hashlib.sha256(content).hexdigest()}.{ending}"
-    ground().blobs.write(f"{FOLDER}/{name}", content)
-    return ground().settings.base_url + url_for("logos.serve", name=name)
+    app_context().blobs.write(f"{FOLDER}/{name}", content)
+    return app_context().settings.base_url + url_for("logos.serve", name=name)
 
 
 def own(address: str) -> str:
     """The path of a logo that was uploaded here; empty for any other address."""
-    start = f"{ground().settings.base_url}/{FOLDER}/"
+    start = f"{app_context().settings.base_url}/{FOLDER}/"
     return (
         f"/{FOLDER}/{address.removeprefix(start)}" if address.startswith(start) else ""
     )
 
 
-def hang(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Serve logos, and let templates know which are ours."""
     app.register_blueprint(pages)
     app.jinja_env.globals.update(own_logo=own)
@@ -63,7 +63,7 @@ def hang(app: Flask) -> None:
 def serve(name: str) -> Response:
     """A logo, to anybody: players fetch it."""
     ours = NAME.fullmatch(name)
-    content = ground().blobs.read(f"{FOLDER}/{name}") if ours else None
+    content = app_context().blobs.read(f"{FOLDER}/{name}") if ours else None
     if ours is None or content is None:
         abort(404)
     headers = {"Cache-Control": FOR_GOOD}

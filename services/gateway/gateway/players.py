@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from gateway.app_context import app_context
 from gateway.asking import actor
-from gateway.ground import ground
 from lineup.context import SELLERS, Role
-from lineup.contracts.accounts.customers import Standing
+from lineup.contracts.accounts.customers import CustomerStatus
 from lineup.contracts.accounts.users import UserView
 
 MAY_SEE_PASSWORDS = SELLERS | {Role.CUSTOMER}
@@ -35,7 +35,7 @@ class UserCard:
     name: str
     is_active: bool
     """False: it is held back, or its customer is off; its line is refused."""
-    state: Standing
+    state: CustomerStatus
     ends_at: datetime | None
     """The furthest end of its subscriptions, running or over."""
     product_name: str
@@ -51,7 +51,7 @@ class UserCard:
 
 def card_of(user: UserView) -> UserCard:
     """A user as people see it; the password only where the role allows it."""
-    base = (user.public_url or ground().settings.base_url).rstrip("/")
+    base = (user.public_url or app_context().settings.base_url).rstrip("/")
     may_watch = actor().role in MAY_SEE_PASSWORDS
     link = f"{base}/p/{user.token}" if may_watch else None
     return UserCard(
@@ -71,6 +71,6 @@ def card_of(user: UserView) -> UserCard:
         xtream=XtreamAccess(
             address=base,
             username=user.username,
-            password=ground().keyring.open(user.password) if may_watch else None,
+            password=app_context().keyring.open(user.password) if may_watch else None,
         ),
     )

@@ -7,7 +7,7 @@ and `/metrics` and nothing else; elsewhere only `/livez` is answered, for balanc
 
 from flask import Blueprint, Flask, Response, request
 
-from gateway.ground import ground
+from gateway.app_context import app_context
 from gateway.public.requests import AT_PROBE_PORT
 from lineup import probes
 
@@ -46,5 +46,5 @@ def readyz() -> Response:
 
 
 def _answer(path: str) -> Response:
-    said = probes.answer(path, ready={"broker": ground().rpc.is_ready})
+    said = probes.answer(path, ready={"broker": app_context().rpc.is_ready})
     return Response(said.body, said.status, content_type=said.kind)

@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response as Answer
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from gateway.app_context import app_context
 from gateway.asking import address, ask, context, user_agent
-from gateway.ground import ground
 from gateway.identity import digest_of
-from gateway.panel.forms import LineupForm, attempt, status_of
+from gateway.panel.forms import LineupForm, status_of, submit
 from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
 from gateway.return_paths import return_path
 from lineup.context import EVERYBODY, Role
@@ -61,7 +61,7 @@ def landing_of(role: Role) -> str:
 def sign_in() -> Answer | tuple[str, int]:
     """The one page where everybody signs in."""
     form = SignInForm()
-    signed = attempt(form, lambda: _ask(form))
+    signed = submit(form, lambda: _ask(form))
     if signed is None:
         g.company = _company_here()
         return render_template("panel/sign_in.html", form=form), status_of(form)
@@ -85,7 +85,7 @@ def sign_out() -> Answer:
 def end(token: str) -> None:
     """End a session at accounts, and remember it no longer."""
     ask(SignOut(token=token))
-    ground().identities.forget(digest_of(token))
+    app_context().identities.forget(digest_of(token))
 
 
 def _ask(form: SignInForm) -> SignedIn:
@@ -103,9 +103,11 @@ def _ask(form: SignInForm) -> SignedIn:
 
 def _company_here() -> str:
     """Whose pages stand at the address as it was typed: hosts are not decoded."""
-    return ground().companies.name_at(f"{request.scheme}://{request.host}", context())
+    return app_context().companies.name_at(
+        f"{request.scheme}://{request.host}", context()
+    )
 
 
-def hang(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Hang the pages in."""
     app.register_blueprint(pages)

@@ -8,7 +8,7 @@ from flask import Flask
 
 from gateway import settings as gateway_settings
 from gateway.app import create_app
-from gateway.ground import ground_of
+from gateway.app_context import app_context_of
 from gateway.identity import Identities
 from lineup import tracing
 from lineup.context import Event
@@ -32,8 +32,8 @@ def listener_for(app: Flask) -> Listener:
 
     Without it, or while the broker is away, age alone does so, after 8 seconds.
     """
-    ground = ground_of(app)
-    return listener(ground.identities, ground.settings.amqp_uri)
+    app_context = app_context_of(app)
+    return listener(app_context.identities, app_context.settings.amqp_uri)
 
 
 def listener(identities: Identities, amqp_uri: str) -> Listener:

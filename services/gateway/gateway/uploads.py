@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
-from gateway.ground import ground, ground_of
+from gateway.app_context import app_context, app_context_of
 from gateway.security import BODY_BYTES
 from lineup.blobs import BlobStore
 from lineup.errors import Invalid
@@ -31,7 +31,7 @@ def takes_files(view: Sent) -> Sent:
 def longest_for(app: Flask) -> Callable[[str, str], int]:
     """How long a body may be, by method and path; asked before any of it is read."""
     addresses = app.url_map.bind("")
-    most = ground_of(app).settings.upload_limit_mb * MEGABYTE + ENVELOPE_BYTES
+    most = app_context_of(app).settings.upload_limit_mb * MEGABYTE + ENVELOPE_BYTES
 
     def longest(method: str, path: str) -> int:
         try:
@@ -46,7 +46,7 @@ def longest_for(app: Flask) -> Callable[[str, str], int]:
 
 def most_bytes() -> int:
     """How large a body with a file may be."""
-    return ground().settings.upload_limit_mb * MEGABYTE
+    return app_context().settings.upload_limit_mb * MEGABYTE
 
 
 class EmptyUpload(Invalid):

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
+from gateway.app_context import app_context
 from gateway.asking import actor, ask
-from gateway.ground import ground
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.tree import AccountKind, AccountView, GetAccount
 from lineup.contracts.accounts.users import GetUser, UserView
@@ -40,7 +40,7 @@ def until_link_answers(*users: UserView) -> None:
     at once; after 2 s the answer goes out all the same.
     """
     names = [token_name(user.token) for user in users]
-    store = ground().blobs
+    store = app_context().blobs
     _wait_until(lambda: all(store.has(name) for name in names))
 
 

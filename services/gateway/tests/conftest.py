@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 from gateway.app import create_app
-from gateway.ground import ground_of
+from gateway.app_context import app_context_of
 from gateway.panel.guard import PAGES
 from gateway.settings import GatewaySettings
 from lineup import wire
@@ -247,8 +247,8 @@ def app(session_app, services, blobs):
 
     One for all tests, since making it and its templates takes longer than a test.
     """
-    ground_of(session_app).identities.forget_all()
-    ground_of(session_app).companies.forget_all()
+    app_context_of(session_app).identities.forget_all()
+    app_context_of(session_app).companies.forget_all()
     return session_app
 
 

@@ -1,4 +1,4 @@
-"""What the doors of the REST API read, ask and say."""
+"""What the endpoints of the REST API read, ask and say."""
 
 import io
 import re

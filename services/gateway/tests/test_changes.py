@@ -1,6 +1,6 @@
-"""PATCH changes what is sent, PUT demands the whole (RFC 7396): every door that changes.
+"""PATCH changes what is sent, PUT demands the whole (RFC 7396): every endpoint that changes.
 
-What there is to change is read from the specification, so that a door that is added
+What there is to change is read from the specification, so that an endpoint that is added
 is held to the rule without a word here.
 """
 
@@ -24,8 +24,8 @@ def specification(client):
     return client.get("/api/v1/openapi.json").get_json()
 
 
-def doors_of(specification, method):
-    """Every door of a method: its path below the prefix, and its body's schema."""
+def endpoints_of_(specification, method):
+    """Every endpoint of a method: its path below the prefix, and its body's schema."""
     return {
         path.removeprefix("/api/v1"): item[method]["requestBody"]["content"]
         for path, item in specification["paths"].items()
@@ -123,7 +123,7 @@ def ask(api, services):
 
 @pytest.mark.feature("AP-05")
 def test_everything_that_can_be_replaced_can_be_changed_in_part(specification):
-    patched = set(doors_of(specification, "patch"))
+    patched = set(endpoints_of_(specification, "patch"))
     replaced = {
         path
         for path, item in specification["paths"].items()
@@ -137,7 +137,7 @@ def test_everything_that_can_be_replaced_can_be_changed_in_part(specification):
 
 
 def test_a_patch_requires_nothing_and_comes_as_either_type(specification, ask):
-    for path, content in doors_of(specification, "patch").items():
+    for path, content in endpoints_of_(specification, "patch").items():
         assert set(content) == {"application/json", MERGE_PATCH}, path
         schemas = [kind["schema"] for kind in content.values()]
         assert schemas[0] == schemas[1], path
@@ -149,7 +149,7 @@ def test_a_patch_requires_nothing_and_comes_as_either_type(specification, ask):
 
 def test_a_patch_says_only_what_was_sent(specification, ask):
     changed = 0
-    for path, content in doors_of(specification, "patch").items():
+    for path, content in endpoints_of_(specification, "patch").items():
         for field, schema in leaves(specification, content[MERGE_PATCH]["schema"]):
             if field[-1] in ADDRESSED:
                 continue
@@ -172,7 +172,7 @@ def leaves_of(body, path=()):
 
 def test_null_sets_back_what_may_be_null_and_is_refused_elsewhere(specification, ask):
     told = {200: 0, 422: 0}
-    for path, content in doors_of(specification, "patch").items():
+    for path, content in endpoints_of_(specification, "patch").items():
         for field, schema in leaves(specification, content[MERGE_PATCH]["schema"]):
             if field[-1] in ADDRESSED:
                 continue
@@ -220,7 +220,7 @@ def test_null_sets_back_to_what_it_was_at_first(ask, path, body, expected):
 
 def test_what_nobody_knows_is_refused(specification, ask):
     for method in ("patch", "put"):
-        for path in doors_of(specification, method):
+        for path in endpoints_of_(specification, method):
             answer, asked = ask(method.upper(), path, {"surprise": 1})
             assert answer.status_code == 422, path
             assert "surprise" in answer.json["fields"], path
@@ -229,7 +229,7 @@ def test_what_nobody_knows_is_refused(specification, ask):
 
 def test_a_put_demands_the_whole(specification, ask):
     refused = 0
-    for path, content in doors_of(specification, "put").items():
+    for path, content in endpoints_of_(specification, "put").items():
         [schema] = [kind["schema"] for kind in content.values()]
         body = whole(specification, schema)
         answer, asked = ask("PUT", path, body)
@@ -261,7 +261,7 @@ def test_a_secret_that_is_not_sent_stays(specification, ask):
         ("/guide-sources/{source_id}", "headers"),
         ("/mail-transport", "password"),
     ):
-        [content] = doors_of(specification, "put")[path].values()
+        [content] = endpoints_of_(specification, "put")[path].values()
         body = without(whole(specification, content["schema"]), [name])
         answer, [asked] = ask("PUT", path, body)
         assert answer.status_code == 200

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.accounts.customers import BalanceSettlement
 from lineup.contracts.accounts.tree import AccountKind, AccountView
 from lineup.contracts.billing.catalog import CreateProduct, CurrencyUse
 from lineup.contracts.billing.subscriptions import DeletionBlockers, RunningSubscription
@@ -69,7 +69,7 @@ class TestACustomer:
         assert answer.status_code == 204
         [(_, asked)] = services.calls_of("accounts.delete_customer")
         assert (asked.force, asked.reason) == (True, "moved away")
-        assert asked.settlement is Settlement.WRITE_OFF
+        assert asked.settlement is BalanceSettlement.WRITE_OFF
 
     def test_the_answer_waits_until_its_balance_takes_no_money(
         self, api, services, blocked
@@ -117,7 +117,7 @@ class TestASeller:
         assert api("DELETE", f"/accounts/{ID}?{query}").status_code == 202
         [(_, asked)] = services.calls_of("accounts.delete_account")
         assert (asked.force, asked.reason) == (True, "bankrupt")
-        assert asked.settlement is Settlement.PAY_OUT
+        assert asked.settlement is BalanceSettlement.PAY_OUT
 
 
 class TestACurrency:

@@ -1,4 +1,4 @@
-"""Whatever is sent to a field of any door is taken or refused by the field's name."""
+"""Whatever is sent to a field of any endpoint is taken or refused by the field's name."""
 
 import pytest
 
@@ -100,12 +100,12 @@ def specification(client):
 
 
 def bodies(specification):
-    """Every door that takes a JSON body: its method, its path and the body's schema."""
+    """Every endpoint that takes a JSON body: its method, its path and the body's schema."""
     for path, item in specification["paths"].items():
-        for method, door in item.items():
-            content = isinstance(door, dict) and door.get("requestBody", {}).get(
-                "content"
-            )
+        for method, endpoint in item.items():
+            content = isinstance(endpoint, dict) and endpoint.get(
+                "requestBody", {}
+            ).get("content")
             if content and "application/json" in content:
                 yield method, path, content["application/json"]["schema"]
 
@@ -172,7 +172,7 @@ def names(fields, path):
     return any(one == dotted or one.startswith(f"{dotted}.") for one in fields)
 
 
-def test_a_deep_body_is_refused_at_every_door(api, specification):
+def test_a_deep_body_is_refused_at_every_endpoint(api, specification):
     for method, path, _ in bodies(specification):
         if "{" not in path:
             answer = api(

@@ -231,12 +231,12 @@ def test_sign_out_ends_the_session_at_accounts(browser, form_of, services):
 
 
 def test_a_session_that_ended_elsewhere_is_over(browser, services, app):
-    from gateway.ground import ground_of
+    from gateway.app_context import app_context_of
 
     client = browser(Role.PARTNER)
     assert client.get("/customers").status_code == 200
     services.roles.clear()
-    ground_of(app).identities.forget_all()
+    app_context_of(app).identities.forget_all()
 
     assert client.get("/customers").location.startswith("/sign-in")
 
@@ -496,7 +496,7 @@ def test_a_file_above_the_limit_is_refused(browser, form_of):
 
 
 def test_a_shops_secret_is_sealed_and_never_shown(browser, form_of, services, app):
-    from gateway.ground import ground_of
+    from gateway.app_context import app_context_of
 
     said = {
         "kind": "woocommerce",
@@ -511,7 +511,7 @@ def test_a_shops_secret_is_sealed_and_never_shown(browser, form_of, services, ap
     assert "is connected" in words_of(answer)
     assert "s3cret" not in text_of(answer)
     [(_, asked)] = services.calls_of("billing.connect_shop")
-    assert ground_of(app).keyring.open(asked.secret) == "s3cret"
+    assert app_context_of(app).keyring.open(asked.secret) == "s3cret"
 
 
 def test_the_operator_says_for_which_partner(browser, form_of, services):

@@ -92,13 +92,13 @@ def sorts_of(operation):
 
 
 def test_every_door_but_sign_in_wants_a_token(specification):
-    open_doors = {
-        door
-        for door, operation in operations(specification).items()
+    open_endpoints = {
+        endpoint
+        for endpoint, operation in operations(specification).items()
         if not operation["security"]
     }
 
-    assert open_doors == {("POST", "/api/v1/tokens"), ("GET", "/api/v1/errors")}
+    assert open_endpoints == {("POST", "/api/v1/tokens"), ("GET", "/api/v1/errors")}
     assert sum(not roles for roles in ROLES.values()) == 2
 
 
@@ -110,9 +110,9 @@ def test_every_post_takes_an_idempotency_key(specification):
 
 
 def test_every_door_says_what_it_does_and_for_whom(specification):
-    for door, operation in operations(specification).items():
-        assert operation["summary"], door
-        assert "For: " in operation["description"], door
+    for endpoint, operation in operations(specification).items():
+        assert operation["summary"], endpoint
+        assert "For: " in operation["description"], endpoint
 
 
 @pytest.mark.feature("AP-06")

@@ -97,7 +97,7 @@ def test_what_all_workers_answered_adds_up(ports):
             for _ in range(5):
                 connection.get(f"http://127.0.0.1:{port}{NOBODY}", timeout=5)
 
-    count = {"kind": "public", "door": "link"}
+    count = {"kind": "public", "endpoint": "link"}
     answered = until(
         lambda: (
             value(probes, "lineup_requests_total", outcome="refused", **count) == 40
@@ -110,7 +110,7 @@ def test_what_all_workers_answered_adds_up(ports):
     for (name, *labels), number in timed.items():
         if (
             name == "lineup_request_duration_seconds_bucket"
-            and ("door", "link") in labels
+            and ("endpoint", "link") in labels
         ):
             buckets[dict(labels)["le"]] += number
     assert buckets["+Inf"] == 40
@@ -131,7 +131,7 @@ def test_pages_and_calls_that_find_nobody_are_told(ports):
         probes, "lineup_calls_total", target="accounts", verb="sign_in", outcome="away"
     )
     assert away == 1
-    unknown = {"kind": "http", "door": "unknown", "outcome": "refused"}
+    unknown = {"kind": "http", "endpoint": "unknown", "outcome": "refused"}
     assert value(probes, "lineup_requests_total", **unknown) >= 1
     assert value(probes, "lineup_ready", check="broker") == 0
 

@@ -1,7 +1,7 @@
 """Connections: who takes one, and who asks whether there is something to take it for."""
 
 from lineup.ids import new_id
-from notifications.deliveries.connections import Connections
+from notifications.deliveries.connections import ConnectionPool
 from notifications.deliveries.queues import Turn
 
 
@@ -22,7 +22,7 @@ def a_turn():
 
 
 def test_of_many_that_rest_one_asks_when_nothing_is_due():
-    connections, queue = Connections(), Queue()
+    connections, queue = ConnectionPool(), Queue()
 
     for _ in range(16):
         with connections.taken(queue, rests=True) as turn:
@@ -32,7 +32,7 @@ def test_of_many_that_rest_one_asks_when_nothing_is_due():
 
 
 def test_who_does_not_rest_asks_though_nothing_was_due_a_moment_ago():
-    connections, queue = Connections(), Queue()
+    connections, queue = ConnectionPool(), Queue()
     with connections.taken(queue, rests=True):
         pass
     queue.turns = [a_turn()]
@@ -42,7 +42,7 @@ def test_who_does_not_rest_asks_though_nothing_was_due_a_moment_ago():
 
 
 def test_while_there_is_work_everybody_finds_some():
-    connections, queue = Connections(), Queue(a_turn(), a_turn())
+    connections, queue = ConnectionPool(), Queue(a_turn(), a_turn())
 
     with (
         connections.taken(queue, rests=True) as first,

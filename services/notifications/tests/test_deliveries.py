@@ -35,14 +35,14 @@ from lineup.money import Money
 from lineup.scope import ROOT, below
 from notifications.announcements import operations as announcements
 from notifications.deliveries import operations as deliveries
-from notifications.deliveries.connections import Connections
+from notifications.deliveries.connections import ConnectionPool
 from notifications.deliveries.mailer import NO_ADDRESS, Limits
 from notifications.deliveries.models import Delivery
 from notifications.deliveries.queues import claim_next
 from notifications.deliveries.sender import Sender
 from notifications.people.operations import keep_account
 from notifications.transports import operations as transports
-from notifications.transports.routes import Route, Server
+from notifications.transports.routes import MailRoute, MailServer
 
 from .conftest import SETTINGS
 
@@ -112,10 +112,11 @@ def tell(database, keyring, clock):
 
 @pytest.fixture
 def sender(database, keyring, postbox):
-    default = Route(
-        Server("127.0.0.1", postbox.port), Address("Lineup", addr_spec="l@example.org")
+    default = MailRoute(
+        MailServer("127.0.0.1", postbox.port),
+        Address("Lineup", addr_spec="l@example.org"),
     )
-    return Sender(database, keyring, default, LIMITS, Connections(2))
+    return Sender(database, keyring, default, LIMITS, ConnectionPool(2))
 
 
 def log(database, who=None, **narrowed):
@@ -162,8 +163,10 @@ def test_an_event_given_five_times_is_one_mail(tell, sender, postbox, keyring):
 def test_a_dead_mail_server_delays_and_never_loses(
     tell, database, keyring, clock, sender, postbox
 ):
-    nowhere = Route(Server("127.0.0.1", 1), Address("L", addr_spec="l@example.org"))
-    dead = Sender(database, keyring, nowhere, LIMITS, Connections(2))
+    nowhere = MailRoute(
+        MailServer("127.0.0.1", 1), Address("L", addr_spec="l@example.org")
+    )
+    dead = Sender(database, keyring, nowhere, LIMITS, ConnectionPool(2))
     tell(credentials(keyring))
 
     dead.send_due()
@@ -182,8 +185,10 @@ def test_a_dead_mail_server_delays_and_never_loses(
 def test_after_the_fifth_failure_it_is_given_up_and_can_be_sent_again(
     tell, database, keyring, clock, sender, postbox
 ):
-    nowhere = Route(Server("127.0.0.1", 1), Address("L", addr_spec="l@example.org"))
-    dead = Sender(database, keyring, nowhere, LIMITS, Connections(2))
+    nowhere = MailRoute(
+        MailServer("127.0.0.1", 1), Address("L", addr_spec="l@example.org")
+    )
+    dead = Sender(database, keyring, nowhere, LIMITS, ConnectionPool(2))
     tell(credentials(keyring))
     for minutes in (0, 1, 5, 30, 120):
         clock.forward(minutes=minutes)
@@ -599,8 +604,10 @@ TRANSPORT = SaveTransport(sender_address="tv@example.net", sender_name="Example 
 def test_mail_leaves_with_the_partners_sender_and_server(
     tell, database, keyring, postbox
 ):
-    nowhere = Route(Server("127.0.0.1", 1), Address("L", addr_spec="l@example.org"))
-    sender = Sender(database, keyring, nowhere, LIMITS, Connections(2))
+    nowhere = MailRoute(
+        MailServer("127.0.0.1", 1), Address("L", addr_spec="l@example.org")
+    )
+    sender = Sender(database, keyring, nowhere, LIMITS, ConnectionPool(2))
     own = SaveTransport(
         sender_address="tv@example.net",
         sender_name="Example TV",

@@ -18,7 +18,7 @@ from lineup.contracts.notifications import (
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
-from notifications.deliveries.connections import Connections
+from notifications.deliveries.connections import ConnectionPool
 from notifications.deliveries.mailer import (
     FORBIDDEN,
     NO_ADDRESS,
@@ -31,7 +31,7 @@ from notifications.deliveries.queues import give_up_forsaken
 from notifications.deliveries.sender import Sender
 from notifications.transports.models import Transport
 from notifications.transports.operations import get_transport, save_transport
-from notifications.transports.routes import Route, Server
+from notifications.transports.routes import MailRoute, MailServer
 
 from .conftest import SETTINGS, actor_of, call, free_port
 from .odd_servers import (
@@ -84,12 +84,12 @@ def a_sender(database, keyring, postbox):
     """`a_sender(...)` sends by the postbox where a partner has no server of its own."""
 
     def make(wait=20.0, mail=LONG, port=None, connections=4):
-        default = Route(
-            Server("127.0.0.1", port or postbox.port),
+        default = MailRoute(
+            MailServer("127.0.0.1", port or postbox.port),
             Address("Lineup", addr_spec="l@example.org"),
         )
         limits = Limits(wait_seconds=wait, mail_seconds=mail, allow_private=True)
-        return Sender(database, keyring, default, limits, Connections(connections))
+        return Sender(database, keyring, default, limits, ConnectionPool(connections))
 
     return make
 
@@ -495,12 +495,13 @@ class TestPrivateNetworks:
     ):
         inside = odd(silence)
         own_server(BAD, inside.port)
-        default = Route(
-            Server("127.0.0.1", postbox.port), Address("L", addr_spec="l@example.org")
+        default = MailRoute(
+            MailServer("127.0.0.1", postbox.port),
+            Address("L", addr_spec="l@example.org"),
         )
         bad, good = say(BAD), say(GOOD)
 
-        Sender(database, keyring, default, Limits(), Connections(2)).send_due()
+        Sender(database, keyring, default, Limits(), ConnectionPool(2)).send_due()
 
         assert (line(bad).answer, inside.calls) == (FORBIDDEN, 0)
         assert line(good).state == DeliveryState.SENT

@@ -3,21 +3,21 @@
 import pytest
 
 from notifications.transports.addresses import address_of
-from notifications.transports.routes import Server, sender_from, server_from
+from notifications.transports.routes import MailServer, sender_from, server_from
 
 
 @pytest.mark.parametrize(
     ("url", "server"),
     [
-        ("smtp://127.0.0.1:1025", Server("127.0.0.1", 1025)),
-        ("smtp://mail.example.org", Server("mail.example.org", 25)),
+        ("smtp://127.0.0.1:1025", MailServer("127.0.0.1", 1025)),
+        ("smtp://mail.example.org", MailServer("mail.example.org", 25)),
         (
             "smtps://me:p%40ss@mail.example.org",
-            Server("mail.example.org", 465, "tls", "me", "p@ss"),
+            MailServer("mail.example.org", 465, "tls", "me", "p@ss"),
         ),
         (
             "smtp+starttls://mail.example.org",
-            Server("mail.example.org", 587, "starttls"),
+            MailServer("mail.example.org", 587, "starttls"),
         ),
     ],
 )
@@ -31,7 +31,7 @@ def test_another_scheme_is_refused():
 
 
 def test_a_server_never_prints_its_password():
-    assert "hush" not in repr(Server("h", 25, "none", "me", "hush"))
+    assert "hush" not in repr(MailServer("h", 25, "none", "me", "hush"))
 
 
 def test_a_sender_has_a_name_and_an_address():

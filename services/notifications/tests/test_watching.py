@@ -2,8 +2,8 @@
 
 from lineup.ids import new_id
 from notifications.deliveries.operations import Message, queue
+from notifications.metrics import deliveries, mail_servers
 from notifications.transports.models import Transport, TransportHealth
-from notifications.watching import deliveries, mail_servers
 
 
 def told(database):

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from lineup.contracts.playlists.guide import CreateGuideSource, FetchGuide
 from lineup.contracts.playlists.jobs import ImportChannels, JobState
 from lineup.contracts.playlists.streams import UpdateStreamSettings
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Refusal
 from lineup.ids import new_id
 from lineup.settings import read
@@ -181,7 +181,7 @@ def _origin(tools: Tools, file_or_address: str) -> tuple[str, str]:
     return name, ""
 
 
-def _partner(work: Work, name_or_id: str) -> UUID:
+def _partner(work: UnitOfWork, name_or_id: str) -> UUID:
     partners = work.session.scalars(select(Partner)).all()
     found = [p.id for p in partners if name_or_id in (p.name, str(p.id), p.id.hex)]
     if len(found) != 1:
@@ -190,7 +190,7 @@ def _partner(work: Work, name_or_id: str) -> UUID:
     return found[0]
 
 
-def _package(work: Work, partner_id: UUID, name: str) -> UUID:
+def _package(work: UnitOfWork, partner_id: UUID, name: str) -> UUID:
     own = select(Package).where(Package.partner_id == partner_id)
     packages = work.session.scalars(own).all()
     found = [package.id for package in packages if package.name == name]
@@ -201,7 +201,7 @@ def _package(work: Work, partner_id: UUID, name: str) -> UUID:
 
 
 def _source(
-    work: Work, tools: Tools, partner_id: UUID, request: CreateGuideSource
+    work: UnitOfWork, tools: Tools, partner_id: UUID, request: CreateGuideSource
 ) -> UUID:
     """The partner's source of that name, reading the new upload; made if need be."""
     asked = _refusable(lambda: checked(request))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.scope import ROOT, acting_partner, below
 
 
@@ -19,7 +19,7 @@ class Owner:
         return below(ROOT, self.partner_id)
 
 
-def owner_of(work: Work, partner_id: UUID | None) -> Owner:
+def owner_of(work: UnitOfWork, partner_id: UUID | None) -> Owner:
     """The partner a record is made for.
 
     The operator's word is taken for a partner of whom no event has come yet. Anybody

@@ -7,7 +7,7 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
-from playlists import watching
+from playlists import metrics as watching
 from playlists.channels import imports, job_views, packages
 from playlists.channels.entrypoints import ChannelEntrypoints
 from playlists.editing import contents, listings, lists, many, order, proposals

@@ -9,7 +9,7 @@ from lineup.context import Actor, Context, Role
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.playlists.channels import ChannelDetails, CreateChannel
 from lineup.contracts.playlists.guide import CreateGuideSource
-from lineup.database import Database, Work, connect
+from lineup.database import Database, UnitOfWork, connect
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
@@ -43,7 +43,7 @@ def work_of(session, clock: SetClock):
 
     def work_of(partner_id=PARTNER, actor=None):
         context = Context(actor=actor or actor_of(partner_id))
-        return Work(session, clock.now(), context)
+        return UnitOfWork(session, clock.now(), context)
 
     return work_of
 

@@ -180,7 +180,7 @@ class TestChoice:
             name="Cooking", address=channel.details.address, guide_id="Cooking.id"
         )
 
-        importing.Lineup.of(work, Owner(PARTNER)).take_all([entry])
+        importing.ChannelMerge.of(work, Owner(PARTNER)).take_all([entry])
 
         view = view_of(work, channel)
         assert view.details.guide_id == chosen

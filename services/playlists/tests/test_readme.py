@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lineup.bus import doors
+from lineup.bus import endpoints_of
 from lineup.contracts.playlists import refusals
 from lineup.errors import GivenCode
 from playlists.command import commands
@@ -18,7 +18,11 @@ README = (ROOT / "README.md").read_text()
 @pytest.mark.parametrize(
     "name",
     [
-        *(door.name for door in doors(PlaylistsService) if door.kind != "rpc"),
+        *(
+            endpoint.name
+            for endpoint in endpoints_of(PlaylistsService)
+            if endpoint.kind != "rpc"
+        ),
         *(field.name.upper() for field in fields(PlaylistsSettings)),
         *commands.commands,
     ],

@@ -9,7 +9,7 @@ import requests
 from sqlalchemy import select, text
 
 from lineup.database.records import OUTBOX
-from playlists import watching
+from playlists import metrics as watching
 from playlists.entitlements.operations import keep_user
 from playlists.worker.main import TIDY, TIDY_SECONDS, Worker
 
@@ -101,12 +101,15 @@ def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
         wait_for(lambda: says("readyz", 503))
         assert says("livez", 200)
         assert (
-            'door="write_facts",kind="turn",outcome="failed"' in asked("metrics").text
+            'endpoint="write_facts",kind="turn",outcome="failed"'
+            in asked("metrics").text
         )
 
         in_the_way.unlink()
         wait_for(lambda: says("readyz", 200))
-        assert 'door="write_facts",kind="turn",outcome="ok"' in asked("metrics").text
+        assert (
+            'endpoint="write_facts",kind="turn",outcome="ok"' in asked("metrics").text
+        )
 
 
 def test_tidying_that_failed_is_soon_tried_again(database, tools):

@@ -1,4 +1,4 @@
-"""The bus: how a service's doors hang on RabbitMQ. Nameko is known only in here.
+"""The bus: how a service's endpoints listen to RabbitMQ. Nameko is known only in here.
 
 Names are looked up when first used, so that importing this package does not import
 eventlet's users before `lineup.bus.run` has patched.
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lineup.bus.decorators import answering, every, http, on_event
-    from lineup.bus.door import Door, doors
+    from lineup.bus.endpoints import Endpoint, endpoints_of
     from lineup.bus.service import Entrypoints, Service
     from lineup.bus.threads import in_thread
 
 __all__ = [
-    "Door",
+    "Endpoint",
     "Entrypoints",
     "Service",
     "answering",
-    "doors",
+    "endpoints_of",
     "every",
     "http",
     "in_thread",
@@ -26,11 +26,11 @@ __all__ = [
 ]
 
 HOMES = {
-    "answering": "decorators",
-    "Door": "door",
+    "Endpoint": "endpoints",
     "Entrypoints": "service",
     "Service": "service",
-    "doors": "door",
+    "answering": "decorators",
+    "endpoints_of": "endpoints",
     "every": "decorators",
     "http": "decorators",
     "in_thread": "threads",

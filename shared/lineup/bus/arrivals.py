@@ -7,7 +7,7 @@ import structlog
 from nameko.extensions import SharedExtension
 
 from lineup.bus.faults import is_away
-from lineup.bus.ground import Ground
+from lineup.bus.service_context import ServiceContext
 from lineup.context import Context
 
 log = structlog.get_logger(__name__)
@@ -20,7 +20,7 @@ ANSWER_SECONDS = 0.7
 class Arrivals(SharedExtension):
     """Knows which copies the service keeps, and waits for them."""
 
-    ground = Ground()
+    service_context = ServiceContext()
 
     def wait(self, context: Context) -> bool:
         """Whether the copies carry what the caller has written, waited for in time.
@@ -34,7 +34,7 @@ class Arrivals(SharedExtension):
 
         until = time.monotonic() + _seconds_for(context)
         try:
-            engine = self.ground.database.engine
+            engine = self.service_context.database.engine
             return wait_for_copies(engine, copies, context.after, until)
         except Exception as error:
             if not is_away(error):

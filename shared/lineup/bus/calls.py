@@ -1,4 +1,4 @@
-"""RPC doors: decode, let in or refuse, run, answer."""
+"""RPC endpoints: decode, let in or refuse, run, answer."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,12 +9,12 @@ from nameko.extensions import ProviderCollector, SharedExtension
 
 from lineup import broker, wire
 from lineup.bus.arrivals import Arrivals
-from lineup.bus.consumer import Consumer, Subscription
-from lineup.bus.delivery import Delivery
-from lineup.bus.door import Door
-from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
+from lineup.bus.consumer import Consumer, QueueSubscription
+from lineup.bus.delivery import IncomingMessage
+from lineup.bus.endpoints import Endpoint
+from lineup.bus.entrypoint import Failure, LineupEntrypoint, log_failure
 from lineup.bus.faults import is_away
-from lineup.bus.ground import Ground
+from lineup.bus.service_context import ServiceContext
 from lineup.clock import SystemClock
 from lineup.context import Call, Context, newest
 from lineup.errors import (
@@ -24,7 +24,7 @@ from lineup.errors import (
     ServiceUnavailable,
     TimedOut,
     Unauthenticated,
-    UnknownDoor,
+    UnknownVerb,
 )
 
 log = structlog.get_logger(__name__)
@@ -50,17 +50,17 @@ class DatabaseAway(ServiceUnavailable):
 
 
 class Calls(SharedExtension, ProviderCollector):
-    """The one queue of all RPC doors of a service."""
+    """The one queue of all RPC endpoints of a service."""
 
-    ground = Ground()
+    service_context = ServiceContext()
 
     def setup(self) -> None:
         """Say what to consume: `rpc-<service>`, keys `<service>.*`."""
         service = self.container.service_name
-        settings = self.ground.settings
+        settings = self.service_context.settings
         self.consumer = Consumer(settings.amqp_uri, f"{service} calls")
         self.consumer.subscriptions = [
-            Subscription(
+            QueueSubscription(
                 queue=f"rpc-{service}",
                 take=self.take,
                 bindings=[(wire.RPC_EXCHANGE, f"{service}.*")],
@@ -68,30 +68,30 @@ class Calls(SharedExtension, ProviderCollector):
                 prefetch=settings.max_workers,
             )
         ]
-        self.ground.checks["calls"] = self.consumer.is_well
+        self.service_context.checks["calls"] = self.consumer.is_well
 
     def start(self) -> None:
         """Connect and take calls."""
         self.container.spawn_managed_thread(self.consumer.run)
         self.consumer.ready.wait()
 
-    def unregister_provider(self, provider: "CallDoor") -> None:
-        """Drain when the first door closes: they share one queue."""
+    def unregister_provider(self, provider: "RpcEntrypoint") -> None:
+        """Drain when the first endpoint closes: they share one queue."""
         self.consumer.stop(STOP_SECONDS)
         super().unregister_provider(provider)
 
-    def take(self, delivery: Delivery) -> None:
-        """Give a call to the door it names."""
+    def take(self, delivery: IncomingMessage) -> None:
+        """Give a call to the endpoint it names."""
         verb = delivery.key.rpartition(".")[2]
-        for door in self._providers:
-            if door.method_name == verb:
-                door.take(delivery)
+        for endpoint in self._providers:
+            if endpoint.method_name == verb:
+                endpoint.take(delivery)
                 return
-        _refuse(delivery, UnknownDoor())
+        _refuse(delivery, UnknownVerb())
 
 
-class CallDoor(DoorEntrypoint):
-    """One RPC door."""
+class RpcEntrypoint(LineupEntrypoint):
+    """One RPC endpoint."""
 
     calls = Calls()
     arrivals = Arrivals()
@@ -104,18 +104,18 @@ class CallDoor(DoorEntrypoint):
         """Leave it, once all calls taken are answered."""
         self.calls.unregister_provider(self)
 
-    def take(self, delivery: Delivery) -> None:
+    def take(self, delivery: IncomingMessage) -> None:
         """Decode and authorise a call, then have it answered."""
         try:
             context = _context(delivery)
-            let_in(self.door, context)
-            request = wire.decode_request(delivery.body, self.door.request_type)
+            authorize(self.endpoint, context)
+            request = wire.decode_request(delivery.body, self.endpoint.request_type)
         except Refusal as refusal:
             _refuse(delivery, refusal)
             self.tell("refused", 0.0)
             return
         except Exception:
-            log.exception("call_malformed", door=self.door.name)
+            log.exception("call_malformed", endpoint=self.endpoint.name)
             _refuse(delivery, Malformed())
             self.tell("failed", 0.0)
             return
@@ -126,7 +126,9 @@ class CallDoor(DoorEntrypoint):
         else:
             self._work(delivery, context, request)
 
-    def _once_arrived(self, delivery: Delivery, context: Context, request: Any) -> None:
+    def _once_arrived(
+        self, delivery: IncomingMessage, context: Context, request: Any
+    ) -> None:
         """Answer when the copies carry what the caller has written. The wait takes no
         worker: the events it waits for need them.
         """
@@ -135,7 +137,7 @@ class CallDoor(DoorEntrypoint):
 
     def _work(
         self,
-        delivery: Delivery,
+        delivery: IncomingMessage,
         context: Context,
         request: Any,
         *,
@@ -143,7 +145,7 @@ class CallDoor(DoorEntrypoint):
     ) -> None:
         span = self.span(context.traceparent, context.request_id)
         context = replace(context, traceparent=span.traceparent)
-        call = Call(name=self.door.name, request=request, context=context)
+        call = Call(name=self.endpoint.name, request=request, context=context)
 
         def answer(result: Any, failure: Failure | None) -> Failure | None:
             reply, failure = self._reply(result, failure, call, is_behind=is_behind)
@@ -177,15 +179,15 @@ class CallDoor(DoorEntrypoint):
 
     def _excuse(self, failure: Failure, context: Context) -> bytes:
         if is_away(failure[1]):
-            log.warning("database_away", door=self.door.name)
+            log.warning("database_away", endpoint=self.endpoint.name)
             return wire.encode_refusal(DatabaseAway())
-        log_failure(self.door, failure)
+        log_failure(self.endpoint, failure)
         if isinstance(failure[1], Refusal):
             return wire.encode_refusal(failure[1])
         return wire.encode_fault(context.request_id)
 
 
-def _context(delivery: Delivery) -> Context:
+def _context(delivery: IncomingMessage) -> Context:
     """Who asks. A call without a key gets one of its own, which it keeps when it
     comes again after a crash: `database.once` then acts once all the same.
     """
@@ -196,13 +198,13 @@ def _context(delivery: Delivery) -> Context:
     return context
 
 
-def let_in(door: Door, context: Context) -> None:
-    """Refuse who may not use this door."""
-    if not door.allowed:
+def authorize(endpoint: Endpoint, context: Context) -> None:
+    """Refuse who may not use this endpoint."""
+    if not endpoint.allowed:
         return
     if not context.actor.scopes:
         raise Unauthenticated
-    if context.actor.role not in door.allowed:
+    if context.actor.role not in endpoint.allowed:
         raise Forbidden
 
 
@@ -213,12 +215,12 @@ def is_late(context: Context, now: datetime | None = None) -> bool:
     return (now or SystemClock().now()) >= context.deadline_at
 
 
-def _refuse(delivery: Delivery, refusal: Refusal) -> None:
-    log.info("refused", door=delivery.key, kind=refusal.kind, code=refusal.code)
+def _refuse(delivery: IncomingMessage, refusal: Refusal) -> None:
+    log.info("refused", endpoint=delivery.key, kind=refusal.kind, code=refusal.code)
     _answer(delivery, wire.encode_refusal(refusal))
 
 
-def _answer(delivery: Delivery, body: bytes) -> None:
+def _answer(delivery: IncomingMessage, body: bytes) -> None:
     reply_to = delivery.property("reply_to")
     if not reply_to:
         delivery.acknowledge()

@@ -22,7 +22,7 @@ def address_of(client: Any) -> Address:
     return str(client[0]), str(client[1])
 
 
-class Connections:
+class PendingConnections:
     """Those whose request is not whole yet."""
 
     def __init__(self, *, most: int, seconds: float) -> None:

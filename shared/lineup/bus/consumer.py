@@ -15,7 +15,7 @@ import structlog
 from amqp.exceptions import AccessRefused, PreconditionFailed
 
 from lineup import broker
-from lineup.bus.delivery import Delivery, Link
+from lineup.bus.delivery import ConsumerConnection, IncomingMessage
 
 log = structlog.get_logger(__name__)
 
@@ -28,11 +28,11 @@ class BusMisconfigured(Exception):  # noqa: N818 - says what is wrong
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subscription:
+class QueueSubscription:
     """A queue, what it is bound to, and who takes its messages."""
 
     queue: str
-    take: Callable[[Delivery], None]
+    take: Callable[[IncomingMessage], None]
     bindings: Sequence[tuple[str, str]]
     """(topic exchange, routing key) pairs."""
     arguments: Mapping[str, Any]
@@ -43,7 +43,7 @@ class Consumer:
     """Takes the messages of some queues until told to stop."""
 
     def __init__(self, uri: str, name: str) -> None:
-        self.subscriptions: list[Subscription] = []
+        self.subscriptions: list[QueueSubscription] = []
         self.declare_more: Callable[[amqp.Channel], None] = lambda _channel: None
         self.ready = threading.Event()
         self.done = threading.Event()
@@ -51,7 +51,7 @@ class Consumer:
         self._uri = uri
         self._name = name
         self._stopping = False
-        self._link: Link | None = None
+        self._link: ConsumerConnection | None = None
 
     def is_well(self) -> bool:
         """Whether it is connected and its loop turns."""
@@ -96,7 +96,7 @@ class Consumer:
     def _session(self) -> None:
         connection = self._connect()
         try:
-            link = Link(connection, connection.channel())
+            link = ConsumerConnection(connection, connection.channel())
             tags = self._subscribe(link)
             self._link = link
             self.ready.set()
@@ -112,7 +112,7 @@ class Consumer:
                 raise
             raise BusMisconfigured(str(error)) from error
 
-    def _subscribe(self, link: Link) -> list[str]:
+    def _subscribe(self, link: ConsumerConnection) -> list[str]:
         try:
             self.declare_more(link.channel)
             for subscription in self.subscriptions:
@@ -121,7 +121,7 @@ class Consumer:
             raise BusMisconfigured(str(error)) from error
         return [_consume(link, subscription) for subscription in self.subscriptions]
 
-    def _drain(self, link: Link, tags: list[str]) -> None:
+    def _drain(self, link: ConsumerConnection, tags: list[str]) -> None:
         while not (self._stopping and not tags and not link.open):
             self._tick(link)
             while self._stopping and tags:
@@ -129,14 +129,14 @@ class Consumer:
             if broker.readable(link.connection, POLL_SECONDS):
                 broker.take(link.connection)
 
-    def _tick(self, link: Link) -> None:
+    def _tick(self, link: ConsumerConnection) -> None:
         now = time.monotonic()
         if now - self.last_tick > POLL_SECONDS:
             self.last_tick = now
             link.connection.heartbeat_tick()
 
 
-def _declare(channel: amqp.Channel, subscription: Subscription) -> None:
+def _declare(channel: amqp.Channel, subscription: QueueSubscription) -> None:
     channel.queue_declare(
         subscription.queue,
         durable=True,
@@ -148,7 +148,7 @@ def _declare(channel: amqp.Channel, subscription: Subscription) -> None:
         channel.queue_bind(subscription.queue, exchange, key)
 
 
-def _consume(link: Link, subscription: Subscription) -> str:
+def _consume(link: ConsumerConnection, subscription: QueueSubscription) -> str:
     def on_message(message: amqp.Message) -> None:
         subscription.take(link.taken(message))
 

@@ -11,7 +11,7 @@ from eventlet.greenpool import GreenPool
 from nameko.containers import ServiceContainer
 
 from lineup import tracing
-from lineup.bus.door import Kind
+from lineup.bus.endpoints import EndpointKind
 
 HandleResult = Callable[[Any, Any, Any], Any]
 
@@ -24,9 +24,10 @@ TIMER_WORKERS = 64
 class Workers:
     """The greenlets that do the work.
 
-    HTTP doors have their own: who can only call over HTTP gives up soon, and must not
-    wait behind calls and events that wait for a frozen database. Timers have their
-    own, too: they may wait long for others' servers, and nobody waits for them.
+    HTTP endpoints have their own: who can only call over HTTP gives up soon, and must
+    not wait behind calls and events that wait for a frozen database. Timers have
+    their own, too: they may wait long for others' servers, and nobody waits for
+    them.
     """
 
     def __init__(self, size: int) -> None:
@@ -39,9 +40,9 @@ class Workers:
         return {"bus": self._bus, "web": self._web, "timers": self._timers}
 
     def of(self, entrypoint: Any) -> GreenPool:
-        """The pool that a door's work is done by."""
-        own = {Kind.HTTP: self._web, Kind.TIMER: self._timers}
-        return own.get(entrypoint.door.kind, self._bus)
+        """The pool that an endpoint's work is done by."""
+        own = {EndpointKind.HTTP: self._web, EndpointKind.TIMER: self._timers}
+        return own.get(entrypoint.endpoint.kind, self._bus)
 
     def spawn(self, run: Callable[..., None], worker_ctx: Any, *rest: Any) -> Any:
         """Begin, when there is room."""
@@ -55,7 +56,7 @@ class Workers:
 
 
 class Container(ServiceContainer):
-    """Runs one service's doors, each piece of work in a greenlet."""
+    """Runs one service's endpoints, each piece of work in a greenlet."""
 
     def __init__(self, service_cls: type) -> None:
         super().__init__(service_cls)
@@ -64,7 +65,7 @@ class Container(ServiceContainer):
     def _run_worker(self, worker_ctx: Any, handle_result: HandleResult | None) -> None:
         entrypoint = worker_ctx.entrypoint
         request_id = worker_ctx.data.get("request_id") or uuid.uuid4().hex
-        structlog.contextvars.bind_contextvars(door=entrypoint.method_name)
+        structlog.contextvars.bind_contextvars(endpoint=entrypoint.method_name)
         tracing.take_up(request_id, worker_ctx.data.get("traceparent"))
         refusal = entrypoint.refusal(worker_ctx)
         if refusal is None or handle_result is None:

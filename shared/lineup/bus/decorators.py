@@ -5,11 +5,11 @@ from typing import Any, TypeVar
 
 from nameko.extensions import register_entrypoint
 
-from lineup.bus.calls import CallDoor
-from lineup.bus.door import Door, Kind, event_door
-from lineup.bus.eventing import EventDoor
-from lineup.bus.timers import TimerDoor
-from lineup.bus.web import HttpDoor
+from lineup.bus.calls import RpcEntrypoint
+from lineup.bus.endpoints import Endpoint, EndpointKind, event_endpoint
+from lineup.bus.eventing import EventEntrypoint
+from lineup.bus.timers import TimerEntrypoint
+from lineup.bus.web import HttpEntrypoint
 from lineup.verbs import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -23,14 +23,14 @@ def answering(verb: Verb, function: Callable[..., Any]) -> Callable[..., Any]:
     the caller gets the request's id.
     """
     function.__name__ = verb.name
-    door = Door(
+    endpoint = Endpoint(
         name=verb.name,
-        kind=Kind.RPC,
+        kind=EndpointKind.RPC,
         allowed=verb.allowed,
         request_type=verb.request,
         reply_type=verb.reply,
     )
-    return _hung(function, door, CallDoor(door))
+    return _registered(function, endpoint, RpcEntrypoint(endpoint))
 
 
 def on_event(function: F) -> F:
@@ -39,8 +39,8 @@ def on_event(function: F) -> F:
     Each service gets each event at least once, from a queue named after the method.
     What rises is tried again later, a limited number of times, then put aside.
     """
-    door = event_door(function)
-    return _hung(function, door, EventDoor(door))
+    endpoint = event_endpoint(function)
+    return _registered(function, endpoint, EventEntrypoint(endpoint))
 
 
 def every(
@@ -53,12 +53,14 @@ def every(
     `side_by_side` turns go on at the same time, for work that waits for others.
     """
 
-    def hang(function: F) -> F:
-        door = Door(name=function.__name__, kind=Kind.TIMER)
-        timer = TimerDoor(door, seconds, alone=alone, side_by_side=side_by_side)
-        return _hung(function, door, timer)
+    def register(function: F) -> F:
+        endpoint = Endpoint(name=function.__name__, kind=EndpointKind.TIMER)
+        timer = TimerEntrypoint(
+            endpoint, seconds, alone=alone, side_by_side=side_by_side
+        )
+        return _registered(function, endpoint, timer)
 
-    return hang
+    return register
 
 
 def http(method: str, path: str) -> Callable[[F], F]:
@@ -68,14 +70,16 @@ def http(method: str, path: str) -> Callable[[F], F]:
     answered 500 with the request's id; a refusal is answered with its own status.
     """
 
-    def hang(function: F) -> F:
-        door = Door(name=function.__name__, kind=Kind.HTTP, address=(method, path))
-        return _hung(function, door, HttpDoor(door))
+    def register(function: F) -> F:
+        endpoint = Endpoint(
+            name=function.__name__, kind=EndpointKind.HTTP, address=(method, path)
+        )
+        return _registered(function, endpoint, HttpEntrypoint(endpoint))
 
-    return hang
+    return register
 
 
-def _hung(function: F, door: Door, entrypoint: Any) -> F:
+def _registered(function: F, endpoint: Endpoint, entrypoint: Any) -> F:
     register_entrypoint(function, entrypoint)
-    function.door = door  # type: ignore[attr-defined]
+    function.endpoint = endpoint  # type: ignore[attr-defined]
     return function

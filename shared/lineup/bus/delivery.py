@@ -11,7 +11,7 @@ from lineup import broker
 log = structlog.get_logger(__name__)
 
 
-class Link:
+class ConsumerConnection:
     """One living connection of a consumer, and the messages it still owes."""
 
     def __init__(self, connection: amqp.Connection, channel: amqp.Channel) -> None:
@@ -19,16 +19,16 @@ class Link:
         self.channel = channel
         self.open: set[int] = set()
 
-    def taken(self, message: amqp.Message) -> "Delivery":
+    def taken(self, message: amqp.Message) -> "IncomingMessage":
         """Note a message that just came."""
         self.open.add(message.delivery_tag)
-        return Delivery(self, message)
+        return IncomingMessage(self, message)
 
 
-class Delivery:
+class IncomingMessage:
     """One message. Settling it on a lost connection does no harm: it comes again."""
 
-    def __init__(self, link: Link, message: amqp.Message) -> None:
+    def __init__(self, link: ConsumerConnection, message: amqp.Message) -> None:
         self._link = link
         self._message = message
         self._tag: int = message.delivery_tag
@@ -67,7 +67,7 @@ class Delivery:
         """Not done: the broker gives it to somebody again."""
         self._settle(lambda: self._link.channel.basic_reject(self._tag, requeue=True))
 
-    def put_aside(self) -> None:
+    def dead_letter(self) -> None:
         """Never to be done: the broker moves it to the dead-letter queue, if any."""
         self._settle(lambda: self._link.channel.basic_reject(self._tag, requeue=False))
 

@@ -1,4 +1,4 @@
-"""What all doors have in common: how work is begun, told of, and what of faults."""
+"""What all endpoints have in common: how work is begun, told of, and what of faults."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
 from lineup import metrics, tracing
-from lineup.bus.door import Door, Kind
+from lineup.bus.endpoints import Endpoint, EndpointKind
 from lineup.bus.faults import is_away
 from lineup.errors import Refusal
 from lineup.tracing import Span, SpanKind
@@ -21,18 +21,18 @@ Failure = tuple[type[BaseException], BaseException, Any]
 """What `sys.exc_info` tells of something that rose."""
 
 SPANS = {
-    Kind.RPC: SpanKind.SERVER,
-    Kind.HTTP: SpanKind.SERVER,
-    Kind.EVENT: SpanKind.CONSUMER,
-    Kind.TIMER: SpanKind.INTERNAL,
+    EndpointKind.RPC: SpanKind.SERVER,
+    EndpointKind.HTTP: SpanKind.SERVER,
+    EndpointKind.EVENT: SpanKind.CONSUMER,
+    EndpointKind.TIMER: SpanKind.INTERNAL,
 }
 
 
-class DoorEntrypoint(Entrypoint):
-    """A door's side towards Nameko."""
+class LineupEntrypoint(Entrypoint):
+    """An endpoint's side towards Nameko."""
 
-    def __init__(self, door: Door) -> None:
-        self.door = door
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
         super().__init__(expected_exceptions=(Refusal,))
 
     def refusal(self, _worker_ctx: Any) -> Refusal | None:
@@ -40,9 +40,9 @@ class DoorEntrypoint(Entrypoint):
         return None
 
     def span(self, parent: str | None, request_id: str) -> Span:
-        """Begin the span of one piece of work at this door."""
-        name = f"{self.container.service_name}.{self.door.name}"
-        return tracing.begin(name, SPANS[self.door.kind], parent, request_id)
+        """Begin the span of one piece of work at this endpoint."""
+        name = f"{self.container.service_name}.{self.endpoint.name}"
+        return tracing.begin(name, SPANS[self.endpoint.kind], parent, request_id)
 
     def outcome_of(self, _result: Any, failure: Failure | None) -> str:
         """How work ended, as metrics, traces and logs name it."""
@@ -55,9 +55,9 @@ class DoorEntrypoint(Entrypoint):
 
         Timers that went well are counted only: they go round every second.
         """
-        kind, door = str(self.door.kind), self.door.name
-        metrics.count(self.container.service_name, kind, door, outcome, seconds)
-        if self.door.kind != Kind.TIMER:
+        kind, endpoint = str(self.endpoint.kind), self.endpoint.name
+        metrics.count(self.container.service_name, kind, endpoint, outcome, seconds)
+        if self.endpoint.kind != EndpointKind.TIMER:
             log.info("done", kind=kind, outcome=outcome, seconds=round(seconds, 4))
 
     def begin(
@@ -103,10 +103,10 @@ class DoorEntrypoint(Entrypoint):
             self.container.spawn_managed_thread(spawn)
 
 
-def log_failure(door: Door, failure: Failure) -> None:
+def log_failure(endpoint: Endpoint, failure: Failure) -> None:
     """One line about what rose: a refusal's code, or a bug's traceback."""
     error = failure[1]
     if isinstance(error, Refusal):
-        log.info("refused", door=door.name, kind=error.kind, code=error.code)
+        log.info("refused", endpoint=endpoint.name, kind=error.kind, code=error.code)
     else:
-        log.error("door_failed", door=door.name, exc_info=failure)
+        log.error("endpoint_failed", endpoint=endpoint.name, exc_info=failure)

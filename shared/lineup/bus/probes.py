@@ -16,8 +16,8 @@ from eventlet import wsgi
 from nameko.extensions import DependencyProvider
 
 from lineup import metrics, probes
-from lineup.bus.connections import Connections
-from lineup.bus.ground import Ground
+from lineup.bus.connections import PendingConnections
+from lineup.bus.service_context import ServiceContext
 
 Environ = dict[str, Any]
 
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 def _alone(
-    connections: Connections, sock: Any, client: Any, answer: Callable[[], None]
+    connections: PendingConnections, sock: Any, client: Any, answer: Callable[[], None]
 ) -> None:
     """Answer one connection; what it breaks stays with it."""
     try:
@@ -46,11 +46,11 @@ class Probes(DependencyProvider):
     They listen on PROBE_ADDRESS at PROBE_PORT; 0: nowhere.
     """
 
-    ground = Ground()
+    service_context = ServiceContext()
 
     def start(self) -> None:
         """Listen."""
-        settings = self.ground.settings
+        settings = self.service_context.settings
         if settings.probe_port:
             address = (settings.probe_address, settings.probe_port)
             family = probes.family_of(settings.probe_address)
@@ -63,7 +63,9 @@ class Probes(DependencyProvider):
             listening, listening.getsockname(), self._answer, log_output=False
         )
         server.keepalive = False
-        connections = Connections(most=MOST_CONNECTIONS, seconds=CONNECTION_SECONDS)
+        connections = PendingConnections(
+            most=MOST_CONNECTIONS, seconds=CONNECTION_SECONDS
+        )
         while True:
             try:
                 sock, client = listening.accept()
@@ -78,8 +80,8 @@ class Probes(DependencyProvider):
     ) -> Iterable[bytes]:
         status, kind, body = probes.answer(
             environ["PATH_INFO"],
-            ready=self.ground.checks,
-            exposition=lambda: metrics.exposition(self.ground.figures),
+            ready=self.service_context.checks,
+            exposition=lambda: metrics.exposition(self.service_context.figures),
         )
         start(f"{status} {HTTPStatus(status).phrase}", [("Content-Type", kind)])
         return [body]

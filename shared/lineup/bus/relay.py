@@ -23,9 +23,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lineup import broker, metrics
-from lineup.bus.ground import Ground
+from lineup.bus.service_context import ServiceContext
+from lineup.database.listening import PgListener
 from lineup.database.records import OUTBOX, OUTBOX_FILLED
-from lineup.database.waking import Waker
 from lineup.events import exchange_of
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ PUT_OFF_SECONDS = 60.0
 class Relay(DependencyProvider):
     """Runs in every copy, in a greenlet of its own."""
 
-    ground = Ground()
+    service_context = ServiceContext()
 
     def setup(self) -> None:
         """Be woken by every commit that announced something."""
@@ -53,7 +53,7 @@ class Relay(DependencyProvider):
 
     def start(self) -> None:
         """Begin."""
-        self.ground.database.on_announced = self._wake.set
+        self.service_context.database.on_announced = self._wake.set
         self.container.spawn_managed_thread(self._run)
         self.container.spawn_managed_thread(self._listen)
 
@@ -65,7 +65,9 @@ class Relay(DependencyProvider):
 
     def _listen(self) -> None:
         """Be woken by commits of other processes, too: workers and tasks."""
-        with Waker(self.ground.settings.database_uri, OUTBOX_FILLED) as waker:
+        with PgListener(
+            self.service_context.settings.database_uri, OUTBOX_FILLED
+        ) as waker:
             while not self._stopping:
                 if waker.wait(POLL_SECONDS):
                     self._wake.set()
@@ -111,7 +113,7 @@ class Relay(DependencyProvider):
 
     def _carry(self, rows: list[Any]) -> None:
         """Publish a batch, noted in `rows` once the broker is there, and delete it."""
-        with Session(self.ground.database.engine) as session, session.begin():
+        with Session(self.service_context.database.engine) as session, session.begin():
             found = take(session, self._put_off.batch, self._put_off.now())
             if found:
                 publisher = self._connected()
@@ -123,7 +125,7 @@ class Relay(DependencyProvider):
     def _connected(self) -> "Publisher":
         if self._publisher is None or not self._publisher.is_usable():
             self._drop()
-            self._publisher = Publisher(self.ground.settings.amqp_uri)
+            self._publisher = Publisher(self.service_context.settings.amqp_uri)
         return self._publisher
 
     def _drop(self) -> None:
@@ -202,7 +204,7 @@ class Publisher:
     """Publishes batches, one wait for the broker's confirms a batch."""
 
     def __init__(self, uri: str) -> None:
-        self._confirmed = broker.Confirmed(uri, name="outbox")
+        self._confirmed = broker.ConfirmingPublisher(uri, name="outbox")
         self._declared: set[str] = set()
 
     def send(self, rows: list[Any]) -> None:

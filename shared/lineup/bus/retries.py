@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import amqp
 
 from lineup import broker
-from lineup.bus.delivery import Delivery
+from lineup.bus.delivery import IncomingMessage
 
 TRIES_HEADER = "lineup.tries"
 """How often the message was tried and the message itself may be at fault."""
@@ -28,7 +28,7 @@ CRASHES_ALLOWED = 20
 """How often a message may be lost with its process before it is put aside."""
 
 
-def aside_queue(queue: str) -> str:
+def dead_letter_queue(queue: str) -> str:
     """Where messages of `queue` go that cannot be handled."""
     return f"{queue}.dlq"
 
@@ -40,7 +40,7 @@ def work_arguments(queue: str) -> dict[str, object]:
         **AT_LEAST_ONCE,
         "x-delivery-limit": CRASHES_ALLOWED,
         "x-dead-letter-exchange": "",
-        "x-dead-letter-routing-key": aside_queue(queue),
+        "x-dead-letter-routing-key": dead_letter_queue(queue),
     }
 
 
@@ -65,7 +65,7 @@ def declare(
         channel.queue_bind(name, name, "#")
     for queue in queues:
         channel.queue_declare(
-            aside_queue(queue),
+            dead_letter_queue(queue),
             durable=True,
             auto_delete=False,
             arguments=dict(broker.QUORUM),
@@ -84,9 +84,9 @@ class Retries:
         self._name = name
         self._delays = delays_ms
         self._lock = threading.Lock()
-        self._confirmed: broker.Confirmed | None = None
+        self._confirmed: broker.ConfirmingPublisher | None = None
 
-    def again(self, delivery: Delivery, queue: str, reason: str) -> bool:
+    def again(self, delivery: IncomingMessage, queue: str, reason: str) -> bool:
         """Put off once more, longer each time; aside, and False, after the last."""
         tries = int(delivery.headers.get(TRIES_HEADER, 0)) + 1
         headers = {TRIES_HEADER: tries}
@@ -96,7 +96,7 @@ class Retries:
         self._move(delivery, _waiting(self._delays[tries - 1]), queue, headers)
         return True
 
-    def wait(self, delivery: Delivery, queue: str) -> None:
+    def wait(self, delivery: IncomingMessage, queue: str) -> None:
         """Put off for as long as it takes: something else is away."""
         waits = int(delivery.headers.get(WAITS_HEADER, 0)) + 1
         delay = self._delays[min(waits, len(self._delays)) - 1]
@@ -104,14 +104,14 @@ class Retries:
 
     def aside(
         self,
-        delivery: Delivery,
+        delivery: IncomingMessage,
         queue: str,
         reason: str,
         headers: Mapping[str, object] | None = None,
     ) -> None:
         """Put into the dead-letter queue with the reason, to be looked at."""
         told = {**(headers or {}), REASON_HEADER: reason, QUEUE_HEADER: queue}
-        self._move(delivery, "", aside_queue(queue), told)
+        self._move(delivery, "", dead_letter_queue(queue), told)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -119,7 +119,11 @@ class Retries:
             self._confirmed.close()
 
     def _move(
-        self, delivery: Delivery, exchange: str, key: str, headers: Mapping[str, object]
+        self,
+        delivery: IncomingMessage,
+        exchange: str,
+        key: str,
+        headers: Mapping[str, object],
     ) -> None:
         try:
             with self._lock:
@@ -133,10 +137,14 @@ class Retries:
             delivery.acknowledge()
 
     def _publish(
-        self, delivery: Delivery, exchange: str, key: str, headers: Mapping[str, object]
+        self,
+        delivery: IncomingMessage,
+        exchange: str,
+        key: str,
+        headers: Mapping[str, object],
     ) -> None:
         if self._confirmed is None or not self._confirmed.is_usable():
-            self._confirmed = broker.Confirmed(self._uri, name=self._name)
+            self._confirmed = broker.ConfirmingPublisher(self._uri, name=self._name)
         content = delivery.copy(headers)
         self._confirmed.publish(exchange, key, content, mandatory=True)
         self._confirmed.confirm()

@@ -26,8 +26,8 @@ from nameko import config
 
 from lineup import logs, settings, tracing
 from lineup.bus.container import Container
-from lineup.bus.ground import SETTINGS
 from lineup.bus.service import Service
+from lineup.bus.service_context import SETTINGS
 
 log = structlog.get_logger("lineup.bus.run")
 

@@ -6,10 +6,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lineup.bus.decorators import answering
-from lineup.bus.ground import Given
 from lineup.bus.probes import Probes
 from lineup.bus.relay import Relay
-from lineup.bus.watch import Look, Watch
+from lineup.bus.service_context import Dependency
+from lineup.bus.watch import MetricSource, Watch
 from lineup.clock import Clock
 from lineup.context import Call
 from lineup.database import current_of
@@ -48,15 +48,15 @@ class Service(Entrypoints):
     settings_type: ClassVar[type[ServiceSettings]] = ServiceSettings
     operations: ClassVar[Sequence[ModuleType]] = ()
     """The modules whose functions answer the service's verbs."""
-    looks: ClassVar[Sequence[Look]] = ()
+    looks: ClassVar[Sequence[MetricSource]] = ()
     """What this service looks up for its metrics beside what all do."""
     copies: ClassVar["Copies"] = {}
     """Where it keeps copies of what others own, by the event that brings them."""
 
-    database = Given()
-    clock = Given()
-    settings = Given()
-    keyring = Given()
+    database = Dependency()
+    clock = Dependency()
+    settings = Dependency()
+    keyring = Dependency()
     relay = Relay()
     watch = Watch()
     probes = Probes()

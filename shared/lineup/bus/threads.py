@@ -14,7 +14,7 @@ tpool.set_num_threads(THREADS)
 
 
 def in_thread(function: Callable[P, R], /, *arguments: P.args, **named: P.kwargs) -> R:
-    """Run `function` in a real thread while other doors go on; give what it gives.
+    """Run `function` in a real thread while other endpoints go on; give what it gives.
 
     For argon2, rendering and the like. Not for what uses the service's database.
     Where eventlet has not patched (tests, tasks), it simply runs.

@@ -1,4 +1,4 @@
-"""Timer doors: they fire in every copy, never pile up, and never kill the service."""
+"""Timers: they fire in every copy, never pile up, and never kill the service."""
 
 import time
 import uuid
@@ -11,28 +11,28 @@ import structlog
 from eventlet.event import Event
 from eventlet.timeout import Timeout
 
-from lineup.bus.door import Door
-from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
+from lineup.bus.endpoints import Endpoint
+from lineup.bus.entrypoint import Failure, LineupEntrypoint, log_failure
 from lineup.bus.faults import is_away
-from lineup.bus.ground import Ground
+from lineup.bus.service_context import ServiceContext
 from lineup.database import Database
 
 log = structlog.get_logger(__name__)
 
 
-class TimerDoor(DoorEntrypoint):
+class TimerEntrypoint(LineupEntrypoint):
     """One timer."""
 
-    ground = Ground()
+    service_context = ServiceContext()
 
     def __init__(
-        self, door: Door, seconds: float, *, alone: bool, side_by_side: int
+        self, endpoint: Endpoint, seconds: float, *, alone: bool, side_by_side: int
     ) -> None:
         self.seconds = seconds
         self.alone = alone
         self.side_by_side = side_by_side
         self._stop = Event()
-        super().__init__(door)
+        super().__init__(endpoint)
 
     def start(self) -> None:
         """Begin to count."""
@@ -64,21 +64,23 @@ class TimerDoor(DoorEntrypoint):
                 self._work()
                 return
             name = f"{self.container.service_name}.{self.method_name}"
-            with turn_of(self.ground.database, name) as mine:
+            with turn_of(self.service_context.database, name) as mine:
                 if mine:
                     self._work()
         except Exception as error:
             if not is_away(error):
-                log.exception("timer_failed", door=self.door.name)
+                log.exception("timer_failed", endpoint=self.endpoint.name)
             else:
-                log.warning("timer_skipped", door=self.door.name, error=str(error))
+                log.warning(
+                    "timer_skipped", endpoint=self.endpoint.name, error=str(error)
+                )
 
     def _work(self) -> None:
         over = Event()
 
         def on_end(_result: Any, failure: Failure | None) -> Failure | None:
             if failure is not None:
-                log_failure(self.door, failure)
+                log_failure(self.endpoint, failure)
             over.send()
             return failure
 

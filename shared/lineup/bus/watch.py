@@ -15,14 +15,14 @@ from nameko.extensions import DependencyProvider
 from sqlalchemy import func, select
 
 from lineup import broker, metrics
-from lineup.bus.door import Kind, doors, queue_of
-from lineup.bus.ground import Ground
-from lineup.bus.retries import aside_queue
-from lineup.database import Work
+from lineup.bus.endpoints import EndpointKind, endpoints_of, queue_of
+from lineup.bus.retries import dead_letter_queue
+from lineup.bus.service_context import ServiceContext
+from lineup.database import UnitOfWork
 from lineup.database.records import OUTBOX
-from lineup.metrics import Figure
+from lineup.metrics import Sample
 
-Look = Callable[[Work], Iterable[Figure]]
+MetricSource = Callable[[UnitOfWork], Iterable[Sample]]
 """Looks something up in a transaction of its own."""
 
 BROKER_SECONDS = 5
@@ -31,19 +31,21 @@ BROKER_SECONDS = 5
 class Watch(DependencyProvider):
     """Runs in every copy that has a probe port; figures are told there."""
 
-    ground = Ground()
+    service_context = ServiceContext()
 
     def setup(self) -> None:
         """Say what is to be looked up."""
         service = self.container.service_cls
         queues = [
-            queue_of(service.name, door)
-            for door in doors(service)
-            if door.kind is Kind.EVENT
+            queue_of(service.name, endpoint)
+            for endpoint in endpoints_of(service)
+            if endpoint.kind is EndpointKind.EVENT
         ]
         self._stop = Event()
-        self._depths = Depths(self.ground.settings.amqp_uri, service.name, queues)
-        figures = self.ground.figures
+        self._depths = Depths(
+            self.service_context.settings.amqp_uri, service.name, queues
+        )
+        figures = self.service_context.figures
         figures.now = self._at_hand
         figures.sources["broker"] = self._depths.look
         figures.sources["outbox"] = lambda: self._asked(outbox)
@@ -52,7 +54,7 @@ class Watch(DependencyProvider):
 
     def start(self) -> None:
         """Begin to look, if anybody can ask."""
-        if self.ground.settings.probe_port:
+        if self.service_context.settings.probe_port:
             self.container.spawn_managed_thread(self._run)
 
     def stop(self) -> None:
@@ -61,26 +63,26 @@ class Watch(DependencyProvider):
 
     def _run(self) -> None:
         while not self._stop.ready():
-            self.ground.figures.look()
+            self.service_context.figures.look()
             with Timeout(metrics.LOOK_SECONDS, exception=False):
                 self._stop.wait()
         self._depths.close()
 
-    def _asker(self, look: Look) -> Callable[[], list[Figure]]:
+    def _asker(self, look: MetricSource) -> Callable[[], list[Sample]]:
         return lambda: self._asked(look)
 
-    def _asked(self, look: Look) -> list[Figure]:
-        with self.ground.database.transaction() as work:
+    def _asked(self, look: MetricSource) -> list[Sample]:
+        with self.service_context.database.transaction() as work:
             return list(look(work))
 
-    def _at_hand(self) -> Iterator[Figure]:
-        yield from metrics.readiness(self.ground.checks)
+    def _at_hand(self) -> Iterator[Sample]:
+        yield from metrics.readiness(self.service_context.checks)
         for name, pool in self.container.workers.pools().items():
             yield metrics.WORKERS.of(pool.size, name)
             yield metrics.BUSY.of(pool.running(), name)
 
 
-def outbox(work: Work) -> Iterator[Figure]:
+def outbox(work: UnitOfWork) -> Iterator[Sample]:
     """How many events wait to be carried, and since when by the database's clock."""
     oldest = func.extract("epoch", func.now() - func.min(OUTBOX.c.created_at))
     row = work.session.execute(
@@ -100,7 +102,7 @@ class Depths:
         self._connection: amqp.Connection | None = None
         self._channel: amqp.Channel | None = None
 
-    def look(self) -> list[Figure]:
+    def look(self) -> list[Sample]:
         """The depth of each queue and its set-aside; a fault ends the connection."""
         try:
             with Timeout(BROKER_SECONDS, ConnectionError("The broker is silent.")):
@@ -115,12 +117,12 @@ class Depths:
             broker.close(self._connection)
         self._connection = self._channel = None
 
-    def _figures(self) -> Iterator[Figure]:
+    def _figures(self) -> Iterator[Sample]:
         calls = f"rpc-{self._service}"
         yield metrics.QUEUE.of(self._depth(calls), calls)
         for queue in self._queues:
             yield metrics.QUEUE.of(self._depth(queue), queue)
-            yield metrics.ASIDE.of(self._depth(aside_queue(queue)), queue)
+            yield metrics.ASIDE.of(self._depth(dead_letter_queue(queue)), queue)
 
     def _depth(self, queue: str) -> int:
         """Messages ready; a queue that was never made has none."""

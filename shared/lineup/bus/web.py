@@ -1,4 +1,4 @@
-"""HTTP doors, for those who can only call over HTTP: webshops and providers.
+"""HTTP endpoints, for those who can only call over HTTP: webshops and providers.
 
 Whoever calls may be slow, broken or hostile: a request is read whole before a worker
 is taken for it, and within a time; what it says of itself is checked before use.
@@ -21,9 +21,9 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from lineup import metrics
-from lineup.bus.connections import Connections
-from lineup.bus.entrypoint import DoorEntrypoint, Failure, log_failure
-from lineup.bus.ground import Ground
+from lineup.bus.connections import PendingConnections
+from lineup.bus.entrypoint import Failure, LineupEntrypoint, log_failure
+from lineup.bus.service_context import ServiceContext
 from lineup.errors import Refusal
 
 log = structlog.get_logger(__name__)
@@ -46,21 +46,21 @@ GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 GOOD_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-class Server(WebServer):
+class HttpServer(WebServer):
     """Nameko's web server, which a broken client cannot kill."""
 
-    ground = Ground()
+    service_context = ServiceContext()
 
     def __init__(self) -> None:
         super().__init__()
-        self.connections = Connections(
+        self.connections = PendingConnections(
             most=MOST_CONNECTIONS, seconds=CONNECTION_SECONDS
         )
 
     def start(self) -> None:
         """Listen; from then on the service may be ready."""
         super().start()
-        self.ground.checks["http"] = lambda: self._is_accepting
+        self.service_context.checks["http"] = lambda: self._is_accepting
 
     def run(self) -> None:
         """Take connections; one too many waits until there is room again."""
@@ -90,10 +90,10 @@ class Server(WebServer):
         return server
 
 
-class HttpDoor(DoorEntrypoint):
-    """One HTTP door."""
+class HttpEntrypoint(LineupEntrypoint):
+    """One HTTP endpoint."""
 
-    server = Server()
+    server = HttpServer()
 
     def setup(self) -> None:
         """Join the service's web server."""
@@ -104,8 +104,8 @@ class HttpDoor(DoorEntrypoint):
         self.server.unregister_provider(self)
 
     def get_url_rule(self) -> Rule:
-        """Where this door is, with or without a slash at the end: nobody is sent on."""
-        method, path = self.door.address or ("", "")
+        """Where this is, with or without a slash at the end: nobody is sent on."""
+        method, path = self.endpoint.address or ("", "")
         return Rule(path, methods=[method], strict_slashes=False, merge_slashes=False)
 
     def handle_request(self, request: Any) -> Any:
@@ -146,7 +146,7 @@ class HttpDoor(DoorEntrypoint):
         error = failure[1]
         if isinstance(error, HTTPException):
             return Response(f"{error.name}\n", status=error.code)
-        log_failure(self.door, failure)
+        log_failure(self.endpoint, failure)
         if isinstance(error, Refusal):
             return _problem(error.status, error.code, error.message)
         return _problem(

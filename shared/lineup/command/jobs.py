@@ -10,7 +10,7 @@ from lineup.command.installed import environment_of, find, services_asked_for
 @click.argument("name", required=False)
 def job(service: str, name: str | None) -> None:
     """Run a scheduled job of SERVICE once, or list its jobs."""
-    from lineup.bus.by_hand import run, timers
+    from lineup.bus.run_once import run, timers
 
     services_asked_for(service)
     entry = find("lineup.services", service)

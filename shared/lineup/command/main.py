@@ -17,7 +17,7 @@ SECTIONS = {
 }
 
 
-class Lineup(click.Group):
+class LineupCommands(click.Group):
     """Commands of this installation; a service's own are loaded when asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -80,7 +80,7 @@ class Lineup(click.Group):
 
 
 @click.group(
-    cls=Lineup,
+    cls=LineupCommands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -16,7 +16,7 @@ def messages() -> None:
 @click.argument("service", required=False)
 def list_messages(service: str | None) -> None:
     """List failed messages and errors, without their content."""
-    from lineup.bus import aside
+    from lineup.bus import dead_letters as aside
 
     total = 0
     for name in services_asked_for(service):
@@ -34,14 +34,14 @@ def list_messages(service: str | None) -> None:
 @click.argument("queue")
 def resend(queue: str) -> None:
     """Send the failed messages of QUEUE again."""
-    from lineup.bus import aside
+    from lineup.bus import dead_letters as aside
 
     count = aside.resend(_broker_of(_owner_of(queue)), queue)
     click.echo(f"{count} sent again to {queue}.")
 
 
 def _show(uri: str, queue: str) -> None:
-    from lineup.bus import aside
+    from lineup.bus import dead_letters as aside
 
     for message in aside.listed(uri, queue, limit=MOST_SHOWN):
         click.echo(
@@ -61,7 +61,7 @@ def _owner_of(queue: str) -> str:
 
 
 def _queues_of(service: str) -> list[str]:
-    from lineup.bus import aside
+    from lineup.bus import dead_letters as aside
 
     entry = find("lineup.services", service)
     return aside.queues_of(entry.load()) if entry is not None else []

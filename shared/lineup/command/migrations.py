@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from lineup.database.records import GROUND
+from lineup.database.records import BASE_TABLES
 
 ONE_AT_A_TIME = 0x4C494E45  # "LINE": copies of a service may all migrate at start
 LOCK_SECONDS = 60
@@ -56,7 +56,7 @@ def run(service: str) -> None:
         _take_turns(connection)
         context.configure(
             connection=connection,
-            target_metadata=[tables_of(service), GROUND],
+            target_metadata=[tables_of(service), BASE_TABLES],
             compare_server_default=True,
         )
         with context.begin_transaction():
@@ -64,9 +64,9 @@ def run(service: str) -> None:
         connection.commit()
 
 
-def create_ground_tables() -> None:
+def create_base_tables() -> None:
     """For a service's first migration: outbox, inbox and idempotency."""
-    GROUND.create_all(op.get_bind())
+    BASE_TABLES.create_all(op.get_bind())
 
 
 def create_word_index(table: str, column: str) -> None:
@@ -93,7 +93,7 @@ def drift(engine: Engine, service: str) -> list[object]:
     options = {"include_name": lambda name, *_: not _is_word_index(name)}
     with engine.connect() as connection:
         migrated = MigrationContext.configure(connection, opts=options)
-        return list(compare_metadata(migrated, [tables_of(service), GROUND]))  # type: ignore[arg-type]
+        return list(compare_metadata(migrated, [tables_of(service), BASE_TABLES]))  # type: ignore[arg-type]
 
 
 def _is_word_index(name: str | None) -> bool:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from lineup.command import migrations
-from lineup.database.records import GROUND
+from lineup.database.records import BASE_TABLES
 from lineup.secrets import Keyring
 
 SEALED = re.compile(r"gAAAAA[A-Za-z0-9_-]{60,}={0,2}")
@@ -79,7 +79,7 @@ class Rotation:
 
 def columns_of(service: str) -> Iterator[tuple[Table, Column[Any]]]:
     """Every column of a service's tables that could hold something sealed."""
-    for metadata in (migrations.tables_of(service), GROUND):
+    for metadata in (migrations.tables_of(service), BASE_TABLES):
         for table in metadata.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, (JSONB, Text)) and not column.primary_key:

@@ -2,12 +2,12 @@
 
 from lineup.database.changes import Kept
 from lineup.database.conditions import current_of, locked
-from lineup.database.copies import keep_newest
+from lineup.database.copies import upsert_if_newer
 from lineup.database.database import Database, Operation, connect
+from lineup.database.listening import PgListener, wake
 from lineup.database.paging import Orders, page_of
 from lineup.database.records import COLUMN_TYPES, new_metadata
-from lineup.database.waking import Waker, wake
-from lineup.database.work import Work
+from lineup.database.unit_of_work import UnitOfWork
 
 __all__ = [
     "COLUMN_TYPES",
@@ -15,13 +15,13 @@ __all__ = [
     "Kept",
     "Operation",
     "Orders",
-    "Waker",
-    "Work",
+    "PgListener",
+    "UnitOfWork",
     "connect",
     "current_of",
-    "keep_newest",
     "locked",
     "new_metadata",
     "page_of",
+    "upsert_if_newer",
     "wake",
 ]

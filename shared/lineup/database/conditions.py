@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lineup.database.work import Work
+from lineup.database.unit_of_work import UnitOfWork
 from lineup.verbs import HANDLERS, Handler
 
 
@@ -23,7 +23,7 @@ def locked(
     (named,) = (field.name for field in fields(request_type))
 
     @wraps(get)
-    def current(work: Work, request: Any, **needs: Any) -> Any:
+    def current(work: UnitOfWork, request: Any, **needs: Any) -> Any:
         wanted = getattr(request, named)
         row = select(model.id).where(model.id == wanted)
         work.session.execute(row.with_for_update())

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 
-def keep_newest(session: Session, model: Any, values: Mapping[str, Any]) -> bool:
+def upsert_if_newer(session: Session, model: Any, values: Mapping[str, Any]) -> bool:
     """Write a copied row unless a newer version is there; True when it was written.
 
     `values` holds the primary key and `version`. An equal version writes again, so

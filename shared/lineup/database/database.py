@@ -18,16 +18,16 @@ from sqlalchemy.orm import sessionmaker
 
 from lineup.clock import Clock
 from lineup.context import SYSTEM, Call, Context, Event, Written, newest
+from lineup.database.listening import wake
 from lineup.database.records import IDEMPOTENCY, INBOX, OUTBOX_FILLED
-from lineup.database.waking import wake
-from lineup.database.work import Work
+from lineup.database.unit_of_work import UnitOfWork
 from lineup.errors import Busy, KeyReused, PreconditionFailed
 from lineup.tags import tag_of
 from lineup.tracing import system_context
 
 T = TypeVar("T")
 R = TypeVar("R")
-Operation = Callable[[Work, T], R]
+Operation = Callable[[UnitOfWork, T], R]
 """What can be asked: a function of its work and a typed request."""
 
 RETRIED = {"40001", "40P01"}
@@ -74,11 +74,11 @@ class Database:
         self._sessions = sessionmaker(engine, expire_on_commit=False)
 
     @contextmanager
-    def transaction(self, context: Context | None = None) -> Iterator[Work]:
+    def transaction(self, context: Context | None = None) -> Iterator[UnitOfWork]:
         """One transaction: commits at the end, rolls back when anything rises."""
         context = context or system_context()
         with self._sessions() as session, session.begin():
-            work = Work(session, self.clock.now(), context)
+            work = UnitOfWork(session, self.clock.now(), context)
             yield work
             if work.announced and self.on_announced is None:
                 wake(session, OUTBOX_FILLED)
@@ -165,7 +165,7 @@ def _guarded(
         return operation
 
     @wraps(operation)
-    def guarded(work: Work, request: T) -> R:
+    def guarded(work: UnitOfWork, request: T) -> R:
         if current is None or tag_of(current(work, request)) not in tags:
             raise PreconditionFailed
         return operation(work, request)
@@ -173,11 +173,11 @@ def _guarded(
     return guarded
 
 
-def _acted(work: Work, call: Call[T], operation: Operation[T, R]) -> R:
+def _acted(work: UnitOfWork, call: Call[T], operation: Operation[T, R]) -> R:
     """The answer to a call, given before where its key was used before."""
     if call.context.idempotency_key is None:
         return operation(work, call.request)
-    claim = Claim(work, call)
+    claim = IdempotencyClaim(work, call)
     if not claim.is_new():
         return claim.first_reply(operation)
     reply = operation(work, call.request)
@@ -194,10 +194,10 @@ def _content_of(call: Call[Any]) -> bytes:
     return digest.encode() if digest else msgspec.json.encode(call.request)
 
 
-class Claim:
+class IdempotencyClaim:
     """One idempotency key in one transaction."""
 
-    def __init__(self, work: Work, call: Call[Any]) -> None:
+    def __init__(self, work: UnitOfWork, call: Call[Any]) -> None:
         self._work = work
         self._session = work.session
         self._method = call.name

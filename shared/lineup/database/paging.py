@@ -21,7 +21,7 @@ The one named "" is the list's own order; without it that is the newest id first
 
 
 @dataclass(frozen=True)
-class Line:
+class RowOrder:
     """The one line all rows of a list stand in: by a column, then by id."""
 
     model: Any
@@ -29,7 +29,7 @@ class Line:
     is_falling: bool
 
     @classmethod
-    def of(cls, model: Any, order: str, orders: Orders) -> "Line":
+    def of(cls, model: Any, order: str, orders: Orders) -> "RowOrder":
         """The line a list was asked to stand in; OrderUnknown for any other."""
         name = order.removeprefix("-")
         if not order and "" not in orders:
@@ -39,7 +39,7 @@ class Line:
             raise OrderUnknown(fields={"order": [f"One of {names}."]})
         return cls(model, orders[name], is_falling=order.startswith("-"))
 
-    def turned(self) -> "Line":
+    def turned(self) -> "RowOrder":
         """The same line from its other end."""
         return replace(self, is_falling=not self.is_falling)
 
@@ -94,7 +94,7 @@ def page_of(
 
     Refuses as OrderUnknown, or as PageGone when the row it starts from left the list.
     """
-    line = Line.of(model, paging.order, _with_usual(model, orders or {}))
+    line = RowOrder.of(model, paging.order, _with_usual(model, orders or {}))
     if paging.updated_since is not None and hasattr(model, "updated_at"):
         statement = statement.where(model.updated_at >= paging.updated_since)
     limit = max(1, min(paging.limit, MAX_LIMIT))

@@ -53,7 +53,7 @@ def new_metadata() -> MetaData:
     return MetaData(naming_convention=NAMES)
 
 
-GROUND = new_metadata()
+BASE_TABLES = new_metadata()
 """The tables every service has; its migrations target this beside its own."""
 
 OUTBOX_FILLED = "outbox_filled"
@@ -61,7 +61,7 @@ OUTBOX_FILLED = "outbox_filled"
 
 OUTBOX = Table(
     "outbox",
-    GROUND,
+    BASE_TABLES,
     Column("seq", BigInteger, primary_key=True),
     Column("event_id", Uuid, nullable=False),
     Column("source", Text, nullable=False),
@@ -73,7 +73,7 @@ OUTBOX = Table(
 
 INBOX = Table(
     "inbox",
-    GROUND,
+    BASE_TABLES,
     Column("consumer", Text, primary_key=True),
     Column("event_id", Uuid, primary_key=True),
     Column("received_at", DateTime(timezone=True), server_default=func.now()),
@@ -82,7 +82,7 @@ INBOX = Table(
 
 IDEMPOTENCY = Table(
     "idempotency",
-    GROUND,
+    BASE_TABLES,
     Column("owner", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("method", Text, nullable=False),

@@ -19,7 +19,7 @@ from lineup import broker, metrics, tracing, wire
 from lineup.context import Context
 from lineup.errors import Refusal, TimedOut
 from lineup.rpc.answers import Answer, Body, Heed
-from lineup.rpc.replies import BrokerAway, Replies
+from lineup.rpc.replies import BrokerAway, ReplyRouter
 from lineup.tracing import Span, SpanKind
 from lineup.verbs import Request, verb_of
 
@@ -32,17 +32,17 @@ MAX_IDLE_SECONDS = 60.0
 R = TypeVar("R")
 
 
-class Link:
+class RpcConnections:
     """What one process holds: the replies' thread and idle publishers."""
 
     def __init__(self, uri: str) -> None:
         self.pid = os.getpid()
-        self.replies = Replies(uri)
+        self.replies = ReplyRouter(uri)
         self._uri = uri
-        self._idle: LifoQueue[tuple[float, broker.Confirmed]] = LifoQueue()
+        self._idle: LifoQueue[tuple[float, broker.ConfirmingPublisher]] = LifoQueue()
 
     @contextmanager
-    def publisher(self) -> Iterator[broker.Confirmed]:
+    def publisher(self) -> Iterator[broker.ConfirmingPublisher]:
         """A publisher for one thread; it is dropped when anything goes wrong."""
         publisher = self._take()
         try:
@@ -58,18 +58,18 @@ class Link:
         while not self._idle.empty():
             self._idle.get()[1].close()
 
-    def _take(self) -> broker.Confirmed:
+    def _take(self) -> broker.ConfirmingPublisher:
         while True:
             try:
                 since, publisher = self._idle.get_nowait()
             except Empty:
-                return broker.Confirmed(self._uri, name="calls")
+                return broker.ConfirmingPublisher(self._uri, name="calls")
             if time.monotonic() - since < MAX_IDLE_SECONDS and publisher.is_usable():
                 return publisher
             publisher.close()
 
 
-class Told:
+class CallTrace:
     """Counts one call, and ends its span, when its answer is taken."""
 
     def __init__(
@@ -105,7 +105,7 @@ class RpcClient:
         self.heed: Heed | None = None
         """Whoever keeps in mind what callers have written, in the caller's thread."""
         self._lock = threading.Lock()
-        self._link: Link | None = None
+        self._link: RpcConnections | None = None
 
     def ask(
         self,
@@ -167,7 +167,9 @@ class RpcClient:
             reply_type=reply_type,
             deadline=deadline,
             forget=forget,
-            over=Told((self._name, service, verb), span, future, deadline - timeout),
+            over=CallTrace(
+                (self._name, service, verb), span, future, deadline - timeout
+            ),
         )
         answer.heed = self.heed
         return answer
@@ -206,7 +208,7 @@ class RpcClient:
         return future, lambda: link.replies.forget(correlation_id)
 
     def _send(
-        self, link: Link, key: str, content: amqp.Message, timeout: float
+        self, link: RpcConnections, key: str, content: amqp.Message, timeout: float
     ) -> None:
         if timeout <= 0:
             raise TimedOut
@@ -219,12 +221,12 @@ class RpcClient:
         except broker.LOST:
             raise BrokerAway from None
 
-    def _linked(self) -> Link:
+    def _linked(self) -> RpcConnections:
         link = self._link
         if link is None or link.pid != os.getpid():
             with self._lock:
                 if self._link is None or self._link.pid != os.getpid():
-                    self._link = Link(self._uri)
+                    self._link = RpcConnections(self._uri)
                 link = self._link
         return link
 

@@ -14,7 +14,7 @@ import structlog
 
 from lineup.context import Context, Event
 from lineup.events import Envelope, exchange_of
-from lineup.rpc.standing import Standing
+from lineup.rpc.reconnecting import ReconnectingConnection
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ class Listener:
         }
         self._receive = receive
         self._on_connected = on_connected
-        self._standing = Standing(amqp_uri, "listener", self._subscribe)
+        self._standing = ReconnectingConnection(amqp_uri, "listener", self._subscribe)
 
     def start(self) -> None:
         """Begin to listen; returns at once."""

@@ -7,7 +7,7 @@ import amqp
 
 from lineup import wire
 from lineup.errors import ServiceUnavailable
-from lineup.rpc.standing import Standing
+from lineup.rpc.reconnecting import ReconnectingConnection
 
 QUEUE_ARGUMENTS = {"x-queue-type": "classic", "x-expires": 60_000}
 """Replies to a connection that is being made again wait for it, a minute at most."""
@@ -17,13 +17,15 @@ class BrokerAway(ServiceUnavailable):
     """The message broker cannot be reached right now."""
 
 
-class Replies:
+class ReplyRouter:
     """Hands each reply to the call that waits for it, by correlation id."""
 
     def __init__(self, uri: str) -> None:
         self.address = uuid.uuid4().hex
         self._pending: dict[str, Future[bytes | str]] = {}
-        self._standing = Standing(uri, "replies", self._listen, on_lost=self._fail_all)
+        self._standing = ReconnectingConnection(
+            uri, "replies", self._listen, on_lost=self._fail_all
+        )
         self._standing.start()
 
     def expect(self, correlation_id: str) -> "Future[bytes | str]":

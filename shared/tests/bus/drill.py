@@ -1,4 +1,4 @@
-"""A small service whose doors do what can go wrong. Run as a process by the tests."""
+"""A small service whose endpoints do what can go wrong. Run as a process by the tests."""
 
 import os
 import time
@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from lineup import metrics
 from lineup.bus import Entrypoints, Service, answering, every, http, in_thread, on_event
 from lineup.context import PUBLIC, SELLERS, Call, Event
-from lineup.database import COLUMN_TYPES, Work, keep_newest, new_metadata
+from lineup.database import COLUMN_TYPES, UnitOfWork, new_metadata, upsert_if_newer
 from lineup.errors import Conflict, Invalid
 from lineup.events import event
 from lineup.settings import ServiceSettings
@@ -51,19 +51,19 @@ class NoteTaken(Conflict):
     code = "note_taken"
 
 
-def write(work: Work, consumer: str, note: str) -> None:
+def write(work: UnitOfWork, consumer: str, note: str) -> None:
     """One row an effect, so that a test can count effects."""
     insert = "INSERT INTO effects (consumer, note, pid) VALUES (:consumer, :note, :pid)"
     values = {"consumer": consumer, "note": note, "pid": os.getpid()}
     work.session.execute(text(insert), values)
 
 
-def write_note(work: Work, request: Ask) -> Said:
+def write_note(work: UnitOfWork, request: Ask) -> Said:
     write(work, "write_note", request.note)
     return Said(note=request.note)
 
 
-def announce_note(work: Work, request: Ask) -> Said:
+def announce_note(work: UnitOfWork, request: Ask) -> Said:
     note = UUID(int=abs(hash(request.note)))
     work.announce(
         NoteChanged(id=note, version=1, note=request.note, seconds=request.seconds)
@@ -71,7 +71,7 @@ def announce_note(work: Work, request: Ask) -> Said:
     return Said(note=request.note)
 
 
-def announce_many_notes(work: Work, request: Ask) -> Said:
+def announce_many_notes(work: UnitOfWork, request: Ask) -> Said:
     note = UUID(int=abs(hash(request.note)))
     many = [
         NoteChanged(id=note, version=version, note=request.note)
@@ -282,8 +282,8 @@ class NoteCopy(Record):
     version: Mapped[int]
 
 
-def keep_note(work: Work, state: NoteChanged) -> None:
-    keep_newest(work.session, NoteCopy, {"id": state.id, "version": state.version})
+def keep_note(work: UnitOfWork, state: NoteChanged) -> None:
+    upsert_if_newer(work.session, NoteCopy, {"id": state.id, "version": state.version})
 
 
 class KeepingEntrypoints(Entrypoints):

@@ -53,7 +53,7 @@ def test_a_bug_shows_no_more_than_the_request_id(standing, standing_copy):
     lines = [
         line
         for line in standing_copy.said().splitlines()
-        if "door_failed" in line and "break_down" in line
+        if "endpoint_failed" in line and "break_down" in line
     ]
     assert len(lines) == 1
     assert '"request_id": "f00d"' in lines[0]

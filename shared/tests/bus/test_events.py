@@ -8,7 +8,7 @@ from drill import Ask, DrillService
 from patience import wait_for
 from sqlalchemy import insert, select, text
 
-from lineup.bus import aside
+from lineup.bus import dead_letters as aside
 from lineup.context import Context
 from lineup.database.records import OUTBOX
 from lineup.ids import new_id
@@ -65,9 +65,9 @@ def test_poison_is_tried_again_later_and_later_then_put_aside(
     assert len(tried) == 3
     assert pauses[0] >= 0.1
     assert pauses[1] >= 0.2
-    (put_aside,) = aside.listed(broker_uri, QUEUE)
-    assert (put_aside.reason, put_aside.tries) == ("RuntimeError", 3)
-    assert put_aside.type == "note_changed"
+    (dead_letter,) = aside.listed(broker_uri, QUEUE)
+    assert (dead_letter.reason, dead_letter.tries) == ("RuntimeError", 3)
+    assert dead_letter.type == "note_changed"
 
 
 @pytest.mark.feature("OP-05")
@@ -79,8 +79,8 @@ def test_what_lies_aside_can_be_counted_and_sent_again(
     wait_for(lambda: queues.count(ASIDE) == 1, what="putting aside")
     assert aside.queues_of(DrillService) == [QUEUE]
     assert aside.counted(broker_uri, [QUEUE, "never-made"]) == [
-        aside.AsideQueue(queue=QUEUE, messages=1),
-        aside.AsideQueue(queue="never-made", messages=0),
+        aside.DeadLetterQueue(queue=QUEUE, messages=1),
+        aside.DeadLetterQueue(queue="never-made", messages=0),
     ]
 
     assert aside.resend(broker_uri, QUEUE) == 1

@@ -159,11 +159,11 @@ def put_into_outbox(engine, note):
     from drill import NoteChanged
     from sqlalchemy.orm import Session
 
-    from lineup.database import Work
+    from lineup.database import UnitOfWork
     from lineup.ids import new_id
 
     with Session(engine) as session, session.begin():
-        work = Work(session, datetime.now(UTC), Context())
+        work = UnitOfWork(session, datetime.now(UTC), Context())
         work.announce(NoteChanged(id=new_id(), version=1, note=note))
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM outbox")).scalar() == 1

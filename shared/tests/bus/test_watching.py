@@ -33,8 +33,10 @@ def value(copy, name, **labels):
     return scraped(copy).get((name, *sorted({"service": "drill", **labels}.items())))
 
 
-def requests_of(copy, door, outcome, kind="rpc"):
-    told = value(copy, "lineup_requests_total", kind=kind, door=door, outcome=outcome)
+def requests_of(copy, endpoint, outcome, kind="rpc"):
+    told = value(
+        copy, "lineup_requests_total", kind=kind, endpoint=endpoint, outcome=outcome
+    )
     return told or 0
 
 
@@ -53,7 +55,7 @@ def test_each_door_counts_how_its_work_ended_and_how_long_it_took(service, drill
     assert requests_of(copy, "break_down", "failed") == 1
     assert requests_of(copy, "give_nonsense", "failed") == 1
     seconds = "lineup_request_duration_seconds_count"
-    assert value(copy, seconds, kind="rpc", door="echo") == 2
+    assert value(copy, seconds, kind="rpc", endpoint="echo") == 2
 
 
 def test_probes_and_metrics_listen_where_they_are_told(service):

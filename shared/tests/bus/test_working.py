@@ -12,7 +12,7 @@ from drill import Ask, DrillService, TimerService, WebService
 from patience import no_longer_than, wait_for
 from sqlalchemy import text
 
-from lineup.bus import doors
+from lineup.bus import endpoints_of
 from lineup.context import SELLERS, Context
 
 
@@ -132,7 +132,7 @@ def test_http_is_answered_and_shows_no_internals(service):
     assert "secret" not in broken.text
     assert (taken.status_code, taken.json()["code"]) == (409, "note_taken")
     assert unknown.status_code == 405
-    assert copy.said().count("door_failed") == 1
+    assert copy.said().count("endpoint_failed") == 1
 
 
 def test_a_request_in_work_is_answered_before_the_process_ends(service):
@@ -148,13 +148,16 @@ def test_a_request_in_work_is_answered_before_the_process_ends(service):
 
 
 def test_every_door_can_be_listed():
-    found = {door.name: door for door in doors(DrillService)}
+    found = {endpoint.name: endpoint for endpoint in endpoints_of(DrillService)}
 
     assert found["for_sellers"].allowed == SELLERS
     assert found["for_sellers"].request_type is Ask
     assert found["on_note_changed"].address == ("drill", "note_changed")
-    assert {door.name for door in doors(TimerService)} >= {"tick", "lonely_tick"}
-    assert doors(WebService)[0].address == ("POST", "/notes/<kind>")
+    assert {endpoint.name for endpoint in endpoints_of(TimerService)} >= {
+        "tick",
+        "lonely_tick",
+    }
+    assert endpoints_of(WebService)[0].address == ("POST", "/notes/<kind>")
 
 
 def test_missing_settings_are_named_at_the_start():

@@ -1,4 +1,4 @@
-"""The REST API as the demo speaks it: the same doors a partner's programmer has."""
+"""The REST API as the demo speaks it: the same endpoints a partner's programmer has."""
 
 import time
 from collections.abc import Mapping

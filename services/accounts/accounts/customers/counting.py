@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Select, Uuid, func, select, tuple_, type_coerce
 
 from accounts.customers.finding import matching
 from accounts.customers.models import Customer, Group
-from accounts.customers.standing import RANKS, standing_rank
+from accounts.customers.status import RANKS, standing_rank
 from accounts.subscriptions.operations import product_names
 from accounts.tree.models import Account
 from accounts.tree.operations import switched_off
@@ -21,7 +21,7 @@ from lineup.contracts.accounts.customers import (
     MonthCount,
     StateCount,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.verbs import handles
 
 Tally = dict[Any, int]
@@ -32,7 +32,7 @@ PRODUCTS: ARRAY[UUID] = ARRAY(Uuid(), as_tuple=True)
 
 
 @handles(CountCustomers)
-def count_customers(work: Work, request: CountCustomers) -> CustomerCounts:
+def count_customers(work: UnitOfWork, request: CountCustomers) -> CustomerCounts:
     """How many customers match, in total and by what they can be narrowed by."""
     found = matching(work, request)
     starts = month_starts(work.now, work.actor.time_zone)
@@ -55,7 +55,7 @@ def count_customers(work: Work, request: CountCustomers) -> CustomerCounts:
 
 
 def tallied(
-    work: Work, found: Select[Customer], starts: list[datetime]
+    work: UnitOfWork, found: Select[Customer], starts: list[datetime]
 ) -> dict[str, Tally]:
     """How many rows have each value of what is counted by: all in one reading."""
     keys: dict[str, Any] = {
@@ -95,12 +95,14 @@ def month_starts(now: datetime, zone: str) -> list[datetime]:
     return starts
 
 
-def _names(work: Work, named: type[Account | Group], tally: Tally) -> dict[UUID, str]:
+def _names(
+    work: UnitOfWork, named: type[Account | Group], tally: Tally
+) -> dict[UUID, str]:
     rows = work.session.execute(select(named.id, named.name).where(named.id.in_(tally)))
     return {row.id: row.name for row in rows}
 
 
-def _product_counts(work: Work, having: Tally) -> list[CountOf]:
+def _product_counts(work: UnitOfWork, having: Tally) -> list[CountOf]:
     """Customers by product, of those counted by the products they have together."""
     tally: Counter[UUID] = Counter()
     for product_ids, customers in having.items():

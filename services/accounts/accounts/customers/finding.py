@@ -7,17 +7,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select
 
 from accounts.customers.models import Customer, email_key
-from accounts.customers.standing import stands
+from accounts.customers.status import stands
 from accounts.customers.words import wanted
 from accounts.tree.operations import of_partner, switched_off
-from lineup.contracts.accounts.customers import CustomerFilter, Standing
+from lineup.contracts.accounts.customers import CustomerFilter, CustomerStatus
 from lineup.contracts.accounts.refusals import CustomerNotFound
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.scope import in_scope
 
 
-def get_row(work: Work, customer_id: UUID) -> Customer:
+def get_row(work: UnitOfWork, customer_id: UUID) -> Customer:
     """A customer the actor may see; NotFound otherwise."""
     customer = work.session.scalar(living(work).where(Customer.id == customer_id))
     if customer is None:
@@ -25,7 +25,7 @@ def get_row(work: Work, customer_id: UUID) -> Customer:
     return customer
 
 
-def lock_row(work: Work, customer_id: UUID) -> Customer:
+def lock_row(work: UnitOfWork, customer_id: UUID) -> Customer:
     """A customer the actor may see, for this transaction alone.
 
     Whoever changes a customer, its users or its devices takes this lock first.
@@ -37,14 +37,14 @@ def lock_row(work: Work, customer_id: UUID) -> Customer:
     return customer
 
 
-def find_for_update(work: Work, customer_id: UUID) -> Customer | None:
+def find_for_update(work: UnitOfWork, customer_id: UUID) -> Customer | None:
     """A customer's row whoever asks, deleted or not, for this transaction alone."""
     return work.session.get(
         Customer, customer_id, with_for_update=True, populate_existing=True
     )
 
 
-def find_by_email(work: Work, partner_id: UUID, email: str) -> Customer | None:
+def find_by_email(work: UnitOfWork, partner_id: UUID, email: str) -> Customer | None:
     """A partner's customer by mail address, compared without case.
 
     Until the transaction ends nobody else may enrol one with this address: two
@@ -64,13 +64,13 @@ def find_by_email(work: Work, partner_id: UUID, email: str) -> Customer | None:
     )
 
 
-def living(work: Work) -> Select[Customer]:
+def living(work: UnitOfWork) -> Select[Customer]:
     """Customers in the actor's part of the tree that were not deleted."""
     statement = select(Customer).where(Customer.status != Status.DELETED)
     return in_scope(statement, Customer, work.actor)
 
 
-def matching(work: Work, request: CustomerFilter) -> Select[Customer]:
+def matching(work: UnitOfWork, request: CustomerFilter) -> Select[Customer]:
     """Living customers, narrowed by whatever is named."""
     statement = of_partner(living(work), Customer, work.actor)
     return statement.where(
@@ -83,7 +83,9 @@ def matching(work: Work, request: CustomerFilter) -> Select[Customer]:
     )
 
 
-def _standing(work: Work, state: Standing | None) -> list[ColumnElement[bool]]:
+def _standing(
+    work: UnitOfWork, state: CustomerStatus | None
+) -> list[ColumnElement[bool]]:
     if state is None:
         return []
     return [stands(Customer, state, work.now, switched_off(work))]

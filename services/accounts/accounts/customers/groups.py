@@ -8,11 +8,10 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, update
 from accounts import values
 from accounts.customers.models import Customer, Group
 from accounts.customers.words import wanted
-from accounts.findings import Findings
-from accounts.taken import refused_as
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope, named_account
 from accounts.tree.rights import SELLER_KINDS
+from accounts.unique_violations import refused_as
 from lineup.contracts.accounts.groups import (
     CreateCustomerGroup,
     CustomerGroupView,
@@ -25,11 +24,11 @@ from lineup.contracts.accounts.refusals import GroupNotFound, GroupUsed
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.scope import in_scope
-from lineup.validation import FieldCode
+from lineup.validation import FieldCode, ValidationErrors
 from lineup.verbs import Done, handles
 
 NAME_INDEX = "uq_customer_groups_name"
@@ -37,7 +36,7 @@ ORDERS = {"": Group.name_key, "name": Group.name_key}
 
 
 @handles(CreateCustomerGroup)
-def create_group(work: Work, request: CreateCustomerGroup) -> CustomerGroupView:
+def create_group(work: UnitOfWork, request: CreateCustomerGroup) -> CustomerGroupView:
     """Make a group of the actor's company, or of one below that is named."""
     owner = _owner(work, request.account_id)
     group = Group(
@@ -51,7 +50,7 @@ def create_group(work: Work, request: CreateCustomerGroup) -> CustomerGroupView:
 
 
 @handles(RenameCustomerGroup, changes=GetCustomerGroup)
-def rename_group(work: Work, request: RenameCustomerGroup) -> CustomerGroupView:
+def rename_group(work: UnitOfWork, request: RenameCustomerGroup) -> CustomerGroupView:
     """Give a group another name, which its company has not used yet."""
     group = group_in_scope(work, request.group_id)
     with refused_as(NAME_INDEX):
@@ -62,7 +61,7 @@ def rename_group(work: Work, request: RenameCustomerGroup) -> CustomerGroupView:
 
 
 @handles(DeleteCustomerGroup, changes=GetCustomerGroup)
-def delete_group(work: Work, request: DeleteCustomerGroup) -> Done:
+def delete_group(work: UnitOfWork, request: DeleteCustomerGroup) -> Done:
     """Remove a group; GroupUsed while a customer is in it."""
     group = group_in_scope(work, request.group_id)
     work.session.refresh(group, with_for_update=True)
@@ -75,13 +74,15 @@ def delete_group(work: Work, request: DeleteCustomerGroup) -> Done:
 
 
 @handles(GetCustomerGroup, row=Group)
-def get_group(work: Work, request: GetCustomerGroup) -> CustomerGroupView:
+def get_group(work: UnitOfWork, request: GetCustomerGroup) -> CustomerGroupView:
     """One group in the actor's part of the tree."""
     return _view(work, group_in_scope(work, request.group_id))
 
 
 @handles(ListCustomerGroups)
-def list_groups(work: Work, request: ListCustomerGroups) -> Page[CustomerGroupView]:
+def list_groups(
+    work: UnitOfWork, request: ListCustomerGroups
+) -> Page[CustomerGroupView]:
     """Groups by name, narrowed by a text and to those a seller's customers can use."""
     statement = in_scope(select(Group), Group, work.actor)
     for word in wanted(request.search):
@@ -96,19 +97,22 @@ def list_groups(work: Work, request: ListCustomerGroups) -> Page[CustomerGroupVi
 
 
 def check_group(
-    work: Work, findings: Findings, group_id: UUID | None, customer_scope: str
+    work: UnitOfWork,
+    errors: ValidationErrors,
+    group_id: UUID | None,
+    customer_scope: str,
 ) -> None:
     """Note a group that the actor does not see, or that is another company's."""
     if group_id is None:
         return
     statement = _visible(work).where(Group.id == group_id, _reaches(customer_scope))
     if work.session.scalar(statement.with_for_update(read=True)) is None:
-        findings.add(
+        errors.add(
             "settings.group_id", FieldCode.GROUP_UNKNOWN, "Choose one of the groups."
         )
 
 
-def group_in_scope(work: Work, group_id: UUID) -> Group:
+def group_in_scope(work: UnitOfWork, group_id: UUID) -> Group:
     """A group the actor may see; NotFound otherwise."""
     group = work.session.scalar(_visible(work).where(Group.id == group_id))
     if group is None:
@@ -116,7 +120,7 @@ def group_in_scope(work: Work, group_id: UUID) -> Group:
     return group
 
 
-def _visible(work: Work) -> Select[Group]:
+def _visible(work: UnitOfWork) -> Select[Group]:
     return in_scope(select(Group), Group, work.actor)
 
 
@@ -125,7 +129,7 @@ def _reaches(scope: str) -> ColumnElement[bool]:
     return literal(scope).startswith(Group.scope)
 
 
-def _owner(work: Work, account_id: UUID | None) -> Account:
+def _owner(work: UnitOfWork, account_id: UUID | None) -> Account:
     wanted_id = account_id or work.actor.account_id
     if wanted_id is None:
         raise Invalid(
@@ -140,12 +144,12 @@ def _owner(work: Work, account_id: UUID | None) -> Account:
 
 
 def _name(group: Group, name: str) -> None:
-    findings = Findings()
-    group.rename(values.name(findings, "name", name))
-    findings.refuse()
+    errors = ValidationErrors()
+    group.rename(values.name(errors, "name", name))
+    errors.refuse()
 
 
-def _customer_counts(work: Work, group_ids: Sequence[UUID]) -> dict[UUID, int]:
+def _customer_counts(work: UnitOfWork, group_ids: Sequence[UUID]) -> dict[UUID, int]:
     statement = (
         select(Customer.group_id, func.count())
         .where(Customer.group_id.in_(group_ids), Customer.status != Status.DELETED)
@@ -155,11 +159,11 @@ def _customer_counts(work: Work, group_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
-def _view(work: Work, group: Group) -> CustomerGroupView:
+def _view(work: UnitOfWork, group: Group) -> CustomerGroupView:
     return _views(work, [group])[0]
 
 
-def _views(work: Work, groups: Sequence[Group]) -> list[CustomerGroupView]:
+def _views(work: UnitOfWork, groups: Sequence[Group]) -> list[CustomerGroupView]:
     counts = _customer_counts(work, [group.id for group in groups])
     owners = select(Account.id, Account.name).where(
         Account.id.in_({group.account_id for group in groups})

@@ -10,15 +10,15 @@ from sqlalchemy import ForeignKey, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accounts.customers.standing import NEVER
+from accounts.customers.status import NEVER
 from accounts.customers.words import phone_words, searchable
 from accounts.records import Record
 from accounts.tree.models import PATH, Account
 from lineup.contracts.accounts.customers import (
+    BalanceSettlement,
     CustomerChanged,
     CustomerSettings,
     Person,
-    Settlement,
 )
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Kept
@@ -44,7 +44,7 @@ class Lines:
 class Deletion:
     """Who deletes customers, why, and what becomes of their money."""
 
-    settlement: Settlement
+    settlement: BalanceSettlement
     reason: str
     by: str
 
@@ -277,7 +277,7 @@ class Customer(Kept, Record):
             takes_ads=self.takes_ads,
             time_zone=self.time_zone,
             status=self.status,
-            settlement=Settlement(self.settlement) if self.settlement else None,
+            settlement=BalanceSettlement(self.settlement) if self.settlement else None,
             deletion_reason=self.deletion_reason,
             deleted_by=self.deleted_by,
         )

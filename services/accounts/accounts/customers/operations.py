@@ -13,10 +13,9 @@ from accounts.customers.settings import (
     take_settings,
 )
 from accounts.customers.views import view_of, views_of
-from accounts.findings import Findings
-from accounts.means import Means
-from accounts.taken import note_taken, refused_as
+from accounts.dependencies import Dependencies
 from accounts.tree.operations import customer_in_scope
+from accounts.unique_violations import note_taken, refused_as
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CustomerSettings,
@@ -33,8 +32,9 @@ from lineup.contracts.accounts.customers import (
 from lineup.contracts.accounts.sessions import SetTimeZone
 from lineup.contracts.changes import merged
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.errors import Forbidden
+from lineup.validation import ValidationErrors
 from lineup.verbs import Done, handles
 
 EMAIL_INDEX = "uq_customers_partner_id_email_key"
@@ -49,7 +49,7 @@ ORDERS = {
 
 @handles(UpdateCustomer, changes=GetCustomer)
 def update_customer(
-    work: Work, request: UpdateCustomer, *, means: Means
+    work: UnitOfWork, request: UpdateCustomer, *, dependencies: Dependencies
 ) -> CustomerView:
     """Change what is given of a customer; every wrong field is told in one refusal.
 
@@ -63,7 +63,7 @@ def update_customer(
     account.name = f"{person.first_name} {person.last_name}"
     take_settings(customer, account, settings)
     if isinstance(request.pin, str):
-        customer.pin = means.keyring.seal(request.pin) if request.pin else ""
+        customer.pin = dependencies.keyring.seal(request.pin) if request.pin else ""
     with refused_as(EMAIL_INDEX):
         work.session.flush()
     work.announce(customer.state())
@@ -71,14 +71,14 @@ def update_customer(
 
 
 @handles(SetTimeZone)
-def set_time_zone(work: Work, request: SetTimeZone) -> Done:
+def set_time_zone(work: UnitOfWork, request: SetTimeZone) -> Done:
     """Show a customer its own times in another zone; an empty one is the partner's."""
     if work.actor.account_id is None:
         raise Forbidden
     customer = lock_row(work, work.actor.account_id)
-    findings = Findings()
-    check_time_zone(findings, "time_zone", request.time_zone)
-    findings.refuse()
+    errors = ValidationErrors()
+    check_time_zone(errors, "time_zone", request.time_zone)
+    errors.refuse()
     settings = replace(customer.settings(), time_zone=request.time_zone)
     take_settings(customer, customer_in_scope(work, customer.id), settings)
     customer.version += 1
@@ -87,13 +87,13 @@ def set_time_zone(work: Work, request: SetTimeZone) -> Done:
 
 
 @handles(GetCustomer, row=Customer)
-def get_customer(work: Work, request: GetCustomer) -> CustomerView:
+def get_customer(work: UnitOfWork, request: GetCustomer) -> CustomerView:
     """One customer in the actor's part of the tree."""
     return view_of(work, get_row(work, request.customer_id))
 
 
 @handles(GetPlayerSettings)
-def get_player_settings(work: Work, request: GetPlayerSettings) -> PlayerSettings:
+def get_player_settings(work: UnitOfWork, request: GetPlayerSettings) -> PlayerSettings:
     """What a customer's players go by; the PIN is sealed."""
     customer = get_row(work, request.customer_id)
     return PlayerSettings(
@@ -108,7 +108,7 @@ def get_player_settings(work: Work, request: GetPlayerSettings) -> PlayerSetting
 
 
 @handles(ListCustomers)
-def list_customers(work: Work, request: ListCustomers) -> Page[CustomerView]:
+def list_customers(work: UnitOfWork, request: ListCustomers) -> Page[CustomerView]:
     """Customers as a filter narrows them, newest first or in another order."""
     statement = matching(work, request)
     page = page_of(
@@ -118,34 +118,35 @@ def list_customers(work: Work, request: ListCustomers) -> Page[CustomerView]:
 
 
 def note_taken_email(
-    work: Work, findings: Findings, partner_id: UUID | None, person: Person
+    work: UnitOfWork, errors: ValidationErrors, partner_id: UUID | None, person: Person
 ) -> None:
     """Note a mail address that another customer of the partner has."""
-    if findings.has("person.email") or partner_id is None:
+    if errors.has("person.email") or partner_id is None:
         return
     if find_by_email(work, partner_id, person.email) is not None:
-        note_taken(findings, EMAIL_INDEX)
+        note_taken(errors, EMAIL_INDEX)
 
 
 def _checked(
-    work: Work, request: UpdateCustomer, customer: Customer, settings: CustomerSettings
+    work: UnitOfWork,
+    request: UpdateCustomer,
+    customer: Customer,
+    settings: CustomerSettings,
 ) -> Person:
-    findings = Findings()
-    person = changed_person(
-        findings, customer.person(), request.person or PersonChange()
-    )
+    errors = ValidationErrors()
+    person = changed_person(errors, customer.person(), request.person or PersonChange())
     if email_key(person.email) != customer.email_key:
-        note_taken_email(work, findings, customer.partner_id, person)
+        note_taken_email(work, errors, customer.partner_id, person)
     _refuse_to_oneself(work, customer, settings)
-    check_settings(work, findings, settings, customer.scope, customer)
+    check_settings(work, errors, settings, customer.scope, customer)
     if request.pin:
-        check_pin(findings, request.pin)
-    findings.refuse()
+        check_pin(errors, request.pin)
+    errors.refuse()
     return person
 
 
 def _refuse_to_oneself(
-    work: Work, customer: Customer, settings: CustomerSettings
+    work: UnitOfWork, customer: Customer, settings: CustomerSettings
 ) -> None:
     """Forbidden where a customer changes what its sellers keep of it."""
     if work.actor.role is not Role.CUSTOMER:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from accounts import values
-from accounts.findings import Findings
 from lineup.contracts.accounts.customers import Person, PersonChange
 from lineup.contracts.billing.orders import Buyer
 from lineup.contracts.changes import given
+from lineup.validation import ValidationErrors
 from lineup.values import find_mail_address, tidy_line
 
-CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
+CHECKS: Mapping[str, Callable[[ValidationErrors, str, str], str]] = {
     "first_name": values.name,
     "last_name": values.name,
     "email": values.email,
@@ -22,16 +22,16 @@ CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
 }
 
 
-def checked_person(findings: Findings, person: Person) -> Person:
+def checked_person(errors: ValidationErrors, person: Person) -> Person:
     """The person as it is kept; each field at fault is noted.
 
     Names must be given; mail, mobile (E.164) and country (ISO 3166) may be empty.
     """
-    return changed_person(findings, person, person)
+    return changed_person(errors, person, person)
 
 
 def changed_person(
-    findings: Findings, present: Person, change: Person | PersonChange
+    errors: ValidationErrors, present: Person, change: Person | PersonChange
 ) -> Person:
     """The person with what a change says, as it is kept; the rest is not looked at.
 
@@ -40,7 +40,7 @@ def changed_person(
     return replace(
         present,
         **{
-            name: CHECKS[name](findings, f"person.{name}", text)
+            name: CHECKS[name](errors, f"person.{name}", text)
             for name, text in given(change).items()
         },
     )

@@ -5,44 +5,43 @@ import re
 from accounts import values
 from accounts.customers.groups import check_group
 from accounts.customers.models import Customer
-from accounts.findings import Findings
 from accounts.tree.models import Account
 from lineup.contracts.accounts.customers import CustomerSettings
-from lineup.database import Work
-from lineup.validation import FieldCode
+from lineup.database import UnitOfWork
+from lineup.validation import FieldCode, ValidationErrors
 
 DAY_SECONDS = 24 * 3600
 
 
 def check_settings(
-    work: Work,
-    findings: Findings,
+    work: UnitOfWork,
+    errors: ValidationErrors,
     settings: CustomerSettings,
     scope: str,
     customer: Customer | None = None,
 ) -> None:
     """Note what is wrong with settings; the group a customer is in already is right."""
     if customer is None or settings.group_id != customer.group_id:
-        check_group(work, findings, settings.group_id, scope)
+        check_group(work, errors, settings.group_id, scope)
     if not 0 <= settings.inactivity_seconds <= DAY_SECONDS:
-        findings.add(
+        errors.add(
             "settings.inactivity_seconds",
             FieldCode.SECONDS_INVALID,
             "From 0 (never) to 86400 seconds.",
         )
-    check_time_zone(findings, "settings.time_zone", settings.time_zone)
+    check_time_zone(errors, "settings.time_zone", settings.time_zone)
 
 
-def check_time_zone(findings: Findings, field: str, zone: str) -> None:
+def check_time_zone(errors: ValidationErrors, field: str, zone: str) -> None:
     """Note a zone that is none; an empty one, the partner's, is right."""
     if zone:
-        values.time_zone(findings, field, zone)
+        values.time_zone(errors, field, zone)
 
 
-def check_pin(findings: Findings, pin: str) -> None:
+def check_pin(errors: ValidationErrors, pin: str) -> None:
     """Note a PIN that is not four digits; none at all is right."""
     if pin and not re.fullmatch(r"[0-9]{4}", pin):
-        findings.add("pin", FieldCode.PIN_INVALID, "Enter four digits, or leave empty.")
+        errors.add("pin", FieldCode.PIN_INVALID, "Enter four digits, or leave empty.")
 
 
 def take_settings(

@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from accounts.customers.models import Customer, Group
-from accounts.customers.standing import end_of, standing_of
+from accounts.customers.status import end_of, standing_of
 from accounts.tree.models import Account
 from accounts.tree.operations import switched_off
 from lineup.contracts.accounts.customers import CustomerView
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Surroundings:
     off: frozenset[str]
 
     @classmethod
-    def of(cls, work: Work, customers: Sequence[Customer]) -> "Surroundings":
+    def of(cls, work: UnitOfWork, customers: Sequence[Customer]) -> "Surroundings":
         """The surroundings of these customers, in few queries."""
         ids = {row.seller_id for row in customers}
         wanted = select(Account.id, Account.name).where(Account.id.in_(ids))
@@ -37,18 +37,18 @@ class Surroundings:
         )
 
 
-def view_of(work: Work, customer: Customer) -> CustomerView:
+def view_of(work: UnitOfWork, customer: Customer) -> CustomerView:
     """One customer at this instant."""
     return views_of(work, [customer])[0]
 
 
-def views_of(work: Work, customers: Sequence[Customer]) -> list[CustomerView]:
+def views_of(work: UnitOfWork, customers: Sequence[Customer]) -> list[CustomerView]:
     """Customers at this instant, in the order given."""
     around = Surroundings.of(work, customers)
     return [_view(work, customer, around) for customer in customers]
 
 
-def _view(work: Work, customer: Customer, around: Surroundings) -> CustomerView:
+def _view(work: UnitOfWork, customer: Customer, around: Surroundings) -> CustomerView:
     seller_id, group_id = customer.seller_id, customer.group_id
     return CustomerView(
         updated_at=customer.last_change,
@@ -69,7 +69,7 @@ def _view(work: Work, customer: Customer, around: Surroundings) -> CustomerView:
     )
 
 
-def _group_names(work: Work, customers: Sequence[Customer]) -> dict[UUID, str]:
+def _group_names(work: UnitOfWork, customers: Sequence[Customer]) -> dict[UUID, str]:
     ids = {row.group_id for row in customers if row.group_id is not None}
     if not ids:
         return {}

@@ -9,9 +9,8 @@ from accounts import values
 from accounts.customers.finding import find_for_update
 from accounts.customers.words import mac_words, searchable, wanted
 from accounts.devices.models import Device
-from accounts.findings import Findings
-from accounts.taken import refused_as
 from accounts.tree.operations import of_partner
+from accounts.unique_violations import refused_as
 from accounts.users.models import User
 from accounts.users.operations import find_of_partner, lock_user
 from lineup.contracts.accounts.devices import (
@@ -25,15 +24,16 @@ from lineup.contracts.accounts.devices import (
 from lineup.contracts.accounts.refusals import DeviceNotFound
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.errors import Refusal
 from lineup.ids import new_id
 from lineup.scope import in_scope
+from lineup.validation import ValidationErrors
 from lineup.values import people
 from lineup.values.bad_value import BadValueError
 from lineup.verbs import Done, handles
 
-CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
+CHECKS: Mapping[str, Callable[[ValidationErrors, str, str], str]] = {
     "model": values.name,
     "app": values.short_line,
     "mac": values.mac,
@@ -45,7 +45,7 @@ ORDERS = {"created": Device.id}
 
 
 @handles(AddDevice)
-def add_device(work: Work, request: AddDevice) -> DeviceView:
+def add_device(work: UnitOfWork, request: AddDevice) -> DeviceView:
     """Note a device of a user; a MAC is used once within the partner."""
     user = lock_user(work, request.user_id)
     device = Device(
@@ -65,7 +65,7 @@ def add_device(work: Work, request: AddDevice) -> DeviceView:
 
 
 @handles(ChangeDevice, changes=GetDevice)
-def change_device(work: Work, request: ChangeDevice) -> DeviceView:
+def change_device(work: UnitOfWork, request: ChangeDevice) -> DeviceView:
     """Note what is given of a device; it counts as asked today, if anything is."""
     device, user = _locked(work, request.device_id)
     if request == ChangeDevice(device_id=device.id):
@@ -78,7 +78,7 @@ def change_device(work: Work, request: ChangeDevice) -> DeviceView:
 
 
 @handles(RemoveDevice, changes=GetDevice)
-def remove_device(work: Work, request: RemoveDevice) -> Done:
+def remove_device(work: UnitOfWork, request: RemoveDevice) -> Done:
     """Forget a device; its MAC is free again."""
     device, user = _locked(work, request.device_id)
     work.session.delete(device)
@@ -88,13 +88,13 @@ def remove_device(work: Work, request: RemoveDevice) -> Done:
 
 
 @handles(GetDevice, row=Device)
-def get_device(work: Work, request: GetDevice) -> DeviceView:
+def get_device(work: UnitOfWork, request: GetDevice) -> DeviceView:
     """One device in the actor's part of the tree."""
     return _device(work, request.device_id).view(work.now)
 
 
 @handles(ListDevices)
-def list_devices(work: Work, request: ListDevices) -> Page[DeviceView]:
+def list_devices(work: UnitOfWork, request: ListDevices) -> Page[DeviceView]:
     """Devices, newest first, narrowed by customer, user and a text."""
     statement = of_partner(_visible(work), Device, work.actor)
     if request.customer_id is not None:
@@ -115,7 +115,7 @@ def list_devices(work: Work, request: ListDevices) -> Page[DeviceView]:
     )
 
 
-def find_user_by_mac(work: Work, partner_id: UUID, text: str) -> User | None:
+def find_user_by_mac(work: UnitOfWork, partner_id: UUID, text: str) -> User | None:
     """Whose device a partner knows by this MAC, however it is written."""
     statement = select(Device.user_id).where(
         Device.partner_id == partner_id,
@@ -126,7 +126,7 @@ def find_user_by_mac(work: Work, partner_id: UUID, text: str) -> User | None:
     return None if user_id is None else find_of_partner(work, partner_id, user_id)
 
 
-def note_mac(work: Work, user: User, text: str) -> str:
+def note_mac(work: UnitOfWork, user: User, text: str) -> str:
     """Note a device that a buyer named at a user; why not, as a refusal's code.
 
     One that the user has already is the same one. No MAC at all is nothing to note.
@@ -165,7 +165,7 @@ def _mac_in(text: str) -> str:
         return ""
 
 
-def forget_devices(work: Work, users: Sequence[User]) -> None:
+def forget_devices(work: UnitOfWork, users: Sequence[User]) -> None:
     """Forget all devices of users that are no more; their MACs are free again."""
     ids = [user.id for user in users]
     work.session.execute(delete(Device).where(Device.user_id.in_(ids)))
@@ -173,18 +173,18 @@ def forget_devices(work: Work, users: Sequence[User]) -> None:
         _follow(work, user)
 
 
-def _visible(work: Work) -> Select[Device]:
+def _visible(work: UnitOfWork) -> Select[Device]:
     return in_scope(select(Device), Device, work.actor)
 
 
-def _device(work: Work, device_id: UUID) -> Device:
+def _device(work: UnitOfWork, device_id: UUID) -> Device:
     device = work.session.scalar(_visible(work).where(Device.id == device_id))
     if device is None:
         raise DeviceNotFound
     return device
 
 
-def _locked(work: Work, device_id: UUID) -> tuple[Device, User]:
+def _locked(work: UnitOfWork, device_id: UUID) -> tuple[Device, User]:
     """A device and its user, with the customer above, for this transaction alone."""
     device = _device(work, device_id)
     user = lock_user(work, device.user_id)
@@ -193,19 +193,19 @@ def _locked(work: Work, device_id: UUID) -> tuple[Device, User]:
     return device, user
 
 
-def _note(work: Work, device: Device, request: AddDevice | ChangeDevice) -> None:
-    findings = Findings()
+def _note(work: UnitOfWork, device: Device, request: AddDevice | ChangeDevice) -> None:
+    errors = ValidationErrors()
     kept = {
-        name: check(findings, name, getattr(request, name))
+        name: check(errors, name, getattr(request, name))
         if getattr(request, name) is not UNSET
         else getattr(device, name)
         for name, check in CHECKS.items()
     }
-    findings.refuse()
+    errors.refuse()
     device.note(**kept, now=work.now)
 
 
-def _follow(work: Work, user: User) -> None:
+def _follow(work: UnitOfWork, user: User) -> None:
     """Let the user and its customer follow their devices."""
     own = select(func.count()).where(Device.user_id == user.id)
     user.device_count = work.session.scalar(own) or 0

@@ -1,7 +1,7 @@
 """Ways in to jobs over all customers of a seller."""
 
+from accounts.dependencies import Dependencies
 from accounts.jobs.running import continue_jobs
-from accounts.means import Means
 from lineup.bus import Entrypoints, every
 
 
@@ -11,4 +11,4 @@ class JobEntrypoints(Entrypoints):
     @every(seconds=1)
     def continue_account_jobs(self) -> None:
         """Go on with jobs, wherever they were left."""
-        continue_jobs(self.database, self.provide(Means))
+        continue_jobs(self.database, self.provide(Dependencies))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from accounts.customers.models import Deletion
 from accounts.records import Record, as_text
 from accounts.tree.models import PATH, Account
-from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.accounts.customers import BalanceSettlement
 from lineup.contracts.accounts.jobs import (
     AccountCounts,
     AccountJobState,
@@ -98,7 +98,7 @@ class AccountJob(Kept, Record):
     @property
     def deletion(self) -> Deletion:
         """Who deletes the customers, why, and what becomes of their money."""
-        fate = Settlement(self.settlement or Settlement.PAY_OUT)
+        fate = BalanceSettlement(self.settlement or BalanceSettlement.PAY_OUT)
         return Deletion(settlement=fate, reason=self.reason, by=self.actor)
 
     def lead_to(self, target: Account) -> None:

@@ -6,17 +6,20 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from accounts.customers.models import Customer, Group
+from accounts.dependencies import Dependencies
 from accounts.devices.models import Device
-from accounts.means import Means
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import announce_users, lock_users
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 
 def move(
-    work: Work, means: Means, customers: Sequence[Customer], target: Account
+    work: UnitOfWork,
+    dependencies: Dependencies,
+    customers: Sequence[Customer],
+    target: Account,
 ) -> int:
     """Put customers below an account, announced with their users; how many users."""
     moving = {customer.id: customer for customer in customers}
@@ -30,11 +33,11 @@ def move(
     for user in users:
         user.move(moving[user.customer_id].scope)
     work.announce_all([customer.state() for customer in customers])
-    announce_users(work, means, users)
+    announce_users(work, dependencies, users)
     return sum(user.status is not Status.DELETED for user in users)
 
 
-def _leave_foreign_groups(work: Work, customers: Sequence[Customer]) -> None:
+def _leave_foreign_groups(work: UnitOfWork, customers: Sequence[Customer]) -> None:
     """A group is a company's own: below another one a customer is in none."""
     wanted = {customer.group_id for customer in customers} - {None}
     statement = select(Group.id, Group.scope).where(Group.id.in_(wanted))
@@ -46,7 +49,7 @@ def _leave_foreign_groups(work: Work, customers: Sequence[Customer]) -> None:
             customer.leave_group()
 
 
-def _take_devices(work: Work, customer_ids: Collection[UUID]) -> None:
+def _take_devices(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
     """Devices lie where their customers lie."""
     work.session.execute(
         update(Device)
@@ -56,7 +59,7 @@ def _take_devices(work: Work, customer_ids: Collection[UUID]) -> None:
     )
 
 
-def _locked_places(work: Work, ids: Collection[UUID]) -> Sequence[Account]:
+def _locked_places(work: UnitOfWork, ids: Collection[UUID]) -> Sequence[Account]:
     """Places as they now are, kept from others until the transaction ends."""
     statement = select(Account).where(Account.id.in_(ids)).order_by(Account.id)
     locked = statement.with_for_update().execution_options(populate_existing=True)

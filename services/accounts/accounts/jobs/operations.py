@@ -8,16 +8,15 @@ from sqlalchemy import exists, func, select
 from accounts.customers.finding import lock_row
 from accounts.customers.models import Customer
 from accounts.customers.views import view_of
+from accounts.dependencies import Dependencies
 from accounts.jobs.models import AccountJob
 from accounts.jobs.moves import move
 from accounts.logins.operations import delete_logins
-from accounts.means import Means
 from accounts.membership.operations import deletion_of
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope, hold
 from accounts.tree.rights import SELLER_KINDS, STAFFED_KINDS
 from accounts.users.models import User
-from lineup.behalf import signature
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer
 from lineup.contracts.accounts.jobs import (
     AccountCounts,
@@ -38,20 +37,21 @@ from lineup.contracts.accounts.refusals import (
 )
 from lineup.contracts.accounts.tree import GetAccount, Status
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.errors import Invalid
+from lineup.impersonation import signature
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
 
 @handles(CountAccount)
-def count_account(work: Work, request: CountAccount) -> AccountCounts:
+def count_account(work: UnitOfWork, request: CountAccount) -> AccountCounts:
     """How many customers and users lie below an account."""
     return counts_of(work, account_in_scope(work, request.account_id))
 
 
 @handles(DeleteAccount, changes=GetAccount)
-def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
+def delete_account(work: UnitOfWork, request: DeleteAccount) -> AccountJobView:
     """Delete a seller for good: from now on nobody at or below it signs in.
 
     Its customers and their users follow in the background. ConfirmationMissing unless
@@ -75,19 +75,21 @@ def delete_account(work: Work, request: DeleteAccount) -> AccountJobView:
 
 
 @handles(MoveCustomer, changes=GetCustomer)
-def move_customer(work: Work, request: MoveCustomer, *, means: Means) -> CustomerView:
+def move_customer(
+    work: UnitOfWork, request: MoveCustomer, *, dependencies: Dependencies
+) -> CustomerView:
     """Put a customer below another seller, or its partner; all it has goes along.
 
     Its id, links and ledger stay as they are.
     """
     customer = lock_row(work, request.customer_id)
     target = _target(work, request.to_account_id, customer.partner_id)
-    move(work, means, [customer], target)
+    move(work, dependencies, [customer], target)
     return view_of(work, customer)
 
 
 @handles(MoveCustomers)
-def move_customers(work: Work, request: MoveCustomers) -> AccountJobView:
+def move_customers(work: UnitOfWork, request: MoveCustomers) -> AccountJobView:
     """Put all customers of a seller below another account, in the background."""
     account = _seller(work, request.account_id, "account_id")
     target = _target(work, request.to_account_id, account.partner_id)
@@ -101,7 +103,7 @@ def move_customers(work: Work, request: MoveCustomers) -> AccountJobView:
 
 
 @handles(GetAccountJob)
-def get_account_job(work: Work, request: GetAccountJob) -> AccountJobView:
+def get_account_job(work: UnitOfWork, request: GetAccountJob) -> AccountJobView:
     """One job, and how far it is."""
     statement = select(AccountJob).where(AccountJob.id == request.job_id)
     job = work.session.scalar(in_scope(statement, AccountJob, work.actor))
@@ -111,7 +113,9 @@ def get_account_job(work: Work, request: GetAccountJob) -> AccountJobView:
 
 
 @handles(ListAccountJobs)
-def list_account_jobs(work: Work, request: ListAccountJobs) -> Page[AccountJobView]:
+def list_account_jobs(
+    work: UnitOfWork, request: ListAccountJobs
+) -> Page[AccountJobView]:
     """Jobs, newest first, of one account where it is named."""
     statement = in_scope(select(AccountJob), AccountJob, work.actor)
     if request.account_id is not None:
@@ -119,7 +123,7 @@ def list_account_jobs(work: Work, request: ListAccountJobs) -> Page[AccountJobVi
     return page_of(work.session, statement, AccountJob, request.paging, AccountJob.view)
 
 
-def counts_of(work: Work, account: Account) -> AccountCounts:
+def counts_of(work: UnitOfWork, account: Account) -> AccountCounts:
     """The living customers and users below an account."""
     return AccountCounts(
         account_id=account.id,
@@ -128,20 +132,20 @@ def counts_of(work: Work, account: Account) -> AccountCounts:
     )
 
 
-def _count(work: Work, model: Any, scope: str) -> int:
+def _count(work: UnitOfWork, model: Any, scope: str) -> int:
     below = model.scope.startswith(scope, autoescape=True)
     statement = select(func.count()).where(below, model.status != Status.DELETED)
     return work.session.scalar(statement) or 0
 
 
-def _begin(work: Work, account: Account) -> AccountJob:
+def _begin(work: UnitOfWork, account: Account) -> AccountJob:
     counts = counts_of(work, account)
     job = AccountJob.begin(account, counts, signature(work.actor), work.now)
     work.session.add(job)
     return job
 
 
-def _is_moved_to(work: Work, account: Account) -> bool:
+def _is_moved_to(work: UnitOfWork, account: Account) -> bool:
     coming = exists().where(
         AccountJob.to_account_id == account.id,
         AccountJob.state == AccountJobState.RUNNING,
@@ -149,7 +153,7 @@ def _is_moved_to(work: Work, account: Account) -> bool:
     return bool(work.session.scalar(select(coming)))
 
 
-def _seller(work: Work, account_id: UUID, field: str) -> Account:
+def _seller(work: UnitOfWork, account_id: UUID, field: str) -> Account:
     account = account_in_scope(work, account_id)
     if account.id == work.actor.account_id:
         raise OwnAccount
@@ -158,7 +162,7 @@ def _seller(work: Work, account_id: UUID, field: str) -> Account:
     return account
 
 
-def _target(work: Work, account_id: UUID, partner_id: UUID | None) -> Account:
+def _target(work: UnitOfWork, account_id: UUID, partner_id: UUID | None) -> Account:
     """Where customers of a partner may go: another seller of it, or itself."""
     target = account_in_scope(work, account_id)
     if target.kind not in STAFFED_KINDS or target.partner_id != partner_id:

@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from sqlalchemy import and_, delete, select
 
 from accounts.customers.models import Customer, Deletion
+from accounts.dependencies import Dependencies
 from accounts.devices.models import Device
 from accounts.logins.operations import delete_logins
-from accounts.means import Means
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import announce_users, lock_users
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 
 def remove(
-    work: Work, means: Means, customers: Sequence[Customer], deletion: Deletion
+    work: UnitOfWork,
+    dependencies: Dependencies,
+    customers: Sequence[Customer],
+    deletion: Deletion,
 ) -> int:
     """Delete customers with their logins and users, announced; how many users.
 
@@ -35,6 +38,6 @@ def remove(
     gone = [user.id for user in users]
     work.session.execute(delete(Device).where(Device.user_id.in_(gone)))
     delete_logins(work, ids)
-    announce_users(work, means, users)
+    announce_users(work, dependencies, users)
     work.announce_all([customer.state() for customer in customers])
     return len(users)

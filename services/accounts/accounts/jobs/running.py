@@ -9,16 +9,16 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from accounts.customers.models import Customer
+from accounts.dependencies import Dependencies
 from accounts.jobs.models import AccountJob
 from accounts.jobs.moves import move
 from accounts.jobs.removal import remove
-from accounts.means import Means
 from accounts.tree.models import Account
 from accounts.tree.operations import hold
 from lineup import metrics
 from lineup.contracts.accounts.jobs import AccountJobState, JobKind
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -30,32 +30,34 @@ AWAY = (OperationalError, InterfaceError, NoConnectionFree)
 metrics.PUT_OFF.labels("accounts", "account_jobs")
 
 
-def continue_jobs(database: Database, means: Means, *, chunk: int = CHUNK) -> int:
+def continue_jobs(
+    database: Database, dependencies: Dependencies, *, chunk: int = CHUNK
+) -> int:
     """Do up to twenty chunks of whatever jobs nobody else is at; how many."""
     for done in range(CHUNKS_A_TURN):
-        if not _continue(database, means, chunk):
+        if not _continue(database, dependencies, chunk):
             return done
     return CHUNKS_A_TURN
 
 
-def _continue(database: Database, means: Means, chunk: int) -> bool:
+def _continue(database: Database, dependencies: Dependencies, chunk: int) -> bool:
     """Do a chunk; where it fails, its customers one by one, but for those at fault."""
     trying: list[tuple[UUID, UUID]] = []
     try:
         with database.transaction() as work:
-            return continue_job(work, means, chunk=chunk, trying=trying)
+            return continue_job(work, dependencies, chunk=chunk, trying=trying)
     except AWAY:
         raise
     except Exception:
         if not trying:
             raise
     for job_id, customer_id in trying:
-        _do_alone(database, means, job_id, customer_id)
+        _do_alone(database, dependencies, job_id, customer_id)
     return True
 
 
 def _do_alone(
-    database: Database, means: Means, job_id: UUID, customer_id: UUID
+    database: Database, dependencies: Dependencies, job_id: UUID, customer_id: UUID
 ) -> None:
     """Do one customer of a job, or put it off."""
     wanted = select(Customer).where(Customer.id == customer_id).with_for_update()
@@ -63,7 +65,9 @@ def _do_alone(
         with database.transaction() as work:
             job = work.session.get_one(AccountJob, job_id, with_for_update=True)
             customers = work.session.scalars(wanted.where(*_concerned(job))).all()
-            job.advance(len(customers), DO[job.kind](work, means, job, customers))
+            job.advance(
+                len(customers), DO[job.kind](work, dependencies, job, customers)
+            )
     except AWAY:
         raise
     except Exception:
@@ -76,8 +80,8 @@ def _do_alone(
 
 
 def continue_job(
-    work: Work,
-    means: Means,
+    work: UnitOfWork,
+    dependencies: Dependencies,
     *,
     chunk: int = CHUNK,
     trying: list[tuple[UUID, UUID]] | None = None,
@@ -93,13 +97,13 @@ def continue_job(
     if trying is not None:
         trying += [(job.id, customer.id) for customer in customers]
     if customers:
-        job.advance(len(customers), DO[job.kind](work, means, job, customers))
+        job.advance(len(customers), DO[job.kind](work, dependencies, job, customers))
     else:
         _conclude(work, job)
     return bool(customers)
 
 
-def _next_job(work: Work) -> AccountJob | None:
+def _next_job(work: UnitOfWork) -> AccountJob | None:
     """The job that had its turn longest ago, of those that are not put off."""
     free = or_(AccountJob.next_try_at.is_(None), AccountJob.next_try_at <= work.now)
     job = work.session.scalar(
@@ -114,11 +118,11 @@ def _next_job(work: Work) -> AccountJob | None:
     return job
 
 
-def _note_turn(work: Work, job: AccountJob) -> None:
+def _note_turn(work: UnitOfWork, job: AccountJob) -> None:
     job.worked_at = work.session.scalar(select(func.clock_timestamp()))
 
 
-def _conclude(work: Work, job: AccountJob) -> None:
+def _conclude(work: UnitOfWork, job: AccountJob) -> None:
     """Nothing can be done of a job just now: it is done, or what failed comes later."""
     if not _is_left(work, job):
         job.finish(work.now)
@@ -127,7 +131,7 @@ def _conclude(work: Work, job: AccountJob) -> None:
         job.put_off(work.now)
 
 
-def _next(work: Work, job: AccountJob, most: int) -> Sequence[Customer]:
+def _next(work: UnitOfWork, job: AccountJob, most: int) -> Sequence[Customer]:
     """The next customers, locked; those that somebody else is at come later."""
     fit = Customer.id.not_in([UUID(failed) for failed in job.failing])
     statement = select(Customer).where(*_concerned(job), fit).order_by(Customer.id)
@@ -135,7 +139,7 @@ def _next(work: Work, job: AccountJob, most: int) -> Sequence[Customer]:
     return work.session.scalars(free).all()
 
 
-def _is_left(work: Work, job: AccountJob) -> bool:
+def _is_left(work: UnitOfWork, job: AccountJob) -> bool:
     return bool(work.session.scalar(select(exists().where(*_concerned(job)))))
 
 
@@ -145,20 +149,28 @@ def _concerned(job: AccountJob) -> tuple[ColumnElement[bool], ...]:
 
 
 def _remove(
-    work: Work, means: Means, job: AccountJob, customers: Sequence[Customer]
+    work: UnitOfWork,
+    dependencies: Dependencies,
+    job: AccountJob,
+    customers: Sequence[Customer],
 ) -> int:
-    return remove(work, means, customers, job.deletion)
+    return remove(work, dependencies, customers, job.deletion)
 
 
 def _move(
-    work: Work, means: Means, job: AccountJob, customers: Sequence[Customer]
+    work: UnitOfWork,
+    dependencies: Dependencies,
+    job: AccountJob,
+    customers: Sequence[Customer],
 ) -> int:
     target = work.session.get_one(Account, job.to_account_id)
     hold(work, target)
-    return move(work, means, customers, target)
+    return move(work, dependencies, customers, target)
 
 
-DO: dict[JobKind, Callable[[Work, Means, AccountJob, Sequence[Customer]], int]] = {
+DO: dict[
+    JobKind, Callable[[UnitOfWork, Dependencies, AccountJob, Sequence[Customer]], int]
+] = {
     JobKind.DELETE: _remove,
     JobKind.MOVE: _move,
 }

@@ -20,7 +20,7 @@ from accounts.logins.models import KnownAddress, Login, SignInFailures
 from accounts.logins.passwords import NOBODYS_HASH
 from lineup.contracts.accounts.sessions import SignIn
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.throttling import Backoff, subscriber_address
 
 USERNAME_CHARACTERS = 100
@@ -34,7 +34,7 @@ OWN_SESSION = "signed in"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attempt:
+class SignInAttempt:
     """One try to sign in, already counted as a failure."""
 
     login_id: UUID | None
@@ -47,7 +47,9 @@ class Attempt:
     """How long a wrong password from a known address must be told to wait."""
 
 
-def begin_attempt(work: Work, request: SignIn, limits: SignInLimits) -> Attempt:
+def begin_attempt(
+    work: UnitOfWork, request: SignIn, limits: SignInLimits
+) -> SignInAttempt:
     """Count a try as a failure, and find the login or nobody.
 
     TooManyTries while its name or its address has to wait.
@@ -60,7 +62,7 @@ def begin_attempt(work: Work, request: SignIn, limits: SignInLimits) -> Attempt:
         subjects |= _shared(username, address, limits)
     grace = 0 if seen_at is None else MOST_FROM_KNOWN
     wait_seconds = _count(work, subjects, username, grace)
-    return Attempt(
+    return SignInAttempt(
         login_id=login_id,
         password_hash=password_hash,
         address=address,
@@ -69,13 +71,13 @@ def begin_attempt(work: Work, request: SignIn, limits: SignInLimits) -> Attempt:
     )
 
 
-def count_own(work: Work, username: str, limits: SignInLimits) -> None:
+def count_own(work: UnitOfWork, username: str, limits: SignInLimits) -> None:
     """Count a try of somebody who is signed in; TooManyTries after too many."""
     pair = subject_of("pair", username, OWN_SESSION)
     _count(work, {pair: limits.by_pair}, username)
 
 
-def settle(work: Work, attempt: Attempt) -> None:
+def settle(work: UnitOfWork, attempt: SignInAttempt) -> None:
     """Take back that the try was a failure: the password was right.
 
     The name at this address begins anew; whom it shares the name or the address with
@@ -96,13 +98,13 @@ def settle(work: Work, attempt: Attempt) -> None:
         _remember(work, attempt.login_id, attempt.address)
 
 
-def forget_failures(work: Work, username: str) -> None:
+def forget_failures(work: UnitOfWork, username: str) -> None:
     """Forget all failures of a login name, wherever they came from."""
     theirs = SignInFailures.name == subject_of("name", username)
     work.session.execute(delete(SignInFailures).where(theirs))
 
 
-def forget_addresses(work: Work, *logins: ColumnElement[bool]) -> None:
+def forget_addresses(work: UnitOfWork, *logins: ColumnElement[bool]) -> None:
     """Forget from where the logins that the conditions name signed in."""
     ids = select(Login.id).where(*logins)
     work.session.execute(delete(KnownAddress).where(KnownAddress.login_id.in_(ids)))
@@ -114,7 +116,7 @@ def subject_of(*parts: str) -> bytes:
 
 
 def _find(
-    work: Work, username: str, address: str
+    work: UnitOfWork, username: str, address: str
 ) -> tuple[UUID | None, str, datetime | None]:
     """A login, its hash, and when it was last seen at the address; or nobody."""
     is_known = and_(
@@ -139,7 +141,7 @@ def _shared(username: str, address: str, limits: SignInLimits) -> dict[bytes, Ba
 
 
 def _count(
-    work: Work, subjects: Mapping[bytes, Backoff], username: str, grace: int = 0
+    work: UnitOfWork, subjects: Mapping[bytes, Backoff], username: str, grace: int = 0
 ) -> int:
     """Count a failure of every subject; the seconds that were left to wait.
 
@@ -157,7 +159,7 @@ def _count(
 
 
 def _rows(
-    work: Work, subjects: Mapping[bytes, Backoff], name: bytes
+    work: UnitOfWork, subjects: Mapping[bytes, Backoff], name: bytes
 ) -> list[SignInFailures]:
     """The subjects' rows, made where missing, and locked: always in the same order."""
     values = [
@@ -177,7 +179,7 @@ def _rows(
     return list(work.session.scalars(locked.returning(SignInFailures)))
 
 
-def _remember(work: Work, login_id: UUID, address: str) -> None:
+def _remember(work: UnitOfWork, login_id: UUID, address: str) -> None:
     """Know the address from now on, and at most the last twenty."""
     seen = insert(KnownAddress).values(
         login_id=login_id, address=address, seen_at=work.now

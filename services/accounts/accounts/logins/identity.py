@@ -17,7 +17,7 @@ from lineup.contracts.accounts.refusals import (
 )
 from lineup.contracts.accounts.sessions import Identify
 from lineup.contracts.accounts.tree import AccountKind, Status
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.errors import Forbidden
 from lineup.verbs import handles_call
 
@@ -31,7 +31,7 @@ def answer_who(database: Database, call: Call[Identify]) -> Actor:
         return identify(work, call.request)
 
 
-def identify(work: Work, request: Identify) -> Actor:
+def identify(work: UnitOfWork, request: Identify) -> Actor:
     """Who is behind a token; NotSignedIn or AccountInactive. One query.
 
     Times are shown in the account's own zone, else its partner's, else UTC.
@@ -55,7 +55,7 @@ def identify(work: Work, request: Identify) -> Actor:
     actor = (
         login.actor_at(entered, zone)
         if is_own
-        else visitor(login.username, entered, zone)
+        else impersonating_actor(login.username, entered, zone)
     )
     if entered.kind is AccountKind.CUSTOMER and above is not None:
         return replace(actor, company=above.name)
@@ -74,7 +74,7 @@ def refuse_off(login: Login, account: Account, *, is_off: bool) -> None:
         raise AccountInactive
 
 
-def visitor(name: str, entered: Account, time_zone: str) -> Actor:
+def impersonating_actor(name: str, entered: Account, time_zone: str) -> Actor:
     """Who acts on a visit: the entered account, on behalf of which `name` acts."""
     return Actor(
         role=FIRST_ROLE[entered.kind],

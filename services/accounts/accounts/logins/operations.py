@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, select, tuple_, update
 
-from accounts.findings import Findings
+from accounts.dependencies import Dependencies
 from accounts.logins.attempts import KNOWN_FOR, forget_addresses, forget_failures
 from accounts.logins.models import (
     KnownAddress,
@@ -18,15 +18,15 @@ from accounts.logins.models import (
 )
 from accounts.logins.passwords import check_password
 from accounts.logins.usernames import check_username
-from accounts.means import Means
-from accounts.taken import note_taken
 from accounts.tree.models import Account
+from accounts.unique_violations import note_taken
 from lineup.context import Role
 from lineup.contracts.accounts.refusals import LoginNotFound
 from lineup.contracts.accounts.sessions import SignOut
 from lineup.contracts.accounts.tree import LoginDetails, Status
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.ids import new_id
+from lineup.validation import ValidationErrors
 from lineup.verbs import Done, handles
 
 ENDED_FOR = timedelta(hours=1)
@@ -36,7 +36,7 @@ PRUNED_AT_ONCE = 1000
 
 
 @handles(SignOut)
-def sign_out(work: Work, request: SignOut) -> Done:
+def sign_out(work: UnitOfWork, request: SignOut) -> Done:
     """End a session or revoke a token; whoever remembers it is told to forget it."""
     session = work.session.scalar(
         select(Session).where(Session.digest == digest(request.token))
@@ -46,29 +46,33 @@ def sign_out(work: Work, request: SignOut) -> Done:
     return Done()
 
 
-def end_session(work: Work, session: Session) -> None:
+def end_session(work: UnitOfWork, session: Session) -> None:
     """Forget a session or token, and announce it."""
     work.announce(session.ended())
     work.session.delete(session)
 
 
 def check_login(
-    work: Work, findings: Findings, details: LoginDetails, role: Role
+    work: UnitOfWork, errors: ValidationErrors, details: LoginDetails, role: Role
 ) -> None:
     """Note what is wrong with a wanted login, a taken name included."""
-    check_username(findings, "login.username", details.username)
-    check_password(findings, "login.password", details.password, role)
+    check_username(errors, "login.username", details.username)
+    check_password(errors, "login.password", details.password, role)
     if is_taken(work, details.username):
-        note_taken(findings, "uq_logins_username")
+        note_taken(errors, "uq_logins_username")
 
 
-def is_taken(work: Work, username: str) -> bool:
+def is_taken(work: UnitOfWork, username: str) -> bool:
     """Whether a login name is used anywhere in the installation."""
     return bool(work.session.scalar(select(exists().where(Login.username == username))))
 
 
 def add_login(
-    work: Work, means: Means, account: Account, role: Role, details: LoginDetails
+    work: UnitOfWork,
+    dependencies: Dependencies,
+    account: Account,
+    role: Role,
+    details: LoginDetails,
 ) -> Login:
     """Make a login whose details were checked."""
     login = Login(
@@ -76,7 +80,7 @@ def add_login(
         account_id=account.id,
         role=role,
         username=details.username,
-        password_hash=means.hash_password(details.password),
+        password_hash=dependencies.hash_password(details.password),
         status=Status.ACTIVE,
         created_at=work.now,
     )
@@ -86,7 +90,9 @@ def add_login(
     return login
 
 
-def reset_password(work: Work, means: Means, username: str, password: str) -> None:
+def reset_password(
+    work: UnitOfWork, dependencies: Dependencies, username: str, password: str
+) -> None:
     """Give a login a new password and end its sessions; NotFound without such a login,
     a refusal of the password as at its making.
     """
@@ -97,25 +103,30 @@ def reset_password(work: Work, means: Means, username: str, password: str) -> No
     )
     if login is None:
         raise LoginNotFound
-    set_password(work, means, login, password)
+    set_password(work, dependencies, login, password)
     end_sessions(work, Login.id == login.id)
 
 
 def set_password(
-    work: Work, means: Means, login: Login, password: str, *, field: str = "password"
+    work: UnitOfWork,
+    dependencies: Dependencies,
+    login: Login,
+    password: str,
+    *,
+    field: str = "password",
 ) -> None:
     """Let a login have a new password, or refuse it; its failures are forgotten.
 
     Which of its sessions end is the caller's to say.
     """
-    findings = Findings()
-    check_password(findings, field, password, login.role)
-    findings.refuse()
-    login.password_hash = means.hash_password(password)
+    errors = ValidationErrors()
+    check_password(errors, field, password, login.role)
+    errors.refuse()
+    login.password_hash = dependencies.hash_password(password)
     forget_failures(work, login.username)
 
 
-def delete_logins(work: Work, account_ids: Collection[UUID]) -> None:
+def delete_logins(work: UnitOfWork, account_ids: Collection[UUID]) -> None:
     """Delete accounts' logins and end their sessions; the names stay reserved."""
     theirs = Login.account_id.in_(account_ids)
     end_sessions(work, theirs)
@@ -123,14 +134,14 @@ def delete_logins(work: Work, account_ids: Collection[UUID]) -> None:
     work.session.execute(update(Login).where(theirs).values(status=Status.DELETED))
 
 
-def end_sessions(work: Work, *conditions: ColumnElement[bool]) -> None:
+def end_sessions(work: UnitOfWork, *conditions: ColumnElement[bool]) -> None:
     """End every session of the logins, or the sessions, that the conditions name."""
     sessions = select(Session).join(Login, Login.id == Session.login_id)
     for session in work.session.scalars(sessions.where(*conditions)):
         end_session(work, session)
 
 
-def prune(work: Work) -> int:
+def prune(work: UnitOfWork) -> int:
     """Forget a thousand expired sessions, old failures and addresses each; how many."""
     gone = 0
     for model, moment, kept_for in (

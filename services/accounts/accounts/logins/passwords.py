@@ -6,9 +6,8 @@ from collections.abc import Callable
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from accounts.findings import Findings
 from lineup.context import Role
-from lineup.validation import FieldCode
+from lineup.validation import FieldCode, ValidationErrors
 
 CUSTOMER_CHARACTERS = 4
 STAFF_CHARACTERS = 12
@@ -28,14 +27,16 @@ NOBODYS_HASH = _HASHER.hash(secrets.token_hex(16))
 """Checked in place of an unknown login's hash, so that both take the same time."""
 
 
-def check_password(findings: Findings, field: str, password: str, role: Role) -> None:
+def check_password(
+    errors: ValidationErrors, field: str, password: str, role: Role
+) -> None:
     """At least 4 characters for customers and 12 for everybody else; 128 at most."""
     is_customer = role is Role.CUSTOMER
     floor = CUSTOMER_CHARACTERS if is_customer else STAFF_CHARACTERS
     if len(password) < floor:
-        findings.add(field, FieldCode.PASSWORD_SHORT, f"At least {floor} characters.")
+        errors.add(field, FieldCode.PASSWORD_SHORT, f"At least {floor} characters.")
     if len(password) > MOST_CHARACTERS:
-        findings.add(
+        errors.add(
             field, FieldCode.PASSWORD_LONG, f"At most {MOST_CHARACTERS} characters."
         )
 

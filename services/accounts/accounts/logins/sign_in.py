@@ -9,7 +9,7 @@ import secrets
 from sqlalchemy import select
 
 from accounts.logins.attempts import (
-    Attempt,
+    SignInAttempt,
     begin_attempt,
     settle,
 )
@@ -21,7 +21,7 @@ from lineup.context import Call
 from lineup.contracts.accounts.refusals import InvalidCredentials
 from lineup.contracts.accounts.sessions import Identify, SessionKind, SignedIn, SignIn
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.verbs import handles_call
 
 TOKEN_BYTES = 32
@@ -53,7 +53,9 @@ def sign_in(
         return begin_session(work, attempt, call.request)
 
 
-def begin_session(work: Work, attempt: Attempt, request: SignIn) -> SignedIn:
+def begin_session(
+    work: UnitOfWork, attempt: SignInAttempt, request: SignIn
+) -> SignedIn:
     """Sign in a login whose password was right."""
     login = work.session.scalar(
         select(Login).where(

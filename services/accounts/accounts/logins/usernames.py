@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Callable
 
-from accounts.findings import Findings
+from lineup.validation import ValidationErrors
 from lineup.values import people
 from lineup.values.bad_value import BadValueError
 
@@ -14,7 +14,7 @@ TRIES = 20
 _NOT_IN_A_STEM = re.compile(r"[^a-z0-9.]+", re.ASCII)
 
 
-def check_username(findings: Findings, field: str, username: str) -> None:
+def check_username(errors: ValidationErrors, field: str, username: str) -> None:
     """3 to 64 lower-case letters, digits and . _ @ + - after a letter or digit.
 
     Capitals are refused, not silently changed.
@@ -22,7 +22,7 @@ def check_username(findings: Findings, field: str, username: str) -> None:
     try:
         people.username(username)
     except BadValueError as error:
-        findings.add(field, error.code, error.message)
+        errors.add(field, error.code, error.message)
 
 
 def generate_username(hint: str, is_taken: Callable[[str], bool]) -> str:

@@ -5,20 +5,20 @@ from uuid import UUID
 
 from accounts.customers.models import Customer
 from accounts.customers.settings import take_settings
+from accounts.dependencies import Dependencies
 from accounts.logins.operations import add_login, is_taken
 from accounts.logins.passwords import generate
 from accounts.logins.usernames import generate_username
-from accounts.means import Means
-from accounts.taken import refused_as
 from accounts.tree.models import Account
 from accounts.tree.operations import hold
+from accounts.unique_violations import refused_as
 from accounts.users.models import User
 from accounts.users.operations import public_url_of
 from lineup.context import Role
 from lineup.contracts.accounts.customers import CustomerSettings, Person
 from lineup.contracts.accounts.tree import AccountKind, LoginDetails
 from lineup.contracts.accounts.users import CredentialsIssued
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,10 @@ class Application:
 
 
 def enrol(
-    work: Work, means: Means, parent: Account, application: Application
+    work: UnitOfWork,
+    dependencies: Dependencies,
+    parent: Account,
+    application: Application,
 ) -> Enrolled:
     """Make a customer below `parent` with a login, announced."""
     person, login = application.person, application.login
@@ -50,17 +53,17 @@ def enrol(
     account = parent.child(AccountKind.CUSTOMER, name, work.now)
     customer = Customer.at(account, person, login.username)
     take_settings(customer, account, application.settings)
-    customer.pin = means.keyring.seal(application.pin) if application.pin else ""
+    customer.pin = dependencies.keyring.seal(application.pin) if application.pin else ""
     with refused_as("uq_customers_partner_id_email_key", "uq_logins_username"):
         work.session.add(account)
         work.session.flush()
         work.session.add(customer)
-        add_login(work, means, account, Role.CUSTOMER, login)
+        add_login(work, dependencies, account, Role.CUSTOMER, login)
     work.announce(customer.state())
     return Enrolled(customer, account, login)
 
 
-def generated_login(work: Work, person: Person) -> LoginDetails:
+def generated_login(work: UnitOfWork, person: Person) -> LoginDetails:
     """A free login name after the mail address or name, and a password by chance."""
     hint = person.email or f"{person.first_name}.{person.last_name}"
     username = generate_username(hint, lambda name: is_taken(work, name))
@@ -79,7 +82,9 @@ class Issue:
     """The login's password if the customer cannot know it yet."""
 
 
-def issue_credentials(work: Work, means: Means, issue: Issue) -> None:
+def issue_credentials(
+    work: UnitOfWork, dependencies: Dependencies, issue: Issue
+) -> None:
     """Announce credentials, sealed, to be told in one message."""
     customer, password = issue.customer, issue.password
     work.announce(
@@ -93,8 +98,8 @@ def issue_credentials(work: Work, means: Means, issue: Issue) -> None:
             last_name=customer.last_name,
             email=customer.email,
             username=customer.username,
-            password=None if password is None else means.keyring.seal(password),
-            public_url=public_url_of(work, means, customer.partner_id),
+            password=None if password is None else dependencies.keyring.seal(password),
+            public_url=public_url_of(work, dependencies, customer.partner_id),
             users=[user.credentials() for user in issue.users],
         )
     )

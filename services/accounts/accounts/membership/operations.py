@@ -7,11 +7,10 @@ from accounts.customers.operations import note_taken_email
 from accounts.customers.person import checked_person
 from accounts.customers.settings import check_pin, check_settings
 from accounts.customers.views import view_of
+from accounts.dependencies import Dependencies
 from accounts.devices.operations import forget_devices
-from accounts.findings import Findings
 from accounts.logins.models import Login
 from accounts.logins.operations import check_login, delete_logins, end_sessions
-from accounts.means import Means
 from accounts.membership.enrolment import (
     Application,
     Issue,
@@ -35,7 +34,6 @@ from accounts.users.operations import (
     users_of,
 )
 from accounts.users.operations import view_of as user_view
-from lineup.behalf import refuse_on_behalf, signature
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CustomerView,
@@ -48,16 +46,17 @@ from lineup.contracts.accounts.jobs import DeleteAccount
 from lineup.contracts.accounts.membership import CreateCustomer, CreatedCustomer
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.accounts.users import DeleteUser, GetUser
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
+from lineup.impersonation import refuse_while_impersonating, signature
 from lineup.scope import acting_partner
-from lineup.validation import FieldCode
+from lineup.validation import FieldCode, ValidationErrors
 from lineup.verbs import Done, handles
 
 
 @handles(CreateCustomer)
 def create_customer(
-    work: Work, request: CreateCustomer, *, means: Means
+    work: UnitOfWork, request: CreateCustomer, *, dependencies: Dependencies
 ) -> CreatedCustomer:
     """Make a customer with its login and, where named, its first user, or nothing.
 
@@ -73,9 +72,9 @@ def create_customer(
         settings=request.settings,
         pin=request.pin,
     )
-    new = enrol(work, means, parent, application)
+    new = enrol(work, dependencies, parent, application)
     name = request.user_name.strip()
-    users = [add_user(work, means, new.account, name)] if name else []
+    users = [add_user(work, dependencies, new.account, name)] if name else []
     if request.send_credentials and person.email:
         issue = Issue(
             id=new.customer.id,
@@ -84,29 +83,31 @@ def create_customer(
             users=users,
             password=application.login.password,
         )
-        issue_credentials(work, means, issue)
+        issue_credentials(work, dependencies, issue)
     password = "" if request.login else application.login.password
     return CreatedCustomer(
         **vars(view_of(work, new.customer)),
-        users=[user_view(work, means, user) for user in users],
-        generated_password=password and means.keyring.seal(password),
+        users=[user_view(work, dependencies, user) for user in users],
+        generated_password=password and dependencies.keyring.seal(password),
     )
 
 
 @handles(SwitchCustomer, changes=GetCustomer)
 def switch_customer(
-    work: Work, request: SwitchCustomer, *, means: Means
+    work: UnitOfWork, request: SwitchCustomer, *, dependencies: Dependencies
 ) -> CustomerView:
     """Switch a customer off or on; off, its use ends at once."""
     customer = lock_row(work, request.customer_id)
     status = Status.ACTIVE if request.is_active else Status.INACTIVE
     if customer.status is not status:
-        _turn(work, means, customer, status)
+        _turn(work, dependencies, customer, status)
     return view_of(work, customer)
 
 
 @handles(DeleteCustomer, changes=GetCustomer)
-def delete_customer(work: Work, request: DeleteCustomer, *, means: Means) -> Done:
+def delete_customer(
+    work: UnitOfWork, request: DeleteCustomer, *, dependencies: Dependencies
+) -> Done:
     """Delete a customer, its users and logins; SubscriptionActive while one is served.
 
     Forced, for a reason, it is deleted all the same: what runs stops when billing hears
@@ -117,7 +118,7 @@ def delete_customer(work: Work, request: DeleteCustomer, *, means: Means) -> Don
     users = users_of(work, customer.id)
     if not request.force:
         refuse_while_running(work, [user.id for user in users])
-    turn_users(work, means, users, Status.DELETED)
+    turn_users(work, dependencies, users, Status.DELETED)
     forget_devices(work, users)
     customer_in_scope(work, customer.id).turn(Status.DELETED)
     delete_logins(work, [customer.id])
@@ -126,41 +127,45 @@ def delete_customer(work: Work, request: DeleteCustomer, *, means: Means) -> Don
     return Done()
 
 
-def deletion_of(work: Work, request: DeleteCustomer | DeleteAccount) -> Deletion:
+def deletion_of(work: UnitOfWork, request: DeleteCustomer | DeleteAccount) -> Deletion:
     """Who deletes, why, and what becomes of the money; a reason is given by force.
 
     Nobody forces it while logged in as another: money goes out.
     """
     if request.force:
-        refuse_on_behalf(work.actor)
-    findings = Findings()
-    reason = values.line(findings, "reason", request.reason)
+        refuse_while_impersonating(work.actor)
+    errors = ValidationErrors()
+    reason = values.line(errors, "reason", request.reason)
     if request.force and not reason:
-        findings.add("reason", FieldCode.REQUIRED, "Enter a reason for the deletion.")
-    findings.refuse()
+        errors.add("reason", FieldCode.REQUIRED, "Enter a reason for the deletion.")
+    errors.refuse()
     by = signature(work.actor)
     return Deletion(settlement=request.settlement, reason=reason, by=by)
 
 
 @handles(DeleteUser, changes=GetUser)
-def delete_user(work: Work, request: DeleteUser, *, means: Means) -> Done:
+def delete_user(
+    work: UnitOfWork, request: DeleteUser, *, dependencies: Dependencies
+) -> Done:
     """Delete a user with its devices; SubscriptionActive while it is served."""
     user = lock_user(work, request.user_id)
-    delete_users(work, means, [user])
+    delete_users(work, dependencies, [user])
     forget_devices(work, [user])
     return Done()
 
 
-def _turn(work: Work, means: Means, customer: Customer, status: Status) -> None:
+def _turn(
+    work: UnitOfWork, dependencies: Dependencies, customer: Customer, status: Status
+) -> None:
     customer_in_scope(work, customer.id).turn(status)
     customer.turn(status)
     work.announce(customer.state())
     if status is Status.INACTIVE:
         end_sessions(work, Login.account_id == customer.id)
-    turn_users(work, means, users_of(work, customer.id), status)
+    turn_users(work, dependencies, users_of(work, customer.id), status)
 
 
-def _parent(work: Work, request: CreateCustomer) -> Account:
+def _parent(work: UnitOfWork, request: CreateCustomer) -> Account:
     """The seller named, else the actor's own account, else the partner named."""
     actor = work.actor
     own_id = None if actor.role in {Role.OPERATOR, Role.SYSTEM} else actor.account_id
@@ -176,7 +181,7 @@ def _parent(work: Work, request: CreateCustomer) -> Account:
 
 
 def _refuse_another_partner(
-    work: Work, request: CreateCustomer, parent: Account
+    work: UnitOfWork, request: CreateCustomer, parent: Account
 ) -> None:
     """Refuse a place that is none for customers, or not of the partner named."""
     if parent.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
@@ -187,15 +192,15 @@ def _refuse_another_partner(
         raise Invalid(fields={"partner_id": [why]})
 
 
-def _checked(work: Work, request: CreateCustomer, parent: Account) -> Person:
-    findings = Findings()
-    person = checked_person(findings, request.person)
-    note_taken_email(work, findings, parent.partner_id, person)
+def _checked(work: UnitOfWork, request: CreateCustomer, parent: Account) -> Person:
+    errors = ValidationErrors()
+    person = checked_person(errors, request.person)
+    note_taken_email(work, errors, parent.partner_id, person)
     if request.login is not None:
-        check_login(work, findings, request.login, Role.CUSTOMER)
+        check_login(work, errors, request.login, Role.CUSTOMER)
     if request.user_name.strip():
-        values.name(findings, "user_name", request.user_name)
-    check_settings(work, findings, request.settings, parent.scope)
-    check_pin(findings, request.pin)
-    findings.refuse()
+        values.name(errors, "user_name", request.user_name)
+    check_settings(work, errors, request.settings, parent.scope)
+    check_pin(errors, request.pin)
+    errors.refuse()
     return person

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from accounts.means import Means
+from accounts.dependencies import Dependencies
 from accounts.orders.operations import fill_seats, hold_back
 from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
@@ -15,9 +15,13 @@ class OrderEntrypoints(Entrypoints):
     @on_event
     def on_order_accepted(self, event: Event[OrderAccepted]) -> None:
         """Make the buyer a customer, and each seat a user."""
-        self.database.consume(event, partial(fill_seats, means=self.provide(Means)))
+        self.database.consume(
+            event, partial(fill_seats, dependencies=self.provide(Dependencies))
+        )
 
     @on_event
     def on_users_held_back(self, event: Event[UsersHeldBack]) -> None:
         """Switch off the users of a disputed order, or on again."""
-        self.database.consume(event, partial(hold_back, means=self.provide(Means)))
+        self.database.consume(
+            event, partial(hold_back, dependencies=self.provide(Dependencies))
+        )

@@ -6,8 +6,8 @@ from accounts import values
 from accounts.customers.finding import find_by_email
 from accounts.customers.models import Customer
 from accounts.customers.person import person_of, shortened
+from accounts.dependencies import Dependencies
 from accounts.devices.operations import find_user_by_mac, note_mac
-from accounts.means import Means
 from accounts.membership.enrolment import (
     Application,
     Issue,
@@ -33,7 +33,7 @@ from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSe
 from lineup.contracts.accounts.refusals import AccountNotFound
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.orders import OrderAccepted, Seat, UsersHeldBack
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 
 class NotServed(Exception):  # noqa: N818 - reads as a sentence
@@ -59,7 +59,9 @@ class Filling:
     made: list[User] = field(default_factory=list)
 
 
-def fill_seats(work: Work, order: OrderAccepted, *, means: Means) -> None:
+def fill_seats(
+    work: UnitOfWork, order: OrderAccepted, *, dependencies: Dependencies
+) -> None:
     """Find or make a user for each seat; announce who got which, and who got none.
 
     A seat that was filled before keeps its user; one that names a user renews it,
@@ -70,7 +72,7 @@ def fill_seats(work: Work, order: OrderAccepted, *, means: Means) -> None:
         raise AccountNotFound
     filling = Filling(order, parent)
     for seat in order.seats:
-        _fill(work, means, filling, seat)
+        _fill(work, dependencies, filling, seat)
     customer = filling.buyer or _first_served(work, filling)
     work.announce(
         SeatsFilled(
@@ -83,10 +85,12 @@ def fill_seats(work: Work, order: OrderAccepted, *, means: Means) -> None:
             unfilled=filling.unfilled,
         )
     )
-    _tell(work, means, filling)
+    _tell(work, dependencies, filling)
 
 
-def hold_back(work: Work, told: UsersHeldBack, *, means: Means) -> None:
+def hold_back(
+    work: UnitOfWork, told: UsersHeldBack, *, dependencies: Dependencies
+) -> None:
     """Let the users of a disputed order be off, or on again where their customer is."""
     found = (
         find_of_partner(work, told.partner_id, user_id) for user_id in told.user_ids
@@ -95,12 +99,14 @@ def hold_back(work: Work, told: UsersHeldBack, *, means: Means) -> None:
         customer = work.session.get_one(Customer, user.customer_id)
         is_off = told.are_held_back or customer.status is not Status.ACTIVE
         status = Status.INACTIVE if is_off else Status.ACTIVE
-        turn_users(work, means, [user], status)
+        turn_users(work, dependencies, [user], status)
 
 
-def _fill(work: Work, means: Means, filling: Filling, seat: Seat) -> None:
+def _fill(
+    work: UnitOfWork, dependencies: Dependencies, filling: Filling, seat: Seat
+) -> None:
     try:
-        user = _user_for(work, means, filling, seat)
+        user = _user_for(work, dependencies, filling, seat)
     except NotServed as reason:
         filling.unfilled.append(UnfilledSeat(seat_id=seat.id, problem=reason.problem))
         return
@@ -115,23 +121,25 @@ def _fill(work: Work, means: Means, filling: Filling, seat: Seat) -> None:
     )
 
 
-def _user_for(work: Work, means: Means, filling: Filling, seat: Seat) -> User:
+def _user_for(
+    work: UnitOfWork, dependencies: Dependencies, filling: Filling, seat: Seat
+) -> User:
     """The user of a seat, known or made now; NotServed where people must decide."""
     user = _known_user(work, filling.order, seat)
     if user is not None:
         customer = work.session.get_one(Customer, user.customer_id)
         _check_in_use(work, customer)
         return user
-    buyer = _buyer(work, means, filling)
+    buyer = _buyer(work, dependencies, filling)
     _check_in_use(work, buyer)
     account = customer_in_scope(work, buyer.id)
     name = shortened(seat.name, values.NAME_CHARACTERS) or buyer.username
-    made = add_user(work, means, account, name, seat_id=seat.id)
+    made = add_user(work, dependencies, account, name, seat_id=seat.id)
     filling.made.append(made)
     return made
 
 
-def _known_user(work: Work, order: OrderAccepted, seat: Seat) -> User | None:
+def _known_user(work: UnitOfWork, order: OrderAccepted, seat: Seat) -> User | None:
     """The user that was chosen, made before, or is named; None where nobody is."""
     if seat.user_id is not None:
         chosen = find_of_partner(work, order.partner_id, seat.user_id)
@@ -149,7 +157,7 @@ def _known_user(work: Work, order: OrderAccepted, seat: Seat) -> User | None:
     return named
 
 
-def _buyer(work: Work, means: Means, filling: Filling) -> Customer:
+def _buyer(work: UnitOfWork, dependencies: Dependencies, filling: Filling) -> Customer:
     """The customer for whom users are made: known, or enrolled now."""
     if filling.buyer is None:
         filling.buyer = _found_buyer(work, filling.order)
@@ -159,12 +167,12 @@ def _buyer(work: Work, means: Means, filling: Filling) -> Customer:
         person = person_of(filling.order.buyer)
         login = generated_login(work, person)
         application = Application(person=person, login=login)
-        filling.buyer = enrol(work, means, filling.parent, application).customer
+        filling.buyer = enrol(work, dependencies, filling.parent, application).customer
         filling.password = login.password
     return filling.buyer
 
 
-def _found_buyer(work: Work, order: OrderAccepted) -> Customer | None:
+def _found_buyer(work: UnitOfWork, order: OrderAccepted) -> Customer | None:
     """Whom the shop's customer was before, or by mail, or by the users it names."""
     if order.customer_id is not None:
         known = work.session.get(Customer, order.customer_id)
@@ -183,7 +191,7 @@ def _is_living(customer: Customer, order: OrderAccepted) -> bool:
     return is_here and customer.status is not Status.DELETED
 
 
-def _check_in_use(work: Work, customer: Customer) -> None:
+def _check_in_use(work: UnitOfWork, customer: Customer) -> None:
     """NotServed for who is switched off: time that is paid for would run down."""
     if customer.status is not Status.ACTIVE:
         raise NotServed("customer_off")
@@ -191,7 +199,7 @@ def _check_in_use(work: Work, customer: Customer) -> None:
         raise NotServed("seller_off")
 
 
-def _first_served(work: Work, filling: Filling) -> Customer | None:
+def _first_served(work: UnitOfWork, filling: Filling) -> Customer | None:
     """Whose the first user is that an order serves, where the buyer got none."""
     if not filling.filled:
         return None
@@ -202,7 +210,7 @@ def _username(seat: Seat) -> str:
     return seat.username.strip().lower()
 
 
-def _tell(work: Work, means: Means, filling: Filling) -> None:
+def _tell(work: UnitOfWork, dependencies: Dependencies, filling: Filling) -> None:
     customer = filling.buyer
     if customer is None or not customer.email:
         return
@@ -215,4 +223,4 @@ def _tell(work: Work, means: Means, filling: Filling) -> None:
         users=filling.made,
         password=filling.password,
     )
-    issue_credentials(work, means, issue)
+    issue_credentials(work, dependencies, issue)

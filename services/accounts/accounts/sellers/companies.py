@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, or_, select
 
-from accounts.means import Means
+from accounts.dependencies import Dependencies
 from accounts.tree.models import Account
 from lineup.contracts.accounts.tree import (
     AccountKind,
@@ -12,12 +12,14 @@ from lineup.contracts.accounts.tree import (
     FindCompany,
     Status,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.verbs import handles
 
 
 @handles(FindCompany)
-def find_company(work: Work, request: FindCompany, *, means: Means) -> CompanyFound:
+def find_company(
+    work: UnitOfWork, request: FindCompany, *, dependencies: Dependencies
+) -> CompanyFound:
     """The one partner in use whose subscribers are sent to an address.
 
     Schemes are not told apart: a proxy may end what is encrypted. Nothing of the tree
@@ -26,7 +28,7 @@ def find_company(work: Work, request: FindCompany, *, means: Means) -> CompanyFo
     names = work.session.scalars(
         select(Account.name)
         .where(Account.kind == AccountKind.PARTNER, Account.status == Status.ACTIVE)
-        .where(_is_sent_to(spellings_of(request.address), means.public_url))
+        .where(_is_sent_to(spellings_of(request.address), dependencies.public_url))
         .limit(2)
     ).all()
     return CompanyFound(name=names[0] if len(names) == 1 else "")

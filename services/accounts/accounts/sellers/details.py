@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from accounts import values
-from accounts.findings import Findings
 from accounts.tree.models import Account
 from lineup.contracts.accounts.tree import (
     AccountKind,
@@ -13,9 +12,9 @@ from lineup.contracts.accounts.tree import (
     UpdateAccount,
 )
 from lineup.contracts.changes import UNSET, given
-from lineup.validation import FieldCode
+from lineup.validation import FieldCode, ValidationErrors
 
-CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
+CHECKS: Mapping[str, Callable[[ValidationErrors, str, str], str]] = {
     "name": values.name,
     "email": values.email,
     "phone": values.phone,
@@ -24,7 +23,7 @@ CHECKS: Mapping[str, Callable[[Findings, str, str], str]] = {
 
 
 def take_details(
-    findings: Findings, account: Account, request: CreateAccount | UpdateAccount
+    errors: ValidationErrors, account: Account, request: CreateAccount | UpdateAccount
 ) -> None:
     """Give an account its name, contact, zone, address and company; note each fault.
 
@@ -33,28 +32,28 @@ def take_details(
     for name, check in CHECKS.items():
         text = getattr(request, name)
         if text is not UNSET:
-            setattr(account, name, check(findings, name, text))
+            setattr(account, name, check(errors, name, text))
     if request.time_zone:
-        account.time_zone = values.time_zone(findings, "time_zone", request.time_zone)
+        account.time_zone = values.time_zone(errors, "time_zone", request.time_zone)
     if request.public_url and account.kind is not AccountKind.PARTNER:
-        findings.add(
+        errors.add(
             "public_url",
             FieldCode.PUBLIC_URL_INVALID,
             "Only partners can have a custom domain.",
         )
     if request.company:
-        account.take_company(checked_company(findings, request.company))
+        account.take_company(checked_company(errors, request.company))
 
 
-def take_currency(findings: Findings, account: Account, text: str) -> None:
+def take_currency(errors: ValidationErrors, account: Account, text: str) -> None:
     """Give a partner its currency; sellers have their partner's. Empty: as it is."""
     if not text:
         return
-    currency = values.currency(findings, "currency", text)
+    currency = values.currency(errors, "currency", text)
     if account.kind is AccountKind.PARTNER:
         account.currency = currency
-    elif currency != account.currency and not findings.has("currency"):
-        findings.add(
+    elif currency != account.currency and not errors.has("currency"):
+        errors.add(
             "currency",
             FieldCode.CURRENCY_FIXED,
             "A seller uses the currency of its partner.",
@@ -62,15 +61,14 @@ def take_currency(findings: Findings, account: Account, text: str) -> None:
 
 
 def checked_company(
-    findings: Findings, company: Company | CompanyChange
+    errors: ValidationErrors, company: Company | CompanyChange
 ) -> dict[str, str]:
     """What is given of a company as it is kept; each field at fault is noted."""
     return {
-        name: _checked_line(findings, name, text)
-        for name, text in given(company).items()
+        name: _checked_line(errors, name, text) for name, text in given(company).items()
     }
 
 
-def _checked_line(findings: Findings, name: str, text: str) -> str:
+def _checked_line(errors: ValidationErrors, name: str, text: str) -> str:
     check = values.country if name == "country" else values.line
-    return check(findings, f"company.{name}", text)
+    return check(errors, f"company.{name}", text)

@@ -2,7 +2,6 @@
 
 from sqlalchemy import exists, select
 
-from accounts.findings import Findings
 from accounts.sellers.details import take_currency, take_details
 from accounts.tree.models import Account
 from accounts.tree.operations import (
@@ -18,13 +17,14 @@ from lineup.contracts.accounts.tree import (
     GetAccount,
     UpdateAccount,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Forbidden
+from lineup.validation import ValidationErrors
 from lineup.verbs import handles
 
 
 @handles(UpdateAccount, changes=GetAccount)
-def update_account(work: Work, request: UpdateAccount) -> AccountView:
+def update_account(work: UnitOfWork, request: UpdateAccount) -> AccountView:
     """Change what is given of an account's data, and switch it on or off, in one go.
 
     Every wrong field is told in one refusal. Nobody switches off their own account.
@@ -39,10 +39,10 @@ def update_account(work: Work, request: UpdateAccount) -> AccountView:
         refuse_turn(work.actor, account, status)
     work.session.refresh(account, with_for_update=True)
     currency = account.currency
-    findings = Findings()
-    take_details(findings, account, request)
-    take_currency(findings, account, request.currency or "")
-    findings.refuse()
+    errors = ValidationErrors()
+    take_details(errors, account, request)
+    take_currency(errors, account, request.currency or "")
+    errors.refuse()
     account.turn(request.state or account.status)
     if account.currency != currency:
         _change_currency(work, account)
@@ -51,7 +51,7 @@ def update_account(work: Work, request: UpdateAccount) -> AccountView:
     return view_of(work, account)
 
 
-def _change_currency(work: Work, partner: Account) -> None:
+def _change_currency(work: UnitOfWork, partner: Account) -> None:
     """Let sellers follow their partner's new currency; CurrencyInUse when too late."""
     below = Account.partner_id == partner.id
     is_customer = Account.kind == AccountKind.CUSTOMER

@@ -2,11 +2,9 @@
 
 from uuid import UUID
 
-from accounts.findings import Findings
+from accounts.dependencies import Dependencies
 from accounts.logins.operations import add_login, check_login
-from accounts.means import Means
 from accounts.sellers.details import take_currency, take_details
-from accounts.taken import refused_as
 from accounts.tree.models import Account
 from accounts.tree.operations import (
     account_in_scope,
@@ -15,7 +13,7 @@ from accounts.tree.operations import (
     view_of,
 )
 from accounts.tree.rights import FIRST_ROLE, GRANTS, ROLES_AT, may_create
-from lineup.behalf import refuse_on_behalf
+from accounts.unique_violations import refused_as
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.logins import CreateStaff, LoginView
 from lineup.contracts.accounts.tree import (
@@ -24,9 +22,10 @@ from lineup.contracts.accounts.tree import (
     CreateAccount,
     LoginDetails,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Forbidden, Invalid
-from lineup.validation import FieldCode
+from lineup.impersonation import refuse_while_impersonating
+from lineup.validation import FieldCode, ValidationErrors
 from lineup.verbs import handles
 
 FIRST_CURRENCY = "EUR"
@@ -35,7 +34,9 @@ FIRST_ZONE = "UTC"
 
 
 @handles(CreateAccount)
-def create_account(work: Work, request: CreateAccount, *, means: Means) -> AccountView:
+def create_account(
+    work: UnitOfWork, request: CreateAccount, *, dependencies: Dependencies
+) -> AccountView:
     """Make a partner or seller together with its first login, or neither.
 
     Forbidden by `may_create`; NotFound for a parent outside the scope; every wrong
@@ -52,40 +53,46 @@ def create_account(work: Work, request: CreateAccount, *, means: Means) -> Accou
     work.session.add(account)
     with refused_as("uq_logins_username"):
         work.session.flush()
-        add_login(work, means, account, role, request.login)
+        add_login(work, dependencies, account, role, request.login)
     work.announce(account.state())
     return view_of(work, account)
 
 
 @handles(CreateStaff)
-def create_staff(work: Work, request: CreateStaff, *, means: Means) -> LoginView:
+def create_staff(
+    work: UnitOfWork, request: CreateStaff, *, dependencies: Dependencies
+) -> LoginView:
     """Make a further login on an account, of a role at or below the actor's.
 
     NotOnBehalf while logged in as another: it would outlast the visit.
     """
-    refuse_on_behalf(work.actor)
+    refuse_while_impersonating(work.actor)
     account = account_in_scope(work, request.account_id)
     if request.role not in GRANTS.get(work.actor.role, frozenset()):
         raise Forbidden
-    findings = Findings()
+    errors = ValidationErrors()
     if request.role not in ROLES_AT[account.kind]:
-        findings.add(
+        errors.add(
             "role", FieldCode.ROLE_UNFIT, "This role is not available for this account."
         )
-    check_login(work, findings, request.login, request.role)
-    findings.refuse()
+    check_login(work, errors, request.login, request.role)
+    errors.refuse()
     with refused_as("uq_logins_username"):
-        return add_login(work, means, account, request.role, request.login).view()
+        return add_login(
+            work, dependencies, account, request.role, request.login
+        ).view()
 
 
-def create_operator(work: Work, details: LoginDetails, *, means: Means) -> LoginView:
+def create_operator(
+    work: UnitOfWork, details: LoginDetails, *, dependencies: Dependencies
+) -> LoginView:
     """Make an operator's login, and with the first one the operator's account."""
     root = root_account(work)
     request = CreateStaff(account_id=root.id, role=Role.OPERATOR, login=details)
-    return create_staff(work, request, means=means)
+    return create_staff(work, request, dependencies=dependencies)
 
 
-def _parent(work: Work, request: CreateAccount) -> Account:
+def _parent(work: UnitOfWork, request: CreateAccount) -> Account:
     if request.kind is AccountKind.PARTNER:
         return root_account(work)
     parent = named_account(work, _parent_id(work.actor, request), "parent_id")
@@ -101,9 +108,9 @@ def _parent_id(actor: Actor, request: CreateAccount) -> UUID:
     return parent_id
 
 
-def _take_details(work: Work, account: Account, request: CreateAccount) -> None:
-    findings = Findings()
-    take_details(findings, account, request)
-    take_currency(findings, account, request.currency)
-    check_login(work, findings, request.login, FIRST_ROLE[request.kind])
-    findings.refuse()
+def _take_details(work: UnitOfWork, account: Account, request: CreateAccount) -> None:
+    errors = ValidationErrors()
+    take_details(errors, account, request)
+    take_currency(errors, account, request.currency)
+    check_login(work, errors, request.login, FIRST_ROLE[request.kind])
+    errors.refuse()

@@ -4,13 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from accounts.dependencies import Dependencies
 from accounts.logins.models import Login
 from accounts.logins.operations import end_sessions, set_password
-from accounts.means import Means
 from accounts.tree.models import Account
 from accounts.tree.operations import place_in_scope
 from accounts.tree.rights import GRANTS
-from lineup.behalf import refuse_on_behalf
 from lineup.context import SELLERS, Actor, Role
 from lineup.contracts.accounts.logins import (
     ListLogins,
@@ -21,7 +20,8 @@ from lineup.contracts.accounts.logins import (
 from lineup.contracts.accounts.refusals import LastLogin, LoginNotFound, OwnLogin
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
+from lineup.impersonation import refuse_while_impersonating
 from lineup.scope import within
 from lineup.verbs import Done, handles
 
@@ -29,7 +29,7 @@ ORDERS = {"created_at": Login.id, "username": Login.username}
 
 
 @handles(ListLogins)
-def list_logins(work: Work, request: ListLogins) -> Page[LoginView]:
+def list_logins(work: UnitOfWork, request: ListLogins) -> Page[LoginView]:
     """The logins of an account or customer that the actor may manage."""
     account = place_in_scope(work, request.account_id)
     statement = manageable(work.actor).where(Login.account_id == account.id)
@@ -37,7 +37,7 @@ def list_logins(work: Work, request: ListLogins) -> Page[LoginView]:
 
 
 @handles(SetLoginState)
-def set_login_state(work: Work, request: SetLoginState) -> LoginView:
+def set_login_state(work: UnitOfWork, request: SetLoginState) -> LoginView:
     """Switch a login off, on or delete it; off, its sessions and tokens end.
 
     LastLogin when it is the only one of its account: that can be switched off alone.
@@ -53,10 +53,12 @@ def set_login_state(work: Work, request: SetLoginState) -> LoginView:
 
 
 @handles(ResetPassword)
-def reset_password(work: Work, request: ResetPassword, *, means: Means) -> Done:
+def reset_password(
+    work: UnitOfWork, request: ResetPassword, *, dependencies: Dependencies
+) -> Done:
     """Give somebody else's login a new password; its sessions and tokens end."""
     login = _other_login(work, request.login_id)
-    set_password(work, means, login, request.password)
+    set_password(work, dependencies, login, request.password)
     end_sessions(work, Login.id == login.id)
     return Done()
 
@@ -77,7 +79,7 @@ def manageable(actor: Actor) -> Select[Login]:
     )
 
 
-def _leave_to_another(work: Work, login: Login) -> None:
+def _leave_to_another(work: UnitOfWork, login: Login) -> None:
     """Let an account bear the name of its oldest other login, where it bore this one's.
 
     LastLogin where there is no other.
@@ -95,8 +97,8 @@ def _leave_to_another(work: Work, login: Login) -> None:
         account.username = other.username
 
 
-def _other_login(work: Work, login_id: UUID) -> Login:
-    refuse_on_behalf(work.actor)
+def _other_login(work: UnitOfWork, login_id: UUID) -> Login:
+    refuse_while_impersonating(work.actor)
     if login_id == work.actor.login_id:
         raise OwnLogin
     statement = manageable(work.actor).where(Login.id == login_id)

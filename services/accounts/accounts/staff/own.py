@@ -2,19 +2,19 @@
 
 from sqlalchemy import select
 
+from accounts.dependencies import Dependencies
 from accounts.logins.attempts import count_own
 from accounts.logins.identity import own_login_id
 from accounts.logins.limits import USUAL_LIMITS, SignInLimits
 from accounts.logins.models import Login, Session, digest
 from accounts.logins.operations import end_sessions, set_password
 from accounts.logins.passwords import PasswordCheck
-from accounts.means import Means
-from lineup.behalf import refuse_on_behalf
 from lineup.context import Call
 from lineup.contracts.accounts.refusals import LoginNotFound, PasswordWrong
 from lineup.contracts.accounts.sessions import ChangePassword
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
+from lineup.impersonation import refuse_while_impersonating
 from lineup.verbs import Done, handles_call
 
 
@@ -24,7 +24,7 @@ def change_password(
     call: Call[ChangePassword],
     *,
     is_right: PasswordCheck,
-    means: Means,
+    dependencies: Dependencies,
     limits: SignInLimits = USUAL_LIMITS,
 ) -> Done:
     """Change one's own password; the login's other sessions and tokens end.
@@ -33,26 +33,28 @@ def change_password(
     apart from those of signing in. The password is checked between two transactions,
     so that no connection waits for it.
     """
-    refuse_on_behalf(call.actor)
+    refuse_while_impersonating(call.actor)
     with database.transaction(call.context) as work:
         login = _own_login(work)
         count_own(work, login.username, limits)
     if not is_right(login.password_hash, call.request.old_password):
         raise PasswordWrong(fields={"old_password": [PasswordWrong.__doc__ or ""]})
     with database.transaction(call.context) as work:
-        return take_password(work, call.request, means=means)
+        return take_password(work, call.request, dependencies=dependencies)
 
 
-def take_password(work: Work, request: ChangePassword, *, means: Means) -> Done:
+def take_password(
+    work: UnitOfWork, request: ChangePassword, *, dependencies: Dependencies
+) -> Done:
     """Have a new password, of a login whose old one was right."""
     login = _own_login(work)
-    set_password(work, means, login, request.new_password, field="new_password")
+    set_password(work, dependencies, login, request.new_password, field="new_password")
     is_other = Session.digest != digest(request.token)
     end_sessions(work, Login.id == login.id, is_other)
     return Done()
 
 
-def _own_login(work: Work) -> Login:
+def _own_login(work: UnitOfWork) -> Login:
     login_id = own_login_id(work.actor)
     statement = select(Login).where(Login.id == login_id, Login.status == Status.ACTIVE)
     login = work.session.scalar(statement)

@@ -11,12 +11,12 @@ from accounts.tree.operations import place_in_scope
 from lineup.contracts.accounts.refusals import SessionNotFound
 from lineup.contracts.accounts.sessions import EndSession, ListSessions, SessionView
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.verbs import Done, handles
 
 
 @handles(ListSessions)
-def list_sessions(work: Work, request: ListSessions) -> Page[SessionView]:
+def list_sessions(work: UnitOfWork, request: ListSessions) -> Page[SessionView]:
     """Sessions, tokens and visits that are not over, newest first.
 
     One's own login's, or those of an account's logins that the actor may manage.
@@ -35,7 +35,7 @@ def list_sessions(work: Work, request: ListSessions) -> Page[SessionView]:
 
 
 @handles(EndSession)
-def end_session(work: Work, request: EndSession) -> Done:
+def end_session(work: UnitOfWork, request: EndSession) -> Done:
     """End a session of one's own or of a login that the actor may manage."""
     managed = manageable(work.actor).with_only_columns(Login.id)
     is_mine = Session.login_id == work.actor.login_id
@@ -51,7 +51,7 @@ def end_session(work: Work, request: EndSession) -> Done:
     return Done()
 
 
-def _asked_for(work: Work, request: ListSessions) -> Select[Session]:
+def _asked_for(work: UnitOfWork, request: ListSessions) -> Select[Session]:
     living = select(Session).where(Session.expires_at > work.now)
     if request.account_id is None:
         return living.where(Session.login_id == own_login_id(work.actor))
@@ -66,7 +66,7 @@ def _itself(session: Session) -> Session:
     return session
 
 
-def _names_of(work: Work, sessions: list[Session]) -> dict[object, str]:
+def _names_of(work: UnitOfWork, sessions: list[Session]) -> dict[object, str]:
     """Login names by login and, on visits, by the account entered."""
     logins = {session.login_id for session in sessions}
     entered = {session.account_id for session in sessions} - {None}

@@ -9,10 +9,10 @@ from accounts.subscriptions.models import SubscriptionCopy
 from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.contracts.billing.running import is_running
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
-from lineup.database import Work, keep_newest
+from lineup.database import UnitOfWork, upsert_if_newer
 
 
-def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
+def keep_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
     """Keep billing's newest word on a subscription."""
     values = {
         "id": state.id,
@@ -24,10 +24,10 @@ def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
         "state": state.state,
         "ends_at": state.ends_at,
     }
-    keep_newest(work.session, SubscriptionCopy, values)
+    upsert_if_newer(work.session, SubscriptionCopy, values)
 
 
-def refuse_while_running(work: Work, user_ids: Collection[UUID]) -> None:
+def refuse_while_running(work: UnitOfWork, user_ids: Collection[UUID]) -> None:
     """SubscriptionActive when one of these users is served; names the stop action."""
     running = work.session.scalar(
         select(SubscriptionCopy)
@@ -42,14 +42,14 @@ def refuse_while_running(work: Work, user_ids: Collection[UUID]) -> None:
         raise SubscriptionActive(details=details)
 
 
-def subscriptions_of(work: Work, user_id: UUID) -> Sequence[SubscriptionCopy]:
+def subscriptions_of(work: UnitOfWork, user_id: UUID) -> Sequence[SubscriptionCopy]:
     """All that is known of a user's subscriptions, the furthest end first."""
     statement = select(SubscriptionCopy).where(SubscriptionCopy.user_id == user_id)
     newest = statement.order_by(SubscriptionCopy.ends_at.desc(), SubscriptionCopy.id)
     return work.session.scalars(newest).all()
 
 
-def product_names(work: Work, product_ids: Collection[UUID]) -> dict[UUID, str]:
+def product_names(work: UnitOfWork, product_ids: Collection[UUID]) -> dict[UUID, str]:
     """What products are called, as one of their subscriptions was last told."""
     names = {}
     for product_id in product_ids:

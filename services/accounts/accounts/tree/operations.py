@@ -32,7 +32,7 @@ from lineup.contracts.accounts.tree import (
     Status,
 )
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.errors import Invalid, NotFound
 from lineup.scope import ROOT, in_scope
 from lineup.verbs import handles
@@ -48,13 +48,13 @@ ORDERS = {
 
 
 @handles(GetAccount, row=Account)
-def get_account(work: Work, request: GetAccount) -> AccountView:
+def get_account(work: UnitOfWork, request: GetAccount) -> AccountView:
     """One account above the customers, in the actor's part of the tree."""
     return view_of(work, account_in_scope(work, request.account_id))
 
 
 @handles(ListAccounts)
-def list_accounts(work: Work, request: ListAccounts) -> Page[AccountView]:
+def list_accounts(work: UnitOfWork, request: ListAccounts) -> Page[AccountView]:
     """Accounts above the customers, newest first, narrowed as the request says."""
     statement = _narrowed(_staffed(work), request)
     page = page_of(
@@ -64,12 +64,12 @@ def list_accounts(work: Work, request: ListAccounts) -> Page[AccountView]:
     return page.showing([_view(work, one, counts[one.id]) for one in page.items])
 
 
-def view_of(work: Work, account: Account) -> AccountView:
+def view_of(work: UnitOfWork, account: Account) -> AccountView:
     """An account with the number of its customers, and what one may do with it."""
     return _view(work, account, count_customers(work, [account])[account.id])
 
 
-def _view(work: Work, account: Account, customer_count: int) -> AccountView:
+def _view(work: UnitOfWork, account: Account, customer_count: int) -> AccountView:
     return replace(
         account.view(),
         customer_count=customer_count,
@@ -79,7 +79,7 @@ def _view(work: Work, account: Account, customer_count: int) -> AccountView:
     )
 
 
-def count_customers(work: Work, accounts: Collection[Account]) -> dict[UUID, int]:
+def count_customers(work: UnitOfWork, accounts: Collection[Account]) -> dict[UUID, int]:
     """How many customers each account has: a seller its own, a partner all."""
     found: dict[UUID, int] = {}
     for column, kinds in (
@@ -119,7 +119,7 @@ def _narrowed(statement: Select[Account], request: ListAccounts) -> Select[Accou
 
 
 @handles(SetAccountState, changes=GetAccount)
-def set_account_state(work: Work, request: SetAccountState) -> AccountView:
+def set_account_state(work: UnitOfWork, request: SetAccountState) -> AccountView:
     """Switch a partner or seller on or off: off, nobody at or below it may act."""
     account = account_in_scope(work, request.account_id)
     refuse_turn(work.actor, account, request.state)
@@ -138,7 +138,7 @@ def refuse_turn(actor: Actor, account: Account, status: Status) -> None:
         raise OwnAccount
 
 
-def account_in_scope(work: Work, account_id: UUID) -> Account:
+def account_in_scope(work: UnitOfWork, account_id: UUID) -> Account:
     """An account above the customers that the actor may see; NotFound otherwise."""
     account = work.session.scalar(_staffed(work).where(Account.id == account_id))
     if account is None or account.status is Status.DELETED:
@@ -146,7 +146,7 @@ def account_in_scope(work: Work, account_id: UUID) -> Account:
     return account
 
 
-def named_account(work: Work, account_id: UUID, field: str) -> Account:
+def named_account(work: UnitOfWork, account_id: UUID, field: str) -> Account:
     """An account that a field names; NotFound, with the field, outside the scope."""
     try:
         return account_in_scope(work, account_id)
@@ -154,7 +154,7 @@ def named_account(work: Work, account_id: UUID, field: str) -> Account:
         raise AccountNotFound(fields={field: [refusal.message]}) from None
 
 
-def customer_in_scope(work: Work, customer_id: UUID) -> Account:
+def customer_in_scope(work: UnitOfWork, customer_id: UUID) -> Account:
     """A customer's place in the tree that the actor may see; NotFound otherwise."""
     statement = select(Account).where(
         Account.id == customer_id,
@@ -167,7 +167,7 @@ def customer_in_scope(work: Work, customer_id: UUID) -> Account:
     return account
 
 
-def place_in_scope(work: Work, account_id: UUID) -> Account:
+def place_in_scope(work: UnitOfWork, account_id: UUID) -> Account:
     """An account of any kind, customers too; NotFound outside the actor's scope."""
     statement = select(Account).where(
         Account.id == account_id, Account.status != Status.DELETED
@@ -178,7 +178,7 @@ def place_in_scope(work: Work, account_id: UUID) -> Account:
     return account
 
 
-def hold(work: Work, account: Account) -> None:
+def hold(work: UnitOfWork, account: Account) -> None:
     """Keep an account as it is until the transaction ends; NotFound once deleted.
 
     Whoever puts a customer below it holds it, so that none slips below a seller that
@@ -189,7 +189,7 @@ def hold(work: Work, account: Account) -> None:
         raise AccountNotFound
 
 
-def account_at(work: Work, scope: str) -> Account:
+def account_at(work: UnitOfWork, scope: str) -> Account:
     """The account whose own path this is, seen by the actor; NotFound otherwise."""
     account = work.session.scalar(_staffed(work).where(Account.scope == scope))
     if account is None:
@@ -197,7 +197,7 @@ def account_at(work: Work, scope: str) -> Account:
     return account
 
 
-def root_account(work: Work) -> Account:
+def root_account(work: UnitOfWork) -> Account:
     """The operator's account; made when the first operator is."""
     root = work.session.scalar(select(Account).where(Account.scope == ROOT))
     if root is None:
@@ -217,7 +217,7 @@ def public_urls(
     return {partner_id: own or default for partner_id, own in rows}
 
 
-def switched_off(work: Work) -> frozenset[str]:
+def switched_off(work: UnitOfWork) -> frozenset[str]:
     """The paths of partners and sellers that are switched off, as far as the actor's
     customers may lie below them.
     """
@@ -227,7 +227,7 @@ def switched_off(work: Work) -> frozenset[str]:
     return frozenset(work.session.scalars(of_partner(wanted, Account, work.actor)))
 
 
-def is_below_switched_off(work: Work, scope: str) -> bool:
+def is_below_switched_off(work: UnitOfWork, scope: str) -> bool:
     """Whether whoever lies at this path cannot be served, since a seller above is off.
 
     Asked of one path alone, whoever asks.
@@ -247,6 +247,6 @@ def of_partner(statement: Select[R], model: Any, actor: Actor) -> Select[R]:
     return statement.where(model.partner_id == actor.partner_id)
 
 
-def _staffed(work: Work) -> Select[Account]:
+def _staffed(work: UnitOfWork) -> Select[Account]:
     statement = select(Account).where(Account.kind != AccountKind.CUSTOMER)
     return in_scope(statement, Account, work.actor)

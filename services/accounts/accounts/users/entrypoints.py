@@ -1,6 +1,6 @@
 """Ways in to users."""
 
-from accounts.users.standing import follow_subscription
+from accounts.users.service_times import follow_subscription
 from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
 from lineup.contracts.billing.subscriptions import SubscriptionChanged

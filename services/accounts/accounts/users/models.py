@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.customers.models import NEVER_TEXT
-from accounts.customers.standing import NEVER, end_of, standing_of
+from accounts.customers.status import NEVER, end_of, standing_of
 from accounts.customers.words import searchable
 from accounts.records import Record
 from accounts.subscriptions.models import SubscriptionCopy, is_stopped

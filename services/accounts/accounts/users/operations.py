@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from accounts import values
 from accounts.customers.finding import find_for_update
 from accounts.customers.words import wanted
-from accounts.findings import Findings
-from accounts.means import Means
+from accounts.dependencies import Dependencies
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
 from accounts.tree.operations import (
@@ -20,7 +19,7 @@ from accounts.tree.operations import (
 )
 from accounts.users import credentials
 from accounts.users.models import User
-from accounts.users.standing import refresh_customer
+from accounts.users.service_times import refresh_customer
 from lineup.contracts.accounts.refusals import UserNotFound
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.accounts.users import (
@@ -32,9 +31,10 @@ from lineup.contracts.accounts.users import (
 )
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.ids import new_id
 from lineup.scope import in_scope
+from lineup.validation import ValidationErrors
 from lineup.verbs import handles
 
 ORDERS = {
@@ -46,23 +46,29 @@ ORDERS = {
 
 
 @handles(CreateUser)
-def create_user(work: Work, request: CreateUser, *, means: Means) -> UserView:
+def create_user(
+    work: UnitOfWork, request: CreateUser, *, dependencies: Dependencies
+) -> UserView:
     """Add a user to a customer; its credentials and link are generated."""
     customer = customer_in_scope(work, request.customer_id)
     name = checked_name(request.name)
-    user = add_user(work, means, customer, name)
-    return view_of(work, means, user)
+    user = add_user(work, dependencies, customer, name)
+    return view_of(work, dependencies, user)
 
 
 @handles(GetUser, row=User)
-def get_user(work: Work, request: GetUser, *, means: Means) -> UserView:
+def get_user(
+    work: UnitOfWork, request: GetUser, *, dependencies: Dependencies
+) -> UserView:
     """One user in the actor's part of the tree."""
     user = user_in_scope(work, request.user_id)
-    return view_of(work, means, user)
+    return view_of(work, dependencies, user)
 
 
 @handles(ListUsers)
-def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView]:
+def list_users(
+    work: UnitOfWork, request: ListUsers, *, dependencies: Dependencies
+) -> Page[UserView]:
     """Users, newest first or in another order, narrowed by customer and a text."""
     statement = of_partner(_living(work), User, work.actor)
     if request.customer_id is not None:
@@ -75,43 +81,49 @@ def list_users(work: Work, request: ListUsers, *, means: Means) -> Page[UserView
         work.session, statement, User, request.paging, lambda user: user, ORDERS
     )
     partner_ids = {user.partner_id for user in page.items}
-    urls = public_urls(work.session, partner_ids, means.public_url)
+    urls = public_urls(work.session, partner_ids, dependencies.public_url)
     off = switched_off(work)
     items = [user.view(urls[user.partner_id], work.now, off) for user in page.items]
     return page.showing(items)
 
 
 @handles(RenameUser, changes=GetUser)
-def rename_user(work: Work, request: RenameUser, *, means: Means) -> UserView:
+def rename_user(
+    work: UnitOfWork, request: RenameUser, *, dependencies: Dependencies
+) -> UserView:
     """Give a user another name; two users may share one."""
     user = lock_user(work, request.user_id)
     if request.name is not UNSET:
         user.rename(checked_name(request.name))
-    announce_users(work, means, [user])
+    announce_users(work, dependencies, [user])
     refresh_customer(work, user.customer_id)
-    return view_of(work, means, user)
+    return view_of(work, dependencies, user)
 
 
-def delete_users(work: Work, means: Means, users: Sequence[User]) -> None:
+def delete_users(
+    work: UnitOfWork, dependencies: Dependencies, users: Sequence[User]
+) -> None:
     """Delete a customer's users, all of them or, while one is served, none."""
     refuse_while_running(work, [user.id for user in users])
-    turn_users(work, means, users, Status.DELETED)
+    turn_users(work, dependencies, users, Status.DELETED)
 
 
-def turn_users(work: Work, means: Means, users: Sequence[User], status: Status) -> None:
+def turn_users(
+    work: UnitOfWork, dependencies: Dependencies, users: Sequence[User], status: Status
+) -> None:
     """Let all of a customer's users be in use, refused, or deleted; announced."""
     fresh = lock_users(work, User.id.in_([user.id for user in users]))
     turning = [user for user in fresh if user.status not in {status, Status.DELETED}]
     for user in turning:
         user.turn(status)
-    announce_users(work, means, turning)
+    announce_users(work, dependencies, turning)
     for customer_id in {user.customer_id for user in users}:
         refresh_customer(work, customer_id)
 
 
 def add_user(
-    work: Work,
-    means: Means,
+    work: UnitOfWork,
+    dependencies: Dependencies,
     customer: Account,
     name: str,
     *,
@@ -125,7 +137,7 @@ def add_user(
         scope=customer.scope,
         name="",
         username=credentials.generate_username(lambda name: _is_taken(work, name)),
-        password=means.keyring.seal(credentials.generate_password()),
+        password=dependencies.keyring.seal(credentials.generate_password()),
         token=credentials.generate_token(),
         seat_id=seat_id,
         status=customer.status,
@@ -136,12 +148,12 @@ def add_user(
     user.take_subscriptions([])
     work.session.add(user)
     work.session.flush()
-    announce_users(work, means, [user])
+    announce_users(work, dependencies, [user])
     refresh_customer(work, customer.id)
     return user
 
 
-def lock_user(work: Work, user_id: UUID) -> User:
+def lock_user(work: UnitOfWork, user_id: UUID) -> User:
     """A user the actor may see, for this transaction alone, with its customer."""
     user = user_in_scope(work, user_id)
     find_for_update(work, user.customer_id)
@@ -151,7 +163,7 @@ def lock_user(work: Work, user_id: UUID) -> User:
     return user
 
 
-def user_in_scope(work: Work, user_id: UUID) -> User:
+def user_in_scope(work: UnitOfWork, user_id: UUID) -> User:
     """A user the actor may see; NotFound otherwise."""
     user = work.session.scalar(_living(work).where(User.id == user_id))
     if user is None:
@@ -160,7 +172,7 @@ def user_in_scope(work: Work, user_id: UUID) -> User:
 
 
 def find_in_partner(
-    work: Work, partner_id: UUID, usernames: Sequence[str]
+    work: UnitOfWork, partner_id: UUID, usernames: Sequence[str]
 ) -> User | None:
     """The first user of a partner that one of these Xtream user names calls."""
     found = {
@@ -174,19 +186,19 @@ def find_in_partner(
     return next((found[name] for name in usernames if name in found), None)
 
 
-def find_of_partner(work: Work, partner_id: UUID, user_id: UUID) -> User | None:
+def find_of_partner(work: UnitOfWork, partner_id: UUID, user_id: UUID) -> User | None:
     """A partner's living user by id."""
     return work.session.scalar(
         _living(work).where(User.id == user_id, User.partner_id == partner_id)
     )
 
 
-def find_by_seat(work: Work, seat_id: UUID) -> User | None:
+def find_by_seat(work: UnitOfWork, seat_id: UUID) -> User | None:
     """The user that was made for a shop order's seat, deleted or not."""
     return work.session.scalar(select(User).where(User.seat_id == seat_id))
 
 
-def users_of(work: Work, customer_id: UUID) -> Sequence[User]:
+def users_of(work: UnitOfWork, customer_id: UUID) -> Sequence[User]:
     """All living users of a customer, oldest first."""
     statement = _living(work).where(User.customer_id == customer_id)
     return work.session.scalars(statement.order_by(User.id)).all()
@@ -194,40 +206,46 @@ def users_of(work: Work, customer_id: UUID) -> Sequence[User]:
 
 def checked_name(name: str) -> str:
     """A user's name as it is kept; Invalid when it is empty, long or unprintable."""
-    findings = Findings()
-    kept = values.name(findings, "name", name)
-    findings.refuse()
+    errors = ValidationErrors()
+    kept = values.name(errors, "name", name)
+    errors.refuse()
     return kept
 
 
-def lock_users(work: Work, condition: ColumnElement[bool]) -> Sequence[User]:
+def lock_users(work: UnitOfWork, condition: ColumnElement[bool]) -> Sequence[User]:
     """Users as they now are, deleted or not, for this transaction alone."""
     statement = select(User).where(condition).order_by(User.id).with_for_update()
     fresh = statement.execution_options(populate_existing=True)
     return work.session.scalars(fresh).all()
 
 
-def announce_users(work: Work, means: Means, users: Sequence[User]) -> None:
+def announce_users(
+    work: UnitOfWork, dependencies: Dependencies, users: Sequence[User]
+) -> None:
     """Announce users as they now are."""
-    urls = public_urls(work.session, {u.partner_id for u in users}, means.public_url)
+    urls = public_urls(
+        work.session, {u.partner_id for u in users}, dependencies.public_url
+    )
     work.announce_all([user.state(urls[user.partner_id]) for user in users])
 
 
-def view_of(work: Work, means: Means, user: User) -> UserView:
+def view_of(work: UnitOfWork, dependencies: Dependencies, user: User) -> UserView:
     """A user at this instant, with where its playlist is reached."""
-    url = public_url_of(work, means, user.partner_id)
+    url = public_url_of(work, dependencies, user.partner_id)
     return user.view(url, work.now, switched_off(work))
 
 
-def public_url_of(work: Work, means: Means, partner_id: UUID) -> str:
+def public_url_of(
+    work: UnitOfWork, dependencies: Dependencies, partner_id: UUID
+) -> str:
     """Where a partner's users reach their playlists."""
-    return public_urls(work.session, [partner_id], means.public_url)[partner_id]
+    return public_urls(work.session, [partner_id], dependencies.public_url)[partner_id]
 
 
-def _is_taken(work: Work, username: str) -> bool:
+def _is_taken(work: UnitOfWork, username: str) -> bool:
     return bool(work.session.scalar(select(exists().where(User.username == username))))
 
 
-def _living(work: Work) -> Select[User]:
+def _living(work: UnitOfWork) -> Select[User]:
     statement = select(User).where(User.status != Status.DELETED)
     return in_scope(statement, User, work.actor)

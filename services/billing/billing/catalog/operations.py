@@ -40,7 +40,7 @@ from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists.events import PackageChanged
 from lineup.contracts.playlists.refusals import PackageNotFound
-from lineup.database import Work, keep_newest, page_of
+from lineup.database import UnitOfWork, page_of, upsert_if_newer
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
@@ -52,7 +52,7 @@ S = TypeVar("S", bound="Select[Any]")
 ORDERS = {"name": Product.name}
 
 
-def keep_package(work: Work, state: PackageChanged) -> None:
+def keep_package(work: UnitOfWork, state: PackageChanged) -> None:
     """Keep what playlists says of a package."""
     values = {
         "id": state.id,
@@ -62,11 +62,11 @@ def keep_package(work: Work, state: PackageChanged) -> None:
         "name": state.name,
         "is_deleted": state.is_deleted,
     }
-    keep_newest(work.session, PackageCopy, values)
+    upsert_if_newer(work.session, PackageCopy, values)
 
 
 @handles(CreateProduct)
-def create_product(work: Work, request: CreateProduct) -> ProductView:
+def create_product(work: UnitOfWork, request: CreateProduct) -> ProductView:
     """Make a product of the partner's packages; an unknown package is Invalid."""
     partner = people.acting_partner(work, request.partner_id)
     product = Product(
@@ -88,7 +88,7 @@ def create_product(work: Work, request: CreateProduct) -> ProductView:
 
 
 @handles(UpdateProduct, changes=GetProduct)
-def update_product(work: Work, request: UpdateProduct) -> ProductView:
+def update_product(work: UnitOfWork, request: UpdateProduct) -> ProductView:
     """Change what is given; running subscriptions follow, told by ProductChanged."""
     statement = select(Product).where(Product.id == request.product_id)
     owned = in_scope(statement, Product, work.actor).with_for_update(key_share=True)
@@ -109,14 +109,14 @@ def update_product(work: Work, request: UpdateProduct) -> ProductView:
 
 
 @handles(GetProduct, row=Product)
-def get_product(work: Work, request: GetProduct) -> ProductView:
+def get_product(work: UnitOfWork, request: GetProduct) -> ProductView:
     """One product with its plans."""
     statement = select(Product).where(Product.id == request.product_id)
     return view_of(_found(work.session.scalar(_on_offer(statement, work.actor))))
 
 
 @handles(ListProducts)
-def list_products(work: Work, request: ListProducts) -> Page[ProductView]:
+def list_products(work: UnitOfWork, request: ListProducts) -> Page[ProductView]:
     """Products with their plans that pass every filter given, newest first."""
     statement = _on_offer(select(Product), work.actor).options(
         selectinload(Product.plans)
@@ -145,7 +145,7 @@ def _is_called(part: str) -> ColumnElement[bool]:
 
 
 @handles(CreatePlan)
-def create_plan(work: Work, request: CreatePlan) -> PlanView:
+def create_plan(work: UnitOfWork, request: CreatePlan) -> PlanView:
     """Put a length of a product on sale, in the partner's currency."""
     statement = select(Product).where(Product.id == request.product_id)
     product = _found(work.session.scalar(in_scope(statement, Product, work.actor)))
@@ -170,13 +170,13 @@ def create_plan(work: Work, request: CreatePlan) -> PlanView:
 
 
 @handles(GetPlan, row=Plan)
-def show_plan(work: Work, request: GetPlan) -> PlanView:
+def show_plan(work: UnitOfWork, request: GetPlan) -> PlanView:
     """One plan, on sale or retired."""
     return plan_view(get_own_plan(work, request.plan_id))
 
 
 @handles(ChangePlan, changes=GetPlan)
-def change_plan(work: Work, request: ChangePlan) -> PlanView:
+def change_plan(work: UnitOfWork, request: ChangePlan) -> PlanView:
     """Change a plan's name, price and SKU: from the next sale or renewal on.
 
     What was sold is refunded by what it was sold for. A retired plan is
@@ -196,7 +196,7 @@ def change_plan(work: Work, request: ChangePlan) -> PlanView:
 
 
 @handles(RetirePlan, changes=GetPlan)
-def retire_plan(work: Work, request: RetirePlan) -> PlanView:
+def retire_plan(work: UnitOfWork, request: RetirePlan) -> PlanView:
     """Take a plan off sale; running periods stay, its SKU is free again."""
     plan = _locked_plan(work, request.plan_id)
     plan.retire(work.now)
@@ -204,7 +204,7 @@ def retire_plan(work: Work, request: RetirePlan) -> PlanView:
     return plan_view(plan)
 
 
-def get_plan_on_sale(work: Work, plan_id: UUID, partner_id: UUID) -> Plan:
+def get_plan_on_sale(work: UnitOfWork, plan_id: UUID, partner_id: UUID) -> Plan:
     """A plan of that partner; NotFound if it has no such, PlanRetired if no longer."""
     plan = work.session.get(Plan, plan_id)
     if plan is None or plan.partner_id != partner_id:
@@ -214,17 +214,17 @@ def get_plan_on_sale(work: Work, plan_id: UUID, partner_id: UUID) -> Plan:
     return plan
 
 
-def get_own_plan(work: Work, plan_id: UUID) -> Plan:
+def get_own_plan(work: UnitOfWork, plan_id: UUID) -> Plan:
     """A plan in the actor's scope, retired or not; NotFound otherwise."""
     return _found_plan(work.session.scalar(_own_plan(work, plan_id)))
 
 
-def get_plan(work: Work, plan_id: UUID) -> Plan:
+def get_plan(work: UnitOfWork, plan_id: UUID) -> Plan:
     """A plan that something refers to, retired or not."""
     return work.session.get_one(Plan, plan_id)
 
 
-def get_plans(work: Work, plan_ids: Collection[UUID]) -> dict[UUID, Plan]:
+def get_plans(work: UnitOfWork, plan_ids: Collection[UUID]) -> dict[UUID, Plan]:
     """Plans that things refer to, with their products, by id."""
     statement = (
         select(Plan).where(Plan.id.in_(plan_ids)).options(joinedload(Plan.product))
@@ -233,7 +233,7 @@ def get_plans(work: Work, plan_ids: Collection[UUID]) -> dict[UUID, Plan]:
 
 
 @handles(GetCurrencyUse)
-def get_currency_use(work: Work, request: GetCurrencyUse) -> CurrencyUse:
+def get_currency_use(work: UnitOfWork, request: GetCurrencyUse) -> CurrencyUse:
     """How many plans on sale have prices in the currency a partner now has.
 
     What is in another currency already does not count: it has to be priced anew.
@@ -248,7 +248,7 @@ def get_currency_use(work: Work, request: GetCurrencyUse) -> CurrencyUse:
     return CurrencyUse(currency=partner.currency, plans=plans)
 
 
-def find_plan_by_sku(work: Work, partner_id: UUID, sku: str) -> Plan | None:
+def find_plan_by_sku(work: UnitOfWork, partner_id: UUID, sku: str) -> Plan | None:
     """The plan on sale that a partner's shops call `sku`, in capitals or not."""
     statement = select(Plan).where(
         Plan.partner_id == partner_id,
@@ -279,7 +279,9 @@ def _named(name: str) -> str:
     return name.strip()
 
 
-def _known_packages(work: Work, partner_id: UUID, package_ids: list[UUID]) -> list[str]:
+def _known_packages(
+    work: UnitOfWork, partner_id: UUID, package_ids: list[UUID]
+) -> list[str]:
     statement = select(PackageCopy.id).where(
         PackageCopy.id.in_(package_ids),
         PackageCopy.partner_id == partner_id,
@@ -303,11 +305,11 @@ def _check_places(product: Product) -> None:
         raise Invalid(fields=fields)
 
 
-def _own_plan(work: Work, plan_id: UUID) -> Select[Plan]:
+def _own_plan(work: UnitOfWork, plan_id: UUID) -> Select[Plan]:
     return in_scope(select(Plan).where(Plan.id == plan_id), Plan, work.actor)
 
 
-def _locked_plan(work: Work, plan_id: UUID) -> Plan:
+def _locked_plan(work: UnitOfWork, plan_id: UUID) -> Plan:
     owned = _own_plan(work, plan_id).with_for_update(key_share=True)
     return _found_plan(work.session.scalar(owned))
 
@@ -318,7 +320,7 @@ def _found_plan(plan: Plan | None) -> Plan:
     return plan
 
 
-def _check_price(work: Work, price: Money, product: Product) -> None:
+def _check_price(work: UnitOfWork, price: Money, product: Product) -> None:
     if price.amount_minor < 0:
         raise Invalid(fields={"price": ["Must not be below zero."]})
     if product.is_trial and price:
@@ -335,14 +337,14 @@ def _check_length(request: CreatePlan) -> None:
         raise BadLength(fields={"months": why, "days": why})
 
 
-def _insert_plan(work: Work, product: Product, plan: Plan) -> None:
+def _insert_plan(work: UnitOfWork, product: Product, plan: Plan) -> None:
     with _unless_sku_taken(work):
         work.session.add(plan)
     work.session.expire(product, ["plans"])
 
 
 @contextmanager
-def _unless_sku_taken(work: Work) -> Iterator[None]:
+def _unless_sku_taken(work: UnitOfWork) -> Iterator[None]:
     """Write what is changed inside, or SkuTaken where another plan has the SKU."""
     try:
         with work.session.begin_nested():

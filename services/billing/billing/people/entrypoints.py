@@ -7,7 +7,7 @@ from lineup.contracts.accounts.tree import AccountChanged
 
 
 class PeopleEntrypoints(Entrypoints):
-    """Keeps the copies; customers and users come in by the subscriptions' doors."""
+    """Keeps the copies; customers and users come in by the subscriptions' endpoints."""
 
     @on_event
     def on_account_changed(self, event: Event[AccountChanged]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup.contracts.accounts.refusals import AccountNotFound
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.scope import in_scope
 
 Conditions = Sequence[ColumnElement[bool]]
@@ -44,7 +44,7 @@ def seller_of(customer_scope: str) -> UUID | None:
 
 
 def names_of(
-    work: Work,
+    work: UnitOfWork,
     *,
     customer_ids: Collection[UUID] = (),
     user_ids: Collection[UUID] = (),
@@ -59,19 +59,21 @@ def names_of(
     )
 
 
-def names_of_accounts(work: Work, account_ids: Collection[UUID]) -> dict[UUID, str]:
+def names_of_accounts(
+    work: UnitOfWork, account_ids: Collection[UUID]
+) -> dict[UUID, str]:
     """Names of partners and sellers by their ids."""
     return _names(work, AccountCopy, account_ids)
 
 
-def _names(work: Work, model: Any, ids: Collection[Any]) -> dict[UUID, str]:
+def _names(work: UnitOfWork, model: Any, ids: Collection[Any]) -> dict[UUID, str]:
     if not ids:
         return {}
     statement = select(model.id, model.name).where(model.id.in_(set(ids)))
     return {row.id: row.name for row in work.session.execute(statement)}
 
 
-def below_account(work: Work, model: Any, account_id: UUID | None) -> Conditions:
+def below_account(work: UnitOfWork, model: Any, account_id: UUID | None) -> Conditions:
     """The condition that rows of `model` lie at or below a partner or seller; none
     where nobody is named. NotFound for one outside the actor's scope.
     """
@@ -84,7 +86,7 @@ def below_account(work: Work, model: Any, account_id: UUID | None) -> Conditions
     return [model.scope.startswith(scope, autoescape=True)]
 
 
-def customers_called(work: Work, part: str) -> Select[UUID]:
+def customers_called(work: UnitOfWork, part: str) -> Select[UUID]:
     """Ids of customers in scope with this in their name or mail address."""
     statement = select(CustomerCopy.id).where(
         or_(_holds(CustomerCopy.name, part), _holds(CustomerCopy.email, part))
@@ -92,7 +94,7 @@ def customers_called(work: Work, part: str) -> Select[UUID]:
     return in_scope(statement, CustomerCopy, work.actor)
 
 
-def users_called(work: Work, part: str) -> Select[UUID]:
+def users_called(work: UnitOfWork, part: str) -> Select[UUID]:
     """Ids of users in scope with this in their own name."""
     statement = select(UserCopy.id).where(_holds(UserCopy.name, part))
     return in_scope(statement, UserCopy, work.actor)

@@ -13,27 +13,27 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.refusals import CustomerNotFound, UserNotFound
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
-from lineup.database import Work, keep_newest
+from lineup.database import UnitOfWork, upsert_if_newer
 from lineup.scope import PartnerNotFound, in_scope, partner_of
 
 MOST_USERS = 1000
 """Users of one customer that one overview shows."""
 
 
-def keep_account(work: Work, state: AccountChanged) -> None:
+def keep_account(work: UnitOfWork, state: AccountChanged) -> None:
     """Keep what accounts says of a partner or seller."""
-    keep_newest(work.session, AccountCopy, _shared(AccountCopy, state))
+    upsert_if_newer(work.session, AccountCopy, _shared(AccountCopy, state))
 
 
-def keep_customer(work: Work, state: CustomerChanged) -> bool:
+def keep_customer(work: UnitOfWork, state: CustomerChanged) -> bool:
     """Keep what accounts says of a customer; False where it is old."""
     name = f"{state.first_name} {state.last_name}".strip()
     values = _shared(CustomerCopy, state) | {"name": name}
-    return keep_newest(work.session, CustomerCopy, values)
+    return upsert_if_newer(work.session, CustomerCopy, values)
 
 
 def customers_of(
-    work: Work, partner_id: UUID, usernames: Collection[str]
+    work: UnitOfWork, partner_id: UUID, usernames: Collection[str]
 ) -> dict[str, UUID]:
     """Whose the users of these names are, by name; unknown ones are left out."""
     statement = select(UserCopy.username, UserCopy.customer_id).where(
@@ -45,7 +45,11 @@ def customers_of(
 
 
 def find_customer(
-    work: Work, partner_id: UUID, *, customer_id: UUID | None = None, email: str = ""
+    work: UnitOfWork,
+    partner_id: UUID,
+    *,
+    customer_id: UUID | None = None,
+    email: str = "",
 ) -> CustomerCopy | None:
     """A partner's customer that is not deleted, by id or by mail address."""
     named = (
@@ -63,7 +67,7 @@ def find_customer(
     return work.session.scalar(statement.limit(1))
 
 
-def living_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
+def living_users(work: UnitOfWork, user_ids: Collection[UUID]) -> set[UUID]:
     """Which of these users are not deleted."""
     statement = select(UserCopy.id).where(
         UserCopy.id.in_(user_ids), UserCopy.status != Status.DELETED
@@ -71,9 +75,9 @@ def living_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
     return set(work.session.scalars(statement))
 
 
-def keep_user(work: Work, state: UserChanged) -> bool:
+def keep_user(work: UnitOfWork, state: UserChanged) -> bool:
     """Keep what accounts says of a user; False where it is old."""
-    return keep_newest(work.session, UserCopy, _shared(UserCopy, state))
+    return upsert_if_newer(work.session, UserCopy, _shared(UserCopy, state))
 
 
 def _shared(model: Any, state: Any) -> dict[str, Any]:
@@ -81,7 +85,7 @@ def _shared(model: Any, state: Any) -> dict[str, Any]:
     return {name: getattr(state, name) for name in names if hasattr(state, name)}
 
 
-def get_partner(work: Work, partner_id: UUID) -> AccountCopy:
+def get_partner(work: UnitOfWork, partner_id: UUID) -> AccountCopy:
     """The partner whose currency and time zone apply; NotFound before it arrived."""
     partner = work.session.get(AccountCopy, partner_id)
     if partner is None or partner.kind != AccountKind.PARTNER:
@@ -89,13 +93,13 @@ def get_partner(work: Work, partner_id: UUID) -> AccountCopy:
     return partner
 
 
-def get_partners(work: Work, partner_ids: Collection[UUID]) -> list[AccountCopy]:
+def get_partners(work: UnitOfWork, partner_ids: Collection[UUID]) -> list[AccountCopy]:
     """Several partners in one go; held, they cost `get_partner` no further look."""
     statement = select(AccountCopy).where(AccountCopy.id.in_(partner_ids))
     return list(work.session.scalars(statement))
 
 
-def acting_partner(work: Work, partner_id: UUID | None) -> AccountCopy:
+def acting_partner(work: UnitOfWork, partner_id: UUID | None) -> AccountCopy:
     """The partner a request is for: the actor's own, or the one the operator names.
 
     Naming a partner outside the scope is NotFound.
@@ -110,7 +114,7 @@ def acting_partner(work: Work, partner_id: UUID | None) -> AccountCopy:
     return partner
 
 
-def get_customer(work: Work, customer_id: UUID) -> CustomerCopy:
+def get_customer(work: UnitOfWork, customer_id: UUID) -> CustomerCopy:
     """A customer in the actor's scope; NotFound otherwise."""
     statement = select(CustomerCopy).where(CustomerCopy.id == customer_id)
     customer = work.session.scalar(in_scope(statement, CustomerCopy, work.actor))
@@ -119,7 +123,7 @@ def get_customer(work: Work, customer_id: UUID) -> CustomerCopy:
     return customer
 
 
-def get_user(work: Work, user_id: UUID) -> UserCopy:
+def get_user(work: UnitOfWork, user_id: UUID) -> UserCopy:
     """A user in the actor's scope that is not deleted; NotFound otherwise."""
     statement = select(UserCopy).where(
         UserCopy.id == user_id, UserCopy.status != Status.DELETED
@@ -130,7 +134,7 @@ def get_user(work: Work, user_id: UUID) -> UserCopy:
     return user
 
 
-def users_of(work: Work, customer_id: UUID) -> Sequence[UserCopy]:
+def users_of(work: UnitOfWork, customer_id: UUID) -> Sequence[UserCopy]:
     """A customer's users that are not deleted, the older first; a limit holds."""
     statement = (
         select(UserCopy)
@@ -141,7 +145,7 @@ def users_of(work: Work, customer_id: UUID) -> Sequence[UserCopy]:
     return work.session.scalars(statement).all()
 
 
-def lock_customer(work: Work, customer_id: UUID) -> CustomerCopy:
+def lock_customer(work: UnitOfWork, customer_id: UUID) -> CustomerCopy:
     """The customer's row, locked: its lines and balance change one at a time.
 
     Everything that changes a subscription takes this lock first, then the wallets.
@@ -154,7 +158,9 @@ def lock_customer(work: Work, customer_id: UUID) -> CustomerCopy:
     return customer
 
 
-def claim_customers(work: Work, wanted: Select[UUID], *, limit: int) -> Sequence[UUID]:
+def claim_customers(
+    work: UnitOfWork, wanted: Select[UUID], *, limit: int
+) -> Sequence[UUID]:
     """Lock up to `limit` customers that nobody else is at, in order of their ids."""
     statement = (
         select(CustomerCopy.id)
@@ -166,13 +172,13 @@ def claim_customers(work: Work, wanted: Select[UUID], *, limit: int) -> Sequence
     return work.session.scalars(statement).all()
 
 
-def lock_customers(work: Work, customer_ids: Collection[UUID]) -> None:
+def lock_customers(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
     """Lock these customers in the order of their ids, waiting for each."""
     statement = select(CustomerCopy.id).where(CustomerCopy.id.in_(customer_ids))
     work.session.scalars(statement.order_by(CustomerCopy.id).with_for_update()).all()
 
 
-def inactive_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
+def inactive_users(work: UnitOfWork, user_ids: Collection[UUID]) -> set[UUID]:
     """Which of these users, or whose customers, are not in use."""
     statement = (
         select(UserCopy.id)
@@ -185,7 +191,7 @@ def inactive_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
     return set(work.session.scalars(statement))
 
 
-def deleted_customers(work: Work, customer_ids: Collection[UUID]) -> set[UUID]:
+def deleted_customers(work: UnitOfWork, customer_ids: Collection[UUID]) -> set[UUID]:
     """Which of these customers were deleted."""
     statement = select(CustomerCopy.id).where(
         CustomerCopy.id.in_(customer_ids), CustomerCopy.status == Status.DELETED
@@ -194,7 +200,7 @@ def deleted_customers(work: Work, customer_ids: Collection[UUID]) -> set[UUID]:
 
 
 def expect_user(
-    work: Work, *, user_id: UUID, customer_id: UUID, customer_scope: str
+    work: UnitOfWork, *, user_id: UUID, customer_id: UUID, customer_scope: str
 ) -> None:
     """Make room for a user whose own events are still on their way.
 

@@ -15,12 +15,12 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from billing.people import operations as people
 from billing.subscriptions.models import Subscription
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.metrics import PUT_OFF
 
 log = structlog.get_logger(__name__)
 
-Act = Callable[[Work, UUID], None]
+Act = Callable[[UnitOfWork, UUID], None]
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=12)
@@ -79,7 +79,7 @@ def _is_its_own(error: Exception) -> bool:
     return state is not None and state[:2] in {"40", "55"}
 
 
-def _lock(work: Work, subscription_id: UUID) -> None:
+def _lock(work: UnitOfWork, subscription_id: UUID) -> None:
     statement = select(Subscription.customer_id).where(
         Subscription.id == subscription_id
     )

@@ -19,7 +19,7 @@ from lineup.contracts.billing.subscriptions import (
     SubscriptionState,
     SubscriptionView,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.money import Money
 from lineup.scope import in_scope, within
 from lineup.verbs import handles
@@ -29,7 +29,9 @@ MOST_NAMED = 20
 
 
 @handles(GetDeletionBlockers)
-def get_deletion_blockers(work: Work, request: GetDeletionBlockers) -> DeletionBlockers:
+def get_deletion_blockers(
+    work: UnitOfWork, request: GetDeletionBlockers
+) -> DeletionBlockers:
     """Money and running subscriptions of whom the request names, in scope."""
     running = in_scope(select(Subscription), Subscription, work.actor).where(
         stands_as(SubscriptionState.RUNNING, work.now),
@@ -45,7 +47,7 @@ def get_deletion_blockers(work: Work, request: GetDeletionBlockers) -> DeletionB
 
 
 def _whose(
-    work: Work, request: GetDeletionBlockers, model: Any, customer_id: Any
+    work: UnitOfWork, request: GetDeletionBlockers, model: Any, customer_id: Any
 ) -> Sequence[Any]:
     if request.user_id is not None:
         return [Subscription.user_id == request.user_id]
@@ -54,7 +56,7 @@ def _whose(
     return below_account(work, model, request.account_id)
 
 
-def _balances(work: Work, request: GetDeletionBlockers) -> list[Money]:
+def _balances(work: UnitOfWork, request: GetDeletionBlockers) -> list[Money]:
     if request.user_id is not None:
         return []
     statement = (
@@ -70,7 +72,7 @@ def _balances(work: Work, request: GetDeletionBlockers) -> list[Money]:
     ]
 
 
-def _count(work: Work, running: Any) -> int:
+def _count(work: UnitOfWork, running: Any) -> int:
     ids = running.with_only_columns(Subscription.id).subquery()
     return work.session.scalar(select(func.count()).select_from(ids)) or 0
 
@@ -85,7 +87,7 @@ def _named(view: SubscriptionView) -> RunningSubscription:
     )
 
 
-def _is_deleted(work: Work, request: GetDeletionBlockers) -> bool:
+def _is_deleted(work: UnitOfWork, request: GetDeletionBlockers) -> bool:
     """Whether billing has heard that the customer was deleted."""
     statement = select(CustomerCopy.id).where(
         CustomerCopy.id == request.customer_id, CustomerCopy.status == Status.DELETED

@@ -19,7 +19,7 @@ from lineup.contracts.billing.subscriptions import (
     SubscriptionView,
 )
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
@@ -28,7 +28,7 @@ ORDERS = {"ends_at": Subscription.ends_at, "started_at": Subscription.started_at
 
 @handles(ListSubscriptions)
 def list_subscriptions(
-    work: Work, request: ListSubscriptions
+    work: UnitOfWork, request: ListSubscriptions
 ) -> Page[SubscriptionView]:
     """Subscriptions in scope that pass every filter given, newest first."""
     statement = in_scope(select(Subscription), Subscription, work.actor)
@@ -57,7 +57,9 @@ def stands_as(state: SubscriptionState, now: datetime) -> ColumnElement[bool]:
             return marked
 
 
-def matching(work: Work, request: SubscriptionFilter) -> list[ColumnElement[bool]]:
+def matching(
+    work: UnitOfWork, request: SubscriptionFilter
+) -> list[ColumnElement[bool]]:
     """The conditions of whose subscriptions are meant, and of what."""
     trials = select(Product.id).where(Product.is_trial.is_(True))
     is_trial = Subscription.product_id.in_(trials)
@@ -81,7 +83,7 @@ def matching(work: Work, request: SubscriptionFilter) -> list[ColumnElement[bool
     return [*below, *(test(given) for given, test in tests if given is not None)]
 
 
-def _is_called(work: Work, part: str) -> ColumnElement[bool]:
+def _is_called(work: UnitOfWork, part: str) -> ColumnElement[bool]:
     """Whether the user or the customer is called so.
 
     Ids are gathered into arrays first: then the index of each finds them together.

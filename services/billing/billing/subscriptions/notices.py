@@ -7,7 +7,7 @@ from sqlalchemy import select
 from billing.catalog import operations as catalog
 from billing.subscriptions.models import Period, Subscription
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.money import Money
 
 TOLD_OBSTACLES = frozenset({"plan_retired"})
@@ -15,7 +15,7 @@ TOLD_OBSTACLES = frozenset({"plan_retired"})
 
 
 def tell_shortfall(
-    work: Work, subscription: Subscription, balance: Money, missing: Money
+    work: UnitOfWork, subscription: Subscription, balance: Money, missing: Money
 ) -> None:
     """Announce that the period after the last one could not be paid."""
     period = _untold(work, subscription)
@@ -33,7 +33,7 @@ def tell_shortfall(
     )
 
 
-def tell_blocked(work: Work, subscription: Subscription, reason: str) -> None:
+def tell_blocked(work: UnitOfWork, subscription: Subscription, reason: str) -> None:
     """Announce that a switched-on user does not renew, though not for want of money."""
     if reason not in TOLD_OBSTACLES:
         return
@@ -65,7 +65,7 @@ def _about(subscription: Subscription, period: Period) -> dict[str, Any]:
     }
 
 
-def _untold(work: Work, subscription: Subscription) -> Period | None:
+def _untold(work: UnitOfWork, subscription: Subscription) -> Period | None:
     """The last period, now marked as told of; None where it was told of before."""
     period = work.session.scalar(
         select(Period)

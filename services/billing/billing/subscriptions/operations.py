@@ -51,7 +51,7 @@ from lineup.contracts.billing.subscriptions import (
     SwitchRenewal,
 )
 from lineup.contracts.billing.wallets import Cause
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
@@ -75,7 +75,7 @@ __all__ = [
 
 
 @handles(Purchase)
-def purchase(work: Work, request: Purchase) -> SubscriptionView:
+def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
     """Buy a period from the customer's balance.
 
     A running user is renewed. Counted from now while running, what was left is given
@@ -98,7 +98,7 @@ def purchase(work: Work, request: Purchase) -> SubscriptionView:
 
 
 @handles(StopSubscription)
-def stop_subscription(work: Work, request: StopSubscription) -> StopReceipt:
+def stop_subscription(work: UnitOfWork, request: StopSubscription) -> StopReceipt:
     """Stop a running subscription and return the unused part."""
     subscription = _get_locked(work, request.subscription_id)
     receipt = stops.stop(work, subscription, reason=request.reason.strip())
@@ -107,7 +107,7 @@ def stop_subscription(work: Work, request: StopSubscription) -> StopReceipt:
 
 
 @handles(QuoteStop)
-def quote_stop(work: Work, request: QuoteStop) -> StopReceipt:
+def quote_stop(work: UnitOfWork, request: QuoteStop) -> StopReceipt:
     """What stopping now would return; NotActive for what is not running."""
     subscription = _get(work, request.subscription_id)
     if not subscription.is_running(work.now):
@@ -116,7 +116,7 @@ def quote_stop(work: Work, request: QuoteStop) -> StopReceipt:
 
 
 @handles(SwitchRenewal, changes=GetRenewal)
-def switch_renewal(work: Work, request: SwitchRenewal) -> RenewalView:
+def switch_renewal(work: UnitOfWork, request: SwitchRenewal) -> RenewalView:
     """Turn a user's automatic renewal on or off; kept for its next subscription."""
     user = people.get_user(work, request.user_id)
     people.lock_customer(work, user.customer_id)
@@ -133,7 +133,7 @@ def switch_renewal(work: Work, request: SwitchRenewal) -> RenewalView:
     return RenewalView(user_id=user.id, renews=request.renews)
 
 
-def last_products(work: Work, user_ids: Collection[UUID]) -> dict[UUID, UUID]:
+def last_products(work: UnitOfWork, user_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The product that each user has, or had last; who never had one is left out."""
     statement = (
         select(Subscription.user_id, Subscription.product_id)
@@ -144,7 +144,7 @@ def last_products(work: Work, user_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 
 @handles(GetRenewal, row=UserCopy)
-def get_renewal(work: Work, request: GetRenewal) -> RenewalView:
+def get_renewal(work: UnitOfWork, request: GetRenewal) -> RenewalView:
     """Whether a user renews by itself."""
     user = people.get_user(work, request.user_id)
     statement = select(RenewalSwitch.renews).where(RenewalSwitch.user_id == user.id)
@@ -153,12 +153,12 @@ def get_renewal(work: Work, request: GetRenewal) -> RenewalView:
 
 
 @handles(GetSubscription)
-def get_subscription(work: Work, request: GetSubscription) -> SubscriptionView:
+def get_subscription(work: UnitOfWork, request: GetSubscription) -> SubscriptionView:
     """One subscription in the actor's scope."""
     return view_of(work, _get(work, request.subscription_id))
 
 
-def follow_customer(work: Work, state: CustomerChanged) -> None:
+def follow_customer(work: UnitOfWork, state: CustomerChanged) -> None:
     """Keep the copy of a customer; what it has lies where it now lies.
 
     The money of one that was deleted is paid out or written off, as was asked.
@@ -170,7 +170,7 @@ def follow_customer(work: Work, state: CustomerChanged) -> None:
         settle(work, customer)
 
 
-def follow_user(work: Work, state: UserChanged) -> None:
+def follow_user(work: UnitOfWork, state: UserChanged) -> None:
     """Keep the copy of a user; one that was deleted stops, with its refund unless it
     forfeits it.
     """
@@ -187,12 +187,12 @@ def follow_user(work: Work, state: UserChanged) -> None:
     settle(work, customer)
 
 
-def _has_bought(work: Work, user_id: UUID) -> bool:
+def _has_bought(work: UnitOfWork, user_id: UUID) -> bool:
     bought = exists().where(Subscription.user_id == user_id)
     return bool(work.session.scalar(select(bought)))
 
 
-def place(work: Work, whose: ColumnElement[bool], scope: str) -> None:
+def place(work: UnitOfWork, whose: ColumnElement[bool], scope: str) -> None:
     """Let subscriptions lie at a scope, announced where that is news."""
     statement = select(Subscription).where(whose, Subscription.scope != scope)
     moved = work.session.scalars(statement.order_by(Subscription.id)).all()
@@ -201,19 +201,19 @@ def place(work: Work, whose: ColumnElement[bool], scope: str) -> None:
     announce_all(work, moved)
 
 
-def _forfeit_running(work: Work, user_id: UUID) -> None:
+def _forfeit_running(work: UnitOfWork, user_id: UUID) -> None:
     last = find_last(work, user_id)
     if last is not None and last.is_running(work.now):
         stops.forfeit(work, last, reason="the seller was deleted")
 
 
-def _stop_running(work: Work, user_id: UUID, *, reason: str) -> None:
+def _stop_running(work: UnitOfWork, user_id: UUID, *, reason: str) -> None:
     last = find_last(work, user_id)
     if last is not None and last.is_running(work.now):
         stops.stop(work, last, reason=reason)
 
 
-def _get(work: Work, subscription_id: UUID) -> Subscription:
+def _get(work: UnitOfWork, subscription_id: UUID) -> Subscription:
     statement = select(Subscription).where(Subscription.id == subscription_id)
     subscription = work.session.scalar(in_scope(statement, Subscription, work.actor))
     if subscription is None:
@@ -221,7 +221,7 @@ def _get(work: Work, subscription_id: UUID) -> Subscription:
     return subscription
 
 
-def _get_locked(work: Work, subscription_id: UUID) -> Subscription:
+def _get_locked(work: UnitOfWork, subscription_id: UUID) -> Subscription:
     subscription = _get(work, subscription_id)
     people.lock_customer(work, subscription.customer_id)
     work.session.refresh(subscription)

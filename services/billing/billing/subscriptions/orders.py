@@ -32,7 +32,7 @@ from lineup.contracts.billing.subscriptions import (
     SubscriptionState,
 )
 from lineup.contracts.billing.wallets import Cause
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.money import Money
 
@@ -62,7 +62,7 @@ class AfterwardsOnly(Exception):  # noqa: N818 - reads as a sentence
     """Another product runs; this one begins when that has ended."""
 
 
-def start_for_order(work: Work, sale: OrderSale) -> UUID:
+def start_for_order(work: UnitOfWork, sale: OrderSale) -> UUID:
     """Start or renew what a seat bought: clearing of the shop -> income.
 
     The same seat again changes nothing and names the same subscription. PlanRetired,
@@ -81,7 +81,7 @@ def start_for_order(work: Work, sale: OrderSale) -> UUID:
     return known.subscription_id if known else _sell(work, sale)
 
 
-def _sell(work: Work, sale: OrderSale) -> UUID:
+def _sell(work: UnitOfWork, sale: OrderSale) -> UUID:
     user = people.get_user(work, sale.user_id)
     plan = catalog.get_plan_on_sale(work, sale.plan_id, user.partner_id)
     replaced = _clear_the_way(work, sale, plan)
@@ -100,7 +100,7 @@ def _sell(work: Work, sale: OrderSale) -> UUID:
     return subscription.id
 
 
-def _clear_the_way(work: Work, sale: OrderSale, plan: Plan) -> Sequence[Period]:
+def _clear_the_way(work: UnitOfWork, sale: OrderSale, plan: Plan) -> Sequence[Period]:
     """End what runs of another product: a trial always, else as the sale says.
 
     Answers what was stopped. AfterwardsOnly where the new one waits for its end.
@@ -120,7 +120,7 @@ def _clear_the_way(work: Work, sale: OrderSale, plan: Plan) -> Sequence[Period]:
     return []
 
 
-def let_end(work: Work, user_ids: Collection[UUID]) -> None:
+def let_end(work: UnitOfWork, user_ids: Collection[UUID]) -> None:
     """Renew what runs of users by itself no more: another product follows its end."""
     renewing = select(Subscription).where(
         Subscription.user_id.in_(user_ids),
@@ -136,7 +136,7 @@ def let_end(work: Work, user_ids: Collection[UUID]) -> None:
     announce_all(work, ending)
 
 
-def let_renew(work: Work, user_id: UUID) -> None:
+def let_renew(work: UnitOfWork, user_id: UUID) -> None:
     """Renew what a user has as its switch says: nothing follows its end any more."""
     last = find_last(work, user_id)
     if last is None:
@@ -151,7 +151,7 @@ def let_renew(work: Work, user_id: UUID) -> None:
         announce(work, last)
 
 
-def ended_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
+def ended_users(work: UnitOfWork, user_ids: Collection[UUID]) -> set[UUID]:
     """Which of these users have nothing that runs."""
     statement = select(Subscription.user_id).where(
         Subscription.user_id.in_(user_ids), is_running(Subscription, work.now)
@@ -159,7 +159,7 @@ def ended_users(work: Work, user_ids: Collection[UUID]) -> set[UUID]:
     return set(user_ids) - set(work.session.scalars(statement))
 
 
-def reverse_for_order(work: Work, seat_id: UUID) -> StopReceipt | None:
+def reverse_for_order(work: UnitOfWork, seat_id: UUID) -> StopReceipt | None:
     """Take back exactly the period a seat bought: income -> clearing, no balance.
 
     Periods bought after it move up; with none left the subscription stops. The same
@@ -185,11 +185,11 @@ def reverse_for_order(work: Work, seat_id: UUID) -> StopReceipt | None:
     )
 
 
-def _find_period(work: Work, seat_id: UUID) -> Period | None:
+def _find_period(work: UnitOfWork, seat_id: UUID) -> Period | None:
     return work.session.scalar(select(Period).where(Period.seat_id == seat_id))
 
 
-def _return_money(work: Work, period: Period) -> None:
+def _return_money(work: UnitOfWork, period: Period) -> None:
     if period.transfer_id is None:
         return
     posted = wallets.reverse(
@@ -201,7 +201,7 @@ def _return_money(work: Work, period: Period) -> None:
     period.give_back(period.paid, posted.transfer_id, work.now)
 
 
-def _take_back(work: Work, subscription: Subscription, period: Period) -> None:
+def _take_back(work: UnitOfWork, subscription: Subscription, period: Period) -> None:
     is_used_up = period.ends_at <= work.now
     later = [
         p for p in open_periods(work, subscription) if p.starts_at >= period.ends_at
@@ -219,7 +219,10 @@ def _take_back(work: Work, subscription: Subscription, period: Period) -> None:
 
 
 def _move_up(
-    work: Work, subscription: Subscription, later: list[Period], starts_at: datetime
+    work: UnitOfWork,
+    subscription: Subscription,
+    later: list[Period],
+    starts_at: datetime,
 ) -> None:
     zone = people.get_partner(work, subscription.partner_id).zone
     subscription.shorten(starts_at)

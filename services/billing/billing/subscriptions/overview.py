@@ -19,13 +19,15 @@ from lineup.contracts.billing.subscriptions import (
     RenewalLine,
     RenewalOverview,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.money import Money
 from lineup.verbs import handles
 
 
 @handles(GetRenewalOverview)
-def get_renewal_overview(work: Work, request: GetRenewalOverview) -> RenewalOverview:
+def get_renewal_overview(
+    work: UnitOfWork, request: GetRenewalOverview
+) -> RenewalOverview:
     """All users of a customer; the total is of those that would renew by themselves."""
     account = wallets.account_of(work, request.customer_id)
     funds = funds_of(work, account)
@@ -45,7 +47,7 @@ def _total(prices: Iterable[Money | None], asset: str) -> Money:
     return sum((price for price in prices if price), Money.zero(asset))
 
 
-def _lines(work: Work, users: Sequence[UserCopy]) -> list[RenewalLine]:
+def _lines(work: UnitOfWork, users: Sequence[UserCopy]) -> list[RenewalLine]:
     ids = [user.id for user in users]
     newest = _newest(work, ids)
     switches = _switches(work, ids)
@@ -69,7 +71,7 @@ def _lines(work: Work, users: Sequence[UserCopy]) -> list[RenewalLine]:
     return lines
 
 
-def _newest(work: Work, user_ids: Sequence[UUID]) -> dict[UUID, Subscription]:
+def _newest(work: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, Subscription]:
     """The newest subscription of each user, whatever its state."""
     statement = (
         select(Subscription)
@@ -80,7 +82,7 @@ def _newest(work: Work, user_ids: Sequence[UUID]) -> dict[UUID, Subscription]:
     return {one.user_id: one for one in work.session.scalars(statement)}
 
 
-def _switches(work: Work, user_ids: Sequence[UUID]) -> dict[UUID, bool]:
+def _switches(work: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, bool]:
     statement = select(RenewalSwitch.user_id, RenewalSwitch.renews).where(
         RenewalSwitch.user_id.in_(user_ids)
     )
@@ -104,7 +106,7 @@ def _bare_line(user: UserCopy, renews: bool) -> RenewalLine:  # noqa: FBT001
 
 
 def _line(
-    work: Work,
+    work: UnitOfWork,
     user: UserCopy,
     last: Subscription,
     plan: Plan,

@@ -27,13 +27,13 @@ from lineup.contracts.billing.subscriptions import (
     PurchaseQuote,
     QuotePurchase,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.money import Money
 from lineup.verbs import handles
 
 
 @handles(QuotePurchase)
-def quote_purchase(work: Work, request: QuotePurchase) -> PurchaseQuote:
+def quote_purchase(work: UnitOfWork, request: QuotePurchase) -> PurchaseQuote:
     """What `purchase` would do at this instant; it refuses as that would.
 
     Only too small a balance is told instead of refused, so that it can be shown.
@@ -55,7 +55,7 @@ def quote_purchase(work: Work, request: QuotePurchase) -> PurchaseQuote:
 
 
 def _end(
-    work: Work,
+    work: UnitOfWork,
     user: UserCopy,
     plan: Plan,
     goes_on: Subscription | None,
@@ -68,7 +68,7 @@ def _end(
 
 
 def _quote(
-    work: Work,
+    work: UnitOfWork,
     user: UserCopy,
     plan: Plan,
     span: tuple[datetime, datetime],

@@ -30,7 +30,7 @@ from billing.wallets.funds import hold_funds
 from billing.wallets.movements import Movement
 from billing.wallets.posting import transfer_all
 from lineup.contracts.billing.wallets import Booked, Cause, CorrectBooking, TopUp
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.verbs import handles
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,7 @@ COPIES = 4
 class Round:
     """One transaction's renewals, decided in order and booked in one go."""
 
-    def __init__(self, work: Work, due: Sequence[Subscription]) -> None:
+    def __init__(self, work: UnitOfWork, due: Sequence[Subscription]) -> None:
         self._work = work
         self._plans = catalog.get_plans(work, {one.plan_id for one in due})
         self._inactive = people.inactive_users(work, {one.user_id for one in due})
@@ -97,24 +97,24 @@ class Round:
 
 
 @handles(TopUp)
-def top_up(work: Work, request: TopUp) -> Booked:
+def top_up(work: UnitOfWork, request: TopUp) -> Booked:
     """Put money on a balance; users that wait for it are renewed at once."""
     customer = people.get_customer(work, request.customer_id)
     people.lock_customer(work, customer.id)
-    posted = wallets.top_up(work, request)
+    posted = wallets.book_top_up(work, request)
     _renew_waiting(work, customer)
     return booked(work, customer, posted)
 
 
 @handles(CorrectBooking)
-def correct_booking(work: Work, request: CorrectBooking) -> Booked:
+def correct_booking(work: UnitOfWork, request: CorrectBooking) -> Booked:
     """Undo a booking; where money comes back, users that wait for it are renewed."""
     customer, posted = corrections.correct_booking(work, request)
     _renew_waiting(work, customer)
     return booked(work, customer, posted)
 
 
-def _renew_waiting(work: Work, customer: CustomerCopy) -> None:
+def _renew_waiting(work: UnitOfWork, customer: CustomerCopy) -> None:
     """Renew who waits for money. What raises is left to the timer: the money is in."""
     if wake_waiting(work, customer.id):
         work.session.flush()
@@ -133,7 +133,7 @@ def renew_all(database: Database) -> int:
     return total
 
 
-def renew_due(work: Work, *, limit: int = CHUNK) -> int:
+def renew_due(work: UnitOfWork, *, limit: int = CHUNK) -> int:
     """Renew what is due of customers nobody else is at; how many those were."""
     customers = _claim(work, limit)
     renew_customers(work, customers)
@@ -141,7 +141,7 @@ def renew_due(work: Work, *, limit: int = CHUNK) -> int:
     return len(customers)
 
 
-def renew_customers(work: Work, customer_ids: Sequence[UUID]) -> None:
+def renew_customers(work: UnitOfWork, customer_ids: Sequence[UUID]) -> None:
     """Renew what is due of these customers, whose locks the caller holds."""
     Round(work, _due(work, customer_ids)).book()
 
@@ -160,7 +160,7 @@ def _renew_chunk(database: Database) -> int:
     return len(customers)
 
 
-def _renew_one(work: Work, subscription_id: UUID) -> None:
+def _renew_one(work: UnitOfWork, subscription_id: UUID) -> None:
     """Renew one subscription if it is due still; its customer is locked."""
     due = Subscription.renewal_due_at <= work.now + LEAD
     statement = select(Subscription).where(Subscription.id == subscription_id, due)
@@ -168,7 +168,7 @@ def _renew_one(work: Work, subscription_id: UUID) -> None:
     work.session.flush()
 
 
-def _claim(work: Work, limit: int) -> Sequence[UUID]:
+def _claim(work: UnitOfWork, limit: int) -> Sequence[UUID]:
     first = (
         select(Subscription.customer_id)
         .where(Subscription.renewal_due_at <= work.now + LEAD, is_let(work.now))
@@ -178,13 +178,13 @@ def _claim(work: Work, limit: int) -> Sequence[UUID]:
     return people.claim_customers(work, first, limit=limit)
 
 
-def _due(work: Work, customer_ids: Sequence[UUID]) -> Sequence[Subscription]:
+def _due(work: UnitOfWork, customer_ids: Sequence[UUID]) -> Sequence[Subscription]:
     statement = _due_of(work, customer_ids, Subscription)
     fresh = statement.execution_options(populate_existing=True)
     return work.session.scalars(fresh).all()
 
 
-def _due_of(work: Work, customer_ids: Sequence[UUID], what: Any) -> Select[Any]:
+def _due_of(work: UnitOfWork, customer_ids: Sequence[UUID], what: Any) -> Select[Any]:
     """What is due of customers, the earliest end first, then the older user."""
     statement: Select[Any] = select(what)
     return statement.where(

@@ -15,11 +15,11 @@ from billing.subscriptions.sales import Payment, begin, find_last, make_way
 from billing.subscriptions.views import announce
 from billing.wallets import operations as wallets
 from billing.wallets.movements import customer_account
-from lineup.behalf import signature
 from lineup.contracts.billing.refusals import InsufficientBalance
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.contracts.billing.wallets import Cause
-from lineup.database import Work
+from lineup.database import UnitOfWork
+from lineup.impersonation import signature
 
 SPENT = "old_product_spent"
 """What ran before was given back to the balance, and that is spent by now."""
@@ -34,7 +34,7 @@ def give_way(periods: Sequence[Period], subscription: Subscription) -> None:
         period.gave_way_to = subscription.id
 
 
-def pass_over(work: Work, period: Period) -> None:
+def pass_over(work: UnitOfWork, period: Period) -> None:
     """A stopped period was paid back: what gave way to it, did to its successor."""
     successor, period.gave_way_to = period.gave_way_to, None
     work.session.flush()
@@ -43,7 +43,7 @@ def pass_over(work: Work, period: Period) -> None:
     _follow(work, [period.subscription_id], successor)
 
 
-def bring_back(work: Work, seat_id: UUID) -> str:
+def bring_back(work: UnitOfWork, seat_id: UUID) -> str:
     """Let run on what gave way to a seat's product, once nothing is left of that.
 
     What was paid for and not used counts from now; what went to the balance is taken
@@ -67,7 +67,7 @@ def bring_back(work: Work, seat_id: UUID) -> str:
 
 
 def _given_way(
-    work: Work, subscription_id: UUID, of_subscription: UUID | None = None
+    work: UnitOfWork, subscription_id: UUID, of_subscription: UUID | None = None
 ) -> Sequence[Period]:
     """What gave way to a subscription, perhaps of another one alone; in order."""
     statement = select(Period).where(Period.gave_way_to == subscription_id)
@@ -76,7 +76,7 @@ def _given_way(
     return work.session.scalars(statement.order_by(Period.starts_at)).all()
 
 
-def _resume(work: Work, user_id: UUID, waiting: Sequence[Period]) -> str:
+def _resume(work: UnitOfWork, user_id: UUID, waiting: Sequence[Period]) -> str:
     for period in waiting:
         period.gave_way_to = None
     if not people.living_users(work, [user_id]):
@@ -90,7 +90,7 @@ def _resume(work: Work, user_id: UUID, waiting: Sequence[Period]) -> str:
     return SPENT if len(back) < len(waiting) else ""
 
 
-def _run_on(work: Work, user: UserCopy, back: Sequence["_Rest"]) -> Subscription:
+def _run_on(work: UnitOfWork, user: UserCopy, back: Sequence["_Rest"]) -> Subscription:
     """Begin a subscription of what is left of periods, one after another."""
     last = find_last(work, user.id)
     if last is not None and last.state != SubscriptionState.STOPPED:
@@ -108,7 +108,7 @@ def _run_on(work: Work, user: UserCopy, back: Sequence["_Rest"]) -> Subscription
     return subscription
 
 
-def _follow(work: Work, before: Collection[UUID], successor: UUID) -> None:
+def _follow(work: UnitOfWork, before: Collection[UUID], successor: UUID) -> None:
     """What gave way to subscriptions that are over, gave way to what came after."""
     work.session.execute(
         update(Period)
@@ -131,7 +131,7 @@ class _Rest:
         return at + self.left
 
 
-def _rest_of(work: Work, user: UserCopy, period: Period) -> _Rest | None:
+def _rest_of(work: UnitOfWork, user: UserCopy, period: Period) -> _Rest | None:
     """What is left of a stopped period; None where its money is spent."""
     stopped_at = max(period.closed_at or period.ends_at, period.starts_at)
     left = period.ends_at - stopped_at
@@ -141,7 +141,7 @@ def _rest_of(work: Work, user: UserCopy, period: Period) -> _Rest | None:
     return _Rest(period=again, used=timedelta(0), left=left) if again else None
 
 
-def _paid_again(work: Work, user: UserCopy, period: Period) -> Period | None:
+def _paid_again(work: UnitOfWork, user: UserCopy, period: Period) -> Period | None:
     """A period for what went back to the balance, paid from there; None without it."""
     plan = catalog.get_plan(work, period.plan_id)
     payment = Payment(

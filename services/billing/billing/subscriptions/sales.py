@@ -20,12 +20,12 @@ from billing.wallets.movements import (
     customer_account,
     income,
 )
-from lineup.behalf import signature
 from lineup.contracts.billing.refusals import OtherProductRunning, TrialUsed
 from lineup.contracts.billing.subscriptions import CountFrom, SubscriptionState
 from lineup.contracts.billing.wallets import Cause
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.ids import new_id
+from lineup.impersonation import signature
 from lineup.money import CurrencyMismatch, Money
 
 
@@ -77,7 +77,7 @@ def from_balance(subscription: Subscription, plan: Plan, cause: Cause) -> Paymen
     )
 
 
-def check_currency(work: Work, plan: Plan) -> None:
+def check_currency(work: UnitOfWork, plan: Plan) -> None:
     """CurrencyMismatch for a price that no balance of its partner can pay."""
     currency = people.get_partner(work, plan.partner_id).currency
     if plan.asset != currency:
@@ -90,7 +90,7 @@ def length_of(plan: Plan) -> Length:
     return Length(months=plan.months, days=plan.days)
 
 
-def find_last(work: Work, user_id: UUID) -> Subscription | None:
+def find_last(work: UnitOfWork, user_id: UUID) -> Subscription | None:
     """The newest subscription of a user, whatever its state."""
     statement = (
         select(Subscription)
@@ -102,7 +102,7 @@ def find_last(work: Work, user_id: UUID) -> Subscription | None:
     return work.session.scalar(statement)
 
 
-def check_trial(work: Work, user: UserCopy, plan: Plan) -> None:
+def check_trial(work: UnitOfWork, user: UserCopy, plan: Plan) -> None:
     """A customer has one trial, whichever of its users took it.
 
     The caller holds the customer's lock. TrialUsed for a second one.
@@ -119,7 +119,7 @@ def check_trial(work: Work, user: UserCopy, plan: Plan) -> None:
 
 
 def subscription_for(
-    work: Work, user: UserCopy, plan: Plan, count_from: CountFrom
+    work: UnitOfWork, user: UserCopy, plan: Plan, count_from: CountFrom
 ) -> tuple[Subscription, datetime]:
     """The subscription that a sale to this user goes to, and where it counts from.
 
@@ -150,7 +150,7 @@ def runs_on(
     return None
 
 
-def make_way(work: Work, last: Subscription) -> None:
+def make_way(work: UnitOfWork, last: Subscription) -> None:
     """Close off what runs no more, since its user begins another subscription."""
     if last.state == SubscriptionState.RUNNING:
         last.expire(work.now)
@@ -158,7 +158,7 @@ def make_way(work: Work, last: Subscription) -> None:
     announce(work, last)
 
 
-def begin(work: Work, user: UserCopy, plan: Plan) -> Subscription:
+def begin(work: UnitOfWork, user: UserCopy, plan: Plan) -> Subscription:
     """A new subscription of a user; it ends where it begins till one pays."""
     switch = work.session.get(RenewalSwitch, user.id)
     subscription = Subscription(
@@ -183,7 +183,7 @@ def begin(work: Work, user: UserCopy, plan: Plan) -> Subscription:
 
 
 def add_period(
-    work: Work,
+    work: UnitOfWork,
     subscription: Subscription,
     plan: Plan,
     payment: Payment,
@@ -203,7 +203,7 @@ def add_period(
 
 
 def period_of(
-    work: Work,
+    work: UnitOfWork,
     subscription: Subscription,
     plan: Plan,
     payment: Payment,

@@ -14,14 +14,14 @@ from billing.subscriptions.views import announce
 from billing.subscriptions.waiting import wake_waiting
 from billing.wallets import operations as wallets
 from billing.wallets.movements import between, customer_account, refunds
-from lineup.behalf import signature
 from lineup.contracts.billing.subscriptions import StopReceipt
 from lineup.contracts.billing.wallets import Cause
-from lineup.database import Work
+from lineup.database import UnitOfWork
+from lineup.impersonation import signature
 from lineup.money import Money
 
 
-def open_periods(work: Work, subscription: Subscription) -> Sequence[Period]:
+def open_periods(work: UnitOfWork, subscription: Subscription) -> Sequence[Period]:
     """What of a subscription is still to be used, in order of time."""
     statement = (
         select(Period)
@@ -35,12 +35,14 @@ def open_periods(work: Work, subscription: Subscription) -> Sequence[Period]:
     return work.session.scalars(statement).all()
 
 
-def quoted(work: Work, subscription: Subscription) -> StopReceipt:
+def quoted(work: UnitOfWork, subscription: Subscription) -> StopReceipt:
     """What stopping at the work's instant returns; the same figures as the booking."""
     return _receipt(work, subscription, open_periods(work, subscription))
 
 
-def stop(work: Work, subscription: Subscription, *, reason: str = "") -> StopReceipt:
+def stop(
+    work: UnitOfWork, subscription: Subscription, *, reason: str = ""
+) -> StopReceipt:
     """Stop now and give the unused part back to the balance that paid for it.
 
     The caller holds the customer's lock. NotActive for what is not running.
@@ -56,7 +58,7 @@ def stop(work: Work, subscription: Subscription, *, reason: str = "") -> StopRec
     return receipt
 
 
-def forfeit(work: Work, subscription: Subscription, *, reason: str) -> None:
+def forfeit(work: UnitOfWork, subscription: Subscription, *, reason: str) -> None:
     """Stop now and give nothing back: its seller went with all it had.
 
     The caller holds the customer's lock. NotActive for what is not running.
@@ -69,7 +71,7 @@ def forfeit(work: Work, subscription: Subscription, *, reason: str) -> None:
 
 
 def _receipt(
-    work: Work, subscription: Subscription, periods: Sequence[Period]
+    work: UnitOfWork, subscription: Subscription, periods: Sequence[Period]
 ) -> StopReceipt:
     refunded = _total(work, subscription, (_refund(p, work.now) for p in periods))
     return StopReceipt(
@@ -83,7 +85,9 @@ def _refund(period: Period, now: datetime) -> Money:
     return refund_for(period, stopped_at=now)
 
 
-def _close(work: Work, subscription: Subscription, period: Period, reason: str) -> None:
+def _close(
+    work: UnitOfWork, subscription: Subscription, period: Period, reason: str
+) -> None:
     period.close(work.now, by=signature(work.actor), reason=reason)
     refund = _refund(period, work.now)
     if not refund:
@@ -106,7 +110,7 @@ def _close(work: Work, subscription: Subscription, period: Period, reason: str) 
     period.give_back(refund, moved.transfer_id, work.now)
 
 
-def _described(work: Work, subscription: Subscription, period: Period) -> str:
+def _described(work: UnitOfWork, subscription: Subscription, period: Period) -> str:
     """A period as its customer knows it: product, plan, user, first and last day."""
     plan = catalog.get_plan(work, period.plan_id)
     names = names_of(work, user_ids={subscription.user_id})
@@ -118,6 +122,8 @@ def _described(work: Work, subscription: Subscription, period: Period) -> str:
     return ", ".join([*filter(None, words), " to ".join(days)])
 
 
-def _total(work: Work, subscription: Subscription, parts: Iterable[Money]) -> Money:
+def _total(
+    work: UnitOfWork, subscription: Subscription, parts: Iterable[Money]
+) -> Money:
     currency = people.get_partner(work, subscription.partner_id).currency
     return sum((p for p in parts if p), start=Money.zero(currency))

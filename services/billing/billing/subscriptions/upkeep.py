@@ -14,7 +14,7 @@ from billing.subscriptions.views import announce_all
 from lineup.contracts.billing.catalog import ProductChanged
 from lineup.contracts.billing.running import has_lapsed
 from lineup.contracts.billing.subscriptions import SubscriptionState
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ def _expire_chunk(database: Database) -> int:
     return len(ended)
 
 
-def expire_ended(work: Work, *, limit: int = CHUNK) -> int:
+def expire_ended(work: UnitOfWork, *, limit: int = CHUNK) -> int:
     """Mark and announce ends that have passed, of customers nobody else is at.
 
     The end itself took effect by time; this tells it once more.
@@ -60,11 +60,11 @@ def expire_ended(work: Work, *, limit: int = CHUNK) -> int:
     return _expire(work, Subscription.customer_id.in_(claimed))
 
 
-def _expire_one(work: Work, subscription_id: UUID) -> None:
+def _expire_one(work: UnitOfWork, subscription_id: UUID) -> None:
     _expire(work, Subscription.id == subscription_id)
 
 
-def _expire(work: Work, whose: ColumnElement[bool]) -> int:
+def _expire(work: UnitOfWork, whose: ColumnElement[bool]) -> int:
     ended = _locked_rows(work, whose, *_has_ended(work))
     for subscription in ended:
         subscription.expire(work.now)
@@ -72,17 +72,17 @@ def _expire(work: Work, whose: ColumnElement[bool]) -> int:
     return len(ended)
 
 
-def _has_ended(work: Work) -> tuple[ColumnElement[bool], ...]:
-    patience = work.now - timedelta(seconds=RENEWAL_SECONDS)
+def _has_ended(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    breaker = work.now - timedelta(seconds=RENEWAL_SECONDS)
     return (
         has_lapsed(Subscription, work.now),
-        or_(Subscription.renewal_due_at.is_(None), Subscription.ends_at <= patience),
+        or_(Subscription.renewal_due_at.is_(None), Subscription.ends_at <= breaker),
         is_let(work.now),
     )
 
 
 def _locked_rows(
-    work: Work, *conditions: ColumnElement[bool]
+    work: UnitOfWork, *conditions: ColumnElement[bool]
 ) -> Sequence[Subscription]:
     """Subscriptions as they are now that their customers are locked."""
     statement = select(Subscription).where(*conditions).order_by(Subscription.id)
@@ -120,7 +120,7 @@ def _follow_chunk(database: Database, product: ProductChanged) -> tuple[int, int
     with database.transaction() as work:
         behind = [subscription.id for subscription in _behind(work, product)]
 
-    def follow_one(work: Work, subscription_id: UUID) -> None:
+    def follow_one(work: UnitOfWork, subscription_id: UUID) -> None:
         mine = Subscription.id == subscription_id
         _follow(work, _locked_rows(work, mine, *_is_behind(work, product)))
 
@@ -128,14 +128,14 @@ def _follow_chunk(database: Database, product: ProductChanged) -> tuple[int, int
     return len(behind) - len(failed), len(failed)
 
 
-def _follow(work: Work, subscriptions: Sequence[Subscription]) -> int:
+def _follow(work: UnitOfWork, subscriptions: Sequence[Subscription]) -> int:
     for subscription in subscriptions:
         subscription.touch()
     announce_all(work, subscriptions)
     return len(subscriptions)
 
 
-def _behind(work: Work, product: ProductChanged) -> Sequence[Subscription]:
+def _behind(work: UnitOfWork, product: ProductChanged) -> Sequence[Subscription]:
     """Running subscriptions last announced with an older product, locked.
 
     It waits for whoever is at one of them: nobody may be left behind.
@@ -147,7 +147,9 @@ def _behind(work: Work, product: ProductChanged) -> Sequence[Subscription]:
     return _locked_rows(work, Subscription.customer_id.in_(customers), *is_behind)
 
 
-def _is_behind(work: Work, product: ProductChanged) -> tuple[ColumnElement[bool], ...]:
+def _is_behind(
+    work: UnitOfWork, product: ProductChanged
+) -> tuple[ColumnElement[bool], ...]:
     return (
         Subscription.product_id == product.id,
         Subscription.state == SubscriptionState.RUNNING,
@@ -168,7 +170,7 @@ def resync(database: Database) -> int:
         total, after = total + len(chunk), chunk[-1].id
 
 
-def _after(work: Work, after: UUID) -> Sequence[Subscription]:
+def _after(work: UnitOfWork, after: UUID) -> Sequence[Subscription]:
     statement = (
         select(Subscription)
         .where(Subscription.id > after)

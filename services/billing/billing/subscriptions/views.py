@@ -11,16 +11,16 @@ from billing.people.naming import Names, names_of, seller_of
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.obstacles import obstacle_of
 from lineup.contracts.billing.subscriptions import SubscriptionChanged, SubscriptionView
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 
-def view_of(work: Work, subscription: Subscription) -> SubscriptionView:
+def view_of(work: UnitOfWork, subscription: Subscription) -> SubscriptionView:
     """A subscription as its callers see it, at the work's instant."""
     return views_of(work, [subscription])[0]
 
 
 def views_of(
-    work: Work, subscriptions: Sequence[Subscription]
+    work: UnitOfWork, subscriptions: Sequence[Subscription]
 ) -> list[SubscriptionView]:
     """Subscriptions as their callers see them, with everybody's names."""
     plans = catalog.get_plans(work, {one.plan_id for one in subscriptions})
@@ -75,12 +75,12 @@ def _view(
     )
 
 
-def announce(work: Work, subscription: Subscription) -> None:
+def announce(work: UnitOfWork, subscription: Subscription) -> None:
     """Tell everybody the whole state of a subscription that has changed."""
     announce_all(work, [subscription])
 
 
-def announce_all(work: Work, subscriptions: Sequence[Subscription]) -> None:
+def announce_all(work: UnitOfWork, subscriptions: Sequence[Subscription]) -> None:
     """Tell everybody the whole state of subscriptions, in the order given."""
     plans = catalog.get_plans(work, {one.plan_id for one in subscriptions})
     for one in subscriptions:

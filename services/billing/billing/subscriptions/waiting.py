@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from billing.subscriptions.models import Subscription
 from lineup.contracts.billing.subscriptions import SubscriptionState
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 WINDOW = timedelta(days=3)
 """How long after its end money still renews a user by itself."""
@@ -16,7 +16,7 @@ LEAD = timedelta(seconds=30)
 """How long before an end the renewal is made, so that nobody falls to demo between."""
 
 
-def wake_waiting(work: Work, customer_id: UUID) -> bool:
+def wake_waiting(work: UnitOfWork, customer_id: UUID) -> bool:
     """Let a customer's waiting users be tried again now; whether there are any.
 
     The caller holds the customer's lock and has just put money on its balance.

@@ -13,7 +13,7 @@ from billing.wallets.movements import Account
 from billing.wallets.operations import balance_account, view_of
 from billing.wallets.posting import Posted
 from lineup.contracts.billing.wallets import Booked, Cause, EntryView
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.money import Money
 
 INTERNAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -22,7 +22,7 @@ CORRECTABLE = frozenset({Cause.TOP_UP, Cause.PAYOUT})
 """What people book by hand; a sale is undone by a stop."""
 
 
-def booked(work: Work, customer: CustomerCopy, posted: Posted) -> Booked:
+def booked(work: UnitOfWork, customer: CustomerCopy, posted: Posted) -> Booked:
     """A customer's balance as it now is, with what was booked on it just now."""
     account = balance_account(work, customer)
     statement = (

@@ -7,14 +7,14 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 
 from billing.wallets.models import KEEPS_BALANCE, Entry, Transfer, Wallet
 from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.money import Money
 from lineup.scope import in_scope, within
 from lineup.verbs import handles
 
 
 @handles(CheckLedger)
-def check_ledger(work: Work, _request: CheckLedger) -> LedgerReport:
+def check_ledger(work: UnitOfWork, _request: CheckLedger) -> LedgerReport:
     """Check every transfer and wallet in the actor's scope.
 
     Transfers sum to zero in each asset and have entries; a customer's balance is the
@@ -31,11 +31,11 @@ def check_ledger(work: Work, _request: CheckLedger) -> LedgerReport:
     )
 
 
-def _number(work: Work, statement: Select[int]) -> int:
+def _number(work: UnitOfWork, statement: Select[int]) -> int:
     return work.session.scalar(statement) or 0
 
 
-def _unbalanced(work: Work) -> list[UUID]:
+def _unbalanced(work: UnitOfWork) -> list[UUID]:
     amount = func.coalesce(func.sum(Entry.amount_minor), 0)
     statement = (
         select(Transfer.id)
@@ -49,7 +49,7 @@ def _unbalanced(work: Work) -> list[UUID]:
     return list(dict.fromkeys(work.session.scalars(statement)))
 
 
-def _wrong_wallets(work: Work) -> list[UUID]:
+def _wrong_wallets(work: UnitOfWork) -> list[UUID]:
     lines = _lines(work)
     totals = (
         select(
@@ -79,7 +79,7 @@ def _differs(totals: Subquery) -> ColumnElement[bool]:
     )
 
 
-def _lines(work: Work) -> Subquery:
+def _lines(work: UnitOfWork) -> Subquery:
     """Each entry of a customer's wallet, and whether it follows the one before."""
     turn: dict[str, Any] = {
         "partition_by": Entry.wallet_id,
@@ -98,7 +98,7 @@ def _lines(work: Work) -> Subquery:
     )
 
 
-def _sums(work: Work) -> list[Money]:
+def _sums(work: UnitOfWork) -> list[Money]:
     statement = (
         select(Wallet.asset, func.sum(Entry.amount_minor))
         .join(Wallet, Wallet.id == Entry.wallet_id)

@@ -6,17 +6,17 @@ from billing.people.models import CustomerCopy
 from billing.wallets.models import Wallet
 from billing.wallets.movements import Account, Movement, between, cash, written_off
 from billing.wallets.operations import account_at, transfer_all
-from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.accounts.customers import BalanceSettlement
 from lineup.contracts.billing.wallets import Cause
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 CAUSES = {
-    Settlement.PAY_OUT: Cause.PAYOUT,
-    Settlement.WRITE_OFF: Cause.WRITE_OFF,
+    BalanceSettlement.PAY_OUT: Cause.PAYOUT,
+    BalanceSettlement.WRITE_OFF: Cause.WRITE_OFF,
 }
 
 
-def settle(work: Work, customer: CustomerCopy) -> None:
+def settle(work: UnitOfWork, customer: CustomerCopy) -> None:
     """Empty the balances of a deleted customer, by transfers that say who and why.
 
     The caller holds the customer's lock. Whatever comes later (the refund of a stop) is
@@ -25,7 +25,7 @@ def settle(work: Work, customer: CustomerCopy) -> None:
     """
     if not customer.is_deleted or customer.settlement is None:
         return
-    fate = Settlement(customer.settlement)
+    fate = BalanceSettlement(customer.settlement)
     statement = (
         select(Wallet)
         .where(Wallet.owner_id == customer.id, Wallet.balance_minor > 0)
@@ -37,7 +37,9 @@ def settle(work: Work, customer: CustomerCopy) -> None:
     transfer_all(work, [_emptying(wallet, customer, fate) for wallet in wallets])
 
 
-def _emptying(wallet: Wallet, customer: CustomerCopy, fate: Settlement) -> Movement:
+def _emptying(
+    wallet: Wallet, customer: CustomerCopy, fate: BalanceSettlement
+) -> Movement:
     return between(
         account_at(wallet),
         _target(wallet, fate),
@@ -48,8 +50,8 @@ def _emptying(wallet: Wallet, customer: CustomerCopy, fate: Settlement) -> Movem
     )
 
 
-def _target(wallet: Wallet, fate: Settlement) -> Account:
-    where = cash if fate is Settlement.PAY_OUT else written_off
+def _target(wallet: Wallet, fate: BalanceSettlement) -> Account:
+    where = cash if fate is BalanceSettlement.PAY_OUT else written_off
     return where(wallet.partner_id, wallet.asset)
 
 

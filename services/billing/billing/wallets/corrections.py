@@ -11,7 +11,6 @@ from billing.wallets.models import IS_CUSTOMERS, Entry, Transfer, Wallet
 from billing.wallets.movements import between, cash
 from billing.wallets.operations import balance_account, balance_of, reverse, transfer
 from billing.wallets.posting import Posted
-from lineup.behalf import refuse_on_behalf
 from lineup.contracts.billing.refusals import (
     AlreadyCorrected,
     BookingNotFound,
@@ -20,9 +19,10 @@ from lineup.contracts.billing.refusals import (
     NotCorrectable,
 )
 from lineup.contracts.billing.wallets import Booked, Cause, CorrectBooking, PayOut
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.ids import new_id
+from lineup.impersonation import refuse_while_impersonating
 from lineup.money import CurrencyMismatch, Money
 from lineup.scope import within
 from lineup.validation import FieldCode
@@ -30,13 +30,13 @@ from lineup.verbs import handles
 
 
 @handles(PayOut)
-def pay_out(work: Work, request: PayOut) -> Booked:
+def pay_out(work: UnitOfWork, request: PayOut) -> Booked:
     """Give money of a balance back outside: balance -> cash; all of it by default.
 
     Of a deleted customer, too. InsufficientBalance for more than there is. Nobody does
     it while logged in as another.
     """
-    refuse_on_behalf(work.actor)
+    refuse_while_impersonating(work.actor)
     people.get_customer(work, request.customer_id)
     customer = people.lock_customer(work, request.customer_id)
     account = balance_account(work, customer)
@@ -65,7 +65,9 @@ def _check_payout(amount: Money, balance: Money) -> None:
         raise InsufficientBalance
 
 
-def correct_booking(work: Work, request: CorrectBooking) -> tuple[CustomerCopy, Posted]:
+def correct_booking(
+    work: UnitOfWork, request: CorrectBooking
+) -> tuple[CustomerCopy, Posted]:
     """Undo a top-up or payout by its mirror image, and tell whose it was.
 
     AlreadyCorrected the second time; InsufficientBalance where the customer has spent
@@ -86,14 +88,14 @@ def correct_booking(work: Work, request: CorrectBooking) -> tuple[CustomerCopy, 
     return customer, reverse(work, wrong.id, reference=reason)
 
 
-def _check_covered(work: Work, customer: CustomerCopy, amount: Money) -> None:
+def _check_covered(work: UnitOfWork, customer: CustomerCopy, amount: Money) -> None:
     left = balance_of(work, balance_account(work, customer))
     if left.asset == amount.asset and left < amount:
         words = f"The balance is {left}, which is less than the {amount} to take back."
         raise InsufficientBalance(words)
 
 
-def _booking(work: Work, transfer_id: UUID) -> tuple[Transfer, Wallet, Money]:
+def _booking(work: UnitOfWork, transfer_id: UUID) -> tuple[Transfer, Wallet, Money]:
     """A transfer in scope, the customer's wallet it moved, and by how much."""
     statement = (
         select(Transfer, Wallet, Entry.amount_minor)

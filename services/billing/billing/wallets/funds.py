@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from billing.wallets.models import Wallet
 from billing.wallets.movements import Account
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.money import Money
 
 
@@ -44,13 +44,13 @@ class Funds:
         return True
 
 
-def funds_of(work: Work, account: Account) -> Funds:
+def funds_of(work: UnitOfWork, account: Account) -> Funds:
     """What a customer can spend as it looks just now; nothing is locked."""
     statement = select(Wallet).where(Wallet.id == account.id)
     return Funds(work.session.scalars(statement))
 
 
-def hold_funds(work: Work, accounts: Iterable[Account]) -> Funds:
+def hold_funds(work: UnitOfWork, accounts: Iterable[Account]) -> Funds:
     """Lock customers' wallets, in the order of their ids, and see what is in them."""
     statement = (
         select(Wallet)

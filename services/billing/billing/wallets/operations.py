@@ -20,7 +20,7 @@ from billing.wallets.movements import (
 from billing.wallets.posting import Posted, transfer, transfer_all
 from lineup.contracts.billing.refusals import CustomerDeleted
 from lineup.contracts.billing.wallets import Cause, GetWallet, TopUp, WalletView
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
@@ -28,21 +28,21 @@ from lineup.verbs import handles
 
 __all__ = [
     "account_of",
+    "book_top_up",
     "get_wallet",
     "place",
     "reverse",
-    "top_up",
     "transfer",
     "transfer_all",
 ]
 
 
-def account_of(work: Work, customer_id: UUID) -> Account:
+def account_of(work: UnitOfWork, customer_id: UUID) -> Account:
     """A customer's balance in its partner's currency; NotFound outside the scope."""
     return balance_account(work, people.get_customer(work, customer_id))
 
 
-def balance_account(work: Work, customer: CustomerCopy) -> Account:
+def balance_account(work: UnitOfWork, customer: CustomerCopy) -> Account:
     """The balance of a customer in its partner's currency."""
     partner = people.get_partner(work, customer.partner_id)
     return customer_account(
@@ -50,13 +50,13 @@ def balance_account(work: Work, customer: CustomerCopy) -> Account:
     )
 
 
-def balance_of(work: Work, account: Account) -> Money:
+def balance_of(work: UnitOfWork, account: Account) -> Money:
     """What a customer's account holds; nothing while it was never used."""
     statement = select(Wallet.balance_minor).where(Wallet.id == account.id)
     return Money(work.session.scalar(statement) or 0, account.asset)
 
 
-def top_up(work: Work, request: TopUp) -> Posted:
+def book_top_up(work: UnitOfWork, request: TopUp) -> Posted:
     """Put money paid outside on a customer's balance: cash -> balance.
 
     The caller holds the customer's lock. CustomerDeleted for one that was deleted.
@@ -81,12 +81,12 @@ def top_up(work: Work, request: TopUp) -> Posted:
 
 
 @handles(GetWallet)
-def get_wallet(work: Work, request: GetWallet) -> WalletView:
+def get_wallet(work: UnitOfWork, request: GetWallet) -> WalletView:
     """A customer's balance."""
     return view_of(work, people.get_customer(work, request.customer_id))
 
 
-def place(work: Work, customer_id: UUID, scope: str) -> None:
+def place(work: UnitOfWork, customer_id: UUID, scope: str) -> None:
     """Let a customer's balances lie where it now lies; entries stay as they are."""
     work.session.execute(
         update(Wallet)
@@ -96,7 +96,11 @@ def place(work: Work, customer_id: UUID, scope: str) -> None:
 
 
 def reverse(
-    work: Work, transfer_id: UUID, *, cause: Cause = Cause.CORRECTION, reference: str
+    work: UnitOfWork,
+    transfer_id: UUID,
+    *,
+    cause: Cause = Cause.CORRECTION,
+    reference: str,
 ) -> Posted:
     """Undo a transfer by its mirror image; a second reversal is the first one.
 
@@ -121,7 +125,7 @@ def reverse(
     return transfer(work, movement)
 
 
-def reference_of(work: Work, transfer_id: UUID) -> str:
+def reference_of(work: UnitOfWork, transfer_id: UUID) -> str:
     """What a transfer says it was for."""
     statement = select(Transfer.reference).where(Transfer.id == transfer_id)
     return work.session.scalar(statement) or ""
@@ -140,7 +144,7 @@ def account_at(wallet: Wallet) -> Account:
     )
 
 
-def view_of(work: Work, customer: CustomerCopy) -> WalletView:
+def view_of(work: UnitOfWork, customer: CustomerCopy) -> WalletView:
     """A customer's balance as its callers see it."""
     account = balance_account(work, customer)
     changed = select(Wallet.updated_at).where(Wallet.id == account.id)

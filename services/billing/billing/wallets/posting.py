@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from billing.wallets.models import Wallet
 from billing.wallets.movements import Movement
-from lineup.behalf import signature
 from lineup.contracts.billing.refusals import AmountTooLarge, InsufficientBalance
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import KeyReused
 from lineup.ids import new_id
+from lineup.impersonation import signature
 from lineup.scope import ROOT, below
 
 POST = """
@@ -42,7 +42,7 @@ class Posted:
     is_new: bool
 
 
-def transfer(work: Work, movement: Movement) -> Posted:
+def transfer(work: UnitOfWork, movement: Movement) -> Posted:
     """Move money, or tell that the same movement stands already.
 
     InsufficientBalance when a customer's wallet does not cover it; AmountTooLarge when
@@ -52,7 +52,7 @@ def transfer(work: Work, movement: Movement) -> Posted:
     return transfer_all(work, [movement])[0]
 
 
-def transfer_all(work: Work, movements: Sequence[Movement]) -> list[Posted]:
+def transfer_all(work: UnitOfWork, movements: Sequence[Movement]) -> list[Posted]:
     """Move money many times in one go: all of it, or nothing at all.
 
     Movements are applied in the order given. Those that stand already are left out
@@ -77,7 +77,7 @@ def transfer_all(work: Work, movements: Sequence[Movement]) -> list[Posted]:
 Answers = list[tuple[int, Any, str]]
 
 
-def _post(work: Work, movements: Sequence[Movement]) -> Answers:
+def _post(work: UnitOfWork, movements: Sequence[Movement]) -> Answers:
     legs = [(n, leg) for n, move in enumerate(movements, 1) for leg in move.legs]
     values = {
         "actor": signature(work.actor),
@@ -100,7 +100,7 @@ def _post(work: Work, movements: Sequence[Movement]) -> Answers:
     return _called(work, values)
 
 
-def _called(work: Work, values: dict[str, Any]) -> Answers:
+def _called(work: UnitOfWork, values: dict[str, Any]) -> Answers:
     try:
         rows = work.session.connection().exec_driver_sql(POST, values)
     except DBAPIError as error:
@@ -112,7 +112,7 @@ def _called(work: Work, values: dict[str, Any]) -> Answers:
 
 
 def _posted_rest(
-    work: Work, movements: Sequence[Movement], answers: Answers
+    work: UnitOfWork, movements: Sequence[Movement], answers: Answers
 ) -> list[Posted]:
     known = {
         place: Posted(UUID(str(made)), is_new=False)
@@ -125,7 +125,7 @@ def _posted_rest(
     return [together[n] for n in range(1, len(movements) + 1)]
 
 
-def _open_wallets(work: Work, movements: Sequence[Movement]) -> None:
+def _open_wallets(work: UnitOfWork, movements: Sequence[Movement]) -> None:
     accounts = {leg.account.id: leg.account for m in movements for leg in m.legs}
     rows = [
         {

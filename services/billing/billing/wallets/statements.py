@@ -27,7 +27,7 @@ from lineup.contracts.billing.wallets import (
     WalletView,
 )
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.money import Money
 from lineup.scope import in_scope
 from lineup.verbs import handles
@@ -38,7 +38,7 @@ WALLET_ORDERS = {"balance": Wallet.balance_minor}
 
 
 @handles(ListEntries)
-def list_entries(work: Work, request: ListEntries) -> Page[EntryView]:
+def list_entries(work: UnitOfWork, request: ListEntries) -> Page[EntryView]:
     """A customer's statement in the order of booking, newest first."""
     account = account_of(work, request.customer_id)
     statement = (
@@ -61,7 +61,7 @@ def list_entries(work: Work, request: ListEntries) -> Page[EntryView]:
     return page.showing([entry_view(account, one, undone) for one in page.items])
 
 
-def _corrections(work: Work, transfer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+def _corrections(work: UnitOfWork, transfer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The transfers that undo these, by what they undo."""
     statement = select(Transfer.reverses_id, Transfer.id).where(
         Transfer.reverses_id.in_(transfer_ids)
@@ -70,7 +70,7 @@ def _corrections(work: Work, transfer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 
 
 @handles(GetStatement)
-def get_statement(work: Work, request: GetStatement) -> StatementView:
+def get_statement(work: UnitOfWork, request: GetStatement) -> StatementView:
     """The sums of a statement: opening + incoming + outgoing = closing."""
     account = account_of(work, request.customer_id)
     incoming, outgoing, entries = _sums(work, account, request)
@@ -90,7 +90,7 @@ def get_statement(work: Work, request: GetStatement) -> StatementView:
 
 
 @handles(ListWallets)
-def list_wallets(work: Work, request: ListWallets) -> Page[WalletView]:
+def list_wallets(work: UnitOfWork, request: ListWallets) -> Page[WalletView]:
     """Customers' balances in scope, the newest first or sorted by balance."""
     page: Page[Wallet] = page_of(
         work.session,
@@ -104,7 +104,7 @@ def list_wallets(work: Work, request: ListWallets) -> Page[WalletView]:
 
 
 @handles(GetBalances)
-def get_balances(work: Work, request: GetBalances) -> BalancesView:
+def get_balances(work: UnitOfWork, request: GetBalances) -> BalancesView:
     """What the balances of the same list add up to: it is owed to them."""
     owned = _customers_wallets(work, request).subquery()
     statement = select(
@@ -119,7 +119,7 @@ def get_balances(work: Work, request: GetBalances) -> BalancesView:
     )
 
 
-def _customers_wallets(work: Work, request: BalanceFilter) -> Select[Wallet]:
+def _customers_wallets(work: UnitOfWork, request: BalanceFilter) -> Select[Wallet]:
     statement = in_scope(select(Wallet), Wallet, work.actor)
     below = below_account(work, Wallet, request.account_id)
     statement = statement.where(IS_CUSTOMERS, *below, _is_of_use())
@@ -140,7 +140,9 @@ def _is_of_use() -> ColumnElement[bool]:
     return or_(Wallet.balance_minor != 0, ~is_deleted)
 
 
-def _sums(work: Work, account: Account, request: GetStatement) -> tuple[int, int, int]:
+def _sums(
+    work: UnitOfWork, account: Account, request: GetStatement
+) -> tuple[int, int, int]:
     """What came in, what went out (not above zero), how many entries."""
     amount = Entry.amount_minor
     statement = (
@@ -168,7 +170,7 @@ def _meant(request: ListEntries | GetStatement) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _wallet_views(work: Work, wallets: list[Wallet]) -> list[WalletView]:
+def _wallet_views(work: UnitOfWork, wallets: list[Wallet]) -> list[WalletView]:
     names = names_of(
         work,
         customer_ids={wallet.owner_id for wallet in wallets},

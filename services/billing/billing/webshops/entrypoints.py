@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from billing.settings import BillingSettings
-from billing.webshops.intake import Answer, Intake
+from billing.webshops.intake import Intake, IntakeStatus
 from billing.webshops.operations.asking import ask_shops
 from billing.webshops.operations.connections import count_refused, end_old_secrets
 from billing.webshops.operations.deliveries import (
@@ -70,7 +70,7 @@ class WebshopEntrypoints(Entrypoints):
         headers = {name.lower(): value for name, value in request.headers}
         answer = self.intake.take(*shop, headers, body)
         response = Response(status=answer)
-        if answer == Answer.AWAY:
+        if answer == IntakeStatus.AWAY:
             response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
 

@@ -16,9 +16,9 @@ from uuid import UUID
 import structlog
 
 from billing.webshops import shopify, woocommerce
-from billing.webshops.known import KnownShops, ShopKeys
+from billing.webshops.circuit_breaker import Away
+from billing.webshops.credential_cache import ShopCredentialCache, ShopKeys
 from billing.webshops.messages import Headers
-from billing.webshops.patience import Away
 from billing.webshops.signature import is_signed
 from billing.webshops.stores import DeliveryQueue, DeliveryTable
 from lineup.clock import Clock
@@ -34,7 +34,7 @@ HEADERS: Mapping[ShopKind, Callable[[Mapping[str, str]], Headers]] = {
 }
 
 
-class Answer(enum.IntEnum):
+class IntakeStatus(enum.IntEnum):
     """What a shop is told."""
 
     KEPT = 200
@@ -59,26 +59,26 @@ class Intake:
         self._queue = queue
         self._keyring = keyring
         self._clock = clock
-        self._shops = KnownShops(table.find_shop)
+        self._shops = ShopCredentialCache(table.find_shop)
 
     def take(
         self, kind: ShopKind, shop_id: UUID, headers: Mapping[str, str], body: bytes
-    ) -> Answer:
+    ) -> IntakeStatus:
         """Check a delivery, keep it, and say what to answer."""
         try:
             keys = self._shops.find(shop_id)
         except Away:
-            return Answer.AWAY
+            return IntakeStatus.AWAY
         if keys is None or keys.kind != kind:
-            return Answer.UNKNOWN
+            return IntakeStatus.UNKNOWN
         if kind == ShopKind.WOOCOMMERCE and woocommerce.is_ping(headers, body):
             log.info("webhook_ping", shop=str(shop_id))
-            return Answer.KEPT
+            return IntakeStatus.KEPT
         said = HEADERS[kind](headers)
         if not self._is_authentic(keys, said, body):
             self.refused[shop_id] += 1
             log.warning("webhook_not_signed", shop=str(shop_id))
-            return Answer.NOT_SIGNED
+            return IntakeStatus.NOT_SIGNED
         return self._keep(self._delivery(shop_id, said, body))
 
     def take_refused(self) -> dict[UUID, int]:
@@ -115,18 +115,18 @@ class Intake:
             received_at=self._clock.now(),
         )
 
-    def _keep(self, delivery: DeliveryTaken) -> Answer:
+    def _keep(self, delivery: DeliveryTaken) -> IntakeStatus:
         try:
             self._table.keep(delivery)
         except Away as away:
             log.warning("webhook_by_broker", reason=str(away))
             return self._keep_by_broker(delivery)
-        return Answer.KEPT
+        return IntakeStatus.KEPT
 
-    def _keep_by_broker(self, delivery: DeliveryTaken) -> Answer:
+    def _keep_by_broker(self, delivery: DeliveryTaken) -> IntakeStatus:
         try:
             self._queue.keep(delivery)
         except Away as away:
             log.critical("webhook_not_kept", reason=str(away))
-            return Answer.AWAY
-        return Answer.KEPT
+            return IntakeStatus.AWAY
+        return IntakeStatus.KEPT

@@ -20,7 +20,7 @@ class Unusable(Exception):  # noqa: N818 - an authentic delivery we cannot act o
         super().__init__(f"{code}: {detail}" if detail else code)
 
 
-class Standing(enum.IntEnum):
+class PaymentStatus(enum.IntEnum):
     """What a payload says of its order; the higher wins between equal times."""
 
     OPEN = 0
@@ -31,7 +31,7 @@ class Standing(enum.IntEnum):
     @property
     def is_void(self) -> bool:
         """Whether nothing of the order is to be served any more."""
-        return self >= Standing.CANCELLED
+        return self >= PaymentStatus.CANCELLED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ class ShopOrder:
 
     external_id: str
     number: str
-    standing: Standing
+    standing: PaymentStatus
     proves_payment: bool
     is_test: bool
     total: Money

@@ -22,9 +22,9 @@ from billing.webshops.dates import ShopTime, is_in_use
 from billing.webshops.messages import (
     OWN_STATUS,
     OrderDispute,
+    PaymentStatus,
     Repeats,
     ShopOrder,
-    Standing,
 )
 from billing.webshops.seat_models import OrderEffect, OrderSeat
 from billing.webshops.shop_models import (
@@ -33,7 +33,7 @@ from billing.webshops.shop_models import (
     ShopDelivery,
     ignored_as,
 )
-from billing.webshops.states import Reason, order_state
+from billing.webshops.states import Reason, order_state_of
 from lineup.contracts.billing.orders import OrderState
 from lineup.database import Kept
 from lineup.money import Money
@@ -227,7 +227,7 @@ class ShopOrderRecord(Kept, Record):
         """
         if not self.is_paid or self.is_unreadable:
             return True
-        waited = Standing(self.standing) is Standing.OPEN
+        waited = PaymentStatus(self.standing) is PaymentStatus.OPEN
         return not is_older and (message.is_settled or waited)
 
     @property
@@ -254,7 +254,7 @@ class ShopOrderRecord(Kept, Record):
 
     def is_void(self, refunded: Money) -> bool:
         """Whether nothing of it is to be served: cancelled, or all money went back."""
-        if Standing(self.standing).is_void:
+        if PaymentStatus(self.standing).is_void:
             return True
         known = self.modified_at is not None and refunded.asset == self.currency
         whole = max(self.total_minor, self.paid_minor)
@@ -262,13 +262,13 @@ class ShopOrderRecord(Kept, Record):
 
     def why_void(self, refunded: Money) -> Reason:
         """Why nothing of it is to be served: money went back, or it is cancelled."""
-        is_cancelled = Standing(self.standing) is Standing.CANCELLED
+        is_cancelled = PaymentStatus(self.standing) is PaymentStatus.CANCELLED
         return Reason.CANCELLED if is_cancelled and not refunded else Reason.REFUND
 
     def settle(self, seats: Iterable[OrderSeat], *, is_void: bool) -> None:
         """Say how far the order is, from its seats and what is listed of it."""
         states = {seat.state for seat in seats}
-        state = order_state(states, is_paid=self.is_paid, is_void=is_void)
+        state = order_state_of(states, is_paid=self.is_paid, is_void=is_void)
         is_closed = state == OrderState.EXCEPTION and not self.exceptions
         self.state = OrderState.CLOSED if is_closed else state
 

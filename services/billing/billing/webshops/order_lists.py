@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from billing.webshops.payloads import Fields
-from billing.webshops.shop_api import NotAnswered, Told, ask, basic
+from billing.webshops.shop_api import NotAnswered, ShopAnswer, ask, basic
 from lineup.contracts.billing.shops import ShopKind
 
 WOOCOMMERCE_PAGE = 100
@@ -60,7 +60,7 @@ def _woocommerce(access: Access, since: datetime) -> Iterator[Sequence[dict[str,
             page += 1
 
 
-def _woocommerce_page(access: Access, after: datetime, page: int) -> Told:
+def _woocommerce_page(access: Access, after: datetime, page: int) -> ShopAnswer:
     query = urlencode(
         {
             "modified_after": after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
@@ -84,7 +84,7 @@ def _just_before_the_last(orders: Sequence[dict[str, Any]]) -> datetime | None:
     return last - SAME_SECOND if last else None
 
 
-def _woocommerce_has_more(told: Told, page: int, found: int) -> bool:
+def _woocommerce_has_more(told: ShopAnswer, page: int, found: int) -> bool:
     pages = told.headers.get("x-wp-totalpages", "")
     if pages.isdecimal():
         return found > 0 and page < int(pages)

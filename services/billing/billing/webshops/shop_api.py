@@ -40,7 +40,7 @@ class NotAnswered(Exception):  # noqa: N818 - reads as a sentence
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ShopAnswer:
     """What a shop answered: an array or an object, and its headers in lower case."""
 
     value: Any
@@ -57,7 +57,7 @@ def is_unencrypted(address: str) -> bool:
     return urlsplit(address).scheme == "http"
 
 
-def ask(address: str, headers: Mapping[str, str], *, allow_private: bool) -> Told:
+def ask(address: str, headers: Mapping[str, str], *, allow_private: bool) -> ShopAnswer:
     """What a shop answers to GET; NotAnswered says why there is nothing."""
     with _refusals(), _connection(address, allow_private=allow_private) as connection:
         parts = urlsplit(address)
@@ -67,7 +67,7 @@ def ask(address: str, headers: Mapping[str, str], *, allow_private: bool) -> Tol
         answer = connection.getresponse()
         said = {name.lower(): value for name, value in answer.getheaders()}
         _check(answer.status, said)
-        return Told(value=json.loads(_body(answer)), headers=said)
+        return ShopAnswer(value=json.loads(_body(answer)), headers=said)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
 from billing.webshops.payloads import one_line
-from billing.webshops.states import DeliveryState
+from billing.webshops.states import WebhookState
 from lineup.contracts.billing.shops import OtherProduct
 from lineup.database import Kept
 from lineup.secrets import Sealed
@@ -217,12 +217,12 @@ class ShopDelivery(Kept, Record):
 
     def finish(self, order_id: UUID | None) -> None:
         """It is worked on; `order_id` names the order it told of."""
-        self.state, self.problem = DeliveryState.DONE, ""
+        self.state, self.problem = WebhookState.DONE, ""
         self.order_id = order_id
 
     def close(self, note: str, by: str) -> None:
         """People settled it: nothing of it is done by itself any more."""
-        self.state, self.note, self.closed_by = DeliveryState.CLOSED, note, by
+        self.state, self.note, self.closed_by = WebhookState.CLOSED, note, by
 
     def pass_over(self, reason: str) -> None:
         """It asks nothing of us; `reason` says why."""
@@ -231,4 +231,4 @@ class ShopDelivery(Kept, Record):
 
     def park(self, problem: str) -> None:
         """Leave it to people: authentic, but nothing can be done by itself."""
-        self.state, self.problem = DeliveryState.PARKED, one_line(problem)
+        self.state, self.problem = WebhookState.PARKED, one_line(problem)

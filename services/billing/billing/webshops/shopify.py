@@ -14,11 +14,11 @@ from billing.webshops.messages import (
     OrderDeletion,
     OrderDispute,
     OrderRefund,
+    PaymentStatus,
     Purpose,
     RefundedLine,
     ShopLine,
     ShopOrder,
-    Standing,
     Unusable,
 )
 from billing.webshops.payloads import (
@@ -54,10 +54,10 @@ OVER = {"won", "lost", "accepted", "charge_refunded", "prevented"}
 """Statuses of a dispute that nobody waits for any more."""
 LOST = {"lost", "accepted"}
 STANDINGS = {
-    "paid": Standing.PAID,
-    "partially_refunded": Standing.PAID,
-    "refunded": Standing.REFUNDED,
-    "voided": Standing.CANCELLED,
+    "paid": PaymentStatus.PAID,
+    "partially_refunded": PaymentStatus.PAID,
+    "refunded": PaymentStatus.REFUNDED,
+    "voided": PaymentStatus.CANCELLED,
 }
 PROOFS_OF_PAYMENT = {"paid", "partially_refunded", "refunded"}
 SHIPPING_REFUND = "shipping_refund"
@@ -140,9 +140,9 @@ def _order(said: Fields) -> ShopOrder:
     )
 
 
-def _standing(status: str, *, is_cancelled: bool) -> Standing:
-    paid = STANDINGS.get(status, Standing.OPEN)
-    return max(paid, Standing.CANCELLED) if is_cancelled else paid
+def _standing(status: str, *, is_cancelled: bool) -> PaymentStatus:
+    paid = STANDINGS.get(status, PaymentStatus.OPEN)
+    return max(paid, PaymentStatus.CANCELLED) if is_cancelled else paid
 
 
 def _total(said: Fields, currency: str, refunds: Sequence[OrderRefund]) -> Money:

@@ -5,7 +5,7 @@ import enum
 from lineup.contracts.billing.orders import OrderState
 
 
-class DeliveryState(enum.StrEnum):
+class WebhookState(enum.StrEnum):
     """How far a delivery is; a parked one waits for people."""
 
     STORED = "stored"
@@ -55,7 +55,7 @@ class Effect(enum.StrEnum):
     CANCEL = "cancel"
 
 
-def order_state(states: set[str], *, is_paid: bool, is_void: bool) -> OrderState:
+def order_state_of(states: set[str], *, is_paid: bool, is_void: bool) -> OrderState:
     """How far an order is: received, accepted, fulfilled, reversed, or aside."""
     if is_void and (is_paid or SeatState.REVERSED in states):
         return OrderState.REVERSED

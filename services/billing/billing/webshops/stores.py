@@ -7,11 +7,11 @@ from uuid import UUID
 
 import msgspec
 
+from billing.webshops.circuit_breaker import Away, CircuitBreaker
+from billing.webshops.credential_cache import ShopKeys
 from billing.webshops.faults import PASSING
-from billing.webshops.known import ShopKeys
 from billing.webshops.models import ShopConnection
 from billing.webshops.operations.deliveries import store_delivery
-from billing.webshops.patience import Away, Patience
 from lineup import broker
 from lineup.clock import Clock
 from lineup.contracts.billing.shops import DeliveryTaken
@@ -41,10 +41,10 @@ class DeliveryTable:
     ) -> None:
         self._database = Database(connect(uri, pool_size=AT_ONCE), clock)
         self._database.on_announced = on_announced
-        self._patience = Patience(
+        self._breaker = CircuitBreaker(
             seconds=DATABASE_SECONDS, at_once=AT_ONCE, rest_seconds=REST_SECONDS
         )
-        self._patience_with_strangers = Patience(
+        self._patience_with_strangers = CircuitBreaker(
             seconds=STRANGER_SECONDS, at_once=AT_ONCE, rest_seconds=0
         )
 
@@ -59,8 +59,8 @@ class DeliveryTable:
                 shop = work.session.get(ShopConnection, shop_id)
                 return ShopKeys.of(shop) if shop else None
 
-        patience = self._patience if is_known else self._patience_with_strangers
-        return _answered(patience, find)
+        breaker = self._breaker if is_known else self._patience_with_strangers
+        return _answered(breaker, find)
 
     def keep(self, delivery: DeliveryTaken) -> None:
         """Commit a delivery, new or repeated; Away when that is not sure in time.
@@ -72,7 +72,7 @@ class DeliveryTable:
             with self._database.transaction() as work:
                 store_delivery(work, delivery)
 
-        _answered(self._patience, store)
+        _answered(self._breaker, store)
 
 
 class DeliveryQueue:
@@ -80,15 +80,15 @@ class DeliveryQueue:
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
-        self._idle: list[tuple[float, broker.Confirmed]] = []
-        self._patience = Patience(
+        self._idle: list[tuple[float, broker.ConfirmingPublisher]] = []
+        self._breaker = CircuitBreaker(
             seconds=BROKER_SECONDS, at_once=AT_ONCE, rest_seconds=0
         )
 
     def keep(self, delivery: DeliveryTaken) -> None:
         """Have the broker confirm a delivery; Away when that is not sure in time."""
         try:
-            self._patience.run(lambda: self._publish(delivery))
+            self._breaker.run(lambda: self._publish(delivery))
         except (*broker.LOST, broker.Unroutable) as error:
             raise Away(type(error).__name__) from None
 
@@ -110,17 +110,17 @@ class DeliveryQueue:
             raise
         self._idle.append((time.monotonic(), line))
 
-    def _line(self) -> broker.Confirmed:
+    def _line(self) -> broker.ConfirmingPublisher:
         while self._idle:
             used_at, line = self._idle.pop()
             if time.monotonic() - used_at < IDLE_SECONDS:
                 return line
             line.close()
-        return broker.Confirmed(self._uri, name="billing webhooks")
+        return broker.ConfirmingPublisher(self._uri, name="billing webhooks")
 
 
-def _answered(patience: Patience, action: Callable[[], T]) -> T:
+def _answered(breaker: CircuitBreaker, action: Callable[[], T]) -> T:
     try:
-        return patience.run(action)
+        return breaker.run(action)
     except PASSING as error:
         raise Away(type(error).__name__) from None

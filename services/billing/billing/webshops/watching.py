@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 
 from billing.webshops.models import ShopDelivery, wants_a_look
-from billing.webshops.states import DeliveryState
-from lineup.database import Work
-from lineup.metrics import Figure, Gauge, due
+from billing.webshops.states import WebhookState
+from lineup.database import UnitOfWork
+from lineup.metrics import Gauge, Sample, due
 
 PARKED = Gauge(
     "lineup_shop_deliveries_parked",
@@ -18,14 +18,14 @@ EXCEPTIONS = Gauge(
 )
 
 
-def deliveries(work: Work) -> Iterator[Figure]:
+def deliveries(work: UnitOfWork) -> Iterator[Sample]:
     """Deliveries that were stored and not worked on yet, and those that are parked."""
-    stored = ShopDelivery.state == DeliveryState.STORED
+    stored = ShopDelivery.state == WebhookState.STORED
     count, oldest = work.session.execute(
         select(func.count(), func.min(ShopDelivery.received_at)).where(stored)
     ).one()
     yield from due("shop_deliveries", count, oldest, work.now)
-    parked = ShopDelivery.state == DeliveryState.PARKED
+    parked = ShopDelivery.state == WebhookState.PARKED
     yield PARKED.of(work.session.scalar(select(func.count()).where(parked)) or 0)
     wanting = select(func.count()).where(wants_a_look())
     yield EXCEPTIONS.of(work.session.scalar(wanting) or 0)

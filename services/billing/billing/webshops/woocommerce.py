@@ -16,10 +16,10 @@ from billing.webshops.messages import (
     Message,
     OrderDeletion,
     OrderRefund,
+    PaymentStatus,
     Purpose,
     ShopLine,
     ShopOrder,
-    Standing,
     Unusable,
 )
 from billing.webshops.payloads import (
@@ -55,9 +55,9 @@ UNPAID_STATUSES = {
     "trash",
 }
 VOID_STATUSES = {
-    "cancelled": Standing.CANCELLED,
-    "failed": Standing.CANCELLED,
-    "refunded": Standing.REFUNDED,
+    "cancelled": PaymentStatus.CANCELLED,
+    "failed": PaymentStatus.CANCELLED,
+    "refunded": PaymentStatus.REFUNDED,
 }
 NO_PROOFS = UNPAID_STATUSES | {"cancelled", "failed"}
 """Statuses in which even a date of payment does not say that it stands."""
@@ -182,10 +182,10 @@ def _own(status: str, *, is_paid: bool) -> str:
     return f"{OWN_STATUS}: {status}" if is_paid and status not in known else ""
 
 
-def _standing(status: str, *, is_paid: bool) -> Standing:
+def _standing(status: str, *, is_paid: bool) -> PaymentStatus:
     """An own status is that of a paid order where there is a date of payment."""
     paid = is_paid and status not in UNPAID_STATUSES
-    return VOID_STATUSES.get(status, Standing.PAID if paid else Standing.OPEN)
+    return VOID_STATUSES.get(status, PaymentStatus.PAID if paid else PaymentStatus.OPEN)
 
 
 def _extras(said: Fields, currency: str) -> tuple[list[Fraction], Fraction]:

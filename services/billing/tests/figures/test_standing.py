@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from billing.figures.plan_use import get_plan_use
-from billing.figures.standing import get_subscription_figures
+from billing.reports.plan_use import get_plan_use
+from billing.reports.standing import get_subscription_figures
 from billing.subscriptions.lists import list_subscriptions
 from lineup.contracts.billing.catalog import GetPlanUse
 from lineup.contracts.billing.figures import GetSubscriptionFigures

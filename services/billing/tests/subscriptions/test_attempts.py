@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from billing.catalog.operations import update_product
+from billing.metrics import put_off, renewals
 from billing.subscriptions import upkeep
 from billing.subscriptions.attempts import LONGEST_PAUSE, pause_after
 from billing.subscriptions.overview import get_renewal_overview
-from billing.watching import put_off, renewals
 from lineup.contracts.billing.catalog import ProductChanged, UpdateProduct
 from lineup.contracts.billing.subscriptions import GetRenewalOverview
 from lineup.metrics import PUT_OFF

@@ -8,7 +8,7 @@ from billing.subscriptions.blockers import get_deletion_blockers
 from billing.subscriptions.renewals import correct_booking
 from billing.wallets.corrections import pay_out
 from billing.wallets.statements import get_balances, list_wallets
-from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.accounts.customers import BalanceSettlement
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.refusals import CustomerDeleted
 from lineup.contracts.billing.subscriptions import GetDeletionBlockers
@@ -21,7 +21,7 @@ from lineup.contracts.billing.wallets import (
 from lineup.errors import NotFound
 
 
-def gone(shop_floor, customer, settlement=Settlement.PAY_OUT, version=2):
+def gone(shop_floor, customer, settlement=BalanceSettlement.PAY_OUT, version=2):
     """Hear that a customer was deleted."""
     shop_floor.customer_says(
         customer,
@@ -42,7 +42,7 @@ def booked(shop_floor, customer):
 
 @pytest.mark.parametrize(
     ("settlement", "cause"),
-    [(Settlement.PAY_OUT, "payout"), (Settlement.WRITE_OFF, "write_off")],
+    [(BalanceSettlement.PAY_OUT, "payout"), (BalanceSettlement.WRITE_OFF, "write_off")],
 )
 def test_it_is_booked_by_its_cause_with_who_and_why(
     shop_floor, customer, settlement, cause

@@ -5,7 +5,6 @@ import pytest
 from billing.subscriptions.renewals import correct_booking
 from billing.wallets.corrections import pay_out
 from billing.wallets.statements import list_entries
-from lineup.behalf import NotOnBehalf
 from lineup.context import Actor, Role
 from lineup.contracts.billing.refusals import (
     AlreadyCorrected,
@@ -16,6 +15,7 @@ from lineup.contracts.billing.refusals import (
 from lineup.contracts.billing.wallets import CorrectBooking, ListEntries, PayOut
 from lineup.contracts.paging import Paging
 from lineup.errors import Invalid, NotFound
+from lineup.impersonation import NotOnBehalf
 from lineup.money import BadAmount, CurrencyMismatch, Money
 
 

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from billing.wallets.models import Entry, Wallet
-from billing.webshops.intake import Answer, Intake
+from billing.webshops.circuit_breaker import CircuitBreaker
+from billing.webshops.intake import Intake, IntakeStatus
 from billing.webshops.models import (
     OrderSeat,
     ShopConnection,
@@ -19,7 +20,6 @@ from billing.webshops.models import (
     ShopOrderRecord,
 )
 from billing.webshops.operations.connections import update_shop
-from billing.webshops.patience import Patience
 from billing.webshops.signature import signature_of
 from billing.webshops.stores import DeliveryTable
 from lineup.contracts.billing.orders import OrderState
@@ -115,8 +115,8 @@ class Unhurried(DeliveryTable):
 
     def __init__(self, uri, clock):
         super().__init__(uri, clock, lambda: None)
-        patience = Patience(seconds=120, at_once=6, rest_seconds=0)
-        self._patience = self._patience_with_strangers = patience
+        breaker = CircuitBreaker(seconds=120, at_once=6, rest_seconds=0)
+        self._breaker = self._patience_with_strangers = breaker
 
 
 class CaseDesk(Desk):
@@ -160,7 +160,7 @@ class CaseDesk(Desk):
             else json.dumps(post.body).encode()
         )
         answer = self.intake.take(kind, self.shop.id, _headers(kind, post, body), body)
-        assert answer is Answer.KEPT
+        assert answer is IntakeStatus.KEPT
         for delivery in self.of_mine(ShopDelivery, ShopDelivery.state == "stored"):
             self.work_on(delivery.id)
 

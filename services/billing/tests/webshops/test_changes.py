@@ -21,7 +21,7 @@ from billing.webshops.operations.deciding import close_exception
 from billing.webshops.operations.fulfilment import start_scheduled
 from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
 from lineup.contracts.billing.exceptions import CloseException
-from lineup.contracts.billing.orders import OrderState, Settlement
+from lineup.contracts.billing.orders import ExceptionSettlement, OrderState
 from lineup.contracts.billing.shops import OtherProduct, UpdateShop
 from lineup.contracts.billing.subscriptions import (
     Purchase,
@@ -324,7 +324,7 @@ class TestTheProductBefore:
         close = CloseException(
             order_id=desk.order("5013").id,
             exception="old_product_stopped: SILVER-1M",
-            settlement=Settlement.DISMISSED,
+            settlement=ExceptionSettlement.DISMISSED,
         )
         assert desk.ask(close_exception, close).exceptions == []
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from billing.webshops.known import ShopKeys
+from billing.webshops.credential_cache import ShopKeys
 from billing.webshops.models import ShopConnection
 from billing.webshops.operations.connections import (
     change_shop_secret,

@@ -26,11 +26,11 @@ from lineup.contracts.billing.exceptions import (
     ServeOrder,
 )
 from lineup.contracts.billing.orders import (
+    ExceptionSettlement,
     GetOrder,
     ListOrders,
     OrderState,
     ReplayOrder,
-    Settlement,
 )
 from lineup.contracts.billing.shops import (
     DeliveryVerdict,
@@ -51,7 +51,7 @@ def close(desk, exception, **rest):
     request = CloseException(
         order_id=desk.order().id,
         exception=exception,
-        **({"settlement": Settlement.DISMISSED} | rest),
+        **({"settlement": ExceptionSettlement.DISMISSED} | rest),
     )
     return desk.ask(close_exception, request)
 
@@ -100,7 +100,7 @@ class TestClosing:
         assert closed.state == OrderState.FULFILLED
         assert worklist(desk) == []
 
-    @pytest.mark.parametrize("settlement", Settlement)
+    @pytest.mark.parametrize("settlement", ExceptionSettlement)
     def test_an_unclear_refund_is_closed_and_takes_back_what_is_said(
         self, desk, settlement
     ):
@@ -143,7 +143,7 @@ class TestClosing:
         request = CloseException(
             order_id=desk.order().id,
             exception="unknown_sku: MUG",
-            settlement=Settlement.DISMISSED,
+            settlement=ExceptionSettlement.DISMISSED,
         )
 
         with pytest.raises(NotFound):

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from billing.webshops import known
-from billing.webshops.known import KnownShops, ShopKeys
-from billing.webshops.patience import Away, Patience
+from billing.webshops import credential_cache as known
+from billing.webshops.circuit_breaker import Away, CircuitBreaker
+from billing.webshops.credential_cache import ShopCredentialCache, ShopKeys
 from lineup.contracts.billing.shops import ShopKind
 
 LIMIT = 5
@@ -21,94 +21,96 @@ def gate():
     gate.set()
 
 
-def a_patience(**changes):
-    return Patience(**({"seconds": 0.05, "at_once": 2, "rest_seconds": 60} | changes))
+def a_breaker(**changes):
+    return CircuitBreaker(
+        **({"seconds": 0.05, "at_once": 2, "rest_seconds": 60} | changes)
+    )
 
 
 class TestPatience:
     def test_gives_what_the_action_gives(self):
-        assert a_patience().run(lambda: 7) == 7
+        assert a_breaker().run(lambda: 7) == 7
 
     def test_raises_what_the_action_raises(self):
         with pytest.raises(KeyError):
-            a_patience().run(lambda: {}["x"])
+            a_breaker().run(lambda: {}["x"])
 
     def test_waits_no_longer_than_it_says(self, gate):
         began = time.monotonic()
 
         with pytest.raises(Away):
-            a_patience().run(lambda: gate.wait(LIMIT))
+            a_breaker().run(lambda: gate.wait(LIMIT))
         assert time.monotonic() - began < 1
 
     def test_what_took_too_long_still_ends(self, gate):
         done = threading.Event()
         with pytest.raises(Away):
-            a_patience().run(lambda: gate.wait(LIMIT) and done.set())
+            a_breaker().run(lambda: gate.wait(LIMIT) and done.set())
 
         gate.set()
 
         assert done.wait(LIMIT)
 
     def test_afterwards_others_are_told_at_once(self, gate):
-        patience = a_patience()
+        breaker = a_breaker()
         with pytest.raises(Away):
-            patience.run(lambda: gate.wait(LIMIT))
+            breaker.run(lambda: gate.wait(LIMIT))
 
         with pytest.raises(Away, match="recently"):
-            patience.run(lambda: 7)
+            breaker.run(lambda: 7)
 
     def test_after_a_rest_one_tries_again(self, gate):
-        patience = a_patience(rest_seconds=0.01)
+        breaker = a_breaker(rest_seconds=0.01)
         with pytest.raises(Away):
-            patience.run(lambda: gate.wait(LIMIT))
+            breaker.run(lambda: gate.wait(LIMIT))
         time.sleep(0.02)
 
         with pytest.raises(Away, match="No answer"):
-            patience.run(lambda: gate.wait(LIMIT))
+            breaker.run(lambda: gate.wait(LIMIT))
 
     def test_a_late_answer_ends_the_rest(self, gate):
-        patience = a_patience()
+        breaker = a_breaker()
         answered = threading.Event()
         with pytest.raises(Away):
-            patience.run(lambda: gate.wait(LIMIT))
+            breaker.run(lambda: gate.wait(LIMIT))
         gate.set()
 
         end = time.monotonic() + LIMIT
         while not answered.is_set() and time.monotonic() < end:
             with suppress(Away):
-                patience.run(answered.set)
+                breaker.run(answered.set)
         assert answered.is_set()
 
     def test_an_error_is_no_answer(self, gate):
-        patience = a_patience()
+        breaker = a_breaker()
 
         def fail_late():
             gate.wait(LIMIT)
             raise KeyError
 
         with pytest.raises(Away):
-            patience.run(fail_late)
+            breaker.run(fail_late)
         gate.set()
         time.sleep(0.05)
 
         with pytest.raises(Away, match="recently"):
-            patience.run(lambda: 7)
+            breaker.run(lambda: 7)
 
     def test_never_more_at_once_than_it_says(self, gate):
-        patience = a_patience(rest_seconds=0)
+        breaker = a_breaker(rest_seconds=0)
         for _ in range(2):
             with pytest.raises(Away, match="No answer"):
-                patience.run(lambda: gate.wait(LIMIT))
+                breaker.run(lambda: gate.wait(LIMIT))
 
         with pytest.raises(Away, match="under way"):
-            patience.run(lambda: 7)
+            breaker.run(lambda: 7)
 
     def test_without_rest_every_one_tries(self, gate):
-        patience = a_patience(rest_seconds=0)
+        breaker = a_breaker(rest_seconds=0)
         with pytest.raises(Away):
-            patience.run(lambda: gate.wait(LIMIT))
+            breaker.run(lambda: gate.wait(LIMIT))
 
-        assert patience.run(lambda: 7) == 7
+        assert breaker.run(lambda: 7) == 7
 
 
 class Table:
@@ -119,7 +121,7 @@ class Table:
         self.reads = 0
         self.is_away = False
         self.now = 0.0
-        self.shops = KnownShops(self.load, lambda: self.now)
+        self.shops = ShopCredentialCache(self.load, lambda: self.now)
 
     def put(self, secret, shop_id=None):
         shop_id = shop_id or uuid4()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from billing.webshops import shopify
-from billing.webshops.messages import OrderRefund, RefundedLine, Standing, Unusable
+from billing.webshops.messages import OrderRefund, PaymentStatus, RefundedLine, Unusable
 from lineup.money import Money
 
 LINE = 866550311766439000
@@ -144,14 +144,14 @@ class TestStanding:
     @pytest.mark.parametrize(
         ("status", "standing", "paid"),
         [
-            ("pending", Standing.OPEN, False),
-            ("authorized", Standing.OPEN, False),
-            ("partially_paid", Standing.OPEN, False),
-            (None, Standing.OPEN, False),
-            ("paid", Standing.PAID, True),
-            ("partially_refunded", Standing.PAID, True),
-            ("refunded", Standing.REFUNDED, True),
-            ("voided", Standing.CANCELLED, False),
+            ("pending", PaymentStatus.OPEN, False),
+            ("authorized", PaymentStatus.OPEN, False),
+            ("partially_paid", PaymentStatus.OPEN, False),
+            (None, PaymentStatus.OPEN, False),
+            ("paid", PaymentStatus.PAID, True),
+            ("partially_refunded", PaymentStatus.PAID, True),
+            ("refunded", PaymentStatus.REFUNDED, True),
+            ("voided", PaymentStatus.CANCELLED, False),
         ],
     )
     def test_by_financial_status(self, status, standing, paid):
@@ -162,12 +162,12 @@ class TestStanding:
     def test_cancelled_whatever_was_paid(self):
         order = read(cancelled_at="2026-03-02T10:15:05Z")
 
-        assert (order.standing, order.proves_payment) == (Standing.CANCELLED, True)
+        assert (order.standing, order.proves_payment) == (PaymentStatus.CANCELLED, True)
 
     def test_refunded_and_cancelled_is_refunded(self):
         order = read(cancelled_at="2026-03-02T10:15:05Z", financial_status="refunded")
 
-        assert order.standing == Standing.REFUNDED
+        assert order.standing == PaymentStatus.REFUNDED
 
 
 class TestARefund:

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
+from accounts.dependencies import Dependencies
 from accounts.devices.operations import list_devices
 from accounts.logins.passwords import hash_password
-from accounts.means import Means
 from accounts.membership.operations import (
     delete_customer,
     switch_customer,
@@ -67,7 +67,7 @@ class Platform:
     def __init__(self, accounts_database, billing_database):
         self.accounts, clock = accounts_database, billing_database.clock
         keyring = Keyring([make_key()])
-        self.means = Means(
+        self.dependencies = Dependencies(
             keyring=keyring,
             hash_password=hash_password,
             public_url="https://lineup.example",
@@ -93,7 +93,9 @@ class Platform:
             time_zone="UTC",
         )
         operator = Actor(role=Role.OPERATOR, scopes=("/",), name="root")
-        view = self.ask(create_account, request, operator, means=self.means)
+        view = self.ask(
+            create_account, request, operator, dependencies=self.dependencies
+        )
         return Actor(
             role=Role.PARTNER, scopes=(view.scope,), partner_id=view.id, name="owner"
         )
@@ -132,12 +134,12 @@ class Platform:
             "order_accepted": (
                 self.accounts,
                 OrderAccepted,
-                partial(find_users, means=self.means),
+                partial(find_users, dependencies=self.dependencies),
             ),
             "users_held_back": (
                 self.accounts,
                 UsersHeldBack,
-                partial(hold_back, means=self.means),
+                partial(hold_back, dependencies=self.dependencies),
             ),
         }
         return [known[event_type]] if event_type in known else []
@@ -168,7 +170,7 @@ class Platform:
     def switch_off(self):
         (user,) = self.users()
         request = SwitchCustomer(customer_id=user.customer_id, is_active=False)
-        self.ask(switch_customer, request, means=self.means)
+        self.ask(switch_customer, request, dependencies=self.dependencies)
         self.hand_over()
 
 
@@ -270,7 +272,7 @@ def test_a_deleted_customer_who_buys_again_is_a_fresh_one(platform):
     [user] = platform.users()
     platform.deliver(order(1, status="refunded", minute=2))
     request = DeleteCustomer(customer_id=user.customer_id)
-    platform.ask(delete_customer, request, means=platform.means)
+    platform.ask(delete_customer, request, dependencies=platform.dependencies)
     platform.hand_over()
 
     platform.deliver(order(2))

@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 import pytest
 
 from billing.webshops import woocommerce
-from billing.webshops.messages import OrderDeletion, OrderRefund, Standing, Unusable
+from billing.webshops.messages import (
+    OrderDeletion,
+    OrderRefund,
+    PaymentStatus,
+    Unusable,
+)
 from lineup.money import Money
 
 ORDER = {
@@ -82,7 +87,7 @@ class TestAnOrder:
     def test_a_renewal_is_an_order_like_any_other(self):
         renewal = [{"id": 1, "key": "_subscription_renewal", "value": "77"}]
 
-        assert read("order.created", meta_data=renewal).standing == Standing.PAID
+        assert read("order.created", meta_data=renewal).standing == PaymentStatus.PAID
 
 
 class TestWhoIsRenewed:
@@ -115,13 +120,13 @@ class TestStanding:
     def test_paid_states_with_a_date_are_paid(self, status):
         order = read(status=status)
 
-        assert (order.standing, order.proves_payment) == (Standing.PAID, True)
+        assert (order.standing, order.proves_payment) == (PaymentStatus.PAID, True)
 
     @pytest.mark.parametrize("status", ["processing", "completed"])
     def test_without_the_date_nothing_was_paid(self, status):
         order = read(status=status, date_paid_gmt=None)
 
-        assert (order.standing, order.proves_payment) == (Standing.OPEN, False)
+        assert (order.standing, order.proves_payment) == (PaymentStatus.OPEN, False)
 
     @pytest.mark.parametrize(
         "status", ["pending", "on-hold", "checkout-draft", "trash"]
@@ -129,14 +134,14 @@ class TestStanding:
     def test_other_states_are_not(self, status):
         order = read(status=status)
 
-        assert (order.standing, order.proves_payment) == (Standing.OPEN, False)
+        assert (order.standing, order.proves_payment) == (PaymentStatus.OPEN, False)
 
     @pytest.mark.parametrize("status", ["cancelled", "failed"])
     def test_cancelled(self, status):
-        assert read(status=status).standing == Standing.CANCELLED
+        assert read(status=status).standing == PaymentStatus.CANCELLED
 
     def test_refunded(self):
-        assert read(status="refunded").standing == Standing.REFUNDED
+        assert read(status="refunded").standing == PaymentStatus.REFUNDED
 
 
 class TestRefunds:

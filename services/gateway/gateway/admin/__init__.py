@@ -3,32 +3,31 @@
 from flask import Flask
 
 from gateway import logos
-from gateway.admin import (
-    billing,
+from gateway.admin import dashboard, search
+from gateway.admin.content import (
     channels,
-    customers,
-    dashboard,
-    groups,
     guide,
     guide_sources,
     imports,
-    money,
-    notifications,
     one_channel,
     packages,
+)
+from gateway.admin.messages import notifications
+from gateway.admin.people import (
+    customers,
+    groups,
     reports,
-    sales,
-    search,
-    sell,
     seller_jobs,
     seller_logins,
     sellers,
-    settling,
-    subscriptions,
 )
+from gateway.admin.sales import money, sell, subscriptions
+from gateway.admin.sales import products as billing
+from gateway.admin.sales import sold_periods as sales
+from gateway.admin.shops import settling
 
 
-def hang(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Hang the panel's pages into the app."""
     for module in (
         dashboard,
@@ -54,4 +53,4 @@ def hang(app: Flask) -> None:
         notifications,
     ):
         app.register_blueprint(module.pages)
-    logos.hang(app)
+    logos.init_app(app)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from gateway.admin.content import OFFERED
+from gateway.admin.content.common import OFFERED
 from gateway.asking import actor, ask_later
 from gateway.panel.display import label_of
 from gateway.panel.filters import Options

@@ -28,7 +28,7 @@ class Hit(NamedTuple):
     address: str
 
 
-class Group(NamedTuple):
+class ResultGroup(NamedTuple):
     """The results of one kind."""
 
     title: str
@@ -69,23 +69,25 @@ def _exact(found: SearchResults) -> str:
     return next(address_of(row) for row in rows if row.id == found.exact)
 
 
-def _groups(text: str, found: SearchResults) -> list[Group]:
+def _groups(text: str, found: SearchResults) -> list[ResultGroup]:
     customers = [_customer(row) for row in found.customers]
     all_customers = url_for("customers_pages.list_customers", search=text)
     all_orders = url_for("shops_pages.list_orders", search=text)
     channels = list(map(_channel, found.channels))
     all_channels = url_for("channels_pages.list_channels", search=text)
     groups = (
-        Group("Customers", "users", customers, all_customers),
-        Group("Users", "device-tv", [_user(row) for row in found.users], ""),
-        Group("Devices", "devices", [_device(row) for row in found.devices], ""),
-        Group("Orders", "building-store", list(map(_order, found.orders)), all_orders),
-        Group("Channels", "list-numbers", channels, all_channels),
+        ResultGroup("Customers", "users", customers, all_customers),
+        ResultGroup("Users", "device-tv", [_user(row) for row in found.users], ""),
+        ResultGroup("Devices", "devices", [_device(row) for row in found.devices], ""),
+        ResultGroup(
+            "Orders", "building-store", list(map(_order, found.orders)), all_orders
+        ),
+        ResultGroup("Channels", "list-numbers", channels, all_channels),
     )
     return [_cut(group) for group in groups if group.hits]
 
 
-def _cut(group: Group) -> Group:
+def _cut(group: ResultGroup) -> ResultGroup:
     return group if len(group.hits) == SHOWN else group._replace(more="")
 
 

@@ -1,4 +1,4 @@
-"""The REST API, version 1: doors by subject, one error form, its own specification."""
+"""The REST API, version 1: endpoints by subject, one error form, a specification."""
 
 from copy import deepcopy
 
@@ -71,8 +71,8 @@ class LineupApi(Api):  # type: ignore[misc]
         return jsonify(published(deepcopy(self.spec.to_dict()), PARAMETERS))
 
 
-def hang(app: Flask) -> None:
-    """Hang every door of the API into the app."""
+def init_app(app: Flask) -> None:
+    """Hang every endpoint of the API into the app."""
     app.config.update(
         API_TITLE=TITLE,
         API_VERSION=VERSION,

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from gateway import asking, guards, logos, problems, uploads
 from gateway.api import endpoints, parsing
 from gateway.panel import guard
-from lineup import behalf, contracts, errors, money, scope, validation
+from lineup import contracts, errors, money, scope, validation
+from lineup import impersonation as behalf
 from lineup.errors import GivenCode, Refusal
 
 COMMON = (errors, validation, money, scope, behalf)

@@ -28,8 +28,8 @@ from gateway.api.schemas import (
     request_schema,
 )
 from gateway.api.words import plain_words
+from gateway.app_context import app_context
 from gateway.asking import IDEMPOTENCY_KEY, ask, ask_once, key_from_header
-from gateway.ground import ground
 from lineup.context import Role
 from lineup.contracts.paging import Page
 from lineup.errors import Forbidden, Invalid, Unauthenticated
@@ -57,7 +57,7 @@ KEY_PARAMETER = {
     "first response.",
 }
 PARAMETERS = {**conditions.PARAMETERS, "POST": [KEY_PARAMETER]}
-"""Header fields that every door of a method takes."""
+"""Header fields that every endpoint of a method takes."""
 CHANGED = {412: "PRECONDITION_FAILED"}
 PROBLEMS = {
     401: "UNAUTHORIZED",
@@ -80,7 +80,7 @@ RULES = {
     "PATCH": "Only the given fields are changed (JSON merge patch, RFC 7396).\n\n",
     "PUT": "Replaces all fields; missing fields are an error.\n\n",
 }
-"""What the specification says of every door of a method."""
+"""What the specification says of every endpoint of a method."""
 
 
 class UnknownParameter(Invalid):
@@ -90,7 +90,7 @@ class UnknownParameter(Invalid):
 
 
 class More(TypedDict, total=False):
-    """What may be said of a door beside its route, question and roles."""
+    """What may be said of an endpoint beside its route, question and roles."""
 
     without: frozenset[str]
     """Fields that callers have no say in."""
@@ -170,7 +170,7 @@ class Endpoints:
         status: int | None = None,
         **more: Unpack[More],
     ) -> Callable[[Callable[[Q], R]], Callable[[Q], R]]:
-        """Open a door to a function of its question.
+        """Open an endpoint to a function of its question.
 
         `route` reads "POST /customers/<uuid:customer_id>/users".
         """
@@ -287,7 +287,7 @@ def _link(rel: str, row: UUID) -> str:
     """A Link to the page after, or before, a row."""
     query = {k: v for k, v in request.args.items() if k not in {"after", "before"}}
     query["after" if rel == "next" else "before"] = str(row)
-    address = f"{ground().settings.base_url}{request.path}?{urlencode(query)}"
+    address = f"{app_context().settings.base_url}{request.path}?{urlencode(query)}"
     return f'<{address}>; rel="{rel}"'
 
 
@@ -315,12 +315,12 @@ def _refuse_unknown(known: frozenset[str]) -> None:
 def _guarded(
     handle: Callable[..., Any], roles: Roles, known: frozenset[str], *, compares: bool
 ) -> Callable[..., Any]:
-    """Let pass who has a role; a door without roles is open before sign-in."""
+    """Let pass who has a role; an endpoint without roles is open before sign-in."""
 
     @wraps(handle)
     def guarded(**path: Any) -> Any:
         if roles:
-            g.actor = ground().identities.actor_of(bearer_token())
+            g.actor = app_context().identities.actor_of(bearer_token())
             if g.actor.role not in roles:
                 raise Forbidden
         _refuse_unknown(known)
@@ -328,7 +328,7 @@ def _guarded(
         conditions.read_condition(compares=compares)
         answer = conditions.put_tag(handle(**path))
         if roles and request.method != "GET":
-            ground().identities.ask_anew(bearer_token())
+            app_context().identities.ask_anew(bearer_token())
         return answer
 
     return guarded
@@ -351,7 +351,7 @@ def _described(method: str, schema: type[ma.Schema]) -> dict[str, Any]:
 
 
 def _said_of(view: Callable[..., Any], method: str, roles: Roles) -> str:
-    """A door's words in the specification."""
+    """An endpoint's words in the specification."""
     said = (view.__doc__ or view.__name__).strip()
     first = "\n\n".join(map(plain_words, said.split("\n\n")))
     names = ", ".join(sorted(role for role in roles if role is not Role.SYSTEM))

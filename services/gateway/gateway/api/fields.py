@@ -73,7 +73,7 @@ def choices_of(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
     return {}
 
 
-class Whole(fields.Integer):
+class WholeField(fields.Integer):
     """A whole number."""
 
     def _validated(self, value: Any) -> int:

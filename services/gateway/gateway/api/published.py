@@ -1,4 +1,4 @@
-"""The specification as it is published: what is made of it once all doors are open."""
+"""The specification as it is published: what is made of it once all is open."""
 
 import re
 from collections.abc import Iterator, Mapping

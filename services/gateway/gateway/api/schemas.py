@@ -18,7 +18,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from gateway.api.fields import Instant, MoneySchema, Whole, in_an_address, ruled
+from gateway.api.fields import Instant, MoneySchema, WholeField, in_an_address, ruled
 from gateway.api.words import A_MOMENT, AN_ID, example_of, words_of
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.money import Money
@@ -32,7 +32,7 @@ PAGING = tuple(field.name for field in dataclasses.fields(Paging))
 
 PLAIN: Mapping[type, type[fields.Field[Any]]] = {
     str: fields.String,
-    int: Whole,
+    int: WholeField,
     bool: fields.Boolean,
     UUID: fields.UUID,
     datetime: Instant,

@@ -8,8 +8,8 @@ from flask import g
 
 from gateway.api.endpoints import bearer_token
 from gateway.api.subjects import tokens as endpoints
+from gateway.app_context import app_context
 from gateway.asking import actor, address, ask, user_agent
-from gateway.ground import ground
 from gateway.identity import digest_of
 from lineup.context import EVERYBODY, PUBLIC, Role
 from lineup.contracts.accounts.sessions import (
@@ -93,7 +93,7 @@ def delete_current_token(_: CurrentToken) -> Done:
     """Sign out: revoke the current token."""
     token = bearer_token()
     ask(SignOut(token=token))
-    ground().identities.forget(digest_of(token))
+    app_context().identities.forget(digest_of(token))
     return Done()
 
 

@@ -18,8 +18,8 @@ from gateway import uploads
 from gateway.api.endpoints import Endpoints
 from gateway.api.schemas import query_schema, reply_schema
 from gateway.api.subjects import channels, guide
+from gateway.app_context import app_context
 from gateway.asking import ask
-from gateway.ground import ground
 from lineup.context import PARTNERS
 from lineup.contracts.playlists.guide import CreateGuideSource, GuideSourceView
 from lineup.contracts.playlists.jobs import ImportChannels, JobView, PreviewChannels
@@ -53,14 +53,14 @@ def create_guide_source(question: CreateGuideSource) -> GuideSourceView:
 
 def import_uploaded_channels(question: ImportChannels, file: FileStorage) -> JobView:
     """Import an uploaded M3U playlist; the job shows the progress."""
-    name = uploads.keep(ground().blobs, file)
+    name = uploads.keep(app_context().blobs, file)
     named = question.file_name or (file.filename or "")[:100]
     return ask(replace(question, upload=name, file_name=named))
 
 
 def preview_uploaded_channels(question: PreviewChannels, file: FileStorage) -> JobView:
     """Preview an uploaded M3U playlist; the job lists its groups."""
-    name = uploads.keep(ground().blobs, file)
+    name = uploads.keep(app_context().blobs, file)
     named = question.file_name or (file.filename or "")[:100]
     return ask(replace(question, upload=name, file_name=named))
 
@@ -69,12 +69,12 @@ def create_uploaded_guide(
     question: CreateGuideSource, file: FileStorage
 ) -> GuideSourceView:
     """Create a guide source from an uploaded XMLTV file, plain or gzip."""
-    name = uploads.keep(ground().blobs, file)
+    name = uploads.keep(app_context().blobs, file)
     return ask(replace(question, upload=name))
 
 
 class Upload(NamedTuple):
-    """A door for a file and, in the query, what belongs to it."""
+    """An endpoint for a file and, in the query, what belongs to it."""
 
     endpoints: Endpoints
     rule: str

@@ -9,7 +9,7 @@ from flask import Flask
 from gateway.help import pages, places
 
 
-def hang(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Hang the topics in, and let every page name its own."""
     app.register_blueprint(pages.pages)
     app.jinja_env.globals.update(help_address=places.address_here)

@@ -6,7 +6,7 @@ from flask import url_for
 
 from gateway.asking import actor
 from gateway.panel.guard import roles_of
-from gateway.panel.words import has_page
+from gateway.panel.navigation import has_page
 
 CUSTOMER_TABS = (
     ("customers_pages.show_customer", "Overview"),

@@ -10,12 +10,12 @@ from wtforms.validators import InputRequired
 from gateway.asking import ask_later
 from gateway.panel.forms import Confirmation, line
 from gateway.panel.parts import Part, part_if_known
-from lineup.contracts.accounts.customers import Settlement
+from lineup.contracts.accounts.customers import BalanceSettlement
 from lineup.contracts.billing.subscriptions import DeletionBlockers, GetDeletionBlockers
 
 WORDS = {
-    Settlement.PAY_OUT: "Pay out to the customer",
-    Settlement.WRITE_OFF: "Write off",
+    BalanceSettlement.PAY_OUT: "Pay out to the customer",
+    BalanceSettlement.WRITE_OFF: "Write off",
 }
 
 
@@ -44,11 +44,11 @@ class DeletionForm(Confirmation):
         """What the request says of force, reason and money."""
         if not self.is_forced:
             return {}
-        chosen = self.settlement.data if self.settlement else Settlement.PAY_OUT
+        chosen = self.settlement.data if self.settlement else BalanceSettlement.PAY_OUT
         return {
             "force": True,
             "reason": self.reason.data or "",
-            "settlement": Settlement(chosen),
+            "settlement": BalanceSettlement(chosen),
         }
 
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_date, format_datetime, format_timedelta
 from flask import Flask
 
+from gateway.app_context import app_context
 from gateway.asking import actor
-from gateway.ground import ground
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.money import Money
 
@@ -129,11 +129,11 @@ def exact_text(at: datetime) -> str:
 
 def distance_text(at: datetime) -> str:
     """How far off an instant is: "in 3 days", "2 hours ago"."""
-    away = at - ground().clock.now()
+    away = at - app_context().clock.now()
     return format_timedelta(away, add_direction=True, locale=LANGUAGE)
 
 
-def teach(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Let templates show values."""
     app.jinja_env.filters.update(
         money=money_text,

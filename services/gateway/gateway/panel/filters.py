@@ -41,7 +41,7 @@ class Filter(Protocol):
 
 
 @dataclass(frozen=True)
-class Text:
+class TextFilter:
     """Rows that have a text in them."""
 
     label: str

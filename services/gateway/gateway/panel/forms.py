@@ -110,7 +110,7 @@ def line(label: str, *validators: Any, **options: Any) -> StringField:
     )
 
 
-def attempt(form: LineupForm, act: Callable[[], R]) -> R | None:
+def submit(form: LineupForm, act: Callable[[], R]) -> R | None:
     """Do what a valid form asks for; None when it was not sent or was refused.
 
     A refusal is shown at the fields it names, else above the form.
@@ -124,7 +124,7 @@ def attempt(form: LineupForm, act: Callable[[], R]) -> R | None:
     except Refusal as refusal:
         if isinstance(refusal, TooMany):
             g.retry_seconds = retry_seconds(refusal)
-        show(form, refusal)
+        bind_errors(form, refusal)
         return None
 
 
@@ -140,7 +140,7 @@ def form_page(
     `then` answers with what was done, by `go_to` as a rule. `shown` is what the
     template needs beside the form.
     """
-    done = attempt(form, act)
+    done = submit(form, act)
     if done is not None:
         return then(done)
     return render_template(template, form=form, **shown), status_of(form)
@@ -153,7 +153,7 @@ def go_to(address: str, message: str = "") -> ResponseReturnValue:
     return redirect(address)
 
 
-def show(form: LineupForm, refusal: Refusal) -> None:
+def bind_errors(form: LineupForm, refusal: Refusal) -> None:
     """Put a refusal's words where they belong."""
     placed = False
     for path, messages in refusal.fields.items():

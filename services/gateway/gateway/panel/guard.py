@@ -19,8 +19,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
 from gateway import written
+from gateway.app_context import app_context
 from gateway.asking import KEY_LENGTH, answer_within, ask_once
-from gateway.ground import ground
 from gateway.panel.parts import PAGE_SECONDS
 from gateway.return_paths import return_path
 from gateway.security import BODY_BYTES, csrf
@@ -121,7 +121,7 @@ def who_is_it() -> Actor | None:
     if token is None:
         return None
     try:
-        return ground().identities.actor_of(token, session.get(CHANGED_AT, 0.0))
+        return app_context().identities.actor_of(token, session.get(CHANGED_AT, 0.0))
     except (Unauthenticated, Forbidden) as refusal:
         if OWN_TOKEN in session:
             session[TOKEN] = session.pop(OWN_TOKEN)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from flask import Flask, session
 
-from gateway.ground import ground
+from gateway.app_context import app_context
 
 KEY = "told_once"
 MOST = 4
 
 
 @dataclass(frozen=True)
-class Told:
+class OneTimeSecret:
     """Whose login it is, and what is typed."""
 
     name: str
@@ -25,19 +25,19 @@ class Told:
 def tell_once(name: str, username: str, password: str | None) -> None:
     """Let the next page show a password; nothing where none was generated."""
     if password:
-        sealed = ground().keyring.seal(password)
+        sealed = app_context().keyring.seal(password)
         session[KEY] = [*session.get(KEY, ()), [name, username, sealed]][-MOST:]
 
 
-def told_once() -> list[Told]:
+def told_once() -> list[OneTimeSecret]:
     """What this page shows, and no later one."""
-    opened = ground().keyring.open
+    opened = app_context().keyring.open
     return [
-        Told(name, username, opened(sealed))
+        OneTimeSecret(name, username, opened(sealed))
         for name, username, sealed in session.pop(KEY, ())
     ]
 
 
-def teach(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Let the layout show it."""
     app.jinja_env.globals["told_once"] = told_once

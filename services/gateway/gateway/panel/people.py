@@ -19,7 +19,7 @@ NOTHING = "None"
 AUTOMATIC = SelectChoice("", "Automatic")
 
 
-class Asked:
+class RequiredByService:
     """Marks a field that must be given; accounts says so, with all other faults."""
 
     field_flags: ClassVar = {"required": True}
@@ -55,8 +55,8 @@ def id_of(field: Any) -> UUID | None:
 class PersonFields(LineupForm):
     """Who a customer is, what its players go by, what it agrees to."""
 
-    first_name = line("First name", Asked())
-    last_name = line("Last name", Asked())
+    first_name = line("First name", RequiredByService())
+    last_name = line("Last name", RequiredByService())
     email = line("Email")
     phone = line("Phone")
     mobile = line(

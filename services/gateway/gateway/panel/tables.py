@@ -19,8 +19,8 @@ from uuid import UUID
 
 from flask import after_this_request, request, url_for
 
+from gateway.app_context import app_context
 from gateway.asking import ask_later
-from gateway.ground import ground
 from gateway.panel.filters import Filter, Options
 from gateway.panel.parts import Part, part
 from lineup.contracts.paging import Page, Paging
@@ -175,11 +175,13 @@ class Listing:
                 raise
         return self._at_first_page().answered_by(question, **fixed)
 
-    def later(self, question: type[Request[Page[Any]]], /, **fixed: Any) -> "Asked":
+    def later(
+        self, question: type[Request[Page[Any]]], /, **fixed: Any
+    ) -> "PendingListing":
         """Ask for the rows now, beside other parts of the page; `shown` has them."""
         asked = self.question(question, **fixed)
         answer = ask_later(asked)
-        return Asked(self, answer, lambda: self.answered_by(question, **fixed))
+        return PendingListing(self, answer, lambda: self.answered_by(question, **fixed))
 
     def showing(self, found: Part[Page[Any]]) -> "Listing":
         """The same list with what was found."""
@@ -300,7 +302,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PendingListing:
     """A list whose rows were asked for and may be on their way."""
 
     listing: Listing
@@ -328,7 +330,7 @@ def _remember(cookie: str, value: str) -> None:
             cookie,
             value[:400],
             max_age=YEAR_SECONDS,
-            secure=ground().settings.is_https,
+            secure=app_context().settings.is_https,
             httponly=True,
             samesite="Lax",
         )

@@ -15,7 +15,7 @@ from gateway.portal import (
 MODULES = (pages, own_data, purchases, one_user, devices, money, messages)
 
 
-def hang(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Hang the pages into the app; several modules share one blueprint."""
     for blueprint in dict.fromkeys(module.pages for module in MODULES):
         app.register_blueprint(blueprint)

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as Answer
 from wtforms.validators import Length
 
 from gateway.asking import ask
-from gateway.panel.forms import LineupForm, attempt, line, status_of
+from gateway.panel.forms import LineupForm, line, status_of, submit
 from gateway.panel.guard import page_for
-from gateway.panel.people import Asked
+from gateway.panel.people import RequiredByService
 from gateway.portal.users import pages, user_of
 from lineup.context import SELLERS_AND_CUSTOMERS
 from lineup.contracts.accounts.devices import (
@@ -29,7 +29,7 @@ class DeviceForm(LineupForm):
 
     model = line(
         "Device",
-        Asked(),
+        RequiredByService(),
         Length(max=NAME_LENGTH),
         description="For example Smart TV LG or Fire TV Stick.",
     )
@@ -57,7 +57,7 @@ def add_device(user_id: UUID) -> ResponseReturnValue:
     """Note a device of a user."""
     user = user_of(user_id)
     form = DeviceForm()
-    added = attempt(
+    added = submit(
         form,
         lambda: ask(AddDevice(user_id=user_id, **form.said())),
     )
@@ -77,7 +77,7 @@ def change_device(device_id: UUID) -> ResponseReturnValue:
     device = _device(device_id)
     form = DeviceForm(obj=device)
     question = ChangeDevice(device_id=device_id, **form.said())
-    changed = attempt(form, lambda: ask(question))
+    changed = submit(form, lambda: ask(question))
     if changed is not None:
         flash(f"{changed.model} was confirmed.")
         return _back_to(device.user_id)
@@ -94,7 +94,7 @@ def remove_device(device_id: UUID) -> ResponseReturnValue:
     device = _device(device_id)
     form = LineupForm()
     question = RemoveDevice(device_id=device_id)
-    gone = attempt(form, lambda: ask(question))
+    gone = submit(form, lambda: ask(question))
     if gone is not None:
         flash(f"{device.model} was removed.")
         return _back_to(device.user_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template
 
 from gateway.asking import ask
-from gateway.panel.filters import Text
+from gateway.panel.filters import TextFilter
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from lineup.context import Role
@@ -21,7 +21,7 @@ MESSAGES = Table(
     Column("receiver", "To"),
     Column("state", "Status"),
     Column("created_at", "Date", order="created_at"),
-    filters=(Text("Recipient or subject"),),
+    filters=(TextFilter("Recipient or subject"),),
     order="-created_at",
 )
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
+from gateway.app_context import app_context
 from gateway.asking import actor, ask_later
 from gateway.customers import page_of_customer
-from gateway.ground import ground
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part_if_known
 from lineup.context import Role
@@ -41,5 +41,5 @@ def own_id() -> UUID:
 
 def days_left(ends_at: datetime) -> str:
     """How long something still runs, in whole days: "today", "1 day", "12 days"."""
-    days = (ends_at - ground().clock.now()).days
+    days = (ends_at - app_context().clock.now()).days
     return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''}"

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from gateway.asking import actor, ask, ask_later
 from gateway.panel.amounts import read_amount
 from gateway.panel.display import day_text, money_text
-from gateway.panel.forms import LineupForm, attempt, status_of
+from gateway.panel.forms import LineupForm, status_of, submit
 from gateway.panel.guard import page_for, roles_of
 from gateway.panel.parts import part_if_known
 from gateway.portal.purchase_forms import (
@@ -50,7 +50,7 @@ def buy(user_id: UUID) -> ResponseReturnValue:
     """Choose a plan, see what it costs and gives, and buy it from the balance."""
     user = user_of(user_id)
     form = BuyForm()
-    bought = attempt(form, lambda: _purchase(form, user))
+    bought = submit(form, lambda: _purchase(form, user))
     if bought is not None:
         words = (
             f"{user.name} has {bought.product_name} until {day_text(bought.ends_at)}."
@@ -100,7 +100,7 @@ def stop(subscription_id: UUID) -> ResponseReturnValue:
 
 def _stop(subscription: SubscriptionView) -> ResponseReturnValue:
     form = StopForm()
-    receipt = attempt(
+    receipt = submit(
         form,
         lambda: ask(form.question(subscription.id)),
     )

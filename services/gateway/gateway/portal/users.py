@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.asking import actor, ask, ask_later
 from gateway.panel.display import money_text
-from gateway.panel.forms import LineupForm, attempt, form_page, status_of
+from gateway.panel.forms import LineupForm, form_page, status_of, submit
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.players import card_of
@@ -52,7 +52,7 @@ def address_of(customer_id: UUID) -> str:
 def new_user(customer_id: UUID) -> ResponseReturnValue:
     """Add a user; its link answers when this returns."""
     form = NameForm()
-    made = attempt(form, lambda: _create(customer_id, form.name.data or ""))
+    made = submit(form, lambda: _create(customer_id, form.name.data or ""))
     if made is not None:
         flash(f"{made.name} was added.")
         return back_to(customer_id)
@@ -85,7 +85,7 @@ def delete_user(user_id: UUID) -> ResponseReturnValue:
     """Ask, and delete a user; what runs is stopped with it, the rest paid back."""
     user, stop = user_of(user_id), _stop_of(user_id)
     form = LineupForm()
-    gone = attempt(form, lambda: _delete(user_id))
+    gone = submit(form, lambda: _delete(user_id))
     if gone is not None:
         flash(f"{user.name} was deleted{gone}.")
         return back_to(user.customer_id)

@@ -2,21 +2,21 @@
 
 from gateway.public import xtream
 from gateway.public.answers import (
-    Answer,
+    PlayerResponse,
     forbidden,
     no_such_link,
     too_many,
     unauthorised,
 )
-from gateway.public.library import Library
+from gateway.public.content_store import ContentStore
 from gateway.public.limits import Guess, PlayerLimits, usual_limits
-from gateway.public.members import Member
 from gateway.public.requests import Ask
-from gateway.public.routes import Kind, Route
+from gateway.public.routes import PlayerRoute, PlayerRouteKind
+from gateway.public.subscribers import Subscriber
 
 
 class Admission:
-    """Lets members pass, and answers everybody else."""
+    """Lets subscribers pass, and answers everybody else."""
 
     def __init__(self, limits: PlayerLimits | None = None, proxies: int = 0) -> None:
         limits = limits or usual_limits()
@@ -27,39 +27,43 @@ class Admission:
         """The network address that asks."""
         return ask.peer(self._proxies)
 
-    def admit(self, route: Route, ask: Ask, library: Library) -> Member | Answer:
-        """The member that asks, or what it is told in place of an answer."""
+    def admit(
+        self, route: PlayerRoute, ask: Ask, content_store: ContentStore
+    ) -> Subscriber | PlayerResponse:
+        """The subscriber that asks, or what it is told in place of an answer."""
         address = ask.address(self._proxies)
         if route.token:
-            member = self._by_link(route, address, library)
+            subscriber = self._by_link(route, address, content_store)
         else:
-            member = self._by_name(route, ask, address, library)
-        if isinstance(member, Answer):
-            return member
-        wait = self._rates.take(member.fact.username, address)
-        return too_many(wait) if wait else member
+            subscriber = self._by_name(route, ask, address, content_store)
+        if isinstance(subscriber, PlayerResponse):
+            return subscriber
+        wait = self._rates.take(subscriber.fact.username, address)
+        return too_many(wait) if wait else subscriber
 
-    def wrong_grant(self, ask: Ask) -> Answer:
+    def wrong_grant(self, ask: Ask) -> PlayerResponse:
         """What is told about a grant that is not ours; one of ours always passes."""
         uri, address = ask.original_uri, ask.address(self._proxies)
         guess = Guess(username=None, secret=uri, address=address)
         return self._wrong(guess, forbidden(), is_known=False)
 
-    def give_back(self, member: Member, ask: Ask) -> None:
+    def give_back(self, subscriber: Subscriber, ask: Ask) -> None:
         """Count its request no longer: a thread is going to answer it."""
-        self._rates.give_back(member.fact.username, ask.address(self._proxies))
+        self._rates.give_back(subscriber.fact.username, ask.address(self._proxies))
 
-    def _by_link(self, route: Route, address: str, library: Library) -> Member | Answer:
+    def _by_link(
+        self, route: PlayerRoute, address: str, content_store: ContentStore
+    ) -> Subscriber | PlayerResponse:
         """A link that exists always passes: none can be guessed (192 bits)."""
-        member = library.by_token(route.token)
-        if member is not None:
-            return member
+        subscriber = content_store.by_token(route.token)
+        if subscriber is not None:
+            return subscriber
         guess = Guess(username=None, secret=route.token, address=address)
         return self._wrong(guess, no_such_link(), is_known=False)
 
     def _by_name(
-        self, route: Route, ask: Ask, address: str, library: Library
-    ) -> Member | Answer:
+        self, route: PlayerRoute, ask: Ask, address: str, content_store: ContentStore
+    ) -> Subscriber | PlayerResponse:
         """A password is looked at where it worked lately, else when its turn comes."""
         username = route.first.strip() or ask.get("username")
         password = route.password.strip() or ask.get("password")
@@ -67,13 +71,15 @@ class Admission:
         is_known = self._guesses.is_known(guess)
         if not is_known and (wait := self._guesses.wait_seconds(guess, is_known=False)):
             return too_many(wait)
-        member = library.by_username(username)
-        if member is not None and member.knows(password):
+        subscriber = content_store.by_username(username)
+        if subscriber is not None and subscriber.knows(password):
             self._guesses.right(guess)
-            return member
+            return subscriber
         return self._wrong(guess, _no_entry(route, ask), is_known=is_known)
 
-    def _wrong(self, guess: Guess, answer: Answer, *, is_known: bool) -> Answer:
+    def _wrong(
+        self, guess: Guess, answer: PlayerResponse, *, is_known: bool
+    ) -> PlayerResponse:
         wait = self._guesses.wait_seconds(guess, is_known=is_known)
         if wait:
             return too_many(wait)
@@ -81,8 +87,8 @@ class Admission:
         return answer
 
 
-def _no_entry(route: Route, ask: Ask) -> Answer:
+def _no_entry(route: PlayerRoute, ask: Ask) -> PlayerResponse:
     """What a stranger is told who names somebody."""
-    if route.kind in {Kind.PLAYER, Kind.PANEL}:
+    if route.kind in {PlayerRouteKind.PLAYER, PlayerRouteKind.PANEL}:
         return xtream.refused(ask)
     return unauthorised()

@@ -21,7 +21,7 @@ JSON = ("Content-Type", "application/json; charset=utf-8")
 
 
 @dataclass(slots=True)
-class Answer:
+class PlayerResponse:
     """What is answered; `body` is sent as it is."""
 
     status: str
@@ -77,9 +77,11 @@ def wants_gzip(accept_encoding: str) -> bool:
     return accept_encoding == "gzip" or bool(GZIP_WANTED.search(accept_encoding))
 
 
-def whole(headers: list[Header], body: bytes) -> Answer:
+def whole(headers: list[Header], body: bytes) -> PlayerResponse:
     """200 with a body that is at hand."""
-    return Answer("200 OK", [*headers, ("Content-Length", str(len(body)))], (body,))
+    return PlayerResponse(
+        "200 OK", [*headers, ("Content-Length", str(len(body)))], (body,)
+    )
 
 
 FOR_BROWSERS = ("Access-Control-Allow-Origin", "*")
@@ -87,7 +89,7 @@ FOR_BROWSERS = ("Access-Control-Allow-Origin", "*")
 what they may read is told by credentials in the address, never by a cookie."""
 
 
-def allowed_methods() -> Answer:
+def allowed_methods() -> PlayerResponse:
     """What a browser asks before it lets a player ask."""
     headers = [
         ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
@@ -95,30 +97,30 @@ def allowed_methods() -> Answer:
         ("Access-Control-Max-Age", "86400"),
         ("Content-Length", "0"),
     ]
-    return Answer("204 No Content", headers)
+    return PlayerResponse("204 No Content", headers)
 
 
-def plain_text(status: str, sentence: str) -> Answer:
+def plain_text(status: str, sentence: str) -> PlayerResponse:
     """A short sentence for whoever reads logs of players."""
     body = sentence.encode()
     length = ("Content-Length", str(len(body)))
-    return Answer(status, [TEXT, NEVER_STORED, length], (body,))
+    return PlayerResponse(status, [TEXT, NEVER_STORED, length], (body,))
 
 
-def not_modified(headers: list[Header]) -> Answer:
+def not_modified(headers: list[Header]) -> PlayerResponse:
     """304: the asker's copy is right."""
-    return Answer("304 Not Modified", headers)
+    return PlayerResponse("304 Not Modified", headers)
 
 
-def json_body(body: bytes) -> Answer:
+def json_body(body: bytes) -> PlayerResponse:
     """200 with JSON that nobody may store."""
     return whole([JSON, NEVER_STORED], body)
 
 
-def redirect(address: str) -> Answer:
+def redirect(address: str) -> PlayerResponse:
     """302 to an address that is good for a short while."""
     headers = [("Location", address), NEVER_STORED, ("Content-Length", "0")]
-    return Answer("302 Found", headers)
+    return PlayerResponse("302 Found", headers)
 
 
 WRONG_CREDENTIALS = "Wrong username or password.\n"
@@ -130,7 +132,7 @@ TOO_MANY = "Too many requests. Try again in {} s.\n"
 DISABLED = "This line is disabled.\n"
 
 
-def sendable(answer: Answer) -> Answer:
+def sendable(answer: PlayerResponse) -> PlayerResponse:
     """The answer; 404 in its place if a header field of it is not one line of Latin-1.
 
     What is sent is made of what tenants typed: such a fault ends with its answer.
@@ -140,23 +142,23 @@ def sendable(answer: Answer) -> Answer:
     return plain_text("404 Not Found", CANNOT_BE_SAID)
 
 
-def no_such_link() -> Answer:
+def no_such_link() -> PlayerResponse:
     """404: nobody has this link, or nobody any more."""
     return plain_text("404 Not Found", NO_SUCH_LINK)
 
 
-def forbidden() -> Answer:
+def forbidden() -> PlayerResponse:
     """403: this is not in what the asker may watch."""
     return plain_text("403 Forbidden", NOT_IN_CHANNELS)
 
 
-def too_many(seconds: int) -> Answer:
+def too_many(seconds: int) -> PlayerResponse:
     """429: come again after so many seconds."""
     answer = plain_text("429 Too Many Requests", TOO_MANY.format(seconds))
     answer.headers.append(("Retry-After", str(seconds)))
     return answer
 
 
-def unauthorised() -> Answer:
+def unauthorised() -> PlayerResponse:
     """401: a short text, never a page or a redirect."""
     return plain_text("401 Unauthorized", WRONG_CREDENTIALS)

@@ -18,13 +18,13 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from gateway.public.circuit_breaker import CircuitBreaker, ordinary_body
 from gateway.public.connections import (
     READABLE,
     WRITABLE,
     Connection,
     Phase,
 )
-from gateway.public.patience import Patience, ordinary_body
 from gateway.public.private_parts import STOP_KEEPALIVE_LINGER, ThreadWorker
 from gateway.public.spool import NoRoom, Room
 
@@ -55,9 +55,9 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         """Load the application, and what it says of patience."""
         super().load_wsgi()
-        self.patience: Patience = getattr(self.wsgi, "patience", Patience())
+        self.breaker: CircuitBreaker = getattr(self.wsgi, "patience", CircuitBreaker())
         self.longest_body = getattr(self.wsgi, "longest_body", ordinary_body)
-        self.room = Room(self.patience.most_bytes)
+        self.room = Room(self.breaker.most_bytes)
 
     # The loop ---------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             return
         self._looked = now
         for conn in list(self.waited_for):
-            if conn.is_late(now, self.patience):
+            if conn.is_late(now, self.breaker):
                 self._end_late(conn)
             elif not self.alive and not conn.incoming.is_begun:
                 self._hurry(conn, now)
@@ -260,7 +260,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         except OSError:
             data = b""
         conn.progress += len(data)
-        if not data or conn.is_late(time.monotonic(), self.patience):
+        if not data or conn.is_late(time.monotonic(), self.breaker):
             self.drop(conn)
 
     def _end_late(self, conn: Connection) -> None:
@@ -290,7 +290,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _make_room(self, address: str) -> None:
         """End the oldest: of an address that has too many, of all when all are."""
-        most = self.patience.most_of_an_address
+        most = self.breaker.most_of_an_address
         if most and self.of_address[address] > most:
             oldest = next(c for c in self.waited_for if c.address == address)
             self.drop(oldest)
@@ -350,5 +350,5 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _hurry(self, conn: Connection, now: float) -> None:
         """Wait a little for a silent connection, no more: the process is to end."""
-        waited = self.patience.head_seconds - STOP_KEEPALIVE_LINGER
+        waited = self.breaker.head_seconds - STOP_KEEPALIVE_LINGER
         conn.began = min(conn.began, now - waited)

@@ -1,4 +1,4 @@
-"""The guide of what a member sees: one shared compressed file, never made here."""
+"""The guide of what a subscriber sees: one shared compressed file, never made here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from gateway.public.answers import (
     DISABLED,
     PRIVATE,
     VARY,
-    Answer,
     Header,
+    PlayerResponse,
     http_date,
     not_modified,
     plain_text,
 )
-from gateway.public.library import NOTHING, Library
-from gateway.public.members import Member
+from gateway.public.content_store import NOTHING, ContentStore
 from gateway.public.requests import CHUNK_BYTES, Ask
+from gateway.public.subscribers import Subscriber
 from lineup.delivery import SetManifest, content_name
 
 XML = ("Content-Type", "application/xml; charset=utf-8")
@@ -36,32 +36,40 @@ class GuideDesk:
     accel_prefix: str = ""
 
     def guide(
-        self, ask: Ask, library: Library, member: Member, now: datetime
-    ) -> Answer:
+        self,
+        ask: Ask,
+        content_store: ContentStore,
+        subscriber: Subscriber,
+        now: datetime,
+    ) -> PlayerResponse:
         """The guide as XML, compressed on the way where that is welcome."""
         kind = [XML, GZIPPED] if ask.wants_gzip else [XML]
-        return self._answer(ask, library, member, now, [*kind, VARY])
+        return self._answer(ask, content_store, subscriber, now, [*kind, VARY])
 
     def packed(
-        self, ask: Ask, library: Library, member: Member, now: datetime
-    ) -> Answer:
+        self,
+        ask: Ask,
+        content_store: ContentStore,
+        subscriber: Subscriber,
+        now: datetime,
+    ) -> PlayerResponse:
         """The guide as a gzip file, for addresses that end in .gz."""
-        return self._answer(ask, library, member, now, [PACKED])
+        return self._answer(ask, content_store, subscriber, now, [PACKED])
 
     def _answer(
         self,
         ask: Ask,
-        library: Library,
-        member: Member,
+        content_store: ContentStore,
+        subscriber: Subscriber,
         now: datetime,
         kind: list[Header],
-    ) -> Answer:
-        if not member.fact.is_active:
+    ) -> PlayerResponse:
+        if not subscriber.fact.is_active:
             return plain_text("403 Forbidden", DISABLED)
-        manifest = library.manifest_at(member, now)
+        manifest = content_store.manifest_at(subscriber, now)
         is_plain = GZIPPED not in kind and PACKED not in kind
         tag = f'"{manifest.guide_digest[:32]}{"" if is_plain else "-gzip"}"'
-        changed_at = max(manifest.guide_changed_at, member.seen_since(now))
+        changed_at = max(manifest.guide_changed_at, subscriber.seen_since(now))
         headers = [
             ("ETag", tag),
             ("Last-Modified", http_date(changed_at)),
@@ -71,40 +79,42 @@ class GuideDesk:
         if ask.conditions.are_met_by(tag, changed_at):
             return not_modified([h for h in headers if h[0] in KEPT_IN_304])
         if is_plain:
-            return _unpacked(ask, library, manifest, headers)
-        return self._as_stored(ask, library, manifest, headers)
+            return _unpacked(ask, content_store, manifest, headers)
+        return self._as_stored(ask, content_store, manifest, headers)
 
     def _as_stored(
         self,
         ask: Ask,
-        library: Library,
+        content_store: ContentStore,
         manifest: SetManifest,
         headers: list[Header],
-    ) -> Answer:
+    ) -> PlayerResponse:
         digest = manifest.guide_digest
         if self.accel_prefix and digest not in NOTHING:
             address = self.accel_prefix + content_name(digest)
-            return Answer("200 OK", [*headers, ("X-Accel-Redirect", address)])
-        file = _opened(library, digest)
+            return PlayerResponse("200 OK", [*headers, ("X-Accel-Redirect", address)])
+        file = _opened(content_store, digest)
         length = ("Content-Length", str(_length_of(file)))
         if ask.method == "HEAD":
             file.close()
-            return Answer("200 OK", [*headers, length])
-        return Answer("200 OK", [*headers, length], ask.send_file(file))
+            return PlayerResponse("200 OK", [*headers, length])
+        return PlayerResponse("200 OK", [*headers, length], ask.send_file(file))
 
 
 KEPT_IN_304 = frozenset({"ETag", "Last-Modified", "Cache-Control", "Vary"})
 
 
 def _unpacked(
-    ask: Ask, library: Library, manifest: SetManifest, headers: list[Header]
-) -> Answer:
+    ask: Ask, content_store: ContentStore, manifest: SetManifest, headers: list[Header]
+) -> PlayerResponse:
     if manifest.guide_plain_bytes:
         length = ("Content-Length", str(manifest.guide_plain_bytes))
         headers = [*headers, length]
     if ask.method == "HEAD":
-        return Answer("200 OK", headers)
-    return Answer("200 OK", headers, Unpacked(_opened(library, manifest.guide_digest)))
+        return PlayerResponse("200 OK", headers)
+    return PlayerResponse(
+        "200 OK", headers, Unpacked(_opened(content_store, manifest.guide_digest))
+    )
 
 
 class Unpacked:
@@ -126,8 +136,8 @@ class Unpacked:
         self._file.close()
 
 
-def _opened(library: Library, digest: str) -> BinaryIO:
-    return BytesIO(NOTHING[digest]) if digest in NOTHING else library.open(digest)
+def _opened(content_store: ContentStore, digest: str) -> BinaryIO:
+    return BytesIO(NOTHING[digest]) if digest in NOTHING else content_store.open(digest)
 
 
 def _length_of(file: BinaryIO) -> int:

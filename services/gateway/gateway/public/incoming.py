@@ -9,7 +9,7 @@ import re
 
 import h11
 
-from gateway.public.patience import LongestBody
+from gateway.public.circuit_breaker import LongestBody
 from gateway.public.spool import Room, Spool
 
 LONGEST_HEAD = 64 << 10

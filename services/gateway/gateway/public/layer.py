@@ -9,22 +9,22 @@ from gateway.public import xtream
 from gateway.public.admission import Admission
 from gateway.public.answers import (
     FOR_BROWSERS,
-    Answer,
+    PlayerResponse,
     allowed_methods,
     plain_text,
     sendable,
 )
+from gateway.public.circuit_breaker import CircuitBreaker, LongestBody, ordinary_body
+from gateway.public.content_cache import NotAtHand
+from gateway.public.content_store import ContentStore, ContentStoreAtHand
+from gateway.public.counters import KIND, SERVICE, Counters
 from gateway.public.grants import presented
 from gateway.public.guides import GuideDesk
-from gateway.public.library import Library, LibraryAtHand
-from gateway.public.members import Member
-from gateway.public.patience import LongestBody, Patience, ordinary_body
 from gateway.public.playlists import playlist
 from gateway.public.requests import Ask, Environ, mark_port
-from gateway.public.routes import Kind, Route, route_of
-from gateway.public.shelf import NotAtHand
-from gateway.public.streams import StreamDesk, Watching
-from gateway.public.tally import KIND, SERVICE, Tally
+from gateway.public.routes import PlayerRoute, PlayerRouteKind, route_of
+from gateway.public.streams import ActiveStream, StreamDesk
+from gateway.public.subscribers import Subscriber
 from lineup import metrics
 from lineup.clock import Clock
 
@@ -36,7 +36,14 @@ PAGES = frozenset(
 )
 """First parts of paths that are never a user's name."""
 LOOKED_AT = frozenset({"GET", "HEAD"})
-POSTED = frozenset({Kind.PLAYER, Kind.PANEL, Kind.GET, Kind.GUIDE})
+POSTED = frozenset(
+    {
+        PlayerRouteKind.PLAYER,
+        PlayerRouteKind.PANEL,
+        PlayerRouteKind.GET,
+        PlayerRouteKind.GUIDE,
+    }
+)
 
 
 class Front(NamedTuple):
@@ -44,7 +51,7 @@ class Front(NamedTuple):
 
     probe_port: int = 0
     """Where only probes are served; 0: nowhere."""
-    patience: Patience = Patience()
+    breaker: CircuitBreaker = CircuitBreaker()
     longest_body: LongestBody = ordinary_body
     admission: Admission | None = None
     """Who may pass; None: by the usual limits, counted in this process."""
@@ -56,7 +63,7 @@ class PublicLayer:
     def __init__(
         self,
         pages: Application,
-        library: Library,
+        content_store: ContentStore,
         clock: Clock,
         *,
         guides: GuideDesk,
@@ -64,16 +71,16 @@ class PublicLayer:
         front: Front | None = None,
     ) -> None:
         self._pages = pages
-        self.library = library
-        self.tally = Tally()
-        self._at_hand = LibraryAtHand(library)
+        self.content_store = content_store
+        self.tally = Counters()
+        self._at_hand = ContentStoreAtHand(content_store)
         self._clock = clock
         self._guides = guides
         self._streams = streams
         front = front or Front()
         self._probe_port = front.probe_port
         self.admission = front.admission or Admission()
-        self.patience, self.longest_body = front.patience, front.longest_body
+        self.breaker, self.longest_body = front.breaker, front.longest_body
         """What the worker asks for."""
 
     def __call__(
@@ -84,7 +91,7 @@ class PublicLayer:
         route = self._route_of(environ)
         if route is None:
             return self._pages(environ, start_response)
-        answer = sendable(self._answer(route, Ask(environ), self.library))
+        answer = sendable(self._answer(route, Ask(environ), self.content_store))
         answer.headers.append(FOR_BROWSERS)
         _count(route, answer, time.monotonic() - began)
         start_response(answer.status, answer.headers)
@@ -92,7 +99,7 @@ class PublicLayer:
             return ()
         return answer.body
 
-    def at_once(self, environ: Environ) -> Answer | None:
+    def at_once(self, environ: Environ) -> PlayerResponse | None:
         """The answer if memory alone can give it; never reads, never waits."""
         began = time.monotonic()
         route = self._route_of(environ)
@@ -106,13 +113,15 @@ class PublicLayer:
         self.tally.note(route.kind.value, answer.status, time.monotonic() - began)
         return answer
 
-    def _route_of(self, environ: Environ) -> Route | None:
+    def _route_of(self, environ: Environ) -> PlayerRoute | None:
         """The public address that is asked for; none at the probe port."""
         if mark_port(environ, self._probe_port):
             return None
         return route_of(environ["PATH_INFO"], PAGES)
 
-    def _answer(self, route: Route, ask: Ask, library: Library) -> Answer:
+    def _answer(
+        self, route: PlayerRoute, ask: Ask, content_store: ContentStore
+    ) -> PlayerResponse:
         if ask.method == "OPTIONS":
             return allowed_methods()
         if ask.method not in LOOKED_AT and not (
@@ -120,40 +129,50 @@ class PublicLayer:
         ):
             return plain_text("405 Method Not Allowed", "Ask with GET or HEAD.\n")
         now = self._clock.now()
-        if route.kind is Kind.CHECK:
-            return self._check(ask, library, now)
-        member = self.admission.admit(route, ask, library)
-        if isinstance(member, Answer):
-            return member
+        if route.kind is PlayerRouteKind.CHECK:
+            return self._check(ask, content_store, now)
+        subscriber = self.admission.admit(route, ask, content_store)
+        if isinstance(subscriber, PlayerResponse):
+            return subscriber
         try:
-            return self._served(route, ask, library, member, now)
+            return self._served(route, ask, content_store, subscriber, now)
         except NotAtHand:
-            self.admission.give_back(member, ask)
+            self.admission.give_back(subscriber, ask)
             raise
 
     def _served(
-        self, route: Route, ask: Ask, library: Library, member: Member, now: datetime
-    ) -> Answer:
+        self,
+        route: PlayerRoute,
+        ask: Ask,
+        content_store: ContentStore,
+        subscriber: Subscriber,
+        now: datetime,
+    ) -> PlayerResponse:
         match route.kind:
-            case Kind.LINK | Kind.GET:
-                return playlist(ask, library, member, now)
-            case Kind.PLAYER:
-                return xtream.player_api(ask, library, member, now)
-            case Kind.PANEL:
-                return xtream.panel_api(library, member, now)
-            case Kind.GUIDE | Kind.GUIDE_PATH:
-                return self._guides.guide(ask, library, member, now)
-            case Kind.GUIDE_PACKED:
-                return self._guides.packed(ask, library, member, now)
+            case PlayerRouteKind.LINK | PlayerRouteKind.GET:
+                return playlist(ask, content_store, subscriber, now)
+            case PlayerRouteKind.PLAYER:
+                return xtream.player_api(ask, content_store, subscriber, now)
+            case PlayerRouteKind.PANEL:
+                return xtream.panel_api(content_store, subscriber, now)
+            case PlayerRouteKind.GUIDE | PlayerRouteKind.GUIDE_PATH:
+                return self._guides.guide(ask, content_store, subscriber, now)
+            case PlayerRouteKind.GUIDE_PACKED:
+                return self._guides.packed(ask, content_store, subscriber, now)
             case _:
-                return self._stream(route, ask, library, member, now)
+                return self._stream(route, ask, content_store, subscriber, now)
 
     def _stream(
-        self, route: Route, ask: Ask, library: Library, member: Member, now: datetime
-    ) -> Answer:
+        self,
+        route: PlayerRoute,
+        ask: Ask,
+        content_store: ContentStore,
+        subscriber: Subscriber,
+        now: datetime,
+    ) -> PlayerResponse:
         address = self.admission.address_of(ask)
-        watching = Watching(library, member, now, address)
-        if route.kind is Kind.ARCHIVE_CALL:
+        watching = ActiveStream(content_store, subscriber, now, address)
+        if route.kind is PlayerRouteKind.ARCHIVE_CALL:
             stream_id, start = (
                 ask.get("stream") or ask.get("stream_id"),
                 ask.get("start"),
@@ -165,20 +184,22 @@ class PublicLayer:
             return self._streams.archive(watching, stream_id, start, route.minutes)
         return self._streams.live(watching, stream_id)
 
-    def _check(self, ask: Ask, library: Library, now: datetime) -> Answer:
+    def _check(
+        self, ask: Ask, content_store: ContentStore, now: datetime
+    ) -> PlayerResponse:
         """What a streaming server is told of a grant that it was shown."""
         came = presented(ask.original_uri, ask.real_ip)
         if came is None:
             return self.admission.wrong_grant(ask)
-        member = library.by_username(came.grant.username)
-        if member is None:
+        subscriber = content_store.by_username(came.grant.username)
+        if subscriber is None:
             return self.admission.wrong_grant(ask)
-        watching = Watching(library, member, now, ask.real_ip)
+        watching = ActiveStream(content_store, subscriber, now, ask.real_ip)
         if not watching.secret or not came.is_marked_by(watching.secret):
             return self.admission.wrong_grant(ask)
         return self._streams.check(watching, came)
 
 
-def _count(route: Route, answer: Answer, seconds: float) -> None:
+def _count(route: PlayerRoute, answer: PlayerResponse, seconds: float) -> None:
     outcome = metrics.outcome_of_status(int(answer.status[:3]))
     metrics.count(SERVICE, KIND, route.kind.value, outcome, seconds)

@@ -12,7 +12,7 @@ TOKEN = re.compile(r"([A-Za-z0-9_-]{8,128})(\.m3u8?|\.xml|\.xml\.gz)")
 PACKED, PLAIN = ".xml.gz", ".xml"
 
 
-class Kind(StrEnum):
+class PlayerRouteKind(StrEnum):
     """What a public address is for."""
 
     LINK = "link"
@@ -29,10 +29,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class PlayerRoute:
     """A public address with what its path says."""
 
-    kind: Kind
+    kind: PlayerRouteKind
     first: str = ""
     """User name."""
     password: str = ""
@@ -47,16 +47,16 @@ class Route:
 
 
 CALLS = {
-    "/get.php": Route(Kind.GET),
-    "/player_api.php": Route(Kind.PLAYER),
-    "/panel_api.php": Route(Kind.PANEL),
-    "/xmltv.php": Route(Kind.GUIDE),
-    "/streaming/timeshift.php": Route(Kind.ARCHIVE_CALL),
-    "/streaming/check": Route(Kind.CHECK),
+    "/get.php": PlayerRoute(PlayerRouteKind.GET),
+    "/player_api.php": PlayerRoute(PlayerRouteKind.PLAYER),
+    "/panel_api.php": PlayerRoute(PlayerRouteKind.PANEL),
+    "/xmltv.php": PlayerRoute(PlayerRouteKind.GUIDE),
+    "/streaming/timeshift.php": PlayerRoute(PlayerRouteKind.ARCHIVE_CALL),
+    "/streaming/check": PlayerRoute(PlayerRouteKind.CHECK),
 }
 
 
-def route_of(path: str, own_paths: frozenset[str]) -> Route | None:
+def route_of(path: str, own_paths: frozenset[str]) -> PlayerRoute | None:
     """The public address; None for the pages, whose first parts `own_paths` names.
 
     Players put addresses together carelessly: slashes too many are forgiven.
@@ -72,47 +72,55 @@ def route_of(path: str, own_paths: frozenset[str]) -> Route | None:
     return _deep(parts[1], [as_text(part) for part in parts[2:]])
 
 
-def _deep(first: str, rest: list[str]) -> Route | None:
+def _deep(first: str, rest: list[str]) -> PlayerRoute | None:
     match first, rest:
         case "p", [name]:
             return _link(name)
         case "xmltv", [username, name]:
             return _guide(username, name)
         case "timeshift", [username, password, minutes, start, name]:
-            return _stream(Kind.ARCHIVE, username, password, name, start, minutes)
+            return _stream(
+                PlayerRouteKind.ARCHIVE, username, password, name, start, minutes
+            )
         case "live", [username, password, name]:
-            return _stream(Kind.LIVE, username, password, name)
+            return _stream(PlayerRouteKind.LIVE, username, password, name)
         case _, [password, name]:
-            return _stream(Kind.LIVE, as_text(first), password, name)
+            return _stream(PlayerRouteKind.LIVE, as_text(first), password, name)
     return None
 
 
-def _link(name: str) -> Route | None:
+def _link(name: str) -> PlayerRoute | None:
     found = TOKEN.fullmatch(name)
     if found is None:
         return None
-    kinds = {PLAIN: Kind.GUIDE_PATH, PACKED: Kind.GUIDE_PACKED}
-    return Route(kinds.get(found[2], Kind.LINK), token=found[1])
+    kinds = {PLAIN: PlayerRouteKind.GUIDE_PATH, PACKED: PlayerRouteKind.GUIDE_PACKED}
+    return PlayerRoute(kinds.get(found[2], PlayerRouteKind.LINK), token=found[1])
 
 
-def _guide(username: str, name: str) -> Route | None:
+def _guide(username: str, name: str) -> PlayerRoute | None:
     if name.endswith(PACKED):
-        return Route(Kind.GUIDE_PACKED, username, name.removesuffix(PACKED))
+        return PlayerRoute(
+            PlayerRouteKind.GUIDE_PACKED, username, name.removesuffix(PACKED)
+        )
     if name.endswith(PLAIN):
-        return Route(Kind.GUIDE_PATH, username, name.removesuffix(PLAIN))
+        return PlayerRoute(
+            PlayerRouteKind.GUIDE_PATH, username, name.removesuffix(PLAIN)
+        )
     return None
 
 
 def _stream(
-    kind: Kind,
+    kind: PlayerRouteKind,
     username: str,
     password: str,
     name: str,
     start: str = "",
     minutes: str = "",
-) -> Route | None:
+) -> PlayerRoute | None:
     stream = STREAM.fullmatch(name)
     if stream is None:
         return None
     form = (stream[2] or "").lower()
-    return Route(kind, username, password, stream[1], start, form=form, minutes=minutes)
+    return PlayerRoute(
+        kind, username, password, stream[1], start, form=form, minutes=minutes
+    )

@@ -3,11 +3,11 @@
 from typing import Any
 
 from gateway.public.admission import Admission
+from gateway.public.circuit_breaker import LongestBody, ordinary_body
+from gateway.public.content_store import ContentStore
 from gateway.public.guides import GuideDesk
 from gateway.public.layer import Application, Front, PublicLayer
-from gateway.public.library import Library
 from gateway.public.limits import limits_of
-from gateway.public.patience import LongestBody, ordinary_body
 from gateway.public.settings import PublicSettings
 from gateway.public.streams import StreamDesk
 from lineup.blobs import BlobStore
@@ -27,7 +27,7 @@ def public_layer(
 
     `longest_body` says how much may be sent where.
     """
-    library = Library(
+    content_store = ContentStore(
         BlobStore(settings.blob_url),
         Keyring.of(settings.lineup_secret_keys),
         settings.public_url.rstrip("/"),
@@ -35,7 +35,7 @@ def public_layer(
     )
     return PublicLayer(
         pages,
-        library,
+        content_store,
         clock_for(settings.clock_offset_file),
         guides=GuideDesk(accel_prefix=settings.accel_prefix),
         streams=StreamDesk(
@@ -44,14 +44,14 @@ def public_layer(
         ),
         front=Front(
             settings.probe_port,
-            settings.patience(),
+            settings.breaker(),
             longest_body,
             Admission(limits_of(settings), settings.trusted_proxies),
         ),
     )
 
 
-def listener_for(library: Library, amqp_uri: str) -> Listener:
+def listener_for(content_store: ContentStore, amqp_uri: str) -> Listener:
     """Drops from memory what changed, as soon as it is announced.
 
     Without it, or while the broker is away, age alone does so: facts are looked at
@@ -61,13 +61,13 @@ def listener_for(library: Library, amqp_uri: str) -> Listener:
     def receive(event: Event[Any]) -> None:
         state = event.state
         if isinstance(state, AccessChanged):
-            library.forget_access(state.keys)
+            content_store.forget_access(state.keys)
         elif isinstance(state, ChannelSetRendered):
-            library.forget_set(state.set_id)
+            content_store.forget_set(state.set_id)
 
     return Listener(
         amqp_uri,
         (AccessChanged, ChannelSetRendered),
         receive,
-        on_connected=library.forget_everything,
+        on_connected=content_store.forget_everything,
     )

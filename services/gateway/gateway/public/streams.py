@@ -10,13 +10,14 @@ from gateway.public.addresses import as_uri
 from gateway.public.answers import (
     NEVER_STORED,
     NO_ADDRESS,
-    Answer,
+    PlayerResponse,
     forbidden,
     plain_text,
     redirect,
 )
 from gateway.public.archive_starts import epoch_of
 from gateway.public.archives import filled
+from gateway.public.content_store import ContentStore
 from gateway.public.grants import (
     LIVE,
     Grant,
@@ -26,9 +27,8 @@ from gateway.public.grants import (
     session_address,
     stem_of,
 )
-from gateway.public.library import Library
-from gateway.public.members import Member
 from gateway.public.requests import whole_number
+from gateway.public.subscribers import Subscriber
 from lineup.contracts.playlists.channels import Signing
 from lineup.delivery import SetManifest, StreamSource
 
@@ -43,26 +43,26 @@ class StreamDesk:
     link_seconds: int
     session_seconds: int = 4 * 3600
 
-    def live(self, watching: "Watching", stream_id: str) -> Answer:
-        """302 to the channel's source; 403 when the member may not watch it."""
+    def live(self, watching: "ActiveStream", stream_id: str) -> PlayerResponse:
+        """302 to the channel's source; 403 when the subscriber may not watch it."""
         source = watching.source(stream_id)
         if source is None:
             return forbidden()
         return self._to(watching, stream_id, source, LIVE)
 
     def archive(
-        self, watching: "Watching", stream_id: str, start: str, minutes: str = ""
-    ) -> Answer:
+        self, watching: "ActiveStream", stream_id: str, start: str, minutes: str = ""
+    ) -> PlayerResponse:
         """302 to what the channel showed from `start` on; 404 without catch-up."""
         source = watching.source(stream_id)
         if source is None:
             return forbidden()
-        began = epoch_of(start, watching.member.zone)
+        began = epoch_of(start, watching.subscriber.zone)
         if began is None or not _is_kept(source, began, watching.now):
             return plain_text("404 Not Found", "This is not in the archive.\n")
         return self._to(watching, stream_id, source, began, minutes)
 
-    def check(self, watching: "Watching", came: Presented) -> Answer:
+    def check(self, watching: "ActiveStream", came: Presented) -> PlayerResponse:
         """Whether who came with a grant of ours may go on.
 
         It is asked at each reload of a playlist, and of segments once the grant's time
@@ -74,16 +74,16 @@ class StreamDesk:
         uri = None if source is None else as_uri(source.address)
         if source is None or uri is None or not _is_of(came, watching, source, uri):
             return forbidden()
-        return Answer("200 OK", [NEVER_STORED, ("Content-Length", "0")])
+        return PlayerResponse("200 OK", [NEVER_STORED, ("Content-Length", "0")])
 
     def _to(
         self,
-        watching: "Watching",
+        watching: "ActiveStream",
         stream_id: str,
         source: StreamSource,
         began: int,
         minutes: str = "",
-    ) -> Answer:
+    ) -> PlayerResponse:
         uri = _uri_of(watching, source, began, minutes)
         if uri is None:
             return plain_text("404 Not Found", NO_ADDRESS)
@@ -93,10 +93,10 @@ class StreamDesk:
             return redirect(uri)
         if signing == Signing.SECURE_LINK:
             return redirect(signed(uri, watching.secret, present + self.link_seconds))
-        member = watching.member
+        subscriber = watching.subscriber
         grant = Grant(
             stream_id=stream_id,
-            username=member.fact.username,
+            username=subscriber.fact.username,
             proof=watching.proof,
             until=_end_of(watching.now, self._seconds_of(watching)),
             start=began,
@@ -105,18 +105,18 @@ class StreamDesk:
         )
         return redirect(session_address(uri, grant, watching.secret))
 
-    def _seconds_of(self, watching: "Watching") -> int:
+    def _seconds_of(self, watching: "ActiveStream") -> int:
         minutes = watching.manifest.session_minutes
         return self.session_seconds if minutes is None else 60 * minutes
 
 
 def _uri_of(
-    watching: "Watching", source: StreamSource, began: int, minutes: str
+    watching: "ActiveStream", source: StreamSource, began: int, minutes: str
 ) -> str | None:
     """Where a player is sent: to the live address, or to what it showed from then."""
     present = int(watching.now.timestamp())
     if began and source.archive:
-        asked, zone = whole_number(minutes), watching.member.zone
+        asked, zone = whole_number(minutes), watching.subscriber.zone
         return as_uri(filled(source.archive, began, asked, present, zone))
     uri = as_uri(source.address)
     if uri is None or not began:
@@ -135,45 +135,53 @@ def _signing_of(source: StreamSource, uri: str, began: int) -> str:
     return Signing.NONE if is_elsewhere else signing
 
 
-class Watching:
-    """A member who watches, at a moment, at a network address."""
+class ActiveStream:
+    """A subscriber who watches, at a moment, at a network address."""
 
     def __init__(
-        self, library: Library, member: Member, now: datetime, address: str
+        self,
+        content_store: ContentStore,
+        subscriber: Subscriber,
+        now: datetime,
+        address: str,
     ) -> None:
-        self._library = library
-        self.member = member
+        self._content_store = content_store
+        self.subscriber = subscriber
         self.now = now
         self.address = address
-        self.manifest: SetManifest = library.manifest_at(member, now)
+        self.manifest: SetManifest = content_store.manifest_at(subscriber, now)
 
     def source(self, stream_id: str) -> StreamSource | None:
-        """Where a channel plays from; None when the member may not watch it."""
-        if not self.member.fact.is_active:
+        """Where a channel plays from; None when the subscriber may not watch it."""
+        if not self.subscriber.fact.is_active:
             return None
-        return self._library.sources(self.manifest).get(stream_id)
+        return self._content_store.sources(self.manifest).get(stream_id)
 
     @property
     def secret(self) -> str:
         """What the partner's streaming servers know, too; empty before there is one."""
         sealed = self.manifest.stream_secret
-        return self._library.opened(sealed) if sealed else ""
+        return self._content_store.opened(sealed) if sealed else ""
 
     @property
     def proof(self) -> str:
-        """What a grant says of the member's password."""
-        return proof_of(self.member.fact.username, self.member.password, self.secret)
+        """What a grant says of the subscriber's password."""
+        return proof_of(
+            self.subscriber.fact.username, self.subscriber.password, self.secret
+        )
 
 
-def _is_over(came: Presented, watching: Watching) -> bool:
+def _is_over(came: Presented, watching: ActiveStream) -> bool:
     """Whether a grant's time is over, and that is the end of it."""
     if watching.manifest.session_is_renewed:
         return False
     return came.grant.until < watching.now.timestamp()
 
 
-def _is_of(came: Presented, watching: Watching, source: StreamSource, uri: str) -> bool:
-    """Whether a grant is of this member as it is now, and of where the channel lies."""
+def _is_of(
+    came: Presented, watching: ActiveStream, source: StreamSource, uri: str
+) -> bool:
+    """Whether a grant is of this subscriber as it is now, and of this channel."""
     grant = came.grant
     return (
         not _is_over(came, watching)

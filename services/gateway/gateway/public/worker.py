@@ -14,11 +14,11 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from gateway.public.answers import Answer
+from gateway.public.answers import PlayerResponse
 from gateway.public.buffering_worker import BufferingWorker
 from gateway.public.connections import Connection, Phase
-from gateway.public.heads import environ_of
 from gateway.public.private_parts import http_date
+from gateway.public.request_heads import environ_of
 
 FIELDS = re.compile(r"(?:[\t -~\x80-\xff]*\r\n)*")
 """One line of Latin-1 each."""
@@ -59,7 +59,7 @@ class QuickWorker(BufferingWorker):
             return None
         environ["SERVER_PORT"] = str(conn.server[1])
         environ["REMOTE_ADDR"] = peer_of(conn.client)
-        answer: Answer | None = self.wsgi.at_once(environ)
+        answer: PlayerResponse | None = self.wsgi.at_once(environ)
         if answer is None:
             return None
         body = b"" if environ["REQUEST_METHOD"] == "HEAD" else b"".join(answer.body)
@@ -73,7 +73,7 @@ class QuickWorker(BufferingWorker):
     def _log(
         self,
         environ: dict[str, Any],
-        answer: Answer,
+        answer: PlayerResponse,
         length: int,
         seconds: float,
     ) -> None:
@@ -112,7 +112,7 @@ def peer_of(client: Any) -> str:
     return str(client[0]) if isinstance(client, tuple) else ""
 
 
-def written(answer: Answer, body: bytes) -> bytes | None:
+def written(answer: PlayerResponse, body: bytes) -> bytes | None:
     """A reply as HTTP/1.1 writes it; None when it cannot: a thread says so."""
     fields = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
     lines = fields.count("\n")

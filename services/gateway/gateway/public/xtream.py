@@ -9,10 +9,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from gateway.public.answers import JSON, NEVER_STORED, VARY, Answer, json_body, whole
-from gateway.public.library import NOTHING, Library
-from gateway.public.members import Member
+from gateway.public.answers import (
+    JSON,
+    NEVER_STORED,
+    VARY,
+    PlayerResponse,
+    json_body,
+    whole,
+)
+from gateway.public.content_store import NOTHING, ContentStore
 from gateway.public.requests import Ask, whole_number
+from gateway.public.subscribers import Subscriber
 from lineup.delivery import SetManifest
 
 UNLIMITED = 2_145_916_800
@@ -29,7 +36,7 @@ Row = tuple[int, int, int, str, str, str, str]
 """A programme: id, start, stop, title, description, language, guide channel id."""
 
 
-def refused(ask: Ask) -> Answer:
+def refused(ask: Ask) -> PlayerResponse:
     """Wrong credentials: HTTP 200, auth 0, and all fields that players read."""
     user = {
         "username": ask.get("username")[:ECHOED],
@@ -47,28 +54,32 @@ def refused(ask: Ask) -> Answer:
     return json_body(msgspec.json.encode({"user_info": user}))
 
 
-def player_api(ask: Ask, library: Library, member: Member, now: datetime) -> Answer:
+def player_api(
+    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> PlayerResponse:
     """One Xtream call of a known user; an unknown action answers the account."""
     action = ask.get("action")
     if action in LISTS:
-        return LISTS[action](ask, library, member, now)
+        return LISTS[action](ask, content_store, subscriber, now)
     if action in NOTHING_THERE:
         return json_body(NOTHING_THERE[action])
-    return json_body(msgspec.json.encode(account(library, member, now)))
+    return json_body(msgspec.json.encode(account(content_store, subscriber, now)))
 
 
-def panel_api(library: Library, member: Member, now: datetime) -> Answer:
+def panel_api(
+    content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> PlayerResponse:
     """The old dump of everything: account, categories and channels by stream id."""
-    manifest = _seen(library, member, now)
+    manifest = _seen(content_store, subscriber, now)
     streams, categories = b"[]", b"[]"
     if manifest is not None:
-        streams = library.content(manifest.live_streams_digest)
-        categories = library.content(manifest.categories_digest)
+        streams = content_store.content(manifest.live_streams_digest)
+        categories = content_store.content(manifest.categories_digest)
     found = msgspec.json.decode(streams, type=list[dict[str, Any]])
     return json_body(
         msgspec.json.encode(
             {
-                **account(library, member, now),
+                **account(content_store, subscriber, now),
                 "categories": {"live": msgspec.Raw(categories), "movie": []},
                 "available_channels": {str(s["stream_id"]): s for s in found},
             }
@@ -76,55 +87,59 @@ def panel_api(library: Library, member: Member, now: datetime) -> Answer:
     )
 
 
-def account(library: Library, member: Member, now: datetime) -> dict[str, Any]:
+def account(
+    content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> dict[str, Any]:
     """The account block: the truth about this user and this server.
 
     Who sees demo channels is told so in words, and is active without an end on trial:
     players show nothing to who is expired.
     """
-    fact = member.fact
-    sees_demo = _sees_demo(library, member, now)
+    fact = subscriber.fact
+    sees_demo = _sees_demo(content_store, subscriber, now)
     return {
         "user_info": {
             "username": fact.username,
-            "password": member.password,
-            "message": _demo_message(member) if sees_demo else "",
+            "password": subscriber.password,
+            "message": _demo_message(subscriber) if sees_demo else "",
             "auth": 1,
-            "status": "Active" if sees_demo else _status(member, now),
-            "exp_date": str(UNLIMITED) if sees_demo else _ends(member, now),
+            "status": "Active" if sees_demo else _status(subscriber, now),
+            "exp_date": str(UNLIMITED) if sees_demo else _ends(subscriber, now),
             "is_trial": "1" if sees_demo or fact.is_trial else "0",
             "active_cons": "0",
             "created_at": str(int(fact.created_at.timestamp())),
             "max_connections": str(fact.max_connections),
             "allowed_output_formats": list(FORMS),
         },
-        "server_info": _server(member, now),
+        "server_info": _server(subscriber, now),
     }
 
 
-def _sees_demo(library: Library, member: Member, now: datetime) -> bool:
-    """Whether a member without a running subscription has channels all the same."""
-    if not member.fact.is_active or member.fact.is_subscribed(now):
+def _sees_demo(
+    content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> bool:
+    """Whether a subscriber without a running subscription has channels all the same."""
+    if not subscriber.fact.is_active or subscriber.fact.is_subscribed(now):
         return False
-    return library.manifest_at(member, now).live_streams_digest not in NOTHING
+    return content_store.manifest_at(subscriber, now).live_streams_digest not in NOTHING
 
 
-def _demo_message(member: Member) -> str:
-    ends_at = member.fact.ends_at
+def _demo_message(subscriber: Subscriber) -> str:
+    ends_at = subscriber.fact.ends_at
     if ends_at is None:
         return NEVER_BEGAN
-    return ENDED.format(f"{ends_at.astimezone(member.zone):%Y-%m-%d}")
+    return ENDED.format(f"{ends_at.astimezone(subscriber.zone):%Y-%m-%d}")
 
 
-def _status(member: Member, now: datetime) -> str:
-    if not member.fact.is_active:
+def _status(subscriber: Subscriber, now: datetime) -> str:
+    if not subscriber.fact.is_active:
         return "Disabled"
-    return "Active" if member.fact.is_subscribed(now) else "Expired"
+    return "Active" if subscriber.fact.is_subscribed(now) else "Expired"
 
 
-def _ends(member: Member, now: datetime) -> str:
+def _ends(subscriber: Subscriber, now: datetime) -> str:
     """The end as told to players; without any subscription, when the user began."""
-    fact = member.fact
+    fact = subscriber.fact
     if fact.ends_at is not None:
         return str(min(int(fact.ends_at.timestamp()), UNLIMITED))
     if fact.is_subscribed(now):
@@ -132,8 +147,8 @@ def _ends(member: Member, now: datetime) -> str:
     return str(int(fact.created_at.timestamp()))
 
 
-def _server(member: Member, now: datetime) -> dict[str, Any]:
-    scheme, host, port = _parts_of(member.base_url)
+def _server(subscriber: Subscriber, now: datetime) -> dict[str, Any]:
+    scheme, host, port = _parts_of(subscriber.base_url)
     # One port is known to exist; a player that wants another must not be sent astray.
     port = port or (443 if scheme == "https" else 80)
     return {
@@ -142,9 +157,9 @@ def _server(member: Member, now: datetime) -> dict[str, Any]:
         "https_port": str(port),
         "server_protocol": scheme,
         "rtmp_port": "0",
-        "timezone": member.zone.key,
+        "timezone": subscriber.zone.key,
         "timestamp_now": int(now.timestamp()),
-        "time_now": now.astimezone(member.zone).strftime("%Y-%m-%d %H:%M:%S"),
+        "time_now": now.astimezone(subscriber.zone).strftime("%Y-%m-%d %H:%M:%S"),
         "process": True,
     }
 
@@ -159,88 +174,108 @@ def _parts_of(base_url: str) -> tuple[str, str, int | None]:
     return parts.scheme, parts.hostname or "", port
 
 
-def _seen(library: Library, member: Member, now: datetime) -> SetManifest | None:
-    """What the member sees; None for a disabled one."""
-    return library.manifest_at(member, now) if member.fact.is_active else None
+def _seen(
+    content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> SetManifest | None:
+    """What the subscriber sees; None for a disabled one."""
+    return (
+        content_store.manifest_at(subscriber, now)
+        if subscriber.fact.is_active
+        else None
+    )
 
 
 def live_categories(
-    ask: Ask, library: Library, member: Member, now: datetime
-) -> Answer:
+    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> PlayerResponse:
     """get_live_categories."""
-    manifest = _seen(library, member, now)
+    manifest = _seen(content_store, subscriber, now)
     if manifest is None:
         return json_body(b"[]")
-    return _shared(ask, library, manifest.categories_digest)
+    return _shared(ask, content_store, manifest.categories_digest)
 
 
-def live_streams(ask: Ask, library: Library, member: Member, now: datetime) -> Answer:
+def live_streams(
+    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> PlayerResponse:
     """get_live_streams, of one category where it is named."""
-    manifest = _seen(library, member, now)
+    manifest = _seen(content_store, subscriber, now)
     if manifest is None:
         return json_body(b"[]")
     digest, category = manifest.live_streams_digest, ask.get("category_id")
     if not category or whole_number(category) is None:
-        return _shared(ask, library, digest)
+        return _shared(ask, content_store, digest)
 
     def narrow() -> bytes:
-        streams = library.decoded(digest, list[dict[str, Any]])
+        streams = content_store.decoded(digest, list[dict[str, Any]])
         found = [s for s in streams if s["category_id"] == category]
         return msgspec.json.encode(found)
 
-    known = {c["category_id"] for c in _categories(library, manifest)}
+    known = {c["category_id"] for c in _categories(content_store, manifest)}
     if category not in known:
         return json_body(b"[]")
-    return json_body(library.remember(("category", digest, category), narrow))
+    return json_body(content_store.remember(("category", digest, category), narrow))
 
 
-def _categories(library: Library, manifest: SetManifest) -> list[dict[str, Any]]:
-    return library.decoded(manifest.categories_digest, list[dict[str, Any]])
+def _categories(
+    content_store: ContentStore, manifest: SetManifest
+) -> list[dict[str, Any]]:
+    return content_store.decoded(manifest.categories_digest, list[dict[str, Any]])
 
 
-def _shared(ask: Ask, library: Library, digest: str) -> Answer:
+def _shared(ask: Ask, content_store: ContentStore, digest: str) -> PlayerResponse:
     """A list that is the same for all who see the set."""
     headers = [JSON, NEVER_STORED, VARY]
     if ask.wants_gzip:
-        return whole([*headers, GZIPPED], library.zipped(digest))
-    return whole(headers, library.content(digest))
+        return whole([*headers, GZIPPED], content_store.zipped(digest))
+    return whole(headers, content_store.content(digest))
 
 
-def short_guide(ask: Ask, library: Library, member: Member, now: datetime) -> Answer:
+def short_guide(
+    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> PlayerResponse:
     """get_short_epg: what runs, and what comes next."""
     limit = whole_number(ask.get("limit")) or SHORT_GUIDE
     present = int(now.timestamp())
-    rows = [row for row in _rows(ask, library, member, now) if row[2] > present]
+    rows = [
+        row for row in _rows(ask, content_store, subscriber, now) if row[2] > present
+    ]
     shown = rows[: min(limit, LONGEST_SHORT_GUIDE)]
-    return _listings([_listing(row, member.zone) for row in shown])
+    return _listings([_listing(row, subscriber.zone) for row in shown])
 
 
-def full_table(ask: Ask, library: Library, member: Member, now: datetime) -> Answer:
+def full_table(
+    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> PlayerResponse:
     """get_simple_data_table: all that is told, with what plays and what is kept."""
     present = int(now.timestamp())
     source = None
-    manifest = _seen(library, member, now)
+    manifest = _seen(content_store, subscriber, now)
     if manifest is not None:
-        source = library.sources(manifest).get(_stream_id(ask))
+        source = content_store.sources(manifest).get(_stream_id(ask))
     reach = source.catchup_days * 86_400 if source else 0
     return _listings(
         [
-            _listing(row, member.zone)
+            _listing(row, subscriber.zone)
             | {
                 "now_playing": int(row[1] <= present < row[2]),
                 "has_archive": int(present - reach <= row[1] and row[2] <= present),
             }
-            for row in _rows(ask, library, member, now)
+            for row in _rows(ask, content_store, subscriber, now)
         ]
     )
 
 
-def _rows(ask: Ask, library: Library, member: Member, now: datetime) -> list[Row]:
-    manifest = _seen(library, member, now)
+def _rows(
+    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+) -> list[Row]:
+    manifest = _seen(content_store, subscriber, now)
     stream_id = _stream_id(ask)
     if manifest is None or whole_number(stream_id) is None:
         return []
-    return msgspec.json.decode(library.listing(manifest, stream_id), type=list[Row])
+    return msgspec.json.decode(
+        content_store.listing(manifest, stream_id), type=list[Row]
+    )
 
 
 def _stream_id(ask: Ask) -> str:
@@ -264,7 +299,7 @@ def _listing(row: Row, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _listings(rows: list[dict[str, Any]]) -> Answer:
+def _listings(rows: list[dict[str, Any]]) -> PlayerResponse:
     return json_body(msgspec.json.encode({"epg_listings": rows}))
 
 
@@ -276,7 +311,9 @@ def _clock(epoch: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(epoch, zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-LISTS: dict[str, Callable[[Ask, Library, Member, datetime], Answer]] = {
+LISTS: dict[
+    str, Callable[[Ask, ContentStore, Subscriber, datetime], PlayerResponse]
+] = {
     "get_live_categories": live_categories,
     "get_live_streams": live_streams,
     "get_short_epg": short_guide,

@@ -9,10 +9,10 @@ import pytest
 
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
+    BalanceSettlement,
+    CustomerStatus,
     CustomerView,
     Person,
-    Settlement,
-    Standing,
 )
 from lineup.contracts.accounts.devices import DeviceView
 from lineup.contracts.accounts.logins import LoginView
@@ -65,7 +65,7 @@ class TestList:
     @pytest.mark.feature("UI-08")
     def test_it_shows_state_end_and_switch_of_each(self, browser, listed):
         ends = datetime(2026, 3, 2, tzinfo=UTC)
-        listed(state=Standing.TRIAL, is_active=True, ends_at=ends)
+        listed(state=CustomerStatus.TRIAL, is_active=True, ends_at=ends)
 
         words = words_of(browser(Role.PARTNER).get("/customers"))
 
@@ -83,7 +83,7 @@ class TestList:
         browser(Role.PARTNER).get(f"/customers?{query}")
 
         [(_, asked)] = services.calls_of("accounts.list_customers")
-        assert (asked.search, asked.state) == ("ana", Standing.TRIAL)
+        assert (asked.search, asked.state) == ("ana", CustomerStatus.TRIAL)
         assert {asked.group_id, asked.product_id, asked.seller_id} == {UUID(ID)}
         assert asked.ends_from == datetime(2026, 3, 1, tzinfo=UTC)
         assert asked.ends_until == datetime(2026, 3, 3, tzinfo=UTC)
@@ -300,7 +300,7 @@ class TestForms:
         sent(client, form_of, f"{CUSTOMER}/delete", **typed, reason="moved away")
         [(_, asked)] = services.calls_of("accounts.delete_customer")
         assert (asked.force, asked.reason) == (True, "moved away")
-        assert asked.settlement is Settlement.WRITE_OFF
+        assert asked.settlement is BalanceSettlement.WRITE_OFF
 
 
 class TestParts:

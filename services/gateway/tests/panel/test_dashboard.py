@@ -6,9 +6,13 @@ from html import unescape
 
 import pytest
 
-from gateway.ground import ground_of
+from gateway.app_context import app_context_of
 from lineup.context import Role
-from lineup.contracts.accounts.customers import CustomerCounts, Standing, StateCount
+from lineup.contracts.accounts.customers import (
+    CustomerCounts,
+    CustomerStatus,
+    StateCount,
+)
 from lineup.contracts.accounts.tree import AccountView
 from lineup.contracts.billing.figures import (
     DayCount,
@@ -87,7 +91,8 @@ def sales_of(days):
 def figures(services, sample):
     """Answers that can be told apart by their numbers."""
     states = [
-        StateCount(state=state, customers=100 + n) for n, state in enumerate(Standing)
+        StateCount(state=state, customers=100 + n)
+        for n, state in enumerate(CustomerStatus)
     ]
     counts = CustomerCounts(
         total=1234, states=states, sellers=[], groups=[], products=[], months=[]
@@ -205,7 +210,7 @@ def test_this_month_stands_beside_the_last(browser, figures, app):
     ]
     assert rows[-1] == ("28", "", "406.00")
     [(_, asked)] = figures.calls_of("billing.get_sales")
-    now = ground_of(app).clock.now().date()
+    now = app_context_of(app).clock.now().date()
     assert asked.first_on == (now.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 

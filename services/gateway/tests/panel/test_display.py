@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import g
 
-from gateway.ground import ground_of
+from gateway.app_context import app_context_of
 from gateway.panel import display
 from lineup.context import NOBODY
 from lineup.money import Money
@@ -59,7 +59,7 @@ def test_a_zone_that_is_none_is_utc(living_in):
 
 def test_the_distance_looks_both_ways(living_in, app):
     living_in("UTC")
-    now = ground_of(app).clock.now()
+    now = app_context_of(app).clock.now()
 
     assert display.distance_text(now + timedelta(days=3)) == "in 3 days"
     assert display.distance_text(now - timedelta(hours=2)) == "2 hours ago"

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.admin.grid import Window, cells_of
+from gateway.admin.content.grid import Window, cells_of
 from lineup.contracts.playlists.guide import ProgrammeView
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)

@@ -64,9 +64,9 @@ def test_no_link_of_a_topic_leads_nowhere(browser, role):
 
 
 def test_topics_are_whole(app):
-    from gateway.ground import ground_of
+    from gateway.app_context import app_context_of
 
-    assert ground_of(app)
+    assert app_context_of(app)
     for topic in topics().values():
         assert topic.group in GROUPS, topic.name
         assert len(topic.words) > 200, topic.name

@@ -22,9 +22,9 @@ def words_of(answer):
 
 @pytest.fixture
 def renewals(services, sample, app):
-    from gateway.ground import ground_of
+    from gateway.app_context import app_context_of
 
-    now = ground_of(app).clock.now()
+    now = app_context_of(app).clock.now()
     running = {"state": SubscriptionState.RUNNING, "is_due": True}
     lines = [
         sample(

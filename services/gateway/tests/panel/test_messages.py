@@ -124,7 +124,7 @@ def test_a_refused_test_tells_at_the_field(browser, form_of, services):
 def test_the_way_mail_leaves_is_kept_with_its_password_sealed(
     browser, form_of, services, app
 ):
-    from gateway.ground import ground_of
+    from gateway.app_context import app_context_of
 
     services.tell("notifications.get_transport", NotFound())
     said = {
@@ -150,7 +150,7 @@ def test_the_way_mail_leaves_is_kept_with_its_password_sealed(
         587,
         "starttls",
     )
-    assert ground_of(app).keyring.open(asked.password) == "hush"
+    assert app_context_of(app).keyring.open(asked.password) == "hush"
 
 
 def test_a_kept_password_is_never_in_the_page(browser, services, sample):

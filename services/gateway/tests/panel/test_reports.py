@@ -14,8 +14,8 @@ from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CountOf,
     CustomerCounts,
+    CustomerStatus,
     MonthCount,
-    Standing,
     StateCount,
 )
 from lineup.errors import Unavailable
@@ -30,7 +30,8 @@ def text_of(answer):
 @pytest.fixture
 def counted(services):
     states = [
-        StateCount(state=state, customers=n) for n, state in enumerate(Standing, 1)
+        StateCount(state=state, customers=n)
+        for n, state in enumerate(CustomerStatus, 1)
     ]
     months = [
         MonthCount(starts_at=datetime(2026, month, 1, tzinfo=UTC), customers=month)
@@ -71,7 +72,7 @@ def test_every_number_leads_to_the_list_it_counts(browser, counted):
     asked = [question for _, question in counted.calls_of("accounts.list_customers")]
     assert [str(question.group_id) for question in asked] == [ID] * 3
     active, family, february = asked
-    assert active.state is Standing.ACTIVE
+    assert active.state is CustomerStatus.ACTIVE
     assert str(family.product_id) == ID
     assert february.created_from.date() == date(2026, 2, 1)
     assert february.created_until.date() == date(2026, 3, 1)
@@ -83,7 +84,7 @@ def test_the_figures_are_asked_for_as_the_address_says(browser, counted):
     )
 
     [(_, asked)] = counted.calls_of("accounts.count_customers")
-    assert asked.state is Standing.TRIAL
+    assert asked.state is CustomerStatus.TRIAL
     assert (asked.created_until - asked.created_from).days == 31
 
 

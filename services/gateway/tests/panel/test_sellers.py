@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.ground import ground_of
+from gateway.app_context import app_context_of
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.jobs import AccountJobState, AccountJobView, JobKind
 from lineup.contracts.accounts.logins import LoginView
@@ -297,7 +297,7 @@ class TestVisiting:
         client = browser(Role.PARTNER)
         self.enter(client, form_of)
         del services.roles["visit"]
-        ground_of(app).identities.forget_all()
+        app_context_of(app).identities.forget_all()
 
         page = words_of(client.get("/customers"))
 
@@ -331,7 +331,7 @@ class TestSwitchedOff:
         client = browser(Role.DEALER)
         refusal = Forbidden("Switched off.", code="account_inactive")
         services.tell("accounts.identify", refusal)
-        ground_of(app).identities.forget_all()
+        app_context_of(app).identities.forget_all()
 
         answer = client.get("/customers")
         assert (answer.status_code, "Switched off." in text_of(answer)) == (403, True)
@@ -340,7 +340,7 @@ class TestSwitchedOff:
     def test_even_when_sign_in_is_the_first_page(self, browser, services, app):
         client = browser(Role.DEALER)
         services.tell("accounts.identify", Forbidden(code="account_inactive"))
-        ground_of(app).identities.forget_all()
+        app_context_of(app).identities.forget_all()
         assert client.get("/sign-in").status_code == 200
 
 
@@ -421,5 +421,5 @@ class TestSettings:
         assert "9:30" in words_of(client.get("/providers"))
         token = "token-of-partner"
         services.roles[token] = replace(services.roles[token], time_zone="Asia/Tokyo")
-        ground_of(client.application).identities.forget_all()
+        app_context_of(client.application).identities.forget_all()
         assert "18:30" in words_of(client.get("/providers"))

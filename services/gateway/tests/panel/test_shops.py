@@ -8,18 +8,18 @@ from uuid import UUID
 
 import pytest
 
-from gateway.admin.exceptions import DELIVERIES, ORDERS
-from gateway.admin.shop_forms import facts_in
+from gateway.admin.shops.exceptions import DELIVERIES, ORDERS
+from gateway.admin.shops.forms import facts_in
 from lineup.context import Role
 from lineup.contracts.accounts.users import UserView
 from lineup.contracts.billing.catalog import PlanUse, PlanView, ProductView
 from lineup.contracts.billing.orders import (
     ClosedException,
+    ExceptionSettlement,
     OrderState,
     OrderStep,
     OrderView,
     SeatView,
-    Settlement,
 )
 from lineup.contracts.billing.shops import (
     BodyEncoding,
@@ -270,7 +270,7 @@ class TestSettling:
         closed = sample(
             ClosedException,
             exception="refund_unclear: 5.00 EUR (88)",
-            settlement=Settlement.BY_HAND,
+            settlement=ExceptionSettlement.BY_HAND,
             note="Stopped Kids",
             closed_by="anna",
         )
@@ -360,12 +360,12 @@ class TestConnecting:
     def test_a_secret_that_was_made_is_shown_once_and_is_the_one_sealed(
         self, connect, services, app
     ):
-        from gateway.ground import ground_of
+        from gateway.app_context import app_context_of
 
         page, client = connect(ShopKind.WOOCOMMERCE)
 
         [(_, asked)] = services.calls_of("billing.connect_shop")
-        secret = ground_of(app).keyring.open(asked.secret)
+        secret = app_context_of(app).keyring.open(asked.secret)
         assert len(secret) == 40
         assert secret in page
         assert secret not in text_of(client.get(f"/shops/{ID}/setup"))
@@ -449,7 +449,7 @@ class TestSettings:
     def test_a_new_secret_is_sealed_and_never_shown(
         self, browser, services, form_of, app
     ):
-        from gateway.ground import ground_of
+        from gateway.app_context import app_context_of
 
         client = browser(Role.PARTNER)
         address = f"/shops/{ID}/secret"
@@ -457,7 +457,7 @@ class TestSettings:
         client.post(address, data=said)
 
         [(_, asked)] = services.calls_of("billing.change_shop_secret")
-        assert ground_of(app).keyring.open(asked.secret) == "another-secret"
+        assert app_context_of(app).keyring.open(asked.secret) == "another-secret"
 
     def test_the_old_secret_shows_its_end_and_is_ended_by_a_button(
         self, browser, services, sample, form_of
@@ -506,7 +506,7 @@ class TestAskingTheShop:
     def test_its_keys_are_sealed_and_never_shown(
         self, browser, services, sample, form_of, app, kind
     ):
-        from gateway.ground import ground_of
+        from gateway.app_context import app_context_of
 
         shop = sample(ShopView, kind=kind, is_asked=False)
         services.tell("billing.get_shop", shop)
@@ -523,7 +523,7 @@ class TestAskingTheShop:
         client.post(address, data=form_of(page, address) | said)
 
         [(_, asked)] = services.calls_of("billing.set_shop_access")
-        keyring = ground_of(app).keyring
+        keyring = app_context_of(app).keyring
         assert keyring.open(asked.secret) == "cs_1"
         opened = keyring.open(asked.consumer_key) if asked.consumer_key else None
         assert opened == ("ck_1" if kind is ShopKind.WOOCOMMERCE else None)
@@ -544,14 +544,14 @@ class TestAskingTheShop:
         assert "/access" not in text_of(browser(Role.SUPPORT).get(f"/shops/{ID}"))
 
     def test_programs_give_keys_that_travel_sealed(self, services, app, api):
-        from gateway.ground import ground_of
+        from gateway.app_context import app_context_of
 
         body = {"secret": "cs_1", "consumer_key": "ck_1"}
         answer = api("POST", f"/shops/{ID}/access", json=body)
 
         assert answer.status_code == 200
         [(_, asked)] = services.calls_of("billing.set_shop_access")
-        assert ground_of(app).keyring.open(asked.consumer_key) == "ck_1"
+        assert app_context_of(app).keyring.open(asked.consumer_key) == "ck_1"
         assert asked.secret != "cs_1"
 
 

@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from gateway.admin.money import WALLETS
-from gateway.admin.sales import SALES
-from gateway.admin.subscriptions import STANDING, SUBSCRIPTIONS
+from gateway.admin.sales.money import WALLETS
+from gateway.admin.sales.sold_periods import SALES
+from gateway.admin.sales.subscriptions import STANDING, SUBSCRIPTIONS
 from gateway.balances import STAFF_ENTRIES
-from gateway.panel.filters import Choice, Dates, Id, Text, YesNo
+from gateway.panel.filters import Choice, Dates, Id, TextFilter, YesNo
 from lineup.context import Role
 from lineup.contracts.billing.figures import SalesSums, SubscriptionFigures
 from lineup.money import Money
@@ -38,7 +38,7 @@ PAGES = [
 
 def said_of(one):
     """Something that a filter's control can say, by the name of each field."""
-    words = {Id: ID, Text: "anna", YesNo: "yes", Dates: DAY}
+    words = {Id: ID, TextFilter: "anna", YesNo: "yes", Dates: DAY}
     if isinstance(one, Choice):
         options = [*one.options()]
         return {one.name: str(options[0][0]) if options else ID}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import g
 
-from gateway.panel.filters import Choice, Dates, Text, YesNo
+from gateway.panel.filters import Choice, Dates, TextFilter, YesNo
 from gateway.panel.parts import Part
 from gateway.panel.tables import Column, Table
 from lineup.context import NOBODY, Role
@@ -25,7 +25,7 @@ LOG = Table(
     Column("tries", "Attempts", order="tries", is_numeric=True),
     Column("note", "Note", is_hidden=True),
     filters=(
-        Text("Anything"),
+        TextFilter("Anything"),
         Choice("state", "Status", DeliveryState),
         YesNo("is_late", "Late"),
         Dates("created", "Created"),

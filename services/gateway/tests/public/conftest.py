@@ -18,16 +18,16 @@ import pytest
 import requests
 from werkzeug.test import Client
 
+from gateway.public.content_store import ContentStore
 from gateway.public.guides import GuideDesk
 from gateway.public.layer import PublicLayer
-from gateway.public.library import Library
 from gateway.public.streams import StreamDesk
 from lineup.blobs import BlobStore
 from lineup.clock import SetClock
 from lineup.delivery import (
     AccessFact,
+    AccessInterval,
     ListingsIndex,
-    Piece,
     SetManifest,
     StreamSource,
     demo_set_id_of,
@@ -164,7 +164,7 @@ class Shelves:
     def layer(self, pages=no_pages, *, accel_prefix="", link_seconds=60):
         return PublicLayer(
             pages,
-            Library(self.blobs, self.keyring, BASE, cache_bytes=64 << 20),
+            ContentStore(self.blobs, self.keyring, BASE, cache_bytes=64 << 20),
             self.clock,
             guides=GuideDesk(accel_prefix=accel_prefix),
             streams=StreamDesk(link_seconds=link_seconds),
@@ -279,7 +279,9 @@ def listings_of(numbers):
 
 
 def a_fact(sealed, **changes):
-    running = Piece(from_at=SPRING - DAY, until_at=SPRING + 29 * DAY, set_id=SET_ID)
+    running = AccessInterval(
+        from_at=SPRING - DAY, until_at=SPRING + 29 * DAY, set_id=SET_ID
+    )
     values = {
         "version": 1,
         "user_id": USER,
@@ -336,9 +338,9 @@ def filled(shelves):
 def seconds(monkeypatch):
     """Time as caches measure it, to be moved on by a test."""
     passed = SimpleNamespace(by=0.0)
-    from gateway.public import shelf
+    from gateway.public import content_cache
 
-    real = shelf.time.monotonic
+    real = content_cache.time.monotonic
     clock = SimpleNamespace(monotonic=lambda: real() + passed.by)
-    monkeypatch.setattr(shelf, "time", clock)
+    monkeypatch.setattr(content_cache, "time", clock)
     return passed

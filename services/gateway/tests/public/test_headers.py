@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.test import create_environ
 
 from gateway.public.addresses import as_uri
-from gateway.public.answers import CANNOT_BE_SAID, NO_ADDRESS, Answer, sendable
+from gateway.public.answers import CANNOT_BE_SAID, NO_ADDRESS, PlayerResponse, sendable
 from gateway.public.worker import written
 
 LIVE, ARCHIVE = "/live/{}/101.ts", "/live/{}/101.ts?utc=1772440200"
@@ -164,7 +164,7 @@ def test_a_channel_without_a_sound_address_is_told_so(shelves_of, tmp_path):
 
 @pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b", "ů", "\x00", "a\n"])
 def test_what_cannot_stand_in_a_header_field_ends_with_its_answer(value):
-    answer = Answer("302 Found", [("Location", value)])
+    answer = PlayerResponse("302 Found", [("Location", value)])
 
     assert written(answer, b"") is None
     told = sendable(answer)

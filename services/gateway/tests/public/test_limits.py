@@ -6,8 +6,8 @@ import pytest
 from werkzeug.test import Client
 
 from gateway.public.admission import Admission
-from gateway.public.heads import environ_of
 from gateway.public.limits import GuessBackoffs, PlayerLimits
+from gateway.public.request_heads import environ_of
 from gateway.public.shared_table import REMEMBERED_PLACES, Places, SharedTable
 
 HOME, ELSEWHERE = "192.0.2.1", "203.0.113.9"

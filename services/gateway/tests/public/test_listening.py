@@ -39,7 +39,7 @@ def until(is_so):
 def heard(filled, fresh_vhost):
     """A player whose gateway listens, and a way to announce."""
     layer = filled.layer()
-    listener = listener_for(layer.library, fresh_vhost)
+    listener = listener_for(layer.content_store, fresh_vhost)
     listener.start()
     assert listener.wait_until_it_hears(10)
     yield Client(layer), lambda state: announce(fresh_vhost, state)
@@ -73,7 +73,7 @@ def test_a_rendered_set_is_served_at_once(filled, heard):
 @pytest.mark.feature("OP-19")
 def test_players_are_served_while_there_is_no_broker(filled):
     layer = filled.layer()
-    listener = listener_for(layer.library, "amqp://guest:guest@127.0.0.1:1/")
+    listener = listener_for(layer.content_store, "amqp://guest:guest@127.0.0.1:1/")
     listener.start()
 
     assert Client(layer).get(filled.link).status_code == 200

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from gateway.public.shelf import NotAtHand, Shelf
+from gateway.public.content_cache import ContentCache, NotAtHand
 from lineup.delivery import manifest_name, token_name
 
 
@@ -34,7 +34,7 @@ class TestFacts:
         assert status_of(player, filled) == 200
         fact = filled.put_user(is_active=False)
 
-        layer.library.forget_access([token_name(fact.token)])
+        layer.content_store.forget_access([token_name(fact.token)])
 
         assert status_of(player, filled) == 403
 
@@ -82,38 +82,38 @@ class TestManifests:
 
 class TestShelf:
     def test_it_keeps_no_more_than_it_may(self):
-        shelf = Shelf(100, 60, size_of=len)
+        content_cache = ContentCache(100, 60, size_of=len)
         for n in range(50):
-            shelf.get(n, lambda: b"x" * 10)
+            content_cache.get(n, lambda: b"x" * 10)
 
         kept = []
         for n in range(50):
             try:
-                kept.append(shelf.at_hand(n))
+                kept.append(content_cache.at_hand(n))
             except NotAtHand:
                 continue
 
         assert len(kept) == 10
 
     def test_what_is_too_large_is_used_but_not_kept(self):
-        shelf = Shelf(5, 60, size_of=len)
+        content_cache = ContentCache(5, 60, size_of=len)
 
-        assert shelf.get("a", lambda: b"x" * 10) == b"x" * 10
+        assert content_cache.get("a", lambda: b"x" * 10) == b"x" * 10
         with pytest.raises(NotAtHand):
-            shelf.at_hand("a")
+            content_cache.at_hand("a")
 
     def test_absence_in_the_store_is_no_reason_to_keep_the_old(self):
-        shelf = Shelf(5, 0)
-        shelf.get("a", lambda: b"x")
+        content_cache = ContentCache(5, 0)
+        content_cache.get("a", lambda: b"x")
 
         def gone():
             raise FileNotFoundError
 
         with pytest.raises(FileNotFoundError):
-            shelf.get("a", gone)
+            content_cache.get("a", gone)
 
     def test_one_loads_for_all_who_ask_at_the_same_time(self):
-        shelf, loads, begun = Shelf(5, 60), [], threading.Event()
+        content_cache, loads, begun = ContentCache(5, 60), [], threading.Event()
 
         def slow():
             loads.append(1)
@@ -121,19 +121,19 @@ class TestShelf:
             return b"x"
 
         with ThreadPoolExecutor(4) as pool:
-            asked = [pool.submit(shelf.get, "a", slow) for _ in range(4)]
+            asked = [pool.submit(content_cache.get, "a", slow) for _ in range(4)]
             begun.set()
             assert [answer.result(5) for answer in asked] == [b"x"] * 4
 
         assert len(loads) == 1
 
     def test_loading_one_may_need_many_others(self):
-        shelf = Shelf(1000, 60)
+        content_cache = ContentCache(1000, 60)
 
         def load(n):
-            return n if n == 0 else shelf.get(n - 1, lambda: load(n - 1)) + 1
+            return n if n == 0 else content_cache.get(n - 1, lambda: load(n - 1)) + 1
 
-        assert shelf.get(200, lambda: load(200)) == 200
+        assert content_cache.get(200, lambda: load(200)) == 200
 
 
 class TestAtOnce:

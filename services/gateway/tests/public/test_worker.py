@@ -10,8 +10,8 @@ import requests
 from prometheus_client import REGISTRY
 
 from gateway.public.access_log import masked
-from gateway.public.answers import Answer
-from gateway.public.heads import environ_of
+from gateway.public.answers import PlayerResponse
+from gateway.public.request_heads import environ_of
 from gateway.public.worker import written
 
 
@@ -234,7 +234,9 @@ class TestHeads:
 
     def test_a_field_with_a_line_end_is_never_written(self):
         assert (
-            written(Answer("302 Found", [("Location", "a\r\nSet-Cookie: b")]), b"")
+            written(
+                PlayerResponse("302 Found", [("Location", "a\r\nSet-Cookie: b")]), b""
+            )
             is None
         )
 
@@ -262,7 +264,7 @@ class TestTally:
         layer = filled.layer()
         path = {"PATH_INFO": filled.link, "QUERY_STRING": "", "REQUEST_METHOD": "GET"}
         ready = environ_of(get(filled.link)) | path
-        count = {"service": "gateway", "kind": "public", "door": "link"}
+        count = {"service": "gateway", "kind": "public", "endpoint": "link"}
 
         def told(name, **more):
             return REGISTRY.get_sample_value(name, {**count, **more}) or 0

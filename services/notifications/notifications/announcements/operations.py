@@ -5,7 +5,7 @@ from uuid import UUID
 from lineup.contracts.accounts.users import CredentialsIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import DeliveryView, SendTest
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.events import State
 from lineup.ids import event_id, new_id
 from lineup.scope import ROOT, acting_partner, below
@@ -20,7 +20,9 @@ class CustomerUnknown(Exception):  # noqa: N818
     """The customer's copy has not arrived yet; the bus tries the event again."""
 
 
-def tell_credentials(work: Work, state: CredentialsIssued, keyring: Keyring) -> None:
+def tell_credentials(
+    work: UnitOfWork, state: CredentialsIssued, keyring: Keyring
+) -> None:
     """Send a customer's new credentials, all users in one message."""
     users = [
         {
@@ -55,7 +57,7 @@ def tell_credentials(work: Work, state: CredentialsIssued, keyring: Keyring) -> 
     )
 
 
-def tell_shortfall(work: Work, state: RenewalFellShort, keyring: Keyring) -> None:
+def tell_shortfall(work: UnitOfWork, state: RenewalFellShort, keyring: Keyring) -> None:
     """Tell a customer what is missing for a renewal, once a period."""
     values = {
         "price": str(state.price),
@@ -65,14 +67,14 @@ def tell_shortfall(work: Work, state: RenewalFellShort, keyring: Keyring) -> Non
     _tell_of_renewal(work, state, "renewal_fell_short", values, keyring)
 
 
-def tell_blocked(work: Work, state: RenewalBlocked, keyring: Keyring) -> None:
+def tell_blocked(work: UnitOfWork, state: RenewalBlocked, keyring: Keyring) -> None:
     """Tell a customer that a user does not renew, since its plan is sold no longer."""
     values = {"plan": state.plan_name}
     _tell_of_renewal(work, state, "renewal_blocked", values, keyring)
 
 
 def _tell_of_renewal(
-    work: Work,
+    work: UnitOfWork,
     state: RenewalFellShort | RenewalBlocked,
     template: str,
     values: dict[str, str],
@@ -102,7 +104,7 @@ def _tell_of_renewal(
 
 
 @handles(SendTest)
-def send_test(work: Work, request: SendTest, keyring: Keyring) -> DeliveryView:
+def send_test(work: UnitOfWork, request: SendTest, keyring: Keyring) -> DeliveryView:
     """Queue a test message through the partner's transport."""
     refuse_no_receiver(request)
     partner_id = acting_partner(work.actor, request.partner_id)

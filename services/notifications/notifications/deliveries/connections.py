@@ -13,7 +13,7 @@ IDLE_SECONDS = 0.9
 so that a process asks once a second, not once a second for each connection."""
 
 
-class Connections:
+class ConnectionPool:
     """The connections of one process: bounded, one a partner, some kept free.
 
     Neither the mail server that partners share nor all the slow and unproven ones

@@ -15,7 +15,7 @@ import structlog
 from lineup import outbound
 from notifications.deliveries import smtp
 from notifications.transports.addresses import NoAddress, address_of, visible
-from notifications.transports.routes import Route, Server
+from notifications.transports.routes import MailRoute, MailServer
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +94,7 @@ class Unreachable(Exception):  # noqa: N818 - reads as a sentence
 class Mailer:
     """Hands mails to one server, over one connection made when it is needed."""
 
-    def __init__(self, route: Route, limits: Limits) -> None:
+    def __init__(self, route: MailRoute, limits: Limits) -> None:
         self._route = route
         self._limits = limits
         self._connection: smtp.Connection | None = None
@@ -174,7 +174,7 @@ class Mailer:
             self._connection = None
 
 
-def _greet(connection: smtp.Connection, server: Server) -> None:
+def _greet(connection: smtp.Connection, server: MailServer) -> None:
     """Come as far as to know that a mail server is there.
 
     Of a partner's server nothing more is told than whether: answers, silence and

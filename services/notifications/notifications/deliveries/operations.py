@@ -21,7 +21,7 @@ from lineup.contracts.notifications import (
 )
 from lineup.contracts.paging import Page
 from lineup.contracts.refusals import DeliveryNotFound
-from lineup.database import Orders, Work, page_of
+from lineup.database import Orders, UnitOfWork, page_of
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.secrets import Keyring
@@ -54,7 +54,7 @@ class Message:
     urgency: int = 1
 
 
-def queue(work: Work, keyring: Keyring, message: Message) -> Delivery:
+def queue(work: UnitOfWork, keyring: Keyring, message: Message) -> Delivery:
     """Write a message to the log, to be sent at once; the one there is, if it is.
 
     Who is no longer there is sent nothing, and an address that is none is tried by
@@ -95,7 +95,7 @@ def queue(work: Work, keyring: Keyring, message: Message) -> Delivery:
 
 
 @handles(ListDeliveries)
-def list_deliveries(work: Work, request: ListDeliveries) -> Page[DeliveryView]:
+def list_deliveries(work: UnitOfWork, request: ListDeliveries) -> Page[DeliveryView]:
     """The log, newest first unless another order is asked for."""
     wanted = _narrowed(in_scope(select(Delivery), Delivery, work.actor), request)
     if request.state is not None:
@@ -107,7 +107,7 @@ def list_deliveries(work: Work, request: ListDeliveries) -> Page[DeliveryView]:
 
 
 @handles(CountDeliveries)
-def count_deliveries(work: Work, request: CountDeliveries) -> DeliveryCounts:
+def count_deliveries(work: UnitOfWork, request: CountDeliveries) -> DeliveryCounts:
     """How many lines of the log stand in each state."""
     lines = _narrowed(in_scope(select(Delivery.state), Delivery, work.actor), request)
     counted = lines.add_columns(func.count()).group_by(Delivery.state)
@@ -116,20 +116,20 @@ def count_deliveries(work: Work, request: CountDeliveries) -> DeliveryCounts:
 
 
 @handles(GetDelivery)
-def get_delivery(work: Work, request: GetDelivery) -> DeliveryView:
+def get_delivery(work: UnitOfWork, request: GetDelivery) -> DeliveryView:
     """One line of the log."""
     return _find(work, request.delivery_id).view(work.now)
 
 
 @handles(SendAgain)
-def send_again(work: Work, request: SendAgain) -> DeliveryView:
+def send_again(work: UnitOfWork, request: SendAgain) -> DeliveryView:
     """Queue a failed message once more; refuses any other with not_failed."""
     delivery = _find(work, request.delivery_id, for_update=True)
     delivery.queue_again(work.now)
     return delivery.view(work.now)
 
 
-def follow_customer(work: Work, state: CustomerChanged) -> None:
+def follow_customer(work: UnitOfWork, state: CustomerChanged) -> None:
     """Let a customer's messages lie where it lies; a deleted one gets no more.
 
     What was sent to a deleted customer stays in the log of its seller and partner.
@@ -165,7 +165,7 @@ def _mentions(text: str) -> ColumnElement[bool]:
     )
 
 
-def _find_queued(work: Work, message: Message) -> Delivery | None:
+def _find_queued(work: UnitOfWork, message: Message) -> Delivery | None:
     return work.session.scalar(
         select(Delivery).where(
             Delivery.cause_id == message.cause_id,
@@ -175,7 +175,7 @@ def _find_queued(work: Work, message: Message) -> Delivery | None:
     )
 
 
-def _find(work: Work, delivery_id: UUID, *, for_update: bool = False) -> Delivery:
+def _find(work: UnitOfWork, delivery_id: UUID, *, for_update: bool = False) -> Delivery:
     wanted = select(Delivery).where(Delivery.id == delivery_id)
     if for_update:
         wanted = wanted.with_for_update()

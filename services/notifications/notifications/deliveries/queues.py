@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from lineup.contracts.notifications import DeliveryState
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from notifications.deliveries.mailer import Fate, Outcome
 from notifications.deliveries.models import Delivery
 from notifications.transports.breaker import GIVE_UP_AFTER, SLOW_SECONDS
@@ -59,7 +59,7 @@ class Turn:
     is_doubtful: bool
 
 
-def next_turn(work: Work, room: Room, shared_key: UUID) -> Turn | None:
+def next_turn(work: UnitOfWork, room: Room, shared_key: UUID) -> Turn | None:
     """The partner that is served next; from now on it was served last.
 
     `shared_key` says whose health is that of the installation's mail server.
@@ -71,7 +71,7 @@ def next_turn(work: Work, room: Room, shared_key: UUID) -> Turn | None:
     return Turn(row.partner_id, row.is_shared, row.is_doubtful)
 
 
-def claim_next(work: Work, partner_id: UUID) -> Delivery | None:
+def claim_next(work: UnitOfWork, partner_id: UUID) -> Delivery | None:
     """Lease a partner's most urgent due message; other senders skip it."""
     delivery = work.session.scalar(
         select(Delivery)
@@ -85,7 +85,7 @@ def claim_next(work: Work, partner_id: UUID) -> Delivery | None:
     return delivery
 
 
-def settle(work: Work, delivery_id: UUID, outcome: Outcome) -> None:
+def settle(work: UnitOfWork, delivery_id: UUID, outcome: Outcome) -> None:
     """Note what became of a try."""
     delivery = work.session.get(Delivery, delivery_id, with_for_update=True)
     if delivery is None or delivery.state != DeliveryState.QUEUED:
@@ -101,7 +101,7 @@ def settle(work: Work, delivery_id: UUID, outcome: Outcome) -> None:
     )
 
 
-def give_up_forsaken(work: Work) -> int:
+def give_up_forsaken(work: UnitOfWork) -> int:
     """Fail what has long been due for a mail server that has failed as long.
 
     Else thousands of stale notices would leave on the day the server is mended.
@@ -123,7 +123,7 @@ def give_up_forsaken(work: Work) -> int:
     return len(rows)
 
 
-def _apply(work: Work, delivery: Delivery, outcome: Outcome) -> None:
+def _apply(work: UnitOfWork, delivery: Delivery, outcome: Outcome) -> None:
     answer = outcome.answer
     match outcome.fate:
         case Fate.SENT:
@@ -138,11 +138,13 @@ def _apply(work: Work, delivery: Delivery, outcome: Outcome) -> None:
             delivery.mark_failed(answer, work.now)
 
 
-def _is_due(work: Work) -> tuple[ColumnElement[bool], ...]:
+def _is_due(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
     return Delivery.state == DeliveryState.QUEUED, Delivery.next_try_at <= work.now
 
 
-def _turns(work: Work, room: Room, shared_key: UUID) -> Select[tuple[UUID, bool, bool]]:
+def _turns(
+    work: UnitOfWork, room: Room, shared_key: UUID
+) -> Select[tuple[UUID, bool, bool]]:
     """Every partner that may be served, in order, and which connections it needs."""
     partners = _partners()
     own, shared = aliased(TransportHealth), aliased(TransportHealth)
@@ -190,7 +192,7 @@ def _partners() -> CTE:
     return found.union_all(step)
 
 
-def _may_go(work: Work, health: type[TransportHealth]) -> ColumnElement[bool]:
+def _may_go(work: UnitOfWork, health: type[TransportHealth]) -> ColumnElement[bool]:
     return or_(health.paused_until.is_(None), health.paused_until <= work.now)
 
 

@@ -8,7 +8,7 @@ from notifications.deliveries.mailer import Limits
 from notifications.deliveries.retries import LONGEST_MAIL
 from notifications.deliveries.sender import Sender
 from notifications.settings import NotificationsSettings
-from notifications.transports.routes import Route, sender_from, server_from
+from notifications.transports.routes import MailRoute, sender_from, server_from
 
 
 @lru_cache(maxsize=1)
@@ -16,7 +16,7 @@ def sender_for(
     settings: NotificationsSettings, database: Database, keyring: Keyring
 ) -> Sender:
     """The process's sender, whose connections all its greenlets share."""
-    route = Route(server_from(settings.smtp_url), sender_from(settings.mail_sender))
+    route = MailRoute(server_from(settings.smtp_url), sender_from(settings.mail_sender))
     return Sender(database, keyring, route, limits_of(settings))
 
 

@@ -8,13 +8,13 @@ import structlog
 from lineup import metrics
 from lineup.database import Database
 from lineup.secrets import Keyring
-from notifications.deliveries.connections import Connections
+from notifications.deliveries.connections import ConnectionPool
 from notifications.deliveries.mailer import ODD, Limits
 from notifications.deliveries.queues import Room, Turn, next_turn
 from notifications.deliveries.serving import AWAY, Serving
 from notifications.transports.models import installation_key
 from notifications.transports.operations import note_failing
-from notifications.transports.routes import Route
+from notifications.transports.routes import MailRoute
 
 log = structlog.get_logger(__name__)
 
@@ -29,15 +29,15 @@ class Sender:
         self,
         database: Database,
         keyring: Keyring,
-        default: Route,
+        default: MailRoute,
         limits: Limits,
-        connections: Connections | None = None,
+        connections: ConnectionPool | None = None,
     ) -> None:
         self._database = database
         self._keyring = keyring
         self._default = default
         self._limits = limits
-        self._connections = connections or Connections()
+        self._connections = connections or ConnectionPool()
 
     def send_due(self) -> int:
         """Send all that is due over all connections; how many messages were tried."""

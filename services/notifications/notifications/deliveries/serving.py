@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.secrets import Keyring
 from notifications.deliveries.mailer import (
     Fate,
@@ -33,7 +33,7 @@ from notifications.transports.operations import (
     note_working,
     route_for,
 )
-from notifications.transports.routes import Route
+from notifications.transports.routes import MailRoute
 
 TURN_SECONDS = 10.0
 TURN_MAILS = 50
@@ -95,7 +95,7 @@ class Serving:
         self._limits = limits
         self._partner_id = turn.partner_id
 
-    def run(self, default: Route) -> None:
+    def run(self, default: MailRoute) -> None:
         """Send what is due until the turn is over or the mail server fails."""
         end = time.monotonic() + TURN_SECONDS
         with self._database.transaction() as work:
@@ -112,7 +112,7 @@ class Serving:
         finally:
             outlet.mailer.close()
 
-    def _outlet(self, work: Work, default: Route) -> Outlet:
+    def _outlet(self, work: UnitOfWork, default: MailRoute) -> Outlet:
         try:
             route = route_for(work, self._partner_id, default, self._keyring)
         except RouteBroken as broken:
@@ -121,7 +121,7 @@ class Serving:
         key = self._partner_id if is_own else installation_key(route.server)
         return Outlet(Mailer(route, self._limits), key, str(route.sender))
 
-    def _claim(self, work: Work, outlet: Outlet) -> Delivery | None:
+    def _claim(self, work: UnitOfWork, outlet: Outlet) -> Delivery | None:
         delivery = claim_next(work, self._partner_id)
         if delivery is not None and outlet.sender:
             delivery.sender = outlet.sender

@@ -17,7 +17,7 @@ from time import monotonic, sleep
 from typing import BinaryIO, Self
 
 from lineup import outbound
-from notifications.transports.routes import Server
+from notifications.transports.routes import MailServer
 
 MAX_REPLY = 64 * 1024
 """Bytes of one reply: some lines."""
@@ -66,7 +66,7 @@ class TimeLimit:
                 self._watched.shutdown(socket.SHUT_RDWR)
 
 
-class Replies:
+class SmtpReplies:
     """A server's side of the connection, read line by line and no reply too long."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -90,7 +90,7 @@ class Connection(smtplib.SMTP):
     """smtplib's, with checked addresses, limited replies and passwords in UTF-8."""
 
     def __init__(
-        self, server: Server, open_socket: "OpenSocket", seconds: float
+        self, server: MailServer, open_socket: "OpenSocket", seconds: float
     ) -> None:
         super().__init__(local_hostname=own_name(), timeout=seconds)
         self._host = server.host
@@ -115,10 +115,10 @@ class Connection(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """The server's next reply."""
-        if not isinstance(self.file, Replies):
+        if not isinstance(self.file, SmtpReplies):
             if self.sock is None:
                 raise smtplib.SMTPServerDisconnected("The connection is closed.")
-            self.file = Replies(self.sock.makefile("rb"))
+            self.file = SmtpReplies(self.sock.makefile("rb"))
         self.file.left = MAX_REPLY
         return super().getreply()
 
@@ -168,7 +168,7 @@ OpenSocket = Callable[[str, int, float], socket.socket]
 """Connects to a host and port within some seconds."""
 
 
-def opener(server: Server, limit: TimeLimit, *, allow_private: bool) -> OpenSocket:
+def opener(server: MailServer, limit: TimeLimit, *, allow_private: bool) -> OpenSocket:
     """How to connect: a partner's server only where partners may send to."""
 
     def open_socket(host: str, port: int, seconds: float) -> socket.socket:

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
-from lineup.database import Work, keep_newest
+from lineup.database import UnitOfWork, upsert_if_newer
 from notifications.people.models import AccountCopy, CustomerCopy
 
 UNNAMED_PARTNER = "your TV provider"
 
 
-def keep_account(work: Work, state: AccountChanged) -> None:
+def keep_account(work: UnitOfWork, state: AccountChanged) -> None:
     """Keep the newest announced facts of an account."""
     values = {
         "id": state.id,
@@ -22,10 +22,10 @@ def keep_account(work: Work, state: AccountChanged) -> None:
         "time_zone": state.time_zone,
         "status": state.status.value,
     }
-    keep_newest(work.session, AccountCopy, values)
+    upsert_if_newer(work.session, AccountCopy, values)
 
 
-def keep_customer(work: Work, state: CustomerChanged) -> bool:
+def keep_customer(work: UnitOfWork, state: CustomerChanged) -> bool:
     """Keep the newest announced facts of a customer; False where they are old."""
     values = {
         "id": state.id,
@@ -37,10 +37,10 @@ def keep_customer(work: Work, state: CustomerChanged) -> bool:
         "email": state.email,
         "status": state.status.value,
     }
-    return keep_newest(work.session, CustomerCopy, values)
+    return upsert_if_newer(work.session, CustomerCopy, values)
 
 
-def find_customer(work: Work, customer_id: UUID) -> CustomerCopy | None:
+def find_customer(work: UnitOfWork, customer_id: UUID) -> CustomerCopy | None:
     """The copy of a customer, as it stays until the end of this transaction.
 
     None while accounts' announcement is on its way.
@@ -48,7 +48,7 @@ def find_customer(work: Work, customer_id: UUID) -> CustomerCopy | None:
     return work.session.get(CustomerCopy, customer_id, with_for_update={"read": True})
 
 
-def partner_name(work: Work, partner_id: UUID) -> str:
+def partner_name(work: UnitOfWork, partner_id: UUID) -> str:
     """What the partner calls itself, for the text of a message."""
     partner = work.session.get(AccountCopy, partner_id)
     return partner.name if partner else UNNAMED_PARTNER

@@ -13,7 +13,7 @@ MASK = "••••••••"
 
 
 @dataclass(frozen=True)
-class Text:
+class MessageText:
     """One message as it is sent, and as the log may show it."""
 
     subject: str
@@ -21,7 +21,7 @@ class Text:
     masked: str
 
 
-def render(template: str, values: Mapping[str, Any]) -> Text:
+def render(template: str, values: Mapping[str, Any]) -> MessageText:
     """Render a template twice: with its secrets and with dots in their place.
 
     Raises jinja2's UndefinedError for a value the template names and nobody gave:
@@ -29,7 +29,7 @@ def render(template: str, values: Mapping[str, Any]) -> Text:
     """
     subject, body = _rendered(SHOWN, template, values)
     _, masked = _rendered(MASKED, template, values)
-    return Text(subject=subject, body=body, masked=masked)
+    return MessageText(subject=subject, body=body, masked=masked)
 
 
 def environment(secret: Callable[[str], str]) -> Environment:

@@ -15,7 +15,7 @@ PRIVATE_HOST = "This server is in a private network, which is not allowed."
 
 def refuse_impossible(request: SaveTransport, *, allow_private: bool) -> None:
     """Invalid, naming every field that cannot be."""
-    found = {**dict(_findings(request)), **dict(_host(request, allow_private))}
+    found = {**dict(_errors(request)), **dict(_host(request, allow_private))}
     if found:
         raise Invalid(fields={field: [words] for field, words in found.items()})
 
@@ -26,7 +26,7 @@ def refuse_no_receiver(request: SendTest) -> None:
         raise Invalid(fields={"receiver": ["Enter a valid email address."]})
 
 
-def _findings(request: SaveTransport) -> Iterator[tuple[str, str]]:
+def _errors(request: SaveTransport) -> Iterator[tuple[str, str]]:
     said = given(request)
     if said.get("security", "none") not in PORTS:
         yield "security", "One of none, starttls, tls."

@@ -15,12 +15,12 @@ from lineup.contracts.notifications import (
 from lineup.database import Kept
 from notifications.records import Record
 from notifications.transports.breaker import SLOW_SECONDS, paused_until
-from notifications.transports.routes import Server
+from notifications.transports.routes import MailServer
 
 INSTALLATION = UUID(int=0)
 
 
-def installation_key(server: Server) -> UUID:
+def installation_key(server: MailServer) -> UUID:
     """Stands for the installation's mail server among the partners: another server is
     not blamed for what this one did.
     """

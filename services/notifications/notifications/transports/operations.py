@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from lineup.contracts.changes import UNSET, resets_of
 from lineup.contracts.notifications import GetTransport, SaveTransport, TransportView
 from lineup.contracts.notifications.refusals import MailTransportNotFound
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.scope import ROOT, acting_partner, below, in_scope
 from lineup.secrets import Keyring
 from lineup.verbs import handles
@@ -16,14 +16,14 @@ from notifications.settings import NotificationsSettings
 from notifications.transports.addresses import NoAddress, NoHost, address_of, host_of
 from notifications.transports.checks import refuse_impossible
 from notifications.transports.models import Transport, TransportHealth
-from notifications.transports.routes import Route, Server
+from notifications.transports.routes import MailRoute, MailServer
 
 
 class RouteBroken(Exception):  # noqa: N818 - reads as a sentence
     """What is kept of a partner's transport cannot be used; says why."""
 
 
-def current_transport(work: Work, request: SaveTransport) -> TransportView:
+def current_transport(work: UnitOfWork, request: SaveTransport) -> TransportView:
     """The transport that a request changes, locked."""
     partner_id = acting_partner(work.actor, request.partner_id)
     work.session.get(Transport, partner_id, with_for_update=True)
@@ -32,7 +32,7 @@ def current_transport(work: Work, request: SaveTransport) -> TransportView:
 
 @handles(SaveTransport, changes=current_transport)
 def save_transport(
-    work: Work, request: SaveTransport, *, settings: NotificationsSettings
+    work: UnitOfWork, request: SaveTransport, *, settings: NotificationsSettings
 ) -> TransportView:
     """Set what is given of how a partner's mail leaves.
 
@@ -55,7 +55,7 @@ def save_transport(
 
 
 @handles(GetTransport)
-def get_transport(work: Work, request: GetTransport) -> TransportView:
+def get_transport(work: UnitOfWork, request: GetTransport) -> TransportView:
     """The partner's transport; NotFound while it uses the installation's."""
     partner_id = acting_partner(work.actor, request.partner_id)
     wanted = select(Transport).where(Transport.partner_id == partner_id)
@@ -65,7 +65,9 @@ def get_transport(work: Work, request: GetTransport) -> TransportView:
     return transport.view(work.session.get(TransportHealth, partner_id))
 
 
-def route_for(work: Work, partner_id: UUID, default: Route, keyring: Keyring) -> Route:
+def route_for(
+    work: UnitOfWork, partner_id: UUID, default: MailRoute, keyring: Keyring
+) -> MailRoute:
     """Where the partner's mail goes: its own server and sender, else the default.
 
     RouteBroken says what of the partner's transport cannot be used.
@@ -78,18 +80,18 @@ def route_for(work: Work, partner_id: UUID, default: Route, keyring: Keyring) ->
     except NoAddress:
         raise RouteBroken("The sender email address is not valid.") from None
     if not transport.host:
-        return Route(default.server, sender)
-    return Route(_server_of(transport, keyring), sender)
+        return MailRoute(default.server, sender)
+    return MailRoute(_server_of(transport, keyring), sender)
 
 
-def health_of(work: Work, key: UUID) -> TransportHealth:
+def health_of(work: UnitOfWork, key: UUID) -> TransportHealth:
     """How sending goes for a partner or a server, for this transaction alone."""
     new = insert(TransportHealth).values(id=key).on_conflict_do_nothing()
     work.session.execute(new)
     return work.session.get_one(TransportHealth, key, with_for_update=True)
 
 
-def note_turn(work: Work, partner_id: UUID) -> None:
+def note_turn(work: UnitOfWork, partner_id: UUID) -> None:
     """A partner's messages have their turn now: those of others come first again."""
     at = func.clock_timestamp()
     new = insert(TransportHealth).values(id=partner_id, served_at=at)
@@ -99,7 +101,7 @@ def note_turn(work: Work, partner_id: UUID) -> None:
 
 
 def note_working(
-    work: Work, partner_id: UUID, server_key: UUID, seconds: float
+    work: UnitOfWork, partner_id: UUID, server_key: UUID, seconds: float
 ) -> None:
     """A partner's mail left, and took so long; its server is well, whose ever it is."""
     health_of(work, partner_id).work(seconds, work.now)
@@ -109,12 +111,12 @@ def note_working(
             health_of(work, server_key).work(seconds, work.now)
 
 
-def note_failing(work: Work, key: UUID, problem: str) -> None:
+def note_failing(work: UnitOfWork, key: UUID, problem: str) -> None:
     """Nothing leaves for a partner, or by the installation's server, for a while."""
     health_of(work, key).fail(problem, work.now)
 
 
-def _server_of(transport: Transport, keyring: Keyring) -> Server:
+def _server_of(transport: Transport, keyring: Keyring) -> MailServer:
     try:
         host = host_of(transport.host)
     except NoHost:
@@ -123,7 +125,7 @@ def _server_of(transport: Transport, keyring: Keyring) -> Server:
         password = keyring.open(transport.password) if transport.password else ""
     except ValueError:
         raise RouteBroken("The password cannot be read; enter it again.") from None
-    return Server(
+    return MailServer(
         host=host,
         port=transport.port,
         security=transport.security,
@@ -133,7 +135,7 @@ def _server_of(transport: Transport, keyring: Keyring) -> Server:
     )
 
 
-def _make_sure(work: Work, partner_id: UUID) -> None:
+def _make_sure(work: UnitOfWork, partner_id: UUID) -> None:
     """Let there be a transport of a partner, whoever else makes it just now."""
     plain = {**resets_of(SaveTransport), "password": None}
     first = insert(Transport).values(

@@ -12,7 +12,7 @@ PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
 @dataclass(frozen=True)
-class Server:
+class MailServer:
     """An SMTP server and how to sign in there."""
 
     host: str
@@ -28,20 +28,20 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Route:
+class MailRoute:
     """A server, and the sender's address there."""
 
-    server: Server
+    server: MailServer
     sender: Address
 
 
-def server_from(url: str) -> Server:
+def server_from(url: str) -> MailServer:
     """Read smtp://[user:password@]host[:port]; ValueError for any other form."""
     parts = urlsplit(url)
     if parts.scheme not in SECURITY or not parts.hostname:
         raise ValueError("SMTP_URL must look like smtp://[user:password@]host:port.")
     security = SECURITY[parts.scheme]
-    return Server(
+    return MailServer(
         host=parts.hostname,
         port=parts.port or PORTS[security],
         security=security,

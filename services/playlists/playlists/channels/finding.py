@@ -6,14 +6,14 @@ from sqlalchemy import func, select
 
 from lineup.contracts.playlists.channels import ChannelDetails
 from lineup.contracts.playlists.refusals import ChannelNotFound
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from playlists.channels.models import Channel
 from playlists.owners import Owner
 
 
-def new_channel(work: Work, owner: Owner, details: ChannelDetails) -> Channel:
+def new_channel(work: UnitOfWork, owner: Owner, details: ChannelDetails) -> Channel:
     """A channel of a partner, not stored yet."""
     channel = Channel(
         id=new_id(),
@@ -28,7 +28,9 @@ def new_channel(work: Work, owner: Owner, details: ChannelDetails) -> Channel:
     return channel
 
 
-def find_channel(work: Work, channel_id: UUID, *, for_update: bool = False) -> Channel:
+def find_channel(
+    work: UnitOfWork, channel_id: UUID, *, for_update: bool = False
+) -> Channel:
     """A channel in the actor's scope; ChannelNotFound outside it."""
     statement = select(Channel).where(Channel.id == channel_id)
     if for_update:
@@ -39,7 +41,7 @@ def find_channel(work: Work, channel_id: UUID, *, for_update: bool = False) -> C
     return found
 
 
-def hold_line(work: Work, partner_id: UUID) -> None:
+def hold_line(work: UnitOfWork, partner_id: UUID) -> None:
     """Wait for whoever changes many of a partner's channels; then be the only one."""
     scope = Owner(partner_id).scope
     lock = func.pg_advisory_xact_lock(func.hashtextextended(scope, 0))

@@ -44,7 +44,7 @@ class Face:
 
 
 @dataclass(slots=True)
-class Known:
+class KnownChannel:
     """A channel that is there."""
 
     id: UUID
@@ -58,12 +58,12 @@ class Known:
 class Register:
     """The channels of a partner, to be found by what they are known by."""
 
-    known: list[Known] = field(default_factory=list)
-    _by_key: list[dict[int, list[Known]]] = field(
+    known: list[KnownChannel] = field(default_factory=list)
+    _by_key: list[dict[int, list[KnownChannel]]] = field(
         default_factory=lambda: [{} for _ in range(LEVELS)]
     )
 
-    def add(self, known: Known, faces: Iterable[Face]) -> None:
+    def add(self, known: KnownChannel, faces: Iterable[Face]) -> None:
         """Know one more channel, by each of its faces."""
         self.known.append(known)
         for level, found in enumerate(self._by_key):
@@ -71,19 +71,19 @@ class Register:
                 if key is not None:
                     found.setdefault(key, []).append(known)
 
-    def matched(self, entries: Sequence[PlaylistEntry]) -> list[Known | None]:
+    def matched(self, entries: Sequence[PlaylistEntry]) -> list[KnownChannel | None]:
         """The channel that each entry is; None for one that is not there yet."""
         for by_key in self._by_key:
             for candidates in by_key.values():
                 candidates.reverse()  # taken from the end, which costs nothing
         faces = [face_of(entry) for entry in entries]
-        found: list[Known | None] = [None] * len(faces)
+        found: list[KnownChannel | None] = [None] * len(faces)
         for level in range(LEVELS):
             self._match(level, faces, found)
         return found
 
     def _match(
-        self, level: int, faces: Sequence[Face], found: list[Known | None]
+        self, level: int, faces: Sequence[Face], found: list[KnownChannel | None]
     ) -> None:
         """Find channels of a level's keys for those that have none yet."""
         keys = [
@@ -105,7 +105,7 @@ class Register:
             there = self._by_key[BY_ID].get(key, []) if key is not None else []
             yield key if counts[key] == 1 and len(there) == 1 else None
 
-    def _take(self, level: int, key: int) -> Known | None:
+    def _take(self, level: int, key: int) -> KnownChannel | None:
         """The first that was not met yet; those met are passed over once."""
         candidates = self._by_key[level].get(key, [])
         while candidates:

@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, select, text, update
 
 from lineup.blobs import BlobStore
 from lineup.contracts.playlists.refusals import EmptyPlaylist
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.ids import new_id
 from playlists.addresses import Limits, Wanted
 from playlists.channels import origins
@@ -117,7 +117,7 @@ class ChannelImporter:
     database: Database
     reading: Reading
     job_id: UUID
-    confirm: Callable[[Work], object]
+    confirm: Callable[[UnitOfWork], object]
     progress: Counted
 
     def run(self, owner: Owner, origin: Origin, wishes: Wishes) -> Outcome:
@@ -127,7 +127,7 @@ class ChannelImporter:
         self.progress.total = len(found.wanted)
         with self.database.transaction() as work:
             work.session.execute(text(LIMITS))
-            lineup = Lineup.of(work, owner, self.job_id, wishes, left_out)
+            lineup = ChannelMerge.of(work, owner, self.job_id, wishes, left_out)
             lineup.progress = self.progress
             lineup.take_all(found.wanted, found.others)
             gone = lineup.mark_vanished(origin.name)
@@ -147,7 +147,7 @@ class ChannelImporter:
             },
         )
 
-    def _forget_undone(self, work: Work, owner: Owner) -> None:
+    def _forget_undone(self, work: UnitOfWork, owner: Owner) -> None:
         """Only the last import of a partner can be undone."""
         before = delete(ImportChange).where(
             ImportChange.partner_id == owner.partner_id,
@@ -157,14 +157,14 @@ class ChannelImporter:
 
 
 @dataclass
-class Lineup:
+class ChannelMerge:
     """A partner's channels while a playlist is laid over them.
 
     Of the channels only what they are known by is kept; rows are read and written a
     few at a time, so that memory hardly grows with the playlist.
     """
 
-    work: Work
+    work: UnitOfWork
     owner: Owner
     job_id: UUID
     taker: Taker
@@ -178,12 +178,12 @@ class Lineup:
     @classmethod
     def of(
         cls,
-        work: Work,
+        work: UnitOfWork,
         owner: Owner,
         job_id: UUID | None = None,
         wishes: Wishes | None = None,
         left_out: LeftOut | None = None,
-    ) -> "Lineup":
+    ) -> "ChannelMerge":
         """The channels a partner has; no other import changes them meanwhile."""
         hold_line(work, owner.partner_id)
         taker = Taker(work, owner, wishes or Wishes(), left_out or LeftOut())

@@ -16,7 +16,7 @@ from lineup.contracts.playlists.jobs import (
     UndoImport,
 )
 from lineup.contracts.playlists.refusals import NoPreview, NotUndoable
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.verbs import handles
 from playlists import owners
@@ -33,7 +33,7 @@ UNDO_JOB = "undo_import"
 
 
 @handles(ImportChannels)
-def import_channels(work: Work, request: ImportChannels) -> JobView:
+def import_channels(work: UnitOfWork, request: ImportChannels) -> JobView:
     """Have the worker import a playlist; the job shows how it goes."""
     if request.preview_id is not None:
         request = _as_previewed(work, request, request.preview_id)
@@ -54,7 +54,7 @@ def import_channels(work: Work, request: ImportChannels) -> JobView:
 
 
 @handles(PreviewChannels)
-def preview_channels(work: Work, request: PreviewChannels) -> JobView:
+def preview_channels(work: UnitOfWork, request: PreviewChannels) -> JobView:
     """Have the worker read a playlist; the job shows what is in it."""
     owner = owners.owner_of(work, request.partner_id)
     _must_be_one(request.upload, request.address)
@@ -62,7 +62,7 @@ def preview_channels(work: Work, request: PreviewChannels) -> JobView:
 
 
 @handles(UndoImport)
-def undo_import(work: Work, request: UndoImport) -> JobView:
+def undo_import(work: UnitOfWork, request: UndoImport) -> JobView:
     """Have the worker undo a partner's last import."""
     job = find_job(work, GetJob(job_id=request.job_id))
     if not is_undoable(work, job):
@@ -75,7 +75,7 @@ def undo_import(work: Work, request: UndoImport) -> JobView:
     return job_view(undo)
 
 
-def is_undoable(work: Work, job: Job) -> bool:
+def is_undoable(work: UnitOfWork, job: Job) -> bool:
     """Whether what a job did is still written down."""
     if job.kind != IMPORT_JOB or job.state != JobState.DONE:
         return False
@@ -84,7 +84,7 @@ def is_undoable(work: Work, job: Job) -> bool:
 
 
 def _as_previewed(
-    work: Work, request: ImportChannels, preview_id: UUID
+    work: UnitOfWork, request: ImportChannels, preview_id: UUID
 ) -> ImportChannels:
     """The request with what its preview read, for the partner it was read for."""
     if request.partner_id is not None:

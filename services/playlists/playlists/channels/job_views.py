@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lineup.contracts.playlists.jobs import GetJob, GroupFound, JobView, LeftOutLine
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.verbs import handles
 from playlists.channels.imports import is_undoable
 from playlists.channels.left_out import REASONS, Why
@@ -11,7 +11,7 @@ from playlists.jobs.operations import find_job, job_view
 
 
 @handles(GetJob)
-def get_job(work: Work, request: GetJob) -> JobView:
+def get_job(work: UnitOfWork, request: GetJob) -> JobView:
     """One job: what it left out, what it found, and whether it can be undone."""
     job = find_job(work, request)
     result = job.result or {}

@@ -37,7 +37,7 @@ DECLARED = re.compile(
 )
 
 
-class Line(NamedTuple):
+class PlaylistLine(NamedTuple):
     """One line, without control characters; of one that is too long its beginning."""
 
     number: int
@@ -45,7 +45,7 @@ class Line(NamedTuple):
     is_too_long: bool = False
 
 
-def lines(pieces: Iterable[bytes]) -> Iterator[Line]:
+def lines(pieces: Iterable[bytes]) -> Iterator[PlaylistLine]:
     """Every line that is not blank, whatever it ends with, counted from 1.
 
     Memory is bounded by one piece and one line.
@@ -57,7 +57,7 @@ def lines(pieces: Iterable[bytes]) -> Iterator[Line]:
             declared = known_text_encoding(found[1].decode("ascii")) or declared
         text = in_one_line(_decoded(raw, declared)).strip()
         if text:
-            yield Line(number, text, is_too_long)
+            yield PlaylistLine(number, text, is_too_long)
 
 
 def _narrow(pieces: Iterable[bytes]) -> Iterator[bytes]:

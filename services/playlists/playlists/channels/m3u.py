@@ -26,7 +26,7 @@ from lineup.values.addresses import stream_address, web_address
 from lineup.values.bad_value import BadValueError
 from playlists.channels import archives, kinds, marks, player_lines
 from playlists.channels.left_out import LeftOut, Why
-from playlists.channels.lines import Line, lines
+from playlists.channels.lines import PlaylistLine, lines
 from playlists.channels.words import Described, described
 from playlists.plain_text import in_one_line
 from playlists.unpacking import LongerThanRead, Packed, unpacked
@@ -112,11 +112,11 @@ class _Reader:
         self._begin_entry()
 
     def _begin_entry(self) -> None:
-        self._described: Line | None = None
+        self._described: PlaylistLine | None = None
         self._options: list[str] = []
         self._is_film = False
 
-    def take(self, line: Line) -> PlaylistEntry | None:
+    def take(self, line: PlaylistLine) -> PlaylistEntry | None:
         """Read a line on; the entry that it completes."""
         if not line.text.startswith("#"):
             return self._entry(line) if self._began(line) else None
@@ -129,14 +129,14 @@ class _Reader:
             self._remark()
         return None
 
-    def _take_head(self, line: Line, *, is_entry: bool) -> None:
+    def _take_head(self, line: PlaylistLine, *, is_entry: bool) -> None:
         self._is_playlist = True
         if is_entry:
             self._described = line
         elif not line.is_too_long:
             self._head = {**self._head, **described(line.text).said}
 
-    def _take_tag(self, tag: str, line: Line) -> None:
+    def _take_tag(self, tag: str, line: PlaylistLine) -> None:
         if tag.startswith(OF_A_STREAM):
             raise NotAPlaylist(
                 "This is the playlist of a single stream, not a channel list."
@@ -154,7 +154,7 @@ class _Reader:
         if self._remarks > MOST_REMARKS:
             raise NotAPlaylist("The file does not start with #EXTM3U.")
 
-    def _began(self, line: Line) -> bool:
+    def _began(self, line: PlaylistLine) -> bool:
         """Whether addresses count; a list may begin with one, with no other text."""
         is_address = ADDRESS.fullmatch(line.text) and "://" in line.text
         if not self._is_playlist and not is_address:
@@ -162,7 +162,7 @@ class _Reader:
         self._is_playlist = True
         return True
 
-    def _entry(self, line: Line) -> PlaylistEntry | None:
+    def _entry(self, line: PlaylistLine) -> PlaylistEntry | None:
         head, options, is_film = self._described, self._options, self._is_film
         self._begin_entry()
         bare, fields = _apart(line.text)
@@ -182,7 +182,11 @@ class _Reader:
         )
 
     def _fault(
-        self, line: Line, head: Line | None, bare: str, address: str | None
+        self,
+        line: PlaylistLine,
+        head: PlaylistLine | None,
+        bare: str,
+        address: str | None,
     ) -> Why | None:
         """Why there is no channel in this; None when there is one."""
         is_head_too_long = head is not None and head.is_too_long
@@ -205,7 +209,7 @@ class _Reader:
 
     def _described_entry(
         self,
-        line: Line,
+        line: PlaylistLine,
         told: Described,
         address: str,
         options: list[str],
@@ -240,7 +244,7 @@ class _Reader:
         )
 
     def _archive(
-        self, said: Mapping[str, str], line: Line, address: str
+        self, said: Mapping[str, str], line: PlaylistLine, address: str
     ) -> dict[str, Any]:
         """How its archive is asked, and how far that reaches."""
         told = marks.catchup_words(said, self._head)
@@ -264,7 +268,7 @@ class _Reader:
         }
 
     def _kept(
-        self, value: str, line: Line, why: Why, longest: int = LONGEST_TEXT
+        self, value: str, line: PlaylistLine, why: Why, longest: int = LONGEST_TEXT
     ) -> str:
         """A value that is not too long; nothing in place of one that is."""
         if len(value) <= longest:
@@ -272,7 +276,7 @@ class _Reader:
         self._left_out.note(why, line.number, value)
         return ""
 
-    def _logo(self, value: str, line: Line) -> str:
+    def _logo(self, value: str, line: PlaylistLine) -> str:
         address = self._kept(value, line, Why.LONG_VALUE, LONGEST_ADDRESS)
         if not address:
             return ""
@@ -283,7 +287,7 @@ class _Reader:
             return ""
 
     def _number(
-        self, said: Mapping[str, str], line: Line
+        self, said: Mapping[str, str], line: PlaylistLine
     ) -> tuple[int | None, int | None]:
         for name in SUB_NUMBERS:
             value = said.get(name, "")

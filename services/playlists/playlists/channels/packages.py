@@ -18,7 +18,7 @@ from lineup.contracts.playlists.packages import (
     RenamePackage,
 )
 from lineup.contracts.playlists.refusals import DemoStays, PackageInUse, PackageNotFound
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import Done, handles
@@ -33,13 +33,13 @@ CHUNK = 500
 ORDERS = {"newest": Package.id, "name": func.lower(Package.name)}
 
 
-def follow_account(work: Work, state: AccountChanged) -> None:
+def follow_account(work: UnitOfWork, state: AccountChanged) -> None:
     """Keep a partner's or a seller's copy; a partner's demo set is made with it."""
     if keep_account(work, state) and state.kind == AccountKind.PARTNER:
         demo_package(work, Owner(state.id))
 
 
-def new_package(work: Work, owner: Owner, name: str) -> Package:
+def new_package(work: UnitOfWork, owner: Owner, name: str) -> Package:
     """A named package of a partner, without channels yet."""
     package = Package(
         id=new_id(),
@@ -58,7 +58,7 @@ def new_package(work: Work, owner: Owner, name: str) -> Package:
 
 
 @handles(RenamePackage, changes=GetPackage)
-def rename_package(work: Work, request: RenamePackage) -> PackageView:
+def rename_package(work: UnitOfWork, request: RenamePackage) -> PackageView:
     """Call a package otherwise; the demo set, too."""
     package = find_package(work, request.package_id, for_update=True)
     if request.name is not UNSET:
@@ -69,7 +69,7 @@ def rename_package(work: Work, request: RenamePackage) -> PackageView:
 
 
 @handles(DeletePackage, changes=GetPackage)
-def delete_package(work: Work, request: DeletePackage) -> Done:
+def delete_package(work: UnitOfWork, request: DeletePackage) -> Done:
     """Remove a package; its channels stay. Refuses as PackageInUse or DemoStays."""
     package = find_package(work, request.package_id, for_update=True)
     if package.is_demo:
@@ -85,13 +85,13 @@ def delete_package(work: Work, request: DeletePackage) -> Done:
 
 
 @handles(GetPackage, row=Package)
-def get_package(work: Work, request: GetPackage) -> PackageView:
+def get_package(work: UnitOfWork, request: GetPackage) -> PackageView:
     """One package."""
     return package_view(work, find_package(work, request.package_id))
 
 
 @handles(ListPackages)
-def list_packages(work: Work, request: ListPackages) -> Page[PackageView]:
+def list_packages(work: UnitOfWork, request: ListPackages) -> Page[PackageView]:
     """Packages, the demo set among them; newest first, or by name."""
     statement = in_scope(select(Package), Package, work.actor)
     if text := request.search.strip():
@@ -112,7 +112,9 @@ def list_packages(work: Work, request: ListPackages) -> Page[PackageView]:
     )
 
 
-def find_package(work: Work, package_id: UUID, *, for_update: bool = False) -> Package:
+def find_package(
+    work: UnitOfWork, package_id: UUID, *, for_update: bool = False
+) -> Package:
     """A package in the actor's scope; PackageNotFound outside it."""
     statement = select(Package).where(Package.id == package_id)
     if for_update:
@@ -123,19 +125,19 @@ def find_package(work: Work, package_id: UUID, *, for_update: bool = False) -> P
     return found
 
 
-def demo_package(work: Work, owner: Owner) -> Package:
+def demo_package(work: UnitOfWork, owner: Owner) -> Package:
     """A partner's demo set, made empty when it is first needed."""
     found = _find_demo(work, owner)
     return found or _make_demo(work, owner)
 
 
-def _find_demo(work: Work, owner: Owner) -> Package | None:
+def _find_demo(work: UnitOfWork, owner: Owner) -> Package | None:
     return work.session.scalars(
         select(Package).where(Package.partner_id == owner.partner_id, Package.is_demo)
     ).one_or_none()
 
 
-def _make_demo(work: Work, owner: Owner) -> Package:
+def _make_demo(work: UnitOfWork, owner: Owner) -> Package:
     """Insert it unless a twin does so at the same moment; only one is announced."""
     made = work.session.execute(
         upsert(Package)
@@ -160,7 +162,7 @@ def _make_demo(work: Work, owner: Owner) -> Package:
 
 
 def find_packages(
-    work: Work, partner_id: UUID, package_ids: Collection[UUID]
+    work: UnitOfWork, partner_id: UUID, package_ids: Collection[UUID]
 ) -> list[Package]:
     """Packages of a partner by id; PackageNotFound when one is another's."""
     wanted = set(package_ids)
@@ -173,17 +175,17 @@ def find_packages(
     return found
 
 
-def get_own_package(work: Work, partner_id: UUID, package_id: UUID) -> Package:
+def get_own_package(work: UnitOfWork, partner_id: UUID, package_id: UUID) -> Package:
     """One package of a partner; PackageNotFound when it is another's."""
     return find_packages(work, partner_id, [package_id])[0]
 
 
-def package_view(work: Work, package: Package) -> PackageView:
+def package_view(work: UnitOfWork, package: Package) -> PackageView:
     """What staff sees of a package."""
     return _view(package, _channel_counts(work, [package.id]).get(package.id, 0))
 
 
-def announce(work: Work, package: Package, *, is_deleted: bool = False) -> None:
+def announce(work: UnitOfWork, package: Package, *, is_deleted: bool = False) -> None:
     """Say how a package now is."""
     work.announce(
         PackageChanged(
@@ -198,7 +200,7 @@ def announce(work: Work, package: Package, *, is_deleted: bool = False) -> None:
     )
 
 
-def _channel_counts(work: Work, package_ids: Collection[UUID]) -> dict[UUID, int]:
+def _channel_counts(work: UnitOfWork, package_ids: Collection[UUID]) -> dict[UUID, int]:
     rows = work.session.execute(
         select(PackageChannel.package_id, func.count())
         .where(PackageChannel.package_id.in_(package_ids))
@@ -218,7 +220,9 @@ def _view(package: Package, channel_count: int) -> PackageView:
     )
 
 
-def put_into(work: Work, package_id: UUID, channel_ids: Collection[UUID]) -> set[UUID]:
+def put_into(
+    work: UnitOfWork, package_id: UUID, channel_ids: Collection[UUID]
+) -> set[UUID]:
     """Put channels into a package, beside those in it; which were not in it."""
     put = set[UUID]()
     ids = list(dict.fromkeys(channel_ids))
@@ -231,7 +235,7 @@ def put_into(work: Work, package_id: UUID, channel_ids: Collection[UUID]) -> set
 
 
 def take_out(
-    work: Work, package_id: UUID, channel_ids: Collection[UUID] | None
+    work: UnitOfWork, package_id: UUID, channel_ids: Collection[UUID] | None
 ) -> None:
     """Take these channels out of a package; None: all."""
     statement = delete(PackageChannel).where(PackageChannel.package_id == package_id)

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lineup.database import Work
-from playlists.channels.identity import Face, Known, Register
+from lineup.database import UnitOfWork
+from playlists.channels.identity import Face, KnownChannel, Register
 from playlists.channels.models import Channel
 from playlists.owners import Owner
 
@@ -13,7 +13,7 @@ AT_ONCE = 500
 FACE = ("name", "group", "address", "id")
 
 
-def register_of(work: Work, owner: Owner) -> Register:
+def register_of(work: UnitOfWork, owner: Owner) -> Register:
     """All channels a partner has, by number."""
     register = Register()
     statement = select(
@@ -31,7 +31,9 @@ def register_of(work: Work, owner: Owner) -> Register:
     for row in work.session.execute(
         statement.order_by(Channel.number), execution_options={"yield_per": AT_ONCE}
     ):
-        known = Known(row.id, row.number, row.list_id, row.vanished_at is not None)
+        known = KnownChannel(
+            row.id, row.number, row.list_id, row.vanished_at is not None
+        )
         register.add(known, _faces(row))
     return register
 

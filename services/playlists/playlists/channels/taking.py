@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from lineup.contracts.playlists.channels import ChannelDetails, Signing
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.ids import new_id
 from playlists.channels import kinds, marks
 from playlists.channels.finding import new_channel
@@ -47,7 +47,7 @@ TAKEN = (
 class Taker:
     """Makes channels of entries, and brings those that are there up to them."""
 
-    work: Work
+    work: UnitOfWork
     owner: Owner
     wishes: Wishes
     left_out: LeftOut

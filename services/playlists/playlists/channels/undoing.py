@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, text
 
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from playlists.channels.finding import hold_line
 from playlists.channels.importing import AT_ONCE, LIMITS
 from playlists.channels.models import Channel, ImportChange, PackageChannel
@@ -32,7 +32,7 @@ class Undoing:
     """Undoes imports; `confirm` stops a worker that lost the job, by raising."""
 
     database: Database
-    confirm: Callable[[Work], object]
+    confirm: Callable[[UnitOfWork], object]
     progress: Counted
 
     def run(self, owner: Owner, job_id: UUID) -> Outcome:
@@ -53,7 +53,7 @@ class Undoing:
 
 
 def _changes(
-    work: Work, owner: Owner, job_id: UUID
+    work: UnitOfWork, owner: Owner, job_id: UUID
 ) -> Iterator[Sequence[ImportChange]]:
     after = None
     while True:
@@ -73,13 +73,13 @@ def _changes(
         work.session.expunge_all()
 
 
-def _remove(work: Work, changes: Sequence[ImportChange]) -> int:
+def _remove(work: UnitOfWork, changes: Sequence[ImportChange]) -> int:
     added = delete(Channel).where(Channel.id.in_([c.channel_id for c in changes]))
     gone = added.returning(Channel.id).execution_options(synchronize_session=False)
     return len(work.session.scalars(gone).all())
 
 
-def _restore(work: Work, changes: Sequence[ImportChange]) -> int:
+def _restore(work: UnitOfWork, changes: Sequence[ImportChange]) -> int:
     before = {change.channel_id: change.before or {} for change in changes}
     channels = work.session.scalars(select(Channel).where(Channel.id.in_(before))).all()
     for channel in channels:
@@ -101,7 +101,7 @@ def _as_before(channel: Channel, before: dict[str, Any]) -> None:
             setattr(channel, name, read(value) if read and value else value)
 
 
-def _take_out(work: Work, package_id: UUID, channel_id: UUID) -> None:
+def _take_out(work: UnitOfWork, package_id: UUID, channel_id: UUID) -> None:
     held = delete(PackageChannel).where(
         PackageChannel.package_id == package_id,
         PackageChannel.channel_id == channel_id,

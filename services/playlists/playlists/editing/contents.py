@@ -13,7 +13,7 @@ from lineup.contracts.playlists.packages import (
     RemovePackageChannels,
     SetPackageChannels,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.verbs import handles
 from playlists.channels.models import Channel, Package
@@ -31,7 +31,7 @@ from playlists.pending import operations as pending
 
 
 @handles(CreatePackage)
-def create_package(work: Work, request: CreatePackage) -> PackageView:
+def create_package(work: UnitOfWork, request: CreatePackage) -> PackageView:
     """Channels sold together."""
     owner = owner_of(work, request.partner_id)
     package = new_package(work, owner, request.name)
@@ -41,7 +41,7 @@ def create_package(work: Work, request: CreatePackage) -> PackageView:
 
 
 @handles(SetPackageChannels, changes=GetPackage)
-def set_package_channels(work: Work, request: SetPackageChannels) -> PackageView:
+def set_package_channels(work: UnitOfWork, request: SetPackageChannels) -> PackageView:
     """Say which channels are in a package; none is allowed."""
     package = find_package(work, request.package_id, for_update=True)
     _must_be_own(work, package, request.channel_ids)
@@ -51,7 +51,7 @@ def set_package_channels(work: Work, request: SetPackageChannels) -> PackageView
 
 
 @handles(AddPackageChannels)
-def add_package_channels(work: Work, request: AddPackageChannels) -> PackageView:
+def add_package_channels(work: UnitOfWork, request: AddPackageChannels) -> PackageView:
     """Put channels into a package, beside those in it."""
     package = find_package(work, request.package_id, for_update=True)
     choice = chosen(work, request)
@@ -61,14 +61,18 @@ def add_package_channels(work: Work, request: AddPackageChannels) -> PackageView
 
 
 @handles(RemovePackageChannels)
-def remove_package_channels(work: Work, request: RemovePackageChannels) -> PackageView:
+def remove_package_channels(
+    work: UnitOfWork, request: RemovePackageChannels
+) -> PackageView:
     """Take channels out of a package; those not in it do not matter."""
     package = find_package(work, request.package_id, for_update=True)
     take_out(work, package.id, chosen(work, request).ids)
     return _changed(work, package)
 
 
-def _must_be_own(work: Work, package: Package, channel_ids: Collection[UUID]) -> None:
+def _must_be_own(
+    work: UnitOfWork, package: Package, channel_ids: Collection[UUID]
+) -> None:
     wanted = set(channel_ids)
     own = select(func.count()).where(
         Channel.id.in_(wanted), Channel.partner_id == package.partner_id
@@ -77,7 +81,7 @@ def _must_be_own(work: Work, package: Package, channel_ids: Collection[UUID]) ->
         raise Invalid(fields={"channel_ids": ["Not all of these are your channels."]})
 
 
-def _changed(work: Work, package: Package) -> PackageView:
+def _changed(work: UnitOfWork, package: Package) -> PackageView:
     """Say it, in a version of its own, and have the sets rendered."""
     package.version += 1
     work.session.flush()

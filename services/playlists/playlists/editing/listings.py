@@ -14,7 +14,7 @@ from lineup.contracts.playlists.guide import (
     ListProgrammes,
     ProgrammeView,
 )
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.errors import Invalid
 from lineup.verbs import handles
 from playlists.channels.models import Channel
@@ -31,7 +31,9 @@ ORDERS = {"": Channel.number, "number": Channel.number}
 
 
 @handles(ListProgrammes)
-def list_programmes(work: Work, request: ListProgrammes) -> Page[ChannelProgrammes]:
+def list_programmes(
+    work: UnitOfWork, request: ListProgrammes
+) -> Page[ChannelProgrammes]:
     """Channels by number, at most 50, with what each shows in at most 24 hours."""
     _must_be_bounded(request)
     paging = replace(request.paging, limit=min(request.paging.limit, MOST_CHANNELS))
@@ -70,7 +72,7 @@ def _must_be_bounded(request: ListProgrammes) -> None:
 
 
 def _programmes(
-    work: Work, channel_ids: list[UUID], request: ListProgrammes
+    work: UnitOfWork, channel_ids: list[UUID], request: ListProgrammes
 ) -> dict[UUID, list[ProgrammeView]]:
     """What runs at any moment between the two, each channel's shift counted."""
     tied = tie(work.now)

@@ -15,7 +15,7 @@ from lineup.contracts.playlists.channels import (
     ListChannels,
     ListGroups,
 )
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.scope import in_scope
 from lineup.verbs import handles
 from playlists.channels.models import Channel, PackageChannel
@@ -34,7 +34,7 @@ ORDERS: dict[str, Any] = {
 
 
 @handles(ListChannels)
-def list_channels(work: Work, request: ListChannels) -> Page[ChannelView]:
+def list_channels(work: UnitOfWork, request: ListChannels) -> Page[ChannelView]:
     """Channels by number, name, group, or how far the guide reaches."""
     statement, orders = visible(work, request), {**ORDERS, BY_GUIDE: Channel.number}
     if request.paging.order.removeprefix("-") == BY_GUIDE:
@@ -53,7 +53,7 @@ def list_channels(work: Work, request: ListChannels) -> Page[ChannelView]:
 
 
 @handles(ListGroups)
-def list_groups(work: Work, request: ListGroups) -> Groups:
+def list_groups(work: UnitOfWork, request: ListGroups) -> Groups:
     """Groups with their channels counted, in the order players show them."""
     narrowed = visible(work, ChannelFilter(partner_id=request.partner_id))
     rows = work.session.execute(
@@ -67,7 +67,7 @@ def list_groups(work: Work, request: ListGroups) -> Groups:
     )
 
 
-def visible(work: Work, wanted: ChannelFilter) -> "Select[Any]":
+def visible(work: UnitOfWork, wanted: ChannelFilter) -> "Select[Any]":
     """The channels in the actor's scope that a filter leaves."""
     statement = _narrowed(work, wanted)
     if wanted.guide is None:
@@ -75,13 +75,13 @@ def visible(work: Work, wanted: ChannelFilter) -> "Select[Any]":
     return _with_reach(statement, wanted, work)[0]
 
 
-def _narrowed(work: Work, wanted: ChannelFilter) -> "Select[Any]":
+def _narrowed(work: UnitOfWork, wanted: ChannelFilter) -> "Select[Any]":
     statement = in_scope(select(Channel), Channel, work.actor)
     return statement.where(*_conditions(wanted))
 
 
 def _with_reach(
-    statement: "Select[Any]", wanted: ChannelFilter, work: Work
+    statement: "Select[Any]", wanted: ChannelFilter, work: UnitOfWork
 ) -> "tuple[Select[Any], ColumnElement[Any]]":
     joined, until = with_reach(statement, work.now)
     if wanted.guide is not None:

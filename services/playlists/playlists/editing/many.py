@@ -25,7 +25,7 @@ from lineup.contracts.playlists.channels import (
     SwitchChannels,
 )
 from lineup.contracts.playlists.refusals import ChannelNotFound
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.scope import in_scope
 from lineup.verbs import handles
@@ -46,7 +46,7 @@ class Chosen:
     partner_ids: list[UUID]
 
 
-def chosen(work: Work, request: ChosenChannels) -> Chosen:
+def chosen(work: UnitOfWork, request: ChosenChannels) -> Chosen:
     """The channels a request names; ChannelNotFound when one is not the actor's."""
     if bool(request.channel_ids) == (request.matching is not None):
         raise Invalid(
@@ -64,7 +64,7 @@ def chosen(work: Work, request: ChosenChannels) -> Chosen:
 
 
 @handles(SwitchChannels)
-def switch_channels(work: Work, request: SwitchChannels) -> ChannelsTouched:
+def switch_channels(work: UnitOfWork, request: SwitchChannels) -> ChannelsTouched:
     """Switch many channels on or off; one without an address stays off."""
     where: ColumnElement[bool] = Channel.is_on.is_(not request.is_on)
     if request.is_on:
@@ -73,7 +73,7 @@ def switch_channels(work: Work, request: SwitchChannels) -> ChannelsTouched:
 
 
 @handles(GroupChannels)
-def group_channels(work: Work, request: GroupChannels) -> ChannelsTouched:
+def group_channels(work: UnitOfWork, request: GroupChannels) -> ChannelsTouched:
     """Put many channels into a group."""
     group = request.group.strip()
     if len(group) > LONGEST_GROUP:
@@ -83,7 +83,7 @@ def group_channels(work: Work, request: GroupChannels) -> ChannelsTouched:
 
 
 @handles(DeleteChannels)
-def delete_channels(work: Work, request: DeleteChannels) -> ChannelsTouched:
+def delete_channels(work: UnitOfWork, request: DeleteChannels) -> ChannelsTouched:
     """Remove many channels from everywhere."""
     choice = chosen(work, request)
     for partner_id in choice.partner_ids:
@@ -101,13 +101,13 @@ def delete_channels(work: Work, request: DeleteChannels) -> ChannelsTouched:
 
 
 @handles(FollowList)
-def follow_list(work: Work, request: FollowList) -> ChannelsTouched:
+def follow_list(work: UnitOfWork, request: FollowList) -> ChannelsTouched:
     """Let imports change again what staff said; those that vanished may stay so."""
     where = Channel.said_by_staff != literal([], JSONB)
     return _change(work, request, where, {"said_by_staff": []}, "")
 
 
-def _named(work: Work, request: ChosenChannels) -> "Select[UUID, UUID]":
+def _named(work: UnitOfWork, request: ChosenChannels) -> "Select[UUID, UUID]":
     statement = select(Channel).where(Channel.id.in_(set(request.channel_ids)))
     statement = in_scope(statement, Channel, work.actor)
     if request.matching is not None:
@@ -118,7 +118,7 @@ def _named(work: Work, request: ChosenChannels) -> "Select[UUID, UUID]":
 
 
 def _change(
-    work: Work,
+    work: UnitOfWork,
     request: ChosenChannels,
     where: ColumnElement[bool],
     new: dict[str, Any],

@@ -13,7 +13,7 @@ from lineup.contracts.playlists.channels import (
     UpdateChannel,
 )
 from lineup.contracts.playlists.refusals import NumberTaken
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.verbs import Done, handles
 from playlists import owners
 from playlists.channels.details import changed_between, check_details, said_in
@@ -25,7 +25,7 @@ from playlists.pending import operations as pending
 
 
 @handles(CreateChannel)
-def create_channel(work: Work, request: CreateChannel) -> ChannelView:
+def create_channel(work: UnitOfWork, request: CreateChannel) -> ChannelView:
     """Add a channel, with a stream id that stays for good."""
     owner = owners.owner_of(work, request.partner_id)
     check_details(request.details)
@@ -41,7 +41,7 @@ def create_channel(work: Work, request: CreateChannel) -> ChannelView:
 
 
 @handles(UpdateChannel, changes=GetChannel)
-def update_channel(work: Work, request: UpdateChannel) -> ChannelView:
+def update_channel(work: UnitOfWork, request: UpdateChannel) -> ChannelView:
     """Change what is given of a channel; its stream id stays."""
     channel = find_channel(work, request.channel_id, for_update=True)
     if request.details:
@@ -59,7 +59,7 @@ def update_channel(work: Work, request: UpdateChannel) -> ChannelView:
 
 
 @handles(DeleteChannel, changes=GetChannel)
-def delete_channel(work: Work, request: DeleteChannel) -> Done:
+def delete_channel(work: UnitOfWork, request: DeleteChannel) -> Done:
     """Remove a channel from everywhere."""
     channel = find_channel(work, request.channel_id, for_update=True)
     work.session.delete(channel)
@@ -69,12 +69,12 @@ def delete_channel(work: Work, request: DeleteChannel) -> Done:
 
 
 @handles(GetChannel, row=Channel)
-def get_channel(work: Work, request: GetChannel) -> ChannelView:
+def get_channel(work: UnitOfWork, request: GetChannel) -> ChannelView:
     """One channel."""
     return view_of(work, find_channel(work, request.channel_id))
 
 
-def _put_into(work: Work, channel: Channel, packages: list[Package]) -> None:
+def _put_into(work: UnitOfWork, channel: Channel, packages: list[Package]) -> None:
     """Let a channel be in these packages, and in no others."""
     held = delete(PackageChannel).where(PackageChannel.channel_id == channel.id)
     work.session.execute(held.execution_options(synchronize_session=False))

@@ -8,7 +8,7 @@ from sqlalchemy.types import BigInteger, Uuid
 
 from lineup.contracts.playlists.channels import ChannelsTouched, MoveChannels
 from lineup.contracts.playlists.refusals import ChannelNotFound
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.scope import within
 from lineup.verbs import handles
@@ -55,7 +55,7 @@ def _staying(line: Sequence[Place], moved: Sequence[UUID]) -> list[UUID]:
 
 
 @handles(MoveChannels)
-def move_channels(work: Work, request: MoveChannels) -> ChannelsTouched:
+def move_channels(work: UnitOfWork, request: MoveChannels) -> ChannelsTouched:
     """Put channels beside another or at a number, all of them or none."""
     if not 1 <= len(request.channel_ids) <= MOST_MOVED:
         raise Invalid(
@@ -92,7 +92,7 @@ def _must_be_one_place(request: MoveChannels) -> None:
         )
 
 
-def _line(work: Work, partner_id: UUID) -> list[Place]:
+def _line(work: UnitOfWork, partner_id: UUID) -> list[Place]:
     """The partner's channels in order, held until this transaction ends."""
     statement = (
         select(Channel.id, Channel.number)
@@ -103,7 +103,7 @@ def _line(work: Work, partner_id: UUID) -> list[Place]:
     return sorted(work.session.execute(statement), key=lambda row: row[1])
 
 
-def _renumber(work: Work, numbers: dict[UUID, int]) -> None:
+def _renumber(work: UnitOfWork, numbers: dict[UUID, int]) -> None:
     """One statement: uniqueness is looked at when all have their new numbers."""
     new = values(
         column("id", Uuid), column("number", BigInteger), name="new_numbers"

@@ -23,7 +23,7 @@ from lineup.contracts.playlists.guide import (
     TieChannels,
 )
 from lineup.contracts.playlists.refusals import ChannelNotFound
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid, OrderUnknown, PageGone
 from lineup.scope import in_scope
 from lineup.verbs import handles
@@ -51,7 +51,7 @@ Row = tuple[GuideChannel, str]
 
 @handles(ListGuideProposals)
 def list_guide_proposals(
-    work: Work, request: ListGuideProposals
+    work: UnitOfWork, request: ListGuideProposals
 ) -> Page[ChannelProposals]:
     """Channels without a guide that could show something, the likeliest first.
 
@@ -76,7 +76,7 @@ def list_guide_proposals(
     )
 
 
-def _without_guide(work: Work, request: ListGuideProposals) -> Sequence[Channel]:
+def _without_guide(work: UnitOfWork, request: ListGuideProposals) -> Sequence[Channel]:
     wanted = ChannelFilter(
         search=request.search,
         partner_id=request.partner_id,
@@ -126,7 +126,9 @@ def _proposals(channel: Channel, candidates: "Candidates") -> ChannelProposals:
 
 
 @handles(FindGuideChannels)
-def find_guide_channels(work: Work, request: FindGuideChannels) -> GuideChannelsFound:
+def find_guide_channels(
+    work: UnitOfWork, request: FindGuideChannels
+) -> GuideChannelsFound:
     """What a channel could show: the most alike, or those a text is part of."""
     channel = find_channel(work, request.channel_id)
     text = request.search.strip()
@@ -136,7 +138,7 @@ def find_guide_channels(work: Work, request: FindGuideChannels) -> GuideChannels
 
 
 @handles(TieChannels)
-def tie_channels(work: Work, request: TieChannels) -> ChannelsTouched:
+def tie_channels(work: UnitOfWork, request: TieChannels) -> ChannelsTouched:
     """Choose the guide of channels by hand; no import changes it."""
     chosen = {tie.channel_id: tie.guide_id for tie in request.ties}
     if not 1 <= len(chosen) <= MOST_TIES:
@@ -156,7 +158,7 @@ def tie_channels(work: Work, request: TieChannels) -> ChannelsTouched:
     return ChannelsTouched(count=len(channels))
 
 
-def _held(work: Work, channel_ids: Collection[UUID]) -> list[Channel]:
+def _held(work: UnitOfWork, channel_ids: Collection[UUID]) -> list[Channel]:
     statement = (
         select(Channel)
         .where(Channel.id.in_(channel_ids))
@@ -178,7 +180,7 @@ class Candidates:
     now: datetime
 
     @classmethod
-    def of(cls, work: Work, partner_id: UUID, text: str = "") -> "Candidates":
+    def of(cls, work: UnitOfWork, partner_id: UUID, text: str = "") -> "Candidates":
         """Those of all sources that are on, or those of them a text is part of."""
         statement = (
             select(GuideChannel, GuideSource.name)

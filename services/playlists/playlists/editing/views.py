@@ -5,17 +5,17 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lineup.contracts.playlists.channels import ChannelView, GuideReach
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from playlists.channels.models import Channel, PackageChannel
 from playlists.guide.ties import guides_of
 
 
-def view_of(work: Work, channel: Channel) -> ChannelView:
+def view_of(work: UnitOfWork, channel: Channel) -> ChannelView:
     """What staff sees of a channel."""
     return views_of(work, [channel])[0]
 
 
-def views_of(work: Work, channels: list[Channel]) -> list[ChannelView]:
+def views_of(work: UnitOfWork, channels: list[Channel]) -> list[ChannelView]:
     """What staff sees of channels, packages and the reach of the guide with them."""
     ids = [channel.id for channel in channels]
     shown = guides_of(work, ids)

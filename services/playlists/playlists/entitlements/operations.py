@@ -9,7 +9,7 @@ from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.running import is_running
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
-from lineup.database import Work, keep_newest
+from lineup.database import UnitOfWork, upsert_if_newer
 from playlists.entitlements.models import (
     Customer,
     Partner,
@@ -20,13 +20,13 @@ from playlists.entitlements.models import (
 from playlists.pending import operations as pending
 
 
-def keep_account(work: Work, state: AccountChanged) -> bool:
+def keep_account(work: UnitOfWork, state: AccountChanged) -> bool:
     """Keep a partner's or a seller's copy; False where it is old."""
     is_partner = state.kind == AccountKind.PARTNER
     return keep_partner(work, state) if is_partner else keep_seller(work, state)
 
 
-def keep_seller(work: Work, state: AccountChanged) -> bool:
+def keep_seller(work: UnitOfWork, state: AccountChanged) -> bool:
     """Keep a seller's copy; off or on, its users' facts follow."""
     before = work.session.get(Seller, state.id, with_for_update=True)
     was_active = before is None or before.status == Status.ACTIVE
@@ -37,13 +37,13 @@ def keep_seller(work: Work, state: AccountChanged) -> bool:
         "status": state.status,
     }
     is_active = state.status == Status.ACTIVE
-    is_news = keep_newest(work.session, Seller, values)
+    is_news = upsert_if_newer(work.session, Seller, values)
     if is_news and was_active != is_active:
         refresh_below(work, state.scope)
     return is_news
 
 
-def keep_partner(work: Work, state: AccountChanged) -> bool:
+def keep_partner(work: UnitOfWork, state: AccountChanged) -> bool:
     """Keep a partner's copy."""
     values = {
         "id": state.id,
@@ -54,22 +54,22 @@ def keep_partner(work: Work, state: AccountChanged) -> bool:
         "public_url": state.public_url,
         "status": state.status,
     }
-    is_news = keep_newest(work.session, Partner, values)
+    is_news = upsert_if_newer(work.session, Partner, values)
     if is_news:
         refresh_partner(work, state.id)
     return is_news
 
 
-def keep_customer(work: Work, state: CustomerChanged) -> None:
+def keep_customer(work: UnitOfWork, state: CustomerChanged) -> None:
     """Keep a customer's time zone; its users' facts follow."""
     before = work.session.get(Customer, state.id, with_for_update=True)
     had = before.time_zone if before else ""
     values = {"id": state.id, "version": state.version, "time_zone": state.time_zone}
-    if keep_newest(work.session, Customer, values) and had != state.time_zone:
+    if upsert_if_newer(work.session, Customer, values) and had != state.time_zone:
         refresh_below(work, state.scope)
 
 
-def keep_user(work: Work, state: UserChanged) -> None:
+def keep_user(work: UnitOfWork, state: UserChanged) -> None:
     """Keep a user's copy."""
     values = {
         "id": state.id,
@@ -85,11 +85,11 @@ def keep_user(work: Work, state: UserChanged) -> None:
         "status": state.status,
         "created_at": state.created_at,
     }
-    if keep_newest(work.session, User, values):
+    if upsert_if_newer(work.session, User, values):
         pending.refresh_access(work, state.id)
 
 
-def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
+def keep_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
     """Keep a subscription's copy, whether or not its user is known already."""
     values = {
         "id": state.id,
@@ -107,11 +107,11 @@ def keep_subscription(work: Work, state: SubscriptionChanged) -> None:
         "started_at": state.started_at,
         "ends_at": state.ends_at,
     }
-    if keep_newest(work.session, Subscription, values):
+    if upsert_if_newer(work.session, Subscription, values):
         pending.refresh_access(work, state.user_id)
 
 
-def is_watched(work: Work, package_id: UUID) -> bool:
+def is_watched(work: UnitOfWork, package_id: UUID) -> bool:
     """Whether a subscription with that package runs."""
     running = select(Subscription.id).where(
         Subscription.package_ids.contains([str(package_id)]),
@@ -120,19 +120,19 @@ def is_watched(work: Work, package_id: UUID) -> bool:
     return work.session.scalar(select(running.exists())) is True
 
 
-def refresh_partner(work: Work, partner_id: UUID) -> None:
+def refresh_partner(work: UnitOfWork, partner_id: UUID) -> None:
     """Have the facts of all users of a partner written anew, and its sets rendered."""
     pending.refresh_users(work, select(User.id).where(User.partner_id == partner_id))
     pending.mark_changed(work, partner_id)
 
 
-def refresh_below(work: Work, scope: str) -> None:
+def refresh_below(work: UnitOfWork, scope: str) -> None:
     """Have the facts of all users below a seller or customer written anew."""
     below = User.scope.startswith(scope, autoescape=True)
     pending.refresh_users(work, select(User.id).where(below))
 
 
-def refresh_everybody(work: Work) -> None:
+def refresh_everybody(work: UnitOfWork) -> None:
     """Have every access fact written anew: heals a store that was lost or restored."""
     pending.refresh_users(work, select(User.id))
     pending.refresh_all_written(work)

@@ -17,7 +17,7 @@ from lineup.contracts.playlists.refusals import (
     GuideShrunk,
     GuideSourceNotFound,
 )
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.secrets import Keyring
 from playlists.addresses import Fetched, Limits, Wanted
 from playlists.guide.loading import Loaded, load
@@ -57,7 +57,7 @@ class Importer:
     limits: Limits
     longest: int
     """Bytes of an unpacked guide."""
-    confirm: Callable[[Work], object]
+    confirm: Callable[[UnitOfWork], object]
     progress: Counted
 
     def run(self, source_id: UUID, *, force: bool = False) -> str:
@@ -134,7 +134,7 @@ class Importer:
         return message
 
 
-def note_failure(work: Work, source_id: UUID, message: str, code: str) -> None:
+def note_failure(work: UnitOfWork, source_id: UUID, message: str, code: str) -> None:
     """Show at a source why its fetch failed; the next is tried soon, then later."""
     statement = select(GuideSource).where(GuideSource.id == source_id)
     source = work.session.scalars(statement.with_for_update()).one_or_none()
@@ -162,7 +162,7 @@ def _find(
     return found
 
 
-def _show(source: GuideSource, loaded: Loaded, work: Work) -> None:
+def _show(source: GuideSource, loaded: Loaded, work: UnitOfWork) -> None:
     """Let a source show an import: the swap."""
     source.import_id, source.programmes = loaded.import_id, loaded.programmes
     source.channels, source.reaches_until = loaded.channels, loaded.reaches_until
@@ -170,7 +170,7 @@ def _show(source: GuideSource, loaded: Loaded, work: Work) -> None:
     source.succeed()
 
 
-def _must_not_shrink(work: Work, source: GuideSource, loaded: Loaded) -> None:
+def _must_not_shrink(work: UnitOfWork, source: GuideSource, loaded: Loaded) -> None:
     """GuideShrunk for a guide that tells less than half of what is still to come.
 
     Only what is not over is worth holding on to, and not for ever: what has come this

@@ -4,7 +4,7 @@ import structlog
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.metrics import PUT_OFF
 from playlists.guide.models import GuideChannel, GuideName, RetiredImport
 
@@ -16,7 +16,7 @@ REMOVE = text("""
 """)
 
 
-def remove_retired(work: Work) -> bool:
+def remove_retired(work: UnitOfWork) -> bool:
     """Remove some rows of one retired import; whether there may be more to remove.
 
     One whose rows cannot be removed goes behind the others.
@@ -43,7 +43,7 @@ def remove_retired(work: Work) -> bool:
     return True
 
 
-def _remove_some(work: Work, retired: RetiredImport) -> None:
+def _remove_some(work: UnitOfWork, retired: RetiredImport) -> None:
     places = {"import_id": retired.import_id, "limit": ROWS_AT_ONCE}
     removed = work.session.execute(REMOVE, places)
     if removed.rowcount == 0:  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from lineup.contracts.playlists.guide import GuideSourceView
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.secrets import Keyring
 from playlists.guide.models import GuideSource
 from playlists.guide.terms import open_headers
@@ -18,13 +18,15 @@ def single_key(source_id: UUID) -> str:
     return f"{IMPORT_JOB}:{source_id}"
 
 
-def source_view(work: Work, source: GuideSource, keyring: Keyring) -> GuideSourceView:
+def source_view(
+    work: UnitOfWork, source: GuideSource, keyring: Keyring
+) -> GuideSourceView:
     """What staff sees of a source."""
     return source_views(work, [source], keyring)[0]
 
 
 def source_views(
-    work: Work, sources: list[GuideSource], keyring: Keyring
+    work: UnitOfWork, sources: list[GuideSource], keyring: Keyring
 ) -> list[GuideSourceView]:
     """What staff sees of sources; of header fields only the names."""
     matched = matched_channels(work, {source.partner_id for source in sources})

@@ -21,7 +21,7 @@ from lineup.contracts.playlists.guide import (
 )
 from lineup.contracts.playlists.jobs import JobView
 from lineup.contracts.playlists.refusals import GuideSourceNotFound
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.scope import in_scope
@@ -58,7 +58,7 @@ ORDERS = {
 
 @handles(CreateGuideSource)
 def create_guide_source(
-    work: Work, request: CreateGuideSource, *, keyring: Keyring
+    work: UnitOfWork, request: CreateGuideSource, *, keyring: Keyring
 ) -> GuideSourceView:
     """Add a source; it is fetched at once unless it is off."""
     owner = owner_of(work, request.partner_id)
@@ -84,7 +84,7 @@ def create_guide_source(
 
 @handles(UpdateGuideSource, changes=GetGuideSource)
 def update_guide_source(
-    work: Work, request: UpdateGuideSource, *, keyring: Keyring
+    work: UnitOfWork, request: UpdateGuideSource, *, keyring: Keyring
 ) -> GuideSourceView:
     """Change what is given of a source; it counts from the next fetch on.
 
@@ -120,7 +120,7 @@ def _with_headers(
 
 
 @handles(DeleteGuideSource, changes=GetGuideSource)
-def delete_guide_source(work: Work, request: DeleteGuideSource) -> Done:
+def delete_guide_source(work: UnitOfWork, request: DeleteGuideSource) -> Done:
     """Forget a source and its programmes; the worker clears the rows away."""
     source = find_source(work, request.source_id, for_update=True)
     retire(work, source)
@@ -132,7 +132,7 @@ def delete_guide_source(work: Work, request: DeleteGuideSource) -> Done:
 
 @handles(GetGuideSource, row=GuideSource)
 def get_guide_source(
-    work: Work, request: GetGuideSource, *, keyring: Keyring
+    work: UnitOfWork, request: GetGuideSource, *, keyring: Keyring
 ) -> GuideSourceView:
     """One source with how its last run went."""
     return source_view(work, find_source(work, request.source_id), keyring)
@@ -140,7 +140,7 @@ def get_guide_source(
 
 @handles(ListGuideSources)
 def list_guide_sources(
-    work: Work, request: ListGuideSources, *, keyring: Keyring
+    work: UnitOfWork, request: ListGuideSources, *, keyring: Keyring
 ) -> Page[GuideSourceView]:
     """Guide sources, newest first; also by name, last fetch or how far they reach."""
     statement = in_scope(select(GuideSource), GuideSource, work.actor)
@@ -168,14 +168,14 @@ def _conditions(request: ListGuideSources) -> Iterator[ColumnElement[bool]]:
 
 
 @handles(FetchGuide)
-def fetch_guide(work: Work, request: FetchGuide) -> JobView:
+def fetch_guide(work: UnitOfWork, request: FetchGuide) -> JobView:
     """Fetch a source now, on or off; `force` takes a much smaller answer, too."""
     source = find_source(work, request.source_id)
     job = enqueue_fetch(work, source, force=request.force)
     return job_view(job)
 
 
-def enqueue_due(work: Work) -> int:
+def enqueue_due(work: UnitOfWork) -> int:
     """Queue the fetches whose time has come; how many. Harmless in copies."""
     due = work.session.scalars(
         select(GuideSource)
@@ -189,7 +189,7 @@ def enqueue_due(work: Work) -> int:
     return len(due)
 
 
-def _enqueue_alone(work: Work, source: GuideSource) -> None:
+def _enqueue_alone(work: UnitOfWork, source: GuideSource) -> None:
     """Queue a fetch; a source for which that fails is put off, and stops no other."""
     try:
         with work.session.begin_nested():
@@ -209,7 +209,7 @@ def _count_put_off() -> None:
     PUT_OFF.labels("playlists", "guides").inc()
 
 
-def enqueue_fetch(work: Work, source: GuideSource, *, force: bool = False) -> Job:
+def enqueue_fetch(work: UnitOfWork, source: GuideSource, *, force: bool = False) -> Job:
     """Queue a source's fetch unless one is open."""
     return enqueue(
         work,
@@ -224,14 +224,14 @@ def enqueue_fetch(work: Work, source: GuideSource, *, force: bool = False) -> Jo
     )
 
 
-def plan_next(work: Work, source: GuideSource) -> None:
+def plan_next(work: UnitOfWork, source: GuideSource) -> None:
     """Say when the schedule fetches it next; an upload is read once only."""
     is_scheduled = source.is_on and source.address
     later = work.now + timedelta(hours=source.every_hours)
     source.fetch_at = later if is_scheduled else None
 
 
-def retire(work: Work, source: GuideSource) -> None:
+def retire(work: UnitOfWork, source: GuideSource) -> None:
     """Leave the rows a source shows now for the worker to clear away."""
     if source.import_id is not None:
         work.session.execute(
@@ -242,7 +242,7 @@ def retire(work: Work, source: GuideSource) -> None:
 
 
 def find_source(
-    work: Work, source_id: UUID, *, for_update: bool = False
+    work: UnitOfWork, source_id: UUID, *, for_update: bool = False
 ) -> GuideSource:
     """A source in the actor's scope; GuideSourceNotFound outside it."""
     statement = select(GuideSource).where(GuideSource.id == source_id)

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from lineup.contracts.playlists.channels import ChannelGuide, GuideReach, TiedBy
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from playlists.channels.models import Channel
 from playlists.guide.models import GuideChannel, GuideName, GuideSource
 
@@ -232,7 +232,7 @@ def reach_at(until: datetime | None, now: datetime) -> GuideReach:
     return GuideReach.ENOUGH if until >= now + SHORT else GuideReach.SHORT
 
 
-def guides_of(work: Work, channel_ids: Collection[UUID]) -> dict[UUID, Shown]:
+def guides_of(work: UnitOfWork, channel_ids: Collection[UUID]) -> dict[UUID, Shown]:
     """What each channel shows, and how far that reaches; without a guide: absent."""
     tied = tie(work.now)
     rows = work.session.execute(
@@ -269,7 +269,9 @@ def _guide(row: Any) -> ChannelGuide:
     )
 
 
-def matched_channels(work: Work, partner_ids: Collection[UUID]) -> dict[UUID, int]:
+def matched_channels(
+    work: UnitOfWork, partner_ids: Collection[UUID]
+) -> dict[UUID, int]:
     """How many channels show each source of these partners."""
     tied = tie(work.now)
     rows = work.session.execute(

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists.jobs import GetJob, JobState, JobView, ListJobs
 from lineup.contracts.playlists.refusals import JobNotFound
-from lineup.database import Work, page_of, wake
+from lineup.database import UnitOfWork, page_of, wake
 from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import handles
@@ -23,7 +23,7 @@ OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
 def enqueue(
-    work: Work,
+    work: UnitOfWork,
     kind: str,
     *,
     owner: Any,
@@ -59,7 +59,7 @@ def enqueue(
 
 
 def note_failed(
-    work: Work, kind: str, *, owner: Any, subject: str, message: str, code: str
+    work: UnitOfWork, kind: str, *, owner: Any, subject: str, message: str, code: str
 ) -> None:
     """Show a failure of work that nobody queued, as a job that failed."""
     id_ = new_id()
@@ -80,7 +80,7 @@ def note_failed(
     )
 
 
-def find_job(work: Work, request: GetJob) -> Job:
+def find_job(work: UnitOfWork, request: GetJob) -> Job:
     """A job in the actor's scope; JobNotFound outside it."""
     statement = select(Job).where(Job.id == request.job_id)
     job = work.session.scalars(in_scope(statement, Job, work.actor)).one_or_none()
@@ -90,7 +90,7 @@ def find_job(work: Work, request: GetJob) -> Job:
 
 
 @handles(ListJobs)
-def list_jobs(work: Work, request: ListJobs) -> Page[JobView]:
+def list_jobs(work: UnitOfWork, request: ListJobs) -> Page[JobView]:
     """Jobs, newest first, narrowed by kind, state and guide source."""
     statement = in_scope(select(Job), Job, work.actor)
     if request.kind:
@@ -126,7 +126,7 @@ def _source_of(job: Job) -> UUID | None:
     return UUID(source) if source else None
 
 
-def find_open_among(work: Work, single_keys: Collection[str]) -> dict[str, UUID]:
+def find_open_among(work: UnitOfWork, single_keys: Collection[str]) -> dict[str, UUID]:
     """The open job of each key that has one."""
     rows = work.session.execute(
         select(Job.single_key, Job.id).where(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from lineup.contracts.playlists.jobs import JobState
 from lineup.contracts.playlists.refusals import JobCode
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from playlists.jobs.models import TRIES, Job
 from playlists.jobs.operations import OPEN
 
@@ -62,7 +62,7 @@ IS_HELD = and_(Job.state == JobState.RUNNING, Job.lease_until >= func.now())
 
 
 def claim(
-    work: Work, worker: str, lease_seconds: int, only: UUID | None = None
+    work: UnitOfWork, worker: str, lease_seconds: int, only: UUID | None = None
 ) -> Job | None:
     """Take the job whose turn it is (or `only` that), if it is free.
 
@@ -82,7 +82,7 @@ def claim(
     return None
 
 
-def _in_turn(work: Work, only: UUID | None) -> Sequence[UUID]:
+def _in_turn(work: UnitOfWork, only: UUID | None) -> Sequence[UUID]:
     """Partners with a free job and none that is held, the longest unserved first."""
     earlier = aliased(Job)
     last_begun = (
@@ -105,7 +105,7 @@ def _in_turn(work: Work, only: UUID | None) -> Sequence[UUID]:
     ).all()
 
 
-def _claim_of(work: Work, partner_id: UUID, only: UUID | None) -> Job | None:
+def _claim_of(work: UnitOfWork, partner_id: UUID, only: UUID | None) -> Job | None:
     """The oldest free job of a partner, locked, unless somebody serves it."""
     if not _is_alone(work, partner_id):
         return None
@@ -122,7 +122,7 @@ def _claim_of(work: Work, partner_id: UUID, only: UUID | None) -> Job | None:
     ).one_or_none()
 
 
-def _is_alone(work: Work, partner_id: UUID) -> bool:
+def _is_alone(work: UnitOfWork, partner_id: UUID) -> bool:
     """Whether no other transaction claims for this partner right now."""
     key = func.hashtextextended(f"playlists.jobs:{partner_id}", 0)
     return work.session.scalar(select(func.pg_try_advisory_xact_lock(key))) is True
@@ -132,7 +132,7 @@ def _narrowed(statement: S, only: UUID | None) -> S:
     return statement if only is None else statement.where(Job.id == only)
 
 
-def _begin(work: Work, job: Job, worker: str, lease_seconds: int) -> None:
+def _begin(work: UnitOfWork, job: Job, worker: str, lease_seconds: int) -> None:
     job.state, job.worker, job.tries = JobState.RUNNING, worker, job.tries + 1
     lease = func.clock_timestamp() + timedelta(seconds=lease_seconds)
     work.session.execute(
@@ -142,7 +142,7 @@ def _begin(work: Work, job: Job, worker: str, lease_seconds: int) -> None:
     )
 
 
-def held(work: Work, job_id: UUID, worker: str) -> Job:
+def held(work: UnitOfWork, job_id: UUID, worker: str) -> Job:
     """The job, locked, if `worker` still holds it; LeaseLost otherwise.
 
     Whoever commits a job's effect asks this in the same transaction, so that a
@@ -156,7 +156,7 @@ def held(work: Work, job_id: UUID, worker: str) -> Job:
     return job
 
 
-def put_off(work: Work, job_id: UUID, worker: str) -> None:
+def put_off(work: UnitOfWork, job_id: UUID, worker: str) -> None:
     """Leave a job whose process died for later, each time for longer."""
     job = held(work, job_id, worker)
     job.state, job.worker = JobState.QUEUED, ""
@@ -215,7 +215,7 @@ class Heartbeat:
             )
 
 
-def let_go(work: Work, worker: str) -> None:
+def let_go(work: UnitOfWork, worker: str) -> None:
     """Give a stopping worker's jobs back; the next to claim begins them anew."""
     work.session.execute(
         update(Job)

@@ -18,12 +18,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from lineup.database import Work, wake
+from lineup.database import UnitOfWork, wake
 from playlists.jobs.operations import WAKE
 from playlists.pending.models import AccessFile, ChannelSet
 
 
-def refresh_access(work: Work, user_id: UUID) -> None:
+def refresh_access(work: UnitOfWork, user_id: UUID) -> None:
     """Have a user's access fact written anew: its copy, or what it has, changed."""
     statement = insert(AccessFile).values(
         user_id=user_id, version=0, due_at=work.now, names=[], fact=null()
@@ -37,7 +37,7 @@ def refresh_access(work: Work, user_id: UUID) -> None:
     _wake(work)
 
 
-def refresh_users(work: Work, users: "Select[UUID]") -> None:
+def refresh_users(work: UnitOfWork, users: "Select[UUID]") -> None:
     """Have the facts of all users that a select of ids finds written anew."""
     found = users.subquery().c[0]
     values = literal(0), literal(work.now), func.jsonb_build_array()
@@ -54,7 +54,7 @@ def refresh_users(work: Work, users: "Select[UUID]") -> None:
     _wake(work)
 
 
-def refresh_all_written(work: Work) -> None:
+def refresh_all_written(work: UnitOfWork) -> None:
     """Have every fact that was ever written made anew, even of users long gone."""
     work.session.execute(
         update(AccessFile)
@@ -64,17 +64,17 @@ def refresh_all_written(work: Work) -> None:
     _wake(work)
 
 
-def render_everything(work: Work) -> None:
+def render_everything(work: UnitOfWork) -> None:
     """Have every channel set rendered anew."""
     _mark_where(work, true())
 
 
-def mark_changed(work: Work, partner_id: UUID) -> None:
+def mark_changed(work: UnitOfWork, partner_id: UUID) -> None:
     """Have all channel sets of a partner rendered anew: channels or guide changed."""
     _mark_where(work, ChannelSet.partner_id == partner_id)
 
 
-def _mark_where(work: Work, condition: ColumnElement[bool]) -> None:
+def _mark_where(work: UnitOfWork, condition: ColumnElement[bool]) -> None:
     in_order = (
         select(ChannelSet.id).where(condition).order_by(ChannelSet.id).with_for_update()
     )
@@ -87,5 +87,5 @@ def _mark_where(work: Work, condition: ColumnElement[bool]) -> None:
     _wake(work)
 
 
-def _wake(work: Work) -> None:
+def _wake(work: UnitOfWork) -> None:
     wake(work.session, WAKE)

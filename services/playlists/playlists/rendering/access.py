@@ -21,7 +21,7 @@ from lineup.blobs import BlobStore
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.contracts.playlists.events import AccessChanged
-from lineup.database import Database, Work, wake
+from lineup.database import Database, UnitOfWork, wake
 from lineup.delivery import (
     AccessFact,
     demo_set_id_of,
@@ -108,7 +108,7 @@ def _put_off(database: Database, user_id: UUID) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class UserFacts:
     """What the copies say of one user."""
 
     user: User | None
@@ -138,7 +138,7 @@ class Known:
         return self.own_time_zone or partners or "UTC"
 
 
-def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, Known]:
+def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
     users = {
         user.id: user
         for user in session.scalars(select(User).where(User.id.in_(user_ids)))
@@ -160,7 +160,7 @@ def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, Known]:
     zones = _time_zones(session, users.values())
     switched_off = _switched_off_scopes(session, users.values())
     return {
-        user_id: Known(
+        user_id: UserFacts(
             user=users.get(user_id),
             partner=partners.get(users[user_id].partner_id)
             if user_id in users
@@ -210,7 +210,7 @@ def _period(subscription: Subscription) -> Period:
     )
 
 
-def fact_of(known: Known, now: datetime) -> AccessFact | None:
+def fact_of(known: UserFacts, now: datetime) -> AccessFact | None:
     """What the gateway must know of a user; None when there is no such user.
 
     `version` and `changed_at` are left for the writer to say.
@@ -238,7 +238,7 @@ def fact_of(known: Known, now: datetime) -> AccessFact | None:
     )
 
 
-def _ensure_sets(work: Work, known: list[Known]) -> None:
+def _ensure_sets(work: UnitOfWork, known: list[UserFacts]) -> None:
     """Have every set these users see rendered, if it never was."""
     rows: dict[str, dict[str, Any]] = {}
     for told in known:
@@ -248,7 +248,7 @@ def _ensure_sets(work: Work, known: list[Known]) -> None:
         wake(work.session, WAKE)
 
 
-def _ensure_set(work: Work, set_id: str, said: dict[str, Any]) -> bool:
+def _ensure_set(work: UnitOfWork, set_id: str, said: dict[str, Any]) -> bool:
     """Have a row for a channel set, due at once if it is new; whether it was."""
     row = insert(ChannelSet).values(
         id=set_id,
@@ -262,7 +262,7 @@ def _ensure_set(work: Work, set_id: str, said: dict[str, Any]) -> bool:
     return work.session.scalar(returned) is not None
 
 
-def _sets_of(known: Known, now: datetime) -> dict[str, dict[str, Any]]:
+def _sets_of(known: UserFacts, now: datetime) -> dict[str, dict[str, Any]]:
     assert known.user is not None  # noqa: S101 - callers ask for existing users only
     partner_id = known.user.partner_id
     demo = {"partner_id": partner_id, "is_demo": True, "package_ids": []}
@@ -277,7 +277,9 @@ def _sets_of(known: Known, now: datetime) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def _write(work: Work, blobs: BlobStore, row: AccessFile, known: Known) -> None:
+def _write(
+    work: UnitOfWork, blobs: BlobStore, row: AccessFile, known: UserFacts
+) -> None:
     """Bring a user's blobs in line with its fact; announce what differs."""
     before = list(row.names)
     fact = fact_of(known, work.now)

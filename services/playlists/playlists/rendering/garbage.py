@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from lineup.blobs import UNFINISHED, BlobStore
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.delivery import manifest_name
 from playlists.pending.models import ChannelSet
 from playlists.rendering.renderer import manifest_of
@@ -57,7 +57,7 @@ def _remove(blobs: BlobStore, names: Iterable[str]) -> int:
     return removed
 
 
-def _note_use(work: Work) -> None:
+def _note_use(work: UnitOfWork) -> None:
     work.session.execute(
         update(ChannelSet)
         .where(
@@ -75,7 +75,7 @@ def _note_use(work: Work) -> None:
     )
 
 
-def _drop_unused(work: Work) -> list[str]:
+def _drop_unused(work: UnitOfWork) -> list[str]:
     unused = (
         select(ChannelSet.id)
         .where(ChannelSet.used_at < work.now - UNUSED_FOR)

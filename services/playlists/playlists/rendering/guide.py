@@ -21,7 +21,7 @@ from lineup.delivery import ListingsIndex
 from playlists.guide.extras import MOST
 from playlists.rendering import xmltv
 from playlists.rendering.lineups import Entry, Tie
-from playlists.rendering.xmltv import Programme
+from playlists.rendering.xmltv import ProgrammeRow
 
 GZIP = 31
 """`wbits` of the gzip form; its header holds no time, so equal guides are equal."""
@@ -78,7 +78,7 @@ class Rendered:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class RenderedChannel:
     """A guide channel of the set, with all the streams that carry it."""
 
     entry: Entry
@@ -90,13 +90,13 @@ class Shown:
         return xmltv.channel(self.entry, (stream.name for stream in self.streams))
 
 
-def shown_channels(entries: list[Entry]) -> list[Shown]:
+def shown_channels(entries: list[Entry]) -> list[RenderedChannel]:
     """The set's guide channels; streams with one guide id share one (HD beside SD)."""
-    shown: dict[str, Shown] = {}
+    shown: dict[str, RenderedChannel] = {}
     for entry in entries:
         if entry.tie is None:
             continue
-        own = Shown(entry=entry, tie=entry.tie, streams=[])
+        own = RenderedChannel(entry=entry, tie=entry.tie, streams=[])
         shown.setdefault(entry.tvg_id, own).streams.append(entry)
     return list(shown.values())
 
@@ -127,8 +127,8 @@ def render(
 
 
 def _write(
-    channel: Shown,
-    programmes: Iterator[Programme],
+    channel: RenderedChannel,
+    programmes: Iterator[ProgrammeRow],
     guide: "_Guide",
     listings: "_Listings",
 ) -> None:
@@ -140,14 +140,14 @@ def _write(
             listings.add(channel, programme)
 
 
-def _named(programme: Programme, name: str) -> Programme:
+def _named(programme: ProgrammeRow, name: str) -> ProgrammeRow:
     """A programme without any title, by its channel's name."""
     return programme._replace(title=name)
 
 
 def _programmes(
-    session: Session, shown: list[Shown], window: Window
-) -> Iterator[tuple[Shown, Iterator[Programme]]]:
+    session: Session, shown: list[RenderedChannel], window: Window
+) -> Iterator[tuple[RenderedChannel, Iterator[ProgrammeRow]]]:
     """The programmes of each channel in turn, through a cursor of the server's."""
     if not shown:
         return
@@ -157,10 +157,10 @@ def _programmes(
         cursor.execute(ROWS_SQL, _parameters(shown, window))
         for ordinal, rows in groupby(cursor, key=lambda row: row[0]):
             channel = shown[ordinal]
-            yield channel, (Programme(*row[1:]) for row in rows)
+            yield channel, (ProgrammeRow(*row[1:]) for row in rows)
 
 
-def _parameters(shown: list[Shown], window: Window) -> dict[str, object]:
+def _parameters(shown: list[RenderedChannel], window: Window) -> dict[str, object]:
     ties = [channel.tie for channel in shown]
     return {
         "ordinals": list(range(len(shown))),
@@ -212,14 +212,14 @@ class _Listings:
         self._slices: dict[str, tuple[int, int]] = {}
 
     @contextmanager
-    def slice_of(self, channel: Shown) -> Iterator[None]:
+    def slice_of(self, channel: RenderedChannel) -> Iterator[None]:
         began, self._separator = self._offset, b"["
         yield
         self._put(b"]" if self._separator == b"," else b"[]")
         for stream in channel.streams:
             self._slices[str(stream.stream_id)] = (began, self._offset - began)
 
-    def add(self, channel: Shown, programme: Programme) -> None:
+    def add(self, channel: RenderedChannel, programme: ProgrammeRow) -> None:
         row = (
             channel.streams[0].stream_id * MINUTES_KEPT + programme.start // 60,
             programme.start,

@@ -12,7 +12,7 @@ from lineup.contracts.playlists.streams import (
     StreamSettings,
     UpdateStreamSettings,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.scope import acting_partner
 from lineup.secrets import Keyring
 from lineup.verbs import handles
@@ -23,7 +23,7 @@ LONGEST_DAYS = 30
 LEAST_DAYS_BACK = 1
 
 
-def output_of(work: Work, keyring: Keyring, partner_id: UUID) -> PartnerOutput:
+def output_of(work: UnitOfWork, keyring: Keyring, partner_id: UUID) -> PartnerOutput:
     """A partner's output; made with a fresh secret when it has none."""
     found = work.session.get(PartnerOutput, partner_id)
     if found is not None:
@@ -41,7 +41,12 @@ def output_of(work: Work, keyring: Keyring, partner_id: UUID) -> PartnerOutput:
 
 
 def set_guide_days(
-    work: Work, keyring: Keyring, partner_id: UUID, *, back: int | None, ahead: int
+    work: UnitOfWork,
+    keyring: Keyring,
+    partner_id: UUID,
+    *,
+    back: int | None,
+    ahead: int,
 ) -> None:
     """Say how many days of the past (None: as catch-up needs) and future are told."""
     if not all(0 <= days <= LONGEST_DAYS for days in (back or 0, ahead)):
@@ -52,7 +57,7 @@ def set_guide_days(
 
 
 @handles(GetStreamSettings)
-def get_stream_settings(work: Work, request: GetStreamSettings) -> StreamSettings:
+def get_stream_settings(work: UnitOfWork, request: GetStreamSettings) -> StreamSettings:
     """What a partner says of grants to watch; the usual before it said anything."""
     partner_id = acting_partner(work.actor, request.partner_id)
     output = work.session.get(PartnerOutput, partner_id)
@@ -60,7 +65,7 @@ def get_stream_settings(work: Work, request: GetStreamSettings) -> StreamSetting
 
 
 def current_stream_settings(
-    work: Work, request: UpdateStreamSettings
+    work: UnitOfWork, request: UpdateStreamSettings
 ) -> StreamSettings:
     """What a request changes, locked."""
     partner_id = acting_partner(work.actor, request.partner_id)
@@ -70,7 +75,7 @@ def current_stream_settings(
 
 @handles(UpdateStreamSettings, changes=current_stream_settings)
 def update_stream_settings(
-    work: Work, request: UpdateStreamSettings, *, keyring: Keyring
+    work: UnitOfWork, request: UpdateStreamSettings, *, keyring: Keyring
 ) -> StreamSettings:
     """Change what is given of how a partner grants to watch; its players hear of it
     with the next rendering.

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lineup.blobs import BlobStore
 from lineup.contracts.playlists.events import ChannelSetRendered
 from lineup.contracts.playlists.refusals import JobCode
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.delivery import SetManifest, manifest_name
 from lineup.metrics import PUT_OFF
 from lineup.secrets import Keyring
@@ -49,7 +49,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
+class RenderClaim:
     """A set this worker renders, as it was when claimed."""
 
     set_id: str
@@ -85,7 +85,7 @@ def render_due(
     return count
 
 
-def _claim(database: Database, turns: Turns) -> Claim | None:
+def _claim(database: Database, turns: Turns) -> RenderClaim | None:
     """The oldest due set of the partner whose turn it is."""
     with database.transaction() as work:
         is_due = ChannelSet.render_at <= work.now
@@ -109,7 +109,7 @@ def _claim(database: Database, turns: Turns) -> Claim | None:
     return None
 
 
-def _claim_of(database: Database, partner_id: UUID) -> Claim | None:
+def _claim_of(database: Database, partner_id: UUID) -> RenderClaim | None:
     with database.transaction() as work:
         row = work.session.scalars(
             select(ChannelSet)
@@ -122,7 +122,7 @@ def _claim_of(database: Database, partner_id: UUID) -> Claim | None:
         if row is None:
             return None
         row.render_at = work.now + LEASE
-        return Claim(
+        return RenderClaim(
             set_id=row.id, partner_id=partner_id, mark=row.mark, revision=row.revision
         )
 
@@ -132,7 +132,7 @@ def _ensure_output(database: Database, keyring: Keyring, partner_id: UUID) -> No
         output_of(work, keyring, partner_id)
 
 
-def _put_off(database: Database, claim: Claim, error: Exception) -> None:
+def _put_off(database: Database, claim: RenderClaim, error: Exception) -> None:
     """Try a set again later; its partner is told once when it is at fault."""
     with database.transaction() as work:
         row = locked(work.session, claim.set_id)
@@ -155,7 +155,7 @@ def _put_off(database: Database, claim: Claim, error: Exception) -> None:
             )
 
 
-def _render(database: Database, blobs: BlobStore, claim: Claim) -> None:
+def _render(database: Database, blobs: BlobStore, claim: RenderClaim) -> None:
     with database.transaction() as work:
         # All of a set's content shows one moment.
         work.session.connection(execution_options={"isolation_level": ONE_LOOK})
@@ -166,7 +166,9 @@ def _render(database: Database, blobs: BlobStore, claim: Claim) -> None:
             _finish(work, blobs, claim, rendered)
 
 
-def _content(work: Work, blobs: BlobStore, claim: Claim) -> SetManifest | None:
+def _content(
+    work: UnitOfWork, blobs: BlobStore, claim: RenderClaim
+) -> SetManifest | None:
     channel_set = work.session.get(ChannelSet, claim.set_id)
     if channel_set is None:
         return None
@@ -182,7 +184,7 @@ def _content(work: Work, blobs: BlobStore, claim: Claim) -> SetManifest | None:
 
 
 def _manifest(
-    work: Work,
+    work: UnitOfWork,
     blobs: BlobStore,
     channel_set: ChannelSet,
     entries: list[Entry],
@@ -217,7 +219,9 @@ def _manifest(
     )
 
 
-def _finish(work: Work, blobs: BlobStore, claim: Claim, new: SetManifest) -> None:
+def _finish(
+    work: UnitOfWork, blobs: BlobStore, claim: RenderClaim, new: SetManifest
+) -> None:
     """Put the manifest in place, unless somebody rendered the set meanwhile."""
     row = locked(work.session, claim.set_id)
     if row is None or row.revision != claim.revision:
@@ -259,7 +263,7 @@ def manifest_of(row: ChannelSet) -> SetManifest | None:
     return None if stored is None else msgspec.convert(stored, SetManifest)
 
 
-def _announce(work: Work, manifest: SetManifest) -> None:
+def _announce(work: UnitOfWork, manifest: SetManifest) -> None:
     work.announce(
         ChannelSetRendered(
             id=UUID(hex=manifest.set_id),

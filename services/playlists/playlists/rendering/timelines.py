@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from lineup.delivery import Piece, set_id_of
+from lineup.delivery import AccessInterval, set_id_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +43,10 @@ def stretches(periods: Iterable[Period], *, now: datetime) -> list[Stretch]:
     return joined
 
 
-def timeline(partner_id: UUID, found: Iterable[Stretch]) -> list[Piece]:
+def timeline(partner_id: UUID, found: Iterable[Stretch]) -> list[AccessInterval]:
     """The channel set of each stretch."""
     return [
-        Piece(
+        AccessInterval(
             from_at=stretch.from_at,
             until_at=stretch.until_at,
             set_id=set_id_of(partner_id, list(stretch.package_ids)),

@@ -44,7 +44,7 @@ MARK_NAMES = re.compile(r"<([a-z-]+)/>")
 MARK_TAGS = {"previously-shown", "premiere", "last-chance", "new"}
 
 
-class Programme(NamedTuple):
+class ProgrammeRow(NamedTuple):
     """One programme, in the order of the columns it is read from."""
 
     start: int
@@ -73,7 +73,7 @@ def channel(entry: Entry, others: Iterable[str] = ()) -> str:
     return f"<channel id={attribute(entry.tvg_id)}>{named}{icon}</channel>\n"
 
 
-def programme(channel_attribute: str, shown: Programme) -> str:
+def programme(channel_attribute: str, shown: ProgrammeRow) -> str:
     """A programme element; children in the one order the DTD allows."""
     start, stop = stamp(shown.start), stamp(shown.stop)
     children = _with_extras(shown) if shown.extra else "".join(_children(shown))
@@ -115,7 +115,7 @@ def attribute(value: str) -> str:
     return quoteattr(NOT_XML.sub("", value))
 
 
-def _children(shown: Programme) -> Iterator[str]:
+def _children(shown: ProgrammeRow) -> Iterator[str]:
     """The children of a programme that has all it has in columns."""
     language, sub_language, text_language, category_language = _langs(shown.language)
     yield f"<title{language}>{text(shown.title)}</title>"
@@ -128,7 +128,7 @@ def _children(shown: Programme) -> Iterator[str]:
     yield from _about(shown, category_language)
 
 
-def _about(shown: Programme, category_language: str) -> Iterator[str]:
+def _about(shown: ProgrammeRow, category_language: str) -> Iterator[str]:
     for category in filter(None, shown.categories.split("\n")):
         yield f"<category{category_language}>{text(category)}</category>"
     if shown.icon:
@@ -139,14 +139,14 @@ def _about(shown: Programme, category_language: str) -> Iterator[str]:
     yield from _rated(shown)
 
 
-def _rated(shown: Programme) -> Iterator[str]:
+def _rated(shown: ProgrammeRow) -> Iterator[str]:
     if shown.rating:
         yield f"<rating><value>{text(shown.rating)}</value></rating>"
     if shown.star_rating:
         yield f"<star-rating><value>{text(shown.star_rating)}</value></star-rating>"
 
 
-def _with_extras(shown: Programme) -> str:
+def _with_extras(shown: ProgrammeRow) -> str:
     """All children in their order: what columns hold, and what else the guide said.
 
     Extras of a kind take the place of the column, except where they are further ones.

@@ -19,7 +19,7 @@ import structlog
 
 from lineup import logs, metrics, probes, tracing
 from lineup.contracts.playlists.jobs import JobState
-from lineup.database import Waker
+from lineup.database import PgListener
 from lineup.ids import new_id
 from lineup.settings import read
 from lineup.tracing import SpanKind
@@ -151,7 +151,7 @@ class Worker:
         self._turn_and_wait(lambda: write_due(tools.database, tools.blobs) > 0)
 
     def _turn_and_wait(self, turn: Callable[[], bool]) -> None:
-        with Waker(self.tools.settings.database_uri, WAKE) as waker:
+        with PgListener(self.tools.settings.database_uri, WAKE) as waker:
             while not self._stop.is_set():
                 if not self._safely(turn):
                     waker.wait(IDLE_SECONDS)

@@ -8,7 +8,7 @@ import structlog
 
 from lineup.contracts.playlists.jobs import JobState
 from lineup.contracts.playlists.refusals import JobCode
-from lineup.database import Work, wake
+from lineup.database import UnitOfWork, wake
 from lineup.errors import Refusal
 from playlists.channels.importing import ChannelImporter, Origin, Reading
 from playlists.channels.imports import (
@@ -84,7 +84,7 @@ def perform(tools: Tools, job: Job, progress: Counted) -> None:
 def fail(tools: Tools, job: Job, message: str, code: str) -> None:
     """End a job that cannot be done; nothing when another worker has it by now."""
 
-    def end(row: Job, work: Work) -> None:
+    def end(row: Job, work: UnitOfWork) -> None:
         row.fail(work.now, message, code)
         _tell_owner(work, row)
 
@@ -94,20 +94,22 @@ def fail(tools: Tools, job: Job, message: str, code: str) -> None:
         log.warning("job_taken_over", job_id=str(job.id), kind=job.kind)
 
 
-def _tell_owner(work: Work, job: Job) -> None:
+def _tell_owner(work: UnitOfWork, job: Job) -> None:
     """Show a failure where staff looks: at the guide source, if it was one's."""
     if job.kind == IMPORT_GUIDE:
         note_failure(work, UUID(job.payload["source_id"]), job.message, job.code)
 
 
-def _finish(job: Job, work: Work, progress: Counted, outcome: Outcome | str) -> None:
+def _finish(
+    job: Job, work: UnitOfWork, progress: Counted, outcome: Outcome | str
+) -> None:
     job.done = job.total = max(progress.done, progress.total)
     if isinstance(outcome, str):
         outcome = Outcome(message=outcome)
     job.finish(work.now, outcome.message, outcome.result)
 
 
-def _end(tools: Tools, job: Job, end: Callable[[Job, Work], None]) -> None:
+def _end(tools: Tools, job: Job, end: Callable[[Job, UnitOfWork], None]) -> None:
     with tools.database.transaction() as work:
         row = held(work, job.id, tools.worker)
         end(row, work)
@@ -116,7 +118,7 @@ def _end(tools: Tools, job: Job, end: Callable[[Job, Work], None]) -> None:
     job.state, job.message, job.code = row.state, row.message, row.code
 
 
-def _confirm(tools: Tools, job: Job) -> Callable[[Work], Job]:
+def _confirm(tools: Tools, job: Job) -> Callable[[UnitOfWork], Job]:
     return functools.partial(held, job_id=job.id, worker=tools.worker)
 
 

@@ -10,7 +10,7 @@ from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.jobs import JobState, ListJobs
 from lineup.delivery import content_name
 from lineup.ids import new_id
-from playlists import watching
+from playlists import metrics as watching
 from playlists.guide.models import GuideSource
 from playlists.guide.sources import enqueue_due
 from playlists.jobs.models import Job

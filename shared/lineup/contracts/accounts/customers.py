@@ -48,7 +48,7 @@ class Person:
     country: Country = ""
 
 
-class Standing(enum.StrEnum):
+class CustomerStatus(enum.StrEnum):
     """The status of a customer or user.
 
     Disabled: the customer, its seller or its partner is disabled. Active: there is an
@@ -117,7 +117,7 @@ class CustomerView:
     """False: the customer is disabled and its playlists do not work."""
     user_count: int
     created_at: datetime
-    state: Standing = Standing.PENDING
+    state: CustomerStatus = CustomerStatus.PENDING
     ends_at: datetime | None = None
     """Latest end date of its users' subscriptions, active or ended."""
     seller_id: UUID | None = None
@@ -209,7 +209,7 @@ class CustomerFilter:
     """Exact email address, ignoring case."""
     username: Token = ""
     """Exact username."""
-    state: Standing | None = None
+    state: CustomerStatus | None = None
     partner_id: UUID | None = None
     seller_id: UUID | None = None
     """Customers of this seller; with a partner's ID: those without a seller."""
@@ -237,7 +237,7 @@ class ListCustomers(CustomerFilter, Request[Page[CustomerView]]):
 class StateCount:
     """Number of customers with a status."""
 
-    state: Standing
+    state: CustomerStatus
     customers: int
 
 
@@ -279,7 +279,7 @@ class CountCustomers(CustomerFilter, Request[CustomerCounts]):
     """Count customers by status, seller, group, product and month."""
 
 
-class Settlement(enum.StrEnum):
+class BalanceSettlement(enum.StrEnum):
     """What to do with the remaining balance of a deleted customer."""
 
     PAY_OUT = "pay_out"
@@ -301,7 +301,7 @@ class DeleteCustomer(Request[Done]):
     force: bool = False
     reason: Note = ""
     """Reason for a forced deletion; kept in the records."""
-    settlement: Settlement = Settlement.PAY_OUT
+    settlement: BalanceSettlement = BalanceSettlement.PAY_OUT
 
 
 @event(source="accounts")
@@ -330,7 +330,7 @@ class CustomerChanged:
     takes_ads: bool = False
     time_zone: str = ""
     """Its own zone, such as Europe/Paris; empty: its partner's."""
-    settlement: Settlement | None = None
+    settlement: BalanceSettlement | None = None
     """Of one that was deleted: what becomes of its money; None: nobody said."""
     deletion_reason: str = ""
     deleted_by: str = ""

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
-from lineup.contracts.accounts.customers import CustomerView, Settlement
+from lineup.contracts.accounts.customers import BalanceSettlement, CustomerView
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Line, Note
 from lineup.verbs import Kind, Request, Route, verb
@@ -95,7 +95,7 @@ class DeleteAccount(Request[AccountJobView]):
     force: bool = False
     reason: Note = ""
     """Reason for a forced deletion; kept in the records."""
-    settlement: Settlement = Settlement.PAY_OUT
+    settlement: BalanceSettlement = BalanceSettlement.PAY_OUT
 
 
 @verb(

@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS
-from lineup.contracts.accounts.customers import Standing
+from lineup.contracts.accounts.customers import CustomerStatus
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.changes import UNSET, Given
 from lineup.contracts.paging import Page, Paging
@@ -33,7 +33,7 @@ class UserView:
     is_active: bool
     """False: the user is suspended or its customer is disabled."""
     created_at: datetime
-    state: Standing = Standing.PENDING
+    state: CustomerStatus = CustomerStatus.PENDING
     ends_at: datetime | None = None
     """Latest end date of its subscriptions, active or ended."""
     product_id: UUID | None = None

@@ -4,7 +4,7 @@ from dataclasses import field
 from uuid import UUID
 
 from lineup.context import PARTNERS
-from lineup.contracts.billing.orders import OrderView, Settlement
+from lineup.contracts.billing.orders import ExceptionSettlement, OrderView
 from lineup.contracts.billing.shops import ShopDeliveryView, ShopView
 from lineup.money import Money
 from lineup.values.types import (
@@ -34,7 +34,7 @@ class CloseException(Request[OrderView]):
     order_id: UUID
     exception: Line
     """As in `exceptions` of the order."""
-    settlement: Settlement
+    settlement: ExceptionSettlement
     note: Note = ""
     takes_back: Chosen = field(default_factory=list)
     """Items of the order to cancel now, as by a refund."""

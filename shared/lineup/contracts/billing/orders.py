@@ -18,7 +18,7 @@ from lineup.values.types import (
 from lineup.verbs import Kind, Request, Route, verb
 
 
-class Settlement(enum.StrEnum):
+class ExceptionSettlement(enum.StrEnum):
     """How an exception was resolved."""
 
     BY_HAND = "by_hand"
@@ -32,7 +32,7 @@ class ClosedException:
     """A closed exception."""
 
     exception: str
-    settlement: Settlement
+    settlement: ExceptionSettlement
     note: str
     closed_by: str
     closed_at: datetime

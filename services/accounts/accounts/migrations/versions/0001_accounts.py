@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from lineup.command.migrations import create_ground_tables
+from lineup.command.migrations import create_base_tables
 
 revision = "0001"
 down_revision = None
@@ -13,7 +13,7 @@ INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    create_ground_tables()
+    create_base_tables()
     create_accounts()
     create_sign_in_tries()
     create_subscription_copies()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from lineup.command.migrations import create_ground_tables
+from lineup.command.migrations import create_base_tables
 
 revision = "0001"
 down_revision = None
@@ -33,7 +33,7 @@ LEDGER = Path(__file__).parent.parent / "ledger_0001.sql"
 
 
 def upgrade() -> None:
-    create_ground_tables()
+    create_base_tables()
     _account_copy()
     _customer_copy()
     _package_copy()

@@ -1,6 +1,6 @@
 """Orders that a shop did not deliver, found by asking it from time to time.
 
-What is found goes through the same door as a delivery: stored, then worked on, each
+What is found goes through the same endpoint as a delivery: stored, then worked on, each
 effect once. One copy asks a shop at a time, outside of any transaction.
 """
 
@@ -26,7 +26,7 @@ from billing.webshops.order_lists import (
 from billing.webshops.payloads import Fields
 from billing.webshops.shop_api import NotAnswered
 from lineup.contracts.billing.shops import DeliveryTaken, ShopKind
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.ids import new_id
 from lineup.secrets import Keyring, Sealed
 
@@ -49,7 +49,7 @@ TOPICS = {ShopKind.WOOCOMMERCE: "order.updated", ShopKind.SHOPIFY: "orders/updat
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class ShopQuery:
     """One shop that is to be asked, with what, and since when."""
 
     shop_id: UUID
@@ -85,7 +85,7 @@ def ask_shops(database: Database, keyring: Keyring, *, allow_private: bool) -> i
     return MOST_SHOPS
 
 
-def _claim(database: Database) -> Turn | None:
+def _claim(database: Database) -> ShopQuery | None:
     """The shop that is due longest, for this copy alone."""
     with database.transaction() as work:
         statement = (
@@ -103,7 +103,7 @@ def _claim(database: Database) -> Turn | None:
         if shop is None or shop.api_secret is None:
             return None
         shop.ask_at = work.now + CLAIMED
-        return Turn(
+        return ShopQuery(
             shop_id=shop.id,
             kind=ShopKind(shop.kind),
             address=shop.asked_of,
@@ -114,7 +114,7 @@ def _claim(database: Database) -> Turn | None:
 
 
 def _ask(
-    database: Database, turn: Turn, keyring: Keyring, *, allow_private: bool
+    database: Database, turn: ShopQuery, keyring: Keyring, *, allow_private: bool
 ) -> None:
     """Ask one shop and keep what it tells; what goes wrong is noted at the shop."""
     until, has_more = turn.since, False
@@ -133,7 +133,7 @@ def _ask(
         _finish(database, turn, until, has_more=has_more)
 
 
-def _is_over(turn: Turn, until: datetime, pages: int) -> bool:
+def _is_over(turn: ShopQuery, until: datetime, pages: int) -> bool:
     """Whether a turn ends here, to go on where it came to.
 
     Where all its pages are of one second, the next turn would read them again: it goes
@@ -144,7 +144,9 @@ def _is_over(turn: Turn, until: datetime, pages: int) -> bool:
     return pages >= MOST_PAGES and until - SAME_SECOND > turn.since
 
 
-def _keep(database: Database, turn: Turn, orders: Sequence[dict[str, Any]]) -> datetime:
+def _keep(
+    database: Database, turn: ShopQuery, orders: Sequence[dict[str, Any]]
+) -> datetime:
     """Store the orders of a page that tell anything new; the newest change in it.
 
     A change that lies ahead counts as one of now: it must not hide those before it.
@@ -161,7 +163,7 @@ def _keep(database: Database, turn: Turn, orders: Sequence[dict[str, Any]]) -> d
     return newest
 
 
-def _is_news(work: Work, shop: ShopConnection, body: bytes) -> bool:
+def _is_news(work: UnitOfWork, shop: ShopConnection, body: bytes) -> bool:
     """Whether more is told than is known; what cannot be read is for people."""
     kind = ShopKind(shop.kind)
     try:
@@ -179,7 +181,7 @@ def _is_news(work: Work, shop: ShopConnection, body: bytes) -> bool:
     return known is None or known.is_behind(message)
 
 
-def _delivery(work: Work, shop: ShopConnection, body: bytes) -> DeliveryTaken:
+def _delivery(work: UnitOfWork, shop: ShopConnection, body: bytes) -> DeliveryTaken:
     return DeliveryTaken(
         id=new_id(),
         version=1,
@@ -194,7 +196,7 @@ def _delivery(work: Work, shop: ShopConnection, body: bytes) -> DeliveryTaken:
 
 
 def _finish(
-    database: Database, turn: Turn, newest: datetime, *, has_more: bool
+    database: Database, turn: ShopQuery, newest: datetime, *, has_more: bool
 ) -> None:
     """All was told, or as many pages as one turn has: then it goes on at once."""
     with database.transaction() as work:
@@ -206,7 +208,7 @@ def _finish(
 
 
 def _note(
-    database: Database, turn: Turn, newest: datetime, reason: NotAnswered
+    database: Database, turn: ShopQuery, newest: datetime, reason: NotAnswered
 ) -> None:
     """Ask later, ever later, or when the shop says; what was read stays read."""
     log.warning("shop_did_not_answer", shop=str(turn.shop_id), code=reason.code)
@@ -220,7 +222,7 @@ def _note(
             shop.did_not_answer(str(reason), work.now + min(pause, LONGEST_PAUSE))
 
 
-def _still_asked(work: Work, turn: Turn) -> ShopConnection | None:
+def _still_asked(work: UnitOfWork, turn: ShopQuery) -> ShopConnection | None:
     """The shop, locked, unless its keys were taken away meanwhile."""
     statement = select(ShopConnection).where(
         ShopConnection.id == turn.shop_id, ShopConnection.api_secret.is_not(None)

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from billing.webshops.models import OrderClosing, ShopOrderRecord
-from lineup.behalf import signature
-from lineup.contracts.billing.orders import ClosedException, Settlement
-from lineup.database import Work
+from lineup.contracts.billing.orders import ClosedException, ExceptionSettlement
+from lineup.database import UnitOfWork
 from lineup.ids import new_id
+from lineup.impersonation import signature
 
 
 def note_closing(
-    work: Work,
+    work: UnitOfWork,
     order: ShopOrderRecord,
     exception: str,
-    settlement: Settlement,
+    settlement: ExceptionSettlement,
     note: str,
 ) -> None:
     """Keep who settled an exception, how, and what was said; it is listed no more."""
@@ -34,7 +34,9 @@ def note_closing(
     work.session.flush()
 
 
-def left_open(work: Work, order: ShopOrderRecord, found: Sequence[str]) -> list[str]:
+def left_open(
+    work: UnitOfWork, order: ShopOrderRecord, found: Sequence[str]
+) -> list[str]:
     """What was found wrong with an order and that nobody settled.
 
     What is settled and no longer found is over: when it comes again, it is listed.
@@ -46,12 +48,12 @@ def left_open(work: Work, order: ShopOrderRecord, found: Sequence[str]) -> list[
     return [text for text in found if text not in settled]
 
 
-def told_closings(work: Work, order: ShopOrderRecord) -> list[ClosedException]:
+def told_closings(work: UnitOfWork, order: ShopOrderRecord) -> list[ClosedException]:
     """What people settled of an order, oldest first."""
     return [
         ClosedException(
             exception=closing.exception,
-            settlement=Settlement(closing.settlement),
+            settlement=ExceptionSettlement(closing.settlement),
             note=closing.note,
             closed_by=closing.closed_by,
             closed_at=closing.closed_at,
@@ -60,6 +62,6 @@ def told_closings(work: Work, order: ShopOrderRecord) -> list[ClosedException]:
     ]
 
 
-def _closings(work: Work, order: ShopOrderRecord) -> Sequence[OrderClosing]:
+def _closings(work: UnitOfWork, order: ShopOrderRecord) -> Sequence[OrderClosing]:
     statement = select(OrderClosing).where(OrderClosing.order_id == order.id)
     return work.session.scalars(statement.order_by(OrderClosing.id)).all()

@@ -16,11 +16,13 @@ from billing.webshops.models import OrderSeat, ShopOrderRecord
 from billing.webshops.operations.settlement import seats_of
 from billing.webshops.reversal import share_of
 from billing.webshops.states import BY_HAND, Reason, SeatState
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.ids import new_id
 
 
-def compare(work: Work, order: ShopOrderRecord, lines: Sequence[ShopLine]) -> None:
+def compare(
+    work: UnitOfWork, order: ShopOrderRecord, lines: Sequence[ShopLine]
+) -> None:
     """Bring the seats of a paid order, locked, in line with its newest payload.
 
     One that people served by hand is theirs.
@@ -39,7 +41,7 @@ def compare(work: Work, order: ShopOrderRecord, lines: Sequence[ShopLine]) -> No
 
 
 def mark_removed(
-    work: Work, order: ShopOrderRecord, lines: Iterable[RefundedLine]
+    work: UnitOfWork, order: ShopOrderRecord, lines: Iterable[RefundedLine]
 ) -> None:
     """Mark pieces that were taken out of an order without money, the last first."""
     seats = seats_of(work, order)
@@ -65,7 +67,7 @@ def _told_apart(lines: Iterable[ShopLine]) -> Iterator[ShopLine]:
 
 
 def _compare_line(
-    work: Work, order: ShopOrderRecord, line: ShopLine, seats: Sequence[OrderSeat]
+    work: UnitOfWork, order: ShopOrderRecord, line: ShopLine, seats: Sequence[OrderSeat]
 ) -> None:
     others = [seat for seat in seats if _is_replaced(work, order, seat, line, seats)]
     same = [seat for seat in seats if seat not in others]
@@ -92,7 +94,7 @@ def _compare_line(
 
 
 def _is_replaced(
-    work: Work,
+    work: UnitOfWork,
     order: ShopOrderRecord,
     seat: OrderSeat,
     line: ShopLine,
@@ -111,7 +113,7 @@ def _is_replaced(
     return sum(each.amount_minor for each in alike) != line.amount.amount_minor
 
 
-def _take_out(work: Work, seats: Iterable[OrderSeat]) -> None:
+def _take_out(work: UnitOfWork, seats: Iterable[OrderSeat]) -> None:
     """Pieces that the order has no longer: nobody is served what is held."""
     for seat in seats:
         if seat.is_held:
@@ -128,7 +130,7 @@ def _refresh(seat: OrderSeat, line: ShopLine, place: int) -> None:
 
 
 def _add(
-    work: Work,
+    work: UnitOfWork,
     order: ShopOrderRecord,
     line: ShopLine,
     seats: Sequence[OrderSeat],

@@ -35,7 +35,7 @@ from lineup.contracts.billing.shops import (
 )
 from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch
@@ -51,7 +51,11 @@ MIN_SECRET = 12
 
 @handles(ConnectShop)
 def connect_shop(
-    work: Work, request: ConnectShop, *, keyring: Keyring, settings: BillingSettings
+    work: UnitOfWork,
+    request: ConnectShop,
+    *,
+    keyring: Keyring,
+    settings: BillingSettings,
 ) -> ShopView:
     """Connect a shop of the partner; its deliveries go to `webhook_path` from now on.
 
@@ -88,7 +92,7 @@ def connect_shop(
 
 @handles(ChangeShopSecret, changes=GetShop)
 def change_shop_secret(
-    work: Work,
+    work: UnitOfWork,
     request: ChangeShopSecret,
     *,
     keyring: Keyring,
@@ -103,7 +107,7 @@ def change_shop_secret(
 
 @handles(EndPreviousSecret, changes=GetShop)
 def end_previous_secret(
-    work: Work, request: EndPreviousSecret, *, settings: BillingSettings
+    work: UnitOfWork, request: EndPreviousSecret, *, settings: BillingSettings
 ) -> ShopView:
     """Expect the present secret only, before the 24 hours are over."""
     shop = _locked(work, request.shop_id)
@@ -112,7 +116,7 @@ def end_previous_secret(
     return shop_view(work, shop, settings)
 
 
-def end_old_secrets(work: Work) -> int:
+def end_old_secrets(work: UnitOfWork) -> int:
     """Delete secrets that are good no longer; how many.
 
     One that was kept without an end, by an older version, gets one.
@@ -134,7 +138,7 @@ def end_old_secrets(work: Work) -> int:
 
 @handles(UpdateShop, changes=GetShop)
 def update_shop(
-    work: Work, request: UpdateShop, *, settings: BillingSettings
+    work: UnitOfWork, request: UpdateShop, *, settings: BillingSettings
 ) -> ShopView:
     """Change what is given of a shop's settings; kind, currency and secret stay."""
     shop = _locked(work, request.shop_id)
@@ -159,7 +163,7 @@ def update_shop(
 
 @handles(SwitchShop, changes=GetShop)
 def switch_shop(
-    work: Work, request: SwitchShop, *, settings: BillingSettings
+    work: UnitOfWork, request: SwitchShop, *, settings: BillingSettings
 ) -> ShopView:
     """Serve a shop's orders or not; what comes meanwhile is parked, to be replayed."""
     shop = _locked(work, request.shop_id)
@@ -170,7 +174,7 @@ def switch_shop(
 
 @handles(IgnoreSku)
 def ignore_sku(
-    work: Work, request: IgnoreSku, *, settings: BillingSettings
+    work: UnitOfWork, request: IgnoreSku, *, settings: BillingSettings
 ) -> ShopView:
     """List no more what a shop sells under a SKU, also where it is listed now."""
     shop = _locked(work, request.shop_id)
@@ -180,7 +184,11 @@ def ignore_sku(
 
 @handles(SetShopAccess, changes=GetShop)
 def set_shop_access(
-    work: Work, request: SetShopAccess, *, keyring: Keyring, settings: BillingSettings
+    work: UnitOfWork,
+    request: SetShopAccess,
+    *,
+    keyring: Keyring,
+    settings: BillingSettings,
 ) -> ShopView:
     """Ask a shop, from now on, for what it did not deliver; its keys stay sealed.
 
@@ -201,7 +209,7 @@ def set_shop_access(
 
 @handles(EndShopAccess, changes=GetShop)
 def end_shop_access(
-    work: Work, request: EndShopAccess, *, settings: BillingSettings
+    work: UnitOfWork, request: EndShopAccess, *, settings: BillingSettings
 ) -> ShopView:
     """Ask a shop no longer, and forget its keys."""
     shop = _locked(work, request.shop_id)
@@ -234,7 +242,9 @@ def _opened(keyring: Keyring, field: str, sealed: Sealed | None) -> Sealed:
 
 
 @handles(GetShop, row=ShopConnection)
-def get_shop(work: Work, request: GetShop, *, settings: BillingSettings) -> ShopView:
+def get_shop(
+    work: UnitOfWork, request: GetShop, *, settings: BillingSettings
+) -> ShopView:
     """One connected shop in the actor's scope."""
     statement = select(ShopConnection).where(ShopConnection.id == request.shop_id)
     owned = in_scope(statement, ShopConnection, work.actor)
@@ -244,7 +254,7 @@ def get_shop(work: Work, request: GetShop, *, settings: BillingSettings) -> Shop
 
 @handles(ListShops)
 def list_shops(
-    work: Work, request: ListShops, *, settings: BillingSettings
+    work: UnitOfWork, request: ListShops, *, settings: BillingSettings
 ) -> Page[ShopView]:
     """Connected shops, newest first, with what went wrong at each."""
     statement = in_scope(select(ShopConnection), ShopConnection, work.actor)
@@ -254,7 +264,7 @@ def list_shops(
     return page.showing(shop_views(work, page.items, settings))
 
 
-def count_refused(work: Work, counts: Mapping[UUID, int]) -> None:
+def count_refused(work: UnitOfWork, counts: Mapping[UUID, int]) -> None:
     """Add to the shops' counts of deliveries with a wrong or no signature."""
     for shop_id, count in sorted(counts.items()):
         work.session.execute(
@@ -264,7 +274,7 @@ def count_refused(work: Work, counts: Mapping[UUID, int]) -> None:
         )
 
 
-def _locked(work: Work, shop_id: UUID) -> ShopConnection:
+def _locked(work: UnitOfWork, shop_id: UUID) -> ShopConnection:
     statement = select(ShopConnection).where(ShopConnection.id == shop_id)
     owned = in_scope(statement, ShopConnection, work.actor).with_for_update()
     return _found(work.session.scalar(owned))
@@ -312,7 +322,7 @@ def _statuses(named: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, map(status_of, named))))
 
 
-def _move(work: Work, shop: ShopConnection, domain: str) -> None:
+def _move(work: UnitOfWork, shop: ShopConnection, domain: str) -> None:
     """Let a shop have another address; what stays as it is, is refused to nobody."""
     if domain != shop.shop_domain:
         shop.shop_domain = domain

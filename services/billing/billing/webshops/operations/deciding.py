@@ -41,7 +41,7 @@ from lineup.contracts.billing.refusals import (
     PieceNotFound,
     PieceSettled,
 )
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch
@@ -52,7 +52,7 @@ SETTLED_AT_ONCE = 500
 
 
 @handles(CloseException)
-def close_exception(work: Work, request: CloseException) -> OrderView:
+def close_exception(work: UnitOfWork, request: CloseException) -> OrderView:
     """Settle one exception of an order: it is listed and tried no more.
 
     NotFound where the order has no such exception.
@@ -71,7 +71,7 @@ def close_exception(work: Work, request: CloseException) -> OrderView:
 
 
 @handles(AcceptOrder)
-def accept_order(work: Work, request: AcceptOrder) -> OrderView:
+def accept_order(work: UnitOfWork, request: AcceptOrder) -> OrderView:
     """Serve an order as it is; only what it cannot be served without stays listed."""
     order = locked_order(work, request.order_id)
     order.is_accepted = True
@@ -80,7 +80,7 @@ def accept_order(work: Work, request: AcceptOrder) -> OrderView:
 
 
 @handles(ChooseUser)
-def choose_user(work: Work, request: ChooseUser) -> OrderView:
+def choose_user(work: UnitOfWork, request: ChooseUser) -> OrderView:
     """Let a held piece run on the user that people name, or on a new one."""
     order = locked_order(work, request.order_id)
     seats = seats_of(work, order)
@@ -100,7 +100,7 @@ def choose_user(work: Work, request: ChooseUser) -> OrderView:
 
 
 @handles(ServeOrder)
-def serve_order(work: Work, request: ServeOrder) -> OrderView:
+def serve_order(work: UnitOfWork, request: ServeOrder) -> OrderView:
     """Serve a piece of an order with the plan that people name, or one piece more."""
     order = locked_order(work, request.order_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, order.partner_id)
@@ -123,7 +123,7 @@ def serve_order(work: Work, request: ServeOrder) -> OrderView:
     return told_whole(work, order)
 
 
-def list_no_more(work: Work, shop: ShopConnection, sku: str) -> None:
+def list_no_more(work: UnitOfWork, shop: ShopConnection, sku: str) -> None:
     """List no more what a locked shop sells under a SKU, also where it is listed."""
     subject = ignored_as(sku)
     if not subject:
@@ -136,7 +136,7 @@ def list_no_more(work: Work, shop: ShopConnection, sku: str) -> None:
 
 
 def _listed_for(
-    work: Work, shop: ShopConnection, subject: str
+    work: UnitOfWork, shop: ShopConnection, subject: str
 ) -> list[ShopOrderRecord]:
     """Orders of a shop that are listed for such an item, locked one after another."""
     statement = (
@@ -162,7 +162,7 @@ def _taken_back(seats: Sequence[OrderSeat], named: Sequence[UUID]) -> list[Order
     return live
 
 
-def _settle_seats(work: Work, seats: Sequence[OrderSeat], exception: str) -> None:
+def _settle_seats(work: UnitOfWork, seats: Sequence[OrderSeat], exception: str) -> None:
     for seat in seats:
         if seat.exception != exception:
             continue
@@ -172,7 +172,9 @@ def _settle_seats(work: Work, seats: Sequence[OrderSeat], exception: str) -> Non
             seat.settle_remark()
 
 
-def _settle_refunds(work: Work, refunds: Sequence[OrderEffect], exception: str) -> None:
+def _settle_refunds(
+    work: UnitOfWork, refunds: Sequence[OrderEffect], exception: str
+) -> None:
     for refund in refunds:
         if refund.exception == exception:
             refund.apply(work.now)
@@ -187,7 +189,9 @@ def _held(seats: Sequence[OrderSeat], seat_id: UUID) -> OrderSeat:
     return seat
 
 
-def _user_of(work: Work, order: ShopOrderRecord, user_id: UUID | None) -> UUID | None:
+def _user_of(
+    work: UnitOfWork, order: ShopOrderRecord, user_id: UUID | None
+) -> UUID | None:
     """A user of the order's partner in the actor's scope; NotFound for any other."""
     if user_id is None:
         return None
@@ -197,7 +201,7 @@ def _user_of(work: Work, order: ShopOrderRecord, user_id: UUID | None) -> UUID |
     return user.id
 
 
-def _added(work: Work, order: ShopOrderRecord, name: str, sku: str) -> OrderSeat:
+def _added(work: UnitOfWork, order: ShopOrderRecord, name: str, sku: str) -> OrderSeat:
     """One piece more, which the shop said nothing of."""
     number = sum(seat.line_id == BY_HAND for seat in seats_of(work, order))
     return OrderSeat(

@@ -12,10 +12,10 @@ from billing.webshops import shopify, woocommerce
 from billing.webshops.faults import PASSING
 from billing.webshops.messages import Message, ShopOrder, Unusable
 from billing.webshops.models import ShopConnection, ShopDelivery
-from billing.webshops.operations.orders import take_in
-from billing.webshops.states import DeliveryState
+from billing.webshops.operations.orders import receive
+from billing.webshops.states import WebhookState
 from lineup.contracts.billing.shops import DeliveryStored, DeliveryTaken, ShopKind
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ HARMLESS = {"unknown_topic", "test_delivery"}
 """Reasons for which a delivery asks nothing of anybody."""
 
 
-def store_delivery(work: Work, taken: DeliveryTaken) -> bool:
+def store_delivery(work: UnitOfWork, taken: DeliveryTaken) -> bool:
     """Keep a delivery to be worked on; False when it lies here already."""
     statement = insert(ShopDelivery).values(
         id=taken.id,
@@ -41,7 +41,7 @@ def store_delivery(work: Work, taken: DeliveryTaken) -> bool:
         is_test=taken.is_test,
         body=taken.body,
         received_at=taken.received_at,
-        state=DeliveryState.STORED,
+        state=WebhookState.STORED,
         problem="",
     )
     new = statement.on_conflict_do_nothing().returning(ShopDelivery.id)
@@ -51,7 +51,7 @@ def store_delivery(work: Work, taken: DeliveryTaken) -> bool:
     return True
 
 
-def forget_old_deliveries(work: Work) -> int:
+def forget_old_deliveries(work: UnitOfWork) -> int:
     """Delete deliveries that were worked on long ago: they name people; how many.
 
     Orders and effects stay, so that even a repeat of a forgotten one acts no more.
@@ -59,7 +59,7 @@ def forget_old_deliveries(work: Work) -> int:
     old = (
         select(ShopDelivery.id)
         .where(
-            ShopDelivery.state.in_((DeliveryState.DONE, DeliveryState.CLOSED)),
+            ShopDelivery.state.in_((WebhookState.DONE, WebhookState.CLOSED)),
             ShopDelivery.received_at < work.now - timedelta(days=KEPT_DAYS),
         )
         .limit(FORGOTTEN_AT_ONCE)
@@ -69,16 +69,16 @@ def forget_old_deliveries(work: Work) -> int:
     return len(work.session.scalars(gone.returning(ShopDelivery.id)).all())
 
 
-def work_on_delivery(work: Work, stored: DeliveryStored) -> None:
+def work_on_delivery(work: UnitOfWork, stored: DeliveryStored) -> None:
     """Act on a stored delivery; what cannot be used is parked for people to see."""
     statement = select(ShopDelivery).where(ShopDelivery.id == stored.id)
     delivery = work.session.scalar(statement.with_for_update())
-    if delivery is None or delivery.state != DeliveryState.STORED:
+    if delivery is None or delivery.state != WebhookState.STORED:
         return
     act_on(work, delivery)
 
 
-def act_on(work: Work, delivery: ShopDelivery) -> None:
+def act_on(work: UnitOfWork, delivery: ShopDelivery) -> None:
     """Act on a delivery whose row the caller holds; each effect happens once.
 
     What cannot be acted on, for whatever reason, is parked and nothing of it is done.
@@ -86,7 +86,7 @@ def act_on(work: Work, delivery: ShopDelivery) -> None:
     shop = work.session.get_one(ShopConnection, delivery.shop_id)
     try:
         with work.session.begin_nested():
-            delivery.finish(take_in(work, shop, _message_in(delivery, shop)))
+            delivery.finish(receive(work, shop, _message_in(delivery, shop)))
     except Unusable as reason:
         if reason.code in HARMLESS:
             delivery.pass_over(str(reason))

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from billing.webshops.models import OrderSeat, ShopConnection, ShopOrderRecord
 from billing.webshops.states import SeatState
 from lineup.contracts.billing.orders import UsersHeldBack
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 
 def hold_users_back(
-    work: Work, order: ShopOrderRecord, seats: Iterable[OrderSeat]
+    work: UnitOfWork, order: ShopOrderRecord, seats: Iterable[OrderSeat]
 ) -> None:
     """Switch off whom a disputed order serves, where the shop is set so, and on again
     when the dispute is over or people have settled it, unless another one goes on.
@@ -39,7 +39,7 @@ def hold_users_back(
 
 
 def _held_back_by_others(
-    work: Work, order: ShopOrderRecord, user_ids: Collection[UUID]
+    work: UnitOfWork, order: ShopOrderRecord, user_ids: Collection[UUID]
 ) -> set[UUID]:
     """Which of these users another disputed order holds back, too.
 

@@ -13,12 +13,12 @@ from billing.catalog.models import Plan
 from billing.people import operations as people
 from billing.subscriptions import operations as subscriptions
 from billing.webshops.models import OrderSeat, ShopOrderRecord
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 WHICH_USER = "which_user"
 
 
-def remembered_customer(work: Work, order: ShopOrderRecord) -> UUID | None:
+def remembered_customer(work: UnitOfWork, order: ShopOrderRecord) -> UUID | None:
     """Whom the shop's customer was in an earlier order, however the mail reads now."""
     if not order.shop_customer_id:
         return None
@@ -40,7 +40,7 @@ def remembered_customer(work: Work, order: ShopOrderRecord) -> UUID | None:
     return living.id if living else None
 
 
-def buyer_of(work: Work, order: ShopOrderRecord) -> UUID | None:
+def buyer_of(work: UnitOfWork, order: ShopOrderRecord) -> UUID | None:
     """The customer who bought, as far as he is known already."""
     known = remembered_customer(work, order)
     if known is not None:
@@ -51,7 +51,7 @@ def buyer_of(work: Work, order: ShopOrderRecord) -> UUID | None:
 
 
 def choose_users(
-    work: Work, order: ShopOrderRecord, line: Sequence[OrderSeat], plan: Plan
+    work: UnitOfWork, order: ShopOrderRecord, line: Sequence[OrderSeat], plan: Plan
 ) -> str:
     """Say which users a renewal's line runs on; `which_user` where that is not plain.
 
@@ -86,7 +86,7 @@ def _has_seat_of_its_own() -> ColumnElement[bool]:
 
 
 def _fed_before(
-    work: Work, order: ShopOrderRecord, line: Sequence[OrderSeat]
+    work: UnitOfWork, order: ShopOrderRecord, line: Sequence[OrderSeat]
 ) -> list[UUID] | None:
     """Whom the subscription's newest order fed by such a line; None: no such order."""
     if not order.subscription_id:
@@ -125,7 +125,7 @@ def _fed_somebody() -> ColumnElement[bool]:
 
 
 def _likely(
-    work: Work, order: ShopOrderRecord, plan: Plan, wanted: int
+    work: UnitOfWork, order: ShopOrderRecord, plan: Plan, wanted: int
 ) -> list[UUID] | None:
     """The buyer's users that have, or had last, the plan's product.
 
@@ -144,7 +144,7 @@ def _likely(
 
 
 def _fed_by_others(
-    work: Work, order: ShopOrderRecord, users: Sequence[UUID]
+    work: UnitOfWork, order: ShopOrderRecord, users: Sequence[UUID]
 ) -> set[UUID | None]:
     """Which of these users another subscription of the shop runs on."""
     statement = (

@@ -15,7 +15,7 @@ from billing.webshops.operations.settlement import announce, conclude, seats_of
 from billing.webshops.states import SeatState
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled
 from lineup.contracts.billing.shops import OtherProduct
-from lineup.database import Database, Work
+from lineup.database import Database, UnitOfWork
 from lineup.errors import Refusal
 from lineup.money import Money
 
@@ -24,7 +24,7 @@ SCHEDULED_AT_ONCE = 200
 log = structlog.get_logger(__name__)
 
 
-def fill_seats(work: Work, filled: SeatsFilled) -> None:
+def fill_seats(work: UnitOfWork, filled: SeatsFilled) -> None:
     """Start a subscription for every waiting seat; what was reversed stays so.
 
     A seat that cannot be served is held with the reason; the others go on.
@@ -49,7 +49,7 @@ def fill_seats(work: Work, filled: SeatsFilled) -> None:
 
 
 def _fill(
-    work: Work,
+    work: UnitOfWork,
     order: ShopOrderRecord,
     seat: OrderSeat,
     user: FilledSeat,
@@ -100,7 +100,7 @@ def _due(database: Database, at_once: int) -> list[UUID]:
         after = seats[-1].id
 
 
-def _scheduled(work: Work, after: UUID, at_once: int) -> Sequence[OrderSeat]:
+def _scheduled(work: UnitOfWork, after: UUID, at_once: int) -> Sequence[OrderSeat]:
     statement = select(OrderSeat).where(
         OrderSeat.state == SeatState.SCHEDULED, OrderSeat.id > after
     )
@@ -118,7 +118,7 @@ def _start(database: Database, order_id: UUID) -> bool:
         return False
 
 
-def _ask_for_users(work: Work, order_id: UUID) -> bool:
+def _ask_for_users(work: UnitOfWork, order_id: UUID) -> bool:
     """Ask accounts for the users of an order's seats that are due, if nobody does."""
     statement = select(ShopOrderRecord).where(ShopOrderRecord.id == order_id)
     order = work.session.scalar(statement.with_for_update(skip_locked=True))
@@ -139,7 +139,7 @@ def _ask_for_users(work: Work, order_id: UUID) -> bool:
 
 
 def _sale(
-    work: Work,
+    work: UnitOfWork,
     order: ShopOrderRecord,
     seat: OrderSeat,
     user: FilledSeat,
@@ -163,7 +163,7 @@ def _sale(
 
 
 def _other_product(
-    work: Work, order: ShopOrderRecord, customer_id: UUID
+    work: UnitOfWork, order: ShopOrderRecord, customer_id: UUID
 ) -> OtherProduct:
     """What the shop is set to; who pays for another's user changes nothing of it."""
     if buyer_of(work, order) != customer_id:

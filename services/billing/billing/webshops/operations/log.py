@@ -13,8 +13,7 @@ from billing.webshops.operations.deciding import serve_order
 from billing.webshops.operations.deliveries import act_on
 from billing.webshops.operations.orders import order_by_hand
 from billing.webshops.operations.views import shop_names
-from billing.webshops.states import DeliveryState
-from lineup.behalf import signature
+from billing.webshops.states import WebhookState
 from lineup.contracts.billing.exceptions import CloseDelivery, ServeDelivery, ServeOrder
 from lineup.contracts.billing.orders import OrderView
 from lineup.contracts.billing.refusals import DeliveryDone
@@ -28,7 +27,8 @@ from lineup.contracts.billing.shops import (
 )
 from lineup.contracts.paging import Page
 from lineup.contracts.refusals import DeliveryNotFound
-from lineup.database import Work, page_of
+from lineup.database import UnitOfWork, page_of
+from lineup.impersonation import signature
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
@@ -38,7 +38,7 @@ NUL = "\0"
 
 @handles(ListShopDeliveries)
 def list_shop_deliveries(
-    work: Work, request: ListShopDeliveries
+    work: UnitOfWork, request: ListShopDeliveries
 ) -> Page[ShopDeliveryView]:
     """Deliveries of shops in scope that pass every filter given, newest first."""
     statement = _in_reach(work).where(*_conditions(request))
@@ -53,13 +53,13 @@ def list_shop_deliveries(
 
 
 @handles(GetShopDelivery)
-def get_shop_delivery(work: Work, request: GetShopDelivery) -> ShopDeliveryView:
+def get_shop_delivery(work: UnitOfWork, request: GetShopDelivery) -> ShopDeliveryView:
     """One delivery with its body as it came."""
     return _shown(work, _found(work, request.delivery_id))
 
 
 @handles(ReplayDelivery)
-def replay_delivery(work: Work, request: ReplayDelivery) -> ShopDeliveryView:
+def replay_delivery(work: UnitOfWork, request: ReplayDelivery) -> ShopDeliveryView:
     """Work on a parked or stuck delivery again; what it says acts once.
 
     One that was worked on is refused as DeliveryDone. It is parked anew when nothing
@@ -72,7 +72,7 @@ def replay_delivery(work: Work, request: ReplayDelivery) -> ShopDeliveryView:
 
 
 @handles(CloseDelivery)
-def close_delivery(work: Work, request: CloseDelivery) -> ShopDeliveryView:
+def close_delivery(work: UnitOfWork, request: CloseDelivery) -> ShopDeliveryView:
     """Settle a parked delivery: it wants no look any more. A done one is refused."""
     delivery = _unsettled(work, request.delivery_id)
     delivery.close(request.note.strip(), signature(work.actor))
@@ -81,7 +81,7 @@ def close_delivery(work: Work, request: CloseDelivery) -> ShopDeliveryView:
 
 
 @handles(ServeDelivery)
-def serve_delivery(work: Work, request: ServeDelivery) -> OrderView:
+def serve_delivery(work: UnitOfWork, request: ServeDelivery) -> OrderView:
     """Serve by hand what a delivery wanted that could not be read.
 
     It becomes an order under the shop's own id, and its payment is claimed: whatever
@@ -101,7 +101,7 @@ def serve_delivery(work: Work, request: ServeDelivery) -> OrderView:
     return serve_order(work, served)
 
 
-def _in_reach(work: Work) -> Select[ShopDelivery]:
+def _in_reach(work: UnitOfWork) -> Select[ShopDelivery]:
     statement = (
         select(ShopDelivery)
         .join(ShopConnection, ShopConnection.id == ShopDelivery.shop_id)
@@ -121,7 +121,7 @@ def _conditions(request: ListShopDeliveries) -> list[Any]:
     return [test(given) for given, test in tests if given is not None]
 
 
-def _found(work: Work, delivery_id: UUID) -> ShopDelivery:
+def _found(work: UnitOfWork, delivery_id: UUID) -> ShopDelivery:
     statement = _in_reach(work).where(ShopDelivery.id == delivery_id)
     delivery = work.session.scalar(statement)
     if delivery is None:
@@ -129,16 +129,16 @@ def _found(work: Work, delivery_id: UUID) -> ShopDelivery:
     return delivery
 
 
-def _unsettled(work: Work, delivery_id: UUID) -> ShopDelivery:
+def _unsettled(work: UnitOfWork, delivery_id: UUID) -> ShopDelivery:
     """A delivery, locked; DeliveryDone where it was worked on, or closed by people."""
     delivery = _found(work, delivery_id)
     work.session.refresh(delivery, with_for_update=True)
-    if delivery.state in (DeliveryState.DONE, DeliveryState.CLOSED):
+    if delivery.state in (WebhookState.DONE, WebhookState.CLOSED):
         raise DeliveryDone
     return delivery
 
 
-def _shown(work: Work, delivery: ShopDelivery) -> ShopDeliveryView:
+def _shown(work: UnitOfWork, delivery: ShopDelivery) -> ShopDeliveryView:
     name = shop_names(work, {delivery.shop_id})[delivery.shop_id]
     view = _view(delivery, name, len(delivery.body))
     encoding, body = _told(delivery.body)
@@ -156,7 +156,7 @@ def _told(body: bytes) -> tuple[BodyEncoding, str]:
     return BodyEncoding.UTF8, text
 
 
-def _sizes(work: Work, delivery_ids: list[UUID]) -> dict[UUID, int]:
+def _sizes(work: UnitOfWork, delivery_ids: list[UUID]) -> dict[UUID, int]:
     size = func.length(ShopDelivery.body)
     statement = select(ShopDelivery.id, size).where(ShopDelivery.id.in_(delivery_ids))
     return dict(work.session.execute(statement).all())

@@ -10,8 +10,8 @@ from billing.webshops.messages import (
     OrderDeletion,
     OrderDispute,
     OrderRefund,
+    PaymentStatus,
     ShopOrder,
-    Standing,
 )
 from billing.webshops.models import (
     OrderEffect,
@@ -25,12 +25,12 @@ from billing.webshops.states import Effect
 from lineup.contracts.billing.exceptions import ServeDelivery
 from lineup.contracts.billing.orders import Buyer, OrderState
 from lineup.contracts.billing.refusals import OrderKnown
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.ids import new_id
 
 
-def take_in(work: Work, shop: ShopConnection, message: Message) -> UUID | None:
+def receive(work: UnitOfWork, shop: ShopConnection, message: Message) -> UUID | None:
     """Note what a shop says of an order, then do what follows from all that is known.
 
     Safe in any order and any number of times: each effect has one row.
@@ -50,7 +50,7 @@ def take_in(work: Work, shop: ShopConnection, message: Message) -> UUID | None:
     return order.id
 
 
-def _home(work: Work, shop: ShopConnection, message: Message) -> ShopConnection:
+def _home(work: UnitOfWork, shop: ShopConnection, message: Message) -> ShopConnection:
     """The connection that keeps the order of a message, which is ours alone now."""
     if not isinstance(message, ShopOrder):
         take_turns(work, shop, message.external_order_id)
@@ -61,7 +61,7 @@ def _home(work: Work, shop: ShopConnection, message: Message) -> ShopConnection:
 
 
 def find_order(
-    work: Work, shop: ShopConnection, external_id: str
+    work: UnitOfWork, shop: ShopConnection, external_id: str
 ) -> ShopOrderRecord | None:
     """A shop's order by the shop's own id, locked."""
     statement = select(ShopOrderRecord).where(
@@ -72,7 +72,7 @@ def find_order(
 
 
 def order_by_hand(
-    work: Work, shop: ShopConnection, request: ServeDelivery
+    work: UnitOfWork, shop: ShopConnection, request: ServeDelivery
 ) -> ShopOrderRecord:
     """The order that people say a delivery tells of, paid; its row is locked.
 
@@ -98,7 +98,9 @@ def order_by_hand(
 
 
 def _noted(
-    work: Work, shop: ShopConnection, message: ShopOrder | OrderRefund | OrderDispute
+    work: UnitOfWork,
+    shop: ShopConnection,
+    message: ShopOrder | OrderRefund | OrderDispute,
 ) -> ShopOrderRecord:
     if isinstance(message, OrderDispute):
         order = _locked(work, shop, message.external_order_id)
@@ -121,17 +123,19 @@ def _noted(
 
 
 def _note_lines(
-    work: Work, order: ShopOrderRecord, message: ShopOrder, *, is_newest: bool
+    work: UnitOfWork, order: ShopOrderRecord, message: ShopOrder, *, is_newest: bool
 ) -> None:
     """Compare what is served with a paid order; nothing is undone by what is unread."""
     is_new = message.proves_payment and _note(work, order, Effect.PAID)
-    is_changed = is_newest and order.is_paid and message.standing is Standing.PAID
+    is_changed = is_newest and order.is_paid and message.standing is PaymentStatus.PAID
     if is_new or (is_changed and not order.is_unreadable):
         compare(work, order, message.lines)
     work.session.flush()
 
 
-def _locked(work: Work, shop: ShopConnection, external_id: str) -> ShopOrderRecord:
+def _locked(
+    work: UnitOfWork, shop: ShopConnection, external_id: str
+) -> ShopOrderRecord:
     """The order's row, locked; made when this is the first to be heard of it."""
     statement = insert(ShopOrderRecord).values(
         id=new_id(),
@@ -145,7 +149,7 @@ def _locked(work: Work, shop: ShopConnection, external_id: str) -> ShopOrderReco
         currency=shop.currency,
         total_minor=0,
         buyer={},
-        standing=Standing.OPEN,
+        standing=PaymentStatus.OPEN,
         is_paid=False,
         is_test=False,
         is_deleted_at_shop=False,
@@ -159,14 +163,16 @@ def _locked(work: Work, shop: ShopConnection, external_id: str) -> ShopOrderReco
     return order
 
 
-def _note(work: Work, order: ShopOrderRecord, effect: Effect) -> bool:
+def _note(work: UnitOfWork, order: ShopOrderRecord, effect: Effect) -> bool:
     """Claim an effect that happens to an order once; False when it has happened."""
     statement = _effect(work, order, effect)
     claimed = statement.on_conflict_do_nothing().returning(OrderEffect.effect)
     return work.session.scalar(claimed) is not None
 
 
-def _note_taken_out(work: Work, order: ShopOrderRecord, refund: OrderRefund) -> None:
+def _note_taken_out(
+    work: UnitOfWork, order: ShopOrderRecord, refund: OrderRefund
+) -> None:
     """Mark once the lines that left an order by a refund of nothing."""
     if refund.amount or not refund.lines:
         return
@@ -185,7 +191,7 @@ def _charged_back(dispute: OrderDispute) -> OrderRefund:
     )
 
 
-def _note_refund(work: Work, order: ShopOrderRecord, refund: OrderRefund) -> None:
+def _note_refund(work: UnitOfWork, order: ShopOrderRecord, refund: OrderRefund) -> None:
     """Note each refund once, and its money once that went back; settling applies it."""
     if not refund.amount and not refund.lines:
         return
@@ -202,7 +208,7 @@ def _note_refund(work: Work, order: ShopOrderRecord, refund: OrderRefund) -> Non
 
 
 def _effect(
-    work: Work,
+    work: UnitOfWork,
     order: ShopOrderRecord,
     effect: Effect,
     refund: OrderRefund | None = None,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from billing.webshops.faults import PASSING
 from billing.webshops.models import ShopConnection, ShopOrderRecord, wants_a_look
-from billing.webshops.operations.settlement import order_state, seats_of, settle
+from billing.webshops.operations.settlement import order_announcement, seats_of, settle
 from billing.webshops.operations.views import told_whole, views_of
 from lineup.contracts.billing.orders import (
     GetOrder,
@@ -20,7 +20,7 @@ from lineup.contracts.billing.orders import (
 )
 from lineup.contracts.billing.refusals import OrderNotFound
 from lineup.contracts.paging import Page
-from lineup.database import Database, Work, page_of
+from lineup.database import Database, UnitOfWork, page_of
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
@@ -31,13 +31,13 @@ ANNOUNCED_AT_ONCE = 500
 
 
 @handles(GetOrder)
-def get_order(work: Work, request: GetOrder) -> OrderView:
+def get_order(work: UnitOfWork, request: GetOrder) -> OrderView:
     """One order in the actor's scope."""
     return told_whole(work, _in_scope(work, request.order_id))
 
 
 @handles(ListOrders)
-def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
+def list_orders(work: UnitOfWork, request: ListOrders) -> Page[OrderView]:
     """Orders, newest first.
 
     Asked for `exception`, it lists every order with something to look at, also those
@@ -52,7 +52,7 @@ def list_orders(work: Work, request: ListOrders) -> Page[OrderView]:
 
 
 @handles(ReplayOrder)
-def replay_order(work: Work, request: ReplayOrder) -> OrderView:
+def replay_order(work: UnitOfWork, request: ReplayOrder) -> OrderView:
     """Look at an order's exceptions again, after a SKU was mapped.
 
     Users that it waits for are asked for again; who has them already serves none twice.
@@ -61,11 +61,11 @@ def replay_order(work: Work, request: ReplayOrder) -> OrderView:
     version = order.version
     settle(work, work.session.get_one(ShopConnection, order.shop_id), order)
     if order.state == OrderState.ACCEPTED and order.version == version:
-        work.announce(order_state(work, order, seats_of(work, order)))
+        work.announce(order_announcement(work, order, seats_of(work, order)))
     return told_whole(work, order)
 
 
-def locked_order(work: Work, order_id: UUID) -> ShopOrderRecord:
+def locked_order(work: UnitOfWork, order_id: UUID) -> ShopOrderRecord:
     """One order in the actor's scope, for this transaction alone."""
     order = _in_scope(work, order_id)
     work.session.refresh(order, with_for_update=True)
@@ -99,18 +99,18 @@ def _announce_chunk(
     return orders
 
 
-def _announce_again(work: Work, order: ShopOrderRecord) -> None:
+def _announce_again(work: UnitOfWork, order: ShopOrderRecord) -> None:
     """Ask again for an order's users; one that cannot be told stops no other."""
     try:
         with work.session.begin_nested():
-            work.announce(order_state(work, order, seats_of(work, order)))
+            work.announce(order_announcement(work, order, seats_of(work, order)))
     except PASSING:
         raise
     except Exception:
         log.exception("order_not_announced", order=str(order.id))
 
 
-def _in_scope(work: Work, order_id: UUID) -> ShopOrderRecord:
+def _in_scope(work: UnitOfWork, order_id: UUID) -> ShopOrderRecord:
     statement = select(ShopOrderRecord).where(ShopOrderRecord.id == order_id)
     order = work.session.scalar(in_scope(statement, ShopOrderRecord, work.actor))
     if order is None:

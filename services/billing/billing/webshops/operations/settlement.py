@@ -9,7 +9,7 @@ from billing.catalog import operations as catalog
 from billing.catalog.models import Plan
 from billing.people import operations as people
 from billing.subscriptions import operations as subscriptions
-from billing.webshops.messages import Standing
+from billing.webshops.messages import PaymentStatus
 from billing.webshops.models import (
     OrderEffect,
     OrderSeat,
@@ -24,7 +24,7 @@ from billing.webshops.operations.judging import problem_of
 from billing.webshops.operations.refunding import seats_paid_back
 from billing.webshops.states import Effect, Reason, SeatState
 from lineup.contracts.billing.orders import Buyer, OrderAccepted, Seat
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.money import Money
 from lineup.values import find_mail_address
 
@@ -32,7 +32,7 @@ NEEDED = {"unknown_sku", "no_sku", "wrong_currency"}
 """What a line cannot be served with, even in an order that people accepted."""
 
 
-def settle(work: Work, shop: ShopConnection, order: ShopOrderRecord) -> None:
+def settle(work: UnitOfWork, shop: ShopConnection, order: ShopOrderRecord) -> None:
     """Do what follows from all that is known of a locked order, and no more than once.
 
     What was refunded goes first, so that nobody is served who was paid back already.
@@ -48,7 +48,9 @@ def settle(work: Work, shop: ShopConnection, order: ShopOrderRecord) -> None:
     conclude(work, order, seats)
 
 
-def conclude(work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> None:
+def conclude(
+    work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
+) -> None:
     """Say how far an order is, and what of it people must look at."""
     refunds = refunds_of(work, order)
     is_void = order.is_void(_sum(refunds, order.currency))
@@ -62,16 +64,16 @@ def conclude(work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> 
 
 
 def _is_unserved_part(
-    work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]
+    work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
 ) -> bool:
     """Whether it is a part of an order that stands and that was served in its place."""
     if not order.shop_parent_id or not sharing.is_nobodys(seats):
         return False
     whole = sharing.whole_of(work, order)
-    return whole is not None and not Standing(whole.standing).is_void
+    return whole is not None and not PaymentStatus(whole.standing).is_void
 
 
-def seats_of(work: Work, order: ShopOrderRecord) -> Sequence[OrderSeat]:
+def seats_of(work: UnitOfWork, order: ShopOrderRecord) -> Sequence[OrderSeat]:
     """Every seat of an order, line by line."""
     statement = select(OrderSeat).where(OrderSeat.order_id == order.id)
     ordered = statement.order_by(OrderSeat.line_id, OrderSeat.number)
@@ -79,7 +81,7 @@ def seats_of(work: Work, order: ShopOrderRecord) -> Sequence[OrderSeat]:
 
 
 def reverse(
-    work: Work, seats: Iterable[OrderSeat], why: Reason = Reason.REFUND
+    work: UnitOfWork, seats: Iterable[OrderSeat], why: Reason = Reason.REFUND
 ) -> None:
     """Take seats back: a subscription that was started for one ends now.
 
@@ -98,7 +100,7 @@ def reverse(
         seat.remark(subscriptions.bring_back(work, seat.id))
 
 
-def _waiting_no_more(work: Work, user_ids: Collection[UUID | None]) -> list[UUID]:
+def _waiting_no_more(work: UnitOfWork, user_ids: Collection[UUID | None]) -> list[UUID]:
     """For which of these users no seat of any order waits for an end any more."""
     waiting = select(OrderSeat.user_id).where(
         OrderSeat.user_id.in_(user_ids), OrderSeat.state == SeatState.SCHEDULED
@@ -107,14 +109,16 @@ def _waiting_no_more(work: Work, user_ids: Collection[UUID | None]) -> list[UUID
     return sorted(one for one in user_ids if one is not None and one not in still)
 
 
-def announce(work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> None:
+def announce(
+    work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
+) -> None:
     """Ask accounts for a user for each seat that is to be served."""
     order.version += 1
-    work.announce(order_state(work, order, seats))
+    work.announce(order_announcement(work, order, seats))
 
 
-def order_state(
-    work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]
+def order_announcement(
+    work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
 ) -> OrderAccepted:
     """An accepted order as others see it: every seat that is to be served."""
     customer_id = remembered_customer(work, order)
@@ -139,7 +143,7 @@ def order_state(
     )
 
 
-def refunds_of(work: Work, order: ShopOrderRecord) -> Sequence[OrderEffect]:
+def refunds_of(work: UnitOfWork, order: ShopOrderRecord) -> Sequence[OrderEffect]:
     """Every refund of an order, in the order they were heard of."""
     statement = select(OrderEffect).where(
         OrderEffect.shop_id == order.shop_id,
@@ -156,7 +160,7 @@ def _sum(refunds: Iterable[OrderEffect], asset: str) -> Money:
 
 
 def _apply(
-    work: Work,
+    work: UnitOfWork,
     order: ShopOrderRecord,
     seats: Sequence[OrderSeat],
     refunds: Iterable[OrderEffect],
@@ -173,7 +177,7 @@ def _apply(
 
 
 def _review(
-    work: Work,
+    work: UnitOfWork,
     shop: ShopConnection,
     order: ShopOrderRecord,
     seats: Sequence[OrderSeat],
@@ -201,7 +205,9 @@ def _review(
         announce(work, order, seats)
 
 
-def _is_awaited(work: Work, order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> bool:
+def _is_awaited(
+    work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
+) -> bool:
     """Whether an order is one vendor's part of another one that is not heard of yet.
 
     What that one has is served there. People may accept a part as it is, which the
@@ -229,14 +235,14 @@ def _is_nothing(shop: ShopConnection, line: Sequence[OrderSeat], problem: str) -
     return is_strange and shop.ignores(line[0].sku or line[0].name)
 
 
-def _close(work: Work, line: Iterable[OrderSeat]) -> None:
+def _close(work: UnitOfWork, line: Iterable[OrderSeat]) -> None:
     for seat in line:
         if seat.is_held:
             seat.close(work.now)
 
 
 def _judge(
-    work: Work,
+    work: UnitOfWork,
     order: ShopOrderRecord,
     line: Sequence[OrderSeat],
     plan: Plan | None,
@@ -263,7 +269,7 @@ def _buyers_problem(order: ShopOrderRecord) -> str:
 
 
 def _named_users(
-    work: Work, order: ShopOrderRecord, seats: Iterable[OrderSeat]
+    work: UnitOfWork, order: ShopOrderRecord, seats: Iterable[OrderSeat]
 ) -> set[str]:
     """The users that an order names and that nobody need be told of.
 
@@ -308,7 +314,7 @@ def _of_order(order: ShopOrderRecord, seats: Sequence[OrderSeat]) -> list[str]:
     """What is wrong with an order as a whole."""
     if not order.is_paid:
         return []
-    if order.is_unreadable and not Standing(order.standing).is_void:
+    if order.is_unreadable and not PaymentStatus(order.standing).is_void:
         is_over = order.is_accepted and seats and not any(one.is_held for one in seats)
         return [] if is_over else [order.problem]
     if order.keeps_money and order.paid_minor:

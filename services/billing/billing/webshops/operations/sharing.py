@@ -20,10 +20,10 @@ from billing.webshops.shop_models import is_same_host
 from billing.webshops.states import SeatState
 from lineup.contracts.billing.refusals import ShopConnected
 from lineup.contracts.billing.shops import ShopKind
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 
-def refuse_twin(work: Work, shop: ShopConnection) -> None:
+def refuse_twin(work: UnitOfWork, shop: ShopConnection) -> None:
     """ShopConnected where the partner has another connection to a shop's address.
 
     One that was connected without its address is known by where it delivers from.
@@ -57,7 +57,7 @@ def _heard_from() -> ScalarSelect[str]:
     )
 
 
-def take_turns(work: Work, shop: ShopConnection, *external_ids: str) -> None:
+def take_turns(work: UnitOfWork, shop: ShopConnection, *external_ids: str) -> None:
     """Wait until nobody else works on these orders, whichever connection tells them.
 
     The whole is named before a part of it, so that nobody waits in a ring.
@@ -68,7 +68,7 @@ def take_turns(work: Work, shop: ShopConnection, *external_ids: str) -> None:
 
 
 def home_of(
-    work: Work, shop: ShopConnection, external_id: str, key: str = ""
+    work: UnitOfWork, shop: ShopConnection, external_id: str, key: str = ""
 ) -> ShopConnection:
     """The connection to which an order belongs: another one that heard of it first."""
     statement = (
@@ -96,7 +96,7 @@ def _is_same(shop: ShopConnection, other: ShopConnection, key: str, known: str) 
     return is_named and (shop.kind == ShopKind.SHOPIFY or bool(other.shop_domain))
 
 
-def whole_of(work: Work, order: ShopOrderRecord) -> ShopOrderRecord | None:
+def whole_of(work: UnitOfWork, order: ShopOrderRecord) -> ShopOrderRecord | None:
     """The order of which this is one vendor's part, once it was heard of."""
     statement = select(ShopOrderRecord).where(
         ShopOrderRecord.shop_id == order.shop_id,
@@ -105,7 +105,7 @@ def whole_of(work: Work, order: ShopOrderRecord) -> ShopOrderRecord | None:
     return work.session.scalar(statement)
 
 
-def parts_of(work: Work, order: ShopOrderRecord) -> Sequence[ShopOrderRecord]:
+def parts_of(work: UnitOfWork, order: ShopOrderRecord) -> Sequence[ShopOrderRecord]:
     """The vendors' parts of an order that were heard of, locked."""
     statement = select(ShopOrderRecord).where(
         ShopOrderRecord.shop_id == order.shop_id,

@@ -13,18 +13,20 @@ from billing.webshops.models import (
     ShopOrderRecord,
     wants_a_look,
 )
-from billing.webshops.states import DeliveryState
+from billing.webshops.states import WebhookState
 from lineup.contracts.billing.shops import OtherProduct, ShopKind, ShopView
-from lineup.database import Work
+from lineup.database import UnitOfWork
 
 
-def shop_view(work: Work, shop: ShopConnection, settings: BillingSettings) -> ShopView:
+def shop_view(
+    work: UnitOfWork, shop: ShopConnection, settings: BillingSettings
+) -> ShopView:
     """A shop as staff see it, with what went wrong at it."""
     return shop_views(work, [shop], settings)[0]
 
 
 def shop_views(
-    work: Work, shops: Sequence[ShopConnection], settings: BillingSettings
+    work: UnitOfWork, shops: Sequence[ShopConnection], settings: BillingSettings
 ) -> list[ShopView]:
     """Shops as staff see them, each with the whole address that it delivers to."""
     ids = [shop.id for shop in shops]
@@ -46,19 +48,19 @@ def shop_views(
     ]
 
 
-def _parked(work: Work, shop_ids: list[UUID]) -> dict[UUID, int]:
+def _parked(work: UnitOfWork, shop_ids: list[UUID]) -> dict[UUID, int]:
     statement = (
         select(ShopDelivery.shop_id, func.count())
         .where(
             ShopDelivery.shop_id.in_(shop_ids),
-            ShopDelivery.state == DeliveryState.PARKED,
+            ShopDelivery.state == WebhookState.PARKED,
         )
         .group_by(ShopDelivery.shop_id)
     )
     return dict(work.session.execute(statement).all())
 
 
-def _exceptions(work: Work, shop_ids: list[UUID]) -> dict[UUID, int]:
+def _exceptions(work: UnitOfWork, shop_ids: list[UUID]) -> dict[UUID, int]:
     statement = (
         select(ShopOrderRecord.shop_id, func.count())
         .where(ShopOrderRecord.shop_id.in_(shop_ids), wants_a_look())
@@ -67,7 +69,7 @@ def _exceptions(work: Work, shop_ids: list[UUID]) -> dict[UUID, int]:
     return dict(work.session.execute(statement).all())
 
 
-def _last_deliveries(work: Work, shop_ids: list[UUID]) -> dict[UUID, datetime]:
+def _last_deliveries(work: UnitOfWork, shop_ids: list[UUID]) -> dict[UUID, datetime]:
     newest = (
         select(ShopDelivery.received_at)
         .where(ShopDelivery.shop_id == ShopConnection.id)

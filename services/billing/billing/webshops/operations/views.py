@@ -17,14 +17,14 @@ from billing.webshops.operations.closings import told_closings
 from billing.webshops.operations.settlement import seats_of
 from billing.webshops.states import SeatState
 from lineup.contracts.billing.orders import OrderState, OrderStep, OrderView, SeatView
-from lineup.database import Work
+from lineup.database import UnitOfWork
 from lineup.money import Money
 
 MOST_DELIVERIES = 50
 """Deliveries of one order that its history tells."""
 
 
-def views_of(work: Work, orders: Sequence[ShopOrderRecord]) -> list[OrderView]:
+def views_of(work: UnitOfWork, orders: Sequence[ShopOrderRecord]) -> list[OrderView]:
     """Orders as a list shows them."""
     counts = _seat_counts(work, [order.id for order in orders])
     shops = shop_names(work, {order.shop_id for order in orders})
@@ -33,7 +33,7 @@ def views_of(work: Work, orders: Sequence[ShopOrderRecord]) -> list[OrderView]:
     ]
 
 
-def told_whole(work: Work, order: ShopOrderRecord) -> OrderView:
+def told_whole(work: UnitOfWork, order: ShopOrderRecord) -> OrderView:
     """One order with its pieces and its history."""
     seats = seats_of(work, order)
     steps = [
@@ -49,7 +49,7 @@ def told_whole(work: Work, order: ShopOrderRecord) -> OrderView:
     )
 
 
-def shop_names(work: Work, shop_ids: set[UUID]) -> dict[UUID, str]:
+def shop_names(work: UnitOfWork, shop_ids: set[UUID]) -> dict[UUID, str]:
     """What shops are called, by id."""
     statement = select(ShopConnection.id, ShopConnection.name).where(
         ShopConnection.id.in_(shop_ids)
@@ -57,7 +57,7 @@ def shop_names(work: Work, shop_ids: set[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in work.session.execute(statement)}
 
 
-def _seat_counts(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, int]:
+def _seat_counts(work: UnitOfWork, order_ids: Sequence[UUID]) -> dict[UUID, int]:
     """How many seats of each order have or want a user."""
     wanted = (SeatState.WAITING, SeatState.FILLED)
     statement = (
@@ -68,7 +68,7 @@ def _seat_counts(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, int]:
     return dict(work.session.execute(statement).all())
 
 
-def _delivered(work: Work, order: ShopOrderRecord) -> list[OrderStep]:
+def _delivered(work: UnitOfWork, order: ShopOrderRecord) -> list[OrderStep]:
     statement = (
         select(ShopDelivery.id, ShopDelivery.received_at, ShopDelivery.topic)
         .where(ShopDelivery.order_id == order.id)
@@ -83,7 +83,7 @@ def _delivered(work: Work, order: ShopOrderRecord) -> list[OrderStep]:
     ]
 
 
-def _effects(work: Work, order: ShopOrderRecord) -> list[OrderStep]:
+def _effects(work: UnitOfWork, order: ShopOrderRecord) -> list[OrderStep]:
     statement = select(OrderEffect).where(
         OrderEffect.shop_id == order.shop_id,
         OrderEffect.external_order_id == order.external_id,

@@ -21,7 +21,7 @@ DELIVERIES = "notifications_pages.list_deliveries"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
+class KeyFigure:
     """One number and the list it counts; no value while its part is away."""
 
     title: str
@@ -41,7 +41,7 @@ class Card:
 
     title: str
     icon: str
-    figures: Sequence[Figure]
+    figures: Sequence[KeyFigure]
     is_away: bool = False
     is_urgent: bool = False
     """Whether it is about what must be looked at."""
@@ -52,7 +52,7 @@ def count_text(count: int) -> str:
     return f"{count:,}{'+' if count == COUNT_UP_TO else ''}"
 
 
-def headlines(parts: Parts) -> list[Figure]:
+def headlines(parts: Parts) -> list[KeyFigure]:
     """The numbers at the head of the page."""
     return [
         figure
@@ -63,14 +63,14 @@ def headlines(parts: Parts) -> list[Figure]:
 
 
 def _shown(
-    found: Part[Any], make: Callable[[Any], Iterator[Figure]]
-) -> Sequence[Figure]:
+    found: Part[Any], make: Callable[[Any], Iterator[KeyFigure]]
+) -> Sequence[KeyFigure]:
     return [] if found.value is None else list(make(found.value))
 
 
-def _customers(counts: CustomerCounts) -> Iterator[Figure]:
+def _customers(counts: CustomerCounts) -> Iterator[KeyFigure]:
     active = sum(s.customers for s in counts.states if s.state in {"active", "trial"})
-    yield Figure(
+    yield KeyFigure(
         title="Customers",
         value=count_text(counts.total),
         address=link(CUSTOMERS),
@@ -79,15 +79,15 @@ def _customers(counts: CustomerCounts) -> Iterator[Figure]:
     )
 
 
-def _subscriptions(figures: SubscriptionFigures) -> Iterator[Figure]:
-    yield Figure(
+def _subscriptions(figures: SubscriptionFigures) -> Iterator[KeyFigure]:
+    yield KeyFigure(
         title="Active now",
         value=count_text(figures.running),
         address=link(SUBSCRIPTIONS, state="running"),
         note=f"{figures.renewing:,} auto-renew, {figures.trials:,} trials",
         icon="device-tv",
     )
-    yield Figure(
+    yield KeyFigure(
         title="Expiring in 7 days",
         value=count_text(figures.ending_in_7_days),
         address=ending(figures.today, figures.today + WEEK),
@@ -96,8 +96,8 @@ def _subscriptions(figures: SubscriptionFigures) -> Iterator[Figure]:
     )
 
 
-def _lapsed(page: Page[Any]) -> Iterator[Figure]:
-    yield Figure(
+def _lapsed(page: Page[Any]) -> Iterator[KeyFigure]:
+    yield KeyFigure(
         title="Lapsed in the last 30 days",
         value=count_text(page.total or 0),
         address=lapsed(today_here()),
@@ -106,8 +106,8 @@ def _lapsed(page: Page[Any]) -> Iterator[Figure]:
     )
 
 
-def _partners(page: Page[Any]) -> Iterator[Figure]:
-    yield Figure(
+def _partners(page: Page[Any]) -> Iterator[KeyFigure]:
+    yield KeyFigure(
         title="Partners",
         value=count_text(page.total or 0),
         address=link("sellers_pages.list_partners"),
@@ -115,7 +115,7 @@ def _partners(page: Page[Any]) -> Iterator[Figure]:
     )
 
 
-HEADLINES: tuple[tuple[str, Callable[[Any], Iterator[Figure]]], ...] = (
+HEADLINES: tuple[tuple[str, Callable[[Any], Iterator[KeyFigure]]], ...] = (
     ("partners", _partners),
     ("customers", _customers),
     ("subscriptions", _subscriptions),
@@ -133,7 +133,7 @@ def _card(
     title: str,
     icon: str,
     needed: tuple[str, ...],
-    make: Callable[..., Iterator[Figure]],
+    make: Callable[..., Iterator[KeyFigure]],
 ) -> Card:
     """One card, with what it tells, or that its part is away."""
     values = [parts[name].value for name in needed]
@@ -148,23 +148,23 @@ def _card(
     )
 
 
-def _states(counts: CustomerCounts) -> Iterator[Figure]:
+def _states(counts: CustomerCounts) -> Iterator[KeyFigure]:
     for one in counts.states:
-        yield Figure(
+        yield KeyFigure(
             title=label_of(one.state),
             value=count_text(one.customers),
             address=link(CUSTOMERS, state=one.state.value),
         )
 
 
-def _exceptions(exceptions: Page[Any], parked: Page[Any]) -> Iterator[Figure]:
-    yield Figure(
+def _exceptions(exceptions: Page[Any], parked: Page[Any]) -> Iterator[KeyFigure]:
+    yield KeyFigure(
         title="Orders with exceptions",
         value=count_text(exceptions.total or 0),
         address=link(ORDERS, state="exception"),
         tone="orange",
     )
-    yield Figure(
+    yield KeyFigure(
         title="Webhook deliveries on hold",
         value=count_text(parked.total or 0),
         address=link("shops_pages.list_deliveries", verdict="parked"),
@@ -172,14 +172,14 @@ def _exceptions(exceptions: Page[Any], parked: Page[Any]) -> Iterator[Figure]:
     )
 
 
-def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[Figure]:
-    yield Figure(
+def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[KeyFigure]:
+    yield KeyFigure(
         title="Failed guide sources",
         value=count_text(failing.total or 0),
         address=link("sources_pages.list_guide_sources", is_failing="yes"),
         tone="red",
     )
-    yield Figure(
+    yield KeyFigure(
         title="Channels with less than 24 hours of guide",
         value=count_text(lacking.total or 0),
         address=link("channels_pages.list_channels", guide="lacking", is_on="yes"),
@@ -187,16 +187,16 @@ def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[Figure]:
     )
 
 
-def _balances(balances: BalancesView) -> Iterator[Figure]:
+def _balances(balances: BalancesView) -> Iterator[KeyFigure]:
     for owed in balances.owed:
-        yield Figure(title=f"In {owed.asset}", value=money_text(owed))
-    yield Figure(title="Outstanding balances", value=count_text(balances.customers))
+        yield KeyFigure(title=f"In {owed.asset}", value=money_text(owed))
+    yield KeyFigure(title="Outstanding balances", value=count_text(balances.customers))
 
 
-def _deliveries(counts: DeliveryCounts) -> Iterator[Figure]:
+def _deliveries(counts: DeliveryCounts) -> Iterator[KeyFigure]:
     since = str(first_of_week().date())
     for state, tone in MESSAGE_TONES.items():
-        yield Figure(
+        yield KeyFigure(
             title=label_of(state),
             value=count_text(getattr(counts, state.value)),
             address=link(DELIVERIES, state=state.value, created_from=since),
@@ -211,7 +211,9 @@ MESSAGE_TONES = {
     DeliveryState.SENT: "",
 }
 
-CARDS: tuple[tuple[str, str, tuple[str, ...], Callable[..., Iterator[Figure]]], ...] = (
+CARDS: tuple[
+    tuple[str, str, tuple[str, ...], Callable[..., Iterator[KeyFigure]]], ...
+] = (
     ("Customers by status", "users", ("customers",), _states),
     ("Orders", "building-store", ("exceptions", "parked"), _exceptions),
     ("Guide", "calendar-event", ("failing", "lacking"), _guide),

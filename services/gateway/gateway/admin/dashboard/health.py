@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.admin.dashboard.questions import Parts
-from gateway.ground import ground
+from gateway.app_context import app_context
 
 ASKED_OF = {
     "Accounts": "customers",
@@ -30,7 +30,10 @@ def health_of(parts: Parts) -> list[Health]:
         for name, asked in ASKED_OF.items()
     ]
     broker = _health(
-        "Message broker", "Connected", "Not reachable", is_well=ground().rpc.is_ready()
+        "Message broker",
+        "Connected",
+        "Not reachable",
+        is_well=app_context().rpc.is_ready(),
     )
     return [*services, broker]
 

@@ -13,8 +13,8 @@ from gateway.admin.dashboard.sales import picture_of
 from gateway.admin.dashboard.steps import steps_of
 from gateway.admin.dashboard.trend import trend_of
 from gateway.admin.dashboard.worklists import worklists
+from gateway.app_context import app_context
 from gateway.asking import actor
-from gateway.ground import ground
 from gateway.panel.guard import page_for
 from gateway.panel.parts import Part
 from lineup.context import OPERATORS, PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
@@ -65,7 +65,7 @@ def hide_steps() -> Answer:
         HIDDEN,
         "hidden",
         max_age=YEAR_SECONDS,
-        secure=ground().settings.is_https,
+        secure=app_context().settings.is_https,
         httponly=True,
         samesite="Lax",
     )

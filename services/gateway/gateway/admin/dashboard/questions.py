@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from gateway.app_context import app_context
 from gateway.asking import ask_later
-from gateway.ground import ground
 from gateway.panel.display import zone
 from gateway.panel.parts import Part, part, part_if_known, wait_for
 from gateway.panel.tables import COUNT_UP_TO
@@ -39,7 +39,7 @@ Parts = Mapping[str, Part[Any]]
 
 def today_here() -> date:
     """Today on the actor's wall clock."""
-    return ground().clock.now().astimezone(zone()).date()
+    return app_context().clock.now().astimezone(zone()).date()
 
 
 def midnight(days: int) -> datetime:

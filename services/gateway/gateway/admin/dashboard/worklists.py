@@ -22,7 +22,7 @@ OBSTACLES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class WorklistRow:
     """One subscription of a worklist, and where one click acts."""
 
     subscription: SubscriptionView
@@ -40,7 +40,7 @@ class Worklist:
 
     title: str
     icon: str
-    lines: Sequence[Line]
+    lines: Sequence[WorklistRow]
     is_away: bool
     nothing: str
     """What is said where no line is."""
@@ -72,7 +72,7 @@ def worklists(parts: Parts) -> list[Worklist]:
     ]
 
 
-def _due_lines(found: Sequence[SubscriptionView]) -> list[Line]:
+def _due_lines(found: Sequence[SubscriptionView]) -> list[WorklistRow]:
     overviews = renewals_of({one.customer_id for one in found if one.renews})
     return [_line(one, *_lack_of(one, overviews)) for one in found]
 
@@ -93,13 +93,13 @@ def _lack_of(
     return "paid from the balance", "green"
 
 
-def _lapsed_lines(found: Sequence[SubscriptionView]) -> list[Line]:
+def _lapsed_lines(found: Sequence[SubscriptionView]) -> list[WorklistRow]:
     return [_line(one, one.product_name, "secondary") for one in found]
 
 
-def _line(one: SubscriptionView, words: str, tone: str) -> Line:
+def _line(one: SubscriptionView, words: str, tone: str) -> WorklistRow:
     customer = "money_pages.customer_subscriptions"
-    return Line(
+    return WorklistRow(
         subscription=one,
         words=words,
         tone=tone,

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import requests
 
-from lineup.delivery import Piece, StreamSource
+from lineup.delivery import AccessInterval, StreamSource
 from lineup_local import edge
 
 SECRET = "edge-secret"
@@ -157,7 +157,7 @@ class Session:
 
     def user(self, **changes):
         now = datetime.now(UTC)
-        running = Piece(
+        running = AccessInterval(
             from_at=now - timedelta(days=1),
             until_at=now + timedelta(days=9),
             set_id=self.set_id,

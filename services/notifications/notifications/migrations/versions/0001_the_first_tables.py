@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from lineup.command.migrations import create_ground_tables
+from lineup.command.migrations import create_base_tables
 
 revision = "0001"
 down_revision = None
@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partner_id", name=op.f("pk_transport")),
     )
     op.create_index(op.f("ix_transport_scope"), "transport", ["scope"], unique=False)
-    create_ground_tables()
+    create_base_tables()
 
 
 def downgrade() -> None:

@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from lineup.command.migrations import create_ground_tables
+from lineup.command.migrations import create_base_tables
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_ground_tables()
+    create_base_tables()
     op.execute(sa.schema.CreateSequence(sa.Sequence("stream_ids", start=1)))
     op.execute(sa.schema.CreateSequence(sa.Sequence("import_ids", start=1)))
     _jobs()

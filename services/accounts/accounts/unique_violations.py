@@ -1,0 +1,54 @@
+"""Lost races for a unique value become the refusal that the earlier check gives."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from sqlalchemy.exc import IntegrityError
+
+from lineup.validation import TakenCode, ValidationErrors
+
+TAKEN = {
+    "uq_logins_username": (
+        "login.username",
+        TakenCode.USERNAME_TAKEN,
+        "This username is already taken.",
+    ),
+    "uq_customers_partner_id_email_key": (
+        "person.email",
+        TakenCode.EMAIL_TAKEN,
+        "A customer with this email address already exists.",
+    ),
+    "uq_customer_groups_name": (
+        "name",
+        TakenCode.GROUP_NAME_TAKEN,
+        "A group with this name already exists.",
+    ),
+    "uq_devices_mac": (
+        "mac",
+        TakenCode.MAC_TAKEN,
+        "Another device has this MAC address.",
+    ),
+}
+"""Field, code and sentence of each unique constraint a caller can run into."""
+
+
+def note_taken(errors: ValidationErrors, constraint: str) -> None:
+    """Note that a value is used already, in the words of its constraint."""
+    errors.add_taken(*TAKEN[constraint])
+
+
+@contextmanager
+def refused_as(*constraints: str) -> Iterator[None]:
+    """Refuse when one of these constraints is broken inside."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, psycopg2.Error):
+            raise
+        broken = error.orig.diag.constraint_name
+        if broken not in constraints:
+            raise
+        errors = ValidationErrors()
+        note_taken(errors, broken)
+        errors.refuse()

@@ -1,0 +1,70 @@
+"""What users and customers keep of billing's subscriptions, brought up to date."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from accounts.customers.finding import find_for_update
+from accounts.customers.models import Lines
+from accounts.customers.status import NEVER
+from accounts.customers.words import searchable
+from accounts.subscriptions.operations import keep_subscription, subscriptions_of
+from accounts.users.models import User
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.subscriptions import SubscriptionChanged
+from lineup.database import UnitOfWork
+
+
+def follow_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
+    """Keep billing's newest word on a subscription, and what follows for whose it is.
+
+    Read again from all copies under the customer's lock: the order in which events
+    come does not matter.
+    """
+    find_for_update(work, state.customer_id)
+    keep_subscription(work, state)
+    user = work.session.get(User, state.user_id)
+    if user is not None:
+        user.take_subscriptions(subscriptions_of(work, user.id))
+        refresh_customer(work, user.customer_id)
+
+
+def refresh_customer(work: UnitOfWork, customer_id: UUID) -> None:
+    """Let a customer's row follow its users, under its lock."""
+    work.session.flush()
+    customer = find_for_update(work, customer_id)
+    if customer is not None:
+        customer.take_lines(lines_of(work, customer_id))
+
+
+def lines_of(work: UnitOfWork, customer_id: UUID) -> Lines:
+    """What a customer's living users come to."""
+    statement = select(
+        func.count(),
+        func.coalesce(func.string_agg(User.search, " "), ""),
+        func.coalesce(func.max(User.paid_until), NEVER),
+        func.coalesce(func.max(User.trial_until), NEVER),
+        func.array_remove(func.array_agg(User.product_id.distinct()), None),
+    ).where(User.customer_id == customer_id, User.status != Status.DELETED)
+    count, words, paid_until, trial_until, product_ids = work.session.execute(
+        statement
+    ).one()
+    return Lines(
+        is_stopped=_is_stopped(work, customer_id),
+        user_count=count,
+        words=searchable([words]),
+        paid_until=paid_until,
+        trial_until=trial_until,
+        product_ids=tuple(product_ids or ()),
+    )
+
+
+def _is_stopped(work: UnitOfWork, customer_id: UUID) -> bool:
+    """Whether of a customer's living users the one that ended last was stopped."""
+    statement = (
+        select(User.is_stopped)
+        .where(User.customer_id == customer_id, User.status != Status.DELETED)
+        .order_by(User.ends_at.desc(), User.id)
+        .limit(1)
+    )
+    return bool(work.session.scalar(statement))

@@ -1,0 +1,11 @@
+"""One's own: settings, password, sessions, and acting as another for a while."""
+
+from flask import Flask
+
+from gateway.account import settings, streams, visits
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages into the app."""
+    for module in (settings, streams, visits):
+        app.register_blueprint(module.pages)

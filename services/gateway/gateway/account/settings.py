@@ -1,0 +1,143 @@
+"""Settings: one's account, password, sessions, tokens and colleagues."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as Answer
+
+from gateway.account.forms import PasswordForm, TokenForm, ZoneForm
+from gateway.account_form import AccountForm
+from gateway.asking import actor, address, ask, user_agent
+from gateway.logins import LOGINS, SESSIONS
+from gateway.panel.forms import form_page, go_to, status_of, submit
+from gateway.panel.guard import TOKEN, page_for
+from lineup.context import EVERYBODY, SELLERS, Role
+from lineup.contracts.accounts.logins import ListLogins
+from lineup.contracts.accounts.sessions import (
+    ChangePassword,
+    EndSession,
+    ListSessions,
+    SignedIn,
+    SignIn,
+)
+from lineup.contracts.accounts.tree import AccountView, GetAccount
+from lineup.errors import NotFound, Refusal, Unauthenticated
+
+pages = Blueprint("settings_pages", __name__)
+
+
+@pages.route("/settings", methods=["GET", "POST"])
+@page_for(EVERYBODY)
+def settings() -> ResponseReturnValue:
+    """The account one acts from: who it is, how it is reached, its zone."""
+    if actor().role is Role.CUSTOMER:
+        return _zone()
+    account = own_account()
+    if account.may_edit is False:
+        return render_template("account/account.html", account=account)
+    form = AccountForm.of(account, may_switch=False)
+    question = form.question(account.id)
+    return form_page(
+        "account/settings.html",
+        form,
+        lambda: ask(question),
+        lambda _: go_to(url_for("settings_pages.settings"), "Settings saved."),
+        account=account,
+    )
+
+
+@pages.route("/settings/password", methods=["GET", "POST"])
+@page_for(EVERYBODY)
+def change_password() -> ResponseReturnValue:
+    """Change one's own password; the other sessions end."""
+    form = PasswordForm()
+    question = ChangePassword(
+        old_password=form.old_password.data or "",
+        new_password=form.new_password.data or "",
+        token=session[TOKEN],
+    )
+    return form_page(
+        "account/password.html",
+        form,
+        lambda: ask(question),
+        lambda _: go_to(
+            url_for("settings_pages.list_sessions"),
+            "Password changed. All other sessions and API tokens have ended.",
+        ),
+    )
+
+
+@pages.get("/settings/sessions")
+@page_for(EVERYBODY)
+def list_sessions() -> str:
+    """What keeps one's login signed in; as another there is nothing to see."""
+    listing = None
+    if actor().login_id is not None:
+        listing = SESSIONS.asked_of(ListSessions, token=session[TOKEN])
+    return render_template("account/sessions.html", listing=listing)
+
+
+@pages.post("/settings/sessions/<uuid:session_id>/end")
+@page_for(EVERYBODY)
+def end_session(session_id: UUID) -> Answer:
+    """End one of one's sessions or tokens from the server."""
+    ask(EndSession(session_id=session_id))
+    flash("Session ended.")
+    return redirect(url_for("settings_pages.list_sessions"))
+
+
+@pages.route("/settings/tokens/new", methods=["GET", "POST"])
+@page_for(EVERYBODY)
+def new_token() -> ResponseReturnValue:
+    """Make an API token for the password, and show it once."""
+    form = TokenForm()
+    made = submit(form, lambda: _token(form.password.data or ""))
+    page = render_template("account/token.html", form=form, made=made)
+    return page, status_of(form)
+
+
+@pages.get("/settings/logins")
+@page_for(SELLERS)
+def list_logins() -> str:
+    """Who else signs in to one's account."""
+    account_id = own_account().id
+    listing = LOGINS.asked_of(ListLogins, account_id=account_id)
+    return render_template(
+        "account/logins.html", listing=listing, account_id=account_id
+    )
+
+
+def own_account() -> AccountView:
+    """The account one acts from; NotFound for who has none."""
+    account_id = actor().account_id
+    if account_id is None:
+        raise NotFound
+    return ask(GetAccount(account_id=account_id))
+
+
+def _zone() -> ResponseReturnValue:
+    form = ZoneForm(actor().time_zone)
+    return form_page(
+        "account/zone.html",
+        form,
+        lambda: ask(form.question()),
+        lambda _: go_to(
+            url_for("settings_pages.settings"), "Times are now shown in that zone."
+        ),
+    )
+
+
+def _token(password: str) -> SignedIn:
+    question = SignIn(
+        username=actor().name,
+        password=password,
+        wants_token=True,
+        client=user_agent(),
+        address=address(),
+    )
+    try:
+        return ask(question)
+    except Unauthenticated as refusal:
+        words = {"password": ["This is not your password."]}
+        raise Refusal(refusal.message, code=refusal.code, fields=words) from None

@@ -1,0 +1,29 @@
+"""How a partner's players are let in to its streaming servers."""
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway.account.forms import StreamForm
+from gateway.asking import ask
+from gateway.panel.forms import form_page, go_to
+from gateway.panel.guard import page_for
+from lineup.context import Role
+from lineup.contracts.playlists.streams import GetStreamSettings
+
+pages = Blueprint("streams_pages", __name__)
+
+
+@pages.route("/settings/streams", methods=["GET", "POST"])
+@page_for(frozenset({Role.PARTNER, Role.STAFF}))
+def stream_settings() -> ResponseReturnValue:
+    """How long a grant to watch is good for, for whom, and at which servers."""
+    kept = ask(GetStreamSettings())
+    form = StreamForm(kept)
+    return form_page(
+        "account/streams.html",
+        form,
+        lambda: ask(form.question()),
+        lambda _: go_to(
+            url_for("streams_pages.stream_settings"), "Stream settings saved."
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Pages about channels, packages, imports and the guide."""

@@ -1,0 +1,234 @@
+"""Pages about all channels: the list, and what is done to many of them."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin import choices
+from gateway.admin.content.common import channels_in_words
+from gateway.asking import actor, ask
+from gateway.panel.filters import Choice, TextFilter, YesNo
+from gateway.panel.guard import page_for
+from gateway.panel.tables import Column, Listing, Table, with_partner
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
+from lineup.contracts.playlists.channels import (
+    ChannelFilter,
+    ChosenChannels,
+    DeleteChannels,
+    FollowList,
+    GroupChannels,
+    GuideReach,
+    ListChannels,
+    MoveChannels,
+    SwitchChannels,
+)
+from lineup.contracts.playlists.packages import (
+    AddPackageChannels,
+    PackageView,
+    RemovePackageChannels,
+)
+from lineup.errors import Invalid, Refusal
+from lineup.verbs import Request
+
+R = TypeVar("R")
+
+pages = Blueprint("channels_pages", __name__)
+
+BY_NUMBER = "number"
+MANY_BYTES = 1 << 20
+REACHES = (
+    (GuideReach.NONE.value, "No guide"),
+    (GuideReach.SHORT.value, "Under 24 hours"),
+    (GuideReach.LACKING.value, "None or under 24 hours"),
+    (GuideReach.ENOUGH.value, "24 hours or more"),
+)
+FILTERS = (
+    TextFilter("Name, group or number"),
+    Choice("group", "Group"),
+    Choice("package_id", "Package", convert=UUID),
+    Choice("guide", "Guide", REACHES, GuideReach),
+    YesNo("is_on", "Status", "Enabled", "Disabled"),
+    YesNo("is_adult", "Adult content", "Adult only", "Without adult"),
+    YesNo("is_vanished", "Playlist", "Missing from playlist", "In playlist"),
+)
+COLUMNS = (
+    Column("number", "Number", path="details.number", order=BY_NUMBER),
+    Column("name", "Name", path="details.name", order="name"),
+    Column("group", "Group", path="details.group", order="group"),
+    Column("guide", "Guide", order="guide_until"),
+    Column("packages", "Packages"),
+    Column("guide_id", "Guide ID", path="details.guide_id", is_hidden=True),
+    Column("catchup", "Catch-up days", path="details.catchup_days", is_hidden=True),
+    Column("stream_id", "Stream ID", is_hidden=True),
+    Column("address", "Stream URL", path="details.address", is_hidden=True),
+    Column("state", "Enabled"),
+    Column("acts", ""),
+)
+CHANNELS = Table("channels", *COLUMNS, filters=FILTERS, order=BY_NUMBER)
+OF_ALL = Table(
+    "channels",
+    *with_partner(COLUMNS, after=3),
+    filters=(*FILTERS, Choice("partner_id", "Partner", convert=UUID)),
+    order=BY_NUMBER,
+)
+"""As the operator sees them, who looks after those of many partners."""
+
+
+@pages.get("/channels")
+@page_for(PARTNERS_AND_SUPPORT)
+def list_channels() -> str:
+    """Channels with what can be done to them."""
+    groups, partners = choices.channel_groups(), choices.partners()
+    offered = choices.packages()
+    asked = _table().asked().later(ListChannels)
+    packages = offered()
+    listing = asked.shown(group=groups(), package_id=packages, partner_id=partners())
+    return render_template(
+        "admin/content/channels.html",
+        listing=listing,
+        packages=dict(packages),
+        query=_query(),
+        may_move=_may_move(listing),
+    )
+
+
+@pages.post("/channels/many")
+@page_for(PARTNERS, limit=lambda: MANY_BYTES)
+def change_many() -> Answer:
+    """Do one thing to the channels that were ticked, or to all that match."""
+    act = ACTS.get(request.form.get("act", ""))
+    try:
+        if act is None:
+            raise Invalid("Choose an action.")
+        flash(act(_chosen()))
+    except Refusal as refusal:
+        flash(refusal.message, "danger")
+    return back()
+
+
+@pages.post("/channels/move")
+@page_for(PARTNERS)
+def move_channel() -> Answer:
+    """Put one channel right before or after another of the page."""
+    moved, _, beside = request.form.get("move", "").partition(":")
+    place, _, target = beside.partition(":")
+    question = MoveChannels(
+        channel_ids=[_id(moved)],
+        before_id=_id(target) if place == "before" else None,
+        after_id=_id(target) if place == "after" else None,
+    )
+    ask(question)
+    return back()
+
+
+@pages.post("/channels/switch")
+@page_for(PARTNERS)
+def switch_channel() -> Answer:
+    """Switch one channel on or off, at once."""
+    channel, _, to = request.form.get("switch", "").partition(":")
+    question = SwitchChannels(channel_ids=[_id(channel)], is_on=to == "on")
+    ask(question)
+    return back()
+
+
+def back() -> Answer:
+    """To the list as it was: its state came along in the address."""
+    where = url_for("channels_pages.list_channels")
+    return redirect(f"{where}?{_query()}" if _query() else where, 303)
+
+
+def _table() -> Table:
+    return OF_ALL if actor().role is Role.OPERATOR else CHANNELS
+
+
+def _query() -> str:
+    return request.query_string.decode("ascii", "ignore")
+
+
+def _may_move(listing: Listing) -> bool:
+    """Whether rows stand in their one order: by number, of one partner."""
+    is_one = actor().role is not Role.OPERATOR or "partner_id" in listing.filters
+    is_ours = actor().role in PARTNERS
+    return is_ours and is_one and listing.order == BY_NUMBER
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid from None
+
+
+def _chosen() -> ChosenChannels:
+    """The ticked channels; all that match, where that was asked for."""
+    if request.form.get("which") == "matching":
+        return ChosenChannels(matching=ChannelFilter(**_table().asked().filters))
+    ticked = [_id(id_) for id_ in request.form.getlist("channel_ids")]
+    if not ticked:
+        raise Invalid("Select channels first, or choose all matching channels.")
+    return ChosenChannels(channel_ids=ticked)
+
+
+def _many(
+    question: Callable[..., Request[R]], chosen: ChosenChannels, **said: Any
+) -> R:
+    return ask(
+        question(channel_ids=chosen.channel_ids, matching=chosen.matching, **said)
+    )
+
+
+def _switch(chosen: ChosenChannels, *, is_on: bool) -> str:
+    done = _many(SwitchChannels, chosen, is_on=is_on)
+    return f"{'Enabled' if is_on else 'Disabled'}: {channels_in_words(done.count)}."
+
+
+def _group(chosen: ChosenChannels) -> str:
+    group = request.form.get("group", "").strip()
+    done = _many(GroupChannels, chosen, group=group)
+    where = f"Moved to group {group}" if group else "Removed from their groups"
+    return f"{where}: {channels_in_words(done.count)}."
+
+
+def _package(chosen: ChosenChannels, question: type[Request[PackageView]]) -> str:
+    package_id = request.form.get("package_id", "")
+    if not package_id:
+        raise Invalid("Choose a package.")
+    package = _many(question, chosen, package_id=_id(package_id))
+    return f"{package.name} now has {channels_in_words(package.channel_count)}."
+
+
+def _move(chosen: ChosenChannels) -> str:
+    number = request.form.get("to_number", "")
+    if not number.isdecimal() or chosen.matching is not None:
+        raise Invalid("Select the channels to move and enter a number.")
+    question = MoveChannels(channel_ids=chosen.channel_ids, to_number=int(number[:10]))
+    done = ask(question)
+    return f"Moved. Renumbered: {channels_in_words(done.count)}."
+
+
+def _delete(chosen: ChosenChannels) -> str:
+    if request.form.get("sure") != "yes":
+        raise Invalid("Tick “Permanently” to delete channels.")
+    done = _many(DeleteChannels, chosen)
+    return f"Deleted: {channels_in_words(done.count)}."
+
+
+def _follow(chosen: ChosenChannels) -> str:
+    done = _many(FollowList, chosen)
+    return f"Import updates resumed: {channels_in_words(done.count)}."
+
+
+ACTS: dict[str, Callable[[ChosenChannels], str]] = {
+    "on": lambda chosen: _switch(chosen, is_on=True),
+    "off": lambda chosen: _switch(chosen, is_on=False),
+    "group": _group,
+    "put_in": lambda chosen: _package(chosen, AddPackageChannels),
+    "take_out": lambda chosen: _package(chosen, RemovePackageChannels),
+    "move": _move,
+    "follow": _follow,
+    "delete": _delete,
+}
+"""What can be done to many channels at once, by the button's value."""

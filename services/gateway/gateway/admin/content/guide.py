@@ -1,0 +1,185 @@
+"""Pages about the guide: what is on, how far it reaches, who has none."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin import choices
+from gateway.admin.content.channels import REACHES
+from gateway.admin.content.common import channels_in_words
+from gateway.admin.content.grid import Window, cells_of
+from gateway.app_context import app_context
+from gateway.asking import ask, ask_later
+from gateway.panel.display import zone
+from gateway.panel.filters import Choice, TextFilter
+from gateway.panel.guard import page_for
+from gateway.panel.parts import part
+from gateway.panel.tables import COUNT_UP_TO, Column, Table
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from lineup.contracts.paging import Page, Paging
+from lineup.contracts.playlists.channels import ChannelView, GuideReach, ListChannels
+from lineup.contracts.playlists.guide import (
+    ChannelTie,
+    ListGuideProposals,
+    ListProgrammes,
+    TieChannels,
+)
+from lineup.errors import Invalid, Refusal
+from lineup.rpc import Answer as Reply
+
+pages = Blueprint("guide_pages", __name__)
+
+HOURS = 4
+TIE = "tie-"
+NO_GUIDE = "-"
+LIKELY = 95
+"""In percent: what is chosen beforehand on the page of proposals."""
+
+SHOWN = Table(
+    "programmes",
+    Column("number", "Number"),
+    filters=(TextFilter("Channel"), Choice("group", "Group")),
+)
+REACH = Table(
+    "reach",
+    Column("number", "Number", path="details.number", order="number"),
+    Column("name", "Name", path="details.name", order="name"),
+    Column("group", "Group", path="details.group", order="group"),
+    Column("shows", "Guide channel"),
+    Column("tied_by", "Matched by"),
+    Column("programmes", "Programmes", path="guide.programmes", is_numeric=True),
+    Column("until", "Available until", order="guide_until"),
+    Column("acts", ""),
+    filters=(
+        TextFilter("Name, group or number"),
+        Choice("group", "Group"),
+        Choice("guide", "Coverage", REACHES, GuideReach),
+    ),
+    order="guide_until",
+)
+PROPOSALS = Table(
+    "proposals",
+    Column("number", "Number"),
+    Column("name", "Name"),
+    Column("group", "Group"),
+    Column("choice", "Suggested guide"),
+    Column("acts", ""),
+    filters=(TextFilter("Name, group or number"),),
+)
+
+
+@pages.get("/guide")
+@page_for(PARTNERS_AND_SUPPORT)
+def show_guide() -> str:
+    """What is on, channel by channel, in the actor's zone."""
+    groups = choices.channel_groups()
+    window = _window_asked_for()
+    asked = SHOWN.asked().later(
+        ListProgrammes,
+        from_at=window.from_at,
+        until_at=window.until_at,
+        is_on=True,
+    )
+    listing = asked.shown(group=groups())
+    return render_template(
+        "admin/content/guide.html",
+        listing=listing,
+        rows=[(row, cells_of(row.programmes, window)) for row in listing.rows],
+        window=window,
+        start=window.from_at.astimezone(zone()),
+        at_now=app_context().clock.now(),
+        now=window.percent_of(app_context().clock.now()),
+        local=lambda at: at.astimezone(zone()),
+        address_at=_address_at,
+    )
+
+
+@pages.get("/guide/reach")
+@page_for(PARTNERS_AND_SUPPORT)
+def list_reach() -> str:
+    """How far the guide of each channel reaches; under 24 hours is flagged."""
+    groups = choices.channel_groups()
+    counts = {reach: _count(reach) for reach in GuideReach}
+    asked = REACH.asked().later(ListChannels, is_on=True)
+    return render_template(
+        "admin/content/reach.html",
+        listing=asked.shown(group=groups()),
+        counts={reach.value: part(count) for reach, count in counts.items()},
+    )
+
+
+@pages.get("/guide/proposals")
+@page_for(PARTNERS_AND_SUPPORT)
+def list_proposals() -> str:
+    """Channels without a guide that could show one."""
+    listing = PROPOSALS.asked_of(ListGuideProposals)
+    return render_template(
+        "admin/content/proposals.html",
+        listing=listing,
+        likely=LIKELY,
+        tie=TIE,
+        no_guide=NO_GUIDE,
+        query=request.query_string.decode("ascii", "ignore"),
+    )
+
+
+@pages.post("/guide/proposals")
+@page_for(PARTNERS)
+def choose_guides() -> Answer:
+    """Keep what staff chose on a page of proposals."""
+    try:
+        ties = list(_chosen_ties())
+        if not ties:
+            raise Invalid("Choose a guide for at least one channel.")
+        done = ask(TieChannels(ties=ties))
+        flash(f"Guide saved for {channels_in_words(done.count)}.")
+    except Refusal as refusal:
+        flash(refusal.message, "danger")
+    return redirect(url_for("guide_pages.list_proposals"), 303)
+
+
+def _count(reach: GuideReach) -> "Reply[Page[ChannelView]]":
+    paging = Paging(limit=1, count_up_to=COUNT_UP_TO)
+    question = ListChannels(guide=reach, is_on=True, paging=paging)
+    return ask_later(question)
+
+
+def _window_asked_for() -> Window:
+    """Some hours from the day and hour of the address on, else from this hour."""
+    here = app_context().clock.now().astimezone(zone())
+    try:
+        day = datetime.strptime(request.args.get("day", ""), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        day = here.date()
+    said = request.args.get("hour", "")
+    hour = int(said) if said.isdecimal() and len(said) <= 2 else here.hour
+    start = datetime.combine(day, time(min(hour, 23)), zone())
+    from_at = start.astimezone(app_context().clock.now().tzinfo)
+    return Window(from_at, from_at + timedelta(hours=HOURS))
+
+
+def _address_at(at: datetime) -> str:
+    """This page from another hour on, otherwise as it is."""
+    there = at.astimezone(zone())
+    state: dict[str, Any] = {
+        name: value
+        for name, value in request.args.items()
+        if value and name not in {"day", "hour"}
+    }
+    state |= {"day": f"{there:%Y-%m-%d}", "hour": str(there.hour)}
+    return url_for("guide_pages.show_guide", **state)
+
+
+def _chosen_ties() -> Iterator[ChannelTie]:
+    for name, said in request.form.items():
+        if name.startswith(TIE) and said:
+            try:
+                channel_id = UUID(name.removeprefix(TIE))
+            except ValueError:
+                raise Invalid from None
+            guide_id = "" if said == NO_GUIDE else said
+            yield ChannelTie(channel_id=channel_id, guide_id=guide_id)

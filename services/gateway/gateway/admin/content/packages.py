@@ -1,0 +1,221 @@
+"""Pages about packages: channels that are sold together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin import choices
+from gateway.admin.content.channels import MANY_BYTES
+from gateway.admin.content.common import channels_in_words
+from gateway.admin.content.forms import NewPackageForm, PackageNameForm
+from gateway.asking import actor, ask
+from gateway.panel.filters import Choice, TextFilter
+from gateway.panel.forms import Confirmation, form_page, go_to, status_of, submit
+from gateway.panel.guard import page_for
+from gateway.panel.tables import Column, Table, with_partner
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
+from lineup.contracts.playlists.channels import ChannelFilter, ListChannels
+from lineup.contracts.playlists.packages import (
+    AddPackageChannels,
+    DeletePackage,
+    GetPackage,
+    ListPackages,
+    PackageView,
+    RemovePackageChannels,
+    RenamePackage,
+)
+from lineup.errors import Invalid, Refusal
+from lineup.verbs import Done
+
+pages = Blueprint("packages_pages", __name__)
+
+PACKAGES = Table(
+    "packages",
+    Column("name", "Name", order="name"),
+    Column("channel_count", "Channels", is_numeric=True),
+    Column("acts", ""),
+    filters=(TextFilter("Name"),),
+    order="name",
+)
+OF_ALL = Table(
+    "packages",
+    *with_partner(PACKAGES.columns),
+    filters=(TextFilter("Name"), Choice("partner_id", "Partner", convert=UUID)),
+    order="name",
+)
+"""As the operator sees them, who looks after those of many partners."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Channels in the package of the page, or those outside it."""
+
+    name: str = "shown"
+    label: str = "Channels"
+    kind = "choice"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name in the address."""
+        return (self.name,)
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Inside and outside, in words."""
+        return (("in", "In the package"), ("out", "Not in the package"))
+
+    def read(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """The package, as what channels must be in, or must not."""
+        fields = {"in": "package_id", "out": "outside_package_id"}
+        field = fields.get(query.get(self.name, ""))
+        return {field: (request.view_args or {})["package_id"]} if field else {}
+
+
+CONTENTS = Table(
+    "contents",
+    Column("number", "Number", path="details.number", order="number"),
+    Column("name", "Name", path="details.name", order="name"),
+    Column("group", "Group", path="details.group", order="group"),
+    Column("state", "Status"),
+    Column("inside", "In the package"),
+    filters=(
+        TextFilter("Name, group or number"),
+        Choice("group", "Group"),
+        Membership(),
+    ),
+    order="number",
+)
+
+
+@pages.get("/packages")
+@page_for(PARTNERS_AND_SUPPORT)
+def list_packages() -> str:
+    """Packages, the demo set among them."""
+    table = OF_ALL if actor().role is Role.OPERATOR else PACKAGES
+    partners = choices.partners()
+    listing = table.asked(partner_id=partners()).answered_by(ListPackages)
+    return render_template("admin/content/packages.html", listing=listing)
+
+
+@pages.route("/packages/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def new_package() -> ResponseReturnValue:
+    """Make a package; then choose its channels."""
+    form = NewPackageForm()
+    return form_page(
+        "admin/content/package_form.html",
+        form,
+        lambda: ask(form.question()),
+        lambda made: go_to(
+            _address_of(made.id), f"{made.name} was created. Now add channels."
+        ),
+    )
+
+
+@pages.get("/packages/<uuid:package_id>")
+@page_for(PARTNERS_AND_SUPPORT)
+def show_package(package_id: UUID) -> str:
+    """A package: its channels, and those that could be in it."""
+    package = _package(package_id)
+    groups = choices.channel_groups(package.partner_id)
+    listing = CONTENTS.asked(group=groups())
+    return render_template(
+        "admin/content/package.html",
+        package=package,
+        listing=listing.answered_by(
+            ListChannels,
+            partner_id=package.partner_id,
+        ),
+        query=request.query_string.decode("ascii", "ignore"),
+    )
+
+
+@pages.post("/packages/<uuid:package_id>/channels")
+@page_for(PARTNERS, limit=lambda: MANY_BYTES)
+def change_contents(package_id: UUID) -> Answer:
+    """Put channels in or take them out: one, the ticked, or all that match."""
+    act, _, only = request.form.get("act", "").partition(":")
+    try:
+        package = _change(_package(package_id), act, only)
+        if not only:
+            flash(f"{package.name} now has {channels_in_words(package.channel_count)}.")
+    except Refusal as refusal:
+        flash(refusal.message, "danger")
+    query = request.query_string.decode("ascii", "ignore")
+    return redirect(f"{_address_of(package_id)}{'?' * bool(query)}{query}", 303)
+
+
+@pages.route("/packages/<uuid:package_id>/name", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def rename_package(package_id: UUID) -> ResponseReturnValue:
+    """Call a package otherwise."""
+    package = _package(package_id)
+    form = PackageNameForm(obj=package)
+    asked = RenamePackage(package_id=package_id, name=form.name.data or "")
+    return form_page(
+        "admin/content/package_form.html",
+        form,
+        lambda: ask(asked),
+        lambda renamed: go_to(
+            _address_of(package_id), f"{package.name} was renamed to {renamed.name}."
+        ),
+        package=package,
+    )
+
+
+@pages.route("/packages/<uuid:package_id>/delete", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def delete_package(package_id: UUID) -> ResponseReturnValue:
+    """Ask, and remove a package; its channels stay."""
+    package = _package(package_id)
+    form = Confirmation()
+    if submit(form, lambda: _delete(package_id)) is not None:
+        flash(f"{package.name} was deleted.")
+        return redirect(url_for("packages_pages.list_packages"))
+    page = render_template(
+        "admin/content/package_delete.html", form=form, package=package
+    )
+    return page, status_of(form)
+
+
+def _address_of(package_id: UUID) -> str:
+    return url_for("packages_pages.show_package", package_id=package_id)
+
+
+def _package(package_id: UUID) -> PackageView:
+    question = GetPackage(package_id=package_id)
+    return ask(question)
+
+
+def _change(package: PackageView, act: str, only: str) -> PackageView:
+    chosen = {"package_id": package.id, **_chosen(package, only)}
+    if act == "put_in":
+        question = AddPackageChannels(**chosen)
+        return ask(question)
+    if act == "take_out":
+        asked = RemovePackageChannels(**chosen)
+        return ask(asked)
+    raise Invalid("Choose an action.")
+
+
+def _chosen(package: PackageView, only: str) -> dict[str, Any]:
+    if not only and request.form.get("which") == "matching":
+        filters = {**CONTENTS.asked().filters, "partner_id": package.partner_id}
+        return {"matching": ChannelFilter(**filters)}
+    ticked = [only] if only else request.form.getlist("channel_ids")
+    if not ticked:
+        raise Invalid("Select channels first, or choose all matching channels.")
+    try:
+        return {"channel_ids": [UUID(id_) for id_ in ticked]}
+    except ValueError:
+        raise Invalid from None
+
+
+def _delete(package_id: UUID) -> Done:
+    question = DeletePackage(package_id=package_id)
+    ask(question)
+    return Done()

@@ -1,0 +1,1 @@
+"""Pages about customers, their groups, sellers and their logins."""

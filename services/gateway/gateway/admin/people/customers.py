@@ -1,0 +1,219 @@
+"""Pages about customers: the list, one by its parts, making, changing, deleting."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin import choices
+from gateway.admin.people.customer_forms import CustomerForm, PersonForm
+from gateway.admin.people.customer_tables import (
+    CUSTOMERS,
+    DEVICES,
+    OWN_CUSTOMERS,
+    USERS,
+)
+from gateway.asking import actor, ask, ask_later
+from gateway.customers import create_customer, player_settings
+from gateway.panel.customer_tabs import customer_tabs
+from gateway.panel.deletion import DeletionForm, blockers_of
+from gateway.panel.forms import Confirmation, form_page, go_to, status_of, submit
+from gateway.panel.guard import page_for
+from gateway.panel.once import tell_once
+from gateway.panel.parts import part, wait_for
+from gateway.panel.people import country_name
+from gateway.panel.tables import Table
+from gateway.players import MAY_SEE_PASSWORDS
+from lineup import rpc
+from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.contracts.accounts.customers import (
+    CustomerView,
+    DeleteCustomer,
+    GetCustomer,
+    GetPlayerSettings,
+    ListCustomers,
+    SwitchCustomer,
+)
+from lineup.contracts.accounts.devices import ListDevices
+from lineup.contracts.accounts.users import ListUsers
+from lineup.contracts.billing.subscriptions import GetDeletionBlockers
+from lineup.verbs import Done
+
+pages = Blueprint("customers_pages", __name__)
+
+
+@pages.get("/customers")
+@page_for(SELLERS_AND_SUPPORT)
+def list_customers() -> str:
+    """Customers, filtered and sorted as the address says."""
+    is_seller = actor().role in {Role.RESELLER, Role.DEALER}
+    table = OWN_CUSTOMERS if is_seller else CUSTOMERS
+    asked = table.asked().later(ListCustomers)
+    offered = choices.of_customers()
+    listing = asked.shown(**offered())
+    return render_template("admin/people/customers/list.html", listing=listing)
+
+
+@pages.route("/customers/new", methods=["GET", "POST"])
+@page_for(SELLERS)
+def new_customer() -> ResponseReturnValue:
+    """Make a customer with its login and first user in one form."""
+    form = CustomerForm()
+    made = submit(form, lambda: create_customer(form.question()))
+    if made is not None:
+        flash(f"{name_of(made)} was created.")
+        tell_once(name_of(made), made.login.username, made.login.password)
+        return redirect(url_for("customers_pages.show_customer", customer_id=made.id))
+    return render_template("admin/people/customers/new.html", form=form), status_of(
+        form
+    )
+
+
+@pages.get("/customers/<uuid:customer_id>")
+@page_for(SELLERS_AND_SUPPORT)
+def show_customer(customer_id: UUID) -> str:
+    """Who a customer is, and what is kept of it."""
+    customer = customer_of(customer_id)
+    return _part(
+        "information",
+        customer,
+        "customers_pages.show_customer",
+        pin=_pin(customer_id),
+        country=country_name(customer.person.country),
+    )
+
+
+@pages.get("/customers/<uuid:customer_id>/users")
+@page_for(SELLERS_AND_SUPPORT)
+def show_users(customer_id: UUID) -> str:
+    """A customer's users."""
+    customer, listing = _with_list(customer_id, USERS, ListUsers)
+    return _part("users", customer, "customers_pages.show_users", listing=listing)
+
+
+@pages.get("/customers/<uuid:customer_id>/devices")
+@page_for(SELLERS_AND_SUPPORT)
+def show_devices(customer_id: UUID) -> str:
+    """What a customer's users watch with."""
+    customer, listing = _with_list(customer_id, DEVICES, ListDevices)
+    return _part("devices", customer, "customers_pages.show_devices", listing=listing)
+
+
+@pages.route("/customers/<uuid:customer_id>/edit", methods=["GET", "POST"])
+@page_for(SELLERS)
+def edit_customer(customer_id: UUID) -> ResponseReturnValue:
+    """Change a customer's data."""
+    customer = customer_of(customer_id)
+    form = PersonForm.of(customer, _pin(customer_id))
+    return form_page(
+        "admin/people/customers/edit.html",
+        form,
+        lambda: ask(form.change(customer)),
+        lambda _: go_to(
+            url_for(".show_customer", customer_id=customer_id), "Changes saved."
+        ),
+        customer=customer,
+    )
+
+
+@pages.post("/customers/<uuid:customer_id>/switch-on")
+@page_for(SELLERS)
+def switch_on(customer_id: UUID) -> Answer:
+    """Switch a customer on again."""
+    return _switched(customer_id, is_active=True)
+
+
+@pages.route("/customers/<uuid:customer_id>/switch-off", methods=["GET", "POST"])
+@page_for(SELLERS)
+def switch_off(customer_id: UUID) -> ResponseReturnValue:
+    """Ask, then switch a customer off: nobody of it watches any more."""
+    form = Confirmation()
+    done = submit(form, lambda: _switched(customer_id, is_active=False))
+    if done is not None:
+        return done
+    customer = customer_of(customer_id)
+    page = render_template(
+        "admin/people/customers/switch.html", form=form, customer=customer
+    )
+    return page, status_of(form)
+
+
+def _switched(customer_id: UUID, *, is_active: bool) -> Answer:
+    """Back where it was switched: at its page, or in the list as it was narrowed."""
+    question = SwitchCustomer(customer_id=customer_id, is_active=is_active)
+    switched = ask(question)
+    flash(f"{name_of(switched)} is {'enabled' if is_active else 'disabled'}.")
+    if "listed" in request.args:
+        return redirect(f"{url_for('.list_customers')}?{request.args['listed']}")
+    return redirect(url_for(".show_customer", customer_id=customer_id))
+
+
+@pages.route("/customers/<uuid:customer_id>/delete", methods=["GET", "POST"])
+@page_for(SELLERS)
+def delete_customer(customer_id: UUID) -> ResponseReturnValue:
+    """Say what goes with a customer, ask for its name, and delete it."""
+    customer = customer_of(customer_id)
+    blockers = blockers_of(GetDeletionBlockers(customer_id=customer_id))
+    found = blockers.value
+    form = DeletionForm(
+        name_of(customer),
+        is_forced=bool(found and (found.balances or found.running)),
+        has_money=bool(found and found.balances),
+    )
+    return form_page(
+        "admin/people/customers/delete.html",
+        form,
+        lambda: _delete(customer_id, form),
+        lambda _: go_to(
+            url_for(".list_customers"), f"{name_of(customer)} was deleted."
+        ),
+        customer=customer,
+        blockers=blockers,
+    )
+
+
+def _delete(customer_id: UUID, form: DeletionForm) -> Done:
+    question = DeleteCustomer(customer_id=customer_id, **form.said())
+    return ask(question)
+
+
+def name_of(customer: CustomerView) -> str:
+    """What a customer is called on pages."""
+    return f"{customer.person.first_name} {customer.person.last_name}".strip()
+
+
+def customer_of(customer_id: UUID) -> CustomerView:
+    """A customer in the actor's scope; NotFound otherwise."""
+    question = GetCustomer(customer_id=customer_id)
+    return ask(question)
+
+
+def _part(template: str, customer: CustomerView, opened: str, **given: Any) -> str:
+    """One part of a customer's page, under the tabs of all of them."""
+    return render_template(
+        f"admin/people/customers/{template}.html",
+        customer=customer,
+        tabs_of=customer_tabs(customer.id, opened),
+        **given,
+    )
+
+
+def _with_list(
+    customer_id: UUID, table: Table, question: type[Any]
+) -> tuple[CustomerView, Any]:
+    """A customer and one of its lists, asked at once."""
+    listing = table.asked()
+    asked = listing.question(question, customer_id=customer_id)
+    customer = ask_later(GetCustomer(customer_id=customer_id))
+    rows: rpc.Answer[Any] = ask_later(asked)
+    wait_for(customer, rows)
+    return customer.reply(), listing.showing(part(rows))
+
+
+def _pin(customer_id: UUID) -> str:
+    """The PIN, for those who may read it."""
+    if actor().role not in MAY_SEE_PASSWORDS:
+        return ""
+    return player_settings(GetPlayerSettings(customer_id=customer_id)).pin

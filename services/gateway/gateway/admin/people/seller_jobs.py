@@ -1,0 +1,151 @@
+"""Pages about all customers of a seller: deleted with it, or moved to another."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway.admin.people.seller_forms import MoveForm
+from gateway.admin.people.sellers import account_of
+from gateway.asking import ask
+from gateway.panel.deletion import DeletionForm, blockers_of
+from gateway.panel.filters import Id
+from gateway.panel.forms import form_page, go_to, status_of, submit
+from gateway.panel.guard import page_for
+from gateway.panel.tables import Column, Table
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from lineup.contracts.accounts.customers import CustomerView, GetCustomer
+from lineup.contracts.accounts.jobs import (
+    AccountCounts,
+    AccountJobView,
+    CountAccount,
+    DeleteAccount,
+    GetAccountJob,
+    ListAccountJobs,
+    MoveCustomer,
+    MoveCustomers,
+)
+from lineup.contracts.accounts.tree import AccountView, ListAccounts
+from lineup.contracts.billing.subscriptions import GetDeletionBlockers
+from lineup.contracts.paging import Paging
+
+pages = Blueprint("seller_jobs", __name__)
+
+JOBS = Table(
+    "jobs",
+    Column("kind", "Type"),
+    Column("account_name", "Account"),
+    Column("to_account_name", "Moved to"),
+    Column("customers_done", "Customers", is_numeric=True),
+    Column("users_done", "Users", is_numeric=True),
+    Column("state", "Status"),
+    Column("actor", "By"),
+    Column("created_at", "Started"),
+    Column("acts", ""),
+    filters=(Id("account_id", "Account"),),
+)
+
+
+@pages.route("/accounts/<uuid:account_id>/delete", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def delete_account(account_id: UUID) -> ResponseReturnValue:
+    """Say what goes with a seller, have its login name typed, and delete it."""
+    account = account_of(account_id)
+    counts = _counts(account_id)
+    blockers = blockers_of(GetDeletionBlockers(account_id=account_id))
+    has_money = bool(blockers.value and blockers.value.balances)
+    form = DeletionForm(account.username, is_forced=has_money, has_money=has_money)
+    return form_page(
+        "admin/people/sellers/delete.html",
+        form,
+        lambda: _delete(account_id, form),
+        lambda job: go_to(url_for("seller_jobs.show_job", job_id=job.id)),
+        account=account,
+        counts=counts,
+        blockers=blockers,
+    )
+
+
+@pages.get("/account-jobs")
+@page_for(SELLERS_AND_SUPPORT)
+def list_jobs() -> str:
+    """What was deleted and moved, by whom, and how many went along."""
+    listing = JOBS.asked_of(ListAccountJobs)
+    return render_template("admin/people/sellers/jobs.html", listing=listing)
+
+
+@pages.get("/account-jobs/<uuid:job_id>")
+@page_for(SELLERS_AND_SUPPORT)
+def show_job(job_id: UUID) -> str:
+    """How far a job is."""
+    job = ask(GetAccountJob(job_id=job_id))
+    return render_template("admin/people/sellers/job.html", job=job)
+
+
+@pages.route("/accounts/<uuid:account_id>/move", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def move_customers(account_id: UUID) -> ResponseReturnValue:
+    """Put all customers of a seller below another one."""
+    account = account_of(account_id)
+    form = MoveForm(_targets(account.partner_id, leaving=account_id))
+    job = submit(form, lambda: _move(account_id, form))
+    if job is not None:
+        return redirect(url_for("seller_jobs.show_job", job_id=job.id))
+    page = render_template(
+        "admin/people/sellers/move.html",
+        form=form,
+        heading=f"Move the customers of {account.name}",
+        counts=_counts(account_id),
+        back=url_for("sellers_pages.show_account", account_id=account_id),
+    )
+    return page, status_of(form)
+
+
+@pages.route("/customers/<uuid:customer_id>/move", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def move_customer(customer_id: UUID) -> ResponseReturnValue:
+    """Put one customer below another seller."""
+    customer = ask(GetCustomer(customer_id=customer_id))
+    form = MoveForm(_targets(customer.partner_id, leaving=customer.seller_id))
+    moved = submit(form, lambda: _move_one(customer_id, form))
+    back = url_for("customers_pages.show_customer", customer_id=customer_id)
+    if moved is not None:
+        return redirect(back)
+    page = render_template(
+        "admin/people/sellers/move.html",
+        form=form,
+        heading=f"Move {customer.person.first_name} {customer.person.last_name}",
+        counts=None,
+        back=back,
+    )
+    return page, status_of(form)
+
+
+def _targets(partner_id: UUID | None, leaving: UUID | None) -> list[AccountView]:
+    """A partner and its first two hundred sellers by name, less the one they leave."""
+    question = ListAccounts(
+        partner_id=partner_id, paging=Paging(limit=200, order="name")
+    )
+    found = ask(question)
+    return [one for one in found.items if one.id != leaving]
+
+
+def _counts(account_id: UUID) -> AccountCounts:
+    return ask(CountAccount(account_id=account_id))
+
+
+def _delete(account_id: UUID, form: DeletionForm) -> AccountJobView:
+    question = DeleteAccount(
+        account_id=account_id, confirmation=form.typed.data or "", **form.said()
+    )
+    return ask(question)
+
+
+def _move(account_id: UUID, form: MoveForm) -> AccountJobView:
+    question = MoveCustomers(account_id=account_id, to_account_id=form.target())
+    return ask(question)
+
+
+def _move_one(customer_id: UUID, form: MoveForm) -> CustomerView:
+    question = MoveCustomer(customer_id=customer_id, to_account_id=form.target())
+    return ask(question)

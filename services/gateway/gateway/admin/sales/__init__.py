@@ -1,0 +1,1 @@
+"""Pages about products, money, subscriptions and selling."""

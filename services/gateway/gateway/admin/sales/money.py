@@ -1,0 +1,204 @@
+"""Pages about customers' money: balances, statements, top-ups, renewal switches."""
+
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from gateway.admin import choices
+from gateway.admin.sales.product_forms import CorrectionForm, PayOutForm, TopUpForm
+from gateway.asking import ask, ask_later
+from gateway.balances import (
+    STAFF_ENTRIES,
+    renewal_of,
+    statement_file,
+    statement_of,
+    wallet_of,
+)
+from gateway.panel.customer_tabs import customer_tabs
+from gateway.panel.exports import csv_of, file_address
+from gateway.panel.filters import Choice, TextFilter, YesNo
+from gateway.panel.forms import form_page, go_to
+from gateway.panel.guard import page_for
+from gateway.panel.parts import part, part_if_known
+from gateway.panel.tables import Column, Table
+from gateway.return_paths import return_path
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from lineup.contracts.accounts.customers import CustomerView, GetCustomer
+from lineup.contracts.billing.figures import ListSales
+from lineup.contracts.billing.wallets import GetBalances, ListWallets
+from lineup.errors import Unavailable
+
+pages = Blueprint("money_pages", __name__)
+
+WALLETS = Table(
+    "wallets",
+    Column("customer_name", "Customer"),
+    Column("seller_name", "Seller"),
+    Column("balance", "Balance", order="balance", is_numeric=True),
+    filters=(
+        TextFilter("Customer or email"),
+        Choice("account_id", "Seller", convert=UUID),
+        YesNo("has_money", "Balance", "With a balance", "Zero balance"),
+    ),
+)
+WALLET_FILE = (
+    ("Customer", lambda row: row.customer_name),
+    ("Seller", lambda row: row.seller_name),
+    ("Balance", lambda row: row.balance),
+    ("Currency", lambda row: row.balance.asset),
+    ("Customer id", lambda row: row.customer_id),
+)
+HISTORY = Table(
+    "history",
+    Column("sold_at", "Date", order="sold_at"),
+    Column("user_name", "User"),
+    Column("product_name", "Product"),
+    Column("price", "Paid", is_numeric=True),
+    Column("starts_at", "From"),
+    Column("ends_at", "Until"),
+    Column("closed_at", "Ended early"),
+    Column("sold_by", "Sold by", is_hidden=True),
+)
+
+
+@pages.get("/wallets")
+@page_for(SELLERS_AND_SUPPORT)
+def list_wallets() -> str:
+    """Balances of customers, and what they are together."""
+    asked = WALLETS.asked()
+    owed = ask_later(asked.sums_question(GetBalances))
+    rows = asked.later(ListWallets)
+    sellers = choices.sellers()
+    listing = rows.shown(account_id=sellers())
+    return render_template(
+        "admin/sales/money/wallets.html",
+        listing=listing,
+        owed=part(owed),
+        file=file_address("money_pages.export_wallets"),
+    )
+
+
+@pages.get("/wallets.csv")
+@page_for(SELLERS_AND_SUPPORT)
+def export_wallets() -> Response:
+    """The same list as a file."""
+    question = WALLETS.asked().question(ListWallets)
+    return csv_of("balances", WALLET_FILE, question)
+
+
+@pages.get("/customers/<uuid:customer_id>/wallet")
+@page_for(SELLERS_AND_SUPPORT)
+def customer_wallet(customer_id: UUID) -> str:
+    """A customer's balance and statement."""
+    return _page_of(
+        customer_id,
+        "wallet",
+        shown=statement_of(customer_id, STAFF_ENTRIES),
+        file=file_address("money_pages.export_statement", customer_id=customer_id),
+    )
+
+
+@pages.get("/customers/<uuid:customer_id>/statement.csv")
+@page_for(SELLERS_AND_SUPPORT)
+def export_statement(customer_id: UUID) -> Response:
+    """The same statement as a file."""
+    return statement_file(customer_id, STAFF_ENTRIES)
+
+
+@pages.get("/customers/<uuid:customer_id>/subscriptions")
+@page_for(SELLERS_AND_SUPPORT)
+def customer_subscriptions(customer_id: UUID) -> str:
+    """Where each of a customer's users stands, and every period that was sold."""
+    rows = HISTORY.asked().later(ListSales, customer_id=customer_id)
+    overview, history = renewal_of(customer_id), rows.shown()
+    return _page_of(customer_id, "subscriptions", overview=overview, history=history)
+
+
+@pages.get("/customers/<uuid:customer_id>/renewal")
+@page_for(SELLERS_AND_SUPPORT)
+def customer_renewal(customer_id: UUID) -> str:
+    """Every user's renewal switch with the total due and the balance."""
+    return _page_of(customer_id, "renewal", overview=renewal_of(customer_id))
+
+
+@pages.route("/customers/<uuid:customer_id>/top-up", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def top_up(customer_id: UUID) -> ResponseReturnValue:
+    """Put money on a customer's balance that was paid outside."""
+    wallet = wallet_of(customer_id).value
+    if wallet is None:
+        raise Unavailable
+    back = url_for("money_pages.customer_wallet", customer_id=customer_id)
+    back = return_path(request.args.get("next", "")) or back
+    form = TopUpForm()
+    return form_page(
+        "admin/sales/money/top_up.html",
+        form,
+        lambda: ask(form.question(customer_id, wallet.balance.asset)),
+        lambda raised: go_to(back, f"Topped up. New balance: {raised.balance}."),
+        wallet=wallet,
+        back=back,
+    )
+
+
+@pages.route("/customers/<uuid:customer_id>/pay-out", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def pay_out(customer_id: UUID) -> ResponseReturnValue:
+    """Book that a customer was given money of its balance back."""
+    wallet = wallet_of(customer_id).value
+    if wallet is None:
+        raise Unavailable
+    back = url_for("money_pages.customer_wallet", customer_id=customer_id)
+    form = PayOutForm(amount=wallet.balance.decimal())
+    return form_page(
+        "admin/sales/money/pay_out.html",
+        form,
+        lambda: ask(form.question(customer_id, wallet.balance.asset)),
+        lambda paid: go_to(back, f"Paid out. New balance: {paid.balance}."),
+        wallet=wallet,
+        back=back,
+    )
+
+
+@pages.route(
+    "/customers/<uuid:customer_id>/bookings/<uuid:transfer_id>/correct",
+    methods=["GET", "POST"],
+)
+@page_for(PARTNERS)
+def correct_booking(customer_id: UUID, transfer_id: UUID) -> ResponseReturnValue:
+    """Undo a top-up or payout that was a mistake, with a reason."""
+    back = url_for("money_pages.customer_wallet", customer_id=customer_id)
+    form = CorrectionForm()
+    return form_page(
+        "admin/sales/money/correct.html",
+        form,
+        lambda: ask(form.question(transfer_id)),
+        lambda corrected: go_to(back, f"Corrected. New balance: {corrected.balance}."),
+        back=back,
+    )
+
+
+def _page_of(customer_id: UUID, name: str, **shown: object) -> str:
+    endpoint = f"money_pages.customer_{name}"
+    return render_template(
+        f"admin/sales/money/customer_{name}.html",
+        customer=_customer(customer_id),
+        customer_id=customer_id,
+        tabs_of=customer_tabs(customer_id, endpoint),
+        **shown,
+    )
+
+
+def _customer(customer_id: UUID) -> CustomerView | None:
+    """Whose page it is; None while accounts is away, or when it was deleted: billing
+    has said before that it lies in the scope.
+    """
+    asked = ask_later(GetCustomer(customer_id=customer_id))
+    return part_if_known(asked).value

@@ -1,0 +1,230 @@
+"""Pages about products and plans."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
+
+from gateway.admin import choices
+from gateway.admin.sales.product_forms import (
+    NewProductForm,
+    PlanForm,
+    PlanPriceForm,
+    ProductForm,
+)
+from gateway.asking import actor, ask, ask_later
+from gateway.panel.filters import TextFilter, YesNo
+from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
+from gateway.panel.guard import page_for
+from gateway.panel.parts import part
+from gateway.panel.tables import Column, Table, with_partner
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Role
+from lineup.contracts.accounts.tree import GetAccount
+from lineup.contracts.billing.catalog import (
+    GetPlanUse,
+    GetProduct,
+    ListProducts,
+    PlanUse,
+    ProductView,
+    RetirePlan,
+)
+
+pages = Blueprint("billing_pages", __name__)
+
+PRODUCTS = Table(
+    "products",
+    Column("name", "Name", order="name"),
+    Column("plans", "Plans"),
+    Column("packages", "Packages", is_numeric=True),
+    Column("devices", "Devices", is_numeric=True),
+    Column("addresses", "Locations", is_numeric=True, is_hidden=True),
+    Column("acts", ""),
+    filters=(
+        TextFilter("Product, plan or SKU"),
+        YesNo("on_sale", "Status", "On sale", "Not on sale"),
+        YesNo("is_trial", "Type", "Trials only", "Without trials"),
+    ),
+)
+OF_ALL = Table("products", *with_partner(PRODUCTS.columns), filters=PRODUCTS.filters)
+"""As the operator sees them, who looks after those of many partners."""
+PLANS = Table(
+    "plans",
+    Column("name", "Plan"),
+    Column("length", "Duration"),
+    Column("price", "Price", is_numeric=True),
+    Column("sku", "SKU"),
+    Column("is_retired", "Status"),
+    Column("acts", ""),
+)
+
+
+@pages.get("/products")
+@page_for(SELLERS_AND_SUPPORT)
+def list_products() -> str:
+    """Products with their plans."""
+    table = OF_ALL if actor().role is Role.OPERATOR else PRODUCTS
+    partners = choices.partners()
+    asked = table.asked().later(ListProducts)
+    listing = asked.shown(partner_id=partners())
+    return render_template("admin/sales/products/products.html", listing=listing)
+
+
+@pages.get("/products/<uuid:product_id>")
+@page_for(SELLERS_AND_SUPPORT)
+def show_product(product_id: UUID) -> str:
+    """One product: what is watched, and its plans."""
+    offered = choices.packages()
+    product, names = _product(product_id), dict(offered())
+    return render_template(
+        "admin/sales/products/product.html",
+        product=product,
+        packages=[names.get(str(found), "") for found in product.package_ids],
+    )
+
+
+@pages.route("/products/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def new_product() -> ResponseReturnValue:
+    """Make a product of packages."""
+    form, partners = NewProductForm(), choices.partners()
+    form.choose_from(choices.packages_to_tick(), dict(partners()))
+    return form_page(
+        "admin/sales/products/product_form.html",
+        form,
+        lambda: ask(form.question()),
+        lambda made: go_to(
+            url_for("billing_pages.new_plan", product_id=made.id),
+            f"{made.name} was created. Now add a plan.",
+        ),
+        product=None,
+        back=_list(),
+    )
+
+
+@pages.route("/products/<uuid:product_id>/edit", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def edit_product(product_id: UUID) -> ResponseReturnValue:
+    """Change a product; whoever runs by it follows within a minute."""
+    product = _product(product_id)
+    form = ProductForm(
+        name=product.name,
+        package_ids=[str(found) for found in product.package_ids],
+        devices=product.devices,
+        addresses=product.addresses,
+    )
+    form.choose_from(choices.packages_to_tick(product.partner_id))
+    question = form.change_of
+    return form_page(
+        "admin/sales/products/product_form.html",
+        form,
+        lambda: ask(question(product_id)),
+        lambda changed: go_to(
+            _address(product_id),
+            f"{changed.name} was saved. Existing subscriptions are updated.",
+        ),
+        product=product,
+        back=_address(product_id),
+    )
+
+
+@pages.route("/products/<uuid:product_id>/plans/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def new_plan(product_id: UUID) -> ResponseReturnValue:
+    """Give a product a length and price."""
+    product = _product(product_id)
+    form = PlanForm(
+        currency=_currency_of(product.partner_id), sku=request.args.get("sku", "")
+    )
+    del form.product_id
+    return _make_plan(form, product_id, product)
+
+
+@pages.route("/plans/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def map_sku() -> ResponseReturnValue:
+    """Give a product a plan with a SKU that a shop sells already."""
+    said = {name: request.args.get(name, "") for name in ("sku", "currency")}
+    form = PlanForm(**said)
+    form.product_id.choices = [SelectChoice(*one) for one in choices.products()()]
+    return _make_plan(form, None, None)
+
+
+@pages.route("/plans/<uuid:plan_id>/edit", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def edit_plan(plan_id: UUID) -> ResponseReturnValue:
+    """Give a plan another name, price and SKU, from the next sale or renewal on."""
+    use = _use(plan_id)
+    form = PlanPriceForm(
+        name=use.plan.name, amount=use.plan.price.decimal(), sku=use.plan.sku
+    )
+    return form_page(
+        "admin/sales/products/plan_price.html",
+        form,
+        lambda: ask(form.question(use.plan)),
+        lambda changed: go_to(
+            _address(changed.product_id), f"{changed.name} now costs {changed.price}."
+        ),
+        use=use,
+        back=_address(use.plan.product_id),
+    )
+
+
+@pages.route("/plans/<uuid:plan_id>/retire", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def retire_plan(plan_id: UUID) -> ResponseReturnValue:
+    """Say who would be touched, ask, and sell a plan no longer."""
+    form = LineupForm()
+    question = RetirePlan(plan_id=plan_id)
+    gone = submit(form, lambda: ask(question))
+    if gone is not None:
+        flash(f"{gone.name} was retired.")
+        return redirect(_address(gone.product_id))
+    use = _use(plan_id)
+    page = render_template(
+        "admin/sales/products/plan_retire.html",
+        form=form,
+        use=use,
+        back=_address(use.plan.product_id),
+    )
+    return page, status_of(form)
+
+
+def _make_plan(
+    form: PlanForm, product_id: UUID | None, product: ProductView | None
+) -> ResponseReturnValue:
+    return form_page(
+        "admin/sales/products/plan_form.html",
+        form,
+        lambda: ask(form.question(product_id)),
+        lambda made: go_to(_address(made.product_id), f"{made.name} is on sale."),
+        product=product,
+        back=_address(product_id) if product else _list(),
+    )
+
+
+def _product(product_id: UUID) -> ProductView:
+    question = GetProduct(product_id=product_id)
+    return ask(question)
+
+
+def _use(plan_id: UUID) -> PlanUse:
+    question = GetPlanUse(plan_id=plan_id)
+    return ask(question)
+
+
+def _currency_of(partner_id: UUID) -> str:
+    """What a partner sells in; empty while accounts is away."""
+    asked = ask_later(GetAccount(account_id=partner_id))
+    account = part(asked).value
+    return account.currency if account else ""
+
+
+def _list() -> str:
+    return url_for("billing_pages.list_products")
+
+
+def _address(product_id: UUID | None) -> str:
+    if product_id is None:
+        return _list()
+    return url_for("billing_pages.show_product", product_id=product_id)

@@ -1,0 +1,1 @@
+"""Pages about webshops, their orders and their deliveries."""

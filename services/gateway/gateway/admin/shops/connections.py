@@ -1,0 +1,308 @@
+"""Pages about shops: connections, deliveries, settings."""
+
+from base64 import b64decode
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway.admin import choices
+from gateway.admin.shops.exceptions import asking_trouble, delivery_trouble
+from gateway.admin.shops.forms import (
+    KINDS,
+    OTHER_PRODUCT,
+    AccessForm,
+    SecretForm,
+    ShopForm,
+    ShopSettingsForm,
+    generated_secret,
+)
+from gateway.asking import actor, ask
+from gateway.panel.filters import Choice, Dates, Id
+from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
+from gateway.panel.guard import page_for
+from gateway.panel.tables import Column, Table, with_partner
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
+from lineup.contracts.billing.shops import (
+    BodyEncoding,
+    DeliveryVerdict,
+    EndPreviousSecret,
+    EndShopAccess,
+    GetShop,
+    GetShopDelivery,
+    ListShopDeliveries,
+    ListShops,
+    ReplayDelivery,
+    ShopKind,
+    ShopView,
+    SwitchShop,
+)
+
+pages = Blueprint("shops_pages", __name__)
+
+SHOPS = Table(
+    "shops",
+    Column("name", "Shop"),
+    Column("is_active", "Status"),
+    Column("last_delivery_at", "Last delivery"),
+    Column("exceptions", "Exceptions", is_numeric=True),
+    Column("parked_deliveries", "On hold", is_numeric=True),
+    Column("refused_deliveries", "Rejected", is_numeric=True),
+    Column("webhook_path", "Webhook URL", is_hidden=True),
+    Column("created_at", "Connected", is_hidden=True),
+)
+OF_ALL = Table("shops", *with_partner(SHOPS.columns))
+"""As the operator sees them, who looks after those of many partners."""
+DELIVERIES = Table(
+    "deliveries",
+    Column("received_at", "Received"),
+    Column("topic", "Topic"),
+    Column("verdict", "Status"),
+    Column("problem", "Problem"),
+    Column("source", "Source", is_hidden=True),
+    Column("size", "Bytes", is_numeric=True, is_hidden=True),
+    Column("acts", ""),
+    filters=(
+        Choice("verdict", "Status", DeliveryVerdict),
+        Dates("received", "Received"),
+        Id("order_id", "Order"),
+    ),
+)
+
+
+OF_ALL_SHOPS = Table(
+    "shop-deliveries",
+    Column("shop_name", "Shop"),
+    *DELIVERIES.columns,
+    filters=(Choice("shop_id", "Shop", convert=UUID), *DELIVERIES.filters),
+)
+
+
+@pages.get("/shops")
+@page_for(PARTNERS_AND_SUPPORT)
+def list_shops() -> str:
+    """Connected shops, and what wants a look at each."""
+    table = OF_ALL if actor().role is Role.OPERATOR else SHOPS
+    partners = choices.partners()
+    asked = table.asked().later(ListShops)
+    listing = asked.shown(partner_id=partners())
+    return render_template("admin/shops/list.html", listing=listing, kind_words=KINDS)
+
+
+@pages.route("/shops/new", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def connect_shop() -> ResponseReturnValue:
+    """Connect a shop."""
+    form = ShopForm()
+    made = "" if form.secret.data else generated_secret()
+    shop = submit(form, lambda: ask(form.question(form.secret.data or made)))
+    if shop is not None:
+        flash(f"{shop.name} is connected. Now set up its webhooks.")
+        return _setup_page(shop, made if shop.kind is ShopKind.WOOCOMMERCE else "")
+    page = render_template("admin/shops/form.html", form=form)
+    return page, status_of(form)
+
+
+@pages.get("/shops/<uuid:shop_id>")
+@page_for(PARTNERS_AND_SUPPORT)
+def show_shop(shop_id: UUID) -> str:
+    """One shop with the log of its deliveries."""
+    shop = _shop(shop_id)
+    listing = DELIVERIES.asked_of(ListShopDeliveries, shop_id=shop_id)
+    return render_template(
+        "admin/shops/shop.html",
+        shop=shop,
+        listing=listing,
+        trouble=delivery_trouble,
+        kind_words=KINDS,
+        other_words=OTHER_PRODUCT,
+        asking=asking_trouble(shop.asking_problem) if shop.asking_problem else None,
+    )
+
+
+@pages.get("/shops/<uuid:shop_id>/setup")
+@page_for(PARTNERS)
+def set_up_shop(shop_id: UUID) -> str:
+    """What is to be entered in the shop, step by step, and whether it has delivered."""
+    return _setup_page(_shop(shop_id))
+
+
+@pages.route("/shops/<uuid:shop_id>/edit", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def edit_shop(shop_id: UUID) -> ResponseReturnValue:
+    """Change a shop's name, domain and what it accepts."""
+    shop = _shop(shop_id)
+    form = ShopSettingsForm(obj=shop)
+    return form_page(
+        "admin/shops/settings.html",
+        form,
+        lambda: ask(form.question(shop_id)),
+        lambda changed: go_to(_address(shop_id), f"{changed.name} was saved."),
+        shop=shop,
+    )
+
+
+@pages.route("/shops/<uuid:shop_id>/secret", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def change_secret(shop_id: UUID) -> ResponseReturnValue:
+    """Let a shop sign with another secret; the present one is good for a day more."""
+    shop = _shop(shop_id)
+    form = SecretForm()
+    return form_page(
+        "admin/shops/secret.html",
+        form,
+        lambda: ask(form.question(shop_id)),
+        lambda changed: go_to(
+            _address(shop_id), f"The new secret of {changed.name} is active."
+        ),
+        shop=shop,
+    )
+
+
+@pages.route("/shops/<uuid:shop_id>/previous-secret", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def end_previous_secret(shop_id: UUID) -> ResponseReturnValue:
+    """Ask, and accept the secret before the present one no longer."""
+    shop = _shop(shop_id)
+    form = LineupForm()
+    question = EndPreviousSecret(shop_id=shop_id)
+    return form_page(
+        "admin/shops/previous_secret.html",
+        form,
+        lambda: ask(question),
+        lambda _: go_to(
+            _address(shop_id), f"The previous secret of {shop.name} was revoked."
+        ),
+        shop=shop,
+    )
+
+
+@pages.route("/shops/<uuid:shop_id>/access", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def set_shop_access(shop_id: UUID) -> ResponseReturnValue:
+    """Let a shop be asked for orders that it did not deliver."""
+    shop = _shop(shop_id)
+    form = AccessForm(shop.kind, address=shop.api_address)
+    return form_page(
+        "admin/shops/access.html",
+        form,
+        lambda: ask(form.question(shop_id)),
+        lambda _: go_to(
+            _address(shop_id),
+            f"Order sync is on for {shop.name}. The first check runs within a minute.",
+        ),
+        shop=shop,
+    )
+
+
+@pages.route("/shops/<uuid:shop_id>/access/end", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def end_shop_access(shop_id: UUID) -> ResponseReturnValue:
+    """Ask, and ask the shop itself no longer."""
+    shop = _shop(shop_id)
+    form = LineupForm()
+    question = EndShopAccess(shop_id=shop_id)
+    return form_page(
+        "admin/shops/access_end.html",
+        form,
+        lambda: ask(question),
+        lambda _: go_to(
+            _address(shop_id),
+            f"Order sync is off for {shop.name}, and its API keys were deleted.",
+        ),
+        shop=shop,
+    )
+
+
+@pages.route("/shops/<uuid:shop_id>/state", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def switch_shop(shop_id: UUID) -> ResponseReturnValue:
+    """Ask, and serve a shop's orders no longer, or again."""
+    shop = _shop(shop_id)
+    form = LineupForm()
+    question = SwitchShop(shop_id=shop_id, is_active=not shop.is_active)
+    return form_page(
+        "admin/shops/switch.html",
+        form,
+        lambda: ask(question),
+        lambda switched: go_to(
+            _address(shop_id),
+            f"{shop.name} is {'enabled' if switched.is_active else 'disabled'}.",
+        ),
+        shop=shop,
+    )
+
+
+@pages.get("/shop-deliveries")
+@page_for(PARTNERS_AND_SUPPORT)
+def list_deliveries() -> str:
+    """What all shops delivered; those that are parked want a look."""
+    rows = OF_ALL_SHOPS.asked().later(ListShopDeliveries)
+    shops = choices.shops()
+    return render_template(
+        "admin/shops/deliveries.html",
+        listing=rows.shown(shop_id=shops()),
+        trouble=delivery_trouble,
+    )
+
+
+@pages.get("/shop-deliveries/<uuid:delivery_id>")
+@page_for(PARTNERS)
+def show_delivery(delivery_id: UUID) -> str:
+    """One delivery: its verdict, and its body behind a click."""
+    question = GetShopDelivery(delivery_id=delivery_id)
+    delivery = ask(question)
+    return render_template(
+        "admin/shops/delivery.html",
+        delivery=delivery,
+        trouble=delivery_trouble(delivery.problem) if delivery.problem else None,
+    )
+
+
+@pages.get("/shop-deliveries/<uuid:delivery_id>/body")
+@page_for(PARTNERS)
+def download_delivery(delivery_id: UUID) -> Response:
+    """The body of a delivery as a file, byte for byte."""
+    question = GetShopDelivery(delivery_id=delivery_id)
+    delivery = ask(question)
+    is_text = delivery.body_encoding is BodyEncoding.UTF8
+    body = delivery.body.encode() if is_text else b64decode(delivery.body)
+    name = f"delivery-{delivery.id}.{'json' if is_text else 'bin'}"
+    return Response(
+        body,
+        mimetype="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@pages.post("/shop-deliveries/<uuid:delivery_id>/replay")
+@page_for(PARTNERS)
+def replay_delivery(delivery_id: UUID) -> ResponseReturnValue:
+    """Work on a parked delivery again; what it says acts once."""
+    question = ReplayDelivery(delivery_id=delivery_id)
+    delivery = ask(question)
+    if delivery.verdict is DeliveryVerdict.DONE:
+        flash("The delivery was processed.")
+    else:
+        flash(f"Still on hold: {delivery_trouble(delivery.problem).what}", "danger")
+    return redirect(url_for("shops_pages.show_delivery", delivery_id=delivery_id))
+
+
+def _shop(shop_id: UUID) -> ShopView:
+    question = GetShop(shop_id=shop_id)
+    return ask(question)
+
+
+def _setup_page(shop: ShopView, secret: str = "") -> str:
+    """The steps in the shop's own menus; a secret that was made is shown this once."""
+    return render_template(
+        "admin/shops/setup.html",
+        shop=shop,
+        secret=secret,
+        kind_words=KINDS,
+        address=url_for("shops_pages.set_up_shop", shop_id=shop.id),
+    )
+
+
+def _address(shop_id: UUID) -> str:
+    return url_for("shops_pages.show_shop", shop_id=shop_id)

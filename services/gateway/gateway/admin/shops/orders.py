@@ -1,0 +1,117 @@
+"""Pages about shop orders, and what of them people must look at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
+
+from gateway.admin import choices
+from gateway.admin.shops.connections import pages
+from gateway.admin.shops.exceptions import delivery_trouble, order_trouble
+from gateway.admin.shops.forms import SETTLEMENTS
+from gateway.asking import ask, ask_later
+from gateway.panel.filters import Choice, Id, TextFilter
+from gateway.panel.guard import page_for
+from gateway.panel.parts import part
+from gateway.panel.tables import Column, Table
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from lineup.contracts.billing.orders import (
+    GetOrder,
+    ListOrders,
+    OrderState,
+    ReplayOrder,
+)
+from lineup.contracts.billing.shops import (
+    DeliveryVerdict,
+    ListShopDeliveries,
+    ShopDeliveryView,
+)
+from lineup.contracts.paging import Paging
+
+__all__ = ["pages"]
+"""The shops' pages, with these hung into them."""
+
+FEW = Paging(limit=5)
+ORDERS = Table(
+    "orders",
+    Column("number", "Order"),
+    Column("state", "Status"),
+    Column("buyer_email", "Buyer"),
+    Column("total", "Total", is_numeric=True),
+    Column("seats", "Users", is_numeric=True),
+    Column("shop_name", "Shop"),
+    Column("created_at", "Date"),
+    filters=(
+        TextFilter("Order number or email starts with"),
+        Choice("state", "Status", OrderState),
+        Choice("shop_id", "Shop", convert=UUID),
+        Id("customer_id", "Customer"),
+    ),
+)
+
+
+@pages.get("/orders")
+@page_for(PARTNERS_AND_SUPPORT)
+def list_orders() -> str:
+    """Orders of all shops; of state `exception` those with something to look at.
+
+    Above them what shops delivered and nothing could be done with.
+    """
+    asked = ORDERS.asked()
+    rows = asked.later(ListOrders)
+    parked = _parked(asked.filters)
+    shops = choices.shops()
+    return render_template(
+        "admin/shops/orders.html",
+        listing=rows.shown(shop_id=shops()),
+        trouble=order_trouble,
+        parked=parked(),
+        delivery_trouble=delivery_trouble,
+        shop_id=asked.filters.get("shop_id"),
+    )
+
+
+def _parked(filters: Mapping[str, Any]) -> Callable[[], Sequence[ShopDeliveryView]]:
+    """Deliveries to look at, asked for now; none beside orders that are as they be."""
+    if filters.get("state", OrderState.EXCEPTION) is not OrderState.EXCEPTION:
+        return list
+    question = ListShopDeliveries(
+        shop_id=filters.get("shop_id"), verdict=DeliveryVerdict.PARKED, paging=FEW
+    )
+    answer = ask_later(question)
+
+    def found() -> Sequence[ShopDeliveryView]:
+        page = part(answer).value
+        return page.items if page else []
+
+    return found
+
+
+@pages.get("/orders/<uuid:order_id>")
+@page_for(PARTNERS_AND_SUPPORT)
+def show_order(order_id: UUID) -> str:
+    """One order: what is wrong, its pieces, and what happened to it."""
+    question = GetOrder(order_id=order_id)
+    order = ask(question)
+    return render_template(
+        "admin/shops/order.html",
+        order=order,
+        troubles=[order_trouble(one) for one in order.exceptions],
+        closed=[(order_trouble(one.exception), one) for one in order.closed],
+        settlements=SETTLEMENTS,
+    )
+
+
+@pages.post("/orders/<uuid:order_id>/replay")
+@page_for(PARTNERS)
+def replay_order(order_id: UUID) -> Answer:
+    """Try an order's exceptions again."""
+    order = ask(ReplayOrder(order_id=order_id))
+    left = len(order.exceptions)
+    if left:
+        flash(f"Retried. {left} exceptions remain.", "warning")
+    else:
+        flash("Retried. All problems are resolved.")
+    return redirect(url_for("shops_pages.show_order", order_id=order_id))

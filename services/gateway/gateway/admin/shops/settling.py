@@ -1,0 +1,224 @@
+"""Pages on which people settle what could not be done with an order by itself."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway.admin.shops.exceptions import order_trouble
+from gateway.admin.shops.forms import (
+    CloseForm,
+    ServeDeliveryForm,
+    ServeForm,
+    UserForm,
+    facts_in,
+)
+from gateway.admin.shops.orders import pages
+from gateway.asking import ask
+from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
+from gateway.panel.guard import page_for
+from lineup.context import PARTNERS
+from lineup.contracts.accounts.users import ListUsers
+from lineup.contracts.billing.catalog import ListProducts, ProductView
+from lineup.contracts.billing.exceptions import (
+    AcceptOrder,
+    ChooseUser,
+    CloseDelivery,
+    IgnoreSku,
+    ServeOrder,
+)
+from lineup.contracts.billing.orders import GetOrder, OrderView, SeatView
+from lineup.contracts.billing.shops import GetShop, GetShopDelivery
+from lineup.contracts.paging import MAX_LIMIT, Paging
+from lineup.errors import Invalid, NotFound
+
+__all__ = ["pages"]
+"""The shops' pages, with these hung into them."""
+
+
+@pages.route("/orders/<uuid:order_id>/close", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def close_exception(order_id: UUID) -> ResponseReturnValue:
+    """Settle one exception of an order: done by hand, or nothing is to be done."""
+    exception = request.args.get("exception", "")
+    order = _order(order_id)
+    form = CloseForm()
+    form.choose_from(order)
+    question = form.question
+    return form_page(
+        "admin/shops/close.html",
+        form,
+        lambda: ask(question(order_id, exception)),
+        lambda _: go_to(_address(order_id), "The exception was closed."),
+        order=order,
+        trouble=order_trouble(exception),
+    )
+
+
+@pages.post("/orders/<uuid:order_id>/accept")
+@page_for(PARTNERS)
+def accept_order(order_id: UUID) -> ResponseReturnValue:
+    """Serve an order as it is."""
+    order = ask(AcceptOrder(order_id=order_id))
+    left = len(order.exceptions)
+    said = f"The order was accepted. {left} exceptions remain."
+    flash(said if left else "The order was accepted and is being fulfilled.")
+    return redirect(_address(order_id))
+
+
+@pages.post("/orders/<uuid:order_id>/ignore-sku")
+@page_for(PARTNERS)
+def ignore_sku(order_id: UUID) -> ResponseReturnValue:
+    """Never list what the order's shop sells under a SKU."""
+    sku = request.form.get("sku", "")
+    question = IgnoreSku(shop_id=_order(order_id).shop_id, sku=sku)
+    shop = ask(question)
+    flash(
+        f"{sku} is now ignored for {shop.name}. You can undo this in the shop settings."
+    )
+    return redirect(_address(order_id))
+
+
+@pages.route("/orders/<uuid:order_id>/pieces/<uuid:seat_id>", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def choose_user(order_id: UUID, seat_id: UUID) -> ResponseReturnValue:
+    """Say which user a piece of an order runs on."""
+    order = _order(order_id)
+    form = UserForm()
+    return form_page(
+        "admin/shops/user.html",
+        form,
+        lambda: _choose(order_id, seat_id, form),
+        lambda _: go_to(_address(order_id), "User chosen. The item is being retried."),
+        order=order,
+        piece=_piece(order, seat_id),
+    )
+
+
+@pages.route("/orders/<uuid:order_id>/serve", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def serve_order(order_id: UUID) -> ResponseReturnValue:
+    """Serve a piece of an order by hand, or one piece more than the shop told of."""
+    order = _order(order_id)
+    seat_id = request.args.get("piece", type=UUID)
+    piece = _piece(order, seat_id) if seat_id else None
+    form = ServeForm(amount=(piece.amount if piece else order.total).decimal())
+    form.choose_from(_products())
+    served = submit(form, lambda: _serve(order, seat_id, form))
+    if served is not None:
+        flash("The item is being fulfilled.")
+        return redirect(_address(order_id))
+    page = render_template(
+        "admin/shops/serve.html",
+        form=form,
+        order=order,
+        piece=piece,
+        payload=_payload_of(order),
+    )
+    return page, status_of(form)
+
+
+@pages.route("/shop-deliveries/<uuid:delivery_id>/serve", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def serve_delivery(delivery_id: UUID) -> ResponseReturnValue:
+    """Serve by hand what a delivery wanted that could not be read."""
+    delivery = ask(GetShopDelivery(delivery_id=delivery_id))
+    shop = ask(GetShop(shop_id=delivery.shop_id))
+    form = ServeDeliveryForm(**facts_in(delivery.body))
+    form.choose_from(_products())
+    return form_page(
+        "admin/shops/serve_delivery.html",
+        form,
+        lambda: ask(form.question(delivery_id, shop.currency, _user_of(form))),
+        lambda served: go_to(
+            _address(served.id), "The order was created and is being fulfilled."
+        ),
+        delivery=delivery,
+        shop=shop,
+    )
+
+
+@pages.route("/shop-deliveries/<uuid:delivery_id>/close", methods=["GET", "POST"])
+@page_for(PARTNERS)
+def close_delivery(delivery_id: UUID) -> ResponseReturnValue:
+    """Say that a parked delivery needs no look any more."""
+    form = NoteForm()
+    question = form.question
+    closed = submit(
+        form,
+        lambda: ask(question(delivery_id)),
+    )
+    back = url_for("shops_pages.show_delivery", delivery_id=delivery_id)
+    if closed is not None:
+        flash("The delivery was closed.")
+        return redirect(back)
+    page = render_template("admin/shops/close_delivery.html", form=form, back=back)
+    return page, status_of(form)
+
+
+class NoteForm(LineupForm):
+    """What is said when a delivery is closed."""
+
+    note = CloseForm.note
+
+    def question(self, delivery_id: UUID) -> CloseDelivery:
+        """The delivery to be closed."""
+        return CloseDelivery(delivery_id=delivery_id, note=self.note.data or "")
+
+
+def _choose(order_id: UUID, seat_id: UUID, form: UserForm) -> OrderView:
+    question = ChooseUser(order_id=order_id, seat_id=seat_id, user_id=_user_of(form))
+    return ask(question)
+
+
+def _serve(order: OrderView, seat_id: UUID | None, form: ServeForm) -> OrderView:
+    question = ServeOrder(
+        order_id=order.id,
+        seat_id=seat_id,
+        plan_id=UUID(form.plan_id.data),
+        user_id=_user_of(form),
+        amount=form.paid(order.total.asset),
+    )
+    return ask(question)
+
+
+def _user_of(form: UserForm) -> UUID | None:
+    """The user of that very name; None for none given. Invalid where nobody has it."""
+    name = (form.username.data or "").strip().lower()
+    if not name:
+        return None
+    question = ListUsers(search=name, paging=Paging(limit=MAX_LIMIT))
+    found = ask(question).items
+    for user in found:
+        if user.username == name:
+            return user.id
+    raise Invalid(fields={"username": ["There is no user with this name."]})
+
+
+def _products() -> list[ProductView]:
+    question = ListProducts(on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name"))
+    return list(ask(question).items)
+
+
+def _order(order_id: UUID) -> OrderView:
+    return ask(GetOrder(order_id=order_id))
+
+
+def _payload_of(order: OrderView) -> str:
+    """Last webhook payload of an order, as far as it is kept still."""
+    ids = [step.delivery_id for step in order.history if step.delivery_id]
+    if not ids:
+        return ""
+    question = GetShopDelivery(delivery_id=ids[-1])
+    return ask(question).body
+
+
+def _piece(order: OrderView, seat_id: UUID) -> SeatView:
+    for piece in order.pieces:
+        if piece.id == seat_id:
+            return piece
+    raise NotFound
+
+
+def _address(order_id: UUID) -> str:
+    return url_for("shops_pages.show_order", order_id=order_id)

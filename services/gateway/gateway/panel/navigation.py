@@ -1,0 +1,161 @@
+"""What every template can say: who is signed in, its pages, what is there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+
+from gateway.asking import request_id
+from gateway.panel.guard import roles_of
+from lineup.context import Actor, Role
+from lineup.ids import new_id
+
+OUR_NAME = "Lineup"
+SELLERS_ALONE = frozenset({Role.RESELLER, Role.DEALER})
+
+ROLES = {
+    Role.OPERATOR: "Operator",
+    Role.SUPPORT: "Support",
+    Role.PARTNER: "Partner",
+    Role.STAFF: "Staff",
+    Role.RESELLER: "Reseller",
+    Role.DEALER: "Dealer",
+    Role.CUSTOMER: "Customer",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page in the navigation, shown to whom its page is open."""
+
+    label: str
+    endpoint: str
+    icon: str
+    not_for: frozenset[Role] = frozenset()
+    """Roles that may open it and have no use for it every day."""
+
+    def is_for(self, role: Role) -> bool:
+        """Whether a role finds it in its navigation."""
+        return role in roles_of(self.endpoint) and role not in self.not_for
+
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+        return url_for(self.endpoint)
+
+
+@dataclass(frozen=True)
+class NavigationGroup:
+    """Entries that belong together; without a title they come first."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+NAVIGATION = (
+    NavigationGroup(
+        "",
+        (
+            Entry("Dashboard", "dashboard_pages.dashboard", "layout-dashboard"),
+            Entry("Sell", "sell_pages.sell", "cash-register"),
+            Entry("Reports", "reports_pages.count_customers", "chart-bar"),
+            Entry("My users", "portal.my_page", "device-tv"),
+            Entry("My balance", "portal_money.balance", "wallet"),
+            Entry("Auto-renewal", "portal_money.renewal", "refresh"),
+            Entry("Messages", "portal_messages.list_messages", "mail"),
+        ),
+    ),
+    NavigationGroup(
+        "People",
+        (
+            Entry("Customers", "customers_pages.list_customers", "users"),
+            Entry("Sellers", "sellers_pages.list_dealers", "sitemap", SELLERS_ALONE),
+        ),
+    ),
+    NavigationGroup(
+        "Sales",
+        (
+            Entry("Subscriptions", "subscriptions_pages.list_subscriptions", "ticket"),
+            Entry("Sales", "sales_pages.list_sales", "receipt"),
+            Entry("Balances", "money_pages.list_wallets", "wallet"),
+            Entry("Products", "billing_pages.list_products", "package"),
+            Entry("Shops", "shops_pages.list_shops", "building-store"),
+            Entry("Orders", "shops_pages.list_orders", "shopping-cart"),
+        ),
+    ),
+    NavigationGroup(
+        "Content",
+        (
+            Entry("Channels", "channels_pages.list_channels", "list-numbers"),
+            Entry("Packages", "packages_pages.list_packages", "stack-2"),
+            Entry("Guide", "guide_pages.show_guide", "calendar-event"),
+            Entry("Imports", "jobs_pages.list_jobs", "download"),
+        ),
+    ),
+    NavigationGroup(
+        "Messages",
+        (
+            Entry("Delivery log", "notifications_pages.list_deliveries", "mail"),
+            Entry("Email delivery", "notifications_pages.mail_transport", "send"),
+        ),
+    ),
+    NavigationGroup("", (Entry("Help", "help_pages.contents", "help"),)),
+)
+"""What is found at the side of every page; each role sees what is open to it."""
+
+
+def navigation() -> Iterator[NavigationGroup]:
+    """The groups of the one who is signed in, without what is not for them."""
+    me: Actor = g.actor
+    for group in NAVIGATION:
+        entries = tuple(
+            entry
+            for entry in group.entries
+            if has_page(entry.endpoint) and entry.is_for(me.role)
+        )
+        if entries:
+            yield NavigationGroup(group.title, entries)
+
+
+def open_address() -> str:
+    """The address in the navigation that the open page has, or lies below."""
+    addresses = [entry.address for group in navigation() for entry in group.entries]
+    within = [one for one in addresses if f"{request.path}/".startswith(f"{one}/")]
+    return max(within, key=len, default="")
+
+
+def has_page(endpoint: str) -> bool:
+    """Whether there is such a page in this installation."""
+    return endpoint in current_app.view_functions
+
+
+def house() -> str:
+    """Whose name the pages bear: to customers, and before sign-in, their partner's.
+
+    Empty before sign-in at an address that is nobody's alone.
+    """
+    me: Actor | None = g.get("actor")
+    return (me.company or OUR_NAME) if me else g.get("company", "")
+
+
+def theme() -> str:
+    """The theme that was chosen: light or dark; empty: as the machine has it."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in {"light", "dark"} else ""
+
+
+def init_app(app: Flask) -> None:
+    """Let templates say these, also those that are imported without context."""
+    said: dict[str, Any] = {
+        "navigation": navigation,
+        "open_address": open_address,
+        "has_page": has_page,
+        "theme": theme,
+        "house": house,
+        "role_names": ROLES,
+        "new_key": lambda: new_id().hex,
+        "request_id": request_id,
+    }
+    app.jinja_env.globals.update(said)
+    app.context_processor(lambda: {"me": g.get("actor")})

@@ -1,0 +1,41 @@
+"""A service's timers by hand: in a process of their own, without the bus."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from lineup import logs
+from lineup.bus.endpoints import EndpointKind, endpoints_of
+from lineup.bus.service import Service
+from lineup.clock import clock_for
+from lineup.database import Database, connect
+from lineup.secrets import Keyring
+from lineup.settings import read
+
+
+def timers(service: type[Service]) -> dict[str, str]:
+    """What each timer of a service does, in its own words."""
+    names = [
+        endpoint.name
+        for endpoint in endpoints_of(service)
+        if endpoint.kind is EndpointKind.TIMER
+    ]
+    return {
+        name: (inspect.getdoc(getattr(service, name)) or "").partition("\n")[0]
+        for name in names
+    }
+
+
+def run(service: type[Service], name: str, environment: Mapping[str, str]) -> None:
+    """Do what a timer does, once; what it announces the running service carries."""
+    given = read(service.settings_type, environment)
+    logs.configure(given.log_format, given.log_level, service.name)
+    endpoints_of_: Any = service()
+    clock = clock_for(given.clock_offset_file)
+    endpoints_of_.settings, endpoints_of_.clock = given, clock
+    endpoints_of_.keyring = Keyring.of(given.lineup_secret_keys)
+    endpoints_of_.database = Database(connect(given.database_uri), clock)
+    try:
+        getattr(endpoints_of_, name)()
+    finally:
+        endpoints_of_.database.engine.dispose()
