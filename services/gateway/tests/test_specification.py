@@ -6,11 +6,20 @@ from pathlib import Path
 import pytest
 
 from gateway.api.endpoints import PREFIX, ROLES
+from lineup.verbs import verbs_of
 
 DESCRIBING = {"openapi_json", "enter", "try_out", "asset"}
 README = (Path(__file__).parents[1] / "README.md").read_text()
 PAGING = {"limit", "after", "before", "count_up_to", "order", "updated_since"}
 USUAL = {"created_at", "updated_at"}
+ADDRESSES_OF_VERBS = {
+    (method, PREFIX + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule))
+    for service in ("accounts", "billing", "playlists", "notifications")
+    for verb in verbs_of(service)
+    if verb.route
+    for methods, rule in [verb.route.address.split(" ")]
+    for method in methods.split("|")
+}
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -49,7 +58,7 @@ def written(path):
     return re.sub(r"\{\w+\}", "{id}", path.removeprefix(PREFIX))
 
 
-def test_the_readme_names_every_address_with_its_methods(specification):
+def test_the_readme_names_every_address_that_no_verb_has(specification):
     rows = re.findall(r"^\| (`/.*) \| ((?:GET|POST|PUT)[^|]*) \|", README, re.MULTILINE)
     told = {}
     for addresses, methods in rows:
@@ -62,7 +71,8 @@ def test_the_readme_names_every_address_with_its_methods(specification):
 
     described = {}
     for method, path in operations(specification):
-        described.setdefault(written(path), set()).add(method)
+        if (method, path) not in ADDRESSES_OF_VERBS:
+            described.setdefault(written(path), set()).add(method)
     assert told == described
 
 
