@@ -3,6 +3,7 @@ import pytest
 from accounts.devices.operations import (
     add_device,
     change_device,
+    count_devices,
     get_device,
     list_devices,
     remove_device,
@@ -14,6 +15,8 @@ from lineup.contracts.accounts.customers import DeleteCustomer
 from lineup.contracts.accounts.devices import (
     AddDevice,
     ChangeDevice,
+    CountDevices,
+    DevicesOf,
     GetDevice,
     ListDevices,
     RemoveDevice,
@@ -189,3 +192,32 @@ class TestSeeing:
             ):
                 with pytest.raises(NotFound):
                     ask(stranger, operation, request)
+
+
+class TestCounting:
+    def test_models_and_apps_are_counted_the_most_frequent_first(
+        self, add, ask, tree, clock
+    ):
+        add(model="Fire TV", app="")
+        clock.forward(days=184)
+        for model in ("Smart TV LG", "MAG 540", "Smart TV LG"):
+            add(model=model)
+
+        counts = ask(tree.partner, count_devices, CountDevices())
+
+        assert (counts.total, counts.stale) == (4, 1)
+        assert counts.models == [
+            DevicesOf(name="Smart TV LG", devices=2),
+            DevicesOf(name="Fire TV", devices=1),
+            DevicesOf(name="MAG 540", devices=1),
+        ]
+        assert counts.apps == [
+            DevicesOf(name="OTT-Play", devices=3),
+            DevicesOf(name="", devices=1),
+        ]
+
+    def test_only_those_in_ones_own_part_of_the_tree(self, add, ask, tree):
+        add()
+
+        for stranger in (tree.neighbour, tree.dealer):
+            assert ask(stranger, count_devices, CountDevices()).total == 0

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 
 from accounts import values
 from accounts.customers.finding import find_for_update
 from accounts.customers.words import mac_words, searchable, wanted
-from accounts.devices.models import Device
+from accounts.devices.models import FRESH_FOR, Device
 from accounts.tree.operations import of_partner
 from accounts.unique_violations import refused_as
 from accounts.users.models import User
@@ -16,6 +16,9 @@ from accounts.users.operations import find_of_partner, lock_user
 from lineup.contracts.accounts.devices import (
     AddDevice,
     ChangeDevice,
+    CountDevices,
+    DeviceCounts,
+    DevicesOf,
     DeviceView,
     GetDevice,
     ListDevices,
@@ -41,6 +44,8 @@ CHECKS: Mapping[str, Callable[[ValidationErrors, str, str], str]] = {
 MAC_INDEX = "uq_devices_mac"
 BOUGHT_WITH = "Device of the order"
 """What a device is called of which a buyer gave the MAC address only."""
+MOST_COUNTED = 10
+"""Models and apps that a count names."""
 ORDERS = {"created": Device.id}
 
 
@@ -113,6 +118,29 @@ def list_devices(work: UnitOfWork, request: ListDevices) -> Page[DeviceView]:
         lambda device: device.view(work.now),
         ORDERS,
     )
+
+
+@handles(CountDevices)
+def count_devices(work: UnitOfWork, _request: CountDevices) -> DeviceCounts:
+    """How many devices there are in the actor's part of the tree, by what they are."""
+    noted = _visible(work).with_only_columns(Device.model, Device.app, Device.noted_at)
+    devices = noted.subquery()
+    is_stale = devices.c.noted_at < work.now - FRESH_FOR
+    total, stale = work.session.execute(
+        select(func.count(), func.count().filter(is_stale)).select_from(devices)
+    ).one()
+    return DeviceCounts(
+        total=total,
+        stale=stale,
+        models=_most_frequent(work, devices.c.model),
+        apps=_most_frequent(work, devices.c.app),
+    )
+
+
+def _most_frequent(work: UnitOfWork, column: ColumnElement[str]) -> list[DevicesOf]:
+    counted = select(column, func.count()).group_by(column)
+    most = counted.order_by(func.count().desc(), column).limit(MOST_COUNTED)
+    return [DevicesOf(name=name, devices=n) for name, n in work.session.execute(most)]
 
 
 def find_user_by_mac(work: UnitOfWork, partner_id: UUID, text: str) -> User | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS
+from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, SELLERS_AND_SUPPORT
 from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Mac, Name, OptionalName, Search
@@ -94,3 +94,32 @@ class ListDevices(Request[Page[DeviceView]]):
     mac: Mac = ""
     """Exact MAC address, in any common notation."""
     paging: Paging = field(default_factory=Paging)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevicesOf:
+    """Number of devices of one model or app."""
+
+    name: str
+    """Empty: it was not given."""
+    devices: int
+    """How many devices."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceCounts:
+    """What users watch with."""
+
+    total: int
+    """All devices."""
+    stale: int
+    """Not confirmed for more than six months."""
+    models: list[DevicesOf]
+    """The ten most frequent models, the most frequent first."""
+    apps: list[DevicesOf]
+    """The ten most frequent apps, the most frequent first."""
+
+
+@verb("accounts", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /devices/count")
+class CountDevices(Request[DeviceCounts]):
+    """Number of devices by model and app."""

@@ -22,6 +22,7 @@ from lineup.contracts.accounts.customers import (
     CustomerCounts,
     CustomerStatus,
 )
+from lineup.contracts.accounts.devices import CountDevices
 
 pages = Blueprint("reports_pages", __name__)
 
@@ -61,6 +62,7 @@ def count_customers() -> str:
     """Customers by state, seller, product, group, and when they were made."""
     listing = NARROWED.asked()
     asked = ask_later(CountCustomers(**listing.filters))
+    devices = ask_later(CountDevices())
     offered = choices.of_customers()
     listing = NARROWED.asked(**offered())
     counts = part(asked).value
@@ -71,6 +73,7 @@ def count_customers() -> str:
         sections=list(_sections(counts, listing)) if counts else [],
         months=_months(counts, listing) if counts else [],
         everybody=_address(listing, {}),
+        devices=part(devices).value,
         file=file_address("reports_pages.export_customers"),
         zone=str(zone()),
     )
