@@ -26,8 +26,6 @@ from gateway.api.examples import EXAMPLES
 from gateway.api.glossary import GLOSSARY
 from lineup.values.checking import is_union, rule_of
 
-FEATURE = re.compile(r"\s*\([A-Z]{2}-\d[^)]*\)")
-"""Names of our own list of features: nothing to a caller."""
 NOTHING = re.compile(r"\bNone\b")
 A_MOMENT = "2026-03-02T09:30:00+00:00"
 AN_ID = "019d0000-0000-7000-8000-000000000001"
@@ -41,8 +39,8 @@ PLAIN_EXAMPLES: Mapping[Any, Any] = {
 
 
 def plain_words(text: str) -> str:
-    """Words for callers: on one line, in JSON's terms, without names of our lists."""
-    return " ".join(NOTHING.sub("null", FEATURE.sub("", text)).split())
+    """Words for callers: on one line, in JSON's terms."""
+    return " ".join(NOTHING.sub("null", text).split())
 
 
 def words_of(contract: type, name: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ AT_THE_COUNTER = frozenset({Role.PARTNER, Role.STAFF})
 @pages.route("/sell", methods=["GET", "POST"])
 @page_for(AT_THE_COUNTER)
 def sell() -> ResponseReturnValue:
-    """Sell a plan to somebody new, paid in cash (RE-01)."""
+    """Sell a plan to somebody new, paid in cash."""
     offers = offers_of(_own_partner(), had_trial=False)
     plans = {str(offer.plan.id): offer.plan for offer in offers}
     form = SellForm(plans)
