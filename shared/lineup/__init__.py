@@ -1,1 +1,1 @@
-"""The ground: what two services must agree on to talk."""
+"""What services must agree on: what two services must agree on to talk."""

@@ -122,7 +122,7 @@ class ServiceUnavailable(Unavailable):
 class UnknownVerb(Unavailable):
     """This version of the service does not support the request."""
 
-    code = "unknown_door"
+    code = "unknown_verb"
 
 
 class Busy(Unavailable):

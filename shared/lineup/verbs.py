@@ -9,7 +9,7 @@ and what comes back. The handler on the bus, the gateway's calls and routes and 
 tables of the documentation are all made of it. In the service a function answers it:
 
     @handles(GetPlanUse)
-    def get_plan_use(work: Work, request: GetPlanUse) -> PlanUse: ...
+    def get_plan_use(work: UnitOfWork, request: GetPlanUse) -> PlanUse: ...
 """
 
 import enum

@@ -9,7 +9,7 @@ from lineup.settings import ServiceSettings
 
 @dataclass(frozen=True, kw_only=True)
 class AccountsSettings(ServiceSettings):
-    """The ground's settings, and how wrong passwords are slowed down."""
+    """The settings every service has, and how wrong passwords are slowed down."""
 
     sign_in_tries: int = limits.TRIES
     """Wrong ones for a login name from one address before the first pause."""

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from billing.subscriptions.attempts import is_let
 from billing.subscriptions.models import Subscription
 from billing.wallets.checks import check_ledger
-from billing.webshops.watching import deliveries
+from billing.webshops.metrics import deliveries
 from lineup.contracts.billing.running import has_lapsed
 from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Database, UnitOfWork

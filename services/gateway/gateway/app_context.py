@@ -39,11 +39,11 @@ class AppContext:
 
 
 def app_context_of(app: Flask) -> AppContext:
-    """What lies under an app."""
+    """The context of an app."""
     found: AppContext = app.extensions[NAME]
     return found
 
 
 def app_context() -> AppContext:
-    """The ground of the app that handles this request."""
+    """The context of the app that handles this request."""
     return app_context_of(current_app)

@@ -48,7 +48,7 @@ def worker_exit(_server: Any, _worker: Any) -> None:
     from gateway import wsgi
     from lineup import tracing
 
-    wsgi.application.tally.flush()
+    wsgi.application.counters.flush()
     tracing.flush()
 
 
@@ -62,6 +62,6 @@ def post_worker_init(worker: Any) -> None:
     from gateway import start, wsgi
     from gateway.public.start import listener_for
 
-    wsgi.application.tally.flush_ever_after()
+    wsgi.application.counters.flush_ever_after()
     start.listener_for(wsgi.pages).start()
-    listener_for(worker.wsgi.library, settings.amqp_uri).start()
+    listener_for(worker.wsgi.content_store, settings.amqp_uri).start()

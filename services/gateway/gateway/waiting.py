@@ -7,7 +7,7 @@ owner has it, the copy is on its way, and the same call is made again until it h
 arrived, for two seconds at most. `OWNERS` says of which refusals that is true and whom
 to ask.
 
-This is done for every call that is waited for (see `gateway.guards.attach`), of the API
+This is done for every call that is waited for (`gateway.guards.guarded`), of the API
 and the panel alike. The tries share one context, so none or one of them acts.
 """
 

@@ -10,7 +10,7 @@ from lineup.context import Event, Role
 
 
 class EndpointKind(enum.StrEnum):
-    """What knocks at an endpoint."""
+    """What starts the work: a call, an event, a timer or HTTP."""
 
     RPC = "rpc"
     EVENT = "event"

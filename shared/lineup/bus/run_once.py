@@ -30,12 +30,12 @@ def run(service: type[Service], name: str, environment: Mapping[str, str]) -> No
     """Do what a timer does, once; what it announces the running service carries."""
     given = read(service.settings_type, environment)
     logs.configure(given.log_format, given.log_level, service.name)
-    endpoints_of_: Any = service()
+    instance: Any = service()
     clock = clock_for(given.clock_offset_file)
-    endpoints_of_.settings, endpoints_of_.clock = given, clock
-    endpoints_of_.keyring = Keyring.of(given.lineup_secret_keys)
-    endpoints_of_.database = Database(connect(given.database_uri), clock)
+    instance.settings, instance.clock = given, clock
+    instance.keyring = Keyring.of(given.lineup_secret_keys)
+    instance.database = Database(connect(given.database_uri), clock)
     try:
-        getattr(endpoints_of_, name)()
+        getattr(instance, name)()
     finally:
-        endpoints_of_.database.engine.dispose()
+        instance.database.engine.dispose()

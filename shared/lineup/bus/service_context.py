@@ -66,7 +66,7 @@ class ServiceContext(SharedExtension):
 
 
 class Dependency(DependencyProvider):
-    """Gives an endpoint one thing of the ground, under the same name. Never raises."""
+    """Gives endpoints one thing of the service's context, by its name. Never raises."""
 
     service_context = ServiceContext()
 

@@ -1,4 +1,4 @@
-"""How every service maps its rows, and the ground's own three tables.
+"""How every service maps its rows, and the outbox, inbox and idempotency tables.
 
 Each service declares its base in one line of its own:
 

@@ -1,4 +1,4 @@
-"""Work: what every operation is given to work with."""
+"""UnitOfWork: what every operation is given to work with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -77,4 +77,4 @@ def test_a_door_that_this_copy_lacks_is_unavailable(standing):
     with pytest.raises(Unavailable) as refused:
         standing.no_such_door(Context(), Ask())
 
-    assert refused.value.code == "unknown_door"
+    assert refused.value.code == "unknown_verb"

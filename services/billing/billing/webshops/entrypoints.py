@@ -1,4 +1,4 @@
-"""Ways in to the webshops for shops and events; people's are in office.py."""
+"""Ways in to the webshops for shops and events; what staff ask is in operations/."""
 
 from functools import lru_cache
 from typing import cast

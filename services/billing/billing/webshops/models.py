@@ -131,7 +131,7 @@ class ShopOrderRecord(Kept, Record):
     """A random name that no other order of any shop has."""
     buyer: Mapped[dict[str, Any]]
     standing: Mapped[int]
-    """What the newest payload says (messages.Standing)."""
+    """What the newest payload says (messages.PaymentStatus)."""
     modified_at: Mapped[datetime | None] = mapped_column(ShopTime)
     """The shop's time of the newest payload; None: only refunds are known."""
     is_paid: Mapped[bool]

@@ -56,7 +56,7 @@ class Effect(enum.StrEnum):
 
 
 def order_state_of(states: set[str], *, is_paid: bool, is_void: bool) -> OrderState:
-    """How far an order is: received, accepted, fulfilled, reversed, or aside."""
+    """How far an order is: received, accepted, fulfilled, reversed, or an exception."""
     if is_void and (is_paid or SeatState.REVERSED in states):
         return OrderState.REVERSED
     if not is_paid:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from billing.webshops.metrics import deliveries
 from billing.webshops.operations.connections import get_shop, switch_shop, update_shop
 from billing.webshops.operations.deliveries import store_delivery
 from billing.webshops.operations.log import (
@@ -10,7 +11,6 @@ from billing.webshops.operations.log import (
     replay_delivery,
 )
 from billing.webshops.operations.reading import get_order, list_orders, replay_order
-from billing.webshops.watching import deliveries
 from lineup.contracts.billing.orders import GetOrder, ListOrders, ReplayOrder
 from lineup.contracts.billing.refusals import DeliveryDone
 from lineup.contracts.billing.shops import (

@@ -11,7 +11,7 @@ from gateway.api.fields import choices_of
 from gateway.api.published import published
 from gateway.api.reference import ProblemSchema
 
-__all__ = ["customers", "hang", "tokens", "uploads", "wallets"]
+__all__ = ["customers", "init_app", "tokens", "uploads", "wallets"]
 
 SUBJECTS = (
     subjects.tokens,

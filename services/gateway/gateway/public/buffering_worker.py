@@ -3,7 +3,7 @@
 Requests are read in the poller's loop, heads and bodies, and given to a thread when
 they are whole; what a reader does not take of its answer at once is sent from the loop,
 too. So slow or silent connections cost a little memory each, and no thread. They are
-ended when they take too long (`Patience`), and the oldest when there are too many:
+ended when they take too long (`ConnectionLimits`), the oldest when there are too many:
 whoever sends what it has to say is never the oldest for long. Over TLS, gunicorn's own
 way is taken; TLS ends before Lineup.
 """
@@ -18,7 +18,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from gateway.public.circuit_breaker import CircuitBreaker, ordinary_body
+from gateway.public.connection_limits import ConnectionLimits, ordinary_body
 from gateway.public.connections import (
     READABLE,
     WRITABLE,
@@ -55,9 +55,11 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         """Load the application, and what it says of patience."""
         super().load_wsgi()
-        self.breaker: CircuitBreaker = getattr(self.wsgi, "patience", CircuitBreaker())
+        self.connection_limits: ConnectionLimits = getattr(
+            self.wsgi, "connection_limits", ConnectionLimits()
+        )
         self.longest_body = getattr(self.wsgi, "longest_body", ordinary_body)
-        self.room = Room(self.breaker.most_bytes)
+        self.room = Room(self.connection_limits.most_bytes)
 
     # The loop ---------------------------------------------------------------------
 
@@ -100,7 +102,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             return
         self._looked = now
         for conn in list(self.waited_for):
-            if conn.is_late(now, self.breaker):
+            if conn.is_late(now, self.connection_limits):
                 self._end_late(conn)
             elif not self.alive and not conn.incoming.is_begun:
                 self._hurry(conn, now)
@@ -260,7 +262,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         except OSError:
             data = b""
         conn.progress += len(data)
-        if not data or conn.is_late(time.monotonic(), self.breaker):
+        if not data or conn.is_late(time.monotonic(), self.connection_limits):
             self.drop(conn)
 
     def _end_late(self, conn: Connection) -> None:
@@ -290,7 +292,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _make_room(self, address: str) -> None:
         """End the oldest: of an address that has too many, of all when all are."""
-        most = self.breaker.most_of_an_address
+        most = self.connection_limits.most_of_an_address
         if most and self.of_address[address] > most:
             oldest = next(c for c in self.waited_for if c.address == address)
             self.drop(oldest)
@@ -350,5 +352,5 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _hurry(self, conn: Connection, now: float) -> None:
         """Wait a little for a silent connection, no more: the process is to end."""
-        waited = self.breaker.head_seconds - STOP_KEEPALIVE_LINGER
+        waited = self.connection_limits.head_seconds - STOP_KEEPALIVE_LINGER
         conn.began = min(conn.began, now - waited)

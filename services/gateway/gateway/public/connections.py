@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from gateway.public.buffered_socket import BufferedSocket
-from gateway.public.circuit_breaker import CircuitBreaker, LongestBody
+from gateway.public.connection_limits import ConnectionLimits, LongestBody
 from gateway.public.incoming import IncomingRequest
 from gateway.public.private_parts import TConn
 from gateway.public.spool import Room
@@ -84,15 +84,20 @@ class Connection(TConn):  # type: ignore[misc]
         self.was_told_to_continue = False
         return rest
 
-    def is_late(self, now: float, breaker: CircuitBreaker) -> bool:
+    def is_late(self, now: float, connection_limits: ConnectionLimits) -> bool:
         """Whether it has been waited for long enough."""
         waited = now - self.began
         if self.phase is Phase.LINGERING:
-            return waited > breaker.linger_seconds or self.progress > LINGER_BYTES
+            return (
+                waited > connection_limits.linger_seconds
+                or self.progress > LINGER_BYTES
+            )
         if self.phase is Phase.ARRIVING and not self.incoming.has_head:
-            return waited > breaker.head_seconds
+            return waited > connection_limits.head_seconds
         done = self.sock.sent if self.phase is Phase.SENDING else self.incoming.received
-        owed = (waited - breaker.grace_seconds) * breaker.slowest_bytes
+        owed = (
+            waited - connection_limits.grace_seconds
+        ) * connection_limits.slowest_bytes
         return done - self.progress < owed
 
     def close(self, graceful: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002 - gunicorn's

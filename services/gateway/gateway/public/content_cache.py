@@ -1,4 +1,4 @@
-"""Shelf: a bounded cache, filled once for all who wait, re-checked by time."""
+"""A bounded cache, filled once for all who wait, re-checked by time."""
 
 import threading
 import time
@@ -114,5 +114,5 @@ class ContentCache(Generic[K, V]):
         with self._lock:
             try:
                 self._held[key] = held
-            except ValueError:  # larger than the whole shelf: used, not kept
+            except ValueError:  # larger than the whole cache: used, not kept
                 self._held.pop(key, None)

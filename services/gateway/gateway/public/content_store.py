@@ -1,4 +1,4 @@
-"""The library: everything the public addresses know, read from blobs and remembered."""
+"""Everything the public addresses know, read from blobs and remembered."""
 
 import gzip
 from collections.abc import Callable
@@ -37,7 +37,7 @@ FACT_SECONDS = 15
 MANIFEST_SECONDS = 5
 FOREVER = 10.0**9
 """Content never changes under its digest."""
-MEMBERS = 50_000
+SUBSCRIBERS = 50_000
 STRANGERS_SECONDS = 1.0
 SETS = 5_000
 
@@ -98,8 +98,8 @@ class ContentStore:
         self.blobs = blobs
         self.keyring = keyring
         self.public_url = public_url
-        self._members: ContentCache[str, Subscriber | None] = ContentCache(
-            MEMBERS, FACT_SECONDS, seconds_absent=STRANGERS_SECONDS
+        self._subscribers: ContentCache[str, Subscriber | None] = ContentCache(
+            SUBSCRIBERS, FACT_SECONDS, seconds_absent=STRANGERS_SECONDS
         )
         self._manifests: ContentCache[str, SetManifest | None] = ContentCache(
             SETS, MANIFEST_SECONDS
@@ -223,7 +223,7 @@ class ContentStore:
     def forget_access(self, names: list[str]) -> None:
         """Read these access facts anew."""
         for name in names:
-            self._members.forget(name)
+            self._subscribers.forget(name)
 
     def forget_set(self, set_id: str) -> None:
         """Read this manifest anew."""
@@ -231,11 +231,11 @@ class ContentStore:
 
     def forget_everything(self) -> None:
         """Read every fact and manifest anew: changes may have gone unheard."""
-        self._members.forget_all()
+        self._subscribers.forget_all()
         self._manifests.forget_all()
 
     def _subscriber(self, name: str) -> Subscriber | None:
-        return self._members.get(name, lambda: self._read_subscriber(name))
+        return self._subscribers.get(name, lambda: self._read_subscriber(name))
 
     def _read_subscriber(self, name: str) -> Subscriber | None:
         content = self.blobs.read(name)
@@ -277,7 +277,7 @@ class ContentStoreAtHand(ContentStore):
         self.__dict__.update(content_store.__dict__)
 
     def _subscriber(self, name: str) -> Subscriber | None:
-        return self._members.at_hand(name)
+        return self._subscribers.at_hand(name)
 
     def _manifest(self, set_id: str) -> SetManifest | None:
         return self._manifests.at_hand(set_id)

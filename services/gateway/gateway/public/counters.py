@@ -1,4 +1,4 @@
-"""The tally: answers given in a worker's poller loop, counted at next to no cost.
+"""The counters: answers given in a worker's poller loop, counted at next to no cost.
 
 The loop alone writes here; once a second the counts are added to the metrics that
 all workers share, whose files and locks would cost the loop a tenth of its speed.

@@ -9,7 +9,7 @@ import re
 
 import h11
 
-from gateway.public.circuit_breaker import LongestBody
+from gateway.public.connection_limits import LongestBody
 from gateway.public.spool import Room, Spool
 
 LONGEST_HEAD = 64 << 10

@@ -14,7 +14,11 @@ from gateway.public.answers import (
     plain_text,
     sendable,
 )
-from gateway.public.circuit_breaker import CircuitBreaker, LongestBody, ordinary_body
+from gateway.public.connection_limits import (
+    ConnectionLimits,
+    LongestBody,
+    ordinary_body,
+)
 from gateway.public.content_cache import NotAtHand
 from gateway.public.content_store import ContentStore, ContentStoreAtHand
 from gateway.public.counters import KIND, SERVICE, Counters
@@ -51,7 +55,7 @@ class Front(NamedTuple):
 
     probe_port: int = 0
     """Where only probes are served; 0: nowhere."""
-    breaker: CircuitBreaker = CircuitBreaker()
+    connection_limits: ConnectionLimits = ConnectionLimits()
     longest_body: LongestBody = ordinary_body
     admission: Admission | None = None
     """Who may pass; None: by the usual limits, counted in this process."""
@@ -72,7 +76,7 @@ class PublicLayer:
     ) -> None:
         self._pages = pages
         self.content_store = content_store
-        self.tally = Counters()
+        self.counters = Counters()
         self._at_hand = ContentStoreAtHand(content_store)
         self._clock = clock
         self._guides = guides
@@ -80,7 +84,10 @@ class PublicLayer:
         front = front or Front()
         self._probe_port = front.probe_port
         self.admission = front.admission or Admission()
-        self.breaker, self.longest_body = front.breaker, front.longest_body
+        self.connection_limits, self.longest_body = (
+            front.connection_limits,
+            front.longest_body,
+        )
         """What the worker asks for."""
 
     def __call__(
@@ -110,7 +117,7 @@ class PublicLayer:
         except NotAtHand:
             return None
         answer.headers.append(FOR_BROWSERS)
-        self.tally.note(route.kind.value, answer.status, time.monotonic() - began)
+        self.counters.note(route.kind.value, answer.status, time.monotonic() - began)
         return answer
 
     def _route_of(self, environ: Environ) -> PlayerRoute | None:

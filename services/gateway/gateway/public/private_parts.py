@@ -27,7 +27,7 @@ PINNED = {"gunicorn": "27.0.1", "prometheus-client": "0.26.0"}
 def observe_many(times: Histogram, counts: Sequence[int], seconds: float) -> None:
     """Observe so many times in each bucket, `seconds` in all.
 
-    The library can only observe one by one; its parts take any number at once.
+    The content store can only observe one by one; its parts take any number at once.
     """
     for bucket, count in zip(times._buckets, counts, strict=True):  # noqa: SLF001
         if count:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.public.circuit_breaker import CircuitBreaker
+from gateway.public.connection_limits import ConnectionLimits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +61,9 @@ class PublicSettings:
     parts of gunicorn that it does not promise. Then each slow client holds a thread.
     """
 
-    def breaker(self) -> CircuitBreaker:
+    def connection_limits(self) -> ConnectionLimits:
         """How long and for how many the workers wait."""
-        return CircuitBreaker(
+        return ConnectionLimits(
             head_seconds=self.head_seconds,
             most_of_an_address=0
             if self.trusted_proxies

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.public.admission import Admission
-from gateway.public.circuit_breaker import LongestBody, ordinary_body
+from gateway.public.connection_limits import LongestBody, ordinary_body
 from gateway.public.content_store import ContentStore
 from gateway.public.guides import GuideDesk
 from gateway.public.layer import Application, Front, PublicLayer
@@ -44,7 +44,7 @@ def public_layer(
         ),
         front=Front(
             settings.probe_port,
-            settings.breaker(),
+            settings.connection_limits(),
             longest_body,
             Admission(limits_of(settings), settings.trusted_proxies),
         ),

@@ -1,4 +1,4 @@
-"""Members: users as the public addresses know them, from their access facts."""
+"""Subscribers: users as the public addresses know them, from their access facts."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -274,10 +274,10 @@ class TestTally:
         b"".join(layer(dict(ready), lambda *_: None))  # a thread's way, into memory
         assert layer.at_once(dict(ready)) is not None
         assert told(total, outcome="ok") == before[0] + 1
-        layer.tally.flush()
+        layer.counters.flush()
 
         assert told(total, outcome="ok") == before[0] + 2
         assert told(f"{seconds}_count") == before[1] + 2
         assert told(f"{seconds}_bucket", le="+Inf") == before[1] + 2
-        layer.tally.flush()
+        layer.counters.flush()
         assert told(f"{seconds}_count") == before[1] + 2

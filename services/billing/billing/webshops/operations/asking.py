@@ -1,7 +1,7 @@
 """Orders that a shop did not deliver, found by asking it from time to time.
 
-What is found goes through the same endpoint as a delivery: stored, then worked on, each
-effect once. One copy asks a shop at a time, outside of any transaction.
+What is found is stored as a delivery and worked on like one, each effect once. One copy
+asks a shop at a time, outside of any transaction.
 """
 
 import json

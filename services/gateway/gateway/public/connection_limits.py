@@ -10,7 +10,7 @@ LongestBody = Callable[[str, str], int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class CircuitBreaker:
+class ConnectionLimits:
     """How long the gateway waits for others, and how many of them it waits for."""
 
     head_seconds: float = 15
