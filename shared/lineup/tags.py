@@ -13,5 +13,11 @@ LENGTH = 32
 
 
 def tag_of(view: Any) -> str:
-    """The tag of a view, the same in every process."""
-    return hashlib.sha256(msgspec.json.encode(view)).hexdigest()[:LENGTH]
+    """The tag of a view, the same in every process.
+
+    Fields that its class names as UNTAGGED change by time alone, and are left out.
+    """
+    said = msgspec.to_builtins(view)
+    for name in getattr(view, "UNTAGGED", ()):
+        said.pop(name, None)
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:LENGTH]

@@ -214,6 +214,12 @@ def _register(
     return register
 
 
+def positional_of(function: Callable[..., Any]) -> int:
+    """How many parameters a function has before its star."""
+    parameters = inspect.signature(function).parameters.values()
+    return sum(one.kind is not one.KEYWORD_ONLY for one in parameters)
+
+
 @cache
 def needs_of(function: Callable[..., Any]) -> Needs:
     """The parameters behind a function's star: types by name."""

@@ -16,6 +16,7 @@ import msgspec
 from lineup.context import Context, Written
 from lineup.errors import Invalid, Refusal, to_wire
 from lineup.values import checked
+from lineup.verbs import Done
 
 RPC_EXCHANGE = "nameko-rpc"
 CONTEXT_HEADER = "nameko.lineup"
@@ -141,7 +142,12 @@ def decode_reply(body: bytes | str) -> Reply:
 
 
 def decode_result(raw: msgspec.Raw, reply_type: Any) -> Any:
-    """The result as the type that the contract names."""
+    """The result as the type that the contract names.
+
+    Nothing is the empty reply, too: copies from before `Done` say it so.
+    """
+    if reply_type is Done and bytes(raw) == b"null":
+        return Done()
     return msgspec.json.decode(raw, type=reply_type)
 
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import requests
@@ -294,6 +295,20 @@ def test_signing_out_is_heard(client, heard):
     heard.next(SessionEnded)
     with pytest.raises(Unauthenticated):
         client.ask(Context(), Identify(token=token))
+
+
+def test_one_form_signs_out_of_two_sessions(client, operator):
+    """Who leaves while acting as another sends both tokens with the form's one key."""
+    request = SignIn(username="root", password=PASSWORD, wants_token=True)
+    tokens = [client.ask(Context(), request).token for _ in range(2)]
+    form = replace(operator, idempotency_key="sign-out", request_digest="same form")
+
+    for token in tokens:
+        client.ask(form, SignOut(token=token))
+
+    for token in tokens:
+        with pytest.raises(Unauthenticated):
+            client.ask(Context(), Identify(token=token))
 
 
 def test_sign_ins_do_not_hold_up_who_is_signed_in(client, operator):

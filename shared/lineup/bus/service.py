@@ -15,11 +15,16 @@ from lineup.context import Call
 from lineup.database import current_of
 from lineup.secrets import Keyring
 from lineup.settings import ServiceSettings
-from lineup.verbs import HANDLERS, Handler, Kind, needs_of, verbs_of
+from lineup.verbs import HANDLERS, Handler, Kind, needs_of, positional_of, verbs_of
 
 if TYPE_CHECKING:
     from lineup.database import Database
     from lineup.database.arrivals import Copies
+
+
+GIVEN = 2
+"""What every handler is given by position: its work, or the database, and what is
+asked."""
 
 
 class Entrypoints:
@@ -77,6 +82,11 @@ class Service(Entrypoints):
 
     @classmethod
     def _check_needs(cls, handler: Handler) -> None:
+        if positional_of(handler.function) != GIVEN:
+            raise TypeError(
+                f"{handler.function.__qualname__} wants other than {GIVEN} positional"
+                " arguments: what it needs besides them stands behind a star."
+            )
         provided = {Keyring, *cls.provides, *cls.settings_type.__mro__}
         current = current_of(handler)
         needs = {**needs_of(handler.function), **(needs_of(current) if current else {})}

@@ -90,6 +90,9 @@ class Database:
 
         All queries see what was committed before the first; writing or locking fails.
         """
+        return self._retried(lambda: self._read(call, operation))
+
+    def _read(self, call: Call[T], operation: Operation[T, R]) -> R:
         with self.transaction(call.context) as work:
             work.session.connection(execution_options=ONE_LOOK)
             return operation(work, call.request)
@@ -242,7 +245,8 @@ class IdempotencyClaim:
             raise KeyReused
         before = (row.reply or {}).get(ANNOUNCED, ())
         self._work.announced_before += msgspec.convert(before, list[Written])
-        reply: R = msgspec.convert(row.reply, reply_type(operation))
+        said = {} if row.reply is None else row.reply  # as kept before there was `Done`
+        reply: R = msgspec.convert(said, reply_type(operation))
         return reply
 
 

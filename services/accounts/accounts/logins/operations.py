@@ -20,14 +20,14 @@ from accounts.logins.passwords import check_password
 from accounts.logins.usernames import check_username
 from accounts.tree.models import Account
 from accounts.unique_violations import note_taken
-from lineup.context import Role
+from lineup.context import Call, Role
 from lineup.contracts.accounts.refusals import LoginNotFound
 from lineup.contracts.accounts.sessions import SignOut
 from lineup.contracts.accounts.tree import LoginDetails, Status
-from lineup.database import UnitOfWork
+from lineup.database import Database, UnitOfWork
 from lineup.ids import new_id
 from lineup.validation import ValidationErrors
-from lineup.verbs import Done, handles
+from lineup.verbs import Done, handles_call
 
 ENDED_FOR = timedelta(hours=1)
 FAILED_FOR = timedelta(days=2)
@@ -35,14 +35,18 @@ FAILED_FOR = timedelta(days=2)
 PRUNED_AT_ONCE = 1000
 
 
-@handles(SignOut)
-def sign_out(work: UnitOfWork, request: SignOut) -> Done:
-    """End a session or revoke a token; whoever remembers it is told to forget it."""
-    session = work.session.scalar(
-        select(Session).where(Session.digest == digest(request.token))
-    )
-    if session is not None:
-        end_session(work, session)
+@handles_call(SignOut)
+def sign_out(database: Database, call: Call[SignOut]) -> Done:
+    """End a session or revoke a token; whoever remembers it is told to forget it.
+
+    Each time anew, whatever the key: one form may sign out of two sessions.
+    """
+    with database.transaction(call.context) as work:
+        session = work.session.scalar(
+            select(Session).where(Session.digest == digest(call.request.token))
+        )
+        if session is not None:
+            end_session(work, session)
     return Done()
 
 

@@ -11,6 +11,9 @@ from billing.subscriptions.models import Subscription
 from billing.subscriptions.waiting import WINDOW
 from lineup.contracts.billing.subscriptions import SubscriptionState
 
+PUT_OFF = "put_off"
+"""It failed, and is tried again in a moment."""
+
 
 def obstacle_of(
     subscription: Subscription,
@@ -30,7 +33,7 @@ def obstacle_of(
         ("plan_retired", plan.is_retired),
         ("inactive", is_inactive),
         ("replaced", is_switched_on and not subscription.renews),
-        ("put_off", _is_put_off(subscription, now)),
+        (PUT_OFF, _is_put_off(subscription, now)),
     )
     return next((name for name, holds in obstacles if holds), "")
 

@@ -18,7 +18,7 @@ from billing.people.models import CustomerCopy
 from billing.subscriptions.attempts import each_alone, is_let
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.notices import tell_blocked, tell_shortfall
-from billing.subscriptions.obstacles import obstacle_of
+from billing.subscriptions.obstacles import PUT_OFF, obstacle_of
 from billing.subscriptions.sales import Payment, from_balance, period_of
 from billing.subscriptions.terms import automatic_start
 from billing.subscriptions.views import announce_all
@@ -70,7 +70,10 @@ class Round:
 
     def _consider(self, subscription: Subscription, payment: Payment) -> None:
         """Renew, or leave as it is and let it wait."""
-        if reason := self._obstacle(subscription):
+        reason = self._obstacle(subscription)
+        if reason == PUT_OFF:
+            return  # it is due still, and has its turn when that is over
+        if reason:
             subscription.wait_for_money()
             log.info("renewal_skipped", subscription=subscription.id, reason=reason)
             tell_blocked(self._work, subscription, reason)

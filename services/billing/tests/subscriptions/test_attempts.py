@@ -8,8 +8,10 @@ from sqlalchemy import text
 
 from billing.catalog.operations import update_product
 from billing.metrics import put_off, renewals
+from billing.subscriptions import renewals as renewals_
 from billing.subscriptions import upkeep
 from billing.subscriptions.attempts import LONGEST_PAUSE, pause_after
+from billing.subscriptions.models import Subscription
 from billing.subscriptions.overview import get_renewal_overview
 from lineup.contracts.billing.catalog import ProductChanged, UpdateProduct
 from lineup.contracts.billing.subscriptions import GetRenewalOverview
@@ -70,6 +72,25 @@ def obstacles(ask, customer):
 
 
 class TestRenewals:
+    def test_one_that_another_copy_put_off_meanwhile_stays_due(
+        self, shop_floor, three, database, clock
+    ):
+        clock.forward(days=30)
+        one = three.bought[1]
+        with database.transaction() as work:
+            due = work.session.get_one(Subscription, one.id)
+            due.put_off_until = clock.now() + timedelta(minutes=1)
+            before = due.renewal_due_at
+
+        with database.transaction() as work:
+            renewals_._renew_one(work, one.id)
+
+        with database.transaction() as work:
+            assert work.session.get_one(Subscription, one.id).renewal_due_at == before
+        clock.forward(minutes=2)
+        shop_floor.renew()
+        assert shop_floor.look(one).ends_at > clock.now()
+
     def test_the_other_users_of_its_customer_are_renewed(
         self, shop_floor, three, break_, clock
     ):

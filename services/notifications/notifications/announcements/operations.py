@@ -104,7 +104,7 @@ def _tell_of_renewal(
 
 
 @handles(SendTest)
-def send_test(work: UnitOfWork, request: SendTest, keyring: Keyring) -> DeliveryView:
+def send_test(work: UnitOfWork, request: SendTest, *, keyring: Keyring) -> DeliveryView:
     """Queue a test message through the partner's transport."""
     refuse_no_receiver(request)
     partner_id = acting_partner(work.actor, request.partner_id)

@@ -141,6 +141,8 @@ class ChannelGuide:
 class ChannelView:
     """A channel; `stream_id` is its permanent ID."""
 
+    UNTAGGED: ClassVar[tuple[str, ...]] = ("guide_reach",)
+
     id: UUID
     partner_id: UUID
     stream_id: int

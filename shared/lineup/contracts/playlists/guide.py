@@ -34,6 +34,8 @@ from lineup.verbs import Done, Kind, Request, Route, verb
 class GuideSourceView:
     """A guide source and its last fetch."""
 
+    UNTAGGED: ClassVar[tuple[str, ...]] = ("reach",)
+
     id: UUID
     partner_id: UUID
     name: str
