@@ -15,9 +15,9 @@ ROLES = ("accounts", "billing", "playlists", "notifications")
 TASKS = [
     ("accounts", "messages list", "There are no failed messages."),
     ("accounts", "migrate", "schema is up to date"),
-    ("billing", "billing check-ledger", "The books are right."),
+    ("billing", "billing check-ledger", "The ledger is correct."),
     ("playlists", "playlists resync", " republished."),
-    ("notifications", "notifications send-due", " messages tried."),
+    ("notifications", "notifications send-due", " messages attempted."),
     ("gateway", "gateway codes", "subscription_active"),
 ]
 SAY_HELLO = """
