@@ -86,7 +86,7 @@ def text_of(dump):
 
 def test_a_backup_that_is_not_whole_or_not_ours_is_refused(saved, another, tmp_path):
     (tmp_path / "half").mkdir()
-    assert "no whole backup" in told(another, "restore", str(tmp_path / "half"))[1]
+    assert "no complete backup" in told(another, "restore", str(tmp_path / "half"))[1]
 
     code, said = told(another, "restore", str(saved))
     assert code == 1

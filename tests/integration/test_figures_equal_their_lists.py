@@ -171,7 +171,7 @@ def test_the_cards_above_sales_are_the_sums_of_the_list_and_its_file(panel, role
         told = dict(cards)
         assert told["Sold"] == f"{len(rows):,}" == shown.length_of(f"/sales?{query}")
         revenue = sorted(number for words, number in cards if words == "Revenue")
-        assert revenue == money_of(rows, "Value"), (role, query)
+        assert revenue == money_of(rows, "Amount"), (role, query)
         refunded = sorted(number for words, number in cards if words == "Refunded")
         assert refunded == money_of(rows, "Refunded"), (role, query)
 

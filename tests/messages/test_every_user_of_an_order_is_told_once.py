@@ -27,7 +27,7 @@ from notifications.announcements.operations import tell_credentials
 from notifications.deliveries.models import Delivery
 
 KEYRING = Keyring([make_key()])
-MEANS = Dependencies(
+DEPENDENCIES = Dependencies(
     keyring=KEYRING, hash_password=hash_password, public_url="https://tv"
 )
 NORTH = CreateAccount(
@@ -66,9 +66,9 @@ def log(a_database):
 def partner(accounts):
     with accounts.transaction() as work:
         login = LoginDetails(username="root", password="correct horse battery")
-        create_operator(work, login, means=MEANS)
+        create_operator(work, login, dependencies=DEPENDENCIES)
     with accounts.transaction(Context(actor=SYSTEM)) as work:
-        return create_account(work, NORTH, means=MEANS)
+        return create_account(work, NORTH, dependencies=DEPENDENCIES)
 
 
 def event_of(wrapped, state):
@@ -86,7 +86,7 @@ def event_of(wrapped, state):
 def accept(accounts, clock):
     def accept(order):
         wrapped = envelope(order, clock.now(), Context(actor=SYSTEM))
-        fill = partial(fill_seats, means=MEANS)
+        fill = partial(fill_seats, dependencies=DEPENDENCIES)
         accounts.consume(event_of(wrapped, order), fill)
 
     return accept

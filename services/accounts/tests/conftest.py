@@ -51,7 +51,7 @@ def dependencies():
 
 @pytest.fixture
 def ask(database):
-    """`ask(actor, operation, request, means=...)` runs it in a transaction."""
+    """`ask(actor, operation, request, dependencies=...)` runs it in a transaction."""
 
     def ask(actor, operation, request, **given):
         with database.transaction(Context(actor=actor)) as work:
