@@ -513,7 +513,7 @@ class TestStreams:
         job = shop.take(one('#EXTINF:-1 catchup="magic" catchup-days="3",A'))
 
         assert shop.channels()["A"].catchup_days == 0
-        assert "1 channels came without their archive" in job.message
+        assert "1 channels imported without catch-up" in job.message
 
     @pytest.mark.parametrize(
         ("hosts", "signed"),
@@ -712,7 +712,7 @@ class TestNothingIsLostInSilence:
         assert "2 duplicate channels skipped." in job.message
 
         again = shop.take(content)
-        assert again.message.startswith("0 channels added, 2 updated. 2 channels")
+        assert again.message.startswith("0 channels added, 2 updated. 2 duplicate")
         assert shop.names() == ["Other", "Twice"]
 
     def test_lines_that_are_no_addresses_are_named(self, shop):
@@ -798,7 +798,7 @@ class TestTheSameListAgain:
         assert (mine.group_title, mine.logo) == ("New", "http://i/n.png")
         assert (mine.is_adult, mine.catchup_days) == (True, 9)
         assert mine.address == "http://s.example/moved.m3u8"
-        assert job.message.startswith("0 channels added, 1 updated. 1 are no longer")
+        assert job.message.startswith("0 channels added, 1 updated. 1 are missing")
         assert job.vanished == ["Gone later"]
         gone = shop.channels()["Gone later"]
         assert gone.vanished_at is not None
