@@ -32,7 +32,7 @@ def found(ask, tree, dependencies):
     """`found(ListCustomers(...))` are the ids a partner's list has."""
     lists = {
         ListCustomers: (list_customers, {}),
-        ListUsers: (list_users, {"means": dependencies}),
+        ListUsers: (list_users, {"dependencies": dependencies}),
         ListAccounts: (list_accounts, {}),
     }
 

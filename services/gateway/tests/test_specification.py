@@ -58,6 +58,10 @@ def written(path):
     return re.sub(r"\{\w+\}", "{id}", path.removeprefix(PREFIX))
 
 
+def test_every_verb_with_a_route_is_open(specification):
+    assert set(operations(specification)) >= ADDRESSES_OF_VERBS
+
+
 def test_the_readme_names_every_address_that_no_verb_has(specification):
     rows = re.findall(r"^\| (`/.*) \| ((?:GET|POST|PUT)[^|]*) \|", README, re.MULTILINE)
     told = {}

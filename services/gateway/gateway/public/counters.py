@@ -57,7 +57,7 @@ class Counters:
             while not waiting.wait(FLUSH_SECONDS):
                 self.flush()
 
-        threading.Thread(target=run, name="tally", daemon=True).start()
+        threading.Thread(target=run, name="counters", daemon=True).start()
 
 
 def _add(endpoint: str, line: EndpointCounters) -> None:
