@@ -305,7 +305,7 @@ def measure(partner: Partner, ids: Mapping[str, str], rounds: int) -> int:
 
 def check(name: str, page: str) -> None:
     """An answer without rows, or without its service, is not worth measuring."""
-    if "cannot be shown just now" in page:
+    if "cannot be shown right now" in page:
         raise SystemExit(f"{name}: a service did not answer in time")
     if "<tbody>" not in page and "card" not in page and name not in EMPTY:
         raise SystemExit(f"{name}: nothing was found")

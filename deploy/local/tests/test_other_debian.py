@@ -38,7 +38,7 @@ BEGIN = rf"""
 cd /srv/lineup
 ./lineup up >up.log 2>&1 &
 up=$!
-until grep -q "Making the demo ready" up.log; do
+until grep -q "Preparing the demo" up.log; do
     kill -0 $up || {{ tail -n 60 up.log; exit 1; }}
     sleep 0.5
 done
