@@ -243,12 +243,12 @@ class TestSessions:
             who("made-up")
 
     def test_signing_out_ends_it_and_is_announced(
-        self, enter, who, ask, tree, announced
+        self, enter, who, database, tree, announced
     ):
         token = enter("root", PASSWORD).token
         other = enter("root", PASSWORD).token
         for _ in range(2):
-            ask(NOBODY, sign_out, SignOut(token=token))
+            sign_out(database, call(SignOut(token=token), NOBODY))
         with pytest.raises(NotSignedIn):
             who(token)
         assert who(other).name == "root"
