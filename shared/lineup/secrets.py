@@ -57,7 +57,6 @@ def sealed(request: T, keyring: Keyring) -> T:
 
 
 @cache
-@cache
 def secrets_of(request: Any) -> frozenset[str]:
     """The fields of a request that are secrets."""
     hints = get_type_hints(request, include_extras=True)

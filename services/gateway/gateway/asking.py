@@ -17,7 +17,6 @@ from lineup.context import NOBODY, Actor, Context
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.rpc import Answer
-from lineup.rpc.client import DEFAULT_SECONDS
 from lineup.secrets import sealed
 from lineup.values import tidy_line
 from lineup.verbs import Request
@@ -80,7 +79,7 @@ def context() -> Context:
     )
 
 
-def ask(request: Request[R], *, step: str = "", timeout: float = DEFAULT_SECONDS) -> R:
+def ask(request: Request[R], *, step: str = "") -> R:
     """The reply to a request; see `Answer.reply` for what may rise.
 
     `step` names one of several calls of a form that is sent: with the form's key, made
@@ -93,12 +92,12 @@ def ask(request: Request[R], *, step: str = "", timeout: float = DEFAULT_SECONDS
         own = f"{key[:LONGEST_KEY]} {step}" if key else None
         said = replace(said, idempotency_key=own, request_digest=None)
     content = sealed(request, app_context().keyring)
-    return app_context().services.ask(said, content, timeout=timeout)
+    return app_context().services.ask(said, content)
 
 
-def ask_later(request: Request[R], *, timeout: float = DEFAULT_SECONDS) -> Answer[R]:
+def ask_later(request: Request[R]) -> Answer[R]:
     """Ask now and go on; the answer is taken when it is needed."""
-    return app_context().rpc.ask_later(context(), request, timeout=timeout)
+    return app_context().rpc.ask_later(context(), request)
 
 
 def user_agent() -> str:

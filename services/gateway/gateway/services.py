@@ -6,7 +6,6 @@ from typing import Protocol, TypeVar
 
 from lineup.context import Context
 from lineup.rpc import RpcClient
-from lineup.rpc.client import DEFAULT_SECONDS
 from lineup.verbs import Request
 
 R = TypeVar("R")
@@ -27,8 +26,6 @@ class Services:
     rpc: RpcClient
     around: Around
 
-    def ask(
-        self, who: Context, request: Request[R], *, timeout: float = DEFAULT_SECONDS
-    ) -> R:
+    def ask(self, who: Context, request: Request[R]) -> R:
         """The reply to a request; see `Answer.reply` for what may rise."""
-        return self.around(request, lambda: self.rpc.ask(who, request, timeout=timeout))
+        return self.around(request, lambda: self.rpc.ask(who, request))

@@ -1,7 +1,7 @@
 """A service's own PostgreSQL: transactions that announce, act once and keep copies."""
 
 from lineup.database.changes import Kept
-from lineup.database.conditions import current_of, locked
+from lineup.database.conditions import current_of
 from lineup.database.copies import upsert_if_newer
 from lineup.database.database import Database, Operation, connect
 from lineup.database.listening import PgListener, wake
@@ -19,7 +19,6 @@ __all__ = [
     "UnitOfWork",
     "connect",
     "current_of",
-    "locked",
     "new_metadata",
     "page_of",
     "upsert_if_newer",

@@ -1,6 +1,5 @@
 """Ways in to subscriptions."""
 
-from billing.people.models import UserCopy
 from billing.subscriptions import operations, renewals, upkeep
 from lineup.bus import Entrypoints, every, on_event
 from lineup.context import (
@@ -9,12 +8,6 @@ from lineup.context import (
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.catalog import ProductChanged
-from lineup.contracts.billing.subscriptions import (
-    GetRenewal,
-)
-from lineup.database import locked
-
-CURRENT_RENEWAL = locked(UserCopy, operations.get_renewal, GetRenewal)
 
 
 class SubscriptionEntrypoints(Entrypoints):

@@ -19,7 +19,6 @@ from lineup.contracts.billing.subscriptions import (
 from lineup.contracts.paging import MAX_LIMIT, Paging
 
 REASON_LENGTH = 200
-FROM_NOW = CountFrom.NOW.value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from lineup.contracts.playlists.channels import Catchup
 from playlists.channels.kinds import XTREAM
 
-LONGEST_SOURCE = 2000
 USUAL_DAYS = 3
 """What players take where a playlist names no number of days."""
 MODES = {
