@@ -133,9 +133,15 @@ def distance_text(at: datetime) -> str:
     return format_timedelta(away, add_direction=True, locale=LANGUAGE)
 
 
+def counted(count: int, word: str) -> str:
+    """How many of a word whose plural ends in s: "1 channel", "2,059 channels"."""
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
 def init_app(app: Flask) -> None:
     """Let templates show values."""
     app.jinja_env.filters.update(
+        counted=counted,
         money=money_text,
         instant=instant_text,
         day=day_text,

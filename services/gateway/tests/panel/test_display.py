@@ -31,6 +31,13 @@ def living_in(app):
 
 
 @pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 users"), (1, "1 user"), (2059, "2,059 users")]
+)
+def test_one_of_a_thing_is_said_as_one(count, text):
+    assert display.counted(count, "user") == text
+
+
+@pytest.mark.parametrize(
     ("amount", "text"),
     [
         ("9.00 EUR", "9.00 EUR"),

@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
-from gateway.admin.content.common import channels_in_words
 from gateway.asking import actor, ask
+from gateway.panel.display import counted
 from gateway.panel.filters import Choice, TextFilter, YesNo
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Listing, Table, with_partner
@@ -182,14 +182,14 @@ def _many(
 
 def _switch(chosen: ChosenChannels, *, is_on: bool) -> str:
     done = _many(SwitchChannels, chosen, is_on=is_on)
-    return f"{'Enabled' if is_on else 'Disabled'}: {channels_in_words(done.count)}."
+    return f"{'Enabled' if is_on else 'Disabled'}: {counted(done.count, 'channel')}."
 
 
 def _group(chosen: ChosenChannels) -> str:
     group = request.form.get("group", "").strip()
     done = _many(GroupChannels, chosen, group=group)
     where = f"Moved to group {group}" if group else "Removed from their groups"
-    return f"{where}: {channels_in_words(done.count)}."
+    return f"{where}: {counted(done.count, 'channel')}."
 
 
 def _package(chosen: ChosenChannels, question: type[Request[PackageView]]) -> str:
@@ -197,7 +197,7 @@ def _package(chosen: ChosenChannels, question: type[Request[PackageView]]) -> st
     if not package_id:
         raise Invalid("Choose a package.")
     package = _many(question, chosen, package_id=_id(package_id))
-    return f"{package.name} now has {channels_in_words(package.channel_count)}."
+    return f"{package.name} now has {counted(package.channel_count, 'channel')}."
 
 
 def _move(chosen: ChosenChannels) -> str:
@@ -206,19 +206,19 @@ def _move(chosen: ChosenChannels) -> str:
         raise Invalid("Select the channels to move and enter a number.")
     question = MoveChannels(channel_ids=chosen.channel_ids, to_number=int(number[:10]))
     done = ask(question)
-    return f"Moved. Renumbered: {channels_in_words(done.count)}."
+    return f"Moved. Renumbered: {counted(done.count, 'channel')}."
 
 
 def _delete(chosen: ChosenChannels) -> str:
     if request.form.get("sure") != "yes":
         raise Invalid("Tick “Permanently” to delete channels.")
     done = _many(DeleteChannels, chosen)
-    return f"Deleted: {channels_in_words(done.count)}."
+    return f"Deleted: {counted(done.count, 'channel')}."
 
 
 def _follow(chosen: ChosenChannels) -> str:
     done = _many(FollowList, chosen)
-    return f"Import updates resumed: {channels_in_words(done.count)}."
+    return f"Import updates resumed: {counted(done.count, 'channel')}."
 
 
 ACTS: dict[str, Callable[[ChosenChannels], str]] = {

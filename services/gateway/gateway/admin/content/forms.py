@@ -17,8 +17,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from gateway.admin.content.common import channels_in_words
 from gateway.admin.partner_form import OfPartner, PackagesOfPartner
+from gateway.panel.display import counted
 from gateway.panel.forms import Checklist, LineupForm, line
 from lineup.contracts.playlists.channels import (
     Catchup,
@@ -257,9 +257,9 @@ class ChosenImportForm(LineupForm):
 
 
 def _in_words(group: GroupFound) -> str:
-    told = f"{group.name or 'No group'}: {channels_in_words(group.channels)}"
+    told = f"{group.name or 'No group'}: {counted(group.channels, 'channel')}"
     told += f", {group.new:,} new" if group.new else ""
-    told += f", {group.films:,} films" if group.films else ""
+    told += f", {counted(group.films, 'film')}" if group.films else ""
     return told + (" (adult)" if group.is_adult else "")
 
 

@@ -10,11 +10,10 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
 from gateway.admin.content.channels import REACHES
-from gateway.admin.content.common import channels_in_words
 from gateway.admin.content.grid import Window, cells_of
 from gateway.app_context import app_context
 from gateway.asking import ask, ask_later
-from gateway.panel.display import zone
+from gateway.panel.display import counted, zone
 from gateway.panel.filters import Choice, TextFilter
 from gateway.panel.guard import page_for
 from gateway.panel.parts import part
@@ -136,7 +135,7 @@ def choose_guides() -> Answer:
         if not ties:
             raise Invalid("Choose a guide for at least one channel.")
         done = ask(TieChannels(ties=ties))
-        flash(f"Guide saved for {channels_in_words(done.count)}.")
+        flash(f"Guide saved for {counted(done.count, 'channel')}.")
     except Refusal as refusal:
         flash(refusal.message, "danger")
     return redirect(url_for("guide_pages.list_proposals"), 303)

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
 from gateway.admin.content.channels import MANY_BYTES
-from gateway.admin.content.common import channels_in_words
 from gateway.admin.content.forms import NewPackageForm, PackageNameForm
 from gateway.asking import actor, ask
+from gateway.panel.display import counted
 from gateway.panel.filters import Choice, TextFilter
 from gateway.panel.forms import Confirmation, form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
@@ -142,7 +142,8 @@ def change_contents(package_id: UUID) -> Answer:
     try:
         package = _change(_package(package_id), act, only)
         if not only:
-            flash(f"{package.name} now has {channels_in_words(package.channel_count)}.")
+            channels = counted(package.channel_count, "channel")
+            flash(f"{package.name} now has {channels}.")
     except Refusal as refusal:
         flash(refusal.message, "danger")
     query = request.query_string.decode("ascii", "ignore")

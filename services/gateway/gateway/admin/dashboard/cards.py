@@ -84,7 +84,7 @@ def _subscriptions(figures: SubscriptionFigures) -> Iterator[KeyFigure]:
         title="Active now",
         value=count_text(figures.running),
         address=link(SUBSCRIPTIONS, state="running"),
-        note=f"{figures.renewing:,} auto-renew, {figures.trials:,} trials",
+        note=f"{figures.renewing:,} auto-renew, {figures.trials:,} on trial",
         icon="device-tv",
     )
     yield KeyFigure(
