@@ -442,6 +442,12 @@ class TestPages:
         assert len(page.items) == MAX_LIMIT
         assert page.next_after == page.items[-1]
 
+    def test_links_of_before_still_sort_by_when_rows_were_made(self, session):
+        by_now = self.page(session, order="-created_at").items
+
+        for former in ("-created", "-booked"):
+            assert self.page(session, order=former).items == by_now
+
     def test_an_unknown_order_is_refused_with_the_known_ones(self, session):
         with pytest.raises(OrderUnknown) as refused:
             self.page(session, order="secret")

@@ -168,7 +168,7 @@ class Household:
         self._equip(user["id"])
 
     def _first_booking(self, customer_id: str) -> str:
-        entries = self.api.get(f"/customers/{customer_id}/entries", order="booked")
+        entries = self.api.get(f"/customers/{customer_id}/entries", order="created_at")
         return str(entries["items"][0]["transfer_id"])
 
     def _equip(self, user_id: str) -> None:

@@ -329,7 +329,7 @@ class TestNarrowing:
 
         assert found(paging=Paging(order="name")) == [adam.id, zoe.id]
         assert found(paging=Paging(order="-name")) == [zoe.id, adam.id]
-        for order in ("created", "ends_at", "city", "username"):
+        for order in ("created_at", "ends_at", "city", "username"):
             forth = found(paging=Paging(order=order))
             assert found(paging=Paging(order=f"-{order}")) == forth[::-1]
 

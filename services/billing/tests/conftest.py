@@ -40,6 +40,7 @@ from lineup.events import envelope
 from lineup.ids import new_id
 from lineup.money import Money
 from lineup.scope import ROOT, below
+from lineup.values.checking import checked
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -64,10 +65,13 @@ def database(engine, clock):
 
 @pytest.fixture
 def ask(database):
-    """`ask(operation, request, actor)` runs it in a transaction of its own."""
+    """`ask(operation, request, actor)` runs it in a transaction of its own, the
+    request checked by its types as it is on the bus.
+    """
 
     def ask(operation, request, actor=SYSTEM, key=None):
-        return database.once(call(request, actor, key, operation.__name__), operation)
+        asked = call(checked(request), actor, key, operation.__name__)
+        return database.once(asked, operation)
 
     return ask
 

@@ -35,7 +35,7 @@ CAUSES = tuple((cause.value, label_of(cause)) for cause in BALANCE_CAUSES)
 
 FILTERS = (Choice("cause", "Type", CAUSES), Dates("booked", "Date"))
 COLUMNS = (
-    Column("created_at", "Date", order="booked"),
+    Column("created_at", "Date", order="created_at"),
     Column("cause", "Type"),
     Column("amount", "Amount", is_numeric=True),
     Column("balance_after", "Balance after", is_numeric=True),

@@ -19,6 +19,9 @@ Orders = Mapping[str, Any]
 The one named "" is the list's own order; without it that is the newest id first.
 """
 
+FORMER_NAMES = {"created": "created_at", "booked": "created_at"}
+"""What `created_at` was called in some lists: links and programs of then still work."""
+
 
 @dataclass(frozen=True)
 class RowOrder:
@@ -32,6 +35,7 @@ class RowOrder:
     def of(cls, model: Any, order: str, orders: Orders) -> "RowOrder":
         """The line a list was asked to stand in; OrderUnknown for any other."""
         name = order.removeprefix("-")
+        name = FORMER_NAMES.get(name, name)
         if not order and "" not in orders:
             return cls(model, model.id, is_falling=True)
         if name not in orders:

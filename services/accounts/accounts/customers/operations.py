@@ -39,7 +39,6 @@ from lineup.verbs import Done, handles
 
 EMAIL_INDEX = "uq_customers_partner_id_email_key"
 ORDERS = {
-    "created": Customer.id,
     "name": Customer.name_key,
     "ends_at": Customer.ends_at,
     "city": Customer.city,

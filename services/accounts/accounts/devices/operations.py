@@ -46,7 +46,6 @@ BOUGHT_WITH = "Device of the order"
 """What a device is called of which a buyer gave the MAC address only."""
 MOST_COUNTED = 10
 """Models and apps that a count names."""
-ORDERS = {"created": Device.id}
 
 
 @handles(AddDevice)
@@ -116,7 +115,6 @@ def list_devices(work: UnitOfWork, request: ListDevices) -> Page[DeviceView]:
         Device,
         request.paging,
         lambda device: device.view(work.now),
-        ORDERS,
     )
 
 

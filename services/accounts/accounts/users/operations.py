@@ -38,7 +38,6 @@ from lineup.validation import ValidationErrors
 from lineup.verbs import handles
 
 ORDERS = {
-    "created": User.id,
     "name": User.name,
     "username": User.username,
     "ends_at": User.ends_at,

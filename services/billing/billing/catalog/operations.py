@@ -73,7 +73,7 @@ def create_product(work: UnitOfWork, request: CreateProduct) -> ProductView:
         id=new_id(),
         partner_id=partner.id,
         scope=partner.scope,
-        name=_named(request.name),
+        name=request.name,
         package_ids=_known_packages(work, partner.id, request.package_ids),
         devices=request.devices,
         addresses=request.addresses,
@@ -81,7 +81,6 @@ def create_product(work: UnitOfWork, request: CreateProduct) -> ProductView:
         created_at=work.now,
         plans=[],
     )
-    _check_places(product)
     work.session.add(product)
     work.session.flush()
     return view_of(product)
@@ -93,15 +92,13 @@ def update_product(work: UnitOfWork, request: UpdateProduct) -> ProductView:
     statement = select(Product).where(Product.id == request.product_id)
     owned = in_scope(statement, Product, work.actor).with_for_update(key_share=True)
     product = _found(work.session.scalar(owned))
-    if request.name is not UNSET:
-        product.name = _named(request.name)
+    product.name = either(request.name, product.name)
     if request.package_ids is not UNSET:
         product.package_ids = _known_packages(
             work, product.partner_id, request.package_ids
         )
     product.devices = either(request.devices, product.devices)
     product.addresses = either(request.addresses, product.addresses)
-    _check_places(product)
     product.version += 1
     work.session.flush()
     work.announce(ProductChanged(id=product.id, version=product.version))
@@ -156,12 +153,12 @@ def create_plan(work: UnitOfWork, request: CreatePlan) -> PlanView:
         product_id=product.id,
         partner_id=product.partner_id,
         scope=product.scope,
-        name=_named(request.name),
+        name=request.name,
         price_minor=request.price.amount_minor,
         asset=request.price.asset,
         months=request.months,
         days=request.days,
-        sku=request.sku.strip(),
+        sku=request.sku,
         retired_at=None,
         created_at=work.now,
     )
@@ -185,13 +182,12 @@ def change_plan(work: UnitOfWork, request: ChangePlan) -> PlanView:
     plan = _locked_plan(work, request.plan_id)
     if plan.is_retired:
         raise PlanRetired
-    if request.name is not UNSET:
-        plan.name = _named(request.name)
+    plan.name = either(request.name, plan.name)
     if request.price is not UNSET:
         _check_price(work, request.price, plan.product)
         plan.take_price(request.price)
     with _unless_sku_taken(work):
-        plan.sku = either(request.sku, plan.sku).strip()
+        plan.sku = either(request.sku, plan.sku)
     return plan_view(plan)
 
 
@@ -273,12 +269,6 @@ def _found(product: Product | None) -> Product:
     return product
 
 
-def _named(name: str) -> str:
-    if not name.strip():
-        raise Invalid(fields={"name": ["Must not be empty."]})
-    return name.strip()
-
-
 def _known_packages(
     work: UnitOfWork, partner_id: UUID, package_ids: list[UUID]
 ) -> list[str]:
@@ -293,16 +283,6 @@ def _known_packages(
         message = f"There is no such package: number {', '.join(map(str, unknown))}."
         raise Invalid(code=PackageNotFound.code, fields={"package_ids": [message]})
     return [str(package) for package in dict.fromkeys(package_ids)]
-
-
-def _check_places(product: Product) -> None:
-    fields = {
-        name: ["Must be at least 1."]
-        for name in ("devices", "addresses")
-        if getattr(product, name) < 1
-    }
-    if fields:
-        raise Invalid(fields=fields)
 
 
 def _own_plan(work: UnitOfWork, plan_id: UUID) -> Select[Plan]:
@@ -321,8 +301,6 @@ def _found_plan(plan: Plan | None) -> Plan:
 
 
 def _check_price(work: UnitOfWork, price: Money, product: Product) -> None:
-    if price.amount_minor < 0:
-        raise Invalid(fields={"price": ["Must not be below zero."]})
     if product.is_trial and price:
         raise TrialCosts(fields={"price": [TrialCosts.__doc__ or ""]})
     currency = people.get_partner(work, product.partner_id).currency
@@ -331,8 +309,7 @@ def _check_price(work: UnitOfWork, price: Money, product: Product) -> None:
 
 
 def _check_length(request: CreatePlan) -> None:
-    lengths = (request.months, request.days)
-    if min(lengths) < 0 or sum(length > 0 for length in lengths) != 1:
+    if bool(request.months) == bool(request.days):
         why = ["Enter either months or days."]
         raise BadLength(fields={"months": why, "days": why})
 

@@ -33,7 +33,7 @@ from lineup.scope import in_scope
 from lineup.verbs import handles
 
 NEWEST_FIRST = "-created_at"
-ENTRY_ORDERS = {"created_at": Entry.wallet_version, "booked": Entry.wallet_version}
+ENTRY_ORDERS = {"created_at": Entry.wallet_version}
 WALLET_ORDERS = {"balance": Wallet.balance_minor}
 
 

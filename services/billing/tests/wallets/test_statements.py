@@ -90,7 +90,7 @@ def causes(page):
 
 def test_the_newest_is_first_unless_asked_otherwise(moved, entries):
     assert causes(entries(moved)) == ["refund", "purchase", "top_up"]
-    oldest_first = entries(moved, paging=Paging(order="booked"))
+    oldest_first = entries(moved, paging=Paging(order="created_at"))
     assert causes(oldest_first) == ["top_up", "purchase", "refund"]
 
 

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("country", "Country", path="person.country", is_hidden=True),
     Column("group_name", "Group", is_hidden=True),
     Column("user_count", "Users", is_hidden=True, is_numeric=True),
-    Column("created_at", "Created", order="created", is_hidden=True),
+    Column("created_at", "Created", order="created_at", is_hidden=True),
     Column("acts", ""),
 )
 SEARCH = TextFilter("Name, email, phone, username or MAC")
