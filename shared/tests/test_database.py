@@ -151,16 +151,16 @@ def in_a_crowd(size, act):
 class TestOnce:
     @pytest.mark.feature("WL-07", "AP-07")
     def test_a_repeat_gets_the_first_reply_and_does_nothing(self, database, count):
-        first = database.once(a_call(), make_thing)
+        first = database.run_idempotent(a_call(), make_thing)
         database.clock.forward(hours=1)
 
-        assert database.once(a_call(), make_thing) == first
+        assert database.run_idempotent(a_call(), make_thing) == first
         assert count(Thing) == 1
         assert count(OUTBOX) == 1
 
     @pytest.mark.feature("WL-07")
     def test_twenty_at_once_have_one_effect_and_one_reply(self, database, count):
-        said = in_a_crowd(20, lambda: database.once(a_call(), make_thing))
+        said = in_a_crowd(20, lambda: database.run_idempotent(a_call(), make_thing))
 
         assert len(said) == 20
         assert {type(reply) for reply in said} == {Made}
@@ -170,23 +170,23 @@ class TestOnce:
 
     @pytest.mark.feature("WL-07")
     def test_other_content_or_another_verb_under_the_key_is_refused(self, database):
-        database.once(a_call("shelf"), make_thing)
+        database.run_idempotent(a_call("shelf"), make_thing)
 
         with pytest.raises(KeyReused):
-            database.once(a_call("table"), make_thing)
+            database.run_idempotent(a_call("table"), make_thing)
         with pytest.raises(KeyReused):
-            database.once(a_call("shelf", verb="break_thing"), make_thing)
+            database.run_idempotent(a_call("shelf", verb="break_thing"), make_thing)
 
     def test_keys_belong_to_a_login(self, database, count):
         other = Actor(role=Role.DEALER, scopes=("/a/",), login_id=UUID(int=8))
-        database.once(a_call(), make_thing)
-        database.once(a_call(actor=other), make_thing)
+        database.run_idempotent(a_call(), make_thing)
+        database.run_idempotent(a_call(actor=other), make_thing)
 
         assert count(Thing) == 2
 
     def test_without_a_key_each_call_acts(self, database, count):
-        database.once(a_call(key=None), make_thing)
-        database.once(a_call(key=None), make_thing)
+        database.run_idempotent(a_call(key=None), make_thing)
+        database.run_idempotent(a_call(key=None), make_thing)
 
         assert count(Thing) == 2
 
@@ -201,7 +201,7 @@ class TestOnce:
         with engine.begin() as holder:
             holder.execute(text("LOCK TABLE thing"))
             with pytest.raises(Busy) as refused:
-                database.once(a_call(), wait_for_it)
+                database.run_idempotent(a_call(), wait_for_it)
 
         assert (refused.value.status, refused.value.code) == (503, "busy")
 
@@ -209,10 +209,10 @@ class TestOnce:
         self, database, count
     ):
         with pytest.raises(Conflict):
-            database.once(a_call(), refuse_after_making)
+            database.run_idempotent(a_call(), refuse_after_making)
         assert (count(Thing), count(OUTBOX)) == (0, 0)
 
-        database.once(a_call(), make_thing)
+        database.run_idempotent(a_call(), make_thing)
 
         assert count(Thing) == 1
 
@@ -220,14 +220,16 @@ class TestOnce:
 class TestConsume:
     @pytest.mark.feature("OP-03")
     def test_twenty_deliveries_at_once_have_one_effect(self, database, count):
-        said = in_a_crowd(20, lambda: database.consume(an_event(), count_thing))
+        said = in_a_crowd(
+            20, lambda: database.handle_event_once(an_event(), count_thing)
+        )
 
         assert said == [None] * 20
         assert count(Thing) == 1
 
     def test_each_consumer_acts_for_itself(self, database, count):
-        database.consume(an_event(consumer="tests.on_thing"), count_thing)
-        database.consume(an_event(consumer="tests.on_thing_too"), count_thing)
+        database.handle_event_once(an_event(consumer="tests.on_thing"), count_thing)
+        database.handle_event_once(an_event(consumer="tests.on_thing_too"), count_thing)
 
         assert count(Thing) == 2
 
@@ -236,8 +238,8 @@ class TestConsume:
             raise RuntimeError
 
         with pytest.raises(RuntimeError):
-            database.consume(an_event(), fail)
-        database.consume(an_event(), count_thing)
+            database.handle_event_once(an_event(), fail)
+        database.handle_event_once(an_event(), count_thing)
 
         assert count(Thing) == 1
 
@@ -250,13 +252,13 @@ class TestKeep:
 
     def test_disorder_does_no_harm(self, database, engine):
         for version in (2, 3, 1):
-            database.keep(an_event(f"v{version}", version=version), keep_thing)
+            database.apply_copy(an_event(f"v{version}", version=version), keep_thing)
 
         assert self.kept(engine) == (3, "v3")
 
     def test_a_re_announcement_heals_a_copy(self, database, engine):
-        database.keep(an_event("wrong", version=3), keep_thing)
-        database.keep(an_event("right", version=3), keep_thing)
+        database.apply_copy(an_event("wrong", version=3), keep_thing)
+        database.apply_copy(an_event("right", version=3), keep_thing)
 
         assert self.kept(engine) == (3, "right")
 
@@ -265,7 +267,9 @@ class TestKeep:
 
         said = in_a_crowd(
             20,
-            lambda: database.keep(an_event("v", version=next(versions)), keep_thing),
+            lambda: database.apply_copy(
+                an_event("v", version=next(versions)), keep_thing
+            ),
         )
 
         assert said == [None] * 20
@@ -277,7 +281,7 @@ class TestTransactions:
         seen = []
         database.on_announced = lambda: seen.append(count(OUTBOX))
 
-        database.once(a_call(), make_thing)
+        database.run_idempotent(a_call(), make_thing)
 
         assert seen == [1]
 
@@ -286,11 +290,11 @@ class TestTransactions:
         with PgListener(uri, OUTBOX_FILLED) as waker:
             assert waker.wait(0)  # before it listened, anything may have gone unheard
 
-            database.once(a_call(), make_thing)
+            database.run_idempotent(a_call(), make_thing)
             assert waker.wait(5)
 
             database.on_announced = lambda: None
-            database.once(a_call(key="other"), make_thing)
+            database.run_idempotent(a_call(key="other"), make_thing)
             assert not waker.wait(0)
 
     def test_one_instant_and_one_look(self, database):
@@ -303,7 +307,7 @@ class TestTransactions:
     def test_a_read_is_one_look_whatever_is_committed_meanwhile(self, database, count):
         def look(work, _request):
             before = names(work)
-            database.once(a_call(), make_thing)
+            database.run_idempotent(a_call(), make_thing)
             return before, names(work)
 
         def names(work):
@@ -326,13 +330,15 @@ class TestTransactions:
             database.read(a_call(), change)
 
         assert count(Thing) == 0
-        database.once(a_call(), make_thing)
+        database.run_idempotent(a_call(), make_thing)
         assert count(Thing) == 1, "the connection is as it was for whoever is next"
 
     def test_events_are_consumed_in_the_service_s_own_name(self, database):
         roles = []
 
-        database.keep(an_event(), lambda work, _state: roles.append(work.actor.role))
+        database.apply_copy(
+            an_event(), lambda work, _state: roles.append(work.actor.role)
+        )
 
         assert roles == [Role.SYSTEM]
 

@@ -37,7 +37,8 @@ def test_whoever_has_written_can_wait_for_every_copy(name):
         endpoint.request_type
         for endpoint in endpoints_of(service(name))
         if endpoint.kind == "event"
-        and "database.keep(" in inspect.getsource(getattr(service(name), endpoint.name))
+        and "database.apply_copy("
+        in inspect.getsource(getattr(service(name), endpoint.name))
     }
 
     assert kept - NO_COPIES == set(service(name).copies)

@@ -87,7 +87,7 @@ def accept(accounts, clock):
     def accept(order):
         wrapped = envelope(order, clock.now(), Context(actor=SYSTEM))
         fill = partial(fill_seats, dependencies=DEPENDENCIES)
-        accounts.consume(event_of(wrapped, order), fill)
+        accounts.handle_event_once(event_of(wrapped, order), fill)
 
     return accept
 
@@ -104,7 +104,7 @@ def deliver(accounts, log):
             wrapped = msgspec.convert(row, Envelope)
             state = msgspec.convert(wrapped.state, CredentialsIssued)
             tell = partial(tell_credentials, keyring=KEYRING)
-            log.consume(event_of(wrapped, state), tell)
+            log.handle_event_once(event_of(wrapped, state), tell)
 
     return deliver
 

@@ -31,7 +31,7 @@ def rename(database, tree, dependencies):
         context = Context(actor=tree.partner, if_match=tags)
         call = Call(name="update_customer", request=change, context=context)
         operation = partial(update_customer, dependencies=dependencies)
-        return database.once(call, operation, current)
+        return database.run_idempotent(call, operation, current)
 
     return rename
 

@@ -228,7 +228,9 @@ class TestCreating:
         request = CreateCustomer(person=a_person(email="anna@example.com"))
         operation = partial(create_customer, dependencies=dependencies)
         first, second = (
-            database.once(call(request, tree.partner, key="form-1"), operation)
+            database.run_idempotent(
+                call(request, tree.partner, key="form-1"), operation
+            )
             for _ in range(2)
         )
         assert first == second

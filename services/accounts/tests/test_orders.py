@@ -27,7 +27,7 @@ from .conftest import an_event
 @pytest.fixture
 def accept(database, clock, dependencies):
     def accept(order):
-        database.consume(
+        database.handle_event_once(
             an_event(order, clock), partial(fill_seats, dependencies=dependencies)
         )
 
@@ -427,7 +427,7 @@ class TestHeldBack:
             user_ids=[user.id for user in users],
             are_held_back=are_held_back,
         )
-        database.consume(
+        database.handle_event_once(
             an_event(told, clock), partial(hold_back, dependencies=dependencies)
         )
 

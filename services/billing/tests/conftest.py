@@ -71,7 +71,7 @@ def ask(database):
 
     def ask(operation, request, actor=SYSTEM, key=None):
         asked = call(checked(request), actor, key, operation.__name__)
-        return database.once(asked, operation)
+        return database.run_idempotent(asked, operation)
 
     return ask
 
@@ -140,7 +140,7 @@ class ShopFloor:
 
     def keep(self, operation, state):
         """Take an event as its consumer would."""
-        self._database.keep(an_event(state, self._clock), operation)
+        self._database.apply_copy(an_event(state, self._clock), operation)
 
     def partner(self, currency="EUR", time_zone="UTC"):
         """A partner as an actor, with one package."""

@@ -165,7 +165,7 @@ def test_the_timer_renews_what_is_due(process):
     process.database.clock = clock
 
     def ask(operation, request, actor=None, key=None):
-        return process.database.once(
+        return process.database.run_idempotent(
             call(request, actor or an_actor(Role.SYSTEM, ROOT, None)), operation
         )
 

@@ -61,7 +61,9 @@ def ask(database, operation, request, who=None):
     from lineup.context import Call
 
     context = Context(actor=who or actor())
-    return database.once(Call(name="t", request=request, context=context), operation)
+    return database.run_idempotent(
+        Call(name="t", request=request, context=context), operation
+    )
 
 
 def event_of(state, clock):
@@ -105,7 +107,7 @@ def credentials(keyring, email="ana@example.org", **changed):
 def tell(database, keyring, clock):
     def tell_state(state):
         operation = partial(announcements.tell_credentials, keyring=keyring)
-        database.consume(event_of(state, clock), operation)
+        database.handle_event_once(event_of(state, clock), operation)
 
     return tell_state
 
@@ -321,9 +323,9 @@ def shortfall(database, keyring, clock, **customer):
     )
     tell = partial(announcements.tell_shortfall, keyring=keyring)
     with pytest.raises(announcements.CustomerUnknown):
-        database.consume(event_of(state, clock), tell)
+        database.handle_event_once(event_of(state, clock), tell)
     follow(database, clock, customer_of(**customer))
-    database.consume(event_of(state, clock), tell)
+    database.handle_event_once(event_of(state, clock), tell)
 
 
 @pytest.mark.feature("SU-04")
@@ -357,7 +359,7 @@ def test_a_plan_that_is_sold_no_longer_is_named_to_whom_it_does_not_renew(
     follow(database, clock, customer_of())
     tell = partial(announcements.tell_blocked, keyring=keyring)
     for _ in range(2):
-        database.consume(event_of(state, clock), tell)
+        database.handle_event_once(event_of(state, clock), tell)
     sender.send_due()
 
     (mail,) = postbox.mails
@@ -394,7 +396,7 @@ def customer_of(scope=CUSTOMER_SCOPE, version=1, status=Status.ACTIVE, **given):
 
 
 def follow(database, clock, state):
-    database.keep(event_of(state, clock), deliveries.follow_customer)
+    database.apply_copy(event_of(state, clock), deliveries.follow_customer)
 
 
 def test_a_moved_customers_messages_are_its_new_sellers(tell, database, keyring, clock):
@@ -615,7 +617,7 @@ def test_mail_leaves_with_the_partners_sender_and_server(
         port=postbox.port,
     )
     ask(database, SAVE, own)
-    database.keep(event_of(a_partner(), database.clock), keep_account)
+    database.apply_copy(event_of(a_partner(), database.clock), keep_account)
     send = partial(announcements.send_test, keyring=keyring)
     ask(database, send, SendTest(receiver="me@example.org"))
     sender.send_due()

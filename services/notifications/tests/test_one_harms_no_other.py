@@ -129,7 +129,7 @@ def own_server(database, keyring):
             **given,
         )
         operation = partial(save_transport, settings=SETTINGS)
-        database.once(call(request, actor_of(partner_id)), operation)
+        database.run_idempotent(call(request, actor_of(partner_id)), operation)
 
     return save
 
@@ -527,7 +527,7 @@ class TestPrivateNetworks:
             settings=replace(SETTINGS, allow_private_sources=allow_private),
         )
         with pytest.raises(Invalid) as refused:
-            database.once(call(request, actor_of(BAD)), operation)
+            database.run_idempotent(call(request, actor_of(BAD)), operation)
         assert list(refused.value.fields) == ["host"]
 
 

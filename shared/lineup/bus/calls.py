@@ -189,7 +189,7 @@ class RpcEntrypoint(LineupEntrypoint):
 
 def _context(delivery: IncomingMessage) -> Context:
     """Who asks. A call without a key gets one of its own, which it keeps when it
-    comes again after a crash: `database.once` then acts once all the same.
+    comes again after a crash: `database.run_idempotent` then acts once all the same.
     """
     context = wire.decode_context(delivery.headers.get(wire.CONTEXT_HEADER))
     if context.idempotency_key is None:

@@ -110,7 +110,7 @@ def _method_of(handler: Handler) -> Callable[[Service, Call[Any]], Any]:
 
     def write(self: Service, call: Call[Any]) -> Any:
         shown = current and _given(self, current)
-        return self.database.once(call, _given(self, function), shown)
+        return self.database.run_idempotent(call, _given(self, function), shown)
 
     if handler.runs_itself:
         return run_itself

@@ -97,7 +97,7 @@ class Database:
             work.session.connection(execution_options=ONE_LOOK)
             return operation(work, call.request)
 
-    def once(
+    def run_idempotent(
         self,
         call: Call[T],
         operation: Operation[T, R],
@@ -115,11 +115,11 @@ class Database:
         guarded = _guarded(operation, call.context.if_match, current)
         return self._retried(lambda: self._once(call, guarded))
 
-    def consume(self, event: Event[T], operation: Operation[T, Any]) -> None:
+    def handle_event_once(self, event: Event[T], operation: Operation[T, Any]) -> None:
         """Act on an event exactly once, however often it arrives (inbox)."""
         self._retried(lambda: self._consume(event, operation))
 
-    def keep(self, event: Event[T], operation: Operation[T, Any]) -> None:
+    def apply_copy(self, event: Event[T], operation: Operation[T, Any]) -> None:
         """Act on an event every time it arrives: for copies, which heal by it."""
         self._retried(lambda: self._keep(event, operation))
 

@@ -177,21 +177,21 @@ class CallEntrypoints(Entrypoints):
 
     @rpc(allowed=PUBLIC)
     def write_once(self, call: Call[Ask]) -> Said:
-        return self.database.once(call, write_note)
+        return self.database.run_idempotent(call, write_note)
 
     @rpc(allowed=PUBLIC)
     def write_once_and_linger(self, call: Call[Ask]) -> Said:
-        said = self.database.once(call, write_note)
+        said = self.database.run_idempotent(call, write_note)
         eventlet.sleep(call.request.seconds)
         return said
 
     @rpc(allowed=PUBLIC)
     def announce(self, call: Call[Ask]) -> Said:
-        return self.database.once(call, announce_note)
+        return self.database.run_idempotent(call, announce_note)
 
     @rpc(allowed=PUBLIC)
     def announce_many(self, call: Call[Ask]) -> Said:
-        return self.database.once(call, announce_many_notes)
+        return self.database.run_idempotent(call, announce_many_notes)
 
 
 def _burn(seconds: float) -> None:
@@ -208,7 +208,7 @@ class EventEntrypoints(Entrypoints):
         eventlet.sleep(event.state.seconds)
         if event.state.note == "poison":
             raise RuntimeError("cannot stomach this")
-        self.database.consume(
+        self.database.handle_event_once(
             event, lambda work, state: write(work, event.consumer, state.note)
         )
 
@@ -289,7 +289,7 @@ def keep_note(work: UnitOfWork, state: NoteChanged) -> None:
 class KeepingEntrypoints(Entrypoints):
     @on_event
     def on_note_changed(self, event: Event[NoteChanged]) -> None:
-        self.database.keep(event, keep_note)
+        self.database.apply_copy(event, keep_note)
 
 
 class CopyingService(CallEntrypoints, KeepingEntrypoints, Service):

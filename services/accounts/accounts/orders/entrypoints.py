@@ -15,13 +15,13 @@ class OrderEntrypoints(Entrypoints):
     @on_event
     def on_order_accepted(self, event: Event[OrderAccepted]) -> None:
         """Make the buyer a customer, and each seat a user."""
-        self.database.consume(
+        self.database.handle_event_once(
             event, partial(fill_seats, dependencies=self.provide(Dependencies))
         )
 
     @on_event
     def on_users_held_back(self, event: Event[UsersHeldBack]) -> None:
         """Switch off the users of a disputed order, or on again."""
-        self.database.consume(
+        self.database.handle_event_once(
             event, partial(hold_back, dependencies=self.provide(Dependencies))
         )

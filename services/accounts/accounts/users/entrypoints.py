@@ -12,4 +12,4 @@ class UserEntrypoints(Entrypoints):
     @on_event
     def on_subscription_changed(self, event: Event[SubscriptionChanged]) -> None:
         """Keep what billing says of a user's subscription."""
-        self.database.keep(event, follow_subscription)
+        self.database.apply_copy(event, follow_subscription)

@@ -16,12 +16,12 @@ class SubscriptionEntrypoints(Entrypoints):
     @on_event
     def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
         """Keep the newest of a customer; what it has follows it."""
-        self.database.keep(event, operations.follow_customer)
+        self.database.apply_copy(event, operations.follow_customer)
 
     @on_event
     def on_user_changed(self, event: Event[UserChanged]) -> None:
         """Keep the newest of a user; a deleted one stops."""
-        self.database.keep(event, operations.follow_user)
+        self.database.apply_copy(event, operations.follow_user)
 
 
 class RenewalEntrypoints(Entrypoints):

@@ -116,14 +116,14 @@ class WebshopEntrypoints(Entrypoints):
     @on_event
     def on_delivery_taken(self, event: Event[DeliveryTaken]) -> None:
         """Store what the broker kept while the database was away."""
-        self.database.keep(event, store_delivery)
+        self.database.apply_copy(event, store_delivery)
 
     @on_event
     def on_delivery_stored(self, event: Event[DeliveryStored]) -> None:
         """Work on a delivery, once."""
-        self.database.consume(event, work_on_delivery)
+        self.database.handle_event_once(event, work_on_delivery)
 
     @on_event
     def on_seats_filled(self, event: Event[SeatsFilled]) -> None:
         """Start what the seats of an order bought, once."""
-        self.database.consume(event, fill_seats)
+        self.database.handle_event_once(event, fill_seats)

@@ -102,7 +102,7 @@ class Desk:
         context = Context(actor=actor or self.owner)
         has = {"keyring": self.keyring, "settings": replace(SETTINGS, **settings)}
         needs = {name: has[name] for name in needs_of(operation)}
-        return self.database.once(
+        return self.database.run_idempotent(
             Call(name="test", request=request, context=context),
             partial(operation, **needs),
         )
@@ -165,7 +165,7 @@ class Desk:
 
     def work_on(self, delivery_id):
         event = self.event(Stored(id=delivery_id, version=1), "on_delivery_stored")
-        self.database.consume(event, work_on_delivery)
+        self.database.handle_event_once(event, work_on_delivery)
 
     def event(self, state, consumer):
         wrapped = envelope(state, self.clock.now(), EMPTY)
@@ -207,7 +207,9 @@ class Desk:
                 UnfilledSeat(seat_id=seat.id, problem=problem) for seat in order.seats
             ],
         )
-        self.database.consume(self.event(filled, "on_seats_filled"), fill_seats)
+        self.database.handle_event_once(
+            self.event(filled, "on_seats_filled"), fill_seats
+        )
 
     def fill(self, accepted=None, **details):
         """Give the seats of the last accepted order users of the buyer's."""
@@ -231,7 +233,9 @@ class Desk:
                 for seat in order.seats
             ],
         )
-        self.database.consume(self.event(filled, "on_seats_filled"), fill_seats)
+        self.database.handle_event_once(
+            self.event(filled, "on_seats_filled"), fill_seats
+        )
         return filled
 
     def serve(self, body, **headers):

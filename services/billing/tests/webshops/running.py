@@ -193,7 +193,7 @@ class Running:
 
     def ask(self, actor, operation, request):
         call = Call(name="test", request=request, context=Context(actor=actor))
-        return self.database.once(call, operation)
+        return self.database.run_idempotent(call, operation)
 
 
 class Ear:

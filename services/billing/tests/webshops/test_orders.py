@@ -243,7 +243,7 @@ class TestRepeats:
 
         event = desk.event(DeliveryStored(id=taken.id, version=1), "on_delivery_stored")
         with pytest.raises(SystemExit):
-            desk.database.consume(event, dies)
+            desk.database.handle_event_once(event, dies)
         assert desk.accepted() == []
 
         desk.work_on(taken.id)

@@ -121,7 +121,7 @@ class Platform:
             for listener, kind, operation in self.listeners(row.type):
                 state = msgspec.convert(row.envelope["state"], kind)
                 event = self.desk.event(state, operation.__class__.__name__)
-                listener.consume(event, operation)
+                listener.handle_event_once(event, operation)
         return len(rows)
 
     def listeners(self, event_type):

@@ -16,16 +16,16 @@ class AnnouncementEntrypoints(Entrypoints):
     def on_credentials_issued(self, event: Event[CredentialsIssued]) -> None:
         """Credentials were generated and wait to be told."""
         tell = partial(operations.tell_credentials, keyring=self.keyring)
-        self.database.consume(event, tell)
+        self.database.handle_event_once(event, tell)
 
     @on_event
     def on_renewal_fell_short(self, event: Event[RenewalFellShort]) -> None:
         """A renewal failed for want of money."""
         tell = partial(operations.tell_shortfall, keyring=self.keyring)
-        self.database.consume(event, tell)
+        self.database.handle_event_once(event, tell)
 
     @on_event
     def on_renewal_blocked(self, event: Event[RenewalBlocked]) -> None:
         """A user did not renew, though not for want of money."""
         tell = partial(operations.tell_blocked, keyring=self.keyring)
-        self.database.consume(event, tell)
+        self.database.handle_event_once(event, tell)

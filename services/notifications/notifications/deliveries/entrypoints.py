@@ -14,7 +14,7 @@ class DeliveryEntrypoints(Entrypoints):
     @on_event
     def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
         """A customer changed: its copy and its messages follow."""
-        self.database.keep(event, operations.follow_customer)
+        self.database.apply_copy(event, operations.follow_customer)
 
     @every(seconds=1, side_by_side=MOST)
     def send_due(self) -> None:

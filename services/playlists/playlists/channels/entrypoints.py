@@ -12,4 +12,4 @@ class ChannelEntrypoints(Entrypoints):
     @on_event
     def on_account_changed(self, event: Event[AccountChanged]) -> None:
         """A partner or seller changed."""
-        self.database.keep(event, follow_account)
+        self.database.apply_copy(event, follow_account)
