@@ -33,7 +33,7 @@ class Unroutable(ServiceUnavailable):
     """The service is not running."""
 
 
-class NotTaken(ConnectionError):  # noqa: N818 - says what happened
+class NotConfirmed(ConnectionError):  # noqa: N818 - says what happened
     """The broker refused a message or did not confirm it in time."""
 
 
@@ -81,7 +81,7 @@ def readable(connection: amqp.Connection, seconds: float) -> bool:
     return bool(select.select([sock], [], [], seconds)[0])
 
 
-def take(connection: amqp.Connection) -> None:
+def handle_frame(connection: amqp.Connection) -> None:
     """Handle one thing the broker says: an event, or that it is still there.
 
     py-amqp's drain_events reads on after a heartbeat until there is an event; an idle
@@ -152,7 +152,7 @@ class ConfirmingPublisher:
         if returned:
             raise Unroutable
         if refused:
-            raise NotTaken("The broker did not take the message.")
+            raise NotConfirmed("The broker did not take the message.")
 
     def is_usable(self) -> bool:
         """Whether it is still open: the only thing to read while idle is its end."""

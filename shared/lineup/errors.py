@@ -155,7 +155,7 @@ class KeyReused(Conflict):
     code = "key_reused"
 
 
-class GivenCode(StrEnum):
+class DocumentedCode(StrEnum):
     """Codes that a kind of refusal is given when it rises, each with its meaning.
 
     For reasons that need no class because nobody catches them: of Invalid, unless the

@@ -30,7 +30,7 @@ from lineup.errors import Refusal, Unavailable
 log = structlog.get_logger(__name__)
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-LOOK_SECONDS = 5.0
+REFRESH_SECONDS = 5.0
 """How old a figure may be."""
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -104,10 +104,10 @@ def count_call(
 
 @dataclass(frozen=True)
 class Gauge:
-    """A figure that is looked up: its name, what it says, what tells values apart."""
+    """A value that is read: its name, what it says, what tells values apart."""
 
     name: str
-    says: str
+    description: str
     labels: tuple[str, ...] = ()
 
     def of(self, value: float, *labels: str) -> "Sample":
@@ -143,44 +143,44 @@ FAILING_ROWS = Gauge(
     "lineup_failing_rows", "Work that failed and is put off.", ("work",)
 )
 QUEUE = Gauge("lineup_queue_messages", "Messages ready in an own queue.", ("queue",))
-ASIDE = Gauge(
+DEAD_LETTERS = Gauge(
     "lineup_set_aside_messages", "Messages set aside after their last try.", ("queue",)
 )
 
-Look = Callable[[], Iterable[Sample]]
+SampleReader = Callable[[], Iterable[Sample]]
 
 
 @dataclass
 class Samples(Collector):
-    """The figures of one service: looked up by `look`, told by `collect`."""
+    """The gauges of one service: read by `refresh`, served by `collect`."""
 
     service: str
     now: Callable[[], Iterable[Sample]] = tuple
-    """Figures that cost nothing, taken whenever somebody asks."""
-    sources: dict[str, Look] = field(default_factory=dict)
+    """Samples that cost nothing, taken at every scrape."""
+    sources: dict[str, SampleReader] = field(default_factory=dict)
     _kept: dict[str, list[Sample]] = field(default_factory=dict)
 
-    def look(self) -> None:
-        """Look everything up; what fails has no figures until it works again."""
-        for source, look in self.sources.items():
+    def refresh(self) -> None:
+        """Read every source; one that fails has no samples until it works again."""
+        for source, read in self.sources.items():
             try:
-                self._kept[source] = list(look())
+                self._kept[source] = list(read())
             except Exception as error:  # noqa: BLE001 - watching must harm nobody
                 if self._kept.pop(source, None) is not None:
                     log.warning("figures_unknown", source=source, error=str(error))
 
     def collect(self) -> Iterator[Metric]:
-        """Every figure known, as Prometheus has them."""
+        """Every sample known, as Prometheus has them."""
         families: dict[str, GaugeMetricFamily] = {}
-        for figure in self._all():
-            gauge = figure.gauge
+        for sample in self._all():
+            gauge = sample.gauge
             family = families.setdefault(
                 gauge.name,
                 GaugeMetricFamily(
-                    gauge.name, gauge.says, labels=("service", *gauge.labels)
+                    gauge.name, gauge.description, labels=("service", *gauge.labels)
                 ),
             )
-            family.add_metric((self.service, *figure.labels), figure.value)
+            family.add_metric((self.service, *sample.labels), sample.value)
         yield from families.values()
 
     def _all(self) -> Iterator[Sample]:
@@ -192,9 +192,9 @@ class Samples(Collector):
             yield from kept
 
 
-def exposition(figures: Samples, counted: CollectorRegistry = REGISTRY) -> bytes:
+def exposition(samples: Samples, registry: CollectorRegistry = REGISTRY) -> bytes:
     """All that this process tells, as Prometheus reads it."""
-    return generate_latest(counted) + generate_latest(figures)
+    return generate_latest(registry) + generate_latest(samples)
 
 
 def due(
@@ -206,7 +206,7 @@ def due(
 
 
 def readiness(checks: Mapping[str, Callable[[], bool]]) -> list[Sample]:
-    """What a probe says, as figures."""
+    """What a probe says, as samples."""
     return [READY.of(check(), name) for name, check in checks.items()]
 
 

@@ -68,7 +68,7 @@ def serve(
     """Answer `/livez`, `/readyz` and `/metrics` beside the work; port 0: do not."""
     if not port:
         return
-    figures = Samples(service, now=lambda: metrics.readiness(ready))
+    samples = Samples(service, now=lambda: metrics.readiness(ready))
 
     class Answers(BaseHTTPRequestHandler):
         """One question."""
@@ -81,7 +81,7 @@ def serve(
                 self.path,
                 ready=ready,
                 live=live,
-                exposition=lambda: metrics.exposition(figures),
+                exposition=lambda: metrics.exposition(samples),
             )
             self.send_response(status)
             self.send_header("Content-Type", kind)

@@ -49,7 +49,7 @@ class Collection:
     collector: "Collector | None" = None
 
 
-AT_HAND: ContextVar[str | None] = ContextVar("lineup_traceparent", default=None)
+CURRENT_TRACE: ContextVar[str | None] = ContextVar("lineup_traceparent", default=None)
 """The trace of what this greenlet or thread is working on."""
 
 
@@ -74,15 +74,15 @@ def flush() -> None:
         Collection.collector.flush()
 
 
-def take_up(request_id: str, traceparent: str | None) -> None:
+def bind_request(request_id: str, traceparent: str | None) -> None:
     """Work on this request from here on, in this greenlet or thread."""
     structlog.contextvars.bind_contextvars(request_id=request_id)
-    AT_HAND.set(traceparent)
+    CURRENT_TRACE.set(traceparent)
 
 
 def system_context() -> Context:
     """The service itself, in the course of the request at hand if there is one."""
     bound = structlog.contextvars.get_contextvars().get("request_id")
     return Context(
-        actor=SYSTEM, request_id=bound or new_id().hex, traceparent=AT_HAND.get()
+        actor=SYSTEM, request_id=bound or new_id().hex, traceparent=CURRENT_TRACE.get()
     )

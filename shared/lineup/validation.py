@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from lineup.errors import Conflict, GivenCode, Invalid, Refusal
+from lineup.errors import Conflict, DocumentedCode, Invalid, Refusal
 
 
-class FieldCode(GivenCode):
+class FieldCode(DocumentedCode):
     """What can be wrong with a single value by itself."""
 
     REQUIRED = "required", "This field is required."
@@ -61,7 +61,7 @@ class FieldCode(GivenCode):
     CURRENCY_FIXED = "currency_fixed", "A seller uses the currency of its partner."
 
 
-class TakenCode(GivenCode):
+class TakenCode(DocumentedCode):
     """What is wrong with a value only because somebody else already uses it."""
 
     ALREADY_USED = "already_used", "Several values are already taken. See `details`."

@@ -99,4 +99,4 @@ def ends(work: UnitOfWork) -> Iterator[Sample]:
     yield from due("ends", count, oldest, work.now)
 
 
-LOOKS = (renewals, ends, put_off, deliveries, BOOKS.ledger)
+METRIC_SOURCES = (renewals, ends, put_off, deliveries, BOOKS.ledger)

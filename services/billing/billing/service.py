@@ -71,4 +71,4 @@ class BillingService(
         UserChanged: (UserCopy,),
         PackageChanged: (PackageCopy,),
     }
-    looks = watching.LOOKS
+    metric_sources = watching.METRIC_SOURCES

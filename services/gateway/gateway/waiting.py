@@ -22,7 +22,7 @@ from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.tree import AccountKind, AccountView, GetAccount
 from lineup.contracts.accounts.users import GetUser, UserView
 from lineup.contracts.billing.catalog import ListProducts
-from lineup.contracts.billing.figures import GetSubscriptionFigures
+from lineup.contracts.billing.reports import GetSubscriptionFigures
 from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.contracts.playlists.packages import GetPackage

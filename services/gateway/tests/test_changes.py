@@ -9,7 +9,7 @@ import re
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.changes import given
+from lineup.contracts.changes import given_fields
 
 ID = "019d0000-0000-7000-8000-000000000001"
 MERGE_PATCH = "application/merge-patch+json"
@@ -95,8 +95,8 @@ def said(request):
     """What a change says beside whom it is of."""
     beside = {"upload": ""}
     return {
-        name: given(value) if type(value).__name__.endswith("Change") else value
-        for name, value in given(request).items()
+        name: given_fields(value) if type(value).__name__.endswith("Change") else value
+        for name, value in given_fields(request).items()
         if not name.endswith("_id") and (name, value) not in beside.items()
     }
 

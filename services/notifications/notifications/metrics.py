@@ -47,4 +47,4 @@ def mail_servers(work: UnitOfWork) -> Iterator[Sample]:
     yield FAILING.of(work.session.scalar(failing) or 0)
 
 
-LOOKS = (deliveries, mail_servers)
+METRIC_SOURCES = (deliveries, mail_servers)

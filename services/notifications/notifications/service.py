@@ -32,4 +32,4 @@ class NotificationsService(
         AccountChanged: (AccountCopy,),
         CustomerChanged: (CustomerCopy,),
     }
-    looks = watching.LOOKS
+    metric_sources = watching.METRIC_SOURCES

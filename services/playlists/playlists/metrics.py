@@ -46,4 +46,4 @@ def _due(
     yield from due(name, count, oldest, work.now)
 
 
-LOOKS = (jobs, facts, sets, failing)
+METRIC_SOURCES = (jobs, facts, sets, failing)

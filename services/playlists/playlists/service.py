@@ -58,4 +58,4 @@ class PlaylistsService(
         UserChanged: (User,),
         SubscriptionChanged: (Subscription,),
     }
-    looks = watching.LOOKS
+    metric_sources = watching.METRIC_SOURCES

@@ -6,7 +6,7 @@ import pytest
 
 from lineup.bus import endpoints_of
 from lineup.contracts.playlists import refusals
-from lineup.errors import GivenCode
+from lineup.errors import DocumentedCode
 from playlists.command import commands
 from playlists.service import PlaylistsService
 from playlists.settings import PlaylistsSettings
@@ -33,7 +33,7 @@ def test_the_readme_names_every_event_timer_setting_and_task(name):
 
 def declared_codes():
     for kind in vars(refusals).values():
-        if isinstance(kind, type) and issubclass(kind, GivenCode):
+        if isinstance(kind, type) and issubclass(kind, DocumentedCode):
             yield from kind
         elif isinstance(kind, type) and kind.__module__ == refusals.__name__:
             yield kind.code

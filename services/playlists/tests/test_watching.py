@@ -23,8 +23,8 @@ pytestmark = pytest.mark.usefixtures("partner")
 def told(database):
     """{work: (how much is due, for how many seconds the oldest has been)}."""
     with database.transaction() as work:
-        looks = (watching.jobs, watching.facts, watching.sets)
-        found = [figure for look in looks for figure in look(work)]
+        metric_sources = (watching.jobs, watching.facts, watching.sets)
+        found = [figure for source in metric_sources for figure in source(work)]
     rows, ages = found[::2], found[1::2]
     return {
         row.labels[0]: (row.value, age.value)

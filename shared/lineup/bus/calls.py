@@ -8,12 +8,12 @@ import structlog
 from nameko.extensions import ProviderCollector, SharedExtension
 
 from lineup import broker, wire
-from lineup.bus.arrivals import Arrivals
 from lineup.bus.consumer import Consumer, QueueSubscription
 from lineup.bus.delivery import IncomingMessage
 from lineup.bus.endpoints import Endpoint
 from lineup.bus.entrypoint import Failure, LineupEntrypoint, log_failure
 from lineup.bus.faults import is_away
+from lineup.bus.replication import ReplicationWaiter
 from lineup.bus.service_context import ServiceContext
 from lineup.clock import SystemClock
 from lineup.context import Call, Context, newest
@@ -94,7 +94,7 @@ class RpcEntrypoint(LineupEntrypoint):
     """One RPC endpoint."""
 
     calls = Calls()
-    arrivals = Arrivals()
+    replication = ReplicationWaiter()
 
     def setup(self) -> None:
         """Join the service's queue."""
@@ -132,7 +132,7 @@ class RpcEntrypoint(LineupEntrypoint):
         """Answer when the copies carry what the caller has written. The wait takes no
         worker: the events it waits for need them.
         """
-        is_behind = not self.arrivals.wait(context)
+        is_behind = not self.replication.wait(context)
         self._work(delivery, context, request, is_behind=is_behind)
 
     def _work(

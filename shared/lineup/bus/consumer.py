@@ -127,7 +127,7 @@ class Consumer:
             while self._stopping and tags:
                 link.channel.basic_cancel(tags.pop())
             if broker.readable(link.connection, POLL_SECONDS):
-                broker.take(link.connection)
+                broker.handle_frame(link.connection)
 
     def _tick(self, link: ConsumerConnection) -> None:
         now = time.monotonic()

@@ -66,7 +66,7 @@ class Container(ServiceContainer):
         entrypoint = worker_ctx.entrypoint
         request_id = worker_ctx.data.get("request_id") or uuid.uuid4().hex
         structlog.contextvars.bind_contextvars(endpoint=entrypoint.method_name)
-        tracing.take_up(request_id, worker_ctx.data.get("traceparent"))
+        tracing.bind_request(request_id, worker_ctx.data.get("traceparent"))
         refusal = entrypoint.refusal(worker_ctx)
         if refusal is None or handle_result is None:
             super()._run_worker(worker_ctx, handle_result)

@@ -103,7 +103,7 @@ class EventEntrypoint(LineupEntrypoint):
     def _take(self, delivery: IncomingMessage) -> None:
         event = self._read(delivery)
         if event is None:
-            self.events.retries.aside(delivery, self.queue, "malformed")
+            self.events.retries.dead_letter(delivery, self.queue, "malformed")
             self.tell("failed", 0.0)
             return
         room = self.events.room

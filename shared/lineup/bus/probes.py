@@ -81,7 +81,7 @@ class Probes(DependencyProvider):
         status, kind, body = probes.answer(
             environ["PATH_INFO"],
             ready=self.service_context.checks,
-            exposition=lambda: metrics.exposition(self.service_context.figures),
+            exposition=lambda: metrics.exposition(self.service_context.samples),
         )
         start(f"{status} {HTTPStatus(status).phrase}", [("Content-Type", kind)])
         return [body]

@@ -114,7 +114,7 @@ class Relay(DependencyProvider):
     def _carry(self, rows: list[Any]) -> None:
         """Publish a batch, noted in `rows` once the broker is there, and delete it."""
         with Session(self.service_context.database.engine) as session, session.begin():
-            found = take(session, self._put_off.batch, self._put_off.now())
+            found = claim_rows(session, self._put_off.batch, self._put_off.now())
             if found:
                 publisher = self._connected()
                 rows += found
@@ -134,7 +134,7 @@ class Relay(DependencyProvider):
             self._publisher = None
 
 
-def take(session: Session, most: int, without: Collection[int] = ()) -> list[Any]:
+def claim_rows(session: Session, most: int, without: Collection[int] = ()) -> list[Any]:
     """The oldest rows no other relay holds, deleted if this transaction commits."""
     oldest = (
         select(OUTBOX.c.seq)
@@ -154,7 +154,7 @@ def take(session: Session, most: int, without: Collection[int] = ()) -> list[Any
 
 def is_of_a_row(error: Exception) -> bool:
     """Whether the broker is there and would not take this, or nobody could write it."""
-    refused = (ChannelError, IrrecoverableConnectionError, broker.NotTaken)
+    refused = (ChannelError, IrrecoverableConnectionError, broker.NotConfirmed)
     away = (*broker.LOST, SQLAlchemyError)
     return isinstance(error, refused) or not isinstance(error, away)
 

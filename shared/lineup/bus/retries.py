@@ -91,7 +91,7 @@ class Retries:
         tries = int(delivery.headers.get(TRIES_HEADER, 0)) + 1
         headers = {TRIES_HEADER: tries}
         if tries > len(self._delays):
-            self.aside(delivery, queue, reason, headers)
+            self.dead_letter(delivery, queue, reason, headers)
             return False
         self._move(delivery, _waiting(self._delays[tries - 1]), queue, headers)
         return True
@@ -102,7 +102,7 @@ class Retries:
         delay = self._delays[min(waits, len(self._delays)) - 1]
         self._move(delivery, _waiting(delay), queue, {WAITS_HEADER: waits})
 
-    def aside(
+    def dead_letter(
         self,
         delivery: IncomingMessage,
         queue: str,

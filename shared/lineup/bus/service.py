@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lineup.bus.decorators import answering
 from lineup.bus.probes import Probes
 from lineup.bus.relay import Relay
+from lineup.bus.sampling import MetricSource, MetricsSampler
 from lineup.bus.service_context import Dependency
-from lineup.bus.watch import MetricSource, Watch
 from lineup.clock import Clock
 from lineup.context import Call
 from lineup.database import current_of
@@ -19,7 +19,7 @@ from lineup.verbs import HANDLERS, Handler, Kind, needs_of, positional_of, verbs
 
 if TYPE_CHECKING:
     from lineup.database import Database
-    from lineup.database.arrivals import Copies
+    from lineup.database.replication import Copies
 
 
 GIVEN = 2
@@ -53,7 +53,7 @@ class Service(Entrypoints):
     settings_type: ClassVar[type[ServiceSettings]] = ServiceSettings
     operations: ClassVar[Sequence[ModuleType]] = ()
     """The modules whose functions answer the service's verbs."""
-    looks: ClassVar[Sequence[MetricSource]] = ()
+    metric_sources: ClassVar[Sequence[MetricSource]] = ()
     """What this service looks up for its metrics beside what all do."""
     copies: ClassVar["Copies"] = {}
     """Where it keeps copies of what others own, by the event that brings them."""
@@ -63,7 +63,7 @@ class Service(Entrypoints):
     settings = Dependency()
     keyring = Dependency()
     relay = Relay()
-    watch = Watch()
+    metrics_sampler = MetricsSampler()
     probes = Probes()
 
     def __init_subclass__(cls) -> None:

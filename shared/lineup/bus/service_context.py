@@ -55,7 +55,7 @@ class ServiceContext(SharedExtension):
         return {}
 
     @cached_property
-    def figures(self) -> Samples:
+    def samples(self) -> Samples:
         """What is looked up for whoever watches."""
         return Samples(self.container.service_name)
 

@@ -64,7 +64,7 @@ class TimerEntrypoint(LineupEntrypoint):
                 self._work()
                 return
             name = f"{self.container.service_name}.{self.method_name}"
-            with turn_of(self.service_context.database, name) as mine:
+            with job_lock(self.service_context.database, name) as mine:
                 if mine:
                     self._work()
         except Exception as error:
@@ -91,7 +91,7 @@ class TimerEntrypoint(LineupEntrypoint):
 
 
 @contextmanager
-def turn_of(database: Database, name: str) -> Iterator[bool]:
+def job_lock(database: Database, name: str) -> Iterator[bool]:
     """Whether nobody else in the installation is at `name` now, until the end.
 
     A session's advisory lock, on a connection of its own: gone with the process.

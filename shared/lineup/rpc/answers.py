@@ -19,7 +19,7 @@ R = TypeVar("R")
 D = TypeVar("D")
 
 Body = bytes | str
-Heed = Callable[[Sequence[Written], bool], None]
+ReplyObserver = Callable[[Sequence[Written], bool], None]
 """Told of each reply: what was written by it, and whether it is behind."""
 
 
@@ -51,7 +51,7 @@ class Answer(Generic[R]):
         self._deadline = deadline
         self._forget = forget
         self._over = over
-        self.heed: Heed | None = None
+        self.heed: ReplyObserver | None = None
         self._is_over = False
 
     def reply(self) -> R:

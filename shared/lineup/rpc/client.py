@@ -18,7 +18,7 @@ import amqp
 from lineup import broker, metrics, tracing, wire
 from lineup.context import Context
 from lineup.errors import Refusal, TimedOut
-from lineup.rpc.answers import Answer, Body, Heed
+from lineup.rpc.answers import Answer, Body, ReplyObserver
 from lineup.rpc.replies import BrokerAway, ReplyRouter
 from lineup.tracing import Span, SpanKind
 from lineup.verbs import Request, verb_of
@@ -102,7 +102,7 @@ class RpcClient:
     def __init__(self, amqp_uri: str, *, name: str = "gateway") -> None:
         self._uri = amqp_uri
         self._name = name
-        self.heed: Heed | None = None
+        self.heed: ReplyObserver | None = None
         """Whoever keeps in mind what callers have written, in the caller's thread."""
         self._lock = threading.Lock()
         self._link: RpcConnections | None = None

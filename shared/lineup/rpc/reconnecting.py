@@ -80,7 +80,7 @@ class ReconnectingConnection:
             self._ready.set()
             while not self._stopping:
                 if broker.readable(connection, POLL_SECONDS):
-                    broker.take(connection)
+                    broker.handle_frame(connection)
                 connection.heartbeat_tick()
         finally:
             broker.close(connection)

@@ -267,7 +267,7 @@ def notes(work):
 
 class DrillService(CallEntrypoints, EventEntrypoints, Service):
     name = "drill"
-    looks = (notes,)
+    metric_sources = (notes,)
 
 
 class Record(DeclarativeBase):

@@ -15,7 +15,9 @@ def test_a_heartbeat_alone_is_taken_without_waiting_for_more(fresh_vhost):
     connection.channel()
     assert broker.readable(connection, SOON), "no heartbeat came"
 
-    taking = threading.Thread(target=broker.take, args=(connection,), daemon=True)
+    taking = threading.Thread(
+        target=broker.handle_frame, args=(connection,), daemon=True
+    )
     taking.start()
     taking.join(0.4)
 
@@ -33,12 +35,12 @@ def test_an_idle_connection_outlives_many_heartbeats(fresh_vhost):
     while time.monotonic() < end:
         connection.heartbeat_tick()
         if broker.readable(connection, 0.1):
-            broker.take(connection)
+            broker.handle_frame(connection)
 
     channel.basic_publish(amqp.Message(b"still here" * 50_000), "", "letters")
     while not taken:
         assert broker.readable(connection, SOON)
-        broker.take(connection)
+        broker.handle_frame(connection)
 
     assert len(taken[0].body) == 500_000
     broker.close(connection)

@@ -11,7 +11,7 @@ from lineup.contracts.accounts.tree import (
     CreateAccount,
     UpdateAccount,
 )
-from lineup.contracts.changes import UNSET, given
+from lineup.contracts.changes import UNSET, given_fields
 from lineup.validation import FieldCode, ValidationErrors
 
 CHECKS: Mapping[str, Callable[[ValidationErrors, str, str], str]] = {
@@ -65,7 +65,8 @@ def checked_company(
 ) -> dict[str, str]:
     """What is given of a company as it is kept; each field at fault is noted."""
     return {
-        name: _checked_line(errors, name, text) for name, text in given(company).items()
+        name: _checked_line(errors, name, text)
+        for name, text in given_fields(company).items()
     }
 
 

@@ -9,7 +9,7 @@ from billing.catalog import operations as catalog
 from billing.catalog.models import Plan
 from billing.people.naming import Names, below_account, names_of
 from billing.subscriptions.models import Period, Subscription
-from lineup.contracts.billing.figures import (
+from lineup.contracts.billing.reports import (
     ListSales,
     SalesFilter,
     SalesSums,

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from billing.people.naming import Conditions, below_account
 from billing.reports.days import DaySpan, local_day
 from billing.subscriptions.models import Period, Subscription
-from lineup.contracts.billing.figures import GetSales, SalesDay, SalesTotal, SalesView
+from lineup.contracts.billing.reports import GetSales, SalesDay, SalesTotal, SalesView
 from lineup.database import UnitOfWork
 from lineup.money import Money
 from lineup.scope import in_scope

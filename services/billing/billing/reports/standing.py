@@ -15,7 +15,7 @@ from billing.people.naming import Conditions, names_of_accounts
 from billing.reports.days import DaySpan, local_day
 from billing.subscriptions.lists import matching, stands_as
 from billing.subscriptions.models import Subscription
-from lineup.contracts.billing.figures import (
+from lineup.contracts.billing.reports import (
     DayCount,
     GetSubscriptionFigures,
     NamedCount,

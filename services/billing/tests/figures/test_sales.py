@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from billing.reports.report import list_sales
 from billing.reports.sales import get_sales
 from billing.wallets.models import Entry, Transfer, Wallet
-from lineup.contracts.billing.figures import GetSales, ListSales
+from lineup.contracts.billing.reports import GetSales, ListSales
 from lineup.errors import Invalid, NotFound
 
 TODAY = date(2026, 6, 1)

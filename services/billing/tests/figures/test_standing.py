@@ -10,7 +10,7 @@ from billing.reports.plan_use import get_plan_use
 from billing.reports.standing import get_subscription_figures
 from billing.subscriptions.lists import list_subscriptions
 from lineup.contracts.billing.catalog import GetPlanUse
-from lineup.contracts.billing.figures import GetSubscriptionFigures
+from lineup.contracts.billing.reports import GetSubscriptionFigures
 from lineup.contracts.billing.subscriptions import ListSubscriptions, SubscriptionState
 from lineup.errors import NotFound
 

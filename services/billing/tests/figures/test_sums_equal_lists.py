@@ -23,7 +23,7 @@ from billing.wallets.statements import (
     list_wallets,
 )
 from lineup.context import Role
-from lineup.contracts.billing.figures import (
+from lineup.contracts.billing.reports import (
     GetSubscriptionFigures,
     ListSales,
     SalesFilter,

@@ -15,7 +15,7 @@ from gateway.api import endpoints, parsing
 from gateway.panel import guard
 from lineup import contracts, errors, money, scope, validation
 from lineup import impersonation as behalf
-from lineup.errors import GivenCode, Refusal
+from lineup.errors import DocumentedCode, Refusal
 
 COMMON = (errors, validation, money, scope, behalf)
 OWN = (parsing, endpoints, asking, guards, logos, uploads, guard)
@@ -48,12 +48,12 @@ def codes_of(modules: Iterable[ModuleType]) -> Iterator[Code]:
 
 
 def _declared_by(one: type) -> Iterator[Code]:
-    if issubclass(one, GivenCode):
+    if issubclass(one, DocumentedCode):
         for given in one:
             yield Code(given.value, given.kind.status, given.meaning)
     elif issubclass(one, Refusal) and one is not Refusal:
         code = vars(one).get("code")
-        if code is not None and not isinstance(code, GivenCode):
+        if code is not None and not isinstance(code, DocumentedCode):
             yield Code(code, one.status, one.meaning())
 
 

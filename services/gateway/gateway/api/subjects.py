@@ -18,7 +18,7 @@ from lineup.contracts.accounts import jobs as account_jobs
 from lineup.contracts.billing import (
     catalog as catalog_contracts,
 )
-from lineup.contracts.billing import exceptions, figures, orders
+from lineup.contracts.billing import exceptions, orders, reports
 from lineup.contracts.billing import shops as shop_contracts
 from lineup.contracts.billing import subscriptions as subscription_contracts
 from lineup.contracts.billing import wallets as wallet_contracts
@@ -46,7 +46,7 @@ subscriptions = Endpoints(
     "subscriptions",
     "Buy, renew and stop subscriptions.",
     subscription_contracts,
-    figures,
+    reports,
 )
 shops = Endpoints(
     "shops", "Webshops and their orders.", shop_contracts, orders, exceptions

@@ -14,14 +14,14 @@ from lineup.contracts.accounts.customers import (
     StateCount,
 )
 from lineup.contracts.accounts.tree import AccountView
-from lineup.contracts.billing.figures import (
+from lineup.contracts.billing.orders import OrderState, OrderView
+from lineup.contracts.billing.reports import (
     DayCount,
     SalesDay,
     SalesTotal,
     SalesView,
     SubscriptionFigures,
 )
-from lineup.contracts.billing.orders import OrderState, OrderView
 from lineup.contracts.billing.shops import ShopDeliveryView
 from lineup.contracts.billing.subscriptions import (
     RenewalOverview,

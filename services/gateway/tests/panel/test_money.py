@@ -12,7 +12,7 @@ import pytest
 
 from lineup.context import Role
 from lineup.contracts.billing.catalog import PlanView, ProductView
-from lineup.contracts.billing.figures import SubscriptionFigures
+from lineup.contracts.billing.reports import SubscriptionFigures
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     PurchaseQuote,

@@ -11,7 +11,7 @@ from gateway.admin.sales.subscriptions import STANDING, SUBSCRIPTIONS
 from gateway.balances import STAFF_ENTRIES
 from gateway.panel.filters import Choice, Dates, Id, TextFilter, YesNo
 from lineup.context import Role
-from lineup.contracts.billing.figures import SalesSums, SubscriptionFigures
+from lineup.contracts.billing.reports import SalesSums, SubscriptionFigures
 from lineup.money import Money
 
 ID = "019d0000-0000-7000-8000-000000000001"

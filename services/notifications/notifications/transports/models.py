@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Float, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lineup.contracts.changes import UNSET, given
+from lineup.contracts.changes import UNSET, given_fields
 from lineup.contracts.notifications import (
     SaveTransport,
     TransportState,
@@ -49,7 +49,7 @@ class Transport(Kept, Record):
 
     def change(self, request: SaveTransport) -> None:
         """Take over what is given; without a user name there is no password."""
-        said = given(request)
+        said = given_fields(request)
         for name in SETTINGS & said.keys():
             setattr(self, name, said[name])
         if request.password is not UNSET and request.password is not None:

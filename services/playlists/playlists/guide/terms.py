@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from lineup.contracts.changes import given
+from lineup.contracts.changes import given_fields
 from lineup.contracts.playlists.guide import CreateGuideSource, UpdateGuideSource
 from lineup.errors import Invalid
 from lineup.secrets import Keyring, Sealed
@@ -25,7 +25,11 @@ def stored(
     request: CreateGuideSource | UpdateGuideSource, keyring: Keyring
 ) -> dict[str, Any]:
     """The columns that staff says; Invalid names every field that cannot be right."""
-    said = {name: value for name, value in given(request).items() if value is not None}
+    said = {
+        name: value
+        for name, value in given_fields(request).items()
+        if value is not None
+    }
     wrong = {name: [why] for name, why in _faults(said)}
     if wrong:
         raise Invalid(fields=wrong)

@@ -200,7 +200,7 @@ class Turn:
         request_id = new_id().hex
         name = f"{NAME}.{loop}"
         self._span = tracing.begin(name, SpanKind.INTERNAL, None, request_id)
-        tracing.take_up(request_id, self._span.traceparent)
+        tracing.bind_request(request_id, self._span.traceparent)
 
     def end(self, outcome: str) -> None:
         """Count it, and send its span."""

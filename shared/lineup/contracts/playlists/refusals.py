@@ -1,6 +1,6 @@
 """Why playlists refuses what it is asked, each reason with its code."""
 
-from lineup.errors import Conflict, GivenCode, Invalid, NotFound
+from lineup.errors import Conflict, DocumentedCode, Invalid, NotFound
 
 
 class ChannelNotFound(NotFound):
@@ -69,7 +69,7 @@ class NumberTaken(Conflict):
     code = "number_taken"
 
 
-class FetchCode(GivenCode):
+class FetchCode(DocumentedCode):
     """Why a FetchRefused could not fetch what its code begins with."""
 
     PLAYLIST_UNREACHABLE = "playlist_unreachable", "The URL does not return a playlist."
@@ -179,7 +179,7 @@ class UploadMissing(Invalid):
     code = "upload_missing"
 
 
-class JobCode(GivenCode):
+class JobCode(DocumentedCode):
     """Why a job failed; it is told at the job, and no request is refused with it."""
 
     JOB_TOO_SLOW = "job_too_slow", "The job took too long and was cancelled."

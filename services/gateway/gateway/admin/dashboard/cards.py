@@ -10,7 +10,7 @@ from gateway.panel.display import label_of, money_text
 from gateway.panel.parts import Part
 from gateway.panel.tables import COUNT_UP_TO
 from lineup.contracts.accounts.customers import CustomerCounts
-from lineup.contracts.billing.figures import SubscriptionFigures
+from lineup.contracts.billing.reports import SubscriptionFigures
 from lineup.contracts.billing.wallets import BalancesView
 from lineup.contracts.notifications import DeliveryCounts, DeliveryState
 from lineup.contracts.paging import Page

@@ -15,8 +15,8 @@ from lineup.context import Role
 from lineup.contracts.accounts.customers import CountCustomers
 from lineup.contracts.accounts.tree import AccountKind, ListAccounts
 from lineup.contracts.billing.catalog import ListProducts
-from lineup.contracts.billing.figures import GetSales, GetSubscriptionFigures
 from lineup.contracts.billing.orders import ListOrders, OrderState
+from lineup.contracts.billing.reports import GetSales, GetSubscriptionFigures
 from lineup.contracts.billing.shops import DeliveryVerdict, ListShopDeliveries
 from lineup.contracts.billing.subscriptions import (
     GetRenewalOverview,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from gateway.admin.dashboard.links import link
-from lineup.contracts.billing.figures import SalesDay, SalesView
+from lineup.contracts.billing.reports import SalesDay, SalesView
 from lineup.money import Money
 
 THIS, LAST = "This month", "Last month"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.admin.dashboard.links import link
-from lineup.contracts.billing.figures import SubscriptionFigures
+from lineup.contracts.billing.reports import SubscriptionFigures
 
 
 @dataclass(frozen=True, kw_only=True)

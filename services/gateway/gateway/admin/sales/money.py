@@ -31,7 +31,7 @@ from gateway.panel.tables import Column, Table
 from gateway.return_paths import return_path
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer
-from lineup.contracts.billing.figures import ListSales
+from lineup.contracts.billing.reports import ListSales
 from lineup.contracts.billing.wallets import GetBalances, ListWallets
 from lineup.errors import Unavailable
 

@@ -12,7 +12,7 @@ from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Column, Table
 from lineup.context import SELLERS_AND_SUPPORT
-from lineup.contracts.billing.figures import ListSales, SumSales
+from lineup.contracts.billing.reports import ListSales, SumSales
 
 pages = Blueprint("sales_pages", __name__)
 

@@ -15,7 +15,7 @@ from gateway.panel.guard import page_for
 from gateway.panel.parts import part
 from gateway.panel.tables import Column, Listing, Table
 from lineup.context import SELLERS_AND_SUPPORT
-from lineup.contracts.billing.figures import GetSubscriptionFigures, SubscriptionFigures
+from lineup.contracts.billing.reports import GetSubscriptionFigures, SubscriptionFigures
 from lineup.contracts.billing.subscriptions import ListSubscriptions, SubscriptionState
 
 pages = Blueprint("subscriptions_pages", __name__)

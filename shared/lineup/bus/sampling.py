@@ -1,4 +1,4 @@
-"""Watch: looks up, every few seconds, what counters cannot tell: waiting work.
+"""Reads, every few seconds, what counters cannot tell: waiting work.
 
 The outbox and what a service says is due are asked of its database, queues and
 messages set aside of the broker, on a connection of its own. Nobody waits for it.
@@ -28,13 +28,13 @@ MetricSource = Callable[[UnitOfWork], Iterable[Sample]]
 BROKER_SECONDS = 5
 
 
-class Watch(DependencyProvider):
-    """Runs in every copy that has a probe port; figures are told there."""
+class MetricsSampler(DependencyProvider):
+    """Runs in every copy that has a probe port; metrics are served there."""
 
     service_context = ServiceContext()
 
     def setup(self) -> None:
-        """Say what is to be looked up."""
+        """Name the sources that are read."""
         service = self.container.service_cls
         queues = [
             queue_of(service.name, endpoint)
@@ -42,18 +42,18 @@ class Watch(DependencyProvider):
             if endpoint.kind is EndpointKind.EVENT
         ]
         self._stop = Event()
-        self._depths = Depths(
+        self._depths = QueueDepths(
             self.service_context.settings.amqp_uri, service.name, queues
         )
-        figures = self.service_context.figures
-        figures.now = self._at_hand
-        figures.sources["broker"] = self._depths.look
-        figures.sources["outbox"] = lambda: self._asked(outbox)
-        for look in service.looks:
-            figures.sources[look.__name__] = self._asker(look)
+        samples = self.service_context.samples
+        samples.now = self._current
+        samples.sources["broker"] = self._depths.read
+        samples.sources["outbox"] = lambda: self._read(outbox)
+        for source in service.metric_sources:
+            samples.sources[source.__name__] = self._reader(source)
 
     def start(self) -> None:
-        """Begin to look, if anybody can ask."""
+        """Begin to read, if metrics are served."""
         if self.service_context.settings.probe_port:
             self.container.spawn_managed_thread(self._run)
 
@@ -63,19 +63,19 @@ class Watch(DependencyProvider):
 
     def _run(self) -> None:
         while not self._stop.ready():
-            self.service_context.figures.look()
-            with Timeout(metrics.LOOK_SECONDS, exception=False):
+            self.service_context.samples.refresh()
+            with Timeout(metrics.REFRESH_SECONDS, exception=False):
                 self._stop.wait()
         self._depths.close()
 
-    def _asker(self, look: MetricSource) -> Callable[[], list[Sample]]:
-        return lambda: self._asked(look)
+    def _reader(self, source: MetricSource) -> Callable[[], list[Sample]]:
+        return lambda: self._read(source)
 
-    def _asked(self, look: MetricSource) -> list[Sample]:
+    def _read(self, source: MetricSource) -> list[Sample]:
         with self.service_context.database.transaction() as work:
-            return list(look(work))
+            return list(source(work))
 
-    def _at_hand(self) -> Iterator[Sample]:
+    def _current(self) -> Iterator[Sample]:
         yield from metrics.readiness(self.service_context.checks)
         for name, pool in self.container.workers.pools().items():
             yield metrics.WORKERS.of(pool.size, name)
@@ -92,7 +92,7 @@ def outbox(work: UnitOfWork) -> Iterator[Sample]:
     yield metrics.OUTBOX_AGE.of(max(float(row[1]), 0))
 
 
-class Depths:
+class QueueDepths:
     """How full a service's queues are, asked over one connection that is kept."""
 
     def __init__(self, uri: str, service: str, queues: list[str]) -> None:
@@ -102,11 +102,11 @@ class Depths:
         self._connection: amqp.Connection | None = None
         self._channel: amqp.Channel | None = None
 
-    def look(self) -> list[Sample]:
+    def read(self) -> list[Sample]:
         """The depth of each queue and its set-aside; a fault ends the connection."""
         try:
             with Timeout(BROKER_SECONDS, ConnectionError("The broker is silent.")):
-                return list(self._figures())
+                return list(self._depths())
         except BaseException:
             self.close()
             raise
@@ -117,12 +117,12 @@ class Depths:
             broker.close(self._connection)
         self._connection = self._channel = None
 
-    def _figures(self) -> Iterator[Sample]:
+    def _depths(self) -> Iterator[Sample]:
         calls = f"rpc-{self._service}"
         yield metrics.QUEUE.of(self._depth(calls), calls)
         for queue in self._queues:
             yield metrics.QUEUE.of(self._depth(queue), queue)
-            yield metrics.ASIDE.of(self._depth(dead_letter_queue(queue)), queue)
+            yield metrics.DEAD_LETTERS.of(self._depth(dead_letter_queue(queue)), queue)
 
     def _depth(self, queue: str) -> int:
         """Messages ready; a queue that was never made has none."""

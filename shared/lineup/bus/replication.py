@@ -17,7 +17,7 @@ ANSWER_SECONDS = 0.7
 """What is left of a caller's time for the answer itself."""
 
 
-class Arrivals(SharedExtension):
+class ReplicationWaiter(SharedExtension):
     """Knows which copies the service keeps, and waits for them."""
 
     service_context = ServiceContext()
@@ -30,7 +30,7 @@ class Arrivals(SharedExtension):
         copies = getattr(self.container.service_cls, "copies", {})
         if not copies:
             return True
-        from lineup.database.arrivals import wait_for_copies
+        from lineup.database.replication import wait_for_copies
 
         until = time.monotonic() + _seconds_for(context)
         try:
