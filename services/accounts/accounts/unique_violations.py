@@ -33,7 +33,7 @@ TAKEN = {
 """Field, code and sentence of each unique constraint a caller can run into."""
 
 
-def note_taken(errors: ValidationErrors, constraint: str) -> None:
+def note_duplicate(errors: ValidationErrors, constraint: str) -> None:
     """Note that a value is used already, in the words of its constraint."""
     errors.add_taken(*TAKEN[constraint])
 
@@ -50,5 +50,5 @@ def refused_as(*constraints: str) -> Iterator[None]:
         if broken not in constraints:
             raise
         errors = ValidationErrors()
-        note_taken(errors, broken)
+        note_duplicate(errors, broken)
         errors.refuse()

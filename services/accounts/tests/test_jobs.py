@@ -249,7 +249,7 @@ class TestDeleting:
     def test_a_running_subscription_is_no_obstacle(
         self, delete, go_on, ask, tree, make_customer, database, dependencies, clock
     ):
-        from accounts.subscriptions.operations import keep_subscription
+        from accounts.subscriptions.operations import upsert_subscription
 
         customer = make_customer(tree.dealer, user_name="Line")
         [user] = ask(
@@ -259,7 +259,7 @@ class TestDeleting:
             dependencies=dependencies,
         ).items
         with database.transaction() as work:
-            keep_subscription(work, a_subscription(user, clock))
+            upsert_subscription(work, a_subscription(user, clock))
         delete()
         go_on()
         with pytest.raises(NotFound):
@@ -358,7 +358,7 @@ class TestDeleting:
         self, tree, make_customer, delete, ask, database
     ):
         from accounts.tree.models import Account
-        from accounts.tree.operations import hold
+        from accounts.tree.operations import lock_account
 
         with database.transaction() as late:
             account = late.session.get(Account, tree.dealer.account_id)
@@ -369,7 +369,7 @@ class TestDeleting:
             with pytest.raises(NotFound):
                 move_customers(late, request)
             with pytest.raises(NotFound):
-                hold(late, account)
+                lock_account(late, account)
 
 
 class TestMoving:

@@ -6,9 +6,9 @@ from accounts.logins.limits import TooManyTries
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
 from accounts.sellers.operations import create_account, create_staff
-from accounts.staff.impersonation import begin_visit
+from accounts.staff.impersonation import begin_impersonation
 from accounts.staff.logins import list_logins, reset_password, set_login_state
-from accounts.staff.own import change_password
+from accounts.staff.own_password import change_password
 from accounts.staff.sessions import end_session, list_sessions
 from accounts.tree.operations import get_account, set_account_state
 from lineup.context import NOBODY, Role
@@ -270,7 +270,7 @@ class TestVisits:
     def visit(self, ask):
         """`visit(actor, account_id)` enters a lower account."""
         return lambda actor, account_id: ask(
-            actor, begin_visit, EnterAccount(account_id=account_id)
+            actor, begin_impersonation, EnterAccount(account_id=account_id)
         )
 
     @pytest.mark.feature("AH-28")

@@ -1,6 +1,6 @@
 """A service's own PostgreSQL: transactions that announce, act once and keep copies."""
 
-from lineup.database.changes import Kept
+from lineup.database.changes import Timestamped
 from lineup.database.conditions import current_of
 from lineup.database.copies import upsert_if_newer
 from lineup.database.database import Database, Operation, connect
@@ -12,10 +12,10 @@ from lineup.database.unit_of_work import UnitOfWork
 __all__ = [
     "COLUMN_TYPES",
     "Database",
-    "Kept",
     "Operation",
     "Orders",
     "PgListener",
+    "Timestamped",
     "UnitOfWork",
     "connect",
     "current_of",

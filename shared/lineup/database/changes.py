@@ -36,7 +36,7 @@ WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION note_change()
 """
 
 
-class Kept:
+class Timestamped:
     """A row that says when it last changed."""
 
     updated_at: Mapped[datetime] = mapped_column(

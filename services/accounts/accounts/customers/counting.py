@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Select, Uuid, func, select, tuple_, type_coerce
 
 from accounts.customers.finding import matching
 from accounts.customers.models import Customer, Group
-from accounts.customers.status import RANKS, standing_rank
+from accounts.customers.status import RANKS, status_rank
 from accounts.subscriptions.operations import product_names
 from accounts.tree.models import Account
 from accounts.tree.operations import switched_off
@@ -24,7 +24,7 @@ from lineup.contracts.accounts.customers import (
 from lineup.database import UnitOfWork
 from lineup.verbs import handles
 
-Tally = dict[Any, int]
+CustomersByValue = dict[Any, int]
 """How many customers, by one of the values they are counted by."""
 
 MONTHS = 12
@@ -36,17 +36,19 @@ def count_customers(work: UnitOfWork, request: CountCustomers) -> CustomerCounts
     """How many customers match, in total and by what they can be narrowed by."""
     found = matching(work, request)
     starts = month_starts(work.now, work.actor.time_zone)
-    tally = tallied(work, found, starts)
-    states, months = tally["rank"], tally["month"]
+    counts = counts_by_value(work, found, starts)
+    states, months = counts["rank"], counts["month"]
     return CustomerCounts(
         total=sum(states.values()),
         states=[
             StateCount(state=state, customers=states.get(rank, 0))
             for state, rank in RANKS.items()
         ],
-        sellers=_named(tally["seller_id"], _names(work, Account, tally["seller_id"])),
-        groups=_named(tally["group_id"], _names(work, Group, tally["group_id"])),
-        products=_product_counts(work, tally["product_ids"]),
+        sellers=_with_names(
+            counts["seller_id"], _names(work, Account, counts["seller_id"])
+        ),
+        groups=_with_names(counts["group_id"], _names(work, Group, counts["group_id"])),
+        products=_product_counts(work, counts["product_ids"]),
         months=[
             MonthCount(starts_at=start, customers=months.get(place, 0))
             for place, start in enumerate(starts, start=1)
@@ -54,12 +56,12 @@ def count_customers(work: UnitOfWork, request: CountCustomers) -> CustomerCounts
     )
 
 
-def tallied(
+def counts_by_value(
     work: UnitOfWork, found: Select[Customer], starts: list[datetime]
-) -> dict[str, Tally]:
+) -> dict[str, CustomersByValue]:
     """How many rows have each value of what is counted by: all in one reading."""
     keys: dict[str, Any] = {
-        "rank": standing_rank(Customer, work.now, switched_off(work)),
+        "rank": status_rank(Customer, work.now, switched_off(work)),
         "seller_id": Customer.seller_id,
         "group_id": Customer.group_id,
         "month": func.width_bucket(Customer.created_at, starts),
@@ -71,11 +73,11 @@ def tallied(
     columns = [rows.c[name] for name in keys]
     sets = func.grouping_sets(*map(tuple_, columns))
     counting = select(func.grouping(*columns), func.count(), *columns).group_by(sets)
-    tallies: dict[str, Tally] = {name: {} for name in keys}
+    counts: dict[str, CustomersByValue] = {name: {} for name in keys}
     for left_out, customers, *found_keys in work.session.execute(counting):
         place = _place_of(int(left_out), len(columns))
-        tallies[list(keys)[place]][found_keys[place]] = customers
-    return tallies
+        counts[list(keys)[place]][found_keys[place]] = customers
+    return counts
 
 
 def _place_of(left_out: int, columns: int) -> int:
@@ -96,25 +98,27 @@ def month_starts(now: datetime, zone: str) -> list[datetime]:
 
 
 def _names(
-    work: UnitOfWork, named: type[Account | Group], tally: Tally
+    work: UnitOfWork, named: type[Account | Group], counts: CustomersByValue
 ) -> dict[UUID, str]:
-    rows = work.session.execute(select(named.id, named.name).where(named.id.in_(tally)))
+    rows = work.session.execute(
+        select(named.id, named.name).where(named.id.in_(counts))
+    )
     return {row.id: row.name for row in rows}
 
 
-def _product_counts(work: UnitOfWork, having: Tally) -> list[CountOf]:
+def _product_counts(work: UnitOfWork, having: CustomersByValue) -> list[CountOf]:
     """Customers by product, of those counted by the products they have together."""
-    tally: Counter[UUID] = Counter()
+    counts: Counter[UUID] = Counter()
     for product_ids, customers in having.items():
         for product_id in product_ids:
-            tally[product_id] += customers
-    return _named(tally, product_names(work, tally))
+            counts[product_id] += customers
+    return _with_names(counts, product_names(work, counts))
 
 
-def _named(tally: Tally, names: dict[UUID, str]) -> list[CountOf]:
+def _with_names(counts: CustomersByValue, names: dict[UUID, str]) -> list[CountOf]:
     """Counts with their names, the largest first."""
-    counts = [
+    named = [
         CountOf(id=of, name=names.get(of, "") if of else "", customers=customers)
-        for of, customers in tally.items()
+        for of, customers in counts.items()
     ]
-    return sorted(counts, key=lambda count: (-count.customers, count.name))
+    return sorted(named, key=lambda count: (-count.customers, count.name))

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select
 
 from accounts.customers.models import Customer, email_key
-from accounts.customers.status import stands
-from accounts.customers.words import wanted
+from accounts.customers.search_text import search_words
+from accounts.customers.status import has_status
 from accounts.tree.operations import of_partner, switched_off
 from lineup.contracts.accounts.customers import CustomerFilter, CustomerStatus
 from lineup.contracts.accounts.refusals import CustomerNotFound
@@ -74,21 +74,24 @@ def matching(work: UnitOfWork, request: CustomerFilter) -> Select[Customer]:
     """Living customers, narrowed by whatever is named."""
     statement = of_partner(living(work), Customer, work.actor)
     return statement.where(
-        *(Customer.search.contains(w, autoescape=True) for w in wanted(request.search)),
+        *(
+            Customer.search.contains(w, autoescape=True)
+            for w in search_words(request.search)
+        ),
         *_exactly(request),
         *_places(request),
         *_spans(Customer.ends_at, request.ends_from, request.ends_until),
         *_spans(Customer.created_at, request.created_from, request.created_until),
-        *_standing(work, request.state),
+        *_has_status(work, request.state),
     )
 
 
-def _standing(
+def _has_status(
     work: UnitOfWork, state: CustomerStatus | None
 ) -> list[ColumnElement[bool]]:
     if state is None:
         return []
-    return [stands(Customer, state, work.now, switched_off(work))]
+    return [has_status(Customer, state, work.now, switched_off(work))]
 
 
 def _exactly(request: CustomerFilter) -> list[ColumnElement[bool]]:

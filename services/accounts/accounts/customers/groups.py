@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, update
 
 from accounts import values
 from accounts.customers.models import Customer, Group
-from accounts.customers.words import wanted
+from accounts.customers.search_text import search_words
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope, named_account
 from accounts.tree.rights import SELLER_KINDS
@@ -85,7 +85,7 @@ def list_groups(
 ) -> Page[CustomerGroupView]:
     """Groups by name, narrowed by a text and to those a seller's customers can use."""
     statement = in_scope(select(Group), Group, work.actor)
-    for word in wanted(request.search):
+    for word in search_words(request.search):
         statement = statement.where(Group.name_key.contains(word, autoescape=True))
     if request.seller_id is not None:
         seller = account_in_scope(work, request.seller_id)

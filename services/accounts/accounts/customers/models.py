@@ -10,8 +10,8 @@ from sqlalchemy import ForeignKey, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from accounts.customers.search_text import phone_words, searchable
 from accounts.customers.status import NEVER
-from accounts.customers.words import phone_words, searchable
 from accounts.records import Record
 from accounts.tree.models import PATH, Account
 from lineup.contracts.accounts.customers import (
@@ -21,7 +21,7 @@ from lineup.contracts.accounts.customers import (
     Person,
 )
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.secrets import Sealed
 
 NEVER_TEXT = text("'1970-01-01 00:00:00+00'")
@@ -29,7 +29,7 @@ SORTED = ("name_key", "city", "username", "ends_at")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lines:
+class UserSummary:
     """What a customer's row keeps of its users, so that lists need no join."""
 
     user_count: int = 0
@@ -49,7 +49,7 @@ class Deletion:
     by: str
 
 
-class Group(Kept, Record):
+class Group(Timestamped, Record):
     """A company's own group of customers; `scope` is the company's path."""
 
     __tablename__ = "customer_groups"
@@ -79,7 +79,7 @@ def _sorted(column: str) -> list[Index]:
     ]
 
 
-class Customer(Kept, Record):
+class Customer(Timestamped, Record):
     """One customer; its id and `scope` are those of its account in the tree.
 
     `email_key` compares mail addresses without case; `search` holds in lower
@@ -170,11 +170,11 @@ class Customer(Kept, Record):
             version=0,
             created_at=account.created_at,
         )
-        customer.take(person)
-        customer.take_lines(Lines())
+        customer.change_person(person)
+        customer.apply_user_summary(UserSummary())
         return customer
 
-    def take(self, person: Person) -> None:
+    def change_person(self, person: Person) -> None:
         """Be this person from now on."""
         for name, value in asdict(person).items():
             setattr(self, name, value)
@@ -183,7 +183,7 @@ class Customer(Kept, Record):
         self.version += 1
         self._index()
 
-    def take_settings(self, settings: CustomerSettings) -> None:
+    def apply_settings(self, settings: CustomerSettings) -> None:
         """Go by these settings."""
         self.group_id = settings.group_id
         self.inactivity_seconds = settings.inactivity_seconds
@@ -192,16 +192,16 @@ class Customer(Kept, Record):
         self.is_tester = settings.is_tester
         self.time_zone = settings.time_zone
 
-    def take_lines(self, lines: Lines) -> None:
+    def apply_user_summary(self, summary: UserSummary) -> None:
         """Keep what its users and their subscriptions now are."""
-        self.user_count, self.user_words = lines.user_count, lines.words
-        self.paid_until, self.trial_until = lines.paid_until, lines.trial_until
-        self.ends_at = max(lines.paid_until, lines.trial_until)
-        self.is_stopped = lines.is_stopped
-        self.product_ids = list(lines.product_ids)
+        self.user_count, self.user_words = summary.user_count, summary.words
+        self.paid_until, self.trial_until = summary.paid_until, summary.trial_until
+        self.ends_at = max(summary.paid_until, summary.trial_until)
+        self.is_stopped = summary.is_stopped
+        self.product_ids = list(summary.product_ids)
         self._index()
 
-    def take_device_words(self, words: str) -> None:
+    def set_device_words(self, words: str) -> None:
         """Be found by its devices' MACs."""
         self.device_words = words
         self._index()
@@ -212,7 +212,7 @@ class Customer(Kept, Record):
         follow = (self.user_words, self.device_words)
         self.search = searchable([*names, *numbers, *follow])
 
-    def turn(self, status: Status) -> None:
+    def set_status(self, status: Status) -> None:
         """Be in use, switched off, or deleted: then the row stays for the copies."""
         self.status = status
         self.version += 1
@@ -221,7 +221,7 @@ class Customer(Kept, Record):
         """Be deleted by somebody; what becomes of its money is told with it."""
         self.settlement = deletion.settlement
         self.deletion_reason, self.deleted_by = deletion.reason, deletion.by
-        self.turn(Status.DELETED)
+        self.set_status(Status.DELETED)
 
     def move(self, place: Account) -> None:
         """Lie where its account now lies."""

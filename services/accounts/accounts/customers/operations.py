@@ -7,15 +7,15 @@ from accounts.customers.finding import find_by_email, get_row, lock_row, matchin
 from accounts.customers.models import Customer, email_key
 from accounts.customers.person import changed_person
 from accounts.customers.settings import (
+    apply_settings,
     check_pin,
     check_settings,
     check_time_zone,
-    take_settings,
 )
 from accounts.customers.views import view_of, views_of
 from accounts.dependencies import Dependencies
 from accounts.tree.operations import customer_in_scope
-from accounts.unique_violations import note_taken, refused_as
+from accounts.unique_violations import note_duplicate, refused_as
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CustomerSettings,
@@ -58,9 +58,9 @@ def update_customer(
     account = customer_in_scope(work, customer.id)
     settings = merged(customer.settings(), request.settings or SettingsChange())
     person = _checked(work, request, customer, settings)
-    customer.take(person)
+    customer.change_person(person)
     account.name = f"{person.first_name} {person.last_name}"
-    take_settings(customer, account, settings)
+    apply_settings(customer, account, settings)
     if isinstance(request.pin, str):
         customer.pin = dependencies.keyring.seal(request.pin) if request.pin else ""
     with refused_as(EMAIL_INDEX):
@@ -79,7 +79,7 @@ def set_time_zone(work: UnitOfWork, request: SetTimeZone) -> Done:
     check_time_zone(errors, "time_zone", request.time_zone)
     errors.refuse()
     settings = replace(customer.settings(), time_zone=request.time_zone)
-    take_settings(customer, customer_in_scope(work, customer.id), settings)
+    apply_settings(customer, customer_in_scope(work, customer.id), settings)
     customer.version += 1
     work.announce(customer.state())
     return Done()
@@ -116,14 +116,14 @@ def list_customers(work: UnitOfWork, request: ListCustomers) -> Page[CustomerVie
     return page.showing(views_of(work, page.items))
 
 
-def note_taken_email(
+def note_duplicate_email(
     work: UnitOfWork, errors: ValidationErrors, partner_id: UUID | None, person: Person
 ) -> None:
     """Note a mail address that another customer of the partner has."""
     if errors.has("person.email") or partner_id is None:
         return
     if find_by_email(work, partner_id, person.email) is not None:
-        note_taken(errors, EMAIL_INDEX)
+        note_duplicate(errors, EMAIL_INDEX)
 
 
 def _checked(
@@ -135,7 +135,7 @@ def _checked(
     errors = ValidationErrors()
     person = changed_person(errors, customer.person(), request.person or PersonChange())
     if email_key(person.email) != customer.email_key:
-        note_taken_email(work, errors, customer.partner_id, person)
+        note_duplicate_email(work, errors, customer.partner_id, person)
     _refuse_to_oneself(work, customer, settings)
     check_settings(work, errors, settings, customer.scope, customer)
     if request.pin:

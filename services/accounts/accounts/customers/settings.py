@@ -44,11 +44,11 @@ def check_pin(errors: ValidationErrors, pin: str) -> None:
         errors.add("pin", FieldCode.PIN_INVALID, "Enter four digits, or leave empty.")
 
 
-def take_settings(
+def apply_settings(
     customer: Customer, account: Account, settings: CustomerSettings
 ) -> None:
     """Let a customer go by settings that were checked; its login is shown times in the
     zone that its place in the tree names.
     """
-    customer.take_settings(settings)
+    customer.apply_settings(settings)
     account.time_zone = settings.time_zone

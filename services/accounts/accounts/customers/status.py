@@ -26,7 +26,7 @@ class Served(Protocol):
     is_stopped: Any
 
 
-def standing_of(row: Served, now: datetime, off: Collection[str]) -> CustomerStatus:
+def status_of(row: Served, now: datetime, off: Collection[str]) -> CustomerStatus:
     """Where a row stands at `now`, while accounts at the paths `off` are switched off:
     whoever lies below them is disabled, too.
     """
@@ -41,7 +41,7 @@ def standing_of(row: Served, now: datetime, off: Collection[str]) -> CustomerSta
     return CustomerStatus.STOPPED if row.is_stopped else CustomerStatus.EXPIRED
 
 
-def stands(
+def has_status(
     model: Any, standing: CustomerStatus, now: datetime, off: Collection[str]
 ) -> ColumnElement[bool]:
     """The condition that rows of `model` stand so: as `standing_of` says it of one."""
@@ -64,12 +64,11 @@ def stands(
     return conditions[standing]
 
 
-def standing_rank(
-    model: Any, now: datetime, off: Collection[str]
-) -> ColumnElement[int]:
+def status_rank(model: Any, now: datetime, off: Collection[str]) -> ColumnElement[int]:
     """Where rows stand at `now`, as the place of it among the standings."""
     whens = [
-        (stands(model, standing, now, off), rank) for standing, rank in RANKS.items()
+        (has_status(model, standing, now, off), rank)
+        for standing, rank in RANKS.items()
     ]
     return case(*whens, else_=len(RANKS))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from accounts.customers.models import Customer, Group
-from accounts.customers.status import end_of, standing_of
+from accounts.customers.status import end_of, status_of
 from accounts.tree.models import Account
 from accounts.tree.operations import switched_off
 from lineup.contracts.accounts.customers import CustomerView
@@ -60,7 +60,7 @@ def _view(work: UnitOfWork, customer: Customer, around: Surroundings) -> Custome
         is_active=customer.status is Status.ACTIVE,
         user_count=customer.user_count,
         created_at=customer.created_at,
-        state=standing_of(customer, work.now, around.off),
+        state=status_of(customer, work.now, around.off),
         ends_at=end_of(customer),
         seller_id=seller_id,
         seller_name=around.names.get(seller_id, "") if seller_id else "",

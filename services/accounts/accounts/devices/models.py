@@ -6,17 +6,17 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accounts.customers.words import mac_words, searchable
+from accounts.customers.search_text import mac_words, searchable
 from accounts.records import Record
 from accounts.tree.models import PATH
 from lineup.contracts.accounts.devices import DeviceView
-from lineup.database import Kept
+from lineup.database import Timestamped
 
 FRESH_FOR = timedelta(days=183)
 """Half a year: after it, what was told may be another by now."""
 
 
-class Device(Kept, Record):
+class Device(Timestamped, Record):
     """One device; `scope` is its customer's path."""
 
     __tablename__ = "devices"

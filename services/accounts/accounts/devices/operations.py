@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select
 
 from accounts import values
 from accounts.customers.finding import find_for_update
-from accounts.customers.words import mac_words, searchable, wanted
+from accounts.customers.search_text import mac_words, search_words, searchable
 from accounts.devices.models import FRESH_FOR, Device
 from accounts.tree.operations import of_partner
 from accounts.unique_violations import refused_as
@@ -107,7 +107,7 @@ def list_devices(work: UnitOfWork, request: ListDevices) -> Page[DeviceView]:
         statement = statement.where(Device.user_id == request.user_id)
     if request.mac:
         statement = statement.where(Device.mac == request.mac)
-    for word in wanted(request.search):
+    for word in search_words(request.search):
         statement = statement.where(Device.search.contains(word, autoescape=True))
     return page_of(
         work.session,
@@ -191,7 +191,7 @@ def _mac_in(text: str) -> str:
         return ""
 
 
-def forget_devices(work: UnitOfWork, users: Sequence[User]) -> None:
+def delete_devices(work: UnitOfWork, users: Sequence[User]) -> None:
     """Forget all devices of users that are no more; their MACs are free again."""
     ids = [user.id for user in users]
     work.session.execute(delete(Device).where(Device.user_id.in_(ids)))
@@ -239,4 +239,4 @@ def _follow(work: UnitOfWork, user: User) -> None:
     if customer is not None:
         macs = select(Device.mac).where(Device.customer_id == customer.id)
         words = [word for mac in work.session.scalars(macs) for word in mac_words(mac)]
-        customer.take_device_words(searchable(words))
+        customer.set_device_words(searchable(words))

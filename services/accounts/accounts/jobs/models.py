@@ -17,14 +17,14 @@ from lineup.contracts.accounts.jobs import (
     AccountJobView,
     JobKind,
 )
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.ids import new_id
 
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 60))
 """After the first round with failures, the second, and so on."""
 
 
-class AccountJob(Kept, Record):
+class AccountJob(Timestamped, Record):
     """One job; `scope` is the path of the seller whose customers it is about.
 
     It stays when it is done: it says who deleted whom, and how many went along.

@@ -28,7 +28,7 @@ def move(
         moving[place.id].move(place)
     _leave_foreign_groups(work, customers)
     work.session.flush()
-    _take_devices(work, moving)
+    _move_devices(work, moving)
     users = lock_users(work, User.customer_id.in_(moving))
     for user in users:
         user.move(moving[user.customer_id].scope)
@@ -49,7 +49,7 @@ def _leave_foreign_groups(work: UnitOfWork, customers: Sequence[Customer]) -> No
             customer.leave_group()
 
 
-def _take_devices(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
+def _move_devices(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
     """Devices lie where their customers lie."""
     work.session.execute(
         update(Device)

@@ -14,7 +14,7 @@ from accounts.jobs.moves import move
 from accounts.logins.operations import delete_logins
 from accounts.membership.operations import deletion_of
 from accounts.tree.models import Account
-from accounts.tree.operations import account_in_scope, hold
+from accounts.tree.operations import account_in_scope, lock_account
 from accounts.tree.rights import SELLER_KINDS, STAFFED_KINDS
 from accounts.users.models import User
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer
@@ -66,7 +66,7 @@ def delete_account(work: UnitOfWork, request: DeleteAccount) -> AccountJobView:
         raise ConfirmationMissing(words, fields={"confirmation": [words]})
     if _is_moved_to(work, account):
         raise CustomersComing
-    account.turn(Status.DELETED)
+    account.set_status(Status.DELETED)
     delete_logins(work, [account.id])
     work.announce(account.state())
     job = _begin(work, account)
@@ -169,5 +169,5 @@ def _target(work: UnitOfWork, account_id: UUID, partner_id: UUID | None) -> Acco
         raise Invalid(
             fields={"to_account_id": ["Choose a seller of the same partner."]}
         )
-    hold(work, target)
+    lock_account(work, target)
     return target

@@ -30,11 +30,11 @@ def remove(
     living = and_(User.customer_id.in_(ids), User.status != Status.DELETED)
     users = lock_users(work, living)
     for user in users:
-        user.forfeit()
+        user.delete_without_refund()
     for customer in customers:
         customer.delete(deletion)
     for place in work.session.scalars(select(Account).where(Account.id.in_(ids))):
-        place.turn(Status.DELETED)
+        place.set_status(Status.DELETED)
     gone = [user.id for user in users]
     work.session.execute(delete(Device).where(Device.user_id.in_(gone)))
     delete_logins(work, ids)

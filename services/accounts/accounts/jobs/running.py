@@ -14,7 +14,7 @@ from accounts.jobs.models import AccountJob
 from accounts.jobs.moves import move
 from accounts.jobs.removal import remove
 from accounts.tree.models import Account
-from accounts.tree.operations import hold
+from accounts.tree.operations import lock_account
 from lineup import metrics
 from lineup.contracts.accounts.jobs import AccountJobState, JobKind
 from lineup.contracts.accounts.tree import Status
@@ -164,7 +164,7 @@ def _move(
     customers: Sequence[Customer],
 ) -> int:
     target = work.session.get_one(Account, job.to_account_id)
-    hold(work, target)
+    lock_account(work, target)
     return move(work, dependencies, customers, target)
 
 

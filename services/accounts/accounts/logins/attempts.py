@@ -98,13 +98,13 @@ def settle(work: UnitOfWork, attempt: SignInAttempt) -> None:
         _remember(work, attempt.login_id, attempt.address)
 
 
-def forget_failures(work: UnitOfWork, username: str) -> None:
+def clear_failures(work: UnitOfWork, username: str) -> None:
     """Forget all failures of a login name, wherever they came from."""
     theirs = SignInFailures.name == subject_of("name", username)
     work.session.execute(delete(SignInFailures).where(theirs))
 
 
-def forget_addresses(work: UnitOfWork, *logins: ColumnElement[bool]) -> None:
+def delete_known_addresses(work: UnitOfWork, *logins: ColumnElement[bool]) -> None:
     """Forget from where the logins that the conditions name signed in."""
     ids = select(Login.id).where(*logins)
     work.session.execute(delete(KnownAddress).where(KnownAddress.login_id.in_(ids)))

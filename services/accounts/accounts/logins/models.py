@@ -14,7 +14,7 @@ from lineup.contracts.accounts.logins import LoginView
 from lineup.contracts.accounts.refusals import LoginDeleted
 from lineup.contracts.accounts.sessions import SessionEnded, SessionKind
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.ids import new_id
 from lineup.throttling import Failures
 
@@ -22,15 +22,15 @@ SESSION_LASTS = timedelta(hours=12)
 SESSION_SLIDES_AFTER = timedelta(minutes=30)
 """A session is prolonged at most this often, so that reading seldom writes."""
 TOKEN_LASTS = timedelta(days=90)
-VISIT_LASTS = timedelta(minutes=30)
+IMPERSONATION_LASTS = timedelta(minutes=30)
 LASTS = {
     SessionKind.SESSION: SESSION_LASTS,
     SessionKind.TOKEN: TOKEN_LASTS,
-    SessionKind.VISIT: VISIT_LASTS,
+    SessionKind.VISIT: IMPERSONATION_LASTS,
 }
 
 
-class Login(Kept, Record):
+class Login(Timestamped, Record):
     """What one signs in with; a deleted one keeps its name."""
 
     __tablename__ = "logins"
@@ -55,7 +55,7 @@ class Login(Kept, Record):
             time_zone=time_zone,
         )
 
-    def turn(self, status: Status) -> None:
+    def set_status(self, status: Status) -> None:
         """Become active, inactive or deleted; what is deleted stays so."""
         if self.status is Status.DELETED:
             raise LoginDeleted
@@ -74,7 +74,7 @@ class Login(Kept, Record):
         )
 
 
-class Session(Kept, Record):
+class Session(Timestamped, Record):
     """A session, API token or visit, known by the digest of its text only.
 
     `account_id` is the lower account that a visit entered.

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, select, tuple_, update
 
 from accounts.dependencies import Dependencies
-from accounts.logins.attempts import KNOWN_FOR, forget_addresses, forget_failures
+from accounts.logins.attempts import KNOWN_FOR, clear_failures, delete_known_addresses
 from accounts.logins.models import (
     KnownAddress,
     Login,
@@ -19,7 +19,7 @@ from accounts.logins.models import (
 from accounts.logins.passwords import check_password
 from accounts.logins.usernames import check_username
 from accounts.tree.models import Account
-from accounts.unique_violations import note_taken
+from accounts.unique_violations import note_duplicate
 from lineup.context import Call, Role
 from lineup.contracts.accounts.refusals import LoginNotFound
 from lineup.contracts.accounts.sessions import SignOut
@@ -63,7 +63,7 @@ def check_login(
     check_username(errors, "login.username", details.username)
     check_password(errors, "login.password", details.password, role)
     if is_taken(work, details.username):
-        note_taken(errors, "uq_logins_username")
+        note_duplicate(errors, "uq_logins_username")
 
 
 def is_taken(work: UnitOfWork, username: str) -> bool:
@@ -127,14 +127,14 @@ def set_password(
     check_password(errors, field, password, login.role)
     errors.refuse()
     login.password_hash = dependencies.hash_password(password)
-    forget_failures(work, login.username)
+    clear_failures(work, login.username)
 
 
 def delete_logins(work: UnitOfWork, account_ids: Collection[UUID]) -> None:
     """Delete accounts' logins and end their sessions; the names stay reserved."""
     theirs = Login.account_id.in_(account_ids)
     end_sessions(work, theirs)
-    forget_addresses(work, theirs)
+    delete_known_addresses(work, theirs)
     work.session.execute(update(Login).where(theirs).values(status=Status.DELETED))
 
 

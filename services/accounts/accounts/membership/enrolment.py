@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.customers.models import Customer
-from accounts.customers.settings import take_settings
+from accounts.customers.settings import apply_settings
 from accounts.dependencies import Dependencies
 from accounts.logins.operations import add_login, is_taken
 from accounts.logins.passwords import generate
 from accounts.logins.usernames import generate_username
 from accounts.tree.models import Account
-from accounts.tree.operations import hold
+from accounts.tree.operations import lock_account
 from accounts.unique_violations import refused_as
 from accounts.users.models import User
 from accounts.users.operations import public_url_of
@@ -48,11 +48,11 @@ def enrol(
 ) -> Enrolled:
     """Make a customer below `parent` with a login, announced."""
     person, login = application.person, application.login
-    hold(work, parent)
+    lock_account(work, parent)
     name = f"{person.first_name} {person.last_name}".strip()
     account = parent.child(AccountKind.CUSTOMER, name, work.now)
     customer = Customer.at(account, person, login.username)
-    take_settings(customer, account, application.settings)
+    apply_settings(customer, account, application.settings)
     customer.pin = dependencies.keyring.seal(application.pin) if application.pin else ""
     with refused_as("uq_customers_partner_id_email_key", "uq_logins_username"):
         work.session.add(account)

@@ -3,12 +3,12 @@
 from accounts import values
 from accounts.customers.finding import lock_row
 from accounts.customers.models import Customer, Deletion
-from accounts.customers.operations import note_taken_email
+from accounts.customers.operations import note_duplicate_email
 from accounts.customers.person import checked_person
 from accounts.customers.settings import check_pin, check_settings
 from accounts.customers.views import view_of
 from accounts.dependencies import Dependencies
-from accounts.devices.operations import forget_devices
+from accounts.devices.operations import delete_devices
 from accounts.logins.models import Login
 from accounts.logins.operations import check_login, delete_logins, end_sessions
 from accounts.membership.enrolment import (
@@ -30,7 +30,7 @@ from accounts.users.operations import (
     add_user,
     delete_users,
     lock_user,
-    turn_users,
+    set_users_status,
     users_of,
 )
 from accounts.users.operations import view_of as user_view
@@ -100,7 +100,7 @@ def switch_customer(
     customer = lock_row(work, request.customer_id)
     status = Status.ACTIVE if request.is_active else Status.INACTIVE
     if customer.status is not status:
-        _turn(work, dependencies, customer, status)
+        _set_status(work, dependencies, customer, status)
     return view_of(work, customer)
 
 
@@ -118,9 +118,9 @@ def delete_customer(
     users = users_of(work, customer.id)
     if not request.force:
         refuse_while_running(work, [user.id for user in users])
-    turn_users(work, dependencies, users, Status.DELETED)
-    forget_devices(work, users)
-    customer_in_scope(work, customer.id).turn(Status.DELETED)
+    set_users_status(work, dependencies, users, Status.DELETED)
+    delete_devices(work, users)
+    customer_in_scope(work, customer.id).set_status(Status.DELETED)
     delete_logins(work, [customer.id])
     customer.delete(deletion)
     work.announce(customer.state())
@@ -150,19 +150,19 @@ def delete_user(
     """Delete a user with its devices; SubscriptionActive while it is served."""
     user = lock_user(work, request.user_id)
     delete_users(work, dependencies, [user])
-    forget_devices(work, [user])
+    delete_devices(work, [user])
     return Done()
 
 
-def _turn(
+def _set_status(
     work: UnitOfWork, dependencies: Dependencies, customer: Customer, status: Status
 ) -> None:
-    customer_in_scope(work, customer.id).turn(status)
-    customer.turn(status)
+    customer_in_scope(work, customer.id).set_status(status)
+    customer.set_status(status)
     work.announce(customer.state())
     if status is Status.INACTIVE:
         end_sessions(work, Login.account_id == customer.id)
-    turn_users(work, dependencies, users_of(work, customer.id), status)
+    set_users_status(work, dependencies, users_of(work, customer.id), status)
 
 
 def _parent(work: UnitOfWork, request: CreateCustomer) -> Account:
@@ -195,7 +195,7 @@ def _refuse_another_partner(
 def _checked(work: UnitOfWork, request: CreateCustomer, parent: Account) -> Person:
     errors = ValidationErrors()
     person = checked_person(errors, request.person)
-    note_taken_email(work, errors, parent.partner_id, person)
+    note_duplicate_email(work, errors, parent.partner_id, person)
     if request.login is not None:
         check_login(work, errors, request.login, Role.CUSTOMER)
     if request.user_name.strip():

@@ -27,7 +27,7 @@ from accounts.users.operations import (
     find_by_seat,
     find_in_partner,
     find_of_partner,
-    turn_users,
+    set_users_status,
 )
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSeat
 from lineup.contracts.accounts.refusals import AccountNotFound
@@ -45,7 +45,7 @@ class NotServed(Exception):  # noqa: N818 - reads as a sentence
 
 
 @dataclass
-class Filling:
+class Fulfilment:
     """One order being filled: whose it is, and what was made for it."""
 
     order: OrderAccepted
@@ -70,10 +70,10 @@ def fill_seats(
     parent = account_at(work, order.scope)
     if parent.partner_id != order.partner_id:
         raise AccountNotFound
-    filling = Filling(order, parent)
+    fulfilment = Fulfilment(order, parent)
     for seat in order.seats:
-        _fill(work, dependencies, filling, seat)
-    customer = filling.buyer or _first_served(work, filling)
+        _fill(work, dependencies, fulfilment, seat)
+    customer = fulfilment.buyer or _first_served(work, fulfilment)
     work.announce(
         SeatsFilled(
             id=order.id,
@@ -81,11 +81,11 @@ def fill_seats(
             partner_id=order.partner_id,
             scope=customer.scope if customer else "",
             customer_id=customer.id if customer else None,
-            seats=filling.filled,
-            unfilled=filling.unfilled,
+            seats=fulfilment.filled,
+            unfilled=fulfilment.unfilled,
         )
     )
-    _tell(work, dependencies, filling)
+    _issue_credentials(work, dependencies, fulfilment)
 
 
 def hold_back(
@@ -99,18 +99,20 @@ def hold_back(
         customer = work.session.get_one(Customer, user.customer_id)
         is_off = told.are_held_back or customer.status is not Status.ACTIVE
         status = Status.INACTIVE if is_off else Status.ACTIVE
-        turn_users(work, dependencies, [user], status)
+        set_users_status(work, dependencies, [user], status)
 
 
 def _fill(
-    work: UnitOfWork, dependencies: Dependencies, filling: Filling, seat: Seat
+    work: UnitOfWork, dependencies: Dependencies, fulfilment: Fulfilment, seat: Seat
 ) -> None:
     try:
-        user = _user_for(work, dependencies, filling, seat)
+        user = _user_for(work, dependencies, fulfilment, seat)
     except NotServed as reason:
-        filling.unfilled.append(UnfilledSeat(seat_id=seat.id, problem=reason.problem))
+        fulfilment.unfilled.append(
+            UnfilledSeat(seat_id=seat.id, problem=reason.problem)
+        )
         return
-    filling.filled.append(
+    fulfilment.filled.append(
         FilledSeat(
             seat_id=seat.id,
             user_id=user.id,
@@ -122,20 +124,20 @@ def _fill(
 
 
 def _user_for(
-    work: UnitOfWork, dependencies: Dependencies, filling: Filling, seat: Seat
+    work: UnitOfWork, dependencies: Dependencies, fulfilment: Fulfilment, seat: Seat
 ) -> User:
     """The user of a seat, known or made now; NotServed where people must decide."""
-    user = _known_user(work, filling.order, seat)
+    user = _known_user(work, fulfilment.order, seat)
     if user is not None:
         customer = work.session.get_one(Customer, user.customer_id)
         _check_in_use(work, customer)
         return user
-    buyer = _buyer(work, dependencies, filling)
+    buyer = _buyer(work, dependencies, fulfilment)
     _check_in_use(work, buyer)
     account = customer_in_scope(work, buyer.id)
     name = shortened(seat.name, values.NAME_CHARACTERS) or buyer.username
     made = add_user(work, dependencies, account, name, seat_id=seat.id)
-    filling.made.append(made)
+    fulfilment.made.append(made)
     return made
 
 
@@ -157,19 +159,23 @@ def _known_user(work: UnitOfWork, order: OrderAccepted, seat: Seat) -> User | No
     return named
 
 
-def _buyer(work: UnitOfWork, dependencies: Dependencies, filling: Filling) -> Customer:
+def _buyer(
+    work: UnitOfWork, dependencies: Dependencies, fulfilment: Fulfilment
+) -> Customer:
     """The customer for whom users are made: known, or enrolled now."""
-    if filling.buyer is None:
-        filling.buyer = _found_buyer(work, filling.order)
-    if filling.buyer is None:
-        if is_below_switched_off(work, filling.order.scope):
+    if fulfilment.buyer is None:
+        fulfilment.buyer = _found_buyer(work, fulfilment.order)
+    if fulfilment.buyer is None:
+        if is_below_switched_off(work, fulfilment.order.scope):
             raise NotServed("seller_off")
-        person = person_of(filling.order.buyer)
+        person = person_of(fulfilment.order.buyer)
         login = generated_login(work, person)
         application = Application(person=person, login=login)
-        filling.buyer = enrol(work, dependencies, filling.parent, application).customer
-        filling.password = login.password
-    return filling.buyer
+        fulfilment.buyer = enrol(
+            work, dependencies, fulfilment.parent, application
+        ).customer
+        fulfilment.password = login.password
+    return fulfilment.buyer
 
 
 def _found_buyer(work: UnitOfWork, order: OrderAccepted) -> Customer | None:
@@ -199,28 +205,30 @@ def _check_in_use(work: UnitOfWork, customer: Customer) -> None:
         raise NotServed("seller_off")
 
 
-def _first_served(work: UnitOfWork, filling: Filling) -> Customer | None:
+def _first_served(work: UnitOfWork, fulfilment: Fulfilment) -> Customer | None:
     """Whose the first user is that an order serves, where the buyer got none."""
-    if not filling.filled:
+    if not fulfilment.filled:
         return None
-    return work.session.get(Customer, filling.filled[0].customer_id)
+    return work.session.get(Customer, fulfilment.filled[0].customer_id)
 
 
 def _username(seat: Seat) -> str:
     return seat.username.strip().lower()
 
 
-def _tell(work: UnitOfWork, dependencies: Dependencies, filling: Filling) -> None:
-    customer = filling.buyer
+def _issue_credentials(
+    work: UnitOfWork, dependencies: Dependencies, fulfilment: Fulfilment
+) -> None:
+    customer = fulfilment.buyer
     if customer is None or not customer.email:
         return
-    if not (filling.made or filling.password):
+    if not (fulfilment.made or fulfilment.password):
         return
     issue = Issue(
-        id=filling.order.id,
-        version=filling.order.version,
+        id=fulfilment.order.id,
+        version=fulfilment.order.version,
         customer=customer,
-        users=filling.made,
-        password=filling.password,
+        users=fulfilment.made,
+        password=fulfilment.password,
     )
     issue_credentials(work, dependencies, issue)

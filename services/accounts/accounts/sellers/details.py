@@ -22,7 +22,7 @@ CHECKS: Mapping[str, Callable[[ValidationErrors, str, str], str]] = {
 }
 
 
-def take_details(
+def apply_details(
     errors: ValidationErrors, account: Account, request: CreateAccount | UpdateAccount
 ) -> None:
     """Give an account its name, contact, zone, address and company; note each fault.
@@ -42,10 +42,10 @@ def take_details(
             "Only partners can have a custom domain.",
         )
     if request.company:
-        account.take_company(checked_company(errors, request.company))
+        account.set_company(checked_company(errors, request.company))
 
 
-def take_currency(errors: ValidationErrors, account: Account, text: str) -> None:
+def apply_currency(errors: ValidationErrors, account: Account, text: str) -> None:
     """Give a partner its currency; sellers have their partner's. Empty: as it is."""
     if not text:
         return

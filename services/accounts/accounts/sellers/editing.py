@@ -2,11 +2,11 @@
 
 from sqlalchemy import exists, select
 
-from accounts.sellers.details import take_currency, take_details
+from accounts.sellers.details import apply_currency, apply_details
 from accounts.tree.models import Account
 from accounts.tree.operations import (
     account_in_scope,
-    refuse_turn,
+    refuse_status_change,
     view_of,
 )
 from accounts.tree.rights import SELLER_KINDS, may_edit
@@ -36,14 +36,14 @@ def update_account(work: UnitOfWork, request: UpdateAccount) -> AccountView:
         raise Forbidden
     status = request.state or account.status
     if status is not account.status:
-        refuse_turn(work.actor, account, status)
+        refuse_status_change(work.actor, account, status)
     work.session.refresh(account, with_for_update=True)
     currency = account.currency
     errors = ValidationErrors()
-    take_details(errors, account, request)
-    take_currency(errors, account, request.currency or "")
+    apply_details(errors, account, request)
+    apply_currency(errors, account, request.currency or "")
     errors.refuse()
-    account.turn(request.state or account.status)
+    account.set_status(request.state or account.status)
     if account.currency != currency:
         _change_currency(work, account)
     if account.kind is not AccountKind.OPERATOR:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from accounts.dependencies import Dependencies
 from accounts.logins.operations import add_login, check_login
-from accounts.sellers.details import take_currency, take_details
+from accounts.sellers.details import apply_currency, apply_details
 from accounts.tree.models import Account
 from accounts.tree.operations import (
     account_in_scope,
@@ -48,7 +48,7 @@ def create_account(
     account = parent.child(request.kind, request.name, work.now)
     account.currency = parent.currency or FIRST_CURRENCY
     account.time_zone = parent.time_zone or FIRST_ZONE
-    _take_details(work, account, request)
+    _apply_details(work, account, request)
     role = FIRST_ROLE[request.kind]
     work.session.add(account)
     with refused_as("uq_logins_username"):
@@ -108,9 +108,9 @@ def _parent_id(actor: Actor, request: CreateAccount) -> UUID:
     return parent_id
 
 
-def _take_details(work: UnitOfWork, account: Account, request: CreateAccount) -> None:
+def _apply_details(work: UnitOfWork, account: Account, request: CreateAccount) -> None:
     errors = ValidationErrors()
-    take_details(errors, account, request)
-    take_currency(errors, account, request.currency)
+    apply_details(errors, account, request)
+    apply_currency(errors, account, request.currency)
     check_login(work, errors, request.login, FIRST_ROLE[request.kind])
     errors.refuse()

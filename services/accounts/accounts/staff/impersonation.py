@@ -7,7 +7,7 @@ import structlog
 from accounts.logins.identity import identify, own_login_id
 from accounts.logins.models import Session
 from accounts.logins.sign_in import TOKEN_BYTES
-from accounts.tree.operations import place_in_scope
+from accounts.tree.operations import any_account_in_scope
 from lineup.context import Call
 from lineup.contracts.accounts.refusals import AccountNotFound
 from lineup.contracts.accounts.sessions import (
@@ -27,10 +27,10 @@ log = structlog.get_logger(__name__)
 def enter_account(database: Database, call: Call[EnterAccount]) -> SignedIn:
     """Begin a visit; each time another, since its token is told once and not kept."""
     with database.transaction(call.context) as work:
-        return begin_visit(work, call.request)
+        return begin_impersonation(work, call.request)
 
 
-def begin_visit(work: UnitOfWork, request: EnterAccount) -> SignedIn:
+def begin_impersonation(work: UnitOfWork, request: EnterAccount) -> SignedIn:
     """Begin a visit of 30 minutes to a lower account or customer.
 
     NotFound outside the actor's part of the tree and for its own account;
@@ -38,7 +38,7 @@ def begin_visit(work: UnitOfWork, request: EnterAccount) -> SignedIn:
     """
     refuse_while_impersonating(work.actor)
     login_id = own_login_id(work.actor)
-    entered = place_in_scope(work, request.account_id)
+    entered = any_account_in_scope(work, request.account_id)
     if entered.scope in work.actor.scopes:
         raise AccountNotFound
     token = secrets.token_urlsafe(TOKEN_BYTES)

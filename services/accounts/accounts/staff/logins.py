@@ -8,7 +8,7 @@ from accounts.dependencies import Dependencies
 from accounts.logins.models import Login
 from accounts.logins.operations import end_sessions, set_password
 from accounts.tree.models import Account
-from accounts.tree.operations import place_in_scope
+from accounts.tree.operations import any_account_in_scope
 from accounts.tree.rights import GRANTS
 from lineup.context import SELLERS, Actor, Role
 from lineup.contracts.accounts.logins import (
@@ -31,7 +31,7 @@ ORDERS = {"created_at": Login.id, "username": Login.username}
 @handles(ListLogins)
 def list_logins(work: UnitOfWork, request: ListLogins) -> Page[LoginView]:
     """The logins of an account or customer that the actor may manage."""
-    account = place_in_scope(work, request.account_id)
+    account = any_account_in_scope(work, request.account_id)
     statement = manageable(work.actor).where(Login.account_id == account.id)
     return page_of(work.session, statement, Login, request.paging, Login.view, ORDERS)
 
@@ -46,7 +46,7 @@ def set_login_state(work: UnitOfWork, request: SetLoginState) -> LoginView:
     if login.status is not request.state:
         if request.state is Status.DELETED:
             _leave_to_another(work, login)
-        login.turn(request.state)
+        login.set_status(request.state)
     if login.status is not Status.ACTIVE:
         end_sessions(work, Login.id == login.id)
     return login.view()

@@ -7,7 +7,7 @@ from accounts.logins.models import Login, Session, digest
 from accounts.logins.operations import end_session as forget
 from accounts.staff.logins import manageable
 from accounts.tree.models import Account
-from accounts.tree.operations import place_in_scope
+from accounts.tree.operations import any_account_in_scope
 from lineup.contracts.accounts.refusals import SessionNotFound
 from lineup.contracts.accounts.sessions import EndSession, ListSessions, SessionView
 from lineup.contracts.paging import Page
@@ -55,7 +55,7 @@ def _asked_for(work: UnitOfWork, request: ListSessions) -> Select[Session]:
     living = select(Session).where(Session.expires_at > work.now)
     if request.account_id is None:
         return living.where(Session.login_id == own_login_id(work.actor))
-    account = place_in_scope(work, request.account_id)
+    account = any_account_in_scope(work, request.account_id)
     managed = manageable(work.actor).with_only_columns(Login.id)
     return living.where(
         Session.login_id.in_(managed.where(Login.account_id == account.id))

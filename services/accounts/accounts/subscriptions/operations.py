@@ -12,7 +12,7 @@ from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from lineup.database import UnitOfWork, upsert_if_newer
 
 
-def keep_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
+def upsert_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
     """Keep billing's newest word on a subscription."""
     values = {
         "id": state.id,

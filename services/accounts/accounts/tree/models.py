@@ -20,7 +20,7 @@ from lineup.contracts.accounts.tree import (
     Company,
     Status,
 )
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
 
@@ -34,7 +34,7 @@ LIVING = text("kind = 'customer' AND status <> 'deleted'")
 """Customers in use: they are counted below sellers and partners."""
 
 
-class Account(Kept, Record):
+class Account(Timestamped, Record):
     """One place in the tree; `scope` is its own path.
 
     `version` counts what is announced of partners and sellers; customers announce
@@ -108,12 +108,12 @@ class Account(Kept, Record):
         """Who it is before the law and the tax office."""
         return Company(**{name: getattr(self, name) for name in COMPANY})
 
-    def take_company(self, lines: Mapping[str, str]) -> None:
+    def set_company(self, lines: Mapping[str, str]) -> None:
         """Have these lines of the company from now on."""
         for name in COMPANY:
             setattr(self, name, lines.get(name, getattr(self, name)))
 
-    def turn(self, status: Status) -> None:
+    def set_status(self, status: Status) -> None:
         """Become active, inactive or deleted; what is deleted stays so."""
         if self.status is Status.DELETED:
             raise AccountDeleted

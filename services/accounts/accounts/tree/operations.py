@@ -122,15 +122,15 @@ def _narrowed(statement: Select[Account], request: ListAccounts) -> Select[Accou
 def set_account_state(work: UnitOfWork, request: SetAccountState) -> AccountView:
     """Switch a partner or seller on or off: off, nobody at or below it may act."""
     account = account_in_scope(work, request.account_id)
-    refuse_turn(work.actor, account, request.state)
+    refuse_status_change(work.actor, account, request.state)
     work.session.refresh(account, with_for_update=True)
     if account.status is not request.state:
-        account.turn(request.state)
+        account.set_status(request.state)
         work.announce(account.state())
     return view_of(work, account)
 
 
-def refuse_turn(actor: Actor, account: Account, status: Status) -> None:
+def refuse_status_change(actor: Actor, account: Account, status: Status) -> None:
     """Invalid for deletion, which has a verb of its own; OwnAccount for one's own."""
     if status is Status.DELETED:
         raise Invalid(fields={"state": ["Choose active or inactive."]})
@@ -167,7 +167,7 @@ def customer_in_scope(work: UnitOfWork, customer_id: UUID) -> Account:
     return account
 
 
-def place_in_scope(work: UnitOfWork, account_id: UUID) -> Account:
+def any_account_in_scope(work: UnitOfWork, account_id: UUID) -> Account:
     """An account of any kind, customers too; NotFound outside the actor's scope."""
     statement = select(Account).where(
         Account.id == account_id, Account.status != Status.DELETED
@@ -178,7 +178,7 @@ def place_in_scope(work: UnitOfWork, account_id: UUID) -> Account:
     return account
 
 
-def hold(work: UnitOfWork, account: Account) -> None:
+def lock_account(work: UnitOfWork, account: Account) -> None:
     """Keep an account as it is until the transaction ends; NotFound once deleted.
 
     Whoever puts a customer below it holds it, so that none slips below a seller that

@@ -8,18 +8,18 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.customers.models import NEVER_TEXT
-from accounts.customers.status import NEVER, end_of, standing_of
-from accounts.customers.words import searchable
+from accounts.customers.search_text import searchable
+from accounts.customers.status import NEVER, end_of, status_of
 from accounts.records import Record
 from accounts.subscriptions.models import SubscriptionCopy, is_stopped
 from accounts.tree.models import PATH
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.accounts.users import PlayerCredentials, UserChanged, UserView
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.secrets import Sealed
 
 
-class User(Kept, Record):
+class User(Timestamped, Record):
     """One line of a customer. `scope` is the customer's path.
 
     Its user name, password and link stay the same as long as it lives.
@@ -64,12 +64,12 @@ class User(Kept, Record):
         self.search = searchable([name, self.username])
         self.version += 1
 
-    def turn(self, status: Status) -> None:
+    def set_status(self, status: Status) -> None:
         """Be in use, refused, or deleted: then the row stays for the copies."""
         self.status = status
         self.version += 1
 
-    def take_subscriptions(self, copies: Sequence[SubscriptionCopy]) -> None:
+    def apply_subscriptions(self, copies: Sequence[SubscriptionCopy]) -> None:
         """Keep what its subscriptions say, the furthest end first."""
         paid = [copy.ends_at for copy in copies if not copy.is_trial]
         trial = [copy.ends_at for copy in copies if copy.is_trial]
@@ -80,10 +80,10 @@ class User(Kept, Record):
         self.product_id = copies[0].product_id if copies else None
         self.product_name = copies[0].product_name if copies else ""
 
-    def forfeit(self) -> None:
+    def delete_without_refund(self) -> None:
         """Go together with its seller: what is left of its time is not given back."""
         self.forfeits = True
-        self.turn(Status.DELETED)
+        self.set_status(Status.DELETED)
 
     def move(self, scope: str) -> None:
         """Lie where its customer now lies."""
@@ -105,7 +105,7 @@ class User(Kept, Record):
             public_url=public_url,
             is_active=self.status is Status.ACTIVE,
             created_at=self.created_at,
-            state=standing_of(self, now, off),
+            state=status_of(self, now, off),
             ends_at=end_of(self),
             product_id=self.product_id,
             product_name=self.product_name,

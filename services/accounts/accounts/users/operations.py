@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 
 from accounts import values
 from accounts.customers.finding import find_for_update
-from accounts.customers.words import wanted
+from accounts.customers.search_text import search_words
 from accounts.dependencies import Dependencies
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
@@ -74,7 +74,7 @@ def list_users(
         statement = statement.where(User.customer_id == request.customer_id)
     if request.username:
         statement = statement.where(User.username == request.username)
-    for word in wanted(request.search):
+    for word in search_words(request.search):
         statement = statement.where(User.search.contains(word, autoescape=True))
     page = page_of(
         work.session, statement, User, request.paging, lambda user: user, ORDERS
@@ -104,17 +104,17 @@ def delete_users(
 ) -> None:
     """Delete a customer's users, all of them or, while one is served, none."""
     refuse_while_running(work, [user.id for user in users])
-    turn_users(work, dependencies, users, Status.DELETED)
+    set_users_status(work, dependencies, users, Status.DELETED)
 
 
-def turn_users(
+def set_users_status(
     work: UnitOfWork, dependencies: Dependencies, users: Sequence[User], status: Status
 ) -> None:
     """Let all of a customer's users be in use, refused, or deleted; announced."""
     fresh = lock_users(work, User.id.in_([user.id for user in users]))
     turning = [user for user in fresh if user.status not in {status, Status.DELETED}]
     for user in turning:
-        user.turn(status)
+        user.set_status(status)
     announce_users(work, dependencies, turning)
     for customer_id in {user.customer_id for user in users}:
         refresh_customer(work, customer_id)
@@ -144,7 +144,7 @@ def add_user(
         created_at=work.now,
     )
     user.rename(name)
-    user.take_subscriptions([])
+    user.apply_subscriptions([])
     work.session.add(user)
     work.session.flush()
     announce_users(work, dependencies, [user])

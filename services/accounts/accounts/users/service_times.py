@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from accounts.customers.finding import find_for_update
-from accounts.customers.models import Lines
+from accounts.customers.models import UserSummary
+from accounts.customers.search_text import searchable
 from accounts.customers.status import NEVER
-from accounts.customers.words import searchable
-from accounts.subscriptions.operations import keep_subscription, subscriptions_of
+from accounts.subscriptions.operations import subscriptions_of, upsert_subscription
 from accounts.users.models import User
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
@@ -22,10 +22,10 @@ def follow_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
     come does not matter.
     """
     find_for_update(work, state.customer_id)
-    keep_subscription(work, state)
+    upsert_subscription(work, state)
     user = work.session.get(User, state.user_id)
     if user is not None:
-        user.take_subscriptions(subscriptions_of(work, user.id))
+        user.apply_subscriptions(subscriptions_of(work, user.id))
         refresh_customer(work, user.customer_id)
 
 
@@ -34,10 +34,10 @@ def refresh_customer(work: UnitOfWork, customer_id: UUID) -> None:
     work.session.flush()
     customer = find_for_update(work, customer_id)
     if customer is not None:
-        customer.take_lines(lines_of(work, customer_id))
+        customer.apply_user_summary(user_summary_of(work, customer_id))
 
 
-def lines_of(work: UnitOfWork, customer_id: UUID) -> Lines:
+def user_summary_of(work: UnitOfWork, customer_id: UUID) -> UserSummary:
     """What a customer's living users come to."""
     statement = select(
         func.count(),
@@ -49,7 +49,7 @@ def lines_of(work: UnitOfWork, customer_id: UUID) -> Lines:
     count, words, paid_until, trial_until, product_ids = work.session.execute(
         statement
     ).one()
-    return Lines(
+    return UserSummary(
         is_stopped=_is_stopped(work, customer_id),
         user_count=count,
         words=searchable([words]),

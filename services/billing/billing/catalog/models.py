@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.records import Record
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.money import Money
 
 
@@ -24,7 +24,7 @@ class PackageCopy(Record):
     is_deleted: Mapped[bool]
 
 
-class Product(Kept, Record):
+class Product(Timestamped, Record):
     """What is watched, on how many devices and addresses."""
 
     __tablename__ = "product"
@@ -48,7 +48,7 @@ class Product(Kept, Record):
     )
 
 
-class Plan(Kept, Record):
+class Plan(Timestamped, Record):
     """A length and price of a product; exactly one length is given."""
 
     __tablename__ = "plan"

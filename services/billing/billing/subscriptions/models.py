@@ -13,7 +13,7 @@ from billing.subscriptions.terms import Anchor
 from lineup.contracts.billing.refusals import NotActive
 from lineup.contracts.billing.running import has_lapsed, is_running
 from lineup.contracts.billing.subscriptions import SubscriptionState
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.money import Money
 
 
@@ -25,7 +25,7 @@ class Source(enum.StrEnum):
     FREE = "free"
 
 
-class Subscription(Kept, Record):
+class Subscription(Timestamped, Record):
     """One user's right to a product: at most one is running."""
 
     __tablename__ = "subscription"
@@ -171,7 +171,7 @@ class Subscription(Kept, Record):
         self.renewal_due_at = self.ends_at if self.renews else None
 
 
-class Period(Kept, Record):
+class Period(Timestamped, Record):
     """One paid stretch of a subscription; open ones of one never overlap.
 
     The exclusion compares ranges of one id, which needs no extension of PostgreSQL.

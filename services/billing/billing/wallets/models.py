@@ -25,7 +25,7 @@ from sqlalchemy.orm import (
 
 from billing.records import Record
 from billing.wallets.movements import AccountPurpose, OwnerKind
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.money import Money
 
 
@@ -33,7 +33,7 @@ def _quoted(words: type[enum.StrEnum]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-class Wallet(Kept, Record):
+class Wallet(Timestamped, Record):
     """What somebody has of one asset.
 
     What its owner can spend keeps its balance and never falls below its credit limit.

@@ -35,7 +35,7 @@ from billing.webshops.shop_models import (
 )
 from billing.webshops.states import Reason, order_state_of
 from lineup.contracts.billing.orders import OrderState
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.money import Money
 
 HELD_BACK = "on-hold"
@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 
-class ShopOrderRecord(Kept, Record):
+class ShopOrderRecord(Timestamped, Record):
     """One order of a shop and what became of it."""
 
     __tablename__ = "shop_order"

@@ -16,7 +16,7 @@ from billing.records import Record
 from billing.webshops.payloads import one_line
 from billing.webshops.states import WebhookState
 from lineup.contracts.billing.shops import OtherProduct
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.secrets import Sealed
 
 HELD_BACK = "on-hold"
@@ -26,7 +26,7 @@ CHANGEOVER = timedelta(hours=24)
 """How long a shop may go on signing with the secret before the present one."""
 
 
-class ShopConnection(Kept, Record):
+class ShopConnection(Timestamped, Record):
     """One shop of a partner; its id is the random part of the webhook's address."""
 
     __tablename__ = "shop_connection"
@@ -172,7 +172,7 @@ def ignored_as(subject: str) -> str:
     return subject.strip().lower()
 
 
-class ShopDelivery(Kept, Record):
+class ShopDelivery(Timestamped, Record):
     """One authentic delivery as it came: the raw body, kept before the answer."""
 
     __tablename__ = "shop_delivery"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.contracts.notifications import DeliveryState, DeliveryView
 from lineup.contracts.notifications.refusals import NotFailed
-from lineup.database import Kept
+from lineup.database import Timestamped
 from notifications.deliveries.retries import LEASE, is_soon, next_try_at
 from notifications.records import Record
 
@@ -18,7 +18,7 @@ UNSENT = RESENDABLE | {DeliveryState.QUEUED}
 """What may still reach its receiver."""
 
 
-class Delivery(Kept, Record):
+class Delivery(Timestamped, Record):
     """One message to one receiver; the only place its state changes."""
 
     __tablename__ = "delivery"

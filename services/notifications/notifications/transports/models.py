@@ -12,7 +12,7 @@ from lineup.contracts.notifications import (
     TransportState,
     TransportView,
 )
-from lineup.database import Kept
+from lineup.database import Timestamped
 from notifications.records import Record
 from notifications.transports.breaker import SLOW_SECONDS, paused_until
 from notifications.transports.routes import MailServer
@@ -31,7 +31,7 @@ def installation_key(server: MailServer) -> UUID:
 SETTINGS = {"sender_address", "sender_name", "host", "port", "security", "username"}
 
 
-class Transport(Kept, Record):
+class Transport(Timestamped, Record):
     """The SMTP server and sender of one partner."""
 
     __tablename__ = "transport"

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Sequence, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.contracts.playlists.channels import Catchup, ChannelDetails, Signing
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.errors import Invalid
 from playlists.channels.naming import country_of, id_key, listed_id_key, name_keys
 from playlists.records import Record
@@ -165,7 +165,7 @@ class ImportChange(Record):
     """The package that the import put it into."""
 
 
-class Package(Kept, Record):
+class Package(Timestamped, Record):
     """Channels sold together; one of each partner's is its demo set."""
 
     __tablename__ = "packages"

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, Sequence, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.secrets import Sealed
 from playlists.records import Record
 
@@ -14,7 +14,7 @@ IMPORT_IDS = Sequence("import_ids", start=1, metadata=Record.metadata)
 """Every read of a source gets a number of its own; its rows carry it."""
 
 
-class GuideSource(Kept, Record):
+class GuideSource(Timestamped, Record):
     """Where guide data comes from, and how its last run went.
 
     Programmes and guide channels count only with `import_id`: setting it to another

@@ -8,14 +8,14 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.contracts.playlists.jobs import JobState
-from lineup.database import Kept
+from lineup.database import Timestamped
 from playlists.records import Record
 
 TRIES = 3
 """How often a job is begun whose worker dies, before it is given up."""
 
 
-class Job(Kept, Record):
+class Job(Timestamped, Record):
     """One piece of work for the worker process.
 
     A running job belongs to the worker that beats its heart; when the lease lapses

@@ -6,12 +6,12 @@ from sqlalchemy import false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.contracts.playlists.streams import StreamSettings
-from lineup.database import Kept
+from lineup.database import Timestamped
 from lineup.secrets import Sealed
 from playlists.records import Record
 
 
-class PartnerOutput(Kept, Record):
+class PartnerOutput(Timestamped, Record):
     """How a partner's guide is cut and its stream addresses are signed."""
 
     __tablename__ = "partner_outputs"

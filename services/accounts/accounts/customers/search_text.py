@@ -23,7 +23,7 @@ def mac_words(mac: str) -> list[str]:
     return [mac, mac.replace(":", "")] if mac else []
 
 
-def wanted(search: str) -> list[str]:
+def search_words(search: str) -> list[str]:
     """The words that a row must hold, each anywhere; MACs as they are kept."""
     return [_as_kept(word) for word in search.lower().split()]
 

@@ -40,10 +40,10 @@ def change_password(
     if not is_right(login.password_hash, call.request.old_password):
         raise PasswordWrong(fields={"old_password": [PasswordWrong.__doc__ or ""]})
     with database.transaction(call.context) as work:
-        return take_password(work, call.request, dependencies=dependencies)
+        return set_own_password(work, call.request, dependencies=dependencies)
 
 
-def take_password(
+def set_own_password(
     work: UnitOfWork, request: ChangePassword, *, dependencies: Dependencies
 ) -> Done:
     """Have a new password, of a login whose old one was right."""
