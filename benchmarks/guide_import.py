@@ -34,8 +34,8 @@ from lineup.secrets import Keyring, make_key
 from playlists.addresses import Limits
 from playlists.guide.importing import Importer
 from playlists.guide.models import GuideSource
+from playlists.guide.normalizer import Tidy
 from playlists.guide.sources import create_guide_source
-from playlists.guide.tidy import Tidy
 from playlists.guide.times import Times
 from playlists.guide.unpack import pieces
 from playlists.guide.xmltv import Guide

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from billing.settings import BillingSettings
 from billing.subscriptions import renewals, upkeep
 from billing.wallets.checks import check_ledger
-from billing.webshops.operations.reading import announce_waiting_orders
+from billing.webshops.operations.order_queries import announce_waiting_orders
 from lineup.clock import clock_for
 from lineup.contracts.billing.wallets import CheckLedger, LedgerReport
 from lineup.database import Database, connect

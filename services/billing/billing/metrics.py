@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import func, select, text
 
-from billing.subscriptions.attempts import is_let
 from billing.subscriptions.models import Subscription
+from billing.subscriptions.row_by_row import is_let
 from billing.wallets.checks import check_ledger
 from billing.webshops.metrics import deliveries
 from lineup.contracts.billing.running import has_lapsed

@@ -9,7 +9,7 @@ from billing.catalog.models import PackageCopy
 from billing.entrypoints import LedgerEntrypoints
 from billing.people.entrypoints import PeopleEntrypoints
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
-from billing.reports import plan_use, report, sales, standing
+from billing.reports import plan_use, sales, sales_list, subscription_counts
 from billing.settings import BillingSettings
 from billing.subscriptions import blockers, lists, overview, quotes, renewals
 from billing.subscriptions import operations as subscriptions_operations
@@ -21,9 +21,9 @@ from billing.wallets import checks, corrections, statements
 from billing.wallets import operations as wallets_operations
 from billing.webshops.entrypoints import WebshopEntrypoints
 from billing.webshops.operations import connections as shop_connections
-from billing.webshops.operations import deciding as shop_deciding
-from billing.webshops.operations import log as shop_log
-from billing.webshops.operations import reading as shop_reading
+from billing.webshops.operations import delivery_log as shop_log
+from billing.webshops.operations import exceptions as shop_deciding
+from billing.webshops.operations import order_queries as shop_reading
 from lineup.bus import Service
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
@@ -47,9 +47,9 @@ class BillingService(
     operations: ClassVar = (
         catalog_operations,
         plan_use,
-        report,
+        sales_list,
         sales,
-        standing,
+        subscription_counts,
         blockers,
         lists,
         subscriptions_operations,

@@ -20,8 +20,8 @@ from lineup.errors import Refusal
 from playlists.encodings import TEXT
 from playlists.guide import times as reading
 from playlists.guide import unpack, xmltv
+from playlists.guide.normalizer import LONGEST_SECONDS, Tidy
 from playlists.guide.programmes import FIELD, FIELDS
-from playlists.guide.tidy import LONGEST_SECONDS, Tidy
 from playlists.guide.times import Times
 
 from .conftest import a_source, evening, guide, run_jobs, shown, source_row

@@ -13,9 +13,9 @@ from lineup.contracts.playlists.refusals import (
 )
 from lineup.errors import Refusal
 from playlists.channels import lines
-from playlists.channels.left_out import LeftOut, Why
+from playlists.channels.extinf import MOST_ATTRIBUTES
 from playlists.channels.m3u import LONGEST_ADDRESS, LONGEST_TEXT, PlaylistEntry, entries
-from playlists.channels.words import MOST_ATTRIBUTES
+from playlists.channels.skipped import LeftOut, Why
 
 
 def read(content, longest=1 << 20):

@@ -26,8 +26,8 @@ from playlists.editing.operations import create_channel
 from playlists.fetching import fetch
 from playlists.guide import sources
 from playlists.guide.models import GuideSource
+from playlists.guide.source_settings import open_headers
 from playlists.guide.source_views import single_key
-from playlists.guide.terms import open_headers
 from playlists.jobs.operations import find_open_among, list_jobs
 
 from .conftest import (

@@ -15,10 +15,10 @@ from sqlalchemy import Select, select
 from billing.catalog import operations as catalog
 from billing.people import operations as people
 from billing.people.models import CustomerCopy
-from billing.subscriptions.attempts import each_alone, is_let
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.notices import tell_blocked, tell_shortfall
 from billing.subscriptions.obstacles import PUT_OFF, obstacle_of
+from billing.subscriptions.row_by_row import each_alone, is_let
 from billing.subscriptions.sales import Payment, from_balance, period_of
 from billing.subscriptions.terms import automatic_start
 from billing.subscriptions.views import announce_all

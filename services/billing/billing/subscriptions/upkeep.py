@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy import ColumnElement, or_, select
 
 from billing.people import operations as people
-from billing.subscriptions.attempts import each_alone, is_let
 from billing.subscriptions.models import Subscription
+from billing.subscriptions.row_by_row import each_alone, is_let
 from billing.subscriptions.views import announce_all
 from lineup.contracts.billing.catalog import ProductChanged
 from lineup.contracts.billing.running import has_lapsed

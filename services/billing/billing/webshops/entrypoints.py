@@ -9,7 +9,6 @@ from werkzeug.wrappers import Request, Response
 
 from billing.settings import BillingSettings
 from billing.webshops.intake import Intake, IntakeStatus
-from billing.webshops.operations.asking import ask_shops
 from billing.webshops.operations.connections import count_refused, end_old_secrets
 from billing.webshops.operations.deliveries import (
     forget_old_deliveries,
@@ -17,6 +16,7 @@ from billing.webshops.operations.deliveries import (
     work_on_delivery,
 )
 from billing.webshops.operations.fulfilment import fill_seats, start_scheduled
+from billing.webshops.operations.polling import ask_shops
 from billing.webshops.stores import DeliveryQueue, DeliveryTable
 from lineup.bus import Entrypoints, every, http, on_event
 from lineup.context import Event

@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import partial
 
 from billing.webshops.amounts import brought_in
-from billing.webshops.marks import device_in, repeats_in, username_in
 from billing.webshops.messages import (
     Headers,
     Message,
@@ -21,6 +20,7 @@ from billing.webshops.messages import (
     ShopOrder,
     Unusable,
 )
+from billing.webshops.order_metadata import device_in, repeats_in, username_in
 from billing.webshops.payloads import (
     MAX_REFUNDS,
     NAME_CHARACTERS,

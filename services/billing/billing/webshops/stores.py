@@ -9,9 +9,9 @@ import msgspec
 
 from billing.webshops.circuit_breaker import Away, CircuitBreaker
 from billing.webshops.credential_cache import ShopKeys
-from billing.webshops.faults import PASSING
 from billing.webshops.models import ShopConnection
 from billing.webshops.operations.deliveries import store_delivery
+from billing.webshops.transient_errors import PASSING
 from lineup import broker
 from lineup.clock import Clock
 from lineup.contracts.billing.shops import DeliveryTaken

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from billing.webshops.amounts import brought_in
-from billing.webshops.marks import device_in, repeats_in, username_in
 from billing.webshops.messages import (
     OWN_STATUS,
     Headers,
@@ -22,6 +21,7 @@ from billing.webshops.messages import (
     ShopOrder,
     Unusable,
 )
+from billing.webshops.order_metadata import device_in, repeats_in, username_in
 from billing.webshops.payloads import (
     MAX_REFUNDS,
     NAME_CHARACTERS,

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select, update
 
 from billing.webshops.models import ShopConnection, ShopDelivery, ShopOrderRecord
-from billing.webshops.operations import asking
-from billing.webshops.operations.asking import MOST_PAGES, ask_shops
+from billing.webshops.operations import polling
 from billing.webshops.operations.connections import (
     end_shop_access,
     get_shop,
     set_shop_access,
     switch_shop,
 )
+from billing.webshops.operations.polling import MOST_PAGES, ask_shops
 from billing.webshops.shop_api import basic
 from lineup.contracts.billing.shops import (
     EndShopAccess,
@@ -245,7 +245,7 @@ class TestWooCommerce:
     def test_a_second_that_never_ends_is_told_at_the_shop(
         self, desk, woo_shop, monkeypatch
     ):
-        monkeypatch.setattr(asking, "MOST_PAGES_OF_A_SECOND", MOST_PAGES + 2)
+        monkeypatch.setattr(polling, "MOST_PAGES_OF_A_SECOND", MOST_PAGES + 2)
         woo_shop.pages = 1
         woo_shop.orders = [
             woo(id=number, number=str(number)) for number in range(1, MOST_PAGES + 9)

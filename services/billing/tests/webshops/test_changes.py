@@ -17,7 +17,7 @@ from billing.wallets.corrections import pay_out
 from billing.wallets.operations import get_wallet
 from billing.webshops.models import ShopOrderRecord
 from billing.webshops.operations.connections import update_shop
-from billing.webshops.operations.deciding import close_exception
+from billing.webshops.operations.exceptions import close_exception
 from billing.webshops.operations.fulfilment import start_scheduled
 from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
 from lineup.contracts.billing.exceptions import CloseException

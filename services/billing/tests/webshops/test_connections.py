@@ -15,7 +15,11 @@ from billing.webshops.operations.connections import (
     list_shops,
     update_shop,
 )
-from billing.webshops.operations.reading import get_order, list_orders, replay_order
+from billing.webshops.operations.order_queries import (
+    get_order,
+    list_orders,
+    replay_order,
+)
 from lineup.context import SYSTEM
 from lineup.contracts.billing.orders import GetOrder, ListOrders, ReplayOrder
 from lineup.contracts.billing.refusals import ShopConnected

@@ -3,19 +3,23 @@
 import pytest
 
 from billing.webshops.operations.connections import ignore_sku, update_shop
-from billing.webshops.operations.deciding import (
-    accept_order,
-    choose_user,
-    close_exception,
-    serve_order,
-)
-from billing.webshops.operations.log import (
+from billing.webshops.operations.delivery_log import (
     close_delivery,
     get_shop_delivery,
     replay_delivery,
     serve_delivery,
 )
-from billing.webshops.operations.reading import get_order, list_orders, replay_order
+from billing.webshops.operations.exceptions import (
+    accept_order,
+    choose_user,
+    close_exception,
+    serve_order,
+)
+from billing.webshops.operations.order_queries import (
+    get_order,
+    list_orders,
+    replay_order,
+)
 from lineup.contracts.billing.exceptions import (
     AcceptOrder,
     ChooseUser,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.webshops.marks import device_in, repeats_in, text_of, username_in
+from billing.webshops.order_metadata import device_in, repeats_in, text_of, username_in
 
 from .conftest import SHOPIFY_ID, shopify, woo, woo_line
 

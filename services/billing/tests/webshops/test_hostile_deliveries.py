@@ -12,12 +12,12 @@ from sqlalchemy import text
 
 from billing.wallets.checks import check_ledger
 from billing.webshops.operations.connections import get_shop, list_shops
-from billing.webshops.operations.log import (
+from billing.webshops.operations.delivery_log import (
     get_shop_delivery,
     list_shop_deliveries,
     replay_delivery,
 )
-from billing.webshops.operations.reading import (
+from billing.webshops.operations.order_queries import (
     announce_waiting_orders,
     get_order,
     list_orders,

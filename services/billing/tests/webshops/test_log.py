@@ -5,12 +5,16 @@ import pytest
 from billing.webshops.metrics import deliveries
 from billing.webshops.operations.connections import get_shop, switch_shop, update_shop
 from billing.webshops.operations.deliveries import store_delivery
-from billing.webshops.operations.log import (
+from billing.webshops.operations.delivery_log import (
     get_shop_delivery,
     list_shop_deliveries,
     replay_delivery,
 )
-from billing.webshops.operations.reading import get_order, list_orders, replay_order
+from billing.webshops.operations.order_queries import (
+    get_order,
+    list_orders,
+    replay_order,
+)
 from lineup.contracts.billing.orders import GetOrder, ListOrders, ReplayOrder
 from lineup.contracts.billing.refusals import DeliveryDone
 from lineup.contracts.billing.shops import (

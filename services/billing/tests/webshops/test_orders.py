@@ -14,7 +14,7 @@ from billing.webshops.operations.deliveries import (
     store_delivery,
     work_on_delivery,
 )
-from billing.webshops.operations.reading import (
+from billing.webshops.operations.order_queries import (
     announce_waiting_orders,
     get_order,
     list_orders,

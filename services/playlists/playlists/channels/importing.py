@@ -21,15 +21,15 @@ from lineup.database import Database, UnitOfWork
 from lineup.ids import new_id
 from playlists.addresses import Limits, Wanted
 from playlists.channels import origins
+from playlists.channels.channel_updates import Taker, state_of
 from playlists.channels.finding import hold_line
 from playlists.channels.identity import Register
-from playlists.channels.left_out import LeftOut
 from playlists.channels.m3u import PlaylistEntry, entries
 from playlists.channels.models import Channel, ChannelList, ImportChange
 from playlists.channels.packages import put_into
 from playlists.channels.register import register_of
-from playlists.channels.sieve import Sieved, Wishes, numbered, sieved
-from playlists.channels.taking import Taker, state_of
+from playlists.channels.selection import Sieved, Wishes, numbered, sieved
+from playlists.channels.skipped import LeftOut
 from playlists.jobs.running import Counted, Outcome
 from playlists.owners import Owner
 from playlists.pending import operations as pending

@@ -6,7 +6,7 @@ from lineup.contracts.playlists.jobs import GetJob, GroupFound, JobView, LeftOut
 from lineup.database import UnitOfWork
 from lineup.verbs import handles
 from playlists.channels.imports import is_undoable
-from playlists.channels.left_out import REASONS, Why
+from playlists.channels.skipped import REASONS, Why
 from playlists.jobs.operations import find_job, job_view
 
 

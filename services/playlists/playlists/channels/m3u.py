@@ -24,10 +24,10 @@ from lineup.contracts.playlists.refusals import (
 )
 from lineup.values.addresses import stream_address, web_address
 from lineup.values.bad_value import BadValueError
-from playlists.channels import archives, kinds, marks, player_lines
-from playlists.channels.left_out import LeftOut, Why
+from playlists.channels import archives, attributes, kinds, player_lines
+from playlists.channels.extinf import Described, described
 from playlists.channels.lines import PlaylistLine, lines
-from playlists.channels.words import Described, described
+from playlists.channels.skipped import LeftOut, Why
 from playlists.plain_text import in_one_line
 from playlists.unpacking import LongerThanRead, Packed, unpacked
 
@@ -235,9 +235,10 @@ class _Reader:
             group=group,
             guide_id=self._kept(said.get("tvg-id", ""), line, Why.LONG_VALUE),
             guide_name=self._kept(said.get("tvg-name", ""), line, Why.LONG_VALUE),
-            guide_shift_minutes=marks.shift_of(said, self._head),
-            is_radio=marks.is_yes(said.get("radio", "")) or kinds.is_radio(address),
-            is_adult=marks.is_adult(said),
+            guide_shift_minutes=attributes.shift_of(said, self._head),
+            is_radio=attributes.is_yes(said.get("radio", ""))
+            or kinds.is_radio(address),
+            is_adult=attributes.is_adult(said),
             is_film=kinds.is_film(address, said, group, is_marked=is_film),
             player_lines=tuple(lines_),
             **self._archive(said, line, address),
@@ -247,11 +248,11 @@ class _Reader:
         self, said: Mapping[str, str], line: PlaylistLine, address: str
     ) -> dict[str, Any]:
         """How its archive is asked, and how far that reaches."""
-        told = marks.catchup_words(said, self._head)
-        days = marks.days_of(told)
-        for value in marks.too_long(told):
+        told = attributes.catchup_words(said, self._head)
+        days = attributes.days_of(told)
+        for value in attributes.too_long(told):
             self._left_out.note(Why.LONG_VALUE, line.number, value)
-        if days == 0 or (days is None and not marks.says_catchup(told)):
+        if days == 0 or (days is None and not attributes.says_catchup(told)):
             return {}
         source = told.get("catchup-source", "")
         source = self._kept(source, line, Why.LONG_VALUE, LONGEST_ADDRESS)
@@ -291,9 +292,9 @@ class _Reader:
     ) -> tuple[int | None, int | None]:
         for name in SUB_NUMBERS:
             value = said.get(name, "")
-            if len(value) > marks.LONGEST_NUMBER:
+            if len(value) > attributes.LONGEST_NUMBER:
                 self._left_out.note(Why.LONG_VALUE, line.number, value)
-            elif found := marks.number_of(value):
+            elif found := attributes.number_of(value):
                 return found
         return None, None
 

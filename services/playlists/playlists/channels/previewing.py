@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from lineup.database import Database
-from playlists.channels import marks
+from playlists.channels import attributes
 from playlists.channels.importing import Origin, Reading
-from playlists.channels.left_out import LeftOut
 from playlists.channels.m3u import PlaylistEntry
 from playlists.channels.register import register_of
-from playlists.channels.sieve import MOST_ENTRIES
+from playlists.channels.selection import MOST_ENTRIES
+from playlists.channels.skipped import LeftOut
 from playlists.jobs.running import Counted, Outcome
 from playlists.owners import Owner
 
@@ -74,7 +74,7 @@ def _rows(groups: dict[str, Group]) -> list[dict[str, Any]]:
             "channels": group.channels,
             "new": group.new,
             "films": group.films,
-            "is_adult": marks.is_adult_group(name),
+            "is_adult": attributes.is_adult_group(name),
         }
         for name, group in list(groups.items())[:MOST_GROUPS]
     ]

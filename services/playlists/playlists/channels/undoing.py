@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 
 from lineup.database import Database, UnitOfWork
+from playlists.channels.channel_updates import COLUMNS
 from playlists.channels.finding import hold_line
 from playlists.channels.importing import AT_ONCE, LIMITS
 from playlists.channels.models import Channel, ImportChange, PackageChannel
-from playlists.channels.taking import COLUMNS
 from playlists.jobs.running import Counted, Outcome
 from playlists.owners import Owner
 from playlists.pending import operations as pending

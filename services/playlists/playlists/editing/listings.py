@@ -19,8 +19,8 @@ from lineup.errors import Invalid
 from lineup.verbs import handles
 from playlists.channels.models import Channel
 from playlists.editing.lists import visible
+from playlists.guide.mapping import SHIFT, guides_of, tie
 from playlists.guide.models import Programme
-from playlists.guide.ties import SHIFT, guides_of, tie
 
 LONGEST = timedelta(hours=24)
 MOST_CHANNELS = 50

@@ -21,7 +21,7 @@ from lineup.verbs import handles
 from playlists.channels.models import Channel, PackageChannel
 from playlists.channels.naming import name_key
 from playlists.editing.views import views_of
-from playlists.guide.ties import reaches, with_reach
+from playlists.guide.mapping import reaches, with_reach
 
 BY_GUIDE = "guide_until"
 MOST_GROUPS = 1000

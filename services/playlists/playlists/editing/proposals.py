@@ -30,8 +30,8 @@ from lineup.verbs import handles
 from playlists.channels.finding import find_channel
 from playlists.channels.models import Channel
 from playlists.editing.lists import visible
+from playlists.guide.mapping import reach_at
 from playlists.guide.models import GuideChannel, GuideSource
-from playlists.guide.ties import reach_at
 from playlists.pending import operations as pending
 
 MOST_FOUND = 30

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from lineup.contracts.playlists.channels import ChannelView, GuideReach
 from lineup.database import UnitOfWork
 from playlists.channels.models import Channel, PackageChannel
-from playlists.guide.ties import guides_of
+from playlists.guide.mapping import guides_of
 
 
 def view_of(work: UnitOfWork, channel: Channel) -> ChannelView:

@@ -22,8 +22,8 @@ from lineup.secrets import Keyring
 from playlists.addresses import Fetched, Limits, Wanted
 from playlists.guide.loading import Loaded, load
 from playlists.guide.models import GuideSource
+from playlists.guide.source_settings import open_headers
 from playlists.guide.sources import retire
-from playlists.guide.terms import open_headers
 from playlists.guide.times import Times
 from playlists.guide.unpack import pieces
 from playlists.jobs.running import Counted

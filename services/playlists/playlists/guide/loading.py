@@ -22,8 +22,8 @@ from playlists.channels.naming import (
     id_key,
 )
 from playlists.guide.models import IMPORT_IDS, GuideChannel, GuideName
+from playlists.guide.normalizer import LAST_SECONDS, LONGEST_GUESS, Spot, Tidy
 from playlists.guide.programmes import COLUMNS
-from playlists.guide.tidy import LAST_SECONDS, LONGEST_GUESS, Spot, Tidy
 from playlists.guide.times import Times
 from playlists.guide.xmltv import ChannelRow, Guide
 

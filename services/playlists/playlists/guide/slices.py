@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from lineup.contracts.playlists.refusals import GuideEmpty, GuideTruncated, NotXmltv
-from playlists.guide.mending import END, Repairs
-from playlists.guide.plain import plain
+from playlists.guide.repairs import END, Repairs
+from playlists.guide.strip_markup import plain
 from playlists.guide.wellformed import Beginning, Fault
 
 LONGEST = 4 << 20

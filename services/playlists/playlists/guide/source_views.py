@@ -5,9 +5,9 @@ from uuid import UUID
 from lineup.contracts.playlists.guide import GuideSourceView
 from lineup.database import UnitOfWork
 from lineup.secrets import Keyring
+from playlists.guide.mapping import matched_channels, reach_at
 from playlists.guide.models import GuideSource
-from playlists.guide.terms import open_headers
-from playlists.guide.ties import matched_channels, reach_at
+from playlists.guide.source_settings import open_headers
 from playlists.jobs.operations import find_open_among
 
 IMPORT_JOB = "import_guide"

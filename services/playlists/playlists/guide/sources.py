@@ -28,13 +28,13 @@ from lineup.scope import in_scope
 from lineup.secrets import Keyring
 from lineup.verbs import Done, handles
 from playlists.guide.models import GuideSource, RetiredImport
+from playlists.guide.source_settings import changed_headers, open_headers, stored
 from playlists.guide.source_views import (
     IMPORT_JOB,
     single_key,
     source_view,
     source_views,
 )
-from playlists.guide.terms import changed_headers, open_headers, stored
 from playlists.jobs.models import Job
 from playlists.jobs.operations import enqueue, job_view
 from playlists.owners import owner_of

@@ -23,8 +23,8 @@ from playlists.guide.extras import (
     reader_of,
     tags_in,
 )
-from playlists.guide.mending import Repairs
 from playlists.guide.programmes import FIELD, MARKS
+from playlists.guide.repairs import Repairs
 from playlists.guide.slices import Slices
 
 PARSING = pugi.PARSE_DEFAULT | pugi.PARSE_TRIM_PCDATA

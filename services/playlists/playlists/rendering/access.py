@@ -39,7 +39,7 @@ from playlists.entitlements.models import (
 )
 from playlists.jobs.operations import WAKE
 from playlists.pending.models import AccessFile, ChannelSet
-from playlists.rendering.setbacks import is_everybodys, pause_after
+from playlists.rendering.backoff import is_everybodys, pause_after
 from playlists.rendering.timelines import Period, Stretch, stretches, timeline
 
 log = structlog.get_logger(__name__)

@@ -16,7 +16,7 @@ from lineup.contracts.playlists.channels import Catchup, TiedBy
 from playlists.channels.archives import archive_of
 from playlists.channels.kinds import kind_of
 from playlists.channels.models import Channel, Package, PackageChannel
-from playlists.guide.ties import tie
+from playlists.guide.mapping import tie
 from playlists.pending.models import ChannelSet
 
 UNGROUPED = "Other"

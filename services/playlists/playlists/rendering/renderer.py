@@ -24,12 +24,12 @@ from playlists.jobs.operations import note_failed
 from playlists.owners import Owner
 from playlists.pending.models import ChannelSet
 from playlists.rendering import guide, m3u, xtream
+from playlists.rendering.backoff import FIRST_PAUSE, is_everybodys, pause_after
 from playlists.rendering.lineups import Entry, entries_of
 from playlists.rendering.models import PartnerOutput
 from playlists.rendering.outputs import days_back, output_of
-from playlists.rendering.setbacks import FIRST_PAUSE, is_everybodys, pause_after
+from playlists.rendering.round_robin import Turns
 from playlists.rendering.stems import stems_of
-from playlists.rendering.turns import Turns
 
 LEASE = timedelta(minutes=2)
 """How long a claim holds: a set whose worker died is rendered again after it. One that

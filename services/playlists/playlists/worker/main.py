@@ -30,7 +30,7 @@ from playlists.jobs.running import let_go
 from playlists.rendering.access import write_due
 from playlists.rendering.garbage import collect
 from playlists.rendering.renderer import render_due
-from playlists.rendering.turns import Turns
+from playlists.rendering.round_robin import Turns
 from playlists.settings import PlaylistsSettings
 from playlists.worker.children import Children
 from playlists.worker.tasks import claim_next

@@ -16,7 +16,7 @@ from playlists.channels.imports import (
 )
 from playlists.channels.imports import PREVIEW_JOB, UNDO_JOB, undone_job
 from playlists.channels.previewing import Preview
-from playlists.channels.sieve import Wishes
+from playlists.channels.selection import Wishes
 from playlists.channels.undoing import Undoing
 from playlists.guide.importing import Importer, note_failure
 from playlists.guide.source_views import IMPORT_JOB as IMPORT_GUIDE

@@ -30,7 +30,7 @@ from playlists.rendering.outputs import (
     update_stream_settings,
 )
 from playlists.rendering.renderer import AGAIN_AFTER, render_due
-from playlists.rendering.turns import Turns
+from playlists.rendering.round_robin import Turns
 
 from .conftest import PARTNER
 

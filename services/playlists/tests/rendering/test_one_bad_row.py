@@ -17,9 +17,9 @@ from playlists.jobs.models import Job
 from playlists.jobs.operations import list_jobs
 from playlists.pending.models import AccessFile, ChannelSet
 from playlists.pending.operations import mark_changed
+from playlists.rendering.backoff import LONGEST_PAUSE, is_everybodys, pause_after
 from playlists.rendering.garbage import GRACE, collect
-from playlists.rendering.setbacks import LONGEST_PAUSE, is_everybodys, pause_after
-from playlists.rendering.turns import Turns
+from playlists.rendering.round_robin import Turns
 
 UNREADABLE = text("UPDATE channel_sets SET manifest = '{}' WHERE id = :id")
 

@@ -13,8 +13,8 @@ from billing.webshops.models import (
     ShopConnection,
     ignored_as,
 )
-from billing.webshops.operations.deciding import list_no_more
-from billing.webshops.operations.sharing import refuse_twin
+from billing.webshops.operations.duplicates import refuse_twin
+from billing.webshops.operations.exceptions import list_no_more
 from billing.webshops.operations.shop_views import shop_view, shop_views
 from billing.webshops.payloads import status_of
 from billing.webshops.shop_api import is_unencrypted

@@ -9,11 +9,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.webshops import shopify, woocommerce
-from billing.webshops.faults import PASSING
 from billing.webshops.messages import Message, ShopOrder, Unusable
 from billing.webshops.models import ShopConnection, ShopDelivery
 from billing.webshops.operations.orders import receive
 from billing.webshops.states import WebhookState
+from billing.webshops.transient_errors import PASSING
 from lineup.contracts.billing.shops import DeliveryStored, DeliveryTaken, ShopKind
 from lineup.database import UnitOfWork
 

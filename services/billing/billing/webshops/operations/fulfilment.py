@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from billing.subscriptions import operations as subscriptions
 from billing.subscriptions.operations import AfterwardsOnly, OrderSale
-from billing.webshops.faults import PASSING
 from billing.webshops.models import OrderSeat, ShopConnection, ShopOrderRecord
-from billing.webshops.operations.feeding import buyer_of
 from billing.webshops.operations.settlement import announce, conclude, seats_of
+from billing.webshops.operations.user_matching import buyer_of
 from billing.webshops.states import SeatState
+from billing.webshops.transient_errors import PASSING
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled
 from lineup.contracts.billing.shops import OtherProduct
 from lineup.database import Database, UnitOfWork

@@ -18,9 +18,9 @@ from billing.webshops.models import (
     ShopConnection,
     ShopOrderRecord,
 )
-from billing.webshops.operations.comparing import compare, mark_removed
+from billing.webshops.operations.duplicates import home_of, parts_of, take_turns
+from billing.webshops.operations.order_changes import compare, mark_removed
 from billing.webshops.operations.settlement import settle
-from billing.webshops.operations.sharing import home_of, parts_of, take_turns
 from billing.webshops.states import Effect
 from lineup.contracts.billing.exceptions import ServeDelivery
 from lineup.contracts.billing.orders import Buyer, OrderState

@@ -16,12 +16,12 @@ from billing.webshops.models import (
     ShopConnection,
     ShopOrderRecord,
 )
-from billing.webshops.operations import sharing
-from billing.webshops.operations.closings import left_open
+from billing.webshops.operations import duplicates
+from billing.webshops.operations.closed_exceptions import left_open
 from billing.webshops.operations.disputes import hold_users_back
-from billing.webshops.operations.feeding import choose_users, remembered_customer
-from billing.webshops.operations.judging import problem_of
-from billing.webshops.operations.refunding import seats_paid_back
+from billing.webshops.operations.refund_allocation import seats_paid_back
+from billing.webshops.operations.serving_checks import problem_of
+from billing.webshops.operations.user_matching import choose_users, remembered_customer
 from billing.webshops.states import Effect, Reason, SeatState
 from lineup.contracts.billing.orders import Buyer, OrderAccepted, Seat
 from lineup.database import UnitOfWork
@@ -67,9 +67,9 @@ def _is_unserved_part(
     work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
 ) -> bool:
     """Whether it is a part of an order that stands and that was served in its place."""
-    if not order.shop_parent_id or not sharing.is_nobodys(seats):
+    if not order.shop_parent_id or not duplicates.is_nobodys(seats):
         return False
-    whole = sharing.whole_of(work, order)
+    whole = duplicates.whole_of(work, order)
     return whole is not None and not PaymentStatus(whole.standing).is_void
 
 
@@ -214,14 +214,14 @@ def _is_awaited(
     whole order then leaves alone.
     """
     if order.is_accepted or not order.shop_parent_id:
-        parts = sharing.parts_of(work, order)
+        parts = duplicates.parts_of(work, order)
         served = [seat for part in parts for seat in seats_of(work, part)]
         taken = [seat for seat in served if seat.is_taken_up]
-        _close(work, sharing.served_elsewhere(seats, taken))
+        _close(work, duplicates.served_elsewhere(seats, taken))
         return False
-    whole = sharing.whole_of(work, order)
+    whole = duplicates.whole_of(work, order)
     if whole is not None and whole.is_paid:
-        _close(work, sharing.served_elsewhere(seats, seats_of(work, whole)))
+        _close(work, duplicates.served_elsewhere(seats, seats_of(work, whole)))
         return False
     for seat in seats:
         if seat.is_held:

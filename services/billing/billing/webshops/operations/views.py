@@ -13,7 +13,7 @@ from billing.webshops.models import (
     ShopDelivery,
     ShopOrderRecord,
 )
-from billing.webshops.operations.closings import told_closings
+from billing.webshops.operations.closed_exceptions import told_closings
 from billing.webshops.operations.settlement import seats_of
 from billing.webshops.states import SeatState
 from lineup.contracts.billing.orders import OrderState, OrderStep, OrderView, SeatView

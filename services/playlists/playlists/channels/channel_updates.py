@@ -7,13 +7,13 @@ from uuid import UUID
 from lineup.contracts.playlists.channels import ChannelDetails, Signing
 from lineup.database import UnitOfWork
 from lineup.ids import new_id
-from playlists.channels import kinds, marks
+from playlists.channels import attributes, kinds
 from playlists.channels.finding import new_channel
-from playlists.channels.left_out import LeftOut, Why
 from playlists.channels.m3u import PlaylistEntry
 from playlists.channels.models import Channel
 from playlists.channels.naming import name_keys
-from playlists.channels.sieve import Wishes
+from playlists.channels.selection import Wishes
+from playlists.channels.skipped import LeftOut, Why
 from playlists.owners import Owner
 
 TAKEN = (
@@ -138,7 +138,9 @@ class Taker:
         channel.list_id, channel.vanished_at = self.list_id, None
 
     def _is_adult(self, entry: PlaylistEntry) -> bool:
-        by_group = self.wishes.marks_adult_groups and marks.is_adult_group(entry.group)
+        by_group = self.wishes.marks_adult_groups and attributes.is_adult_group(
+            entry.group
+        )
         self.adult += by_group and not entry.is_adult
         return entry.is_adult or by_group
 

@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import defer
 
 from billing.webshops.models import ShopConnection, ShopDelivery
-from billing.webshops.operations.deciding import serve_order
 from billing.webshops.operations.deliveries import act_on
+from billing.webshops.operations.exceptions import serve_order
 from billing.webshops.operations.orders import order_by_hand
 from billing.webshops.operations.views import shop_names
 from billing.webshops.states import WebhookState

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from billing.reports.report import list_sales, sum_sales
-from billing.reports.standing import get_subscription_figures
+from billing.reports.sales_list import list_sales, sum_sales
+from billing.reports.subscription_counts import get_subscription_figures
 from billing.subscriptions.lists import list_subscriptions
 from billing.wallets.statements import (
     get_balances,

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from billing.reports.report import list_sales
 from billing.reports.sales import get_sales
+from billing.reports.sales_list import list_sales
 from billing.wallets.models import Entry, Transfer, Wallet
 from lineup.contracts.billing.reports import GetSales, ListSales
 from lineup.errors import Invalid, NotFound

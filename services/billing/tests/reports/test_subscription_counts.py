@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from billing.reports.plan_use import get_plan_use
-from billing.reports.standing import get_subscription_figures
+from billing.reports.subscription_counts import get_subscription_figures
 from billing.subscriptions.lists import list_subscriptions
 from lineup.contracts.billing.catalog import GetPlanUse
 from lineup.contracts.billing.reports import GetSubscriptionFigures

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lineup.contracts.playlists.refusals import UploadTooLarge
-from playlists.channels.left_out import LeftOut, Why
 from playlists.channels.m3u import PlaylistEntry
+from playlists.channels.skipped import LeftOut, Why
 
 MOST_ENTRIES = 100_000
 

@@ -10,9 +10,9 @@ from billing.catalog.operations import update_product
 from billing.metrics import put_off, renewals
 from billing.subscriptions import renewals as renewals_
 from billing.subscriptions import upkeep
-from billing.subscriptions.attempts import LONGEST_PAUSE, pause_after
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.overview import get_renewal_overview
+from billing.subscriptions.row_by_row import LONGEST_PAUSE, pause_after
 from lineup.contracts.billing.catalog import ProductChanged, UpdateProduct
 from lineup.contracts.billing.subscriptions import GetRenewalOverview
 from lineup.metrics import PUT_OFF

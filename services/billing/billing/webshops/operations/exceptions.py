@@ -15,9 +15,9 @@ from billing.webshops.models import (
     ignored_as,
     wants_a_look,
 )
-from billing.webshops.operations.closings import note_closing
-from billing.webshops.operations.judging import problem_of
-from billing.webshops.operations.reading import locked_order
+from billing.webshops.operations.closed_exceptions import note_closing
+from billing.webshops.operations.order_queries import locked_order
+from billing.webshops.operations.serving_checks import problem_of
 from billing.webshops.operations.settlement import (
     announce,
     conclude,

@@ -7,10 +7,10 @@ from uuid import UUID
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 
-from billing.webshops.faults import PASSING
 from billing.webshops.models import ShopConnection, ShopOrderRecord, wants_a_look
 from billing.webshops.operations.settlement import order_announcement, seats_of, settle
 from billing.webshops.operations.views import told_whole, views_of
+from billing.webshops.transient_errors import PASSING
 from lineup.contracts.billing.orders import (
     GetOrder,
     ListOrders,
