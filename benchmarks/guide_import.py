@@ -34,7 +34,7 @@ from lineup.secrets import Keyring, make_key
 from playlists.addresses import Limits
 from playlists.guide.importing import Importer
 from playlists.guide.models import GuideSource
-from playlists.guide.normalizer import Tidy
+from playlists.guide.normalizer import GuideNormalizer
 from playlists.guide.sources import create_guide_source
 from playlists.guide.times import Times
 from playlists.guide.unpack import pieces
@@ -123,7 +123,7 @@ def prepare(place: Place, channels: int) -> None:
     write(place.guide, channels)
     with place.guide.open("rb") as file, place.ready.open("wb") as ready:
         guide = Guide(pieces(file, longest=1 << 40))
-        ready.writelines(Tidy(Times("UTC", 0), 1).blocks(guide.programmes()))
+        ready.writelines(GuideNormalizer(Times("UTC", 0), 1).blocks(guide.programmes()))
     command = ["g++", "-O2", "-x", "c++", "-", "-o", str(place.expat), "-lexpat"]
     subprocess.run(command, input=EXPAT, text=True, check=True, timeout=SECONDS)
 

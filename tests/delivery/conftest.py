@@ -34,7 +34,7 @@ from lineup.secrets import Keyring, make_key
 from playlists.channels.packages import follow_account
 from playlists.editing.contents import create_package
 from playlists.editing.operations import create_channel
-from playlists.entitlements.operations import keep_subscription, keep_user
+from playlists.entitlements.operations import upsert_subscription, upsert_user
 from playlists.guide.sources import create_guide_source
 from playlists.rendering.access import write_due
 from playlists.rendering.renderer import render_due
@@ -123,8 +123,8 @@ def fill(tools):
         package = create_package(
             work, CreatePackage(name="All", channel_ids=[c.id for c in channels])
         )
-        keep_user(work, a_user(tools.keyring))
-        keep_subscription(work, a_subscription(package.id))
+        upsert_user(work, a_user(tools.keyring))
+        upsert_subscription(work, a_subscription(package.id))
         tools.blobs.write("uploads/guide", a_guide())
         source = CreateGuideSource(
             name="Guide", upload="uploads/guide", is_on=True, partner_id=PARTNER

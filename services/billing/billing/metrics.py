@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import func, select, text
 
 from billing.subscriptions.models import Subscription
-from billing.subscriptions.row_by_row import is_let
+from billing.subscriptions.row_by_row import is_not_put_off
 from billing.wallets.checks import check_ledger
 from billing.webshops.metrics import deliveries
 from lineup.contracts.billing.running import has_lapsed
@@ -76,7 +76,7 @@ def renewals(work: UnitOfWork) -> Iterator[Sample]:
     due_at = Subscription.renewal_due_at
     count, oldest = work.session.execute(
         select(func.count(), func.min(due_at)).where(
-            due_at <= work.now, is_let(work.now)
+            due_at <= work.now, is_not_put_off(work.now)
         )
     ).one()
     yield from due("renewals", count, oldest, work.now)
@@ -93,7 +93,7 @@ def ends(work: UnitOfWork) -> Iterator[Sample]:
     """Ends that have passed and were not announced yet."""
     count, oldest = work.session.execute(
         select(func.count(), func.min(Subscription.ends_at)).where(
-            has_lapsed(Subscription, work.now), is_let(work.now)
+            has_lapsed(Subscription, work.now), is_not_put_off(work.now)
         )
     ).one()
     yield from due("ends", count, oldest, work.now)

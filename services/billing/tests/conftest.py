@@ -147,8 +147,8 @@ class ShopFloor:
         partner_id, package_id = new_id(), new_id()
         scope = below(ROOT, partner_id)
         state = an_account(partner_id, scope, currency=currency, time_zone=time_zone)
-        self.keep(people.keep_account, state)
-        self.keep(catalog.keep_package, a_package(package_id, partner_id, scope))
+        self.keep(people.upsert_account, state)
+        self.keep(catalog.upsert_package, a_package(package_id, partner_id, scope))
         return SimpleNamespace(
             id=partner_id,
             scope=scope,
@@ -159,7 +159,7 @@ class ShopFloor:
     def partner_says(self, partner, **details):
         """Take a newer event of a partner."""
         state = an_account(partner.id, partner.scope, **({"version": 2} | details))
-        self.keep(people.keep_account, state)
+        self.keep(people.upsert_account, state)
 
     def customer_below(self, seller, partner):
         """A customer that a seller of the partner made."""
@@ -168,7 +168,7 @@ class ShopFloor:
     def customer(self, partner, balance=None, parent_scope=None):
         customer_id = new_id()
         scope = below(parent_scope or partner.scope, customer_id)
-        self.keep(people.keep_customer, a_customer(customer_id, partner.id, scope))
+        self.keep(people.upsert_customer, a_customer(customer_id, partner.id, scope))
         customer = SimpleNamespace(
             id=customer_id,
             scope=scope,
@@ -181,7 +181,7 @@ class ShopFloor:
 
     def user(self, customer, *, renews=False):
         user = SimpleNamespace(id=new_id(), customer=customer)
-        self.keep(people.keep_user, a_user(user, self._clock.now()))
+        self.keep(people.upsert_user, a_user(user, self._clock.now()))
         if renews:
             self.switch(user, renews=True)
         return user
@@ -225,7 +225,7 @@ class ShopFloor:
             parent_id=partner.id,
             name=name,
         )
-        self.keep(people.keep_account, replace(state, partner_id=partner.id))
+        self.keep(people.upsert_account, replace(state, partner_id=partner.id))
         return SimpleNamespace(**vars(seller), account_id=account_id)
 
     def subscriptions_of(self, user):
@@ -247,7 +247,7 @@ class ShopFloor:
     def top_up_after_hearing_of(self, customer):
         """What accounts says of a customer arrives, then its first money."""
         state = a_customer(customer.id, customer.partner.id, customer.scope)
-        self.keep(people.keep_customer, state)
+        self.keep(people.upsert_customer, state)
         return self.top_up(customer, "1.00 EUR")
 
     def top_up(self, customer, amount):

@@ -21,7 +21,7 @@ from playlists.channels.models import Package
 from playlists.channels.packages import delete_package, follow_account
 from playlists.editing.contents import create_package
 from playlists.entitlements.models import Partner, Subscription, User
-from playlists.entitlements.operations import keep_subscription, keep_user
+from playlists.entitlements.operations import upsert_subscription, upsert_user
 from playlists.pending.models import AccessFile
 from playlists.resync import resync
 
@@ -95,10 +95,10 @@ def test_other_accounts_are_no_partners(work):
 
 def test_the_newest_version_wins_whatever_the_order(work):
     new = a_user(work, version=5, name="New")
-    keep_user(work, new)
+    upsert_user(work, new)
     forget_due(work)
 
-    keep_user(work, a_user(work, version=4, id=new.id, name="Old"))
+    upsert_user(work, a_user(work, version=4, id=new.id, name="Old"))
 
     assert work.session.get_one(User, new.id).name == "New"
     assert due_users(work) == set()
@@ -106,12 +106,12 @@ def test_the_newest_version_wins_whatever_the_order(work):
 
 def test_a_changed_user_and_subscription_have_the_fact_written_anew(work):
     user = a_user(work)
-    keep_user(work, user)
+    upsert_user(work, user)
     assert due_users(work) == {user.id}
     forget_due(work)
 
     bought = a_subscription(work, user.id)
-    keep_subscription(work, bought)
+    upsert_subscription(work, bought)
 
     assert due_users(work) == {user.id}
     row = work.session.get_one(Subscription, bought.id)
@@ -119,7 +119,7 @@ def test_a_changed_user_and_subscription_have_the_fact_written_anew(work):
 
 
 def test_a_subscription_may_come_before_its_user(work):
-    keep_subscription(work, a_subscription(work, new_id()))
+    upsert_subscription(work, a_subscription(work, new_id()))
 
     assert len(due_users(work)) == 1
 
@@ -127,7 +127,7 @@ def test_a_subscription_may_come_before_its_user(work):
 def test_a_changed_partner_has_the_facts_of_its_users_written_anew(work):
     users = [a_user(work), a_user(work, partner_id=new_id())]
     for user in users:
-        keep_user(work, user)
+        upsert_user(work, user)
     forget_due(work)
 
     follow_account(work, a_partner(public_url="https://tv.blue.example"))
@@ -151,7 +151,7 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
 
     announce(1, Status.ACTIVE)
     with database.transaction() as work:
-        keep_user(work, a_user(work, id=user_id, scope=f"/{seller}/{user_id}/"))
+        upsert_user(work, a_user(work, id=user_id, scope=f"/{seller}/{user_id}/"))
     with ThreadPoolExecutor() as threads:
         with database.transaction() as work:
             off = a_partner(version=2, status=Status.INACTIVE, **said)
@@ -169,7 +169,7 @@ def test_resync_announces_every_package_in_its_version_and_renders_all(database)
     with database.transaction() as work:
         follow_account(work, a_partner())
         user = a_user(work)
-        keep_user(work, user)
+        upsert_user(work, user)
         before = work.session.scalars(select(OUTBOX.c.event_id)).all()
         forget_due(work)
 
@@ -195,7 +195,7 @@ def test_a_package_on_which_a_subscription_runs_stays(work, said, is_refused):
     made = create_package(work, CreatePackage(name="Base"))
     if "ends_at" in said:
         said = {"ends_at": work.now + said["ends_at"]}
-    keep_subscription(
+    upsert_subscription(
         work, a_subscription(work, new_id(), **{"package_ids": [made.id], **said})
     )
 

@@ -20,7 +20,7 @@ from lineup.errors import Refusal
 from playlists.encodings import TEXT
 from playlists.guide import times as reading
 from playlists.guide import unpack, xmltv
-from playlists.guide.normalizer import LONGEST_SECONDS, Tidy
+from playlists.guide.normalizer import LONGEST_SECONDS, GuideNormalizer
 from playlists.guide.programmes import FIELD, FIELDS
 from playlists.guide.times import Times
 
@@ -40,7 +40,7 @@ def read(content, longest=1 << 26):
 def tidied(content):
     """COPY's text of a guide, and what was counted."""
     rows, _ = read(content)
-    tidy = Tidy(Times("UTC", 0), 1)
+    tidy = GuideNormalizer(Times("UTC", 0), 1)
     return b"".join(tidy.blocks(rows)).decode(), tidy
 
 

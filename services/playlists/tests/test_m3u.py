@@ -15,7 +15,7 @@ from lineup.errors import Refusal
 from playlists.channels import lines
 from playlists.channels.extinf import MOST_ATTRIBUTES
 from playlists.channels.m3u import LONGEST_ADDRESS, LONGEST_TEXT, PlaylistEntry, entries
-from playlists.channels.skipped import LeftOut, Why
+from playlists.channels.skipped import SkippedLines, SkipReason
 
 
 def read(content, longest=1 << 20):
@@ -28,7 +28,7 @@ def read_with(*channels):
     content = "#EXTM3U\n" + "\n".join(
         f"{said}\n{address}" for said, address in channels
     )
-    left_out = LeftOut()
+    left_out = SkippedLines()
     found = entries(io.BytesIO(content.encode()), longest=1 << 24, left_out=left_out)
     return [entry.name for entry in found], left_out
 
@@ -169,7 +169,7 @@ class TestLimits:
 
         names, left_out = read_with(bad, GOOD)
 
-        assert (names, left_out.counts) == (["Good"], {Why.LONG: 1})
+        assert (names, left_out.counts) == (["Good"], {SkipReason.LONG: 1})
         assert left_out.in_words() == (
             " 1 channels skipped: their entries or URLs are too long."
         )
@@ -180,12 +180,12 @@ class TestLimits:
 
         names, left_out = read_with(long, longer, GOOD)
 
-        assert (names, left_out.counts) == (["Good"], {Why.LONG: 2})
+        assert (names, left_out.counts) == (["Good"], {SkipReason.LONG: 2})
 
     def test_a_remark_that_is_too_long_is_passed_over(self):
         remark = f"#{LONG}", "#EXTINF:-1,Good\nhttp://a/1"
 
-        assert read_with(remark) == (["Good"], LeftOut())
+        assert read_with(remark) == (["Good"], SkippedLines())
 
     @pytest.mark.parametrize("name", ["tvg-logo", "group-title", "tvg-id"])
     def test_a_value_that_is_too_long_is_left_out_alone(self, name):
@@ -193,7 +193,7 @@ class TestLimits:
 
         names, left_out = read_with((said, "http://a/1"))
 
-        assert (names, left_out.counts) == (["A"], {Why.LONG_VALUE: 1})
+        assert (names, left_out.counts) == (["A"], {SkipReason.LONG_VALUE: 1})
         assert one(said) == PlaylistEntry(
             name="A", address="http://a.example/1.ts", line=3, number=7
         )
@@ -259,7 +259,7 @@ class TestAddresses:
         )
 
         assert names == ["Right", "Multicast"]
-        assert left_out.counts == {Why.CANNOT_OPEN: 4}
+        assert left_out.counts == {SkipReason.CANNOT_OPEN: 4}
         assert left_out.in_words() == (
             " 4 channels skipped: players cannot open their URLs."
         )
@@ -276,4 +276,4 @@ class TestAddresses:
         )
 
         assert names == ["A", "B"]
-        assert left_out.counts == {Why.LOGO: 2}
+        assert left_out.counts == {SkipReason.LOGO: 2}

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from lineup.database.records import OUTBOX
 from playlists import metrics as watching
-from playlists.entitlements.operations import keep_user
+from playlists.entitlements.operations import upsert_user
 from playlists.worker.main import TIDY, TIDY_SECONDS, Worker
 
 from .conftest import a_source
@@ -36,7 +36,7 @@ def test_what_nobody_does_grows_old(database, tools, clock):
     assert told(database) == {"jobs": (0, 0), "facts": (0, 0), "sets": (0, 0)}
     a_source(tools, b"a guide")
     with database.transaction() as work:
-        keep_user(work, a_user(work))
+        upsert_user(work, a_user(work))
 
     clock.forward(seconds=90)
 
@@ -53,7 +53,7 @@ def test_what_a_turn_of_the_worker_announces_bears_its_id_and_its_trace(
     database, settings, collector
 ):
     with database.transaction() as work:
-        keep_user(work, a_user(work))
+        upsert_user(work, a_user(work))
 
     traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
     with a_worker(settings, **traced) as worker:
@@ -95,7 +95,7 @@ def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
         return answer is not None and answer.status_code == status
 
     with database.transaction() as work:
-        keep_user(work, a_user(work))
+        upsert_user(work, a_user(work))
     told = {"BLOB_URL": in_the_way.as_uri(), "PROBE_PORT": str(port)}
     with a_worker(settings, **told):
         wait_for(lambda: says("readyz", 503))

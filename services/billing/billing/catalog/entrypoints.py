@@ -12,4 +12,4 @@ class CatalogEntrypoints(Entrypoints):
     @on_event
     def on_package_changed(self, event: Event[PackageChanged]) -> None:
         """Keep the newest of a package."""
-        self.database.apply_copy(event, operations.keep_package)
+        self.database.apply_copy(event, operations.upsert_package)

@@ -52,7 +52,7 @@ S = TypeVar("S", bound="Select[Any]")
 ORDERS = {"name": Product.name}
 
 
-def keep_package(work: UnitOfWork, state: PackageChanged) -> None:
+def upsert_package(work: UnitOfWork, state: PackageChanged) -> None:
     """Keep what playlists says of a package."""
     values = {
         "id": state.id,

@@ -20,12 +20,12 @@ MOST_USERS = 1000
 """Users of one customer that one overview shows."""
 
 
-def keep_account(work: UnitOfWork, state: AccountChanged) -> None:
+def upsert_account(work: UnitOfWork, state: AccountChanged) -> None:
     """Keep what accounts says of a partner or seller."""
     upsert_if_newer(work.session, AccountCopy, _shared(AccountCopy, state))
 
 
-def keep_customer(work: UnitOfWork, state: CustomerChanged) -> bool:
+def upsert_customer(work: UnitOfWork, state: CustomerChanged) -> bool:
     """Keep what accounts says of a customer; False where it is old."""
     name = f"{state.first_name} {state.last_name}".strip()
     values = _shared(CustomerCopy, state) | {"name": name}
@@ -75,7 +75,7 @@ def living_users(work: UnitOfWork, user_ids: Collection[UUID]) -> set[UUID]:
     return set(work.session.scalars(statement))
 
 
-def keep_user(work: UnitOfWork, state: UserChanged) -> bool:
+def upsert_user(work: UnitOfWork, state: UserChanged) -> bool:
     """Keep what accounts says of a user; False where it is old."""
     return upsert_if_newer(work.session, UserCopy, _shared(UserCopy, state))
 

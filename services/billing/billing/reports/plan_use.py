@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from billing.catalog import operations as catalog
 from billing.catalog.views import plan_view
-from billing.subscriptions.lists import stands_as
+from billing.subscriptions.lists import has_state
 from billing.subscriptions.models import Subscription
 from lineup.contracts.billing.catalog import GetPlanUse, PlanUse
 from lineup.contracts.billing.subscriptions import SubscriptionState
@@ -19,7 +19,7 @@ def get_plan_use(work: UnitOfWork, request: GetPlanUse) -> PlanUse:
     statement = select(func.count(), func.count().filter(Subscription.renews)).where(
         Subscription.product_id == plan.product_id,
         Subscription.plan_id == plan.id,
-        stands_as(SubscriptionState.RUNNING, work.now),
+        has_state(SubscriptionState.RUNNING, work.now),
     )
     running, renewing = work.session.execute(statement).one()
     return PlanUse(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from billing.catalog.models import Product
 from billing.people.naming import Conditions, names_of_accounts
 from billing.reports.days import DaySpan, local_day
-from billing.subscriptions.lists import matching, stands_as
+from billing.subscriptions.lists import has_state, matching
 from billing.subscriptions.models import Subscription
 from lineup.contracts.billing.reports import (
     DayCount,
@@ -105,7 +105,7 @@ def _running(work: UnitOfWork, whose: Conditions) -> list[Group]:
         seller,
         func.count(),
         func.count().filter(Subscription.renews),
-    ).where(stands_as(SubscriptionState.RUNNING, work.now), *whose)
+    ).where(has_state(SubscriptionState.RUNNING, work.now), *whose)
     scoped = in_scope(statement, Subscription, work.actor)
     rows = work.session.execute(scoped.group_by(Subscription.product_id, seller))
     return [
@@ -122,7 +122,7 @@ def _by_day(
 ) -> list[DayCount]:
     """How many of a state end on each day of a span, days with none included."""
     return _counted(
-        work, Subscription.ends_at, span, [stands_as(state, work.now), *whose]
+        work, Subscription.ends_at, span, [has_state(state, work.now), *whose]
     )
 
 

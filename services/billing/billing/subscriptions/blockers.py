@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from billing.people.models import CustomerCopy
 from billing.people.naming import below_account
-from billing.subscriptions.lists import stands_as
+from billing.subscriptions.lists import has_state
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
 from billing.wallets.models import IS_CUSTOMERS, Wallet
@@ -34,7 +34,7 @@ def get_deletion_blockers(
 ) -> DeletionBlockers:
     """Money and running subscriptions of whom the request names, in scope."""
     running = in_scope(select(Subscription), Subscription, work.actor).where(
-        stands_as(SubscriptionState.RUNNING, work.now),
+        has_state(SubscriptionState.RUNNING, work.now),
         *_whose(work, request, Subscription, Subscription.customer_id),
     )
     first = work.session.scalars(running.order_by(Subscription.id).limit(MOST_NAMED))

@@ -45,7 +45,7 @@ def list_subscriptions(
     return page.showing(views_of(work, page.items))
 
 
-def stands_as(state: SubscriptionState, now: datetime) -> ColumnElement[bool]:
+def has_state(state: SubscriptionState, now: datetime) -> ColumnElement[bool]:
     """Where a subscription stands at an instant, whether or not it is marked yet."""
     marked = Subscription.state == state
     match state:
@@ -97,7 +97,7 @@ def _is_called(work: UnitOfWork, part: str) -> ColumnElement[bool]:
 
 def _standing(request: ListSubscriptions, now: datetime) -> list[Any]:
     tests: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
-        (request.state, lambda wanted: stands_as(wanted, now)),
+        (request.state, lambda wanted: has_state(wanted, now)),
         (request.ends_from, Subscription.ends_at.__ge__),
         (request.ends_until, Subscription.ends_at.__lt__),
     )

@@ -14,7 +14,7 @@ TOLD_OBSTACLES = frozenset({"plan_retired"})
 """What a customer can do something about and may not know: it buys another plan."""
 
 
-def tell_shortfall(
+def announce_shortfall(
     work: UnitOfWork, subscription: Subscription, balance: Money, missing: Money
 ) -> None:
     """Announce that the period after the last one could not be paid."""
@@ -33,7 +33,7 @@ def tell_shortfall(
     )
 
 
-def tell_blocked(work: UnitOfWork, subscription: Subscription, reason: str) -> None:
+def announce_blocked(work: UnitOfWork, subscription: Subscription, reason: str) -> None:
     """Announce that a switched-on user does not renew, though not for want of money."""
     if reason not in TOLD_OBSTACLES:
         return

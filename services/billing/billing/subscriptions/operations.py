@@ -163,10 +163,10 @@ def follow_customer(work: UnitOfWork, state: CustomerChanged) -> None:
 
     The money of one that was deleted is paid out or written off, as was asked.
     """
-    if people.keep_customer(work, state):
+    if people.upsert_customer(work, state):
         customer = people.lock_customer(work, state.id)
-        place(work, Subscription.customer_id == state.id, state.scope)
-        wallets.place(work, state.id, state.scope)
+        move_to_scope(work, Subscription.customer_id == state.id, state.scope)
+        wallets.move_to_scope(work, state.id, state.scope)
         settle(work, customer)
 
 
@@ -174,10 +174,10 @@ def follow_user(work: UnitOfWork, state: UserChanged) -> None:
     """Keep the copy of a user; one that was deleted stops, with its refund unless it
     forfeits it.
     """
-    if not (people.keep_user(work, state) and _has_bought(work, state.id)):
+    if not (people.upsert_user(work, state) and _has_bought(work, state.id)):
         return
     customer = people.lock_customer(work, state.customer_id)
-    place(work, Subscription.user_id == state.id, state.scope)
+    move_to_scope(work, Subscription.user_id == state.id, state.scope)
     if state.status is not Status.DELETED:
         return
     if state.forfeits:
@@ -192,7 +192,7 @@ def _has_bought(work: UnitOfWork, user_id: UUID) -> bool:
     return bool(work.session.scalar(select(bought)))
 
 
-def place(work: UnitOfWork, whose: ColumnElement[bool], scope: str) -> None:
+def move_to_scope(work: UnitOfWork, whose: ColumnElement[bool], scope: str) -> None:
     """Let subscriptions lie at a scope, announced where that is news."""
     statement = select(Subscription).where(whose, Subscription.scope != scope)
     moved = work.session.scalars(statement.order_by(Subscription.id)).all()
@@ -204,7 +204,7 @@ def place(work: UnitOfWork, whose: ColumnElement[bool], scope: str) -> None:
 def _forfeit_running(work: UnitOfWork, user_id: UUID) -> None:
     last = find_last(work, user_id)
     if last is not None and last.is_running(work.now):
-        stops.forfeit(work, last, reason="the seller was deleted")
+        stops.stop_without_refund(work, last, reason="the seller was deleted")
 
 
 def _stop_running(work: UnitOfWork, user_id: UUID, *, reason: str) -> None:

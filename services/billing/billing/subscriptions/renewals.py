@@ -16,9 +16,9 @@ from billing.catalog import operations as catalog
 from billing.people import operations as people
 from billing.people.models import CustomerCopy
 from billing.subscriptions.models import Period, Subscription
-from billing.subscriptions.notices import tell_blocked, tell_shortfall
+from billing.subscriptions.notices import announce_blocked, announce_shortfall
 from billing.subscriptions.obstacles import PUT_OFF, obstacle_of
-from billing.subscriptions.row_by_row import each_alone, is_let
+from billing.subscriptions.row_by_row import is_not_put_off, run_each
 from billing.subscriptions.sales import Payment, from_balance, period_of
 from billing.subscriptions.terms import automatic_start
 from billing.subscriptions.views import announce_all
@@ -26,7 +26,7 @@ from billing.subscriptions.waiting import LEAD, wake_waiting
 from billing.wallets import corrections
 from billing.wallets import operations as wallets
 from billing.wallets.bookings import booked
-from billing.wallets.funds import hold_funds
+from billing.wallets.funds import lock_funds
 from billing.wallets.movements import Movement
 from billing.wallets.posting import transfer_all
 from lineup.contracts.billing.wallets import Booked, Cause, CorrectBooking, TopUp
@@ -50,7 +50,7 @@ class Round:
         self._inactive = people.inactive_users(work, {one.user_id for one in due})
         self._partners = people.get_partners(work, {one.partner_id for one in due})
         payments = [self._payment(one) for one in due]
-        self._funds = hold_funds(work, [payment.payer for payment in payments])
+        self._funds = lock_funds(work, [payment.payer for payment in payments])
         self._renewed: list[tuple[Subscription, Period]] = []
         self._movements: list[tuple[Period, Movement]] = []
         for subscription, payment in zip(due, payments, strict=True):
@@ -76,14 +76,14 @@ class Round:
         if reason:
             subscription.wait_for_money()
             log.info("renewal_skipped", subscription=subscription.id, reason=reason)
-            tell_blocked(self._work, subscription, reason)
+            announce_blocked(self._work, subscription, reason)
         elif self._funds.take(payment.payer, payment.amount):
             self._renew(subscription, payment)
         else:
             subscription.wait_for_money()
             balance = self._funds.left(payment.payer)
             missing = self._funds.missing(payment.payer, payment.amount)
-            tell_shortfall(self._work, subscription, balance, missing)
+            announce_shortfall(self._work, subscription, balance, missing)
 
     def _renew(self, subscription: Subscription, payment: Payment) -> None:
         plan = self._plans[subscription.plan_id]
@@ -159,7 +159,7 @@ def _renew_chunk(database: Database) -> int:
     with database.transaction() as work:
         customers = _claim(work, CHUNK)
         due = work.session.scalars(_due_of(work, customers, Subscription.id)).all()
-    each_alone(database, due, _renew_one, work_name="renewals")
+    run_each(database, due, _renew_one, work_name="renewals")
     return len(customers)
 
 
@@ -174,7 +174,7 @@ def _renew_one(work: UnitOfWork, subscription_id: UUID) -> None:
 def _claim(work: UnitOfWork, limit: int) -> Sequence[UUID]:
     first = (
         select(Subscription.customer_id)
-        .where(Subscription.renewal_due_at <= work.now + LEAD, is_let(work.now))
+        .where(Subscription.renewal_due_at <= work.now + LEAD, is_not_put_off(work.now))
         .order_by(Subscription.renewal_due_at)
         .limit(limit * COPIES)
     )
@@ -193,5 +193,5 @@ def _due_of(work: UnitOfWork, customer_ids: Sequence[UUID], what: Any) -> Select
     return statement.where(
         Subscription.customer_id.in_(customer_ids),
         Subscription.renewal_due_at <= work.now + LEAD,
-        is_let(work.now),
+        is_not_put_off(work.now),
     ).order_by(Subscription.ends_at, Subscription.user_id)

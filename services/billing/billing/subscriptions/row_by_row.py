@@ -35,13 +35,13 @@ def pause_after(tries: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << 2 * min(tries - 1, 10)), LONGEST_PAUSE)
 
 
-def is_let(now: datetime) -> ColumnElement[bool]:
+def is_not_put_off(now: datetime) -> ColumnElement[bool]:
     """The condition that a subscription is not put off."""
     until = Subscription.put_off_until
     return or_(until.is_(None), until <= now)
 
 
-def each_alone(
+def run_each(
     database: Database, subscription_ids: Iterable[UUID], act: Act, *, work_name: str
 ) -> list[UUID]:
     """Act on each subscription by itself, its customer locked; those that raised.

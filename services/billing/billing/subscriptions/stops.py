@@ -58,7 +58,9 @@ def stop(
     return receipt
 
 
-def forfeit(work: UnitOfWork, subscription: Subscription, *, reason: str) -> None:
+def stop_without_refund(
+    work: UnitOfWork, subscription: Subscription, *, reason: str
+) -> None:
     """Stop now and give nothing back: its seller went with all it had.
 
     The caller holds the customer's lock. NotActive for what is not running.

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from billing.people import operations as people
 from billing.subscriptions.models import Subscription
-from billing.subscriptions.row_by_row import each_alone, is_let
+from billing.subscriptions.row_by_row import is_not_put_off, run_each
 from billing.subscriptions.views import announce_all
 from lineup.contracts.billing.catalog import ProductChanged
 from lineup.contracts.billing.running import has_lapsed
@@ -45,7 +45,7 @@ def _expire_chunk(database: Database) -> int:
         ended = work.session.scalars(
             select(Subscription.id).where(*_has_ended(work)).limit(CHUNK)
         ).all()
-    each_alone(database, ended, _expire_one, work_name="ends")
+    run_each(database, ended, _expire_one, work_name="ends")
     return len(ended)
 
 
@@ -77,7 +77,7 @@ def _has_ended(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
     return (
         has_lapsed(Subscription, work.now),
         or_(Subscription.renewal_due_at.is_(None), Subscription.ends_at <= breaker),
-        is_let(work.now),
+        is_not_put_off(work.now),
     )
 
 
@@ -124,7 +124,7 @@ def _follow_chunk(database: Database, product: ProductChanged) -> tuple[int, int
         mine = Subscription.id == subscription_id
         _follow(work, _locked_rows(work, mine, *_is_behind(work, product)))
 
-    failed = each_alone(database, behind, follow_one, work_name="products")
+    failed = run_each(database, behind, follow_one, work_name="products")
     return len(behind) - len(failed), len(failed)
 
 
@@ -154,7 +154,7 @@ def _is_behind(
         Subscription.product_id == product.id,
         Subscription.state == SubscriptionState.RUNNING,
         Subscription.product_version < product.version,
-        is_let(work.now),
+        is_not_put_off(work.now),
     )
 
 

@@ -50,7 +50,7 @@ def funds_of(work: UnitOfWork, account: Account) -> Funds:
     return Funds(work.session.scalars(statement))
 
 
-def hold_funds(work: UnitOfWork, accounts: Iterable[Account]) -> Funds:
+def lock_funds(work: UnitOfWork, accounts: Iterable[Account]) -> Funds:
     """Lock customers' wallets, in the order of their ids, and see what is in them."""
     statement = (
         select(Wallet)

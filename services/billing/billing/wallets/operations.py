@@ -30,7 +30,7 @@ __all__ = [
     "account_of",
     "book_top_up",
     "get_wallet",
-    "place",
+    "move_to_scope",
     "reverse",
     "transfer",
     "transfer_all",
@@ -86,7 +86,7 @@ def get_wallet(work: UnitOfWork, request: GetWallet) -> WalletView:
     return view_of(work, people.get_customer(work, request.customer_id))
 
 
-def place(work: UnitOfWork, customer_id: UUID, scope: str) -> None:
+def move_to_scope(work: UnitOfWork, customer_id: UUID, scope: str) -> None:
     """Let a customer's balances lie where it now lies; entries stay as they are."""
     work.session.execute(
         update(Wallet)

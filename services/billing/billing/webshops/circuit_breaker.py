@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Away(Exception):  # noqa: N818 - says where it is
+class BackendUnavailable(Exception):  # noqa: N818 - says where it is
     """It does not answer in time, or not at all."""
 
 
@@ -52,16 +52,16 @@ class CircuitBreaker:
             self._room.release()
             attempt.over.set()
 
-    def _rest(self, reason: str) -> Away:
+    def _rest(self, reason: str) -> BackendUnavailable:
         if self._rest_seconds:
             self._is_away = True
             self._rests_until = time.monotonic() + self._rest_seconds
-        return Away(reason)
+        return BackendUnavailable(reason)
 
     def _turn_away(self) -> None:
         now = time.monotonic()
         if now < self._rests_until:
-            raise Away("It did not respond recently.")
+            raise BackendUnavailable("It did not respond recently.")
         if self._is_away:
             self._rests_until = now + self._seconds
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from billing.webshops.circuit_breaker import Away
+from billing.webshops.circuit_breaker import BackendUnavailable
 from billing.webshops.models import ShopConnection
 from lineup.contracts.billing.shops import ShopKind
 from lineup.secrets import Sealed
@@ -77,7 +77,7 @@ class ShopCredentialCache:
             return keys
         try:
             return self._read(shop_id, is_known=keys is not None)
-        except Away:
+        except BackendUnavailable:
             if keys is None or age > KEPT_SECONDS:
                 raise
             return keys
@@ -89,7 +89,7 @@ class ShopCredentialCache:
             return None
         try:
             now = self._read(keys.shop_id, is_known=True)
-        except Away:
+        except BackendUnavailable:
             return None
         return now if now != keys else None
 

@@ -11,7 +11,7 @@ from billing.settings import BillingSettings
 from billing.webshops.intake import Intake, IntakeStatus
 from billing.webshops.operations.connections import count_refused, end_old_secrets
 from billing.webshops.operations.deliveries import (
-    forget_old_deliveries,
+    delete_old_deliveries,
     store_delivery,
     work_on_delivery,
 )
@@ -68,7 +68,7 @@ class WebshopEntrypoints(Entrypoints):
         except ValueError:
             raise NotFound from None
         headers = {name.lower(): value for name, value in request.headers}
-        answer = self.intake.take(*shop, headers, body)
+        answer = self.intake.receive(*shop, headers, body)
         response = Response(status=answer)
         if answer == IntakeStatus.AWAY:
             response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -77,7 +77,7 @@ class WebshopEntrypoints(Entrypoints):
     @every(seconds=COUNT_SECONDS)
     def count_refused_deliveries(self) -> None:
         """Add up deliveries with a wrong signature; each copy adds its own."""
-        counts = self.intake.take_refused()
+        counts = self.intake.pop_refused_counts()
         if counts:
             self._count_refused(counts)
 
@@ -93,7 +93,7 @@ class WebshopEntrypoints(Entrypoints):
     def forget_old_deliveries(self) -> None:
         """Delete what was worked on long ago, some at a time."""
         with self.database.transaction() as work:
-            forget_old_deliveries(work)
+            delete_old_deliveries(work)
 
     @every(seconds=FORGET_SECONDS)
     def end_old_secrets(self) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 
 from billing.webshops import shopify, woocommerce
-from billing.webshops.circuit_breaker import Away
+from billing.webshops.circuit_breaker import BackendUnavailable
 from billing.webshops.credential_cache import ShopCredentialCache, ShopKeys
 from billing.webshops.messages import Headers
 from billing.webshops.signature import is_signed
@@ -61,13 +61,13 @@ class Intake:
         self._clock = clock
         self._shops = ShopCredentialCache(table.find_shop)
 
-    def take(
+    def receive(
         self, kind: ShopKind, shop_id: UUID, headers: Mapping[str, str], body: bytes
     ) -> IntakeStatus:
         """Check a delivery, keep it, and say what to answer."""
         try:
             keys = self._shops.find(shop_id)
-        except Away:
+        except BackendUnavailable:
             return IntakeStatus.AWAY
         if keys is None or keys.kind != kind:
             return IntakeStatus.UNKNOWN
@@ -81,7 +81,7 @@ class Intake:
             return IntakeStatus.NOT_SIGNED
         return self._keep(self._delivery(shop_id, said, body))
 
-    def take_refused(self) -> dict[UUID, int]:
+    def pop_refused_counts(self) -> dict[UUID, int]:
         """The counts since the last time, to be added up."""
         counts, self.refused = dict(self.refused), Counter()
         return counts
@@ -118,7 +118,7 @@ class Intake:
     def _keep(self, delivery: DeliveryTaken) -> IntakeStatus:
         try:
             self._table.keep(delivery)
-        except Away as away:
+        except BackendUnavailable as away:
             log.warning("webhook_by_broker", reason=str(away))
             return self._keep_by_broker(delivery)
         return IntakeStatus.KEPT
@@ -126,7 +126,7 @@ class Intake:
     def _keep_by_broker(self, delivery: DeliveryTaken) -> IntakeStatus:
         try:
             self._queue.keep(delivery)
-        except Away as away:
+        except BackendUnavailable as away:
             log.critical("webhook_not_kept", reason=str(away))
             return IntakeStatus.AWAY
         return IntakeStatus.KEPT

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
-from billing.webshops.models import ShopDelivery, wants_a_look
+from billing.webshops.models import ShopDelivery, needs_attention
 from billing.webshops.states import WebhookState
 from lineup.database import UnitOfWork
 from lineup.metrics import Gauge, Sample, due
@@ -27,5 +27,5 @@ def deliveries(work: UnitOfWork) -> Iterator[Sample]:
     yield from due("shop_deliveries", count, oldest, work.now)
     parked = ShopDelivery.state == WebhookState.PARKED
     yield PARKED.of(work.session.scalar(select(func.count()).where(parked)) or 0)
-    wanting = select(func.count()).where(wants_a_look())
+    wanting = select(func.count()).where(needs_attention())
     yield EXCEPTIONS.of(work.session.scalar(wanting) or 0)

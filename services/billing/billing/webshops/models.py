@@ -50,7 +50,7 @@ __all__ = [
     "ShopDelivery",
     "ShopOrderRecord",
     "ignored_as",
-    "wants_a_look",
+    "needs_attention",
 ]
 
 
@@ -289,7 +289,7 @@ class OrderClosing(Record):
     """Whether the exception is still there and only not listed any more."""
 
 
-def wants_a_look() -> ColumnElement[bool]:
+def needs_attention() -> ColumnElement[bool]:
     """Which orders people must look at, also those whose other lines are served."""
     has_exceptions = func.jsonb_array_length(ShopOrderRecord.exceptions) > 0
     return or_(ShopOrderRecord.state == OrderState.EXCEPTION, has_exceptions)

@@ -90,7 +90,7 @@ class OrderSeat(Record):
         return self.state == SeatState.CLOSED
 
     @property
-    def wants_a_look(self) -> bool:
+    def needs_attention(self) -> bool:
         """Whether people must look at it: held, or done with but for something."""
         is_done = self.state in (SeatState.FILLED, SeatState.REVERSED)
         return self.is_held or (is_done and bool(self.problem))
@@ -98,7 +98,7 @@ class OrderSeat(Record):
     @property
     def exception(self) -> str:
         """What people must look at, as `code: what it is about`; empty: nothing."""
-        return f"{self.problem}: {self.subject}" if self.wants_a_look else ""
+        return f"{self.problem}: {self.subject}" if self.needs_attention else ""
 
     @property
     def subject(self) -> str:
@@ -151,7 +151,7 @@ class OrderSeat(Record):
         """What went wrong beside it was seen by people."""
         self.problem = ""
 
-    def forget_user(self) -> None:
+    def clear_user(self) -> None:
         """Whom it was to run on is not served: another one is to be found."""
         self.user_id = None
 

@@ -43,7 +43,7 @@ class Reason(enum.StrEnum):
     """It was taken out of the order before anybody was served."""
 
 
-BY_HAND = "by hand"
+MANUAL_LINE = "by hand"
 """The line of pieces that people added."""
 
 

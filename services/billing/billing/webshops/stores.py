@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from billing.webshops.circuit_breaker import Away, CircuitBreaker
+from billing.webshops.circuit_breaker import BackendUnavailable, CircuitBreaker
 from billing.webshops.credential_cache import ShopKeys
 from billing.webshops.models import ShopConnection
 from billing.webshops.operations.deliveries import store_delivery
@@ -90,7 +90,7 @@ class DeliveryQueue:
         try:
             self._breaker.run(lambda: self._publish(delivery))
         except (*broker.LOST, broker.Unroutable) as error:
-            raise Away(type(error).__name__) from None
+            raise BackendUnavailable(type(error).__name__) from None
 
     def _publish(self, delivery: DeliveryTaken) -> None:
         wrapped = envelope(delivery, delivery.received_at, system_context())
@@ -123,4 +123,4 @@ def _answered(breaker: CircuitBreaker, action: Callable[[], T]) -> T:
     try:
         return breaker.run(action)
     except PASSING as error:
-        raise Away(type(error).__name__) from None
+        raise BackendUnavailable(type(error).__name__) from None

@@ -159,7 +159,9 @@ class CaseDesk(Desk):
             if isinstance(post.body, bytes)
             else json.dumps(post.body).encode()
         )
-        answer = self.intake.take(kind, self.shop.id, _headers(kind, post, body), body)
+        answer = self.intake.receive(
+            kind, self.shop.id, _headers(kind, post, body), body
+        )
         assert answer is IntakeStatus.KEPT
         for delivery in self.of_mine(ShopDelivery, ShopDelivery.state == "stored"):
             self.work_on(delivery.id)

@@ -7,10 +7,10 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
-from billing.people.operations import keep_user
+from billing.people.operations import upsert_user
 from billing.webshops.models import ShopOrderRecord
 from billing.webshops.operations.deliveries import (
-    forget_old_deliveries,
+    delete_old_deliveries,
     store_delivery,
     work_on_delivery,
 )
@@ -65,7 +65,7 @@ def a_known_user(desk, username):
         created_at=desk.clock.now(),
     )
     with desk.database.transaction() as work:
-        keep_user(work, state)
+        upsert_user(work, state)
     return user_id, customer_id
 
 
@@ -578,7 +578,7 @@ class TestForgetting:
         desk.clock.forward(days=91)
 
         with desk.database.transaction() as work:
-            assert forget_old_deliveries(work) == 1
+            assert delete_old_deliveries(work) == 1
 
         assert desk.deliver(woo(), key="d1").state == "done"
         assert len(desk.accepted()) == 1
@@ -588,7 +588,7 @@ class TestForgetting:
         desk.clock.forward(days=89)
 
         with desk.database.transaction() as work:
-            assert forget_old_deliveries(work) == 0
+            assert delete_old_deliveries(work) == 0
 
 
 class TestMoneyGoesBack:

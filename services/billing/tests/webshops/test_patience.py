@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from billing.webshops import credential_cache as known
-from billing.webshops.circuit_breaker import Away, CircuitBreaker
+from billing.webshops.circuit_breaker import BackendUnavailable, CircuitBreaker
 from billing.webshops.credential_cache import ShopCredentialCache, ShopKeys
 from lineup.contracts.billing.shops import ShopKind
 
@@ -38,13 +38,13 @@ class TestPatience:
     def test_waits_no_longer_than_it_says(self, gate):
         began = time.monotonic()
 
-        with pytest.raises(Away):
+        with pytest.raises(BackendUnavailable):
             a_breaker().run(lambda: gate.wait(LIMIT))
         assert time.monotonic() - began < 1
 
     def test_what_took_too_long_still_ends(self, gate):
         done = threading.Event()
-        with pytest.raises(Away):
+        with pytest.raises(BackendUnavailable):
             a_breaker().run(lambda: gate.wait(LIMIT) and done.set())
 
         gate.set()
@@ -53,31 +53,31 @@ class TestPatience:
 
     def test_afterwards_others_are_told_at_once(self, gate):
         breaker = a_breaker()
-        with pytest.raises(Away):
+        with pytest.raises(BackendUnavailable):
             breaker.run(lambda: gate.wait(LIMIT))
 
-        with pytest.raises(Away, match="recently"):
+        with pytest.raises(BackendUnavailable, match="recently"):
             breaker.run(lambda: 7)
 
     def test_after_a_rest_one_tries_again(self, gate):
         breaker = a_breaker(rest_seconds=0.01)
-        with pytest.raises(Away):
+        with pytest.raises(BackendUnavailable):
             breaker.run(lambda: gate.wait(LIMIT))
         time.sleep(0.02)
 
-        with pytest.raises(Away, match="No answer"):
+        with pytest.raises(BackendUnavailable, match="No answer"):
             breaker.run(lambda: gate.wait(LIMIT))
 
     def test_a_late_answer_ends_the_rest(self, gate):
         breaker = a_breaker()
         answered = threading.Event()
-        with pytest.raises(Away):
+        with pytest.raises(BackendUnavailable):
             breaker.run(lambda: gate.wait(LIMIT))
         gate.set()
 
         end = time.monotonic() + LIMIT
         while not answered.is_set() and time.monotonic() < end:
-            with suppress(Away):
+            with suppress(BackendUnavailable):
                 breaker.run(answered.set)
         assert answered.is_set()
 
@@ -88,26 +88,26 @@ class TestPatience:
             gate.wait(LIMIT)
             raise KeyError
 
-        with pytest.raises(Away):
+        with pytest.raises(BackendUnavailable):
             breaker.run(fail_late)
         gate.set()
         time.sleep(0.05)
 
-        with pytest.raises(Away, match="recently"):
+        with pytest.raises(BackendUnavailable, match="recently"):
             breaker.run(lambda: 7)
 
     def test_never_more_at_once_than_it_says(self, gate):
         breaker = a_breaker(rest_seconds=0)
         for _ in range(2):
-            with pytest.raises(Away, match="No answer"):
+            with pytest.raises(BackendUnavailable, match="No answer"):
                 breaker.run(lambda: gate.wait(LIMIT))
 
-        with pytest.raises(Away, match="under way"):
+        with pytest.raises(BackendUnavailable, match="under way"):
             breaker.run(lambda: 7)
 
     def test_without_rest_every_one_tries(self, gate):
         breaker = a_breaker(rest_seconds=0)
-        with pytest.raises(Away):
+        with pytest.raises(BackendUnavailable):
             breaker.run(lambda: gate.wait(LIMIT))
 
         assert breaker.run(lambda: 7) == 7
@@ -133,7 +133,7 @@ class Table:
     def load(self, shop_id, *, is_known):
         self.asked_as_known = is_known
         if self.is_away:
-            raise Away
+            raise BackendUnavailable
         self.reads += 1
         return self.keys.get(shop_id)
 
@@ -177,7 +177,7 @@ class TestKnownShops:
         table.is_away = True
         table.now += known.KEPT_SECONDS + 1
 
-        with pytest.raises(Away):
+        with pytest.raises(BackendUnavailable):
             table.shops.find(shop_id)
 
     def test_a_stranger_is_not_remembered(self, table):

@@ -21,7 +21,7 @@ from accounts.orders.operations import fill_seats as find_users
 from accounts.orders.operations import hold_back
 from accounts.sellers.operations import create_account
 from accounts.users.models import User
-from billing.people.operations import keep_account
+from billing.people.operations import upsert_account
 from billing.subscriptions.operations import follow_customer, follow_user
 from billing.webshops.operations.connections import update_shop
 from billing.webshops.operations.fulfilment import fill_seats
@@ -127,7 +127,7 @@ class Platform:
     def listeners(self, event_type):
         desk = self.desk.database
         known = {
-            "account_changed": (desk, AccountChanged, keep_account),
+            "account_changed": (desk, AccountChanged, upsert_account),
             "customer_changed": (desk, CustomerChanged, follow_customer),
             "user_changed": (desk, UserChanged, follow_user),
             "seats_filled": (desk, SeatsFilled, fill_seats),

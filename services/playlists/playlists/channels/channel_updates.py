@@ -12,11 +12,11 @@ from playlists.channels.finding import new_channel
 from playlists.channels.m3u import PlaylistEntry
 from playlists.channels.models import Channel
 from playlists.channels.naming import name_keys
-from playlists.channels.selection import Wishes
-from playlists.channels.skipped import LeftOut, Why
+from playlists.channels.selection import ImportOptions
+from playlists.channels.skipped import SkippedLines, SkipReason
 from playlists.owners import Owner
 
-TAKEN = (
+UPDATED_FIELDS = (
     "name",
     "name_key",
     "exact_key",
@@ -44,13 +44,13 @@ TAKEN = (
 
 
 @dataclass
-class Taker:
+class ChannelUpdater:
     """Makes channels of entries, and brings those that are there up to them."""
 
     work: UnitOfWork
     owner: Owner
-    wishes: Wishes
-    left_out: LeftOut
+    wishes: ImportOptions
+    left_out: SkippedLines
     list_id: UUID = field(default_factory=new_id)
     """The list all of them are in."""
     adult: int = 0
@@ -75,7 +75,7 @@ class Taker:
         """A channel that is not there yet."""
         is_ours = self.wishes.signs and kinds.may_be_signed(entry.address)
         if not entry.address:
-            self.left_out.note(Why.OFF, entry.line, entry.name)
+            self.left_out.note(SkipReason.OFF, entry.line, entry.name)
         details = ChannelDetails(
             number=number,
             name=entry.name,
@@ -151,7 +151,7 @@ COLUMNS = {"group": "group_title"}
 
 def state_of(channel: Channel) -> dict[str, Any]:
     """What an import may change, as it is now."""
-    state = {name: getattr(channel, name) for name in TAKEN}
+    state = {name: getattr(channel, name) for name in UPDATED_FIELDS}
     state["vanished_at"] = channel.vanished_at and channel.vanished_at.isoformat()
     state["list_id"] = channel.list_id and str(channel.list_id)
     return state

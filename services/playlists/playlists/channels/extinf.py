@@ -31,7 +31,7 @@ KNOWN = re.compile(
 NEXT = re.compile(r"[\s,]")
 
 
-class Described(NamedTuple):
+class ExtinfLine(NamedTuple):
     """A line as it was read; `said` is by lower-case names, the first of each."""
 
     seconds: float
@@ -40,7 +40,7 @@ class Described(NamedTuple):
     name: str
 
 
-def described(text: str) -> Described:
+def parse_extinf(text: str) -> ExtinfLine:
     """Read a line that describes a channel, or the whole list."""
     tag = TAG.match(text)
     said: dict[str, str] = {}
@@ -49,7 +49,7 @@ def described(text: str) -> Described:
         begin = end
         if name and len(said) < MOST_ATTRIBUTES:
             said.setdefault(name.lower(), value.strip())
-    return Described(_seconds(tag), said, text[begin:].strip())
+    return ExtinfLine(_seconds(tag), said, text[begin:].strip())
 
 
 def _attributes(text: str, at: int) -> Iterator[tuple[str, str, int]]:

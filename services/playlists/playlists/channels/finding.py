@@ -41,7 +41,7 @@ def find_channel(
     return found
 
 
-def hold_line(work: UnitOfWork, partner_id: UUID) -> None:
+def lock_channel_order(work: UnitOfWork, partner_id: UUID) -> None:
     """Wait for whoever changes many of a partner's channels; then be the only one."""
     scope = Owner(partner_id).scope
     lock = func.pg_advisory_xact_lock(func.hashtextextended(scope, 0))

@@ -19,7 +19,7 @@ BY_ID = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Face:
+class MatchKeys:
     """What a channel, or an entry, is known by."""
 
     name: str
@@ -63,7 +63,7 @@ class Register:
         default_factory=lambda: [{} for _ in range(LEVELS)]
     )
 
-    def add(self, known: KnownChannel, faces: Iterable[Face]) -> None:
+    def add(self, known: KnownChannel, faces: Iterable[MatchKeys]) -> None:
         """Know one more channel, by each of its faces."""
         self.known.append(known)
         for level, found in enumerate(self._by_key):
@@ -76,14 +76,14 @@ class Register:
         for by_key in self._by_key:
             for candidates in by_key.values():
                 candidates.reverse()  # taken from the end, which costs nothing
-        faces = [face_of(entry) for entry in entries]
+        faces = [match_keys_of(entry) for entry in entries]
         found: list[KnownChannel | None] = [None] * len(faces)
         for level in range(LEVELS):
             self._match(level, faces, found)
         return found
 
     def _match(
-        self, level: int, faces: Sequence[Face], found: list[KnownChannel | None]
+        self, level: int, faces: Sequence[MatchKeys], found: list[KnownChannel | None]
     ) -> None:
         """Find channels of a level's keys for those that have none yet."""
         keys = [
@@ -97,7 +97,7 @@ class Register:
                 found[place] = self._take(level, key)
 
     def _unique(
-        self, keys: Sequence[int | None], faces: Sequence[Face]
+        self, keys: Sequence[int | None], faces: Sequence[MatchKeys]
     ) -> Iterator[int | None]:
         """Keys of ids that no other entry and no other channel has."""
         counts = Counter(face.key(BY_ID) for face in faces)
@@ -116,8 +116,8 @@ class Register:
         return None
 
 
-def face_of(entry: PlaylistEntry) -> Face:
+def match_keys_of(entry: PlaylistEntry) -> MatchKeys:
     """What an entry is known by."""
-    return Face(
+    return MatchKeys(
         name=entry.name, group=entry.group, address=entry.address, id=entry.guide_id
     )

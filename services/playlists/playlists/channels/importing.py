@@ -21,15 +21,20 @@ from lineup.database import Database, UnitOfWork
 from lineup.ids import new_id
 from playlists.addresses import Limits, Wanted
 from playlists.channels import origins
-from playlists.channels.channel_updates import Taker, state_of
-from playlists.channels.finding import hold_line
+from playlists.channels.channel_updates import ChannelUpdater, state_of
+from playlists.channels.finding import lock_channel_order
 from playlists.channels.identity import Register
 from playlists.channels.m3u import PlaylistEntry, entries
 from playlists.channels.models import Channel, ChannelList, ImportChange
 from playlists.channels.packages import put_into
 from playlists.channels.register import register_of
-from playlists.channels.selection import Sieved, Wishes, numbered, sieved
-from playlists.channels.skipped import LeftOut
+from playlists.channels.selection import (
+    ImportOptions,
+    SelectedEntries,
+    assign_numbers,
+    select_entries,
+)
+from playlists.channels.skipped import SkippedLines
 from playlists.jobs.running import Counted, Outcome
 from playlists.owners import Owner
 from playlists.pending import operations as pending
@@ -69,22 +74,26 @@ class Origin:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class PlaylistReader:
     """Gets a playlist and reads it."""
 
     blobs: BlobStore
     limits: Limits
 
-    def read(self, origin: Origin, wishes: Wishes, left_out: LeftOut) -> Sieved:
+    def read(
+        self, origin: Origin, wishes: ImportOptions, left_out: SkippedLines
+    ) -> SelectedEntries:
         """What of a playlist is wanted; a refusal when it is none, or none of it is."""
         with tempfile.TemporaryFile() as file:
             base = self._get(origin, file)
-            found = sieved(self._entries(file, left_out, base), wishes, left_out)
+            found = select_entries(
+                self._entries(file, left_out, base), wishes, left_out
+            )
         if not found.wanted:
             raise EmptyPlaylist(f"{EmptyPlaylist.__doc__}{left_out.in_words()}")
         return found
 
-    def every(self, origin: Origin, left_out: LeftOut) -> Iterator[PlaylistEntry]:
+    def every(self, origin: Origin, left_out: SkippedLines) -> Iterator[PlaylistEntry]:
         """All that a playlist holds, wanted or not."""
         with tempfile.TemporaryFile() as file:
             base = self._get(origin, file)
@@ -103,7 +112,7 @@ class Reading:
         return ""
 
     def _entries(
-        self, file: IO[bytes], left_out: LeftOut, base: str
+        self, file: IO[bytes], left_out: SkippedLines, base: str
     ) -> Iterator[PlaylistEntry]:
         file.seek(0)
         longest = self.limits.megabytes << 20
@@ -115,14 +124,14 @@ class ChannelImporter:
     """Imports playlists; `confirm` stops a worker that lost the job, by raising."""
 
     database: Database
-    reading: Reading
+    reading: PlaylistReader
     job_id: UUID
     confirm: Callable[[UnitOfWork], object]
     progress: Counted
 
-    def run(self, owner: Owner, origin: Origin, wishes: Wishes) -> Outcome:
+    def run(self, owner: Owner, origin: Origin, wishes: ImportOptions) -> Outcome:
         """Import a playlist; what was done, in a sentence, and what was not."""
-        left_out = LeftOut()
+        left_out = SkippedLines()
         found = self.reading.read(origin, wishes, left_out)
         self.progress.total = len(found.wanted)
         with self.database.transaction() as work:
@@ -167,7 +176,7 @@ class ChannelMerge:
     work: UnitOfWork
     owner: Owner
     job_id: UUID
-    taker: Taker
+    taker: ChannelUpdater
     added: int = 0
     updated: int = 0
     progress: Counted | None = None
@@ -181,12 +190,14 @@ class ChannelMerge:
         work: UnitOfWork,
         owner: Owner,
         job_id: UUID | None = None,
-        wishes: Wishes | None = None,
-        left_out: LeftOut | None = None,
+        wishes: ImportOptions | None = None,
+        left_out: SkippedLines | None = None,
     ) -> "ChannelMerge":
         """The channels a partner has; no other import changes them meanwhile."""
-        hold_line(work, owner.partner_id)
-        taker = Taker(work, owner, wishes or Wishes(), left_out or LeftOut())
+        lock_channel_order(work, owner.partner_id)
+        taker = ChannelUpdater(
+            work, owner, wishes or ImportOptions(), left_out or SkippedLines()
+        )
         register = register_of(work, owner)
         return cls(work, owner, job_id or new_id(), taker, _register=register)
 
@@ -203,7 +214,7 @@ class ChannelMerge:
             self._change_all(some)
         new = [e for e, there in zip(wanted, found, strict=True) if there is None]
         taken = {known.number for known in self._register.known}
-        together = zip(new, numbered(new, taken), strict=True)
+        together = zip(new, assign_numbers(new, taken), strict=True)
         while some_new := list(islice(together, AT_ONCE)):
             self._add_all(some_new)
 

@@ -6,7 +6,7 @@ from lineup.contracts.playlists.jobs import GetJob, GroupFound, JobView, LeftOut
 from lineup.database import UnitOfWork
 from lineup.verbs import handles
 from playlists.channels.imports import is_undoable
-from playlists.channels.skipped import REASONS, Why
+from playlists.channels.skipped import REASONS, SkipReason
 from playlists.jobs.operations import find_job, job_view
 
 
@@ -18,7 +18,7 @@ def get_job(work: UnitOfWork, request: GetJob) -> JobView:
     return replace(
         job_view(job),
         left_out=[
-            LeftOutLine(line=line, text=text, reason=REASONS[Why(why)])
+            LeftOutLine(line=line, text=text, reason=REASONS[SkipReason(why)])
             for line, text, why in result.get("lines", [])
         ],
         vanished=result.get("vanished", []),

@@ -1,6 +1,6 @@
 """M3U playlists read as a stream, as players read them.
 
-What stands on the lines is told by `words`, `archives`, `kinds` and `player_lines`;
+What stands on the lines is told by `extinf`, `archives`, `kinds` and `player_lines`;
 this puts lines together to channels. What the head says of catch-up and of the guide's
 shift holds for every channel that says nothing of it.
 
@@ -25,9 +25,9 @@ from lineup.contracts.playlists.refusals import (
 from lineup.values.addresses import stream_address, web_address
 from lineup.values.bad_value import BadValueError
 from playlists.channels import archives, attributes, kinds, player_lines
-from playlists.channels.extinf import Described, described
+from playlists.channels.extinf import ExtinfLine, parse_extinf
 from playlists.channels.lines import PlaylistLine, lines
-from playlists.channels.skipped import LeftOut, Why
+from playlists.channels.skipped import SkippedLines, SkipReason
 from playlists.plain_text import in_one_line
 from playlists.unpacking import LongerThanRead, Packed, unpacked
 
@@ -75,7 +75,7 @@ def entries(
     file: IO[bytes],
     *,
     longest: int,
-    left_out: LeftOut | None = None,
+    left_out: SkippedLines | None = None,
     base: str = "",
 ) -> Iterator[PlaylistEntry]:
     """The channels of the playlist in `file`, packed or not.
@@ -85,7 +85,7 @@ def entries(
     Refusals: NotAPlaylist (a page, a picture, one stream's own playlist),
     EmptyPlaylist, PlaylistDamaged, UploadTooLarge.
     """
-    left_out = left_out if left_out is not None else LeftOut()
+    left_out = left_out if left_out is not None else SkippedLines()
     reader, count = _Reader(left_out, base), 0
     try:
         for line in lines(unpacked(file, longest=longest)):
@@ -104,7 +104,7 @@ def entries(
 class _Reader:
     """Puts lines together to entries."""
 
-    def __init__(self, left_out: LeftOut, base: str) -> None:
+    def __init__(self, left_out: SkippedLines, base: str) -> None:
         self._left_out, self._base = left_out, base
         self._is_playlist, self._remarks = False, 0
         self._head: Mapping[str, str] = {}
@@ -134,7 +134,7 @@ class _Reader:
         if is_entry:
             self._described = line
         elif not line.is_too_long:
-            self._head = {**self._head, **described(line.text).said}
+            self._head = {**self._head, **parse_extinf(line.text).said}
 
     def _take_tag(self, tag: str, line: PlaylistLine) -> None:
         if tag.startswith(OF_A_STREAM):
@@ -143,7 +143,7 @@ class _Reader:
             )
         if tag.startswith(GROUP):
             group = line.text[len(GROUP) :].strip()
-            self._group = self._kept(group, line, Why.LONG_VALUE)
+            self._group = self._kept(group, line, SkipReason.LONG_VALUE)
         elif tag.startswith(OF_A_FILM):
             self._is_film = True
         elif option := player_lines.option_line(line.text):
@@ -170,10 +170,12 @@ class _Reader:
         why = self._fault(line, head, bare, address)
         if why is not None or address is None:
             is_readable = head is not None and not head.is_too_long
-            name = _name(described(head.text)) if head and is_readable else ""
-            self._left_out.note(why or Why.CANNOT_OPEN, line.number, name or line.text)
+            name = _name(parse_extinf(head.text)) if head and is_readable else ""
+            self._left_out.note(
+                why or SkipReason.CANNOT_OPEN, line.number, name or line.text
+            )
             return None
-        told = described(head.text) if head else Described(0, {}, "")
+        told = parse_extinf(head.text) if head else ExtinfLine(0, {}, "")
         lines_ = player_lines.lines_of_fields(
             {**player_lines.said_fields(told.said), **fields}
         )
@@ -187,14 +189,14 @@ class _Reader:
         head: PlaylistLine | None,
         bare: str,
         address: str | None,
-    ) -> Why | None:
+    ) -> SkipReason | None:
         """Why there is no channel in this; None when there is one."""
         is_head_too_long = head is not None and head.is_too_long
         if line.is_too_long or len(bare) > LONGEST_ADDRESS or is_head_too_long:
-            return Why.LONG
+            return SkipReason.LONG
         if address is None:
-            return Why.CANNOT_OPEN
-        return Why.NO_ADDRESS if not address and head is None else None
+            return SkipReason.CANNOT_OPEN
+        return SkipReason.NO_ADDRESS if not address and head is None else None
 
     def _address(self, text: str) -> str | None:
         """The address, empty where there is none; None for one nobody can open."""
@@ -210,7 +212,7 @@ class _Reader:
     def _described_entry(
         self,
         line: PlaylistLine,
-        told: Described,
+        told: ExtinfLine,
         address: str,
         options: list[str],
         *,
@@ -219,12 +221,12 @@ class _Reader:
         said = told.said
         if said.get("group-title"):
             self._group = ""
-        group = self._kept(said.get("group-title", ""), line, Why.LONG_VALUE)
+        group = self._kept(said.get("group-title", ""), line, SkipReason.LONG_VALUE)
         group = in_one_line(group or self._group)
         number, sub_number = self._number(said, line)
         lines_, beyond = player_lines.kept(options)
         if beyond:
-            self._left_out.note(Why.OPTION, line.number, _name(told))
+            self._left_out.note(SkipReason.OPTION, line.number, _name(told))
         return PlaylistEntry(
             name=_name(told) or _last_part(address) or "?",
             address=address,
@@ -233,8 +235,10 @@ class _Reader:
             sub_number=sub_number,
             logo=self._logo(said.get("tvg-logo") or said.get("logo", ""), line),
             group=group,
-            guide_id=self._kept(said.get("tvg-id", ""), line, Why.LONG_VALUE),
-            guide_name=self._kept(said.get("tvg-name", ""), line, Why.LONG_VALUE),
+            guide_id=self._kept(said.get("tvg-id", ""), line, SkipReason.LONG_VALUE),
+            guide_name=self._kept(
+                said.get("tvg-name", ""), line, SkipReason.LONG_VALUE
+            ),
             guide_shift_minutes=attributes.shift_of(said, self._head),
             is_radio=attributes.is_yes(said.get("radio", ""))
             or kinds.is_radio(address),
@@ -251,16 +255,16 @@ class _Reader:
         told = attributes.catchup_words(said, self._head)
         days = attributes.days_of(told)
         for value in attributes.too_long(told):
-            self._left_out.note(Why.LONG_VALUE, line.number, value)
+            self._left_out.note(SkipReason.LONG_VALUE, line.number, value)
         if days == 0 or (days is None and not attributes.says_catchup(told)):
             return {}
         source = told.get("catchup-source", "")
-        source = self._kept(source, line, Why.LONG_VALUE, LONGEST_ADDRESS)
+        source = self._kept(source, line, SkipReason.LONG_VALUE, LONGEST_ADDRESS)
         mode = archives.mode_of({**told, "catchup-source": source})
         source = source if mode in {Catchup.DEFAULT, Catchup.APPEND} else ""
         if mode is None or archives.archive_of(address, mode, source) is None:
             if address and (mode or archives.is_unknown(told)):
-                self._left_out.note(Why.ARCHIVE, line.number, address)
+                self._left_out.note(SkipReason.ARCHIVE, line.number, address)
             return {}
         return {
             "catchup": mode,
@@ -269,7 +273,11 @@ class _Reader:
         }
 
     def _kept(
-        self, value: str, line: PlaylistLine, why: Why, longest: int = LONGEST_TEXT
+        self,
+        value: str,
+        line: PlaylistLine,
+        why: SkipReason,
+        longest: int = LONGEST_TEXT,
     ) -> str:
         """A value that is not too long; nothing in place of one that is."""
         if len(value) <= longest:
@@ -278,13 +286,13 @@ class _Reader:
         return ""
 
     def _logo(self, value: str, line: PlaylistLine) -> str:
-        address = self._kept(value, line, Why.LONG_VALUE, LONGEST_ADDRESS)
+        address = self._kept(value, line, SkipReason.LONG_VALUE, LONGEST_ADDRESS)
         if not address:
             return ""
         try:
             return web_address(urljoin(self._base, address))
         except (BadValueError, ValueError):
-            self._left_out.note(Why.LOGO, line.number, address)
+            self._left_out.note(SkipReason.LOGO, line.number, address)
             return ""
 
     def _number(
@@ -293,7 +301,7 @@ class _Reader:
         for name in SUB_NUMBERS:
             value = said.get(name, "")
             if len(value) > attributes.LONGEST_NUMBER:
-                self._left_out.note(Why.LONG_VALUE, line.number, value)
+                self._left_out.note(SkipReason.LONG_VALUE, line.number, value)
             elif found := attributes.number_of(value):
                 return found
         return None, None
@@ -306,7 +314,7 @@ def _apart(text: str) -> tuple[str, dict[str, str]]:
     return text, {}
 
 
-def _name(told: Described) -> str:
+def _name(told: ExtinfLine) -> str:
     name = told.name or told.said.get("tvg-name", "")
     return in_one_line(name[:LONGEST_TEXT]).strip()
 

@@ -23,7 +23,7 @@ from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import Done, handles
 from playlists.channels.models import Package, PackageChannel
-from playlists.entitlements.operations import is_watched, keep_account
+from playlists.entitlements.operations import is_package_in_use, upsert_account
 from playlists.owners import Owner
 from playlists.pending import operations as pending
 
@@ -35,7 +35,7 @@ ORDERS = {"newest": Package.id, "name": func.lower(Package.name)}
 
 def follow_account(work: UnitOfWork, state: AccountChanged) -> None:
     """Keep a partner's or a seller's copy; a partner's demo set is made with it."""
-    if keep_account(work, state) and state.kind == AccountKind.PARTNER:
+    if upsert_account(work, state) and state.kind == AccountKind.PARTNER:
         demo_package(work, Owner(state.id))
 
 
@@ -74,7 +74,7 @@ def delete_package(work: UnitOfWork, request: DeletePackage) -> Done:
     package = find_package(work, request.package_id, for_update=True)
     if package.is_demo:
         raise DemoStays
-    if is_watched(work, package.id):
+    if is_package_in_use(work, package.id):
         raise PackageInUse
     package.version += 1
     announce(work, package, is_deleted=True)

@@ -5,11 +5,11 @@ from typing import Any
 
 from lineup.database import Database
 from playlists.channels import attributes
-from playlists.channels.importing import Origin, Reading
+from playlists.channels.importing import Origin, PlaylistReader
 from playlists.channels.m3u import PlaylistEntry
 from playlists.channels.register import register_of
 from playlists.channels.selection import MOST_ENTRIES
-from playlists.channels.skipped import LeftOut
+from playlists.channels.skipped import SkippedLines
 from playlists.jobs.running import Counted, Outcome
 from playlists.owners import Owner
 
@@ -30,12 +30,12 @@ class Preview:
     """Reads playlists and changes nothing."""
 
     database: Database
-    reading: Reading
+    reading: PlaylistReader
     progress: Counted
 
     def run(self, owner: Owner, origin: Origin) -> Outcome:
         """What is in a playlist, group by group."""
-        left_out, groups = LeftOut(), dict[str, Group]()
+        left_out, groups = SkippedLines(), dict[str, Group]()
         live = list[PlaylistEntry]()
         for entry in self.reading.every(origin, left_out):
             self.progress.done += 1

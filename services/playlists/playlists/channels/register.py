@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lineup.database import UnitOfWork
-from playlists.channels.identity import Face, KnownChannel, Register
+from playlists.channels.identity import KnownChannel, MatchKeys, Register
 from playlists.channels.models import Channel
 from playlists.owners import Owner
 
@@ -38,9 +38,9 @@ def register_of(work: UnitOfWork, owner: Owner) -> Register:
     return register
 
 
-def _faces(row: Any) -> list[Face]:
+def _faces(row: Any) -> list[MatchKeys]:
     """What a channel is known by: as its playlist said it, and as staff made it."""
-    own = Face(
+    own = MatchKeys(
         name=row.name,
         group=row.group_title,
         address=row.address,
@@ -48,5 +48,5 @@ def _faces(row: Any) -> list[Face]:
     )
     if not row.listed:
         return [own]
-    listed = Face(**{name: str(row.listed.get(name, "")) for name in FACE})
+    listed = MatchKeys(**{name: str(row.listed.get(name, "")) for name in FACE})
     return [listed, own]

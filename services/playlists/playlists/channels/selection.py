@@ -6,13 +6,13 @@ from typing import Any
 
 from lineup.contracts.playlists.refusals import UploadTooLarge
 from playlists.channels.m3u import PlaylistEntry
-from playlists.channels.skipped import LeftOut, Why
+from playlists.channels.skipped import SkippedLines, SkipReason
 
 MOST_ENTRIES = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
+class ImportOptions:
     """What staff chose before an import."""
 
     takes_films: bool = False
@@ -22,7 +22,7 @@ class Wishes:
     marks_adult_groups: bool = True
 
     @classmethod
-    def of(cls, payload: Mapping[str, Any]) -> "Wishes":
+    def of(cls, payload: Mapping[str, Any]) -> "ImportOptions":
         """As a job's payload says it; jobs from before say nothing."""
         groups = payload.get("groups")
         return cls(
@@ -32,15 +32,15 @@ class Wishes:
             marks_adult_groups=bool(payload.get("marks_adult_groups", True)),
         )
 
-    def against(self, entry: PlaylistEntry) -> Why | None:
+    def against(self, entry: PlaylistEntry) -> SkipReason | None:
         """Why an entry is not wanted; None when it is."""
         if self.groups is not None and entry.group not in self.groups:
-            return Why.GROUP
-        return Why.FILM if entry.is_film and not self.takes_films else None
+            return SkipReason.GROUP
+        return SkipReason.FILM if entry.is_film and not self.takes_films else None
 
 
 @dataclass
-class Sieved:
+class SelectedEntries:
     """Entries that are wanted, and those that are only known to be there."""
 
     wanted: list[PlaylistEntry] = field(default_factory=list)
@@ -48,32 +48,32 @@ class Sieved:
     """Their channels have not vanished."""
 
 
-def sieved(
-    entries: Iterable[PlaylistEntry], wishes: Wishes, left_out: LeftOut
-) -> Sieved:
+def select_entries(
+    entries: Iterable[PlaylistEntry], wishes: ImportOptions, left_out: SkippedLines
+) -> SelectedEntries:
     """Tell the wanted from the rest, of which the job will say why.
 
     UploadTooLarge when more channels are wanted than one import takes.
     """
-    found, seen = Sieved(), set[int]()
+    found, seen = SelectedEntries(), set[int]()
     for entry in entries:
         why = wishes.against(entry)
         key = hash((entry.name, entry.group, entry.address, entry.guide_id))
         if why is None and entry.address and key in seen:
-            why = Why.DOUBLE
+            why = SkipReason.DOUBLE
         seen.add(key)
         if why is None:
             found.wanted.append(entry)
         else:
             left_out.note(why, entry.line, entry.name)
-            if why is not Why.FILM:
+            if why is not SkipReason.FILM:
                 found.others.append(entry)
         if len(found.wanted) > MOST_ENTRIES or len(found.others) > MOST_ENTRIES:
             raise UploadTooLarge(f"More than {MOST_ENTRIES} channels.")
     return found
 
 
-def numbered(entries: Sequence[PlaylistEntry], taken: set[int]) -> Iterator[int]:
+def assign_numbers(entries: Sequence[PlaylistEntry], taken: set[int]) -> Iterator[int]:
     """The number each new channel gets; `taken` holds those in use.
 
     Numbers asked for go first, so that none is made up and then asked for.

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, text
 
 from lineup.database import Database, UnitOfWork
 from playlists.channels.channel_updates import COLUMNS
-from playlists.channels.finding import hold_line
+from playlists.channels.finding import lock_channel_order
 from playlists.channels.importing import AT_ONCE, LIMITS
 from playlists.channels.models import Channel, ImportChange, PackageChannel
 from playlists.jobs.running import Counted, Outcome
@@ -28,7 +28,7 @@ READ: dict[str, Callable[[str], Any]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Undoing:
+class ImportUndo:
     """Undoes imports; `confirm` stops a worker that lost the job, by raising."""
 
     database: Database
@@ -40,7 +40,7 @@ class Undoing:
         removed = restored = 0
         with self.database.transaction() as work:
             work.session.execute(text(LIMITS))
-            hold_line(work, owner.partner_id)
+            lock_channel_order(work, owner.partner_id)
             for changes in _changes(work, owner, job_id):
                 removed += _remove(work, [c for c in changes if c.before is None])
                 restored += _restore(work, [c for c in changes if c.before is not None])

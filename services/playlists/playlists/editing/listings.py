@@ -19,7 +19,7 @@ from lineup.errors import Invalid
 from lineup.verbs import handles
 from playlists.channels.models import Channel
 from playlists.editing.lists import visible
-from playlists.guide.mapping import SHIFT, guides_of, tie
+from playlists.guide.mapping import SHIFT, guide_mapping, guides_of
 from playlists.guide.models import Programme
 
 LONGEST = timedelta(hours=24)
@@ -75,7 +75,7 @@ def _programmes(
     work: UnitOfWork, channel_ids: list[UUID], request: ListProgrammes
 ) -> dict[UUID, list[ProgrammeView]]:
     """What runs at any moment between the two, each channel's shift counted."""
-    tied = tie(work.now)
+    tied = guide_mapping(work.now)
     is_of_channel = (Programme.import_id == tied.c.import_id) & (
         Programme.channel_no == tied.c.channel_no
     )

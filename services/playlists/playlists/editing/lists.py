@@ -21,7 +21,7 @@ from lineup.verbs import handles
 from playlists.channels.models import Channel, PackageChannel
 from playlists.channels.naming import name_key
 from playlists.editing.views import views_of
-from playlists.guide.mapping import reaches, with_reach
+from playlists.guide.mapping import has_coverage, with_coverage
 
 BY_GUIDE = "guide_until"
 MOST_GROUPS = 1000
@@ -83,9 +83,9 @@ def _narrowed(work: UnitOfWork, wanted: ChannelFilter) -> "Select[Any]":
 def _with_reach(
     statement: "Select[Any]", wanted: ChannelFilter, work: UnitOfWork
 ) -> "tuple[Select[Any], ColumnElement[Any]]":
-    joined, until = with_reach(statement, work.now)
+    joined, until = with_coverage(statement, work.now)
     if wanted.guide is not None:
-        joined = joined.where(reaches(until, wanted.guide, work.now))
+        joined = joined.where(has_coverage(until, wanted.guide, work.now))
     return joined, until
 
 

@@ -29,7 +29,7 @@ from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.scope import in_scope
 from lineup.verbs import handles
-from playlists.channels.finding import hold_line
+from playlists.channels.finding import lock_channel_order
 from playlists.channels.models import Channel
 from playlists.editing.lists import visible
 from playlists.pending import operations as pending
@@ -87,7 +87,7 @@ def delete_channels(work: UnitOfWork, request: DeleteChannels) -> ChannelsTouche
     """Remove many channels from everywhere."""
     choice = chosen(work, request)
     for partner_id in choice.partner_ids:
-        hold_line(work, partner_id)
+        lock_channel_order(work, partner_id)
     removed = (
         delete(Channel)
         .where(Channel.id.in_(choice.ids))
@@ -127,7 +127,7 @@ def _change(
     """Change those of the chosen that are otherwise; their partners are rendered."""
     choice = chosen(work, request)
     for partner_id in choice.partner_ids:
-        hold_line(work, partner_id)
+        lock_channel_order(work, partner_id)
     changed = work.session.execute(
         update(Channel)
         .where(Channel.id.in_(choice.ids), where)

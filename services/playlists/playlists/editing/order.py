@@ -12,7 +12,7 @@ from lineup.database import UnitOfWork
 from lineup.errors import Invalid
 from lineup.scope import within
 from lineup.verbs import handles
-from playlists.channels.finding import find_channel, hold_line
+from playlists.channels.finding import find_channel, lock_channel_order
 from playlists.channels.models import Channel
 from playlists.pending import operations as pending
 
@@ -64,7 +64,7 @@ def move_channels(work: UnitOfWork, request: MoveChannels) -> ChannelsTouched:
     partner_id = find_channel(work, request.channel_ids[0]).partner_id
     _must_be_one_place(request)
     target_id = request.before_id or request.after_id
-    hold_line(work, partner_id)
+    lock_channel_order(work, partner_id)
     line = _line(work, partner_id)
     moved = list(dict.fromkeys(request.channel_ids))
     if not {*moved, target_id or moved[0]} <= {id_ for id_, _ in line}:

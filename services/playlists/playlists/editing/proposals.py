@@ -30,7 +30,7 @@ from lineup.verbs import handles
 from playlists.channels.finding import find_channel
 from playlists.channels.models import Channel
 from playlists.editing.lists import visible
-from playlists.guide.mapping import reach_at
+from playlists.guide.mapping import coverage_at
 from playlists.guide.models import GuideChannel, GuideSource
 from playlists.pending import operations as pending
 
@@ -232,6 +232,6 @@ def _view(
         name=row.name,
         programmes=row.programmes,
         reaches_until=row.reaches_until,
-        reach=reach_at(row.reaches_until, now),
+        reach=coverage_at(row.reaches_until, now),
         likeness=likeness,
     )

@@ -14,14 +14,14 @@ class EntitlementEntrypoints(Entrypoints):
     @on_event
     def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
         """A customer changed."""
-        self.database.apply_copy(event, operations.keep_customer)
+        self.database.apply_copy(event, operations.upsert_customer)
 
     @on_event
     def on_user_changed(self, event: Event[UserChanged]) -> None:
         """A user changed."""
-        self.database.apply_copy(event, operations.keep_user)
+        self.database.apply_copy(event, operations.upsert_user)
 
     @on_event
     def on_subscription_changed(self, event: Event[SubscriptionChanged]) -> None:
         """A subscription changed."""
-        self.database.apply_copy(event, operations.keep_subscription)
+        self.database.apply_copy(event, operations.upsert_subscription)

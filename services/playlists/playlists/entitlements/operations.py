@@ -20,13 +20,13 @@ from playlists.entitlements.models import (
 from playlists.pending import operations as pending
 
 
-def keep_account(work: UnitOfWork, state: AccountChanged) -> bool:
+def upsert_account(work: UnitOfWork, state: AccountChanged) -> bool:
     """Keep a partner's or a seller's copy; False where it is old."""
     is_partner = state.kind == AccountKind.PARTNER
-    return keep_partner(work, state) if is_partner else keep_seller(work, state)
+    return upsert_partner(work, state) if is_partner else upsert_seller(work, state)
 
 
-def keep_seller(work: UnitOfWork, state: AccountChanged) -> bool:
+def upsert_seller(work: UnitOfWork, state: AccountChanged) -> bool:
     """Keep a seller's copy; off or on, its users' facts follow."""
     before = work.session.get(Seller, state.id, with_for_update=True)
     was_active = before is None or before.status == Status.ACTIVE
@@ -43,7 +43,7 @@ def keep_seller(work: UnitOfWork, state: AccountChanged) -> bool:
     return is_news
 
 
-def keep_partner(work: UnitOfWork, state: AccountChanged) -> bool:
+def upsert_partner(work: UnitOfWork, state: AccountChanged) -> bool:
     """Keep a partner's copy."""
     values = {
         "id": state.id,
@@ -60,7 +60,7 @@ def keep_partner(work: UnitOfWork, state: AccountChanged) -> bool:
     return is_news
 
 
-def keep_customer(work: UnitOfWork, state: CustomerChanged) -> None:
+def upsert_customer(work: UnitOfWork, state: CustomerChanged) -> None:
     """Keep a customer's time zone; its users' facts follow."""
     before = work.session.get(Customer, state.id, with_for_update=True)
     had = before.time_zone if before else ""
@@ -69,7 +69,7 @@ def keep_customer(work: UnitOfWork, state: CustomerChanged) -> None:
         refresh_below(work, state.scope)
 
 
-def keep_user(work: UnitOfWork, state: UserChanged) -> None:
+def upsert_user(work: UnitOfWork, state: UserChanged) -> None:
     """Keep a user's copy."""
     values = {
         "id": state.id,
@@ -89,7 +89,7 @@ def keep_user(work: UnitOfWork, state: UserChanged) -> None:
         pending.refresh_access(work, state.id)
 
 
-def keep_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
+def upsert_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
     """Keep a subscription's copy, whether or not its user is known already."""
     values = {
         "id": state.id,
@@ -111,7 +111,7 @@ def keep_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
         pending.refresh_access(work, state.user_id)
 
 
-def is_watched(work: UnitOfWork, package_id: UUID) -> bool:
+def is_package_in_use(work: UnitOfWork, package_id: UUID) -> bool:
     """Whether a subscription with that package runs."""
     running = select(Subscription.id).where(
         Subscription.package_ids.contains([str(package_id)]),

@@ -22,7 +22,12 @@ from playlists.channels.naming import (
     id_key,
 )
 from playlists.guide.models import IMPORT_IDS, GuideChannel, GuideName
-from playlists.guide.normalizer import LAST_SECONDS, LONGEST_GUESS, Spot, Tidy
+from playlists.guide.normalizer import (
+    LAST_SECONDS,
+    LONGEST_GUESS,
+    ChannelState,
+    GuideNormalizer,
+)
 from playlists.guide.programmes import COLUMNS
 from playlists.guide.times import Times
 from playlists.guide.xmltv import ChannelRow, Guide
@@ -82,7 +87,7 @@ def load(
 ) -> Loaded:
     """Read a guide to its end into an import of its own; refusals as in `xmltv`."""
     import_id = session.scalars(IMPORT_IDS.next_value().select()).one()
-    guide, tidy = Guide(pieces), Tidy(times, import_id)
+    guide, tidy = Guide(pieces), GuideNormalizer(times, import_id)
     _copy(session, _Stream(tidy.blocks(guide.programmes())))
     _store_channels(session, source_id, guide, tidy)
     if tidy.unsorted:
@@ -128,7 +133,7 @@ def _copy(session: Session, stream: _Stream) -> None:
 
 
 def _store_channels(
-    session: Session, source_id: UUID, guide: Guide, tidy: Tidy
+    session: Session, source_id: UUID, guide: Guide, tidy: GuideNormalizer
 ) -> None:
     for id_ in guide.channels:
         tidy.spot_of(id_)
@@ -160,7 +165,7 @@ def _names(id_: str, row: ChannelRow | None) -> Iterator[dict[str, Any]]:
 
 
 def _channel(
-    source_id: UUID, import_id: int, spot: Spot, row: ChannelRow | None
+    source_id: UUID, import_id: int, spot: ChannelState, row: ChannelRow | None
 ) -> dict[str, Any]:
     name = row.names[0] if row and row.names else spot.id
     return {
@@ -180,7 +185,7 @@ def _channel(
     }
 
 
-def _warnings(tidy: Tidy, cut: int) -> Iterator[str]:
+def _warnings(tidy: GuideNormalizer, cut: int) -> Iterator[str]:
     """What staff should know of a guide that was taken all the same."""
     times, tally = tidy.times, tidy.tally
     if times.without_zone:

@@ -56,7 +56,7 @@ SHIFT = func.make_interval(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class MappedGuide:
     """The guide a channel shows, when it ends with the channel's own shift, and how
     far that is from now.
     """
@@ -76,7 +76,7 @@ BY_NAME = (
 )
 
 
-def tie(now: datetime) -> LateralFromClause:
+def guide_mapping(now: datetime) -> LateralFromClause:
     """What to join `channels` with: its `source_id`, `import_id` and `channel_no`.
 
     `select(Channel, tied.c.import_id).outerjoin(tied, true())` gives NULLs to channels
@@ -198,21 +198,21 @@ def _candidates(
     return found
 
 
-def reach_of(tied: LateralFromClause) -> ColumnElement[datetime]:
+def coverage_end(tied: LateralFromClause) -> ColumnElement[datetime]:
     """When the guide of a channel ends, its shift counted; long ago without one."""
     until = type_coerce(tied.c.reaches_until + SHIFT, DateTime(timezone=True))
     return func.coalesce(until, LONG_AGO)
 
 
-def with_reach(
+def with_coverage(
     statement: "Select[Any]", now: datetime
 ) -> "tuple[Select[Any], ColumnElement[Any]]":
     """A select of channels, joined with how far the guide of each reaches."""
-    tied = tie(now)
-    return statement.outerjoin(tied, true()), reach_of(tied)
+    tied = guide_mapping(now)
+    return statement.outerjoin(tied, true()), coverage_end(tied)
 
 
-def reaches(
+def has_coverage(
     until: ColumnElement[Any], wanted: GuideReach, now: datetime
 ) -> ColumnElement[bool]:
     """Whether a guide that ends then reaches as far as `wanted` says."""
@@ -225,20 +225,22 @@ def reaches(
     }[wanted]
 
 
-def reach_at(until: datetime | None, now: datetime) -> GuideReach:
+def coverage_at(until: datetime | None, now: datetime) -> GuideReach:
     """How far a guide that ends then reaches, as `reaches` says it of a table."""
     if until is None or until <= now:
         return GuideReach.NONE
     return GuideReach.ENOUGH if until >= now + SHORT else GuideReach.SHORT
 
 
-def guides_of(work: UnitOfWork, channel_ids: Collection[UUID]) -> dict[UUID, Shown]:
+def guides_of(
+    work: UnitOfWork, channel_ids: Collection[UUID]
+) -> dict[UUID, MappedGuide]:
     """What each channel shows, and how far that reaches; without a guide: absent."""
-    tied = tie(work.now)
+    tied = guide_mapping(work.now)
     rows = work.session.execute(
         select(
             Channel.id,
-            reach_of(tied).label("until"),
+            coverage_end(tied).label("until"),
             tied.c.source_id,
             tied.c.source_name,
             tied.c.xmltv_id,
@@ -251,8 +253,8 @@ def guides_of(work: UnitOfWork, channel_ids: Collection[UUID]) -> dict[UUID, Sho
         .where(Channel.id.in_(channel_ids))
     )
     return {
-        row.id: Shown(
-            until=row.until, reach=reach_at(row.until, work.now), guide=_guide(row)
+        row.id: MappedGuide(
+            until=row.until, reach=coverage_at(row.until, work.now), guide=_guide(row)
         )
         for row in rows
     }
@@ -273,7 +275,7 @@ def matched_channels(
     work: UnitOfWork, partner_ids: Collection[UUID]
 ) -> dict[UUID, int]:
     """How many channels show each source of these partners."""
-    tied = tie(work.now)
+    tied = guide_mapping(work.now)
     rows = work.session.execute(
         select(tied.c.source_id, func.count().label("shown_by"))
         .select_from(Channel)

@@ -147,7 +147,7 @@ class Programme(Record):
     rating: Mapped[str]
     star_rating: Mapped[str]
     marks: Mapped[int] = mapped_column(SmallInteger)
-    """Sum of `playlists.guide.programmes.Mark`: new, premiere, repeat."""
+    """Sum of `playlists.guide.programmes.ProgrammeFlag`: new, premiere, repeat."""
     extra: Mapped[str] = mapped_column(default="", server_default="")
     """XML of what else the guide says: see `playlists.guide.extras`."""
 

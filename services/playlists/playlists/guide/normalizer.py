@@ -32,7 +32,7 @@ COPY_WRITES = {
 
 
 @dataclass(slots=True)
-class Spot:
+class ChannelState:
     """A guide channel while it is read: its place, its count, its waiting programme."""
 
     no: int
@@ -47,7 +47,7 @@ class Spot:
 
 
 @dataclass
-class Tally:
+class Counts:
     """What was wrong and could be mended; each becomes a warning."""
 
     without_time: int = 0
@@ -58,16 +58,16 @@ class Tally:
 
 
 @dataclass
-class Tidy:
+class GuideNormalizer:
     """Turns rows into lines for COPY."""
 
     times: Times
     import_id: int
-    spots: dict[str, Spot] = field(default_factory=dict)
+    spots: dict[str, ChannelState] = field(default_factory=dict)
     """By the compared id."""
-    _named: dict[str, Spot] = field(default_factory=dict)
+    _named: dict[str, ChannelState] = field(default_factory=dict)
     """By each id as the guide writes it."""
-    tally: Tally = field(default_factory=Tally)
+    tally: Counts = field(default_factory=Counts)
     _lines: list[str] = field(default_factory=list)
 
     def blocks(self, rows: Iterable[Row]) -> Iterator[bytes]:
@@ -96,7 +96,7 @@ class Tidy:
         """The channels whose rows are not in order yet."""
         return [spot.no for spot in self.spots.values() if spot.is_unsorted]
 
-    def spot_of(self, channel: str) -> Spot | None:
+    def spot_of(self, channel: str) -> ChannelState | None:
         """A channel's spot, made when it is first met; None: there are too many."""
         spot = self._named.get(channel)
         if spot is None and len(self._named) < MOST_CHANNELS:
@@ -104,18 +104,18 @@ class Tidy:
             self._named[channel] = spot
         return spot
 
-    def _spot(self, channel: str) -> Spot:
+    def _spot(self, channel: str) -> ChannelState:
         """The spot of a new spelling: ids that differ in case are one channel."""
         key = id_key(channel)
         spot = self.spots.get(key)
         if spot is None:
             no = len(self.spots) + 1
             opening = f"{self.import_id}{FIELD}{no}{FIELD}"
-            spot = self.spots[key] = Spot(no, channel, opening)
+            spot = self.spots[key] = ChannelState(no, channel, opening)
         return spot
 
     def _take_usual(
-        self, spot: Spot, starts: Instant, stops: Instant, text: str
+        self, spot: ChannelState, starts: Instant, stops: Instant, text: str
     ) -> bool:
         """Take a programme right after its predecessor, as nearly all are: quickly."""
         start, stop = spot.start, spot.stop
@@ -158,7 +158,7 @@ class Tidy:
         self.tally.without_end += 1
         return None
 
-    def _pass_on(self, spot: Spot, following: Instant) -> None:
+    def _pass_on(self, spot: ChannelState, following: Instant) -> None:
         """Write the waiting programme; the one that follows cuts it short."""
         stop = spot.stop or _guessed_end(spot.start or following, following)
         if stop.epoch > following.epoch:
@@ -166,7 +166,7 @@ class Tidy:
             stop = following
         self._write(spot, stop)
 
-    def _jump(self, spot: Spot, starts: Instant, stop: str, text: str) -> None:
+    def _jump(self, spot: ChannelState, starts: Instant, stop: str, text: str) -> None:
         """Take a programme that does not come after its predecessor."""
         if spot.start is not None and starts.epoch == spot.start.epoch:
             self.tally.doubles += 1
@@ -177,11 +177,11 @@ class Tidy:
         self._write(spot, self._end(starts, stop) or starts)
         spot.start, spot.text = waiting
 
-    def _finish(self, spot: Spot) -> None:
+    def _finish(self, spot: ChannelState) -> None:
         if spot.start is not None:
             self._write(spot, spot.stop or later_by(spot.start, LAST_SECONDS))
 
-    def _write(self, spot: Spot, stop: Instant) -> None:
+    def _write(self, spot: ChannelState, stop: Instant) -> None:
         """Add a line; an unsorted channel's missing end equals the start."""
         start = spot.start or stop
         self._lines.append(

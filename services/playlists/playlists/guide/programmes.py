@@ -3,7 +3,7 @@
 import enum
 
 
-class Mark(enum.IntFlag):
+class ProgrammeFlag(enum.IntFlag):
     """What a guide says beside the programme itself."""
 
     NEW = 1
@@ -13,10 +13,10 @@ class Mark(enum.IntFlag):
 
 
 MARKS = {
-    "new": Mark.NEW,
-    "premiere": Mark.PREMIERE,
-    "previously-shown": Mark.REPEAT,
-    "last-chance": Mark.LAST_CHANCE,
+    "new": ProgrammeFlag.NEW,
+    "premiere": ProgrammeFlag.PREMIERE,
+    "previously-shown": ProgrammeFlag.REPEAT,
+    "last-chance": ProgrammeFlag.LAST_CHANCE,
 }
 """The XMLTV element that says each mark."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lineup.contracts.playlists.refusals import GuideEmpty, GuideTruncated, NotXmltv
 from playlists.guide.repairs import END, Repairs
-from playlists.guide.strip_markup import plain
+from playlists.guide.strip_markup import strip_markup
 from playlists.guide.wellformed import Beginning, Fault
 
 LONGEST = 4 << 20
@@ -34,7 +34,7 @@ class Slices:
     def __iter__(self) -> Iterator[bytes]:
         """The slices; NotXmltv, GuideTruncated and others where it cannot go on."""
         pending = b""
-        for piece in plain(self._inside()):
+        for piece in strip_markup(self._inside()):
             pending += piece
             cut = pending.rfind(END)
             if cut >= 0:

@@ -5,7 +5,7 @@ from uuid import UUID
 from lineup.contracts.playlists.guide import GuideSourceView
 from lineup.database import UnitOfWork
 from lineup.secrets import Keyring
-from playlists.guide.mapping import matched_channels, reach_at
+from playlists.guide.mapping import coverage_at, matched_channels
 from playlists.guide.models import GuideSource
 from playlists.guide.source_settings import open_headers
 from playlists.jobs.operations import find_open_among
@@ -50,7 +50,7 @@ def source_views(
             last_error_code=source.last_error_code,
             warnings=list(source.warnings),
             reaches_until=source.reaches_until,
-            reach=reach_at(source.reaches_until, work.now),
+            reach=coverage_at(source.reaches_until, work.now),
             next_fetch_at=source.fetch_at,
             header_names=sorted(open_headers(keyring, source.headers)),
             open_job_id=jobs.get(single_key(source.id)),

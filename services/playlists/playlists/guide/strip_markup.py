@@ -14,7 +14,7 @@ LONGEST = 4 << 20
 LONGEST_OPENING = len(b"<![CDATA[")
 
 
-def plain(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def strip_markup(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces, perhaps cut elsewhere; lines stay where they are."""
     pending = b""
     for piece in pieces:

@@ -1,7 +1,7 @@
 """XMLTV read as a stream: rows of programmes, one slice of the guide at a time.
 
 Two readers share the work. expat (`wellformed`) checks every byte, and what it finds
-broken is mended (`mending`). pugixml, the fastest parser whose memory stays flat when
+broken is mended (`repairs`). pugixml, the fastest parser whose memory stays flat when
 it is given slices, takes the values out.
 """
 

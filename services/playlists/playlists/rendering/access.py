@@ -39,8 +39,13 @@ from playlists.entitlements.models import (
 )
 from playlists.jobs.operations import WAKE
 from playlists.pending.models import AccessFile, ChannelSet
-from playlists.rendering.backoff import is_everybodys, pause_after
-from playlists.rendering.timelines import Period, Stretch, stretches, timeline
+from playlists.rendering.backoff import is_outage, pause_after
+from playlists.rendering.timelines import (
+    PackageInterval,
+    Period,
+    package_intervals,
+    timeline,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +59,7 @@ def write_due(database: Database, blobs: BlobStore, limit: int = 100) -> int:
     try:
         return _write_batch(database, blobs, limit)
     except Exception as error:
-        if is_everybodys(error):
+        if is_outage(error):
             raise
         log.exception("access_facts_failed")
     return _write_each(database, blobs, limit)
@@ -91,7 +96,7 @@ def _write_each(database: Database, blobs: BlobStore, limit: int) -> int:
         try:
             _write_batch(database, blobs, 1, only=user_id)
         except Exception as error:
-            if is_everybodys(error):
+            if is_outage(error):
                 raise
             log.exception("access_fact_failed", user_id=str(user_id))
             PUT_OFF.labels("playlists-worker", "facts").inc()
@@ -125,11 +130,11 @@ class UserFacts:
         """Whether there is such a user, deleted ones apart."""
         return self.user is not None and self.user.status != Status.DELETED
 
-    def stretches(self, now: datetime) -> list[Stretch]:
+    def stretches(self, now: datetime) -> list[PackageInterval]:
         """What the user's subscriptions grant from now on; nothing while it is shut."""
         if self.is_shut:
             return []
-        return stretches(map(_period, self.subscriptions), now=now)
+        return package_intervals(map(_period, self.subscriptions), now=now)
 
     @property
     def time_zone(self) -> str:

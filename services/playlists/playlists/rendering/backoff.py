@@ -19,7 +19,7 @@ def pause_after(failures: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
-def is_everybodys(error: Exception) -> bool:
+def is_outage(error: Exception) -> bool:
     """Whether the store or the database is away: then no row is to blame."""
     if (
         isinstance(error, DBAPIError)

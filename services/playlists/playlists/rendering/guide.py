@@ -20,7 +20,7 @@ from lineup.blobs import CHUNK_BYTES, BlobStore, NewContent
 from lineup.delivery import ListingsIndex
 from playlists.guide.extras import MOST
 from playlists.rendering import xmltv
-from playlists.rendering.lineups import Entry, Tie
+from playlists.rendering.lineups import Entry, GuideLink
 from playlists.rendering.xmltv import ProgrammeRow
 
 GZIP = 31
@@ -82,7 +82,7 @@ class RenderedChannel:
     """A guide channel of the set, with all the streams that carry it."""
 
     entry: Entry
-    tie: Tie
+    guide_link: GuideLink
     streams: list[Entry]
 
     def element(self) -> str:
@@ -94,9 +94,9 @@ def shown_channels(entries: list[Entry]) -> list[RenderedChannel]:
     """The set's guide channels; streams with one guide id share one (HD beside SD)."""
     shown: dict[str, RenderedChannel] = {}
     for entry in entries:
-        if entry.tie is None:
+        if entry.guide_link is None:
             continue
-        own = RenderedChannel(entry=entry, tie=entry.tie, streams=[])
+        own = RenderedChannel(entry=entry, guide_link=entry.guide_link, streams=[])
         shown.setdefault(entry.tvg_id, own).streams.append(entry)
     return list(shown.values())
 
@@ -161,7 +161,7 @@ def _programmes(
 
 
 def _parameters(shown: list[RenderedChannel], window: Window) -> dict[str, object]:
-    ties = [channel.tie for channel in shown]
+    ties = [channel.guide_link for channel in shown]
     return {
         "ordinals": list(range(len(shown))),
         "imports": [tie.import_id for tie in ties],

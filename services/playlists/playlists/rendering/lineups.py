@@ -16,7 +16,7 @@ from lineup.contracts.playlists.channels import Catchup, TiedBy
 from playlists.channels.archives import archive_of
 from playlists.channels.kinds import kind_of
 from playlists.channels.models import Channel, Package, PackageChannel
-from playlists.guide.mapping import tie
+from playlists.guide.mapping import guide_mapping
 from playlists.pending.models import ChannelSet
 
 UNGROUPED = "Other"
@@ -28,7 +28,7 @@ MOST_SHIFT_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tie:
+class GuideLink:
     """Where a channel's programmes lie."""
 
     import_id: int
@@ -54,7 +54,7 @@ class Entry:
     catchup_days: int
     signing: str
     added_at: datetime
-    tie: Tie | None = None
+    guide_link: GuideLink | None = None
     own_guide_id: str = ""
     """In place of a guide id that another channel shows something else by."""
     archive: str = ""
@@ -92,7 +92,7 @@ class Entry:
 
 def entries_of(session: Session, channel_set: ChannelSet, now: datetime) -> list[Entry]:
     """The set's channels that are switched on, by number."""
-    tied = tie(now)
+    tied = guide_mapping(now)
     rows = session.execute(
         select(
             Channel,
@@ -123,7 +123,7 @@ def told_apart(entries: list[Entry]) -> list[Entry]:
     own: dict[int, str] = {}
     for entry in sorted(entries, key=_claim):
         wanted, others = entry.tvg_id, _ids_of(entry)
-        while shown.setdefault(wanted.casefold(), entry).tie != entry.tie:
+        while shown.setdefault(wanted.casefold(), entry).guide_link != entry.guide_link:
             wanted = next(others)
         first = shown[wanted.casefold()]
         own[entry.stream_id] = own.get(first.stream_id, wanted)
@@ -143,7 +143,7 @@ def _ids_of(entry: Entry) -> Iterator[str]:
 
 def _claim(entry: Entry) -> tuple[bool, bool, bool, int]:
     """How good an entry's claim on its guide id is; the best sorts first."""
-    tied = entry.tie
+    tied = entry.guide_link
     return (
         not (tied and tied.is_by_id),
         tied is None,
@@ -178,9 +178,9 @@ def _entry(channel: Channel, tied: Sequence[Any]) -> Entry:
         catchup_days=0 if archive is None else channel.catchup_days,
         signing=channel.signing,
         added_at=channel.created_at,
-        tie=None
+        guide_link=None
         if import_id is None
-        else Tie(
+        else GuideLink(
             import_id=import_id,
             channel_no=channel_no,
             shift_minutes=_bounded(channel.guide_shift_minutes),

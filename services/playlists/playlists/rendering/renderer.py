@@ -24,11 +24,11 @@ from playlists.jobs.operations import note_failed
 from playlists.owners import Owner
 from playlists.pending.models import ChannelSet
 from playlists.rendering import guide, m3u, xtream
-from playlists.rendering.backoff import FIRST_PAUSE, is_everybodys, pause_after
+from playlists.rendering.backoff import FIRST_PAUSE, is_outage, pause_after
 from playlists.rendering.lineups import Entry, entries_of
 from playlists.rendering.models import PartnerOutput
 from playlists.rendering.outputs import days_back, output_of
-from playlists.rendering.round_robin import Turns
+from playlists.rendering.round_robin import RoundRobin
 from playlists.rendering.stems import stems_of
 
 LEASE = timedelta(minutes=2)
@@ -63,14 +63,14 @@ def render_due(
     blobs: BlobStore,
     keyring: Keyring,
     limit: int = 1,
-    turns: Turns | None = None,
+    turns: RoundRobin | None = None,
 ) -> int:
     """Render channel sets that are due; how many were claimed.
 
     Partners take turns; within one the oldest is first. A set that fails is put off
     alone, for longer each time; the others go on.
     """
-    turns = turns or Turns()
+    turns = turns or RoundRobin()
     count = 0
     while count < limit and (claim := _claim(database, turns)) is not None:
         try:
@@ -85,7 +85,7 @@ def render_due(
     return count
 
 
-def _claim(database: Database, turns: Turns) -> RenderClaim | None:
+def _claim(database: Database, turns: RoundRobin) -> RenderClaim | None:
     """The oldest due set of the partner whose turn it is."""
     with database.transaction() as work:
         is_due = ChannelSet.render_at <= work.now
@@ -138,7 +138,7 @@ def _put_off(database: Database, claim: RenderClaim, error: Exception) -> None:
         row = locked(work.session, claim.set_id)
         if row is None or row.revision != claim.revision:
             return
-        if is_everybodys(error):
+        if is_outage(error):
             row.render_at = work.now + FIRST_PAUSE
             return
         row.failures += 1

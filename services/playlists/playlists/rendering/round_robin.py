@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 
-class Turns:
+class RoundRobin:
     """Which partners are in hand, and in what order they were served."""
 
     def __init__(self) -> None:

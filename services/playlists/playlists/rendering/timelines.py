@@ -19,7 +19,7 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class PackageInterval:
     """A stretch of time with all packages that any period grants in it."""
 
     from_at: datetime
@@ -27,14 +27,16 @@ class Stretch:
     package_ids: frozenset[UUID]
 
 
-def stretches(periods: Iterable[Period], *, now: datetime) -> list[Stretch]:
+def package_intervals(
+    periods: Iterable[Period], *, now: datetime
+) -> list[PackageInterval]:
     """Periods cut where any begins or ends, overlaps joined; what is past is left out.
 
     Neighbours with the same packages become one stretch.
     """
     running = [p for p in periods if p.from_at < p.until_at and p.until_at > now]
     cuts = sorted({at for p in running for at in (p.from_at, p.until_at)})
-    joined: list[Stretch] = []
+    joined: list[PackageInterval] = []
     for from_at, until_at in pairwise(cuts):
         covering = [p for p in running if p.from_at <= from_at < p.until_at]
         if covering:
@@ -43,7 +45,9 @@ def stretches(periods: Iterable[Period], *, now: datetime) -> list[Stretch]:
     return joined
 
 
-def timeline(partner_id: UUID, found: Iterable[Stretch]) -> list[AccessInterval]:
+def timeline(
+    partner_id: UUID, found: Iterable[PackageInterval]
+) -> list[AccessInterval]:
     """The channel set of each stretch."""
     return [
         AccessInterval(
@@ -56,7 +60,7 @@ def timeline(partner_id: UUID, found: Iterable[Stretch]) -> list[AccessInterval]
 
 
 def _append(
-    joined: list[Stretch],
+    joined: list[PackageInterval],
     from_at: datetime,
     until_at: datetime,
     packages: frozenset[UUID],
@@ -64,4 +68,6 @@ def _append(
     last = joined[-1] if joined else None
     if last and (last.until_at, last.package_ids) == (from_at, packages):
         from_at = joined.pop().from_at
-    joined.append(Stretch(from_at=from_at, until_at=until_at, package_ids=packages))
+    joined.append(
+        PackageInterval(from_at=from_at, until_at=until_at, package_ids=packages)
+    )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from playlists.guide.extras import PIECE
-from playlists.guide.programmes import Mark
+from playlists.guide.programmes import ProgrammeFlag
 from playlists.rendering.lineups import Entry
 
 HEAD = (
@@ -21,10 +21,10 @@ TAIL = "</tv>\n"
 SPECIAL = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MARKS = (
-    (Mark.REPEAT, "<previously-shown/>"),
-    (Mark.PREMIERE, "<premiere/>"),
-    (Mark.LAST_CHANCE, "<last-chance/>"),
-    (Mark.NEW, "<new/>"),
+    (ProgrammeFlag.REPEAT, "<previously-shown/>"),
+    (ProgrammeFlag.PREMIERE, "<premiere/>"),
+    (ProgrammeFlag.LAST_CHANCE, "<last-chance/>"),
+    (ProgrammeFlag.NEW, "<new/>"),
 )
 """In the order of the DTD."""
 NUMBERED = re.compile(

@@ -30,7 +30,7 @@ from playlists.jobs.running import let_go
 from playlists.rendering.access import write_due
 from playlists.rendering.garbage import collect
 from playlists.rendering.renderer import render_due
-from playlists.rendering.round_robin import Turns
+from playlists.rendering.round_robin import RoundRobin
 from playlists.settings import PlaylistsSettings
 from playlists.worker.children import Children
 from playlists.worker.tasks import claim_next
@@ -65,7 +65,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._children = Children(self.tools)
-        self._partners = Turns()
+        self._partners = RoundRobin()
         self._slots = threading.Semaphore(self.tools.settings.job_slots)
 
     def run(self) -> None:

@@ -10,14 +10,14 @@ from lineup.contracts.playlists.jobs import JobState
 from lineup.contracts.playlists.refusals import JobCode
 from lineup.database import UnitOfWork, wake
 from lineup.errors import Refusal
-from playlists.channels.importing import ChannelImporter, Origin, Reading
+from playlists.channels.importing import ChannelImporter, Origin, PlaylistReader
 from playlists.channels.imports import (
     IMPORT_JOB as IMPORT_CHANNELS,
 )
 from playlists.channels.imports import PREVIEW_JOB, UNDO_JOB, undone_job
 from playlists.channels.previewing import Preview
-from playlists.channels.selection import Wishes
-from playlists.channels.undoing import Undoing
+from playlists.channels.selection import ImportOptions
+from playlists.channels.undoing import ImportUndo
 from playlists.guide.importing import Importer, note_failure
 from playlists.guide.source_views import IMPORT_JOB as IMPORT_GUIDE
 from playlists.jobs.models import Job
@@ -136,9 +136,9 @@ def _import_guide(tools: Tools, job: Job, progress: Counted) -> str:
     return importer.run(source_id, force=bool(job.payload["force"]))
 
 
-def _reading(tools: Tools) -> Reading:
+def _reading(tools: Tools) -> PlaylistReader:
     limits = tools.limits(tools.settings.playlist_max_megabytes)
-    return Reading(blobs=tools.blobs, limits=limits)
+    return PlaylistReader(blobs=tools.blobs, limits=limits)
 
 
 def _import_channels(tools: Tools, job: Job, progress: Counted) -> Outcome:
@@ -149,7 +149,7 @@ def _import_channels(tools: Tools, job: Job, progress: Counted) -> Outcome:
         confirm=_confirm(tools, job),
         progress=progress,
     )
-    wishes = Wishes.of(job.payload)
+    wishes = ImportOptions.of(job.payload)
     return importer.run(Owner(job.partner_id), Origin.of(job.payload), wishes)
 
 
@@ -161,7 +161,7 @@ def _preview_channels(tools: Tools, job: Job, progress: Counted) -> Outcome:
 
 
 def _undo_import(tools: Tools, job: Job, progress: Counted) -> Outcome:
-    undoing = Undoing(
+    undoing = ImportUndo(
         database=tools.database, confirm=_confirm(tools, job), progress=progress
     )
     return undoing.run(Owner(job.partner_id), undone_job(job.payload))

@@ -32,9 +32,9 @@ from playlists.channels.packages import demo_package, follow_account
 from playlists.editing.contents import create_package, set_package_channels
 from playlists.editing.operations import create_channel
 from playlists.entitlements.operations import (
-    keep_customer,
-    keep_subscription,
-    keep_user,
+    upsert_customer,
+    upsert_subscription,
+    upsert_user,
 )
 from playlists.guide.sources import create_guide_source
 from playlists.owners import Owner
@@ -129,7 +129,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            keep_customer(work, state)
+            upsert_customer(work, state)
 
     def channel(self, number=1, name="News One", package_ids=(), **said):
         address = said.pop("address", f"http://edge.example/{number}/index.m3u8")
@@ -175,7 +175,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            keep_user(work, state)
+            upsert_user(work, state)
         return state
 
     def subscription(self, user, *package_ids, id_=None, **said):
@@ -202,7 +202,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            keep_subscription(work, state)
+            upsert_subscription(work, state)
         return state
 
     def guide(self, content):

@@ -30,7 +30,7 @@ from playlists.rendering.outputs import (
     update_stream_settings,
 )
 from playlists.rendering.renderer import AGAIN_AFTER, render_due
-from playlists.rendering.round_robin import Turns
+from playlists.rendering.round_robin import RoundRobin
 
 from .conftest import PARTNER
 
@@ -258,20 +258,20 @@ class TestRendering:
     def test_a_mark_during_a_rendering_is_not_lost(self, platform, subscriber):
         del subscriber
         platform.clock.forward(seconds=AGAIN_AFTER.total_seconds())
-        claim = renderer._claim(platform.database, Turns())
+        claim = renderer._claim(platform.database, RoundRobin())
         with platform.transaction() as work:
             mark_changed(work, platform.partner_id)
         renderer._render(platform.database, platform.blobs, claim)
 
         claimed = []
-        while (again := renderer._claim(platform.database, Turns())) is not None:
+        while (again := renderer._claim(platform.database, RoundRobin())) is not None:
             claimed.append(again.set_id)
         assert claim.set_id in claimed
 
     def test_a_dead_workers_claim_lapses(self, platform):
         platform.user()
         write_due(platform.database, platform.blobs)
-        assert renderer._claim(platform.database, Turns()) is not None
+        assert renderer._claim(platform.database, RoundRobin()) is not None
         assert render_due(platform.database, platform.blobs, platform.keyring) == 0
 
         platform.clock.forward(minutes=11)

@@ -13,7 +13,7 @@ from playlists.rendering import m3u, xmltv, xtream
 from playlists.rendering.guide import window_of
 from playlists.rendering.lineups import Entry, categories_of
 from playlists.rendering.stems import told_apart
-from playlists.rendering.timelines import Period, stretches
+from playlists.rendering.timelines import Period, package_intervals
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MARKS = {"\x01", "\x02", "\x03"}
@@ -219,7 +219,7 @@ class TestStretches:
     @given(st.lists(periods(), max_size=6), st.integers(0, 120))
     def test_each_instant_to_come_shows_what_its_periods_grant(self, given_, hours):
         at = NOON + timedelta(hours=hours)
-        found = stretches(given_, now=NOON)
+        found = package_intervals(given_, now=NOON)
 
         shown = [s.package_ids for s in found if s.from_at <= at < s.until_at]
         covering = [p.package_ids for p in given_ if p.from_at <= at < p.until_at]
@@ -229,7 +229,7 @@ class TestStretches:
 
     @given(st.lists(periods(), max_size=6))
     def test_they_are_in_order_and_neighbours_differ(self, given_):
-        found = stretches(given_, now=NOON)
+        found = package_intervals(given_, now=NOON)
 
         for one, next_ in pairwise(found):
             assert one.until_at <= next_.from_at

@@ -17,9 +17,9 @@ from playlists.jobs.models import Job
 from playlists.jobs.operations import list_jobs
 from playlists.pending.models import AccessFile, ChannelSet
 from playlists.pending.operations import mark_changed
-from playlists.rendering.backoff import LONGEST_PAUSE, is_everybodys, pause_after
+from playlists.rendering.backoff import LONGEST_PAUSE, is_outage, pause_after
 from playlists.rendering.garbage import GRACE, collect
-from playlists.rendering.round_robin import Turns
+from playlists.rendering.round_robin import RoundRobin
 
 UNREADABLE = text("UPDATE channel_sets SET manifest = '{}' WHERE id = :id")
 
@@ -182,13 +182,13 @@ def test_pauses_grow_up_to_an_hour():
 
 
 def test_whose_fault_it_was():
-    assert is_everybodys(PermissionError(13, "no"))
-    assert not is_everybodys(OSError(36, "File name too long"))
-    assert not is_everybodys(ValueError("a bad row"))
+    assert is_outage(PermissionError(13, "no"))
+    assert not is_outage(OSError(36, "File name too long"))
+    assert not is_outage(ValueError("a bad row"))
 
 
 def test_partners_take_turns_and_none_is_served_twice_at_once():
-    turns, (one, two, three) = Turns(), [new_id() for _ in range(3)]
+    turns, (one, two, three) = RoundRobin(), [new_id() for _ in range(3)]
 
     assert turns.in_turn([one, two]) == [one, two]
     assert turns.take(one)

@@ -11,7 +11,7 @@ from lineup.ids import new_id
 from lineup.impersonation import signature
 
 
-def note_closing(
+def record_closing(
     work: UnitOfWork,
     order: ShopOrderRecord,
     exception: str,
@@ -34,7 +34,7 @@ def note_closing(
     work.session.flush()
 
 
-def left_open(
+def still_open(
     work: UnitOfWork, order: ShopOrderRecord, found: Sequence[str]
 ) -> list[str]:
     """What was found wrong with an order and that nobody settled.
@@ -48,7 +48,9 @@ def left_open(
     return [text for text in found if text not in settled]
 
 
-def told_closings(work: UnitOfWork, order: ShopOrderRecord) -> list[ClosedException]:
+def closed_exceptions_of(
+    work: UnitOfWork, order: ShopOrderRecord
+) -> list[ClosedException]:
     """What people settled of an order, oldest first."""
     return [
         ClosedException(

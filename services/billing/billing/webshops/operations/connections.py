@@ -13,7 +13,7 @@ from billing.webshops.models import (
     ShopConnection,
     ignored_as,
 )
-from billing.webshops.operations.duplicates import refuse_twin
+from billing.webshops.operations.duplicates import refuse_duplicate_shop
 from billing.webshops.operations.exceptions import list_no_more
 from billing.webshops.operations.shop_views import shop_view, shop_views
 from billing.webshops.payloads import status_of
@@ -84,7 +84,7 @@ def connect_shop(
         paid_statuses=_statuses(request.paid_statuses),
         created_at=work.now,
     )
-    refuse_twin(work, shop)
+    refuse_duplicate_shop(work, shop)
     work.session.add(shop)
     work.session.flush()
     return shop_view(work, shop, settings)
@@ -326,4 +326,4 @@ def _move(work: UnitOfWork, shop: ShopConnection, domain: str) -> None:
     """Let a shop have another address; what stays as it is, is refused to nobody."""
     if domain != shop.shop_domain:
         shop.shop_domain = domain
-        refuse_twin(work, shop)
+        refuse_duplicate_shop(work, shop)

@@ -51,7 +51,7 @@ def store_delivery(work: UnitOfWork, taken: DeliveryTaken) -> bool:
     return True
 
 
-def forget_old_deliveries(work: UnitOfWork) -> int:
+def delete_old_deliveries(work: UnitOfWork) -> int:
     """Delete deliveries that were worked on long ago: they name people; how many.
 
     Orders and effects stay, so that even a repeat of a forgotten one acts no more.

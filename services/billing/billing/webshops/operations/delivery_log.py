@@ -11,7 +11,7 @@ from sqlalchemy.orm import defer
 from billing.webshops.models import ShopConnection, ShopDelivery
 from billing.webshops.operations.deliveries import act_on
 from billing.webshops.operations.exceptions import serve_order
-from billing.webshops.operations.orders import order_by_hand
+from billing.webshops.operations.orders import create_manual_order
 from billing.webshops.operations.views import shop_names
 from billing.webshops.states import WebhookState
 from lineup.contracts.billing.exceptions import CloseDelivery, ServeDelivery, ServeOrder
@@ -89,7 +89,7 @@ def serve_delivery(work: UnitOfWork, request: ServeDelivery) -> OrderView:
     """
     delivery = _unsettled(work, request.delivery_id)
     shop = work.session.get_one(ShopConnection, delivery.shop_id)
-    order = order_by_hand(work, shop, request)
+    order = create_manual_order(work, shop, request)
     delivery.finish(order.id)
     work.session.flush()
     served = ServeOrder(

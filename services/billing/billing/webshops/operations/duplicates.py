@@ -23,7 +23,7 @@ from lineup.contracts.billing.shops import ShopKind
 from lineup.database import UnitOfWork
 
 
-def refuse_twin(work: UnitOfWork, shop: ShopConnection) -> None:
+def refuse_duplicate_shop(work: UnitOfWork, shop: ShopConnection) -> None:
     """ShopConnected where the partner has another connection to a shop's address.
 
     One that was connected without its address is known by where it delivers from.
@@ -57,7 +57,7 @@ def _heard_from() -> ScalarSelect[str]:
     )
 
 
-def take_turns(work: UnitOfWork, shop: ShopConnection, *external_ids: str) -> None:
+def lock_same_shop(work: UnitOfWork, shop: ShopConnection, *external_ids: str) -> None:
     """Wait until nobody else works on these orders, whichever connection tells them.
 
     The whole is named before a part of it, so that nobody waits in a ring.
@@ -130,7 +130,7 @@ def served_elsewhere(
     return found
 
 
-def is_nobodys(seats: Sequence[OrderSeat]) -> bool:
+def is_unassigned(seats: Sequence[OrderSeat]) -> bool:
     """Whether nobody was ever served for these seats."""
     idle = (SeatState.CLOSED, SeatState.REVERSED)
     return all(seat.state in idle and seat.user_id is None for seat in seats)

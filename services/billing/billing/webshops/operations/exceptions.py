@@ -13,9 +13,9 @@ from billing.webshops.models import (
     ShopConnection,
     ShopOrderRecord,
     ignored_as,
-    wants_a_look,
+    needs_attention,
 )
-from billing.webshops.operations.closed_exceptions import note_closing
+from billing.webshops.operations.closed_exceptions import record_closing
 from billing.webshops.operations.order_queries import locked_order
 from billing.webshops.operations.serving_checks import problem_of
 from billing.webshops.operations.settlement import (
@@ -26,8 +26,8 @@ from billing.webshops.operations.settlement import (
     seats_of,
     settle,
 )
-from billing.webshops.operations.views import told_whole
-from billing.webshops.states import BY_HAND, SeatState
+from billing.webshops.operations.views import detail_view
+from billing.webshops.states import MANUAL_LINE, SeatState
 from lineup.contracts.accounts.refusals import UserNotFound
 from lineup.contracts.billing.exceptions import (
     AcceptOrder,
@@ -65,9 +65,9 @@ def close_exception(work: UnitOfWork, request: CloseException) -> OrderView:
     _settle_seats(work, seats, request.exception)
     _settle_refunds(work, refunds_of(work, order), request.exception)
     note = request.note.strip()
-    note_closing(work, order, request.exception, request.settlement, note)
+    record_closing(work, order, request.exception, request.settlement, note)
     conclude(work, order, seats)
-    return told_whole(work, order)
+    return detail_view(work, order)
 
 
 @handles(AcceptOrder)
@@ -76,7 +76,7 @@ def accept_order(work: UnitOfWork, request: AcceptOrder) -> OrderView:
     order = locked_order(work, request.order_id)
     order.is_accepted = True
     settle(work, work.session.get_one(ShopConnection, order.shop_id), order)
-    return told_whole(work, order)
+    return detail_view(work, order)
 
 
 @handles(ChooseUser)
@@ -96,7 +96,7 @@ def choose_user(work: UnitOfWork, request: ChooseUser) -> OrderView:
         seat.accept(plan.id, work.now)
         announce(work, order, seats)
     conclude(work, order, seats)
-    return told_whole(work, order)
+    return detail_view(work, order)
 
 
 @handles(ServeOrder)
@@ -120,7 +120,7 @@ def serve_order(work: UnitOfWork, request: ServeOrder) -> OrderView:
     order.is_paid = True
     announce(work, order, seats)
     conclude(work, order, seats)
-    return told_whole(work, order)
+    return detail_view(work, order)
 
 
 def list_no_more(work: UnitOfWork, shop: ShopConnection, sku: str) -> None:
@@ -141,7 +141,7 @@ def _listed_for(
     """Orders of a shop that are listed for such an item, locked one after another."""
     statement = (
         select(ShopOrderRecord)
-        .where(ShopOrderRecord.shop_id == shop.id, wants_a_look())
+        .where(ShopOrderRecord.shop_id == shop.id, needs_attention())
         .order_by(ShopOrderRecord.id)
         .limit(SETTLED_AT_ONCE)
     )
@@ -203,11 +203,11 @@ def _user_of(
 
 def _added(work: UnitOfWork, order: ShopOrderRecord, name: str, sku: str) -> OrderSeat:
     """One piece more, which the shop said nothing of."""
-    number = sum(seat.line_id == BY_HAND for seat in seats_of(work, order))
+    number = sum(seat.line_id == MANUAL_LINE for seat in seats_of(work, order))
     return OrderSeat(
         id=new_id(),
         order_id=order.id,
-        line_id=BY_HAND,
+        line_id=MANUAL_LINE,
         number=number,
         sku=sku,
         name=name,
@@ -219,5 +219,5 @@ def _added(work: UnitOfWork, order: ShopOrderRecord, name: str, sku: str) -> Ord
 
 
 def _last_added(seats: Sequence[OrderSeat]) -> OrderSeat:
-    added = [seat for seat in seats if seat.line_id == BY_HAND]
+    added = [seat for seat in seats if seat.line_id == MANUAL_LINE]
     return max(added, key=lambda seat: seat.number)

@@ -43,7 +43,7 @@ def fill_seats(work: UnitOfWork, filled: SeatsFilled) -> None:
         if seat.id in users:
             _fill(work, order, seat, users[seat.id], filled)
         elif seat.id in problems:
-            seat.forget_user()
+            seat.clear_user()
             seat.hold(problems[seat.id], work.now)
     conclude(work, order, seats)
 

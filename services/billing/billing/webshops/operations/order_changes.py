@@ -15,7 +15,7 @@ from billing.webshops.messages import RefundedLine, ShopLine
 from billing.webshops.models import OrderSeat, ShopOrderRecord
 from billing.webshops.operations.settlement import seats_of
 from billing.webshops.reversal import share_of
-from billing.webshops.states import BY_HAND, Reason, SeatState
+from billing.webshops.states import MANUAL_LINE, Reason, SeatState
 from lineup.database import UnitOfWork
 from lineup.ids import new_id
 
@@ -28,7 +28,7 @@ def compare(
     One that people served by hand is theirs.
     """
     seats = seats_of(work, order)
-    if any(seat.line_id == BY_HAND for seat in seats):
+    if any(seat.line_id == MANUAL_LINE for seat in seats):
         return
     of_line: dict[str, list[OrderSeat]] = {}
     for seat in seats:

@@ -7,9 +7,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 
-from billing.webshops.models import ShopConnection, ShopOrderRecord, wants_a_look
+from billing.webshops.models import ShopConnection, ShopOrderRecord, needs_attention
 from billing.webshops.operations.settlement import order_announcement, seats_of, settle
-from billing.webshops.operations.views import told_whole, views_of
+from billing.webshops.operations.views import detail_view, views_of
 from billing.webshops.transient_errors import PASSING
 from lineup.contracts.billing.orders import (
     GetOrder,
@@ -33,7 +33,7 @@ ANNOUNCED_AT_ONCE = 500
 @handles(GetOrder)
 def get_order(work: UnitOfWork, request: GetOrder) -> OrderView:
     """One order in the actor's scope."""
-    return told_whole(work, _in_scope(work, request.order_id))
+    return detail_view(work, _in_scope(work, request.order_id))
 
 
 @handles(ListOrders)
@@ -62,7 +62,7 @@ def replay_order(work: UnitOfWork, request: ReplayOrder) -> OrderView:
     settle(work, work.session.get_one(ShopConnection, order.shop_id), order)
     if order.state == OrderState.ACCEPTED and order.version == version:
         work.announce(order_announcement(work, order, seats_of(work, order)))
-    return told_whole(work, order)
+    return detail_view(work, order)
 
 
 def locked_order(work: UnitOfWork, order_id: UUID) -> ShopOrderRecord:
@@ -134,7 +134,7 @@ def _conditions(request: ListOrders) -> list[Any]:
 
 def _stands_as(state: OrderState) -> ColumnElement[bool]:
     if state == OrderState.EXCEPTION:
-        return wants_a_look()
+        return needs_attention()
     return ShopOrderRecord.state == state
 
 

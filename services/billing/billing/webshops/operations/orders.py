@@ -18,7 +18,7 @@ from billing.webshops.models import (
     ShopConnection,
     ShopOrderRecord,
 )
-from billing.webshops.operations.duplicates import home_of, parts_of, take_turns
+from billing.webshops.operations.duplicates import home_of, lock_same_shop, parts_of
 from billing.webshops.operations.order_changes import compare, mark_removed
 from billing.webshops.operations.settlement import settle
 from billing.webshops.states import Effect
@@ -53,10 +53,10 @@ def receive(work: UnitOfWork, shop: ShopConnection, message: Message) -> UUID | 
 def _home(work: UnitOfWork, shop: ShopConnection, message: Message) -> ShopConnection:
     """The connection that keeps the order of a message, which is ours alone now."""
     if not isinstance(message, ShopOrder):
-        take_turns(work, shop, message.external_order_id)
+        lock_same_shop(work, shop, message.external_order_id)
         return home_of(work, shop, message.external_order_id)
     whole = [message.parent_id] if message.parent_id else []
-    take_turns(work, shop, *whole, message.external_id)
+    lock_same_shop(work, shop, *whole, message.external_id)
     return home_of(work, shop, message.external_id, message.key)
 
 
@@ -71,7 +71,7 @@ def find_order(
     return work.session.scalar(fresh)
 
 
-def order_by_hand(
+def create_manual_order(
     work: UnitOfWork, shop: ShopConnection, request: ServeDelivery
 ) -> ShopOrderRecord:
     """The order that people say a delivery tells of, paid; its row is locked.

@@ -17,7 +17,7 @@ from billing.webshops.models import (
     ShopOrderRecord,
 )
 from billing.webshops.operations import duplicates
-from billing.webshops.operations.closed_exceptions import left_open
+from billing.webshops.operations.closed_exceptions import still_open
 from billing.webshops.operations.disputes import hold_users_back
 from billing.webshops.operations.refund_allocation import seats_paid_back
 from billing.webshops.operations.serving_checks import problem_of
@@ -57,7 +57,7 @@ def conclude(
     found = _exceptions(order, seats, [] if is_void else refunds)
     if (is_void or refunds) and _is_unserved_part(work, order, seats):
         found.append(f"part_refunded: {order.number}")
-    order.exceptions = left_open(work, order, found)
+    order.exceptions = still_open(work, order, found)
     order.settle(seats, is_void=is_void)
     hold_users_back(work, order, seats)
     work.session.flush()
@@ -67,7 +67,7 @@ def _is_unserved_part(
     work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
 ) -> bool:
     """Whether it is a part of an order that stands and that was served in its place."""
-    if not order.shop_parent_id or not duplicates.is_nobodys(seats):
+    if not order.shop_parent_id or not duplicates.is_unassigned(seats):
         return False
     whole = duplicates.whole_of(work, order)
     return whole is not None and not PaymentStatus(whole.standing).is_void
@@ -296,7 +296,7 @@ def _exceptions(
     lines = dict.fromkeys(
         seat.exception
         for seat in seats
-        if seat.wants_a_look and not (seat.is_held and seat.problem == told)
+        if seat.needs_attention and not (seat.is_held and seat.problem == told)
     )
     unclear = [refund.exception for refund in refunds if refund.exception]
     removed = dict.fromkeys(

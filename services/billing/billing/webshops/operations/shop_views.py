@@ -11,7 +11,7 @@ from billing.webshops.models import (
     ShopConnection,
     ShopDelivery,
     ShopOrderRecord,
-    wants_a_look,
+    needs_attention,
 )
 from billing.webshops.states import WebhookState
 from lineup.contracts.billing.shops import OtherProduct, ShopKind, ShopView
@@ -63,7 +63,7 @@ def _parked(work: UnitOfWork, shop_ids: list[UUID]) -> dict[UUID, int]:
 def _exceptions(work: UnitOfWork, shop_ids: list[UUID]) -> dict[UUID, int]:
     statement = (
         select(ShopOrderRecord.shop_id, func.count())
-        .where(ShopOrderRecord.shop_id.in_(shop_ids), wants_a_look())
+        .where(ShopOrderRecord.shop_id.in_(shop_ids), needs_attention())
         .group_by(ShopOrderRecord.shop_id)
     )
     return dict(work.session.execute(statement).all())

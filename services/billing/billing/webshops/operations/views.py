@@ -13,7 +13,7 @@ from billing.webshops.models import (
     ShopDelivery,
     ShopOrderRecord,
 )
-from billing.webshops.operations.closed_exceptions import told_closings
+from billing.webshops.operations.closed_exceptions import closed_exceptions_of
 from billing.webshops.operations.settlement import seats_of
 from billing.webshops.states import SeatState
 from lineup.contracts.billing.orders import OrderState, OrderStep, OrderView, SeatView
@@ -33,7 +33,7 @@ def views_of(work: UnitOfWork, orders: Sequence[ShopOrderRecord]) -> list[OrderV
     ]
 
 
-def told_whole(work: UnitOfWork, order: ShopOrderRecord) -> OrderView:
+def detail_view(work: UnitOfWork, order: ShopOrderRecord) -> OrderView:
     """One order with its pieces and its history."""
     seats = seats_of(work, order)
     steps = [
@@ -43,7 +43,7 @@ def told_whole(work: UnitOfWork, order: ShopOrderRecord) -> OrderView:
     ]
     return replace(
         views_of(work, [order])[0],
-        closed=told_closings(work, order),
+        closed=closed_exceptions_of(work, order),
         pieces=[_piece(seat, order.currency) for seat in seats],
         history=sorted(steps, key=lambda step: step.at),
     )
