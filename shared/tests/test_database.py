@@ -333,6 +333,10 @@ class TestTransactions:
         database.run_idempotent(a_call(), make_thing)
         assert count(Thing) == 1, "the connection is as it was for whoever is next"
 
+    def test_statements_are_not_compiled(self, database):
+        with database.transaction() as work:
+            assert work.session.scalar(text("SHOW jit")) == "off"
+
     def test_events_are_consumed_in_the_service_s_own_name(self, database):
         roles = []
 

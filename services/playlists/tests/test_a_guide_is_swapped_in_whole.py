@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from lineup.contracts.playlists.guide import FetchGuide
 from lineup.contracts.playlists.jobs import JobState
@@ -42,6 +43,22 @@ def source_id(tools):
     source_id = a_source(tools, GOOD)
     assert run_jobs(tools).state == JobState.DONE
     return source_id
+
+
+def test_the_planner_knows_a_guide_as_soon_as_it_is_shown(tools, database):
+    def known_rows(table):
+        with database.transaction() as work:
+            statement = text("SELECT reltuples FROM pg_class WHERE relname = :table")
+            return work.session.scalar(statement, {"table": table})
+
+    with database.transaction() as work:
+        work.session.execute(text("ANALYZE guide_sources, guide_channels"))
+    assert known_rows("guide_sources") == known_rows("guide_channels") == 0
+
+    a_source(tools, GOOD)
+    assert run_jobs(tools).state == JobState.DONE
+
+    assert known_rows("guide_sources") == known_rows("guide_channels") == 1
 
 
 def test_a_guide_is_shown_after_its_first_fetch(tools, database, source_id):
