@@ -8,7 +8,7 @@ import pytest
 import requests
 from places import places
 
-from gateway.panel.parts import PAGE_SECONDS
+from gateway.panel.optional_results import PAGE_SECONDS
 
 SERVICES = ("accounts", "billing", "playlists", "notifications")
 MOST_SECONDS = 2 * PAGE_SECONDS

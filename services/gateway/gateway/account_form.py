@@ -7,7 +7,7 @@ from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from gateway.panel.forms import LineupForm, line
+from gateway.panel.forms import LineupForm, line_field
 from gateway.panel.zones import zone_choices
 from lineup.contracts.accounts.tree import (
     AccountKind,
@@ -44,28 +44,28 @@ class AccountForm(LineupForm):
         ],
     }
 
-    name = line("Name", InputRequired())
-    email = line("Email")
-    phone = line("Phone")
+    name = line_field("Name", InputRequired())
+    email = line_field("Email")
+    phone = line_field("Phone")
     state = RadioField("Status", choices=STATES)
     time_zone = SelectField(
         "Time zone", description="Times are shown in this time zone."
     )
-    currency = line(
+    currency = line_field(
         "Currency", description="Cannot be changed once there are prices or customers."
     )
-    public_url = line(
+    public_url = line_field(
         "Custom domain for playlists",
         description="Such as https://tv.example. The sign-in page there shows this "
         "account's "
         "name. Leave empty to use the default address.",
     )
-    legal_name = line("Legal name")
-    address = line("Address")
-    postal_code = line("Postal code")
-    city = line("City")
-    country = line("Country (two-letter code)")
-    tax_number = line("Tax number")
+    legal_name = line_field("Legal name")
+    address = line_field("Address")
+    postal_code = line_field("Postal code")
+    city = line_field("City")
+    country = line_field("Country (two-letter code)")
+    tax_number = line_field("Tax number")
 
     @classmethod
     def of(cls, account: AccountView, *, may_switch: bool) -> Self:
@@ -79,18 +79,20 @@ class AccountForm(LineupForm):
         form._leave_out(account, may_switch=may_switch)
         return form
 
-    def question(self, account_id: UUID) -> UpdateAccount:
+    def to_request(self, account_id: UUID) -> UpdateAccount:
         """The account as it is to be; what the form has not stays as it is."""
-        state = self._said("state")
+        state = self._field_value("state")
         return UpdateAccount(
             account_id=account_id,
-            name=self._said("name"),
-            email=self._said("email"),
-            phone=self._said("phone"),
-            currency=self._said("currency"),
-            time_zone=self._said("time_zone"),
-            public_url=self._said("public_url"),
-            company=CompanyChange(**{name: self._said(name) for name in COMPANY}),
+            name=self._field_value("name"),
+            email=self._field_value("email"),
+            phone=self._field_value("phone"),
+            currency=self._field_value("currency"),
+            time_zone=self._field_value("time_zone"),
+            public_url=self._field_value("public_url"),
+            company=CompanyChange(
+                **{name: self._field_value(name) for name in COMPANY}
+            ),
             state=Status(state) if state and state != DELETE else UNSET,
         )
 
@@ -103,6 +105,6 @@ class AccountForm(LineupForm):
             del self.currency
             del self.public_url
 
-    def _said(self, name: str) -> Given[str]:
+    def _field_value(self, name: str) -> Given[str]:
         field = self._fields.get(name)
         return UNSET if field is None else field.data or ""

@@ -18,14 +18,13 @@ from gateway import (
 from gateway import help as help_pages
 from gateway import metrics as watching
 from gateway.app_context import AppContext
-from gateway.asking import begin_request
 from gateway.companies import Companies
 from gateway.identity import Identities
-from gateway.panel import display, once
-from gateway.panel import navigation as words
+from gateway.panel import display, navigation, one_time_secrets
+from gateway.request_context import begin_request
 from gateway.services import Services
 from gateway.settings import GatewaySettings
-from gateway.written import heed
+from gateway.written import record_written
 from lineup.blobs import BlobStore
 from lineup.clock import clock_for
 from lineup.rpc import RpcClient
@@ -35,7 +34,7 @@ from lineup.secrets import Keyring
 def create_app(settings: GatewaySettings, rpc: RpcClient) -> Flask:
     """An app that asks services by `rpc`; importing this module does nothing."""
     app = Flask("gateway", static_folder=None)
-    rpc.heed = heed
+    rpc.heed = record_written
     app_context = AppContext(
         settings=settings,
         services=Services(rpc, guards.guarded),
@@ -52,9 +51,9 @@ def create_app(settings: GatewaySettings, rpc: RpcClient) -> Flask:
     security.configure(app, settings)
     problems.watch(app)
     security.csrf.init_app(app)
-    words.init_app(app)
+    navigation.init_app(app)
     display.init_app(app)
-    once.init_app(app)
+    one_time_secrets.init_app(app)
     assets.init_app(app, settings.assets_folder)
     api.init_app(app)
     signing.init_app(app)

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from flask import Response
 
-from gateway.asking import ask_later
 from gateway.panel.display import label_of
 from gateway.panel.exports import csv_of
 from gateway.panel.filters import Choice, Dates
-from gateway.panel.parts import Part, part
+from gateway.panel.optional_results import OptionalResult, optional
 from gateway.panel.tables import Column, Listing, PendingListing, Table
-from gateway.waiting import once_it_arrived
+from gateway.read_your_writes import retry_until_copied
+from gateway.request_context import ask_later
 from lineup.contracts.billing.subscriptions import GetRenewalOverview, RenewalOverview
 from lineup.contracts.billing.wallets import (
     BALANCE_CAUSES,
@@ -65,55 +65,57 @@ STAFF_FILE = (
 class Statement:
     """A balance, the movements asked for, and their sums."""
 
-    wallet: Part[WalletView]
+    wallet: OptionalResult[WalletView]
     listing: Listing
-    sums: Part[StatementView]
+    sums: OptionalResult[StatementView]
 
 
 def statement_of(customer_id: UUID, table: Table) -> Statement:
     """What the address asks for of a customer's statement, and the sums of it."""
-    listing = table.asked()
-    asked_for = GetStatement(customer_id=customer_id, **listing.filters)
+    listing = table.listing()
+    rpc_request = GetStatement(customer_id=customer_id, **listing.filters)
 
-    def ask_sums() -> Answer[StatementView]:
-        return ask_later(asked_for)
+    def fetch_totals() -> Answer[StatementView]:
+        return ask_later(rpc_request)
 
-    def ask_rows() -> PendingListing:
+    def fetch_rows() -> PendingListing:
         return listing.later(ListEntries, customer_id=customer_id)
 
-    sums, rows = ask_sums(), ask_rows()
+    sums, rows = fetch_totals(), fetch_rows()
     wallet = wallet_of(customer_id)
     try:
-        return Statement(wallet=wallet, listing=rows.shown(), sums=part(sums))
+        return Statement(wallet=wallet, listing=rows.shown(), sums=optional(sums))
     except NotFound:
-        rows = ask_rows()
-        return Statement(wallet=wallet, listing=rows.shown(), sums=part(ask_sums()))
+        rows = fetch_rows()
+        return Statement(
+            wallet=wallet, listing=rows.shown(), sums=optional(fetch_totals())
+        )
 
 
 def statement_file(customer_id: UUID, table: Table) -> Response:
     """The same movements as a file."""
-    question = table.asked().question(ListEntries, customer_id=customer_id)
+    rpc_request = table.listing().to_request(ListEntries, customer_id=customer_id)
     columns = STAFF_FILE if table is STAFF_ENTRIES else OWN_FILE
-    return csv_of("statement", columns, question)
+    return csv_of("statement", columns, rpc_request)
 
 
-def wallet_of(customer_id: UUID) -> Part[WalletView]:
+def wallet_of(customer_id: UUID) -> OptionalResult[WalletView]:
     """A balance, waited for where the customer is quite new; NotFound outside scope."""
-    question = GetWallet(customer_id=customer_id)
+    rpc_request = GetWallet(customer_id=customer_id)
     return _arrived(
-        question,
-        lambda: ask_later(question),
+        rpc_request,
+        lambda: ask_later(rpc_request),
     )
 
 
-def renewal_of(customer_id: UUID) -> Part[RenewalOverview]:
+def renewal_of(customer_id: UUID) -> OptionalResult[RenewalOverview]:
     """Every user's switch and the total due; NotFound outside the scope."""
-    question = GetRenewalOverview(customer_id=customer_id)
+    rpc_request = GetRenewalOverview(customer_id=customer_id)
     return _arrived(
-        question,
-        lambda: ask_later(question),
+        rpc_request,
+        lambda: ask_later(rpc_request),
     )
 
 
-def _arrived(question: object, ask: Callable[[], Answer[R]]) -> Part[R]:
-    return once_it_arrived(lambda: part(ask()), question)
+def _arrived(rpc_request: object, call: Callable[[], Answer[R]]) -> OptionalResult[R]:
+    return retry_until_copied(lambda: optional(call()), rpc_request)

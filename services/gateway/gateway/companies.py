@@ -1,7 +1,7 @@
 """Whose name the pages at an address bear: asked of accounts, remembered for a while.
 
 The sign-in page is for everybody and asks for it before anybody is known, so the
-question must cost accounts little, and the page little when accounts is away.
+request must cost accounts little, and the page little when accounts is away.
 """
 
 import threading
@@ -33,20 +33,20 @@ class Companies:
             known = self._names.get(address)
         if known is not None:
             return known
-        found = self._asked(address, context)
+        found = self._fetch(address, context)
         with self._lock:
             self._names[address] = found
         return found
 
-    def forget_all(self) -> None:
+    def evict_all(self) -> None:
         """Ask anew for each address."""
         with self._lock:
             self._names.clear()
 
-    def _asked(self, address: str, context: Context) -> str:
+    def _fetch(self, address: str, context: Context) -> str:
         """Empty, too, where accounts is away and where no host is called like this."""
-        question = FindCompany(address=address)
+        rpc_request = FindCompany(address=address)
         try:
-            return self._rpc.ask(context, question, timeout=WAIT_SECONDS).name
+            return self._rpc.ask(context, rpc_request, timeout=WAIT_SECONDS).name
         except (Refusal, ServiceFault):
             return ""

@@ -18,15 +18,15 @@ def begin(place: Path) -> str:
     """Make a folder of this process and its children; clear away what nobody holds."""
     for folder in place.glob(f"{PREFIX}*"):
         with suppress(OSError):  # somebody holds it, or it is another user's
-            held = _hold(folder)
+            lock = _lock(folder)
             shutil.rmtree(folder, ignore_errors=True)
-            os.close(held)
+            os.close(lock)
     made = tempfile.mkdtemp(prefix=PREFIX, dir=place)
-    _hold(Path(made))
+    _lock(Path(made))
     return made
 
 
-def _hold(folder: Path) -> int:
+def _lock(folder: Path) -> int:
     """Lock a folder; workers inherit the lock, and it ends with the last of them."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:

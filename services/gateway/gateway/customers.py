@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields, replace
 from uuid import UUID
 
 from gateway.app_context import app_context
-from gateway.asking import ask, ask_later
-from gateway.panel.parts import Part, part_if_known, wait_for
+from gateway.panel.optional_results import OptionalResult, optional_if_known, wait_for
 from gateway.players import UserCard, card_of
-from gateway.waiting import until_link_answers
+from gateway.read_your_writes import until_link_answers
+from gateway.request_context import ask, ask_later
 from lineup.contracts.accounts.customers import (
     CustomerView,
     GetCustomer,
@@ -40,9 +40,9 @@ class CustomerPage:
 
     customer: CustomerView
     users: list[UserCard]
-    wallet: Part[WalletView]
-    entries: Part[Page[EntryView]]
-    subscriptions: Part[Page[SubscriptionView]]
+    wallet: OptionalResult[WalletView]
+    entries: OptionalResult[Page[EntryView]]
+    subscriptions: OptionalResult[Page[SubscriptionView]]
 
     @property
     def billing_is_away(self) -> bool:
@@ -73,9 +73,9 @@ class NewCustomer(CustomerView):
     login: NewLogin
 
 
-def create_customer(question: CreateCustomer, *, step: str = "") -> NewCustomer:
+def create_customer(rpc_request: CreateCustomer, *, step: str = "") -> NewCustomer:
     """Make a customer; links of its users answer when this returns."""
-    made = ask(question, step=step)
+    made = ask(rpc_request, step=step)
     until_link_answers(*made.users)
     known = {field.name: getattr(made, field.name) for field in fields(CustomerView)}
     generated = made.generated_password
@@ -89,10 +89,10 @@ def create_customer(question: CreateCustomer, *, step: str = "") -> NewCustomer:
     )
 
 
-def player_settings(question: GetPlayerSettings) -> PlayerSettings:
+def player_settings(rpc_request: GetPlayerSettings) -> PlayerSettings:
     """What a customer's players go by, its PIN opened."""
-    told = ask(question)
-    return replace(told, pin=app_context().keyring.open(told.pin) if told.pin else "")
+    card = ask(rpc_request)
+    return replace(card, pin=app_context().keyring.open(card.pin) if card.pin else "")
 
 
 def newest(subscriptions: Iterable[SubscriptionView]) -> SubscriptionView | None:
@@ -113,7 +113,7 @@ def page_of_customer(customer_id: UUID) -> CustomerPage:
     return CustomerPage(
         customer=customer.reply(),
         users=list(map(card_of, users.reply().items)),
-        wallet=part_if_known(wallet),
-        entries=part_if_known(entries),
-        subscriptions=part_if_known(subscriptions),
+        wallet=optional_if_known(wallet),
+        entries=optional_if_known(entries),
+        subscriptions=optional_if_known(subscriptions),
     )

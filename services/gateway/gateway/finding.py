@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from gateway.asking import actor, ask_later
-from gateway.panel.parts import Part, part, wait_for
+from gateway.panel.optional_results import OptionalResult, optional, wait_for
+from gateway.request_context import actor, ask_later
 from lineup.context import PARTNERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import (
     CustomerStatus,
@@ -23,7 +23,7 @@ from lineup.rpc import Answer
 
 SHORTEST = 2
 """Fewer letters find everything, which is nothing."""
-ASKED, SHOWN = 100, 8
+MAX_FETCHED, MAX_SHOWN = 100, 8
 """Rows asked for of each kind, so that an exact hit is among them; rows shown."""
 MAC = re.compile(r"([0-9A-F]{2}[:.-]?){5}[0-9A-F]{2}\Z")
 
@@ -84,14 +84,14 @@ def find(text: str) -> SearchResults:
     wanted = text.strip()
     if len(wanted) < SHORTEST:
         return SearchResults()
-    answers = dict(_asked(wanted))
+    answers = dict(_send_requests(wanted))
     wait_for(*answers.values())
-    parts = {kind: part(answer) for kind, answer in answers.items()}
-    return _results(wanted, parts)
+    found_by_kind = {kind: optional(answer) for kind, answer in answers.items()}
+    return _results(wanted, found_by_kind)
 
 
-def _asked(text: str) -> Iterator[tuple[str, Answer[Any]]]:
-    page = Paging(limit=ASKED)
+def _send_requests(text: str) -> Iterator[tuple[str, Answer[Any]]]:
+    page = Paging(limit=MAX_FETCHED)
     customers = ListCustomers(search=text, paging=page)
     yield "customers", ask_later(customers)
     users = ListUsers(search=text, paging=page)
@@ -105,26 +105,32 @@ def _asked(text: str) -> Iterator[tuple[str, Answer[Any]]]:
         yield "channels", ask_later(channels)
 
 
-def _results(text: str, parts: dict[str, Part[Page[Any]]]) -> SearchResults:
-    exact = [row for kind, found in parts.items() for row in _exact(kind, found, text)]
+def _results(
+    text: str, found_by_kind: dict[str, OptionalResult[Page[Any]]]
+) -> SearchResults:
+    exact = [
+        row
+        for kind, found in found_by_kind.items()
+        for row in _exact(kind, found, text)
+    ]
     return SearchResults(
-        customers=_shown(parts.get("customers"), exact),
-        users=list(map(_user, _shown(parts.get("users"), exact))),
-        devices=_shown(parts.get("devices"), exact),
-        orders=_shown(parts.get("orders"), exact),
-        channels=list(map(_channel, _shown(parts.get("channels"), exact))),
+        customers=_first_rows(found_by_kind.get("customers"), exact),
+        users=list(map(_user, _first_rows(found_by_kind.get("users"), exact))),
+        devices=_first_rows(found_by_kind.get("devices"), exact),
+        orders=_first_rows(found_by_kind.get("orders"), exact),
+        channels=list(map(_channel, _first_rows(found_by_kind.get("channels"), exact))),
         exact=exact[0].id if len(exact) == 1 else None,
-        away=[kind for kind, found in parts.items() if found.is_away],
+        away=[kind for kind, found in found_by_kind.items() if found.is_away],
     )
 
 
-def _shown(found: Part[Page[Any]] | None, exact: list[Any]) -> list[Any]:
+def _first_rows(found: OptionalResult[Page[Any]] | None, exact: list[Any]) -> list[Any]:
     """The first rows, exact hits before all others."""
     rows = found.value.items if found and found.value else []
-    return sorted(rows, key=lambda row: row not in exact)[:SHOWN]
+    return sorted(rows, key=lambda row: row not in exact)[:MAX_SHOWN]
 
 
-def _exact(kind: str, found: Part[Page[Any]], text: str) -> list[Any]:
+def _exact(kind: str, found: OptionalResult[Page[Any]], text: str) -> list[Any]:
     rows = found.value.items if found.value else []
     return [row for row in rows if IS_EXACTLY[kind](row, text.casefold())]
 

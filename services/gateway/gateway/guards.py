@@ -8,8 +8,8 @@ accounts is told to act. What comes in between billing puts right when it hears 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from gateway.asking import ask
-from gateway.waiting import once_it_arrived, until_billing_closed
+from gateway.read_your_writes import retry_until_copied, until_billing_closed
+from gateway.request_context import ask
 from lineup.contracts.accounts.customers import DeleteCustomer
 from lineup.contracts.accounts.jobs import DeleteAccount
 from lineup.contracts.accounts.refusals import CurrencyInUse
@@ -41,17 +41,17 @@ def guarded(request: Request[R], call: Callable[[], R], /) -> R:
     """One call: what must be asked first, the call itself, what is waited for after."""
     if (guard := BEFORE.get(type(request))) is not None:
         guard(request)
-    reply = once_it_arrived(call, request)
+    reply = retry_until_copied(call, request)
     if (wait := AFTER.get(type(request))) is not None:
         wait(request)
     return reply
 
 
-def _guard_customer(question: DeleteCustomer) -> None:
+def _guard_customer(rpc_request: DeleteCustomer) -> None:
     """BalanceLeft or SubscriptionActive, naming the amount and what runs."""
-    if question.force:
+    if rpc_request.force:
         return
-    found = ask(GetDeletionBlockers(customer_id=question.customer_id))
+    found = ask(GetDeletionBlockers(customer_id=rpc_request.customer_id))
     if found.running:
         raise SubscriptionActive(_running_words(found), details=_details(found))
     if found.balances:
@@ -59,11 +59,11 @@ def _guard_customer(question: DeleteCustomer) -> None:
         raise BalanceLeft(words, details=_details(found))
 
 
-def _guard_account(question: DeleteAccount) -> None:
+def _guard_account(rpc_request: DeleteAccount) -> None:
     """BalanceLeft, naming what the customers of a seller have together."""
-    if question.force:
+    if rpc_request.force:
         return
-    found = ask(GetDeletionBlockers(account_id=question.account_id))
+    found = ask(GetDeletionBlockers(account_id=rpc_request.account_id))
     if found.balances:
         words = (
             f"{_amounts(found)} is on the balances of its customers: pay it out, "
@@ -72,11 +72,11 @@ def _guard_account(question: DeleteAccount) -> None:
         raise BalanceLeft(words, details=_details(found))
 
 
-def _guard_user(question: DeleteUser) -> None:
+def _guard_user(rpc_request: DeleteUser) -> None:
     """SubscriptionActive for what billing knows to run, even where accounts has not
     heard of it; while billing is away, what accounts has heard decides.
     """
-    wanted = GetDeletionBlockers(user_id=question.user_id)
+    wanted = GetDeletionBlockers(user_id=rpc_request.user_id)
     try:
         found = ask(wanted)
     except Unavailable:
@@ -85,23 +85,23 @@ def _guard_user(question: DeleteUser) -> None:
         raise SubscriptionActive(details=_details(found))
 
 
-def _guard_currency(question: UpdateAccount) -> None:
+def _guard_currency(rpc_request: UpdateAccount) -> None:
     """CurrencyInUse for another currency while plans on sale are priced in the old."""
-    if not question.currency:
+    if not rpc_request.currency:
         return
-    wanted = GetAccount(account_id=question.account_id)
+    wanted = GetAccount(account_id=rpc_request.account_id)
     account = ask(wanted)
-    is_same = account.currency == question.currency.strip().upper()
+    is_same = account.currency == rpc_request.currency.strip().upper()
     if is_same or account.kind is not AccountKind.PARTNER:
         return
-    use = ask(GetCurrencyUse(partner_id=question.account_id))
+    use = ask(GetCurrencyUse(partner_id=rpc_request.account_id))
     if use.plans:
         words = f"{use.plans} plans on sale use {use.currency}. Retire them first."
         raise CurrencyInUse(words, fields={"currency": [words]})
 
 
-def _wait_closed(question: DeleteCustomer) -> None:
-    until_billing_closed(question.customer_id)
+def _wait_closed(rpc_request: DeleteCustomer) -> None:
+    until_billing_closed(rpc_request.customer_id)
 
 
 BEFORE: dict[type, Callable[[Any], None]] = {
@@ -121,8 +121,8 @@ def _running_words(found: DeletionBlockers) -> str:
     one = found.running == 1
     are = "subscription is" if one else "subscriptions are"
     money = f", and {_amounts(found)} is on the balance" if found.balances else ""
-    told = f"{found.running} {are} active{money}"
-    return f"{told}: stop {'it' if one else 'them'} first, {FORCE}"
+    problem = f"{found.running} {are} active{money}"
+    return f"{problem}: stop {'it' if one else 'them'} first, {FORCE}"
 
 
 def _details(found: DeletionBlockers) -> dict[str, Any]:
@@ -130,8 +130,8 @@ def _details(found: DeletionBlockers) -> dict[str, Any]:
     running = [_running_blocker(one) for one in found.subscriptions]
     money = [_money_blocker(amount) for amount in found.balances]
     first = found.subscriptions[0].subscription_id if found.subscriptions else None
-    said = _stop_details(first) if first else {}
-    return {**said, "running": found.running, "blockers": [*running, *money]}
+    details = _stop_details(first) if first else {}
+    return {**details, "running": found.running, "blockers": [*running, *money]}
 
 
 def _stop_details(subscription_id: object) -> dict[str, str]:

@@ -59,10 +59,10 @@ class Identities:
 
         def identify(token: str, seconds: float) -> Actor:
             try:
-                asked = checked(Identify(token=token))
+                rpc_request = checked(Identify(token=token))
             except Invalid:
                 raise Unauthenticated from None  # no token of ours looks like this
-            return rpc.ask(Context(), asked, timeout=seconds)
+            return rpc.ask(Context(), rpc_request, timeout=seconds)
 
         return cls(identify)
 
@@ -77,32 +77,32 @@ class Identities:
             sure, kept = self._sure.get(digest), self._kept.get(digest)
         if sure is not None and sure[1] >= changed_at:
             return sure[0]
-        asked_at = self._wall_clock()
+        requested_at = self._wall_clock()
         try:
             actor = self._identify(token, AGAIN_SECONDS if kept else FIRST_SECONDS)
         except (Unauthenticated, Forbidden):
-            self.forget(digest)
+            self.evict(digest)
             raise
         except Unavailable:
             if kept is None:
                 raise
-            self._remember(digest, kept, asked_at)
+            self._remember(digest, kept, requested_at)
             return kept
-        self._remember(digest, actor, asked_at)
+        self._remember(digest, actor, requested_at)
         return actor
 
-    def ask_anew(self, token: str) -> None:
+    def refresh(self, token: str) -> None:
         """Ask accounts again when this token comes next: it may have changed itself."""
         with self._lock:
             self._sure.pop(digest_of(token), None)
 
-    def forget_all(self) -> None:
+    def evict_all(self) -> None:
         """Remember nobody: anything may have ended while nothing was heard."""
         with self._lock:
             self._sure.clear()
             self._kept.clear()
 
-    def forget_below(self, scope: str) -> None:
+    def evict_below(self, scope: str) -> None:
         """Remember nobody at or below an account: it has changed."""
         with self._lock:
             sure = {digest: actor for digest, (actor, _) in self._sure.items()}
@@ -110,15 +110,15 @@ class Identities:
                 self._sure.pop(digest, None)
                 self._kept.pop(digest, None)
 
-    def forget(self, digest: str) -> None:
+    def evict(self, digest: str) -> None:
         """Remember this token no longer."""
         with self._lock:
             self._sure.pop(digest, None)
             self._kept.pop(digest, None)
 
-    def _remember(self, digest: str, actor: Actor, asked_at: float) -> None:
+    def _remember(self, digest: str, actor: Actor, requested_at: float) -> None:
         with self._lock:
-            self._sure[digest] = actor, asked_at
+            self._sure[digest] = actor, requested_at
             if not actor.on_behalf_of:
                 self._kept[digest] = actor
 

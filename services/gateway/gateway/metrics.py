@@ -13,15 +13,15 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway.app_context import app_context
-from gateway.asking import actor, request_id
 from gateway.public.private_parts import counts_alone
+from gateway.request_context import actor, request_id
 from lineup import metrics, tracing
 from lineup.impersonation import signature
 from lineup.tracing import SpanKind
 
 LOG = structlog.get_logger(__name__)
 NAME = "gateway"
-UNTOLD = {"static", "probes.livez", "probes.readyz", "watching.tell"}
+NOT_LOGGED = {"static", "probes.livez", "probes.readyz", "watching.tell"}
 """What is asked every few seconds, or is only a file."""
 
 pages = Blueprint("watching", __name__)
@@ -35,14 +35,14 @@ def watch(app: Flask) -> None:
 
 
 @pages.get("/metrics")
-def tell() -> Response:
+def show_metrics() -> Response:
     """What all workers counted, for Prometheus."""
     rpc = app_context().rpc
-    figures = metrics.Samples(
+    samples = metrics.Samples(
         NAME, now=lambda: metrics.readiness({"broker": rpc.is_ready})
     )
     return Response(
-        metrics.exposition(figures, _counted()), content_type=metrics.CONTENT_TYPE
+        metrics.exposition(samples, _counted()), content_type=metrics.CONTENT_TYPE
     )
 
 
@@ -69,7 +69,7 @@ def _end(response: Response) -> Response:
     seconds = time.monotonic() - g.began
     metrics.count(NAME, "http", _route(), outcome, seconds)
     g.span.end(outcome)
-    if _route() not in UNTOLD:
+    if _route() not in NOT_LOGGED:
         LOG.info(
             "done",
             kind="http",

@@ -22,7 +22,7 @@ SMALLEST_BYTES = 1000
 PADDED_BYTES = 64
 MASK_BYTES = 16
 PACKED_TYPES = {"text/html"}
-NAMED, OF_UNIX = 8, 3
+HAS_FILE_NAME, OF_UNIX = 8, 3
 
 
 def pack(answer: Response) -> Response:
@@ -44,17 +44,17 @@ def packed(content: bytes) -> bytes:
     """A gzip file of a name of random length, which readers pass over (RFC 1952)."""
     name = secrets.token_hex(PADDED_BYTES)[: 1 + secrets.randbelow(2 * PADDED_BYTES)]
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    head = struct.pack("<BBBBLBB", 0x1F, 0x8B, 8, NAMED, 0, 0, OF_UNIX)
+    header = struct.pack("<BBBBLBB", 0x1F, 0x8B, 8, HAS_FILE_NAME, 0, 0, OF_UNIX)
     body = packer.compress(content) + packer.flush()
     tail = struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
-    return head + name.encode() + b"\0" + body + tail
+    return header + name.encode() + b"\0" + body + tail
 
 
 def masked_token() -> str:
     """The token of forms, as this answer alone shows it."""
     if "masked_token" not in g:
         mask = secrets.token_bytes(MASK_BYTES)
-        g.masked_token = _said(mask + _crossed(generate_csrf().encode(), mask))
+        g.masked_token = _as_token(mask + _crossed(generate_csrf().encode(), mask))
     token: str = g.masked_token
     return token
 
@@ -72,7 +72,7 @@ def _crossed(content: bytes, mask: bytes) -> bytes:
     return bytes(one ^ other for one, other in zip(content, cycle(mask), strict=False))
 
 
-def _said(content: bytes) -> str:
+def _as_token(content: bytes) -> str:
     return urlsafe_b64encode(content).decode()
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gateway.app_context import app_context
-from gateway.asking import actor
+from gateway.request_context import actor
 from lineup.context import SELLERS, Role
 from lineup.contracts.accounts.customers import CustomerStatus
 from lineup.contracts.accounts.users import UserView

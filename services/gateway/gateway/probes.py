@@ -46,5 +46,5 @@ def readyz() -> Response:
 
 
 def _answer(path: str) -> Response:
-    said = probes.answer(path, ready={"broker": app_context().rpc.is_ready})
-    return Response(said.body, said.status, content_type=said.kind)
+    answer = probes.answer(path, ready={"broker": app_context().rpc.is_ready})
+    return Response(answer.body, answer.status, content_type=answer.kind)

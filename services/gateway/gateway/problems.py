@@ -11,7 +11,7 @@ import structlog
 from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import BadHost, HTTPException
 
-from gateway.asking import request_id
+from gateway.request_context import request_id
 from lineup.errors import NotFound, Refusal, TooMany, Unauthenticated, Unavailable
 
 RETRY_SECONDS = 2

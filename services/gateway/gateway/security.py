@@ -3,8 +3,8 @@
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from gateway.asking import REQUEST_ID, request_id
 from gateway.packing import Protection, pack
+from gateway.request_context import REQUEST_ID, request_id
 from gateway.settings import GatewaySettings
 
 POLICY = (

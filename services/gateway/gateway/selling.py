@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gateway.asking import ask
+from gateway.request_context import ask
 from lineup.contracts.billing.subscriptions import Purchase, SubscriptionView
 from lineup.contracts.billing.wallets import TopUp
 from lineup.money import Money
@@ -14,8 +14,8 @@ CASH = "Paid in cash"
 def take_cash(customer_id: UUID, amount: Money) -> None:
     """Put money on a balance that was taken at the counter; nothing for nothing."""
     if amount:
-        question = TopUp(customer_id=customer_id, amount=amount, note=CASH)
-        ask(question, step="cash")
+        rpc_request = TopUp(customer_id=customer_id, amount=amount, note=CASH)
+        ask(rpc_request, step="cash")
 
 
 def buy_for_cash(

@@ -15,10 +15,10 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from gateway.app_context import app_context
-from gateway.asking import address, ask, context, user_agent
 from gateway.identity import digest_of
 from gateway.panel.forms import LineupForm, status_of, submit
 from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
+from gateway.request_context import address, ask, context, user_agent
 from gateway.return_paths import return_path
 from lineup.context import EVERYBODY, Role
 from lineup.contracts.accounts.sessions import SignedIn, SignIn, SignOut
@@ -85,18 +85,18 @@ def sign_out() -> Answer:
 def end(token: str) -> None:
     """End a session at accounts, and remember it no longer."""
     ask(SignOut(token=token))
-    app_context().identities.forget(digest_of(token))
+    app_context().identities.evict(digest_of(token))
 
 
 def _ask(form: SignInForm) -> SignedIn:
-    question = SignIn(
+    rpc_request = SignIn(
         username=form.username.data or "",
         password=form.password.data or "",
         client=user_agent(),
         address=address(),
     )
     try:
-        return ask(question)
+        return ask(rpc_request)
     except Unauthenticated as refusal:
         raise Refusal(refusal.message, code=refusal.code) from None
 

@@ -41,13 +41,13 @@ def listener(identities: Identities, amqp_uri: str) -> Listener:
 
     def receive(event: Event[Any]) -> None:
         if isinstance(event.state, SessionEnded):
-            identities.forget(event.state.token_digest)
+            identities.evict(event.state.token_digest)
         else:
-            identities.forget_below(event.state.scope)
+            identities.evict_below(event.state.scope)
 
     return Listener(
         amqp_uri,
         (SessionEnded, AccountChanged, CustomerChanged),
         receive,
-        on_connected=identities.forget_all,
+        on_connected=identities.evict_all,
     )

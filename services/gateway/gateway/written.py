@@ -24,7 +24,7 @@ PAGE_SECONDS = 6.0
 """How long a page may wait in all that comes right after a write."""
 
 
-def heed(written: Sequence[Written], is_behind: bool) -> None:  # noqa: FBT001 - a hook
+def record_written(written: Sequence[Written], is_behind: bool) -> None:  # noqa: FBT001 - a hook
     """Keep in mind what a call of this request has written."""
     if has_request_context():
         g.written = [*g.get("written", ()), *written]
@@ -38,7 +38,7 @@ def to_be_found() -> tuple[Written, ...]:
     return (*g.get("after", ()), *g.get("written", ()))[-MOST:]
 
 
-def recall(session: MutableMapping[str, Any]) -> bool:
+def load_written(session: MutableMapping[str, Any]) -> bool:
     """Let this request's calls find what its session wrote; whether that is much."""
     at, *rows = session.get(KEY) or [0.0]
     if time.time() - at > KEPT_SECONDS:

@@ -40,14 +40,14 @@ PASSWORD = "player-password"
 KEY = make_key()
 SEALED_PASSWORD = Keyring([KEY]).seal(PASSWORD)
 """As a service keeps it: sealed once, and the same each time it is told."""
-NAMED = {"topic": "glossary"}
+PATH_VALUES = {"topic": "glossary"}
 """What stands in an address where it is no id."""
-NOTHING_IN_THE_WAY = DeletionBlockers(
+NO_BLOCKERS = DeletionBlockers(
     balances=[], running=0, subscriptions=[], is_deleted=True
 )
 
 
-def sample(hint, **given):
+def sample(hint, **fields):
     """A value of a contract's type; `given` names fields that matter."""
     if hint is types.NoneType or isinstance(hint, types.UnionType):
         return None
@@ -57,7 +57,7 @@ def sample(hint, **given):
     if origin in {list, dict, tuple}:
         return origin()
     if dataclasses.is_dataclass(hint) and hint is not Money:
-        return _sample_of(hint, given)
+        return _sample_of(hint, fields)
     if issubclass(hint, enum.Enum):
         return next(iter(hint))
     plain = {str: "text", int: 1, bool: True, UUID: ID, datetime: SPRING}
@@ -65,13 +65,13 @@ def sample(hint, **given):
     return Money.of("9.00 EUR") if hint is Money else plain[hint]
 
 
-def _sample_of(contract, given):
+def _sample_of(contract, fields):
     hints = typing.get_type_hints(contract)
     values = {
         field.name: _value(field.name, hints[field.name])
         for field in dataclasses.fields(contract)
     }
-    return contract(**(values | given))
+    return contract(**(values | fields))
 
 
 def _value(name, hint):
@@ -94,8 +94,8 @@ class Services(RpcClient):
 
     def __init__(self):
         super().__init__("amqp://nowhere")
-        self.asked = []
-        self.told = {}
+        self.calls = []
+        self.answers = {}
         self.written = {}
         self.behind = set()
         self.silent = set()
@@ -108,9 +108,9 @@ class Services(RpcClient):
             for verb in verbs_of(service)
         }
 
-    def tell(self, verb, answer):
+    def answer_with(self, verb, answer):
         """Answer `accounts.get_user` with this: a value, a refusal, or a function."""
-        self.told[verb] = answer
+        self.answers[verb] = answer
 
     def verbs(self):
         """Everything that can be asked."""
@@ -118,16 +118,16 @@ class Services(RpcClient):
 
     def calls_of(self, verb):
         """What was asked of a verb: (context, request) each time."""
-        return [call[1:] for call in self.asked if call[0] == verb]
+        return [call[1:] for call in self.calls if call[0] == verb]
 
-    def is_asked_with_one_limit(self):
+    def calls_share_one_limit(self):
         """Whether all calls end together: however many hang, they are waited for once.
 
         Who asks is found out before, within a limit of its own, and remembered a while.
         """
         ends = [
             context.deadline_at
-            for verb, context, _ in self.asked
+            for verb, context, _ in self.calls
             if verb != "accounts.identify"
         ]
         return max(ends) - min(ends) < timedelta(seconds=0.2)
@@ -151,13 +151,13 @@ class Services(RpcClient):
         verb = self._verbs[key]
         context = wire.decode_context(wire.encode_context(context))
         request = wire.read_request(body, verb.request)
-        self.asked.append((key, context, request))
+        self.calls.append((key, context, request))
         if key in self.silent or verb.service in self.silent:
             raise TimedOut
         answer.set_result(self._answer(key, verb, context, request))
 
     def _answer(self, key, verb, context, request):
-        answer = self.told.get(key, self._usual(key, verb, request))
+        answer = self.answers.get(key, self._usual(key, verb, request))
         if answer is Exception:
             return wire.encode_fault(context.request_id)
         if callable(answer):
@@ -192,13 +192,13 @@ def session_services():
 @pytest.fixture
 def services(session_services):
     """Answers for the services; every role has the login of its name."""
-    session_services.asked.clear()
-    session_services.told.clear()
+    session_services.calls.clear()
+    session_services.answers.clear()
     session_services.written.clear()
     session_services.behind.clear()
     session_services.silent.clear()
     session_services.is_away = False
-    session_services.tell("billing.get_deletion_blockers", NOTHING_IN_THE_WAY)
+    session_services.answer_with("billing.get_deletion_blockers", NO_BLOCKERS)
     session_services.roles = {
         f"token-of-{role.value}": Actor(
             role=role,
@@ -247,8 +247,8 @@ def app(session_app, services, blobs):
 
     One for all tests, since making it and its templates takes longer than a test.
     """
-    app_context_of(session_app).identities.forget_all()
-    app_context_of(session_app).companies.forget_all()
+    app_context_of(session_app).identities.evict_all()
+    app_context_of(session_app).companies.evict_all()
     return session_app
 
 
@@ -261,13 +261,13 @@ def client(app):
 def api(client):
     """`api("GET", "/customers", role)` is an answer of the REST API."""
 
-    def ask(method, path, role=Role.PARTNER, **said):
-        headers = said.pop("headers", {})
+    def call_api(method, path, role=Role.PARTNER, **options):
+        headers = options.pop("headers", {})
         if role is not None:
             headers = {"Authorization": f"Bearer token-of-{role.value}", **headers}
-        return client.open(f"/api/v1{path}", method=method, headers=headers, **said)
+        return client.open(f"/api/v1{path}", method=method, headers=headers, **options)
 
-    return ask
+    return call_api
 
 
 @pytest.fixture
@@ -276,8 +276,8 @@ def browser(client):
 
     def sign_in(role):
         page = client.get("/sign-in").get_data(as_text=True)
-        said = {"username": role.value, "password": "right", **form_of(page)}
-        answer = client.post("/sign-in", data=said)
+        options = {"username": role.value, "password": "right", **form_of(page)}
+        answer = client.post("/sign-in", data=options)
         assert answer.status_code == 302, answer.get_data(as_text=True)
         return client
 
@@ -296,7 +296,9 @@ def _pages_of(app):
         name = f"{view.__module__}.{view.__name__}"
         if name in PAGES and rule.endpoint not in {"signing.home", "signing.sign_in"}:
             with app.test_request_context():
-                names = {name: NAMED.get(name, str(ID)) for name in rule.arguments}
+                names = {
+                    name: PATH_VALUES.get(name, str(ID)) for name in rule.arguments
+                }
                 path = rule.build(names)[1]
             yield path, rule.methods, PAGES[name]
 

@@ -90,7 +90,7 @@ PLAYERS = [
 ]
 
 
-def said(client, path, method="GET", **more):
+def send(client, path, method="GET", **more):
     """What is answered: below 500, and in the API's form where that is due."""
     answer = client.open(path, method=method, **more)
     assert answer.status_code < 500, (path, more, answer.get_data(as_text=True)[:500])
@@ -106,15 +106,15 @@ def test_any_body(client, kind):
     token = {"Authorization": f"Bearer token-of-{Role.PARTNER.value}"}
     for content in BODIES.values():
         sent = {"data": content, "content_type": kind}
-        assert said(client, f"{API}/tokens", "POST", **sent).status_code >= 400
+        assert send(client, f"{API}/tokens", "POST", **sent).status_code >= 400
         for path in ("/customers", "/guide-sources/file", "/channel-imports"):
-            said(client, f"{API}{path}", "POST", headers=token, **sent)
+            send(client, f"{API}{path}", "POST", headers=token, **sent)
         for page in ("/sign-in", "/customers/new"):
-            said(client, page, "POST", **sent)
+            send(client, page, "POST", **sent)
 
 
 def test_json_that_is_too_deep_says_so(client):
-    answer = said(
+    answer = send(
         client,
         f"{API}/tokens",
         "POST",
@@ -128,9 +128,9 @@ def test_json_that_is_too_deep_says_so(client):
 def test_any_header_field(client):
     for fields in FIELDS.values():
         for path in (f"{API}/customers", f"{API}/errors", *PAGES, *PLAYERS):
-            said(client, path, headers=fields)
-        said(client, f"{API}/tokens", "POST", headers=fields, data=b"{}")
-        said(client, "/sign-in", "POST", headers=fields, data=b"a=b")
+            send(client, path, headers=fields)
+        send(client, f"{API}/tokens", "POST", headers=fields, data=b"{}")
+        send(client, "/sign-in", "POST", headers=fields, data=b"a=b")
 
 
 def test_any_query(api, browser):
@@ -140,13 +140,13 @@ def test_any_query(api, browser):
             answer = api("GET", f"{path}?{query}")
             assert answer.status_code < 500, (path, query, answer.text)
         for page in ("/customers", "/guide", "/channels", "/sales", "/search", "/help"):
-            said(client, f"{page}?{query}")
+            send(client, f"{page}?{query}")
 
 
 def test_any_method_anywhere(client):
     for path in (f"{API}/tokens", f"{API}/nothing", *PAGES, *PLAYERS):
         for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "HEAD"):
-            said(client, path, method, data=b"[" * 5000)
+            send(client, path, method, data=b"[" * 5000)
 
 
 TEXTS = st.text(max_size=60) | st.binary(max_size=60).map(lambda b: b.decode("latin-1"))
@@ -159,10 +159,10 @@ TEXTS = st.text(max_size=60) | st.binary(max_size=60).map(lambda b: b.decode("la
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_address(app, path, more, query):
-    asked = environ("GET", (path + more).encode().decode("latin-1"))
-    asked["QUERY_STRING"] = query.encode().decode("latin-1")
+    rpc_request = environ("GET", (path + more).encode().decode("latin-1"))
+    rpc_request["QUERY_STRING"] = query.encode().decode("latin-1")
 
-    assert status_of(app, asked) < 500
+    assert status_of(app, rpc_request) < 500
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ def test_any_host(app, host, status):
 
 @pytest.mark.parametrize("query", ["\r", "a=b\nc: d", "\x00", "a\x7f"])
 def test_a_query_with_control_characters_is_refused(app, query):
-    asked = environ("GET", "/help") | {"QUERY_STRING": query}
+    rpc_request = environ("GET", "/help") | {"QUERY_STRING": query}
 
-    assert status_of(app, asked) == 400
+    assert status_of(app, rpc_request) == 400
 
 
 def environ(method, path):
@@ -185,8 +185,8 @@ def environ(method, path):
     return EnvironBuilder("/", method=method).get_environ() | {"PATH_INFO": path}
 
 
-def status_of(app, asked):
-    body, status, _ = run_wsgi_app(app, asked, buffered=True)
+def status_of(app, rpc_request):
+    body, status, _ = run_wsgi_app(app, rpc_request, buffered=True)
     b"".join(body)
     return int(status[:3])
 
@@ -235,10 +235,10 @@ def test_only_where_files_are_taken_a_body_may_be_long(app, method, path, takes_
 
 def test_a_body_that_is_said_to_be_too_long_is_refused_unread(app):
     for length, status in ((str(2 << 20), 413), ("9" * 400, 413), ("x", 422)):
-        asked = environ("POST", f"{API}/tokens")
-        asked |= {"CONTENT_LENGTH": length, "CONTENT_TYPE": "application/json"}
+        rpc_request = environ("POST", f"{API}/tokens")
+        rpc_request |= {"CONTENT_LENGTH": length, "CONTENT_TYPE": "application/json"}
 
-        assert status_of(app, asked) == status, length
+        assert status_of(app, rpc_request) == status, length
 
 
 def test_numbers_of_any_size_in_a_body(api):

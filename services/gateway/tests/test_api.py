@@ -40,11 +40,14 @@ def test_signing_in_gives_a_token_and_who_it_is(api, services):
 
     answer = api("POST", "/tokens", role=None, json=body)
 
-    told = answer.get_json()
+    received = answer.get_json()
     assert answer.status_code == 201
-    assert (told["token"], told["me"]["role"]) == ("token-of-partner", "partner")
-    [(_, asked)] = services.calls_of("accounts.sign_in")
-    assert asked.wants_token
+    assert (received["token"], received["me"]["role"]) == (
+        "token-of-partner",
+        "partner",
+    )
+    [(_, rpc_request)] = services.calls_of("accounts.sign_in")
+    assert rpc_request.wants_token
 
 
 def test_a_signed_out_token_is_forgotten_at_once(api, services):
@@ -65,8 +68,8 @@ def test_who_is_behind_a_token_is_remembered_for_a_while(api, services):
 def test_the_path_and_the_body_make_one_question(api, services):
     api("PATCH", f"/customers/{ID}", json={"person": PERSON})
 
-    [(context, asked)] = services.calls_of("accounts.update_customer")
-    assert (str(asked.customer_id), asked.person.first_name) == (ID, "Ana")
+    [(context, rpc_request)] = services.calls_of("accounts.update_customer")
+    assert (str(rpc_request.customer_id), rpc_request.person.first_name) == (ID, "Ana")
     assert context.actor.role is Role.PARTNER
 
 
@@ -76,23 +79,23 @@ def test_a_new_customer_comes_with_its_user_its_links_and_its_password_once(
     sealed = Keyring([settings.lineup_secret_keys]).seal("Rain-in-May-7")
     user = sample(UserView)
     made = sample(CreatedCustomer, users=[user], generated_password=sealed)
-    services.tell("accounts.create_customer", made)
+    services.answer_with("accounts.create_customer", made)
 
-    told = api("POST", "/customers", json={"person": PERSON}).get_json()
+    received = api("POST", "/customers", json={"person": PERSON}).get_json()
 
-    [card] = told["users"]
+    [card] = received["users"]
     assert card["id"] == str(user.id)
     assert card["playlist_url"].endswith(f"/p/{user.token}.m3u8")
     assert card["xtream"]["password"] == "player-password"
-    assert told["login"] == {"username": "text", "password": "Rain-in-May-7"}
+    assert received["login"] == {"username": "text", "password": "Rain-in-May-7"}
     again = api("GET", f"/customers/{ID}").get_json()
     assert {"users", "login"}.isdisjoint(again)
 
 
 def test_a_password_that_was_chosen_is_not_told(api):
-    told = api("POST", "/customers", json={"person": PERSON}).get_json()
+    received = api("POST", "/customers", json={"person": PERSON}).get_json()
 
-    assert (told["login"]["password"], told["users"]) == (None, [])
+    assert (received["login"]["password"], received["users"]) == (None, [])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_a_password_that_was_chosen_is_not_told(api):
 )
 def test_a_booking_is_answered_with_its_line(api, services, sample, path, verb, body):
     booking = sample(EntryView, id=UUID(OTHER))
-    services.tell(f"billing.{verb}", sample(Booked, booking=booking))
+    services.answer_with(f"billing.{verb}", sample(Booked, booking=booking))
 
     answer = api("POST", path, json=body)
 
@@ -119,8 +122,8 @@ def test_money_is_text_in_its_currency_both_ways(api, services):
     answer = api("POST", f"/customers/{ID}/top-ups", json={"amount": amount})
 
     assert answer.get_json()["amount"] == {"amount": "9.00", "currency": "EUR"}
-    [(_, asked)] = services.calls_of("billing.top_up")
-    assert asked.amount == Money.of("12.50 EUR")
+    [(_, rpc_request)] = services.calls_of("billing.top_up")
+    assert rpc_request.amount == Money.of("12.50 EUR")
 
 
 @pytest.mark.parametrize(
@@ -138,15 +141,15 @@ def test_what_is_no_amount_is_refused(api, services, amount):
 
 def test_a_page_names_the_next_one_twice(api, services, sample):
     page = Page(items=[sample(ProductView)], next_after=sample(ProductView).id)
-    services.tell("billing.list_products", page)
+    services.answer_with("billing.list_products", page)
 
     answer = api("GET", "/products?limit=1")
 
     assert answer.get_json()["next_after"] == ID
     address = f"http://lineup.example/api/v1/products?limit=1&after={ID}"
     assert answer.headers["Link"] == f'<{address}>; rel="next"'
-    [(_, asked)] = services.calls_of("billing.list_products")
-    assert (asked.paging.limit, asked.paging.after) == (1, None)
+    [(_, rpc_request)] = services.calls_of("billing.list_products")
+    assert (rpc_request.paging.limit, rpc_request.paging.after) == (1, None)
 
 
 def test_the_last_page_names_no_other(api):
@@ -168,8 +171,8 @@ def test_a_search_fits_an_address_even_escaped(api, services):
 def test_a_search_is_asked_for(api, services):
     api("GET", f"/customers?search=ana&after={OTHER}")
 
-    [(_, asked)] = services.calls_of("accounts.list_customers")
-    assert (asked.search, str(asked.paging.after)) == ("ana", OTHER)
+    [(_, rpc_request)] = services.calls_of("accounts.list_customers")
+    assert (rpc_request.search, str(rpc_request.paging.after)) == ("ana", OTHER)
 
 
 @pytest.mark.feature("AP-07")
@@ -217,24 +220,24 @@ def test_the_same_secret_with_the_same_key_is_the_same_request(api, services, ap
 
 
 def test_a_user_shows_its_link_and_xtream_data(api):
-    told = api("GET", f"/users/{ID}").get_json()
+    received = api("GET", f"/users/{ID}").get_json()
 
-    assert told["playlist_url"] == "text/p/text.m3u8"
-    assert told["xtream"] == {
+    assert received["playlist_url"] == "text/p/text.m3u8"
+    assert received["xtream"] == {
         "address": "text",
         "username": "text",
         "password": "player-password",
     }
-    assert "token" not in told
-    assert "scope" not in told
+    assert "token" not in received
+    assert "scope" not in received
 
 
 def test_an_address_of_its_own_is_not_needed(api, services, sample):
-    services.tell("accounts.get_user", sample(UserView, public_url=""))
+    services.answer_with("accounts.get_user", sample(UserView, public_url=""))
 
-    told = api("GET", f"/users/{ID}").get_json()
+    received = api("GET", f"/users/{ID}").get_json()
 
-    assert told["playlist_url"] == "http://lineup.example/p/text.m3u8"
+    assert received["playlist_url"] == "http://lineup.example/p/text.m3u8"
 
 
 @pytest.mark.parametrize(
@@ -256,14 +259,14 @@ def test_support_sees_no_players_password_nor_where_it_stands(
 
 
 def test_a_new_user_is_shown_when_its_link_answers(api, services, settings, sample):
-    services.tell("accounts.create_user", sample(UserView, token="new"))
+    services.answer_with("accounts.create_user", sample(UserView, token="new"))
     store = BlobStore(settings.blob_url)
 
     def late(context, request):
         store.write(token_name("new"), b"{}")
         return sample(UserView, token="new")
 
-    services.tell("accounts.create_user", late)
+    services.answer_with("accounts.create_user", late)
     answer = api("POST", f"/customers/{ID}/users", json={"name": "TV"})
 
     assert answer.status_code == 201
@@ -273,7 +276,7 @@ def test_a_new_user_is_shown_when_its_link_answers(api, services, settings, samp
 def test_a_link_that_stays_away_holds_the_answer_up_for_two_seconds_only(
     api, services, sample
 ):
-    services.tell("accounts.create_user", sample(UserView, token="never"))
+    services.answer_with("accounts.create_user", sample(UserView, token="never"))
     began = time.monotonic()
 
     answer = api("POST", f"/customers/{ID}/users", json={"name": "TV"})
@@ -292,7 +295,7 @@ def test_a_purchase_waits_for_billing_to_hear_of_the_user(api, services, sample)
         answer = answers.pop(0)
         return answer if isinstance(answer, NotFound) else sample(answer.reply)
 
-    services.tell("billing.purchase", slowly)
+    services.answer_with("billing.purchase", slowly)
     body = {"user_id": ID, "plan_id": ID}
     headers = {"Idempotency-Key": "k"}
 
@@ -304,8 +307,8 @@ def test_a_purchase_waits_for_billing_to_hear_of_the_user(api, services, sample)
 
 
 def test_a_purchase_for_nobody_is_404_without_waiting(api, services):
-    services.tell("billing.purchase", NotFound(code="user_not_found"))
-    services.tell("accounts.get_user", NotFound())
+    services.answer_with("billing.purchase", NotFound(code="user_not_found"))
+    services.answer_with("accounts.get_user", NotFound())
 
     answer = api("POST", "/subscriptions", json={"user_id": ID, "plan_id": ID})
 
@@ -314,7 +317,7 @@ def test_a_purchase_for_nobody_is_404_without_waiting(api, services):
 
 
 def test_an_unknown_plan_is_404_without_waiting(api, services):
-    services.tell("billing.purchase", NotFound(code="plan_not_found"))
+    services.answer_with("billing.purchase", NotFound(code="plan_not_found"))
 
     answer = api("POST", "/subscriptions", json={"user_id": ID, "plan_id": ID})
 
@@ -324,31 +327,31 @@ def test_an_unknown_plan_is_404_without_waiting(api, services):
 
 def test_an_uploaded_list_lies_in_the_store_for_the_worker(api, services, settings):
     content = b"#EXTM3U\n" * 1000
-    said = {"file": (io.BytesIO(content), "list.m3u")}
+    fields = {"file": (io.BytesIO(content), "list.m3u")}
 
-    answer = api("POST", f"/channel-imports/file?package_id={ID}", data=said)
+    answer = api("POST", f"/channel-imports/file?package_id={ID}", data=fields)
 
     assert answer.status_code == 202
-    [(_, asked)] = services.calls_of("playlists.import_channels")
-    assert str(asked.package_id) == ID
-    assert asked.upload.startswith("uploads/")
-    assert BlobStore(settings.blob_url).read(asked.upload) == content
+    [(_, rpc_request)] = services.calls_of("playlists.import_channels")
+    assert str(rpc_request.package_id) == ID
+    assert rpc_request.upload.startswith("uploads/")
+    assert BlobStore(settings.blob_url).read(rpc_request.upload) == content
 
 
 def test_a_guide_is_uploaded_with_its_name(api, services):
-    said = {"file": (io.BytesIO(b"<tv/>"), "guide.xml")}
+    fields = {"file": (io.BytesIO(b"<tv/>"), "guide.xml")}
 
-    answer = api("POST", "/guide-sources/file?name=Ours&shift_minutes=60", data=said)
+    answer = api("POST", "/guide-sources/file?name=Ours&shift_minutes=60", data=fields)
 
     assert answer.status_code == 201, answer.get_json()
-    [(_, asked)] = services.calls_of("playlists.create_guide_source")
-    assert (asked.name, asked.shift_minutes) == ("Ours", 60)
+    [(_, rpc_request)] = services.calls_of("playlists.create_guide_source")
+    assert (rpc_request.name, rpc_request.shift_minutes) == ("Ours", 60)
 
 
 def test_an_empty_upload_is_refused(api, services):
-    said = {"file": (io.BytesIO(b""), "list.m3u")}
+    fields = {"file": (io.BytesIO(b""), "list.m3u")}
 
-    answer = api("POST", "/channel-imports/file", data=said)
+    answer = api("POST", "/channel-imports/file", data=fields)
 
     assert (answer.status_code, answer.get_json()["code"]) == (422, "empty_upload")
     assert services.calls_of("playlists.import_channels") == []
@@ -373,24 +376,24 @@ def test_nobody_names_a_blob_of_somebody_else(api):
 
 def test_who_must_wait_is_told_for_how_long(api, services):
     refusal = TooMany("Try again in 4 minutes.", details={"retry_after": 240})
-    services.tell("accounts.sign_in", refusal)
+    services.answer_with("accounts.sign_in", refusal)
 
     answer = api("POST", "/tokens", role=None, json=CREDENTIALS)
 
     assert answer.status_code == 429
     assert answer.headers["Retry-After"] == "240"
-    told = answer.get_json()
-    assert told["code"] == "too_many_requests"
-    assert told["message"] == "Try again in 4 minutes."
-    assert told["details"] == {"retry_after": 240}
+    received = answer.get_json()
+    assert received["code"] == "too_many_requests"
+    assert received["message"] == "Try again in 4 minutes."
+    assert received["details"] == {"retry_after": 240}
 
 
 def test_the_gateway_itself_holds_nobody_up(api):
     wrong = CREDENTIALS | {"password": "wrong"}
-    told = [api("POST", "/tokens", role=None, json=wrong) for _ in range(40)]
-    told += [api("POST", "/tokens", role=None, json=CREDENTIALS)]
+    received = [api("POST", "/tokens", role=None, json=wrong) for _ in range(40)]
+    received += [api("POST", "/tokens", role=None, json=CREDENTIALS)]
 
-    assert [answer.status_code for answer in told] == [401] * 40 + [201]
+    assert [answer.status_code for answer in received] == [401] * 40 + [201]
 
 
 @pytest.mark.feature("DC-09")
@@ -413,8 +416,8 @@ def test_accounts_hears_the_address_that_trusted_proxies_tell(
         "/api/v1/tokens", json=CREDENTIALS, headers={"X-Forwarded-For": forwarded}
     )
 
-    [(_, asked)] = services.calls_of("accounts.sign_in")
-    assert asked.address == address
+    [(_, rpc_request)] = services.calls_of("accounts.sign_in")
+    assert rpc_request.address == address
 
 
 def filled(rule):
@@ -423,7 +426,7 @@ def filled(rule):
 
 @pytest.mark.feature("AH-02")
 def test_every_role_passes_the_doors_that_are_its_own_and_no_others(api, app):
-    asked = 0
+    rpc_request = 0
     for rule in app.url_map.iter_rules():
         roles = ROLES.get(rule.endpoint)
         if not roles:
@@ -435,14 +438,14 @@ def test_every_role_passes_the_doors_that_are_its_own_and_no_others(api, app):
             status = api(method, path.removeprefix("/api/v1"), role).status_code
             assert (status == 403) == (role not in roles), (rule, role, status)
             assert status < 500, (rule, role)
-            asked += 1
-    assert asked >= 7 * 50
+            rpc_request += 1
+    assert rpc_request >= 7 * 50
 
 
 @pytest.mark.feature("CU-10")
 def test_a_pin_is_told_to_players_and_never_in_a_list(api):
-    told = api("GET", f"/customers/{ID}/player-settings").get_json()
-    assert told["pin"] == "player-password"
+    received = api("GET", f"/customers/{ID}/player-settings").get_json()
+    assert received["pin"] == "player-password"
 
     listed = api("GET", "/customers").get_data(as_text=True)
     assert "pin" not in listed
@@ -458,9 +461,9 @@ def test_customers_are_narrowed_and_counted_by_the_same_words(api, services):
         (f"/customers/count?{query}", "accounts.count_customers"),
     ):
         assert api("GET", path).status_code == 200
-        [(_, asked)] = services.calls_of(verb)
-        assert (asked.state, asked.is_grouped) == ("trial", True)
-        assert asked.ends_until.year == 2026
+        [(_, rpc_request)] = services.calls_of(verb)
+        assert (rpc_request.state, rpc_request.is_grouped) == ("trial", True)
+        assert rpc_request.ends_until.year == 2026
 
 
 def test_a_parameter_that_means_nothing_is_refused_by_name(api, services, client):
@@ -471,14 +474,15 @@ def test_a_parameter_that_means_nothing_is_refused_by_name(api, services, client
             filled = re.sub(r"\{\w+\}", ID, path.removeprefix("/api/v1"))
             role = Role.CUSTOMER if path.endswith("/me/time-zone") else Role.OPERATOR
             answer = api(method.upper(), f"{filled}?surprise=1", role)
-            told = answer.get_json()
-            assert (answer.status_code, told["code"]) == (422, "unknown_parameter"), (
-                path
-            )
-            assert list(told["fields"]) == ["surprise"], path
+            received = answer.get_json()
+            assert (answer.status_code, received["code"]) == (
+                422,
+                "unknown_parameter",
+            ), path
+            assert list(received["fields"]) == ["surprise"], path
             tried += 1
-    asked = {verb for verb, *_ in services.asked} - {"accounts.identify"}
-    assert (asked, tried > 100) == (set(), True)
+    rpc_request = {verb for verb, *_ in services.calls} - {"accounts.identify"}
+    assert (rpc_request, tried > 100) == (set(), True)
 
 
 def test_what_is_the_same_still_is_not_sent_again(api, services, sample):
@@ -487,7 +491,9 @@ def test_what_is_the_same_still_is_not_sent_again(api, services, sample):
         again = api("GET", path, headers={"If-None-Match": first.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b""), path
         assert again.headers["ETag"] == first.headers["ETag"]
-    services.tell("accounts.get_customer", sample(CustomerView, username="other"))
+    services.answer_with(
+        "accounts.get_customer", sample(CustomerView, username="other")
+    )
 
     changed = api(
         "GET", f"/customers/{ID}", headers={"If-None-Match": first.headers["ETag"]}
@@ -497,16 +503,16 @@ def test_what_is_the_same_still_is_not_sent_again(api, services, sample):
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "received"),
     [('"a", "b"', ("a", "b")), ("*", ()), ('W/"a"', ("",)), (None, ())],
 )
-def test_what_a_caller_has_seen_is_told_to_the_service(api, services, sent, told):
+def test_what_a_caller_has_seen_is_told_to_the_service(api, services, sent, received):
     headers = {"If-Match": sent} if sent else {}
 
     api("PATCH", f"/customers/{ID}", json={}, headers=headers)
 
     [(context, _)] = services.calls_of("accounts.update_customer")
-    assert context.if_match == told
+    assert context.if_match == received
 
 
 def test_an_answer_to_a_change_has_the_tag_of_what_is_got_next(api):
@@ -516,7 +522,7 @@ def test_an_answer_to_a_change_has_the_tag_of_what_is_got_next(api):
 
 
 def test_the_tag_of_what_was_changed_meanwhile_is_refused(api, services):
-    services.tell("accounts.update_customer", PreconditionFailed())
+    services.answer_with("accounts.update_customer", PreconditionFailed())
 
     answer = api("PATCH", f"/customers/{ID}", json={}, headers={"If-Match": '"old"'})
 

@@ -17,9 +17,16 @@ def test_a_list_is_narrowed_and_sorted_by_the_address(api, services):
     )
 
     assert answer.status_code == 200
-    [(_, asked)] = services.calls_of("playlists.list_channels")
-    assert (asked.guide, asked.group, asked.is_on) == (GuideReach.SHORT, "News", True)
-    assert (str(asked.outside_package_id), asked.paging.order) == (ID, "-guide_until")
+    [(_, rpc_request)] = services.calls_of("playlists.list_channels")
+    assert (rpc_request.guide, rpc_request.group, rpc_request.is_on) == (
+        GuideReach.SHORT,
+        "News",
+        True,
+    )
+    assert (str(rpc_request.outside_package_id), rpc_request.paging.order) == (
+        ID,
+        "-guide_until",
+    )
 
 
 @pytest.mark.parametrize("query", ["guide=far", "is_on=perhaps", "package_id=x"])
@@ -35,20 +42,20 @@ def test_all_that_match_are_chosen_by_a_filter(api, services):
 
     api("POST", f"/packages/{ID}/channels/add", json=body)
 
-    [(_, asked)] = services.calls_of("playlists.add_package_channels")
-    assert (asked.channel_ids, asked.matching.group) == ([], "News")
-    assert (asked.matching.is_on, asked.matching.guide) == (True, None)
+    [(_, rpc_request)] = services.calls_of("playlists.add_package_channels")
+    assert (rpc_request.channel_ids, rpc_request.matching.group) == ([], "News")
+    assert (rpc_request.matching.is_on, rpc_request.matching.guide) == (True, None)
 
 
 def test_channels_are_moved_and_tied(api, services):
     api("POST", "/channels/move", json={"channel_ids": [ID], "to_number": 5})
-    ties = [{"channel_id": ID, "guide_id": None}]
-    answer = api("POST", "/guide-ties", json={"ties": ties})
+    mappings = [{"channel_id": ID, "guide_id": None}]
+    answer = api("POST", "/guide-ties", json={"ties": mappings})
 
     [(_, moved)] = services.calls_of("playlists.move_channels")
-    [(_, tied)] = services.calls_of("playlists.tie_channels")
+    [(_, rpc_request)] = services.calls_of("playlists.tie_channels")
     assert (moved.to_number, moved.before_id) == (5, None)
-    assert tied.ties[0].guide_id is None
+    assert rpc_request.ties[0].guide_id is None
     assert (answer.status_code, answer.json) == (200, {"count": 1})
 
 
@@ -74,13 +81,13 @@ def test_nobody_names_a_file_of_the_store_as_a_source(api, services):
     refused = api("PUT", f"/guide-sources/{ID}", json={**body, "upload": "uploads/a"})
     assert (refused.status_code, list(refused.json["fields"])) == (422, ["upload"])
     assert api("PUT", f"/guide-sources/{ID}", json=body).status_code == 200
-    [(_, asked)] = services.calls_of("playlists.update_guide_source")
-    assert (asked.headers, asked.upload) == (UNSET, "")
+    [(_, rpc_request)] = services.calls_of("playlists.update_guide_source")
+    assert (rpc_request.headers, rpc_request.upload) == (UNSET, "")
 
 
 def test_a_package_in_use_is_a_conflict(api, services):
     refusal = Conflict("A subscription runs on it.", code="package_in_use")
-    services.tell("playlists.delete_package", refusal)
+    services.answer_with("playlists.delete_package", refusal)
 
     answer = api("DELETE", f"/packages/{ID}")
 

@@ -15,7 +15,7 @@ ID = "019d0000-0000-7000-8000-000000000001"
 MERGE_PATCH = "application/merge-patch+json"
 ADDRESSED = {"partner_id"}
 """Says whose it is, where no path does."""
-LOOKS = re.compile(r"\.(identify|get_)")
+READS = re.compile(r"\.(identify|get_)")
 ONES_OWN = {"/me/time-zone"}
 
 
@@ -35,21 +35,21 @@ def endpoints_of_(specification, method):
 
 def resolved(specification, schema):
     """A schema, wherever it is written."""
-    for part in (schema, *schema.get("allOf", ()), *schema.get("anyOf", ())):
-        if "$ref" in part:
-            name = part["$ref"].rsplit("/", 1)[1]
+    for subschema in (schema, *schema.get("allOf", ()), *schema.get("anyOf", ())):
+        if "$ref" in subschema:
+            name = subschema["$ref"].rsplit("/", 1)[1]
             return specification["components"]["schemas"][name]
     return schema
 
 
 def leaves(specification, schema, path=()):
     """Every field that can be changed by itself: its path and its schema."""
-    for name, part in resolved(specification, schema)["properties"].items():
-        inner = resolved(specification, part)
+    for name, subschema in resolved(specification, schema)["properties"].items():
+        inner = resolved(specification, subschema)
         if "properties" in inner and not inner.get("required"):
             yield from leaves(specification, inner, (*path, name))
         else:
-            yield (*path, name), part
+            yield (*path, name), subschema
 
 
 def a_value(specification, schema):
@@ -67,11 +67,11 @@ def a_value(specification, schema):
 def whole(specification, schema):
     """A body with every field."""
     return {
-        name: whole(specification, part)
-        if "properties" in (inner := resolved(specification, part))
+        name: whole(specification, subschema)
+        if "properties" in (inner := resolved(specification, subschema))
         and "amount" not in inner["properties"]
-        else a_value(specification, part)
-        for name, part in resolved(specification, schema)["properties"].items()
+        else a_value(specification, subschema)
+        for name, subschema in resolved(specification, schema)["properties"].items()
         if name not in ADDRESSED
     }
 
@@ -91,7 +91,7 @@ def without(body, path):
     return {other: value for other, value in body.items() if other != name}
 
 
-def said(request):
+def values_in(request):
     """What a change says beside whom it is of."""
     beside = {"upload": ""}
     return {
@@ -106,19 +106,19 @@ def filled(path):
 
 
 @pytest.fixture
-def ask(api, services):
+def send(api, services):
     """`ask("PATCH", path, body)` is the answer and what the service was asked."""
 
-    def ask(method, path, body, **options):
-        services.asked.clear()
+    def send(method, path, body, **options):
+        services.calls.clear()
         role = Role.CUSTOMER if path in ONES_OWN else Role.PARTNER
         answer = api(method, filled(path), role, json=body, **options)
         changing = [
-            request for verb, _, request in services.asked if not LOOKS.search(verb)
+            request for verb, _, request in services.calls if not READS.search(verb)
         ]
         return answer, changing
 
-    return ask
+    return send
 
 
 @pytest.mark.feature("AP-05")
@@ -136,28 +136,30 @@ def test_everything_that_can_be_replaced_can_be_changed_in_part(specification):
     assert len(patched) >= 12
 
 
-def test_a_patch_requires_nothing_and_comes_as_either_type(specification, ask):
+def test_a_patch_requires_nothing_and_comes_as_either_type(specification, send):
     for path, content in endpoints_of_(specification, "patch").items():
         assert set(content) == {"application/json", MERGE_PATCH}, path
         schemas = [kind["schema"] for kind in content.values()]
         assert schemas[0] == schemas[1], path
         assert not resolved(specification, schemas[0]).get("required"), path
         for kind in content:
-            answer, [asked] = ask("PATCH", path, {}, headers={"Content-Type": kind})
-            assert (answer.status_code, said(asked)) == (200, {}), path
+            answer, [rpc_request] = send(
+                "PATCH", path, {}, headers={"Content-Type": kind}
+            )
+            assert (answer.status_code, values_in(rpc_request)) == (200, {}), path
 
 
-def test_a_patch_says_only_what_was_sent(specification, ask):
+def test_a_patch_says_only_what_was_sent(specification, send):
     changed = 0
     for path, content in endpoints_of_(specification, "patch").items():
         for field, schema in leaves(specification, content[MERGE_PATCH]["schema"]):
             if field[-1] in ADDRESSED:
                 continue
             value = a_value(specification, schema)
-            answer, [asked] = ask("PATCH", path, at(field, value))
+            answer, [rpc_request] = send("PATCH", path, at(field, value))
             assert answer.status_code == 200, (path, field, answer.json)
-            [told] = leaves_of(said(asked))
-            assert told in {field, ("header_changes", "X-Key")}, (path, field)
+            [fields] = leaves_of(values_in(rpc_request))
+            assert fields in {field, ("header_changes", "X-Key")}, (path, field)
             changed += 1
     assert changed >= 60
 
@@ -170,19 +172,19 @@ def leaves_of(body, path=()):
             yield (*path, name)
 
 
-def test_null_sets_back_what_may_be_null_and_is_refused_elsewhere(specification, ask):
-    told = {200: 0, 422: 0}
+def test_null_sets_back_what_may_be_null_and_is_refused_elsewhere(specification, send):
+    fields = {200: 0, 422: 0}
     for path, content in endpoints_of_(specification, "patch").items():
         for field, schema in leaves(specification, content[MERGE_PATCH]["schema"]):
             if field[-1] in ADDRESSED:
                 continue
-            answer, asked = ask("PATCH", path, at(field, None))
+            answer, rpc_request = send("PATCH", path, at(field, None))
             may = "null" in str(schema.get("type", schema.get("anyOf")))
             assert answer.status_code == (200 if may else 422), (path, field)
             assert may or list(answer.json["fields"]) == [".".join(field)]
-            assert len(asked) == bool(may)
-            told[answer.status_code] += 1
-    assert min(told.values()) >= 10
+            assert len(rpc_request) == bool(may)
+            fields[answer.status_code] += 1
+    assert min(fields.values()) >= 10
 
 
 @pytest.mark.parametrize(
@@ -211,51 +213,51 @@ def test_null_sets_back_what_may_be_null_and_is_refused_elsewhere(specification,
         ),
     ],
 )
-def test_null_sets_back_to_what_it_was_at_first(ask, path, body, expected):
-    answer, [asked] = ask("PATCH", path.format(ID), body)
+def test_null_sets_back_to_what_it_was_at_first(send, path, body, expected):
+    answer, [rpc_request] = send("PATCH", path.format(ID), body)
 
     assert answer.status_code == 200
-    assert said(asked) == expected
+    assert values_in(rpc_request) == expected
 
 
-def test_what_nobody_knows_is_refused(specification, ask):
+def test_what_nobody_knows_is_refused(specification, send):
     for method in ("patch", "put"):
         for path in endpoints_of_(specification, method):
-            answer, asked = ask(method.upper(), path, {"surprise": 1})
+            answer, rpc_request = send(method.upper(), path, {"surprise": 1})
             assert answer.status_code == 422, path
             assert "surprise" in answer.json["fields"], path
-            assert asked == []
+            assert rpc_request == []
 
 
-def test_a_put_demands_the_whole(specification, ask):
+def test_a_put_demands_the_whole(specification, send):
     refused = 0
     for path, content in endpoints_of_(specification, "put").items():
         [schema] = [kind["schema"] for kind in content.values()]
         body = whole(specification, schema)
-        answer, asked = ask("PUT", path, body)
+        answer, rpc_request = send("PUT", path, body)
         assert answer.status_code in {200, 204}, (path, answer.json)
-        assert len(asked) == 1, path
-        for field, part in leaves_of_whole(specification, schema):
-            if part.get("writeOnly") or field[-1] in ADDRESSED:
+        assert len(rpc_request) == 1, path
+        for field, subschema in leaves_of_whole(specification, schema):
+            if subschema.get("writeOnly") or field[-1] in ADDRESSED:
                 continue
-            answer, asked = ask("PUT", path, without(body, field))
+            answer, rpc_request = send("PUT", path, without(body, field))
             assert answer.status_code == 422, (path, field)
             assert list(answer.json["fields"]) == [".".join(field)]
-            assert asked == []
+            assert rpc_request == []
             refused += 1
     assert refused >= 60
 
 
 def leaves_of_whole(specification, schema, path=()):
     """Every field of a body, and every part of it that has fields."""
-    for name, part in resolved(specification, schema)["properties"].items():
-        yield (*path, name), part
-        inner = resolved(specification, part)
+    for name, subschema in resolved(specification, schema)["properties"].items():
+        yield (*path, name), subschema
+        inner = resolved(specification, subschema)
         if "properties" in inner:
             yield from leaves_of_whole(specification, inner, (*path, name))
 
 
-def test_a_secret_that_is_not_sent_stays(specification, ask):
+def test_a_secret_that_is_not_sent_stays(specification, send):
     for path, name in (
         ("/customers/{customer_id}", "pin"),
         ("/guide-sources/{source_id}", "headers"),
@@ -263,6 +265,6 @@ def test_a_secret_that_is_not_sent_stays(specification, ask):
     ):
         [content] = endpoints_of_(specification, "put")[path].values()
         body = without(whole(specification, content["schema"]), [name])
-        answer, [asked] = ask("PUT", path, body)
+        answer, [rpc_request] = send("PUT", path, body)
         assert answer.status_code == 200
-        assert name not in said(asked)
+        assert name not in values_in(rpc_request)

@@ -57,8 +57,8 @@ def parameters(specification, operations):
 
 
 def kinds(schema):
-    said = schema.get("type", [])
-    return {said} if isinstance(said, str) else set(said)
+    entries = schema.get("type", [])
+    return {entries} if isinstance(entries, str) else set(entries)
 
 
 def test_every_operation_has_a_name_of_its_own_that_says_what_it_does(operations):
@@ -195,9 +195,9 @@ def test_no_text_has_names_that_only_we_know(specification):
 
     assert re.findall(r"\b[A-Z]{2}-\d+", text) == []
     assert re.findall(r"`paging|UNSET|blob|\bscope\b", text) == []
-    said = re.findall(r"'description': (['\"].*?['\"]),", text)
-    assert len(said) > 1000
-    assert [words for words in said if re.search(r"\bNone\b", words)] == []
+    entries = re.findall(r"'description': (['\"].*?['\"]),", text)
+    assert len(entries) > 1000
+    assert [words for words in entries if re.search(r"\bNone\b", words)] == []
 
 
 def test_every_summary_is_one_line(operations):
@@ -221,19 +221,19 @@ def test_every_list_says_how_it_is_paged_sorted_and_narrowed(specification, oper
         if "schemas/PageOf" not in page:
             continue
         path = where.partition(" ")[2]
-        said = {
+        entries = {
             p["name"]: p["schema"]
             for p in specification["paths"][path]["get"]["parameters"]
         }
-        assert {"limit", "after", "before", "count_up_to"} <= said.keys(), where
-        assert "order" in said or path == "/api/v1/guide-proposals", where
-        sorts = said["order"]["enum"] if "order" in said else []
+        assert {"limit", "after", "before", "count_up_to"} <= entries.keys(), where
+        assert "order" in entries or path == "/api/v1/guide-proposals", where
+        sorts = entries["order"]["enum"] if "order" in entries else []
         assert not sorts or {"created_at", "-created_at"} <= set(sorts), where
         row = specification["components"]["schemas"][re.search(r"PageOf(\w+)", page)[1]]
         shown = {"created_at", "name", *names_within(specification, row)}
         assert {sort.removeprefix("-") for sort in sorts} <= shown, where
         dated = "updated_at" in row["properties"]
-        assert ("updated_since" in said) == dated, where
+        assert ("updated_since" in entries) == dated, where
         listed += 1
         undated |= set() if dated else {path}
     assert listed > 15

@@ -38,7 +38,7 @@ def problem(answer, status, code):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "said", "status", "code"),
+    ("method", "path", "options", "status", "code"),
     [
         ("GET", "/nothing-here", {}, 404, "not_found"),
         ("GET", "/customers/not-an-id", {}, 404, "not_found"),
@@ -81,9 +81,9 @@ def problem(answer, status, code):
     ],
 )
 def test_what_cannot_be_read_is_told_in_the_one_form(
-    api, method, path, said, status, code
+    api, method, path, options, status, code
 ):
-    problem(api(method, path, **said), status, code)
+    problem(api(method, path, **options), status, code)
 
 
 @pytest.mark.feature("CU-17")
@@ -94,9 +94,9 @@ def test_every_field_at_fault_is_named_in_one_answer(api):
         "scope": "/",
     }
 
-    told = problem(api("POST", "/customers", json=body), 422, "invalid")
+    answer = problem(api("POST", "/customers", json=body), 422, "invalid")
 
-    assert set(told["fields"]) == {
+    assert set(answer["fields"]) == {
         "person.first_name",
         "person.last_name",
         "person.email",
@@ -124,12 +124,12 @@ def test_every_field_at_fault_is_named_in_one_answer(api):
 def test_a_refusal_of_a_service_keeps_its_code_and_fields(
     api, services, refusal, status
 ):
-    services.tell("accounts.delete_user", refusal)
+    services.answer_with("accounts.delete_user", refusal)
 
-    told = problem(api("DELETE", f"/users/{ID}"), status, refusal.code)
+    body = problem(api("DELETE", f"/users/{ID}"), status, refusal.code)
 
-    assert told["fields"] == refusal.fields
-    assert told["message"] == refusal.message
+    assert body["fields"] == refusal.fields
+    assert body["message"] == refusal.message
 
 
 def test_every_429_says_when_to_come_again(api, services):
@@ -138,7 +138,7 @@ def test_every_429_says_when_to_come_again(api, services):
         (TooMany(), "2"),
         (TooMany(details={"retry_after": "soon"}), "2"),
     ):
-        services.tell("accounts.delete_user", refusal)
+        services.answer_with("accounts.delete_user", refusal)
 
         answer = api("DELETE", f"/users/{ID}")
 
@@ -147,12 +147,12 @@ def test_every_429_says_when_to_come_again(api, services):
 
 @pytest.mark.feature("AP-06")
 def test_a_fault_tells_nothing_but_the_request_id(api, services):
-    services.tell("accounts.get_account", Exception)
+    services.answer_with("accounts.get_account", Exception)
 
-    told = problem(api("GET", f"/accounts/{ID}"), 500, "internal_error")
+    body = problem(api("GET", f"/accounts/{ID}"), 500, "internal_error")
 
-    assert told["message"] == "Something went wrong on our side."
-    assert told["fields"] == {}
+    assert body["message"] == "Something went wrong on our side."
+    assert body["fields"] == {}
 
 
 @pytest.mark.feature("OP-06")
@@ -201,9 +201,9 @@ def test_people_get_pages_instead(client, browser):
 
 @pytest.mark.feature("AP-06")
 def test_the_list_of_codes_is_published(client):
-    told = client.get("/api/v1/errors").get_json()["items"]
+    body = client.get("/api/v1/errors").get_json()["items"]
 
-    assert [one["code"] for one in told] == [code.code for code in CODES]
+    assert [one["code"] for one in body] == [code.code for code in CODES]
     assert len({code.code for code in CODES}) == len(CODES)
 
 
@@ -321,5 +321,5 @@ def test_a_moment_is_taken_as_utc_or_refused(api, services, moment, status):
     answer = api("GET", "/deliveries/counts", query_string={"created_from": moment})
 
     assert answer.status_code == status, answer.get_json()
-    for _, asked in services.calls_of("notifications.count_deliveries"):
-        assert asked.created_from.isoformat() == "2026-03-01T16:51:00+00:00"
+    for _, rpc_request in services.calls_of("notifications.count_deliveries"):
+        assert rpc_request.created_from.isoformat() == "2026-03-01T16:51:00+00:00"

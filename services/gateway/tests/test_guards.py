@@ -24,7 +24,7 @@ def blocked(services, sample):
     """`blocked(MONEY)` is what billing says is in the way."""
 
     def blocked(found):
-        services.tell("billing.get_deletion_blockers", found)
+        services.answer_with("billing.get_deletion_blockers", found)
 
     return blocked
 
@@ -35,10 +35,10 @@ class TestACustomer:
         blocked(MONEY)
         answer = api("DELETE", f"/customers/{ID}")
 
-        told = answer.get_json()
-        assert (answer.status_code, told["code"]) == (409, "balance_left")
-        assert "11.00 EUR and 300 JPY is on the balance" in told["message"]
-        assert told["details"]["blockers"] == [
+        received = answer.get_json()
+        assert (answer.status_code, received["code"]) == (409, "balance_left")
+        assert "11.00 EUR and 300 JPY is on the balance" in received["message"]
+        assert received["details"]["blockers"] == [
             {"kind": "balance", "amount": {"amount": "11.00", "currency": "EUR"}},
             {"kind": "balance", "amount": {"amount": "300", "currency": "JPY"}},
         ]
@@ -50,11 +50,13 @@ class TestACustomer:
         blocked(replace(MONEY, running=1, subscriptions=[running]))
         answer = api("DELETE", f"/customers/{ID}")
 
-        told = answer.get_json()
-        assert (answer.status_code, told["code"]) == (409, "subscription_active")
-        assert "1 subscription is active, and 11.00 EUR and 300 JPY" in told["message"]
-        assert told["details"]["action"] == "stop_subscription"
-        kinds = [one["kind"] for one in told["details"]["blockers"]]
+        received = answer.get_json()
+        assert (answer.status_code, received["code"]) == (409, "subscription_active")
+        assert (
+            "1 subscription is active, and 11.00 EUR and 300 JPY" in received["message"]
+        )
+        assert received["details"]["action"] == "stop_subscription"
+        kinds = [one["kind"] for one in received["details"]["blockers"]]
         assert kinds == ["subscription", "balance", "balance"]
         assert services.calls_of("accounts.delete_customer") == []
 
@@ -67,19 +69,19 @@ class TestACustomer:
         answer = api("DELETE", f"/customers/{ID}?{query}")
 
         assert answer.status_code == 204
-        [(_, asked)] = services.calls_of("accounts.delete_customer")
-        assert (asked.force, asked.reason) == (True, "moved away")
-        assert asked.settlement is BalanceSettlement.WRITE_OFF
+        [(_, rpc_request)] = services.calls_of("accounts.delete_customer")
+        assert (rpc_request.force, rpc_request.reason) == (True, "moved away")
+        assert rpc_request.settlement is BalanceSettlement.WRITE_OFF
 
     def test_the_answer_waits_until_its_balance_takes_no_money(
         self, api, services, blocked
     ):
         nothing = replace(MONEY, balances=[])
-        said = [nothing, nothing, nothing, replace(nothing, is_deleted=True)]
-        blocked(lambda *_: said.pop(0))
+        replies = [nothing, nothing, nothing, replace(nothing, is_deleted=True)]
+        blocked(lambda *_: replies.pop(0))
 
         assert api("DELETE", f"/customers/{ID}").status_code == 204
-        assert said == []
+        assert replies == []
 
     def test_without_billing_nobody_knows_and_nothing_goes(self, api, services):
         services.silent.add("billing")
@@ -92,7 +94,9 @@ class TestACustomer:
             Conflict(code="subscription_active"),
             Conflict(code="subscription_active"),
         ]
-        services.tell("accounts.delete_user", lambda *_: late.pop() if late else Done())
+        services.answer_with(
+            "accounts.delete_user", lambda *_: late.pop() if late else Done()
+        )
 
         assert api("DELETE", f"/users/{ID}").status_code == 204
 
@@ -115,9 +119,9 @@ class TestASeller:
 
         query = "confirmation=stall&force=true&reason=bankrupt"
         assert api("DELETE", f"/accounts/{ID}?{query}").status_code == 202
-        [(_, asked)] = services.calls_of("accounts.delete_account")
-        assert (asked.force, asked.reason) == (True, "bankrupt")
-        assert asked.settlement is BalanceSettlement.PAY_OUT
+        [(_, rpc_request)] = services.calls_of("accounts.delete_account")
+        assert (rpc_request.force, rpc_request.reason) == (True, "bankrupt")
+        assert rpc_request.settlement is BalanceSettlement.PAY_OUT
 
 
 class TestACurrency:
@@ -127,7 +131,7 @@ class TestACurrency:
 
         def account(kind):
             view = sample(AccountView, kind=kind, currency="EUR")
-            services.tell("accounts.get_account", view)
+            services.answer_with("accounts.get_account", view)
             return view
 
         return account
@@ -143,12 +147,14 @@ class TestACurrency:
 
     def test_it_stays_under_plans_on_sale(self, api, services, account):
         account(AccountKind.PARTNER)
-        services.tell("billing.get_currency_use", CurrencyUse(currency="EUR", plans=2))
+        services.answer_with(
+            "billing.get_currency_use", CurrencyUse(currency="EUR", plans=2)
+        )
         answer = self.change(api, "JPY")
 
-        told = answer.get_json()
-        assert (answer.status_code, told["code"]) == (409, "currency_in_use")
-        assert told["fields"] == {
+        received = answer.get_json()
+        assert (answer.status_code, received["code"]) == (409, "currency_in_use")
+        assert received["fields"] == {
             "currency": ["2 plans on sale use EUR. Retire them first."]
         }
         assert services.calls_of("accounts.update_account") == []
@@ -165,7 +171,7 @@ class TestACurrency:
         self, api, services, account, kind, currency, plans
     ):
         account(kind)
-        services.tell(
+        services.answer_with(
             "billing.get_currency_use", CurrencyUse(currency="EUR", plans=plans)
         )
 
@@ -181,7 +187,7 @@ class TestWaiting:
         self, api, services, sample
     ):
         partner = sample(AccountView, kind=AccountKind.PARTNER)
-        services.tell("accounts.get_account", partner)
+        services.answer_with("accounts.get_account", partner)
         usual = services._usual
         late = [
             NotFound(code="package_not_found"),
@@ -194,7 +200,7 @@ class TestWaiting:
                 return late.pop()
             return usual("billing.create_product", verb_of(CreateProduct), request)
 
-        services.tell("billing.create_product", answer)
+        services.answer_with("billing.create_product", answer)
 
         assert api("POST", "/products", json=PRODUCT).status_code == 201
         assert late == []
@@ -202,8 +208,12 @@ class TestWaiting:
     def test_what_its_owner_does_not_know_either_is_refused_at_once(
         self, api, services
     ):
-        services.tell("billing.create_product", NotFound(code="package_not_found"))
-        services.tell("playlists.get_package", NotFound(code="package_not_found"))
+        services.answer_with(
+            "billing.create_product", NotFound(code="package_not_found")
+        )
+        services.answer_with(
+            "playlists.get_package", NotFound(code="package_not_found")
+        )
 
         answer = api("POST", "/products", json=PRODUCT)
         assert answer.get_json()["code"] == "package_not_found"

@@ -111,18 +111,20 @@ def bodies(specification):
 
 
 def resolved(specification, schema):
-    for part in (schema, *schema.get("allOf", ()), *schema.get("anyOf", ())):
-        if "$ref" in part:
+    for subschema in (schema, *schema.get("allOf", ()), *schema.get("anyOf", ())):
+        if "$ref" in subschema:
             return specification["components"]["schemas"][
-                part["$ref"].rsplit("/", 1)[1]
+                subschema["$ref"].rsplit("/", 1)[1]
             ]
     return schema
 
 
 def leaves(specification, schema, path=()):
     """Every field of a body: its path, its name and its schema."""
-    for name, part in resolved(specification, schema).get("properties", {}).items():
-        inner = resolved(specification, part)
+    for name, subschema in (
+        resolved(specification, schema).get("properties", {}).items()
+    ):
+        inner = resolved(specification, subschema)
         if {"amount", "currency"} <= set(inner.get("properties", ())):
             yield (*path, name), MONEY
         elif "properties" in inner:
@@ -158,10 +160,16 @@ def test_no_field_of_any_body_takes_what_it_cannot_be(api, specification, share)
             for value in values:
                 answer = api(method.upper(), filled, json=at(field, value))
 
-                told = (method, path, field, repr(value)[:60], answer.get_data()[:300])
-                assert answer.status_code in {400, 403, 422}, told
+                received = (
+                    method,
+                    path,
+                    field,
+                    repr(value)[:60],
+                    answer.get_data()[:300],
+                )
+                assert answer.status_code in {400, 403, 422}, received
                 if answer.status_code == 422:
-                    assert names(answer.get_json()["fields"], field), told
+                    assert names(answer.get_json()["fields"], field), received
                 tried += answer.status_code == 422
     assert tried > 500 / SHARES
 

@@ -26,11 +26,11 @@ class Accounts:
 
     def __init__(self):
         self.answer = ANA
-        self.asked = []
+        self.calls = []
         self.now = 0.0
 
     def __call__(self, _, seconds):
-        self.asked.append(seconds)
+        self.calls.append(seconds)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -50,7 +50,7 @@ def test_somebody_is_asked_for_once_in_a_while(accounts, identities):
     for accounts.now in (0, 1, REMEMBERED_SECONDS - 1, REMEMBERED_SECONDS + 1):
         assert identities.actor_of("token") == ANA
 
-    assert len(accounts.asked) == 2
+    assert len(accounts.calls) == 2
 
 
 def test_who_changed_something_since_is_asked_for_again(accounts):
@@ -64,13 +64,13 @@ def test_who_changed_something_since_is_asked_for_again(accounts):
     assert identities.actor_of("token", changed_at=99.0) == ANA
     assert identities.actor_of("token", changed_at=150.0) == accounts.answer
     assert identities.actor_of("token", changed_at=150.0) == accounts.answer
-    assert len(accounts.asked) == 2
+    assert len(accounts.calls) == 2
 
 
 def test_who_may_have_changed_itself_is_asked_for_again(accounts, identities):
     identities.actor_of("token")
     accounts.answer = replace(ANA, time_zone="Asia/Tokyo")
-    identities.ask_anew("token")
+    identities.refresh("token")
 
     assert identities.actor_of("token") == accounts.answer
 
@@ -83,7 +83,7 @@ def test_while_accounts_is_away_everybody_is_who_they_were(accounts, identities)
         assert identities.actor_of("token") == ANA
 
     # It is asked once, and not for long: the page has parts to wait for.
-    assert accounts.asked[1:] == [AGAIN_SECONDS]
+    assert accounts.calls[1:] == [AGAIN_SECONDS]
 
 
 def test_it_does_not_stay_so_for_ever(accounts, identities):
@@ -107,9 +107,9 @@ def test_whose_session_ended_is_nobody_even_then(accounts, identities, ending):
     identities.actor_of("token")
     accounts.answer = Unavailable()
     if ending == "one":
-        identities.forget(digest_of("token"))
+        identities.evict(digest_of("token"))
     else:
-        identities.forget_all()
+        identities.evict_all()
 
     with pytest.raises(Unavailable):
         identities.actor_of("token")
@@ -135,7 +135,7 @@ def test_who_lies_below_a_changed_account_is_asked_for_again(accounts, identitie
         accounts.answer = Actor(role=Role.DEALER, scopes=scopes, name=token)
         identities.actor_of(token)
 
-    identities.forget_below("/a/b/")
+    identities.evict_below("/a/b/")
     accounts.answer = AccountInactive()
 
     with pytest.raises(Forbidden):

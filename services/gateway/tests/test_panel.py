@@ -30,7 +30,7 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
@@ -91,31 +91,31 @@ HERE = {"base_url": "https://tv.example"}
 
 @pytest.mark.parametrize("name", ["Nova TV", ""])
 def test_before_sign_in_pages_bear_the_company_s_name_or_none(client, services, name):
-    services.tell("accounts.find_company", CompanyFound(name=name))
+    services.answer_with("accounts.find_company", CompanyFound(name=name))
 
     page = text_of(client.get("/sign-in", **HERE))
 
     assert f"<title>Sign in{' · Nova TV' if name else ''}</title>" in page
     assert page.count("Nova TV") == (2 if name else 0)
     assert "Lineup" not in page
-    [(_, asked)] = services.calls_of("accounts.find_company")
-    assert asked.address.startswith("https://tv.example")
+    [(_, rpc_request)] = services.calls_of("accounts.find_company")
+    assert rpc_request.address.startswith("https://tv.example")
 
 
 def test_the_name_at_an_address_is_asked_for_once_in_a_while(client, services):
     for address in ("https://tv.example", "https://tv.example", "https://b.example"):
         client.get("/sign-in", base_url=address)
 
-    asked = [one.address for _, one in services.calls_of("accounts.find_company")]
-    assert asked == ["https://tv.example", "https://b.example"]
+    rpc_request = [one.address for _, one in services.calls_of("accounts.find_company")]
+    assert rpc_request == ["https://tv.example", "https://b.example"]
 
 
-@pytest.mark.parametrize("trouble", ["refused", "silent", "broken"])
-def test_a_name_that_nobody_can_tell_keeps_nobody_out(client, services, trouble):
+@pytest.mark.parametrize("failure", ["refused", "silent", "broken"])
+def test_a_name_that_nobody_can_tell_keeps_nobody_out(client, services, failure):
     verb = "accounts.find_company"
-    if trouble == "silent":
+    if failure == "silent":
         services.silent.add(verb)
-    services.tell(verb, Exception if trouble == "broken" else Invalid())
+    services.answer_with(verb, Exception if failure == "broken" else Invalid())
 
     answer = client.get("/sign-in", **HERE)
 
@@ -143,47 +143,49 @@ def test_a_wrong_password_keeps_the_name_and_says_so(client, form_of):
     assert "wrong" not in text_of(answer).lower().replace(
         "wrong name or password", ""
     ).replace('class="field wrong"', "")
-    assert "Wrong name or password." in words_of(answer)
+    assert "Wrong name or password." in visible_text(answer)
 
 
 def test_who_must_wait_is_told_until_when_and_types_the_name_once(
     client, form_of, services
 ):
     refusal = TooMany("Try again in 4 minutes.", details={"retry_after": 240})
-    services.tell("accounts.sign_in", refusal)
+    services.answer_with("accounts.sign_in", refusal)
 
     answer = sent(client, form_of, "/sign-in", username="partner", password="wrong")
 
     assert answer.status_code == 429
     assert answer.headers["Retry-After"] == "240"
     assert 'value="partner"' in text_of(answer)
-    assert "Try again in 4 minutes." in words_of(answer)
-    [(_, asked)] = services.calls_of("accounts.sign_in")
-    assert asked.address == "127.0.0.1"
+    assert "Try again in 4 minutes." in visible_text(answer)
+    [(_, rpc_request)] = services.calls_of("accounts.sign_in")
+    assert rpc_request.address == "127.0.0.1"
 
 
 def test_every_form_that_comes_too_soon_says_so(browser, form_of, services):
     refusal = TooMany("Try again in 2 seconds.", details={"retry_after": 2})
     client = browser(Role.PARTNER)
-    services.tell("accounts.change_password", refusal)
-    services.tell("accounts.sign_in", refusal)
-    for path, said in (
+    services.answer_with("accounts.change_password", refusal)
+    services.answer_with("accounts.sign_in", refusal)
+    for path, fields in (
         (
             "/settings/password",
             {"old_password": "x", "new_password": "y" * 12, "again": "y" * 12},
         ),
         ("/settings/tokens/new", {"password": "x"}),
     ):
-        answer = sent(client, form_of, path, **said)
+        answer = sent(client, form_of, path, **fields)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2"), path
-        assert "Try again in 2 seconds." in words_of(answer)
+        assert "Try again in 2 seconds." in visible_text(answer)
 
 
 def test_after_sign_in_one_goes_on_where_one_wanted(client, form_of):
-    asked = client.get("/customers?search=ana")
-    assert asked.location == "/sign-in?next=/customers?search%3Dana"
+    rpc_request = client.get("/customers?search=ana")
+    assert rpc_request.location == "/sign-in?next=/customers?search%3Dana"
 
-    answer = sent(client, form_of, asked.location, username="partner", password="right")
+    answer = sent(
+        client, form_of, rpc_request.location, username="partner", password="right"
+    )
     assert answer.location == "/customers?search=ana"
 
 
@@ -225,8 +227,8 @@ def test_sign_out_ends_the_session_at_accounts(browser, form_of, services):
 
     client.post("/sign-out", data=form_of(page, "/sign-out"))
 
-    [(_, asked)] = services.calls_of("accounts.sign_out")
-    assert asked.token == "token-of-partner"
+    [(_, rpc_request)] = services.calls_of("accounts.sign_out")
+    assert rpc_request.token == "token-of-partner"
     assert client.get("/customers").location.startswith("/sign-in")
 
 
@@ -245,7 +247,7 @@ def test_a_session_that_ended_elsewhere_is_over(browser, services, app):
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM}))
 def test_every_page_is_there_for_its_roles_and_for_no_others(browser, pages, role):
     client = browser(role)
-    asked = 0
+    rpc_request = 0
     for path, methods, roles in pages:
         if "GET" not in methods:
             continue
@@ -253,11 +255,11 @@ def test_every_page_is_there_for_its_roles_and_for_no_others(browser, pages, rol
         if (onward := answer.location or "").startswith("/users/"):
             answer = client.get(onward)  # where the only user is sold to
         expected = 200 if role in roles else 403
-        assert answer.status_code == expected, (path, role, words_of(answer))
+        assert answer.status_code == expected, (path, role, visible_text(answer))
         is_file = answer.headers.get("Content-Disposition", "").startswith("attachment")
         assert is_file or "csrf_token" in text_of(answer), path
-        asked += 1
-    assert asked > 25
+        rpc_request += 1
+    assert rpc_request > 25
 
 
 def test_no_page_is_there_before_sign_in(client, pages):
@@ -270,7 +272,7 @@ def test_no_page_is_there_before_sign_in(client, pages):
 @pytest.mark.feature("UI-16")
 def test_no_form_is_taken_without_its_token(browser, pages, services):
     client = browser(Role.PARTNER)
-    services.asked.clear()
+    services.calls.clear()
     refused = 0
     for path, methods, roles in pages:
         if "POST" in methods and Role.PARTNER in roles:
@@ -278,7 +280,7 @@ def test_no_form_is_taken_without_its_token(browser, pages, services):
             assert (answer.status_code, "csrf" in text_of(answer)) == (403, True), path
             refused += 1
     assert refused > 15
-    assert {verb for verb, *_ in services.asked} <= {"accounts.identify"}
+    assert {verb for verb, *_ in services.calls} <= {"accounts.identify"}
 
 
 @pytest.mark.feature("UI-16")
@@ -321,7 +323,7 @@ def test_what_is_no_amount_is_told_at_its_field(browser, form_of, services, amou
 
 def test_names_are_shown_as_text(browser, services, sample):
     view = sample(UserView, name="<b>&TV")
-    services.tell("accounts.list_users", Page(items=[view]))
+    services.answer_with("accounts.list_users", Page(items=[view]))
 
     page = text_of(browser(Role.PARTNER).get(f"/customers/{ID}/users"))
 
@@ -341,14 +343,14 @@ def test_while_billing_is_away_the_rest_of_the_page_works(
 ):
     client = browser(role)
     services.silent.add("billing")
-    services.asked.clear()
+    services.calls.clear()
 
     answer = client.get(address)
 
-    assert services.is_asked_with_one_limit()
+    assert services.calls_share_one_limit()
     assert answer.status_code == 200
     assert "/p/text.m3u8" in text_of(answer)
-    assert f"{missing} cannot be shown right now" in words_of(answer)
+    assert f"{missing} cannot be shown right now" in visible_text(answer)
 
 
 @pytest.mark.parametrize(
@@ -368,18 +370,18 @@ def test_a_list_says_when_it_is_empty_and_when_its_service_is_away(
     browser, services, address, verb
 ):
     client = browser(Role.PARTNER)
-    services.tell(verb, Page(items=[]))
+    services.answer_with(verb, Page(items=[]))
     assert 'class="empty"' in text_of(client.get(address))
 
-    services.tell(verb, Unavailable(code="service_unavailable"))
+    services.answer_with(verb, Unavailable(code="service_unavailable"))
     answer = client.get(address)
     assert answer.status_code == 200
-    assert "cannot be shown right now" in words_of(answer)
+    assert "cannot be shown right now" in visible_text(answer)
 
 
 def test_a_list_leads_to_its_next_page_and_keeps_the_search(browser, services, sample):
     page = Page(items=[sample(CustomerView)], next_after=sample(CustomerView).id)
-    services.tell("accounts.list_customers", page)
+    services.answer_with("accounts.list_customers", page)
 
     shown = text_of(browser(Role.PARTNER).get("/customers?search=ana"))
 
@@ -395,8 +397,8 @@ def test_stopping_shows_first_what_comes_back(browser, form_of, services):
     client = browser(Role.CUSTOMER)
     address = f"/subscriptions/{ID}/stop"
 
-    asked = client.get(address)
-    assert "9.00 EUR will be refunded to the balance" in words_of(asked)
+    rpc_request = client.get(address)
+    assert "9.00 EUR will be refunded to the balance" in visible_text(rpc_request)
     assert services.calls_of("billing.stop_subscription") == []
 
     answer = sent(client, form_of, address)
@@ -408,12 +410,12 @@ def test_stopping_shows_first_what_comes_back(browser, form_of, services):
 def test_deleting_a_running_user_is_refused_in_words(browser, form_of, services):
     client = browser(Role.PARTNER)
     running = DeletionBlockers(balances=[], running=1, subscriptions=[])
-    services.tell("billing.get_deletion_blockers", running)
+    services.answer_with("billing.get_deletion_blockers", running)
 
     answer = sent(client, form_of, f"/users/{ID}/delete")
 
     assert answer.status_code == 422
-    assert "Stop the active subscription first." in words_of(answer)
+    assert "Stop the active subscription first." in visible_text(answer)
     assert services.calls_of("accounts.delete_user") == []
 
 
@@ -423,40 +425,40 @@ def for_sale(sample):
 
 
 def test_a_plan_is_bought_from_the_balance(browser, form_of, services, sample):
-    services.tell("billing.list_products", for_sale(sample))
+    services.answer_with("billing.list_products", for_sale(sample))
     client = browser(Role.CUSTOMER)
-    page = words_of(client.get(f"/users/{ID}/buy"))
+    page = visible_text(client.get(f"/users/{ID}/buy"))
     assert "Family, Month" in page
     assert "Buy for 9.00 EUR" in page
 
     answer = sent(client, form_of, f"/users/{ID}/buy", plan_id=ID)
 
     assert answer.location == "/my"
-    [(context, asked)] = services.calls_of("billing.purchase")
-    assert (str(asked.plan_id), str(asked.user_id)) == (ID, ID)
+    [(context, rpc_request)] = services.calls_of("billing.purchase")
+    assert (str(rpc_request.plan_id), str(rpc_request.user_id)) == (ID, ID)
     assert context.idempotency_key
 
 
 def test_too_little_money_is_told_at_the_form(browser, form_of, services, sample):
-    services.tell("billing.list_products", for_sale(sample))
-    services.tell("billing.purchase", PaymentRequired("5.00 EUR are missing."))
+    services.answer_with("billing.list_products", for_sale(sample))
+    services.answer_with("billing.purchase", PaymentRequired("5.00 EUR are missing."))
 
     answer = sent(browser(Role.CUSTOMER), form_of, f"/users/{ID}/buy", plan_id=ID)
 
     assert answer.status_code == 422
-    assert "5.00 EUR are missing." in words_of(answer)
+    assert "5.00 EUR are missing." in visible_text(answer)
 
 
 def test_the_renewal_switch_is_a_button(browser, form_of, services, sample):
     subscriptions = Page(items=[running(sample, renews=True)])
-    services.tell("billing.list_subscriptions", subscriptions)
+    services.answer_with("billing.list_subscriptions", subscriptions)
     client = browser(Role.CUSTOMER)
     page = text_of(client.get("/my"))
 
     client.post(f"/users/{ID}/renewal", data=form_of(page, f"/users/{ID}/renewal"))
 
-    [(_, asked)] = services.calls_of("billing.switch_renewal")
-    assert asked.renews is False
+    [(_, rpc_request)] = services.calls_of("billing.switch_renewal")
+    assert rpc_request.renews is False
 
 
 def test_a_list_is_imported_as_a_file_and_its_job_is_shown(
@@ -468,8 +470,8 @@ def test_a_list_is_imported_as_a_file_and_its_job_is_shown(
     answer = sent(client, form_of, "/channels/import", file=file)
 
     assert answer.location == f"/jobs/{ID}"
-    [(_, asked)] = services.calls_of("playlists.import_channels")
-    assert BlobStore(settings.blob_url).read(asked.upload) == b"#EXTM3U\n"
+    [(_, rpc_request)] = services.calls_of("playlists.import_channels")
+    assert BlobStore(settings.blob_url).read(rpc_request.upload) == b"#EXTM3U\n"
     assert 'http-equiv="refresh"' in text_of(client.get(f"/jobs/{ID}"))
 
 
@@ -478,8 +480,11 @@ def test_a_list_is_imported_from_an_address(browser, form_of, services):
 
     sent(client, form_of, "/channels/import", address="https://example.org/x.m3u")
 
-    [(_, asked)] = services.calls_of("playlists.import_channels")
-    assert (asked.upload, asked.address) == ("", "https://example.org/x.m3u")
+    [(_, rpc_request)] = services.calls_of("playlists.import_channels")
+    assert (rpc_request.upload, rpc_request.address) == (
+        "",
+        "https://example.org/x.m3u",
+    )
 
 
 def test_a_file_above_the_limit_is_refused(browser, form_of):
@@ -498,7 +503,7 @@ def test_a_file_above_the_limit_is_refused(browser, form_of):
 def test_a_shops_secret_is_sealed_and_never_shown(browser, form_of, services, app):
     from gateway.app_context import app_context_of
 
-    said = {
+    fields = {
         "kind": "woocommerce",
         "name": "Shop",
         "secret": "s3cret",
@@ -506,12 +511,12 @@ def test_a_shops_secret_is_sealed_and_never_shown(browser, form_of, services, ap
         "other_product": "list",
     }
 
-    answer = sent(browser(Role.PARTNER), form_of, "/shops/new", **said)
+    answer = sent(browser(Role.PARTNER), form_of, "/shops/new", **fields)
 
-    assert "is connected" in words_of(answer)
+    assert "is connected" in visible_text(answer)
     assert "s3cret" not in text_of(answer)
-    [(_, asked)] = services.calls_of("billing.connect_shop")
-    assert app_context_of(app).keyring.open(asked.secret) == "s3cret"
+    [(_, rpc_request)] = services.calls_of("billing.connect_shop")
+    assert app_context_of(app).keyring.open(rpc_request.secret) == "s3cret"
 
 
 def test_the_operator_says_for_which_partner(browser, form_of, services):
@@ -520,12 +525,12 @@ def test_the_operator_says_for_which_partner(browser, form_of, services):
 
     sent(client, form_of, "/packages/new", name="All", partner_id=ID)
 
-    [(_, asked)] = services.calls_of("playlists.create_package")
-    assert str(asked.partner_id) == ID
+    [(_, rpc_request)] = services.calls_of("playlists.create_package")
+    assert str(rpc_request.partner_id) == ID
 
 
 def test_what_is_not_ours_is_not_found(browser, services):
-    services.tell("accounts.get_customer", NotFound())
+    services.answer_with("accounts.get_customer", NotFound())
 
     answer = browser(Role.PARTNER).get(f"/customers/{ID}")
 

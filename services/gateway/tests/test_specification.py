@@ -64,12 +64,12 @@ def test_every_verb_with_a_route_is_open(specification):
 
 def test_the_readme_names_every_address_that_no_verb_has(specification):
     rows = re.findall(r"^\| (`/.*) \| ((?:GET|POST|PUT)[^|]*) \|", README, re.MULTILINE)
-    told = {}
+    received = {}
     for addresses, methods in rows:
         paths = re.findall("`([^`]+)`", addresses)
         each = methods.split("; ")
         each = each * len(paths) if len(each) == 1 else each
-        told |= {
+        received |= {
             p: set(re.findall("[A-Z]{3,}", m)) for p, m in zip(paths, each, strict=True)
         }
 
@@ -77,12 +77,12 @@ def test_the_readme_names_every_address_that_no_verb_has(specification):
     for method, path in operations(specification):
         if (method, path) not in ADDRESSES_OF_VERBS:
             described.setdefault(written(path), set()).add(method)
-    assert told == described
+    assert received == described
 
 
 def test_the_readme_names_what_every_list_is_narrowed_and_sorted_by(specification):
     rows = re.findall(r"^\| `(/\S*)` \| ([`n].*) \| ([`n].*) \|$", README, re.MULTILINE)
-    told = {
+    received = {
         path: tuple(set(re.findall("`([^`]+)`", cell)) for cell in cells)
         for path, *cells in rows
     }
@@ -92,7 +92,7 @@ def test_the_readme_names_what_every_list_is_narrowed_and_sorted_by(specificatio
         for (method, path), operation in operations(specification).items()
         if "schemas/PageOf" in str(operation["responses"].get("200"))
     }
-    assert told == described
+    assert received == described
 
 
 def names_of(operation):
@@ -100,8 +100,8 @@ def names_of(operation):
 
 
 def sorts_of(operation):
-    said = [p for p in operation["parameters"] if p["name"] == "order"]
-    names = said[0]["schema"]["enum"] if said else []
+    parameters = [p for p in operation["parameters"] if p["name"] == "order"]
+    names = parameters[0]["schema"]["enum"] if parameters else []
     return {name for name in names if not name.startswith("-")}
 
 
@@ -158,14 +158,14 @@ def test_no_answer_has_a_secret_or_a_scope(specification):
         if status.startswith("2")
         for match in re.findall(r"schemas/(\w+)", str(response))
     }
-    held = {
+    checked = {
         (name, field)
         for name in answered
         for field in schemas[name].get("properties", {})
         if field in {"scope", "password", "secret", "token"}
     }
 
-    assert held == {("Token", "token")}
+    assert checked == {("Token", "token")}
     assert set(schemas["NewLogin"]["properties"]) == {"username", "password"}
 
 

@@ -57,11 +57,11 @@ def gateway(folder):
         process.wait(timeout=30)
 
 
-def until(said, seconds=90):
+def until(condition, seconds=90):
     end = time.monotonic() + seconds
     while True:
         try:
-            if found := said():
+            if found := condition():
                 return found
         except (requests.ConnectionError, requests.Timeout):
             pass
@@ -178,7 +178,7 @@ def test_the_probe_port_serves_nothing_but_probes_and_metrics(ports, path):
 
 def test_what_others_may_ask_without_a_login_is_whether_it_lives(ports):
     port, probes = ports
-    asked = {
+    rpc_request = {
         (name, path): requests.get(
             f"http://127.0.0.1:{where}{path}", timeout=5
         ).status_code
@@ -186,7 +186,7 @@ def test_what_others_may_ask_without_a_login_is_whether_it_lives(ports):
         for path in ("/livez", "/readyz")
     }
 
-    assert asked == {
+    assert rpc_request == {
         ("main", "/livez"): 200,
         ("main", "/readyz"): 404,
         ("probes", "/livez"): 200,
@@ -210,8 +210,8 @@ def test_probes_are_told_to_this_machine_only_unless_said_otherwise(ports):
     ],
 )
 def test_the_probe_port_listens_where_it_is_told(address, bind):
-    told = {"amqp_uri": "", "lineup_secret_keys": "", "blob_url": ""}
-    settings = GatewaySettings(**told, probe_address=address, probe_port=8090)
+    attributes = {"amqp_uri": "", "lineup_secret_keys": "", "blob_url": ""}
+    settings = GatewaySettings(**attributes, probe_address=address, probe_port=8090)
 
     assert probe_bind(settings) == bind
 
@@ -259,11 +259,11 @@ def test_a_request_and_the_calls_it_makes_are_one_trace(traced, services, client
     tracing.flush()
 
     ((context, _),) = services.calls_of("accounts.sign_in")
-    asked = traced.spans["gateway.tokens.create_token"]
+    rpc_request = traced.spans["gateway.tokens.create_token"]
     called = traced.spans["accounts.sign_in"]
-    assert asked.trace_id.hex() == called.trace_id.hex() == parent.split("-")[1]
-    assert asked.parent_span_id.hex() == parent.split("-")[2]
-    assert called.parent_span_id == asked.span_id
+    assert rpc_request.trace_id.hex() == called.trace_id.hex() == parent.split("-")[1]
+    assert rpc_request.parent_span_id.hex() == parent.split("-")[2]
+    assert called.parent_span_id == rpc_request.span_id
     assert context.traceparent.split("-")[2] == called.span_id.hex()
-    told = {a.key: a.value.string_value for a in called.attributes}
-    assert told == {"lineup.request_id": "traced-request", "lineup.outcome": "ok"}
+    attributes = {a.key: a.value.string_value for a in called.attributes}
+    assert attributes == {"lineup.request_id": "traced-request", "lineup.outcome": "ok"}

@@ -61,7 +61,7 @@ class ZoneForm(LineupForm):
         super().__init__(data={"time_zone": present})
         self.time_zone.choices = zone_choices()
 
-    def question(self) -> SetTimeZone:
+    def to_request(self) -> SetTimeZone:
         """The zone to be kept."""
         return SetTimeZone(time_zone=self.time_zone.data)
 
@@ -106,7 +106,7 @@ class StreamForm(LineupForm):
         hosts = "\n".join(kept.stream_hosts)
         super().__init__(data={**vars(kept), "stream_hosts": hosts})
 
-    def question(self) -> UpdateStreamSettings:
+    def to_request(self) -> UpdateStreamSettings:
         """The settings as they were entered."""
         return UpdateStreamSettings(
             session_minutes=self.session_minutes.data,

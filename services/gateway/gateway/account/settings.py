@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.account.forms import PasswordForm, TokenForm, ZoneForm
 from gateway.account_form import AccountForm
-from gateway.asking import actor, address, ask, user_agent
 from gateway.logins import LOGINS, SESSIONS
 from gateway.panel.forms import form_page, go_to, status_of, submit
 from gateway.panel.guard import TOKEN, page_for
+from gateway.request_context import actor, address, ask, user_agent
 from lineup.context import EVERYBODY, SELLERS, Role
 from lineup.contracts.accounts.logins import ListLogins
 from lineup.contracts.accounts.sessions import (
@@ -37,11 +37,11 @@ def settings() -> ResponseReturnValue:
     if account.may_edit is False:
         return render_template("account/account.html", account=account)
     form = AccountForm.of(account, may_switch=False)
-    question = form.question(account.id)
+    rpc_request = form.to_request(account.id)
     return form_page(
         "account/settings.html",
         form,
-        lambda: ask(question),
+        lambda: ask(rpc_request),
         lambda _: go_to(url_for("settings_pages.settings"), "Settings saved."),
         account=account,
     )
@@ -52,7 +52,7 @@ def settings() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Change one's own password; the other sessions end."""
     form = PasswordForm()
-    question = ChangePassword(
+    rpc_request = ChangePassword(
         old_password=form.old_password.data or "",
         new_password=form.new_password.data or "",
         token=session[TOKEN],
@@ -60,7 +60,7 @@ def change_password() -> ResponseReturnValue:
     return form_page(
         "account/password.html",
         form,
-        lambda: ask(question),
+        lambda: ask(rpc_request),
         lambda _: go_to(
             url_for("settings_pages.list_sessions"),
             "Password changed. All other sessions and API tokens have ended.",
@@ -74,7 +74,7 @@ def list_sessions() -> str:
     """What keeps one's login signed in; as another there is nothing to see."""
     listing = None
     if actor().login_id is not None:
-        listing = SESSIONS.asked_of(ListSessions, token=session[TOKEN])
+        listing = SESSIONS.listing_of(ListSessions, token=session[TOKEN])
     return render_template("account/sessions.html", listing=listing)
 
 
@@ -102,7 +102,7 @@ def new_token() -> ResponseReturnValue:
 def list_logins() -> str:
     """Who else signs in to one's account."""
     account_id = own_account().id
-    listing = LOGINS.asked_of(ListLogins, account_id=account_id)
+    listing = LOGINS.listing_of(ListLogins, account_id=account_id)
     return render_template(
         "account/logins.html", listing=listing, account_id=account_id
     )
@@ -121,7 +121,7 @@ def _zone() -> ResponseReturnValue:
     return form_page(
         "account/zone.html",
         form,
-        lambda: ask(form.question()),
+        lambda: ask(form.to_request()),
         lambda _: go_to(
             url_for("settings_pages.settings"), "Times are now shown in that zone."
         ),
@@ -129,7 +129,7 @@ def _zone() -> ResponseReturnValue:
 
 
 def _token(password: str) -> SignedIn:
-    question = SignIn(
+    rpc_request = SignIn(
         username=actor().name,
         password=password,
         wants_token=True,
@@ -137,7 +137,7 @@ def _token(password: str) -> SignedIn:
         address=address(),
     )
     try:
-        return ask(question)
+        return ask(rpc_request)
     except Unauthenticated as refusal:
         words = {"password": ["This is not your password."]}
         raise Refusal(refusal.message, code=refusal.code, fields=words) from None

@@ -4,9 +4,9 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.account.forms import StreamForm
-from gateway.asking import ask
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
+from gateway.request_context import ask
 from lineup.context import Role
 from lineup.contracts.playlists.streams import GetStreamSettings
 
@@ -22,7 +22,7 @@ def stream_settings() -> ResponseReturnValue:
     return form_page(
         "account/streams.html",
         form,
-        lambda: ask(form.question()),
+        lambda: ask(form.to_request()),
         lambda _: go_to(
             url_for("streams_pages.stream_settings"), "Stream settings saved."
         ),

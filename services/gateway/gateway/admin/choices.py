@@ -1,6 +1,6 @@
 """What can be chosen in filters and forms, by its name.
 
-Each question goes out when it is made and is read when its choices are called for, so
+Each request goes out when it is made and is read when its choices are called for, so
 that the other parts of a page wait beside it: `products = choices.products()`, and in
 the end `products()`.
 """
@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from gateway.admin.content.common import OFFERED
-from gateway.asking import actor, ask_later
+from gateway.admin.content.common import MAX_OPTIONS
 from gateway.panel.display import label_of
 from gateway.panel.filters import Options
-from gateway.panel.parts import options_of
+from gateway.panel.optional_results import options_of
+from gateway.request_context import actor, ask_later
 from lineup.context import PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.groups import CustomerGroupView, ListCustomerGroups
 from lineup.contracts.accounts.tree import AccountKind, AccountView, ListAccounts
@@ -31,15 +31,15 @@ Choices = Callable[[], Options]
 
 def products() -> Choices:
     """What is sold."""
-    question = ListProducts(paging=replace(OFFERED, order="name"))
-    answer = ask_later(question)
+    rpc_request = ListProducts(paging=replace(MAX_OPTIONS, order="name"))
+    answer = ask_later(rpc_request)
     return _with_partners(answer)
 
 
 def shops() -> Choices:
     """Webshops that send orders."""
-    question = ListShops(paging=OFFERED)
-    answer = ask_later(question)
+    rpc_request = ListShops(paging=MAX_OPTIONS)
+    answer = ask_later(rpc_request)
     return _with_partners(answer)
 
 
@@ -47,14 +47,14 @@ def partners() -> Choices:
     """Tenants, for the operator; nobody else sees more than one."""
     if actor().role is not Role.OPERATOR:
         return tuple
-    question = ListAccounts(kind=AccountKind.PARTNER, paging=OFFERED)
-    answer = ask_later(question)
-    return lambda: options_of(answer, _named)
+    rpc_request = ListAccounts(kind=AccountKind.PARTNER, paging=MAX_OPTIONS)
+    answer = ask_later(rpc_request)
+    return lambda: options_of(answer, _accounts_by_name)
 
 
 def sellers() -> Choices:
     """Resellers and dealers."""
-    answer = ask_later(ListAccounts(paging=OFFERED))
+    answer = ask_later(ListAccounts(paging=MAX_OPTIONS))
     return lambda: options_of(answer, _sellers)
 
 
@@ -65,45 +65,45 @@ def sellers_to_put_below() -> Choices:
 
 def accounts() -> Choices:
     """Whoever may have customers: sellers, and partners for those without one."""
-    answer = ask_later(ListAccounts(paging=OFFERED))
+    answer = ask_later(ListAccounts(paging=MAX_OPTIONS))
     return lambda: options_of(answer, _accounts)
 
 
 def of_customers() -> Callable[[], dict[str, Options]]:
     """What lists of customers are narrowed by, by the filter's name."""
-    asked = {
+    choices_by_name = {
         "group_id": customer_groups(),
         "product_id": products(),
         "seller_id": accounts(),
     }
-    return lambda: {name: read() for name, read in asked.items()}
+    return lambda: {name: read() for name, read in choices_by_name.items()}
 
 
 def customer_groups(seller_id: UUID | None = None) -> Choices:
     """The groups that a seller's customers can be in; all that are seen for None."""
-    question = ListCustomerGroups(seller_id=seller_id, paging=OFFERED)
-    answer = ask_later(question)
+    rpc_request = ListCustomerGroups(seller_id=seller_id, paging=MAX_OPTIONS)
+    answer = ask_later(rpc_request)
     return lambda: options_of(answer, _customer_groups)
 
 
 def packages() -> Choices:
     """Packages, the demo set first."""
-    return _with_partners(_ask_packages(), _in_order)
+    return _with_partners(_list_packages(), _in_order)
 
 
 def packages_to_tick(partner_id: UUID | None = None) -> Sequence[PackageView]:
     """What a form ticks anew; Unavailable, since ticks not shown would be taken off."""
-    return _in_order(_ask_packages(partner_id).reply())
+    return _in_order(_list_packages(partner_id).reply())
 
 
 def channel_groups(partner_id: UUID | None = None) -> Choices:
     """The groups of a partner's channels, with how many are in each."""
-    question = ListGroups(partner_id=partner_id)
-    answer = ask_later(question)
+    rpc_request = ListGroups(partner_id=partner_id)
+    answer = ask_later(rpc_request)
     return lambda: options_of(answer, _channel_groups)
 
 
-def _named(page: Page[Any]) -> Options:
+def _accounts_by_name(page: Page[Any]) -> Options:
     return [(str(one.id), one.name) for one in page.items]
 
 
@@ -122,13 +122,15 @@ def _with_partners(
         names = dict(owners())
         return options_of(
             answer,
-            lambda page: [(str(one.id), named_of(one, names)) for one in sort(page)],
+            lambda page: [
+                (str(one.id), name_with_partner(one, names)) for one in sort(page)
+            ],
         )
 
     return read
 
 
-def named_of(one: Any, partner_names: Mapping[str, str]) -> str:
+def name_with_partner(one: Any, partner_names: Mapping[str, str]) -> str:
     """What something is called, with its partner where more than one may be seen."""
     partner = partner_names.get(str(one.partner_id), "")
     return f"{one.name} ({partner})" if partner else str(one.name)
@@ -136,17 +138,17 @@ def named_of(one: Any, partner_names: Mapping[str, str]) -> str:
 
 def _sellers(page: Page[AccountView]) -> Options:
     return [
-        (str(one.id), _seller_words(one))
+        (str(one.id), _seller_label(one))
         for one in page.items
         if one.kind in {AccountKind.RESELLER, AccountKind.DEALER}
     ]
 
 
 def _accounts(page: Page[AccountView]) -> Options:
-    return [(str(one.id), _seller_words(one)) for one in page.items]
+    return [(str(one.id), _seller_label(one)) for one in page.items]
 
 
-def _seller_words(account: AccountView) -> str:
+def _seller_label(account: AccountView) -> str:
     if account.kind is AccountKind.PARTNER:
         return f"{account.name} (no seller)"
     return f"{account.name} ({label_of(account.kind).lower()})"
@@ -166,9 +168,9 @@ def _customer_groups(page: Page[CustomerGroupView]) -> Options:
     ]
 
 
-def _ask_packages(partner_id: UUID | None = None) -> Answer[Page[PackageView]]:
-    question = ListPackages(partner_id=partner_id, paging=OFFERED)
-    return ask_later(question)
+def _list_packages(partner_id: UUID | None = None) -> Answer[Page[PackageView]]:
+    rpc_request = ListPackages(partner_id=partner_id, paging=MAX_OPTIONS)
+    return ask_later(rpc_request)
 
 
 def _in_order(page: Page[PackageView]) -> Sequence[PackageView]:

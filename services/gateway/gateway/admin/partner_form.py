@@ -9,9 +9,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from gateway.admin import choices
-from gateway.asking import actor
 from gateway.panel.forms import Checklist, LineupForm
 from gateway.panel.people import id_of
+from gateway.request_context import actor
 from lineup.context import Role
 from lineup.contracts.playlists.packages import PackageView
 
@@ -44,17 +44,20 @@ class PackagesOfPartner(OfPartner):
     ) -> None:
         """Let these packages be chosen, each with its partner where that is known."""
         self.owners = {str(one.id): str(one.partner_id) for one in packages}
-        self.named = {
-            str(one.id): choices.named_of(one, partner_names) for one in packages
+        self.package_names = {
+            str(one.id): choices.name_with_partner(one, partner_names)
+            for one in packages
         }
-        self.package_ids.choices = [SelectChoice(*one) for one in self.named.items()]
+        self.package_ids.choices = [
+            SelectChoice(*one) for one in self.package_names.items()
+        ]
 
     def validate_package_ids(self, field: Checklist) -> None:
         """ValidationError for packages of another partner than the one chosen."""
         chosen = self._fields.get("partner_id")
         others = [
             name
-            for package, name in self.named.items()
+            for package, name in self.package_names.items()
             if chosen is not None
             and package in (field.data or [])
             and self.owners[package] != chosen.data

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.asking import actor
-from gateway.finding import SHOWN, FoundChannel, FoundUser, SearchResults, find
+from gateway.finding import MAX_SHOWN, FoundChannel, FoundUser, SearchResults, find
 from gateway.panel.guard import page_for
+from gateway.request_context import actor
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView
 from lineup.contracts.accounts.devices import DeviceView
@@ -88,7 +88,7 @@ def _groups(text: str, found: SearchResults) -> list[ResultGroup]:
 
 
 def _cut(group: ResultGroup) -> ResultGroup:
-    return group if len(group.hits) == SHOWN else group._replace(more="")
+    return group if len(group.hits) == MAX_SHOWN else group._replace(more="")
 
 
 def _customer(row: CustomerView) -> Hit:

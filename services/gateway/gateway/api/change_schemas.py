@@ -15,8 +15,8 @@ import marshmallow as ma
 from marshmallow import fields
 from msgspec import UnsetType
 
+from gateway.api.descriptions import description_metadata
 from gateway.api.schemas import ContractSchema, _required, described
-from gateway.api.words import words_of
 from lineup.contracts.changes import UNSET, hidden_of, merges_of, resets_of
 from lineup.values.checking import fields_of
 
@@ -25,14 +25,14 @@ class ChangeSchema(ContractSchema):
     """A change at the edge, its nulls turned into what they set back to."""
 
     @ma.post_load
-    def build(self, given: dict[str, Any], **options: Any) -> Any:
+    def build(self, values: dict[str, Any], **options: Any) -> Any:
         """The change itself, or its parts where some come from elsewhere."""
         resets = resets_of(self.contract)
-        said = {
+        resolved = {
             name: resets.get(name) if value is None else value
-            for name, value in given.items()
+            for name, value in values.items()
         }
-        return super().build(said, **options)
+        return super().build(resolved, **options)
 
 
 @cache
@@ -42,10 +42,10 @@ def patch_schema(
     """The schema of a PATCH; of a dictionary, single entries are changed."""
     merging = merges_of(contract)
     left_out = without | set(merging.values())
-    parts = _parts(contract, left_out, patch_schema)
+    schema_fields = _schema_fields(contract, left_out, patch_schema)
     for name, into in merging.items():
-        parts[name].data_key = into
-    return _schema(contract, "Patch", parts)
+        schema_fields[name].data_key = into
+    return _schema(contract, "Patch", schema_fields)
 
 
 @cache
@@ -53,26 +53,34 @@ def put_schema(
     contract: type, without: AbstractSet[str] = frozenset()
 ) -> type[ma.Schema]:
     """The schema of a PUT: the whole but secrets."""
-    parts = _parts(contract, without | merges_of(contract).keys(), put_schema)
-    for name in _changing(contract) & parts.keys():
-        parts[name].required = not parts[name].load_only
-    return _schema(contract, "Whole", parts)
+    schema_fields = _schema_fields(
+        contract, without | merges_of(contract).keys(), put_schema
+    )
+    for name in _changing(contract) & schema_fields.keys():
+        schema_fields[name].required = not schema_fields[name].load_only
+    return _schema(contract, "Whole", schema_fields)
 
 
-def _schema(contract: type, suffix: str, parts: dict[str, Any]) -> type[ma.Schema]:
+def _schema(
+    contract: type, suffix: str, schema_fields: dict[str, Any]
+) -> type[ma.Schema]:
     name = contract.__name__ + suffix
-    return type(name, (ChangeSchema,), {**parts, "contract": contract})
+    return type(name, (ChangeSchema,), {**schema_fields, "contract": contract})
 
 
-def _parts(contract: type, without: AbstractSet[str], nested: Any) -> dict[str, Any]:
+def _schema_fields(
+    contract: type, without: AbstractSet[str], nested: Any
+) -> dict[str, Any]:
     return {
-        name: _part(contract, name, hint, nested)
+        name: _schema_field(contract, name, hint, nested)
         for name, hint in fields_of(contract).items()
         if name not in without
     }
 
 
-def _part(contract: type, name: str, hint: Any, nested: Any) -> fields.Field[Any]:
+def _schema_field(
+    contract: type, name: str, hint: Any, nested: Any
+) -> fields.Field[Any]:
     """The field of one of a contract's, which may be a change itself."""
     if name not in _changing(contract):
         return described(contract, name, hint, required=name in _required(contract))
@@ -83,8 +91,8 @@ def _part(contract: type, name: str, hint: Any, nested: Any) -> fields.Field[Any
         "load_only": name in hidden_of(contract),
     }
     if is_change:
-        said = words_of(contract, name)
-        return fields.Nested(nested(kind), metadata=said, **options)
+        metadata = description_metadata(contract, name)
+        return fields.Nested(nested(kind), metadata=metadata, **options)
     return described(contract, name, kind, **options)
 
 

@@ -10,7 +10,7 @@ from pkgutil import walk_packages
 from types import ModuleType
 from typing import NamedTuple
 
-from gateway import asking, guards, logos, problems, uploads
+from gateway import guards, logos, problems, request_context, uploads
 from gateway.api import endpoints, parsing
 from gateway.panel import guard
 from lineup import contracts, errors, money, scope, validation
@@ -18,7 +18,7 @@ from lineup import impersonation as behalf
 from lineup.errors import DocumentedCode, Refusal
 
 COMMON = (errors, validation, money, scope, behalf)
-OWN = (parsing, endpoints, asking, guards, logos, uploads, guard)
+OWN = (parsing, endpoints, request_context, guards, logos, uploads, guard)
 
 
 class Code(NamedTuple):
@@ -32,8 +32,8 @@ class Code(NamedTuple):
 def published() -> tuple[Code, ...]:
     """All codes by status and name, each once."""
     of_http = {
-        Code(said.code, status, said.meaning)
-        for status, said in problems.HTTP_CODES.items()
+        Code(info.code, status, info.meaning)
+        for status, info in problems.HTTP_CODES.items()
     }
     found = of_http.union(codes_of((*COMMON, *_of_services(), *OWN)))
     return tuple(sorted(found, key=lambda code: (code.status, code.code)))
@@ -49,8 +49,8 @@ def codes_of(modules: Iterable[ModuleType]) -> Iterator[Code]:
 
 def _declared_by(one: type) -> Iterator[Code]:
     if issubclass(one, DocumentedCode):
-        for given in one:
-            yield Code(given.value, given.kind.status, given.meaning)
+        for error in one:
+            yield Code(error.value, error.kind.status, error.meaning)
     elif issubclass(one, Refusal) and one is not Refusal:
         code = vars(one).get("code")
         if code is not None and not isinstance(code, DocumentedCode):

@@ -54,12 +54,12 @@ def read_condition(*, compares: bool) -> None:
     """
     if request.method not in CHANGING or "If-Match" not in request.headers:
         return
-    asked = request.if_match
-    if asked.star_tag:
+    etags = request.if_match
+    if etags.star_tag:
         return
     if not compares:
         raise PreconditionFailed
-    g.if_match = tuple(sorted(asked.as_set())) or MATCHES_NOTHING
+    g.if_match = tuple(sorted(etags.as_set())) or MATCHES_NOTHING
 
 
 def keep_tag(view: Any) -> None:
@@ -84,5 +84,5 @@ def put_tag(answer: Response) -> Response:
 def _what_is_asked() -> dict[str, str]:
     """The conditions that count here; no answer has a date to compare with."""
     known = request.headers.get("If-None-Match")
-    asked = {} if known is None else {"HTTP_IF_NONE_MATCH": known}
-    return {"REQUEST_METHOD": request.method, **asked}
+    etags = {} if known is None else {"HTTP_IF_NONE_MATCH": known}
+    return {"REQUEST_METHOD": request.method, **etags}

@@ -20,6 +20,7 @@ from flask_smorest import Blueprint
 from gateway.api import conditions
 from gateway.api.change_schemas import patch_schema, put_schema
 from gateway.api.conditions import keep_tag
+from gateway.api.descriptions import one_line
 from gateway.api.parsing import MERGE_PATCH, Parser
 from gateway.api.schemas import (
     dated_schema,
@@ -27,9 +28,13 @@ from gateway.api.schemas import (
     reply_schema,
     request_schema,
 )
-from gateway.api.words import plain_words
 from gateway.app_context import app_context
-from gateway.asking import IDEMPOTENCY_KEY, ask, ask_once, key_from_header
+from gateway.request_context import (
+    IDEMPOTENCY_KEY,
+    ask,
+    key_from_header,
+    set_idempotency_key,
+)
 from lineup.context import Role
 from lineup.contracts.paging import Page
 from lineup.errors import Forbidden, Invalid, Unauthenticated
@@ -90,7 +95,7 @@ class UnknownParameter(Invalid):
 
 
 class More(TypedDict, total=False):
-    """What may be said of an endpoint beside its route, question and roles."""
+    """What may be said of an endpoint beside its route, request and roles."""
 
     without: frozenset[str]
     """Fields that callers have no say in."""
@@ -125,10 +130,10 @@ class Endpoints:
     def shows(self, request_type: type[Request[R]], show: Callable[[R], Any]) -> None:
         """Answer a verb by what `show` makes of its reply."""
 
-        def view(question: Any) -> Any:
-            told = ask(question)
-            keep_tag(told)
-            return show(told)
+        def view(rpc_request: Any) -> Any:
+            reply = ask(rpc_request)
+            keep_tag(reply)
+            return show(reply)
 
         view.__annotations__ = {"return": get_type_hints(show)["return"]}
         self._views[request_type] = view
@@ -146,8 +151,8 @@ class Endpoints:
         described = verb.request if view.__doc__ is None or view is ask else view
         for method in methods.split("|"):
 
-            def answer(question: Any) -> Any:
-                return view(question)
+            def answer(rpc_request: Any) -> Any:
+                return view(rpc_request)
 
             answer.__name__ = _operation_of(verb, route, method)
             answer.__doc__ = described.__doc__
@@ -164,13 +169,13 @@ class Endpoints:
     def open(
         self,
         route: str,
-        question: type[Q],
+        request_type: type[Q],
         reply: Any,
         roles: Roles,
         status: int | None = None,
         **more: Unpack[More],
     ) -> Callable[[Callable[[Q], R]], Callable[[Q], R]]:
-        """Open an endpoint to a function of its question.
+        """Open an endpoint to a function of its request.
 
         `route` reads "POST /customers/<uuid:customer_id>/users".
         """
@@ -179,16 +184,16 @@ class Endpoints:
         schema_of, location = BODIES.get(method, ADDRESS)
         if location == "query" and _is_dated(reply):
             schema_of = dated_schema
-        schema = schema_of(question, from_path | more.get("without", frozenset()))
+        schema = schema_of(request_type, from_path | more.get("without", frozenset()))
 
         def declare(view: Callable[[Q], R]) -> Callable[[Q], R]:
-            handle = _reading(question, view)
-            handle = self._said(handle, method, reply, status)
+            handle = _reading(request_type, view)
+            handle = self._with_response(handle, method, reply, status)
             handle = self._read(handle, schema, location)
-            said = _described(method, schema)
+            docs = _described(method, schema)
             query = schema if location == "query" else None
             compares = more.get("has_tag", True) and method in conditions.CHANGING
-            self.mount(route, handle, roles, view, query, compares=compares, **said)
+            self.mount(route, handle, roles, view, query, compares=compares, **docs)
             return view
 
         return declare
@@ -204,7 +209,7 @@ class Endpoints:
         compares: bool = False,
         **described: Any,
     ) -> None:
-        """Hang a handler at its address, behind the question who asks.
+        """Hang a handler at its address, behind the check of who asks.
 
         `query` is what its address may say; anything else there is refused.
         `compares`: If-Match is asked of what it changes. `described` is what the
@@ -212,7 +217,10 @@ class Endpoints:
         """
         method, rule = route.split(" ")
         guarded = _guarded(handle, roles, _names(query), compares=compares)
-        guarded.__name__, guarded.__doc__ = view.__name__, _said_of(view, method, roles)
+        guarded.__name__, guarded.__doc__ = (
+            view.__name__,
+            _description_of(view, method, roles),
+        )
         ROLES[f"{self.name}.{view.__name__}"] = roles
         documented = self.blueprint.doc(
             operationId=view.__name__,
@@ -222,7 +230,7 @@ class Endpoints:
         )(guarded)
         self.blueprint.route(rule, methods=[method])(documented)
 
-    def _said(
+    def _with_response(
         self, handle: Callable[..., Any], method: str, reply: Any, status: int | None
     ) -> Callable[..., Any]:
         if reply is Done:
@@ -230,9 +238,9 @@ class Endpoints:
             return answered
         status = status or (201 if method == "POST" else 200)
         headers = conditions.ETAG if method in conditions.TAGGED else {}
-        said = self.blueprint.response(status, reply_schema(reply), headers=headers)
+        respond = self.blueprint.response(status, reply_schema(reply), headers=headers)
         linked = _linked(handle) if get_origin(reply) is Page else handle
-        answering: Callable[..., Any] = said(linked)
+        answering: Callable[..., Any] = respond(linked)
         return answering
 
     def _read(
@@ -250,20 +258,20 @@ def _operation_of(verb: Verb, route: Route, method: str) -> str:
     """What an operation is called: what changes is updated, what goes is deleted."""
     name = route.name or verb.name
     is_change = "|" in route.address
-    said = {"PATCH": "update", "DELETE": "delete", "PUT": is_change and "replace"}
-    if (not route.name or is_change) and (begins := said.get(method)):
+    prefixes = {"PATCH": "update", "DELETE": "delete", "PUT": is_change and "replace"}
+    if (not route.name or is_change) and (begins := prefixes.get(method)):
         return f"{begins}_{name.partition('_')[2]}"
     return name
 
 
-def _reading(question: type[Q], view: Callable[[Q], R]) -> Callable[..., Any]:
-    """Put the question together of path and body, and ask it."""
+def _reading(request_type: type[Q], view: Callable[[Q], R]) -> Callable[..., Any]:
+    """Build the request from path and body, and send it."""
 
-    def handle(given: Any = None, **path: Any) -> Any:
-        if not isinstance(given, question):
-            given = question(**(given or {}), **path)
-        ask_once(g.get("given_key"), given)
-        reply = view(given)
+    def handle(values: Any = None, **path: Any) -> Any:
+        if not isinstance(values, request_type):
+            values = request_type(**(values or {}), **path)
+        set_idempotency_key(g.get("received_key"), values)
+        reply = view(values)
         keep_tag(reply)
         return None if isinstance(reply, Done) else reply
 
@@ -274,8 +282,8 @@ def _linked(handle: Callable[..., Any]) -> Callable[..., Any]:
     """Name the pages beside this one in a Link header, too (RFC 8288)."""
 
     @wraps(handle)
-    def linked(*given: Any, **path: Any) -> Any:
-        page = handle(*given, **path)
+    def linked(*args: Any, **path: Any) -> Any:
+        page = handle(*args, **path)
         beside = {"next": page.next_after, "prev": page.previous_before}
         links = [_link(rel, at) for rel, at in beside.items() if at is not None]
         return (page, {"Link": ", ".join(links)}) if links else page
@@ -324,11 +332,11 @@ def _guarded(
             if g.actor.role not in roles:
                 raise Forbidden
         _refuse_unknown(known)
-        g.given_key = key_from_header()
+        g.received_key = key_from_header()
         conditions.read_condition(compares=compares)
         answer = conditions.put_tag(handle(**path))
         if roles and request.method != "GET":
-            app_context().identities.ask_anew(bearer_token())
+            app_context().identities.refresh(bearer_token())
         return answer
 
     return guarded
@@ -350,10 +358,10 @@ def _described(method: str, schema: type[ma.Schema]) -> dict[str, Any]:
     return {"requestBody": {"content": {MERGE_PATCH: {"schema": schema}}}}
 
 
-def _said_of(view: Callable[..., Any], method: str, roles: Roles) -> str:
+def _description_of(view: Callable[..., Any], method: str, roles: Roles) -> str:
     """An endpoint's words in the specification."""
-    said = (view.__doc__ or view.__name__).strip()
-    first = "\n\n".join(map(plain_words, said.split("\n\n")))
+    text = (view.__doc__ or view.__name__).strip()
+    first = "\n\n".join(map(one_line, text.split("\n\n")))
     names = ", ".join(sorted(role for role in roles if role is not Role.SYSTEM))
     rule = RULES.get(method, "")
     return f"{first}\n\n{rule}For: {names or 'everybody'}."

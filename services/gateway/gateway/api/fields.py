@@ -88,9 +88,9 @@ class WholeField(fields.Integer):
 class Instant(fields.AwareDateTime):
     """A moment with its offset, taken as UTC; any that a calendar in use can hold."""
 
-    def _deserialize(self, *given: Any, **options: Any) -> datetime:
+    def _deserialize(self, *values: Any, **options: Any) -> datetime:
         """The moment in UTC, whose offset every database takes."""
-        moment: datetime = super()._deserialize(*given, **options)
+        moment: datetime = super()._deserialize(*values, **options)
         try:
             return Moment().checked(moment)
         except BadValueError as error:
@@ -147,5 +147,5 @@ class MoneySchema(ma.Schema):
         try:
             return Money.parse(texts["amount"], texts["currency"])
         except Invalid as refusal:
-            said = Coded(refusal.message, type(refusal))
-            raise ma.ValidationError(said, "amount") from None
+            coded = Coded(refusal.message, type(refusal))
+            raise ma.ValidationError(coded, "amount") from None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from gateway.api.words import AN_ID
+from gateway.api.descriptions import AN_ID
 
 KINDS = frozenset({"type", "$ref", "anyOf", "enum"})
 """What every schema says one of."""
@@ -24,10 +24,10 @@ def published(document: dict[str, Any], fields: Parameters) -> dict[str, Any]:
     """
     for item in document["paths"].values():
         for method, operation in _operations(item):
-            said = operation.setdefault("parameters", [])
-            said.extend(deepcopy(_headers(operation, fields[method.upper()])))
-            _say(said)
-        _say(item.get("parameters", []))
+            parameters = operation.setdefault("parameters", [])
+            parameters.extend(deepcopy(_headers(operation, fields[method.upper()])))
+            _complete(parameters)
+        _complete(item.get("parameters", []))
     document["components"]["schemas"].pop("PaginationMetadata", None)
     _make_whole(document)
     for schema in _schemas(document):
@@ -82,7 +82,7 @@ def _headers(
     return [one for one in fields if one["name"] != "If-Match" or is_compared]
 
 
-def _say(parameters: list[dict[str, Any]]) -> None:
+def _complete(parameters: list[dict[str, Any]]) -> None:
     for parameter in parameters:
         if parameter.get("in") == "path":
             thing = re.sub(r"_id$", "", parameter["name"]).replace("_", " ")

@@ -18,8 +18,8 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
+from gateway.api.descriptions import A_MOMENT, AN_ID, description_metadata, example_of
 from gateway.api.fields import Instant, MoneySchema, WholeField, in_an_address, ruled
-from gateway.api.words import A_MOMENT, AN_ID, example_of, words_of
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.money import Money
 from lineup.values import rules
@@ -51,11 +51,11 @@ class ContractSchema(ma.Schema):
         unknown = ma.RAISE
 
     @ma.post_load
-    def build(self, given: dict[str, Any], **_: Any) -> Any:
+    def build(self, values: dict[str, Any], **_: Any) -> Any:
         """The contract itself, or its parts where some come from elsewhere."""
         if self.is_complete():
-            return self.contract(**given)
-        return given
+            return self.contract(**values)
+        return values
 
     @classmethod
     def is_complete(cls) -> bool:
@@ -67,7 +67,7 @@ class ContractSchema(ma.Schema):
 def request_schema(
     contract: type, without: frozenset[str] = frozenset()
 ) -> type[ma.Schema]:
-    """The schema of a question's body, less what the path already says."""
+    """The schema of a request's body, less what the path already says."""
     suffix = "Body" if without else ""
     return _schema(contract, contract.__name__ + suffix, without)
 
@@ -76,7 +76,7 @@ def request_schema(
 def query_schema(
     contract: type, without: frozenset[str], *, is_dated: bool = False
 ) -> type[ma.Schema]:
-    """The schema of a question in the address; `paging` becomes limit and after.
+    """The schema of a request in the address; `paging` becomes limit and after.
 
     `is_dated`: it is about rows that say when they last changed.
     """
@@ -105,7 +105,7 @@ def reply_schema(contract: Any) -> type[ma.Schema]:
     rows = fields.List(
         fields.Nested(reply_schema(item)),
         required=True,
-        metadata=words_of(Page, "items"),
+        metadata=description_metadata(Page, "items"),
     )
     return type(
         f"PageOf{item.__name__}",
@@ -137,7 +137,7 @@ def _schema(
 
 
 def dated_schema(contract: Any, without: frozenset[str]) -> type[ma.Schema]:
-    """The schema of a question about rows that say when they last changed."""
+    """The schema of a request about rows that say when they last changed."""
     return query_schema(contract, without, is_dated=True)
 
 
@@ -185,10 +185,10 @@ def described(
     contract: type, name: str, hint: Any, **options: Any
 ) -> fields.Field[Any]:
     """The field of a contract's, with its words and an example."""
-    said = words_of(contract, name)
+    metadata = description_metadata(contract, name)
     if (example := example_of(contract, name, hint)) is not None:
-        said["example"] = example
-    return _field(hint, **options, metadata=said)
+        metadata["example"] = example
+    return _field(hint, **options, metadata=metadata)
 
 
 def _field(hint: Any, **options: Any) -> fields.Field[Any]:
@@ -232,10 +232,10 @@ def _collection(hint: Any, **options: Any) -> fields.Field[Any]:
     return fields.List(_field(inner), **options)
 
 
-def _put(said: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+def _put(arguments: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     """Options of a field beside those of its rule; both may describe it."""
-    metadata = {**said["metadata"], **options.get("metadata", {})}
-    return {**said, **options, "metadata": metadata}
+    metadata = {**arguments["metadata"], **options.get("metadata", {})}
+    return {**arguments, **options, "metadata": metadata}
 
 
 def paging_field(
@@ -246,16 +246,16 @@ def paging_field(
     **options: Any,
 ) -> fields.Field[Any]:
     """The field of one part of the paging; `enum` are all values it takes."""
-    said = {"description": words, "example": example}
+    metadata = {"description": words, "example": example}
     if enum is not None:
-        said["enum"] = enum
-    field = _field(fields_of(Paging)[name], metadata=said, **options)
+        metadata["enum"] = enum
+    field = _field(fields_of(Paging)[name], metadata=metadata, **options)
     field.allow_none = False
     return field
 
 
 class PagedSchema(ContractSchema):
-    """A question about a list; what says which page is its paging."""
+    """A request about a list; what says which page is its paging."""
 
     limit = paging_field(
         "limit", f"Rows per page, at most {MAX_LIMIT}.", 50, load_default=50
@@ -270,7 +270,7 @@ class PagedSchema(ContractSchema):
     )
 
     @ma.post_load
-    def build(self, given: dict[str, Any], **options: Any) -> Any:
-        """The question with its paging."""
-        page = {name: given.pop(name) for name in PAGING if name in given}
-        return super().build({**given, "paging": Paging(**page)}, **options)
+    def build(self, values: dict[str, Any], **options: Any) -> Any:
+        """The request with its paging."""
+        page = {name: values.pop(name) for name in PAGING if name in values}
+        return super().build({**values, "paging": Paging(**page)}, **options)

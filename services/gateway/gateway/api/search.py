@@ -8,10 +8,10 @@ endpoints = Endpoints("search", "Search customers, users, devices and orders.")
 
 
 @endpoints.open("GET /search", Search, SearchResults, SELLERS_AND_SUPPORT)
-def search_everything(question: Search) -> SearchResults:
+def search_everything(rpc_request: Search) -> SearchResults:
     """Find customers, users, devices and orders by part of a name, or exactly.
 
     `exact` is the one row with just this login name, mail address, MAC or number;
     `away` names what could not be asked just now.
     """
-    return find(question.q)
+    return find(rpc_request.q)

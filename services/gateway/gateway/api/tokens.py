@@ -9,8 +9,8 @@ from flask import g
 from gateway.api.endpoints import bearer_token
 from gateway.api.subjects import tokens as endpoints
 from gateway.app_context import app_context
-from gateway.asking import actor, address, ask, user_agent
 from gateway.identity import digest_of
+from gateway.request_context import actor, address, ask, user_agent
 from lineup.context import EVERYBODY, PUBLIC, Role
 from lineup.contracts.accounts.sessions import (
     ChangePassword,
@@ -68,12 +68,12 @@ class WhoAmI:
 
 
 @endpoints.open("POST /tokens", Credentials, Token, PUBLIC)
-def create_token(question: Credentials) -> Token:
+def create_token(rpc_request: Credentials) -> Token:
     """Sign in and get a bearer token."""
     signed = ask(
         SignIn(
-            username=question.username,
-            password=question.password,
+            username=rpc_request.username,
+            password=rpc_request.password,
             wants_token=True,
             client=user_agent(),
             address=address(),
@@ -83,9 +83,9 @@ def create_token(question: Credentials) -> Token:
 
 
 @endpoints.view(EnterAccount)
-def enter_account(question: EnterAccount) -> Token:
+def enter_account(rpc_request: EnterAccount) -> Token:
     """Get a token for an account or customer below, valid for 30 minutes."""
-    return _token_of(ask(question))
+    return _token_of(ask(rpc_request))
 
 
 @endpoints.open("DELETE /tokens/current", CurrentToken, Done, EVERYBODY, has_tag=False)
@@ -93,7 +93,7 @@ def delete_current_token(_: CurrentToken) -> Done:
     """Sign out: revoke the current token."""
     token = bearer_token()
     ask(SignOut(token=token))
-    app_context().identities.forget(digest_of(token))
+    app_context().identities.evict(digest_of(token))
     return Done()
 
 
@@ -104,16 +104,16 @@ def get_me(_: WhoAmI) -> Me:
 
 
 @endpoints.view(ChangePassword)
-def change_own_password(question: ChangePassword) -> Done:
+def change_own_password(rpc_request: ChangePassword) -> Done:
     """Change your own password; all other sessions and tokens end."""
-    kept = replace(question, token=bearer_token())
+    kept = replace(rpc_request, token=bearer_token())
     return ask(kept)
 
 
 @endpoints.view(ListSessions)
-def list_sessions(question: ListSessions) -> Page[SessionView]:
+def list_sessions(rpc_request: ListSessions) -> Page[SessionView]:
     """List your own sessions and tokens, or those of an account."""
-    asking = replace(question, token=bearer_token())
+    asking = replace(rpc_request, token=bearer_token())
     return ask(asking)
 
 

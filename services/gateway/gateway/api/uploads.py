@@ -19,7 +19,7 @@ from gateway.api.endpoints import Endpoints
 from gateway.api.schemas import query_schema, reply_schema
 from gateway.api.subjects import channels, guide
 from gateway.app_context import app_context
-from gateway.asking import ask
+from gateway.request_context import ask
 from lineup.context import PARTNERS
 from lineup.contracts.playlists.guide import CreateGuideSource, GuideSourceView
 from lineup.contracts.playlists.jobs import ImportChannels, JobView, PreviewChannels
@@ -34,43 +34,45 @@ class FileSchema(ma.Schema):
 
 
 @channels.view(ImportChannels)
-def import_channels(question: ImportChannels) -> JobView:
+def import_channels(rpc_request: ImportChannels) -> JobView:
     """Import an M3U playlist from a URL; the job shows the progress."""
-    return ask(question)
+    return ask(rpc_request)
 
 
 @channels.view(PreviewChannels)
-def preview_channels(question: PreviewChannels) -> JobView:
+def preview_channels(rpc_request: PreviewChannels) -> JobView:
     """Preview an M3U playlist from a URL; the job lists its groups."""
-    return ask(question)
+    return ask(rpc_request)
 
 
 @guide.view(CreateGuideSource)
-def create_guide_source(question: CreateGuideSource) -> GuideSourceView:
+def create_guide_source(rpc_request: CreateGuideSource) -> GuideSourceView:
     """Create a guide source that is fetched from a URL on a schedule."""
-    return ask(question)
+    return ask(rpc_request)
 
 
-def import_uploaded_channels(question: ImportChannels, file: FileStorage) -> JobView:
+def import_uploaded_channels(rpc_request: ImportChannels, file: FileStorage) -> JobView:
     """Import an uploaded M3U playlist; the job shows the progress."""
     name = uploads.keep(app_context().blobs, file)
-    named = question.file_name or (file.filename or "")[:100]
-    return ask(replace(question, upload=name, file_name=named))
+    named = rpc_request.file_name or (file.filename or "")[:100]
+    return ask(replace(rpc_request, upload=name, file_name=named))
 
 
-def preview_uploaded_channels(question: PreviewChannels, file: FileStorage) -> JobView:
+def preview_uploaded_channels(
+    rpc_request: PreviewChannels, file: FileStorage
+) -> JobView:
     """Preview an uploaded M3U playlist; the job lists its groups."""
     name = uploads.keep(app_context().blobs, file)
-    named = question.file_name or (file.filename or "")[:100]
-    return ask(replace(question, upload=name, file_name=named))
+    named = rpc_request.file_name or (file.filename or "")[:100]
+    return ask(replace(rpc_request, upload=name, file_name=named))
 
 
 def create_uploaded_guide(
-    question: CreateGuideSource, file: FileStorage
+    rpc_request: CreateGuideSource, file: FileStorage
 ) -> GuideSourceView:
     """Create a guide source from an uploaded XMLTV file, plain or gzip."""
     name = uploads.keep(app_context().blobs, file)
-    return ask(replace(question, upload=name))
+    return ask(replace(rpc_request, upload=name))
 
 
 class Upload(NamedTuple):
@@ -78,7 +80,7 @@ class Upload(NamedTuple):
 
     endpoints: Endpoints
     rule: str
-    question: type
+    request_type: type
     without: frozenset[str]
     reply: type
     status: int
@@ -87,7 +89,7 @@ class Upload(NamedTuple):
     def open(self) -> None:
         """Open it; the larger limit is set once the caller is known."""
         blueprint = self.endpoints.blueprint
-        query = query_schema(self.question, self.without)
+        query = query_schema(self.request_type, self.without)
         reading = blueprint.response(self.status, reply_schema(self.reply))(self._read)
         reading = blueprint.arguments(FileSchema, location="files")(reading)
         reading = blueprint.arguments(query, location="query")(reading)

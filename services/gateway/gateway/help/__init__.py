@@ -6,10 +6,10 @@ belongs to which page, `pages.py` shows them.
 
 from flask import Flask
 
-from gateway.help import pages, places
+from gateway.help import page_topics, pages
 
 
 def init_app(app: Flask) -> None:
     """Hang the topics in, and let every page name its own."""
     app.register_blueprint(pages.pages)
-    app.jinja_env.globals.update(help_address=places.address_here)
+    app.jinja_env.globals.update(help_address=page_topics.topic_address)

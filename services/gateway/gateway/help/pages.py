@@ -2,9 +2,9 @@
 
 from flask import Blueprint, render_template, request
 
-from gateway.asking import actor
 from gateway.help.topics import Topic, topics, topics_for
 from gateway.panel.guard import page_for
+from gateway.request_context import actor
 from lineup.context import EVERYBODY
 from lineup.errors import NotFound
 

@@ -38,8 +38,8 @@ class Topic:
 
     def mentions(self, text: str) -> bool:
         """Whether all words of a text are in it."""
-        said = f"{self.title} {self.words}".casefold()
-        return all(word in said for word in text.casefold().split())
+        header = f"{self.title} {self.words}".casefold()
+        return all(word in header for word in text.casefold().split())
 
 
 class Renderer(mistune.HTMLRenderer):
@@ -96,13 +96,13 @@ def _read() -> Iterator[Topic]:
 
 def _topic(name: str, text: str, render: Any) -> Topic:
     head, body = text.split("\n\n", 1)
-    said = dict(line.split(": ", 1) for line in head.splitlines())
+    header = dict(line.split(": ", 1) for line in head.splitlines())
     return Topic(
         name=name,
-        title=said["Title"],
-        audience=said["For"],
-        group=said["Group"],
-        icon=said["Icon"],
+        title=header["Title"],
+        audience=header["For"],
+        group=header["Group"],
+        icon=header["Icon"],
         html=Markup(render(body)),  # noqa: S704 - our own text, its HTML escaped
         words=body,
     )

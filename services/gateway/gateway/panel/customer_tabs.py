@@ -4,9 +4,9 @@ from uuid import UUID
 
 from flask import url_for
 
-from gateway.asking import actor
 from gateway.panel.guard import roles_of
 from gateway.panel.navigation import has_page
+from gateway.request_context import actor
 
 CUSTOMER_TABS = (
     ("customers_pages.show_customer", "Overview"),

@@ -7,13 +7,13 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from gateway.asking import ask_later
-from gateway.panel.forms import Confirmation, line
-from gateway.panel.parts import Part, part_if_known
+from gateway.panel.forms import Confirmation, line_field
+from gateway.panel.optional_results import OptionalResult, optional_if_known
+from gateway.request_context import ask_later
 from lineup.contracts.accounts.customers import BalanceSettlement
 from lineup.contracts.billing.subscriptions import DeletionBlockers, GetDeletionBlockers
 
-WORDS = {
+SETTLEMENT_LABELS = {
     BalanceSettlement.PAY_OUT: "Pay out to the customer",
     BalanceSettlement.WRITE_OFF: "Write off",
 }
@@ -22,14 +22,16 @@ WORDS = {
 class DeletionForm(Confirmation):
     """Has the name typed; where something would be lost, asks for a reason as well."""
 
-    reason = line(
+    reason = line_field(
         "Reason for deleting anyway",
         InputRequired(),
         description="The reason is kept in the records.",
     )
     settlement = SelectField(
         "Remaining balance",
-        choices=[SelectChoice(one.value, words) for one, words in WORDS.items()],
+        choices=[
+            SelectChoice(one.value, label) for one, label in SETTLEMENT_LABELS.items()
+        ],
     )
 
     def __init__(self, expected: str, *, is_forced: bool, has_money: bool) -> None:
@@ -40,7 +42,7 @@ class DeletionForm(Confirmation):
         if not has_money:
             del self.settlement
 
-    def said(self) -> Mapping[str, Any]:
+    def request_fields(self) -> Mapping[str, Any]:
         """What the request says of force, reason and money."""
         if not self.is_forced:
             return {}
@@ -52,7 +54,7 @@ class DeletionForm(Confirmation):
         }
 
 
-def blockers_of(question: GetDeletionBlockers) -> Part[DeletionBlockers]:
+def blockers_of(rpc_request: GetDeletionBlockers) -> OptionalResult[DeletionBlockers]:
     """What would be lost by a deletion; empty while billing is away."""
-    asked = ask_later(question)
-    return part_if_known(asked)
+    pending = ask_later(rpc_request)
+    return optional_if_known(pending)

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from flask import Flask
 
 from gateway.app_context import app_context
-from gateway.asking import actor
+from gateway.request_context import actor
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.money import Money
 
@@ -80,21 +80,21 @@ LABELS = {
 """Words that people know another word for."""
 
 
-def label_of(word: object) -> str:
+def label_of(state: object) -> str:
     """An enum's value, or a word, as people read it: `past_due` is "Past due"."""
-    said = str(word.value if isinstance(word, enum.Enum) else word)
-    if word is SubscriptionState.RUNNING:
+    name = str(state.value if isinstance(state, enum.Enum) else state)
+    if state is SubscriptionState.RUNNING:
         return "Active"
-    if said in LABELS:
-        return LABELS[said]
-    plain = said.replace("_", " ").replace("-", " ")
+    if name in LABELS:
+        return LABELS[name]
+    plain = name.replace("_", " ").replace("-", " ")
     return plain[:1].upper() + plain[1:]
 
 
-def tone_of(word: object) -> str:
+def tone_of(state: object) -> str:
     """The tone a state is shown in."""
-    said = str(word.value if isinstance(word, enum.Enum) else word)
-    return TONES.get(said, CALM)
+    name = str(state.value if isinstance(state, enum.Enum) else state)
+    return TONES.get(name, CALM)
 
 
 def money_text(money: Money) -> str:
@@ -133,9 +133,9 @@ def distance_text(at: datetime) -> str:
     return format_timedelta(away, add_direction=True, locale=LANGUAGE)
 
 
-def counted(count: int, word: str) -> str:
+def counted(count: int, state: str) -> str:
     """How many of a word whose plural ends in s: "1 channel", "2,059 channels"."""
-    return f"{count:,} {word}{'s' * (count != 1)}"
+    return f"{count:,} {state}{'s' * (count != 1)}"
 
 
 def init_app(app: Flask) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import Response, request, stream_with_context, url_for
 
-from gateway.asking import answer_within, ask
 from gateway.panel.display import zone
-from gateway.panel.parts import PAGE_SECONDS
+from gateway.panel.optional_results import PAGE_SECONDS
 from gateway.panel.tables import PLACE
+from gateway.request_context import answer_within, ask
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.money import Money
 
@@ -24,14 +24,14 @@ Columns = Sequence[tuple[str, Callable[[Any], Any]]]
 """A heading and what a row has under it."""
 
 
-def csv_of(name: str, columns: Columns, question: Any) -> Response:
-    """A file of all rows a question finds, at most 50,000; the first page is asked now.
+def csv_of(name: str, columns: Columns, rpc_request: Any) -> Response:
+    """A file of all rows a request finds, at most 50,000; the first page is asked now.
 
     Refusals rise before anything is sent.
     """
-    asked = replace(question, paging=_first(question.paging))
-    first = ask(asked)
-    lines = _lines(columns, _pages(asked, first))
+    page_request = replace(rpc_request, paging=_first(rpc_request.paging))
+    first = ask(page_request)
+    lines = _csv_rows(columns, _pages(page_request, first))
     return Response(
         stream_with_context(lines),
         mimetype="text/csv",
@@ -52,7 +52,7 @@ def rows_file(name: str, rows: Sequence[Sequence[Any]]) -> Response:
 def file_address(endpoint: str, **path: Any) -> str:
     """Where the list that is open is had as a file, narrowed and sorted as it is."""
     query: dict[str, Any] = request.args.to_dict(flat=False)
-    kept = {name: said for name, said in query.items() if name not in PLACE}
+    kept = {name: value for name, value in query.items() if name not in PLACE}
     return url_for(endpoint, **path, **kept)
 
 
@@ -60,18 +60,18 @@ def _first(paging: Paging) -> Paging:
     return Paging(limit=MAX_LIMIT, order=paging.order)
 
 
-def _pages(asked: Any, page: Page[Any]) -> Iterator[Page[Any]]:
+def _pages(page_request: Any, page: Page[Any]) -> Iterator[Page[Any]]:
     yield page
     for _ in range(MOST_ROWS // MAX_LIMIT - 1):
         if page.next_after is None:
             return
-        paging = replace(asked.paging, after=page.next_after)
+        paging = replace(page_request.paging, after=page.next_after)
         answer_within(PAGE_SECONDS)
-        page = ask(replace(asked, paging=paging))
+        page = ask(replace(page_request, paging=paging))
         yield page
 
 
-def _lines(columns: Columns, pages: Iterator[Page[Any]]) -> Iterator[str]:
+def _csv_rows(columns: Columns, pages: Iterator[Page[Any]]) -> Iterator[str]:
     yield _written([[heading for heading, _ in columns]])
     for page in pages:
         yield _written(

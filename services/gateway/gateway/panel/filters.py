@@ -1,6 +1,6 @@
 """Filters of lists: each reads its part of the address into values a service is asked.
 
-A filter's name is the field of the question it fills, so a page passes them on as they
+A filter's name is the field of the request it fills, so a page passes them on as they
 are. What cannot be right is read as not said.
 """
 
@@ -37,7 +37,7 @@ class Filter(Protocol):
         """Its names in the address."""
 
     def read(self, query: Query) -> dict[str, Any]:
-        """Values by field of the question; what was not said is left out."""
+        """Values by field of the request; what was not said is left out."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class TextFilter:
 
     def read(self, query: Query) -> dict[str, Any]:
         """The text, without what cannot be printed."""
-        said = "".join(filter(str.isprintable, query.get(self.name, "")))
-        return _given(self.name, said.strip()[:TEXT_LENGTH])
+        text = "".join(filter(str.isprintable, query.get(self.name, "")))
+        return _unless_empty(self.name, text.strip()[:TEXT_LENGTH])
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,8 @@ class YesNo:
 
     def read(self, query: Query) -> dict[str, Any]:
         """True, False, or nothing."""
-        said = {"yes": True, "no": False}.get(query.get(self.name, ""))
-        return {} if said is None else {self.name: said}
+        text = {"yes": True, "no": False}.get(query.get(self.name, ""))
+        return {} if text is None else {self.name: text}
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Dates:
 
 
 @dataclass(frozen=True)
-class Quietly:
+class HiddenFilter:
     """Another filter without a control: other pages lead to lists narrowed by it."""
 
     of: Filter
@@ -189,12 +189,12 @@ def _midnight_after(day: str) -> datetime:
     return _midnight(str(date.fromisoformat(day) + timedelta(days=1)))
 
 
-def _converted(name: str, convert: Callable[[str], Any], said: str) -> dict[str, Any]:
+def _converted(name: str, convert: Callable[[str], Any], text: str) -> dict[str, Any]:
     try:
-        return _given(name, convert(said)) if said else {}
+        return _unless_empty(name, convert(text)) if text else {}
     except (ValueError, OverflowError):
         return {}
 
 
-def _given(name: str, value: Any) -> dict[str, Any]:
+def _unless_empty(name: str, value: Any) -> dict[str, Any]:
     return {} if value in {None, ""} else {name: value}

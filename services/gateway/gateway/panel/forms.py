@@ -62,14 +62,14 @@ class Checklist(SelectMultipleField):  # type: ignore[misc]
     option_widget = CheckboxInput()
 
 
-class Lines(TextAreaField):  # type: ignore[misc]
+class LinesField(TextAreaField):  # type: ignore[misc]
     """A list of texts, one a line."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Take the lines that say something."""
         if valuelist:
             self.data = [
-                said for one in valuelist[0].splitlines() if (said := one.strip())
+                text for one in valuelist[0].splitlines() if (text := one.strip())
             ]
 
     def pre_validate(self, _: Any) -> None:
@@ -100,7 +100,7 @@ class Confirmation(LineupForm):
             raise ValidationError("This does not match.")
 
 
-def line(label: str, *validators: Any, **options: Any) -> StringField:
+def line_field(label: str, *validators: Any, **options: Any) -> StringField:
     """One line of text, without spaces around it."""
     return StringField(
         label,
@@ -133,17 +133,17 @@ def form_page(
     form: LineupForm,
     act: Callable[[], R],
     then: Callable[[R], ResponseReturnValue],
-    **shown: Any,
+    **context: Any,
 ) -> ResponseReturnValue:
     """A page with a form: shown until what it asks for is done, then it leads on.
 
-    `then` answers with what was done, by `go_to` as a rule. `shown` is what the
+    `then` answers with what was done, by `go_to` as a rule. `context` is what the
     template needs beside the form.
     """
     done = submit(form, act)
     if done is not None:
         return then(done)
-    return render_template(template, form=form, **shown), status_of(form)
+    return render_template(template, form=form, **context), status_of(form)
 
 
 def go_to(address: str, message: str = "") -> ResponseReturnValue:

@@ -20,8 +20,8 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway import written
 from gateway.app_context import app_context
-from gateway.asking import KEY_LENGTH, answer_within, ask_once
-from gateway.panel.parts import PAGE_SECONDS
+from gateway.panel.optional_results import PAGE_SECONDS
+from gateway.request_context import KEY_LENGTH, answer_within, set_idempotency_key
 from gateway.return_paths import return_path
 from gateway.security import BODY_BYTES, csrf
 from lineup.context import Actor, Role
@@ -68,13 +68,13 @@ def page_for(
 
         @wraps(view)
         def guarded(*args: P.args, **path: P.kwargs) -> R | Answer:
-            turned_away = _receive(roles, limit)
-            if turned_away is not None:
-                return turned_away
-            shown = view(*args, **path)
+            refusal = _receive(roles, limit)
+            if refusal is not None:
+                return refusal
+            content = view(*args, **path)
             if request.method == "POST" and TOKEN in session:
                 session[CHANGED_AT] = time.time()
-            return shown
+            return content
 
         return guarded
 
@@ -84,7 +84,7 @@ def page_for(
 def _receive(roles: frozenset[Role], limit: Callable[[], int]) -> Answer | None:
     """Let in who may see a page, with a form that is ours; else say where to go."""
     is_form = request.method == "POST"
-    has_written = written.recall(session)
+    has_written = written.load_written(session)
     if not is_form:
         answer_within(written.PAGE_SECONDS if has_written else PAGE_SECONDS)
     after_this_request(_remember)
@@ -94,7 +94,7 @@ def _receive(roles: frozenset[Role], limit: Callable[[], int]) -> Answer | None:
     if roles and g.actor.role not in roles:
         raise Forbidden
     if is_form:
-        _take_form(limit())
+        _check_form(limit())
     return None
 
 
@@ -155,7 +155,7 @@ def _to_sign_in() -> Answer:
     return redirect(address)
 
 
-def _take_form(max_bytes: int) -> None:
+def _check_form(max_bytes: int) -> None:
     """Refuse a form that is not ours; one form sent twice acts once."""
     request.max_content_length = max_bytes
     try:
@@ -166,7 +166,7 @@ def _take_form(max_bytes: int) -> None:
     content: dict[str, Any] = {
         name: values for name, values in request.form.lists() if name != CSRF
     }
-    ask_once(key or None, content)
+    set_idempotency_key(key or None, content)
 
 
 def _next_address() -> str | None:

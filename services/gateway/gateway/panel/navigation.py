@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 
-from gateway.asking import request_id
 from gateway.panel.guard import roles_of
+from gateway.request_context import request_id
 from lineup.context import Actor, Role
 from lineup.ids import new_id
 
@@ -147,7 +147,7 @@ def theme() -> str:
 
 def init_app(app: Flask) -> None:
     """Let templates say these, also those that are imported without context."""
-    said: dict[str, Any] = {
+    template_globals: dict[str, Any] = {
         "navigation": navigation,
         "open_address": open_address,
         "has_page": has_page,
@@ -157,5 +157,5 @@ def init_app(app: Flask) -> None:
         "new_key": lambda: new_id().hex,
         "request_id": request_id,
     }
-    app.jinja_env.globals.update(said)
+    app.jinja_env.globals.update(template_globals)
     app.context_processor(lambda: {"me": g.get("actor")})

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from gateway.panel.filters import Options
-from gateway.panel.forms import LineupForm, line
+from gateway.panel.forms import LineupForm, line_field
 from gateway.panel.zones import zone_choices
 from lineup.contracts.accounts.customers import CustomerSettings, CustomerView, Person
 
@@ -55,17 +55,17 @@ def id_of(field: Any) -> UUID | None:
 class PersonFields(LineupForm):
     """Who a customer is, what its players go by, what it agrees to."""
 
-    first_name = line("First name", RequiredByService())
-    last_name = line("Last name", RequiredByService())
-    email = line("Email")
-    phone = line("Phone")
-    mobile = line(
+    first_name = line_field("First name", RequiredByService())
+    last_name = line_field("Last name", RequiredByService())
+    email = line_field("Email")
+    phone = line_field("Phone")
+    mobile = line_field(
         "Mobile", description="In international format, such as +31612345678."
     )
-    address = line("Address")
-    city = line("City")
+    address = line_field("Address")
+    city = line_field("City")
     country = SelectField("Country", [Optional()])
-    pin = line(
+    pin = line_field(
         "PIN", Length(max=20), description="Four digits that unlock restricted content."
     )
     inactivity_seconds = IntegerField(

@@ -7,7 +7,7 @@
         filters=(Text("Name, username or email"), Choice("state", "Status", Status)),
     )
 
-    listing = CUSTOMERS.asked_of(ListCustomers)
+    listing = CUSTOMERS.listing_of(ListCustomers)
 
 The macro `table` shows it: filter bar, headers to sort by, rows, pages.
 """
@@ -20,9 +20,9 @@ from uuid import UUID
 from flask import after_this_request, request, url_for
 
 from gateway.app_context import app_context
-from gateway.asking import ask_later
 from gateway.panel.filters import Filter, Options
-from gateway.panel.parts import Part, part
+from gateway.panel.optional_results import OptionalResult, optional
+from gateway.request_context import ask_later
 from lineup.contracts.paging import Page, Paging
 from lineup.errors import Refusal
 from lineup.rpc import Answer
@@ -83,7 +83,7 @@ class Table:
         self.order = order
         """The order when nobody asked for one, as its column is sorted."""
 
-    def asked(self, **options: Options) -> "Listing":
+    def listing(self, **options: Options) -> "Listing":
         """The list as the address asks for it; `options` of choices by their name."""
         query = request.args
         filters: dict[str, Any] = {}
@@ -98,13 +98,13 @@ class Table:
             options=options,
         )
 
-    def asked_of(
-        self, question: type[Request[Page[Any]]], /, **fixed: Any
+    def listing_of(
+        self, request_type: type[Request[Page[Any]]], /, **fixed: Any
     ) -> "Listing":
         """The list as the address asks for it, with its rows."""
-        return self.asked().answered_by(question, **fixed)
+        return self.listing().answered_by(request_type, **fixed)
 
-    def of(self, found: Part[Page[Any]]) -> "Listing":
+    def of(self, found: OptionalResult[Page[Any]]) -> "Listing":
         """A short list that is all there: it has no state in the address."""
         plain = tuple(replace(column, order="") for column in self.columns)
         shown = tuple(column for column in plain if not column.is_hidden)
@@ -138,11 +138,13 @@ class Listing:
     table: Table
     columns: tuple[Column, ...]
     filters: Mapping[str, Any] = field(default_factory=dict)
-    """Values by field of the question."""
+    """Values by field of the request."""
     query: Mapping[str, list[str]] = field(default_factory=dict)
     order: str = ""
     options: Mapping[str, Options] = field(default_factory=dict)
-    found: Part[Page[Any]] = field(default_factory=lambda: Part(None))
+    found: OptionalResult[Page[Any]] = field(
+        default_factory=lambda: OptionalResult(None)
+    )
 
     @property
     def paging(self) -> Paging:
@@ -155,35 +157,37 @@ class Listing:
             count_up_to=COUNT_UP_TO,
         )
 
-    def question(self, kind: type[Any], /, **fixed: Any) -> Any:
-        """The question that asks for this page of the list."""
+    def to_request(self, kind: type[Any], /, **fixed: Any) -> Any:
+        """The request that asks for this page of the list."""
         return kind(**{**self.filters, **fixed}, paging=self.paging)
 
-    def sums_question(self, kind: type[T]) -> T:
-        """The question for the sums of the whole list: the same filters, no page."""
+    def totals_request(self, kind: type[T]) -> T:
+        """The request for the sums of the whole list: the same filters, no page."""
         return kind(**self.filters)
 
     def answered_by(
-        self, question: type[Request[Page[Any]]], /, **fixed: Any
+        self, request_type: type[Request[Page[Any]]], /, **fixed: Any
     ) -> "Listing":
         """The list with its rows, or away; a page that is gone is the first one."""
-        asked = self.question(question, **fixed)
+        rpc_request = self.to_request(request_type, **fixed)
         try:
-            return self.showing(part(ask_later(asked)))
+            return self.showing(optional(ask_later(rpc_request)))
         except Refusal as refusal:
             if refusal.code != "page_gone":
                 raise
-        return self._at_first_page().answered_by(question, **fixed)
+        return self._at_first_page().answered_by(request_type, **fixed)
 
     def later(
-        self, question: type[Request[Page[Any]]], /, **fixed: Any
+        self, request_type: type[Request[Page[Any]]], /, **fixed: Any
     ) -> "PendingListing":
         """Ask for the rows now, beside other parts of the page; `shown` has them."""
-        asked = self.question(question, **fixed)
-        answer = ask_later(asked)
-        return PendingListing(self, answer, lambda: self.answered_by(question, **fixed))
+        rpc_request = self.to_request(request_type, **fixed)
+        answer = ask_later(rpc_request)
+        return PendingListing(
+            self, answer, lambda: self.answered_by(request_type, **fixed)
+        )
 
-    def showing(self, found: Part[Page[Any]]) -> "Listing":
+    def showing(self, found: OptionalResult[Page[Any]]) -> "Listing":
         """The same list with what was found."""
         return replace(self, found=found)
 
@@ -202,7 +206,7 @@ class Listing:
         """Whether it was narrowed: nothing found does not mean nothing there."""
         return bool(self.filters)
 
-    def said(self, name: str) -> str:
+    def filter_value(self, name: str) -> str:
         """What the address says of a filter, to be shown in its control."""
         return self.query.get(name, [""])[0]
 
@@ -211,7 +215,7 @@ class Listing:
         options: Options = self.options.get(choice.name) or choice.options()
         return options
 
-    def shown_of(self, column: Column, row: Any) -> Any:
+    def text_of(self, column: Column, row: Any) -> Any:
         """What a row shows in a column: its value, or the name of what that is."""
         value = column.value_of(row)
         if not column.is_named:
@@ -226,8 +230,8 @@ class Listing:
 
     def sorted_by(self, column: Column) -> str:
         """The address that sorts by a column; the other way round the next time."""
-        turned = self.direction_of(column) == "ascending"
-        return self._address({ORDER: "-" * turned + column.order})
+        is_ascending = self.direction_of(column) == "ascending"
+        return self._address({ORDER: "-" * is_ascending + column.order})
 
     @property
     def next_page(self) -> str:
@@ -286,18 +290,18 @@ class Listing:
 
     def _start(self) -> int:
         """The number of this page's first row, as the address remembers it."""
-        said = self.said(START)
+        text = self.filter_value(START)
         is_elsewhere = self._id(AFTER) or self._id(BEFORE)
-        return int(said[:9]) if is_elsewhere and said.isdecimal() else 1
+        return int(text[:9]) if is_elsewhere and text.isdecimal() else 1
 
     def _id(self, name: str) -> UUID | None:
         try:
-            return UUID(self.said(name))
+            return UUID(self.filter_value(name))
         except ValueError:
             return None
 
     def _at_first_page(self) -> "Listing":
-        query = {name: said for name, said in self.query.items() if name not in PLACE}
+        query = {name: text for name, text in self.query.items() if name not in PLACE}
         return replace(self, query=query)
 
 
@@ -315,7 +319,7 @@ class PendingListing:
         `options` of choices that were asked for beside it, by their name.
         """
         try:
-            listing = self.listing.showing(part(self.answer))
+            listing = self.listing.showing(optional(self.answer))
         except Refusal as refusal:
             if refusal.code != "page_gone":
                 raise

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 from wtforms.validators import Length
 
-from gateway.asking import ask
-from gateway.panel.forms import LineupForm, line, status_of, submit
+from gateway.panel.forms import LineupForm, line_field, status_of, submit
 from gateway.panel.guard import page_for
 from gateway.panel.people import RequiredByService
 from gateway.portal.users import pages, user_of
+from gateway.request_context import ask
 from lineup.context import SELLERS_AND_CUSTOMERS
 from lineup.contracts.accounts.devices import (
     AddDevice,
@@ -27,22 +27,22 @@ NAME_LENGTH = 100
 class DeviceForm(LineupForm):
     """A device, roughly."""
 
-    model = line(
+    model = line_field(
         "Device",
         RequiredByService(),
         Length(max=NAME_LENGTH),
         description="For example Smart TV LG or Fire TV Stick.",
     )
-    app = line(
+    app = line_field(
         "App", Length(max=NAME_LENGTH), description="Such as TiviMate or OTT Navigator."
     )
-    mac = line(
+    mac = line_field(
         "MAC address",
         Length(max=NAME_LENGTH),
         description="If you know it, such as 00:1A:79:12:34:56.",
     )
 
-    def said(self) -> dict[str, str]:
+    def request_fields(self) -> dict[str, str]:
         """What was entered."""
         return {
             "model": self.model.data or "",
@@ -59,7 +59,7 @@ def add_device(user_id: UUID) -> ResponseReturnValue:
     form = DeviceForm()
     added = submit(
         form,
-        lambda: ask(AddDevice(user_id=user_id, **form.said())),
+        lambda: ask(AddDevice(user_id=user_id, **form.request_fields())),
     )
     if added is not None:
         flash(f"{added.model} was added.")
@@ -76,8 +76,8 @@ def change_device(device_id: UUID) -> ResponseReturnValue:
     """Note what a device is now."""
     device = _device(device_id)
     form = DeviceForm(obj=device)
-    question = ChangeDevice(device_id=device_id, **form.said())
-    changed = submit(form, lambda: ask(question))
+    rpc_request = ChangeDevice(device_id=device_id, **form.request_fields())
+    changed = submit(form, lambda: ask(rpc_request))
     if changed is not None:
         flash(f"{changed.model} was confirmed.")
         return _back_to(device.user_id)
@@ -93,8 +93,8 @@ def remove_device(device_id: UUID) -> ResponseReturnValue:
     """Ask, and forget a device."""
     device = _device(device_id)
     form = LineupForm()
-    question = RemoveDevice(device_id=device_id)
-    gone = submit(form, lambda: ask(question))
+    rpc_request = RemoveDevice(device_id=device_id)
+    gone = submit(form, lambda: ask(rpc_request))
     if gone is not None:
         flash(f"{device.model} was removed.")
         return _back_to(device.user_id)

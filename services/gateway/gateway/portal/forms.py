@@ -2,7 +2,7 @@
 
 from wtforms.validators import InputRequired, Length
 
-from gateway.panel.forms import LineupForm, line
+from gateway.panel.forms import LineupForm, line_field
 
 NAME_LENGTH = 100
 
@@ -10,4 +10,4 @@ NAME_LENGTH = 100
 class NameForm(LineupForm):
     """A user's name: free text."""
 
-    name = line("Name", InputRequired(), Length(max=NAME_LENGTH))
+    name = line_field("Name", InputRequired(), Length(max=NAME_LENGTH))

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from gateway.asking import ask
 from gateway.panel.filters import TextFilter
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
+from gateway.request_context import ask
 from lineup.context import Role
 from lineup.contracts.notifications import GetDelivery, ListDeliveries
 
@@ -30,7 +30,7 @@ MESSAGES = Table(
 @page_for(CUSTOMERS)
 def list_messages() -> str:
     """What was sent to the customer, newest first."""
-    listing = MESSAGES.asked_of(ListDeliveries)
+    listing = MESSAGES.listing_of(ListDeliveries)
     return render_template("portal/messages.html", listing=listing)
 
 

@@ -5,12 +5,12 @@ from uuid import UUID
 import segno
 from flask import render_template
 
-from gateway.asking import ask_later
 from gateway.customers import ALL, newest
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part, wait_for
+from gateway.panel.optional_results import optional, wait_for
 from gateway.players import card_of
 from gateway.portal.users import address_of, pages
+from gateway.request_context import ask_later
 from lineup.context import EVERYBODY
 from lineup.contracts.accounts.devices import ListDevices
 from lineup.contracts.accounts.users import GetUser
@@ -28,11 +28,11 @@ def show_user(user_id: UUID) -> str:
     subscriptions = ask_later(ListSubscriptions(user_id=user_id))
     wait_for(user, devices, subscriptions)
     card = card_of(user.reply())
-    bought = part(subscriptions)
+    bought = optional(subscriptions)
     return render_template(
         "portal/user.html",
         user=card,
-        devices=part(devices),
+        devices=optional(devices),
         billing_is_away=bought.is_away,
         subscription=newest(bought.value.items if bought.value else ()),
         qr=card.playlist_url and qr_of(card.playlist_url),

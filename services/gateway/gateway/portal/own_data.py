@@ -5,12 +5,12 @@ from typing import ClassVar
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.asking import ask
 from gateway.customers import player_settings
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.people import PersonFields, entered_of
 from gateway.portal.pages import own_id, pages
+from gateway.request_context import ask
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CustomerView,

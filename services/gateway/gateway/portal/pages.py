@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import Blueprint, render_template
 
 from gateway.app_context import app_context
-from gateway.asking import actor, ask_later
 from gateway.customers import page_of_customer
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part_if_known
+from gateway.panel.optional_results import optional_if_known
+from gateway.request_context import actor, ask_later
 from lineup.context import Role
 from lineup.contracts.billing.subscriptions import GetRenewalOverview
 from lineup.errors import NotFound
@@ -22,11 +22,11 @@ pages = Blueprint("portal", __name__)
 def my_page() -> str:
     """The customer's users, what runs and for how long, what the next renewal needs."""
     own = own_id()
-    asked = ask_later(GetRenewalOverview(customer_id=own))
+    pending = ask_later(GetRenewalOverview(customer_id=own))
     return render_template(
         "portal/my.html",
         page=page_of_customer(own),
-        renewals=part_if_known(asked),
+        renewals=optional_if_known(pending),
         days_left=days_left,
     )
 

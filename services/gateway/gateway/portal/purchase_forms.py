@@ -7,8 +7,8 @@ from flask import request
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from gateway.asking import ask
-from gateway.panel.forms import LineupForm, line, must_be_whole_money
+from gateway.panel.forms import LineupForm, line_field, must_be_whole_money
+from gateway.request_context import ask
 from lineup.contracts.billing.catalog import ListProducts, PlanView, ProductView
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
@@ -39,9 +39,9 @@ class BuyForm(LineupForm):
 
     def __init__(self) -> None:
         super().__init__()
-        said = self.count_from.data or request.args.get("count_from", "")
-        is_known = said in {one.value for one in CountFrom}
-        self.count_from.data = said if is_known else CountFrom.AUTO.value
+        count_from = self.count_from.data or request.args.get("count_from", "")
+        is_known = count_from in {one.value for one in CountFrom}
+        self.count_from.data = count_from if is_known else CountFrom.AUTO.value
 
     def validate_plan_id(self, field: HiddenField) -> None:
         """ValidationError for what is no plan's id."""
@@ -50,7 +50,7 @@ class BuyForm(LineupForm):
         except ValueError:
             raise ValidationError("Choose a plan.") from None
 
-    def question(self, user_id: UUID) -> Purchase:
+    def to_request(self, user_id: UUID) -> Purchase:
         """The purchase to be made."""
         return Purchase(
             user_id=user_id,
@@ -62,9 +62,11 @@ class BuyForm(LineupForm):
 class StopForm(LineupForm):
     """A subscription to be stopped, and why if somebody wants to say."""
 
-    reason = line("Reason (optional, kept with the sale)", Length(max=REASON_LENGTH))
+    reason = line_field(
+        "Reason (optional, kept with the sale)", Length(max=REASON_LENGTH)
+    )
 
-    def question(self, subscription_id: UUID) -> StopSubscription:
+    def to_request(self, subscription_id: UUID) -> StopSubscription:
         """The stop to be made."""
         return StopSubscription(
             subscription_id=subscription_id, reason=self.reason.data or ""
@@ -85,16 +87,18 @@ def offers_of(partner_id: UUID, *, had_trial: bool) -> list[Offer]:
 
 def had_trial(customer_id: UUID) -> bool:
     """Whether one of a customer's users had a trial, running or over."""
-    question = ListSubscriptions(
+    rpc_request = ListSubscriptions(
         customer_id=customer_id, is_trial=True, paging=Paging(limit=1)
     )
-    return bool(ask(question).items)
+    return bool(ask(rpc_request).items)
 
 
 def _on_sale(partner_id: UUID) -> list[Offer]:
     """Every plan on sale, product by product."""
-    question = ListProducts(on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name"))
-    products = ask(question)
+    rpc_request = ListProducts(
+        on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name")
+    )
+    products = ask(rpc_request)
     return [
         Offer(product=product, plan=plan)
         for product in products.items

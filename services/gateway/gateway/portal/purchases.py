@@ -5,12 +5,11 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.asking import actor, ask, ask_later
 from gateway.panel.amounts import read_amount
 from gateway.panel.display import day_text, money_text
 from gateway.panel.forms import LineupForm, status_of, submit
 from gateway.panel.guard import page_for, roles_of
-from gateway.panel.parts import part_if_known
+from gateway.panel.optional_results import optional_if_known
 from gateway.portal.purchase_forms import (
     BuyForm,
     Offer,
@@ -19,6 +18,7 @@ from gateway.portal.purchase_forms import (
     offers_of,
 )
 from gateway.portal.users import address_of, back_to, pages, user_of
+from gateway.request_context import actor, ask, ask_later
 from gateway.return_paths import return_path
 from gateway.selling import buy_for_cash
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
@@ -66,8 +66,8 @@ def switch_renewal(user_id: UUID) -> ResponseReturnValue:
     """Turn a user's automatic renewal on or off."""
     user = user_of(user_id)
     renews = request.form.get("renews") == "on"
-    question = SwitchRenewal(user_id=user_id, renews=renews)
-    ask(question)
+    rpc_request = SwitchRenewal(user_id=user_id, renews=renews)
+    ask(rpc_request)
     to = request.form.get("to", "")
     if to == "renewal":
         return redirect(_renewal_address(user.customer_id))
@@ -102,7 +102,7 @@ def _stop(subscription: SubscriptionView) -> ResponseReturnValue:
     form = StopForm()
     receipt = submit(
         form,
-        lambda: ask(form.question(subscription.id)),
+        lambda: ask(form.to_request(subscription.id)),
     )
     if receipt is not None:
         flash(f"Stopped. {money_text(receipt.refunded)} was refunded to the balance.")
@@ -113,7 +113,7 @@ def _stop(subscription: SubscriptionView) -> ResponseReturnValue:
 def _purchase(form: BuyForm, user: UserView) -> SubscriptionView:
     """Buy from the balance, or with money that is taken for it now."""
     if not form.taken.data:
-        return ask(form.question(user.id))
+        return ask(form.to_request(user.id))
     if not _takes_money():
         raise Forbidden
     offers = offers_of(user.partner_id, had_trial=False)
@@ -122,7 +122,7 @@ def _purchase(form: BuyForm, user: UserView) -> SubscriptionView:
     if price is None:
         raise PlanRetired
     taken = read_amount(form.taken.data, price.asset)
-    return buy_for_cash(user.customer_id, taken, form.question(user.id))
+    return buy_for_cash(user.customer_id, taken, form.to_request(user.id))
 
 
 def _offer(user: UserView, form: BuyForm) -> str:
@@ -149,10 +149,10 @@ def _offer(user: UserView, form: BuyForm) -> str:
 
 def _chosen(user: UserView, offers: list[Offer], form: BuyForm) -> Offer | None:
     """What was chosen, else what the user has now, else the first on sale."""
-    said = form.plan_id.data or request.args.get("plan_id", "")
+    plan_id = form.plan_id.data or request.args.get("plan_id", "")
     known = {str(offer.plan.id): offer for offer in offers}
-    if said in known:
-        return known[said]
+    if plan_id in known:
+        return known[plan_id]
     last = _last_plan(user.id)
     return known.get(str(last)) or next(iter(offers), None)
 
@@ -167,11 +167,11 @@ def _quoted(
     user: UserView, offer: Offer, count_from: str
 ) -> tuple[PurchaseQuote | None, Conflict | None]:
     """What buying would do, or why it cannot be done."""
-    question = QuotePurchase(
+    rpc_request = QuotePurchase(
         user_id=user.id, plan_id=offer.plan.id, count_from=CountFrom(count_from)
     )
     try:
-        quote = ask(question)
+        quote = ask(rpc_request)
     except Conflict as refusal:
         return None, refusal
     return quote, None
@@ -180,20 +180,20 @@ def _quoted(
 def _ask_to_stop(
     form: LineupForm, subscription: SubscriptionView
 ) -> ResponseReturnValue:
-    question = QuoteStop(subscription_id=subscription.id)
+    rpc_request = QuoteStop(subscription_id=subscription.id)
     page = render_template(
         "portal/stop.html",
         form=form,
         subscription=subscription,
-        quote=ask(question),
+        quote=ask(rpc_request),
         back=address_of(subscription.customer_id),
     )
     return page, status_of(form)
 
 
 def _subscription(subscription_id: UUID) -> SubscriptionView:
-    question = GetSubscription(subscription_id=subscription_id)
-    return ask(question)
+    rpc_request = GetSubscription(subscription_id=subscription_id)
+    return ask(rpc_request)
 
 
 def _renewal_address(customer_id: UUID) -> str:
@@ -209,6 +209,6 @@ def _takes_money() -> bool:
 
 def _renewal_of(user: UserView) -> RenewalView | None:
     """The user's switch; None while billing has not heard of it."""
-    question = GetRenewal(user_id=user.id)
-    answer = ask_later(question)
-    return part_if_known(answer).value
+    rpc_request = GetRenewal(user_id=user.id)
+    answer = ask_later(rpc_request)
+    return optional_if_known(answer).value

@@ -6,14 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
-from gateway.asking import actor, ask, ask_later
 from gateway.panel.display import money_text
 from gateway.panel.forms import LineupForm, form_page, status_of, submit
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
 from gateway.players import card_of
 from gateway.portal.forms import NameForm
-from gateway.waiting import until_link_answers
+from gateway.read_your_writes import until_link_answers
+from gateway.request_context import actor, ask, ask_later
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
 from lineup.contracts.accounts.users import (
     CreateUser,
@@ -68,11 +68,11 @@ def rename_user(user_id: UUID) -> ResponseReturnValue:
     """Give a user another name."""
     user = user_of(user_id)
     form = NameForm(name=user.name)
-    question = RenameUser(user_id=user_id, name=form.name.data or "")
+    rpc_request = RenameUser(user_id=user_id, name=form.name.data or "")
     return form_page(
         "portal/user_form.html",
         form,
-        lambda: ask(question),
+        lambda: ask(rpc_request),
         lambda _: back_to(user.customer_id),
         user=user,
         back=address_of(user.customer_id),
@@ -104,19 +104,19 @@ def _stop_of(user_id: UUID) -> StopReceipt | None:
     running = ListSubscriptions(
         user_id=user_id, state=SubscriptionState.RUNNING, paging=Paging(limit=1)
     )
-    found = part(ask_later(running)).value
+    found = optional(ask_later(running)).value
     if not (found and found.items):
         return None
-    question = QuoteStop(subscription_id=found.items[0].id)
-    return part(ask_later(question)).value
+    rpc_request = QuoteStop(subscription_id=found.items[0].id)
+    return optional(ask_later(rpc_request)).value
 
 
 def _delete(user_id: UUID) -> str:
     """Delete a user, stopped first where the form says so; what came back, in words."""
     words, stopped = "", request.form.get("stops", "")
     if stopped:
-        question = StopSubscription(subscription_id=_id_of(stopped))
-        receipt = ask(question, step="stop")
+        rpc_request = StopSubscription(subscription_id=_id_of(stopped))
+        receipt = ask(rpc_request, step="stop")
         words = f" and {money_text(receipt.refunded)} was refunded to the balance"
     ask(DeleteUser(user_id=user_id), step="delete")
     return words
@@ -130,13 +130,13 @@ def _id_of(text: str) -> UUID:
 
 
 def _create(customer_id: UUID, name: str) -> UserView:
-    question = CreateUser(customer_id=customer_id, name=name)
-    user = ask(question)
+    rpc_request = CreateUser(customer_id=customer_id, name=name)
+    user = ask(rpc_request)
     until_link_answers(user)
     return user
 
 
 def user_of(user_id: UUID) -> UserView:
     """A user as accounts has it; NotFound outside the scope."""
-    question = GetUser(user_id=user_id)
-    return ask(question)
+    rpc_request = GetUser(user_id=user_id)
+    return ask(rpc_request)

@@ -127,7 +127,7 @@ WRONG_CREDENTIALS = "Wrong username or password.\n"
 NO_SUCH_LINK = "There is no such link.\n"
 NOT_IN_CHANNELS = "This channel is not in your subscription.\n"
 NO_ADDRESS = "This channel has no address that can be opened.\n"
-CANNOT_BE_SAID = "This answer cannot be given.\n"
+CANNOT_BE_ENCODED = "This answer cannot be given.\n"
 TOO_MANY = "Too many requests. Try again in {} s.\n"
 DISABLED = "This line is disabled.\n"
 
@@ -139,7 +139,7 @@ def sendable(answer: PlayerResponse) -> PlayerResponse:
     """
     if all(FIELD.fullmatch(value) for _, value in answer.headers):
         return answer
-    return plain_text("404 Not Found", CANNOT_BE_SAID)
+    return plain_text("404 Not Found", CANNOT_BE_ENCODED)
 
 
 def no_such_link() -> PlayerResponse:

@@ -42,19 +42,19 @@ def _instant(found: re.Match[str], zone: tzinfo) -> int | None:
     hour, minute, second = (
         int(found[name] or 0) for name in ("hour", "minute", "second")
     )
-    told = _zone_of(found["zone"], zone)
+    stated_zone = _zone_of(found["zone"], zone)
     try:
-        clock = datetime(year, month, day, hour, minute, second, tzinfo=told)
+        clock = datetime(year, month, day, hour, minute, second, tzinfo=stated_zone)
     except ValueError:
         return None
     return int(clock.timestamp())
 
 
-def _zone_of(said: str | None, zone: tzinfo) -> tzinfo:
+def _zone_of(text: str | None, zone: tzinfo) -> tzinfo:
     """The zone that is said, else the player's; a plus may have become a blank."""
-    if not said:
+    if not text:
         return zone
-    offset = OFFSET.fullmatch(said)
+    offset = OFFSET.fullmatch(text)
     if offset is None:
         return UTC
     ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))

@@ -13,11 +13,11 @@ from typing import BinaryIO
 
 from gateway.public.spool import Bytes, FilePart, NoRoom, Room, Spool
 
-AT_HAND = 1 << 20
+READ_AHEAD_BYTES = 1 << 20
 MUCH = 8 << 20
 """What of an answer may wait before its writer does."""
 READER_SECONDS = 2
-WAITING = threading.BoundedSemaphore(3)
+POLL_SECONDS = threading.BoundedSemaphore(3)
 """Fewer than there are threads: the others never wait for a reader."""
 FAIR_BYTES = 1 << 20
 """No connection is sent more in one turn of the poller."""
@@ -73,7 +73,7 @@ class BufferedSocket:
         """Send what the socket takes, keep the rest."""
         if not self.has_unsent or self.flush():
             data = data[self._send_now(data) :] if data else data
-        if data and not self._keep_at_hand(data):
+        if data and not self._buffer_in_memory(data):
             self._keep(data)
 
     def sendfile(self, file: BinaryIO, offset: int = 0, count: int = 0) -> int:
@@ -137,22 +137,22 @@ class BufferedSocket:
         A reader of common speed then keeps up with it; one that takes nothing for some
         seconds holds no thread: what it does not take goes to the file.
         """
-        if not WAITING.acquire(blocking=False):
+        if not POLL_SECONDS.acquire(blocking=False):
             return
         try:
             while not self._is_stalled and not self.flush():
                 self._is_stalled = not self._is_writable()
         finally:
-            WAITING.release()
+            POLL_SECONDS.release()
 
     def _is_writable(self) -> bool:
         poll = select.poll()
         poll.register(self.connected, select.POLLOUT)
         return bool(poll.poll(READER_SECONDS * 1000))
 
-    def _keep_at_hand(self, data: bytes) -> bool:
+    def _buffer_in_memory(self, data: bytes) -> bool:
         """Keep the rest of an answer in memory, if it is one piece, and has room."""
-        if self._unsent or len(data) > AT_HAND:
+        if self._unsent or len(data) > READ_AHEAD_BYTES:
             return False
         if not self._room.take_memory(len(data)):
             return False

@@ -13,12 +13,12 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class NotAtHand(LookupError):  # noqa: N818 - reads as a sentence
+class NotInMemory(LookupError):  # noqa: N818 - reads as a sentence
     """The answer must first be read or made, which may take a while."""
 
 
 @dataclass(slots=True)
-class Held(Generic[V]):
+class CacheEntry(Generic[V]):
     """A value and when it must be looked at again (monotonic seconds)."""
 
     value: V
@@ -26,8 +26,8 @@ class Held(Generic[V]):
     size: int
 
 
-def _size(held: Held[V]) -> int:
-    return held.size
+def _size(entry: CacheEntry[V]) -> int:
+    return entry.size
 
 
 class ContentCache(Generic[K, V]):
@@ -45,50 +45,50 @@ class ContentCache(Generic[K, V]):
         size_of: Callable[[V], int] = lambda _: 1,
         seconds_absent: float = 1.0,
     ) -> None:
-        self._held: LRUCache[K, Held[V]] = LRUCache(capacity, getsizeof=_size)
+        self._entries: LRUCache[K, CacheEntry[V]] = LRUCache(capacity, getsizeof=_size)
         self._seconds = seconds
         self._seconds_absent = seconds_absent
         self._size_of = size_of
         self._lock = threading.Lock()
         self._loading: dict[K, threading.Lock] = {}
 
-    def at_hand(self, key: K) -> V:
+    def get_cached(self, key: K) -> V:
         """The value if it is here and fresh; NotAtHand otherwise. Never waits long."""
         with self._lock:
-            held = self._held.get(key)
-        if held is None or held.fresh_until < time.monotonic():
-            raise NotAtHand
-        return held.value
+            entry = self._entries.get(key)
+        if entry is None or entry.fresh_until < time.monotonic():
+            raise NotInMemory
+        return entry.value
 
     def get(self, key: K, load: Callable[[], V]) -> V:
         """The value, loaded by one of those who ask for it at the same time."""
         try:
-            return self.at_hand(key)
-        except NotAtHand:
+            return self.get_cached(key)
+        except NotInMemory:
             pass
-        with self._turn_of(key):
+        with self._key_lock(key):
             try:
-                return self.at_hand(key)
-            except NotAtHand:
+                return self.get_cached(key)
+            except NotInMemory:
                 return self._load(key, load)
 
-    def forget(self, key: K) -> None:
+    def evict(self, key: K) -> None:
         """Load this value anew when it is asked for next."""
         with self._lock:
-            self._held.pop(key, None)
+            self._entries.pop(key, None)
 
-    def forget_all(self) -> None:
+    def evict_all(self) -> None:
         """Load every value anew when it is asked for next."""
         with self._lock:
-            self._held.clear()
+            self._entries.clear()
 
     @contextmanager
-    def _turn_of(self, key: K) -> Iterator[None]:
+    def _key_lock(self, key: K) -> Iterator[None]:
         """A lock of this key's own: loading one value may need others."""
         with self._lock:
-            turn = self._loading.setdefault(key, threading.Lock())
+            lock = self._loading.setdefault(key, threading.Lock())
         try:
-            with turn:
+            with lock:
                 yield
         finally:
             with self._lock:
@@ -101,18 +101,18 @@ class ContentCache(Generic[K, V]):
             raise
         except OSError:
             with self._lock:
-                held = self._held.get(key)
-            if held is None:
+                entry = self._entries.get(key)
+            if entry is None:
                 raise
-            value = held.value
+            value = entry.value
         self._keep(key, value)
         return value
 
     def _keep(self, key: K, value: V) -> None:
         seconds = self._seconds_absent if value is None else self._seconds
-        held = Held(value, time.monotonic() + seconds, self._size_of(value))
+        entry = CacheEntry(value, time.monotonic() + seconds, self._size_of(value))
         with self._lock:
             try:
-                self._held[key] = held
+                self._entries[key] = entry
             except ValueError:  # larger than the whole cache: used, not kept
-                self._held.pop(key, None)
+                self._entries.pop(key, None)

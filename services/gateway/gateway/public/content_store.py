@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from isal import igzip
 
-from gateway.public.content_cache import ContentCache, NotAtHand
+from gateway.public.content_cache import ContentCache, NotInMemory
 from gateway.public.personal_gzip import NotPersonal, PersonalGzip
 from gateway.public.subscribers import Subscriber, subscriber_of
 from lineup.blobs import BlobStore
@@ -220,19 +220,19 @@ class ContentStore:
         begin, length = slices[stream_id]
         return self.blobs.read_slice(content_name(digest), offset + begin, length)
 
-    def forget_access(self, names: list[str]) -> None:
+    def evict_access(self, names: list[str]) -> None:
         """Read these access facts anew."""
         for name in names:
-            self._subscribers.forget(name)
+            self._subscribers.evict(name)
 
-    def forget_set(self, set_id: str) -> None:
+    def evict_set(self, set_id: str) -> None:
         """Read this manifest anew."""
-        self._manifests.forget(set_id)
+        self._manifests.evict(set_id)
 
-    def forget_everything(self) -> None:
+    def evict_everything(self) -> None:
         """Read every fact and manifest anew: changes may have gone unheard."""
-        self._subscribers.forget_all()
-        self._manifests.forget_all()
+        self._subscribers.evict_all()
+        self._manifests.evict_all()
 
     def _subscriber(self, name: str) -> Subscriber | None:
         return self._subscribers.get(name, lambda: self._read_subscriber(name))
@@ -270,26 +270,26 @@ class ContentStore:
             return file.readline(INDEX_LONGEST).rstrip(b"\n")
 
 
-class ContentStoreAtHand(ContentStore):
+class MemoryOnlyStore(ContentStore):
     """The same library, where NotAtHand is raised by what is not in memory."""
 
     def __init__(self, content_store: ContentStore) -> None:
         self.__dict__.update(content_store.__dict__)
 
     def _subscriber(self, name: str) -> Subscriber | None:
-        return self._subscribers.at_hand(name)
+        return self._subscribers.get_cached(name)
 
     def _manifest(self, set_id: str) -> SetManifest | None:
-        return self._manifests.at_hand(set_id)
+        return self._manifests.get_cached(set_id)
 
     def _make(self, key: tuple[Any, ...], make: Callable[[], Made]) -> Any:
         del make
-        return self._made.at_hand(key).thing
+        return self._made.get_cached(key).thing
 
     def listing(self, manifest: SetManifest, stream_id: str) -> bytes:
         """Listings lie in files only."""
-        raise NotAtHand(manifest.set_id, stream_id)
+        raise NotInMemory(manifest.set_id, stream_id)
 
     def open(self, digest: str) -> BinaryIO:
         """Guides lie in files only."""
-        raise NotAtHand(digest)
+        raise NotInMemory(digest)

@@ -19,7 +19,7 @@ from gateway.public.answers import (
     plain_text,
 )
 from gateway.public.content_store import NOTHING, ContentStore
-from gateway.public.requests import CHUNK_BYTES, Ask
+from gateway.public.requests import CHUNK_BYTES, PlayerRequest
 from gateway.public.subscribers import Subscriber
 from lineup.delivery import SetManifest, content_name
 
@@ -37,28 +37,28 @@ class GuideDesk:
 
     def guide(
         self,
-        ask: Ask,
+        request: PlayerRequest,
         content_store: ContentStore,
         subscriber: Subscriber,
         now: datetime,
     ) -> PlayerResponse:
         """The guide as XML, compressed on the way where that is welcome."""
-        kind = [XML, GZIPPED] if ask.wants_gzip else [XML]
-        return self._answer(ask, content_store, subscriber, now, [*kind, VARY])
+        kind = [XML, GZIPPED] if request.wants_gzip else [XML]
+        return self._answer(request, content_store, subscriber, now, [*kind, VARY])
 
     def packed(
         self,
-        ask: Ask,
+        request: PlayerRequest,
         content_store: ContentStore,
         subscriber: Subscriber,
         now: datetime,
     ) -> PlayerResponse:
         """The guide as a gzip file, for addresses that end in .gz."""
-        return self._answer(ask, content_store, subscriber, now, [PACKED])
+        return self._answer(request, content_store, subscriber, now, [PACKED])
 
     def _answer(
         self,
-        ask: Ask,
+        request: PlayerRequest,
         content_store: ContentStore,
         subscriber: Subscriber,
         now: datetime,
@@ -76,15 +76,15 @@ class GuideDesk:
             PRIVATE,
             *kind,
         ]
-        if ask.conditions.are_met_by(tag, changed_at):
+        if request.conditions.are_met_by(tag, changed_at):
             return not_modified([h for h in headers if h[0] in KEPT_IN_304])
         if is_plain:
-            return _unpacked(ask, content_store, manifest, headers)
-        return self._as_stored(ask, content_store, manifest, headers)
+            return _unpacked(request, content_store, manifest, headers)
+        return self._as_stored(request, content_store, manifest, headers)
 
     def _as_stored(
         self,
-        ask: Ask,
+        request: PlayerRequest,
         content_store: ContentStore,
         manifest: SetManifest,
         headers: list[Header],
@@ -95,22 +95,25 @@ class GuideDesk:
             return PlayerResponse("200 OK", [*headers, ("X-Accel-Redirect", address)])
         file = _opened(content_store, digest)
         length = ("Content-Length", str(_length_of(file)))
-        if ask.method == "HEAD":
+        if request.method == "HEAD":
             file.close()
             return PlayerResponse("200 OK", [*headers, length])
-        return PlayerResponse("200 OK", [*headers, length], ask.send_file(file))
+        return PlayerResponse("200 OK", [*headers, length], request.send_file(file))
 
 
 KEPT_IN_304 = frozenset({"ETag", "Last-Modified", "Cache-Control", "Vary"})
 
 
 def _unpacked(
-    ask: Ask, content_store: ContentStore, manifest: SetManifest, headers: list[Header]
+    request: PlayerRequest,
+    content_store: ContentStore,
+    manifest: SetManifest,
+    headers: list[Header],
 ) -> PlayerResponse:
     if manifest.guide_plain_bytes:
         length = ("Content-Length", str(manifest.guide_plain_bytes))
         headers = [*headers, length]
-    if ask.method == "HEAD":
+    if request.method == "HEAD":
         return PlayerResponse("200 OK", headers)
     return PlayerResponse(
         "200 OK", headers, Unpacked(_opened(content_store, manifest.guide_digest))

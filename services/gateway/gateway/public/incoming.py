@@ -125,8 +125,8 @@ class IncomingRequest:
         path = PATH.match(request.target.decode("latin-1"))
         longest = self._longest_body(request.method.decode(), path[1] if path else "")
         self._most = LONGEST_HEAD + longest
-        said = dict(request.headers).get(b"content-length", b"0")
-        if int(said) > longest:
+        fields = dict(request.headers).get(b"content-length", b"0")
+        if int(fields) > longest:
             raise h11.RemoteProtocolError("The body is too long.")
 
     def _end(self, data: bytes, *, may_go_on: bool = True) -> None:

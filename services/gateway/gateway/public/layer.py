@@ -19,13 +19,13 @@ from gateway.public.connection_limits import (
     LongestBody,
     ordinary_body,
 )
-from gateway.public.content_cache import NotAtHand
-from gateway.public.content_store import ContentStore, ContentStoreAtHand
+from gateway.public.content_cache import NotInMemory
+from gateway.public.content_store import ContentStore, MemoryOnlyStore
 from gateway.public.counters import KIND, SERVICE, Counters
 from gateway.public.grants import presented
 from gateway.public.guides import GuideDesk
 from gateway.public.playlists import playlist
-from gateway.public.requests import Ask, Environ, mark_port
+from gateway.public.requests import Environ, PlayerRequest, mark_port
 from gateway.public.routes import PlayerRoute, PlayerRouteKind, route_of
 from gateway.public.streams import ActiveStream, StreamDesk
 from gateway.public.subscribers import Subscriber
@@ -50,7 +50,7 @@ POSTED = frozenset(
 )
 
 
-class Front(NamedTuple):
+class RequestPolicy(NamedTuple):
     """What holds for every request, whatever it asks."""
 
     probe_port: int = 0
@@ -72,21 +72,21 @@ class PublicLayer:
         *,
         guides: GuideDesk,
         streams: StreamDesk,
-        front: Front | None = None,
+        policy: RequestPolicy | None = None,
     ) -> None:
         self._pages = pages
         self.content_store = content_store
         self.counters = Counters()
-        self._at_hand = ContentStoreAtHand(content_store)
+        self._memory_only = MemoryOnlyStore(content_store)
         self._clock = clock
         self._guides = guides
         self._streams = streams
-        front = front or Front()
-        self._probe_port = front.probe_port
-        self.admission = front.admission or Admission()
+        policy = policy or RequestPolicy()
+        self._probe_port = policy.probe_port
+        self.admission = policy.admission or Admission()
         self.connection_limits, self.longest_body = (
-            front.connection_limits,
-            front.longest_body,
+            policy.connection_limits,
+            policy.longest_body,
         )
         """What the worker asks for."""
 
@@ -98,7 +98,9 @@ class PublicLayer:
         route = self._route_of(environ)
         if route is None:
             return self._pages(environ, start_response)
-        answer = sendable(self._answer(route, Ask(environ), self.content_store))
+        answer = sendable(
+            self._answer(route, PlayerRequest(environ), self.content_store)
+        )
         answer.headers.append(FOR_BROWSERS)
         _count(route, answer, time.monotonic() - began)
         start_response(answer.status, answer.headers)
@@ -106,15 +108,15 @@ class PublicLayer:
             return ()
         return answer.body
 
-    def at_once(self, environ: Environ) -> PlayerResponse | None:
+    def answer_from_memory(self, environ: Environ) -> PlayerResponse | None:
         """The answer if memory alone can give it; never reads, never waits."""
         began = time.monotonic()
         route = self._route_of(environ)
         if route is None or environ["REQUEST_METHOD"] not in LOOKED_AT:
             return None
         try:
-            answer = self._answer(route, Ask(environ), self._at_hand)
-        except NotAtHand:
+            answer = self._answer(route, PlayerRequest(environ), self._memory_only)
+        except NotInMemory:
             return None
         answer.headers.append(FOR_BROWSERS)
         self.counters.note(route.kind.value, answer.status, time.monotonic() - began)
@@ -127,84 +129,84 @@ class PublicLayer:
         return route_of(environ["PATH_INFO"], PAGES)
 
     def _answer(
-        self, route: PlayerRoute, ask: Ask, content_store: ContentStore
+        self, route: PlayerRoute, request: PlayerRequest, content_store: ContentStore
     ) -> PlayerResponse:
-        if ask.method == "OPTIONS":
+        if request.method == "OPTIONS":
             return allowed_methods()
-        if ask.method not in LOOKED_AT and not (
-            ask.method == "POST" and route.kind in POSTED
+        if request.method not in LOOKED_AT and not (
+            request.method == "POST" and route.kind in POSTED
         ):
             return plain_text("405 Method Not Allowed", "Ask with GET or HEAD.\n")
         now = self._clock.now()
         if route.kind is PlayerRouteKind.CHECK:
-            return self._check(ask, content_store, now)
-        subscriber = self.admission.admit(route, ask, content_store)
+            return self._check(request, content_store, now)
+        subscriber = self.admission.admit(route, request, content_store)
         if isinstance(subscriber, PlayerResponse):
             return subscriber
         try:
-            return self._served(route, ask, content_store, subscriber, now)
-        except NotAtHand:
-            self.admission.give_back(subscriber, ask)
+            return self._served(route, request, content_store, subscriber, now)
+        except NotInMemory:
+            self.admission.give_back(subscriber, request)
             raise
 
     def _served(
         self,
         route: PlayerRoute,
-        ask: Ask,
+        request: PlayerRequest,
         content_store: ContentStore,
         subscriber: Subscriber,
         now: datetime,
     ) -> PlayerResponse:
         match route.kind:
             case PlayerRouteKind.LINK | PlayerRouteKind.GET:
-                return playlist(ask, content_store, subscriber, now)
+                return playlist(request, content_store, subscriber, now)
             case PlayerRouteKind.PLAYER:
-                return xtream.player_api(ask, content_store, subscriber, now)
+                return xtream.player_api(request, content_store, subscriber, now)
             case PlayerRouteKind.PANEL:
                 return xtream.panel_api(content_store, subscriber, now)
             case PlayerRouteKind.GUIDE | PlayerRouteKind.GUIDE_PATH:
-                return self._guides.guide(ask, content_store, subscriber, now)
+                return self._guides.guide(request, content_store, subscriber, now)
             case PlayerRouteKind.GUIDE_PACKED:
-                return self._guides.packed(ask, content_store, subscriber, now)
+                return self._guides.packed(request, content_store, subscriber, now)
             case _:
-                return self._stream(route, ask, content_store, subscriber, now)
+                return self._stream(route, request, content_store, subscriber, now)
 
     def _stream(
         self,
         route: PlayerRoute,
-        ask: Ask,
+        request: PlayerRequest,
         content_store: ContentStore,
         subscriber: Subscriber,
         now: datetime,
     ) -> PlayerResponse:
-        address = self.admission.address_of(ask)
-        watching = ActiveStream(content_store, subscriber, now, address)
+        address = self.admission.address_of(request)
+        active_stream = ActiveStream(content_store, subscriber, now, address)
         if route.kind is PlayerRouteKind.ARCHIVE_CALL:
             stream_id, start = (
-                ask.get("stream") or ask.get("stream_id"),
-                ask.get("start"),
+                request.get("stream") or request.get("stream_id"),
+                request.get("start"),
             )
-            minutes = ask.get("duration")
-            return self._streams.archive(watching, stream_id, start, minutes)
-        stream_id, start = route.stream_id, route.start or ask.get("utc")
+            minutes = request.get("duration")
+            return self._streams.archive(active_stream, stream_id, start, minutes)
+        stream_id, start = route.stream_id, route.start or request.get("utc")
         if start:
-            return self._streams.archive(watching, stream_id, start, route.minutes)
-        return self._streams.live(watching, stream_id)
+            return self._streams.archive(active_stream, stream_id, start, route.minutes)
+        return self._streams.live(active_stream, stream_id)
 
     def _check(
-        self, ask: Ask, content_store: ContentStore, now: datetime
+        self, request: PlayerRequest, content_store: ContentStore, now: datetime
     ) -> PlayerResponse:
         """What a streaming server is told of a grant that it was shown."""
-        came = presented(ask.original_uri, ask.real_ip)
+        came = presented(request.original_uri, request.real_ip)
         if came is None:
-            return self.admission.wrong_grant(ask)
+            return self.admission.wrong_grant(request)
         subscriber = content_store.by_username(came.grant.username)
         if subscriber is None:
-            return self.admission.wrong_grant(ask)
-        watching = ActiveStream(content_store, subscriber, now, ask.real_ip)
-        if not watching.secret or not came.is_marked_by(watching.secret):
-            return self.admission.wrong_grant(ask)
-        return self._streams.check(watching, came)
+            return self.admission.wrong_grant(request)
+        active_stream = ActiveStream(content_store, subscriber, now, request.real_ip)
+        if not active_stream.secret or not came.is_marked_by(active_stream.secret):
+            return self.admission.wrong_grant(request)
+        return self._streams.check(active_stream, came)
 
 
 def _count(route: PlayerRoute, answer: PlayerResponse, seconds: float) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.public.settings import PublicSettings
-from gateway.public.shared_table import Places, SharedInstants, SharedTable
+from gateway.public.shared_table import SharedInstants, SharedTable, SlotHasher
 from lineup.throttling import NO_FAILURES, Backoff, Failures
 
 KNOWN_SECONDS = 30 * 86_400.0
@@ -52,13 +52,13 @@ class Guesses:
 
     def __init__(
         self,
-        places: Places,
+        slots: SlotHasher,
         known: SharedTable,
         failures: SharedTable,
         backoffs: "GuessBackoffs",
         now: Now,
     ) -> None:
-        self._places = places
+        self._slots = slots
         self._known = known
         self._failures = failures
         self._backoffs = backoffs
@@ -83,12 +83,12 @@ class Guesses:
     def wrong(self, guess: Guess, *, is_known: bool) -> None:
         """Count a wrong guess; the same again counts for the two together alone."""
         now = self._now()
-        mark = self._places.mark(guess.secret)
-        is_same = self._read(guess.pair)[1] == mark
+        fingerprint = self._slots.fingerprint(guess.secret)
+        is_same = self._read(guess.pair)[1] == fingerprint
         for subject, backoff in self._subjects(guess, is_known=is_known):
             if subject == guess.pair or not is_same:
                 after = backoff.after_failure(self._read(subject)[0], now)
-                self._write(subject, after, mark)
+                self._write(subject, after, fingerprint)
 
     def right(self, guess: Guess) -> None:
         """Know the address as the user's; its failures there are forgotten."""
@@ -112,11 +112,11 @@ class Guesses:
         kept = self._failures.read(subject)
         if kept is None:
             return NO_FAILURES, -1.0
-        paused_until, since, count, mark = kept
-        return Failures(int(count), since, paused_until), mark
+        paused_until, since, count, fingerprint = kept
+        return Failures(int(count), since, paused_until), fingerprint
 
-    def _write(self, subject: str, failures: Failures, mark: float) -> None:
-        numbers = (failures.paused_until, failures.since, failures.count, mark)
+    def _write(self, subject: str, failures: Failures, fingerprint: float) -> None:
+        numbers = (failures.paused_until, failures.since, failures.count, fingerprint)
         self._failures.write(subject, *numbers)
 
 
@@ -135,8 +135,10 @@ class GuessBackoffs:
         """Many share an address and some a name, so these have tries again sooner."""
         longest = max(1, longest)
 
-        def backoff(tries: int, forget: float) -> Backoff:
-            return Backoff(tries=tries, longest_seconds=longest, forget_seconds=forget)
+        def backoff(tries: int, forget_seconds: float) -> Backoff:
+            return Backoff(
+                tries=tries, longest_seconds=longest, forget_seconds=forget_seconds
+            )
 
         return cls(
             by_pair=backoff(tries, longest),
@@ -163,7 +165,7 @@ class Rates:
     def take(self, user: str, address: str) -> int:
         """Count a request, and 0; or for how many seconds it must wait."""
         instants, now = self._instants, self._now()
-        whose, where = instants.place_of(user), instants.place_of(address)
+        whose, where = instants.slot_of(user), instants.slot_of(address)
         user_until = max(instants.read(whose), now) + self._user_seconds
         address_until = now
         if address:
@@ -178,7 +180,7 @@ class Rates:
     def give_back(self, user: str, address: str) -> None:
         """Count a request no longer: somebody else answers it."""
         instants = self._instants
-        whose, where = instants.place_of(user), instants.place_of(address)
+        whose, where = instants.slot_of(user), instants.slot_of(address)
         instants.write(whose, instants.read(whose) - self._user_seconds)
         instants.write(where, instants.read(where) - self._address_seconds)
 
@@ -202,16 +204,16 @@ class PlayerLimits:
         now: Now = time.monotonic,
     ) -> "PlayerLimits":
         """Limits counted in a folder that workers share, or in this process alone."""
-        places = Places(secret)
+        slots = SlotHasher(secret)
 
         def table(name: str, fields: str, entries: int) -> SharedTable:
-            return SharedTable(places, folder and folder / name, fields, entries)
+            return SharedTable(slots, folder and folder / name, fields, entries)
 
         known = table("known-addresses", "d", MOST_KNOWN)
         failures = table("wrong-guesses", "dddd", MOST_FAILURES)
-        rates = SharedInstants(places, folder and folder / "rates", MOST_RATES)
+        rates = SharedInstants(slots, folder and folder / "rates", MOST_RATES)
         return cls(
-            guesses=Guesses(places, known, failures, backoffs, now),
+            guesses=Guesses(slots, known, failures, backoffs, now),
             rates=Rates(rates, per_user, per_address, now),
         )
 

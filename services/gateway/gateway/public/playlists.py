@@ -15,7 +15,7 @@ from gateway.public.answers import (
     whole,
 )
 from gateway.public.content_store import GZIP_LEVEL, ContentStore
-from gateway.public.requests import Ask, tag_of
+from gateway.public.requests import PlayerRequest, tag_of
 from gateway.public.subscribers import Subscriber
 
 M3U = ("Content-Type", "audio/x-mpegurl")
@@ -25,16 +25,19 @@ TRANSPORT_STREAM = frozenset({"ts", "mpegts"})
 
 
 def playlist(
-    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+    request: PlayerRequest,
+    content_store: ContentStore,
+    subscriber: Subscriber,
+    now: datetime,
 ) -> PlayerResponse:
     """The playlist of what the subscriber sees now."""
     if not subscriber.fact.is_active:
         return plain_text("403 Forbidden", DISABLED)
     manifest = content_store.manifest_at(subscriber, now)
-    is_bare = ask.get("type").lower() == "m3u"
+    is_bare = request.get("type").lower() == "m3u"
     digest = manifest.m3u_digest if is_bare else manifest.m3u_plus_digest
-    extension = "ts" if ask.get("output").lower() in TRANSPORT_STREAM else "m3u8"
-    is_gzip = ask.wants_gzip
+    extension = "ts" if request.get("output").lower() in TRANSPORT_STREAM else "m3u8"
+    is_gzip = request.wants_gzip
     tag = _tag(subscriber, digest, extension, is_gzip=is_gzip)
     changed_at = max(manifest.changed_at, subscriber.seen_since(now))
     headers = [
@@ -43,7 +46,7 @@ def playlist(
         PRIVATE,
         VARY,
     ]
-    if ask.conditions.are_met_by(tag, changed_at):
+    if request.conditions.are_met_by(tag, changed_at):
         return not_modified(headers)
     headers += [M3U, _disposition(subscriber)]
     if not is_gzip:

@@ -29,7 +29,7 @@ def mark_port(environ: Environ, probe_port: int) -> bool:
     return is_there
 
 
-class Ask:
+class PlayerRequest:
     """One request: who asks is told apart later."""
 
     __slots__ = ("_environ", "_fields", "method", "path")
@@ -79,8 +79,8 @@ class Ask:
         """The address of the caller, told by so many trusted proxies."""
         peer: str = self._environ.get("REMOTE_ADDR", "")
         if proxies:
-            told = self._environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
-            peer = told[-proxies].strip() if len(told) >= proxies else peer
+            forwarded = self._environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+            peer = forwarded[-proxies].strip() if len(forwarded) >= proxies else peer
         return peer
 
     @property

@@ -6,7 +6,7 @@ from gateway.public.admission import Admission
 from gateway.public.connection_limits import LongestBody, ordinary_body
 from gateway.public.content_store import ContentStore
 from gateway.public.guides import GuideDesk
-from gateway.public.layer import Application, Front, PublicLayer
+from gateway.public.layer import Application, PublicLayer, RequestPolicy
 from gateway.public.limits import limits_of
 from gateway.public.settings import PublicSettings
 from gateway.public.streams import StreamDesk
@@ -42,7 +42,7 @@ def public_layer(
             link_seconds=settings.stream_link_seconds,
             session_seconds=settings.stream_session_seconds,
         ),
-        front=Front(
+        policy=RequestPolicy(
             settings.probe_port,
             settings.connection_limits(),
             longest_body,
@@ -61,13 +61,13 @@ def listener_for(content_store: ContentStore, amqp_uri: str) -> Listener:
     def receive(event: Event[Any]) -> None:
         state = event.state
         if isinstance(state, AccessChanged):
-            content_store.forget_access(state.keys)
+            content_store.evict_access(state.keys)
         elif isinstance(state, ChannelSetRendered):
-            content_store.forget_set(state.set_id)
+            content_store.evict_set(state.set_id)
 
     return Listener(
         amqp_uri,
         (AccessChanged, ChannelSetRendered),
         receive,
-        on_connected=content_store.forget_everything,
+        on_connected=content_store.evict_everything,
     )

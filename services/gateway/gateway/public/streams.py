@@ -43,26 +43,30 @@ class StreamDesk:
     link_seconds: int
     session_seconds: int = 4 * 3600
 
-    def live(self, watching: "ActiveStream", stream_id: str) -> PlayerResponse:
+    def live(self, active_stream: "ActiveStream", stream_id: str) -> PlayerResponse:
         """302 to the channel's source; 403 when the subscriber may not watch it."""
-        source = watching.source(stream_id)
+        source = active_stream.source(stream_id)
         if source is None:
             return forbidden()
-        return self._to(watching, stream_id, source, LIVE)
+        return self._to(active_stream, stream_id, source, LIVE)
 
     def archive(
-        self, watching: "ActiveStream", stream_id: str, start: str, minutes: str = ""
+        self,
+        active_stream: "ActiveStream",
+        stream_id: str,
+        start: str,
+        minutes: str = "",
     ) -> PlayerResponse:
         """302 to what the channel showed from `start` on; 404 without catch-up."""
-        source = watching.source(stream_id)
+        source = active_stream.source(stream_id)
         if source is None:
             return forbidden()
-        began = epoch_of(start, watching.subscriber.zone)
-        if began is None or not _is_kept(source, began, watching.now):
+        began = epoch_of(start, active_stream.subscriber.zone)
+        if began is None or not _is_kept(source, began, active_stream.now):
             return plain_text("404 Not Found", "This is not in the archive.\n")
-        return self._to(watching, stream_id, source, began, minutes)
+        return self._to(active_stream, stream_id, source, began, minutes)
 
-    def check(self, watching: "ActiveStream", came: Presented) -> PlayerResponse:
+    def check(self, active_stream: "ActiveStream", came: Presented) -> PlayerResponse:
         """Whether who came with a grant of ours may go on.
 
         It is asked at each reload of a playlist, and of segments once the grant's time
@@ -70,54 +74,62 @@ class StreamDesk:
         seconds after that; with its time, where the partner says so; and when the
         host it plays from is no longer one of the partner's.
         """
-        source = watching.source(came.grant.stream_id)
+        source = active_stream.source(came.grant.stream_id)
         uri = None if source is None else as_uri(source.address)
-        if source is None or uri is None or not _is_of(came, watching, source, uri):
+        if (
+            source is None
+            or uri is None
+            or not _is_of(came, active_stream, source, uri)
+        ):
             return forbidden()
         return PlayerResponse("200 OK", [NEVER_STORED, ("Content-Length", "0")])
 
     def _to(
         self,
-        watching: "ActiveStream",
+        active_stream: "ActiveStream",
         stream_id: str,
         source: StreamSource,
         began: int,
         minutes: str = "",
     ) -> PlayerResponse:
-        uri = _uri_of(watching, source, began, minutes)
+        uri = _uri_of(active_stream, source, began, minutes)
         if uri is None:
             return plain_text("404 Not Found", NO_ADDRESS)
-        present = int(watching.now.timestamp())
+        present = int(active_stream.now.timestamp())
         signing = _signing_of(source, uri, began)
         if signing == Signing.NONE:
             return redirect(uri)
         if signing == Signing.SECURE_LINK:
-            return redirect(signed(uri, watching.secret, present + self.link_seconds))
-        subscriber = watching.subscriber
+            return redirect(
+                signed(uri, active_stream.secret, present + self.link_seconds)
+            )
+        subscriber = active_stream.subscriber
         grant = Grant(
             stream_id=stream_id,
             username=subscriber.fact.username,
-            proof=watching.proof,
-            until=_end_of(watching.now, self._seconds_of(watching)),
+            proof=active_stream.proof,
+            until=_end_of(active_stream.now, self._seconds_of(active_stream)),
             start=began,
             stem=stem_of(uri, source.stem),
-            address=watching.address if watching.manifest.session_is_bound else "",
+            address=active_stream.address
+            if active_stream.manifest.session_is_bound
+            else "",
         )
-        return redirect(session_address(uri, grant, watching.secret))
+        return redirect(session_address(uri, grant, active_stream.secret))
 
-    def _seconds_of(self, watching: "ActiveStream") -> int:
-        minutes = watching.manifest.session_minutes
+    def _seconds_of(self, active_stream: "ActiveStream") -> int:
+        minutes = active_stream.manifest.session_minutes
         return self.session_seconds if minutes is None else 60 * minutes
 
 
 def _uri_of(
-    watching: "ActiveStream", source: StreamSource, began: int, minutes: str
+    active_stream: "ActiveStream", source: StreamSource, began: int, minutes: str
 ) -> str | None:
     """Where a player is sent: to the live address, or to what it showed from then."""
-    present = int(watching.now.timestamp())
+    present = int(active_stream.now.timestamp())
     if began and source.archive:
-        asked, zone = whole_number(minutes), watching.subscriber.zone
-        return as_uri(filled(source.archive, began, asked, present, zone))
+        pending, zone = whole_number(minutes), active_stream.subscriber.zone
+        return as_uri(filled(source.archive, began, pending, present, zone))
     uri = as_uri(source.address)
     if uri is None or not began:
         return uri
@@ -171,21 +183,21 @@ class ActiveStream:
         )
 
 
-def _is_over(came: Presented, watching: ActiveStream) -> bool:
+def _is_over(came: Presented, active_stream: ActiveStream) -> bool:
     """Whether a grant's time is over, and that is the end of it."""
-    if watching.manifest.session_is_renewed:
+    if active_stream.manifest.session_is_renewed:
         return False
-    return came.grant.until < watching.now.timestamp()
+    return came.grant.until < active_stream.now.timestamp()
 
 
 def _is_of(
-    came: Presented, watching: ActiveStream, source: StreamSource, uri: str
+    came: Presented, active_stream: ActiveStream, source: StreamSource, uri: str
 ) -> bool:
     """Whether a grant is of this subscriber as it is now, and of this channel."""
     grant = came.grant
     return (
-        not _is_over(came, watching)
-        and grant.proof == watching.proof
+        not _is_over(came, active_stream)
+        and grant.proof == active_stream.proof
         and came.folder == folder_of(uri)
         and grant.stem == stem_of(uri, source.stem)
         and (grant.start == LIVE or source.catchup_days > 0)

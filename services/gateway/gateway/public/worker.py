@@ -59,7 +59,7 @@ class QuickWorker(BufferingWorker):
             return None
         environ["SERVER_PORT"] = str(conn.server[1])
         environ["REMOTE_ADDR"] = peer_of(conn.client)
-        answer: PlayerResponse | None = self.wsgi.at_once(environ)
+        answer: PlayerResponse | None = self.wsgi.answer_from_memory(environ)
         if answer is None:
             return None
         body = b"" if environ["REQUEST_METHOD"] == "HEAD" else b"".join(answer.body)

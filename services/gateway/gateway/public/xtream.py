@@ -18,7 +18,7 @@ from gateway.public.answers import (
     whole,
 )
 from gateway.public.content_store import NOTHING, ContentStore
-from gateway.public.requests import Ask, whole_number
+from gateway.public.requests import PlayerRequest, whole_number
 from gateway.public.subscribers import Subscriber
 from lineup.delivery import SetManifest
 
@@ -36,11 +36,11 @@ Row = tuple[int, int, int, str, str, str, str]
 """A programme: id, start, stop, title, description, language, guide channel id."""
 
 
-def refused(ask: Ask) -> PlayerResponse:
+def refused(request: PlayerRequest) -> PlayerResponse:
     """Wrong credentials: HTTP 200, auth 0, and all fields that players read."""
     user = {
-        "username": ask.get("username")[:ECHOED],
-        "password": ask.get("password")[:ECHOED],
+        "username": request.get("username")[:ECHOED],
+        "password": request.get("password")[:ECHOED],
         "message": "Wrong username or password.",
         "auth": 0,
         "status": "Disabled",
@@ -55,12 +55,15 @@ def refused(ask: Ask) -> PlayerResponse:
 
 
 def player_api(
-    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+    request: PlayerRequest,
+    content_store: ContentStore,
+    subscriber: Subscriber,
+    now: datetime,
 ) -> PlayerResponse:
     """One Xtream call of a known user; an unknown action answers the account."""
-    action = ask.get("action")
+    action = request.get("action")
     if action in LISTS:
-        return LISTS[action](ask, content_store, subscriber, now)
+        return LISTS[action](request, content_store, subscriber, now)
     if action in NOTHING_THERE:
         return json_body(NOTHING_THERE[action])
     return json_body(msgspec.json.encode(account(content_store, subscriber, now)))
@@ -186,25 +189,31 @@ def _seen(
 
 
 def live_categories(
-    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+    request: PlayerRequest,
+    content_store: ContentStore,
+    subscriber: Subscriber,
+    now: datetime,
 ) -> PlayerResponse:
     """get_live_categories."""
     manifest = _seen(content_store, subscriber, now)
     if manifest is None:
         return json_body(b"[]")
-    return _shared(ask, content_store, manifest.categories_digest)
+    return _shared(request, content_store, manifest.categories_digest)
 
 
 def live_streams(
-    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+    request: PlayerRequest,
+    content_store: ContentStore,
+    subscriber: Subscriber,
+    now: datetime,
 ) -> PlayerResponse:
     """get_live_streams, of one category where it is named."""
     manifest = _seen(content_store, subscriber, now)
     if manifest is None:
         return json_body(b"[]")
-    digest, category = manifest.live_streams_digest, ask.get("category_id")
+    digest, category = manifest.live_streams_digest, request.get("category_id")
     if not category or whole_number(category) is None:
-        return _shared(ask, content_store, digest)
+        return _shared(request, content_store, digest)
 
     def narrow() -> bytes:
         streams = content_store.decoded(digest, list[dict[str, Any]])
@@ -223,36 +232,46 @@ def _categories(
     return content_store.decoded(manifest.categories_digest, list[dict[str, Any]])
 
 
-def _shared(ask: Ask, content_store: ContentStore, digest: str) -> PlayerResponse:
+def _shared(
+    request: PlayerRequest, content_store: ContentStore, digest: str
+) -> PlayerResponse:
     """A list that is the same for all who see the set."""
     headers = [JSON, NEVER_STORED, VARY]
-    if ask.wants_gzip:
+    if request.wants_gzip:
         return whole([*headers, GZIPPED], content_store.zipped(digest))
     return whole(headers, content_store.content(digest))
 
 
 def short_guide(
-    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+    request: PlayerRequest,
+    content_store: ContentStore,
+    subscriber: Subscriber,
+    now: datetime,
 ) -> PlayerResponse:
     """get_short_epg: what runs, and what comes next."""
-    limit = whole_number(ask.get("limit")) or SHORT_GUIDE
+    limit = whole_number(request.get("limit")) or SHORT_GUIDE
     present = int(now.timestamp())
     rows = [
-        row for row in _rows(ask, content_store, subscriber, now) if row[2] > present
+        row
+        for row in _rows(request, content_store, subscriber, now)
+        if row[2] > present
     ]
     shown = rows[: min(limit, LONGEST_SHORT_GUIDE)]
     return _listings([_listing(row, subscriber.zone) for row in shown])
 
 
 def full_table(
-    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+    request: PlayerRequest,
+    content_store: ContentStore,
+    subscriber: Subscriber,
+    now: datetime,
 ) -> PlayerResponse:
     """get_simple_data_table: all that is told, with what plays and what is kept."""
     present = int(now.timestamp())
     source = None
     manifest = _seen(content_store, subscriber, now)
     if manifest is not None:
-        source = content_store.sources(manifest).get(_stream_id(ask))
+        source = content_store.sources(manifest).get(_stream_id(request))
     reach = source.catchup_days * 86_400 if source else 0
     return _listings(
         [
@@ -261,16 +280,19 @@ def full_table(
                 "now_playing": int(row[1] <= present < row[2]),
                 "has_archive": int(present - reach <= row[1] and row[2] <= present),
             }
-            for row in _rows(ask, content_store, subscriber, now)
+            for row in _rows(request, content_store, subscriber, now)
         ]
     )
 
 
 def _rows(
-    ask: Ask, content_store: ContentStore, subscriber: Subscriber, now: datetime
+    request: PlayerRequest,
+    content_store: ContentStore,
+    subscriber: Subscriber,
+    now: datetime,
 ) -> list[Row]:
     manifest = _seen(content_store, subscriber, now)
-    stream_id = _stream_id(ask)
+    stream_id = _stream_id(request)
     if manifest is None or whole_number(stream_id) is None:
         return []
     return msgspec.json.decode(
@@ -278,9 +300,9 @@ def _rows(
     )
 
 
-def _stream_id(ask: Ask) -> str:
+def _stream_id(request: PlayerRequest) -> str:
     """The channel that is asked about; some players leave the ending of its address."""
-    return ask.get("stream_id").partition(".")[0]
+    return request.get("stream_id").partition(".")[0]
 
 
 def _listing(row: Row, zone: ZoneInfo) -> dict[str, Any]:
@@ -312,7 +334,7 @@ def _clock(epoch: int, zone: ZoneInfo) -> str:
 
 
 LISTS: dict[
-    str, Callable[[Ask, ContentStore, Subscriber, datetime], PlayerResponse]
+    str, Callable[[PlayerRequest, ContentStore, Subscriber, datetime], PlayerResponse]
 ] = {
     "get_live_categories": live_categories,
     "get_live_streams": live_streams,

@@ -73,8 +73,8 @@ def test_a_comma_is_taken_where_money_is_entered(
     )
 
     assert answer.status_code == 302
-    [(_, asked)] = services.calls_of("billing.top_up")
-    assert asked.amount == Money.of(booked)
+    [(_, rpc_request)] = services.calls_of("billing.top_up")
+    assert rpc_request.amount == Money.of(booked)
 
 
 def test_what_is_unclear_is_told_at_its_field(browser, form_of, services):

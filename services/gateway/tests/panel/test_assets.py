@@ -30,11 +30,11 @@ def folder(tmp_path):
 def client_with(settings, services):
     """A client of a gateway that is told a folder."""
 
-    def tell(folder):
-        told = replace(settings, assets_folder=str(folder))
-        return create_app(told, services).test_client()
+    def answer_with(folder):
+        changed_settings = replace(settings, assets_folder=str(folder))
+        return create_app(changed_settings, services).test_client()
 
-    return tell
+    return answer_with
 
 
 def addresses(page):

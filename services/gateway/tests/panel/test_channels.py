@@ -28,12 +28,12 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
-def a_channel(sample, id_=ID, **said):
-    details = sample(ChannelDetails, **{"name": "News", "number": 7, **said})
+def a_channel(sample, id_=ID, **direction):
+    details = sample(ChannelDetails, **{"name": "News", "number": 7, **direction})
     return sample(ChannelView, id=id_, details=details, guide_until=None)
 
 
@@ -41,12 +41,12 @@ def a_channel(sample, id_=ID, **said):
 def channels(services, sample):
     """Two channels on the page, a package, a group."""
     rows = [a_channel(sample), a_channel(sample, OTHER, name="Sport", number=9)]
-    services.tell("playlists.list_channels", Page(items=rows, total=2))
-    services.tell("playlists.get_channel", rows[0])
+    services.answer_with("playlists.list_channels", Page(items=rows, total=2))
+    services.answer_with("playlists.get_channel", rows[0])
     package = sample(PackageView, name="Base", is_demo=False)
-    services.tell("playlists.list_packages", Page(items=[package]))
+    services.answer_with("playlists.list_packages", Page(items=[package]))
     groups = Groups(items=[GroupView(name="Info", channel_count=2)])
-    services.tell("playlists.list_groups", groups)
+    services.answer_with("playlists.list_groups", groups)
 
 
 @pytest.fixture
@@ -66,14 +66,18 @@ class TestList:
             "&is_on=yes&is_adult=no&order=-guide_until"
         )
 
-        [(_, asked)] = services.calls_of("playlists.list_channels")
-        assert (asked.search, asked.group, str(asked.package_id)) == ("ana", "Info", ID)
-        assert (asked.guide, asked.is_on, asked.is_adult) == (
+        [(_, rpc_request)] = services.calls_of("playlists.list_channels")
+        assert (rpc_request.search, rpc_request.group, str(rpc_request.package_id)) == (
+            "ana",
+            "Info",
+            ID,
+        )
+        assert (rpc_request.guide, rpc_request.is_on, rpc_request.is_adult) == (
             GuideReach.LACKING,
             True,
             False,
         )
-        assert asked.paging.order == "-guide_until"
+        assert rpc_request.paging.order == "-guide_until"
 
     def test_channels_stand_by_number_and_can_be_moved(self, partner):
         page = text_of(partner.get("/channels"))
@@ -103,15 +107,15 @@ class TestList:
     def test_it_stands_without_groups_and_packages(self, partner, services):
         services.silent |= {"playlists.list_groups", "playlists.list_packages"}
 
-        assert "News" in words_of(partner.get("/channels"))
+        assert "News" in visible_text(partner.get("/channels"))
 
 
 class TestOne:
     @pytest.mark.parametrize(
-        ("said", "place"), [("before", "before_id"), ("after", "after_id")]
+        ("direction", "field"), [("before", "before_id"), ("after", "after_id")]
     )
     def test_it_is_moved_and_the_list_stays_as_it_was(
-        self, partner, services, form_of, said, place
+        self, partner, services, form_of, direction, field
     ):
         page = "/channels?group=Info"
         answer = act(
@@ -119,12 +123,12 @@ class TestOne:
             form_of,
             "/channels/move?group=Info",
             page,
-            move=f"{ID}:{said}:{OTHER}",
+            move=f"{ID}:{direction}:{OTHER}",
         )
 
-        [(_, asked)] = services.calls_of("playlists.move_channels")
-        assert [str(id_) for id_ in asked.channel_ids] == [ID]
-        assert str(getattr(asked, place)) == OTHER
+        [(_, rpc_request)] = services.calls_of("playlists.move_channels")
+        assert [str(id_) for id_ in rpc_request.channel_ids] == [ID]
+        assert str(getattr(rpc_request, field)) == OTHER
         assert (answer.status_code, answer.location) == (303, page)
 
     @pytest.mark.parametrize("move", ["", "x", f"{ID}:before:undefined", "a:b:c:d"])
@@ -135,8 +139,11 @@ class TestOne:
     def test_it_is_switched_at_once(self, partner, services, form_of):
         act(partner, form_of, "/channels/switch?", switch=f"{ID}:off")
 
-        [(_, asked)] = services.calls_of("playlists.switch_channels")
-        assert ([str(id_) for id_ in asked.channel_ids], asked.is_on) == ([ID], False)
+        [(_, rpc_request)] = services.calls_of("playlists.switch_channels")
+        assert ([str(id_) for id_ in rpc_request.channel_ids], rpc_request.is_on) == (
+            [ID],
+            False,
+        )
 
 
 class TestMany:
@@ -149,9 +156,9 @@ class TestMany:
     def test_the_ticked_are_switched(self, partner, services, form_of):
         self.sent(partner, form_of, act="off")
 
-        [(_, asked)] = services.calls_of("playlists.switch_channels")
-        assert [str(id_) for id_ in asked.channel_ids] == [ID, OTHER]
-        assert (asked.is_on, asked.matching) == (False, None)
+        [(_, rpc_request)] = services.calls_of("playlists.switch_channels")
+        assert [str(id_) for id_ in rpc_request.channel_ids] == [ID, OTHER]
+        assert (rpc_request.is_on, rpc_request.matching) == (False, None)
 
     def test_all_that_match_are_put_into_a_package(self, partner, services, form_of):
         self.sent(
@@ -163,9 +170,9 @@ class TestMany:
             package_id=ID,
         )
 
-        [(_, asked)] = services.calls_of("playlists.add_package_channels")
-        assert (asked.channel_ids, asked.matching.group) == ([], "Info")
-        assert str(asked.package_id) == ID
+        [(_, rpc_request)] = services.calls_of("playlists.add_package_channels")
+        assert (rpc_request.channel_ids, rpc_request.matching.group) == ([], "Info")
+        assert str(rpc_request.package_id) == ID
 
     def test_they_are_grouped_and_moved_to_a_number(self, partner, services, form_of):
         self.sent(partner, form_of, act="group", group=" News ")
@@ -188,22 +195,22 @@ class TestMany:
         self.sent(partner, form_of, **values)
 
         page = partner.get("/channels")
-        assert words in words_of(page)
+        assert words in visible_text(page)
         assert 'role="alert"' in text_of(page)
 
     def test_a_refusal_is_told_on_the_list(self, partner, services, form_of):
-        services.tell("playlists.switch_channels", Invalid("Too many."))
+        services.answer_with("playlists.switch_channels", Invalid("Too many."))
 
         answer = self.sent(partner, form_of, act="on")
 
         assert answer.status_code == 303
-        assert "Too many." in words_of(partner.get("/channels"))
+        assert "Too many." in visible_text(partner.get("/channels"))
 
 
 class TestForm:
     def sent(self, client, form_of, path, **values):
         page = text_of(client.get(path))
-        said = {
+        direction = {
             "number": "7",
             "name": "News",
             "address": "http://x/1.m3u8",
@@ -212,10 +219,10 @@ class TestForm:
             "is_on": "y",
             **values,
         }
-        return client.post(path, data=form_of(page, path) | said)
+        return client.post(path, data=form_of(page, path) | direction)
 
     def test_a_new_one_gets_the_number_above_the_last(self, partner, services, sample):
-        services.tell(
+        services.answer_with(
             "playlists.list_channels", Page(items=[a_channel(sample, number=41)])
         )
 
@@ -229,7 +236,7 @@ class TestForm:
             code="number_taken",
             fields={"number": ["Another channel has this number."]},
         )
-        services.tell("playlists.create_channel", taken)
+        services.answer_with("playlists.create_channel", taken)
 
         answer = self.sent(partner, form_of, "/channels/new", name="Kept")
 
@@ -252,11 +259,11 @@ class TestForm:
             package_ids=[ID],
         )
 
-        [(_, asked)] = services.calls_of("playlists.update_channel")
-        details = asked.details
+        [(_, rpc_request)] = services.calls_of("playlists.update_channel")
+        details = rpc_request.details
         assert (details.group, details.catchup_days) == ("Info", 3)
         assert (details.guide_id, details.guide_shift_minutes) == ("news.id", -60)
-        assert [str(id_) for id_ in asked.package_ids] == [ID]
+        assert [str(id_) for id_ in rpc_request.package_ids] == [ID]
 
     def test_delete_says_what_goes_and_asks(self, partner, services, form_of):
         path = f"/channels/{ID}/delete"
@@ -282,8 +289,8 @@ class TestLogo:
     ):
         self.uploaded(partner, form_of, PNG)
 
-        [(_, asked)] = services.calls_of("playlists.update_channel")
-        path = asked.details.logo.removeprefix("http://lineup.example")
+        [(_, rpc_request)] = services.calls_of("playlists.update_channel")
+        path = rpc_request.details.logo.removeprefix("http://lineup.example")
         answer = client.get(path)
         assert (answer.data, answer.mimetype) == (PNG, "image/png")
         assert "immutable" in answer.headers["Cache-Control"]
@@ -317,7 +324,7 @@ class TestLogo:
             a_channel(sample, logo=f"http://lineup.example{own}"),
             a_channel(sample, OTHER, logo="http://elsewhere.example/l.png"),
         ]
-        services.tell("playlists.list_channels", Page(items=rows))
+        services.answer_with("playlists.list_channels", Page(items=rows))
 
         page = text_of(partner.get("/channels"))
 
@@ -328,7 +335,9 @@ class TestGuideOfOne:
     @pytest.fixture
     def found(self, services, sample):
         row = sample(GuideChannelView, name="News.uk", guide_id="news.uk", likeness=91)
-        services.tell("playlists.find_guide_channels", GuideChannelsFound(items=[row]))
+        services.answer_with(
+            "playlists.find_guide_channels", GuideChannelsFound(items=[row])
+        )
 
     @pytest.mark.usefixtures("found")
     def test_it_is_looked_for_by_name_and_chosen(self, partner, services, form_of):
@@ -338,8 +347,8 @@ class TestGuideOfOne:
 
         partner.post(path, data=form_of(page, "/sign-out") | {"guide_id": "news.uk"})
 
-        [(_, asked)] = services.calls_of("playlists.tie_channels")
-        assert [(str(t.channel_id), t.guide_id) for t in asked.ties] == [
+        [(_, rpc_request)] = services.calls_of("playlists.tie_channels")
+        assert [(str(t.channel_id), t.guide_id) for t in rpc_request.ties] == [
             (ID, "news.uk")
         ]
 
@@ -352,5 +361,5 @@ class TestGuideOfOne:
 
         partner.post(path, data=form_of(page, "/sign-out") | {"act": act})
 
-        [(_, asked)] = services.calls_of("playlists.tie_channels")
-        assert asked.ties[0].guide_id == guide_id
+        [(_, rpc_request)] = services.calls_of("playlists.tie_channels")
+        assert rpc_request.ties[0].guide_id == guide_id

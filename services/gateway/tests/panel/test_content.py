@@ -29,7 +29,7 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
@@ -44,11 +44,13 @@ class TestPackages:
     @pytest.fixture(autouse=True)
     def package(self, services, sample):
         view = sample(PackageView, name="Base", is_demo=False, channel_count=1)
-        services.tell("playlists.get_package", view)
-        services.tell("playlists.add_package_channels", replace(view, channel_count=2))
+        services.answer_with("playlists.get_package", view)
+        services.answer_with(
+            "playlists.add_package_channels", replace(view, channel_count=2)
+        )
         details = sample(ChannelDetails, name="News")
         row = sample(ChannelView, details=details)
-        services.tell("playlists.list_channels", Page(items=[row], total=1))
+        services.answer_with("playlists.list_channels", Page(items=[row], total=1))
 
     @pytest.mark.parametrize(
         ("shown", "inside", "outside"),
@@ -59,10 +61,10 @@ class TestPackages:
     ):
         partner.get(f"{self.path}?shown={shown}&search=x")
 
-        [(_, asked)] = services.calls_of("playlists.list_channels")
-        found = (asked.package_id, asked.outside_package_id)
+        [(_, rpc_request)] = services.calls_of("playlists.list_channels")
+        found = (rpc_request.package_id, rpc_request.outside_package_id)
         assert tuple(id_ and str(id_) for id_ in found) == (inside, outside)
-        assert asked.search == "x"
+        assert rpc_request.search == "x"
 
     def test_all_that_match_are_put_in(self, partner, services, form_of):
         page = text_of(partner.get(f"{self.path}?shown=out"))
@@ -73,11 +75,11 @@ class TestPackages:
             data=form_of(page, address) | {"which": "matching", "act": "put_in"},
         )
 
-        [(_, asked)] = services.calls_of("playlists.add_package_channels")
-        assert str(asked.matching.outside_package_id) == ID
-        assert str(asked.matching.partner_id) == ID
+        [(_, rpc_request)] = services.calls_of("playlists.add_package_channels")
+        assert str(rpc_request.matching.outside_package_id) == ID
+        assert str(rpc_request.matching.partner_id) == ID
         assert answer.location == f"{self.path}?shown=out"
-        assert "Base now has 2 channels." in words_of(partner.get(self.path))
+        assert "Base now has 2 channels." in visible_text(partner.get(self.path))
 
     def test_one_is_taken_out_by_its_switch(self, partner, services, form_of):
         page = text_of(partner.get(self.path))
@@ -85,22 +87,22 @@ class TestPackages:
 
         partner.post(address, data=form_of(page, address) | {"act": f"take_out:{ID}"})
 
-        [(_, asked)] = services.calls_of("playlists.remove_package_channels")
-        assert [str(id_) for id_ in asked.channel_ids] == [ID]
+        [(_, rpc_request)] = services.calls_of("playlists.remove_package_channels")
+        assert [str(id_) for id_ in rpc_request.channel_ids] == [ID]
 
     def test_one_in_use_is_not_deleted_and_says_so(self, partner, services, form_of):
         refusal = Conflict("A subscription runs on it.", code="package_in_use")
-        services.tell("playlists.delete_package", refusal)
+        services.answer_with("playlists.delete_package", refusal)
         path = f"{self.path}/delete"
 
         answer = partner.post(path, data=form_of(text_of(partner.get(path)), path))
 
         assert answer.status_code == 422
-        assert "A subscription runs on it." in words_of(answer)
+        assert "A subscription runs on it." in visible_text(answer)
 
     def test_the_demo_set_is_marked_and_has_no_delete(self, partner, services, sample):
         demo = sample(PackageView, name="Demo", is_demo=True)
-        services.tell("playlists.list_packages", Page(items=[demo]))
+        services.answer_with("playlists.list_packages", Page(items=[demo]))
 
         page = text_of(partner.get("/packages"))
 
@@ -114,7 +116,7 @@ class TestJobs:
         self, partner, services, sample
     ):
         job = sample(JobView, state=JobState.RUNNING, done=5, total=20, code="")
-        services.tell("playlists.get_job", job)
+        services.answer_with("playlists.get_job", job)
 
         page = text_of(partner.get(f"/jobs/{ID}"))
 
@@ -132,21 +134,24 @@ class TestJobs:
             code="guide_shrunk",
             source_id=UUID(ID),
         )
-        services.tell("playlists.get_job", job)
+        services.answer_with("playlists.get_job", job)
         address = f"/guide/sources/{ID}/fetch"
 
         page = text_of(partner.get(f"/jobs/{ID}"))
         partner.post(address, data=form_of(page, address))
 
-        [(_, asked)] = services.calls_of("playlists.fetch_guide")
-        assert asked.force is True
+        [(_, rpc_request)] = services.calls_of("playlists.fetch_guide")
+        assert rpc_request.force is True
 
     def test_jobs_are_narrowed(self, partner, services):
         partner.get(f"/jobs?state=failed&kind=import_guide&source_id={ID}")
 
-        [(_, asked)] = services.calls_of("playlists.list_jobs")
-        assert (asked.state, asked.kind) == (JobState.FAILED, "import_guide")
-        assert str(asked.source_id) == ID
+        [(_, rpc_request)] = services.calls_of("playlists.list_jobs")
+        assert (rpc_request.state, rpc_request.kind) == (
+            JobState.FAILED,
+            "import_guide",
+        )
+        assert str(rpc_request.source_id) == ID
 
 
 class TestSources:
@@ -162,12 +167,12 @@ class TestSources:
             last_error_code="guide_truncated",
             header_names=["Authorization"],
         )
-        services.tell("playlists.get_guide_source", view)
-        services.tell("playlists.list_guide_sources", Page(items=[view]))
+        services.answer_with("playlists.get_guide_source", view)
+        services.answer_with("playlists.list_guide_sources", Page(items=[view]))
         return view
 
     def sent(self, client, form_of, **values):
-        said = {
+        fields = {
             "name": "Home",
             "address": "https://g.example/x",
             "every_hours": "6",
@@ -175,11 +180,11 @@ class TestSources:
             **values,
         }
         page = text_of(client.get(self.path))
-        return client.post(self.path, data=form_of(page, self.path) | said)
+        return client.post(self.path, data=form_of(page, self.path) | fields)
 
     @pytest.mark.usefixtures("source")
     def test_the_last_error_stands_in_words(self, partner):
-        assert "The guide is incomplete." in words_of(partner.get("/guide/sources"))
+        assert "The guide is incomplete." in visible_text(partner.get("/guide/sources"))
 
     @pytest.mark.usefixtures("source")
     def test_header_fields_are_kept_or_replaced_and_never_shown(
@@ -191,8 +196,8 @@ class TestSources:
         self.sent(partner, form_of, headers="X-Key: abc: d\n")
 
         kept, replaced = (
-            asked.headers
-            for _, asked in services.calls_of("playlists.update_guide_source")
+            rpc_request.headers
+            for _, rpc_request in services.calls_of("playlists.update_guide_source")
         )
         assert (kept, replaced) == (None, {"X-Key": "abc: d"})
 
@@ -208,8 +213,8 @@ class TestSources:
         file = (io.BytesIO(b"<tv/>"), "guide.xml")
         self.sent(partner, form_of, address="", file=file)
 
-        [(_, asked)] = services.calls_of("playlists.update_guide_source")
-        assert blobs.read(asked.upload) == b"<tv/>"
+        [(_, rpc_request)] = services.calls_of("playlists.update_guide_source")
+        assert blobs.read(rpc_request.upload) == b"<tv/>"
 
 
 class TestGuide:
@@ -218,19 +223,19 @@ class TestGuide:
             services.roles["token-of-partner"], time_zone="Europe/Paris"
         )
 
-        page = words_of(browser(Role.PARTNER).get("/guide?day=2026-07-01&hour=20"))
+        page = visible_text(browser(Role.PARTNER).get("/guide?day=2026-07-01&hour=20"))
 
-        [(_, asked)] = services.calls_of("playlists.list_programmes")
-        assert asked.from_at == datetime(2026, 7, 1, 18, tzinfo=UTC)
-        assert asked.until_at - asked.from_at == timedelta(hours=4)
+        [(_, rpc_request)] = services.calls_of("playlists.list_programmes")
+        assert rpc_request.from_at == datetime(2026, 7, 1, 18, tzinfo=UTC)
+        assert rpc_request.until_at - rpc_request.from_at == timedelta(hours=4)
         assert "20:00 20:30 21:00" in page
 
     @pytest.mark.parametrize("query", ["day=x&hour=y", "day=2026-02-30&hour=99", ""])
     def test_an_address_that_says_no_time_shows_now(self, partner, services, query):
         assert partner.get(f"/guide?{query}").status_code == 200
 
-        [(_, asked)] = services.calls_of("playlists.list_programmes")
-        about_now = abs(asked.from_at - datetime.now(UTC))
+        [(_, rpc_request)] = services.calls_of("playlists.list_programmes")
+        about_now = abs(rpc_request.from_at - datetime.now(UTC))
         assert about_now < timedelta(days=1, hours=1)
 
     def test_programmes_stand_in_columns_and_tell_more(self, partner, services, sample):
@@ -243,7 +248,7 @@ class TestGuide:
             description="About <it>",
         )
         row = sample(ChannelProgrammes, name="News", programmes=[shown])
-        services.tell("playlists.list_programmes", Page(items=[row]))
+        services.answer_with("playlists.list_programmes", Page(items=[row]))
 
         page = text_of(partner.get("/guide?day=2026-07-01&hour=20"))
 
@@ -257,21 +262,21 @@ class TestGuide:
         answer = partner.get("/guide")
 
         assert answer.status_code == 200
-        assert "cannot be shown right now" in words_of(answer)
+        assert "cannot be shown right now" in visible_text(answer)
 
     @pytest.mark.feature("PE-13")
     def test_reach_is_counted_and_lists_are_narrowed(self, partner, services):
         partner.get("/guide/reach?guide=short")
 
-        asked = [call for _, call in services.calls_of("playlists.list_channels")]
-        counted = {call.guide for call in asked if call.paging.limit == 1}
+        rpc_request = [call for _, call in services.calls_of("playlists.list_channels")]
+        counted = {call.guide for call in rpc_request if call.paging.limit == 1}
         assert counted == set(GuideReach)
-        [listed] = [call for call in asked if call.paging.limit > 1]
+        [listed] = [call for call in rpc_request if call.paging.limit > 1]
         assert (listed.guide, listed.is_on) == (GuideReach.SHORT, True)
 
     @pytest.mark.feature("PE-13")
     @pytest.mark.parametrize(
-        ("left", "reach", "words"),
+        ("left", "coverage", "words"),
         [
             (None, GuideReach.NONE, "No guide"),
             (-1, GuideReach.NONE, "Ended"),
@@ -280,16 +285,16 @@ class TestGuide:
         ],
     )
     def test_under_a_day_is_flagged(
-        self, partner, services, sample, left, reach, words
+        self, partner, services, sample, left, coverage, words
     ):
         now = datetime.now(UTC)
         until = None if left is None else now + timedelta(hours=left, minutes=1)
-        row = sample(ChannelView, guide_until=until, guide_reach=reach)
-        services.tell("playlists.list_channels", Page(items=[row]))
+        row = sample(ChannelView, guide_until=until, guide_reach=coverage)
+        services.answer_with("playlists.list_channels", Page(items=[row]))
 
         page = partner.get("/guide/reach")
 
-        assert words in words_of(page)
+        assert words in visible_text(page)
         tone = {"Ends in 5 hours": "yellow", "Ends in 1 day": "green"}.get(words, "red")
         assert f'status-{tone}"' in text_of(page)
 
@@ -303,7 +308,7 @@ class TestProposals:
             sample(ChannelProposals, name="News", proposals=[like, unlike]),
             sample(ChannelProposals, name="Else", proposals=[unlike]),
         ]
-        services.tell("playlists.list_guide_proposals", Page(items=rows))
+        services.answer_with("playlists.list_guide_proposals", Page(items=rows))
 
     def test_only_the_very_alike_is_chosen_beforehand(self, partner):
         page = text_of(partner.get("/guide/proposals"))
@@ -322,9 +327,11 @@ class TestProposals:
             | {f"tie-{ID}": "news.uk", f"tie-{other}": "-", f"tie-{third}": ""},
         )
 
-        [(_, asked)] = services.calls_of("playlists.tie_channels")
-        ties = {str(tie.channel_id): tie.guide_id for tie in asked.ties}
-        assert ties == {ID: "news.uk", other: ""}
+        [(_, rpc_request)] = services.calls_of("playlists.tie_channels")
+        mappings = {
+            str(mapping.channel_id): mapping.guide_id for mapping in rpc_request.ties
+        }
+        assert mappings == {ID: "news.uk", other: ""}
 
     def test_support_sees_them_and_chooses_nothing(self, browser):
         page = text_of(browser(Role.SUPPORT).get("/guide/proposals"))

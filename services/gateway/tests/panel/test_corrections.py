@@ -20,7 +20,7 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text_of(answer))))
 
 
@@ -31,7 +31,7 @@ def listed(services, sample):
         sample(EntryView, cause="top_up", is_correctable=True),
         sample(EntryView, cause="purchase", is_correctable=False),
     ]
-    services.tell("billing.list_entries", Page(items=rows))
+    services.answer_with("billing.list_entries", Page(items=rows))
 
 
 @pytest.mark.usefixtures("listed")
@@ -55,11 +55,11 @@ class TestTheStatement:
         self, browser, services, sample
     ):
         closed = sample(WalletView, balance=Money.of("7.00 EUR"), is_closed=True)
-        services.tell("billing.get_wallet", closed)
-        services.tell("accounts.get_customer", NotFound())
+        services.answer_with("billing.get_wallet", closed)
+        services.answer_with("accounts.get_customer", NotFound())
         answer = browser(Role.PARTNER).get(WALLET)
 
-        assert "This customer was deleted" in words_of(answer)
+        assert "This customer was deleted" in visible_text(answer)
         assert f"/customers/{ID}/pay-out" in text_of(answer)
         assert f"/customers/{ID}/top-up" not in text_of(answer)
 
@@ -72,19 +72,19 @@ def test_a_correction_says_why(browser, form_of, services):
     answer = client.post(CORRECT, data=hidden | {"reason": "typed twice"})
 
     assert answer.location == WALLET
-    [(_, asked)] = services.calls_of("billing.correct_booking")
-    assert (str(asked.transfer_id), asked.reason) == (ID, "typed twice")
+    [(_, rpc_request)] = services.calls_of("billing.correct_booking")
+    assert (str(rpc_request.transfer_id), rpc_request.reason) == (ID, "typed twice")
 
 
 def test_a_refused_correction_is_told(browser, form_of, services):
     refusal = PaymentRequired("The balance has 1.00 EUR left of the 10.00 EUR.")
-    services.tell("billing.correct_booking", refusal)
+    services.answer_with("billing.correct_booking", refusal)
     client = browser(Role.PARTNER)
     hidden = form_of(text_of(client.get(CORRECT)))
     answer = client.post(CORRECT, data=hidden | {"reason": "x"})
 
     assert answer.status_code == 422
-    assert "1.00 EUR left of the 10.00 EUR" in words_of(answer)
+    assert "1.00 EUR left of the 10.00 EUR" in visible_text(answer)
 
 
 def test_a_payout_is_booked_with_its_note(browser, form_of, services):
@@ -92,8 +92,8 @@ def test_a_payout_is_booked_with_its_note(browser, form_of, services):
     address = f"/customers/{ID}/pay-out"
     page = text_of(client.get(address))
     assert 'value="9.00"' in page
-    said = form_of(page) | {"amount": "4.00", "note": "by bank"}
+    fields = form_of(page) | {"amount": "4.00", "note": "by bank"}
 
-    assert client.post(address, data=said).location == WALLET
-    [(_, asked)] = services.calls_of("billing.pay_out")
-    assert (str(asked.amount), asked.note) == ("4.00 EUR", "by bank")
+    assert client.post(address, data=fields).location == WALLET
+    [(_, rpc_request)] = services.calls_of("billing.pay_out")
+    assert (str(rpc_request.amount), rpc_request.note) == ("4.00 EUR", "by bank")

@@ -37,7 +37,7 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
@@ -51,11 +51,11 @@ def sent(client, form_of, path, **values):
 def listed(services, sample):
     """`listed(state=...)` makes the list hold one customer."""
 
-    def listed(**given):
+    def listed(**fields):
         person = Person(first_name="Ana", last_name="Ruiz", email="a@example.org")
-        view = sample(CustomerView, **({"person": person} | given))
-        services.tell("accounts.list_customers", Page(items=[view], total=1))
-        services.tell("accounts.get_customer", view)
+        view = sample(CustomerView, **({"person": person} | fields))
+        services.answer_with("accounts.list_customers", Page(items=[view], total=1))
+        services.answer_with("accounts.get_customer", view)
         return view
 
     return listed
@@ -67,7 +67,7 @@ class TestList:
         ends = datetime(2026, 3, 2, tzinfo=UTC)
         listed(state=CustomerStatus.TRIAL, is_active=True, ends_at=ends)
 
-        words = words_of(browser(Role.PARTNER).get("/customers"))
+        words = visible_text(browser(Role.PARTNER).get("/customers"))
 
         assert "Ana Ruiz" in words
         assert "Trial" in words
@@ -82,12 +82,16 @@ class TestList:
 
         browser(Role.PARTNER).get(f"/customers?{query}")
 
-        [(_, asked)] = services.calls_of("accounts.list_customers")
-        assert (asked.search, asked.state) == ("ana", CustomerStatus.TRIAL)
-        assert {asked.group_id, asked.product_id, asked.seller_id} == {UUID(ID)}
-        assert asked.ends_from == datetime(2026, 3, 1, tzinfo=UTC)
-        assert asked.ends_until == datetime(2026, 3, 3, tzinfo=UTC)
-        assert asked.paging.order == "-ends_at"
+        [(_, rpc_request)] = services.calls_of("accounts.list_customers")
+        assert (rpc_request.search, rpc_request.state) == ("ana", CustomerStatus.TRIAL)
+        assert {
+            rpc_request.group_id,
+            rpc_request.product_id,
+            rpc_request.seller_id,
+        } == {UUID(ID)}
+        assert rpc_request.ends_from == datetime(2026, 3, 1, tzinfo=UTC)
+        assert rpc_request.ends_until == datetime(2026, 3, 3, tzinfo=UTC)
+        assert rpc_request.paging.order == "-ends_at"
 
     def test_figures_lead_to_their_lists(self, browser, services, listed):
         listed()
@@ -96,9 +100,9 @@ class TestList:
             "/customers?is_grouped=no&created_from=2026-03-01&created_until=2026-03-31"
         )
 
-        [(_, asked)] = services.calls_of("accounts.list_customers")
-        assert asked.is_grouped is False
-        assert asked.created_until == datetime(2026, 4, 1, tzinfo=UTC)
+        [(_, rpc_request)] = services.calls_of("accounts.list_customers")
+        assert rpc_request.is_grouped is False
+        assert rpc_request.created_until == datetime(2026, 4, 1, tzinfo=UTC)
 
     def test_sellers_choose_no_seller(self, browser, listed):
         listed()
@@ -114,11 +118,11 @@ class TestList:
         self, browser, services, listed, away
     ):
         listed()
-        services.tell(away, Unavailable(code="service_unavailable"))
+        services.answer_with(away, Unavailable(code="service_unavailable"))
         answer = browser(Role.PARTNER).get("/customers")
 
         assert answer.status_code == 200
-        assert "Ana Ruiz" in words_of(answer)
+        assert "Ana Ruiz" in visible_text(answer)
 
     def test_switching_off_asks_first_and_leads_back_to_the_same_list(
         self, browser, form_of, services, listed
@@ -133,8 +137,8 @@ class TestList:
         assert services.calls_of("accounts.switch_customer") == []
         answer = client.post(address, data=form_of(text_of(asks)))
 
-        [(_, asked)] = services.calls_of("accounts.switch_customer")
-        assert asked.is_active is False
+        [(_, rpc_request)] = services.calls_of("accounts.switch_customer")
+        assert rpc_request.is_active is False
         assert answer.location == "/customers?search=ana"
 
     def test_on_again_takes_one_press(self, browser, form_of, services, listed):
@@ -145,17 +149,17 @@ class TestList:
         assert f'action="{address}?listed=' in page
         client.post(address, data=form_of(text_of(client.get("/customers/new"))))
 
-        [(_, asked)] = services.calls_of("accounts.switch_customer")
-        assert asked.is_active is True
+        [(_, rpc_request)] = services.calls_of("accounts.switch_customer")
+        assert rpc_request.is_active is True
 
     def test_staff_sets_a_new_password_from_the_customers_page(
         self, browser, form_of, services, sample
     ):
         client, login_id, customer = browser(Role.STAFF), UUID(int=7), UUID(int=8)
         login = sample(LoginView, id=login_id)
-        services.tell("accounts.list_logins", Page(items=[login]))
-        services.tell("accounts.get_customer", sample(CustomerView, id=customer))
-        services.tell("accounts.get_account", NotFound())
+        services.answer_with("accounts.list_logins", Page(items=[login]))
+        services.answer_with("accounts.get_customer", sample(CustomerView, id=customer))
+        services.answer_with("accounts.get_account", NotFound())
         own_page = f"/customers/{customer}/login"
         assert own_page in text_of(client.get(f"/customers/{customer}"))
 
@@ -166,8 +170,8 @@ class TestList:
         answer = sent(client, form_of, address, password="a-new-one")
 
         assert answer.location == own_page
-        [(_, asked)] = services.calls_of("accounts.reset_password")
-        assert (asked.login_id, asked.password) == (login_id, "a-new-one")
+        [(_, rpc_request)] = services.calls_of("accounts.reset_password")
+        assert (rpc_request.login_id, rpc_request.password) == (login_id, "a-new-one")
 
     def test_support_looks_and_touches_nothing(self, browser, listed):
         listed()
@@ -182,15 +186,15 @@ class TestForms:
         client = browser(Role.PARTNER)
         client.get("/customers")
         services.silent.update({"accounts", "billing"})
-        services.asked.clear()
+        services.calls.clear()
 
         page = text_of(client.get("/customers/new"))
 
-        assert services.is_asked_with_one_limit()
+        assert services.calls_share_one_limit()
         assert "away" in page
 
     def test_one_form_makes_data_login_and_first_user(self, browser, form_of, services):
-        said = FORM | {
+        fields = FORM | {
             "first_name": " Ana ",
             "username": "ana",
             "password": "abcd",
@@ -202,15 +206,24 @@ class TestForms:
             "takes_ads": "y",
             "send_credentials": "y",
         }
-        answer = sent(browser(Role.PARTNER), form_of, "/customers/new", **said)
+        answer = sent(browser(Role.PARTNER), form_of, "/customers/new", **fields)
 
         assert answer.location == CUSTOMER
-        [(context, asked)] = services.calls_of("accounts.create_customer")
-        assert (asked.person.first_name, asked.person.country) == ("Ana", "NL")
-        assert (asked.login.username, asked.user_name) == ("ana", "TV")
-        assert (asked.pin, asked.settings.inactivity_seconds) == ("0420", 600)
-        assert asked.settings.time_zone == "Europe/Amsterdam"
-        assert (asked.settings.takes_messages, asked.settings.takes_ads) == (
+        [(context, rpc_request)] = services.calls_of("accounts.create_customer")
+        assert (rpc_request.person.first_name, rpc_request.person.country) == (
+            "Ana",
+            "NL",
+        )
+        assert (rpc_request.login.username, rpc_request.user_name) == ("ana", "TV")
+        assert (rpc_request.pin, rpc_request.settings.inactivity_seconds) == (
+            "0420",
+            600,
+        )
+        assert rpc_request.settings.time_zone == "Europe/Amsterdam"
+        assert (
+            rpc_request.settings.takes_messages,
+            rpc_request.settings.takes_ads,
+        ) == (
             False,
             True,
         )
@@ -226,10 +239,10 @@ class TestForms:
             "login.username": ["Capital letters are not allowed."],
             "pin": ["Enter four digits, or leave empty."],
         }
-        services.tell("accounts.create_customer", Invalid(fields=faults))
-        said = FORM | {"first_name": "", "username": "Ana", "pin": "12a4"}
+        services.answer_with("accounts.create_customer", Invalid(fields=faults))
+        fields = FORM | {"first_name": "", "username": "Ana", "pin": "12a4"}
 
-        answer = sent(browser(Role.PARTNER), form_of, "/customers/new", **said)
+        answer = sent(browser(Role.PARTNER), form_of, "/customers/new", **fields)
 
         page = text_of(answer)
         assert answer.status_code == 422
@@ -252,16 +265,16 @@ class TestForms:
         answer = sent(client, form_of, f"{CUSTOMER}/edit", **FORM, pin="")
 
         assert answer.location == CUSTOMER
-        [(_, asked)] = services.calls_of("accounts.update_customer")
-        assert (str(asked.customer_id), asked.pin) == (ID, "")
-        assert asked.settings.takes_messages is False
+        [(_, rpc_request)] = services.calls_of("accounts.update_customer")
+        assert (str(rpc_request.customer_id), rpc_request.pin) == (ID, "")
+        assert rpc_request.settings.takes_messages is False
 
     def test_deleting_says_what_goes_and_asks_for_the_name(
         self, browser, form_of, services, listed
     ):
         listed(user_count=3)
         client = browser(Role.PARTNER)
-        assert "3 users with their playlist links" in words_of(
+        assert "3 users with their playlist links" in visible_text(
             client.get(f"{CUSTOMER}/delete")
         )
 
@@ -271,8 +284,8 @@ class TestForms:
 
         answer = sent(client, form_of, f"{CUSTOMER}/delete", typed="Ana Ruiz")
         assert answer.location == "/customers"
-        [(_, asked)] = services.calls_of("accounts.delete_customer")
-        assert (asked.force, asked.reason) == (False, "")
+        [(_, rpc_request)] = services.calls_of("accounts.delete_customer")
+        assert (rpc_request.force, rpc_request.reason) == (False, "")
 
     def test_money_and_what_runs_are_shown_and_a_reason_is_asked_for(
         self, browser, form_of, services, listed, sample
@@ -282,9 +295,9 @@ class TestForms:
         blockers = DeletionBlockers(
             balances=[Money.of("11.00 EUR")], running=1, subscriptions=[running]
         )
-        services.tell("billing.get_deletion_blockers", blockers)
+        services.answer_with("billing.get_deletion_blockers", blockers)
         client = browser(Role.PARTNER)
-        page = words_of(client.get(f"{CUSTOMER}/delete"))
+        page = visible_text(client.get(f"{CUSTOMER}/delete"))
         assert (
             "11.00 EUR is on the balance. 1 subscription is active : Kids (Family)"
             in page
@@ -296,11 +309,11 @@ class TestForms:
         assert services.calls_of("accounts.delete_customer") == []
 
         gone = replace(blockers, is_deleted=True)
-        services.tell("billing.get_deletion_blockers", gone)
+        services.answer_with("billing.get_deletion_blockers", gone)
         sent(client, form_of, f"{CUSTOMER}/delete", **typed, reason="moved away")
-        [(_, asked)] = services.calls_of("accounts.delete_customer")
-        assert (asked.force, asked.reason) == (True, "moved away")
-        assert asked.settlement is BalanceSettlement.WRITE_OFF
+        [(_, rpc_request)] = services.calls_of("accounts.delete_customer")
+        assert (rpc_request.force, rpc_request.reason) == (True, "moved away")
+        assert rpc_request.settlement is BalanceSettlement.WRITE_OFF
 
 
 class TestParts:
@@ -312,7 +325,7 @@ class TestParts:
         for part in ("", "/users", "/devices"):
             answer = client.get(CUSTOMER + part)
             assert answer.status_code == 200
-            assert "cannot be shown" not in words_of(answer)
+            assert "cannot be shown" not in visible_text(answer)
 
     @pytest.mark.feature("UI-06")
     def test_a_users_acts_stand_at_its_name_for_hand_and_keyboard(self, browser):
@@ -334,7 +347,7 @@ class TestParts:
             shown = text_of(client.get(page))
             assert "player-password" not in shown
             assert "/p/text" not in shown
-        assert "Hidden for your role" in words_of(client.get(USER))
+        assert "Hidden for your role" in visible_text(client.get(USER))
         assert "/stop" not in text_of(client.get(USER))
         assert "/buy" not in text_of(client.get(USER))
 
@@ -345,7 +358,7 @@ class TestOneUser:
     def test_all_a_player_needs_is_there(self, browser, role):
         answer = browser(role).get(USER)
 
-        words = words_of(answer)
+        words = visible_text(answer)
         for wanted in ("/p/text.m3u8", "/p/text.xml", "player-password", "Server"):
             assert wanted in words
         for player in ("VLC", "Kodi", "TiviMate", "IPTV Smarters", "OTT Navigator"):
@@ -367,7 +380,7 @@ class TestOneUser:
         self, browser, services, sample
     ):
         running = sample(SubscriptionView, state=SubscriptionState.RUNNING)
-        services.tell("billing.list_subscriptions", Page(items=[running]))
+        services.answer_with("billing.list_subscriptions", Page(items=[running]))
 
         page = text_of(browser(Role.CUSTOMER).get(USER))
 
@@ -382,7 +395,7 @@ class TestOneUser:
             sample(SubscriptionView, state=state, user_id=UUID(ID))
             for state in (SubscriptionState.STOPPED, SubscriptionState.RUNNING)
         )
-        services.tell("billing.list_subscriptions", Page(items=[last, running]))
+        services.answer_with("billing.list_subscriptions", Page(items=[last, running]))
 
         page = text_of(browser(Role.CUSTOMER).get(address))
 
@@ -391,26 +404,26 @@ class TestOneUser:
     @pytest.mark.feature("CU-22")
     def test_a_stale_device_is_to_be_confirmed(self, browser, services, sample):
         stale = sample(DeviceView, model="Old TV", is_stale=True)
-        services.tell("accounts.list_devices", Page(items=[stale]))
-        words = words_of(browser(Role.CUSTOMER).get(USER))
+        services.answer_with("accounts.list_devices", Page(items=[stale]))
+        words = visible_text(browser(Role.CUSTOMER).get(USER))
         assert "Please confirm" in words
 
         fresh = sample(DeviceView, model="New TV", is_stale=False)
-        services.tell("accounts.list_devices", Page(items=[fresh]))
-        assert "Please confirm" not in words_of(browser(Role.CUSTOMER).get(USER))
+        services.answer_with("accounts.list_devices", Page(items=[fresh]))
+        assert "Please confirm" not in visible_text(browser(Role.CUSTOMER).get(USER))
 
 
 class TestDevices:
     def test_one_is_added_changed_and_removed(self, browser, form_of, services):
         client = browser(Role.CUSTOMER)
-        said = {"model": "Smart TV LG", "app": "OTT-Play", "mac": "00-1a-79-12-34-56"}
+        fields = {"model": "Smart TV LG", "app": "OTT-Play", "mac": "00-1a-79-12-34-56"}
 
-        answer = sent(client, form_of, f"{USER}/devices/new", **said)
+        answer = sent(client, form_of, f"{USER}/devices/new", **fields)
         assert answer.location == f"{USER}#devices"
         [(_, added)] = services.calls_of("accounts.add_device")
         assert (str(added.user_id), added.mac) == (ID, "00-1a-79-12-34-56")
 
-        sent(client, form_of, f"/devices/{ID}/edit", **said)
+        sent(client, form_of, f"/devices/{ID}/edit", **fields)
         [(_, changed)] = services.calls_of("accounts.change_device")
         assert changed.model == "Smart TV LG"
 
@@ -419,7 +432,7 @@ class TestDevices:
 
     def test_a_taken_mac_is_told_at_its_field(self, browser, form_of, services):
         taken = Conflict(fields={"mac": ["Another device has this MAC address."]})
-        services.tell("accounts.add_device", taken)
+        services.answer_with("accounts.add_device", taken)
 
         answer = sent(
             browser(Role.CUSTOMER), form_of, f"{USER}/devices/new", model="Box", mac="x"
@@ -447,15 +460,15 @@ class TestGroups:
 
     def test_a_used_one_says_who_is_in_it(self, browser, form_of, services):
         refusal = Conflict("Customers are in this group.", code="group_used")
-        services.tell("accounts.delete_customer_group", refusal)
+        services.answer_with("accounts.delete_customer_group", refusal)
         client = browser(Role.PARTNER)
         page = client.get(f"/customer-groups/{ID}/delete")
-        assert "1 customer is in this group" in words_of(page)
+        assert "1 customer is in this group" in visible_text(page)
         assert f"/customers?group_id={ID}" in text_of(page)
 
         answer = sent(client, form_of, f"/customer-groups/{ID}/delete")
         assert answer.status_code == 422
-        assert "Customers are in this group." in words_of(answer)
+        assert "Customers are in this group." in visible_text(answer)
 
 
 class TestOwnData:
@@ -469,16 +482,18 @@ class TestOwnData:
 
         sent(client, form_of, "/my/data", **FORM, pin="1234")
 
-        [(_, asked)] = services.calls_of("accounts.update_customer")
+        [(_, rpc_request)] = services.calls_of("accounts.update_customer")
         kept = sample(CustomerView).settings
-        assert (asked.settings.group_id, asked.settings.is_tester) == (
+        assert (rpc_request.settings.group_id, rpc_request.settings.is_tester) == (
             kept.group_id,
             kept.is_tester,
         )
-        assert asked.pin == "1234"
+        assert rpc_request.pin == "1234"
 
     def test_its_users_are_reached_by_links(self, browser, services, sample):
-        services.tell("accounts.list_users", Page(items=[sample(UserView, name="TV")]))
+        services.answer_with(
+            "accounts.list_users", Page(items=[sample(UserView, name="TV")])
+        )
         page = text_of(browser(Role.CUSTOMER).get("/my"))
 
         for address in (USER, f"{USER}/rename", f"{USER}/delete"):

@@ -50,7 +50,7 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
@@ -88,7 +88,7 @@ def sales_of(days):
 
 
 @pytest.fixture
-def figures(services, sample):
+def dashboard_services(services, sample):
     """Answers that can be told apart by their numbers."""
     states = [
         StateCount(state=state, customers=100 + n)
@@ -97,8 +97,8 @@ def figures(services, sample):
     counts = CustomerCounts(
         total=1234, states=states, sellers=[], groups=[], products=[], months=[]
     )
-    services.tell("accounts.count_customers", counts)
-    services.tell(
+    services.answer_with("accounts.count_customers", counts)
+    services.answer_with(
         "billing.get_subscription_figures",
         SubscriptionFigures(
             today=TODAY,
@@ -117,9 +117,9 @@ def figures(services, sample):
             trend=days(30, first=TODAY - timedelta(days=29)),
         ),
     )
-    services.tell("billing.get_sales", sales_of(two_months()))
-    services.tell("billing.list_subscriptions", Page(items=[], total=17))
-    services.tell(
+    services.answer_with("billing.get_sales", sales_of(two_months()))
+    services.answer_with("billing.list_subscriptions", Page(items=[], total=17))
+    services.answer_with(
         "notifications.count_deliveries",
         DeliveryCounts(queued=1, sent=2000, failed=4, bounced=5),
     )
@@ -130,17 +130,17 @@ def figures(services, sample):
         ("playlists.list_guide_sources", GuideSourceView, 8),
         ("accounts.list_accounts", AccountView, 9),
     ):
-        services.tell(verb, Page(items=[sample(kind)], total=count))
+        services.answer_with(verb, Page(items=[sample(kind)], total=count))
     return services
 
 
 @pytest.mark.feature("UI-01")
 @pytest.mark.parametrize("role", STAFF)
-def test_every_role_has_a_dashboard_of_its_own(browser, figures, role):
+def test_every_role_has_a_dashboard_of_its_own(browser, dashboard_services, role):
     answer = browser(role).get("/dashboard")
 
     assert answer.status_code == 200
-    words = words_of(answer)
+    words = visible_text(answer)
     assert "1,234" in words
     assert ("Orders with exceptions" in words) == (
         role not in {Role.RESELLER, Role.DEALER}
@@ -161,16 +161,16 @@ def linked(page):
     ]
 
 
-def test_figures_lead_to_the_lists_they_count(browser, figures):
+def test_figures_lead_to_the_lists_they_count(browser, dashboard_services):
     client = browser(Role.PARTNER)
     page = text_of(client.get("/dashboard"))
     counted = {
-        verb: [asked for _, asked in figures.calls_of(verb)]
+        verb: [rpc_request for _, rpc_request in dashboard_services.calls_of(verb)]
         for verb in ("billing.list_orders", "playlists.list_channels")
     }
-    states = {question.state for question in counted["billing.list_orders"]}
+    states = {rpc_request.state for rpc_request in counted["billing.list_orders"]}
     assert states == {None, OrderState.EXCEPTION}
-    reaches = {question.guide for question in counted["playlists.list_channels"]}
+    reaches = {rpc_request.guide for rpc_request in counted["playlists.list_channels"]}
     assert reaches == {None, GuideReach.LACKING}
 
     followed = {tuple(words): address for words, address in linked(page)}
@@ -178,8 +178,8 @@ def test_figures_lead_to_the_lists_they_count(browser, figures):
     assert unused.endswith("/shop-deliveries?verdict=parked")
     failed = followed["Failed", "4"]
     client.get(failed)
-    [(_, listed)] = figures.calls_of("notifications.list_deliveries")
-    [(_, counts), *_] = figures.calls_of("notifications.count_deliveries")
+    [(_, listed)] = dashboard_services.calls_of("notifications.list_deliveries")
+    [(_, counts), *_] = dashboard_services.calls_of("notifications.count_deliveries")
     assert listed.state is DeliveryState.FAILED
     assert listed.created_from == counts.created_from
     assert listed.created_until is None
@@ -194,10 +194,10 @@ def drawn(page, title):
     ]
 
 
-def test_this_month_stands_beside_the_last(browser, figures, app):
+def test_this_month_stands_beside_the_last(browser, dashboard_services, app):
     answer = browser(Role.PARTNER).get("/dashboard")
 
-    words = words_of(answer)
+    words = visible_text(answer)
     assert (
         "This month 3.00 EUR no change compared with the same day last month" in words
     )
@@ -209,9 +209,11 @@ def test_this_month_stands_beside_the_last(browser, figures, app):
         ("3", "", "6.00"),
     ]
     assert rows[-1] == ("28", "", "406.00")
-    [(_, asked)] = figures.calls_of("billing.get_sales")
+    [(_, rpc_request)] = dashboard_services.calls_of("billing.get_sales")
     now = app_context_of(app).clock.now().date()
-    assert asked.first_on == (now.replace(day=1) - timedelta(days=1)).replace(day=1)
+    assert rpc_request.first_on == (now.replace(day=1) - timedelta(days=1)).replace(
+        day=1
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,36 +225,38 @@ def test_this_month_stands_beside_the_last(browser, figures, app):
         (two_months()[:29], "This month 1.00 EUR"),
     ],
 )
-def test_months_are_compared_whatever_was_sold(browser, figures, days, words):
-    figures.tell("billing.get_sales", sales_of(days))
+def test_months_are_compared_whatever_was_sold(
+    browser, dashboard_services, days, words
+):
+    dashboard_services.answer_with("billing.get_sales", sales_of(days))
     answer = browser(Role.PARTNER).get("/dashboard")
 
-    assert words in words_of(answer)
+    assert words in visible_text(answer)
     assert len(drawn(text_of(answer), "Revenue by day of the month")) == 28
 
 
-def test_the_trend_of_what_runs_is_drawn(browser, figures):
+def test_the_trend_of_what_runs_is_drawn(browser, dashboard_services):
     answer = browser(Role.SUPPORT).get("/dashboard")
 
-    assert "900 more than on 1 February" in words_of(answer)
+    assert "900 more than on 1 February" in visible_text(answer)
     rows = drawn(text_of(answer), "Active subscriptions by day")
     assert (rows[0], rows[-1]) == (("1 Feb", "0"), ("2 Mar", "29"))
 
 
 @pytest.fixture
-def ending(figures, sample):
+def ending(dashboard_services, sample):
     """`ending(renews=…)` is the one subscription that ends this week."""
 
     def end(missing="0.00 EUR", **facts):
         one = sample(SubscriptionView, customer_name="Ana Berg", **facts)
 
-        def listed(_, asked):
-            is_due = asked.state is SubscriptionState.RUNNING
+        def listed(_, rpc_request):
+            is_due = rpc_request.state is SubscriptionState.RUNNING
             return Page(items=[one] if is_due else [], total=int(is_due))
 
-        figures.tell("billing.list_subscriptions", listed)
+        dashboard_services.answer_with("billing.list_subscriptions", listed)
         overview = sample(RenewalOverview, missing=Money.of(missing))
-        figures.tell("billing.get_renewal_overview", overview)
+        dashboard_services.answer_with("billing.get_renewal_overview", overview)
 
     return end
 
@@ -272,10 +276,10 @@ def test_what_ends_says_what_is_missing_and_is_renewed_by_one_click(
     ending(**{"obstacle": "", **facts})
     page = browser(Role.DEALER).get("/dashboard")
 
-    assert "Ana Berg text" in words_of(page)
-    assert words in words_of(page)
+    assert "Ana Berg text" in visible_text(page)
+    assert words in visible_text(page)
     assert f'href="/users/{ID}/buy">Renew' in text_of(page)
-    assert "No lapsed subscriptions in the last 30 days." in words_of(page)
+    assert "No lapsed subscriptions in the last 30 days." in visible_text(page)
 
 
 def test_support_looks_and_renews_nothing(browser, ending):
@@ -286,36 +290,39 @@ def test_support_looks_and_renews_nothing(browser, ending):
     assert "/buy" not in page
 
 
-def test_who_lapsed_has_bought_nothing_since(browser, figures, sample):
+def test_who_lapsed_has_bought_nothing_since(browser, dashboard_services, sample):
     one = sample(SubscriptionView, customer_name="Ben Gone")
 
-    def listed(_, asked):
-        is_over = asked.state is SubscriptionState.EXPIRED
+    def listed(_, rpc_request):
+        is_over = rpc_request.state is SubscriptionState.EXPIRED
         return Page(items=[one] if is_over else [], total=17 * is_over)
 
-    figures.tell("billing.list_subscriptions", listed)
+    dashboard_services.answer_with("billing.list_subscriptions", listed)
     client = browser(Role.PARTNER)
     page = client.get("/dashboard")
 
     assert "Ben Gone" in text_of(page)
     followed = {tuple(words): address for words, address in linked(text_of(page))}
     client.get(followed["Lapsed", "in", "the", "last", "30", "days"])
-    asked = [asked for _, asked in figures.calls_of("billing.list_subscriptions")]
-    shown, listed = [a for a in asked if a.state is SubscriptionState.EXPIRED]
+    rpc_request = [
+        rpc_request
+        for _, rpc_request in dashboard_services.calls_of("billing.list_subscriptions")
+    ]
+    shown, listed = [a for a in rpc_request if a.state is SubscriptionState.EXPIRED]
     for one in (shown, listed):
         assert (one.is_newest, one.ends_from) == (True, shown.ends_from)
 
 
 @pytest.mark.parametrize("role", STAFF)
 def test_a_day_without_anybody_shows_first_steps_and_no_zeros(
-    browser, figures, sample, role
+    browser, dashboard_services, sample, role
 ):
-    nobody = sample(CustomerCounts, total=0)
-    figures.tell("accounts.count_customers", nobody)
-    figures.tell(
+    no_customers = sample(CustomerCounts, total=0)
+    dashboard_services.answer_with("accounts.count_customers", no_customers)
+    dashboard_services.answer_with(
         "billing.get_subscription_figures", sample(SubscriptionFigures, running=0)
     )
-    figures.tell("billing.list_products", Page(items=[], total=0))
+    dashboard_services.answer_with("billing.list_products", Page(items=[], total=0))
     client = browser(role)
     page = text_of(client.get("/dashboard"))
     words = re.sub(r"<[^>]+>", " ", page)
@@ -340,18 +347,18 @@ def test_a_day_without_anybody_shows_first_steps_and_no_zeros(
     ],
 )
 def test_a_stopped_service_takes_its_cards_alone(
-    browser, figures, service, gone, stays
+    browser, dashboard_services, service, gone, stays
 ):
     client = browser(Role.OPERATOR)
     client.get("/dashboard")
-    figures.silent.add(service)
-    figures.asked.clear()
+    dashboard_services.silent.add(service)
+    dashboard_services.calls.clear()
 
     answer = client.get("/dashboard")
 
-    assert figures.is_asked_with_one_limit()
+    assert dashboard_services.calls_share_one_limit()
     assert answer.status_code == 200
-    words = words_of(answer)
+    words = visible_text(answer)
     assert gone in words
     assert stays in words
     assert f"{service.title()} Not responding" in words
@@ -362,10 +369,12 @@ def steps_in(page):
 
 
 @pytest.mark.feature("UI-24")
-def test_first_steps_tick_themselves_until_all_are_done(browser, figures, form_of):
+def test_first_steps_tick_themselves_until_all_are_done(
+    browser, dashboard_services, form_of
+):
     none = Page(items=[], total=0)
-    figures.tell("accounts.list_accounts", none)
-    figures.tell("billing.list_products", none)
+    dashboard_services.answer_with("accounts.list_accounts", none)
+    dashboard_services.answer_with("billing.list_products", none)
     client = browser(Role.PARTNER)
 
     page = text_of(client.get("/dashboard"))
@@ -373,12 +382,12 @@ def test_first_steps_tick_themselves_until_all_are_done(browser, figures, form_o
     assert steps.count("Done") == 3
 
     for verb in ("accounts.list_accounts", "billing.list_products"):
-        figures.tell(verb, Page(items=[], total=1))
+        dashboard_services.answer_with(verb, Page(items=[], total=1))
     assert "Getting started" not in text_of(client.get("/dashboard"))
 
 
-def test_first_steps_can_be_put_away(browser, figures, form_of):
-    figures.tell("billing.list_products", Page(items=[], total=0))
+def test_first_steps_can_be_put_away(browser, dashboard_services, form_of):
+    dashboard_services.answer_with("billing.list_products", Page(items=[], total=0))
     client = browser(Role.PARTNER)
     page = text_of(client.get("/dashboard"))
     hidden = form_of(page, "/dashboard/steps/hide")

@@ -13,7 +13,7 @@ NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 WINDOW = Window(NOON, NOON + timedelta(hours=4))
 
 
-def shown(start, stop, title="A"):
+def listed_programmes(start, stop, title="A"):
     """A programme, in minutes from noon."""
     return ProgrammeView(
         start_at=NOON + timedelta(minutes=start),
@@ -36,7 +36,7 @@ def test_a_row_without_programmes_is_one_gap():
 
 
 def test_programmes_and_gaps_stand_where_they_begin_and_end():
-    assert row(shown(0, 30, "A"), shown(60, 90, "B")) == [
+    assert row(listed_programmes(0, 30, "A"), listed_programmes(60, 90, "B")) == [
         (6, "A"),
         (6, None),
         (6, "B"),
@@ -45,20 +45,29 @@ def test_programmes_and_gaps_stand_where_they_begin_and_end():
 
 
 def test_what_reaches_beyond_the_window_is_cut():
-    assert row(shown(-60, 10, "A"), shown(10, 999, "B")) == [(2, "A"), (46, "B")]
+    assert row(listed_programmes(-60, 10, "A"), listed_programmes(10, 999, "B")) == [
+        (2, "A"),
+        (46, "B"),
+    ]
 
 
 def test_what_lies_outside_is_left_out():
-    assert row(shown(-60, 0, "A"), shown(240, 300, "B")) == [(48, None)]
+    assert row(listed_programmes(-60, 0, "A"), listed_programmes(240, 300, "B")) == [
+        (48, None)
+    ]
 
 
 def test_a_minute_gets_a_column_and_its_neighbour_keeps_the_rest():
-    assert row(shown(0, 1, "A"), shown(1, 30, "B")) == [(1, "A"), (5, "B"), (42, None)]
+    assert row(listed_programmes(0, 1, "A"), listed_programmes(1, 30, "B")) == [
+        (1, "A"),
+        (5, "B"),
+        (42, None),
+    ]
 
 
 def test_many_minutes_push_nobody_far_away():
-    minutes = [shown(at, at + 1) for at in range(60)]
-    cells = row(*minutes, shown(60, 120, "B"))
+    minutes = [listed_programmes(at, at + 1) for at in range(60)]
+    cells = row(*minutes, listed_programmes(60, 120, "B"))
 
     start = 0
     for span, title in cells:
@@ -73,7 +82,11 @@ def days(draw):
     cuts = sorted(draw(st.lists(st.integers(-300, 600), max_size=40, unique=True)))
     pairs = pairwise(cuts)
     kept = draw(st.lists(st.booleans(), min_size=len(cuts), max_size=len(cuts)))
-    return [shown(*pair) for pair, keep in zip(pairs, kept, strict=False) if keep]
+    return [
+        listed_programmes(*pair)
+        for pair, keep in zip(pairs, kept, strict=False)
+        if keep
+    ]
 
 
 @given(days())
@@ -82,8 +95,8 @@ def test_a_row_fills_the_window_exactly_in_order(programmes):
 
     assert sum(cell.span for cell in cells) == WINDOW.steps
     assert all(cell.span > 0 for cell in cells)
-    told = [cell.programme for cell in cells if cell.programme]
-    assert told == sorted(told, key=lambda one: one.start_at)
+    placed = [cell.programme for cell in cells if cell.programme]
+    assert placed == sorted(placed, key=lambda one: one.start_at)
     long = [p for p in programmes if p.stop_at - p.start_at >= timedelta(minutes=15)]
     inside = [p for p in long if p.stop_at > NOON and p.start_at < WINDOW.until_at]
     edge = timedelta(minutes=5)
@@ -92,7 +105,7 @@ def test_a_row_fills_the_window_exactly_in_order(programmes):
             programme.stop_at <= NOON + edge
             or programme.start_at >= WINDOW.until_at - edge
         )
-        assert is_at_edge or programme in told
+        assert is_at_edge or programme in placed
 
 
 def test_now_stands_in_percent_and_only_inside():

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway.help import places
+from gateway.help import page_topics
 from gateway.help.topics import GROUPS, topics, topics_for
 from gateway.panel.guard import PAGES, roles_of
 from lineup.context import Role
@@ -21,20 +21,20 @@ def endpoints(app):
 
 @pytest.mark.feature("UI-11")
 def test_every_page_has_a_topic_that_its_roles_may_read(app):
-    asked = 0
+    rpc_request = 0
     with app.app_context():
         for endpoint in endpoints(app):
             for role in roles_of(endpoint) - {Role.SYSTEM}:
-                name = places.topic_of(endpoint, role)
+                name = page_topics.topic_of(endpoint, role)
                 assert name in topics(), (endpoint, role)
                 assert topics()[name].is_for(role), (endpoint, role, name)
-                asked += 1
-    assert asked > 150
+                rpc_request += 1
+    assert rpc_request > 150
 
 
 def test_every_place_is_there(app):
-    assert set(places.BY_ENDPOINT) <= set(app.view_functions)
-    assert set(places.BY_BLUEPRINT) <= set(app.blueprints)
+    assert set(page_topics.BY_ENDPOINT) <= set(app.view_functions)
+    assert set(page_topics.BY_BLUEPRINT) <= set(app.blueprints)
 
 
 @pytest.mark.feature("UI-11")

@@ -36,16 +36,18 @@ class Forms(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
-        said = dict(attributes)
+        attrs = dict(attributes)
         if tag == "form":
-            method = said.get("method", "get").lower()
-            self.found.append((method, said.get("action"), {}, {}))
-        elif self.found and said.get("name") and tag in {"input", "select", "textarea"}:
+            method = attrs.get("method", "get").lower()
+            self.found.append((method, attrs.get("action"), {}, {}))
+        elif (
+            self.found and attrs.get("name") and tag in {"input", "select", "textarea"}
+        ):
             _, _, hidden, typed = self.found[-1]
-            if said.get("type") == "hidden":
-                hidden[said["name"]] = said.get("value", "")
-            elif said.get("type") != "file":
-                typed[said["name"]] = said.get("type", "text")
+            if attrs.get("type") == "hidden":
+                hidden[attrs["name"]] = attrs.get("value", "")
+            elif attrs.get("type") != "file":
+                typed[attrs["name"]] = attrs.get("type", "text")
 
 
 def sent(client, path, form, value):

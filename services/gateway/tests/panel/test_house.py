@@ -25,7 +25,7 @@ def test_the_panel_bears_ours(browser):
 
 
 def test_a_customers_statement_as_a_file_has_none_of_our_ids(browser, services, sample):
-    services.tell("billing.list_entries", Page(items=[sample(EntryView)]))
+    services.answer_with("billing.list_entries", Page(items=[sample(EntryView)]))
     [heads, row] = csv.reader(
         text_of(browser(Role.CUSTOMER).get("/my/statement.csv"))
         .lstrip("\ufeff")

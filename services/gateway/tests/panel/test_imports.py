@@ -33,11 +33,11 @@ def partner(browser):
 def looked_at(services, sample):
     """`looked_at(…)` is the import that every page is about."""
 
-    def look(**facts):
+    def preview(**facts):
         usual = {"kind": "preview_channels", "state": JobState.DONE, "code": ""}
-        services.tell("playlists.get_job", sample(JobView, **{**usual, **facts}))
+        services.answer_with("playlists.get_job", sample(JobView, **{**usual, **facts}))
 
-    return look
+    return preview
 
 
 @pytest.fixture
@@ -55,39 +55,43 @@ class TestBeginning:
     path = "/channels/import"
 
     def test_a_look_comes_before_an_import_where_one_wants(self, send, services):
-        given = {"address": "https://lists.example/all.m3u"}
-        answer = send(self.path, looks_first="y", **given)
+        value = {"address": "https://lists.example/all.m3u"}
+        answer = send(self.path, looks_first="y", **value)
 
-        [(_, asked)] = services.calls_of("playlists.preview_channels")
-        assert asked.address == given["address"]
+        [(_, rpc_request)] = services.calls_of("playlists.preview_channels")
+        assert rpc_request.address == value["address"]
         assert services.calls_of("playlists.import_channels") == []
         assert answer.location == f"/jobs/{ID}"
 
     def test_all_that_was_chosen_goes_along(self, send, services, sample):
         package = sample(PackageView, id=UUID(ID))
-        services.tell("playlists.list_packages", lambda *_: page_of(package))
-        said = {"address": "https://lists.example/all.m3u", "package_id": ID}
-        send(self.path, **said, takes_films="y", marks_adult_groups="y")
+        services.answer_with("playlists.list_packages", lambda *_: page_of(package))
+        fields = {"address": "https://lists.example/all.m3u", "package_id": ID}
+        send(self.path, **fields, takes_films="y", marks_adult_groups="y")
 
-        [(_, asked)] = services.calls_of("playlists.import_channels")
-        assert (asked.takes_films, asked.signs, asked.marks_adult_groups) == (
+        [(_, rpc_request)] = services.calls_of("playlists.import_channels")
+        assert (
+            rpc_request.takes_films,
+            rpc_request.signs,
+            rpc_request.marks_adult_groups,
+        ) == (
             True,
             False,
             True,
         )
-        assert str(asked.package_id) == ID
+        assert str(rpc_request.package_id) == ID
 
     def test_a_file_goes_before_an_address_and_keeps_its_name(self, send, services):
         file = (io.BytesIO(PLAYLIST), "all.m3u")
         send(self.path, file=file, address="https://lists.example/all.m3u")
 
-        [(_, asked)] = services.calls_of("playlists.import_channels")
-        assert (asked.file_name, asked.address) == ("all.m3u", "")
-        assert asked.upload
+        [(_, rpc_request)] = services.calls_of("playlists.import_channels")
+        assert (rpc_request.file_name, rpc_request.address) == ("all.m3u", "")
+        assert rpc_request.upload
 
     def test_what_is_wrong_stands_at_its_field(self, send, services):
         wrong = Invalid(fields={"address": ["Enter a URL or upload a file."]})
-        services.tell("playlists.import_channels", wrong)
+        services.answer_with("playlists.import_channels", wrong)
         answer = send(self.path)
 
         assert answer.status_code == 422
@@ -127,9 +131,9 @@ class TestChoosing:
         looked_at(id=UUID(ID), groups=[NEWS, BARE, FILMS])
         answer = send(self.path, groups=ticked, signs="y")
 
-        [(_, asked)] = services.calls_of("playlists.import_channels")
-        assert (asked.groups, str(asked.preview_id)) == (groups, ID)
-        assert asked.signs is True
+        [(_, rpc_request)] = services.calls_of("playlists.import_channels")
+        assert (rpc_request.groups, str(rpc_request.preview_id)) == (groups, ID)
+        assert rpc_request.signs is True
         assert answer.location == f"/jobs/{ID}"
 
     def test_a_group_that_was_not_found_is_refused(self, send, services, looked_at):
@@ -176,8 +180,8 @@ class TestUndoing:
         looked_at(kind="import_channels", may_be_undone=True)
         answer = send(self.path, to=f"{self.path}/undo")
 
-        [(_, asked)] = services.calls_of("playlists.undo_import")
-        assert str(asked.job_id) == ID
+        [(_, rpc_request)] = services.calls_of("playlists.undo_import")
+        assert str(rpc_request.job_id) == ID
         assert (answer.status_code, answer.location) == (303, f"/jobs/{ID}")
 
     @pytest.mark.parametrize(
@@ -191,7 +195,9 @@ class TestUndoing:
 
     def test_what_cannot_be_undone_any_more_says_so(self, send, services, looked_at):
         looked_at(kind="import_channels", may_be_undone=True)
-        services.tell("playlists.undo_import", Conflict("Another import came later."))
+        services.answer_with(
+            "playlists.undo_import", Conflict("Another import came later.")
+        )
         answer = send(self.path, to=f"{self.path}/undo")
 
         assert answer.status_code == 409
@@ -210,10 +216,10 @@ class TestManyAtOnce:
 
     def test_the_ticked_ones_go_for_good(self, send, services):
         self.sent(send, sure="yes")
-        [(_, asked)] = services.calls_of("playlists.delete_channels")
-        assert [str(one) for one in asked.channel_ids] == [ID]
+        [(_, rpc_request)] = services.calls_of("playlists.delete_channels")
+        assert [str(one) for one in rpc_request.channel_ids] == [ID]
 
     def test_what_was_said_by_hand_is_left_to_the_list_again(self, send, services):
         self.sent(send, act="follow")
-        [(_, asked)] = services.calls_of("playlists.follow_list")
-        assert [str(one) for one in asked.channel_ids] == [ID]
+        [(_, rpc_request)] = services.calls_of("playlists.follow_list")
+        assert [str(one) for one in rpc_request.channel_ids] == [ID]

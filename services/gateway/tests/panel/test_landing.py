@@ -15,7 +15,7 @@ from lineup.errors import NotFound
 from lineup.money import Money
 
 
-def words_of(answer):
+def visible_text(answer):
     page = answer.get_data(as_text=True)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
@@ -41,7 +41,7 @@ def renewals(services, sample, app):
         ),
         sample(RenewalLine, user_name="New", state=None, is_due=False),
     ]
-    services.tell(
+    services.answer_with(
         "billing.get_renewal_overview",
         sample(
             RenewalOverview,
@@ -55,7 +55,7 @@ def renewals(services, sample, app):
 
 
 def test_a_customer_sees_what_the_next_renewal_needs(browser, renewals):
-    words = words_of(browser(Role.CUSTOMER).get("/my"))
+    words = visible_text(browser(Role.CUSTOMER).get("/my"))
 
     assert "5.00 EUR is missing for the next renewals" in words
     assert "Next renewals 30.00 EUR 2 of 3 users renew" in words
@@ -65,16 +65,16 @@ def test_a_customer_sees_what_the_next_renewal_needs(browser, renewals):
 
 
 def test_nothing_is_said_to_be_missing_while_nothing_is(browser, services, sample):
-    services.tell(
+    services.answer_with(
         "billing.get_renewal_overview",
         sample(RenewalOverview, lines=[], missing=Money.of("0.00 EUR")),
     )
 
-    assert "missing for" not in words_of(browser(Role.CUSTOMER).get("/my"))
+    assert "missing for" not in visible_text(browser(Role.CUSTOMER).get("/my"))
 
 
 def test_a_customer_billing_has_not_heard_of_lands_all_the_same(browser, services):
-    services.tell("billing.get_renewal_overview", NotFound())
+    services.answer_with("billing.get_renewal_overview", NotFound())
 
     assert browser(Role.CUSTOMER).get("/my").status_code == 200
 
@@ -82,9 +82,9 @@ def test_a_customer_billing_has_not_heard_of_lands_all_the_same(browser, service
 def test_without_billing_the_users_are_there_after_one_limit(browser, services):
     client = browser(Role.CUSTOMER)
     services.silent.add("billing")
-    services.asked.clear()
+    services.calls.clear()
 
     answer = client.get("/my")
 
-    assert services.is_asked_with_one_limit()
+    assert services.calls_share_one_limit()
     assert "/p/text.m3u8" in answer.get_data(as_text=True)

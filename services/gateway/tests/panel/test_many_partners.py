@@ -34,14 +34,14 @@ def two(services, sample):
     """Two partners, each with one of everything of the same name."""
     partners = {ONE: "First TV", OTHER: "Second TV"}
     found = [sample(AccountView, id=one, name=name) for one, name in partners.items()]
-    services.tell("accounts.list_accounts", Page(items=found))
+    services.answer_with("accounts.list_accounts", Page(items=found))
     for verb, view in LISTS.values():
         named = {} if view is ChannelView else {"name": "Basic"}
         more = {"is_demo": False} if view is PackageView else {}
         rows = [
             sample(view, id=one, partner_id=one, **named, **more) for one in partners
         ]
-        services.tell(verb, Page(items=rows))
+        services.answer_with(verb, Page(items=rows))
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -75,13 +75,13 @@ def test_packages_of_another_partner_are_refused_by_name(
     browser, form_of, services, two, address, verb, more
 ):
     client = browser(Role.OPERATOR)
-    said = form_of(text_of(client.get(address)))
-    said |= {"name": "New", "partner_id": str(ONE), "package_ids": str(OTHER), **more}
+    fields = form_of(text_of(client.get(address)))
+    fields |= {"name": "New", "partner_id": str(ONE), "package_ids": str(OTHER), **more}
 
-    answer = client.post(address, data=said)
+    answer = client.post(address, data=fields)
 
     assert answer.status_code == 422
     assert "These belong to another partner: Basic (Second TV)." in text_of(answer)
     assert services.calls_of(verb) == []
-    client.post(address, data={**said, "package_ids": str(ONE)})
+    client.post(address, data={**fields, "package_ids": str(ONE)})
     assert len(services.calls_of(verb)) == 1

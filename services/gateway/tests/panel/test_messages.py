@@ -23,7 +23,7 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
@@ -41,22 +41,22 @@ def test_the_log_asks_for_what_the_address_says(browser, services):
         "&order=-receiver"
     )
 
-    [(_, asked)] = services.calls_of("notifications.list_deliveries")
-    assert asked.state is DeliveryState.FAILED
-    assert asked.template is MessageKind.CREDENTIALS
-    assert (asked.search, str(asked.customer_id)) == ("ana", ID)
-    assert asked.created_until - asked.created_from == timedelta(days=2)
-    assert asked.paging.order == "-receiver"
+    [(_, rpc_request)] = services.calls_of("notifications.list_deliveries")
+    assert rpc_request.state is DeliveryState.FAILED
+    assert rpc_request.template is MessageKind.CREDENTIALS
+    assert (rpc_request.search, str(rpc_request.customer_id)) == ("ana", ID)
+    assert rpc_request.created_until - rpc_request.created_from == timedelta(days=2)
+    assert rpc_request.paging.order == "-receiver"
 
 
 def test_the_newest_message_comes_first_unless_asked_otherwise(browser, services):
     browser(Role.PARTNER).get("/deliveries")
 
-    [(_, asked)] = services.calls_of("notifications.list_deliveries")
-    assert asked.paging.order == "-created_at"
+    [(_, rpc_request)] = services.calls_of("notifications.list_deliveries")
+    assert rpc_request.paging.order == "-created_at"
 
 
-def failed(sample, **given):
+def failed(sample, **overrides):
     fields = {
         "state": DeliveryState.FAILED,
         "is_resendable": True,
@@ -67,15 +67,15 @@ def failed(sample, **given):
         "answer": "451 try later",
         "tries": 5,
     }
-    return sample(DeliveryView, **{**fields, **given})
+    return sample(DeliveryView, **{**fields, **overrides})
 
 
 def test_a_message_is_shown_as_it_was_read_and_how_it_went(browser, services, sample):
-    services.tell("notifications.get_delivery", failed(sample))
+    services.answer_with("notifications.get_delivery", failed(sample))
 
     answer = browser(Role.PARTNER).get(f"/deliveries/{ID}")
 
-    words = words_of(answer)
+    words = visible_text(answer)
     assert "From Example TV &lt;tv@example.net&gt; To ana@example.org" in words
     assert "451 try later" in words
     assert "&lt;b&gt;Hello&lt;/b&gt;" in text_of(answer)
@@ -83,7 +83,7 @@ def test_a_message_is_shown_as_it_was_read_and_how_it_went(browser, services, sa
 
 
 def test_support_reads_a_message_and_cannot_send_it(browser, services, sample):
-    services.tell("notifications.get_delivery", failed(sample))
+    services.answer_with("notifications.get_delivery", failed(sample))
 
     assert "send-again" not in text_of(browser(Role.SUPPORT).get(f"/deliveries/{ID}"))
 
@@ -93,7 +93,7 @@ def test_a_waiting_message_is_looked_at_again_only_while_it_is_due_soon(
     browser, services, sample, is_due_soon
 ):
     waiting = failed(sample, state=DeliveryState.QUEUED, is_due_soon=is_due_soon)
-    services.tell("notifications.get_delivery", waiting)
+    services.answer_with("notifications.get_delivery", waiting)
 
     page = text_of(browser(Role.PARTNER).get(f"/deliveries/{ID}"))
 
@@ -106,14 +106,14 @@ def test_a_test_message_leads_to_its_own_page(browser, form_of, services):
     answer = sent(client, form_of, "/mail-transport/test", receiver="me@example.org")
 
     assert answer.location == f"/deliveries/{ID}"
-    [(context, asked)] = services.calls_of("notifications.send_test")
-    assert asked.receiver == "me@example.org"
+    [(context, rpc_request)] = services.calls_of("notifications.send_test")
+    assert rpc_request.receiver == "me@example.org"
     assert context.idempotency_key
 
 
 def test_a_refused_test_tells_at_the_field(browser, form_of, services):
     refusal = Invalid(fields={"receiver": ["Not a mail address."]})
-    services.tell("notifications.send_test", refusal)
+    services.answer_with("notifications.send_test", refusal)
 
     answer = sent(browser(Role.PARTNER), form_of, "/mail-transport/test", receiver="me")
 
@@ -126,8 +126,8 @@ def test_the_way_mail_leaves_is_kept_with_its_password_sealed(
 ):
     from gateway.app_context import app_context_of
 
-    services.tell("notifications.get_transport", NotFound())
-    said = {
+    services.answer_with("notifications.get_transport", NotFound())
+    fields = {
         "sender_name": "Example TV",
         "sender_address": "tv@example.net",
         "host": "mail.example.net",
@@ -137,24 +137,24 @@ def test_the_way_mail_leaves_is_kept_with_its_password_sealed(
         "password": "hush",
     }
     client = browser(Role.PARTNER)
-    assert "default mail server" in words_of(client.get("/mail-transport")).replace(
+    assert "default mail server" in visible_text(client.get("/mail-transport")).replace(
         "&#39;", "'"
     )
 
-    answer = sent(client, form_of, "/mail-transport", **said)
+    answer = sent(client, form_of, "/mail-transport", **fields)
 
     assert answer.location == "/mail-transport"
-    [(_, asked)] = services.calls_of("notifications.save_transport")
-    assert (asked.host, asked.port, asked.security) == (
+    [(_, rpc_request)] = services.calls_of("notifications.save_transport")
+    assert (rpc_request.host, rpc_request.port, rpc_request.security) == (
         "mail.example.net",
         587,
         "starttls",
     )
-    assert app_context_of(app).keyring.open(asked.password) == "hush"
+    assert app_context_of(app).keyring.open(rpc_request.password) == "hush"
 
 
 def test_a_kept_password_is_never_in_the_page(browser, services, sample):
-    services.tell(
+    services.answer_with(
         "notifications.get_transport",
         sample(TransportView, security="tls", has_password=True),
     )
@@ -173,17 +173,17 @@ def test_a_mail_server_that_fails_is_shown_with_the_reason(browser, services, sa
         state=TransportState.FAILING,
         problem="No mail server answered there.",
     )
-    services.tell("notifications.get_transport", kept)
+    services.answer_with("notifications.get_transport", kept)
 
-    words = words_of(browser(Role.PARTNER).get("/mail-transport"))
+    words = visible_text(browser(Role.PARTNER).get("/mail-transport"))
 
     assert "Status Failing" in words
     assert "No mail server answered there." in words
 
 
 def test_a_customer_reads_its_own_messages(browser, services, sample):
-    services.tell("notifications.list_deliveries", Page(items=[failed(sample)]))
-    services.tell("notifications.get_delivery", failed(sample))
+    services.answer_with("notifications.list_deliveries", Page(items=[failed(sample)]))
+    services.answer_with("notifications.get_delivery", failed(sample))
     client = browser(Role.CUSTOMER)
 
     listed, shown = client.get("/my/messages"), client.get(f"/my/messages/{ID}")
@@ -194,12 +194,15 @@ def test_a_customer_reads_its_own_messages(browser, services, sample):
 
 
 def test_a_customers_page_has_its_messages(browser, services, sample):
-    services.tell("notifications.list_deliveries", Page(items=[failed(sample)]))
+    services.answer_with("notifications.list_deliveries", Page(items=[failed(sample)]))
 
     answer = browser(Role.PARTNER).get(f"/customers/{ID}/messages?state=failed")
 
-    [(_, asked)] = services.calls_of("notifications.list_deliveries")
-    assert (str(asked.customer_id), asked.state) == (ID, DeliveryState.FAILED)
+    [(_, rpc_request)] = services.calls_of("notifications.list_deliveries")
+    assert (str(rpc_request.customer_id), rpc_request.state) == (
+        ID,
+        DeliveryState.FAILED,
+    )
     assert f'href="/deliveries/{ID}"' in text_of(answer)
 
 
@@ -209,5 +212,5 @@ def test_without_notifications_a_customers_page_says_so_alone(browser, services)
     answer = browser(Role.PARTNER).get(f"/customers/{ID}/messages")
 
     assert answer.status_code == 200
-    assert "The messages cannot be shown right now" in words_of(answer)
+    assert "The messages cannot be shown right now" in visible_text(answer)
     assert f'href="/customers/{ID}"' in text_of(answer)

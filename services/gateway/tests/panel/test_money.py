@@ -34,7 +34,7 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text_of(answer))))
 
 
@@ -48,33 +48,36 @@ class TestSubscriptions:
         client = browser(Role.PARTNER)
         client.get(f"/subscriptions?{query}&account_id={ID}&order=-ends_at")
 
-        [(_, asked)] = services.calls_of("billing.list_subscriptions")
-        assert asked.state is SubscriptionState.RUNNING
-        assert asked.ends_from == datetime(2026, 11, 22, tzinfo=UTC)
-        assert asked.ends_until == datetime(2026, 11, 29, tzinfo=UTC)
-        assert (asked.renews, str(asked.account_id)) == (True, ID)
-        assert (asked.paging.order, asked.paging.count_up_to) == ("-ends_at", 10_000)
+        [(_, rpc_request)] = services.calls_of("billing.list_subscriptions")
+        assert rpc_request.state is SubscriptionState.RUNNING
+        assert rpc_request.ends_from == datetime(2026, 11, 22, tzinfo=UTC)
+        assert rpc_request.ends_until == datetime(2026, 11, 29, tzinfo=UTC)
+        assert (rpc_request.renews, str(rpc_request.account_id)) == (True, ID)
+        assert (rpc_request.paging.order, rpc_request.paging.count_up_to) == (
+            "-ends_at",
+            10_000,
+        )
 
     def test_days_begin_where_the_reader_lives(self, browser, services):
         token = "token-of-partner"
         services.roles[token] = replace(services.roles[token], time_zone="Europe/Paris")
         browser(Role.PARTNER).get("/subscriptions?ends_from=2026-07-01")
 
-        [(_, asked)] = services.calls_of("billing.list_subscriptions")
-        assert asked.ends_from == datetime(2026, 6, 30, 22, tzinfo=UTC)
+        [(_, rpc_request)] = services.calls_of("billing.list_subscriptions")
+        assert rpc_request.ends_from == datetime(2026, 6, 30, 22, tzinfo=UTC)
 
     def test_figures_lead_to_the_lists_they_count(self, browser, services, sample):
-        figures = sample(SubscriptionFigures, ending_in_7_days=41)
-        services.tell("billing.get_subscription_figures", figures)
+        metrics = sample(SubscriptionFigures, ending_in_7_days=41)
+        services.answer_with("billing.get_subscription_figures", metrics)
         client = browser(Role.PARTNER)
         page = text_of(client.get("/subscriptions"))
         [address] = re.findall(r'href="([^"]+)">Expiring in 7 days', page)
-        services.asked.clear()
+        services.calls.clear()
         client.get(address.replace("&amp;", "&"))
 
-        [(_, asked)] = services.calls_of("billing.list_subscriptions")
-        assert asked.state is SubscriptionState.RUNNING
-        assert (asked.ends_until - asked.ends_from).days == 7
+        [(_, rpc_request)] = services.calls_of("billing.list_subscriptions")
+        assert rpc_request.state is SubscriptionState.RUNNING
+        assert (rpc_request.ends_until - rpc_request.ends_from).days == 7
 
     def test_the_file_has_every_page_and_the_same_filters(
         self, browser, services, sample
@@ -83,25 +86,25 @@ class TestSubscriptions:
             sample(SubscriptionView, customer_name=name) for name in ("Anna", "=1+2")
         )
         pages = [Page(items=[one], next_after=one.id), Page(items=[two])]
-        services.tell("billing.list_subscriptions", lambda *_: pages.pop(0))
+        services.answer_with("billing.list_subscriptions", lambda *_: pages.pop(0))
 
         answer = browser(Role.DEALER).get("/subscriptions.csv?state=running")
 
         heading, first, second = rows_of(answer)
         assert answer.mimetype == "text/csv"
         assert (heading[0], first[0], second[0]) == ("Customer", "Anna", "'=1+2")
-        asked = [
+        rpc_request = [
             request for _, request in services.calls_of("billing.list_subscriptions")
         ]
-        assert {request.state for request in asked} == {SubscriptionState.RUNNING}
-        assert [request.paging.after for request in asked] == [None, one.id]
+        assert {request.state for request in rpc_request} == {SubscriptionState.RUNNING}
+        assert [request.paging.after for request in rpc_request] == [None, one.id]
 
     def test_without_billing_the_page_says_so(self, browser, services):
         services.silent.add("billing")
         answer = browser(Role.PARTNER).get("/subscriptions")
 
         assert answer.status_code == 200
-        assert "The subscriptions cannot be shown right now" in words_of(answer)
+        assert "The subscriptions cannot be shown right now" in visible_text(answer)
 
     def test_a_file_without_billing_is_no_empty_file(self, browser, services):
         services.silent.add("billing")
@@ -119,12 +122,12 @@ class TestStatement:
             balance_after=Money.of("1.00 EUR"),
             reference="@period",
         )
-        services.tell("billing.list_entries", Page(items=[entry]))
+        services.answer_with("billing.list_entries", Page(items=[entry]))
         client = browser(Role.CUSTOMER)
         query = "?cause=refund&booked_from=2026-03-01"
 
         page, file = (
-            words_of(client.get("/my/balance" + query)),
+            visible_text(client.get("/my/balance" + query)),
             rows_of(client.get("/my/statement.csv" + query)),
         )
 
@@ -141,7 +144,7 @@ class TestStatement:
             assert answer.status_code == 403, part
 
 
-def overview(sample, **given):
+def overview(sample, **fields):
     lines = [
         sample(
             RenewalLine,
@@ -154,7 +157,7 @@ def overview(sample, **given):
         )
         for name, renews in (("Living room", True), ("Friend", False))
     ]
-    return sample(RenewalOverview, lines=lines, due=Money.of("10.00 EUR"), **given)
+    return sample(RenewalOverview, lines=lines, due=Money.of("10.00 EUR"), **fields)
 
 
 class TestRenewal:
@@ -170,33 +173,37 @@ class TestRenewal:
         self, browser, services, sample, role, address
     ):
         missing = {"missing": Money.of("4.00 EUR"), "balance": Money.of("6.00 EUR")}
-        services.tell("billing.get_renewal_overview", overview(sample, **missing))
+        services.answer_with(
+            "billing.get_renewal_overview", overview(sample, **missing)
+        )
         client = browser(role)
         page = client.get(address)
         for amount in ("10.00 EUR", "6.00 EUR", "4.00 EUR"):
-            assert amount in words_of(page)
+            assert amount in visible_text(page)
 
-        said = _switch_of(text_of(page))
-        answer = client.post(said.pop("action"), data=said)
+        fields = _switch_of(text_of(page))
+        answer = client.post(fields.pop("action"), data=fields)
 
         assert answer.location == address
-        [(context, asked)] = services.calls_of("billing.switch_renewal")
-        assert asked.renews is False
+        [(context, rpc_request)] = services.calls_of("billing.switch_renewal")
+        assert rpc_request.renews is False
         assert context.idempotency_key
 
     def test_support_sees_switches_and_turns_none(self, browser, services, sample):
-        services.tell("billing.get_renewal_overview", overview(sample))
+        services.answer_with("billing.get_renewal_overview", overview(sample))
         page = browser(Role.SUPPORT).get(f"/customers/{ID}/renewal")
 
-        assert "Living room" in words_of(page)
+        assert "Living room" in visible_text(page)
         assert 'role="switch"' not in text_of(page)
 
     def test_what_is_not_counted_says_why(self, browser, services, sample):
         found = overview(sample)
         retired = replace(found.lines[0], is_due=False, obstacle="plan_retired")
-        services.tell("billing.get_renewal_overview", replace(found, lines=[retired]))
+        services.answer_with(
+            "billing.get_renewal_overview", replace(found, lines=[retired])
+        )
 
-        page = words_of(browser(Role.CUSTOMER).get("/my/renewal"))
+        page = visible_text(browser(Role.CUSTOMER).get("/my/renewal"))
         assert "Not included: the plan is retired" in page
 
 
@@ -213,8 +220,8 @@ def for_sale(services, sample):
     """One plan on sale, and nothing the user has yet."""
     plan = sample(PlanView, is_retired=False, name="Month")
     product = sample(ProductView, plans=[plan], name="Family")
-    services.tell("billing.list_products", Page(items=[product]))
-    services.tell("billing.list_subscriptions", Page(items=[]))
+    services.answer_with("billing.list_products", Page(items=[product]))
+    services.answer_with("billing.list_subscriptions", Page(items=[]))
     return plan
 
 
@@ -229,8 +236,8 @@ class TestBuying:
             balance_after=Money.of("11.00 EUR"),
             missing=Money.of("0.00 EUR"),
         )
-        services.tell("billing.quote_purchase", quote)
-        page = words_of(browser(Role.CUSTOMER).get(f"/users/{ID}/buy"))
+        services.answer_with("billing.quote_purchase", quote)
+        page = visible_text(browser(Role.CUSTOMER).get(f"/users/{ID}/buy"))
 
         for words in ("Buy for 9.00 EUR", "20.00 EUR", "11.00 EUR", "2 Mar 2026"):
             assert words in page
@@ -241,7 +248,7 @@ class TestBuying:
         self, browser, services, sample, for_sale
     ):
         quote = sample(PurchaseQuote, missing=Money.of("4.00 EUR"))
-        services.tell("billing.quote_purchase", quote)
+        services.answer_with("billing.quote_purchase", quote)
         page = text_of(browser(Role.PARTNER).get(f"/users/{ID}/buy"))
 
         assert "4.00 EUR" in page
@@ -255,24 +262,24 @@ class TestBuying:
                 return sample(PurchaseQuote)
             return Conflict("Another product runs.", code="subscription_active")
 
-        services.tell("billing.quote_purchase", quoted)
+        services.answer_with("billing.quote_purchase", quoted)
         client = browser(Role.CUSTOMER)
         page = text_of(client.get(f"/users/{ID}/buy"))
         [address] = re.findall(r'href="([^"]*count_from=now)"', page)
         page = text_of(client.get(address.replace("&amp;", "&")))
         client.post(address.replace("&amp;", "&"), data=form_of(page, address))
 
-        [(_, asked)] = services.calls_of("billing.purchase")
-        assert asked.count_from is CountFrom.NOW
+        [(_, rpc_request)] = services.calls_of("billing.purchase")
+        assert rpc_request.count_from is CountFrom.NOW
 
     def test_a_second_trial_is_refused_in_words(self, browser, services, for_sale):
         refusal = Conflict("This customer has already used a trial.", code="trial_used")
-        services.tell("billing.quote_purchase", refusal)
+        services.answer_with("billing.quote_purchase", refusal)
         page = browser(Role.CUSTOMER).get(f"/users/{ID}/buy")
 
         assert page.status_code == 200
-        assert "This customer has already used a trial." in words_of(page)
-        assert "Buy for" not in words_of(page)
+        assert "This customer has already used a trial." in visible_text(page)
+        assert "Buy for" not in visible_text(page)
 
 
 class TestOffers:
@@ -288,7 +295,7 @@ class TestOffers:
             )
             for name, plan_id in (("A trial", ID), ("Family", OTHER))
         )
-        services.tell("billing.list_products", Page(items=[trial, paid]))
+        services.answer_with("billing.list_products", Page(items=[trial, paid]))
 
     @pytest.fixture
     def had(self, services, sample):
@@ -296,7 +303,7 @@ class TestOffers:
 
         def had(trial):
             rows = [sample(SubscriptionView, plan_id=UUID(ID))] if trial else []
-            services.tell("billing.list_subscriptions", Page(items=rows))
+            services.answer_with("billing.list_subscriptions", Page(items=rows))
 
         return had
 
@@ -309,8 +316,8 @@ class TestOffers:
 
         plans = re.findall(r'name="plan_id" id="plan-[^"]+" value="([^"]+)"', page)
         assert plans == ([OTHER] if trial else [OTHER, ID])
-        [(_, asked)] = services.calls_of("billing.quote_purchase")
-        assert str(asked.plan_id) == OTHER
+        [(_, rpc_request)] = services.calls_of("billing.quote_purchase")
+        assert str(rpc_request.plan_id) == OTHER
 
 
 class TestStopping:
@@ -318,20 +325,23 @@ class TestStopping:
         self, browser, services, sample, form_of
     ):
         running = sample(SubscriptionView, product_name="Family")
-        services.tell("billing.list_subscriptions", Page(items=[running]))
+        services.answer_with("billing.list_subscriptions", Page(items=[running]))
         client = browser(Role.CUSTOMER)
         address = f"/users/{ID}/stop"
         page = client.get(address)
-        assert "9.00 EUR will be refunded to the balance" in words_of(page)
+        assert "9.00 EUR will be refunded to the balance" in visible_text(page)
 
-        said = form_of(text_of(page)) | {"reason": "moved away"}
-        client.post(address, data=said)
+        fields = form_of(text_of(page)) | {"reason": "moved away"}
+        client.post(address, data=fields)
 
-        [(_, asked)] = services.calls_of("billing.stop_subscription")
-        assert (str(asked.subscription_id), asked.reason) == (ID, "moved away")
+        [(_, rpc_request)] = services.calls_of("billing.stop_subscription")
+        assert (str(rpc_request.subscription_id), rpc_request.reason) == (
+            ID,
+            "moved away",
+        )
 
     def test_nothing_running_leads_back(self, browser, services):
-        services.tell("billing.list_subscriptions", Page(items=[]))
+        services.answer_with("billing.list_subscriptions", Page(items=[]))
 
         assert browser(Role.CUSTOMER).get(f"/users/{ID}/stop").location == "/my"
 
@@ -341,8 +351,8 @@ class TestStopping:
         client = browser(Role.CUSTOMER)
         address = f"/users/{ID}/delete"
         page = client.get(address)
-        assert "9.00 EUR is refunded to the balance" in words_of(page)
-        assert "Stop and delete text" in words_of(page)
+        assert "9.00 EUR is refunded to the balance" in visible_text(page)
+        assert "Stop and delete text" in visible_text(page)
         answer = client.post(address, data=form_of(text_of(page)))
 
         assert answer.location == "/my"
@@ -350,14 +360,14 @@ class TestStopping:
         [(deleting, deleted)] = services.calls_of("accounts.delete_user")
         assert str(stopped.subscription_id) == str(deleted.user_id) == ID
         assert stopping.idempotency_key != deleting.idempotency_key
-        assert "9.00 EUR was refunded to the balance" in words_of(client.get("/my"))
+        assert "9.00 EUR was refunded to the balance" in visible_text(client.get("/my"))
 
     def test_what_began_to_run_in_between_is_offered_to_be_stopped(
         self, browser, services, form_of
     ):
-        services.tell("billing.list_subscriptions", Page(items=[]))
+        services.answer_with("billing.list_subscriptions", Page(items=[]))
         refusal = Conflict("Stop the subscription first.", code="subscription_active")
-        services.tell("accounts.delete_user", refusal)
+        services.answer_with("accounts.delete_user", refusal)
         client = browser(Role.CUSTOMER)
         address = f"/users/{ID}/delete"
         answer = client.post(address, data=form_of(text_of(client.get(address))))

@@ -28,7 +28,7 @@ def packages(services, sample):
             sample(PackageView, id=UUID(int=number), name=name, is_demo=False)
             for number, name in enumerate(names, 1)
         ]
-        services.tell("playlists.list_packages", Page(items=[demo, *sold]))
+        services.answer_with("playlists.list_packages", Page(items=[demo, *sold]))
 
     return put
 
@@ -47,7 +47,7 @@ def test_without_packages_a_new_product_leads_to_one(browser, packages):
 def test_a_package_leads_to_a_product_of_it(browser, services, sample, packages):
     client = browser(Role.PARTNER)
     one = sample(PackageView, id=UUID(int=2), name="Sport", is_demo=False)
-    services.tell("playlists.get_package", one)
+    services.answer_with("playlists.get_package", one)
     packages("Base", "Sport")
 
     onward = re.search(
@@ -65,7 +65,7 @@ def test_a_product_without_packages_says_what_its_buyers_watch(
     browser, services, sample, packages, ids, is_led
 ):
     packages("Base")
-    services.tell("billing.get_product", sample(ProductView, package_ids=ids))
+    services.answer_with("billing.get_product", sample(ProductView, package_ids=ids))
     page = text_of(browser(Role.PARTNER).get(f"/products/{ID}"))
 
     assert (f'href="/products/{ID}/edit">Choose packages' in page) == is_led

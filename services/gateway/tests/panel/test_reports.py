@@ -48,7 +48,7 @@ def counted(services):
         products=[CountOf(id=UUID(ID), name="Family", customers=9)],
         months=months,
     )
-    services.tell("accounts.count_customers", counts)
+    services.answer_with("accounts.count_customers", counts)
     return services
 
 
@@ -69,9 +69,9 @@ def test_every_number_leads_to_the_list_it_counts(browser, counted):
     client.get(found["Active", 3])
     client.get(found["Family", 9])
     client.get(found["Feb 2026", 2])
-    asked = [question for _, question in counted.calls_of("accounts.list_customers")]
-    assert [str(question.group_id) for question in asked] == [ID] * 3
-    active, family, february = asked
+    requests = [one for _, one in counted.calls_of("accounts.list_customers")]
+    assert [str(one.group_id) for one in requests] == [ID] * 3
+    active, family, february = requests
     assert active.state is CustomerStatus.ACTIVE
     assert str(family.product_id) == ID
     assert february.created_from.date() == date(2026, 2, 1)
@@ -83,9 +83,9 @@ def test_the_figures_are_asked_for_as_the_address_says(browser, counted):
         "/reports/customers?state=trial&created_from=2026-03-01&created_until=2026-03-31"
     )
 
-    [(_, asked)] = counted.calls_of("accounts.count_customers")
-    assert asked.state is CustomerStatus.TRIAL
-    assert (asked.created_until - asked.created_from).days == 31
+    [(_, rpc_request)] = counted.calls_of("accounts.count_customers")
+    assert rpc_request.state is CustomerStatus.TRIAL
+    assert (rpc_request.created_until - rpc_request.created_from).days == 31
 
 
 def test_a_month_leads_to_those_of_its_days_that_were_asked_for(browser, counted):
@@ -110,7 +110,9 @@ def test_the_file_holds_the_numbers_of_the_page_and_no_formula(browser, counted)
 
 
 def test_while_accounts_is_away_the_page_says_so(browser, services):
-    services.tell("accounts.count_customers", Unavailable(code="service_unavailable"))
+    services.answer_with(
+        "accounts.count_customers", Unavailable(code="service_unavailable")
+    )
 
     answer = browser(Role.PARTNER).get("/reports/customers")
 

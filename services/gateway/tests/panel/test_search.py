@@ -24,28 +24,28 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
 @pytest.fixture
 def nothing(services):
     for verb in (*LISTS, ORDERS, CHANNELS):
-        services.tell(verb, Page(items=[]))
+        services.answer_with(verb, Page(items=[]))
     return services
 
 
-def a_customer(sample, **given):
+def a_customer(sample, **fields):
     person = Person(first_name="Ana", last_name="Ruiz", email="ana@example.org")
-    return sample(CustomerView, username="ana77", person=person, **given)
+    return sample(CustomerView, username="ana77", person=person, **fields)
 
 
 def test_one_text_is_asked_of_every_list(browser, services):
     browser(Role.PARTNER).get("/search?q=+ana+")
 
     for verb in (*LISTS, ORDERS, CHANNELS):
-        [(_, asked)] = services.calls_of(verb)
-        assert asked.search == "ana", verb
+        [(_, rpc_request)] = services.calls_of(verb)
+        assert rpc_request.search == "ana", verb
 
 
 @pytest.mark.parametrize("role", [Role.RESELLER, Role.DEALER])
@@ -57,7 +57,7 @@ def test_orders_are_not_asked_for_who_may_not_read_them(browser, services, role)
 
 
 def test_too_short_a_text_asks_nobody(browser, services):
-    words = words_of(browser(Role.PARTNER).get("/search?q=a"))
+    words = visible_text(browser(Role.PARTNER).get("/search?q=a"))
 
     assert "Enter at least two characters." in words
     assert services.calls_of(LISTS[0]) == []
@@ -67,7 +67,7 @@ def test_too_short_a_text_asks_nobody(browser, services):
 def test_a_login_name_or_mail_address_opens_its_customer(
     browser, nothing, sample, text
 ):
-    nothing.tell(LISTS[0], Page(items=[a_customer(sample)]))
+    nothing.answer_with(LISTS[0], Page(items=[a_customer(sample)]))
 
     assert (
         browser(Role.PARTNER)
@@ -78,7 +78,7 @@ def test_a_login_name_or_mail_address_opens_its_customer(
 
 def test_an_xtream_name_opens_the_users_customer(browser, nothing, sample):
     user = sample(UserView, username="u123", customer_id=OTHER)
-    nothing.tell(LISTS[1], Page(items=[user]))
+    nothing.answer_with(LISTS[1], Page(items=[user]))
 
     assert str(OTHER) in browser(Role.PARTNER).get("/search?q=u123").location
 
@@ -88,7 +88,7 @@ def test_an_xtream_name_opens_the_users_customer(browser, nothing, sample):
 )
 def test_a_mac_opens_its_customer_however_it_is_written(browser, nothing, sample, text):
     device = sample(DeviceView, mac="00:1A:79:AA:BB:CC", customer_id=OTHER)
-    nothing.tell(LISTS[2], Page(items=[device]))
+    nothing.answer_with(LISTS[2], Page(items=[device]))
 
     assert str(OTHER) in browser(Role.PARTNER).get(f"/search?q={text}").location
 
@@ -96,13 +96,15 @@ def test_a_mac_opens_its_customer_however_it_is_written(browser, nothing, sample
 @pytest.mark.parametrize("text", ["1001", "%231001"])
 def test_an_order_number_opens_its_order(browser, nothing, sample, text):
     longer = [sample(OrderView, number=f"1001{n}", id=OTHER) for n in range(10)]
-    nothing.tell(ORDERS, Page(items=[*longer, sample(OrderView, number="#1001")]))
+    nothing.answer_with(
+        ORDERS, Page(items=[*longer, sample(OrderView, number="#1001")])
+    )
 
     answer = browser(Role.PARTNER).get(f"/search?q={text}")
 
     assert answer.location.endswith(f"/orders/{ID}")
-    [(_, asked)] = nothing.calls_of(ORDERS)
-    assert asked.search == "1001"
+    [(_, rpc_request)] = nothing.calls_of(ORDERS)
+    assert rpc_request.search == "1001"
 
 
 @pytest.mark.parametrize(
@@ -116,17 +118,17 @@ def test_a_channel_is_found_and_leads_to_its_page(
     browser, nothing, sample, role, address
 ):
     details = sample(ChannelDetails, name="Sports One", number=12, group="Sports")
-    nothing.tell(CHANNELS, Page(items=[sample(ChannelView, details=details)]))
+    nothing.answer_with(CHANNELS, Page(items=[sample(ChannelView, details=details)]))
 
     answer = browser(role).get("/search?q=sports")
 
     assert f'href="{address}"' in text_of(answer)
-    assert "Sports One 12 · Sports" in words_of(answer)
+    assert "Sports One 12 · Sports" in visible_text(answer)
 
 
 def test_two_exact_hits_are_shown_and_none_is_opened(browser, nothing, sample):
     both = [sample(OrderView, number="1001", id=one) for one in (UUID(ID), OTHER)]
-    nothing.tell(ORDERS, Page(items=both))
+    nothing.answer_with(ORDERS, Page(items=both))
 
     page = text_of(browser(Role.OPERATOR).get("/search?q=1001"))
 
@@ -134,25 +136,25 @@ def test_two_exact_hits_are_shown_and_none_is_opened(browser, nothing, sample):
 
 
 def test_while_one_types_nothing_is_opened(browser, nothing, sample):
-    nothing.tell(LISTS[0], Page(items=[a_customer(sample)]))
+    nothing.answer_with(LISTS[0], Page(items=[a_customer(sample)]))
 
     answer = browser(Role.PARTNER).get(
         "/search?q=ana77", headers={"HX-Request": "true"}
     )
 
     assert answer.status_code == 200
-    assert "Ana Ruiz" in words_of(answer)
+    assert "Ana Ruiz" in visible_text(answer)
 
 
 def test_what_is_away_is_named_and_the_rest_is_shown(browser, nothing, sample):
-    nothing.tell(LISTS[0], Page(items=[a_customer(sample)]))
+    nothing.answer_with(LISTS[0], Page(items=[a_customer(sample)]))
     nothing.silent.add("billing")
     client = browser(Role.PARTNER)
-    nothing.asked.clear()
+    nothing.calls.clear()
 
-    words = words_of(client.get("/search?q=ruiz"))
+    words = visible_text(client.get("/search?q=ruiz"))
 
-    assert nothing.is_asked_with_one_limit()
+    assert nothing.calls_share_one_limit()
     assert "Not available right now: orders." in words
     assert "Ana Ruiz" in words
 
@@ -165,8 +167,8 @@ def test_nothing_found_says_what_can_be_found(browser, nothing):
 
 
 def test_programs_search_too_and_learn_no_password(api, nothing, sample):
-    nothing.tell(LISTS[0], Page(items=[a_customer(sample)]))
-    nothing.tell(LISTS[1], Page(items=[sample(UserView, username="u123")]))
+    nothing.answer_with(LISTS[0], Page(items=[a_customer(sample)]))
+    nothing.answer_with(LISTS[1], Page(items=[sample(UserView, username="u123")]))
 
     found = api("GET", "/search?q=ana77").get_json()
 

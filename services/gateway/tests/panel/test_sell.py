@@ -29,7 +29,7 @@ def on_sale(services, sample):
     """One plan is on sale."""
     plan = sample(PlanView, is_retired=False)
     product = sample(ProductView, plans=[plan], is_trial=False)
-    services.tell("billing.list_products", Page(items=[product]))
+    services.answer_with("billing.list_products", Page(items=[product]))
 
 
 @pytest.fixture
@@ -42,14 +42,14 @@ def counter(browser, services, sample, settings, on_sale):
         users=[sample(UserView)],
         generated_password=sealed,
     )
-    services.tell("accounts.create_customer", made)
-    services.tell("accounts.get_account", sample(AccountView, currency="EUR"))
+    services.answer_with("accounts.create_customer", made)
+    services.answer_with("accounts.get_account", sample(AccountView, currency="EUR"))
     return browser(Role.PARTNER)
 
 
-def sent(client, form_of, path, **said):
+def sent(client, form_of, path, **fields):
     hidden = form_of(client.get(path).get_data(as_text=True), path)
-    return client.post(path, data={**hidden, **said})
+    return client.post(path, data={**hidden, **fields})
 
 
 def text_of(answer):
@@ -104,7 +104,7 @@ def test_a_new_customers_password_is_shown_without_a_mail_address(counter, form_
 def test_nothing_is_taken_for_what_is_free(counter, services, sample, form_of):
     plan = sample(PlanView, is_retired=False, price=Money.of("0.00 EUR"))
     product = sample(ProductView, plans=[plan])
-    services.tell("billing.list_products", Page(items=[product]))
+    services.answer_with("billing.list_products", Page(items=[product]))
     sent(counter, form_of, "/sell", **SALE)
 
     assert services.calls_of("billing.top_up") == []
@@ -122,7 +122,7 @@ def test_a_plan_that_is_not_on_sale_makes_nobody(counter, services, form_of):
 
 def test_a_name_that_lacks_is_told_at_its_field(counter, services, form_of):
     refusal = Invalid(fields={"person.last_name": ["This field is required."]})
-    services.tell("accounts.create_customer", refusal)
+    services.answer_with("accounts.create_customer", refusal)
     answer = sent(counter, form_of, "/sell", **{**SALE, "last_name": ""})
 
     assert answer.status_code == 422
@@ -133,7 +133,7 @@ def test_a_name_that_lacks_is_told_at_its_field(counter, services, form_of):
 def test_a_purchase_that_is_refused_leaves_the_customer_with_a_way_on(
     counter, services, form_of
 ):
-    services.tell("billing.purchase", Conflict("Not now."))
+    services.answer_with("billing.purchase", Conflict("Not now."))
     answer = sent(counter, form_of, "/sell", **SALE)
 
     assert answer.location == f"/users/{ID}/buy?plan_id={ID}"
@@ -143,13 +143,13 @@ def test_a_purchase_that_is_refused_leaves_the_customer_with_a_way_on(
 
 
 def test_without_a_plan_the_page_leads_to_the_first_line(counter, services):
-    services.tell("billing.list_products", Page(items=[]))
+    services.answer_with("billing.list_products", Page(items=[]))
     assert 'href="/first-line"' in text_of(counter.get("/sell"))
 
 
 def test_everything_is_put_on_sale_and_sold_at_once(counter, services, sample, form_of):
     channels = Page(items=[sample(ChannelView)], total=3)
-    services.tell("playlists.list_channels", channels)
+    services.answer_with("playlists.list_channels", channels)
     answer = sent(counter, form_of, "/first-line", **FIRST)
 
     assert answer.location == f"/users/{ID}"
@@ -163,13 +163,15 @@ def test_everything_is_put_on_sale_and_sold_at_once(counter, services, sample, f
 
 
 def test_without_channels_the_first_line_leads_to_the_import(counter, services):
-    services.tell("playlists.list_channels", Page(items=[], total=0))
+    services.answer_with("playlists.list_channels", Page(items=[], total=0))
     assert 'href="/channels/import"' in text_of(counter.get("/first-line"))
 
 
 def test_a_refused_plan_leaves_what_was_made(counter, services, sample, form_of):
-    services.tell("playlists.list_channels", Page(items=[sample(ChannelView)], total=3))
-    services.tell("billing.create_plan", Conflict("Not in this currency."))
+    services.answer_with(
+        "playlists.list_channels", Page(items=[sample(ChannelView)], total=3)
+    )
+    services.answer_with("billing.create_plan", Conflict("Not in this currency."))
     answer = sent(counter, form_of, "/first-line", **FIRST)
 
     assert answer.location == "/products"

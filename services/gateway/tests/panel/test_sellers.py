@@ -24,7 +24,7 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
@@ -45,8 +45,8 @@ def dealer(services, sample):
         state=Status.ACTIVE,
         time_zone="Europe/Riga",
     )
-    services.tell("accounts.get_account", view)
-    services.tell("accounts.list_accounts", Page(items=[view]))
+    services.answer_with("accounts.get_account", view)
+    services.answer_with("accounts.list_accounts", Page(items=[view]))
     return view
 
 
@@ -67,23 +67,23 @@ class TestMaking:
         )
 
         assert answer.location == f"/accounts/{ID}"
-        [(_, asked)] = services.calls_of("accounts.create_account")
-        assert (asked.kind, asked.name) == (AccountKind.DEALER, "Stall")
-        assert asked.login.username == "stall"
+        [(_, rpc_request)] = services.calls_of("accounts.create_account")
+        assert (rpc_request.kind, rpc_request.name) == (AccountKind.DEALER, "Stall")
+        assert rpc_request.login.username == "stall"
 
     def test_one_that_billing_has_not_heard_of_yet_has_its_page(
         self, browser, dealer, services
     ):
-        services.tell("billing.get_balances", NotFound())
+        services.answer_with("billing.get_balances", NotFound())
 
         answer = browser(Role.PARTNER).get(f"/accounts/{OTHER}")
 
         assert answer.status_code == 200
-        assert "Outstanding balances cannot be shown right now" in words_of(answer)
+        assert "Outstanding balances cannot be shown right now" in visible_text(answer)
 
     def test_a_taken_name_is_told_at_its_field(self, browser, form_of, services):
         words = {"login.username": ["This username is already taken."]}
-        services.tell(
+        services.answer_with(
             "accounts.create_account", Conflict(code="username_taken", fields=words)
         )
         answer = sent(
@@ -109,9 +109,12 @@ class TestMaking:
             ("/providers/partners", AccountKind.PARTNER),
         ):
             client.get(f"{path}?search=st&state=inactive&order=name")
-            asked = services.calls_of("accounts.list_accounts")[-1][1]
-            assert (asked.kind, asked.search) == (kind, "st")
-            assert (asked.state, asked.paging.order) == (Status.INACTIVE, "name")
+            rpc_request = services.calls_of("accounts.list_accounts")[-1][1]
+            assert (rpc_request.kind, rpc_request.search) == (kind, "st")
+            assert (rpc_request.state, rpc_request.paging.order) == (
+                Status.INACTIVE,
+                "name",
+            )
 
 
 class TestChanging:
@@ -129,9 +132,9 @@ class TestChanging:
             legal_name="Stall Ltd",
         )
         assert answer.location == f"/accounts/{OTHER}"
-        [(_, asked)] = services.calls_of("accounts.update_account")
-        assert asked.state is Status.INACTIVE
-        assert asked.company.legal_name == "Stall Ltd"
+        [(_, rpc_request)] = services.calls_of("accounts.update_account")
+        assert rpc_request.state is Status.INACTIVE
+        assert rpc_request.company.legal_name == "Stall Ltd"
         assert services.calls_of("accounts.set_account_state") == []
 
     @pytest.mark.feature("UI-03")
@@ -161,7 +164,7 @@ class TestDeleting:
         self, browser, form_of, services, dealer
     ):
         client = browser(Role.PARTNER)
-        page = words_of(client.get(f"/accounts/{OTHER}/delete"))
+        page = visible_text(client.get(f"/accounts/{OTHER}/delete"))
         assert "1 customer and 1 user will be deleted permanently" in page
 
         answer = sent(client, form_of, f"/accounts/{OTHER}/delete", typed="Stall")
@@ -170,8 +173,8 @@ class TestDeleting:
 
         answer = sent(client, form_of, f"/accounts/{OTHER}/delete", typed="stall")
         assert answer.location == f"/account-jobs/{ID}"
-        [(_, asked)] = services.calls_of("accounts.delete_account")
-        assert asked.confirmation == "stall"
+        [(_, rpc_request)] = services.calls_of("accounts.delete_account")
+        assert rpc_request.confirmation == "stall"
 
     @pytest.mark.parametrize("state", AccountJobState)
     def test_progress_is_shown_until_it_is_over(self, state, browser, services, sample):
@@ -182,7 +185,7 @@ class TestDeleting:
             customers=5000,
             customers_done=1250,
         )
-        services.tell("accounts.get_account_job", job)
+        services.answer_with("accounts.get_account_job", job)
         page = text_of(browser(Role.PARTNER).get(f"/account-jobs/{ID}"))
         is_running = state is AccountJobState.RUNNING
         assert ('max="5000" value="1250"' in page) == is_running
@@ -198,10 +201,10 @@ class TestMoving:
         path = f"/customers/{ID}/move"
         answer = sent(client, form_of, path, to_account_id=OTHER)
         assert answer.location == f"/customers/{ID}"
-        [(_, asked)] = services.calls_of("accounts.move_customer")
-        assert str(asked.to_account_id) == OTHER
-        asked = services.calls_of("accounts.list_accounts")[-1][1]
-        assert str(asked.partner_id) == ID
+        [(_, rpc_request)] = services.calls_of("accounts.move_customer")
+        assert str(rpc_request.to_account_id) == OTHER
+        rpc_request = services.calls_of("accounts.list_accounts")[-1][1]
+        assert str(rpc_request.partner_id) == ID
 
 
 class TestLogins:
@@ -213,20 +216,22 @@ class TestLogins:
         for state in ("inactive", "active"):
             hidden = form_of(page, "/sign-out")
             client.post(address, data=hidden | {"state": state})
-        asked = [a.state for _, a in services.calls_of("accounts.set_login_state")]
-        assert asked == [Status.INACTIVE, Status.ACTIVE]
+        rpc_request = [
+            a.state for _, a in services.calls_of("accounts.set_login_state")
+        ]
+        assert rpc_request == [Status.INACTIVE, Status.ACTIVE]
 
     def test_only_roles_that_may_be_made_are_offered(self, browser, services, sample):
         view = sample(AccountView, kind=AccountKind.PARTNER, login_roles=[Role.STAFF])
-        services.tell("accounts.get_account", view)
+        services.answer_with("accounts.get_account", view)
         page = text_of(browser(Role.STAFF).get(f"/accounts/{OTHER}/logins/new"))
         assert 'value="staff"' in page
         assert 'value="partner"' not in page
 
     def test_roles_are_named_in_the_list(self, browser, services, sample, dealer):
         login = sample(LoginView, role=Role.DEALER, username="second")
-        services.tell("accounts.list_logins", Page(items=[login]))
-        assert "second" in words_of(
+        services.answer_with("accounts.list_logins", Page(items=[login]))
+        assert "second" in visible_text(
             browser(Role.PARTNER).get(f"/accounts/{OTHER}/logins")
         )
 
@@ -243,7 +248,7 @@ def visiting(services):
     )
     services.roles["visit"] = inside
     ends = datetime(2026, 3, 2, 10, tzinfo=UTC) + timedelta(minutes=30)
-    services.tell(
+    services.answer_with(
         "accounts.enter_account", SignedIn(token="visit", actor=inside, expires_at=ends)
     )
     return inside
@@ -299,7 +304,7 @@ class TestVisiting:
         del services.roles["visit"]
         app_context_of(app).identities.forget_all()
 
-        page = words_of(client.get("/customers"))
+        page = visible_text(client.get("/customers"))
 
         assert "You are back in your own account" in page
         assert "is logged in as" not in page
@@ -309,11 +314,14 @@ class TestVisiting:
         self.enter(client, form_of)
         page = text_of(client.get("/customers"))
         client.post("/sign-out", data=form_of(page, "/sign-out"))
-        ended = {asked.token for _, asked in services.calls_of("accounts.sign_out")}
+        ended = {
+            rpc_request.token
+            for _, rpc_request in services.calls_of("accounts.sign_out")
+        }
         assert ended == {"visit", "token-of-partner"}
 
     def test_outside_ones_subtree_there_is_nothing(self, browser, form_of, services):
-        services.tell("accounts.enter_account", NotFound())
+        services.answer_with("accounts.enter_account", NotFound())
         assert self.enter(browser(Role.PARTNER), form_of).status_code == 404
 
     def test_no_password_form_is_shown(self, browser, form_of, services, visiting):
@@ -330,7 +338,7 @@ class TestSwitchedOff:
     ):
         client = browser(Role.DEALER)
         refusal = Forbidden("Switched off.", code="account_inactive")
-        services.tell("accounts.identify", refusal)
+        services.answer_with("accounts.identify", refusal)
         app_context_of(app).identities.forget_all()
 
         answer = client.get("/customers")
@@ -339,7 +347,7 @@ class TestSwitchedOff:
 
     def test_even_when_sign_in_is_the_first_page(self, browser, services, app):
         client = browser(Role.DEALER)
-        services.tell("accounts.identify", Forbidden(code="account_inactive"))
+        services.answer_with("accounts.identify", Forbidden(code="account_inactive"))
         app_context_of(app).identities.forget_all()
         assert client.get("/sign-in").status_code == 200
 
@@ -357,12 +365,15 @@ class TestSettings:
             again="a new long one",
         )
         assert answer.location == "/settings/sessions"
-        [(_, asked)] = services.calls_of("accounts.change_password")
-        assert (asked.old_password, asked.token) == ("old one", "token-of-staff")
+        [(_, rpc_request)] = services.calls_of("accounts.change_password")
+        assert (rpc_request.old_password, rpc_request.token) == (
+            "old one",
+            "token-of-staff",
+        )
 
     def test_a_wrong_one_is_told_at_its_field(self, browser, form_of, services):
         words = {"old_password": ["The current password is incorrect."]}
-        services.tell(
+        services.answer_with(
             "accounts.change_password", Invalid(code="password_wrong", fields=words)
         )
         answer = sent(
@@ -379,28 +390,28 @@ class TestSettings:
         client = browser(Role.PARTNER)
         page = text_of(sent(client, form_of, "/settings/tokens/new", password="right"))
         assert "token-of-partner" in page
-        asked = services.calls_of("accounts.sign_in")[-1][1]
-        assert asked.wants_token
+        rpc_request = services.calls_of("accounts.sign_in")[-1][1]
+        assert rpc_request.wants_token
         again = sent(client, form_of, "/settings/tokens/new", password="wrong")
         assert "This is not your password." in text_of(again)
 
     def test_sessions_are_ended_from_the_list(self, browser, form_of, services, sample):
         row = sample(SessionView, kind=SessionKind.TOKEN, is_current=False)
-        services.tell("accounts.list_sessions", Page(items=[row]))
+        services.answer_with("accounts.list_sessions", Page(items=[row]))
         client = browser(Role.PARTNER)
         page = text_of(client.get("/settings/sessions"))
         address = f"/settings/sessions/{ID}/end"
         client.post(address, data=form_of(page, address))
-        [(_, asked)] = services.calls_of("accounts.end_session")
-        assert str(asked.session_id) == ID
+        [(_, rpc_request)] = services.calls_of("accounts.end_session")
+        assert str(rpc_request.session_id) == ID
 
     def test_a_customer_chooses_the_zone_of_its_times(self, browser, form_of, services):
         answer = sent(
             browser(Role.CUSTOMER), form_of, "/settings", time_zone="Asia/Tokyo"
         )
         assert answer.location == "/settings"
-        [(_, asked)] = services.calls_of("accounts.set_time_zone")
-        assert asked.time_zone == "Asia/Tokyo"
+        [(_, rpc_request)] = services.calls_of("accounts.set_time_zone")
+        assert rpc_request.time_zone == "Asia/Tokyo"
 
     @pytest.mark.feature("UI-13")
     def test_the_next_page_shows_times_in_the_zone_just_chosen(
@@ -408,18 +419,18 @@ class TestSettings:
     ):
         client = browser(Role.CUSTOMER)
         token = "token-of-customer"
-        assert "9:30" in words_of(client.get("/my/messages"))
+        assert "9:30" in visible_text(client.get("/my/messages"))
         services.roles[token] = replace(services.roles[token], time_zone="Asia/Tokyo")
 
         sent(client, form_of, "/settings", time_zone="Asia/Tokyo")
 
-        assert "18:30" in words_of(client.get("/my/messages"))
+        assert "18:30" in visible_text(client.get("/my/messages"))
 
     @pytest.mark.feature("UI-13")
     def test_times_are_shown_in_ones_zone_and_kept_as_they_are(self, browser, services):
         client = browser(Role.PARTNER)
-        assert "9:30" in words_of(client.get("/providers"))
+        assert "9:30" in visible_text(client.get("/providers"))
         token = "token-of-partner"
         services.roles[token] = replace(services.roles[token], time_zone="Asia/Tokyo")
         app_context_of(client.application).identities.forget_all()
-        assert "18:30" in words_of(client.get("/providers"))
+        assert "18:30" in visible_text(client.get("/providers"))

@@ -40,7 +40,7 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def words_of(answer):
+def visible_text(answer):
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text_of(answer))))
 
 
@@ -53,8 +53,8 @@ class TestLog:
             problem="wrong_shop: staging.example",
             body='{"buyer": "<b>anna@example.com</b>"}',
         )
-        services.tell("billing.list_shop_deliveries", Page(items=[delivery]))
-        services.tell("billing.get_shop_delivery", delivery)
+        services.answer_with("billing.list_shop_deliveries", Page(items=[delivery]))
+        services.answer_with("billing.get_shop_delivery", delivery)
         return delivery
 
     @pytest.mark.parametrize("query", ["", "?state=exception", f"?shop_id={ID}"])
@@ -64,33 +64,33 @@ class TestLog:
         answer = browser(Role.PARTNER).get(f"/orders{query}")
         page = text_of(answer)
 
-        assert DELIVERIES["wrong_shop"][0] in words_of(answer)
+        assert DELIVERIES["wrong_shop"][0] in visible_text(answer)
         assert f"/shop-deliveries/{parked.id}/serve" in page
         assert f'href="/shop-deliveries/{parked.id}"' in page
-        [(_, asked)] = services.calls_of("billing.list_shop_deliveries")
-        assert asked.verdict is DeliveryVerdict.PARKED
-        assert (asked.shop_id is not None) == ("shop_id" in query)
+        [(_, rpc_request)] = services.calls_of("billing.list_shop_deliveries")
+        assert rpc_request.verdict is DeliveryVerdict.PARKED
+        assert (rpc_request.shop_id is not None) == ("shop_id" in query)
 
     def test_orders_that_are_as_they_be_stand_alone(self, browser, services, parked):
-        page = words_of(browser(Role.PARTNER).get("/orders?state=fulfilled"))
+        page = visible_text(browser(Role.PARTNER).get("/orders?state=fulfilled"))
 
         assert DELIVERIES["wrong_shop"][0] not in page
         assert services.calls_of("billing.list_shop_deliveries") == []
 
     def test_the_orders_show_without_it_while_it_is_away(self, browser, services):
-        services.tell("billing.list_shop_deliveries", Unavailable())
+        services.answer_with("billing.list_shop_deliveries", Unavailable())
 
         assert browser(Role.PARTNER).get("/orders").status_code == 200
 
     def test_all_of_them_are_listed_with_their_shops(self, browser, parked):
         page = browser(Role.SUPPORT).get("/shop-deliveries?verdict=parked")
 
-        assert DELIVERIES["wrong_shop"][0] in words_of(page)
-        assert parked.shop_name in words_of(page)
+        assert DELIVERIES["wrong_shop"][0] in visible_text(page)
+        assert parked.shop_name in visible_text(page)
         assert "/serve" not in text_of(page)
 
     def test_it_says_what_is_wrong_in_words(self, browser, parked):
-        page = words_of(browser(Role.PARTNER).get(f"/shops/{ID}"))
+        page = visible_text(browser(Role.PARTNER).get(f"/shops/{ID}"))
 
         assert DELIVERIES["wrong_shop"][0] in page
         assert "wrong_shop: staging.example" in page
@@ -119,8 +119,8 @@ class TestLog:
     def test_a_body_is_downloaded_byte_for_byte(
         self, browser, services, parked, encoding, body, sent
     ):
-        told = replace(parked, body_encoding=encoding, body=body)
-        services.tell("billing.get_shop_delivery", told)
+        delivery = replace(parked, body_encoding=encoding, body=body)
+        services.answer_with("billing.get_shop_delivery", delivery)
         client = browser(Role.PARTNER)
         page = client.get(f"/shop-deliveries/{parked.id}")
         address = f"/shop-deliveries/{parked.id}/body"
@@ -136,13 +136,13 @@ class TestLog:
     def test_a_replay_that_is_parked_again_says_why(
         self, browser, services, parked, form_of
     ):
-        services.tell("billing.replay_delivery", parked)
+        services.answer_with("billing.replay_delivery", parked)
         client = browser(Role.PARTNER)
         address = f"/shop-deliveries/{parked.id}/replay"
         page = text_of(client.get(f"/shop-deliveries/{parked.id}"))
         answer = client.post(address, data=form_of(page, address))
 
-        shown = words_of(client.get(answer.location))
+        shown = visible_text(client.get(answer.location))
         assert f"Still on hold: {DELIVERIES['wrong_shop'][0]}" in shown
 
 
@@ -154,8 +154,8 @@ class TestOrders:
             state=OrderState.EXCEPTION,
             exceptions=["unknown_sku: GOLD & MORE", "low_amount: X"],
         )
-        services.tell("billing.get_order", order)
-        services.tell("billing.list_orders", Page(items=[order]))
+        services.answer_with("billing.get_order", order)
+        services.answer_with("billing.list_orders", Page(items=[order]))
         return order
 
     def test_an_unknown_sku_leads_to_a_plan_with_it(self, browser, services, broken):
@@ -168,7 +168,7 @@ class TestOrders:
         assert 'value="EUR"' in form
 
     def test_the_list_says_what_is_wrong(self, browser, broken):
-        page = words_of(browser(Role.SUPPORT).get("/orders?state=exception"))
+        page = visible_text(browser(Role.SUPPORT).get("/orders?state=exception"))
 
         assert ORDERS["unknown_sku"][0] in page
         assert ORDERS["low_amount"][0] in page
@@ -184,24 +184,24 @@ class TestOrders:
 class TestSettling:
     @pytest.fixture
     def order(self, services, sample):
-        piece = sample(SeatView, state="held", sku="MUG", name="Mug")
+        item = sample(SeatView, state="held", sku="MUG", name="Mug")
         order = sample(
             OrderView,
             state=OrderState.EXCEPTION,
             exceptions=["unknown_sku: MUG", "low_amount: GOLD"],
-            pieces=[piece],
+            pieces=[item],
             is_accepted=False,
         )
-        services.tell("billing.get_order", order)
+        services.answer_with("billing.get_order", order)
         plan = sample(PlanView, is_retired=False, name="Month")
         product = sample(ProductView, plans=[plan], name="Family")
-        services.tell("billing.list_products", Page(items=[product]))
+        services.answer_with("billing.list_products", Page(items=[product]))
         return order
 
-    def post(self, browser, form_of, address, **said):
+    def post(self, browser, form_of, address, **fields):
         client = browser(Role.PARTNER)
         page = text_of(client.get(address))
-        return client.post(address, data=form_of(page) | said)
+        return client.post(address, data=form_of(page) | fields)
 
     def test_each_exception_leads_to_what_can_be_done(self, browser, order):
         page = text_of(browser(Role.PARTNER).get(f"/orders/{ID}"))
@@ -222,46 +222,48 @@ class TestSettling:
         )
 
         assert answer.status_code == 302
-        [(_, asked)] = services.calls_of("billing.close_exception")
-        assert asked.exception == "unknown_sku: MUG"
-        assert asked.note == "Sent by post."
+        [(_, rpc_request)] = services.calls_of("billing.close_exception")
+        assert rpc_request.exception == "unknown_sku: MUG"
+        assert rpc_request.note == "Sent by post."
 
     def test_the_user_is_chosen_by_its_name(
         self, browser, services, order, form_of, sample
     ):
         user = sample(UserView, username="ana77")
-        services.tell("accounts.list_users", Page(items=[user]))
+        services.answer_with("accounts.list_users", Page(items=[user]))
         address = f"/orders/{ID}/pieces/{ID}"
         self.post(browser, form_of, address, username=" ANA77 ")
 
-        [(_, asked)] = services.calls_of("billing.choose_user")
-        assert asked.user_id == user.id
+        [(_, rpc_request)] = services.calls_of("billing.choose_user")
+        assert rpc_request.user_id == user.id
 
     def test_a_name_of_nobody_is_said_at_its_field(
         self, browser, services, order, form_of
     ):
-        services.tell("accounts.list_users", Page(items=[]))
+        services.answer_with("accounts.list_users", Page(items=[]))
         answer = self.post(
             browser, form_of, f"/orders/{ID}/pieces/{ID}", username="ana78"
         )
 
         assert answer.status_code == 422
-        assert "There is no user with this name." in words_of(answer)
+        assert "There is no user with this name." in visible_text(answer)
         assert services.calls_of("billing.choose_user") == []
 
     def test_a_piece_is_served_by_hand(self, browser, services, order, form_of):
         address = f"/orders/{ID}/serve?piece={ID}"
         self.post(browser, form_of, address, plan_id=ID, amount="4.50")
 
-        [(_, asked)] = services.calls_of("billing.serve_order")
-        assert str(asked.seat_id) == str(asked.plan_id) == ID
-        assert asked.amount == Money.of("4.50 EUR")
+        [(_, rpc_request)] = services.calls_of("billing.serve_order")
+        assert str(rpc_request.seat_id) == str(rpc_request.plan_id) == ID
+        assert rpc_request.amount == Money.of("4.50 EUR")
 
     def test_the_payload_stands_beside_the_form(self, browser, services, order, sample):
         step = sample(OrderStep, what="delivered", delivery_id=UUID(ID), amount=None)
-        services.tell("billing.get_order", replace(order, history=[step]))
+        services.answer_with("billing.get_order", replace(order, history=[step]))
         body = '{"total": "as it came"}'
-        services.tell("billing.get_shop_delivery", sample(ShopDeliveryView, body=body))
+        services.answer_with(
+            "billing.get_shop_delivery", sample(ShopDeliveryView, body=body)
+        )
 
         page = text_of(browser(Role.PARTNER).get(f"/orders/{ID}/serve"))
         assert "as it came" in page
@@ -274,9 +276,9 @@ class TestSettling:
             note="Stopped Kids",
             closed_by="anna",
         )
-        services.tell("billing.get_order", sample(OrderView, closed=[closed]))
+        services.answer_with("billing.get_order", sample(OrderView, closed=[closed]))
 
-        page = words_of(browser(Role.PARTNER).get(f"/orders/{ID}"))
+        page = visible_text(browser(Role.PARTNER).get(f"/orders/{ID}"))
         assert (
             "Resolved manually : Stopped Kids" in page
             or "Resolved manually: Stopped" in page
@@ -290,8 +292,8 @@ class TestSettling:
         delivery = sample(
             ShopDeliveryView, verdict=DeliveryVerdict.PARKED, body=body, problem="x: y"
         )
-        services.tell("billing.get_shop_delivery", delivery)
-        services.tell("billing.get_shop", sample(ShopView, currency="EUR"))
+        services.answer_with("billing.get_shop_delivery", delivery)
+        services.answer_with("billing.get_shop", sample(ShopView, currency="EUR"))
         client = browser(Role.PARTNER)
         address = f"/shop-deliveries/{delivery.id}/serve"
         assert address in text_of(client.get(f"/shop-deliveries/{delivery.id}"))
@@ -301,18 +303,18 @@ class TestSettling:
         shown = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', page))
         client.post(address, data=shown | form_of(page) | {"plan_id": ID})
 
-        [(_, asked)] = services.calls_of("billing.serve_delivery")
-        assert (asked.external_id, asked.email) == ("5012", "a@b.example")
-        assert asked.amount == Money.of("14.99 EUR")
+        [(_, rpc_request)] = services.calls_of("billing.serve_delivery")
+        assert (rpc_request.external_id, rpc_request.email) == ("5012", "a@b.example")
+        assert rpc_request.amount == Money.of("14.99 EUR")
 
     def test_a_delivery_is_closed(self, browser, services, sample, form_of):
         delivery = sample(ShopDeliveryView, verdict=DeliveryVerdict.PARKED)
-        services.tell("billing.get_shop_delivery", delivery)
+        services.answer_with("billing.get_shop_delivery", delivery)
         address = f"/shop-deliveries/{delivery.id}/close"
         self.post(browser, form_of, address, note="A test.")
 
-        [(_, asked)] = services.calls_of("billing.close_delivery")
-        assert asked.note == "A test."
+        [(_, rpc_request)] = services.calls_of("billing.close_delivery")
+        assert rpc_request.note == "A test."
 
     @pytest.mark.parametrize(
         "body", ["", "[1]", "{", '{"id": {"no": 1}}', '{"billing": "x"}']
@@ -332,10 +334,10 @@ class TestConnecting:
                 last_delivery_at=None,
                 refused_deliveries=2,
             )
-            services.tell("billing.connect_shop", shop)
-            services.tell("billing.get_shop", shop)
+            services.answer_with("billing.connect_shop", shop)
+            services.answer_with("billing.get_shop", shop)
             client = browser(Role.PARTNER)
-            said = {
+            fields = {
                 "name": "Shop",
                 "kind": kind.value,
                 "secret": secret,
@@ -344,7 +346,7 @@ class TestConnecting:
                 "other_product": "list",
             }
             page = text_of(client.get("/shops/new"))
-            answer = client.post("/shops/new", data=form_of(page) | said)
+            answer = client.post("/shops/new", data=form_of(page) | fields)
             return text_of(answer), client
 
         return connect
@@ -364,8 +366,8 @@ class TestConnecting:
 
         page, client = connect(ShopKind.WOOCOMMERCE)
 
-        [(_, asked)] = services.calls_of("billing.connect_shop")
-        secret = app_context_of(app).keyring.open(asked.secret)
+        [(_, rpc_request)] = services.calls_of("billing.connect_shop")
+        secret = app_context_of(app).keyring.open(rpc_request.secret)
         assert len(secret) == 40
         assert secret in page
         assert secret not in text_of(client.get(f"/shops/{ID}/setup"))
@@ -390,7 +392,7 @@ class TestConnecting:
     def test_the_first_delivery_shows(self, browser, services, sample):
         at = datetime(2026, 3, 3, 10, 15, tzinfo=UTC)
         shop = sample(ShopView, kind=ShopKind.WOOCOMMERCE, last_delivery_at=at)
-        services.tell("billing.get_shop", shop)
+        services.answer_with("billing.get_shop", shop)
         page = text_of(browser(Role.PARTNER).get(f"/shops/{ID}/setup"))
 
         assert "Received" in page
@@ -407,27 +409,27 @@ class TestSettings:
             ignored_skus=["mug"],
             other_product=OtherProduct.LIST,
         )
-        services.tell("billing.get_shop", shop)
+        services.answer_with("billing.get_shop", shop)
         client = browser(Role.PARTNER)
-        assert "up to 10 % less" in words_of(client.get(f"/shops/{ID}"))
+        assert "up to 10 % less" in visible_text(client.get(f"/shops/{ID}"))
         page = text_of(client.get(f"/shops/{ID}/edit"))
         assert "shipped\ndelivered</textarea>" in page.replace("\r", "")
-        said = {
+        fields = {
             "name": "North",
             "tolerance_percent": "25",
             "paid_statuses": " picked up\r\n\r\nshipped\r\n",
             "ignored_skus": "mug\r\ncup",
             "other_product": "list",
         }
-        client.post(f"/shops/{ID}/edit", data=form_of(page) | said)
+        client.post(f"/shops/{ID}/edit", data=form_of(page) | fields)
 
-        [(_, asked)] = services.calls_of("billing.update_shop")
-        assert asked.tolerance_percent == 25
-        assert asked.paid_statuses == ["picked up", "shipped"]
-        assert asked.ignored_skus == ["mug", "cup"]
+        [(_, rpc_request)] = services.calls_of("billing.update_shop")
+        assert rpc_request.tolerance_percent == 25
+        assert rpc_request.paid_statuses == ["picked up", "shipped"]
+        assert rpc_request.ignored_skus == ["mug", "cup"]
 
     @pytest.mark.parametrize(
-        ("field", "said"),
+        ("field", "value"),
         [
             ("tolerance_percent", "101"),
             ("tolerance_percent", "ten"),
@@ -435,11 +437,11 @@ class TestSettings:
         ],
     )
     def test_what_cannot_be_set_is_said_and_kept(
-        self, browser, services, form_of, field, said
+        self, browser, services, form_of, field, value
     ):
         client = browser(Role.PARTNER)
         page = text_of(client.get(f"/shops/{ID}/edit"))
-        sent = {"name": "North", "other_product": "list", field: said}
+        sent = {"name": "North", "other_product": "list", field: value}
         answer = client.post(f"/shops/{ID}/edit", data=form_of(page) | sent)
 
         assert answer.status_code == 422
@@ -453,18 +455,18 @@ class TestSettings:
 
         client = browser(Role.PARTNER)
         address = f"/shops/{ID}/secret"
-        said = form_of(text_of(client.get(address))) | {"secret": "another-secret"}
-        client.post(address, data=said)
+        fields = form_of(text_of(client.get(address))) | {"secret": "another-secret"}
+        client.post(address, data=fields)
 
-        [(_, asked)] = services.calls_of("billing.change_shop_secret")
-        assert app_context_of(app).keyring.open(asked.secret) == "another-secret"
+        [(_, rpc_request)] = services.calls_of("billing.change_shop_secret")
+        assert app_context_of(app).keyring.open(rpc_request.secret) == "another-secret"
 
     def test_the_old_secret_shows_its_end_and_is_ended_by_a_button(
         self, browser, services, sample, form_of
     ):
         ends_at = datetime(2026, 3, 3, 10, 15, tzinfo=UTC)
         shop = sample(ShopView, previous_secret_ends_at=ends_at)
-        services.tell("billing.get_shop", shop)
+        services.answer_with("billing.get_shop", shop)
         client = browser(Role.PARTNER)
         address = f"/shops/{shop.id}/previous-secret"
         page = text_of(client.get(f"/shops/{shop.id}"))
@@ -473,13 +475,13 @@ class TestSettings:
 
         client.post(address, data=form_of(text_of(client.get(address)), address))
 
-        [(_, asked)] = services.calls_of("billing.end_previous_secret")
-        assert asked.shop_id == shop.id
+        [(_, rpc_request)] = services.calls_of("billing.end_previous_secret")
+        assert rpc_request.shop_id == shop.id
 
     def test_without_an_old_secret_there_is_nothing_to_end(
         self, browser, services, sample
     ):
-        services.tell(
+        services.answer_with(
             "billing.get_shop", sample(ShopView, previous_secret_ends_at=None)
         )
         page = text_of(browser(Role.PARTNER).get(f"/shops/{ID}"))
@@ -490,18 +492,18 @@ class TestSettings:
     def test_the_switch_asks_and_turns_what_is(
         self, browser, services, sample, form_of, is_active
     ):
-        services.tell("billing.get_shop", sample(ShopView, is_active=is_active))
+        services.answer_with("billing.get_shop", sample(ShopView, is_active=is_active))
         client = browser(Role.PARTNER)
         address = f"/shops/{ID}/state"
         page = text_of(client.get(address))
         assert services.calls_of("billing.switch_shop") == []
         client.post(address, data=form_of(page))
 
-        [(_, asked)] = services.calls_of("billing.switch_shop")
-        assert asked.is_active is not is_active
+        [(_, rpc_request)] = services.calls_of("billing.switch_shop")
+        assert rpc_request.is_active is not is_active
 
 
-class TestAskingTheShop:
+class TestFetchingOrders:
     @pytest.mark.parametrize("kind", ShopKind)
     def test_its_keys_are_sealed_and_never_shown(
         self, browser, services, sample, form_of, app, kind
@@ -509,33 +511,35 @@ class TestAskingTheShop:
         from gateway.app_context import app_context_of
 
         shop = sample(ShopView, kind=kind, is_asked=False)
-        services.tell("billing.get_shop", shop)
+        services.answer_with("billing.get_shop", shop)
         client = browser(Role.PARTNER)
         address = f"/shops/{ID}/access"
         assert address in text_of(client.get(f"/shops/{ID}"))
         page = text_of(client.get(address))
         assert ('name="consumer_key"' in page) == (kind is ShopKind.WOOCOMMERCE)
-        said = {
+        fields = {
             "consumer_key": "ck_1",
             "secret": "cs_1",
             "address": "https://shop.example/a",
         }
-        client.post(address, data=form_of(page, address) | said)
+        client.post(address, data=form_of(page, address) | fields)
 
-        [(_, asked)] = services.calls_of("billing.set_shop_access")
+        [(_, rpc_request)] = services.calls_of("billing.set_shop_access")
         keyring = app_context_of(app).keyring
-        assert keyring.open(asked.secret) == "cs_1"
-        opened = keyring.open(asked.consumer_key) if asked.consumer_key else None
+        assert keyring.open(rpc_request.secret) == "cs_1"
+        opened = (
+            keyring.open(rpc_request.consumer_key) if rpc_request.consumer_key else None
+        )
         assert opened == ("ck_1" if kind is ShopKind.WOOCOMMERCE else None)
-        assert asked.address == "https://shop.example/a"
+        assert rpc_request.address == "https://shop.example/a"
 
     def test_why_it_does_not_answer_is_told_in_words(
         self, browser, services, sample, form_of
     ):
         shop = sample(ShopView, is_asked=True, asking_problem="key_refused: 401")
-        services.tell("billing.get_shop", shop)
+        services.answer_with("billing.get_shop", shop)
         client = browser(Role.PARTNER)
-        page = words_of(client.get(f"/shops/{ID}"))
+        page = visible_text(client.get(f"/shops/{ID}"))
         assert "The shop rejects the API keys." in page
         assert "key_refused: 401" in page
         address = f"/shops/{ID}/access/end"
@@ -550,9 +554,9 @@ class TestAskingTheShop:
         answer = api("POST", f"/shops/{ID}/access", json=body)
 
         assert answer.status_code == 200
-        [(_, asked)] = services.calls_of("billing.set_shop_access")
-        assert app_context_of(app).keyring.open(asked.consumer_key) == "ck_1"
-        assert asked.secret != "cs_1"
+        [(_, rpc_request)] = services.calls_of("billing.set_shop_access")
+        assert app_context_of(app).keyring.open(rpc_request.consumer_key) == "ck_1"
+        assert rpc_request.secret != "cs_1"
 
 
 class TestCatalogue:
@@ -560,11 +564,11 @@ class TestCatalogue:
     def use(self, services, sample):
         plan = sample(PlanView, is_retired=False, name="Month", days=0, months=1)
         use = sample(PlanUse, plan=plan, product_name="Family", running=12, renewing=5)
-        services.tell("billing.get_plan_use", use)
+        services.answer_with("billing.get_plan_use", use)
         return use
 
     def test_retiring_says_who_goes_with_it(self, browser, use):
-        page = words_of(browser(Role.PARTNER).get(f"/plans/{ID}/retire"))
+        page = visible_text(browser(Role.PARTNER).get(f"/plans/{ID}/retire"))
 
         assert "12 active subscriptions continue" in page
         assert "5 of them would have renewed" in page
@@ -575,49 +579,49 @@ class TestCatalogue:
         client = browser(Role.PARTNER)
         page = text_of(client.get(f"/plans/{ID}/edit"))
         assert 'value="9.00"' in page
-        said = form_of(page) | {"name": "Month", "amount": "12.50", "sku": "GOLD-1M"}
-        client.post(f"/plans/{ID}/edit", data=said)
+        fields = form_of(page) | {"name": "Month", "amount": "12.50", "sku": "GOLD-1M"}
+        client.post(f"/plans/{ID}/edit", data=fields)
 
-        [(_, asked)] = services.calls_of("billing.change_plan")
-        assert asked.price == Money.of("12.50 EUR")
-        assert asked.sku == "GOLD-1M"
+        [(_, rpc_request)] = services.calls_of("billing.change_plan")
+        assert rpc_request.price == Money.of("12.50 EUR")
+        assert rpc_request.sku == "GOLD-1M"
 
     def test_a_fault_keeps_what_was_entered(self, browser, use, form_of, services):
         client = browser(Role.PARTNER)
         page = text_of(client.get(f"/plans/{ID}/edit"))
-        said = form_of(page) | {"name": "Other name", "amount": "9 or so"}
-        answer = client.post(f"/plans/{ID}/edit", data=said)
+        fields = form_of(page) | {"name": "Other name", "amount": "9 or so"}
+        answer = client.post(f"/plans/{ID}/edit", data=fields)
 
         assert answer.status_code == 422
         assert 'value="Other name"' in text_of(answer)
-        assert "Enter an amount such as 9.00." in words_of(answer)
+        assert "Enter an amount such as 9.00." in visible_text(answer)
         assert services.calls_of("billing.change_plan") == []
 
     @pytest.mark.feature("PR-01")
     def test_a_products_kind_is_not_offered_again(
         self, browser, services, sample, form_of
     ):
-        services.tell("billing.get_product", sample(ProductView, name="Family"))
+        services.answer_with("billing.get_product", sample(ProductView, name="Family"))
         client = browser(Role.PARTNER)
         page = text_of(client.get(f"/products/{ID}/edit"))
         assert 'name="is_trial"' not in page
-        said = {"name": "Home", "devices": "3", "addresses": "1"}
-        client.post(f"/products/{ID}/edit", data=form_of(page) | said)
+        fields = {"name": "Home", "devices": "3", "addresses": "1"}
+        client.post(f"/products/{ID}/edit", data=form_of(page) | fields)
 
-        [(_, asked)] = services.calls_of("billing.update_product")
-        assert (asked.name, asked.devices) == ("Home", 3)
+        [(_, rpc_request)] = services.calls_of("billing.update_product")
+        assert (rpc_request.name, rpc_request.devices) == ("Home", 3)
 
     def test_the_operator_chooses_of_the_products_partner_alone(
         self, browser, services
     ):
         browser(Role.OPERATOR).get(f"/products/{ID}/edit")
 
-        [(_, asked)] = services.calls_of("playlists.list_packages")
-        assert str(asked.partner_id) == ID
+        [(_, rpc_request)] = services.calls_of("playlists.list_packages")
+        assert str(rpc_request.partner_id) == ID
         assert services.calls_of("accounts.list_accounts") == []
 
     def test_ticks_that_cannot_be_shown_are_not_asked_for(self, browser, services):
-        services.tell("playlists.list_packages", Unavailable())
+        services.answer_with("playlists.list_packages", Unavailable())
         client = browser(Role.PARTNER)
 
         assert client.get(f"/products/{ID}/edit").status_code == 503

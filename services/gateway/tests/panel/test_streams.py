@@ -21,7 +21,7 @@ def client(browser, services):
         session_is_bound=True,
         stream_hosts=["*.cdn.example", "edge.example"],
     )
-    services.tell("playlists.get_stream_settings", kept)
+    services.answer_with("playlists.get_stream_settings", kept)
     return browser(Role.PARTNER)
 
 
@@ -35,20 +35,23 @@ def test_it_begins_with_how_it_is(client):
 
 def test_it_is_kept_as_it_was_entered(client, form_of, services):
     hidden = form_of(client.get(PAGE).get_data(as_text=True))
-    said = {"session_minutes": "", "stream_hosts": " one.example \r\n\r\ntwo.example"}
+    fields = {"session_minutes": "", "stream_hosts": " one.example \r\n\r\ntwo.example"}
 
-    answer = client.post(PAGE, data=hidden | said)
+    answer = client.post(PAGE, data=hidden | fields)
 
     assert answer.location == PAGE
-    [(_, asked)] = services.calls_of("playlists.update_stream_settings")
-    assert asked.session_minutes is None
-    assert (asked.session_is_renewed, asked.session_is_bound) == (False, False)
-    assert asked.stream_hosts == ["one.example", "two.example"]
+    [(_, rpc_request)] = services.calls_of("playlists.update_stream_settings")
+    assert rpc_request.session_minutes is None
+    assert (rpc_request.session_is_renewed, rpc_request.session_is_bound) == (
+        False,
+        False,
+    )
+    assert rpc_request.stream_hosts == ["one.example", "two.example"]
 
 
 def test_a_host_that_is_none_is_told_at_the_hosts(client, form_of, services):
     refusal = Invalid(fields={"stream_hosts.1": ["Name a host."]})
-    services.tell("playlists.update_stream_settings", refusal)
+    services.answer_with("playlists.update_stream_settings", refusal)
     hidden = form_of(client.get(PAGE).get_data(as_text=True))
 
     answer = client.post(PAGE, data=hidden | {"stream_hosts": "a\nb c"})

@@ -36,7 +36,7 @@ PAGES = [
 ]
 
 
-def said_of(one):
+def filters_of(one):
     """Something that a filter's control can say, by the name of each field."""
     words = {Id: ID, TextFilter: "anna", YesNo: "yes", Dates: DAY}
     if isinstance(one, Choice):
@@ -54,23 +54,23 @@ def test_every_filter_reaches_the_sums_the_list_and_the_file(
 ):
     client = browser(Role.PARTNER)
     for one in table.filters:
-        said = said_of(one)
-        services.asked.clear()
-        client.get(page, query_string=said)
-        client.get(file, query_string=said).get_data()
+        filters = filters_of(one)
+        services.calls.clear()
+        client.get(page, query_string=filters)
+        client.get(file, query_string=filters).get_data()
 
         (_, summed), *_ = services.calls_of(f"billing.{sums}")
         (_, listed), (_, filed) = services.calls_of(f"billing.{rows}")
         for field in fields(listed):
             if field.name == "paging":
                 continue
-            given = getattr(listed, field.name)
-            assert getattr(filed, field.name) == given
+            value = getattr(listed, field.name)
+            assert getattr(filed, field.name) == value
             if field.name not in STANDING:
-                assert getattr(summed, field.name) == given, (page, said)
-        if not set(said) & STANDING:
+                assert getattr(summed, field.name) == value, (page, filters)
+        if not set(filters) & STANDING:
             blank = type(summed)(**({"customer_id": ID} if "customers" in page else {}))
-            assert summed != blank, (page, said)
+            assert summed != blank, (page, filters)
 
 
 def test_the_sums_of_sales_are_shown_by_currency(browser, services):
@@ -81,18 +81,18 @@ def test_the_sums_of_sales_are_shown_by_currency(browser, services):
         refunds=3,
         refunded=[Money.of("12.50 EUR")],
     )
-    services.tell("billing.sum_sales", sums)
+    services.answer_with("billing.sum_sales", sums)
     page = browser(Role.PARTNER).get("/sales").get_data(as_text=True)
 
-    for figure in ("1,234", "1,908.97", "1,200", "12.50", "3 refunds"):
-        assert figure in page
+    for field in ("1,234", "1,908.97", "1,200", "12.50", "3 refunds"):
+        assert field in page
 
 
 def test_each_count_leads_to_the_list_it_counts_among_what_is_shown(
     browser, services, sample
 ):
     counts = sample(SubscriptionFigures, today=date(2026, 11, 22))
-    services.tell("billing.get_subscription_figures", counts)
+    services.answer_with("billing.get_subscription_figures", counts)
     query = f"product_id={ID}&state=stopped&search=anna&after={ID}"
     page = browser(Role.PARTNER).get(f"/subscriptions?{query}").get_data(as_text=True)
 

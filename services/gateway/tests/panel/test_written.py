@@ -23,22 +23,22 @@ def panel(browser, services):
 def send(panel, form_of):
     """`send(path)` posts a form as the panel's own pages do."""
 
-    def send(path, **said):
+    def send(path, **fields):
         hidden = form_of(panel.get("/settings").get_data(as_text=True))
         hidden.pop("key", None)
-        return panel.post(path, data={**hidden, **said})
+        return panel.post(path, data={**hidden, **fields})
 
     return send
 
 
 def calls_after(services, panel, path):
     """What each call of a page was to find."""
-    services.asked.clear()
+    services.calls.clear()
     page = panel.get(path)
     assert page.status_code == 200
     return {
         verb: context.after
-        for verb, context, _ in services.asked
+        for verb, context, _ in services.calls
         if verb != "accounts.identify"
     }
 
@@ -46,17 +46,17 @@ def calls_after(services, panel, path):
 def test_every_call_of_the_next_page_is_to_find_it(services, panel, send):
     assert send(f"/users/{ID}/renewal", renews="on").status_code == 302
 
-    told = calls_after(services, panel, f"/customers/{ID}/subscriptions")
-    assert set(told.values()) == {(SUBSCRIPTION,)}
-    assert {"accounts.get_customer", "billing.get_renewal_overview"} <= set(told)
+    calls = calls_after(services, panel, f"/customers/{ID}/subscriptions")
+    assert set(calls.values()) == {(SUBSCRIPTION,)}
+    assert {"accounts.get_customer", "billing.get_renewal_overview"} <= set(calls)
 
 
 def test_what_was_written_before_goes_along(services, panel, send):
     send(f"/users/{ID}/renewal", renews="on")
     send(f"/customers/{ID}/switch-on")
 
-    told = calls_after(services, panel, f"/users/{ID}")
-    assert set(told.values()) == {(SUBSCRIPTION, CUSTOMER)}
+    calls = calls_after(services, panel, f"/users/{ID}")
+    assert set(calls.values()) == {(SUBSCRIPTION, CUSTOMER)}
 
 
 def test_nothing_goes_along_before_a_write_and_long_after(
@@ -84,8 +84,8 @@ def test_a_session_stays_small(services, panel, send):
     services.written["billing.switch_renewal"] = many
     send(f"/users/{ID}/renewal", renews="on")
 
-    told = calls_after(services, panel, f"/users/{ID}")
-    assert set(told.values()) == {tuple(many[-written.MOST :])}
+    calls = calls_after(services, panel, f"/users/{ID}")
+    assert set(calls.values()) == {tuple(many[-written.MOST :])}
 
 
 READS = ("get_", "list_", "quote_", "count_", "find_", "check_", "sum_", "identify")
@@ -103,10 +103,10 @@ def test_every_form_of_the_panel_remembers_what_it_wrote(
     for path in forms:
         if path in {"/sign-out", "/leave"} or path.endswith("/enter"):
             continue
-        services.asked.clear()
+        services.calls.clear()
         services.written = {verb: [CUSTOMER] for verb in services.verbs()}
         panel.post(path, data={**hidden, "key": new_id().hex})
-        wrote = [verb for verb, *_ in services.asked if is_write(verb)]
+        wrote = [verb for verb, *_ in services.calls if is_write(verb)]
         services.written = {}
         with panel.session_transaction() as session:
             kept = session.pop(written.KEY, None)

@@ -81,17 +81,17 @@ application = public_layer(read(PublicSettings, os.environ), pages, longest)
 
 
 @contextmanager
-def running_gunicorn(folder, shelves, *options, **settings):
+def running_gunicorn(folder, store, *options, **settings):
     (folder / "own.py").write_text(APP)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    offset = (shelves.spring.timestamp()) - time.time()
+    offset = (store.spring.timestamp()) - time.time()
     (folder / "offset").write_text(str(offset))
     environment = {
-        "BLOB_URL": f"file://{shelves.folder}",
+        "BLOB_URL": f"file://{store.folder}",
         "LINEUP_SECRET_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-        "PUBLIC_URL": shelves.base,
+        "PUBLIC_URL": store.base,
         "CLOCK_OFFSET_FILE": str(folder / "offset"),
     }
     worker = "gateway.public.worker.QuickWorker"
@@ -144,11 +144,11 @@ def no_pages(environ, start_response):
 class Player(Client):
     """Reads every answer to its end and closes it, as servers do."""
 
-    def open(self, *said, **more):
-        return super().open(*said, buffered=True, **more)
+    def open(self, *args, **more):
+        return super().open(*args, buffered=True, **more)
 
 
-class Shelves:
+class StoreFixture:
     """Verbs of whoever fills the store, and of players."""
 
     set_id, spring, day, base, edge_secret = SET_ID, SPRING, DAY, BASE, EDGE_SECRET
@@ -300,11 +300,11 @@ def a_fact(sealed, **changes):
 
 
 @pytest.fixture(scope="session")
-def shelves_of():
+def store_of():
     """`shelves_of(folder)`: a store with one user and one channel, as a test says."""
 
     def fill(folder, *, address="http://edge.example/1", signing="none", **fact):
-        filled = Shelves(folder)
+        filled = StoreFixture(folder)
         source = StreamSource(address=address, signing=signing, catchup_days=7)
         digest = filled.blobs.write_content(msgspec.json.encode({"101": source}))
         filled.put_set(streams_digest=digest)
@@ -315,23 +315,23 @@ def shelves_of():
 
 
 @pytest.fixture(scope="session")
-def shelves_in():
+def store_in():
     """`shelves_in(folder)`: an empty store."""
-    return Shelves
+    return StoreFixture
 
 
 @pytest.fixture
-def shelves(tmp_path):
-    return Shelves(tmp_path)
+def store(tmp_path):
+    return StoreFixture(tmp_path)
 
 
 @pytest.fixture
-def filled(shelves):
+def filled(store):
     """A running user, its set and the demo set."""
-    shelves.put_set()
-    shelves.put_demo()
-    shelves.put_user()
-    return shelves
+    store.put_set()
+    store.put_demo()
+    store.put_user()
+    return store
 
 
 @pytest.fixture

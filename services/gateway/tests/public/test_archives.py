@@ -32,6 +32,6 @@ def test_places_are_filled(template, address):
 
 
 def test_an_archive_ends_at_the_present_and_has_a_usual_length():
-    told = filled("{utcend} {duration}", BEGAN, None, BEGAN + 60, PARIS)
+    address = filled("{utcend} {duration}", BEGAN, None, BEGAN + 60, PARIS)
 
-    assert told == f"{BEGAN + 60} 7200"
+    assert address == f"{BEGAN + 60} 7200"

@@ -7,8 +7,8 @@ import pytest
 PATH = "/xmltv/alice0001/secret-pass.xml"
 
 
-def plain_of(shelves):
-    return shelves.player().get(PATH).data
+def plain_of(store):
+    return store.player().get(PATH).data
 
 
 class TestGuide:
@@ -85,11 +85,11 @@ class TestGuide:
         assert answer.status_code == 401
         assert len(answer.data) < 200
 
-    def test_nothing_rendered_yet_is_an_empty_guide(self, shelves):
-        shelves.put_user()
+    def test_nothing_rendered_yet_is_an_empty_guide(self, store):
+        store.put_user()
 
         for path, coding in ((PATH, ""), (PATH, "gzip"), (f"{PATH}.gz", "")):
-            answer = shelves.player().get(path, headers={"Accept-Encoding": coding})
+            answer = store.player().get(path, headers={"Accept-Encoding": coding})
             body = answer.data
             text = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
             assert b"<tv></tv>" in text

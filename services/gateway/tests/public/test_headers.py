@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from werkzeug.test import create_environ
 
 from gateway.public.addresses import as_uri
-from gateway.public.answers import CANNOT_BE_SAID, NO_ADDRESS, PlayerResponse, sendable
+from gateway.public.answers import (
+    CANNOT_BE_ENCODED,
+    NO_ADDRESS,
+    PlayerResponse,
+    sendable,
+)
 from gateway.public.worker import written
 
 LIVE, ARCHIVE = "/live/{}/101.ts", "/live/{}/101.ts?utc=1772440200"
@@ -33,17 +38,17 @@ def read(body):
     getattr(body, "close", lambda: None)()
 
 
-def asked(layer, path):
+def fetched(layer, path):
     """An answer as a thread gives it, and what the quick way would send, if it would."""
     environ = create_environ(path, "http://tv")
-    said = []
-    body = layer(environ, lambda status, headers: said.append((status, headers)))
+    responses = []
+    body = layer(environ, lambda status, headers: responses.append((status, headers)))
     read(body)
-    quick = layer.at_once(create_environ(path, "http://tv"))
-    return (*said[0], written(quick, b"") if quick else None)
+    quick = layer.answer_from_memory(create_environ(path, "http://tv"))
+    return (*responses[0], written(quick, b"") if quick else None)
 
 
-def hold_to_the_rules(status, headers, quick):
+def assert_well_formed(status, headers, quick):
     assert int(status[:3]) < 500
     for _, value in headers:
         assert HEADER_VALUE_RE.fullmatch(value), value
@@ -63,17 +68,19 @@ def hold_to_the_rules(status, headers, quick):
 @example("http://edge.example/\r\nSet-Cookie: a=b", "none")
 @example("javascript:alert(1)", "none")
 @settings(max_examples=60, deadline=None)
-def test_any_address_of_a_channel(shelves_of, address, signing):
+def test_any_address_of_a_channel(store_of, address, signing):
     with tempfile.TemporaryDirectory() as folder:
-        shelves = shelves_of(folder, address=address, signing=signing)
-        layer = shelves.layer()
+        store = store_of(folder, address=address, signing=signing)
+        layer = store.layer()
         for path in (LIVE, ARCHIVE):
-            status, headers, quick = asked(layer, path.format("alice0001/secret-pass"))
-            hold_to_the_rules(status, headers, quick)
-            if (said := dict(headers).get("Location")) is not None:
+            status, headers, quick = fetched(
+                layer, path.format("alice0001/secret-pass")
+            )
+            assert_well_formed(status, headers, quick)
+            if (responses := dict(headers).get("Location")) is not None:
                 assert status == "302 Found"
-                assert urlsplit(said).hostname
-                assert urlsplit(said).scheme not in {"javascript", "data", ""}
+                assert urlsplit(responses).hostname
+                assert urlsplit(responses).scheme not in {"javascript", "data", ""}
             else:
                 assert status == "404 Not Found"
 
@@ -85,19 +92,19 @@ TEXTS = st.text(min_size=1, max_size=60)
 @example("ünï\r\n", "pä\u2028ss", "http://[::1")
 @settings(max_examples=40, deadline=None)
 def test_any_name_password_and_public_address_of_a_user(
-    shelves_of, username, password, public_url
+    store_of, username, password, public_url
 ):
     with tempfile.TemporaryDirectory() as folder:
-        shelves = shelves_of(
+        store = store_of(
             folder, username=username, password=password, public_url=public_url
         )
         name, secret = quote(username, safe=""), quote(password, safe="")
-        layer = shelves.layer()
-        for path in (*LISTS, shelves.link, shelves.link.replace("m3u8", "xml")):
-            hold_to_the_rules(
-                *asked(layer, path.format(f"username={name}&password={secret}"))
+        layer = store.layer()
+        for path in (*LISTS, store.link, store.link.replace("m3u8", "xml")):
+            assert_well_formed(
+                *fetched(layer, path.format(f"username={name}&password={secret}"))
             )
-        hold_to_the_rules(*asked(layer, LIVE.format(f"{name}/{secret}")))
+        assert_well_formed(*fetched(layer, LIVE.format(f"{name}/{secret}")))
 
 
 VALUES = st.text(max_size=40)
@@ -106,18 +113,18 @@ VALUES = st.text(max_size=40)
 @given(VALUES, VALUES)
 @example("Mon, 01 Jan 99999999999 00:00:00 GMT", "*")
 @settings(max_examples=60, deadline=None)
-def test_any_condition_of_a_player(shelves_of, since, tag):
+def test_any_condition_of_a_player(store_of, since, tag):
     with tempfile.TemporaryDirectory() as folder:
-        shelves = shelves_of(folder)
-        layer = shelves.layer()
+        store = store_of(folder)
+        layer = store.layer()
         for fields in (
             {"HTTP_IF_MODIFIED_SINCE": since},
             {"HTTP_IF_NONE_MATCH": tag, "HTTP_ACCEPT_ENCODING": since},
         ):
-            environ = create_environ(shelves.link, "http://tv") | fields
-            said = []
-            read(layer(environ, lambda status, _: said.append(status)))  # noqa: B023
-            assert said[0] in {"200 OK", "304 Not Modified"}
+            environ = create_environ(store.link, "http://tv") | fields
+            responses = []
+            read(layer(environ, lambda status, _: responses.append(status)))  # noqa: B023
+            assert responses[0] in {"200 OK", "304 Not Modified"}
 
 
 @pytest.mark.parametrize(
@@ -154,8 +161,8 @@ def test_an_address_becomes_a_uri_or_is_none(address, uri):
     assert as_uri(address) == uri
 
 
-def test_a_channel_without_a_sound_address_is_told_so(shelves_of, tmp_path):
-    player = shelves_of(tmp_path, address="http://[::1/x").player()
+def test_a_channel_without_a_sound_address_is_told_so(store_of, tmp_path):
+    player = store_of(tmp_path, address="http://[::1/x").player()
 
     answer = player.get(LIVE.format("alice0001/secret-pass"))
 
@@ -167,8 +174,11 @@ def test_what_cannot_stand_in_a_header_field_ends_with_its_answer(value):
     answer = PlayerResponse("302 Found", [("Location", value)])
 
     assert written(answer, b"") is None
-    told = sendable(answer)
-    assert (told.status, told.body) == ("404 Not Found", (CANNOT_BE_SAID.encode(),))
+    answer = sendable(answer)
+    assert (answer.status, answer.body) == (
+        "404 Not Found",
+        (CANNOT_BE_ENCODED.encode(),),
+    )
 
 
 def test_an_escape_in_a_signed_path_is_signed_as_the_server_reads_it():
@@ -207,9 +217,9 @@ STARTS = VALUES | st.sampled_from(
 
 @given(ACTIONS | VALUES, NUMBERS | VALUES, STARTS, st.binary(max_size=200))
 @settings(max_examples=60, deadline=None)
-def test_any_question_of_a_player(shelves_of, action, number, start, body):
+def test_any_question_of_a_player(store_of, action, number, start, body):
     known = {"username": "alice0001", "password": "secret-pass"}
-    asked_for = {
+    requested = {
         "action": action,
         "stream_id": number,
         "category_id": number,
@@ -219,7 +229,7 @@ def test_any_question_of_a_player(shelves_of, action, number, start, body):
         "utc": start,
     }
     with tempfile.TemporaryDirectory() as folder:
-        layer = shelves_of(folder).layer()
+        layer = store_of(folder).layer()
         for path in (
             "/player_api.php",
             "/panel_api.php",
@@ -228,11 +238,11 @@ def test_any_question_of_a_player(shelves_of, action, number, start, body):
             "/live/alice0001/secret-pass/101.ts",
             f"/timeshift/alice0001/secret-pass/60/{quote(start, safe='')}/101.ts",
         ):
-            query = urlencode(known | asked_for)
-            for asking in (f"{path}?{query}", f"{path}?{query[:-3]}%"):
-                status, headers, quick = asked(layer, asking)
-                hold_to_the_rules(status, headers, quick)
+            query = urlencode(known | requested)
+            for target in (f"{path}?{query}", f"{path}?{query[:-3]}%"):
+                status, headers, quick = fetched(layer, target)
+                assert_well_formed(status, headers, quick)
             posted = create_environ(path, "http://tv", method="POST", data=body)
-            said = []
-            read(layer(posted, lambda status, _: said.append(status)))  # noqa: B023
-            assert int(said[0][:3]) < 500
+            responses = []
+            read(layer(posted, lambda status, _: responses.append(status)))  # noqa: B023
+            assert int(responses[0][:3]) < 500

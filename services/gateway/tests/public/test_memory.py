@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from gateway.public.content_cache import ContentCache, NotAtHand
+from gateway.public.content_cache import ContentCache, NotInMemory
 from lineup.delivery import manifest_name, token_name
 
 
-def status_of(player, shelves):
-    return player.get(shelves.link).status_code
+def status_of(player, store):
+    return player.get(store.link).status_code
 
 
 class TestFacts:
@@ -34,7 +34,7 @@ class TestFacts:
         assert status_of(player, filled) == 200
         fact = filled.put_user(is_active=False)
 
-        layer.content_store.forget_access([token_name(fact.token)])
+        layer.content_store.evict_access([token_name(fact.token)])
 
         assert status_of(player, filled) == 403
 
@@ -47,14 +47,14 @@ class TestFacts:
 
         assert status_of(player, filled) == 404
 
-    def test_a_new_user_is_known_a_second_after_it_was_not(self, shelves, seconds):
-        player = shelves.player()
-        assert status_of(player, shelves) == 404
-        shelves.put_user()
+    def test_a_new_user_is_known_a_second_after_it_was_not(self, store, seconds):
+        player = store.player()
+        assert status_of(player, store) == 404
+        store.put_user()
 
         seconds.by = 1.1
 
-        assert status_of(player, shelves) == 200
+        assert status_of(player, store) == 200
 
 
 class TestManifests:
@@ -72,15 +72,15 @@ class TestManifests:
         assert status_of(player, filled) == 200
 
         for folder in ("access", "sets"):
-            place = Path(filled.blobs._path(folder))
-            place.rename(place.with_name(f"{folder}-away"))
-            place.write_text("not a folder: every read below it fails")
+            path = Path(filled.blobs._path(folder))
+            path.rename(path.with_name(f"{folder}-away"))
+            path.write_text("not a folder: every read below it fails")
         seconds.by = 60
 
         assert status_of(player, filled) == 200
 
 
-class TestShelf:
+class TestContentCache:
     def test_it_keeps_no_more_than_it_may(self):
         content_cache = ContentCache(100, 60, size_of=len)
         for n in range(50):
@@ -89,8 +89,8 @@ class TestShelf:
         kept = []
         for n in range(50):
             try:
-                kept.append(content_cache.at_hand(n))
-            except NotAtHand:
+                kept.append(content_cache.get_cached(n))
+            except NotInMemory:
                 continue
 
         assert len(kept) == 10
@@ -99,8 +99,8 @@ class TestShelf:
         content_cache = ContentCache(5, 60, size_of=len)
 
         assert content_cache.get("a", lambda: b"x" * 10) == b"x" * 10
-        with pytest.raises(NotAtHand):
-            content_cache.at_hand("a")
+        with pytest.raises(NotInMemory):
+            content_cache.get_cached("a")
 
     def test_absence_in_the_store_is_no_reason_to_keep_the_old(self):
         content_cache = ContentCache(5, 0)
@@ -121,9 +121,9 @@ class TestShelf:
             return b"x"
 
         with ThreadPoolExecutor(4) as pool:
-            asked = [pool.submit(content_cache.get, "a", slow) for _ in range(4)]
+            rpc_request = [pool.submit(content_cache.get, "a", slow) for _ in range(4)]
             begun.set()
-            assert [answer.result(5) for answer in asked] == [b"x"] * 4
+            assert [answer.result(5) for answer in rpc_request] == [b"x"] * 4
 
         assert len(loads) == 1
 
@@ -140,13 +140,13 @@ class TestAtOnce:
     def test_answers_only_what_memory_knows(self, filled):
         layer = filled.layer()
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": filled.link}
-        assert layer.at_once(dict(environ)) is None
+        assert layer.answer_from_memory(dict(environ)) is None
 
         Client(layer).get(filled.link)
 
-        assert layer.at_once(dict(environ)).status == "200 OK"
+        assert layer.answer_from_memory(dict(environ)).status == "200 OK"
         filled.blobs.remove(manifest_name(filled.set_id))
-        assert layer.at_once(dict(environ)).status == "200 OK"
+        assert layer.answer_from_memory(dict(environ)).status == "200 OK"
 
     def test_leaves_pages_posts_and_files_alone(self, filled):
         layer = filled.layer()
@@ -155,4 +155,7 @@ class TestAtOnce:
             ("POST", "/player_api.php"),
             ("GET", "/xmltv/alice0001/secret-pass.xml"),
         ):
-            assert layer.at_once({"REQUEST_METHOD": method, "PATH_INFO": path}) is None
+            assert (
+                layer.answer_from_memory({"REQUEST_METHOD": method, "PATH_INFO": path})
+                is None
+            )

@@ -113,17 +113,17 @@ class TestWhatIsSeen:
 
         assert len(channels_in(player.get(filled.link))) == 3
 
-    def test_a_set_not_rendered_yet_shows_the_demo_channels(self, shelves):
-        shelves.put_user()
-        shelves.put_demo()
+    def test_a_set_not_rendered_yet_shows_the_demo_channels(self, store):
+        store.put_user()
+        store.put_demo()
 
-        assert len(channels_in(shelves.player().get(shelves.link))) == 1
+        assert len(channels_in(store.player().get(store.link))) == 1
 
-    def test_nothing_rendered_at_all_is_an_empty_playlist(self, shelves):
-        shelves.put_user()
+    def test_nothing_rendered_at_all_is_an_empty_playlist(self, store):
+        store.put_user()
 
         for headers in ({}, {"Accept-Encoding": "gzip"}):
-            answer = shelves.player().get(shelves.link, headers=headers)
+            answer = store.player().get(store.link, headers=headers)
             assert (answer.status_code, channels_in(answer)) == (200, [])
             assert text_of(answer).startswith("#EXTM3U x-tvg-url=")
 
@@ -131,7 +131,7 @@ class TestWhatIsSeen:
 class TestGetPhp:
     @pytest.mark.feature("PE-22")
     @pytest.mark.parametrize(
-        ("asked", "ending"),
+        ("params", "ending"),
         [
             ("ts", "ts"),
             ("mpegts", "ts"),
@@ -140,8 +140,8 @@ class TestGetPhp:
             ("", "m3u8"),
         ],
     )
-    def test_output_names_the_form_of_streams(self, filled, asked, ending):
-        address = f"/get.php?{filled.xtream}&type=m3u_plus&output={asked}"
+    def test_output_names_the_form_of_streams(self, filled, params, ending):
+        address = f"/get.php?{filled.xtream}&type=m3u_plus&output={params}"
 
         answer = filled.player().get(address)
 

@@ -76,7 +76,7 @@ def own_names(things, context=(ast.Load, ast.Store)):
     }
 
 
-def said_above(things):
+def declared_above(things):
     """The names of `super().…`."""
     return {
         node.attr
@@ -88,42 +88,42 @@ def said_above(things):
     }
 
 
-@pytest.mark.parametrize("part", [ThreadWorker, TConn])
-def test_what_it_keeps_is_kept_by_that_name(part):
-    assert STATE[part] <= own_names(WHOLE[part], ast.Store)
+@pytest.mark.parametrize("base", [ThreadWorker, TConn])
+def test_what_it_keeps_is_kept_by_that_name(base):
+    assert STATE[base] <= own_names(WHOLE[base], ast.Store)
 
 
-@pytest.mark.parametrize("part", [ThreadWorker, TConn])
-def test_what_it_does_takes_what_it_took(part):
+@pytest.mark.parametrize("base", [ThreadWorker, TConn])
+def test_what_it_does_takes_what_it_took(base):
     takes = {
-        name: list(inspect.signature(getattr(part, name)).parameters)
-        for name in METHODS[part]
+        name: list(inspect.signature(getattr(base, name)).parameters)
+        for name in METHODS[base]
     }
 
-    assert takes == METHODS[part]
+    assert takes == METHODS[base]
 
 
-@pytest.mark.parametrize("part", [ThreadWorker, TConn])
-def test_nothing_else_is_leaned_on(part):
-    theirs = own_names(WHOLE[part]) | set(vars(part)) | set(vars(Worker))
-    used = own_names(OURS[part]) | said_above(OURS[part])
-    named = STATE[part] | set(METHODS[part])
+@pytest.mark.parametrize("base", [ThreadWorker, TConn])
+def test_nothing_else_is_leaned_on(base):
+    theirs = own_names(WHOLE[base]) | set(vars(base)) | set(vars(Worker))
+    used = own_names(OURS[base]) | declared_above(OURS[base])
+    names = STATE[base] | set(METHODS[base])
 
-    assert (used & theirs) - named == set()
+    assert (used & theirs) - names == set()
 
 
 def test_each_version_is_pinned_to_the_one_that_was_read():
-    said = tomllib.loads(PROJECT.read_text())["project"]["dependencies"]
+    declared = tomllib.loads(PROJECT.read_text())["project"]["dependencies"]
 
     for name, pinned in private_parts.PINNED.items():
-        assert f"{name}=={pinned}" in said
+        assert f"{name}=={pinned}" in declared
         assert version(name) == pinned
 
 
 def test_many_are_observed_as_one_by_one():
     seen = [0.5, 0.5, 3.0, 12.0]
     counts = [2, 1, 1]
-    told = []
+    signatures = []
     for observe in (
         lambda times: [times.observe(one) for one in seen],
         lambda times: observe_many(times, counts, sum(seen)),
@@ -132,22 +132,22 @@ def test_many_are_observed_as_one_by_one():
         times = Histogram("t", "T.", registry=registry, buckets=(1, 5))
         observe(times)
         samples = next(iter(registry.collect())).samples
-        told.append(
+        signatures.append(
             [(s.name, s.labels, s.value) for s in samples if s.name != "t_created"]
         )
 
-    assert told[0] == told[1]
+    assert signatures[0] == signatures[1]
 
 
 @pytest.mark.parametrize(
-    ("said", "chosen"),
+    ("declared", "chosen"),
     [
         ({}, "gateway.public.worker.QuickWorker"),
         ({"STOCK_WORKER": "false"}, "gateway.public.worker.QuickWorker"),
         ({"STOCK_WORKER": "true"}, "gthread"),
     ],
 )
-def test_the_stock_worker_is_a_setting(tmp_path, said, chosen):
+def test_the_stock_worker_is_a_setting(tmp_path, declared, chosen):
     environment = {
         "AMQP_URI": "amqp://nobody",
         "BLOB_URL": tmp_path.as_uri(),
@@ -157,7 +157,7 @@ def test_the_stock_worker_is_a_setting(tmp_path, said, chosen):
     code = "from gateway import gunicorn_conf; print(gunicorn_conf.worker_class)"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
-        env={**os.environ, **environment, **said},
+        env={**os.environ, **environment, **declared},
         capture_output=True,
         text=True,
         timeout=60,

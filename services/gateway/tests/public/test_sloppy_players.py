@@ -8,13 +8,13 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 USER = "username=alice0001&password=secret-pass"
 
 
-def asked(shelves, target, method="GET", **more):
+def fetched(store, target, method="GET", **more):
     """The status and the answer; a target is sent as it is written."""
     path, _, query = target.partition("?")
     builder = EnvironBuilder(method=method, path="/", query_string=query, **more)
     environ = builder.get_environ()
     environ["PATH_INFO"] = path
-    body, status, headers = run_wsgi_app(shelves.layer(), environ, buffered=True)
+    body, status, headers = run_wsgi_app(store.layer(), environ, buffered=True)
     return int(status[:3]), headers, b"".join(body)
 
 
@@ -34,7 +34,7 @@ class TestAddresses:
         ],
     )
     def test_slashes_too_many_are_forgiven(self, filled, target, begins):
-        status, _, body = asked(filled, target)
+        status, _, body = fetched(filled, target)
 
         assert (status, body[: len(begins)]) == (200, begins)
 
@@ -50,7 +50,7 @@ class TestAddresses:
         ],
     )
     def test_of_streams_too(self, filled, target):
-        assert asked(filled, target)[0] == 302
+        assert fetched(filled, target)[0] == 302
 
     @pytest.mark.parametrize(
         "ending", ["ts", "m3u8", "mpegts", "m3u", "mpd", "mp3", "aac", "TS", "hls"]
@@ -58,11 +58,11 @@ class TestAddresses:
     def test_every_ending_leads_to_the_channel(self, filled, ending):
         target = f"/live/alice0001/secret-pass/101.{ending}"
 
-        assert asked(filled, target)[0] == 302
+        assert fetched(filled, target)[0] == 302
 
     @pytest.mark.parametrize("target", ["/", "//", "/sign-in/", "//admin//x/7"])
     def test_pages_stay_pages(self, filled, target):
-        assert asked(filled, target)[2] == b"a page"
+        assert fetched(filled, target)[2] == b"a page"
 
 
 class TestWhatIsTyped:
@@ -78,9 +78,11 @@ class TestWhatIsTyped:
         ],
     )
     def test_blanks_capitals_and_entities_are_forgiven(self, filled, query):
-        assert b'"auth":1' in asked(filled, f"/player_api.php?{query}")[2]
+        assert b'"auth":1' in fetched(filled, f"/player_api.php?{query}")[2]
         form = "application/x-www-form-urlencoded"
-        posted = asked(filled, "/player_api.php", "POST", data=query, content_type=form)
+        posted = fetched(
+            filled, "/player_api.php", "POST", data=query, content_type=form
+        )
         assert b'"auth":1' in posted[2]
 
     @pytest.mark.parametrize(
@@ -94,14 +96,14 @@ class TestWhatIsTyped:
         ],
     )
     def test_what_is_asked_of_a_playlist(self, filled, more, ending):
-        lines = asked(filled, f"/get.php?{USER}&{more}")[2].decode().splitlines()
+        lines = fetched(filled, f"/get.php?{USER}&{more}")[2].decode().splitlines()
 
         assert lines[2].endswith(ending)
 
     def test_a_channel_with_an_ending_has_a_guide(self, filled):
         query = f"{USER}&action=get_short_epg&stream_id=102.ts"
 
-        assert b"start_timestamp" in asked(filled, f"/player_api.php?{query}")[2]
+        assert b"start_timestamp" in fetched(filled, f"/player_api.php?{query}")[2]
 
 
 class TestPlayersInBrowsers:
@@ -118,7 +120,7 @@ class TestPlayersInBrowsers:
 
     @pytest.mark.parametrize("target", TARGETS)
     def test_may_read_every_public_answer(self, filled, target):
-        _, headers, _ = asked(filled, target, headers={"Origin": "https://p.example"})
+        _, headers, _ = fetched(filled, target, headers={"Origin": "https://p.example"})
 
         assert headers.getlist("Access-Control-Allow-Origin") == ["*"]
 
@@ -127,7 +129,7 @@ class TestPlayersInBrowsers:
         target = EnvironBuilder(path="/p/tokentoken1.m3u8").get_environ()
         run_wsgi_app(layer, dict(target), buffered=True)
 
-        headers = layer.at_once(dict(target)).headers
+        headers = layer.answer_from_memory(dict(target)).headers
 
         assert headers.count(("Access-Control-Allow-Origin", "*")) == 1
 
@@ -138,25 +140,25 @@ class TestPlayersInBrowsers:
             "Access-Control-Request-Method": "GET",
             "Access-Control-Request-Headers": "range",
         }
-        status, headers, body = asked(filled, target, "OPTIONS", headers=wanted)
+        status, headers, body = fetched(filled, target, "OPTIONS", headers=wanted)
 
         assert (status, body) == (204, b"")
         assert headers["Access-Control-Allow-Origin"] == "*"
         assert "GET" in headers["Access-Control-Allow-Methods"]
 
     def test_pages_are_not_for_them(self, filled):
-        _, headers, _ = asked(filled, "/dashboard")
+        _, headers, _ = fetched(filled, "/dashboard")
 
         assert "Access-Control-Allow-Origin" not in headers
 
 
-def test_the_guides_address_is_in_the_list_before_anything_is_rendered(shelves):
-    shelves.put_user()
+def test_the_guides_address_is_in_the_list_before_anything_is_rendered(store):
+    store.put_user()
 
-    status, _, body = asked(shelves, f"/get.php?{USER}&type=m3u_plus")
+    status, _, body = fetched(store, f"/get.php?{USER}&type=m3u_plus")
 
-    guide = f'"{shelves.base}/xmltv/alice0001/secret-pass.xml.gz"'
+    guide = f'"{store.base}/xmltv/alice0001/secret-pass.xml.gz"'
     assert status == 200
     assert body.decode() == f"#EXTM3U x-tvg-url={guide} url-tvg={guide}\n"
     path = urlsplit(guide.strip('"')).path
-    assert asked(shelves, path)[0] == 200
+    assert fetched(store, path)[0] == 200

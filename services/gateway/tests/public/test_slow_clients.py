@@ -37,21 +37,21 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def place(shelves_of, gunicorn, folder, tmp_path_factory):
+def endpoint(store_of, gunicorn, folder, tmp_path_factory):
     """A gunicorn with one worker of four threads: its port."""
-    shelves = shelves_of(tmp_path_factory.mktemp("store"))
-    with gunicorn(folder, shelves) as (port, _):
+    store = store_of(tmp_path_factory.mktemp("store"))
+    with gunicorn(folder, store) as (port, _):
         yield "127.0.0.1", port
 
 
 @pytest.fixture
-def crowd(place):
+def crowd(endpoint):
     """`crowd(sent)` opens many connections that have sent so much, and hold."""
     with ExitStack() as stack:
 
         def gather(sent, count=MANY):
             opened = [
-                stack.enter_context(socket.create_connection(place, timeout=20))
+                stack.enter_context(socket.create_connection(endpoint, timeout=20))
                 for _ in range(count)
             ]
             for one in opened:
@@ -66,9 +66,9 @@ def get(path, *fields, method="GET"):
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def everybody_is_served(place):
+def everybody_is_served(endpoint):
     """A page, a form and a player, each on a new connection and on a kept one."""
-    address = f"http://127.0.0.1:{place[1]}"
+    address = f"http://127.0.0.1:{endpoint[1]}"
     with requests.Session() as session:
         for _ in range(2):
             page = session.get(f"{address}/page", timeout=10)
@@ -79,8 +79,8 @@ def everybody_is_served(place):
 
 def read_all(connection):
     received = b""
-    while piece := connection.recv(1 << 20):
-        received += piece
+    while chunk := connection.recv(1 << 20):
+        received += chunk
     return received
 
 
@@ -88,9 +88,9 @@ def answer_of(connection):
     """One answer that says its length."""
     received = b""
     while b"\r\n\r\n" not in received:
-        piece = connection.recv(65536)
-        assert piece, received
-        received += piece
+        chunk = connection.recv(65536)
+        assert chunk, received
+        received += chunk
     head, _, body = received.partition(b"\r\n\r\n")
     length = int(re.search(rb"Content-Length: (\d+)", head)[1])
     while len(body) < length:
@@ -100,14 +100,14 @@ def answer_of(connection):
 
 class TestSlow:
     @pytest.mark.parametrize("what", HALF_SENT)
-    def test_half_sent_requests_hold_nobody_up(self, place, crowd, what):
+    def test_half_sent_requests_hold_nobody_up(self, endpoint, crowd, what):
         crowd(HALF_SENT[what])
 
-        everybody_is_served(place)
+        everybody_is_served(endpoint)
 
-    def test_a_half_sent_request_is_answered_when_the_rest_comes(self, place, crowd):
+    def test_a_half_sent_request_is_answered_when_the_rest_comes(self, endpoint, crowd):
         slow = crowd(HALF_SENT["a body"])
-        everybody_is_served(place)
+        everybody_is_served(endpoint)
         for one in slow:
             one.sendall(b"-" * 896)
 
@@ -115,25 +115,25 @@ class TestSlow:
             assert answer_of(one)[1] == b"half" + b"-" * 896
 
     @pytest.mark.parametrize(("path", "byte"), [("/large", b"x"), ("/file", b"y")])
-    def test_readers_that_stall_hold_nobody_up(self, place, crowd, path, byte):
+    def test_readers_that_stall_hold_nobody_up(self, endpoint, crowd, path, byte):
         stalled = crowd(get(path, "Connection: close"), count=12)
 
-        everybody_is_served(place)
+        everybody_is_served(endpoint)
 
         body = read_all(stalled[0]).partition(b"\r\n\r\n")[2]
         assert body.count(byte) == 20 << 20
 
-    def test_connections_that_are_never_ended_hold_nobody_up(self, place, crowd):
+    def test_connections_that_are_never_ended_hold_nobody_up(self, endpoint, crowd):
         for one in crowd(get("/page", "Connection: close")):
             assert answer_of(one)[1] == b"a page"
 
-        everybody_is_served(place)
+        everybody_is_served(endpoint)
 
     def test_what_a_reader_lets_lie_on_a_kept_connection_is_sent_later(
-        self, place, crowd
+        self, endpoint, crowd
     ):
         [kept] = crowd(get("/file") + get("/page"), count=1)
-        everybody_is_served(place)
+        everybody_is_served(endpoint)
 
         body = answer_of(kept)[1]
         assert body[: 20 << 20].count(b"y") == 20 << 20
@@ -151,8 +151,8 @@ def is_closed(connection):
 
 class TestTooSlow:
     @pytest.fixture
-    def place(self, shelves_of, gunicorn, tmp_path):
-        with gunicorn(tmp_path, shelves_of(tmp_path / "store"), HEAD_SECONDS="1") as (
+    def endpoint(self, store_of, gunicorn, tmp_path):
+        with gunicorn(tmp_path, store_of(tmp_path / "store"), HEAD_SECONDS="1") as (
             port,
             _,
         ):
@@ -180,38 +180,40 @@ class TestTooSlow:
 
 class TestTooMany:
     @pytest.fixture
-    def place(self, shelves_of, gunicorn, tmp_path):
+    def endpoint(self, store_of, gunicorn, tmp_path):
         few = {"CONNECTIONS_AN_ADDRESS": "5"}
-        with gunicorn(tmp_path, shelves_of(tmp_path / "store"), **few) as (port, _):
+        with gunicorn(tmp_path, store_of(tmp_path / "store"), **few) as (port, _):
             yield "127.0.0.1", port
 
-    def test_the_oldest_unfinished_request_of_an_address_makes_way(self, place, crowd):
+    def test_the_oldest_unfinished_request_of_an_address_makes_way(
+        self, endpoint, crowd
+    ):
         first, *others = crowd(HALF_SENT["a head"], 6)
 
         assert is_closed(first)
-        everybody_is_served(place)
+        everybody_is_served(endpoint)
         last = others[-1]
         last.sendall(b"\r\n")
         assert answer_of(last)[1] == b"a page"
 
     def test_all_connections_taken_is_no_end(
-        self, shelves_of, gunicorn, tmp_path_factory, crowd
+        self, store_of, gunicorn, tmp_path_factory, crowd
     ):
         folder = tmp_path_factory.mktemp("gunicorn")
-        shelves = shelves_of(tmp_path_factory.mktemp("store"))
+        store = store_of(tmp_path_factory.mktemp("store"))
         with gunicorn(
             folder,
-            shelves,
+            store,
             "--worker-connections",
             "20",
             CONNECTIONS_AN_ADDRESS="0",
         ) as (port, _):
-            place = "127.0.0.1", port
+            endpoint = "127.0.0.1", port
             with ExitStack() as stack:
                 for _ in range(3 * MANY):
-                    one = stack.enter_context(socket.create_connection(place, 20))
+                    one = stack.enter_context(socket.create_connection(endpoint, 20))
                     one.sendall(HALF_SENT["a head"])
-                everybody_is_served(place)
+                everybody_is_served(endpoint)
 
 
 def sends(connection, chunk, at_most):
@@ -226,21 +228,21 @@ def sends(connection, chunk, at_most):
 
 class TestRoom:
     @pytest.fixture
-    def place(self, shelves_of, gunicorn, tmp_path):
+    def endpoint(self, store_of, gunicorn, tmp_path):
         little = {"WAITING_LIMIT_MB": "20"}
-        with gunicorn(tmp_path, shelves_of(tmp_path / "store"), **little) as (port, _):
+        with gunicorn(tmp_path, store_of(tmp_path / "store"), **little) as (port, _):
             yield "127.0.0.1", port
 
-    def test_large_files_that_rest_make_way_for_one_that_comes(self, place, crowd):
+    def test_large_files_that_rest_make_way_for_one_that_comes(self, endpoint, crowd):
         resting = crowd(
             get("/files", "Content-Length: 33554432", method="POST") + b"x" * (4 << 20),
             count=4,
         )
         content = b"y" * (6 << 20)
 
-        everybody_is_served(place)
+        everybody_is_served(endpoint)
         answer = requests.post(
-            f"http://127.0.0.1:{place[1]}/files", data=content, timeout=60
+            f"http://127.0.0.1:{endpoint[1]}/files", data=content, timeout=60
         )
 
         assert answer.text == hashlib.sha256(content).hexdigest()
@@ -248,11 +250,11 @@ class TestRoom:
         assert ended
 
     def test_long_answers_that_are_not_read_leave_room_for_who_reads(
-        self, place, crowd
+        self, endpoint, crowd
     ):
         crowd(get("/large", "Connection: close"), count=6)
 
-        everybody_is_served(place)
+        everybody_is_served(endpoint)
 
         [reader] = crowd(get("/large", "Connection: close"), count=1)
         assert read_all(reader).count(b"x") == 20 << 20
@@ -270,18 +272,18 @@ def is_refused(connection):
 
 class TestBodies:
     @pytest.mark.parametrize("is_chunked", [False, True])
-    def test_a_large_file_arrives_whole(self, place, is_chunked):
+    def test_a_large_file_arrives_whole(self, endpoint, is_chunked):
         content = b"0123456789abcdef" * (2 << 20)
         sent = iter([content[: 20 << 20], content[20 << 20 :]])
         answer = requests.post(
-            f"http://127.0.0.1:{place[1]}/files",
+            f"http://127.0.0.1:{endpoint[1]}/files",
             data=sent if is_chunked else content,
             timeout=60,
         )
 
         assert answer.text == hashlib.sha256(content).hexdigest()
 
-    def test_who_asks_first_is_told_to_go_on(self, place, crowd):
+    def test_who_asks_first_is_told_to_go_on(self, endpoint, crowd):
         request = get(
             "/form", "Content-Length: 5", "Expect: 100-continue", method="POST"
         )
@@ -292,7 +294,7 @@ class TestBodies:
         head, body = answer_of(one)
         assert (head.split(b"\r\n")[0], body) == (b"HTTP/1.1 200 OK", b"hello")
 
-    def test_requests_sent_at_once_are_answered_in_turn(self, place, crowd):
+    def test_requests_sent_at_once_are_answered_in_turn(self, endpoint, crowd):
         sent = get("/a", "Content-Length: 3", method="POST") + b"one"
         sent += get("/b", "Transfer-Encoding: chunked", method="POST")
         sent += b"3\r\ntwo\r\n0\r\n\r\n"
@@ -302,13 +304,13 @@ class TestBodies:
         bodies = re.findall(rb"\r\n\r\n(\w+?)(?=HTTP|\Z)", read_all(one))
         assert bodies == [b"one", b"two", b"three"]
 
-    def test_a_body_that_is_too_long_is_not_waited_for(self, place, crowd):
+    def test_a_body_that_is_too_long_is_not_waited_for(self, endpoint, crowd):
         [one] = crowd(get("/form", "Content-Length: 2000000", method="POST"), count=1)
 
         answer_of(one)
         assert is_closed(one)
 
-    def test_endless_chunks_are_not_waited_for(self, place, crowd):
+    def test_endless_chunks_are_not_waited_for(self, endpoint, crowd):
         [one] = crowd(get("/form", "Transfer-Encoding: chunked", method="POST"), 1)
         chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
         assert sends(one, chunk, at_most=10_000) < 1_000
@@ -352,12 +354,12 @@ LINES = st.sampled_from(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_nothing_that_is_sent_ends_a_worker_or_is_its_fault(place, sent):
-    address = f"http://127.0.0.1:{place[1]}"
+def test_nothing_that_is_sent_ends_a_worker_or_is_its_fault(endpoint, sent):
+    address = f"http://127.0.0.1:{endpoint[1]}"
     process = requests.get(f"{address}/process", timeout=20).text
     with (
         requests.Session() as neighbour,
-        socket.create_connection(place, timeout=20) as odd,
+        socket.create_connection(endpoint, timeout=20) as odd,
     ):
         neighbour.get(f"{address}/page", timeout=20)
         odd.sendall(sent)

@@ -15,15 +15,15 @@ from gateway.public.request_heads import environ_of
 from gateway.public.worker import written
 
 
-def until(said):
+def until(condition):
     end = time.monotonic() + 20
-    while not said():
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
 
 
-def head_of(connection, shelves):
-    return talk(connection, get(shelves.link))[0]
+def read_head(connection, store):
+    return talk(connection, get(store.link))[0]
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def get(path, *fields, method="GET"):
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def told(head):
+def received(head):
     """A head without what differs from moment to moment."""
     lines = head.decode().splitlines()
     return sorted(line for line in lines if not line.startswith("Date:"))
@@ -69,7 +69,7 @@ class TestShortcut:
             again = talk(connection, request)
 
         assert again[1] == first[1]
-        assert told(again[0]) == told(first[0])
+        assert received(again[0]) == received(first[0])
 
     def test_a_304_and_a_redirect_on_one_connection(self, filled, served):
         port, _ = served
@@ -168,7 +168,7 @@ class TestShortcut:
                     slow.sendall(get("/slow"))
                     until((folder / "begun").exists)
                     started.send_signal(signal.SIGTERM)
-                    until(lambda: b"Connection: close" in head_of(connection, filled))
+                    until(lambda: b"Connection: close" in read_head(connection, filled))
                     (folder / "go-on").touch()
                     assert b"a page" in talk(slow, b"")[1]
             assert started.wait(timeout=15) == 0
@@ -186,9 +186,9 @@ class TestShortcut:
                     allow_redirects=False,
                     timeout=10,
                 )
-        told = folder / "access.log"  # what a thread answers is told a moment later
-        until(lambda: told.read_text().count('101.ts HTTP/1.1" 302') == 3)
-        log = told.read_text()
+        received = folder / "access.log"  # what a thread answers is told a moment later
+        until(lambda: received.read_text().count('101.ts HTTP/1.1" 302') == 3)
+        log = received.read_text()
 
         assert log.count('"GET /p/***.m3u8 HTTP/1.1" 200') == 3
         assert log.count('"GET /live/***/***/101.ts HTTP/1.1" 302') == 3
@@ -197,7 +197,7 @@ class TestShortcut:
             assert secret not in log
 
 
-class TestHeads:
+class TestRequestHeads:
     @pytest.mark.parametrize(
         "head",
         [
@@ -259,25 +259,25 @@ def test_credentials_are_masked(line, hidden):
     assert masked(line) == hidden
 
 
-class TestTally:
+class TestCounters:
     def test_quick_answers_are_counted_like_all_others(self, filled):
         layer = filled.layer()
         path = {"PATH_INFO": filled.link, "QUERY_STRING": "", "REQUEST_METHOD": "GET"}
         ready = environ_of(get(filled.link)) | path
         count = {"service": "gateway", "kind": "public", "endpoint": "link"}
 
-        def told(name, **more):
+        def sample_value(name, **more):
             return REGISTRY.get_sample_value(name, {**count, **more}) or 0
 
         total, seconds = "lineup_requests_total", "lineup_request_duration_seconds"
-        before = told(total, outcome="ok"), told(f"{seconds}_count")
+        before = sample_value(total, outcome="ok"), sample_value(f"{seconds}_count")
         b"".join(layer(dict(ready), lambda *_: None))  # a thread's way, into memory
-        assert layer.at_once(dict(ready)) is not None
-        assert told(total, outcome="ok") == before[0] + 1
+        assert layer.answer_from_memory(dict(ready)) is not None
+        assert sample_value(total, outcome="ok") == before[0] + 1
         layer.counters.flush()
 
-        assert told(total, outcome="ok") == before[0] + 2
-        assert told(f"{seconds}_count") == before[1] + 2
-        assert told(f"{seconds}_bucket", le="+Inf") == before[1] + 2
+        assert sample_value(total, outcome="ok") == before[0] + 2
+        assert sample_value(f"{seconds}_count") == before[1] + 2
+        assert sample_value(f"{seconds}_bucket", le="+Inf") == before[1] + 2
         layer.counters.flush()
-        assert told(f"{seconds}_count") == before[1] + 2
+        assert sample_value(f"{seconds}_count") == before[1] + 2

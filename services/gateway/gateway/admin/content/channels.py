@@ -8,11 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
-from gateway.asking import actor, ask
 from gateway.panel.display import counted
 from gateway.panel.filters import Choice, TextFilter, YesNo
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Listing, Table, with_partner
+from gateway.request_context import actor, ask
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.playlists.channels import (
     ChannelFilter,
@@ -82,10 +82,10 @@ OF_ALL = Table(
 def list_channels() -> str:
     """Channels with what can be done to them."""
     groups, partners = choices.channel_groups(), choices.partners()
-    offered = choices.packages()
-    asked = _table().asked().later(ListChannels)
-    packages = offered()
-    listing = asked.shown(group=groups(), package_id=packages, partner_id=partners())
+    package_choices = choices.packages()
+    pending = _table().listing().later(ListChannels)
+    packages = package_choices()
+    listing = pending.shown(group=groups(), package_id=packages, partner_id=partners())
     return render_template(
         "admin/content/channels.html",
         listing=listing,
@@ -115,12 +115,12 @@ def move_channel() -> Answer:
     """Put one channel right before or after another of the page."""
     moved, _, beside = request.form.get("move", "").partition(":")
     place, _, target = beside.partition(":")
-    question = MoveChannels(
+    rpc_request = MoveChannels(
         channel_ids=[_id(moved)],
         before_id=_id(target) if place == "before" else None,
         after_id=_id(target) if place == "after" else None,
     )
-    ask(question)
+    ask(rpc_request)
     return back()
 
 
@@ -129,8 +129,8 @@ def move_channel() -> Answer:
 def switch_channel() -> Answer:
     """Switch one channel on or off, at once."""
     channel, _, to = request.form.get("switch", "").partition(":")
-    question = SwitchChannels(channel_ids=[_id(channel)], is_on=to == "on")
-    ask(question)
+    rpc_request = SwitchChannels(channel_ids=[_id(channel)], is_on=to == "on")
+    ask(rpc_request)
     return back()
 
 
@@ -165,7 +165,7 @@ def _id(text: str) -> UUID:
 def _chosen() -> ChosenChannels:
     """The ticked channels; all that match, where that was asked for."""
     if request.form.get("which") == "matching":
-        return ChosenChannels(matching=ChannelFilter(**_table().asked().filters))
+        return ChosenChannels(matching=ChannelFilter(**_table().listing().filters))
     ticked = [_id(id_) for id_ in request.form.getlist("channel_ids")]
     if not ticked:
         raise Invalid("Select channels first, or choose all matching channels.")
@@ -173,10 +173,10 @@ def _chosen() -> ChosenChannels:
 
 
 def _many(
-    question: Callable[..., Request[R]], chosen: ChosenChannels, **said: Any
+    request_type: Callable[..., Request[R]], chosen: ChosenChannels, **fields: Any
 ) -> R:
     return ask(
-        question(channel_ids=chosen.channel_ids, matching=chosen.matching, **said)
+        request_type(channel_ids=chosen.channel_ids, matching=chosen.matching, **fields)
     )
 
 
@@ -192,11 +192,11 @@ def _group(chosen: ChosenChannels) -> str:
     return f"{where}: {counted(done.count, 'channel')}."
 
 
-def _package(chosen: ChosenChannels, question: type[Request[PackageView]]) -> str:
+def _package(chosen: ChosenChannels, request_type: type[Request[PackageView]]) -> str:
     package_id = request.form.get("package_id", "")
     if not package_id:
         raise Invalid("Choose a package.")
-    package = _many(question, chosen, package_id=_id(package_id))
+    package = _many(request_type, chosen, package_id=_id(package_id))
     return f"{package.name} now has {counted(package.channel_count, 'channel')}."
 
 
@@ -204,8 +204,10 @@ def _move(chosen: ChosenChannels) -> str:
     number = request.form.get("to_number", "")
     if not number.isdecimal() or chosen.matching is not None:
         raise Invalid("Select the channels to move and enter a number.")
-    question = MoveChannels(channel_ids=chosen.channel_ids, to_number=int(number[:10]))
-    done = ask(question)
+    rpc_request = MoveChannels(
+        channel_ids=chosen.channel_ids, to_number=int(number[:10])
+    )
+    done = ask(rpc_request)
     return f"Moved. Renumbered: {counted(done.count, 'channel')}."
 
 

@@ -2,5 +2,5 @@
 
 from lineup.contracts.paging import MAX_LIMIT, Paging
 
-OFFERED = Paging(limit=MAX_LIMIT)
+MAX_OPTIONS = Paging(limit=MAX_LIMIT)
 """What is offered to choose from: as much as one page holds."""

@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from gateway.admin.partner_form import OfPartner, PackagesOfPartner
 from gateway.panel.display import counted
-from gateway.panel.forms import Checklist, LineupForm, line
+from gateway.panel.forms import Checklist, LineupForm, line_field
 from lineup.contracts.playlists.channels import (
     Catchup,
     ChannelDetails,
@@ -64,19 +64,19 @@ class ChannelForm(LineupForm):
     }
 
     number = IntegerField("Number", [InputRequired(), NumberRange(1, 10**9)])
-    name = line("Name", InputRequired())
-    group = line("Group", render_kw={"list": "groups"})
+    name = line_field("Name", InputRequired())
+    group = line_field("Group", render_kw={"list": "groups"})
     is_on = BooleanField("Enabled (shown in playlists)", default=True)
     is_adult = BooleanField("Adult content")
     logo_file = FileField("Logo file", description="PNG, JPEG or WebP, up to 512 KB.")
-    logo = line("Logo URL", description="Used if no file is uploaded.")
-    address = line("Stream URL")
+    logo = line_field("Logo URL", description="Used if no file is uploaded.")
+    address = line_field("Stream URL")
     signing = SelectField("Link type", choices=SIGNINGS)
     catchup_days = IntegerField(
         "Catch-up days", [Optional(), NumberRange(0, 365)], default=0
     )
     catchup = SelectField("Catch-up type", choices=CATCHUPS)
-    catchup_source = line(
+    catchup_source = line_field(
         "Archive URL",
         description="With placeholders such as {utc}, {duration} or ${start}.",
     )
@@ -86,7 +86,7 @@ class ChannelForm(LineupForm):
         description="One per line, such as #EXTVLCOPT:http-user-agent=Box/1.0.",
         render_kw={"rows": 2, "autocomplete": "off", "spellcheck": "false"},
     )
-    guide_id = line(
+    guide_id = line_field(
         "Guide ID (tvg-id)",
         description="Leave empty to match the guide by channel name.",
     )
@@ -150,7 +150,7 @@ class ChannelForm(LineupForm):
 class NewChannelForm(PackagesOfPartner, ChannelForm):
     """A channel that is not there yet; the operator says whose it is."""
 
-    def question(self, uploaded_logo: str) -> CreateChannel:
+    def to_request(self, uploaded_logo: str) -> CreateChannel:
         """The channel to be made."""
         return CreateChannel(
             details=self.details(uploaded_logo),
@@ -162,9 +162,9 @@ class NewChannelForm(PackagesOfPartner, ChannelForm):
 class NewPackageForm(OfPartner):
     """A package to be made."""
 
-    name = line("Name", InputRequired())
+    name = line_field("Name", InputRequired())
 
-    def question(self) -> CreatePackage:
+    def to_request(self) -> CreatePackage:
         """The package to be made; its page fills it."""
         return CreatePackage(name=self.name.data or "", partner_id=self.partner())
 
@@ -172,14 +172,14 @@ class NewPackageForm(OfPartner):
 class PackageNameForm(LineupForm):
     """A package's new name."""
 
-    name = line("Name", InputRequired())
+    name = line_field("Name", InputRequired())
 
 
 class ImportForm(OfPartner):
     """A channel list: a file or an address."""
 
     file = FileField("Playlist file (M3U)")
-    address = line("Playlist URL")
+    address = line_field("Playlist URL")
     package_id = SelectField(
         "Add all channels to package",
         [Optional()],
@@ -195,7 +195,7 @@ class ImportForm(OfPartner):
     marks_adult_groups = BooleanField("Mark adult channels by group name", default=True)
     looks_first = BooleanField("Preview first and choose groups")
 
-    def question(self, upload: str) -> ImportChannels:
+    def to_request(self, upload: str) -> ImportChannels:
         """The import to be begun."""
         package = self.package_id.data
         return ImportChannels(
@@ -211,12 +211,12 @@ class ImportForm(OfPartner):
 
     def preview(self, upload: str) -> PreviewChannels:
         """The look to be taken before."""
-        asked = self.question(upload)
+        rpc_request = self.to_request(upload)
         return PreviewChannels(
-            upload=asked.upload,
-            address=asked.address,
-            file_name=asked.file_name,
-            partner_id=asked.partner_id,
+            upload=rpc_request.upload,
+            address=rpc_request.address,
+            file_name=rpc_request.file_name,
+            partner_id=rpc_request.partner_id,
         )
 
     def file_name(self) -> str:
@@ -237,12 +237,12 @@ class ChosenImportForm(LineupForm):
     def choose_from(self, groups: Sequence[GroupFound]) -> None:
         """Let these groups be chosen; at first all with channels are."""
         self.groups.choices = [
-            SelectChoice(f"g:{group.name}", _in_words(group)) for group in groups
+            SelectChoice(f"g:{group.name}", _group_label(group)) for group in groups
         ]
         if request.method == "GET":
             self.groups.data = [f"g:{one.name}" for one in groups if one.channels]
 
-    def question(self, preview_id: UUID, count: int) -> ImportChannels:
+    def to_request(self, preview_id: UUID, count: int) -> ImportChannels:
         """The import to be begun; a list whose groups are all chosen is taken whole."""
         chosen = [str(value).removeprefix("g:") for value in self.groups.data or []]
         package = self.package_id.data
@@ -256,11 +256,11 @@ class ChosenImportForm(LineupForm):
         )
 
 
-def _in_words(group: GroupFound) -> str:
-    told = f"{group.name or 'No group'}: {counted(group.channels, 'channel')}"
-    told += f", {group.new:,} new" if group.new else ""
-    told += f", {counted(group.films, 'film')}" if group.films else ""
-    return told + (" (adult)" if group.is_adult else "")
+def _group_label(group: GroupFound) -> str:
+    label = f"{group.name or 'No group'}: {counted(group.channels, 'channel')}"
+    label += f", {group.new:,} new" if group.new else ""
+    label += f", {counted(group.films, 'film')}" if group.films else ""
+    return label + (" (adult)" if group.is_adult else "")
 
 
 class SourceForm(LineupForm):
@@ -276,8 +276,8 @@ class SourceForm(LineupForm):
         ],
     }
 
-    name = line("Name", InputRequired())
-    address = line("URL (XMLTV, plain or gzip)")
+    name = line_field("Name", InputRequired())
+    address = line_field("URL (XMLTV, plain or gzip)")
     file = FileField("File", description="Imported once. Ignored if a URL is given.")
     is_on = BooleanField("Enabled (fetched and shown)", default=True)
     every_hours = IntegerField(
@@ -317,7 +317,7 @@ class SourceForm(LineupForm):
 class NewSourceForm(OfPartner, SourceForm):
     """A source that is not there yet."""
 
-    def question(self, upload: str) -> CreateGuideSource:
+    def to_request(self, upload: str) -> CreateGuideSource:
         """The source to be made."""
         address = self.address.data or ""
         return CreateGuideSource(
@@ -346,7 +346,7 @@ class EditSourceForm(SourceForm):
         else:
             del self.keeps_headers
 
-    def question(self, source_id: UUID, upload: str) -> UpdateGuideSource:
+    def to_request(self, source_id: UUID, upload: str) -> UpdateGuideSource:
         """The source as it shall be."""
         keeps = "keeps_headers" in self and bool(self.keeps_headers.data)
         return UpdateGuideSource(

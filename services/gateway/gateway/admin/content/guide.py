@@ -12,12 +12,12 @@ from gateway.admin import choices
 from gateway.admin.content.channels import REACHES
 from gateway.admin.content.grid import Window, cells_of
 from gateway.app_context import app_context
-from gateway.asking import ask, ask_later
 from gateway.panel.display import counted, zone
 from gateway.panel.filters import Choice, TextFilter
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
 from gateway.panel.tables import COUNT_UP_TO, Column, Table
+from gateway.request_context import ask, ask_later
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.paging import Page, Paging
 from lineup.contracts.playlists.channels import ChannelView, GuideReach, ListChannels
@@ -33,17 +33,17 @@ from lineup.rpc import Answer as Reply
 pages = Blueprint("guide_pages", __name__)
 
 HOURS = 4
-TIE = "tie-"
+MAPPING_PREFIX = "tie-"
 NO_GUIDE = "-"
 LIKELY = 95
 """In percent: what is chosen beforehand on the page of proposals."""
 
-SHOWN = Table(
+GRID = Table(
     "programmes",
     Column("number", "Number"),
     filters=(TextFilter("Channel"), Choice("group", "Group")),
 )
-REACH = Table(
+COVERAGE = Table(
     "reach",
     Column("number", "Number", path="details.number", order="number"),
     Column("name", "Name", path="details.name", order="name"),
@@ -77,13 +77,13 @@ def show_guide() -> str:
     """What is on, channel by channel, in the actor's zone."""
     groups = choices.channel_groups()
     window = _window_asked_for()
-    asked = SHOWN.asked().later(
+    pending = GRID.listing().later(
         ListProgrammes,
         from_at=window.from_at,
         until_at=window.until_at,
         is_on=True,
     )
-    listing = asked.shown(group=groups())
+    listing = pending.shown(group=groups())
     return render_template(
         "admin/content/guide.html",
         listing=listing,
@@ -99,15 +99,15 @@ def show_guide() -> str:
 
 @pages.get("/guide/reach")
 @page_for(PARTNERS_AND_SUPPORT)
-def list_reach() -> str:
+def list_guide_coverage() -> str:
     """How far the guide of each channel reaches; under 24 hours is flagged."""
     groups = choices.channel_groups()
-    counts = {reach: _count(reach) for reach in GuideReach}
-    asked = REACH.asked().later(ListChannels, is_on=True)
+    counts = {coverage: _count(coverage) for coverage in GuideReach}
+    pending = COVERAGE.listing().later(ListChannels, is_on=True)
     return render_template(
         "admin/content/reach.html",
-        listing=asked.shown(group=groups()),
-        counts={reach.value: part(count) for reach, count in counts.items()},
+        listing=pending.shown(group=groups()),
+        counts={coverage.value: optional(count) for coverage, count in counts.items()},
     )
 
 
@@ -115,12 +115,12 @@ def list_reach() -> str:
 @page_for(PARTNERS_AND_SUPPORT)
 def list_proposals() -> str:
     """Channels without a guide that could show one."""
-    listing = PROPOSALS.asked_of(ListGuideProposals)
+    listing = PROPOSALS.listing_of(ListGuideProposals)
     return render_template(
         "admin/content/proposals.html",
         listing=listing,
         likely=LIKELY,
-        tie=TIE,
+        tie=MAPPING_PREFIX,
         no_guide=NO_GUIDE,
         query=request.query_string.decode("ascii", "ignore"),
     )
@@ -131,20 +131,20 @@ def list_proposals() -> str:
 def choose_guides() -> Answer:
     """Keep what staff chose on a page of proposals."""
     try:
-        ties = list(_chosen_ties())
-        if not ties:
+        mappings = list(_chosen_mappings())
+        if not mappings:
             raise Invalid("Choose a guide for at least one channel.")
-        done = ask(TieChannels(ties=ties))
+        done = ask(TieChannels(ties=mappings))
         flash(f"Guide saved for {counted(done.count, 'channel')}.")
     except Refusal as refusal:
         flash(refusal.message, "danger")
     return redirect(url_for("guide_pages.list_proposals"), 303)
 
 
-def _count(reach: GuideReach) -> "Reply[Page[ChannelView]]":
+def _count(coverage: GuideReach) -> "Reply[Page[ChannelView]]":
     paging = Paging(limit=1, count_up_to=COUNT_UP_TO)
-    question = ListChannels(guide=reach, is_on=True, paging=paging)
-    return ask_later(question)
+    rpc_request = ListChannels(guide=coverage, is_on=True, paging=paging)
+    return ask_later(rpc_request)
 
 
 def _window_asked_for() -> Window:
@@ -154,8 +154,8 @@ def _window_asked_for() -> Window:
         day = datetime.strptime(request.args.get("day", ""), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         day = here.date()
-    said = request.args.get("hour", "")
-    hour = int(said) if said.isdecimal() and len(said) <= 2 else here.hour
+    value = request.args.get("hour", "")
+    hour = int(value) if value.isdecimal() and len(value) <= 2 else here.hour
     start = datetime.combine(day, time(min(hour, 23)), zone())
     from_at = start.astimezone(app_context().clock.now().tzinfo)
     return Window(from_at, from_at + timedelta(hours=HOURS))
@@ -173,12 +173,12 @@ def _address_at(at: datetime) -> str:
     return url_for("guide_pages.show_guide", **state)
 
 
-def _chosen_ties() -> Iterator[ChannelTie]:
-    for name, said in request.form.items():
-        if name.startswith(TIE) and said:
+def _chosen_mappings() -> Iterator[ChannelTie]:
+    for name, value in request.form.items():
+        if name.startswith(MAPPING_PREFIX) and value:
             try:
-                channel_id = UUID(name.removeprefix(TIE))
+                channel_id = UUID(name.removeprefix(MAPPING_PREFIX))
             except ValueError:
                 raise Invalid from None
-            guide_id = "" if said == NO_GUIDE else said
+            guide_id = "" if value == NO_GUIDE else value
             yield ChannelTie(channel_id=channel_id, guide_id=guide_id)

@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response as Answer
 from gateway import uploads
 from gateway.admin.content.forms import EditSourceForm, NewSourceForm
 from gateway.admin.content.imports import uploaded
-from gateway.asking import ask
 from gateway.panel.filters import TextFilter, YesNo
 from gateway.panel.forms import Confirmation, form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
+from gateway.request_context import ask
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.playlists.guide import (
     DeleteGuideSource,
@@ -48,7 +48,7 @@ SOURCES = Table(
 @page_for(PARTNERS_AND_SUPPORT)
 def list_guide_sources() -> str:
     """Where the guide comes from, how the last run went, and how far it reaches."""
-    listing = SOURCES.asked_of(ListGuideSources)
+    listing = SOURCES.listing_of(ListGuideSources)
     return render_template("admin/content/guide_sources.html", listing=listing)
 
 
@@ -88,8 +88,10 @@ def edit_guide_source(source_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def fetch_guide(source_id: UUID) -> Answer:
     """Fetch a source now; with force a much smaller guide is taken, too."""
-    question = FetchGuide(source_id=source_id, force=request.form.get("force") == "on")
-    job = ask(question)
+    rpc_request = FetchGuide(
+        source_id=source_id, force=request.form.get("force") == "on"
+    )
+    job = ask(rpc_request)
     return redirect(url_for("jobs_pages.show_job", job_id=job.id))
 
 
@@ -107,8 +109,8 @@ def delete_guide_source(source_id: UUID) -> ResponseReturnValue:
 
 
 def _source(source_id: UUID) -> GuideSourceView:
-    question = GetGuideSource(source_id=source_id)
-    return ask(question)
+    rpc_request = GetGuideSource(source_id=source_id)
+    return ask(rpc_request)
 
 
 def _to_its_job(source: GuideSourceView) -> Answer:
@@ -119,15 +121,15 @@ def _to_its_job(source: GuideSourceView) -> Answer:
 
 
 def _create(form: NewSourceForm) -> GuideSourceView:
-    return ask(form.question(uploaded(form.file.data)))
+    return ask(form.to_request(uploaded(form.file.data)))
 
 
 def _update(source_id: UUID, form: EditSourceForm) -> GuideSourceView:
-    question = form.question(source_id, uploaded(form.file.data))
-    return ask(question)
+    rpc_request = form.to_request(source_id, uploaded(form.file.data))
+    return ask(rpc_request)
 
 
 def _delete(source_id: UUID) -> Done:
-    question = DeleteGuideSource(source_id=source_id)
-    ask(question)
+    rpc_request = DeleteGuideSource(source_id=source_id)
+    ask(rpc_request)
     return Done()

@@ -11,13 +11,13 @@ from gateway import uploads
 from gateway.admin import choices
 from gateway.admin.content.forms import ChosenImportForm, ImportForm
 from gateway.app_context import app_context
-from gateway.asking import actor, ask, ask_later
 from gateway.panel.filters import Choice, Id
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for, roles_of
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
 from gateway.panel.people import with_nothing
 from gateway.panel.tables import Column, Table
+from gateway.request_context import actor, ask, ask_later
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.billing.catalog import ListProducts
 from lineup.contracts.paging import Paging
@@ -58,7 +58,7 @@ JOBS = Table(
 @page_for(PARTNERS_AND_SUPPORT)
 def list_jobs() -> str:
     """Imports and fetches, newest first."""
-    listing = JOBS.asked_of(ListJobs)
+    listing = JOBS.listing_of(ListJobs)
     return render_template("admin/content/jobs.html", listing=listing)
 
 
@@ -103,8 +103,8 @@ def undo_import(job_id: UUID) -> Answer:
 
 
 def _import_chosen(form: ChosenImportForm, job: JobView) -> JobView:
-    question = form.question(job.id, len(job.groups))
-    return ask(question)
+    rpc_request = form.to_request(job.id, len(job.groups))
+    return ask(rpc_request)
 
 
 @pages.route("/channels/import", methods=["GET", "POST"])
@@ -127,8 +127,8 @@ def _sells_nothing() -> bool:
     """Whether the first line can be sold next: the actor has no product yet."""
     if actor().role not in roles_of("sell_pages.first_line"):
         return False
-    question = ListProducts(paging=Paging(limit=1))
-    found = part(ask_later(question)).value
+    rpc_request = ListProducts(paging=Paging(limit=1))
+    found = optional(ask_later(rpc_request)).value
     return found is not None and not found.items
 
 
@@ -141,4 +141,4 @@ def _begin_import(form: ImportForm) -> JobView:
     upload = uploaded(form.file.data)
     if form.looks_first.data:
         return ask(form.preview(upload))
-    return ask(form.question(upload))
+    return ask(form.to_request(upload))

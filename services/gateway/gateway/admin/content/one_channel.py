@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as Answer
 from gateway import logos
 from gateway.admin import choices
 from gateway.admin.content.forms import ChannelForm, NewChannelForm
-from gateway.asking import ask, ask_later
 from gateway.panel.forms import Confirmation, status_of, submit
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
+from gateway.request_context import ask, ask_later
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.channels import (
@@ -83,12 +83,12 @@ def show_guide(channel_id: UUID) -> str:
     """Which guide a channel shows and why, and what else it could show."""
     channel = _channel(channel_id)
     search = tidy_line(request.args.get("search", ""), 200)
-    asked = FindGuideChannels(channel_id=channel_id, search=search)
-    found = ask_later(asked)
+    rpc_request = FindGuideChannels(channel_id=channel_id, search=search)
+    found = ask_later(rpc_request)
     return render_template(
         "admin/content/channel_guide.html",
         channel=channel,
-        found=part(found),
+        found=optional(found),
         search=search,
     )
 
@@ -99,8 +99,8 @@ def choose_guide(channel_id: UUID) -> Answer:
     """Show the guide staff says, none, or what is found by itself again."""
     act = request.form.get("act", "")
     guide_id = {"none": "", "find": None}.get(act, request.form.get("guide_id", ""))
-    ties = [ChannelTie(channel_id=channel_id, guide_id=guide_id)]
-    ask(TieChannels(ties=ties))
+    mappings = [ChannelTie(channel_id=channel_id, guide_id=guide_id)]
+    ask(TieChannels(ties=mappings))
     is_kept = guide_id is not None
     flash(
         "Guide saved. Imports will not change your choice."
@@ -111,35 +111,35 @@ def choose_guide(channel_id: UUID) -> Answer:
 
 
 def _channel(channel_id: UUID) -> ChannelView:
-    question = GetChannel(channel_id=channel_id)
-    return ask(question)
+    rpc_request = GetChannel(channel_id=channel_id)
+    return ask(rpc_request)
 
 
 def _next_number() -> int:
     """One above the last."""
-    question = ListChannels(paging=Paging(limit=1, order="-number"))
-    last = part(ask_later(question))
+    rpc_request = ListChannels(paging=Paging(limit=1, order="-number"))
+    last = optional(ask_later(rpc_request))
     channels = last.value.items if last.value else []
     return channels[0].details.number + 1 if channels else 1
 
 
 def _create(form: NewChannelForm) -> ChannelView:
     logo = logos.keep(form.logo_file.data)
-    return ask(form.question(logo))
+    return ask(form.to_request(logo))
 
 
 def _update(channel_id: UUID, form: ChannelForm) -> ChannelView:
-    question = UpdateChannel(
+    rpc_request = UpdateChannel(
         channel_id=channel_id,
         details=DetailsChange(**vars(form.details(logos.keep(form.logo_file.data)))),
         package_ids=form.packages(),
     )
-    return ask(question)
+    return ask(rpc_request)
 
 
 def _delete(channel_id: UUID) -> Done:
-    question = DeleteChannel(channel_id=channel_id)
-    ask(question)
+    rpc_request = DeleteChannel(channel_id=channel_id)
+    ask(rpc_request)
     return Done()
 
 

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response as Answer
 from gateway.admin import choices
 from gateway.admin.content.channels import MANY_BYTES
 from gateway.admin.content.forms import NewPackageForm, PackageNameForm
-from gateway.asking import actor, ask
 from gateway.panel.display import counted
 from gateway.panel.filters import Choice, TextFilter
 from gateway.panel.forms import Confirmation, form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
+from gateway.request_context import actor, ask
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.playlists.channels import ChannelFilter, ListChannels
 from lineup.contracts.playlists.packages import (
@@ -97,7 +97,7 @@ def list_packages() -> str:
     """Packages, the demo set among them."""
     table = OF_ALL if actor().role is Role.OPERATOR else PACKAGES
     partners = choices.partners()
-    listing = table.asked(partner_id=partners()).answered_by(ListPackages)
+    listing = table.listing(partner_id=partners()).answered_by(ListPackages)
     return render_template("admin/content/packages.html", listing=listing)
 
 
@@ -109,7 +109,7 @@ def new_package() -> ResponseReturnValue:
     return form_page(
         "admin/content/package_form.html",
         form,
-        lambda: ask(form.question()),
+        lambda: ask(form.to_request()),
         lambda made: go_to(
             _address_of(made.id), f"{made.name} was created. Now add channels."
         ),
@@ -122,7 +122,7 @@ def show_package(package_id: UUID) -> str:
     """A package: its channels, and those that could be in it."""
     package = _package(package_id)
     groups = choices.channel_groups(package.partner_id)
-    listing = CONTENTS.asked(group=groups())
+    listing = CONTENTS.listing(group=groups())
     return render_template(
         "admin/content/package.html",
         package=package,
@@ -156,11 +156,11 @@ def rename_package(package_id: UUID) -> ResponseReturnValue:
     """Call a package otherwise."""
     package = _package(package_id)
     form = PackageNameForm(obj=package)
-    asked = RenamePackage(package_id=package_id, name=form.name.data or "")
+    rpc_request = RenamePackage(package_id=package_id, name=form.name.data or "")
     return form_page(
         "admin/content/package_form.html",
         form,
-        lambda: ask(asked),
+        lambda: ask(rpc_request),
         lambda renamed: go_to(
             _address_of(package_id), f"{package.name} was renamed to {renamed.name}."
         ),
@@ -188,24 +188,24 @@ def _address_of(package_id: UUID) -> str:
 
 
 def _package(package_id: UUID) -> PackageView:
-    question = GetPackage(package_id=package_id)
-    return ask(question)
+    rpc_request = GetPackage(package_id=package_id)
+    return ask(rpc_request)
 
 
 def _change(package: PackageView, act: str, only: str) -> PackageView:
     chosen = {"package_id": package.id, **_chosen(package, only)}
     if act == "put_in":
-        question = AddPackageChannels(**chosen)
-        return ask(question)
+        rpc_request = AddPackageChannels(**chosen)
+        return ask(rpc_request)
     if act == "take_out":
-        asked = RemovePackageChannels(**chosen)
-        return ask(asked)
+        removal = RemovePackageChannels(**chosen)
+        return ask(removal)
     raise Invalid("Choose an action.")
 
 
 def _chosen(package: PackageView, only: str) -> dict[str, Any]:
     if not only and request.form.get("which") == "matching":
-        filters = {**CONTENTS.asked().filters, "partner_id": package.partner_id}
+        filters = {**CONTENTS.listing().filters, "partner_id": package.partner_id}
         return {"matching": ChannelFilter(**filters)}
     ticked = [only] if only else request.form.getlist("channel_ids")
     if not ticked:
@@ -217,6 +217,6 @@ def _chosen(package: PackageView, only: str) -> dict[str, Any]:
 
 
 def _delete(package_id: UUID) -> Done:
-    question = DeletePackage(package_id=package_id)
-    ask(question)
+    rpc_request = DeletePackage(package_id=package_id)
+    ask(rpc_request)
     return Done()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.admin.dashboard.links import SUBSCRIPTIONS, WEEK, ending, lapsed, link
-from gateway.admin.dashboard.questions import Parts, first_of_week, today_here
+from gateway.admin.dashboard.queries import Results, first_of_week, local_today
 from gateway.panel.display import label_of, money_text
-from gateway.panel.parts import Part
+from gateway.panel.optional_results import OptionalResult
 from gateway.panel.tables import COUNT_UP_TO
 from lineup.contracts.accounts.customers import CustomerCounts
 from lineup.contracts.billing.reports import SubscriptionFigures
@@ -21,7 +21,7 @@ DELIVERIES = "notifications_pages.list_deliveries"
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeyFigure:
+class KeyMetric:
     """One number and the list it counts; no value while its part is away."""
 
     title: str
@@ -37,11 +37,11 @@ class KeyFigure:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """Figures that belong together."""
+    """Metrics that belong together."""
 
     title: str
     icon: str
-    figures: Sequence[KeyFigure]
+    metrics: Sequence[KeyMetric]
     is_away: bool = False
     is_urgent: bool = False
     """Whether it is about what must be looked at."""
@@ -52,25 +52,25 @@ def count_text(count: int) -> str:
     return f"{count:,}{'+' if count == COUNT_UP_TO else ''}"
 
 
-def headlines(parts: Parts) -> list[KeyFigure]:
+def headlines(results: Results) -> list[KeyMetric]:
     """The numbers at the head of the page."""
     return [
-        figure
+        metric
         for name, make in HEADLINES
-        if name in parts
-        for figure in _shown(parts[name], make)
+        if name in results
+        for metric in _metrics_of(results[name], make)
     ]
 
 
-def _shown(
-    found: Part[Any], make: Callable[[Any], Iterator[KeyFigure]]
-) -> Sequence[KeyFigure]:
+def _metrics_of(
+    found: OptionalResult[Any], make: Callable[[Any], Iterator[KeyMetric]]
+) -> Sequence[KeyMetric]:
     return [] if found.value is None else list(make(found.value))
 
 
-def _customers(counts: CustomerCounts) -> Iterator[KeyFigure]:
+def _customers(counts: CustomerCounts) -> Iterator[KeyMetric]:
     active = sum(s.customers for s in counts.states if s.state in {"active", "trial"})
-    yield KeyFigure(
+    yield KeyMetric(
         title="Customers",
         value=count_text(counts.total),
         address=link(CUSTOMERS),
@@ -79,35 +79,35 @@ def _customers(counts: CustomerCounts) -> Iterator[KeyFigure]:
     )
 
 
-def _subscriptions(figures: SubscriptionFigures) -> Iterator[KeyFigure]:
-    yield KeyFigure(
+def _subscriptions(statistics: SubscriptionFigures) -> Iterator[KeyMetric]:
+    yield KeyMetric(
         title="Active now",
-        value=count_text(figures.running),
+        value=count_text(statistics.running),
         address=link(SUBSCRIPTIONS, state="running"),
-        note=f"{figures.renewing:,} auto-renew, {figures.trials:,} on trial",
+        note=f"{statistics.renewing:,} auto-renew, {statistics.trials:,} on trial",
         icon="device-tv",
     )
-    yield KeyFigure(
+    yield KeyMetric(
         title="Expiring in 7 days",
-        value=count_text(figures.ending_in_7_days),
-        address=ending(figures.today, figures.today + WEEK),
-        note=f"{figures.ending_in_30_days:,} in 30 days",
+        value=count_text(statistics.ending_in_7_days),
+        address=ending(statistics.today, statistics.today + WEEK),
+        note=f"{statistics.ending_in_30_days:,} in 30 days",
         icon="calendar-due",
     )
 
 
-def _lapsed(page: Page[Any]) -> Iterator[KeyFigure]:
-    yield KeyFigure(
+def _lapsed(page: Page[Any]) -> Iterator[KeyMetric]:
+    yield KeyMetric(
         title="Lapsed in the last 30 days",
         value=count_text(page.total or 0),
-        address=lapsed(today_here()),
+        address=lapsed(local_today()),
         note="not renewed since",
         icon="user-off",
     )
 
 
-def _partners(page: Page[Any]) -> Iterator[KeyFigure]:
-    yield KeyFigure(
+def _partners(page: Page[Any]) -> Iterator[KeyMetric]:
+    yield KeyMetric(
         title="Partners",
         value=count_text(page.total or 0),
         address=link("sellers_pages.list_partners"),
@@ -115,7 +115,7 @@ def _partners(page: Page[Any]) -> Iterator[KeyFigure]:
     )
 
 
-HEADLINES: tuple[tuple[str, Callable[[Any], Iterator[KeyFigure]]], ...] = (
+HEADLINES: tuple[tuple[str, Callable[[Any], Iterator[KeyMetric]]], ...] = (
     ("partners", _partners),
     ("customers", _customers),
     ("subscriptions", _subscriptions),
@@ -123,48 +123,48 @@ HEADLINES: tuple[tuple[str, Callable[[Any], Iterator[KeyFigure]]], ...] = (
 )
 
 
-def cards(parts: Parts) -> list[Card]:
+def cards(results: Results) -> list[Card]:
     """The cards below, those of parts that are away among them."""
-    return [_card(parts, *spec) for spec in CARDS if set(spec[2]) <= set(parts)]
+    return [_card(results, *spec) for spec in CARDS if set(spec[2]) <= set(results)]
 
 
 def _card(
-    parts: Parts,
+    results: Results,
     title: str,
     icon: str,
     needed: tuple[str, ...],
-    make: Callable[..., Iterator[KeyFigure]],
+    make: Callable[..., Iterator[KeyMetric]],
 ) -> Card:
     """One card, with what it tells, or that its part is away."""
-    values = [parts[name].value for name in needed]
+    values = [results[name].value for name in needed]
     is_away = any(value is None for value in values)
-    figures = [] if is_away else list(make(*values))
+    metrics = [] if is_away else list(make(*values))
     return Card(
         title=title,
         icon=icon,
-        figures=figures,
+        metrics=metrics,
         is_away=is_away,
         is_urgent=make in {_exceptions, _guide, _deliveries},
     )
 
 
-def _states(counts: CustomerCounts) -> Iterator[KeyFigure]:
+def _states(counts: CustomerCounts) -> Iterator[KeyMetric]:
     for one in counts.states:
-        yield KeyFigure(
+        yield KeyMetric(
             title=label_of(one.state),
             value=count_text(one.customers),
             address=link(CUSTOMERS, state=one.state.value),
         )
 
 
-def _exceptions(exceptions: Page[Any], parked: Page[Any]) -> Iterator[KeyFigure]:
-    yield KeyFigure(
+def _exceptions(exceptions: Page[Any], parked: Page[Any]) -> Iterator[KeyMetric]:
+    yield KeyMetric(
         title="Orders with exceptions",
         value=count_text(exceptions.total or 0),
         address=link(ORDERS, state="exception"),
         tone="orange",
     )
-    yield KeyFigure(
+    yield KeyMetric(
         title="Webhook deliveries on hold",
         value=count_text(parked.total or 0),
         address=link("shops_pages.list_deliveries", verdict="parked"),
@@ -172,14 +172,14 @@ def _exceptions(exceptions: Page[Any], parked: Page[Any]) -> Iterator[KeyFigure]
     )
 
 
-def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[KeyFigure]:
-    yield KeyFigure(
+def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[KeyMetric]:
+    yield KeyMetric(
         title="Failed guide sources",
         value=count_text(failing.total or 0),
         address=link("sources_pages.list_guide_sources", is_failing="yes"),
         tone="red",
     )
-    yield KeyFigure(
+    yield KeyMetric(
         title="Channels with less than 24 hours of guide",
         value=count_text(lacking.total or 0),
         address=link("channels_pages.list_channels", guide="lacking", is_on="yes"),
@@ -187,16 +187,16 @@ def _guide(failing: Page[Any], lacking: Page[Any]) -> Iterator[KeyFigure]:
     )
 
 
-def _balances(balances: BalancesView) -> Iterator[KeyFigure]:
+def _balances(balances: BalancesView) -> Iterator[KeyMetric]:
     for owed in balances.owed:
-        yield KeyFigure(title=f"In {owed.asset}", value=money_text(owed))
-    yield KeyFigure(title="Outstanding balances", value=count_text(balances.customers))
+        yield KeyMetric(title=f"In {owed.asset}", value=money_text(owed))
+    yield KeyMetric(title="Outstanding balances", value=count_text(balances.customers))
 
 
-def _deliveries(counts: DeliveryCounts) -> Iterator[KeyFigure]:
+def _deliveries(counts: DeliveryCounts) -> Iterator[KeyMetric]:
     since = str(first_of_week().date())
     for state, tone in MESSAGE_TONES.items():
-        yield KeyFigure(
+        yield KeyMetric(
             title=label_of(state),
             value=count_text(getattr(counts, state.value)),
             address=link(DELIVERIES, state=state.value, created_from=since),
@@ -212,7 +212,7 @@ MESSAGE_TONES = {
 }
 
 CARDS: tuple[
-    tuple[str, str, tuple[str, ...], Callable[..., Iterator[KeyFigure]]], ...
+    tuple[str, str, tuple[str, ...], Callable[..., Iterator[KeyMetric]]], ...
 ] = (
     ("Customers by status", "users", ("customers",), _states),
     ("Orders", "building-store", ("exceptions", "parked"), _exceptions),
@@ -220,4 +220,4 @@ CARDS: tuple[
     ("Messages in the last 7 days", "mail", ("messages",), _deliveries),
     ("Customer balances", "wallet", ("balances",), _balances),
 )
-"""Title, icon, the parts a card needs, and how its figures are made of them."""
+"""Title, icon, the parts a card needs, and how its metrics are made of them."""

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from gateway.admin.dashboard.questions import Parts
+from gateway.admin.dashboard.queries import Results
 from gateway.app_context import app_context
 
-ASKED_OF = {
+QUERY_OF_SERVICE = {
     "Accounts": "customers",
     "Billing": "subscriptions",
     "Playlists": "failing",
     "Notifications": "messages",
 }
-"""The question whose answer says that a service is there."""
+"""The query whose answer says that a service is there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +23,13 @@ class Health:
     words: str
 
 
-def health_of(parts: Parts) -> list[Health]:
+def health_of(results: Results) -> list[Health]:
     """Each service by its answer, then the broker between them."""
     services = [
-        _health(name, "Operational", "Not responding", is_well=not parts[asked].is_away)
-        for name, asked in ASKED_OF.items()
+        _health(
+            name, "Operational", "Not responding", is_well=not results[query].is_away
+        )
+        for name, query in QUERY_OF_SERVICE.items()
     ]
     broker = _health(
         "Message broker",

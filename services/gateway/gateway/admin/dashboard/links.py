@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from gateway.asking import actor
 from gateway.panel.guard import roles_of
+from gateway.request_context import actor
 
 WEEK, MONTH = timedelta(days=6), timedelta(days=29)
 """To the last day of seven, and of thirty, from the first."""

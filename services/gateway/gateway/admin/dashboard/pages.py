@@ -8,15 +8,15 @@ from werkzeug.wrappers import Response as Answer
 from gateway.admin.dashboard.cards import cards, headlines
 from gateway.admin.dashboard.health import health_of
 from gateway.admin.dashboard.links import link
-from gateway.admin.dashboard.questions import Parts, parts_for
+from gateway.admin.dashboard.queries import Results, results_for
 from gateway.admin.dashboard.sales import picture_of
 from gateway.admin.dashboard.steps import steps_of
 from gateway.admin.dashboard.trend import trend_of
 from gateway.admin.dashboard.worklists import worklists
 from gateway.app_context import app_context
-from gateway.asking import actor
 from gateway.panel.guard import page_for
-from gateway.panel.parts import Part
+from gateway.panel.optional_results import OptionalResult
+from gateway.request_context import actor
 from lineup.context import OPERATORS, PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
 
 pages = Blueprint("dashboard_pages", __name__)
@@ -25,7 +25,7 @@ HIDDEN = "steps"
 """The cookie that says that the first steps were put away."""
 YEAR_SECONDS = 365 * 86_400
 
-AWAY = Part[Any](None)
+AWAY = OptionalResult[Any](None)
 HEADED = {
     "partners": "Partners",
     "customers": "Customers",
@@ -39,20 +39,20 @@ HEADED = {
 @page_for(SELLERS_AND_SUPPORT)
 def dashboard() -> str:
     """What needs somebody today."""
-    parts = parts_for(actor().role)
+    results = results_for(actor().role)
     return render_template(
         "admin/dashboard/dashboard.html",
-        parts=parts,
-        headlines=headlines(parts),
-        cards=cards(parts),
-        away_parts=[what for name, what in HEADED.items() if is_away(parts, name)],
-        worklists=worklists(parts),
-        sales=picture_of(found) if (found := _value(parts, "sales")) else None,
-        trend=trend_of(found) if (found := _value(parts, "subscriptions")) else None,
-        steps=[] if request.cookies.get(HIDDEN) else steps_of(parts),
-        begins=nothing_yet(parts),
-        first_act=first_act(),
-        health=health_of(parts) if actor().role is Role.OPERATOR else [],
+        parts=results,
+        headlines=headlines(results),
+        cards=cards(results),
+        away_parts=[what for name, what in HEADED.items() if is_away(results, name)],
+        worklists=worklists(results),
+        sales=picture_of(found) if (found := _value(results, "sales")) else None,
+        trend=trend_of(found) if (found := _value(results, "subscriptions")) else None,
+        steps=[] if request.cookies.get(HIDDEN) else steps_of(results),
+        begins=nothing_yet(results),
+        first_act=first_action(),
+        health=health_of(results) if actor().role is Role.OPERATOR else [],
     )
 
 
@@ -72,18 +72,23 @@ def hide_steps() -> Answer:
     return answer
 
 
-def is_away(parts: Parts, name: str) -> bool:
+def is_away(results: Results, name: str) -> bool:
     """Whether the dashboard has a part that did not answer."""
-    return name in parts and parts[name].is_away
+    return name in results and results[name].is_away
 
 
-def nothing_yet(parts: Parts) -> bool:
+def nothing_yet(results: Results) -> bool:
     """Whether there is nobody to count: a page of zeros gives way to first steps."""
-    customers, figures = _value(parts, "customers"), _value(parts, "subscriptions")
-    return bool(customers and figures and not customers.total and not figures.running)
+    customers, statistics = (
+        _value(results, "customers"),
+        _value(results, "subscriptions"),
+    )
+    return bool(
+        customers and statistics and not customers.total and not statistics.running
+    )
 
 
-def first_act() -> tuple[str, str] | None:
+def first_action() -> tuple[str, str] | None:
     """What begins the work where there is nobody yet: words, and the page of it."""
     acts = (
         ("Make your first sale", link("sell_pages.sell")),
@@ -93,5 +98,5 @@ def first_act() -> tuple[str, str] | None:
     return next((act for act in acts if act[1]), None) if is_seller else None
 
 
-def _value(parts: Parts, name: str) -> Any:
-    return parts.get(name, AWAY).value
+def _value(results: Results, name: str) -> Any:
+    return results.get(name, AWAY).value

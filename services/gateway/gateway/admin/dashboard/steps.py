@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.admin.dashboard.links import link
-from gateway.admin.dashboard.questions import Parts
+from gateway.admin.dashboard.queries import Results
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +53,10 @@ STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 """Title, words, page, and the lists of which one must have a row."""
 
 
-def steps_of(parts: Parts) -> list[Step]:
+def steps_of(results: Results) -> list[Step]:
     """The steps; none when all are done, or while some cannot be known."""
     needed = {name for *_, names in STEPS for name in names}
-    found = {name: parts[name].value for name in needed if name in parts}
+    found = {name: results[name].value for name in needed if name in results}
     if len(found) < len(needed) or None in found.values():
         return []
     steps = [_step(found, *step) for step in STEPS]

@@ -18,17 +18,17 @@ class Trend:
     address: str
 
 
-def trend_of(figures: SubscriptionFigures) -> Trend | None:
+def trend_of(statistics: SubscriptionFigures) -> Trend | None:
     """The picture of it; None while billing is older than this page and tells none."""
-    if not figures.trend:
+    if not statistics.trend:
         return None
-    first = figures.trend[0]
-    gained = figures.running - first.count
-    way = "more" if gained > 0 else "fewer"
-    words = f"{abs(gained):,} {way} than" if gained else "as many as"
+    first = statistics.trend[0]
+    gained = statistics.running - first.count
+    direction = "more" if gained > 0 else "fewer"
+    words = f"{abs(gained):,} {direction} than" if gained else "as many as"
     return Trend(
-        labels=[f"{day.on:%-d %b}" for day in figures.trend],
-        series={"Active": [day.count for day in figures.trend]},
+        labels=[f"{day.on:%-d %b}" for day in statistics.trend],
+        series={"Active": [day.count for day in statistics.trend]},
         words=f"{words} on {first.on:%-d %B}",
         tone="green" if gained > 0 else "red" if gained else "secondary",
         address=link("subscriptions_pages.show_ends"),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.admin.dashboard.links import WEEK, ending, lapsed, link
-from gateway.admin.dashboard.questions import Parts, renewals_of, today_here
+from gateway.admin.dashboard.queries import Results, local_today, renewals_of
 from gateway.panel.display import money_text
-from gateway.panel.parts import Part
+from gateway.panel.optional_results import OptionalResult
 from lineup.contracts.billing.subscriptions import RenewalOverview, SubscriptionView
 
 OBSTACLES = {
@@ -47,16 +47,16 @@ class Worklist:
     address: str
 
 
-def worklists(parts: Parts) -> list[Worklist]:
+def worklists(results: Results) -> list[Worklist]:
     """What renews within seven days, and who lapsed; none for who has no such parts."""
-    if "due" not in parts:
+    if "due" not in results:
         return []
-    due, gone, today = parts["due"], parts["lapsed"], today_here()
+    due, gone, today = results["due"], results["lapsed"], local_today()
     return [
         Worklist(
             title="Renewals due",
             icon="calendar-due",
-            lines=_due_lines(due.value.items) if due.value else [],
+            lines=_due_rows(due.value.items) if due.value else [],
             is_away=due.is_away,
             nothing="No renewals due in the next seven days.",
             address=ending(today, today + WEEK),
@@ -64,7 +64,7 @@ def worklists(parts: Parts) -> list[Worklist]:
         Worklist(
             title="Lapsed",
             icon="user-off",
-            lines=_lapsed_lines(gone.value.items) if gone.value else [],
+            lines=_lapsed_rows(gone.value.items) if gone.value else [],
             is_away=gone.is_away,
             nothing="No lapsed subscriptions in the last 30 days.",
             address=lapsed(today),
@@ -72,13 +72,13 @@ def worklists(parts: Parts) -> list[Worklist]:
     ]
 
 
-def _due_lines(found: Sequence[SubscriptionView]) -> list[WorklistRow]:
+def _due_rows(found: Sequence[SubscriptionView]) -> list[WorklistRow]:
     overviews = renewals_of({one.customer_id for one in found if one.renews})
-    return [_line(one, *_lack_of(one, overviews)) for one in found]
+    return [_row(one, *_lack_of(one, overviews)) for one in found]
 
 
 def _lack_of(
-    one: SubscriptionView, overviews: dict[UUID, Part[RenewalOverview]]
+    one: SubscriptionView, overviews: dict[UUID, OptionalResult[RenewalOverview]]
 ) -> tuple[str, str]:
     """What keeps a subscription from going on by itself, and how bad that is."""
     if not one.renews:
@@ -93,11 +93,11 @@ def _lack_of(
     return "paid from the balance", "green"
 
 
-def _lapsed_lines(found: Sequence[SubscriptionView]) -> list[WorklistRow]:
-    return [_line(one, one.product_name, "secondary") for one in found]
+def _lapsed_rows(found: Sequence[SubscriptionView]) -> list[WorklistRow]:
+    return [_row(one, one.product_name, "secondary") for one in found]
 
 
-def _line(one: SubscriptionView, words: str, tone: str) -> WorklistRow:
+def _row(one: SubscriptionView, words: str, tone: str) -> WorklistRow:
     customer = "money_pages.customer_subscriptions"
     return WorklistRow(
         subscription=one,

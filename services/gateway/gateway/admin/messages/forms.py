@@ -1,10 +1,10 @@
-"""What can be entered about messages, and the question each form makes."""
+"""What can be entered about messages, and the request each form makes."""
 
 from wtforms import IntegerField, PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from gateway.panel.forms import LineupForm, line
+from gateway.panel.forms import LineupForm, line_field
 from lineup.contracts.notifications import SaveTransport, SendTest
 
 SECURITY = [
@@ -26,19 +26,19 @@ class TransportForm(LineupForm):
         ),
     }
 
-    sender_name = line("Sender name", InputRequired())
-    sender_address = line("Sender email address", InputRequired())
-    host = line(
+    sender_name = line_field("Sender name", InputRequired())
+    sender_address = line_field("Sender email address", InputRequired())
+    host = line_field(
         "SMTP server", description="Leave empty to use the default mail server."
     )
     port = IntegerField("Port", [NumberRange(1, 65_535)], default=25)
     security = SelectField("Security", choices=SECURITY)
-    username = line("Username")
+    username = line_field("Username")
     password = PasswordField(
         "Password", description="Leave empty to keep the current password."
     )
 
-    def question(self) -> SaveTransport:
+    def to_request(self) -> SaveTransport:
         """The transport to be kept."""
         return SaveTransport(
             sender_address=self.sender_address.data or "",
@@ -54,8 +54,8 @@ class TransportForm(LineupForm):
 class TestMailForm(LineupForm):
     """Where a test message goes."""
 
-    receiver = line("Recipient email address", InputRequired())
+    receiver = line_field("Recipient email address", InputRequired())
 
-    def question(self) -> SendTest:
+    def to_request(self) -> SendTest:
         """The test message to be sent."""
         return SendTest(receiver=self.receiver.data or "")

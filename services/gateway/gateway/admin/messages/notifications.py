@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.messages.forms import TestMailForm, TransportForm
-from gateway.asking import ask, ask_later
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.filters import Choice, Dates, Id, TextFilter
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
 from gateway.panel.tables import Column, Table
+from gateway.request_context import ask, ask_later
 from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.notifications import (
@@ -69,7 +69,7 @@ DELIVERIES = Table(
 @page_for(SELLERS_AND_SUPPORT)
 def list_deliveries() -> str:
     """The delivery log, newest first."""
-    listing = DELIVERIES.asked_of(ListDeliveries)
+    listing = DELIVERIES.listing_of(ListDeliveries)
     return render_template("admin/messages/deliveries.html", listing=listing)
 
 
@@ -78,14 +78,14 @@ def list_deliveries() -> str:
 def customer_messages(customer_id: UUID) -> str:
     """What was sent to one customer: a part of its page."""
     found = ask_later(GetCustomer(customer_id=customer_id))
-    listing = OF_CUSTOMER.asked_of(
+    listing = OF_CUSTOMER.listing_of(
         ListDeliveries,
         customer_id=customer_id,
     )
     return render_template(
         "admin/messages/customer.html",
         listing=listing,
-        customer=part(found).value,
+        customer=optional(found).value,
         tabs_of=customer_tabs(customer_id, "notifications_pages.customer_messages"),
     )
 
@@ -102,8 +102,8 @@ def show_delivery(delivery_id: UUID) -> str:
 @page_for(SELLERS)
 def send_again(delivery_id: UUID) -> ResponseReturnValue:
     """Queue a failed message once more."""
-    question = SendAgain(delivery_id=delivery_id)
-    ask(question)
+    rpc_request = SendAgain(delivery_id=delivery_id)
+    ask(rpc_request)
     flash("The message was queued again.")
     return _to(delivery_id)
 
@@ -117,7 +117,7 @@ def mail_transport() -> ResponseReturnValue:
     return form_page(
         "admin/messages/transport_form.html",
         form,
-        lambda: ask(form.question()),
+        lambda: ask(form.to_request()),
         lambda _: go_to(
             url_for("notifications_pages.mail_transport"),
             "Email settings saved. Send a test email to check them.",
@@ -134,7 +134,7 @@ def send_test_mail() -> ResponseReturnValue:
     return form_page(
         "admin/messages/test_form.html",
         form,
-        lambda: ask(form.question()),
+        lambda: ask(form.to_request()),
         lambda sent: _to(sent.id),
     )
 

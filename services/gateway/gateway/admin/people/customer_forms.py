@@ -9,7 +9,7 @@ from wtforms.validators import Length, Optional
 
 from gateway.admin import choices
 from gateway.admin.partner_form import OfPartner
-from gateway.panel.forms import line
+from gateway.panel.forms import line_field
 from gateway.panel.people import PersonFields, entered_of, id_of, with_nothing
 from lineup.contracts.accounts.customers import (
     CustomerView,
@@ -52,9 +52,9 @@ class PersonForm(PersonFields):
             data=entered_of(customer, pin),
             of_seller=customer.seller_id,
         )
-        offered, own = form.group_id.choices, customer.settings.group_id
-        if own and str(own) not in {value for value, *_ in offered}:
-            offered.append(SelectChoice(str(own), customer.group_name))
+        group_choices, own = form.group_id.choices, customer.settings.group_id
+        if own and str(own) not in {value for value, *_ in group_choices}:
+            group_choices.append(SelectChoice(str(own), customer.group_name))
         return form
 
     def change(self, customer: CustomerView) -> UpdateCustomer:
@@ -80,7 +80,7 @@ class CustomerForm(OfPartner, PersonForm):
     }
 
     seller_id = SelectField("Seller", [Optional()])
-    username = line(
+    username = line_field(
         "Username", description="No capital letters. Leave empty to generate one."
     )
     password = PasswordField(
@@ -90,7 +90,7 @@ class CustomerForm(OfPartner, PersonForm):
         description="At least 4 characters. Leave empty to generate one.",
     )
     send_credentials = BooleanField("Send login details by email", default=True)
-    user_name = line(
+    user_name = line_field(
         "Name of the first user",
         description="Such as Living room. The user gets its own playlist. Leave "
         "empty to "
@@ -100,12 +100,14 @@ class CustomerForm(OfPartner, PersonForm):
     def __init__(self) -> None:
         sellers = choices.sellers_to_put_below()
         super().__init__()
-        if offered := sellers():
-            self.seller_id.choices = with_nothing(offered, "None (direct customer)")
+        if group_choices := sellers():
+            self.seller_id.choices = with_nothing(
+                group_choices, "None (direct customer)"
+            )
         else:
             del self.seller_id
 
-    def question(self) -> CreateCustomer:
+    def to_request(self) -> CreateCustomer:
         """The customer to be made."""
         settings = self.settings(
             id_of(self.group_id), is_tester=bool(self.is_tester.data)

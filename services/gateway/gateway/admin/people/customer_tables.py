@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gateway.panel.filters import Choice, Dates, Id, Quietly, TextFilter, YesNo
+from gateway.panel.filters import Choice, Dates, HiddenFilter, Id, TextFilter, YesNo
 from gateway.panel.tables import Column, Table
 from lineup.contracts.accounts.customers import CustomerStatus
 
@@ -32,8 +32,8 @@ FURTHER = (
     Id("partner_id", "Partner"),
 )
 LED_TO = (
-    Quietly(Dates("created", "Created")),
-    Quietly(YesNo("is_grouped", "Group", "In a group", "Not in a group")),
+    HiddenFilter(Dates("created", "Created")),
+    HiddenFilter(YesNo("is_grouped", "Group", "In a group", "Not in a group")),
 )
 """What other pages narrow by, such as figures of a month."""
 

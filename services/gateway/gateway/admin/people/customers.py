@@ -15,17 +15,17 @@ from gateway.admin.people.customer_tables import (
     OWN_CUSTOMERS,
     USERS,
 )
-from gateway.asking import actor, ask, ask_later
 from gateway.customers import create_customer, player_settings
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.deletion import DeletionForm, blockers_of
 from gateway.panel.forms import Confirmation, form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
-from gateway.panel.once import tell_once
-from gateway.panel.parts import part, wait_for
+from gateway.panel.one_time_secrets import show_password_once
+from gateway.panel.optional_results import optional, wait_for
 from gateway.panel.people import country_name
 from gateway.panel.tables import Table
 from gateway.players import MAY_SEE_PASSWORDS
+from gateway.request_context import actor, ask, ask_later
 from lineup import rpc
 from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.customers import (
@@ -50,9 +50,9 @@ def list_customers() -> str:
     """Customers, filtered and sorted as the address says."""
     is_seller = actor().role in {Role.RESELLER, Role.DEALER}
     table = OWN_CUSTOMERS if is_seller else CUSTOMERS
-    asked = table.asked().later(ListCustomers)
-    offered = choices.of_customers()
-    listing = asked.shown(**offered())
+    pending = table.listing().later(ListCustomers)
+    options_by_name = choices.of_customers()
+    listing = pending.shown(**options_by_name())
     return render_template("admin/people/customers/list.html", listing=listing)
 
 
@@ -61,10 +61,10 @@ def list_customers() -> str:
 def new_customer() -> ResponseReturnValue:
     """Make a customer with its login and first user in one form."""
     form = CustomerForm()
-    made = submit(form, lambda: create_customer(form.question()))
+    made = submit(form, lambda: create_customer(form.to_request()))
     if made is not None:
         flash(f"{name_of(made)} was created.")
-        tell_once(name_of(made), made.login.username, made.login.password)
+        show_password_once(name_of(made), made.login.username, made.login.password)
         return redirect(url_for("customers_pages.show_customer", customer_id=made.id))
     return render_template("admin/people/customers/new.html", form=form), status_of(
         form
@@ -76,7 +76,7 @@ def new_customer() -> ResponseReturnValue:
 def show_customer(customer_id: UUID) -> str:
     """Who a customer is, and what is kept of it."""
     customer = customer_of(customer_id)
-    return _part(
+    return _tab(
         "information",
         customer,
         "customers_pages.show_customer",
@@ -90,7 +90,7 @@ def show_customer(customer_id: UUID) -> str:
 def show_users(customer_id: UUID) -> str:
     """A customer's users."""
     customer, listing = _with_list(customer_id, USERS, ListUsers)
-    return _part("users", customer, "customers_pages.show_users", listing=listing)
+    return _tab("users", customer, "customers_pages.show_users", listing=listing)
 
 
 @pages.get("/customers/<uuid:customer_id>/devices")
@@ -98,7 +98,7 @@ def show_users(customer_id: UUID) -> str:
 def show_devices(customer_id: UUID) -> str:
     """What a customer's users watch with."""
     customer, listing = _with_list(customer_id, DEVICES, ListDevices)
-    return _part("devices", customer, "customers_pages.show_devices", listing=listing)
+    return _tab("devices", customer, "customers_pages.show_devices", listing=listing)
 
 
 @pages.route("/customers/<uuid:customer_id>/edit", methods=["GET", "POST"])
@@ -142,8 +142,8 @@ def switch_off(customer_id: UUID) -> ResponseReturnValue:
 
 def _switched(customer_id: UUID, *, is_active: bool) -> Answer:
     """Back where it was switched: at its page, or in the list as it was narrowed."""
-    question = SwitchCustomer(customer_id=customer_id, is_active=is_active)
-    switched = ask(question)
+    rpc_request = SwitchCustomer(customer_id=customer_id, is_active=is_active)
+    switched = ask(rpc_request)
     flash(f"{name_of(switched)} is {'enabled' if is_active else 'disabled'}.")
     if "listed" in request.args:
         return redirect(f"{url_for('.list_customers')}?{request.args['listed']}")
@@ -175,8 +175,8 @@ def delete_customer(customer_id: UUID) -> ResponseReturnValue:
 
 
 def _delete(customer_id: UUID, form: DeletionForm) -> Done:
-    question = DeleteCustomer(customer_id=customer_id, **form.said())
-    return ask(question)
+    rpc_request = DeleteCustomer(customer_id=customer_id, **form.request_fields())
+    return ask(rpc_request)
 
 
 def name_of(customer: CustomerView) -> str:
@@ -186,30 +186,30 @@ def name_of(customer: CustomerView) -> str:
 
 def customer_of(customer_id: UUID) -> CustomerView:
     """A customer in the actor's scope; NotFound otherwise."""
-    question = GetCustomer(customer_id=customer_id)
-    return ask(question)
+    rpc_request = GetCustomer(customer_id=customer_id)
+    return ask(rpc_request)
 
 
-def _part(template: str, customer: CustomerView, opened: str, **given: Any) -> str:
+def _tab(template: str, customer: CustomerView, opened: str, **context: Any) -> str:
     """One part of a customer's page, under the tabs of all of them."""
     return render_template(
         f"admin/people/customers/{template}.html",
         customer=customer,
         tabs_of=customer_tabs(customer.id, opened),
-        **given,
+        **context,
     )
 
 
 def _with_list(
-    customer_id: UUID, table: Table, question: type[Any]
+    customer_id: UUID, table: Table, request_type: type[Any]
 ) -> tuple[CustomerView, Any]:
     """A customer and one of its lists, asked at once."""
-    listing = table.asked()
-    asked = listing.question(question, customer_id=customer_id)
+    listing = table.listing()
+    rpc_request = listing.to_request(request_type, customer_id=customer_id)
     customer = ask_later(GetCustomer(customer_id=customer_id))
-    rows: rpc.Answer[Any] = ask_later(asked)
+    rows: rpc.Answer[Any] = ask_later(rpc_request)
     wait_for(customer, rows)
-    return customer.reply(), listing.showing(part(rows))
+    return customer.reply(), listing.showing(optional(rows))
 
 
 def _pin(customer_id: UUID) -> str:

@@ -8,11 +8,11 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from gateway.admin import choices
-from gateway.asking import actor, ask
 from gateway.panel.filters import TextFilter
-from gateway.panel.forms import LineupForm, form_page, go_to, line
+from gateway.panel.forms import LineupForm, form_page, go_to, line_field
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
+from gateway.request_context import actor, ask
 from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.groups import (
     CreateCustomerGroup,
@@ -38,7 +38,7 @@ GROUPS = Table(
 class GroupForm(LineupForm):
     """A group's name; the operator says whose it is."""
 
-    name = line("Name", description="For example Staff, Promotion or North.")
+    name = line_field("Name", description="For example Staff, Promotion or North.")
     account_id = SelectField("Company")
 
     def __init__(self, name: str | None = None) -> None:
@@ -49,7 +49,7 @@ class GroupForm(LineupForm):
         else:
             del self.account_id
 
-    def question(self) -> CreateCustomerGroup:
+    def to_request(self) -> CreateCustomerGroup:
         """The group to be made."""
         owner = self._fields.get("account_id")
         return CreateCustomerGroup(
@@ -61,7 +61,7 @@ class GroupForm(LineupForm):
 @page_for(SELLERS_AND_SUPPORT)
 def list_groups() -> str:
     """Groups by name, with how many customers are in each."""
-    listing = GROUPS.asked_of(ListCustomerGroups)
+    listing = GROUPS.listing_of(ListCustomerGroups)
     return render_template("admin/people/groups/list.html", listing=listing)
 
 
@@ -73,7 +73,7 @@ def new_group() -> ResponseReturnValue:
     return form_page(
         "admin/people/groups/form.html",
         form,
-        lambda: ask(form.question()),
+        lambda: ask(form.to_request()),
         lambda made: go_to(url_for(".list_groups"), f"{made.name} was created."),
         group=None,
     )
@@ -85,11 +85,11 @@ def rename_group(group_id: UUID) -> ResponseReturnValue:
     """Give a group another name."""
     group = _group(group_id)
     form = GroupForm(group.name)
-    question = RenameCustomerGroup(group_id=group_id, name=form.name.data or "")
+    rpc_request = RenameCustomerGroup(group_id=group_id, name=form.name.data or "")
     return form_page(
         "admin/people/groups/form.html",
         form,
-        lambda: ask(question),
+        lambda: ask(rpc_request),
         lambda named: go_to(
             url_for(".list_groups"), f"{group.name} was renamed to {named.name}."
         ),
@@ -103,16 +103,16 @@ def delete_group(group_id: UUID) -> ResponseReturnValue:
     """Ask, and remove a group that nobody is in."""
     group = _group(group_id)
     form = LineupForm()
-    question = DeleteCustomerGroup(group_id=group_id)
+    rpc_request = DeleteCustomerGroup(group_id=group_id)
     return form_page(
         "admin/people/groups/delete.html",
         form,
-        lambda: ask(question),
+        lambda: ask(rpc_request),
         lambda _: go_to(url_for(".list_groups"), f"{group.name} was deleted."),
         group=group,
     )
 
 
 def _group(group_id: UUID) -> CustomerGroupView:
-    question = GetCustomerGroup(group_id=group_id)
-    return ask(question)
+    rpc_request = GetCustomerGroup(group_id=group_id)
+    return ask(rpc_request)

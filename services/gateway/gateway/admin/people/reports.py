@@ -8,13 +8,13 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, url_for
 
 from gateway.admin import choices
-from gateway.asking import ask, ask_later
 from gateway.panel.display import label_of, zone
 from gateway.panel.exports import file_address, rows_file
 from gateway.panel.filters import Choice, Dates
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
 from gateway.panel.tables import Listing, Table
+from gateway.request_context import ask, ask_later
 from lineup.context import SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import (
     CountCustomers,
@@ -60,12 +60,12 @@ class Section(NamedTuple):
 @page_for(SELLERS_AND_SUPPORT)
 def count_customers() -> str:
     """Customers by state, seller, product, group, and when they were made."""
-    listing = NARROWED.asked()
-    asked = ask_later(CountCustomers(**listing.filters))
+    listing = NARROWED.listing()
+    pending = ask_later(CountCustomers(**listing.filters))
     devices = ask_later(CountDevices())
-    offered = choices.of_customers()
-    listing = NARROWED.asked(**offered())
-    counts = part(asked).value
+    options_by_name = choices.of_customers()
+    listing = NARROWED.listing(**options_by_name())
+    counts = optional(pending).value
     return render_template(
         "admin/people/reports/customers.html",
         listing=listing,
@@ -73,7 +73,7 @@ def count_customers() -> str:
         sections=list(_sections(counts, listing)) if counts else [],
         months=_months(counts, listing) if counts else [],
         everybody=_address(listing, {}),
-        devices=part(devices).value,
+        devices=optional(devices).value,
         file=file_address("reports_pages.export_customers"),
         zone=str(zone()),
     )
@@ -83,9 +83,9 @@ def count_customers() -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def export_customers() -> Response:
     """The same figures as a file."""
-    listing = NARROWED.asked()
-    question = CountCustomers(**listing.filters)
-    counts = ask(question)
+    listing = NARROWED.listing()
+    rpc_request = CountCustomers(**listing.filters)
+    counts = ask(rpc_request)
     rows: list[Sequence[Any]] = [("Group by", "Value", "Customers")]
     rows.append(("Total", str(zone()), counts.total))
     for section in _sections(counts, listing):
@@ -140,16 +140,19 @@ def _months(counts: CustomerCounts, listing: Listing) -> list[ReportRow]:
 def _days_of_month(start: date, listing: Listing) -> dict[str, str]:
     """The days of a month that were asked for."""
     last = (start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(1)
-    first_said, last_said = listing.said("created_from"), listing.said("created_until")
+    first_day, last_day = (
+        listing.filter_value("created_from"),
+        listing.filter_value("created_until"),
+    )
     return {
-        "created_from": max(str(start), first_said),
-        "created_until": min(str(last), last_said or str(last)),
+        "created_from": max(str(start), first_day),
+        "created_until": min(str(last), last_day or str(last)),
     }
 
 
 def _address(listing: Listing, narrowed: Mapping[str, str]) -> str:
     """The list of just these customers."""
-    kept = {name: said for name, said in listing.kept() if name in _names()}
+    kept = {name: value for name, value in listing.kept() if name in _names()}
     query: dict[str, Any] = {**kept, **narrowed}
     return url_for(LIST, **query)
 

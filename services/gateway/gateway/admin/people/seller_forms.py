@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from gateway.admin.partner_form import OfPartner
-from gateway.panel.forms import LineupForm, line
+from gateway.panel.forms import LineupForm, line_field
 from gateway.panel.navigation import ROLES
 from gateway.panel.zones import zone_choices
 from lineup.context import Role
@@ -43,17 +43,17 @@ class NewSellerForm(OfPartner):
         "Contact": [("email", "phone")],
     }
 
-    name = line("Name", InputRequired())
-    username = line(
+    name = line_field("Name", InputRequired())
+    username = line_field(
         "Username",
         InputRequired(),
         description="Lowercase letters, digits and . _ @ + -",
     )
     password = password_field()
-    email = line("Email")
-    phone = line("Phone")
+    email = line_field("Email")
+    phone = line_field("Phone")
 
-    def question(self, kind: AccountKind) -> CreateAccount:
+    def to_request(self, kind: AccountKind) -> CreateAccount:
         """The account to be made."""
         return CreateAccount(
             kind=kind,
@@ -75,18 +75,18 @@ class NewPartnerForm(LineupForm):
         "Business": [("currency", "time_zone"), "public_url"],
     }
 
-    name = line("Name", InputRequired())
-    username = line(
+    name = line_field("Name", InputRequired())
+    username = line_field(
         "Username",
         InputRequired(),
         description="Lowercase letters, digits and . _ @ + -",
     )
     password = password_field()
-    email = line("Email")
-    phone = line("Phone")
-    currency = line("Currency", InputRequired(), default="EUR")
+    email = line_field("Email")
+    phone = line_field("Phone")
+    currency = line_field("Currency", InputRequired(), default="EUR")
     time_zone = SelectField("Time zone", default="UTC")
-    public_url = line(
+    public_url = line_field(
         "Custom domain for playlists",
         description="Such as https://tv.example. The sign-in page there shows this "
         "account's "
@@ -97,7 +97,7 @@ class NewPartnerForm(LineupForm):
         super().__init__()
         self.time_zone.choices = zone_choices()
 
-    def question(self, kind: AccountKind) -> CreateAccount:
+    def to_request(self, kind: AccountKind) -> CreateAccount:
         """The partner to be made."""
         return CreateAccount(
             kind=kind,
@@ -114,7 +114,7 @@ class NewPartnerForm(LineupForm):
 class LoginForm(LineupForm):
     """A further login of an account."""
 
-    username = line(
+    username = line_field(
         "Username",
         InputRequired(),
         description="Lowercase letters, digits and . _ @ + -",
@@ -126,7 +126,7 @@ class LoginForm(LineupForm):
         super().__init__()
         self.role.choices = [SelectChoice(role.value, ROLES[role]) for role in roles]
 
-    def question(self, account_id: UUID) -> CreateStaff:
+    def to_request(self, account_id: UUID) -> CreateStaff:
         """The login to be made."""
         return CreateStaff(
             account_id=account_id, role=Role(self.role.data), login=login_of(self)
@@ -140,7 +140,7 @@ class NewPasswordForm(LineupForm):
         "New password", "At least 12 characters, or 4 for a customer."
     )
 
-    def question(self, login_id: UUID) -> ResetPassword:
+    def to_request(self, login_id: UUID) -> ResetPassword:
         """The password to be had from now on."""
         return ResetPassword(login_id=login_id, password=self.password.data or "")
 

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from gateway.admin.people.seller_forms import MoveForm
 from gateway.admin.people.sellers import account_of
-from gateway.asking import ask
 from gateway.panel.deletion import DeletionForm, blockers_of
 from gateway.panel.filters import Id
 from gateway.panel.forms import form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
+from gateway.request_context import ask
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer
 from lineup.contracts.accounts.jobs import (
@@ -70,7 +70,7 @@ def delete_account(account_id: UUID) -> ResponseReturnValue:
 @page_for(SELLERS_AND_SUPPORT)
 def list_jobs() -> str:
     """What was deleted and moved, by whom, and how many went along."""
-    listing = JOBS.asked_of(ListAccountJobs)
+    listing = JOBS.listing_of(ListAccountJobs)
     return render_template("admin/people/sellers/jobs.html", listing=listing)
 
 
@@ -123,10 +123,10 @@ def move_customer(customer_id: UUID) -> ResponseReturnValue:
 
 def _targets(partner_id: UUID | None, leaving: UUID | None) -> list[AccountView]:
     """A partner and its first two hundred sellers by name, less the one they leave."""
-    question = ListAccounts(
+    rpc_request = ListAccounts(
         partner_id=partner_id, paging=Paging(limit=200, order="name")
     )
-    found = ask(question)
+    found = ask(rpc_request)
     return [one for one in found.items if one.id != leaving]
 
 
@@ -135,17 +135,19 @@ def _counts(account_id: UUID) -> AccountCounts:
 
 
 def _delete(account_id: UUID, form: DeletionForm) -> AccountJobView:
-    question = DeleteAccount(
-        account_id=account_id, confirmation=form.typed.data or "", **form.said()
+    rpc_request = DeleteAccount(
+        account_id=account_id,
+        confirmation=form.typed.data or "",
+        **form.request_fields(),
     )
-    return ask(question)
+    return ask(rpc_request)
 
 
 def _move(account_id: UUID, form: MoveForm) -> AccountJobView:
-    question = MoveCustomers(account_id=account_id, to_account_id=form.target())
-    return ask(question)
+    rpc_request = MoveCustomers(account_id=account_id, to_account_id=form.target())
+    return ask(rpc_request)
 
 
 def _move_one(customer_id: UUID, form: MoveForm) -> CustomerView:
-    question = MoveCustomer(customer_id=customer_id, to_account_id=form.target())
-    return ask(question)
+    rpc_request = MoveCustomer(customer_id=customer_id, to_account_id=form.target())
+    return ask(rpc_request)

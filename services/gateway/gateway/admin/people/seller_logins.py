@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response as Answer
 from gateway.admin.people.customers import customer_of
 from gateway.admin.people.seller_forms import LoginForm, NewPasswordForm
 from gateway.admin.people.sellers import account_of
-from gateway.asking import actor, ask
 from gateway.logins import LOGINS, SESSIONS
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
+from gateway.request_context import actor, ask
 from lineup.context import SELLERS
 from lineup.contracts.accounts.logins import ListLogins, SetLoginState
 from lineup.contracts.accounts.sessions import EndSession, ListSessions
@@ -29,7 +29,7 @@ LOGIN = "/accounts/<uuid:account_id>/logins/<uuid:login_id>"
 @page_for(SELLERS)
 def list_logins(account_id: UUID) -> str:
     """Who signs in to an account."""
-    listing = LOGINS.asked_of(ListLogins, account_id=account_id)
+    listing = LOGINS.listing_of(ListLogins, account_id=account_id)
     return render_template(
         "admin/people/sellers/logins.html",
         account=account_of(account_id),
@@ -41,7 +41,7 @@ def list_logins(account_id: UUID) -> str:
 @page_for(SELLERS)
 def list_sessions(account_id: UUID) -> str:
     """What keeps an account's logins signed in."""
-    listing = SESSIONS.asked_of(ListSessions, account_id=account_id)
+    listing = SESSIONS.listing_of(ListSessions, account_id=account_id)
     return render_template(
         "admin/people/sellers/sessions.html",
         account=account_of(account_id),
@@ -53,8 +53,8 @@ def list_sessions(account_id: UUID) -> str:
 @page_for(SELLERS)
 def customer_login(customer_id: UUID) -> str:
     """A customer's login, with a new password for it, and what it is signed in with."""
-    listing = LOGINS.asked_of(ListLogins, account_id=customer_id)
-    signed_in = SESSIONS.asked_of(ListSessions, account_id=customer_id)
+    listing = LOGINS.listing_of(ListLogins, account_id=customer_id)
+    signed_in = SESSIONS.listing_of(ListSessions, account_id=customer_id)
     return render_template(
         "admin/people/customers/login.html",
         customer=customer_of(customer_id),
@@ -73,7 +73,7 @@ def new_login(account_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/people/sellers/login.html",
         form,
-        lambda: ask(form.question(account_id)),
+        lambda: ask(form.to_request(account_id)),
         lambda made: go_to(_back_to(account_id), f"Login {made.username} was created."),
         heading=f"New login for {account.name}",
         submit="Create login",
@@ -89,7 +89,7 @@ def reset_password(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/people/sellers/login.html",
         form,
-        lambda: ask(form.question(login_id)),
+        lambda: ask(form.to_request(login_id)),
         lambda _: go_to(
             _back_to(account_id),
             "The password was reset, and all sessions of this login have ended.",
@@ -106,8 +106,8 @@ def set_login_state(account_id: UUID, login_id: UUID) -> Answer:
     """Switch a login off or on."""
     is_on = request.form.get("state") == Status.ACTIVE.value
     state = Status.ACTIVE if is_on else Status.INACTIVE
-    question = SetLoginState(login_id=login_id, state=state)
-    login = ask(question)
+    rpc_request = SetLoginState(login_id=login_id, state=state)
+    login = ask(rpc_request)
     flash(f"{login.username} is {'enabled' if is_on else 'disabled'}.")
     return redirect(_back_to(account_id))
 

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from gateway.account_form import DELETE, AccountForm
 from gateway.admin.people.seller_forms import NewPartnerForm, NewSellerForm
-from gateway.asking import actor, ask, ask_later
 from gateway.panel.filters import Choice, Id, TextFilter
 from gateway.panel.forms import form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part, part_if_known, wait_for
+from gateway.panel.optional_results import optional, optional_if_known, wait_for
 from gateway.panel.tables import Column, Table
+from gateway.request_context import actor, ask, ask_later
 from lineup.context import PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.jobs import CountAccount
 from lineup.contracts.accounts.tree import (
@@ -108,8 +108,8 @@ def show_account(account_id: UUID) -> str:
     return render_template(
         "admin/people/sellers/account.html",
         account=account,
-        counts=part(counting),
-        balances=part_if_known(owing),
+        counts=optional(counting),
+        balances=optional_if_known(owing),
         may_edit=account.may_edit is not False,
     )
 
@@ -125,7 +125,7 @@ def edit_account(account_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/people/sellers/edit.html",
         form,
-        lambda: ask(form.question(account_id)),
+        lambda: ask(form.to_request(account_id)),
         lambda changed: go_to(
             url_for("sellers_pages.show_account", account_id=account_id),
             f"{changed.name} was saved.",
@@ -141,7 +141,7 @@ def account_of(account_id: UUID) -> AccountView:
 
 def _list(kind: AccountKind) -> str:
     title, first, _ = WORDS[kind]
-    listing = ACCOUNTS.asked_of(ListAccounts, kind=kind)
+    listing = ACCOUNTS.listing_of(ListAccounts, kind=kind)
     return render_template(
         "admin/people/sellers/list.html",
         listing=listing,
@@ -174,7 +174,7 @@ def _may_add(kind: AccountKind) -> bool:
 
 def _new(kind: AccountKind) -> ResponseReturnValue:
     form = NewPartnerForm() if kind is AccountKind.PARTNER else NewSellerForm()
-    made = submit(form, lambda: ask(form.question(kind)))
+    made = submit(form, lambda: ask(form.to_request(kind)))
     if made is not None:
         flash(f"{made.name} was created and can sign in as {made.username}.")
         return redirect(url_for("sellers_pages.show_account", account_id=made.id))

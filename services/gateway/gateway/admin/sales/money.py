@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 
 from gateway.admin import choices
 from gateway.admin.sales.product_forms import CorrectionForm, PayOutForm, TopUpForm
-from gateway.asking import ask, ask_later
 from gateway.balances import (
     STAFF_ENTRIES,
     renewal_of,
@@ -26,8 +25,9 @@ from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, TextFilter, YesNo
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part, part_if_known
+from gateway.panel.optional_results import optional, optional_if_known
 from gateway.panel.tables import Column, Table
+from gateway.request_context import ask, ask_later
 from gateway.return_paths import return_path
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer
@@ -72,15 +72,15 @@ HISTORY = Table(
 @page_for(SELLERS_AND_SUPPORT)
 def list_wallets() -> str:
     """Balances of customers, and what they are together."""
-    asked = WALLETS.asked()
-    owed = ask_later(asked.sums_question(GetBalances))
-    rows = asked.later(ListWallets)
+    narrowed = WALLETS.listing()
+    owed = ask_later(narrowed.totals_request(GetBalances))
+    rows = narrowed.later(ListWallets)
     sellers = choices.sellers()
     listing = rows.shown(account_id=sellers())
     return render_template(
         "admin/sales/money/wallets.html",
         listing=listing,
-        owed=part(owed),
+        owed=optional(owed),
         file=file_address("money_pages.export_wallets"),
     )
 
@@ -89,8 +89,8 @@ def list_wallets() -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def export_wallets() -> Response:
     """The same list as a file."""
-    question = WALLETS.asked().question(ListWallets)
-    return csv_of("balances", WALLET_FILE, question)
+    rpc_request = WALLETS.listing().to_request(ListWallets)
+    return csv_of("balances", WALLET_FILE, rpc_request)
 
 
 @pages.get("/customers/<uuid:customer_id>/wallet")
@@ -116,7 +116,7 @@ def export_statement(customer_id: UUID) -> Response:
 @page_for(SELLERS_AND_SUPPORT)
 def customer_subscriptions(customer_id: UUID) -> str:
     """Where each of a customer's users stands, and every period that was sold."""
-    rows = HISTORY.asked().later(ListSales, customer_id=customer_id)
+    rows = HISTORY.listing().later(ListSales, customer_id=customer_id)
     overview, history = renewal_of(customer_id), rows.shown()
     return _page_of(customer_id, "subscriptions", overview=overview, history=history)
 
@@ -141,7 +141,7 @@ def top_up(customer_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/sales/money/top_up.html",
         form,
-        lambda: ask(form.question(customer_id, wallet.balance.asset)),
+        lambda: ask(form.to_request(customer_id, wallet.balance.asset)),
         lambda raised: go_to(back, f"Topped up. New balance: {raised.balance}."),
         wallet=wallet,
         back=back,
@@ -160,7 +160,7 @@ def pay_out(customer_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/sales/money/pay_out.html",
         form,
-        lambda: ask(form.question(customer_id, wallet.balance.asset)),
+        lambda: ask(form.to_request(customer_id, wallet.balance.asset)),
         lambda paid: go_to(back, f"Paid out. New balance: {paid.balance}."),
         wallet=wallet,
         back=back,
@@ -179,20 +179,20 @@ def correct_booking(customer_id: UUID, transfer_id: UUID) -> ResponseReturnValue
     return form_page(
         "admin/sales/money/correct.html",
         form,
-        lambda: ask(form.question(transfer_id)),
+        lambda: ask(form.to_request(transfer_id)),
         lambda corrected: go_to(back, f"Corrected. New balance: {corrected.balance}."),
         back=back,
     )
 
 
-def _page_of(customer_id: UUID, name: str, **shown: object) -> str:
+def _page_of(customer_id: UUID, name: str, **context: object) -> str:
     endpoint = f"money_pages.customer_{name}"
     return render_template(
         f"admin/sales/money/customer_{name}.html",
         customer=_customer(customer_id),
         customer_id=customer_id,
         tabs_of=customer_tabs(customer_id, endpoint),
-        **shown,
+        **context,
     )
 
 
@@ -200,5 +200,5 @@ def _customer(customer_id: UUID) -> CustomerView | None:
     """Whose page it is; None while accounts is away, or when it was deleted: billing
     has said before that it lies in the scope.
     """
-    asked = ask_later(GetCustomer(customer_id=customer_id))
-    return part_if_known(asked).value
+    pending = ask_later(GetCustomer(customer_id=customer_id))
+    return optional_if_known(pending).value

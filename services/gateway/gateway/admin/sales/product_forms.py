@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from gateway.admin.partner_form import PackagesOfPartner
 from gateway.panel.amounts import read_amount
-from gateway.panel.forms import Checklist, LineupForm, line, must_be_whole_money
+from gateway.panel.forms import Checklist, LineupForm, line_field, must_be_whole_money
 from lineup.contracts.billing.catalog import (
     ChangePlan,
     CreatePlan,
@@ -25,10 +25,12 @@ from lineup.contracts.playlists.packages import PackageView
 class TopUpForm(LineupForm):
     """Money paid outside, put on a balance."""
 
-    amount = line("Amount", InputRequired(), must_be_whole_money)
-    note = line("Note", description="For example the number of the bank transfer.")
+    amount = line_field("Amount", InputRequired(), must_be_whole_money)
+    note = line_field(
+        "Note", description="For example the number of the bank transfer."
+    )
 
-    def question(self, customer_id: UUID, currency: str) -> TopUp:
+    def to_request(self, customer_id: UUID, currency: str) -> TopUp:
         """The movement to be made, in the wallet's currency."""
         return TopUp(
             customer_id=customer_id,
@@ -40,10 +42,12 @@ class TopUpForm(LineupForm):
 class PayOutForm(LineupForm):
     """Money of a balance that the customer is given back outside."""
 
-    amount = line("Amount", InputRequired(), must_be_whole_money)
-    note = line("Note", description="For example the number of the bank transfer.")
+    amount = line_field("Amount", InputRequired(), must_be_whole_money)
+    note = line_field(
+        "Note", description="For example the number of the bank transfer."
+    )
 
-    def question(self, customer_id: UUID, currency: str) -> PayOut:
+    def to_request(self, customer_id: UUID, currency: str) -> PayOut:
         """The payout to be booked, in the wallet's currency."""
         return PayOut(
             customer_id=customer_id,
@@ -55,9 +59,11 @@ class PayOutForm(LineupForm):
 class CorrectionForm(LineupForm):
     """A booking that was a mistake, and why."""
 
-    reason = line("Reason", InputRequired(), description="Shown in the statement.")
+    reason = line_field(
+        "Reason", InputRequired(), description="Shown in the statement."
+    )
 
-    def question(self, transfer_id: UUID) -> CorrectBooking:
+    def to_request(self, transfer_id: UUID) -> CorrectBooking:
         """The correction to be booked."""
         return CorrectBooking(transfer_id=transfer_id, reason=self.reason.data or "")
 
@@ -70,7 +76,7 @@ class ProductForm(LineupForm):
         "Content": ("package_ids",),
         "Limits": (("devices", "addresses"),),
     }
-    name = line("Name", InputRequired())
+    name = line_field("Name", InputRequired())
     package_ids = Checklist("Packages")
     devices = IntegerField("Devices", [NumberRange(1, 100)], default=2)
     addresses = IntegerField(
@@ -119,7 +125,7 @@ class NewProductForm(PackagesOfPartner, ProductForm):
         if request.method == "GET":
             self.package_ids.data = request.args.getlist("package_id")
 
-    def question(self) -> CreateProduct:
+    def to_request(self) -> CreateProduct:
         """The product to be made."""
         return CreateProduct(
             name=self.name.data or "",
@@ -141,7 +147,7 @@ class PlanForm(LineupForm):
         "Shops": ("sku",),
     }
     product_id = SelectField("Product", [InputRequired()])
-    name = line("Name", InputRequired())
+    name = line_field("Name", InputRequired())
     months = IntegerField("Months", [Optional(), NumberRange(0, 120)], default=1)
     days = IntegerField(
         "or days",
@@ -149,15 +155,15 @@ class PlanForm(LineupForm):
         default=0,
         description="Enter either months or days.",
     )
-    amount = line("Price", InputRequired(), must_be_whole_money)
-    currency = line("Currency", InputRequired())
-    sku = line(
+    amount = line_field("Price", InputRequired(), must_be_whole_money)
+    currency = line_field("Currency", InputRequired())
+    sku = line_field(
         "SKU",
         description="The SKU used in your webshop. Leave empty if it "
         "is not sold there.",
     )
 
-    def question(self, product_id: UUID | None) -> CreatePlan:
+    def to_request(self, product_id: UUID | None) -> CreatePlan:
         """The plan to be made, of the product that was chosen where none is given."""
         return CreatePlan(
             product_id=product_id or UUID(self.product_id.data),
@@ -172,15 +178,15 @@ class PlanForm(LineupForm):
 class PlanPriceForm(LineupForm):
     """A plan's name, price and SKU from now on."""
 
-    name = line("Name", InputRequired())
-    amount = line("Price", InputRequired(), must_be_whole_money)
-    sku = line(
+    name = line_field("Name", InputRequired())
+    amount = line_field("Price", InputRequired(), must_be_whole_money)
+    sku = line_field(
         "SKU",
         description="The SKU used in your webshop. Leave empty if it "
         "is not sold there.",
     )
 
-    def question(self, plan: PlanView) -> ChangePlan:
+    def to_request(self, plan: PlanView) -> ChangePlan:
         """The change to be made, in the plan's currency."""
         return ChangePlan(
             plan_id=plan.id,

@@ -13,12 +13,12 @@ from gateway.admin.sales.product_forms import (
     PlanPriceForm,
     ProductForm,
 )
-from gateway.asking import actor, ask, ask_later
 from gateway.panel.filters import TextFilter, YesNo
 from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
 from gateway.panel.tables import Column, Table, with_partner
+from gateway.request_context import actor, ask, ask_later
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.tree import GetAccount
 from lineup.contracts.billing.catalog import (
@@ -65,8 +65,8 @@ def list_products() -> str:
     """Products with their plans."""
     table = OF_ALL if actor().role is Role.OPERATOR else PRODUCTS
     partners = choices.partners()
-    asked = table.asked().later(ListProducts)
-    listing = asked.shown(partner_id=partners())
+    pending = table.listing().later(ListProducts)
+    listing = pending.shown(partner_id=partners())
     return render_template("admin/sales/products/products.html", listing=listing)
 
 
@@ -74,8 +74,8 @@ def list_products() -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def show_product(product_id: UUID) -> str:
     """One product: what is watched, and its plans."""
-    offered = choices.packages()
-    product, names = _product(product_id), dict(offered())
+    package_choices = choices.packages()
+    product, names = _product(product_id), dict(package_choices())
     return render_template(
         "admin/sales/products/product.html",
         product=product,
@@ -92,7 +92,7 @@ def new_product() -> ResponseReturnValue:
     return form_page(
         "admin/sales/products/product_form.html",
         form,
-        lambda: ask(form.question()),
+        lambda: ask(form.to_request()),
         lambda made: go_to(
             url_for("billing_pages.new_plan", product_id=made.id),
             f"{made.name} was created. Now add a plan.",
@@ -114,11 +114,11 @@ def edit_product(product_id: UUID) -> ResponseReturnValue:
         addresses=product.addresses,
     )
     form.choose_from(choices.packages_to_tick(product.partner_id))
-    question = form.change_of
+    to_request = form.change_of
     return form_page(
         "admin/sales/products/product_form.html",
         form,
-        lambda: ask(question(product_id)),
+        lambda: ask(to_request(product_id)),
         lambda changed: go_to(
             _address(product_id),
             f"{changed.name} was saved. Existing subscriptions are updated.",
@@ -144,8 +144,8 @@ def new_plan(product_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def map_sku() -> ResponseReturnValue:
     """Give a product a plan with a SKU that a shop sells already."""
-    said = {name: request.args.get(name, "") for name in ("sku", "currency")}
-    form = PlanForm(**said)
+    fields = {name: request.args.get(name, "") for name in ("sku", "currency")}
+    form = PlanForm(**fields)
     form.product_id.choices = [SelectChoice(*one) for one in choices.products()()]
     return _make_plan(form, None, None)
 
@@ -161,7 +161,7 @@ def edit_plan(plan_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/sales/products/plan_price.html",
         form,
-        lambda: ask(form.question(use.plan)),
+        lambda: ask(form.to_request(use.plan)),
         lambda changed: go_to(
             _address(changed.product_id), f"{changed.name} now costs {changed.price}."
         ),
@@ -175,8 +175,8 @@ def edit_plan(plan_id: UUID) -> ResponseReturnValue:
 def retire_plan(plan_id: UUID) -> ResponseReturnValue:
     """Say who would be touched, ask, and sell a plan no longer."""
     form = LineupForm()
-    question = RetirePlan(plan_id=plan_id)
-    gone = submit(form, lambda: ask(question))
+    rpc_request = RetirePlan(plan_id=plan_id)
+    gone = submit(form, lambda: ask(rpc_request))
     if gone is not None:
         flash(f"{gone.name} was retired.")
         return redirect(_address(gone.product_id))
@@ -196,7 +196,7 @@ def _make_plan(
     return form_page(
         "admin/sales/products/plan_form.html",
         form,
-        lambda: ask(form.question(product_id)),
+        lambda: ask(form.to_request(product_id)),
         lambda made: go_to(_address(made.product_id), f"{made.name} is on sale."),
         product=product,
         back=_address(product_id) if product else _list(),
@@ -204,19 +204,19 @@ def _make_plan(
 
 
 def _product(product_id: UUID) -> ProductView:
-    question = GetProduct(product_id=product_id)
-    return ask(question)
+    rpc_request = GetProduct(product_id=product_id)
+    return ask(rpc_request)
 
 
 def _use(plan_id: UUID) -> PlanUse:
-    question = GetPlanUse(plan_id=plan_id)
-    return ask(question)
+    rpc_request = GetPlanUse(plan_id=plan_id)
+    return ask(rpc_request)
 
 
 def _currency_of(partner_id: UUID) -> str:
     """What a partner sells in; empty while accounts is away."""
-    asked = ask_later(GetAccount(account_id=partner_id))
-    account = part(asked).value
+    pending = ask_later(GetAccount(account_id=partner_id))
+    account = optional(pending).value
     return account.currency if account else ""
 
 

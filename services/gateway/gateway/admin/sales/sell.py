@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.sales.sell_forms import BuyerFields, FirstLineForm, SellForm
-from gateway.asking import actor, ask
 from gateway.customers import NewCustomer, create_customer
 from gateway.panel.display import day_text, money_text
 from gateway.panel.forms import form_page
 from gateway.panel.guard import page_for
-from gateway.panel.once import tell_once
+from gateway.panel.one_time_secrets import show_password_once
 from gateway.portal.purchase_forms import offers_of
+from gateway.request_context import actor, ask
 from gateway.selling import buy_for_cash
 from lineup.context import SELLERS, Role
 from lineup.contracts.accounts.customers import GetCustomer
@@ -135,7 +135,7 @@ def _served(form: BuyerFields, made: NewCustomer, plan: PlanView) -> Answer:
 
 
 def _tell(form: BuyerFields, made: NewCustomer) -> None:
-    tell_once(_name_of(form), made.login.username, made.login.password)
+    show_password_once(_name_of(form), made.login.username, made.login.password)
 
 
 def _name_of(form: BuyerFields) -> str:

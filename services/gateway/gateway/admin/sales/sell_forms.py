@@ -7,7 +7,7 @@ from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from gateway.panel.amounts import read_amount
-from gateway.panel.forms import LineupForm, line, must_be_whole_money
+from gateway.panel.forms import LineupForm, line_field, must_be_whole_money
 from gateway.panel.people import RequiredByService
 from lineup.contracts.accounts.customers import Person
 from lineup.contracts.accounts.membership import CreateCustomer
@@ -20,13 +20,17 @@ FIRST_LINE = "TV"
 class BuyerFields(LineupForm):
     """Who buys: a name is enough."""
 
-    first_name = line("First name", RequiredByService(), render_kw={"autofocus": True})
-    last_name = line("Last name", RequiredByService())
-    email = line("Email", description="The login details are sent to this address.")
-    mobile = line(
+    first_name = line_field(
+        "First name", RequiredByService(), render_kw={"autofocus": True}
+    )
+    last_name = line_field("Last name", RequiredByService())
+    email = line_field(
+        "Email", description="The login details are sent to this address."
+    )
+    mobile = line_field(
         "Mobile", description="In international format, such as +31612345678."
     )
-    user_name = line("Name of the user", default=FIRST_LINE)
+    user_name = line_field("Name of the user", default=FIRST_LINE)
     send_credentials = BooleanField("Send login details by email", default=True)
 
     def buyer(self) -> CreateCustomer:
@@ -48,24 +52,24 @@ class SellForm(BuyerFields):
 
     plan_id = StringField("Plan")
 
-    def __init__(self, offered: Collection[str]) -> None:
+    def __init__(self, plan_ids: Collection[str]) -> None:
         super().__init__()
-        self._offered = offered
+        self._plan_ids = plan_ids
         if not self.plan_id.data:
-            self.plan_id.data = next(iter(offered), "")
+            self.plan_id.data = next(iter(plan_ids), "")
 
     def validate_plan_id(self, field: StringField) -> None:
         """ValidationError for what is not on sale."""
-        if field.data not in self._offered:
+        if field.data not in self._plan_ids:
             raise ValidationError("Choose a plan.")
 
 
 class FirstLineForm(BuyerFields):
     """A package of everything, a product, a plan, and the first who pays for it."""
 
-    product_name = line("Product", InputRequired(), default="Basic")
+    product_name = line_field("Product", InputRequired(), default="Basic")
     devices = IntegerField("Devices", [NumberRange(1, 100)], default=2)
-    amount = line("Price per month", InputRequired(), must_be_whole_money)
+    amount = line_field("Price per month", InputRequired(), must_be_whole_money)
 
     def price(self, currency: str) -> Money:
         """What a month costs."""

@@ -5,12 +5,12 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template
 
 from gateway.admin import choices
-from gateway.asking import ask_later
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
 from gateway.panel.tables import Column, Table
+from gateway.request_context import ask_later
 from lineup.context import SELLERS_AND_SUPPORT
 from lineup.contracts.billing.reports import ListSales, SumSales
 
@@ -62,15 +62,15 @@ FILE = (
 @page_for(SELLERS_AND_SUPPORT)
 def list_sales() -> str:
     """Sold periods, and what those that the filters let through add up to."""
-    asked = SALES.asked()
-    sums = ask_later(asked.sums_question(SumSales))
-    rows = asked.later(ListSales)
+    narrowed = SALES.listing()
+    sums = ask_later(narrowed.totals_request(SumSales))
+    rows = narrowed.later(ListSales)
     products, sellers = choices.products(), choices.sellers()
     listing = rows.shown(product_id=products(), account_id=sellers())
     return render_template(
         "admin/sales/sold/list.html",
         listing=listing,
-        sums=part(sums),
+        sums=optional(sums),
         file=file_address("sales_pages.export"),
     )
 
@@ -79,5 +79,5 @@ def list_sales() -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def export() -> Response:
     """The same list as a file."""
-    question = SALES.asked().question(ListSales)
-    return csv_of("sales", FILE, question)
+    rpc_request = SALES.listing().to_request(ListSales)
+    return csv_of("sales", FILE, rpc_request)

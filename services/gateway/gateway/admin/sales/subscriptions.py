@@ -8,12 +8,12 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request, url_for
 
 from gateway.admin import choices
-from gateway.asking import ask_later
 from gateway.panel.exports import csv_of, file_address
 from gateway.panel.filters import Choice, Dates, Id, TextFilter, YesNo
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
 from gateway.panel.tables import Column, Listing, Table
+from gateway.request_context import ask_later
 from lineup.context import SELLERS_AND_SUPPORT
 from lineup.contracts.billing.reports import GetSubscriptionFigures, SubscriptionFigures
 from lineup.contracts.billing.subscriptions import ListSubscriptions, SubscriptionState
@@ -76,16 +76,16 @@ Card = tuple[str, int, str, str]
 @page_for(SELLERS_AND_SUPPORT)
 def list_subscriptions() -> str:
     """Subscriptions by state, end, product and seller; expiring and lapsed ones."""
-    asked = SUBSCRIPTIONS.asked()
-    figures = ask_later(_whose(asked))
-    rows = asked.later(ListSubscriptions)
+    narrowed = SUBSCRIPTIONS.listing()
+    statistics = ask_later(_whose(narrowed))
+    rows = narrowed.later(ListSubscriptions)
     products, sellers = choices.products(), choices.sellers()
     listing = rows.shown(product_id=products(), account_id=sellers())
-    counted = part(figures).value
+    counted = optional(statistics).value
     return render_template(
         "admin/sales/subscriptions/list.html",
         listing=listing,
-        cards=cards_of(counted, _kept(asked)) if counted else (),
+        cards=cards_of(counted, _kept(narrowed)) if counted else (),
         file=file_address("subscriptions_pages.export"),
     )
 
@@ -94,24 +94,24 @@ def list_subscriptions() -> str:
 @page_for(SELLERS_AND_SUPPORT)
 def export() -> Response:
     """The same list as a file."""
-    question = SUBSCRIPTIONS.asked().question(ListSubscriptions)
-    return csv_of("subscriptions", FILE, question)
+    rpc_request = SUBSCRIPTIONS.listing().to_request(ListSubscriptions)
+    return csv_of("subscriptions", FILE, rpc_request)
 
 
 @pages.get("/subscriptions/ends")
 @page_for(SELLERS_AND_SUPPORT)
 def show_ends() -> str:
     """What ends and what lapsed, day by day, of one seller where it is named."""
-    listing, sellers = ENDS.asked(), choices.sellers()
-    question = GetSubscriptionFigures(account_id=listing.filters.get("account_id"))
-    asked = ask_later(question)
-    figures = part(asked)
+    listing, sellers = ENDS.listing(), choices.sellers()
+    rpc_request = GetSubscriptionFigures(account_id=listing.filters.get("account_id"))
+    pending = ask_later(rpc_request)
+    statistics = optional(pending)
     return render_template(
         "admin/sales/subscriptions/ends.html",
         sellers=sellers(),
-        chosen=listing.said("account_id"),
-        figures=figures,
-        days=days_of(figures.value) if figures.value else (),
+        chosen=listing.filter_value("account_id"),
+        figures=statistics,
+        days=days_of(statistics.value) if statistics.value else (),
         address_of=address_of_day,
     )
 
@@ -130,37 +130,37 @@ def _kept(listing: Listing) -> dict[str, str]:
     return {name: said for name, said in listing.kept() if name in names}
 
 
-def cards_of(figures: SubscriptionFigures, kept: Query) -> Sequence[Card]:
+def cards_of(statistics: SubscriptionFigures, kept: Query) -> Sequence[Card]:
     """The figures above the list; each leads to the list it counts."""
-    today = figures.today
+    today = statistics.today
     running, expired = SubscriptionState.RUNNING, SubscriptionState.EXPIRED
     return (
-        ("Active", figures.running, _address(running, None, kept), "player-play"),
+        ("Active", statistics.running, _address(running, None, kept), "player-play"),
         (
             "Expiring in 7 days",
-            figures.ending_in_7_days,
+            statistics.ending_in_7_days,
             _address(running, (today, today + 6 * DAY), kept),
             "hourglass",
         ),
         (
             "Expiring in 30 days",
-            figures.ending_in_30_days,
+            statistics.ending_in_30_days,
             _address(running, (today, today + AHEAD), kept),
             "calendar-due",
         ),
         (
             "Lapsed in the last 30 days",
-            figures.lapsed_in_30_days,
+            statistics.lapsed_in_30_days,
             _address(expired, (today - AHEAD, today), kept),
             "calendar-off",
         ),
     )
 
 
-def days_of(figures: SubscriptionFigures) -> list[tuple[date, int, int]]:
+def days_of(statistics: SubscriptionFigures) -> list[tuple[date, int, int]]:
     """Each day with how many end and how many lapsed on it, the oldest first."""
-    ending = {day.on: day.count for day in figures.ending}
-    lapsed = {day.on: day.count for day in figures.lapsed}
+    ending = {day.on: day.count for day in statistics.ending}
+    lapsed = {day.on: day.count for day in statistics.lapsed}
     days = sorted({*ending, *lapsed})
     return [(on, ending.get(on, 0), lapsed.get(on, 0)) for on in days]
 

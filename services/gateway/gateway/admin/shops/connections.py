@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.admin import choices
-from gateway.admin.shops.exceptions import asking_trouble, delivery_trouble
+from gateway.admin.shops.exceptions import delivery_issue, order_fetch_issue
 from gateway.admin.shops.forms import (
     KINDS,
     OTHER_PRODUCT,
@@ -17,11 +17,11 @@ from gateway.admin.shops.forms import (
     ShopSettingsForm,
     generated_secret,
 )
-from gateway.asking import actor, ask
 from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
+from gateway.request_context import actor, ask
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.billing.shops import (
     BodyEncoding,
@@ -84,8 +84,8 @@ def list_shops() -> str:
     """Connected shops, and what wants a look at each."""
     table = OF_ALL if actor().role is Role.OPERATOR else SHOPS
     partners = choices.partners()
-    asked = table.asked().later(ListShops)
-    listing = asked.shown(partner_id=partners())
+    pending = table.listing().later(ListShops)
+    listing = pending.shown(partner_id=partners())
     return render_template("admin/shops/list.html", listing=listing, kind_words=KINDS)
 
 
@@ -95,7 +95,7 @@ def connect_shop() -> ResponseReturnValue:
     """Connect a shop."""
     form = ShopForm()
     made = "" if form.secret.data else generated_secret()
-    shop = submit(form, lambda: ask(form.question(form.secret.data or made)))
+    shop = submit(form, lambda: ask(form.to_request(form.secret.data or made)))
     if shop is not None:
         flash(f"{shop.name} is connected. Now set up its webhooks.")
         return _setup_page(shop, made if shop.kind is ShopKind.WOOCOMMERCE else "")
@@ -108,15 +108,15 @@ def connect_shop() -> ResponseReturnValue:
 def show_shop(shop_id: UUID) -> str:
     """One shop with the log of its deliveries."""
     shop = _shop(shop_id)
-    listing = DELIVERIES.asked_of(ListShopDeliveries, shop_id=shop_id)
+    listing = DELIVERIES.listing_of(ListShopDeliveries, shop_id=shop_id)
     return render_template(
         "admin/shops/shop.html",
         shop=shop,
         listing=listing,
-        trouble=delivery_trouble,
+        trouble=delivery_issue,
         kind_words=KINDS,
         other_words=OTHER_PRODUCT,
-        asking=asking_trouble(shop.asking_problem) if shop.asking_problem else None,
+        asking=order_fetch_issue(shop.asking_problem) if shop.asking_problem else None,
     )
 
 
@@ -136,7 +136,7 @@ def edit_shop(shop_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/shops/settings.html",
         form,
-        lambda: ask(form.question(shop_id)),
+        lambda: ask(form.to_request(shop_id)),
         lambda changed: go_to(_address(shop_id), f"{changed.name} was saved."),
         shop=shop,
     )
@@ -151,7 +151,7 @@ def change_secret(shop_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/shops/secret.html",
         form,
-        lambda: ask(form.question(shop_id)),
+        lambda: ask(form.to_request(shop_id)),
         lambda changed: go_to(
             _address(shop_id), f"The new secret of {changed.name} is active."
         ),
@@ -165,11 +165,11 @@ def end_previous_secret(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and accept the secret before the present one no longer."""
     shop = _shop(shop_id)
     form = LineupForm()
-    question = EndPreviousSecret(shop_id=shop_id)
+    rpc_request = EndPreviousSecret(shop_id=shop_id)
     return form_page(
         "admin/shops/previous_secret.html",
         form,
-        lambda: ask(question),
+        lambda: ask(rpc_request),
         lambda _: go_to(
             _address(shop_id), f"The previous secret of {shop.name} was revoked."
         ),
@@ -186,7 +186,7 @@ def set_shop_access(shop_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/shops/access.html",
         form,
-        lambda: ask(form.question(shop_id)),
+        lambda: ask(form.to_request(shop_id)),
         lambda _: go_to(
             _address(shop_id),
             f"Order sync is on for {shop.name}. The first check runs within a minute.",
@@ -201,11 +201,11 @@ def end_shop_access(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and ask the shop itself no longer."""
     shop = _shop(shop_id)
     form = LineupForm()
-    question = EndShopAccess(shop_id=shop_id)
+    rpc_request = EndShopAccess(shop_id=shop_id)
     return form_page(
         "admin/shops/access_end.html",
         form,
-        lambda: ask(question),
+        lambda: ask(rpc_request),
         lambda _: go_to(
             _address(shop_id),
             f"Order sync is off for {shop.name}, and its API keys were deleted.",
@@ -220,11 +220,11 @@ def switch_shop(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and serve a shop's orders no longer, or again."""
     shop = _shop(shop_id)
     form = LineupForm()
-    question = SwitchShop(shop_id=shop_id, is_active=not shop.is_active)
+    rpc_request = SwitchShop(shop_id=shop_id, is_active=not shop.is_active)
     return form_page(
         "admin/shops/switch.html",
         form,
-        lambda: ask(question),
+        lambda: ask(rpc_request),
         lambda switched: go_to(
             _address(shop_id),
             f"{shop.name} is {'enabled' if switched.is_active else 'disabled'}.",
@@ -237,12 +237,12 @@ def switch_shop(shop_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS_AND_SUPPORT)
 def list_deliveries() -> str:
     """What all shops delivered; those that are parked want a look."""
-    rows = OF_ALL_SHOPS.asked().later(ListShopDeliveries)
+    rows = OF_ALL_SHOPS.listing().later(ListShopDeliveries)
     shops = choices.shops()
     return render_template(
         "admin/shops/deliveries.html",
         listing=rows.shown(shop_id=shops()),
-        trouble=delivery_trouble,
+        trouble=delivery_issue,
     )
 
 
@@ -250,12 +250,12 @@ def list_deliveries() -> str:
 @page_for(PARTNERS)
 def show_delivery(delivery_id: UUID) -> str:
     """One delivery: its verdict, and its body behind a click."""
-    question = GetShopDelivery(delivery_id=delivery_id)
-    delivery = ask(question)
+    rpc_request = GetShopDelivery(delivery_id=delivery_id)
+    delivery = ask(rpc_request)
     return render_template(
         "admin/shops/delivery.html",
         delivery=delivery,
-        trouble=delivery_trouble(delivery.problem) if delivery.problem else None,
+        trouble=delivery_issue(delivery.problem) if delivery.problem else None,
     )
 
 
@@ -263,8 +263,8 @@ def show_delivery(delivery_id: UUID) -> str:
 @page_for(PARTNERS)
 def download_delivery(delivery_id: UUID) -> Response:
     """The body of a delivery as a file, byte for byte."""
-    question = GetShopDelivery(delivery_id=delivery_id)
-    delivery = ask(question)
+    rpc_request = GetShopDelivery(delivery_id=delivery_id)
+    delivery = ask(rpc_request)
     is_text = delivery.body_encoding is BodyEncoding.UTF8
     body = delivery.body.encode() if is_text else b64decode(delivery.body)
     name = f"delivery-{delivery.id}.{'json' if is_text else 'bin'}"
@@ -279,18 +279,18 @@ def download_delivery(delivery_id: UUID) -> Response:
 @page_for(PARTNERS)
 def replay_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Work on a parked delivery again; what it says acts once."""
-    question = ReplayDelivery(delivery_id=delivery_id)
-    delivery = ask(question)
+    rpc_request = ReplayDelivery(delivery_id=delivery_id)
+    delivery = ask(rpc_request)
     if delivery.verdict is DeliveryVerdict.DONE:
         flash("The delivery was processed.")
     else:
-        flash(f"Still on hold: {delivery_trouble(delivery.problem).what}", "danger")
+        flash(f"Still on hold: {delivery_issue(delivery.problem).what}", "danger")
     return redirect(url_for("shops_pages.show_delivery", delivery_id=delivery_id))
 
 
 def _shop(shop_id: UUID) -> ShopView:
-    question = GetShop(shop_id=shop_id)
-    return ask(question)
+    rpc_request = GetShop(shop_id=shop_id)
+    return ask(rpc_request)
 
 
 def _setup_page(shop: ShopView, secret: str = "") -> str:

@@ -210,7 +210,7 @@ DELIVERIES = {
         "Enable the shop, then retry.",
     ),
 }
-ASKING = {
+ORDER_FETCHES = {
     "key_refused": (
         "The shop rejects the API keys.",
         "Create new keys with read access to orders and enter them here.",
@@ -300,22 +300,22 @@ class Issue:
         return self.code in ("unknown_sku", "no_sku")
 
 
-def order_trouble(text: str) -> Issue:
+def order_issue(text: str) -> Issue:
     """An order's exception, such as `unknown_sku: GOLD-1M`, in words."""
-    return _told(text, ORDERS)
+    return _issue_of(text, ORDERS)
 
 
-def delivery_trouble(text: str) -> Issue:
+def delivery_issue(text: str) -> Issue:
     """A delivery's problem, such as `wrong_shop: staging.example`, in words."""
-    return _told(text, DELIVERIES)
+    return _issue_of(text, DELIVERIES)
 
 
-def asking_trouble(text: str) -> Issue:
+def order_fetch_issue(text: str) -> Issue:
     """Why a shop that is asked does not answer, such as `key_refused: 401`."""
-    return _told(text, ASKING)
+    return _issue_of(text, ORDER_FETCHES)
 
 
-def _told(text: str, words: dict[str, tuple[str, str]]) -> Issue:
+def _issue_of(text: str, words: dict[str, tuple[str, str]]) -> Issue:
     code, _, about = text.partition(": ")
     what, advice = words.get(code, UNKNOWN)
     return Issue(code=code, about=about, what=what, advice=advice, text=text)

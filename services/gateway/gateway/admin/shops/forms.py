@@ -15,9 +15,9 @@ from gateway.admin.partner_form import OfPartner
 from gateway.panel.amounts import read_amount
 from gateway.panel.forms import (
     Checklist,
-    Lines,
+    LinesField,
     LineupForm,
-    line,
+    line_field,
     must_be_whole_money,
 )
 from lineup.contracts.billing.catalog import ProductView
@@ -55,7 +55,7 @@ def generated_secret() -> str:
 
 
 def _chosen(words: dict[Any, str]) -> list[SelectChoice]:
-    return [SelectChoice(value.value, said) for value, said in words.items()]
+    return [SelectChoice(value.value, label) for value, label in words.items()]
 
 
 class ServingFields(LineupForm):
@@ -69,7 +69,7 @@ class ServingFields(LineupForm):
         "because of coupons or taxes. Orders below that become exceptions.",
     )
     accepts_low_amounts = BooleanField("Accept any amount")
-    paid_statuses = Lines(
+    paid_statuses = LinesField(
         "Custom paid statuses",
         description="One per line, for WooCommerce, such as shipped. Orders in "
         "processing"
@@ -113,19 +113,19 @@ class ShopForm(ServingFields, OfPartner):
         "Orders": ("currency", *SERVED),
     }
     kind = SelectField("Platform", choices=_chosen(KINDS))
-    name = line("Name", InputRequired())
+    name = line_field("Name", InputRequired())
     secret = PasswordField(
         "Webhook secret",
         description="Leave empty to generate one for WooCommerce. Shopify shows its own"
         " secret once you have created a webhook there; enter it then.",
     )
-    currency = line("Currency", InputRequired(), default="EUR")
-    shop_domain = line(
+    currency = line_field("Currency", InputRequired(), default="EUR")
+    shop_domain = line_field(
         "Shop domain",
         description="Such as demo.myshopify.com. Required for Shopify.",
     )
 
-    def question(self, secret: str) -> ConnectShop:
+    def to_request(self, secret: str) -> ConnectShop:
         """The shop to be connected."""
         return ConnectShop(
             kind=ShopKind(self.kind.data),
@@ -145,14 +145,14 @@ class ShopSettingsForm(ServingFields):
         "": (("name", "shop_domain"),),
         "Orders": (*SERVED, "ignored_skus"),
     }
-    name = line("Name", InputRequired())
-    shop_domain = line("Shop domain")
-    ignored_skus = Lines(
+    name = line_field("Name", InputRequired())
+    shop_domain = line_field("Shop domain")
+    ignored_skus = LinesField(
         "Ignored SKUs",
         description="One per line. Items with these SKUs are ignored.",
     )
 
-    def question(self, shop_id: UUID) -> UpdateShop:
+    def to_request(self, shop_id: UUID) -> UpdateShop:
         """The shop as it is to be."""
         return UpdateShop(
             shop_id=shop_id,
@@ -173,7 +173,7 @@ class SecretForm(LineupForm):
         "hours.",
     )
 
-    def question(self, shop_id: UUID) -> ChangeShopSecret:
+    def to_request(self, shop_id: UUID) -> ChangeShopSecret:
         """The secret to be expected from now on."""
         return ChangeShopSecret(shop_id=shop_id, secret=self.secret.data or "")
 
@@ -183,20 +183,20 @@ class AccessForm(LineupForm):
 
     consumer_key = PasswordField("Consumer key", description="Begins with ck_.")
     secret = PasswordField("Consumer secret", [InputRequired()])
-    address = line(
+    address = line_field(
         "Shop URL",
         description="Such as https://shop.example/store. Leave empty to use the shop "
         "domain.",
     )
 
-    def __init__(self, kind: ShopKind, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, kind: ShopKind, **options: Any) -> None:
+        super().__init__(**options)
         if kind is ShopKind.SHOPIFY:
             del self.consumer_key
             self.secret.label.text = "Admin API access token"
             self.secret.description = "Begins with shpat_."
 
-    def question(self, shop_id: UUID) -> SetShopAccess:
+    def to_request(self, shop_id: UUID) -> SetShopAccess:
         """The keys."""
         key = self._fields.get("consumer_key")
         return SetShopAccess(
@@ -211,20 +211,19 @@ class CloseForm(LineupForm):
     """How an exception was settled."""
 
     settlement = SelectField("Resolution", choices=_chosen(SETTLEMENTS))
-    note = line("Note", Length(max=500), description="Kept with the order.")
+    note = line_field("Note", Length(max=500), description="Kept with the order.")
     takes_back = Checklist("Cancel these items now, as a refund would")
 
     def choose_from(self, order: OrderView) -> None:
         """Let pieces be ended that were not taken back yet."""
-        live = [piece for piece in order.pieces if piece.state == "filled"]
+        live = [item for item in order.pieces if item.state == "filled"]
         self.takes_back.choices = [
-            SelectChoice(str(piece.id), f"{piece.name}, {piece.amount}")
-            for piece in live
+            SelectChoice(str(item.id), f"{item.name}, {item.amount}") for item in live
         ]
         if not live:
             del self.takes_back
 
-    def question(self, order_id: UUID, exception: str) -> CloseException:
+    def to_request(self, order_id: UUID, exception: str) -> CloseException:
         """The exception to be closed."""
         ticked = self._fields.get("takes_back")
         return CloseException(
@@ -239,7 +238,7 @@ class CloseForm(LineupForm):
 class UserForm(LineupForm):
     """Which user a piece of an order runs on."""
 
-    username = line(
+    username = line_field(
         "Xtream username",
         description="As shown on the user's page. Leave empty to create a new user "
         "for the buyer.",
@@ -250,7 +249,7 @@ class ServeForm(UserForm):
     """A piece of an order, to be served by hand."""
 
     plan_id = SelectField("Plan", [InputRequired()])
-    amount = line("Amount paid", InputRequired(), must_be_whole_money)
+    amount = line_field("Amount paid", InputRequired(), must_be_whole_money)
 
     def choose_from(self, products: Sequence[ProductView]) -> None:
         """Let the plans on sale be chosen."""
@@ -274,17 +273,17 @@ class ServeDeliveryForm(ServeForm):
         "Buyer": (("first_name", "last_name"), "email"),
         "User": ("username",),
     }
-    external_id = line(
+    external_id = line_field(
         "Order ID in the shop",
         InputRequired(),
         description="Prevents the order from being fulfilled twice.",
     )
-    number = line("Order number")
-    first_name = line("First name")
-    last_name = line("Last name")
-    email = line("Email")
+    number = line_field("Order number")
+    first_name = line_field("First name")
+    last_name = line_field("Last name")
+    email = line_field("Email")
 
-    def question(
+    def to_request(
         self, delivery_id: UUID, currency: str, user_id: UUID | None
     ) -> ServeDelivery:
         """What is to be served."""

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
 from gateway.admin.shops.connections import pages
-from gateway.admin.shops.exceptions import delivery_trouble, order_trouble
+from gateway.admin.shops.exceptions import delivery_issue, order_issue
 from gateway.admin.shops.forms import SETTLEMENTS
-from gateway.asking import ask, ask_later
 from gateway.panel.filters import Choice, Id, TextFilter
 from gateway.panel.guard import page_for
-from gateway.panel.parts import part
+from gateway.panel.optional_results import optional
 from gateway.panel.tables import Column, Table
+from gateway.request_context import ask, ask_later
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.billing.orders import (
     GetOrder,
@@ -59,17 +59,17 @@ def list_orders() -> str:
 
     Above them what shops delivered and nothing could be done with.
     """
-    asked = ORDERS.asked()
-    rows = asked.later(ListOrders)
-    parked = _parked(asked.filters)
+    narrowed = ORDERS.listing()
+    rows = narrowed.later(ListOrders)
+    parked = _parked(narrowed.filters)
     shops = choices.shops()
     return render_template(
         "admin/shops/orders.html",
         listing=rows.shown(shop_id=shops()),
-        trouble=order_trouble,
+        trouble=order_issue,
         parked=parked(),
-        delivery_trouble=delivery_trouble,
-        shop_id=asked.filters.get("shop_id"),
+        delivery_trouble=delivery_issue,
+        shop_id=narrowed.filters.get("shop_id"),
     )
 
 
@@ -77,13 +77,13 @@ def _parked(filters: Mapping[str, Any]) -> Callable[[], Sequence[ShopDeliveryVie
     """Deliveries to look at, asked for now; none beside orders that are as they be."""
     if filters.get("state", OrderState.EXCEPTION) is not OrderState.EXCEPTION:
         return list
-    question = ListShopDeliveries(
+    rpc_request = ListShopDeliveries(
         shop_id=filters.get("shop_id"), verdict=DeliveryVerdict.PARKED, paging=FEW
     )
-    answer = ask_later(question)
+    answer = ask_later(rpc_request)
 
     def found() -> Sequence[ShopDeliveryView]:
-        page = part(answer).value
+        page = optional(answer).value
         return page.items if page else []
 
     return found
@@ -93,13 +93,13 @@ def _parked(filters: Mapping[str, Any]) -> Callable[[], Sequence[ShopDeliveryVie
 @page_for(PARTNERS_AND_SUPPORT)
 def show_order(order_id: UUID) -> str:
     """One order: what is wrong, its pieces, and what happened to it."""
-    question = GetOrder(order_id=order_id)
-    order = ask(question)
+    rpc_request = GetOrder(order_id=order_id)
+    order = ask(rpc_request)
     return render_template(
         "admin/shops/order.html",
         order=order,
-        troubles=[order_trouble(one) for one in order.exceptions],
-        closed=[(order_trouble(one.exception), one) for one in order.closed],
+        troubles=[order_issue(one) for one in order.exceptions],
+        closed=[(order_issue(one.exception), one) for one in order.closed],
         settlements=SETTLEMENTS,
     )
 

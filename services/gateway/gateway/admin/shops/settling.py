@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.admin.shops.exceptions import order_trouble
+from gateway.admin.shops.exceptions import order_issue
 from gateway.admin.shops.forms import (
     CloseForm,
     ServeDeliveryForm,
@@ -14,9 +14,9 @@ from gateway.admin.shops.forms import (
     facts_in,
 )
 from gateway.admin.shops.orders import pages
-from gateway.asking import ask
 from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
+from gateway.request_context import ask
 from lineup.context import PARTNERS
 from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.catalog import ListProducts, ProductView
@@ -44,14 +44,14 @@ def close_exception(order_id: UUID) -> ResponseReturnValue:
     order = _order(order_id)
     form = CloseForm()
     form.choose_from(order)
-    question = form.question
+    to_request = form.to_request
     return form_page(
         "admin/shops/close.html",
         form,
-        lambda: ask(question(order_id, exception)),
+        lambda: ask(to_request(order_id, exception)),
         lambda _: go_to(_address(order_id), "The exception was closed."),
         order=order,
-        trouble=order_trouble(exception),
+        trouble=order_issue(exception),
     )
 
 
@@ -61,8 +61,8 @@ def accept_order(order_id: UUID) -> ResponseReturnValue:
     """Serve an order as it is."""
     order = ask(AcceptOrder(order_id=order_id))
     left = len(order.exceptions)
-    said = f"The order was accepted. {left} exceptions remain."
-    flash(said if left else "The order was accepted and is being fulfilled.")
+    message = f"The order was accepted. {left} exceptions remain."
+    flash(message if left else "The order was accepted and is being fulfilled.")
     return redirect(_address(order_id))
 
 
@@ -71,8 +71,8 @@ def accept_order(order_id: UUID) -> ResponseReturnValue:
 def ignore_sku(order_id: UUID) -> ResponseReturnValue:
     """Never list what the order's shop sells under a SKU."""
     sku = request.form.get("sku", "")
-    question = IgnoreSku(shop_id=_order(order_id).shop_id, sku=sku)
-    shop = ask(question)
+    rpc_request = IgnoreSku(shop_id=_order(order_id).shop_id, sku=sku)
+    shop = ask(rpc_request)
     flash(
         f"{sku} is now ignored for {shop.name}. You can undo this in the shop settings."
     )
@@ -91,7 +91,7 @@ def choose_user(order_id: UUID, seat_id: UUID) -> ResponseReturnValue:
         lambda: _choose(order_id, seat_id, form),
         lambda _: go_to(_address(order_id), "User chosen. The item is being retried."),
         order=order,
-        piece=_piece(order, seat_id),
+        piece=_order_item(order, seat_id),
     )
 
 
@@ -101,8 +101,10 @@ def serve_order(order_id: UUID) -> ResponseReturnValue:
     """Serve a piece of an order by hand, or one piece more than the shop told of."""
     order = _order(order_id)
     seat_id = request.args.get("piece", type=UUID)
-    piece = _piece(order, seat_id) if seat_id else None
-    form = ServeForm(amount=(piece.amount if piece else order.total).decimal())
+    order_item = _order_item(order, seat_id) if seat_id else None
+    form = ServeForm(
+        amount=(order_item.amount if order_item else order.total).decimal()
+    )
     form.choose_from(_products())
     served = submit(form, lambda: _serve(order, seat_id, form))
     if served is not None:
@@ -112,7 +114,7 @@ def serve_order(order_id: UUID) -> ResponseReturnValue:
         "admin/shops/serve.html",
         form=form,
         order=order,
-        piece=piece,
+        piece=order_item,
         payload=_payload_of(order),
     )
     return page, status_of(form)
@@ -129,7 +131,7 @@ def serve_delivery(delivery_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/shops/serve_delivery.html",
         form,
-        lambda: ask(form.question(delivery_id, shop.currency, _user_of(form))),
+        lambda: ask(form.to_request(delivery_id, shop.currency, _user_of(form))),
         lambda served: go_to(
             _address(served.id), "The order was created and is being fulfilled."
         ),
@@ -143,10 +145,10 @@ def serve_delivery(delivery_id: UUID) -> ResponseReturnValue:
 def close_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Say that a parked delivery needs no look any more."""
     form = NoteForm()
-    question = form.question
+    to_request = form.to_request
     closed = submit(
         form,
-        lambda: ask(question(delivery_id)),
+        lambda: ask(to_request(delivery_id)),
     )
     back = url_for("shops_pages.show_delivery", delivery_id=delivery_id)
     if closed is not None:
@@ -161,25 +163,25 @@ class NoteForm(LineupForm):
 
     note = CloseForm.note
 
-    def question(self, delivery_id: UUID) -> CloseDelivery:
+    def to_request(self, delivery_id: UUID) -> CloseDelivery:
         """The delivery to be closed."""
         return CloseDelivery(delivery_id=delivery_id, note=self.note.data or "")
 
 
 def _choose(order_id: UUID, seat_id: UUID, form: UserForm) -> OrderView:
-    question = ChooseUser(order_id=order_id, seat_id=seat_id, user_id=_user_of(form))
-    return ask(question)
+    rpc_request = ChooseUser(order_id=order_id, seat_id=seat_id, user_id=_user_of(form))
+    return ask(rpc_request)
 
 
 def _serve(order: OrderView, seat_id: UUID | None, form: ServeForm) -> OrderView:
-    question = ServeOrder(
+    rpc_request = ServeOrder(
         order_id=order.id,
         seat_id=seat_id,
         plan_id=UUID(form.plan_id.data),
         user_id=_user_of(form),
         amount=form.paid(order.total.asset),
     )
-    return ask(question)
+    return ask(rpc_request)
 
 
 def _user_of(form: UserForm) -> UUID | None:
@@ -187,8 +189,8 @@ def _user_of(form: UserForm) -> UUID | None:
     name = (form.username.data or "").strip().lower()
     if not name:
         return None
-    question = ListUsers(search=name, paging=Paging(limit=MAX_LIMIT))
-    found = ask(question).items
+    rpc_request = ListUsers(search=name, paging=Paging(limit=MAX_LIMIT))
+    found = ask(rpc_request).items
     for user in found:
         if user.username == name:
             return user.id
@@ -196,8 +198,10 @@ def _user_of(form: UserForm) -> UUID | None:
 
 
 def _products() -> list[ProductView]:
-    question = ListProducts(on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name"))
-    return list(ask(question).items)
+    rpc_request = ListProducts(
+        on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name")
+    )
+    return list(ask(rpc_request).items)
 
 
 def _order(order_id: UUID) -> OrderView:
@@ -209,14 +213,14 @@ def _payload_of(order: OrderView) -> str:
     ids = [step.delivery_id for step in order.history if step.delivery_id]
     if not ids:
         return ""
-    question = GetShopDelivery(delivery_id=ids[-1])
-    return ask(question).body
+    rpc_request = GetShopDelivery(delivery_id=ids[-1])
+    return ask(rpc_request).body
 
 
-def _piece(order: OrderView, seat_id: UUID) -> SeatView:
-    for piece in order.pieces:
-        if piece.id == seat_id:
-            return piece
+def _order_item(order: OrderView, seat_id: UUID) -> SeatView:
+    for order_item in order.pieces:
+        if order_item.id == seat_id:
+            return order_item
     raise NotFound
 
 

@@ -41,7 +41,7 @@ def wait_for(port):
 
 
 @contextmanager
-def running_edge(folder, *, port, lineup, origin, asked=""):
+def running_edge(folder, *, port, lineup, origin, check_address=""):
     """nginx at `port`, which asks the gateway at `lineup` and plays from `origin`."""
     if not edge.is_there():
         pytest.fail("nginx is needed here: apt-get install nginx-light")
@@ -51,7 +51,7 @@ def running_edge(folder, *, port, lineup, origin, asked=""):
         port=port,
         gateway=lineup,
         origin=origin,
-        asked=asked,
+        check_address=check_address,
         access_log=folder / "access.log",
         error_log=folder / "error.log",
         round_seconds=ROUND_SECONDS,
@@ -69,23 +69,23 @@ def running_edge(folder, *, port, lineup, origin, asked=""):
 @contextmanager
 def running_origin():
     """Its port, and the targets it was asked for: it says back what that was."""
-    asked = []
+    targets = []
 
     class Origin(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            asked.append(self.path)
+            targets.append(self.path)
             self.send_response(200)
             self.send_header("Content-Length", str(len(self.path)))
             self.end_headers()
             self.wfile.write(self.path.encode())
 
-        def log_message(self, *said):
+        def log_message(self, *args):
             """Say nothing."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Origin)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield server.server_port, asked
+    yield server.server_port, targets
     server.shutdown()
     thread.join()
     server.server_close()
@@ -94,29 +94,36 @@ def running_origin():
 class Served:
     """A gateway, a streaming server that asks it, and where they are."""
 
-    def __init__(self, shelves, edge, gateway, process, log):
-        self.shelves, self.edge, self.gateway = shelves, edge, gateway
+    def __init__(self, store, edge, gateway, process, log):
+        self.store, self.edge, self.gateway = store, edge, gateway
         self.process, self.log = process, log
 
 
 @contextmanager
-def running_servers(folder, shelves, gunicorn, origin, *, asked="", **settings):
+def running_servers(folder, store, gunicorn, origin, *, check_address="", **settings):
     """A gateway, and a streaming server that asks it and plays from `origin`.
 
-    `asked` is where the gateway is asked about endless files, if not where it is.
+    `check_address` is where the gateway is asked about endless files, if not where it is.
     """
     port = free_port()
-    also = ("-b", asked) if asked else ()
+    also = ("-b", check_address) if check_address else ()
     (folder / "edge").mkdir()
-    told = {"CLOCK_OFFSET_FILE": "", **settings}
+    environment = {"CLOCK_OFFSET_FILE": "", **settings}
     with (
-        gunicorn(folder, shelves, "--workers", "1", *also, **told) as (lineup, process),
+        gunicorn(folder, store, "--workers", "1", *also, **environment) as (
+            lineup,
+            process,
+        ),
         running_edge(
-            folder / "edge", port=port, lineup=lineup, origin=origin, asked=asked
+            folder / "edge",
+            port=port,
+            lineup=lineup,
+            origin=origin,
+            check_address=check_address,
         ),
     ):
         yield Served(
-            shelves,
+            store,
             f"http://127.0.0.1:{port}",
             f"http://127.0.0.1:{lineup}",
             process,
@@ -130,8 +137,8 @@ class Session:
     count = itertools.count()
 
     def __init__(self, servers, channels, **more):
-        self.shelves, self.edge, self.gateway = (
-            servers.shelves,
+        self.store, self.edge, self.gateway = (
+            servers.store,
             servers.edge,
             servers.gateway,
         )
@@ -163,7 +170,7 @@ class Session:
             set_id=self.set_id,
         )
         own = {"username": self.username, "token": f"token-{self.username}"}
-        self.shelves.put_user(**{"timeline": [running], **own, **changes})
+        self.store.put_user(**{"timeline": [running], **own, **changes})
 
     def set(self, **changes):
         sources = {
@@ -174,8 +181,8 @@ class Session:
             )
             for number, path in self._channels.items()
         }
-        digest = self.shelves.blobs.write_content(msgspec.json.encode(sources))
-        self.shelves.put_set(self.set_id, streams_digest=digest, **changes)
+        digest = self.store.blobs.write_content(msgspec.json.encode(sources))
+        self.store.put_set(self.set_id, streams_digest=digest, **changes)
 
 
 def until(holds, seconds=60):

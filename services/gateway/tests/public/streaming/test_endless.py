@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
     not LUA.exists(), reason="nginx has no Lua: apt-get install libnginx-mod-http-lua"
 )
 CHANNELS = {"1": "/one/endless.ts"}
-TOLD = "Lineup cannot be asked about endless files: connection refused"
+LOG_LINE = "Lineup cannot be asked about endless files: connection refused"
 ENDS = ({"timeline": []}, {"is_active": False}, {"password": "another-pass"})
 
 
@@ -34,9 +34,11 @@ def origin():
 
 
 @pytest.fixture
-def servers(tmp_path, gunicorn, shelves, origin, request):
-    asked = over_ipv6() if getattr(request, "param", "") == "IPv6" else ""
-    with running_servers(tmp_path, shelves, gunicorn, origin, asked=asked) as running:
+def servers(tmp_path, gunicorn, store, origin, request):
+    check_address = over_ipv6() if getattr(request, "param", "") == "IPv6" else ""
+    with running_servers(
+        tmp_path, store, gunicorn, origin, check_address=check_address
+    ) as running:
         yield running
 
 
@@ -49,7 +51,7 @@ def over_ipv6():
         return ""
 
 
-class Watching:
+class Viewer:
     """Somebody who watches, until the stream ends."""
 
     def __init__(self, session):
@@ -61,8 +63,8 @@ class Watching:
 
     def _read(self):
         try:
-            for piece in self.answer.iter_content(1024):
-                self.bytes += len(piece)
+            for chunk in self.answer.iter_content(1024):
+                self.bytes += len(chunk)
         except (requests.RequestException, AttributeError):  # ended, here or there
             return
 
@@ -80,23 +82,23 @@ class Watching:
 
 
 @pytest.fixture
-def watching(servers):
+def start_viewer(servers):
     started = []
 
-    def watching():
-        started.append(Watching(Session(servers, CHANNELS)))
+    def start_viewer():
+        started.append(Viewer(Session(servers, CHANNELS)))
         return started[-1]
 
-    yield watching
+    yield start_viewer
     for one in started:
         one.close()
 
 
 @pytest.mark.feature("DC-15")
 @pytest.mark.parametrize("servers", ["IPv6"], indirect=True)
-def test_it_ends_for_those_alone_who_may_watch_no_longer(watching):
-    ending = [(watching(), change) for change in ENDS]
-    staying = watching()
+def test_it_ends_for_those_alone_who_may_watch_no_longer(start_viewer):
+    ending = [(start_viewer(), change) for change in ENDS]
+    staying = start_viewer()
     for one in (staying, *(one for one, _ in ending)):
         one.sees_more()
 
@@ -108,15 +110,15 @@ def test_it_ends_for_those_alone_who_may_watch_no_longer(watching):
     assert not staying.is_over
 
 
-def test_it_goes_on_while_lineup_is_away_and_the_log_says_so(watching, servers):
-    one = watching()
+def test_it_goes_on_while_lineup_is_away_and_the_log_says_so(start_viewer, servers):
+    one = start_viewer()
     one.sees_more()
 
     servers.process.terminate()
     servers.process.wait(timeout=20)
 
     log = servers.log.with_name("error.log")
-    until(lambda: TOLD in log.read_text())
+    until(lambda: LOG_LINE in log.read_text())
     time.sleep(2 * ROUND_SECONDS)
     one.sees_more()
     assert not one.is_over

@@ -38,16 +38,16 @@ GRANT = re.compile(r"/~[^/~]*~\d+~([^/~]+)~[^/~]+~\d+~(\d+)~")
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory, gunicorn, shelves_in):
+def servers(tmp_path_factory, gunicorn, store_in):
     folder = tmp_path_factory.mktemp("players")
     (folder / "blobs").mkdir()
     streams = Streams(0, anybody)
     thread = threading.Thread(target=streams.serve_forever)
     thread.start()
-    shelves = shelves_in(folder / "blobs")
-    told = {"STREAM_SESSION_SECONDS": str(GRANT_SECONDS)}
+    store = store_in(folder / "blobs")
+    settings = {"STREAM_SESSION_SECONDS": str(GRANT_SECONDS)}
     port = streams.server_port
-    with running_servers(folder, shelves, gunicorn, port, **told) as running:
+    with running_servers(folder, store, gunicorn, port, **settings) as running:
         yield running
     streams.shutdown()
     thread.join()
@@ -55,16 +55,20 @@ def servers(tmp_path_factory, gunicorn, shelves_in):
 
 
 @contextmanager
-def watching(player, address, folder):
+def playing(player, address, folder):
     """A player at an address; its process. VLC runs as no root, so nobody does it."""
     words = [player, *(word.format(address) for word in PLAYERS[player])]
     if player == "cvlc" and os.geteuid() == 0:
         words = ["runuser", "-u", "nobody", "--", *words]
     log = folder / f"{player}.log"
     environment = {**os.environ, "HOME": "/nonexistent", "DISPLAY": ""}
-    with log.open("wb") as said:
+    with log.open("wb") as output:
         process = subprocess.Popen(
-            words, stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=environment
+            words,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            env=environment,
         )
         try:
             yield process
@@ -73,7 +77,7 @@ def watching(player, address, folder):
             process.wait(timeout=30)
 
 
-class Watched:
+class StreamLog:
     """What a streaming server's log says of one user."""
 
     def __init__(self, servers, username):
@@ -108,23 +112,23 @@ def is_segment(target, status):
 @pytest.mark.timeout(400)
 def test_players_watch_on_and_stop_when_the_subscription_does(servers, tmp_path):
     with ExitStack() as stack:
-        watched = []
+        sessions = []
         for player, channel in itertools.product(FOUND, (SINGLE, VARIANTS)):
             session = Session(servers, CHANNELS)
             folder = tmp_path / f"{player}-{channel}"
             folder.mkdir()
             address = session.address(channel)
-            stack.enter_context(watching(player, address, folder))
-            watched.append((session, Watched(servers, session.username)))
+            stack.enter_context(playing(player, address, folder))
+            sessions.append((session, StreamLog(servers, session.username)))
 
-        for _, seen in watched:
+        for _, seen in sessions:
             until(lambda seen=seen: seen.segments() >= SEGMENTS, 200)
             assert seen.failures() == []
 
-        for session, _ in watched:
+        for session, _ in sessions:
             session.user(timeline=[])
 
-        for _, seen in watched:
+        for _, seen in sessions:
             until(lambda seen=seen: seen.refused(), 100)
             first = list(seen.lines()).index(seen.refused()[0])
             played_on = {t for t, s, _ in list(seen.lines())[first:] if s == 200}
@@ -137,7 +141,7 @@ def test_an_endless_file_is_played_past_the_end_of_its_grant(servers, tmp_path, 
     session = Session(servers, CHANNELS)
     address = session.address(ENDLESS).removesuffix(".m3u8") + ".ts"
 
-    with watching(player, address, tmp_path) as process:
+    with playing(player, address, tmp_path) as process:
         until(lambda: len(open_streams(process)) > 0, 60)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(timeout=3 * GRANT_SECONDS)

@@ -31,26 +31,26 @@ MORE = {number: {"stem": stem} for number, stem in STEMS.items()} | {
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory, gunicorn, shelves_in):
+def servers(tmp_path_factory, gunicorn, store_in):
     folder = tmp_path_factory.mktemp("session")
     (folder / "blobs").mkdir()
-    shelves = shelves_in(folder / "blobs")
+    store = store_in(folder / "blobs")
     with (
-        running_origin() as (origin, asked),
-        running_servers(folder, shelves, gunicorn, origin) as running,
+        running_origin() as (origin, targets),
+        running_servers(folder, store, gunicorn, origin) as running,
     ):
-        running.asked = asked
+        running.calls = targets
         yield running
 
 
 @pytest.fixture
 def session(servers):
-    return watching(servers)
+    return open_session(servers)
 
 
-def watching(servers):
+def open_session(servers):
     session = Session(servers, CHANNELS, **MORE)
-    session.asked = getattr(servers, "asked", [])
+    session.calls = getattr(servers, "calls", [])
     return session
 
 
@@ -62,14 +62,14 @@ def beside(address, name):
 class TestWhatAGrantOpens:
     @pytest.mark.parametrize("channel", sorted(CHANNELS))
     def test_the_source_itself_as_it_was_said(self, session, channel):
-        session.asked.clear()
+        session.calls.clear()
 
         answer = session.get(session.opened(channel))
 
         assert answer.status_code == 200
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         wanted = requests.Request("GET", session.edge + CHANNELS[channel]).prepare()
-        assert session.asked == [wanted.path_url.replace("//", "/")]
+        assert session.calls == [wanted.path_url.replace("//", "/")]
 
     @pytest.mark.parametrize(
         "name", ["7.ts", "720p/index.m3u8", "720p/7.m4s", "a%20b.ts?x=1"]
@@ -106,11 +106,11 @@ class TestWhatAGrantOpens:
         assert session.get(session.edge + "/_lineup/check").status_code == 404
 
     @pytest.mark.parametrize(
-        ("part", "other"),
+        ("old", "other"),
         [(r"one", "two"), ("~101~", "~102~"), ("~0~", "~1772440200~"), ("any", "own")],
     )
-    def test_nothing_once_a_word_of_it_is_changed(self, session, part, other):
-        changed = session.opened("101").replace(part, other, 1)
+    def test_nothing_once_a_word_of_it_is_changed(self, session, old, other):
+        changed = session.opened("101").replace(old, other, 1)
 
         for name in ("index.m3u8", "7.ts"):
             assert session.get(beside(changed, name)).status_code == 403
@@ -122,12 +122,12 @@ class TestTheArchive:
 
     def test_its_time_is_the_grants_and_nobodys_else(self, session):
         start = self.start()
-        session.asked.clear()
+        session.calls.clear()
 
         address = session.opened("102", f"?utc={start}")
 
         assert session.get(address).status_code == 200
-        assert f"utc={start}&lutc=" in session.asked[-1]
+        assert f"utc={start}&lutc=" in session.calls[-1]
         later = address.replace(f"utc={start}", f"utc={start + 60}")
         assert session.get(later).status_code == 403
 
@@ -164,31 +164,31 @@ class TestHowLong:
         address = session.opened("101")
 
         for name in ("index.m3u8", "7.ts"):
-            there = beside(address, name)
-            assert session.get(there).status_code == 200
-            assert elsewhere.get(there, timeout=20).status_code == 403
+            url = beside(address, name)
+            assert session.get(url).status_code == 200
+            assert elsewhere.get(url, timeout=20).status_code == 403
 
 
 class TestItEndsWithTheRight:
     @pytest.mark.feature("DC-15", "CU-15")
     def test_stopped_disabled_or_with_a_new_password(self, servers):
-        sessions = [watching(servers) for _ in ENDS]
+        sessions = [open_session(servers) for _ in ENDS]
         addresses = [session.opened("101") for session in sessions]
-        assert asked(sessions, addresses) == {200}
+        assert statuses_at(sessions, addresses) == {200}
 
         for session, change in zip(sessions, ENDS, strict=True):
             session.user(**change)
 
-        until(lambda: asked(sessions, addresses) == {403})
+        until(lambda: statuses_at(sessions, addresses) == {403})
 
     def test_while_lineup_is_away_the_mark_alone_counts(
-        self, tmp_path, shelves, gunicorn
+        self, tmp_path, store, gunicorn
     ):
         with (
             running_origin() as (origin, _),
-            running_servers(tmp_path, shelves, gunicorn, origin) as servers,
+            running_servers(tmp_path, store, gunicorn, origin) as servers,
         ):
-            session = watching(servers)
+            session = open_session(servers)
             address = session.opened("101")
             servers.process.terminate()
             servers.process.wait(timeout=20)
@@ -205,12 +205,12 @@ class TestOnceItsTimeIsOver:
         until(lambda: seconds_left(address) < -2)
         names = ("index.m3u8", "720p/index.m3u8", "7.ts")
         addresses = [beside(address, name) for name in names]
-        assert {session.get(there).status_code for there in addresses} == {200}
+        assert {session.get(url).status_code for url in addresses} == {200}
 
         session.user(timeline=[])
 
-        for there in addresses:
-            until(lambda there=there: session.get(there).status_code == 403)
+        for url in addresses:
+            until(lambda url=url: session.get(url).status_code == 403)
 
     def test_and_not_where_the_partner_wants_channels_opened_anew(self, session):
         session.set(session_minutes=0, session_is_renewed=False)
@@ -234,13 +234,13 @@ class TestTheCheckItself:
         path = urlsplit(session.opened("101")).path
         forged = path.replace("~101~", "~102~")
 
-        def told(uri):
+        def status_of(uri):
             headers = {"X-Original-URI": uri}
             return requests.get(check, headers=headers, timeout=20).status_code
 
-        assert told(path) == 200
-        assert {told(forged), told(forged.replace("user", "nobody"))} == {403}
-        assert {told(""), told("/hls/one/index.m3u8")} == {403}
+        assert status_of(path) == 200
+        assert {status_of(forged), status_of(forged.replace("user", "nobody"))} == {403}
+        assert {status_of(""), status_of("/hls/one/index.m3u8")} == {403}
 
     def test_it_is_answered_from_memory(self, filled):
         channel = a_channel(filled)
@@ -249,7 +249,7 @@ class TestTheCheckItself:
         environ = create_environ("/streaming/check", "http://tv")
         environ["HTTP_X_ORIGINAL_URI"] = reload
 
-        assert layer.at_once(environ).status == "200 OK"
+        assert layer.answer_from_memory(environ).status == "200 OK"
 
     @pytest.mark.parametrize(
         ("query", "own"), [("", "signing"), ("?utc=1772440200", "archive_signing")]
@@ -294,11 +294,11 @@ class From(requests.adapters.HTTPAdapter):
         self._from = address
         super().__init__()
 
-    def init_poolmanager(self, *said, **more):
-        super().init_poolmanager(*said, source_address=(self._from, 0), **more)
+    def init_poolmanager(self, *args, **more):
+        super().init_poolmanager(*args, source_address=(self._from, 0), **more)
 
 
-def asked(sessions, addresses):
+def statuses_at(sessions, addresses):
     """What they are told, each at its own address."""
     pairs = zip(sessions, addresses, strict=True)
     return {session.get(address).status_code for session, address in pairs}

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from gateway.app_context import app_context
-from gateway.asking import actor, ask
+from gateway.request_context import actor, ask
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.tree import AccountKind, AccountView, GetAccount
 from lineup.contracts.accounts.users import GetUser, UserView
@@ -41,111 +41,115 @@ def until_link_answers(*users: UserView) -> None:
     """
     names = [token_name(user.token) for user in users]
     store = app_context().blobs
-    _wait_until(lambda: all(store.has(name) for name in names))
+    _poll_until(lambda: all(store.has(name) for name in names))
 
 
 def until_billing_closed(customer_id: UUID) -> None:
     """Wait until billing knows that a customer was deleted and takes no more money."""
-    question = GetDeletionBlockers(customer_id=customer_id)
+    rpc_request = GetDeletionBlockers(customer_id=customer_id)
 
     def is_closed() -> bool:
         try:
-            told = ask(question)
+            blockers = ask(rpc_request)
         except Unavailable:
             return True
-        return told.is_deleted
+        return blockers.is_deleted
 
-    _wait_until(is_closed)
+    _poll_until(is_closed)
 
 
-def once_it_arrived(ask: Callable[[], R], question: Any) -> R:
+def retry_until_copied(call: Callable[[], R], rpc_request: Any) -> R:
     """Ask until the copies that were missing have arrived, for 2 s at most."""
     end = time.monotonic() + WAIT_SECONDS
     waited_for: set[str] = set()
     while True:
         try:
-            return ask()
+            return call()
         except Refusal as refusal:
             if time.monotonic() > end:
                 raise
-            if refusal.code not in waited_for and not is_on_its_way(refusal, question):
+            if refusal.code not in waited_for and not is_on_its_way(
+                refusal, rpc_request
+            ):
                 raise
             waited_for.add(refusal.code)
         time.sleep(PAUSE_SECONDS)
 
 
-def is_on_its_way(refusal: Refusal, question: Any) -> bool:
-    """Whether the owner of what was missing has it as the question would need it."""
+def is_on_its_way(refusal: Refusal, rpc_request: Any) -> bool:
+    """Whether the owner of what was missing has it as the request would need it."""
     has_owner = OWNERS.get(refusal.code)
-    if has_owner is None or isinstance(question, OWN):
+    if has_owner is None or isinstance(rpc_request, OWNER_READS):
         return False
     try:
-        return has_owner(question)
+        return has_owner(rpc_request)
     except (NotFound, Unavailable, AttributeError):
         return False
 
 
-def _wait_until(is_there: Callable[[], bool]) -> None:
+def _poll_until(is_there: Callable[[], bool]) -> None:
     end = time.monotonic() + WAIT_SECONDS
     while not is_there() and time.monotonic() < end:
         time.sleep(PAUSE_SECONDS)
 
 
-def _has_customer(question: Any) -> bool:
-    wanted = GetCustomer(customer_id=question.customer_id)
+def _has_customer(rpc_request: Any) -> bool:
+    wanted = GetCustomer(customer_id=rpc_request.customer_id)
     return bool(ask(wanted))
 
 
-def _has_user(question: Any) -> bool:
-    wanted = GetUser(user_id=question.user_id)
+def _has_user(rpc_request: Any) -> bool:
+    wanted = GetUser(user_id=rpc_request.user_id)
     return bool(ask(wanted))
 
 
-def _has_partner(question: Any) -> bool:
-    named = getattr(question, "partner_id", None) or actor().partner_id
-    return named is not None and _account(named).kind is AccountKind.PARTNER
+def _has_partner(rpc_request: Any) -> bool:
+    partner_id = getattr(rpc_request, "partner_id", None) or actor().partner_id
+    return partner_id is not None and _account(partner_id).kind is AccountKind.PARTNER
 
 
-def _has_account(question: Any) -> bool:
-    return bool(_account(question.account_id))
+def _has_account(rpc_request: Any) -> bool:
+    return bool(_account(rpc_request.account_id))
 
 
 def _account(account_id: UUID) -> AccountView:
     return ask(GetAccount(account_id=account_id))
 
 
-def _has_packages(question: Any) -> bool:
-    return all(ask(GetPackage(package_id=package)) for package in question.package_ids)
+def _has_packages(rpc_request: Any) -> bool:
+    return all(
+        ask(GetPackage(package_id=package)) for package in rpc_request.package_ids
+    )
 
 
-def _has_currency(question: Any) -> bool:
+def _has_currency(rpc_request: Any) -> bool:
     """Whether the actor's partner sells in the currency of a price by now."""
     own = actor().partner_id
-    return own is not None and _account(own).currency == question.price.asset
+    return own is not None and _account(own).currency == rpc_request.price.asset
 
 
-def _nothing_runs(question: Any) -> bool:
+def _nothing_runs(rpc_request: Any) -> bool:
     """Whether billing has stopped everything of a user or customer to be deleted."""
     wanted = GetDeletionBlockers(
-        user_id=getattr(question, "user_id", None),
-        customer_id=getattr(question, "customer_id", None),
+        user_id=getattr(rpc_request, "user_id", None),
+        customer_id=getattr(rpc_request, "customer_id", None),
     )
     return not ask(wanted).running
 
 
-def _nothing_runs_on_package(question: Any) -> bool:
+def _nothing_runs_on_package(rpc_request: Any) -> bool:
     """Whether no product with a package has a running subscription."""
-    figures = ask(GetSubscriptionFigures())
-    running = {one.id for one in figures.by_product if one.count}
+    statistics = ask(GetSubscriptionFigures())
+    running = {one.id for one in statistics.by_product if one.count}
     sold = ListProducts(paging=Paging(limit=MAX_LIMIT))
     products = ask(sold).items
     return not any(
-        product.id in running and question.package_id in product.package_ids
+        product.id in running and rpc_request.package_id in product.package_ids
         for product in products
     )
 
 
-OWN = (GetAccount, GetCustomer, GetPackage, GetUser)
+OWNER_READS = (GetAccount, GetCustomer, GetPackage, GetUser)
 """What owners themselves are asked: their answer is the last word."""
 OWNERS: dict[str, Callable[[Any], bool]] = {
     "account_not_found": _has_account,

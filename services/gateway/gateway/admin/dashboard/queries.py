@@ -7,10 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from gateway.app_context import app_context
-from gateway.asking import ask_later
 from gateway.panel.display import zone
-from gateway.panel.parts import Part, part, part_if_known, wait_for
+from gateway.panel.optional_results import (
+    OptionalResult,
+    optional,
+    optional_if_known,
+    wait_for,
+)
 from gateway.panel.tables import COUNT_UP_TO
+from gateway.request_context import ask_later
 from lineup.context import Role
 from lineup.contracts.accounts.customers import CountCustomers
 from lineup.contracts.accounts.tree import AccountKind, ListAccounts
@@ -32,19 +37,19 @@ from lineup.contracts.playlists.guide import ListGuideSources
 from lineup.rpc import Answer
 
 FEW = Paging(limit=5, count_up_to=COUNT_UP_TO)
-LINES = Paging(limit=6)
+FEW_ROWS = Paging(limit=6)
 
-Parts = Mapping[str, Part[Any]]
+Results = Mapping[str, OptionalResult[Any]]
 
 
-def today_here() -> date:
+def local_today() -> date:
     """Today on the actor's wall clock."""
     return app_context().clock.now().astimezone(zone()).date()
 
 
 def midnight(days: int) -> datetime:
     """The midnight so many days after today's, on the actor's wall clock."""
-    return datetime.combine(today_here() + timedelta(days=days), time(), zone())
+    return datetime.combine(local_today() + timedelta(days=days), time(), zone())
 
 
 def first_of_week() -> datetime:
@@ -54,7 +59,7 @@ def first_of_week() -> datetime:
 
 def first_of_last_month() -> date:
     """The first day of the month before this one."""
-    return (today_here().replace(day=1) - timedelta(days=1)).replace(day=1)
+    return (local_today().replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _accounts(kind: AccountKind) -> Answer[Any]:
@@ -70,16 +75,16 @@ def _channels(**narrowed: Any) -> Answer[Any]:
 
 
 def _sources(**narrowed: Any) -> Answer[Any]:
-    question = ListGuideSources(**narrowed, paging=FEW)
-    return ask_later(question)
+    rpc_request = ListGuideSources(**narrowed, paging=FEW)
+    return ask_later(rpc_request)
 
 
 def _subscriptions(**narrowed: Any) -> Answer[Any]:
-    question = ListSubscriptions(**narrowed)
-    return ask_later(question)
+    rpc_request = ListSubscriptions(**narrowed)
+    return ask_later(rpc_request)
 
 
-QUESTIONS: dict[str, Callable[[], Answer[Any]]] = {
+QUERIES: dict[str, Callable[[], Answer[Any]]] = {
     "customers": lambda: ask_later(CountCustomers()),
     "partners": lambda: _accounts(AccountKind.PARTNER),
     "resellers": lambda: _accounts(AccountKind.RESELLER),
@@ -89,13 +94,13 @@ QUESTIONS: dict[str, Callable[[], Answer[Any]]] = {
     "due": lambda: _subscriptions(
         state=SubscriptionState.RUNNING,
         ends_until=midnight(7),
-        paging=replace(LINES, order="ends_at"),
+        paging=replace(FEW_ROWS, order="ends_at"),
     ),
     "lapsed": lambda: _subscriptions(
         state=SubscriptionState.EXPIRED,
         is_newest=True,
         ends_from=midnight(-29),
-        paging=replace(LINES, order="-ends_at", count_up_to=COUNT_UP_TO),
+        paging=replace(FEW_ROWS, order="-ends_at", count_up_to=COUNT_UP_TO),
     ),
     "balances": lambda: ask_later(GetBalances()),
     "orders": _orders,
@@ -112,35 +117,37 @@ QUESTIONS: dict[str, Callable[[], Answer[Any]]] = {
         CountDeliveries(created_from=first_of_week()),
     ),
 }
-"""Every question by the name of its part."""
+"""Every query by the name of its result."""
 
 WORKING = ("subscriptions", "due", "lapsed")
 SELLING = ("customers", *WORKING, "sales", "messages")
-WATCHING = ("orders", "exceptions", "parked", "lacking", "failing")
+MONITORED = ("orders", "exceptions", "parked", "lacking", "failing")
 OWNING = ("balances", "channels", "sources", "products", "resellers", "dealers")
 
 BY_ROLE: dict[Role, tuple[str, ...]] = {
-    Role.OPERATOR: (*SELLING, *WATCHING, "partners", "balances"),
-    Role.SUPPORT: ("customers", *WORKING, "messages", *WATCHING),
-    Role.PARTNER: (*SELLING, *WATCHING, *OWNING),
-    Role.STAFF: (*SELLING, *WATCHING, *OWNING),
+    Role.OPERATOR: (*SELLING, *MONITORED, "partners", "balances"),
+    Role.SUPPORT: ("customers", *WORKING, "messages", *MONITORED),
+    Role.PARTNER: (*SELLING, *MONITORED, *OWNING),
+    Role.STAFF: (*SELLING, *MONITORED, *OWNING),
     Role.RESELLER: SELLING,
     Role.DEALER: SELLING,
 }
 
 
-def parts_for(role: Role) -> Parts:
+def results_for(role: Role) -> Results:
     """Everything a role's dashboard shows; what is away is an empty part."""
-    answers = {name: QUESTIONS[name]() for name in BY_ROLE[role]}
+    answers = {name: QUERIES[name]() for name in BY_ROLE[role]}
     wait_for(*answers.values())
-    return {name: part(answer) for name, answer in answers.items()}
+    return {name: optional(answer) for name, answer in answers.items()}
 
 
-def renewals_of(customer_ids: Collection[UUID]) -> dict[UUID, Part[RenewalOverview]]:
+def renewals_of(
+    customer_ids: Collection[UUID],
+) -> dict[UUID, OptionalResult[RenewalOverview]]:
     """What the next renewals of some customers cost and lack, asked at once."""
     answers = {
         customer_id: ask_later(GetRenewalOverview(customer_id=customer_id))
         for customer_id in customer_ids
     }
     wait_for(*answers.values())
-    return {one: part_if_known(answer) for one, answer in answers.items()}
+    return {one: optional_if_known(answer) for one, answer in answers.items()}

@@ -66,7 +66,7 @@ def topic_of(endpoint: str, role: Role) -> str | None:
     return topic
 
 
-def address_here() -> str:
+def topic_address() -> str:
     """Where the topic of the page that is open stands; empty before sign-in."""
     me: Actor | None = g.get("actor") if has_request_context() else None
     topic = topic_of(request.endpoint or "", me.role) if me else None

@@ -38,12 +38,12 @@ PLAIN_EXAMPLES: Mapping[Any, Any] = {
 }
 
 
-def plain_words(text: str) -> str:
+def one_line(text: str) -> str:
     """Words for callers: on one line, in JSON's terms."""
     return " ".join(NOTHING.sub("null", text).split())
 
 
-def words_of(contract: type, name: str) -> dict[str, Any]:
+def description_metadata(contract: type, name: str) -> dict[str, Any]:
     """What the specification says of a contract's field, as a field's metadata."""
     words = description_of(contract, name)
     return {"description": words} if words else {}
@@ -52,8 +52,8 @@ def words_of(contract: type, name: str) -> dict[str, Any]:
 def description_of(contract: type, name: str) -> str:
     """The words below a field, else those of its name; empty without any."""
     for kind in contract.__mro__:
-        if name in (said := _below_fields(kind)):
-            return said[name]
+        if name in (descriptions := _below_fields(kind)):
+            return descriptions[name]
     special = GLOSSARY.get(f"{contract.__name__}.{name}") or GLOSSARY.get(name)
     if special:
         return special
@@ -73,9 +73,9 @@ def _example(name: str, hint: Any) -> Any:
     if is_union(plain):
         kinds = set(typing.get_args(plain)) - {types.NoneType, UnsetType}
         return _example(name, kinds.pop()) if len(kinds) == 1 else None
-    said = rule.schema().get("example") if rule else None
-    if said is not None:
-        return said
+    descriptions = rule.schema().get("example") if rule else None
+    if descriptions is not None:
+        return descriptions
     return _plain_example(name, plain)
 
 
@@ -120,4 +120,4 @@ def _pairs(body: list[ast.stmt]) -> typing.Iterator[tuple[str, str]]:
         if isinstance(field.target, ast.Name) and isinstance(
             beneath.value, ast.Constant
         ):
-            yield field.target.id, plain_words(str(beneath.value.value))
+            yield field.target.id, one_line(str(beneath.value.value))

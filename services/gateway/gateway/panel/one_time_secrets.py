@@ -22,14 +22,14 @@ class OneTimeSecret:
     password: str
 
 
-def tell_once(name: str, username: str, password: str | None) -> None:
+def show_password_once(name: str, username: str, password: str | None) -> None:
     """Let the next page show a password; nothing where none was generated."""
     if password:
         sealed = app_context().keyring.seal(password)
         session[KEY] = [*session.get(KEY, ()), [name, username, sealed]][-MOST:]
 
 
-def told_once() -> list[OneTimeSecret]:
+def one_time_secrets() -> list[OneTimeSecret]:
     """What this page shows, and no later one."""
     opened = app_context().keyring.open
     return [
@@ -40,4 +40,4 @@ def told_once() -> list[OneTimeSecret]:
 
 def init_app(app: Flask) -> None:
     """Let the layout show it."""
-    app.jinja_env.globals["told_once"] = told_once
+    app.jinja_env.globals["one_time_secrets"] = one_time_secrets

@@ -1,4 +1,4 @@
-"""Parts of a page: a service that is away takes its part with it, not the page."""
+"""Results that may be missing: a service that is away leaves the rest of the page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ LOG = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Part(Generic[T]):
-    """What a service said, or nothing when it is away."""
+class OptionalResult(Generic[T]):
+    """What a service replied, or nothing when it is away."""
 
     value: T | None
 
@@ -31,28 +31,28 @@ class Part(Generic[T]):
         return self.value is None
 
 
-def part(answer: Answer[T]) -> Part[T]:
-    """An answer as a part of a page; refusals such as NotFound rise."""
+def optional(answer: Answer[T]) -> OptionalResult[T]:
+    """An answer as an optional result; refusals such as NotFound rise."""
     try:
-        return Part(answer.reply())
+        return OptionalResult(answer.reply())
     except Unavailable as refusal:
         LOG.warning("part_away", code=refusal.code)
     except ServiceFault as fault:
         LOG.error("part_broken", service=fault.service)  # noqa: TRY400 - logged there
-    return Part(None)
+    return OptionalResult(None)
 
 
-def part_if_known(answer: Answer[T]) -> Part[T]:
-    """A part of a service that may not know yet what another one has just made."""
+def optional_if_known(answer: Answer[T]) -> OptionalResult[T]:
+    """The same of a service that may not know yet what another one has just made."""
     try:
-        return part(answer)
+        return optional(answer)
     except NotFound:
-        return Part(None)
+        return OptionalResult(None)
 
 
 def options_of(answer: Answer[T], read: Callable[[T], Options]) -> Options:
     """What can be chosen of an answer; none when it is away, and the page says so."""
-    found = part(answer)
+    found = optional(answer)
     if found.value is None:
         g.choices_are_missing = True
         return ()

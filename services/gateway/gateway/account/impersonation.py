@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
-from gateway.asking import ask
 from gateway.panel.guard import CAME_FROM, OWN_TOKEN, TOKEN, page_for
+from gateway.request_context import ask
 from gateway.return_paths import return_path
 from gateway.signing import end
 from lineup.context import EVERYBODY, SELLERS
@@ -42,7 +42,7 @@ def leave() -> Answer:
 
 def _came_from() -> str:
     """The page of ours on which one pressed to enter; empty where nobody says."""
-    said = urlsplit(request.headers.get("Referer", ""))
-    if said.netloc != request.host:
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    if referrer.netloc != request.host:
         return ""
-    return return_path(f"{said.path}?{said.query}".rstrip("?")) or ""
+    return return_path(f"{referrer.path}?{referrer.query}".rstrip("?")) or ""

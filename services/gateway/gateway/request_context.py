@@ -40,8 +40,8 @@ class BadKey(Invalid):
 
 def begin_request() -> None:
     """Take the caller's request id if it is sane, else make one."""
-    given = request.headers.get(REQUEST_ID, "")
-    g.request_id = given if SANE_ID.match(given) else new_id().hex
+    received = request.headers.get(REQUEST_ID, "")
+    g.request_id = received if SANE_ID.match(received) else new_id().hex
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
@@ -86,13 +86,13 @@ def ask(request: Request[R], *, step: str = "") -> R:
     that step's own, each acts once. It is compared by its own content: what stands
     elsewhere in the form may be put right after a refusal.
     """
-    said = context()
+    call_context = context()
     if step:
-        key = said.idempotency_key
+        key = call_context.idempotency_key
         own = f"{key[:LONGEST_KEY]} {step}" if key else None
-        said = replace(said, idempotency_key=own, request_digest=None)
+        call_context = replace(call_context, idempotency_key=own, request_digest=None)
     content = sealed(request, app_context().keyring)
-    return app_context().services.ask(said, content)
+    return app_context().services.ask(call_context, content)
 
 
 def ask_later(request: Request[R]) -> Answer[R]:
@@ -120,7 +120,7 @@ def key_from_header() -> str | None:
     return key
 
 
-def ask_once(key: str | None, content: Any) -> None:
+def set_idempotency_key(key: str | None, content: Any) -> None:
     """Let this request's calls act once for `key`; `content` is what was asked.
 
     The digest is taken before secrets are sealed, since sealing never gives the same
