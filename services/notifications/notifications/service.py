@@ -5,7 +5,7 @@ from typing import ClassVar
 from lineup.bus import Service
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
-from notifications import metrics as watching
+from notifications import metrics
 from notifications.announcements import operations as announcements_operations
 from notifications.announcements.entrypoints import AnnouncementEntrypoints
 from notifications.deliveries import operations as deliveries_operations
@@ -32,4 +32,4 @@ class NotificationsService(
         AccountChanged: (AccountCopy,),
         CustomerChanged: (CustomerCopy,),
     }
-    metric_sources = watching.METRIC_SOURCES
+    metric_sources = metrics.METRIC_SOURCES

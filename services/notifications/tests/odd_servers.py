@@ -100,7 +100,7 @@ def saying(answer):
     return talk
 
 
-def asking(offered, told):
+def password_prompt(mechanisms, received):
     """Ask for a password in one of the ways offered, and note what is told."""
 
     def talk(_server, connection):
@@ -108,18 +108,18 @@ def asking(offered, told):
         for line in connection.makefile("rb"):
             if line.upper().startswith(b"EHLO"):
                 connection.sendall(
-                    b"250-strict.example\r\n250 AUTH " + offered + b"\r\n"
+                    b"250-strict.example\r\n250 AUTH " + mechanisms + b"\r\n"
                 )
             elif line.startswith(b"AUTH LOGIN"):
-                told.append(b64decode(line.split()[-1]))
+                received.append(b64decode(line.split()[-1]))
                 connection.sendall(b"334 UGFzc3dvcmQ6\r\n")
             elif line.startswith(b"AUTH"):
-                told.append(b64decode(line.split()[-1]))
+                received.append(b64decode(line.split()[-1]))
                 connection.sendall(b"235 welcome\r\n")
                 speak(connection)
                 return
             else:
-                told.append(b64decode(line))
+                received.append(b64decode(line))
                 connection.sendall(b"535 no\r\n")
                 return
 

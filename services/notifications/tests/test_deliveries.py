@@ -40,7 +40,7 @@ from notifications.deliveries.mailer import NO_ADDRESS, Limits
 from notifications.deliveries.models import Delivery
 from notifications.deliveries.queues import claim_next
 from notifications.deliveries.sender import Sender
-from notifications.people.operations import keep_account
+from notifications.people.operations import upsert_account
 from notifications.transports import operations as transports
 from notifications.transports.routes import MailRoute, MailServer
 
@@ -104,9 +104,9 @@ def credentials(keyring, email="ana@example.org", **changed):
 
 
 @pytest.fixture
-def tell(database, keyring, clock):
+def handler(database, keyring, clock):
     def tell_state(state):
-        operation = partial(announcements.tell_credentials, keyring=keyring)
+        operation = partial(announcements.queue_credentials, keyring=keyring)
         database.handle_event_once(event_of(state, clock), operation)
 
     return tell_state
@@ -128,9 +128,9 @@ def log(database, who=None, **narrowed):
 
 @pytest.mark.feature("WS-09")
 def test_credentials_reach_the_customer_with_their_secrets(
-    tell, sender, postbox, keyring
+    handler, sender, postbox, keyring
 ):
-    tell(credentials(keyring))
+    handler(credentials(keyring))
 
     assert sender.send_due() == 1
     mail = postbox.mails[0]
@@ -141,9 +141,9 @@ def test_credentials_reach_the_customer_with_their_secrets(
 
 @pytest.mark.feature("NO-28")
 def test_the_log_has_dots_and_nothing_sent_keeps_its_secret(
-    tell, sender, database, keyring
+    handler, sender, database, keyring
 ):
-    tell(credentials(keyring))
+    handler(credentials(keyring))
     sender.send_due()
 
     (line,) = log(database)
@@ -153,23 +153,23 @@ def test_the_log_has_dots_and_nothing_sent_keeps_its_secret(
         assert work.session.scalar(select(Delivery.sealed_body)) is None
 
 
-def test_an_event_given_five_times_is_one_mail(tell, sender, postbox, keyring):
+def test_an_event_given_five_times_is_one_mail(handler, sender, postbox, keyring):
     state = credentials(keyring)
     for _ in range(5):
-        tell(state)
+        handler(state)
     sender.send_due()
 
     assert len(postbox.mails) == 1
 
 
 def test_a_dead_mail_server_delays_and_never_loses(
-    tell, database, keyring, clock, sender, postbox
+    handler, database, keyring, clock, sender, postbox
 ):
     nowhere = MailRoute(
         MailServer("127.0.0.1", 1), Address("L", addr_spec="l@example.org")
     )
     dead = Sender(database, keyring, nowhere, LIMITS, ConnectionPool(2))
-    tell(credentials(keyring))
+    handler(credentials(keyring))
 
     dead.send_due()
     (line,) = log(database)
@@ -185,13 +185,13 @@ def test_a_dead_mail_server_delays_and_never_loses(
 
 @pytest.mark.feature("NO-13")
 def test_after_the_fifth_failure_it_is_given_up_and_can_be_sent_again(
-    tell, database, keyring, clock, sender, postbox
+    handler, database, keyring, clock, sender, postbox
 ):
     nowhere = MailRoute(
         MailServer("127.0.0.1", 1), Address("L", addr_spec="l@example.org")
     )
     dead = Sender(database, keyring, nowhere, LIMITS, ConnectionPool(2))
-    tell(credentials(keyring))
+    handler(credentials(keyring))
     for minutes in (0, 1, 5, 30, 120):
         clock.forward(minutes=minutes)
         assert dead.send_due() == 1
@@ -207,11 +207,11 @@ def test_after_the_fifth_failure_it_is_given_up_and_can_be_sent_again(
 
 @pytest.mark.feature("NO-13")
 def test_a_receiver_refused_for_good_bounces_and_the_others_go(
-    tell, database, keyring, sender, postbox
+    handler, database, keyring, sender, postbox
 ):
     postbox.answers["gone@example.org"] = "550 no such mailbox"
-    tell(credentials(keyring, email="gone@example.org"))
-    tell(credentials(keyring, email="here@example.org"))
+    handler(credentials(keyring, email="gone@example.org"))
+    handler(credentials(keyring, email="here@example.org"))
     sender.send_due()
 
     assert {line.receiver: line.state for line in log(database)} == {
@@ -223,9 +223,11 @@ def test_a_receiver_refused_for_good_bounces_and_the_others_go(
     assert bounced.answer == "550 no such mailbox"
 
 
-def test_a_busy_receiver_is_tried_again_later(tell, database, keyring, sender, postbox):
+def test_a_busy_receiver_is_tried_again_later(
+    handler, database, keyring, sender, postbox
+):
     postbox.answers["busy@example.org"] = "451 try later"
-    tell(credentials(keyring, email="busy@example.org"))
+    handler(credentials(keyring, email="busy@example.org"))
     sender.send_due()
 
     (line,) = log(database)
@@ -233,9 +235,9 @@ def test_a_busy_receiver_is_tried_again_later(tell, database, keyring, sender, p
 
 
 def test_every_try_carries_the_same_message_id(
-    tell, database, keyring, clock, sender, postbox
+    handler, database, keyring, clock, sender, postbox
 ):
-    tell(credentials(keyring))
+    handler(credentials(keyring))
     with database.transaction() as work:
         claim_next(work, PARTNER)
     assert sender.send_due() == 0, "a leased message is another sender's"
@@ -247,10 +249,10 @@ def test_every_try_carries_the_same_message_id(
 
 
 def test_a_message_in_hand_and_one_tried_within_minutes_are_due_soon(
-    tell, database, keyring, clock, sender, postbox
+    handler, database, keyring, clock, sender, postbox
 ):
     postbox.answers["busy@example.org"] = "451 try later"
-    tell(credentials(keyring, email="busy@example.org"))
+    handler(credentials(keyring, email="busy@example.org"))
     queued = log(database)[0].is_due_soon
     with database.transaction() as work:
         claim_next(work, PARTNER)
@@ -267,21 +269,21 @@ def test_a_message_in_hand_and_one_tried_within_minutes_are_due_soon(
 
 
 def test_what_is_not_tried_any_more_is_not_due_soon(
-    tell, database, keyring, sender, postbox
+    handler, database, keyring, sender, postbox
 ):
     postbox.answers["gone@example.org"] = "550 no such mailbox"
-    tell(credentials(keyring, email="gone@example.org"))
-    tell(credentials(keyring, email="here@example.org"))
+    handler(credentials(keyring, email="gone@example.org"))
+    handler(credentials(keyring, email="here@example.org"))
     sender.send_due()
 
     assert [line.is_due_soon for line in log(database)] == [False, False]
 
 
 def test_what_waits_behind_a_slow_mail_is_not_sent_twice(
-    tell, database, keyring, clock, sender, postbox
+    handler, database, keyring, clock, sender, postbox
 ):
     for number in range(3):
-        tell(credentials(keyring, email=f"{number}@example.org"))
+        handler(credentials(keyring, email=f"{number}@example.org"))
     others = []
 
     def slowly():
@@ -297,9 +299,9 @@ def test_what_waits_behind_a_slow_mail_is_not_sent_twice(
     ]
 
 
-def test_credentials_go_before_notices(tell, database, keyring, clock):
+def test_credentials_go_before_notices(handler, database, keyring, clock):
     shortfall(database, keyring, clock)
-    tell(credentials(keyring))
+    handler(credentials(keyring))
 
     with database.transaction() as work:
         claimed = [claim_next(work, PARTNER).template for _ in range(2)]
@@ -321,11 +323,11 @@ def shortfall(database, keyring, clock, **customer):
         balance=Money.of("5.00 EUR"),
         missing=Money.of("5.00 EUR"),
     )
-    tell = partial(announcements.tell_shortfall, keyring=keyring)
+    handler = partial(announcements.queue_shortfall, keyring=keyring)
     with pytest.raises(announcements.CustomerUnknown):
-        database.handle_event_once(event_of(state, clock), tell)
+        database.handle_event_once(event_of(state, clock), handler)
     follow(database, clock, customer_of(**customer))
-    database.handle_event_once(event_of(state, clock), tell)
+    database.handle_event_once(event_of(state, clock), handler)
 
 
 @pytest.mark.feature("SU-04")
@@ -357,9 +359,9 @@ def test_a_plan_that_is_sold_no_longer_is_named_to_whom_it_does_not_renew(
         reason="plan_retired",
     )
     follow(database, clock, customer_of())
-    tell = partial(announcements.tell_blocked, keyring=keyring)
+    handler = partial(announcements.queue_blocked, keyring=keyring)
     for _ in range(2):
-        database.handle_event_once(event_of(state, clock), tell)
+        database.handle_event_once(event_of(state, clock), handler)
     sender.send_due()
 
     (mail,) = postbox.mails
@@ -367,8 +369,8 @@ def test_a_plan_that_is_sold_no_longer_is_named_to_whom_it_does_not_renew(
     assert 'plan "Month" is no longer available' in mail.get_content()
 
 
-def test_a_neighbour_sees_neither_log_nor_line(tell, database, keyring):
-    tell(credentials(keyring))
+def test_a_neighbour_sees_neither_log_nor_line(handler, database, keyring):
+    handler(credentials(keyring))
     (line,) = log(database)
 
     assert log(database, actor(NEIGHBOUR)) == []
@@ -380,7 +382,7 @@ def test_a_neighbour_sees_neither_log_nor_line(tell, database, keyring):
             ask(database, operation, request, actor(NEIGHBOUR))
 
 
-def customer_of(scope=CUSTOMER_SCOPE, version=1, status=Status.ACTIVE, **given):
+def customer_of(scope=CUSTOMER_SCOPE, version=1, status=Status.ACTIVE, **overrides):
     fields = {
         "id": CUSTOMER,
         "version": version,
@@ -392,14 +394,16 @@ def customer_of(scope=CUSTOMER_SCOPE, version=1, status=Status.ACTIVE, **given):
         "mobile": "",
         "status": status,
     }
-    return CustomerChanged(**{**fields, **given})
+    return CustomerChanged(**{**fields, **overrides})
 
 
 def follow(database, clock, state):
     database.apply_copy(event_of(state, clock), deliveries.follow_customer)
 
 
-def test_a_moved_customers_messages_are_its_new_sellers(tell, database, keyring, clock):
+def test_a_moved_customers_messages_are_its_new_sellers(
+    handler, database, keyring, clock
+):
     old, new = new_id(), new_id()
     lies = {
         seller: below(below(below(ROOT, PARTNER), seller), CUSTOMER)
@@ -410,12 +414,12 @@ def test_a_moved_customers_messages_are_its_new_sellers(tell, database, keyring,
         for seller in (old, new)
     }
     follow(database, clock, customer_of(lies[old]))
-    tell(credentials(keyring, scope=lies[old]))
+    handler(credentials(keyring, scope=lies[old]))
     assert len(log(database, sees[old])) == 1
 
     follow(database, clock, customer_of(lies[new], version=2))
     follow(database, clock, customer_of(lies[old], version=1))
-    tell(credentials(keyring, scope=lies[old]))
+    handler(credentials(keyring, scope=lies[old]))
 
     assert log(database, sees[old]) == []
     assert len(log(database, sees[new])) == 2
@@ -428,13 +432,13 @@ def actor_of_scope(scope, role=Role.DEALER):
 
 
 def test_a_deleted_customer_is_written_to_no_more(
-    tell, database, keyring, clock, sender, postbox
+    handler, database, keyring, clock, sender, postbox
 ):
     postbox.answers["gone@example.org"] = "550 no such mailbox"
-    tell(credentials(keyring))
-    tell(credentials(keyring, email="gone@example.org"))
+    handler(credentials(keyring))
+    handler(credentials(keyring, email="gone@example.org"))
     sender.send_due()
-    tell(credentials(keyring))
+    handler(credentials(keyring))
     follow(database, clock, customer_of(version=1))
 
     follow(database, clock, customer_of(version=2, status=Status.DELETED))
@@ -454,12 +458,12 @@ def test_a_deleted_customer_is_written_to_no_more(
 
 
 def test_who_was_deleted_before_its_credentials_came_is_sent_nothing(
-    tell, database, keyring, clock, sender
+    handler, database, keyring, clock, sender
 ):
     follow(database, clock, customer_of(version=2, status=Status.DELETED))
     follow(database, clock, customer_of(version=1))
 
-    tell(credentials(keyring))
+    handler(credentials(keyring))
 
     assert sender.send_due() == 0
     [line] = log(database)
@@ -467,9 +471,9 @@ def test_who_was_deleted_before_its_credentials_came_is_sent_nothing(
 
 
 def test_an_address_that_is_none_stands_in_the_log_and_is_not_tried(
-    tell, database, keyring, sender
+    handler, database, keyring, sender
 ):
-    tell(credentials(keyring, email="a@b.example\r\nBcc: x@y.example"))
+    handler(credentials(keyring, email="a@b.example\r\nBcc: x@y.example"))
 
     assert sender.send_due() == 0
     [line] = log(database)
@@ -482,10 +486,10 @@ def test_who_has_no_address_is_told_nothing_of_a_shortfall(database, keyring, cl
     assert log(database) == []
 
 
-def test_a_customer_reads_its_own_messages_and_no_others(tell, database, keyring):
+def test_a_customer_reads_its_own_messages_and_no_others(handler, database, keyring):
     other = new_id()
-    tell(credentials(keyring))
-    tell(
+    handler(credentials(keyring))
+    handler(
         credentials(
             keyring, scope=below(below(ROOT, PARTNER), other), customer_id=other
         )
@@ -496,14 +500,14 @@ def test_a_customer_reads_its_own_messages_and_no_others(tell, database, keyring
 
 
 @pytest.fixture
-def a_mixed_log(tell, database, keyring, clock, sender, postbox):
+def a_mixed_log(handler, database, keyring, clock, sender, postbox):
     """Ana's sent, Ben's bounced and, a day later, Cem's waiting; a test besides."""
     for name in ("ana", "ben"):
-        tell(credentials(keyring, email=f"{name}@example.org", customer_id=new_id()))
+        handler(credentials(keyring, email=f"{name}@example.org", customer_id=new_id()))
     postbox.answers["ben@example.org"] = "550 no such mailbox"
     sender.send_due()
     clock.forward(days=1)
-    tell(credentials(keyring, email="cem@example.org", customer_id=new_id()))
+    handler(credentials(keyring, email="cem@example.org", customer_id=new_id()))
     send = partial(announcements.send_test, keyring=keyring)
     ask(database, send, SendTest(receiver="dan@example.net"))
     return clock.now()
@@ -564,8 +568,8 @@ def test_a_neighbours_log_is_neither_listed_nor_counted(a_mixed_log, database):
     assert counts == DeliveryCounts()
 
 
-def test_the_log_says_whom_a_message_was_from(tell, database, keyring, sender):
-    tell(credentials(keyring))
+def test_the_log_says_whom_a_message_was_from(handler, database, keyring, sender):
+    handler(credentials(keyring))
     assert log(database)[0].sender == ""
     sender.send_due()
 
@@ -583,9 +587,9 @@ def test_every_state_is_counted():
     assert {field.name for field in fields(DeliveryCounts)} == set(DeliveryState)
 
 
-def test_the_log_comes_in_pages(tell, database, keyring):
+def test_the_log_comes_in_pages(handler, database, keyring):
     for n in range(5):
-        tell(credentials(keyring, email=f"n{n}@example.org"))
+        handler(credentials(keyring, email=f"n{n}@example.org"))
 
     request = ListDeliveries(paging=Paging(limit=2))
     seen = []
@@ -604,7 +608,7 @@ TRANSPORT = SaveTransport(sender_address="tv@example.net", sender_name="Example 
 
 @pytest.mark.feature("NO-06")
 def test_mail_leaves_with_the_partners_sender_and_server(
-    tell, database, keyring, postbox
+    handler, database, keyring, postbox
 ):
     nowhere = MailRoute(
         MailServer("127.0.0.1", 1), Address("L", addr_spec="l@example.org")
@@ -617,7 +621,7 @@ def test_mail_leaves_with_the_partners_sender_and_server(
         port=postbox.port,
     )
     ask(database, SAVE, own)
-    database.apply_copy(event_of(a_partner(), database.clock), keep_account)
+    database.apply_copy(event_of(a_partner(), database.clock), upsert_account)
     send = partial(announcements.send_test, keyring=keyring)
     ask(database, send, SendTest(receiver="me@example.org"))
     sender.send_due()

@@ -36,10 +36,10 @@ from notifications.transports.routes import MailRoute, MailServer
 from .conftest import SETTINGS, actor_of, call, free_port
 from .odd_servers import (
     OddServer,
-    asking,
     chatter,
     dropping,
     nonsense,
+    password_prompt,
     reset,
     saying,
     silence,
@@ -95,10 +95,12 @@ def a_sender(database, keyring, postbox):
 
 
 @pytest.fixture
-def say(database, keyring):
+def queue_message(database, keyring):
     """`say(partner, receiver)` queues a message; its id."""
 
-    def say(partner_id, receiver="ana@example.org", urgency=1, name="Wave TV"):
+    def queue_message(
+        partner_id, receiver="ana@example.org", urgency=1, name="Wave TV"
+    ):
         message = Message(
             cause_id=new_id(),
             template="test",
@@ -111,14 +113,14 @@ def say(database, keyring):
         with database.transaction() as work:
             return queue(work, keyring, message).id
 
-    return say
+    return queue_message
 
 
 @pytest.fixture
 def own_server(database, keyring):
     """`own_server(partner, port)` gives a partner a mail server of its own."""
 
-    def save(partner_id, port, password=None, **given):
+    def save(partner_id, port, password=None, **fields):
         request = SaveTransport(
             sender_address="tv@example.net",
             sender_name="Example TV",
@@ -126,7 +128,7 @@ def own_server(database, keyring):
             port=port,
             password=password and keyring.seal(password),
             username="tv" if password else "",
-            **given,
+            **fields,
         )
         operation = partial(save_transport, settings=SETTINGS)
         database.run_idempotent(call(request, actor_of(partner_id)), operation)
@@ -166,18 +168,18 @@ def receivers(postbox):
 
 class TestSlowServers:
     def test_mail_arrives_while_others_servers_are_waited_for(
-        self, odd, a_sender, own_server, say, line, postbox
+        self, odd, a_sender, own_server, queue_message, line, postbox
     ):
         servers = odd(tarpit), odd(silence), odd(tarpit)
         bad = [new_id() for _ in servers]
         for partner_id, server in zip(bad, servers, strict=True):
             own_server(partner_id, server.port)
-        waiting = [say(partner_id) for partner_id in bad for _ in range(3)]
+        waiting = [queue_message(partner_id) for partner_id in bad for _ in range(3)]
         sender = a_sender(wait=LONG, mail=LONG, connections=8)
         sending = in_the_background(sender.send_due)
         for server in servers:
             assert server.came.wait(LONG)
-        say(GOOD, "good@example.org")
+        queue_message(GOOD, "good@example.org")
 
         sender.run()
 
@@ -190,11 +192,11 @@ class TestSlowServers:
         sending.join(LONG)
 
     def test_a_slow_server_gets_its_mail_all_the_same(
-        self, odd, a_sender, own_server, say, line, database
+        self, odd, a_sender, own_server, queue_message, line, database
     ):
         slow = odd(tarpit)
         own_server(BAD, slow.port)
-        sent = [say(BAD) for _ in range(3)]
+        sent = [queue_message(BAD) for _ in range(3)]
         sending = in_the_background(a_sender(wait=LONG, mail=LONG).send_due)
         assert slow.came.wait(LONG)
         assert {line(each).state for each in sent} == {DeliveryState.QUEUED}
@@ -207,16 +209,16 @@ class TestSlowServers:
         assert transport_of(database, BAD).worked_at is not None
 
     def test_slow_and_unproven_servers_never_have_all_connections(
-        self, odd, a_sender, own_server, say, postbox
+        self, odd, a_sender, own_server, queue_message, postbox
     ):
         servers = [odd(tarpit) for _ in range(6)]
         for server in servers:
             own_server(partner_id := new_id(), server.port)
-            say(partner_id)
+            queue_message(partner_id)
         sender = a_sender(wait=LONG, mail=LONG, connections=8)
         sending = in_the_background(sender.send_due)
         wait_for(lambda: sum(server.came.is_set() for server in servers) == 3)
-        say(GOOD)
+        queue_message(GOOD)
 
         sender.run()
 
@@ -227,7 +229,7 @@ class TestSlowServers:
         sending.join(LONG)
 
     def test_a_mail_has_an_end_however_slowly_its_server_answers(
-        self, odd, a_sender, own_server, say, line
+        self, odd, a_sender, own_server, queue_message, line
     ):
         def drip(server, connection):
             for byte in b"220 " + b"x" * 1000:
@@ -235,7 +237,7 @@ class TestSlowServers:
                 server.goes_on.wait(0.05)
 
         own_server(BAD, odd(drip).port)
-        late = say(BAD)
+        late = queue_message(BAD)
 
         assert a_sender(wait=LONG, mail=0.5).run() == 1
 
@@ -245,19 +247,21 @@ class TestSlowServers:
 class TestServersThatFail:
     @pytest.mark.parametrize("talk", [reset, nonsense, chatter, silence, None])
     def test_what_is_no_mail_server_is_not_told_apart(
-        self, odd, a_sender, own_server, say, line, talk, database
+        self, odd, a_sender, own_server, queue_message, line, talk, database
     ):
         own_server(BAD, odd(talk).port if talk else free_port())
-        tried = say(BAD)
+        tried = queue_message(BAD)
 
         a_sender(wait=0.3).run()
 
         assert line(tried).answer == UNREACHABLE
         assert transport_of(database, BAD).problem == UNREACHABLE
 
-    def test_nor_by_the_time_it_takes(self, odd, a_sender, own_server, say, pauses):
+    def test_nor_by_the_time_it_takes(
+        self, odd, a_sender, own_server, queue_message, pauses
+    ):
         own_server(BAD, odd(reset).port)
-        say(BAD)
+        queue_message(BAD)
 
         a_sender(wait=LONG).run()
 
@@ -265,12 +269,12 @@ class TestServersThatFail:
         assert LONG - 5 < pauses[0] <= LONG
 
     def test_it_is_left_alone_longer_each_time_and_forgiven_when_saved(
-        self, odd, a_sender, own_server, say, clock, database
+        self, odd, a_sender, own_server, queue_message, clock, database
     ):
         rude = odd(reset)
         own_server(BAD, rude.port)
         for _ in range(5):
-            say(BAD)
+            queue_message(BAD)
         sender = a_sender()
         for minutes, calls in ((0, 1), (0.9, 1), (0.2, 2), (1.8, 2), (0.3, 3), (4, 3)):
             clock.forward(minutes=minutes)
@@ -286,11 +290,11 @@ class TestServersThatFail:
         assert rude.calls == 4
 
     def test_a_connection_that_ends_in_the_middle_blames_no_mail_after_the_first(
-        self, odd, a_sender, own_server, say, line, clock
+        self, odd, a_sender, own_server, queue_message, line, clock
     ):
         moody = odd(dropping(after=2))
         own_server(BAD, moody.port)
-        sent = [say(BAD) for _ in range(5)]
+        sent = [queue_message(BAD) for _ in range(5)]
 
         assert a_sender().run() == 7
 
@@ -299,13 +303,13 @@ class TestServersThatFail:
         assert moody.calls == 3
 
     def test_what_waited_for_days_is_given_up_with_the_reason(
-        self, odd, a_sender, own_server, say, line, clock, database
+        self, odd, a_sender, own_server, queue_message, line, clock, database
     ):
         own_server(BAD, odd(reset).port)
-        old, others = [say(BAD), say(BAD)], say(GOOD)
+        old, others = [queue_message(BAD), queue_message(BAD)], queue_message(GOOD)
         a_sender().run()
         clock.forward(days=3, minutes=1)
-        young = say(BAD)
+        young = queue_message(BAD)
 
         with database.transaction() as work:
             assert give_up_forsaken(work) == 2
@@ -316,10 +320,10 @@ class TestServersThatFail:
         assert line(others).state == DeliveryState.SENT
 
     def test_a_shared_server_that_fails_holds_up_no_own_server(
-        self, a_sender, own_server, say, line, postbox
+        self, a_sender, own_server, queue_message, line, postbox
     ):
         own_server(GOOD, postbox.port)
-        failed, arrives = say(BAD), say(GOOD)
+        failed, arrives = queue_message(BAD), queue_message(GOOD)
 
         a_sender(port=free_port()).send_due()
 
@@ -344,9 +348,9 @@ BAD_RECEIVERS = [
 class TestBadValues:
     @pytest.mark.parametrize("receiver", BAD_RECEIVERS)
     def test_a_receiver_that_is_none_fails_alone_and_at_once(
-        self, a_sender, say, line, database, postbox, receiver
+        self, a_sender, queue_message, line, database, postbox, receiver
     ):
-        bad, good = say(BAD), [say(BAD), say(GOOD)]
+        bad, good = queue_message(BAD), [queue_message(BAD), queue_message(GOOD)]
         with database.transaction() as work:
             changed = update(Delivery).where(Delivery.id == bad)
             work.session.execute(changed.values(receiver=receiver))
@@ -372,7 +376,7 @@ class TestBadValues:
         self,
         a_sender,
         own_server,
-        say,
+        queue_message,
         line,
         database,
         host,
@@ -387,7 +391,7 @@ class TestBadValues:
                 "sender_name": sender_name,
             }
             work.session.execute(update(Transport).values(values))
-        bad, good = say(BAD), say(GOOD)
+        bad, good = queue_message(BAD), queue_message(GOOD)
 
         a_sender().send_due()
 
@@ -399,7 +403,7 @@ class TestBadValues:
         "name", ["T\r\nBcc: x@y.z", "T\u2028V", "T\x00V", "T\x85V"]
     )
     def test_a_senders_name_becomes_one_line(
-        self, a_sender, say, database, postbox, name
+        self, a_sender, queue_message, database, postbox, name
     ):
         own = Transport(
             partner_id=BAD,
@@ -414,7 +418,7 @@ class TestBadValues:
         )
         with database.transaction() as work:
             work.session.add(own)
-        say(BAD, name="A\u2028B\x0bC")
+        queue_message(BAD, name="A\u2028B\x0bC")
 
         a_sender().send_due()
 
@@ -424,20 +428,22 @@ class TestBadValues:
         assert mail["Bcc"] is None
 
     def test_a_password_nobody_can_read_fails_its_partner_alone(
-        self, a_sender, own_server, say, line, database
+        self, a_sender, own_server, queue_message, line, database
     ):
         own_server(BAD, 25, password="hush")
         with database.transaction() as work:
             work.session.execute(update(Transport).values(password="of another key"))
-        bad, good = say(BAD), say(GOOD)
+        bad, good = queue_message(BAD), queue_message(GOOD)
 
         a_sender().send_due()
 
         assert line(good).state == DeliveryState.SENT
         assert "password" in line(bad).answer
 
-    def test_a_text_nobody_can_read_fails_alone(self, a_sender, say, line, database):
-        bad, good = say(BAD), say(BAD)
+    def test_a_text_nobody_can_read_fails_alone(
+        self, a_sender, queue_message, line, database
+    ):
+        bad, good = queue_message(BAD), queue_message(BAD)
         with database.transaction() as work:
             changed = update(Delivery).where(Delivery.id == bad)
             work.session.execute(changed.values(sealed_body="of another key"))
@@ -452,10 +458,10 @@ class TestBadValues:
         [b"250 t\0k\xff", b"550 \0\x1b[31m\xe2\x80\xa8no", b"451 " + b"x" * 3000],
     )
     def test_an_odd_answer_is_noted_as_text(
-        self, odd, a_sender, own_server, say, line, answer
+        self, odd, a_sender, own_server, queue_message, line, answer
     ):
         own_server(BAD, odd(saying(answer)).port)
-        tried = say(BAD)
+        tried = queue_message(BAD)
 
         a_sender().send_due()
 
@@ -464,34 +470,40 @@ class TestBadValues:
 
 
 class TestPasswords:
-    @pytest.mark.parametrize("offered", [b"PLAIN LOGIN", b"CRAM-MD5 PLAIN"])
+    @pytest.mark.parametrize("mechanisms", [b"PLAIN LOGIN", b"CRAM-MD5 PLAIN"])
     def test_one_with_other_letters_is_told_in_utf_8(
-        self, odd, a_sender, own_server, say, line, offered
+        self, odd, a_sender, own_server, queue_message, line, mechanisms
     ):
-        told = []
-        own_server(BAD, odd(asking(offered, told)).port, password="Pässwörd→")
-        sent = say(BAD)
+        received = []
+        own_server(
+            BAD, odd(password_prompt(mechanisms, received)).port, password="Pässwörd→"
+        )
+        sent = queue_message(BAD)
 
         a_sender().send_due()
 
         assert line(sent).state == DeliveryState.SENT
-        assert told == ["\0tv\0Pässwörd→".encode()]
+        assert received == ["\0tv\0Pässwörd→".encode()]
 
-    def test_one_that_is_refused_is_named(self, odd, a_sender, own_server, say, line):
-        told = []
-        own_server(BAD, odd(asking(b"LOGIN", told)).port, password="Pässwörd")
-        refused, good = say(BAD), say(GOOD)
+    def test_one_that_is_refused_is_named(
+        self, odd, a_sender, own_server, queue_message, line
+    ):
+        received = []
+        own_server(
+            BAD, odd(password_prompt(b"LOGIN", received)).port, password="Pässwörd"
+        )
+        refused, good = queue_message(BAD), queue_message(GOOD)
 
         a_sender().send_due()
 
-        assert told == [b"tv", "Pässwörd".encode()]
+        assert received == [b"tv", "Pässwörd".encode()]
         assert line(refused).answer == "The mail server refused the password: 535 no"
         assert line(good).state == DeliveryState.SENT
 
 
 class TestPrivateNetworks:
     def test_a_partners_server_there_is_not_even_asked(
-        self, odd, database, keyring, own_server, say, line, postbox
+        self, odd, database, keyring, own_server, queue_message, line, postbox
     ):
         inside = odd(silence)
         own_server(BAD, inside.port)
@@ -499,7 +511,7 @@ class TestPrivateNetworks:
             MailServer("127.0.0.1", postbox.port),
             Address("L", addr_spec="l@example.org"),
         )
-        bad, good = say(BAD), say(GOOD)
+        bad, good = queue_message(BAD), queue_message(GOOD)
 
         Sender(database, keyring, default, Limits(), ConnectionPool(2)).send_due()
 
@@ -533,23 +545,23 @@ class TestPrivateNetworks:
 
 class TestTurns:
     def test_credentials_never_wait_behind_anothers_notices(
-        self, a_sender, say, postbox
+        self, a_sender, queue_message, postbox
     ):
         for number in range(30):
-            say(BAD, f"{number}@example.org")
-        say(GOOD, "buyer@example.org", urgency=0)
+            queue_message(BAD, f"{number}@example.org")
+        queue_message(GOOD, "buyer@example.org", urgency=0)
 
         a_sender(connections=1).send_due()
 
         assert receivers(postbox)[0] == "buyer@example.org"
         assert len(postbox.mails) == 31
 
-    def test_partners_take_turns(self, a_sender, say, postbox, monkeypatch):
-        monkeypatch.setattr("notifications.deliveries.serving.TURN_MAILS", 2)
+    def test_partners_take_turns(self, a_sender, queue_message, postbox, monkeypatch):
+        monkeypatch.setattr("notifications.deliveries.serving.BATCH_MAILS", 2)
         for number in range(6):
-            say(BAD, f"bad{number}@example.org")
+            queue_message(BAD, f"bad{number}@example.org")
         for number in range(3):
-            say(GOOD, f"good{number}@example.org")
+            queue_message(GOOD, f"good{number}@example.org")
 
         a_sender(connections=1).send_due()
 
@@ -558,12 +570,13 @@ class TestTurns:
         assert len(postbox.mails) == 9
 
     def test_what_is_urgent_goes_next_though_a_turn_has_begun(
-        self, a_sender, say, postbox
+        self, a_sender, queue_message, postbox
     ):
         for number in range(3):
-            say(BAD, f"{number}@example.org")
+            queue_message(BAD, f"{number}@example.org")
         postbox.taking = lambda: (
-            len(postbox.mails) == 1 and say(BAD, "urgent@example.org", urgency=0)
+            len(postbox.mails) == 1
+            and queue_message(BAD, "urgent@example.org", urgency=0)
         )
 
         a_sender(connections=1).send_due()
@@ -571,9 +584,9 @@ class TestTurns:
         assert receivers(postbox)[1] == "urgent@example.org"
 
     def test_a_queue_that_breaks_is_put_off_alone(
-        self, a_sender, say, line, database, clock
+        self, a_sender, queue_message, line, database, clock
     ):
-        bad, good = say(BAD, urgency=0), say(GOOD)
+        bad, good = queue_message(BAD, urgency=0), queue_message(GOOD)
         with database.transaction() as work:
             work.session.execute(text(BREAK_LEASES_OF.format(partner=BAD)))
 

@@ -23,10 +23,13 @@ def test_pauses_grow_and_end():
     ]
 
 
-@pytest.mark.parametrize(("said", "holds"), [(30, 30), (90, 90), (600, 105)])
-def test_no_mail_takes_longer_than_its_lease(said, holds):
+@pytest.mark.parametrize(("mail_seconds", "holds"), [(30, 30), (90, 90), (600, 105)])
+def test_no_mail_takes_longer_than_its_lease(mail_seconds, holds):
     settings = NotificationsSettings(
-        amqp_uri="", database_uri="", lineup_secret_keys="", smtp_mail_seconds=said
+        amqp_uri="",
+        database_uri="",
+        lineup_secret_keys="",
+        smtp_mail_seconds=mail_seconds,
     )
 
     limit = limits_of(settings).mail_seconds

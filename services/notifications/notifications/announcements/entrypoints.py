@@ -15,17 +15,17 @@ class AnnouncementEntrypoints(Entrypoints):
     @on_event
     def on_credentials_issued(self, event: Event[CredentialsIssued]) -> None:
         """Credentials were generated and wait to be told."""
-        tell = partial(operations.tell_credentials, keyring=self.keyring)
-        self.database.handle_event_once(event, tell)
+        handler = partial(operations.queue_credentials, keyring=self.keyring)
+        self.database.handle_event_once(event, handler)
 
     @on_event
     def on_renewal_fell_short(self, event: Event[RenewalFellShort]) -> None:
         """A renewal failed for want of money."""
-        tell = partial(operations.tell_shortfall, keyring=self.keyring)
-        self.database.handle_event_once(event, tell)
+        handler = partial(operations.queue_shortfall, keyring=self.keyring)
+        self.database.handle_event_once(event, handler)
 
     @on_event
     def on_renewal_blocked(self, event: Event[RenewalBlocked]) -> None:
         """A user did not renew, though not for want of money."""
-        tell = partial(operations.tell_blocked, keyring=self.keyring)
-        self.database.handle_event_once(event, tell)
+        handler = partial(operations.queue_blocked, keyring=self.keyring)
+        self.database.handle_event_once(event, handler)

@@ -20,7 +20,7 @@ class CustomerUnknown(Exception):  # noqa: N818
     """The customer's copy has not arrived yet; the bus tries the event again."""
 
 
-def tell_credentials(
+def queue_credentials(
     work: UnitOfWork, state: CredentialsIssued, keyring: Keyring
 ) -> None:
     """Send a customer's new credentials, all users in one message."""
@@ -57,23 +57,25 @@ def tell_credentials(
     )
 
 
-def tell_shortfall(work: UnitOfWork, state: RenewalFellShort, keyring: Keyring) -> None:
+def queue_shortfall(
+    work: UnitOfWork, state: RenewalFellShort, keyring: Keyring
+) -> None:
     """Tell a customer what is missing for a renewal, once a period."""
     values = {
         "price": str(state.price),
         "balance": str(state.balance),
         "missing": str(state.missing),
     }
-    _tell_of_renewal(work, state, "renewal_fell_short", values, keyring)
+    _queue_renewal_notice(work, state, "renewal_fell_short", values, keyring)
 
 
-def tell_blocked(work: UnitOfWork, state: RenewalBlocked, keyring: Keyring) -> None:
+def queue_blocked(work: UnitOfWork, state: RenewalBlocked, keyring: Keyring) -> None:
     """Tell a customer that a user does not renew, since its plan is sold no longer."""
     values = {"plan": state.plan_name}
-    _tell_of_renewal(work, state, "renewal_blocked", values, keyring)
+    _queue_renewal_notice(work, state, "renewal_blocked", values, keyring)
 
 
-def _tell_of_renewal(
+def _queue_renewal_notice(
     work: UnitOfWork,
     state: RenewalFellShort | RenewalBlocked,
     template: str,

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from notifications.deliveries.queues import Room, Turn
+from notifications.deliveries.queues import QueueClaim, Room
 
 MOST = 16
 IDLE_SECONDS = 0.9
@@ -23,44 +23,44 @@ class ConnectionPool:
 
     def __init__(self, most: int = MOST) -> None:
         self.most = most
-        self._part = max(1, most * 3 // 8)
+        self._share = max(1, most * 3 // 8)
         self._choosing = threading.Lock()
         self._idle_until = 0.0
-        self._turns: list[Turn] = []
+        self._claims: list[QueueClaim] = []
 
     @contextmanager
-    def taken(
-        self, choose: Callable[[Room], Turn | None], *, rests: bool = False
-    ) -> Iterator[Turn | None]:
+    def acquire(
+        self, choose: Callable[[Room], QueueClaim | None], *, rests: bool = False
+    ) -> Iterator[QueueClaim | None]:
         """Take a connection for the turn that is chosen, until the end.
 
         None when nothing is due; who `rests` does not ask while nothing was due a
         moment ago.
         """
         with self._choosing:
-            turn = None if rests and self._is_idle() else self._chosen(choose)
+            claim = None if rests and self._is_idle() else self._chosen(choose)
         try:
-            yield turn
+            yield claim
         finally:
-            if turn is not None:
-                self._turns.remove(turn)
+            if claim is not None:
+                self._claims.remove(claim)
 
     def _is_idle(self) -> bool:
         return time.monotonic() < self._idle_until
 
-    def _chosen(self, choose: Callable[[Room], Turn | None]) -> Turn | None:
-        turn = choose(self._room())
-        if turn is None:
+    def _chosen(self, choose: Callable[[Room], QueueClaim | None]) -> QueueClaim | None:
+        claim = choose(self._room())
+        if claim is None:
             self._idle_until = time.monotonic() + IDLE_SECONDS
         else:
-            self._turns.append(turn)
-        return turn
+            self._claims.append(claim)
+        return claim
 
     def _room(self) -> Room:
-        shared = sum(turn.is_shared for turn in self._turns)
-        doubtful = sum(turn.is_doubtful for turn in self._turns)
+        shared = sum(claim.is_shared for claim in self._claims)
+        doubtful = sum(claim.is_doubtful for claim in self._claims)
         return Room(
-            busy=[turn.partner_id for turn in self._turns],
-            for_shared=shared < self._part,
-            for_doubtful=doubtful < self._part,
+            busy=[claim.partner_id for claim in self._claims],
+            for_shared=shared < self._share,
+            for_doubtful=doubtful < self._share,
         )

@@ -26,7 +26,7 @@ UNREACHABLE = (
 FORBIDDEN = "The mail server is in a private network, which is not allowed."
 NOT_IN_TIME = "The mail server did not respond in time."
 NO_ADDRESS = "This is not a valid email address."
-ODD = "Something in this message could not be sent. It will be retried."
+UNEXPECTED_ERROR = "Something in this message could not be sent. It will be retried."
 CLOSING = 421
 FOR_GOOD = 500
 
@@ -44,8 +44,8 @@ class Fate(enum.Enum):
     """The connection ended before its turn."""
 
 
-class Way(enum.Enum):
-    """How the way to the mail server was, when a mail was tried."""
+class LinkState(enum.Enum):
+    """How the connection to the mail server fared, when a mail was tried."""
 
     UNUSED = "unused"
     WORKED = "worked"
@@ -58,11 +58,11 @@ class Way(enum.Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a mail, and of the way it took."""
+    """What became of a mail, and of the connection it took."""
 
     fate: Fate
     answer: str
-    way: Way = Way.UNUSED
+    connection: LinkState = LinkState.UNUSED
 
 
 @dataclass(frozen=True)
@@ -109,15 +109,15 @@ class Mailer:
             return Outcome(Fate.IMPOSSIBLE, NO_ADDRESS)
         except Exception:
             log.exception("message_broke", delivery=str(mail.id))
-            return Outcome(Fate.LATER, ODD)
+            return Outcome(Fate.LATER, UNEXPECTED_ERROR)
         with smtp.TimeLimit(self._limits.mail_seconds) as limit:
             try:
                 outcome = self._hand_over(message, limit)
             except Unreachable as error:
-                outcome = Outcome(Fate.LATER, str(error), Way.CLOSED)
+                outcome = Outcome(Fate.LATER, str(error), LinkState.CLOSED)
             except Exception as error:  # noqa: BLE001 - every one is this mail's outcome
                 outcome = self._outcome_of(error, mail, is_late=limit.is_over)
-        if outcome.way in (Way.BROKEN, Way.CLOSED):
+        if outcome.connection in (LinkState.BROKEN, LinkState.CLOSED):
             self._drop()
         return outcome
 
@@ -135,7 +135,7 @@ class Mailer:
         receiver = message["To"].addresses[0].addr_spec
         self._connection.send_message(message, self._route.sender.addr_spec, [receiver])
         self.sent += 1
-        return Outcome(Fate.SENT, "250 accepted", Way.WORKED)
+        return Outcome(Fate.SENT, "250 accepted", LinkState.WORKED)
 
     def _connect(self, limit: smtp.TimeLimit) -> smtp.Connection:
         server, wait = self._route.server, self._limits.wait_seconds
@@ -155,18 +155,18 @@ class Mailer:
     def _outcome_of(self, error: Exception, mail: Mail, *, is_late: bool) -> Outcome:
         """What it means for a mail that something rose while it was handed over."""
         if isinstance(error, smtplib.SMTPNotSupportedError):
-            return Outcome(Fate.IMPOSSIBLE, NO_ADDRESS, Way.WORKED)
-        code, said = _reply_in(error)
+            return Outcome(Fate.IMPOSSIBLE, NO_ADDRESS, LinkState.WORKED)
+        code, reply = _reply_in(error)
         if code and code != CLOSING:
             refused = isinstance(error, smtplib.SMTPRecipientsRefused)
             is_final = refused and code >= FOR_GOOD
             fate = Fate.BOUNCED if is_final else Fate.LATER
-            return Outcome(fate, _line(code, said), Way.WORKED)
+            return Outcome(fate, _reply_text(code, reply), LinkState.WORKED)
         fate = Fate.UNTRIED if self.sent and not is_late else Fate.LATER
         if not isinstance(error, (OSError, smtplib.SMTPException, smtp.TooLong)):
             log.error("message_broke", delivery=str(mail.id), exc_info=error)
-            return Outcome(Fate.LATER, ODD, Way.BROKEN)
-        return Outcome(fate, _why(error, is_late=is_late), Way.BROKEN)
+            return Outcome(Fate.LATER, UNEXPECTED_ERROR, LinkState.BROKEN)
+        return Outcome(fate, _why(error, is_late=is_late), LinkState.BROKEN)
 
     def _drop(self) -> None:
         if self._connection is not None:
@@ -198,7 +198,7 @@ def _why(error: Exception, *, is_late: bool) -> str:
         return FORBIDDEN
     if is_late or isinstance(error, (TimeoutError, smtp.TooLong)):
         return NOT_IN_TIME
-    return f"{_blame(error)}: {_line(*_reply_in(error)) or visible(str(error))}"
+    return f"{_blame(error)}: {_reply_text(*_reply_in(error)) or visible(str(error))}"
 
 
 def _blame(error: Exception) -> str:
@@ -234,6 +234,6 @@ def _reply_in(error: Exception) -> tuple[int, bytes | str]:
     return 0, ""
 
 
-def _line(code: int, said: bytes | str) -> str:
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _reply_text(code: int, reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     return visible(f"{code} {text}") if code else ""

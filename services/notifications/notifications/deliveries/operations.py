@@ -28,7 +28,7 @@ from lineup.secrets import Keyring
 from lineup.verbs import handles
 from notifications.deliveries.mailer import NO_ADDRESS
 from notifications.deliveries.models import UNSENT, Delivery
-from notifications.people.operations import find_customer, keep_customer
+from notifications.people.operations import find_customer, upsert_customer
 from notifications.templates.texts import render
 from notifications.transports.addresses import is_address
 
@@ -134,7 +134,7 @@ def follow_customer(work: UnitOfWork, state: CustomerChanged) -> None:
 
     What was sent to a deleted customer stays in the log of its seller and partner.
     """
-    if not keep_customer(work, state):
+    if not upsert_customer(work, state):
         return
     own = Delivery.customer_id == state.id
     moved = update(Delivery).where(own, Delivery.scope != state.scope)

@@ -30,12 +30,12 @@ from notifications.deliveries.mailer import Fate, Outcome
 from notifications.deliveries.models import Delivery
 from notifications.transports.breaker import GIVE_UP_AFTER, SLOW_SECONDS
 from notifications.transports.models import Transport, TransportHealth
-from notifications.transports.operations import note_turn
+from notifications.transports.operations import record_claim
 
 log = structlog.get_logger(__name__)
 
-GIVEN_UP_AT_ONCE = 1000
-GIVEN_UP = "The mail server failed for three days: {problem}"
+EXPIRY_BATCH = 1000
+GAVE_UP_REASON = "The mail server failed for three days: {problem}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,15 +51,15 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """The partner whose turn it is, and which connections it needs."""
+class QueueClaim:
+    """The partner whose messages are sent next, and which connections it needs."""
 
     partner_id: UUID
     is_shared: bool
     is_doubtful: bool
 
 
-def next_turn(work: UnitOfWork, room: Room, shared_key: UUID) -> Turn | None:
+def claim_queue(work: UnitOfWork, room: Room, shared_key: UUID) -> QueueClaim | None:
     """The partner that is served next; from now on it was served last.
 
     `shared_key` says whose health is that of the installation's mail server.
@@ -67,8 +67,8 @@ def next_turn(work: UnitOfWork, room: Room, shared_key: UUID) -> Turn | None:
     row = work.session.execute(_turns(work, room, shared_key).limit(1)).first()
     if row is None:
         return None
-    note_turn(work, row.partner_id)
-    return Turn(row.partner_id, row.is_shared, row.is_doubtful)
+    record_claim(work, row.partner_id)
+    return QueueClaim(row.partner_id, row.is_shared, row.is_doubtful)
 
 
 def claim_next(work: UnitOfWork, partner_id: UUID) -> Delivery | None:
@@ -114,12 +114,12 @@ def give_up_forsaken(work: UnitOfWork) -> int:
         .where(Transport.host != "", TransportHealth.failing_since <= long_ago)
         .where(Delivery.state == DeliveryState.QUEUED)
         .where(Delivery.next_try_at <= long_ago)
-        .limit(GIVEN_UP_AT_ONCE)
+        .limit(EXPIRY_BATCH)
         .with_for_update(of=Delivery, skip_locked=True)
     )
     rows = work.session.execute(forsaken).all()
     for delivery, problem in rows:
-        delivery.give_up(GIVEN_UP.format(problem=problem))
+        delivery.give_up(GAVE_UP_REASON.format(problem=problem))
     return len(rows)
 
 

@@ -9,9 +9,9 @@ from lineup import metrics
 from lineup.database import Database
 from lineup.secrets import Keyring
 from notifications.deliveries.connections import ConnectionPool
-from notifications.deliveries.mailer import ODD, Limits
-from notifications.deliveries.queues import Room, Turn, next_turn
-from notifications.deliveries.serving import AWAY, Serving
+from notifications.deliveries.mailer import UNEXPECTED_ERROR, Limits
+from notifications.deliveries.queues import QueueClaim, Room, claim_queue
+from notifications.deliveries.serving import DATABASE_UNAVAILABLE, Serving
 from notifications.transports.models import installation_key
 from notifications.transports.operations import note_failing
 from notifications.transports.routes import MailRoute
@@ -53,10 +53,10 @@ class Sender:
         end = time.monotonic() + RUN_SECONDS
         tried = 0
         while time.monotonic() < end:
-            with self._connections.taken(self._choose, rests=rests) as turn:
-                if turn is None:
+            with self._connections.acquire(self._choose, rests=rests) as claim:
+                if claim is None:
                     break
-                tried += self._serve(turn)
+                tried += self._serve(claim)
             rests = False
         return tried
 
@@ -66,20 +66,20 @@ class Sender:
             tried += found
         return tried
 
-    def _choose(self, room: Room) -> Turn | None:
+    def _choose(self, room: Room) -> QueueClaim | None:
         with self._database.transaction() as work:
-            return next_turn(work, room, installation_key(self._default.server))
+            return claim_queue(work, room, installation_key(self._default.server))
 
-    def _serve(self, turn: Turn) -> int:
+    def _serve(self, claim: QueueClaim) -> int:
         """Send a partner's messages; what rises concerns it alone: others go on."""
-        serving = Serving(self._database, self._keyring, self._limits, turn)
+        serving = Serving(self._database, self._keyring, self._limits, claim)
         try:
             serving.run(self._default)
-        except AWAY:
+        except DATABASE_UNAVAILABLE:
             raise
         except Exception:
             metrics.PUT_OFF.labels("notifications", "deliveries").inc()
-            log.exception("queue_put_off", partner=str(turn.partner_id))
+            log.exception("queue_put_off", partner=str(claim.partner_id))
             with self._database.transaction() as work:
-                note_failing(work, turn.partner_id, ODD)
+                note_failing(work, claim.partner_id, UNEXPECTED_ERROR)
         return serving.tried

@@ -1,4 +1,4 @@
-"""A partner's turn: its messages one after the other, over one connection.
+"""A partner's batch: its messages one after the other, over one connection.
 
 A message is leased in one transaction, handed over, and settled in another together
 with the lease of the next: nothing is locked while a mail server is waited for, and
@@ -19,13 +19,13 @@ from lineup.secrets import Keyring
 from notifications.deliveries.mailer import (
     Fate,
     Limits,
+    LinkState,
     Mail,
     Mailer,
     Outcome,
-    Way,
 )
 from notifications.deliveries.models import Delivery
-from notifications.deliveries.queues import Turn, claim_next, settle
+from notifications.deliveries.queues import QueueClaim, claim_next, settle
 from notifications.transports.models import installation_key
 from notifications.transports.operations import (
     RouteBroken,
@@ -35,14 +35,14 @@ from notifications.transports.operations import (
 )
 from notifications.transports.routes import MailRoute
 
-TURN_SECONDS = 10.0
-TURN_MAILS = 50
-"""When a turn is over and another partner's comes."""
+BATCH_SECONDS = 10.0
+BATCH_MAILS = 50
+"""When a partner's batch is over and another partner's comes."""
 SETTLING_TRIES = 8
 SETTLING_PAUSE = 2.0
 """What a server took must be noted, or it is sent again: the database may be away for
 some seconds."""
-AWAY = (OperationalError, InterfaceError, NoConnectionFree)
+DATABASE_UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionFree)
 """The database is at fault, and no partner."""
 UNREADABLE = "The text of this message cannot be read with this installation's keys."
 
@@ -67,7 +67,7 @@ class Unusable:
 
     def send(self, mail: Mail) -> Outcome:  # noqa: ARG002 - none can go
         """Say why it does not go."""
-        return Outcome(Fate.LATER, self.why, Way.CLOSED)
+        return Outcome(Fate.LATER, self.why, LinkState.CLOSED)
 
     def close(self) -> None:
         """Nothing was opened."""
@@ -84,20 +84,20 @@ class Outlet:
 
 
 class Serving:
-    """One turn of one partner."""
+    """One batch of one partner."""
 
     def __init__(
-        self, database: Database, keyring: Keyring, limits: Limits, turn: Turn
+        self, database: Database, keyring: Keyring, limits: Limits, claim: QueueClaim
     ) -> None:
         self.tried = 0
         self._database = database
         self._keyring = keyring
         self._limits = limits
-        self._partner_id = turn.partner_id
+        self._partner_id = claim.partner_id
 
     def run(self, default: MailRoute) -> None:
         """Send what is due until the turn is over or the mail server fails."""
-        end = time.monotonic() + TURN_SECONDS
+        end = time.monotonic() + BATCH_SECONDS
         with self._database.transaction() as work:
             outlet = self._outlet(work, default)
             delivery = self._claim(work, outlet)
@@ -106,7 +106,7 @@ class Serving:
                 began = time.monotonic()
                 outcome = self._try(outlet, delivery)
                 now = time.monotonic()
-                is_last = now > end or self.tried >= TURN_MAILS
+                is_last = now > end or self.tried >= BATCH_MAILS
                 noting = Noting(outlet, delivery.id, outcome, now - began, is_last)
                 delivery = self._note(noting)
         finally:
@@ -147,7 +147,7 @@ class Serving:
         for _ in range(SETTLING_TRIES - 1):
             try:
                 return self._noted(noting)
-            except AWAY:
+            except DATABASE_UNAVAILABLE:
                 time.sleep(SETTLING_PAUSE)
         return self._noted(noting)
 
@@ -155,14 +155,20 @@ class Serving:
         outlet, outcome = noting.outlet, noting.outcome
         with self._database.transaction() as work:
             settle(work, noting.delivery_id, outcome)
-            if outcome.way is Way.WORKED:
+            if outcome.connection is LinkState.WORKED:
                 key = outlet.health_key
                 note_working(work, self._partner_id, key, noting.seconds)
-            elif outcome.way is Way.CLOSED:
+            elif outcome.connection is LinkState.CLOSED:
                 note_failing(work, outlet.health_key, outcome.answer)
-            elif outcome.way is Way.BROKEN and outcome.fate is not Fate.UNTRIED:
+            elif (
+                outcome.connection is LinkState.BROKEN
+                and outcome.fate is not Fate.UNTRIED
+            ):
                 note_failing(work, self._partner_id, outcome.answer)
-            is_open = outcome.way in (Way.UNUSED, Way.WORKED)
+            is_open = outcome.connection in (
+                LinkState.UNUSED,
+                LinkState.WORKED,
+            )
             return self._claim(work, outlet) if is_open and not noting.is_last else None
 
 

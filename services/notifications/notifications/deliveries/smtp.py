@@ -38,7 +38,7 @@ class TimeLimit:
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
-        self._watched: socket.socket | None = None
+        self._socket: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._expire)
         self._timer.daemon = True
 
@@ -48,22 +48,22 @@ class TimeLimit:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
-        if self._watched is not None:
-            self._watched.close()
+        if self._socket is not None:
+            self._socket.close()
 
     def watch(self, connection: socket.socket | None) -> None:
         """Hold this connection to the limit, too; TLS may be put around it."""
         if connection is None:
             raise smtplib.SMTPServerDisconnected("The connection is closed.")
-        self._watched = socket.socket(fileno=os.dup(connection.fileno()))
+        self._socket = socket.socket(fileno=os.dup(connection.fileno()))
         if self.is_over:
             self._expire()
 
     def _expire(self) -> None:
         self.is_over = True
-        if self._watched is not None:
+        if self._socket is not None:
             with contextlib.suppress(OSError):
-                self._watched.shutdown(socket.SHUT_RDWR)
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 class SmtpReplies:
@@ -99,9 +99,9 @@ class Connection(smtplib.SMTP):
 
     def greet(self) -> None:
         """Connect, and be told by a mail server who it is."""
-        code, said = self.connect(self._server.host, self._server.port)
+        code, reply = self.connect(self._server.host, self._server.port)
         if code != GREETED:
-            raise smtplib.SMTPConnectError(code, said)
+            raise smtplib.SMTPConnectError(code, reply)
         self.ehlo_or_helo_if_needed()
 
     def sign_in(self) -> None:
@@ -131,18 +131,18 @@ class Connection(smtplib.SMTP):
     ) -> tuple[int, bytes]:
         """As smtplib's, in UTF-8 (RFC 4616), which it refuses."""
         first = authobject() if initial_response_ok else None
-        given = "" if first is None else f" {_encoded(first)}"
-        code, said = self.docmd("AUTH", f"{mechanism.upper()}{given}")
+        initial_response = "" if first is None else f" {_encoded(first)}"
+        code, reply = self.docmd("AUTH", f"{mechanism.upper()}{initial_response}")
         begun = 0 if first is None else 1
         for number in range(begun + 1, begun + MAX_CHALLENGES):
             if code != CONTINUE:
                 break
             self._auth_challenge_count = number
-            answer = authobject(base64.decodebytes(said))
-            code, said = self.docmd(_encoded(answer or ""))
+            answer = authobject(base64.decodebytes(reply))
+            code, reply = self.docmd(_encoded(answer or ""))
         if code not in SIGNED_IN:
-            raise smtplib.SMTPAuthenticationError(code, said)
-        return code, said
+            raise smtplib.SMTPAuthenticationError(code, reply)
+        return code, reply
 
     def _only_in_utf8(self) -> None:
         """CRAM-MD5 says of no other letters than ASCII how they are written."""

@@ -12,4 +12,4 @@ class PeopleEntrypoints(Entrypoints):
     @on_event
     def on_account_changed(self, event: Event[AccountChanged]) -> None:
         """A partner or seller changed."""
-        self.database.apply_copy(event, operations.keep_account)
+        self.database.apply_copy(event, operations.upsert_account)

@@ -10,7 +10,7 @@ from notifications.people.models import AccountCopy, CustomerCopy
 UNNAMED_PARTNER = "your TV provider"
 
 
-def keep_account(work: UnitOfWork, state: AccountChanged) -> None:
+def upsert_account(work: UnitOfWork, state: AccountChanged) -> None:
     """Keep the newest announced facts of an account."""
     values = {
         "id": state.id,
@@ -25,7 +25,7 @@ def keep_account(work: UnitOfWork, state: AccountChanged) -> None:
     upsert_if_newer(work.session, AccountCopy, values)
 
 
-def keep_customer(work: UnitOfWork, state: CustomerChanged) -> bool:
+def upsert_customer(work: UnitOfWork, state: CustomerChanged) -> bool:
     """Keep the newest announced facts of a customer; False where they are old."""
     values = {
         "id": state.id,

@@ -27,15 +27,15 @@ def refuse_no_receiver(request: SendTest) -> None:
 
 
 def _errors(request: SaveTransport) -> Iterator[tuple[str, str]]:
-    said = given_fields(request)
-    if said.get("security", "none") not in PORTS:
+    changes = given_fields(request)
+    if changes.get("security", "none") not in PORTS:
         yield "security", "One of none, starttls, tls."
-    if not 1 <= said.get("port", 25) <= 65535:
+    if not 1 <= changes.get("port", 25) <= 65535:
         yield "port", "A port is a number from 1 to 65535."
-    if "sender_address" in said and not is_address(said["sender_address"]):
+    if "sender_address" in changes and not is_address(changes["sender_address"]):
         yield "sender_address", "Enter a valid email address."
     for field in ("sender_name", "username"):
-        text = said.get(field, "")
+        text = changes.get(field, "")
         if not text.isprintable() or len(text) > MAX_TEXT:
             yield field, f"Enter one line of at most {MAX_TEXT} characters."
 

@@ -49,9 +49,9 @@ class Transport(Timestamped, Record):
 
     def change(self, request: SaveTransport) -> None:
         """Take over what is given; without a user name there is no password."""
-        said = given_fields(request)
-        for name in SETTINGS & said.keys():
-            setattr(self, name, said[name])
+        changes = given_fields(request)
+        for name in SETTINGS & changes.keys():
+            setattr(self, name, changes[name])
         if request.password is not UNSET and request.password is not None:
             self.password = request.password or None
         if not self.username:

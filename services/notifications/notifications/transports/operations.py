@@ -91,8 +91,8 @@ def health_of(work: UnitOfWork, key: UUID) -> TransportHealth:
     return work.session.get_one(TransportHealth, key, with_for_update=True)
 
 
-def note_turn(work: UnitOfWork, partner_id: UUID) -> None:
-    """A partner's messages have their turn now: those of others come first again."""
+def record_claim(work: UnitOfWork, partner_id: UUID) -> None:
+    """A partner's messages are being sent now: those of others come first again."""
     at = func.clock_timestamp()
     new = insert(TransportHealth).values(id=partner_id, served_at=at)
     work.session.execute(

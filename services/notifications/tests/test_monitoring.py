@@ -6,10 +6,10 @@ from notifications.metrics import deliveries, mail_servers
 from notifications.transports.models import Transport, TransportHealth
 
 
-def told(database):
+def metric_values(database):
     with database.transaction() as work:
-        figures = [*deliveries(work), *mail_servers(work)]
-        return {figure.gauge.name: figure.value for figure in figures}
+        samples = [*deliveries(work), *mail_servers(work)]
+        return {sample.gauge.name: sample.value for sample in samples}
 
 
 def test_a_message_that_nobody_sends_grows_old(database, keyring, clock):
@@ -18,7 +18,7 @@ def test_a_message_that_nobody_sends_grows_old(database, keyring, clock):
         "lineup_due_oldest_seconds": 0,
         "lineup_mail_servers_failing": 0,
     }
-    assert told(database) == nothing
+    assert metric_values(database) == nothing
     partner_id = new_id()
     with database.transaction() as work:
         message = Message(
@@ -33,7 +33,7 @@ def test_a_message_that_nobody_sends_grows_old(database, keyring, clock):
 
     clock.forward(seconds=90)
 
-    assert told(database) == {
+    assert metric_values(database) == {
         **nothing,
         "lineup_due_rows": 1,
         "lineup_due_oldest_seconds": 90,
@@ -55,4 +55,4 @@ def test_a_message_that_nobody_sends_grows_old(database, keyring, clock):
         work.session.add_all([own, health])
         health.fail("No answer.", work.now)
 
-    assert told(database) == {**nothing, "lineup_mail_servers_failing": 1}
+    assert metric_values(database) == {**nothing, "lineup_mail_servers_failing": 1}
