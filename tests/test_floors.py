@@ -34,7 +34,10 @@ PLANTED = {
     ),
     "Only entrypoints touch the bus": ("billing/wallets/funds.py", "import lineup.bus"),
     "The floors of what is shared": ("lineup/money.py", "import lineup.tracing"),
-    "The floors of the gateway": ("gateway/request_context.py", "import gateway.panel.forms"),
+    "The floors of the gateway": (
+        "gateway/request_context.py",
+        "import gateway.panel.forms",
+    ),
     "The floors of billing": (
         "billing/wallets/models.py",
         "import billing.subscriptions.models",

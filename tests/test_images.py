@@ -9,9 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SERVICES = ("accounts", "billing", "playlists", "notifications", "gateway")
 SECRET = re.compile(r"^(\w+(?:_KEYS|_PASSWORD))=(.*)$", re.MULTILINE)
-ASKED = re.compile(r"\$\{(\w+)")
+REQUIRED = re.compile(r"\$\{(\w+)")
 UV = re.compile(r"UV_VERSION ?= ?\"?([\d.]+)")
-TOLD = re.compile(r"^(\w+)=", re.MULTILINE)
+DOCUMENTED = re.compile(r"^(\w+)=", re.MULTILINE)
 
 
 def dockerfile(service):
@@ -63,5 +63,5 @@ def test_every_secret_is_made_and_made_anew():
 
 
 def test_what_the_compose_file_asks_is_explained_and_nothing_else():
-    asked = ASKED.findall((ROOT / "docker-compose.yml").read_text())
-    assert {*asked} == {*TOLD.findall((ROOT / ".env.example").read_text())}
+    required = REQUIRED.findall((ROOT / "docker-compose.yml").read_text())
+    assert {*required} == {*DOCUMENTED.findall((ROOT / ".env.example").read_text())}

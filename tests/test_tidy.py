@@ -51,8 +51,8 @@ def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """How long a function is without what it says about itself."""
     first = function.body[0]
     docstring = ast.get_docstring(function, clean=False)
-    said = first.end_lineno - first.lineno + 1 if docstring else 0
-    return function.end_lineno - function.lineno + 1 - said
+    docstring_lines = first.end_lineno - first.lineno + 1 if docstring else 0
+    return function.end_lineno - function.lineno + 1 - docstring_lines
 
 
 def test_no_module_is_longer_than_a_sitting():
@@ -91,8 +91,8 @@ def fields_of(tree: ast.Module) -> set[str]:
             found |= {line.target.id for line in fields}
             bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
             if "ServiceSettings" in bases:
-                ground = ROOT / "shared" / "lineup" / "settings.py"
-                found |= fields_of(ast.parse(ground.read_text()))
+                source = ROOT / "shared" / "lineup" / "settings.py"
+                found |= fields_of(ast.parse(source.read_text()))
     return found
 
 
@@ -137,8 +137,8 @@ def test_every_command_a_document_names_is_there():
     context = click.Context(main)
     known = set(main.list_commands(context))
     texts = [path.read_text() for path in tracked() if path.suffix == ".md"]
-    said = chain.from_iterable(map(VERB.findall, texts))
-    assert {verb for verb, _ in said} - known == set()
+    named_verbs = chain.from_iterable(map(VERB.findall, texts))
+    assert {verb for verb, _ in named_verbs} - known == set()
 
 
 def test_continuous_integration_runs_what_the_readme_says():

@@ -3,10 +3,10 @@
 import shutil
 
 import pytest
-from household import Household
+from browser_user import DESK, BrowserUser, Mouse, monitored_context
+from fixtures import Fixtures
 from playwright.sync_api import sync_playwright
 from running import Running, free_ports
-from visitor import DESK, Mouse, Visitor, watched
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -23,9 +23,9 @@ def lineup(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def household(lineup):
+def fixtures(lineup):
     """A partner with one of everything."""
-    return Household(lineup).furnish()
+    return Fixtures(lineup).furnish()
 
 
 @pytest.fixture(scope="session")
@@ -41,15 +41,15 @@ def chromium():
 
 
 @pytest.fixture(params=[(DESK, Mouse)], ids=["desk-mouse"])
-def way(request):
+def viewport(request):
     """The screen somebody has and how they work; a test may ask for EVERY_WAY."""
     return request.param
 
 
 @pytest.fixture
-def visitor(lineup, chromium, way):
+def browser_user(lineup, chromium, viewport):
     """Somebody at a browser who has not signed in yet."""
-    size, hand = way
+    size, input_device = viewport
     address = lineup.url("GATEWAY")
-    with watched(chromium, address, viewport=size) as context:
-        yield Visitor(context.new_page(), address, hand())
+    with monitored_context(chromium, address, viewport=size) as context:
+        yield BrowserUser(context.new_page(), address, input_device())

@@ -2,10 +2,10 @@
 
 import pytest
 import requests
-from household import NUMBERS, PASSWORD
+from factories import shown_channels
+from fixtures import NUMBERS, PASSWORD
 from running import until
-from ways import EVERY_WAY
-from worlds import shown
+from viewports import EVERY_VIEWPORT
 
 from lineup.context import Role
 
@@ -13,21 +13,21 @@ DEMO_CHANNELS = 8
 
 
 @pytest.fixture
-def dealer(household):
+def dealer(fixtures):
     """A dealer with one customer, whose user plays what was bought."""
-    return household.dealer()
+    return fixtures.dealer()
 
 
 @pytest.fixture
-def partner(visitor, household):
+def partner(browser_user, fixtures):
     """The partner, who has signed in and looks at its dealers."""
-    visitor.sign_in(*household.logins[Role.PARTNER])
-    visitor.turn_to("Sellers")
-    return visitor
+    browser_user.sign_in(*fixtures.logins[Role.PARTNER])
+    browser_user.navigate_to("Sellers")
+    return browser_user
 
 
 def set_state(partner, dealer, words):
-    partner.turn_to("Sellers")
+    partner.navigate_to("Sellers")
     partner.fill_list("Name, username or email", dealer.username)
     partner.follow(dealer.name)
     partner.is_on(dealer.name)
@@ -49,7 +49,7 @@ def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
     partner.sign_out()
 
     partner.sign_in(f"shop-{number}", PASSWORD)
-    partner.turn_to("Customers")
+    partner.navigate_to("Customers")
     partner.follow("New customer")
     partner.fill("First name", "Mila")
     partner.fill("Last name", f"Number{number}")
@@ -60,23 +60,29 @@ def test_a_new_dealer_signs_in_at_once_and_makes_customers(partner):
 
 @pytest.mark.feature("AH-18", "AH-20", "UI-03")
 def test_off_nobody_signs_in_and_subscribers_see_demo_until_it_is_on(
-    partner, dealer, household
+    partner, dealer, fixtures
 ):
     set_state(partner, dealer, "Inactive: logins are disabled")
     partner.sees(f"{dealer.name} was saved.")
-    assert not household.lets_in(dealer.username)
-    until(lambda: len(shown(dealer.user)) == DEMO_CHANNELS, "demo channels", 60)
+    assert not fixtures.lets_in(dealer.username)
+    until(
+        lambda: len(shown_channels(dealer.user)) == DEMO_CHANNELS, "demo channels", 60
+    )
 
     set_state(partner, dealer, "Active")
     partner.sees(f"{dealer.name} was saved.")
-    assert household.lets_in(dealer.username)
-    until(lambda: len(shown(dealer.user)) > DEMO_CHANNELS, "the channels bought", 60)
+    assert fixtures.lets_in(dealer.username)
+    until(
+        lambda: len(shown_channels(dealer.user)) > DEMO_CHANNELS,
+        "the channels bought",
+        60,
+    )
 
 
 @pytest.mark.feature("AH-19", "UI-05")
-@EVERY_WAY
+@EVERY_VIEWPORT
 def test_deleted_it_takes_everything_with_it_once_its_name_is_typed(
-    partner, dealer, household
+    partner, dealer, fixtures
 ):
     set_state(partner, dealer, "Delete: permanently")
     partner.is_on(f"Delete {dealer.name}?")
@@ -93,7 +99,7 @@ def test_deleted_it_takes_everything_with_it_once_its_name_is_typed(
     partner.press("Delete account")
     partner.sees("The account and its customers were deleted.")
     until(lambda: is_gone(dealer.user), "the link to be gone", 60)
-    assert not household.lets_in(dealer.username)
+    assert not fixtures.lets_in(dealer.username)
 
 
 def is_gone(user):

@@ -1,7 +1,7 @@
 """A list is looked at, its groups chosen, imported, and undone."""
 
 import pytest
-from household import NUMBERS
+from fixtures import NUMBERS
 from playwright.sync_api import expect
 from running import until
 
@@ -23,28 +23,28 @@ def playlist(tmp_path):
     return mark, file
 
 
-def test_what_is_chosen_comes_in_and_goes_again(visitor, household, playlist):
+def test_what_is_chosen_comes_in_and_goes_again(browser_user, fixtures, playlist):
     mark, file = playlist
 
     def names():
-        found = household.api.get("/channels", search=mark)["items"]
+        found = fixtures.api.get("/channels", search=mark)["items"]
         return {channel["details"]["name"] for channel in found}
 
-    visitor.sign_in(*household.logins[Role.PARTNER])
-    visitor.open("/channels/import")
-    visitor.page.locator('input[type="file"]').first.set_input_files(file)
-    visitor.tick("Preview first and choose groups")
-    visitor.press("Import")
-    visitor.follow("Choose and import")
-    left = visitor.page.get_by_label(f"{mark} Left")
+    browser_user.sign_in(*fixtures.logins[Role.PARTNER])
+    browser_user.open("/channels/import")
+    browser_user.page.locator('input[type="file"]').first.set_input_files(file)
+    browser_user.tick("Preview first and choose groups")
+    browser_user.press("Import")
+    browser_user.follow("Choose and import")
+    left = browser_user.page.get_by_label(f"{mark} Left")
     expect(left).to_be_checked()
     left.uncheck()
-    visitor.press("Import selected")
+    browser_user.press("Import selected")
 
-    undo = visitor.page.get_by_role("button", name="Undo this import")
+    undo = browser_user.page.get_by_role("button", name="Undo this import")
     expect(undo).to_be_visible(timeout=60_000)
     assert names() == {f"{mark} One", f"{mark} Two"}
 
-    visitor.press("Undo this import")
-    visitor.is_on("Undo import")
+    browser_user.press("Undo this import")
+    browser_user.is_on("Undo import")
     until(lambda: not names(), "the channels to be gone again")

@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from browser_user import DESK, Keyboard
 from playwright.sync_api import expect
-from visitor import DESK, Keyboard
 
 from lineup.context import Role
 
@@ -12,25 +12,29 @@ A_WHILE_MS = 700
 """Longer than a list waits for the next letter."""
 
 
-@pytest.mark.parametrize("way", [(DESK, Keyboard)], ids=["desk-keyboard"])
-def test_leaving_the_box_neither_fetches_again_nor_moves_the_focus(visitor, household):
-    visitor.sign_in(*household.logins[Role.PARTNER])
-    visitor.open("/customers")
+@pytest.mark.parametrize("viewport", [(DESK, Keyboard)], ids=["desk-keyboard"])
+def test_leaving_the_box_neither_fetches_again_nor_moves_the_focus(
+    browser_user, fixtures
+):
+    browser_user.sign_in(*fixtures.logins[Role.PARTNER])
+    browser_user.open("/customers")
     fetched = []
-    visitor.page.on("request", lambda one: fetched.append(one.url))
+    browser_user.page.on("request", lambda one: fetched.append(one.url))
 
-    visitor.fill_list("Name, email, phone, username or MAC", "nobody-has-this-name")
-    visitor.page.keyboard.press("Tab")
-    visitor.page.wait_for_timeout(A_WHILE_MS)
+    browser_user.fill_list(
+        "Name, email, phone, username or MAC", "nobody-has-this-name"
+    )
+    browser_user.page.keyboard.press("Tab")
+    browser_user.page.wait_for_timeout(A_WHILE_MS)
 
     assert len([url for url in fetched if "search=" in url]) == 1
-    expect(visitor.page.locator("main select:focus-visible")).to_have_count(1)
+    expect(browser_user.page.locator("main select:focus-visible")).to_have_count(1)
 
 
-def test_what_is_chosen_is_fetched_at_once(visitor, household):
-    visitor.sign_in(*household.logins[Role.PARTNER])
-    visitor.open("/customers")
+def test_what_is_chosen_is_fetched_at_once(browser_user, fixtures):
+    browser_user.sign_in(*fixtures.logins[Role.PARTNER])
+    browser_user.open("/customers")
 
-    visitor.choose("Product", "Family")
+    browser_user.choose("Product", "Family")
 
-    expect(visitor.page).to_have_url(re.compile("product_id="))
+    expect(browser_user.page).to_have_url(re.compile("product_id="))

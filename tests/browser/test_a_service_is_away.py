@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from places import places
+from page_routes import page_routes
 
 from gateway.panel.optional_results import PAGE_SECONDS
 
@@ -24,9 +24,9 @@ class Reader:
         self.address = address
         self.session = requests.Session()
         page = self.session.get(f"{address}/sign-in", timeout=10).text
-        said = dict(re.findall(r'name="(csrf_token|key)"[^>]* value="([^"]*)"', page))
-        said |= {"username": username, "password": password}
-        answer = self.session.post(f"{address}/sign-in", data=said, timeout=10)
+        fields = dict(re.findall(r'name="(csrf_token|key)"[^>]* value="([^"]*)"', page))
+        fields |= {"username": username, "password": password}
+        answer = self.session.post(f"{address}/sign-in", data=fields, timeout=10)
         assert "Sign out" in answer.text
 
     def load(self, path):
@@ -37,25 +37,27 @@ class Reader:
 
 
 @pytest.fixture(scope="session")
-def readers(lineup, household):
+def readers(lineup, fixtures):
     """A reader for each role."""
     address = lineup.url("GATEWAY")
-    return {role: Reader(address, *login) for role, login in household.logins.items()}
+    return {role: Reader(address, *login) for role, login in fixtures.logins.items()}
 
 
 @pytest.fixture
-def load_all(readers, household):
+def load_all(readers, fixtures):
     """Loads every page that wants a sign-in; what each answered, by its rule."""
-    wanted = [place for place in places() if place.viewer]
+    wanted = [page_route for page_route in page_routes() if page_route.viewer]
 
-    def load(place):
-        return readers[place.viewer].load(place.path(household.things))
+    def load(page_route):
+        return readers[page_route.viewer].load(page_route.path(fixtures.things))
 
     def load_all():
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return {
-                place.rule: answer
-                for place, answer in zip(wanted, pool.map(load, wanted), strict=True)
+                page_route.rule: answer
+                for page_route, answer in zip(
+                    wanted, pool.map(load, wanted), strict=True
+                )
             }
 
     return load_all

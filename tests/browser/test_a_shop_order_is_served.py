@@ -7,10 +7,10 @@ import time
 
 import pytest
 import requests
-from household import NUMBERS
+from factories import shown_channels
+from fixtures import NUMBERS
 from running import a_woo_order, until
-from ways import EVERY_WAY
-from worlds import shown
+from viewports import EVERY_VIEWPORT
 
 from lineup.context import Role
 
@@ -37,60 +37,66 @@ def mail_to(lineup, receiver):
 
 
 @pytest.mark.feature("WS-09")
-@EVERY_WAY
-def test_it_is_seen_from_the_order_to_the_mail(visitor, household, lineup):
+@EVERY_VIEWPORT
+def test_it_is_seen_from_the_order_to_the_mail(browser_user, fixtures, lineup):
     number, receiver = an_order(lineup)
     link = re.search(r"http\S+\.m3u8", mail_to(lineup, receiver))[0]
     card = {"playlist_url": link}
-    until(lambda: len(shown(card)) > DEMO_CHANNELS, "the channels bought", 60)
-    visitor.sign_in(*household.logins[Role.PARTNER])
+    until(lambda: len(shown_channels(card)) > DEMO_CHANNELS, "the channels bought", 60)
+    browser_user.sign_in(*fixtures.logins[Role.PARTNER])
 
-    visitor.turn_to("Orders")
-    visitor.is_on("Orders")
-    visitor.fill_list("Order number or email starts with", number)
-    visitor.follow(number)
-    visitor.is_on(f"Order {number}")
-    visitor.sees("Fulfilled")
-    visitor.follow("View customer")
-    visitor.is_on(f"Number {number}")
-    visitor.sees("Family")
+    browser_user.navigate_to("Orders")
+    browser_user.is_on("Orders")
+    browser_user.fill_list("Order number or email starts with", number)
+    browser_user.follow(number)
+    browser_user.is_on(f"Order {number}")
+    browser_user.sees("Fulfilled")
+    browser_user.follow("View customer")
+    browser_user.is_on(f"Number {number}")
+    browser_user.sees("Family")
 
-    visitor.turn_to("Delivery log")
-    visitor.is_on("Delivery log")
-    visitor.fill_list("Recipient or subject", receiver)
-    visitor.follow("Your TV with Demo TV")
-    visitor.sees(receiver)
-    visitor.sees("Sent")
-    visitor.sees("•••")
+    browser_user.navigate_to("Delivery log")
+    browser_user.is_on("Delivery log")
+    browser_user.fill_list("Recipient or subject", receiver)
+    browser_user.follow("Your TV with Demo TV")
+    browser_user.sees(receiver)
+    browser_user.sees("Sent")
+    browser_user.sees("•••")
 
 
 @pytest.mark.feature("WS-07")
-def test_what_could_not_be_served_is_mended_and_tried_again(visitor, household, lineup):
+def test_what_could_not_be_served_is_mended_and_tried_again(
+    browser_user, fixtures, lineup
+):
     sku = f"NEW-{time.monotonic_ns()}"
     line = {
         "id": 66, "name": "Family", "product_id": 40, "variation_id": 0, "quantity": 1,
         "subtotal": "15.00", "total": "15.00", "total_tax": "0.00", "sku": sku,
     }  # fmt: skip
     number, receiver = an_order(lineup, line_items=[line])
-    until(lambda: household.api.get("/orders", search=number)["items"], "the order")
-    visitor.sign_in(*household.logins[Role.PARTNER])
+    until(lambda: fixtures.api.get("/orders", search=number)["items"], "the order")
+    browser_user.sign_in(*fixtures.logins[Role.PARTNER])
 
-    visitor.turn_to("Orders")
-    visitor.follow("Needs attention")
-    visitor.follow(number)
-    visitor.sees("No plan on sale has this SKU.")
-    visitor.follow("Create plan with this SKU")
-    visitor.is_on("New plan for this SKU")
-    visitor.choose("Product", "Family")
-    visitor.fill("Name", f"From the shop {number}")
-    visitor.fill("Price", "15.00")
-    visitor.press("Create plan")
-    visitor.sees("is on sale.")
+    browser_user.navigate_to("Orders")
+    browser_user.follow("Needs attention")
+    browser_user.follow(number)
+    browser_user.sees("No plan on sale has this SKU.")
+    browser_user.follow("Create plan with this SKU")
+    browser_user.is_on("New plan for this SKU")
+    browser_user.choose("Product", "Family")
+    browser_user.fill("Name", f"From the shop {number}")
+    browser_user.fill("Price", "15.00")
+    browser_user.press("Create plan")
+    browser_user.sees("is on sale.")
 
-    visitor.turn_to("Orders")
-    visitor.fill_list("Order number or email starts with", number)
-    visitor.follow(number)
-    visitor.press("Retry")
-    visitor.sees("All problems are resolved.")
+    browser_user.navigate_to("Orders")
+    browser_user.fill_list("Order number or email starts with", number)
+    browser_user.follow(number)
+    browser_user.press("Retry")
+    browser_user.sees("All problems are resolved.")
     link = re.search(r"http\S+\.m3u8", mail_to(lineup, receiver))[0]
-    until(lambda: len(shown({"playlist_url": link})) > DEMO_CHANNELS, "channels", 60)
+    until(
+        lambda: len(shown_channels({"playlist_url": link})) > DEMO_CHANNELS,
+        "channels",
+        60,
+    )

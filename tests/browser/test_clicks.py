@@ -1,11 +1,11 @@
 """How many clicks the counter's work takes; whoever sells does it a hundred times."""
 
 import pytest
-from household import NUMBERS, PASSWORD
+from browser_user import DESK, PHONE, Mouse
+from factories import shown_channels
+from fixtures import NUMBERS, PASSWORD
 from playwright.sync_api import expect
 from running import until
-from visitor import DESK, PHONE, Mouse
-from worlds import shown
 
 from lineup.context import Role
 
@@ -41,29 +41,29 @@ class Counting(Mouse):
 @pytest.fixture(
     params=[(DESK, Counting), (PHONE, Counting)], ids=["desk", "phone"], autouse=True
 )
-def way(request):
+def viewport(request):
     """Whoever counts does so on a desk and on a phone."""
     return request.param
 
 
 @pytest.fixture
-def partner(visitor, household):
+def partner(browser_user, fixtures):
     """The partner, on its dashboard."""
-    visitor.sign_in(*household.logins[Role.PARTNER])
-    visitor.hand.clicks = 0
-    return visitor
+    browser_user.sign_in(*fixtures.logins[Role.PARTNER])
+    browser_user.input_device.clicks = 0
+    return browser_user
 
 
-def walk_to(visitor, entry):
+def walk_to(browser_user, entry):
     """The navigation; that a phone must open it first is no click of the work."""
-    visitor.turn_to(entry)
-    visitor.hand.clicks -= visitor.page.get_by_role(
+    browser_user.navigate_to(entry)
+    browser_user.input_device.clicks -= browser_user.page.get_by_role(
         "button", name="Navigation"
     ).is_visible()
 
 
 @pytest.mark.feature("CU-28")
-def test_a_month_is_sold_to_a_walk_in_in_three(partner, household):
+def test_a_month_is_sold_to_a_walk_in_in_three(partner, fixtures):
     last = f"Walkin{next(NUMBERS)}"
     walk_to(partner, "Sell")
     expect(partner.page.get_by_label("First name")).to_be_focused()
@@ -76,21 +76,27 @@ def test_a_month_is_sold_to_a_walk_in_in_three(partner, household):
     partner.sees("15.00 EUR received")
     partner.sees(f"Login details of Wim {last}")
     partner.sees("Active")
-    assert partner.hand.clicks <= 3
+    assert partner.input_device.clicks <= 3
     password = told(partner, "Password")
     playlist = partner.page.locator("#playlist code").first.inner_text()
     partner.page.reload()
     partner.sees_not("Login details")
-    [customer] = household.api.get("/customers", search=last)["items"]
-    wallet = household.api.get(f"/customers/{customer['id']}/wallet")
+    [customer] = fixtures.api.get("/customers", search=last)["items"]
+    wallet = fixtures.api.get(f"/customers/{customer['id']}/wallet")
     assert wallet["balance"]["amount"] == "0.00"
-    assert partner.hand.clicks <= 3
-    until(lambda: len(shown({"playlist_url": playlist})) > 8, "the channels bought", 60)
-    assert household.lets_in(customer["username"], password)
+    assert partner.input_device.clicks <= 3
+    until(
+        lambda: len(shown_channels({"playlist_url": playlist})) > 8,
+        "the channels bought",
+        60,
+    )
+    assert fixtures.lets_in(customer["username"], password)
 
 
-def told(visitor, title):
-    return visitor.page.locator(f".once dt:text-is('{title}') + dd code").inner_text()
+def told(browser_user, title):
+    return browser_user.page.locator(
+        f".once dt:text-is('{title}') + dd code"
+    ).inner_text()
 
 
 def test_the_form_of_a_sale_fits_a_screen(partner):
@@ -99,9 +105,9 @@ def test_the_form_of_a_sale_fits_a_screen(partner):
     expect(button).to_be_in_viewport()
 
 
-def test_a_line_is_renewed_for_cash_in_four(partner, household):
-    guest = household.guest(balance="15.00")
-    household.user(guest, "Den", sku="FAMILY-1M")
+def test_a_line_is_renewed_for_cash_in_four(partner, fixtures):
+    guest = fixtures.guest(balance="15.00")
+    fixtures.user(guest, "Den", sku="FAMILY-1M")
     walk_to(partner, "Customers")
     partner.fill_list("Name, email, phone, username or MAC", guest.username)
     partner.follow(guest.name)
@@ -111,24 +117,24 @@ def test_a_line_is_renewed_for_cash_in_four(partner, household):
     partner.press("Receive 15.00 EUR in cash and buy")
 
     partner.sees("Den has Family until")
-    assert partner.hand.clicks <= 4
+    assert partner.input_device.clicks <= 4
 
 
-def test_money_that_is_there_may_still_be_cash(partner, household):
-    guest = household.guest(balance="20.00")
-    user = household.user(guest, "Den")
+def test_money_that_is_there_may_still_be_cash(partner, fixtures):
+    guest = fixtures.guest(balance="20.00")
+    user = fixtures.user(guest, "Den")
     partner.open(f"/users/{user['id']}/buy")
     partner.tick("Family, Family 1M")
     partner.press("Paid in cash")
 
     partner.sees("Den has Family until")
-    wallet = household.api.get(f"/customers/{guest.id}/wallet")
+    wallet = fixtures.api.get(f"/customers/{guest.id}/wallet")
     assert wallet["balance"]["amount"] == "20.00"
 
 
-def test_a_top_up_from_a_purchase_comes_back_to_it(partner, household):
-    guest = household.guest(balance="1.00")
-    user = household.user(guest, "Den")
+def test_a_top_up_from_a_purchase_comes_back_to_it(partner, fixtures):
+    guest = fixtures.guest(balance="1.00")
+    user = fixtures.user(guest, "Den")
     partner.open(f"/users/{user['id']}/buy")
     partner.tick("Family, Family 1M")
     partner.sees("14.00 EUR")
@@ -142,7 +148,7 @@ def test_a_top_up_from_a_purchase_comes_back_to_it(partner, household):
     partner.sees("Den has Family until")
 
 
-def test_a_new_partner_sells_its_first_line_in_ten(visitor, lineup, tmp_path):
+def test_a_new_partner_sells_its_first_line_in_ten(browser_user, lineup, tmp_path):
     number = next(NUMBERS)
     operator = lineup.sign_in(
         lineup.demo["operator_username"], lineup.demo["operator_password"]
@@ -154,20 +160,24 @@ def test_a_new_partner_sells_its_first_line_in_ten(visitor, lineup, tmp_path):
     assert made.ok, made.text
     playlist = tmp_path / "channels.m3u"
     playlist.write_text(PLAYLIST)
-    visitor.sign_in(**login)
-    visitor.hand.clicks = 0
+    browser_user.sign_in(**login)
+    browser_user.input_device.clicks = 0
 
-    visitor.follow("First sale")
-    visitor.follow("Import channels")
-    visitor.page.locator('input[type="file"]').first.set_input_files(playlist)
-    visitor.press("Import")
-    visitor.follow("Create your first sale")
-    visitor.fill("Price per month", "9.00")
-    visitor.fill("First name", "Flo")
-    visitor.fill("Last name", f"First{number}")
-    visitor.press("Put on sale and sell for cash")
+    browser_user.follow("First sale")
+    browser_user.follow("Import channels")
+    browser_user.page.locator('input[type="file"]').first.set_input_files(playlist)
+    browser_user.press("Import")
+    browser_user.follow("Create your first sale")
+    browser_user.fill("Price per month", "9.00")
+    browser_user.fill("First name", "Flo")
+    browser_user.fill("Last name", f"First{number}")
+    browser_user.press("Put on sale and sell for cash")
 
-    visitor.sees(f"Flo First{number} has Basic until")
-    assert visitor.hand.clicks <= 10
-    link = visitor.page.locator("#playlist code").first.inner_text()
-    until(lambda: len(shown({"playlist_url": link})) == 3, "the channels sold", 60)
+    browser_user.sees(f"Flo First{number} has Basic until")
+    assert browser_user.input_device.clicks <= 10
+    link = browser_user.page.locator("#playlist code").first.inner_text()
+    until(
+        lambda: len(shown_channels({"playlist_url": link})) == 3,
+        "the channels sold",
+        60,
+    )

@@ -4,9 +4,9 @@ from contextlib import ExitStack
 from functools import cache
 
 import pytest
-from places import places
+from browser_user import DESK, PHONE, BrowserUser, Mouse, monitored_context
+from page_routes import page_routes
 from playwright.sync_api import expect
-from visitor import DESK, PHONE, Mouse, Visitor, watched
 
 from lineup_local import assets
 
@@ -26,7 +26,7 @@ WIDER = "() => document.documentElement.scrollWidth - innerWidth"
 
 
 @pytest.fixture(scope="session")
-def eyes(chromium, lineup, household):
+def eyes(chromium, lineup, fixtures):
     """`eyes(role)` is somebody of that role who has signed in, with axe at hand."""
     address = lineup.url("GATEWAY")
     screen = {"viewport": DESK, "reduced_motion": "reduce"}
@@ -34,11 +34,13 @@ def eyes(chromium, lineup, household):
 
         @cache
         def see(role):
-            context = stack.enter_context(watched(chromium, address, **screen))
+            context = stack.enter_context(
+                monitored_context(chromium, address, **screen)
+            )
             context.add_init_script(path=assets.install() / "axe.js")
-            somebody = Visitor(context.new_page(), address, Mouse())
+            somebody = BrowserUser(context.new_page(), address, Mouse())
             if role is not None:
-                somebody.sign_in(*household.logins[role])
+                somebody.sign_in(*fixtures.logins[role])
             return somebody
 
         yield see
@@ -50,18 +52,20 @@ def findings(page, *rules):
     ]
 
 
-LOOKED_AT = [place for place in places() if not place.is_file]
-FILES = [place for place in places() if place.is_file]
+PAGES = [page_route for page_route in page_routes() if not page_route.is_file]
+FILES = [page_route for page_route in page_routes() if page_route.is_file]
 
 
 @pytest.mark.feature("UI-17")
-@pytest.mark.parametrize("place", LOOKED_AT, ids=lambda place: place.rule)
-def test_it_is_readable_by_everybody(place, household, eyes):
-    page = eyes(place.viewer).page
+@pytest.mark.parametrize("page_route", PAGES, ids=lambda page_route: page_route.rule)
+def test_it_is_readable_by_everybody(page_route, fixtures, eyes):
+    page = eyes(page_route.viewer).page
     page.set_viewport_size(DESK)
     page.emulate_media(color_scheme="light")
 
-    answer = page.goto(eyes(place.viewer).address + place.path(household.things))
+    answer = page.goto(
+        eyes(page_route.viewer).address + page_route.path(fixtures.things)
+    )
 
     assert answer.status == 200
     assert findings(page) == []
@@ -74,10 +78,10 @@ def test_it_is_readable_by_everybody(place, household, eyes):
     assert page.evaluate(WIDER) <= 0, "It scrolls sideways on a phone."
 
 
-@pytest.mark.parametrize("place", FILES, ids=lambda place: place.rule)
-def test_a_file_is_taken_home(place, household, eyes):
-    somebody = eyes(place.viewer)
-    address = somebody.address + place.path(household.things)
+@pytest.mark.parametrize("page_route", FILES, ids=lambda page_route: page_route.rule)
+def test_a_file_is_taken_home(page_route, fixtures, eyes):
+    somebody = eyes(page_route.viewer)
+    address = somebody.address + page_route.path(fixtures.things)
 
     answer = somebody.page.context.request.get(address)
 

@@ -153,7 +153,7 @@ def a_channel(number, name):
 def a_guide():
     """Twelve hours for each channel but the fourth, with all a guide may hold."""
     start = NOW.replace(minute=0) - timedelta(hours=4)
-    listed, told = [], []
+    listed, programmes = [], []
     for number in (1, 2, 3, 5):
         listed.append(
             f'<channel id="ch{number}.example"><display-name>{number}</display-name></channel>'
@@ -161,7 +161,7 @@ def a_guide():
         for hour in range(12):
             begin = (start + timedelta(hours=hour)).strftime("%Y%m%d%H%M%S +0000")
             end = (start + timedelta(hours=hour + 1)).strftime("%Y%m%d%H%M%S +0000")
-            told.append(
+            programmes.append(
                 f'<programme start="{begin}" stop="{end}" channel="ch{number}.example">'
                 f'<title lang="en">Show &lt;{hour}&gt; &amp; more</title>'
                 '<sub-title lang="en">Part</sub-title><desc lang="en">Long é text</desc>'
@@ -172,7 +172,7 @@ def a_guide():
                 "<rating><value>12</value></rating>"
                 "<star-rating><value>7/10</value></star-rating></programme>"
             )
-    return f"<tv>{''.join(listed)}{''.join(told)}</tv>".encode()
+    return f"<tv>{''.join(listed)}{''.join(programmes)}</tv>".encode()
 
 
 def a_partner():

@@ -103,12 +103,12 @@ class TestGuide:
             fetch(server, "/xmltv/alice0001/secretpass.xml.gz").content
         ).decode()
 
-        named = set(re.findall(r'tvg-id="([^"]*)"', playlist))
-        told = set(re.findall(r'<channel id="([^"]*)"', guide))
+        guide_ids = set(re.findall(r'tvg-id="([^"]*)"', playlist))
+        channel_ids = set(re.findall(r'<channel id="([^"]*)"', guide))
 
-        assert told == {f"ch{n}.example" for n in (1, 2, 3, 5)}
-        assert told < named
-        assert len(named) == len(NAMES)
+        assert channel_ids == {f"ch{n}.example" for n in (1, 2, 3, 5)}
+        assert channel_ids < guide_ids
+        assert len(guide_ids) == len(NAMES)
 
 
 class TestXtream:

@@ -27,9 +27,15 @@ def accounts(fresh_database):
     engine = create_engine(uri.replace("://", "+psycopg2://", 1))
 
     def run(keys, *words):
-        told = {"DATABASE_URI": uri, "LINEUP_SECRET_KEYS": keys, "AMQP_URI": "amqp://x"}
-        said = CliRunner().invoke(main, ["rotate-keys", "accounts", *words], env=told)
-        return said.exit_code, said.output
+        environment = {
+            "DATABASE_URI": uri,
+            "LINEUP_SECRET_KEYS": keys,
+            "AMQP_URI": "amqp://x",
+        }
+        output = CliRunner().invoke(
+            main, ["rotate-keys", "accounts", *words], env=environment
+        )
+        return output.exit_code, output.output
 
     run.engine = engine
     yield run
@@ -81,10 +87,10 @@ def test_what_no_key_opens_is_left_alone_and_told(accounts):
     sealed = Keyring([LOST]).seal("gone")
     put(accounts.engine, 1, {"password": sealed})
 
-    code, said = accounts(f"{NEW},{OLD}")
+    code, output = accounts(f"{NEW},{OLD}")
 
     assert code == 1
-    assert "1 with unknown keys" in said
+    assert "1 with unknown keys" in output
     assert states(accounts.engine) == [{"password": sealed}]
 
 

@@ -47,15 +47,15 @@ NAME = "app.kubernetes.io/name"
 
 def built(overlay):
     folder = ROOT / "deploy" / "k8s" / "overlays" / overlay
-    said = subprocess.run(
+    rendered = subprocess.run(
         [KUBECTL, "kustomize", folder],
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
     )
-    assert not said.stderr, said.stderr
-    return list(yaml.safe_load_all(said.stdout))
+    assert not rendered.stderr, rendered.stderr
+    return list(yaml.safe_load_all(rendered.stdout))
 
 
 BUILT = {overlay: built(overlay) for overlay in OVERLAYS}
@@ -138,13 +138,15 @@ def settings_of(deployment):
 
 def environment_of(workload, overlay="production"):
     """What its container is told; secrets by the name of their key."""
-    told = {}
+    environment = {}
     container = container_of(workload)
     for source in container["envFrom"]:
-        told |= of_kind("ConfigMap", overlay)[source["configMapRef"]["name"]]["data"]
+        environment |= of_kind("ConfigMap", overlay)[source["configMapRef"]["name"]][
+            "data"
+        ]
     for one in container.get("env", []):
-        told[one["name"]] = one["valueFrom"]["secretKeyRef"]["key"]
-    return told
+        environment[one["name"]] = one["valueFrom"]["secretKeyRef"]["key"]
+    return environment
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -153,11 +155,11 @@ def test_a_container_is_told_just_the_settings_of_its_service(name, overlay):
     fields = chain(*(dataclasses.fields(s) for s in settings_of(name)))
     settings = {field.name.upper() for field in fields}
 
-    told = environment_of(of_kind("Deployment", overlay)[name], overlay)
+    environment = environment_of(of_kind("Deployment", overlay)[name], overlay)
 
-    assert told.keys() == settings - LEFT_OUT
+    assert environment.keys() == settings - LEFT_OUT
     for each in settings_of(name):
-        assert read(each, told)
+        assert read(each, environment)
 
 
 def dockerfile(service):
@@ -262,9 +264,11 @@ def test_probes_mean_something(name):
     ready = WITHOUT_BROKER.get(name, "/readyz")
     assert container["readinessProbe"]["httpGet"] == {"path": ready, "port": "probes"}
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
-    told = environment_of(ours()[name])
-    assert str(ports["probes"]) == told["PROBE_PORT"]
-    assert told["PROBE_ADDRESS"] == "0.0.0.0"  # the kubelet asks from outside the pod
+    environment = environment_of(ours()[name])
+    assert str(ports["probes"]) == environment["PROBE_PORT"]
+    assert (
+        environment["PROBE_ADDRESS"] == "0.0.0.0"
+    )  # the kubelet asks from outside the pod
 
 
 WORKLOADS = [*(("Deployment", n) for n in DEPLOYMENTS), *(("Job", n) for n in JOBS)]

@@ -24,7 +24,7 @@ def commands_of(page):
     text = page.read_text()
     code = re.findall(r"`([^`\n]+)`", text)
     code += [line for line in text.splitlines() if line.startswith("    ")]
-    return {said for part in code for said in SPOKEN.findall(part)}
+    return {command for part in code for command in SPOKEN.findall(part)}
 
 
 def exists(words):

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from worlds import World
+from factories import Tenant
 
 DRIP_SECONDS = 5.0
 STEP_SECONDS = 8.0
@@ -58,7 +58,7 @@ DATES = ("9999-12-31T23:59:59", "0001-01-01T00:00:00")
 class HostileTenant:
     """A partner of its own, and what its attacks were answered with."""
 
-    world: World
+    tenant: Tenant
     user: Any
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     shop_path: str = ""
@@ -66,7 +66,7 @@ class HostileTenant:
 
     def __post_init__(self) -> None:
         shop = {"kind": "woocommerce", "name": "Shop", "secret": SHOP_SECRET}
-        self.shop_path = self.world.make("/shops", **shop, currency="EUR")[
+        self.shop_path = self.tenant.make("/shops", **shop, currency="EUR")[
             "webhook_path"
         ]
 
@@ -130,11 +130,11 @@ class HostileTenant:
             body = {"name": "Drip", "address": servers.dripping}
             if path == "/channel-imports":
                 del body["name"]
-            self._note(path, self.world.api("POST", path, json=body))
+            self._note(path, self.tenant.api("POST", path, json=body))
 
     def name_odd_addresses(self) -> None:
         """Channels by odd addresses, and a player that wants to watch them."""
-        api = self.world.api
+        api = self.tenant.api
         for number, address in enumerate((*ODD_ADDRESSES, *NO_ADDRESSES), 100):
             details = {"number": number, "name": "Odd", "address": address}
             made = api("POST", "/channels", json={"details": details})
@@ -168,7 +168,7 @@ class HostileTenant:
                 "username": "hostile",
                 "password": password,
             }
-            api = self.world.api
+            api = self.tenant.api
             self._note("transport", api("PUT", "/mail-transport", json=transport))
             for receiver in ("a@example.org", "b\u2028@example.org", "c\r\n@d.example"):
                 body = {"receiver": receiver}
@@ -191,11 +191,11 @@ class HostileTenant:
         for body in bodies:
             self._note("order", self._signed(body))
         for path in ("/orders", "/shop-deliveries"):
-            self._note(path, self.world.api("GET", path))
+            self._note(path, self.tenant.api("GET", path))
 
     def half_send(self, part: str) -> None:
         """Heads without end and bodies that never come, many at once."""
-        where = urlsplit(self.world.lineup.url(part))
+        where = urlsplit(self.tenant.lineup.url(part))
         with ExitStack() as stack:
             for number in range(HALF_SENT):
                 half = stack.enter_context(socket.socket())
@@ -209,37 +209,37 @@ class HostileTenant:
 
     def send_deep_json(self) -> None:
         """A body no parser goes to the end of."""
-        address = f"{self.world.api.address}/api/v1/tokens"
+        address = f"{self.tenant.api.address}/api/v1/tokens"
         headers = {"Content-Type": "application/json"}
         answer = requests.post(address, DEEP_JSON, headers=headers, timeout=15)
         self._note("deep", answer)
 
     def guess_passwords(self) -> None:
         """A wrong player password, and a wrong one of a login."""
-        base = self.world.api.address
+        base = self.tenant.api.address
         credentials = {"username": self.user["xtream"]["username"], "password": "no"}
         self._note("guess", requests.get(f"{base}/get.php", credentials, timeout=15))
-        wrong = {"username": self.world.username, "password": "wrong"}
+        wrong = {"username": self.tenant.username, "password": "wrong"}
         self._note(
             "sign-in", requests.post(f"{base}/api/v1/tokens", json=wrong, timeout=15)
         )
 
     def sell_for_ever(self) -> None:
         """Plans longer than any calendar, and amounts beyond any account."""
-        path = f"/products/{self.world.ids['product_id']}/plans"
+        path = f"/products/{self.tenant.ids['product_id']}/plans"
         for length in ({"months": 99_999}, {"days": 4_000_000}, {"months": 2**31 - 1}):
             price = {"amount": "1.00", "currency": "EUR"}
             plan = {"name": "Long", "price": price, **length}
-            self._note("plan", self.world.api("POST", path, json=plan))
+            self._note("plan", self.tenant.api("POST", path, json=plan))
 
-    def _upload(self, path: str, text: str, **said: Any) -> requests.Response:
+    def _upload(self, path: str, text: str, **params: Any) -> requests.Response:
         file = {"file": ("file.txt", text.encode())}
-        return self.world.api("POST", path, files=file, params=said)
+        return self.tenant.api("POST", path, files=file, params=params)
 
     def _signed(self, body: bytes) -> requests.Response:
         digest = hmac.digest(SHOP_SECRET.encode(), body, hashlib.sha256)
         return requests.post(
-            self.world.lineup.url("WEBHOOK") + self.shop_path,
+            self.tenant.lineup.url("WEBHOOK") + self.shop_path,
             data=body,
             headers={
                 "Content-Type": "application/json",

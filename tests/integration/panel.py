@@ -38,27 +38,29 @@ class Forms(HTMLParser):
         self, tag: str, attributes: list[tuple[str, str | None]]
     ) -> None:
         """A form begins, or one of its fields is there."""
-        said = {name: value or "" for name, value in attributes}
+        fields = {name: value or "" for name, value in attributes}
         if tag == "form":
-            method = said.get("method", "get")
-            self.found.append(Form(said.get("action", ""), method))
-        elif self.found and tag in {"input", "textarea"} and said.get("name"):
-            self._take_input(said)
+            method = fields.get("method", "get")
+            self.found.append(Form(fields.get("action", ""), method))
+        elif self.found and tag in {"input", "textarea"} and fields.get("name"):
+            self._take_input(fields)
         elif tag == "select":
-            self._select = said.get("name", "")
+            self._select = fields.get("name", "")
         elif tag == "option" and self._select:
-            self._take_option(said)
+            self._take_option(fields)
 
-    def _take_option(self, said: dict[str, str]) -> None:
+    def _take_option(self, fields: dict[str, str]) -> None:
         values = self.found[-1].values
-        if "selected" in said or self._select not in values:
-            values[self._select] = [said.get("value", "")]
+        if "selected" in fields or self._select not in values:
+            values[self._select] = [fields.get("value", "")]
 
-    def _take_input(self, said: dict[str, str]) -> None:
-        kind = said.get("type", "text")
-        is_ticked = kind not in {"checkbox", "radio"} or "checked" in said
+    def _take_input(self, fields: dict[str, str]) -> None:
+        kind = fields.get("type", "text")
+        is_ticked = kind not in {"checkbox", "radio"} or "checked" in fields
         if kind not in {"file", "submit"} and is_ticked:
-            self.found[-1].add(said["name"], said.get("value", "y" * (kind != "text")))
+            self.found[-1].add(
+                fields["name"], fields.get("value", "y" * (kind != "text"))
+            )
 
 
 class Panel:
@@ -68,7 +70,7 @@ class Panel:
         self.address = lineup.url("GATEWAY")
         self._session = requests.Session()
         self._session.headers["User-Agent"] = "Panel"
-        page = self._ask("GET", "/sign-in").text
+        page = self._request("GET", "/sign-in").text
         landed = self._post(
             "/sign-in", Forms(page).found[0], username=username, password=password
         )
@@ -76,30 +78,32 @@ class Panel:
 
     def page(self, path: str) -> str:
         """The words of a page's main part."""
-        answer = self._ask("GET", path)
+        answer = self._request("GET", path)
         assert answer.status_code == 200, (path, answer.status_code)
         [main] = MAIN.findall(answer.text)
         return " ".join(NO_WORDS.sub(" ", main).split())
 
-    def send(self, path: str, form: str = "", **said: str) -> str:
+    def send(self, path: str, form: str = "", **fields: str) -> str:
         """Fill in a page's form (the one that goes to `form`, else the last that is
         posted) and send it; where that leads.
         """
-        forms = [one for one in Forms(self._ask("GET", path).text).found if one.method]
+        forms = [
+            one for one in Forms(self._request("GET", path).text).found if one.method
+        ]
         posted = [one for one in forms if one.method == "post"]
         wanted = [one for one in posted if one.action.startswith(form or "!")]
         plain = [one for one in posted if one.action in {"", path}]
         chosen = (wanted or plain)[-1]
-        return self._post(chosen.action or path, chosen, **said)
+        return self._post(chosen.action or path, chosen, **fields)
 
-    def _post(self, path: str, form: Form, **said: str) -> str:
-        values = form.values | {name: [value] for name, value in said.items()}
-        answer = self._ask("POST", path, data=values)
+    def _post(self, path: str, form: Form, **fields: str) -> str:
+        values = form.values | {name: [value] for name, value in fields.items()}
+        answer = self._request("POST", path, data=values)
         assert answer.status_code in {302, 303}, (path, answer.status_code, answer.text)
         return answer.headers["Location"]
 
-    def _ask(self, method: str, path: str, **said: object) -> requests.Response:
+    def _request(self, method: str, path: str, **fields: object) -> requests.Response:
         address = path if path.startswith("http") else self.address + path
         return self._session.request(
-            method, address, timeout=SECONDS, allow_redirects=False, **said
+            method, address, timeout=SECONDS, allow_redirects=False, **fields
         )

@@ -76,13 +76,13 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def until(said: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     """Wait for something to become true; what it became."""
     end = time.monotonic() + seconds
     last: object = None
     while time.monotonic() < end:
         try:
-            if value := said():
+            if value := condition():
                 return value
         except requests.RequestException as error:
             last = error
@@ -346,9 +346,9 @@ class Api:
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {token}"
 
-    def __call__(self, method: str, path: str, **said: Any) -> requests.Response:
+    def __call__(self, method: str, path: str, **options: Any) -> requests.Response:
         return self.session.request(
-            method, f"{self.address}/api/v1{path}", timeout=15, **said
+            method, f"{self.address}/api/v1{path}", timeout=15, **options
         )
 
     def get(self, path: str, **query: Any) -> Any:

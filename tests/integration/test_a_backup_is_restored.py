@@ -18,7 +18,7 @@ from lineup_local.servers import Servers
 from lineup_local.settings import read
 
 
-def told(system, *words, **environment):
+def run_command(system, *words, **environment):
     """What a command says in another environment, and how it ended."""
     done = subprocess.run(
         [CHECKOUT / "lineup", *words],
@@ -69,11 +69,13 @@ def test_a_backup_shows_no_secret_in_the_clear(lineup, saved):
     secrets += [v for n, v in lineup.demo.items() if n.endswith("_password")]
 
     dumps = sorted(saved.glob("*.dump"))
-    shown = "".join(map(text_of, dumps)) + (saved / "blobs.tar").read_text("latin-1")
+    backed_up = "".join(map(text_of, dumps)) + (saved / "blobs.tar").read_text(
+        "latin-1"
+    )
 
     assert [dump.stem for dump in dumps] == sorted(WITH_DATABASE)
-    assert user["xtream"]["username"] in shown, "it is the right place to look"
-    assert [secret for secret in secrets if secret in shown] == []
+    assert user["xtream"]["username"] in backed_up, "it is the right place to look"
+    assert [secret for secret in secrets if secret in backed_up] == []
 
 
 def text_of(dump):
@@ -86,11 +88,14 @@ def text_of(dump):
 
 def test_a_backup_that_is_not_whole_or_not_ours_is_refused(saved, another, tmp_path):
     (tmp_path / "half").mkdir()
-    assert "no complete backup" in told(another, "restore", str(tmp_path / "half"))[1]
+    assert (
+        "no complete backup"
+        in run_command(another, "restore", str(tmp_path / "half"))[1]
+    )
 
-    code, said = told(another, "restore", str(saved))
+    code, output = run_command(another, "restore", str(saved))
     assert code == 1
-    assert "none of the keys" in said
+    assert "none of the keys" in output
     tables = "SELECT 1 FROM pg_tables WHERE schemaname = 'public'"
     assert another.rows("billing", tables) == []
 
@@ -103,16 +108,18 @@ def test_what_was_restored_serves_sells_and_mails_under_a_new_key(
     new, old = key_of(another), key_of(lineup)
     both = {"LINEUP_SECRET_KEYS": f"{new},{old}"}
 
-    code, said = told(another, "restore", str(saved), **both)
-    assert code == 0, said
-    code, said = told(another, "restore", str(saved), **both)
+    code, output = run_command(another, "restore", str(saved), **both)
+    assert code == 0, output
+    code, output = run_command(another, "restore", str(saved), **both)
     assert code == 1
-    assert "is not empty" in said
+    assert "is not empty" in output
 
-    assert told(another, "rotate-keys", "--check", **both)[0] == 1
-    code, said = told(another, "rotate-keys", **both)
-    assert code == 0, said
-    assert told(another, "rotate-keys", "--check", LINEUP_SECRET_KEYS=new)[0] == 0
+    assert run_command(another, "rotate-keys", "--check", **both)[0] == 1
+    code, output = run_command(another, "rotate-keys", **both)
+    assert code == 0, output
+    assert (
+        run_command(another, "rotate-keys", "--check", LINEUP_SECRET_KEYS=new)[0] == 0
+    )
 
     demo = json.loads((lineup.home / "demo.json").read_text())
     (another.home / "demo.json").write_text(json.dumps(demo))

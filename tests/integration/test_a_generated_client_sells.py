@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from worlds import BOUGHT, DEMO, World, a_world, soon
+from factories import BOUGHT, DEMO, Tenant, create_tenant, soon
 
 GENERATING_SECONDS = 300
 NAME = "generated_client"
@@ -21,8 +21,8 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 @pytest.fixture(scope="module")
-def world(lineup):
-    return a_world(lineup)
+def tenant(lineup):
+    return create_tenant(lineup)
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +31,14 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def generated(world, folder):
+def generated(tenant, folder):
     """The package that the generator made of the specification as it is served."""
     settings = folder / "settings.json"
     settings.write_text(json.dumps({"post_hooks": [], "package_name_override": NAME}))
-    said = subprocess.run(
+    result = subprocess.run(
         [
             *(sys.executable, "-m", "openapi_python_client", "generate"),
-            *("--url", f"{world.api.address}/api/v1/openapi.json"),
+            *("--url", f"{tenant.api.address}/api/v1/openapi.json"),
             *("--config", str(settings), "--output-path", str(folder / NAME)),
             *("--meta", "none", "--fail-on-warning"),
         ],
@@ -48,7 +48,7 @@ def generated(world, folder):
         text=True,
         timeout=GENERATING_SECONDS,
     )
-    assert said.returncode == 0, said.stdout
+    assert result.returncode == 0, result.stdout
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
         yield importlib.import_module(NAME)
@@ -63,14 +63,14 @@ class Seller:
     places: dict[str, str]
     """The module of each operation."""
 
-    def __call__(self, operation: str, *path: Any, **said: Any) -> Any:
+    def __call__(self, operation: str, *path: Any, **result: Any) -> Any:
         """What an operation answers, as the type that the client has for it."""
-        return self.detailed(operation, *path, **said).parsed
+        return self.detailed(operation, *path, **result).parsed
 
-    def detailed(self, operation: str, *path: Any, **said: Any) -> Any:
+    def detailed(self, operation: str, *path: Any, **result: Any) -> Any:
         """The same, with its status and header fields."""
         module = importlib.import_module(self.places[operation])
-        return module.sync_detailed(*path, client=self.client, **said)
+        return module.sync_detailed(*path, client=self.client, **result)
 
 
 @pytest.fixture(scope="module")
@@ -85,21 +85,21 @@ def places(generated, folder):
 
 
 @pytest.fixture(scope="module")
-def seller(generated, places, world):
+def seller(generated, places, tenant):
     """The partner, signed in by the client itself."""
     models = importlib.import_module(f"{NAME}.models")
-    told = {"base_url": world.api.address, "timeout": 30}
-    body = models.Credentials(username=world.username, password=world.password)
-    with generated.Client(**told) as client:
+    client_settings = {"base_url": tenant.api.address, "timeout": 30}
+    body = models.Credentials(username=tenant.username, password=tenant.password)
+    with generated.Client(**client_settings) as client:
         token = Seller(client, models, places)("create_token", body=body)
     assert isinstance(token, models.Token)
     assert token.me.role is models.MeRole.PARTNER
-    with generated.AuthenticatedClient(token=token.token, **told) as client:
+    with generated.AuthenticatedClient(token=token.token, **client_settings) as client:
         yield Seller(client, models, places)
 
 
-def test_the_client_has_every_operation(world, places):
-    paths = world.api.get("/openapi.json")["paths"]
+def test_the_client_has_every_operation(tenant, places):
+    paths = tenant.api.get("/openapi.json")["paths"]
 
     described = {
         operation["operationId"]
@@ -112,8 +112,8 @@ def test_the_client_has_every_operation(world, places):
 
 
 @pytest.fixture
-def plan(world: World):
-    return world.plan("9.00", days=30)
+def plan(tenant: Tenant):
+    return tenant.plan("9.00", days=30)
 
 
 def test_it_runs_the_whole_sale(seller, plan):

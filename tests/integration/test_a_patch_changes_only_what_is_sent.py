@@ -7,7 +7,7 @@ be given a resource and values here.
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from worlds import euros, one_of_everything
+from factories import euros, one_of_everything
 
 WORDS = {"name": "Another"}
 PERSON = {

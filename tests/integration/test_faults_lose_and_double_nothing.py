@@ -41,9 +41,9 @@ def test_200_orders_are_200_customers_subscriptions_and_mails(lineup):
         lineup.restart_broker()
 
     with ThreadPoolExecutor(5) as pool:
-        trouble = pool.submit(break_things)
+        disturbance = pool.submit(break_things)
         list(pool.map(deliver, range(FIRST, FIRST + ORDERS)))
-        trouble.result(timeout=300)
+        disturbance.result(timeout=300)
 
     expected = {f"fault{n}@example.org" for n in range(FIRST, FIRST + ORDERS)}
     until(lambda: expected <= set(lineup.receivers()), "every mail", 240)
@@ -79,8 +79,8 @@ def assert_books_are_right(lineup):
     report = lineup.partner().get("/ledger/check")
     assert report["unbalanced_transfers"] == []
     assert report["wrong_wallets"] == []
-    aside = [q for q in lineup.queues() if q["name"].endswith(".dlq")]
-    assert sum(queue.get("messages", 0) for queue in aside) == 0
+    dead_letters = [q for q in lineup.queues() if q["name"].endswith(".dlq")]
+    assert sum(queue.get("messages", 0) for queue in dead_letters) == 0
 
 
 def test_the_playlist_plays_while_everything_behind_it_is_dead(lineup):

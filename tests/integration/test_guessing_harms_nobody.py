@@ -22,8 +22,10 @@ class From(HTTPAdapter):
         self._address = address
         super().__init__()
 
-    def init_poolmanager(self, *said, **more):
-        super().init_poolmanager(*said, source_address=(self._address, 0), **more)
+    def init_poolmanager(self, *credentials, **more):
+        super().init_poolmanager(
+            *credentials, source_address=(self._address, 0), **more
+        )
 
 
 @contextmanager
@@ -50,9 +52,9 @@ def player(lineup):
 
 def tried(lineup, caller, username, password, times=1):
     """Sign in by REST: the answers."""
-    said = {"username": username, "password": password}
+    credentials = {"username": username, "password": password}
     url = f"{lineup.url('GATEWAY')}/api/v1/tokens"
-    return [caller.post(url, json=said, timeout=20) for _ in range(times)]
+    return [caller.post(url, json=credentials, timeout=20) for _ in range(times)]
 
 
 def statuses(answers):
@@ -65,11 +67,11 @@ def test_wrong_sign_ins_are_slowed_down_and_the_owner_is_not(lineup, address):
     home = address()
     with calls_from(home) as owner, calls_from(address()) as stranger:
         assert statuses(tried(lineup, owner, name, password)) == [201]
-        told = tried(lineup, stranger, name, "wrong", 14)
+        answers = tried(lineup, stranger, name, "wrong", 14)
 
-        assert statuses(told)[:10] == [401] * 10
-        assert 429 in statuses(told)[10:]
-        held_up = next(answer for answer in told if answer.status_code == 429)
+        assert statuses(answers)[:10] == [401] * 10
+        assert 429 in statuses(answers)[10:]
+        held_up = next(answer for answer in answers if answer.status_code == 429)
         assert int(held_up.headers["Retry-After"]) >= 1
         assert held_up.json()["code"] == "too_many_requests"
         assert statuses(tried(lineup, owner, name, password)) == [201]
@@ -89,7 +91,7 @@ def test_a_thousand_wrong_player_passwords_are_looked_at_ten_times(
     with calls_from(home) as tv, calls_from(address()) as stranger:
         assert tv.get(f"{base}/get.php?{right}", timeout=20).status_code == 200
         for caller in (stranger, tv):
-            told = [
+            answers = [
                 caller.get(
                     f"{base}/get.php?username={player['username']}&password={number}",
                     timeout=20,
@@ -97,17 +99,21 @@ def test_a_thousand_wrong_player_passwords_are_looked_at_ten_times(
                 for number in range(1000)
             ]
             # Both workers count together; while pauses of seconds end, a few more.
-            assert 10 <= statuses(told).count(401) <= 20
-            assert all("Retry-After" in a.headers for a in told if a.status_code == 429)
+            assert 10 <= statuses(answers).count(401) <= 20
+            assert all(
+                "Retry-After" in a.headers for a in answers if a.status_code == 429
+            )
         assert tv.get(f"{base}/get.php?{right}", timeout=20).status_code == 200
         assert stranger.get(player["link"], timeout=20).status_code == 200
 
 
 def test_a_user_that_fetches_without_end_is_told_to_wait(lineup, player, address):
-    places = [address() for _ in range(PLAYERS_GONE_WILD)]
+    sources = [address() for _ in range(PLAYERS_GONE_WILD)]
     with ThreadPoolExecutor(PLAYERS_GONE_WILD) as crowd:
-        told = list(crowd.map(lambda place: fetched(player["link"], place), places))
-    waits = [seconds for seconds in told if seconds]
+        answers = list(
+            crowd.map(lambda source: fetched(player["link"], source), sources)
+        )
+    waits = [seconds for seconds in answers if seconds]
     assert waits
     assert min(waits) >= 1
 

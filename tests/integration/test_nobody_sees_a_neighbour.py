@@ -125,7 +125,7 @@ def test_every_rpc_door_answers_404_to_a_neighbour(lineup, victim, neighbour, rp
     )
     before = everything_of(lineup.partner())
 
-    told = {
+    outcomes = {
         f"{service}.{endpoint.name}": answer_to(
             rpc, service, endpoint, stranger, victim
         )
@@ -137,13 +137,15 @@ def test_every_rpc_door_answers_404_to_a_neighbour(lineup, victim, neighbour, rp
         if names_of_ids(endpoint.request_type)
     }
 
-    assert len(told) >= 40
-    assert {name: said for name, said in told.items() if said != "nothing"} == {}
+    assert len(outcomes) >= 40
+    assert {
+        name: outcome for name, outcome in outcomes.items() if outcome != "nothing"
+    } == {}
     assert everything_of(lineup.partner()) == before
 
 
 WHOSE = {"partner_id", "seller_id", "parent_id"}
-LOOKS = ("get_", "list_", "count_", "find_", "quote_")
+READS = ("get_", "list_", "count_", "find_", "quote_")
 
 
 @pytest.mark.parametrize("whose", ["neighbour", "oneself"])
@@ -159,31 +161,33 @@ def test_naming_another_partner_is_refused_by_field(
         account_id=UUID(me["account_id"]),
         partner_id=own,
     )
-    named = victim["partner_id"] if whose == "neighbour" else own
+    victim_fields = victim["partner_id"] if whose == "neighbour" else own
     before = everything_of(lineup.partner())
 
-    told = {
-        f"{service}.{endpoint.name} {field}": fields_told(
-            rpc, service, endpoint, actor, {field: named}
+    outcomes = {
+        f"{service}.{endpoint.name} {field}": fields_refused(
+            rpc, service, endpoint, actor, {field: victim_fields}
         )
         for service in SERVICES
         for endpoint in endpoints_of(
             entry_points(group="lineup.services")[service].load()
         )
         if endpoint.kind == "rpc" and Role.PARTNER in endpoint.allowed
-        if not endpoint.name.startswith(LOOKS)
+        if not endpoint.name.startswith(READS)
         for field in WHOSE & {field.name for field in fields(endpoint.request_type)}
     }
 
-    assert len(told) >= 10
-    refused = {name for name, names in told.items() if name.split()[1] in names}
-    assert refused == (set(told) if whose == "neighbour" else set())
+    assert len(outcomes) >= 10
+    refused = {name for name, names in outcomes.items() if name.split()[1] in names}
+    assert refused == (set(outcomes) if whose == "neighbour" else set())
     assert everything_of(lineup.partner()) == before
 
 
-def fields_told(rpc, service, endpoint, actor, named):
+def fields_refused(rpc, service, endpoint, actor, victim_fields):
     """Which fields an endpoint refuses as naming nothing that is there."""
-    request = replace(sample(endpoint.request_type, {}), **(nobody(endpoint) | named))
+    request = replace(
+        sample(endpoint.request_type, {}), **(no_owner(endpoint) | victim_fields)
+    )
     context = Context(actor=actor)
     answer = rpc.call(
         service,
@@ -202,7 +206,7 @@ def fields_told(rpc, service, endpoint, actor, named):
     return set()
 
 
-def nobody(endpoint):
+def no_owner(endpoint):
     """No other id that says whose it is."""
     return dict.fromkeys(
         WHOSE & {field.name for field in fields(endpoint.request_type)}
@@ -227,20 +231,20 @@ def answer_to(rpc, service, endpoint, actor, victim):
     except Refusal as refusal:
         return f"{refusal.kind}: {refusal.message} {refusal.fields}"
     is_empty = getattr(reply, "items", None) == []
-    return "nothing" if is_empty or is_of_nobody(reply) else reply
+    return "nothing" if is_empty or is_empty_summary(reply) else reply
 
 
-def is_of_nobody(reply):
+def is_empty_summary(reply):
     """Whether a reply is figures, all of them zero or empty: a mere "done" is none."""
-    figures = list(vars(reply).values()) if reply else []
-    is_zero = bool(figures) and not any(figures)
+    values = list(vars(reply).values()) if reply else []
+    is_zero = bool(values) and not any(values)
     return getattr(reply, "total", None) == 0 or is_zero
 
 
 @pytest.mark.feature("AH-01")
 def test_every_route_with_an_id_answers_404_to_a_neighbour(lineup, victim, neighbour):
     spec = requests.get(f"{neighbour.address}/api/v1/openapi.json", timeout=10).json()
-    told = {}
+    outcomes = {}
     for path, operations in spec["paths"].items():
         names = re.findall(r"{(\w+)}", path)
         if not names:
@@ -252,10 +256,12 @@ def test_every_route_with_an_id_answers_404_to_a_neighbour(lineup, victim, neigh
             body = body_of(spec, operations[method], victim)
             query = query_of(operations[method], victim)
             answer = neighbour(method.upper(), address, json=body, params=query)
-            told[f"{method} {path}"] = answer.status_code
+            outcomes[f"{method} {path}"] = answer.status_code
 
-    assert len(told) >= 30
-    assert {endpoint: said for endpoint, said in told.items() if said != 404} == {}
+    assert len(outcomes) >= 30
+    assert {
+        endpoint: outcome for endpoint, outcome in outcomes.items() if outcome != 404
+    } == {}
 
 
 @pytest.mark.feature("AH-01")
@@ -269,7 +275,7 @@ def test_no_list_of_a_neighbour_holds_a_row_of_ours(victim, neighbour):
 
 def test_every_route_wants_a_login(lineup, victim):
     spec = requests.get(f"{lineup.url('GATEWAY')}/api/v1/openapi.json", timeout=10)
-    asked = 0
+    requests_sent = 0
     for path, operations in spec.json()["paths"].items():
         address = re.sub(r"{(\w+)}", lambda m: str(victim[m[1]]), path)
         for method, operation in operations.items():
@@ -280,8 +286,8 @@ def test_every_route_wants_a_login(lineup, victim):
             )
             assert answer.status_code == 401, (method, path, answer.text)
             assert answer.json()["code"] == "unauthenticated"
-            asked += 1
-    assert asked >= 40
+            requests_sent += 1
+    assert requests_sent >= 40
 
 
 def query_of(operation, ids):

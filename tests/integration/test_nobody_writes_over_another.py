@@ -5,21 +5,21 @@ with the tag of something else, then with the one that `GET` shows.
 """
 
 import pytest
-from worlds import one_of_everything
+from factories import one_of_everything
 
 CHANGING = ("patch", "put", "delete")
 OTHER = '"of-something-else"'
 
 
 @pytest.fixture
-def world(lineup):
+def tenant(lineup):
     """One for each test, since one of them deletes all there is."""
     return one_of_everything(lineup)
 
 
 @pytest.fixture
-def specification(world):
-    return world.api.get("/openapi.json")
+def specification(tenant):
+    return tenant.api.get("/openapi.json")
 
 
 @pytest.fixture
@@ -38,35 +38,35 @@ def parameters(operation):
 
 
 @pytest.fixture
-def tag_of(world, specification):
+def tag_of(tenant, specification):
     """The tag of what is changed at a path: it is shown there or right above."""
 
     def tag_of(path):
         while "get" not in specification["paths"].get(path, ()):
             path = path.rpartition("/")[0]
-        return world.api("GET", at(world, path)).headers["ETag"]
+        return tenant.api("GET", at(tenant, path)).headers["ETag"]
 
     return tag_of
 
 
-def at(world, path):
-    return path.removeprefix("/api/v1").format(**world.ids)
+def at(tenant, path):
+    return path.removeprefix("/api/v1").format(**tenant.ids)
 
 
 @pytest.fixture
-def change(world, specification):
+def change(tenant, specification):
     """Ask an operation for what its examples say, with a tag."""
 
     def change(method, path, tag):
         operation = specification["paths"][path][method]
         body = example(specification, operation) if method == "put" else {}
-        typed = {"confirmation": f"{world.username}-dealer"}
-        asked = typed if "confirmation" in parameters(operation) else {}
-        return world.api(
+        typed = {"confirmation": f"{tenant.username}-dealer"}
+        params = typed if "confirmation" in parameters(operation) else {}
+        return tenant.api(
             method.upper(),
-            at(world, path),
+            at(tenant, path),
             json=None if method == "delete" else body,
-            params=asked,
+            params=params,
             headers={"If-Match": tag},
         )
 
@@ -103,7 +103,7 @@ def test_what_another_changed_stays(compared, change, tag_of):
     assert len(compared) > 35
 
 
-def test_what_is_as_it_was_seen_is_changed(world, compared, change, tag_of):
+def test_what_is_as_it_was_seen_is_changed(tenant, compared, change, tag_of):
     for method, path in compared:
         if method == "delete":
             continue
@@ -115,9 +115,9 @@ def test_what_is_as_it_was_seen_is_changed(world, compared, change, tag_of):
             assert answer.headers["ETag"] == tag_of(path)
 
 
-def test_what_is_as_it_was_seen_is_deleted(world, compared, change, tag_of):
+def test_what_is_as_it_was_seen_is_deleted(tenant, compared, change, tag_of):
     paths = [path for method, path in compared if method == "delete"]
-    made = list(world.ids)
+    made = list(tenant.ids)
 
     def age(path):
         return max(made.index(name) for name in made if f"{{{name}}}" in path)
@@ -138,13 +138,13 @@ def test_what_is_as_it_was_seen_is_deleted(world, compared, change, tag_of):
         ("DELETE", "/tokens/current"),
     ],
 )
-def test_what_has_no_tag_is_as_nobody_saw_it(world, method, path):
+def test_what_has_no_tag_is_as_nobody_saw_it(tenant, method, path):
     headers = {"If-Match": OTHER}
     address = path.format(
-        login_id=world.ids["user_id"], session_id=world.ids["user_id"]
+        login_id=tenant.ids["user_id"], session_id=tenant.ids["user_id"]
     )
 
-    answer = world.api(method, address, json={}, headers=headers)
+    answer = tenant.api(method, address, json={}, headers=headers)
 
     assert answer.status_code == 412
-    assert world.api("GET", "/me").ok
+    assert tenant.api("GET", "/me").ok

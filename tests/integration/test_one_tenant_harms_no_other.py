@@ -15,9 +15,16 @@ import time
 import psutil
 import pytest
 import requests
+from factories import (
+    BOUGHT,
+    PLAYLIST,
+    create_tenant,
+    shown_channels,
+    soon,
+    stream_links,
+)
 from hostile import HostileTenant
 from running import a_woo_order, until
-from worlds import BOUGHT, PLAYLIST, a_world, shown, soon, stream_links
 
 ROUNDS = 5
 TIMES_LONGER = 2
@@ -41,17 +48,17 @@ class QuietTenant:
 
     def __init__(self, lineup):
         self.lineup = lineup
-        self.world = a_world(lineup)
+        self.tenant = create_tenant(lineup)
         price = {"amount": "15.00", "currency": "EUR"}
-        path = f"/products/{self.world.ids['product_id']}/plans"
-        plan = self.world.make(
+        path = f"/products/{self.tenant.ids['product_id']}/plans"
+        plan = self.tenant.make(
             path, name="Month", price=price, months=1, sku="QUIET-1M"
         )
         shop = {"kind": "woocommerce", "name": "Shop", "secret": SECRET}
-        self.shop = self.world.make("/shops", **shop, currency="EUR")["webhook_path"]
-        customer = self.world.customer("60.00")
-        self.user = self.world.user(customer)
-        self.world.buy(self.user["id"], plan["id"])
+        self.shop = self.tenant.make("/shops", **shop, currency="EUR")["webhook_path"]
+        customer = self.tenant.customer("60.00")
+        self.user = self.tenant.user(customer)
+        self.tenant.buy(self.user["id"], plan["id"])
         soon(self.user, BOUGHT)
 
     def works(self):
@@ -65,16 +72,16 @@ class QuietTenant:
 
     def imports(self):
         file = {"file": ("channels.m3u", PLAYLIST)}
-        job = self.world.api("POST", "/channel-imports/file", files=file).json()
+        job = self.tenant.api("POST", "/channel-imports/file", files=file).json()
         until(
-            lambda: self.world.api.get(f"/jobs/{job['id']}")["state"] == "done",
+            lambda: self.tenant.api.get(f"/jobs/{job['id']}")["state"] == "done",
             "channels to be imported",
         )
 
     def mails(self):
         email = f"quiet{next(NUMBERS)}@example.net"
         person = {"first_name": "Q", "last_name": "Quiet", "email": email}
-        self.world.make("/customers", person=person)
+        self.tenant.make("/customers", person=person)
         until(lambda: email in self.lineup.receivers(), "the customer's mail")
 
     def sells(self):
@@ -95,14 +102,14 @@ class QuietTenant:
         )
         assert answer.status_code == 200
         [customer] = until(
-            lambda: self.world.api.get("/customers", search=email)["items"],
+            lambda: self.tenant.api.get("/customers", search=email)["items"],
             "the order's customer",
         )
-        [user] = self.world.api.get("/users", customer_id=customer["id"])["items"]
+        [user] = self.tenant.api.get("/users", customer_id=customer["id"])["items"]
         until(lambda: holds(user, BOUGHT), "the link to show what was bought")
 
     def fetches(self):
-        assert shown(self.user) == BOUGHT
+        assert shown_channels(self.user) == BOUGHT
 
     def plays(self):
         for link in stream_links(self.user):
@@ -152,9 +159,9 @@ def is_kept(process):
 @pytest.mark.timeout(600)
 def test_another_tenant_works_on_while_one_does_all_that_harms(lineup):
     quiet = QuietTenant(lineup)
-    hostile_world = a_world(lineup)
+    hostile_tenant = create_tenant(lineup)
     hostile = HostileTenant(
-        hostile_world, hostile_world.user(hostile_world.customer("60.00"))
+        hostile_tenant, hostile_tenant.user(hostile_tenant.customer("60.00"))
     )
     quiet.times()  # everything is warm
     alone = quiet.times()
@@ -171,11 +178,11 @@ def test_another_tenant_works_on_while_one_does_all_that_harms(lineup):
     assert slower(alone, beside) == {}
     until(lineup.is_settled, "all events to be consumed", 120)
     lineup.wait_until_ready()
-    aside = [q for q in lineup.queues() if q["name"].endswith(".dlq")]
-    assert {q["name"]: q["messages"] for q in aside if q.get("messages")} == {}
-    jobs = hostile_world.api.every("/jobs")
+    dead_letters = [q for q in lineup.queues() if q["name"].endswith(".dlq")]
+    assert {q["name"]: q["messages"] for q in dead_letters if q.get("messages")} == {}
+    jobs = hostile_tenant.api.every("/jobs")
     until(
-        lambda: all(is_over(hostile_world, job) for job in jobs),
+        lambda: all(is_over(hostile_tenant, job) for job in jobs),
         "every job of the hostile tenant to end",
         180,
     )
@@ -190,5 +197,5 @@ def slower(alone, beside):
     }
 
 
-def is_over(world, job):
-    return world.api.get(f"/jobs/{job['id']}")["state"] in {"done", "failed"}
+def is_over(tenant, job):
+    return tenant.api.get(f"/jobs/{job['id']}")["state"] in {"done", "failed"}

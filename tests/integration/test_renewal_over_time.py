@@ -7,8 +7,16 @@ balance covers two.
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from factories import (
+    BOUGHT,
+    DEMO,
+    access_of,
+    create_tenant,
+    instant,
+    shown_channels,
+    soon,
+)
 from running import until
-from worlds import BOUGHT, DEMO, a_world, access_of, instant, shown, soon
 
 BEGIN = datetime(2032, 5, 30, 12, tzinfo=UTC)
 JULY = datetime(2032, 7, 30, 12, tzinfo=UTC)
@@ -16,13 +24,13 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture(scope="module")
-def world(lineup_in_time):
+def tenant(lineup_in_time):
     lineup_in_time.set_clock(BEGIN)
-    return a_world(lineup_in_time)
+    return create_tenant(lineup_in_time)
 
 
-def ends_of(world, users):
-    return [instant(world.subscription(user["id"])["ends_at"]) for user in users]
+def ends_of(tenant, users):
+    return [instant(tenant.subscription(user["id"])["ends_at"]) for user in users]
 
 
 def about(moment):
@@ -31,44 +39,44 @@ def about(moment):
 
 
 @pytest.mark.feature("SU-03", "SU-06", "WL-01")
-def test_money_for_two_renews_two_and_a_top_up_the_third(world):
-    world.at(BEGIN)
-    customer = world.customer("75.00")
-    users = five_users(world, customer)
-    ends = ends_of(world, users)
-    assert world.balance(customer) == "25.00"
+def test_money_for_two_renews_two_and_a_top_up_the_third(tenant):
+    tenant.at(BEGIN)
+    customer = tenant.customer("75.00")
+    users = five_users(tenant, customer)
+    ends = ends_of(tenant, users)
+    assert tenant.balance(customer) == "25.00"
 
-    world.at(ends[0] - 20 * SECOND)
-    until(lambda: world.balance(customer) == "5.00", "two renewals")
-    world.at(ends[-1] + SECOND)
+    tenant.at(ends[0] - 20 * SECOND)
+    until(lambda: tenant.balance(customer) == "5.00", "two renewals")
+    tenant.at(ends[-1] + SECOND)
     they_see(users, [BOUGHT, BOUGHT, DEMO, DEMO, DEMO])
     in_july = [end.replace(month=7) for end in ends[:2]]
-    assert ends_of(world, users) == [*in_july, *ends[2:]]
-    assert world.balance(customer) == "5.00"
+    assert ends_of(tenant, users) == [*in_july, *ends[2:]]
+    assert tenant.balance(customer) == "5.00"
 
-    world.at(ends[-1] + timedelta(hours=21))
-    world.top_up(customer, "10.00")
-    assert world.balance(customer) == "5.00"
+    tenant.at(ends[-1] + timedelta(hours=21))
+    tenant.top_up(customer, "10.00")
+    assert tenant.balance(customer) == "5.00"
     they_see(users, [BOUGHT, BOUGHT, BOUGHT, DEMO, DEMO])
-    *_, third, fourth, fifth = ends_of(world, users)
+    *_, third, fourth, fifth = ends_of(tenant, users)
     assert third.timestamp() == about(datetime(2032, 8, 1, 9, tzinfo=UTC))
     assert [fourth, fifth] == ends[3:]
 
-    world.top_up(customer, "100.00")
-    assert world.balance(customer) == "105.00"
-    assert ends_of(world, users)[3:] == ends[3:]
-    assert [world.access(user["id"]) for user in users] == list(map(access_of, users))
-    until(lambda: notices(world, customer) == 1, "one notice of what is missing")
+    tenant.top_up(customer, "100.00")
+    assert tenant.balance(customer) == "105.00"
+    assert ends_of(tenant, users)[3:] == ends[3:]
+    assert [tenant.access(user["id"]) for user in users] == list(map(access_of, users))
+    until(lambda: notices(tenant, customer) == 1, "one notice of what is missing")
 
 
-def five_users(world, customer):
+def five_users(tenant, customer):
     """All end together; the first three have the switch on."""
-    plan = world.plan("10.00", months=1)
-    users = [world.user(customer) for _ in range(5)]
+    plan = tenant.plan("10.00", months=1)
+    users = [tenant.user(customer) for _ in range(5)]
     for user in users:
-        world.buy(user["id"], plan)
+        tenant.buy(user["id"], plan)
     for user in users[:3]:
-        world.put(f"/users/{user['id']}/renewal", renews=True)
+        tenant.put(f"/users/{user['id']}/renewal", renews=True)
     return users
 
 
@@ -77,49 +85,49 @@ def they_see(users, lists):
         soon(user, channels)
 
 
-def notices(world, customer):
+def notices(tenant, customer):
     """How many mails told the customer that a user was not renewed."""
-    receiver = world.api.get(f"/customers/{customer}")["person"]["email"]
+    receiver = tenant.api.get(f"/customers/{customer}")["person"]["email"]
     subjects = [
         mail["Subject"]
-        for mail in world.lineup.mails()
+        for mail in tenant.lineup.mails()
         if mail["To"][0]["Address"] == receiver
     ]
     return sum("renew" in subject.lower() for subject in subjects)
 
 
 @pytest.mark.feature("SU-11")
-def test_renewing_before_the_end_adds_to_it_and_after_it_counts_from_now(world):
-    world.at(BEGIN)
-    plan = world.plan("10.00", months=1)
-    user = world.user(world.customer("30.00"))
-    bought = world.buy(user["id"], plan)
+def test_renewing_before_the_end_adds_to_it_and_after_it_counts_from_now(tenant):
+    tenant.at(BEGIN)
+    plan = tenant.plan("10.00", months=1)
+    user = tenant.user(tenant.customer("30.00"))
+    bought = tenant.buy(user["id"], plan)
     assert instant(bought["ends_at"]) == instant(bought["started_at"]).replace(month=6)
 
-    early = world.buy(user["id"], plan)
+    early = tenant.buy(user["id"], plan)
     assert instant(early["ends_at"]) == instant(bought["ends_at"]).replace(month=7)
 
-    world.at(JULY + timedelta(days=2))
-    late = world.buy(user["id"], plan)
+    tenant.at(JULY + timedelta(days=2))
+    late = tenant.buy(user["id"], plan)
     assert instant(late["ends_at"]).timestamp() == about(
         datetime(2032, 9, 1, 12, tzinfo=UTC)
     )
     soon(user, BOUGHT)
-    assert world.access(user["id"]) == access_of(user)
+    assert tenant.access(user["id"]) == access_of(user)
 
 
 @pytest.mark.feature("SU-20")
-def test_an_end_takes_effect_while_billing_is_frozen(world):
-    world.at(BEGIN)
-    user = world.user(world.customer("10.00"))
-    bought = world.buy(user["id"], world.plan("10.00", months=1))
+def test_an_end_takes_effect_while_billing_is_frozen(tenant):
+    tenant.at(BEGIN)
+    user = tenant.user(tenant.customer("10.00"))
+    bought = tenant.buy(user["id"], tenant.plan("10.00", months=1))
     soon(user, BOUGHT)
 
-    world.lineup.freeze("billing")
+    tenant.lineup.freeze("billing")
     try:
-        world.lineup.set_clock(instant(bought["ends_at"]) - 20 * SECOND)
-        assert shown(user) == BOUGHT
-        world.lineup.set_clock(instant(bought["ends_at"]))
+        tenant.lineup.set_clock(instant(bought["ends_at"]) - 20 * SECOND)
+        assert shown_channels(user) == BOUGHT
+        tenant.lineup.set_clock(instant(bought["ends_at"]))
         soon(user, DEMO)
     finally:
-        world.lineup.thaw("billing")
+        tenant.lineup.thaw("billing")

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 import requests
-from fleet import Fleet, Load, told
+from cluster import Cluster, Load, status_text
 from running import a_woo_order, free_ports, until
 
 from lineup_local.up import SERVICES
@@ -20,19 +20,19 @@ ON_THE_BUS = ("accounts", "billing", "playlists", "notifications", "gateway")
 
 
 @pytest.fixture(scope="module")
-def fleet(tmp_path_factory):
-    system = Fleet(tmp_path_factory.mktemp("fleet") / ".lineup", free_ports())
+def cluster(tmp_path_factory):
+    system = Cluster(tmp_path_factory.mktemp("cluster") / ".lineup", free_ports())
     with ExitStack() as stack:
-        system.rise(stack)
+        system.start_all(stack)
         yield system
 
 
 class Shop:
     """Sends a new order each time it is asked; knows which were taken."""
 
-    def __init__(self, fleet, name, first):
+    def __init__(self, cluster, name, first):
         self.taken = []
-        self._fleet = fleet
+        self._cluster = cluster
         self._name = name
         self._numbers = itertools.count(first)
 
@@ -42,112 +42,120 @@ class Shop:
     def order(self):
         number = next(self._numbers)
         body = a_woo_order(number, self.email(number))
-        answer = self._fleet.order(body, delivery=f"{self._name}-{number}")
+        answer = self._cluster.order(body, delivery=f"{self._name}-{number}")
         if answer.status_code == 200:
             self.taken.append(self.email(number))
-        return told(answer)
+        return status_text(answer)
 
 
 class Player:
     """Fetches what somebody watches, from whichever copy."""
 
-    def __init__(self, fleet):
-        self._fleet = fleet
-        (user, *_) = fleet.partner().get("/users")["items"]
+    def __init__(self, cluster):
+        self._cluster = cluster
+        (user, *_) = cluster.partner().get("/users")["items"]
         self._link = user["playlist_url"].split("/p/")[1]
         self._first = self._fetch("").content
 
     def playlist(self):
         answer = self._fetch("")
         whole = answer.content == self._first
-        return told(answer) if whole else f"{told(answer)}, but another playlist"
+        return (
+            status_text(answer)
+            if whole
+            else f"{status_text(answer)}, but another playlist"
+        )
 
     def guide(self):
         answer = self._fetch(".xml")
         whole = answer.content.rstrip().endswith(b"</tv>")
-        return told(answer) if whole else f"{told(answer)}, but half a guide"
+        return (
+            status_text(answer) if whole else f"{status_text(answer)}, but half a guide"
+        )
 
     def _fetch(self, ending):
         link = self._link.removesuffix(".m3u8") + (ending or ".m3u8")
-        return requests.get(f"{self._fleet.url('GATEWAY')}/p/{link}", timeout=10)
+        return requests.get(f"{self._cluster.url('GATEWAY')}/p/{link}", timeout=10)
 
 
 @pytest.mark.feature("OP-11")
 @pytest.mark.timeout(900)
-def test_every_copy_is_replaced_and_nobody_notices(fleet):
-    shop, player, load = Shop(fleet, "rolling", 71_000), Player(fleet), Load()
-    api = fleet.partner()
+def test_every_copy_is_replaced_and_nobody_notices(cluster):
+    shop, player, load = Shop(cluster, "rolling", 71_000), Player(cluster), Load()
+    api = cluster.partner()
     calls = itertools.cycle(CALLS)
 
     with load.going_on(
         order=(2, shop.order),
         playlist=(12, player.playlist),
         guide=(1, player.guide),
-        call=(4, lambda: told(fleet.asks(api, next(calls)))),
+        call=(4, lambda: status_text(cluster.get(api, next(calls)))),
         page=(
             1,
-            lambda: told(requests.get(fleet.url("GATEWAY") + "/sign-in", timeout=15)),
+            lambda: status_text(
+                requests.get(cluster.url("GATEWAY") + "/sign-in", timeout=15)
+            ),
         ),
     ):
         until(lambda: len(shop.taken) > 3, "the load to begin")
         ended = {
-            (service, number): fleet.replace(old)
+            (service, number): cluster.replace(old)
             for service in SERVICES
-            for number, old in enumerate(list(fleet.of(service)))
+            for number, old in enumerate(list(cluster.of(service)))
         }
 
     assert set(ended.values()) == {0}, ended
     for kind in ("playlist", "guide", "order", "call", "page"):
         assert load.of(kind).keys() == {"200"}, (kind, load.of(kind))
     assert load.of("playlist")["200"] > 100
-    assert_each_order_acted_once(fleet, shop)
+    assert_each_order_acted_once(cluster, shop)
 
 
 @pytest.mark.feature("OP-19", "OP-02")
 @pytest.mark.timeout(900)
-def test_a_minute_without_the_broker(fleet):
-    shop, player, load = Shop(fleet, "outage", 72_000), Player(fleet), Load()
+def test_a_minute_without_the_broker(cluster):
+    shop, player, load = Shop(cluster, "outage", 72_000), Player(cluster), Load()
 
     with load.going_on(
         order=(2, shop.order), playlist=(12, player.playlist), guide=(1, player.guide)
     ):
         until(lambda: len(shop.taken) > 3, "the load to begin")
-        fleet.broker.stop()
+        cluster.broker.stop()
         stopped = time.monotonic()
         before = len(shop.taken)
-        until(lambda: not any(map(is_ready, on_the_bus(fleet))), "nobody to be ready")
-        assert all(copy.says("livez") for copy in fleet.copies)
+        until(lambda: not any(map(is_ready, on_the_bus(cluster))), "nobody to be ready")
+        assert all(copy.is_ok("livez") for copy in cluster.copies)
         threading.Event().wait(AWAY_SECONDS - (time.monotonic() - stopped))
-        assert all(copy.says("livez") for copy in fleet.copies)
+        assert all(copy.is_ok("livez") for copy in cluster.copies)
         assert len(shop.taken) > before + AWAY_SECONDS / 2
-        fleet.broker.start()
-        fleet.broker.wait()
-        until(lambda: all(map(is_ready, fleet.copies)), "everybody to be ready again")
+        cluster.broker.start()
+        cluster.broker.wait()
+        until(lambda: all(map(is_ready, cluster.copies)), "everybody to be ready again")
 
     for kind in ("playlist", "guide", "order"):
         assert load.of(kind).keys() == {"200"}, (kind, load.of(kind))
     assert load.of("playlist")["200"] > 300
-    assert_each_order_acted_once(fleet, shop)
+    assert_each_order_acted_once(cluster, shop)
 
 
-def on_the_bus(fleet):
-    return [copy for service in ON_THE_BUS for copy in fleet.of(service)]
+def on_the_bus(cluster):
+    return [copy for service in ON_THE_BUS for copy in cluster.of(service)]
 
 
 def is_ready(copy):
-    return copy.says("readyz")
+    return copy.is_ok("readyz")
 
 
-def assert_each_order_acted_once(fleet, shop):
+def assert_each_order_acted_once(cluster, shop):
     """One customer, one running subscription, one mail for each order taken."""
     expected = set(shop.taken)
     assert len(expected) == len(shop.taken) > 10
-    until(lambda: expected <= set(fleet.receivers()), "every mail", 120)
-    until(fleet.is_settled, "all events to be consumed", 120)
-    receivers = fleet.receivers()
+    until(lambda: expected <= set(cluster.receivers()), "every mail", 120)
+    until(cluster.is_settled, "all events to be consumed", 120)
+    receivers = cluster.receivers()
     assert {to: receivers.count(to) for to in expected} == dict.fromkeys(expected, 1)
 
-    api = fleet.partner()
+    api = cluster.partner()
     customers = [
         row for row in api.every("/customers") if row["person"]["email"] in expected
     ]
@@ -158,5 +166,7 @@ def assert_each_order_acted_once(fleet, shop):
     assert {row["state"] for row in bought} == {"running"}
     report = api.get("/ledger/check")
     assert (report["unbalanced_transfers"], report["wrong_wallets"]) == ([], [])
-    aside = [queue for queue in fleet.queues() if queue["name"].endswith(".dlq")]
-    assert sum(queue.get("messages", 0) for queue in aside) == 0
+    dead_letters = [
+        queue for queue in cluster.queues() if queue["name"].endswith(".dlq")
+    ]
+    assert sum(queue.get("messages", 0) for queue in dead_letters) == 0

@@ -7,6 +7,7 @@ The requests are the same at every run.
 
 import pytest
 import schemathesis
+from factories import create_tenant
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -18,7 +19,6 @@ from schemathesis.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from worlds import a_world
 
 EXAMPLES = 6
 CHECKS = [
@@ -34,60 +34,60 @@ SIGN_OUT = "DELETE /api/v1/tokens/current"
 
 
 @pytest.fixture
-def world(lineup):
+def tenant(lineup):
     """A partner with one of everything, so that real ids lead somewhere."""
-    world = a_world(lineup)
-    seller = world.make(
-        "/accounts", kind="dealer", name="Dealer", login=login_of(world, "dealer")
+    tenant = create_tenant(lineup)
+    seller = tenant.make(
+        "/accounts", kind="dealer", name="Dealer", login=login_of(tenant, "dealer")
     )
-    login = login_of(world, "customer")
-    customer = world.customer("90.00", login=login, seller_id=seller["id"])
-    user = world.user(customer)["id"]
-    plan = world.plan("9.00", days=30)
-    world.ids |= {
+    login = login_of(tenant, "customer")
+    customer = tenant.customer("90.00", login=login, seller_id=seller["id"])
+    user = tenant.user(customer)["id"]
+    plan = tenant.plan("9.00", days=30)
+    tenant.ids |= {
         "account_id": seller["id"],
         "seller_id": seller["id"],
         "customer_id": customer,
         "user_id": user,
         "plan_id": plan,
-        "subscription_id": world.buy(user, plan)["id"],
-        "shop_id": a_shop(world),
+        "subscription_id": tenant.buy(user, plan)["id"],
+        "shop_id": a_shop(tenant),
     }
-    return world
+    return tenant
 
 
-def login_of(world, role):
-    return {"username": f"{world.username}-{role}", "password": PASSWORD}
+def login_of(tenant, role):
+    return {"username": f"{tenant.username}-{role}", "password": PASSWORD}
 
 
-def a_shop(world):
+def a_shop(tenant):
     shop = {"kind": "woocommerce", "name": "Shop", "secret": "s" * 20}
-    return world.make("/shops", **shop, currency="EUR")["id"]
+    return tenant.make("/shops", **shop, currency="EUR")["id"]
 
 
 @pytest.mark.feature("AP-05")
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("role", ["partner", "dealer", "customer"])
-def test_every_answer_is_as_specified(world, role):
-    api = world.api
+def test_every_answer_is_as_specified(tenant, role):
+    api = tenant.api
     if role != "partner":
-        api = world.lineup.sign_in(**login_of(world, role))
+        api = tenant.lineup.sign_in(**login_of(tenant, role))
     schema = schemathesis.openapi.from_url(f"{api.address}/api/v1/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]
     # Who has signed out gets no further.
     operations.sort(key=lambda operation: operation.label == SIGN_OUT)
 
     broken = [
-        f"{operation.label}: {trouble}"
+        f"{operation.label}: {fault}"
         for operation in operations
-        if (trouble := trouble_with(operation, world.ids, api.session.headers))
+        if (fault := faults_of(operation, tenant.ids, api.session.headers))
     ]
 
     assert len(operations) >= 60
     assert not broken, "\n\n".join(broken)
 
 
-def trouble_with(operation, ids, headers):
+def faults_of(operation, ids, headers):
     """What is wrong with an operation's answers; nothing when all is well."""
     modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
@@ -101,13 +101,13 @@ def trouble_with(operation, ids, headers):
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases, is_real=st.booleans())
-    def ask(case, is_real):
+    def send(case, is_real):
         if is_real:
             name_what_there_is(case, ids)
         case.call_and_validate(checks=CHECKS, headers=dict(headers), timeout=15)
 
     try:
-        ask()
+        send()
     except BaseExceptionGroup as several:
         return "\n".join(map(str, several.exceptions))
     except AssertionError as one:
@@ -117,6 +117,6 @@ def trouble_with(operation, ids, headers):
 
 def name_what_there_is(case, ids):
     """Put ids that lead somewhere in the place of made-up ones."""
-    for given_values in (case.path_parameters, case.query, case.body):
-        if isinstance(given_values, dict):
-            given_values |= {name: ids[name] for name in ids if name in given_values}
+    for values in (case.path_parameters, case.query, case.body):
+        if isinstance(values, dict):
+            values |= {name: ids[name] for name in ids if name in values}

@@ -10,9 +10,9 @@ from contextlib import ExitStack, contextmanager
 
 import psycopg2
 import pytest
+from factories import create_tenant
 from panel import Panel
 from running import until
-from worlds import a_world
 
 HELD_SECONDS = 0.6
 COPIES = {
@@ -48,8 +48,8 @@ def address_of(lineup, service):
 
 
 @pytest.fixture(scope="module")
-def world(lineup):
-    return a_world(lineup)
+def tenant(lineup):
+    return create_tenant(lineup)
 
 
 @pytest.fixture(scope="module")
@@ -58,21 +58,21 @@ def copies(lineup):
 
 
 @pytest.fixture(scope="module")
-def partner(world):
-    return Panel(world.lineup, world.username, world.password)
+def partner(tenant):
+    return Panel(tenant.lineup, tenant.username, tenant.password)
 
 
 @pytest.fixture(scope="module")
-def plan(world):
-    return world.plan("9.00", months=1)
+def plan(tenant):
+    return tenant.plan("9.00", months=1)
 
 
 @pytest.fixture
-def person(world):
+def person(tenant):
     """A customer with money and a user, and how it signs in."""
     login = {"username": f"c-{secrets.token_hex(4)}", "password": "Long-enough-1"}
-    customer = world.customer("30.00", login=login)
-    return customer, world.user(customer)["id"], login
+    customer = tenant.customer("30.00", login=login)
+    return customer, tenant.user(customer)["id"], login
 
 
 @pytest.fixture
@@ -82,14 +82,14 @@ def after(copies):
     `at` asks for another page than the one the form leads to.
     """
 
-    def after(panel, path, *, form="", at="", **said):
+    def after(panel, path, *, form="", at="", **fields):
         with ThreadPoolExecutor(1) as pool:
             with copies.held():
-                leads_to = panel.send(path, form, **said)
-                shown = pool.submit(panel.page, at or leads_to)
+                leads_to = panel.send(path, form, **fields)
+                pending = pool.submit(panel.page, at or leads_to)
                 with pytest.raises(TimeoutError):
-                    shown.result(HELD_SECONDS)
-            return shown.result()
+                    pending.result(HELD_SECONDS)
+            return pending.result()
 
     return after
 
@@ -114,9 +114,9 @@ def test_a_purchase(either, after, plan):
     assert "Renew" in words
 
 
-def test_a_stop(either, after, plan, world):
+def test_a_stop(either, after, plan, tenant):
     panel, _, user, users = either
-    bought = world.buy(user, plan)["id"]
+    bought = tenant.buy(user, plan)["id"]
     until_shown(panel, users, "Active")
 
     words = after(panel, f"/subscriptions/{bought}/stop")
@@ -163,8 +163,8 @@ def test_a_new_name_of_a_customer(partner, person, after):
     assert "C Renamed" in words
 
 
-def test_a_renamed_package_on_its_product(partner, world, after):
-    product, package = world.ids["product_id"], world.ids["package_id"]
+def test_a_renamed_package_on_its_product(partner, tenant, after):
+    product, package = tenant.ids["product_id"], tenant.ids["package_id"]
     name = f"Package {secrets.token_hex(3)}"
     path = f"/packages/{package}/name"
     words = after(partner, path, name=name, at=f"/products/{product}")

@@ -1,6 +1,6 @@
 """Help: a short text for every page, its words, and how to get further.
 
-`topics/` holds the texts in Markdown, `topics.py` renders them, `places.py` says which
+`topics/` holds the texts in Markdown, `topics.py` renders them, `page_topics.py` says which
 belongs to which page, `pages.py` shows them.
 """
 

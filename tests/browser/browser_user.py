@@ -20,7 +20,7 @@ STANDS_IN_MAIN_AND_NOTHING_HAS_FOCUS = """
 expect.set_options(timeout=WAIT_MS)
 
 
-class Hand(Protocol):
+class InputDevice(Protocol):
     """How controls are worked."""
 
     def press(self, control: Locator) -> None:
@@ -68,8 +68,8 @@ class Keyboard:
     def choose(self, control: Locator, words: str) -> None:
         self._reach(control)
         control.page.keyboard.type(words)
-        shown = control.locator("option:checked")
-        expect(shown).to_have_text(words)
+        shown_channels = control.locator("option:checked")
+        expect(shown_channels).to_have_text(words)
 
     def tick(self, control: Locator) -> None:
         if control.get_attribute("type") == "radio":
@@ -121,13 +121,13 @@ def _has_focus(control: Locator) -> bool:
     return bool(control.evaluate("one => one === document.activeElement"))
 
 
-class Visitor:
+class BrowserUser:
     """One person with a browser of their own."""
 
-    def __init__(self, page: Page, address: str, hand: Hand) -> None:
+    def __init__(self, page: Page, address: str, input_device: InputDevice) -> None:
         self.page = page
         self.address = address
-        self.hand = hand
+        self.input_device = input_device
 
     def open(self, path: str) -> None:
         """Type an address."""
@@ -143,29 +143,29 @@ class Visitor:
 
     def sign_out(self) -> None:
         """Leave by the account menu."""
-        self.hand.press(self.page.locator(".who:visible"))
-        self.hand.press(self.page.get_by_role("button", name="Sign out"))
+        self.input_device.press(self.page.locator(".who:visible"))
+        self.input_device.press(self.page.get_by_role("button", name="Sign out"))
         expect(self.page).to_have_url(re.compile("/sign-in"))
 
-    def turn_to(self, entry: str) -> None:
+    def navigate_to(self, entry: str) -> None:
         """Follow the navigation; on a phone it must be opened first."""
         toggler = self.page.get_by_role("button", name="Navigation")
         if toggler.is_visible():
-            self.hand.press(toggler)
+            self.input_device.press(toggler)
         pages = self.page.get_by_role("navigation", name="Pages", exact=True)
-        self.hand.press(pages.get_by_role("link", name=entry, exact=True))
+        self.input_device.press(pages.get_by_role("link", name=entry, exact=True))
 
     def follow(self, words: str, *, within: Locator | None = None) -> None:
         """A link by its words."""
-        self.hand.press(self._one("link", words, within))
+        self.input_device.press(self._one("link", words, within))
 
     def press(self, words: str, *, within: Locator | None = None) -> None:
         """A button by its words."""
-        self.hand.press(self._one("button", words, within))
+        self.input_device.press(self._one("button", words, within))
 
     def fill(self, label: str, text: str) -> None:
         """A field by its label."""
-        self.hand.fill(self._field(label), text)
+        self.input_device.fill(self._field(label), text)
 
     def fill_list(self, label: str, text: str) -> None:
         """Narrow a list by a text, and wait until it shows what is left."""
@@ -175,15 +175,17 @@ class Visitor:
 
     def choose(self, label: str, words: str) -> None:
         """One of a list, by the list's label."""
-        self.hand.choose(self._field(label), words)
+        self.input_device.choose(self._field(label), words)
 
     def tick(self, label: str) -> None:
         """A box, square or round, by a part of its label."""
-        self.hand.tick(self.page.locator("main").get_by_label(label).first)
+        self.input_device.tick(self.page.locator("main").get_by_label(label).first)
 
     def unfold(self, words: str) -> None:
         """What is hidden behind its summary."""
-        self.hand.press(self.page.locator("main summary").filter(has_text=words))
+        self.input_device.press(
+            self.page.locator("main summary").filter(has_text=words)
+        )
 
     def is_on(self, title: str) -> None:
         """The page's title says where one is."""
@@ -218,7 +220,9 @@ class Visitor:
 
 
 @contextmanager
-def watched(browser: Browser, address: str, **options: Any) -> Iterator[BrowserContext]:
+def monitored_context(
+    browser: Browser, address: str, **options: Any
+) -> Iterator[BrowserContext]:
     """A browser of somebody's own; anything that goes wrong in it fails the test.
 
     That is a console error, a fault of a script, a thing the content policy forbids, or
@@ -228,9 +232,9 @@ def watched(browser: Browser, address: str, **options: Any) -> Iterator[BrowserC
     context = browser.new_context(**options)
     context.set_default_timeout(WAIT_MS)
     context.add_init_script(WATCH_POLICY)
-    context.on("console", lambda said: _hear(said, troubles))
+    context.on("console", lambda message: _hear(message, troubles))
     context.on("weberror", lambda fault: troubles.append(str(fault.error)))
-    context.on("request", lambda asked: _must_be_ours(asked.url, address, troubles))
+    context.on("request", lambda request: _must_be_ours(request.url, address, troubles))
     try:
         yield context
     finally:
@@ -238,10 +242,10 @@ def watched(browser: Browser, address: str, **options: Any) -> Iterator[BrowserC
     assert not troubles, "\n".join(troubles)
 
 
-def _hear(said: Any, troubles: list[str]) -> None:
+def _hear(message: Any, troubles: list[str]) -> None:
     # A refused form is answered with 422, which the console calls an error.
-    if said.type == "error" and "status of 422" not in said.text:
-        troubles.append(f"{said.page and said.page.url}: {said.text}")
+    if message.type == "error" and "status of 422" not in message.text:
+        troubles.append(f"{message.page and message.page.url}: {message.text}")
 
 
 def _must_be_ours(url: str, address: str, troubles: list[str]) -> None:

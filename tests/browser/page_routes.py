@@ -15,7 +15,7 @@ VIEWERS = (Role.PARTNER, Role.OPERATOR, Role.DEALER, Role.CUSTOMER)
 
 
 @dataclass(frozen=True)
-class Place:
+class PageRoute:
     """One page that can be looked at."""
 
     endpoint: str
@@ -47,7 +47,7 @@ class Place:
         return ARGUMENT.sub(thing, self.rule)
 
 
-def places() -> list[Place]:
+def page_routes() -> list[PageRoute]:
     """All pages that answer GET, of the very app that serves them."""
     settings = {
         "AMQP_URI": "amqp://nobody",
@@ -60,5 +60,7 @@ def places() -> list[Place]:
         view = app.view_functions[rule.endpoint]
         name = f"{view.__module__}.{view.__name__}"
         if name in PAGES and "GET" in (rule.methods or ()):
-            found.append(Place(rule.endpoint, rule.rule, PAGES[name]))
-    return [place for place in found if place.endpoint not in LEADS_ELSEWHERE]
+            found.append(PageRoute(rule.endpoint, rule.rule, PAGES[name]))
+    return [
+        page_route for page_route in found if page_route.endpoint not in LEADS_ELSEWHERE
+    ]

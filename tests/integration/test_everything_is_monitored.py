@@ -44,8 +44,8 @@ def test_the_page_of_metrics_says_what_is_told(lineup):
         lambda: documented.keys() <= families(lineup).keys(), "every metric to be told"
     )
 
-    told = families(lineup)
-    assert {name: labels - {"le"} for name, labels in told.items()} == documented
+    exposed = families(lineup)
+    assert {name: labels - {"le"} for name, labels in exposed.items()} == documented
 
 
 def sent(lineup, body):
@@ -94,9 +94,9 @@ def test_one_id_finds_every_line_of_an_order(lineup):
 
     def missing():
         return {
-            (service, said)
-            for service, said in EXPECTED
-            if not any(said in line for line in lines_of(lineup, service, ORDER_ID))
+            (service, expected)
+            for service, expected in EXPECTED
+            if not any(expected in line for line in lines_of(lineup, service, ORDER_ID))
         }
 
     until(lambda: not missing(), "a line of each step", 20)

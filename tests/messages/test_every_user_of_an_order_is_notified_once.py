@@ -23,7 +23,7 @@ from lineup.database.records import OUTBOX
 from lineup.events import Envelope, envelope
 from lineup.ids import new_id
 from lineup.secrets import Keyring, make_key
-from notifications.announcements.operations import tell_credentials
+from notifications.announcements.operations import queue_credentials
 from notifications.deliveries.models import Delivery
 
 KEYRING = Keyring([make_key()])
@@ -103,8 +103,8 @@ def deliver(accounts, log):
         for row in rows:
             wrapped = msgspec.convert(row, Envelope)
             state = msgspec.convert(wrapped.state, CredentialsIssued)
-            tell = partial(tell_credentials, keyring=KEYRING)
-            log.handle_event_once(event_of(wrapped, state), tell)
+            handler = partial(queue_credentials, keyring=KEYRING)
+            log.handle_event_once(event_of(wrapped, state), handler)
 
     return deliver
 
@@ -152,9 +152,9 @@ def test_a_user_that_an_order_gets_later_is_told_and_nobody_twice(
     for _ in range(3):
         deliver()
 
-    told = bodies()
-    assert len(told) == 3
-    for body, name in zip(told, ("Family", "Sport", "Kids"), strict=True):
+    mails = bodies()
+    assert len(mails) == 3
+    for body, name in zip(mails, ("Family", "Sport", "Kids"), strict=True):
         assert [n for n in ("Family", "Sport", "Kids") if f"\n{n}\n" in body] == [name]
         assert body.count(".m3u8") == 1
 

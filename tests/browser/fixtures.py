@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from factories import euros
 from running import Running, a_woo_order, until
-from worlds import euros
 
 from lineup.context import Role
 
@@ -48,14 +48,14 @@ class Dealer:
 
 
 @dataclass
-class Household:
+class Fixtures:
     """Who signs in as what, and the ids of what they have."""
 
     lineup: Running
     logins: dict[Role, tuple[str, str]] = field(default_factory=dict)
     things: dict[str, str] = field(default_factory=dict)
 
-    def furnish(self) -> "Household":
+    def furnish(self) -> "Fixtures":
         """Make what the demo lacks, and find what it has."""
         demo = self.lineup.demo
         for role, name in ((Role.OPERATOR, "operator"), (Role.PARTNER, "partner")):
@@ -133,8 +133,8 @@ class Household:
         login = {"username": f"gone-{MARK}", "password": PASSWORD}
         made = self._make("/accounts", kind="dealer", name="Gone shop", login=login)
         path = f"/accounts/{made['id']}"
-        told = {"confirmation": login["username"]}
-        answer = self.api("DELETE", path, params=told)
+        params = {"confirmation": login["username"]}
+        answer = self.api("DELETE", path, params=params)
         assert answer.ok, answer.text
         self.things["account-jobs/job_id"] = answer.json()["id"]
 

@@ -51,7 +51,7 @@ class Copy:
     endpoint: int
     """Where HTTP is answered: pages and players, or webhooks."""
 
-    def says(self, probe: str) -> bool:
+    def is_ok(self, probe: str) -> bool:
         """Whether a probe answers that all is well."""
         address = f"http://127.0.0.1:{self.probes}/{probe}"
         try:
@@ -60,35 +60,35 @@ class Copy:
             return False
 
 
-class Fleet(Running):
+class Cluster(Running):
     """Two copies of each service on the servers of one home."""
 
     copies: list[Copy]
 
-    def rise(self, stack: ExitStack) -> None:
+    def start_all(self, stack: ExitStack) -> None:
         """Start the servers and every copy, and fill the demo."""
         settings = read(self.environment)
-        self.place = installation(settings)
+        self.installation = installation(settings)
         self.copies = []
         servers = Servers(settings)
         stack.enter_context(servers.in_use())
         make_databases(servers.postgres.uri)
-        for name, uri in self.place.database_uris.items():
+        for name, uri in self.installation.database_uris.items():
             migrate(name, uri)
-        self.place.blobs.mkdir()
+        self.installation.blobs.mkdir()
         (self.home / "logs").mkdir()
         self._mail = self._run("mail", [sys.executable, "-m", "lineup_local.mail"], {})
-        stack.callback(self.fall)  # before the servers, as everything in a stack
+        stack.callback(self.stop_all)  # before the servers, as everything in a stack
         for number in range(2):
             for service in SERVICES:
                 self.copies.append(self.begin(service, is_first=number == 0))
         for copy in self.copies:
             self.wait_for(copy)
         with patch.dict(os.environ, self.environment):
-            fill(site_of(self.place))
+            fill(site_of(self.installation))
         self._read_demo()
 
-    def fall(self) -> None:
+    def stop_all(self) -> None:
         """End every process."""
         processes = [self._mail, *(copy.process for copy in self.copies)]
         for process in processes:
@@ -102,25 +102,25 @@ class Fleet(Running):
     def begin(self, service: str, *, is_first: bool = False) -> Copy:
         """Start one more copy; the first answers where the installation says."""
         endpoints = {
-            "gateway": self.place.settings.gateway_port,
-            "billing": self.place.settings.webhook_port,
+            "gateway": self.installation.settings.gateway_port,
+            "billing": self.installation.settings.webhook_port,
         }
         endpoint = (
             endpoints[service] if is_first and service in endpoints else free_port()
         )
         probes = free_port()
-        told = {
+        environment = {
             "PROBE_PORT": str(probes),
             "GATEWAY_ADDRESS": f"127.0.0.1:{endpoint}",
             "WEBHOOK_ADDRESS": f"127.0.0.1:{endpoint}",
             "WEB_CONCURRENCY": "1",
         }
-        words = [sys.executable, "-m", "lineup.command", "run", service]
-        return Copy(service, self._run(service, words, told), probes, endpoint)
+        command = [sys.executable, "-m", "lineup.command", "run", service]
+        return Copy(service, self._run(service, command, environment), probes, endpoint)
 
     def wait_for(self, copy: Copy) -> None:
         """Wait until a copy is ready."""
-        until(lambda: copy.says("readyz"), f"{copy.service} ready", STARTING_SECONDS)
+        until(lambda: copy.is_ok("readyz"), f"{copy.service} ready", STARTING_SECONDS)
 
     def replace(self, old: Copy) -> int:
         """A new copy is ready before the old one is told to stop; how that ended."""
@@ -143,19 +143,23 @@ class Fleet(Running):
             return super().url(name)
         return f"http://127.0.0.1:{random.choice(self.of(service)).endpoint}"
 
-    def asks(self, api: Api, path: str) -> requests.Response:
+    def get(self, api: Api, path: str) -> requests.Response:
         """One call of the API by a connection of its own to any copy."""
         headers = {"Authorization": api.session.headers["Authorization"]}
         address = f"{self.url('GATEWAY')}/api/v1{path}"
         return requests.get(address, headers=headers, timeout=15)
 
     def _run(
-        self, name: str, words: list[str], told: dict[str, str]
+        self, name: str, command: list[str], environment: dict[str, str]
     ) -> "subprocess.Popen[bytes]":
         with Path(self.home / "logs" / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                words,
-                env={**self.environment, **self.place.environment_for(name), **told},
+                command,
+                env={
+                    **self.environment,
+                    **self.installation.environment_for(name),
+                    **environment,
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -188,17 +192,19 @@ class Load:
 
     def of(self, kind: str) -> dict[str, int]:
         """How often each answer came."""
-        return {said: n for (what, said), n in self.answers.items() if what == kind}
+        return {
+            outcome: n for (what, outcome), n in self.answers.items() if what == kind
+        }
 
     def _keep_on(self, kind: str, rate: float, act: Callable[[], str]) -> None:
         while not self._over.wait(1 / rate):
             try:
-                said = act()
+                outcome = act()
             except requests.RequestException as error:
-                said = type(error).__name__
-            self.answers[kind, said] += 1
+                outcome = type(error).__name__
+            self.answers[kind, outcome] += 1
 
 
-def told(answer: Any) -> str:
+def status_text(answer: Any) -> str:
     """An answer's status, in text."""
     return str(answer.status_code)

@@ -23,7 +23,7 @@ def euros(amount: str) -> dict[str, str]:
 
 
 @dataclass
-class World:
+class Tenant:
     """A partner and what it has made."""
 
     lineup: Running
@@ -96,7 +96,7 @@ class World:
         return self.api.get("/subscriptions", user_id=user_id)["items"][0]
 
 
-def a_world(lineup: Running) -> World:
+def create_tenant(lineup: Running) -> Tenant:
     """A new partner with three channels, one of them for everybody, and a product."""
     operator = lineup.sign_in(
         lineup.demo["operator_username"], lineup.demo["operator_password"]
@@ -106,48 +106,48 @@ def a_world(lineup: Running) -> World:
         "POST", "/accounts", json={"kind": "partner", "name": "World", "login": login}
     )
     assert made.status_code == 201, made.text
-    world = World(lineup, **login, ids={"partner_id": made.json()["id"]})
-    _import_channels(world)
-    return world
+    tenant = Tenant(lineup, **login, ids={"partner_id": made.json()["id"]})
+    _import_channels(tenant)
+    return tenant
 
 
-def one_of_everything(lineup: Running) -> World:
+def one_of_everything(lineup: Running) -> Tenant:
     """A new partner that has one of everything that can be changed; `ids` names each."""
-    world = a_world(lineup)
-    login = {"username": f"{world.username}-dealer", "password": "Long-enough-1"}
-    dealer = world.make("/accounts", kind="dealer", name="Dealer", login=login)
-    customer = world.customer()
-    user = world.user(customer)["id"]
+    tenant = create_tenant(lineup)
+    login = {"username": f"{tenant.username}-dealer", "password": "Long-enough-1"}
+    dealer = tenant.make("/accounts", kind="dealer", name="Dealer", login=login)
+    customer = tenant.customer()
+    user = tenant.user(customer)["id"]
     shop = {"kind": "woocommerce", "name": "Shop", "secret": "s" * 20}
     source = {"name": "Guide", "address": "http://127.0.0.1:9/guide.xml"}
     sender = {"sender_address": "tv@example.org", "sender_name": "TV"}
     # A server of its own: of the installation's it is told when others' mail leaves.
     server = {"host": "mail.example.net", "port": 25, "security": "none"}
-    world.put("/mail-transport", **sender, **server, username="")
-    world.ids |= {
+    tenant.put("/mail-transport", **sender, **server, username="")
+    tenant.ids |= {
         "account_id": dealer["id"],
         "customer_id": customer,
-        "group_id": world.make("/customer-groups", name="Regulars")["id"],
+        "group_id": tenant.make("/customer-groups", name="Regulars")["id"],
         "user_id": user,
-        "device_id": world.make(f"/users/{user}/devices", model="Box")["id"],
-        "plan_id": world.plan("9.00", days=30),
-        "shop_id": world.make("/shops", **shop, currency="EUR")["id"],
-        "source_id": world.make("/guide-sources", **source, is_on=False)["id"],
+        "device_id": tenant.make(f"/users/{user}/devices", model="Box")["id"],
+        "plan_id": tenant.plan("9.00", days=30),
+        "shop_id": tenant.make("/shops", **shop, currency="EUR")["id"],
+        "source_id": tenant.make("/guide-sources", **source, is_on=False)["id"],
     }
-    return world
+    return tenant
 
 
-def _import_channels(world: World) -> None:
+def _import_channels(tenant: Tenant) -> None:
     file = {"file": ("channels.m3u", PLAYLIST)}
-    job = world.api("POST", "/channel-imports/file", files=file).json()
-    until(lambda: world.api.get(f"/jobs/{job['id']}")["state"] == "done", "channels")
-    channels = [row["id"] for row in world.api.every("/channels")]
-    package = world.make("/packages", name="All", channel_ids=channels)["id"]
-    for row in world.api.get("/packages")["items"]:
+    job = tenant.api("POST", "/channel-imports/file", files=file).json()
+    until(lambda: tenant.api.get(f"/jobs/{job['id']}")["state"] == "done", "channels")
+    channels = [row["id"] for row in tenant.api.every("/channels")]
+    package = tenant.make("/packages", name="All", channel_ids=channels)["id"]
+    for row in tenant.api.get("/packages")["items"]:
         if row["is_demo"]:
-            world.put(f"/packages/{row['id']}/channels", channel_ids=channels[:1])
-    product = world.make("/products", name="Family", package_ids=[package])["id"]
-    world.ids |= {
+            tenant.put(f"/packages/{row['id']}/channels", channel_ids=channels[:1])
+    product = tenant.make("/products", name="Family", package_ids=[package])["id"]
+    tenant.ids |= {
         "job_id": job["id"],
         "channel_id": channels[0],
         "package_id": package,
@@ -155,7 +155,7 @@ def _import_channels(world: World) -> None:
     }
 
 
-def shown(user: Any) -> list[str]:
+def shown_channels(user: Any) -> list[str]:
     """The names of the channels a user's link shows."""
     answer = requests.get(user["playlist_url"], timeout=10)
     assert answer.status_code == 200, answer.text
@@ -171,7 +171,7 @@ def stream_links(user: Any) -> list[str]:
 
 def soon(user: Any, channels: list[str]) -> None:
     """The link shows these channels within a minute (SU-20, PE-03)."""
-    until(lambda: shown(user) == channels, f"the link to show {channels}", 60)
+    until(lambda: shown_channels(user) == channels, f"the link to show {channels}", 60)
 
 
 def instant(text: str) -> datetime:

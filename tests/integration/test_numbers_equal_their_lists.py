@@ -16,7 +16,7 @@ import requests
 from lxml import html
 from running import a_woo_order, until
 
-FIGURES = (
+NUMBER_LINKS = (
     "//a[contains(@class, 'list-group-item-action')][span[2]]",
     "//a[contains(@class, 'stretched-link')]",
 )
@@ -33,8 +33,8 @@ class Panel:
         self._session = requests.Session()
         page = self.open("/sign-in")
         form = page.forms[0]
-        said = dict(form.fields) | {"username": username, "password": password}
-        answer = self._session.post(f"{url}/sign-in", data=said, timeout=15)
+        text = dict(form.fields) | {"username": username, "password": password}
+        answer = self._session.post(f"{url}/sign-in", data=text, timeout=15)
         assert answer.url.endswith("/dashboard"), answer.url
 
     def read(self, address):
@@ -45,10 +45,10 @@ class Panel:
     def open(self, address):
         return html.fromstring(self.read(address))
 
-    def figures(self, address):
+    def linked_numbers(self, address):
         """Every number on a page that leads to a list: (words, number, list)."""
         page = self.open(address)
-        lines, cards = (page.xpath(path) for path in FIGURES)
+        lines, cards = (page.xpath(path) for path in NUMBER_LINKS)
         for line in lines:
             words, number = (span.text_content().strip() for span in line.xpath("span"))
             yield words, number, line.get("href")
@@ -71,8 +71,8 @@ class Panel:
         foot = self.open(address).find_class("table-foot")
         if not foot:
             return "0"
-        said = foot[0].xpath("p[@role='status']")[0].text_content()
-        return re.search(r"of ([\d,]+\+?)", said)[1]
+        text = foot[0].xpath("p[@role='status']")[0].text_content()
+        return re.search(r"of ([\d,]+\+?)", text)[1]
 
 
 @pytest.fixture(scope="module")
@@ -109,35 +109,35 @@ def panel(lineup, logins):
     ("role", "least"), [("operator", 19), ("partner", 18), ("dealer", 14)]
 )
 def test_each_figure_of_a_dashboard_is_its_lists_length(panel, role, least):
-    shown = panel(role)
-    figures = list(shown.figures("/dashboard"))
+    panel_view = panel(role)
+    numbers = list(panel_view.linked_numbers("/dashboard"))
 
-    assert len(figures) >= least
-    for words, number, address in figures:
-        assert shown.length_of(address) == number, (words, address)
+    assert len(numbers) >= least
+    for words, number, address in numbers:
+        assert panel_view.length_of(address) == number, (words, address)
 
 
 @pytest.mark.feature("RP-01")
 @pytest.mark.parametrize("role", ["operator", "partner", "dealer"])
 def test_each_figure_of_the_report_is_its_lists_length(panel, role):
-    shown = panel(role)
-    figures = list(shown.figures("/reports/customers"))
+    panel_view = panel(role)
+    numbers = list(panel_view.linked_numbers("/reports/customers"))
 
-    assert len(figures) >= 17
-    for words, number, address in figures:
-        assert shown.length_of(address) == number, (words, address)
+    assert len(numbers) >= 17
+    for words, number, address in numbers:
+        assert panel_view.length_of(address) == number, (words, address)
 
 
 @pytest.mark.feature("RP-10")
 def test_the_reports_file_holds_its_sums(panel):
-    shown = panel("partner")
-    text = shown.read("/reports/customers.csv")
+    panel_view = panel("partner")
+    text = panel_view.read("/reports/customers.csv")
     rows = list(csv.reader(io.StringIO(text)))[1:]
 
     (total,) = (int(row[2]) for row in rows if row[0] == "Total")
     assert total == sum(int(row[2]) for row in rows if row[0] == "Status")
     assert total == sum(int(row[2]) for row in rows if row[0] == "Seller")
-    assert str(total) == shown.length_of("/customers")
+    assert str(total) == panel_view.length_of("/customers")
 
 
 def money_of(rows, column):
@@ -154,22 +154,26 @@ def money_of(rows, column):
 @pytest.mark.feature("RP-02")
 @pytest.mark.parametrize("role", ["operator", "partner", "dealer"])
 def test_the_cards_above_sales_are_the_sums_of_the_list_and_its_file(panel, role):
-    shown = panel(role)
+    panel_view = panel(role)
     today = datetime.now(UTC).date()
     days = [
         f"sold_{end}={today + timedelta(d)}" for end in ENDS for d in (-40, -1, 0, 1)
     ]
-    page = shown.open("/sales")
+    page = panel_view.open("/sales")
     products = [f"product_id={value}" for value in page.xpath(PRODUCTS) if value]
-    customers = re.findall(r"/customers/([0-9a-f-]{36})/", shown.read("/sales"))
+    customers = re.findall(r"/customers/([0-9a-f-]{36})/", panel_view.read("/sales"))
     narrowed = ["", *days, *products, *(f"customer_id={c}" for c in customers[:2])]
     narrowed += [f"{one}&{other}" for one in products[:2] for other in days[:6]]
 
     for query in narrowed:
-        cards = list(shown.cards(f"/sales?{query}"))
-        rows = shown.file(f"/sales.csv?{query}")
-        told = dict(cards)
-        assert told["Sold"] == f"{len(rows):,}" == shown.length_of(f"/sales?{query}")
+        cards = list(panel_view.cards(f"/sales?{query}"))
+        rows = panel_view.file(f"/sales.csv?{query}")
+        amounts = dict(cards)
+        assert (
+            amounts["Sold"]
+            == f"{len(rows):,}"
+            == panel_view.length_of(f"/sales?{query}")
+        )
         revenue = sorted(number for words, number in cards if words == "Revenue")
         assert revenue == money_of(rows, "Amount"), (role, query)
         refunded = sorted(number for words, number in cards if words == "Refunded")
@@ -179,17 +183,17 @@ def test_the_cards_above_sales_are_the_sums_of_the_list_and_its_file(panel, role
 @pytest.mark.parametrize("role", ["operator", "partner", "dealer"])
 @pytest.mark.parametrize("query", ["", "has_money=yes", "has_money=no", "search=a"])
 def test_the_card_above_balances_is_the_sum_of_its_file(panel, role, query):
-    shown = panel(role)
-    cards = [number for _, number in shown.cards(f"/wallets?{query}")]
+    panel_view = panel(role)
+    cards = [number for _, number in panel_view.cards(f"/wallets?{query}")]
 
-    owed = money_of(shown.file(f"/wallets.csv?{query}"), "Balance")
+    owed = money_of(panel_view.file(f"/wallets.csv?{query}"), "Balance")
     assert sorted(card for card in cards if not card.startswith("0.00")) == owed
 
 
 @pytest.mark.parametrize("role", ["operator", "partner", "dealer"])
 @pytest.mark.parametrize("query", ["", "renews=no", "is_trial=no", "search=figure"])
 def test_each_card_above_subscriptions_is_its_lists_length(panel, role, query):
-    shown = panel(role)
-    for words, number, address in shown.figures(f"/subscriptions?{query}"):
+    panel_view = panel(role)
+    for words, number, address in panel_view.linked_numbers(f"/subscriptions?{query}"):
         assert query in address
-        assert shown.length_of(address) == number, (words, address)
+        assert panel_view.length_of(address) == number, (words, address)

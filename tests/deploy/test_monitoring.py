@@ -41,10 +41,10 @@ def panels():
     return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
 
 
-def questions():
+def queries():
     """Every expression of rules and dashboard."""
-    asked = [target["expr"] for panel in panels() for target in panel["targets"]]
-    return [rule["expr"] for rule in rules()] + asked
+    used = [target["expr"] for panel in panels() for target in panel["targets"]]
+    return [rule["expr"] for rule in rules()] + used
 
 
 def test_prometheus_can_read_the_rules():
@@ -69,10 +69,10 @@ def test_prometheus_can_read_the_dashboards_questions(tmp_path):
     stand_ins = {"$__rate_interval": "5m", "$service": ".*"}
     recorded = []
     for number, target in enumerate(t for p in panels() for t in p["targets"]):
-        question = target["expr"]
+        query = target["expr"]
         for variable, value in stand_ins.items():
-            question = question.replace(variable, value)
-        recorded.append({"record": f"panel:{number}", "expr": question})
+            query = query.replace(variable, value)
+        recorded.append({"record": f"panel:{number}", "expr": query})
     groups = {"groups": [{"name": "panels", "rules": recorded}]}
     (tmp_path / "panels.yml").write_text(yaml.safe_dump(groups))
 
@@ -84,10 +84,10 @@ def test_prometheus_can_read_the_dashboards_questions(tmp_path):
 
 def test_only_metrics_are_asked_for_that_are_told():
     """What the page documents, the integration tests compare with a running Lineup."""
-    told = set(DOCUMENTED.findall((FOLDER / "README.md").read_text()))
-    asked = {name for question in questions() for name in METRIC.findall(question)}
-    asked = {re.sub(r"_bucket$", "", name) for name in asked}
-    assert asked - told == set()
+    documented = set(DOCUMENTED.findall((FOLDER / "README.md").read_text()))
+    used = {name for query in queries() for name in METRIC.findall(query)}
+    used = {re.sub(r"_bucket$", "", name) for name in used}
+    assert used - documented == set()
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
@@ -100,11 +100,11 @@ def test_each_alarm_says_what_to_do(rule):
 def test_no_panels_lie_over_each_other():
     taken = set()
     for panel in panels():
-        place = panel["gridPos"]
+        position = panel["gridPos"]
         cells = {
-            (place["x"] + right, place["y"] + down)
-            for right in range(place["w"])
-            for down in range(place["h"])
+            (position["x"] + right, position["y"] + down)
+            for right in range(position["w"])
+            for down in range(position["h"])
         }
         assert not taken & cells, panel["title"]
         taken |= cells
