@@ -21,7 +21,7 @@ from running import Api, Running, make_databases, until
 
 from lineup.command.migrations import migrate
 from lineup_local.demo.fill import fill
-from lineup_local.demo.here import site_of
+from lineup_local.demo.here import demo_installation
 from lineup_local.environment import installation
 from lineup_local.servers import Servers
 from lineup_local.settings import read
@@ -85,7 +85,7 @@ class Cluster(Running):
         for copy in self.copies:
             self.wait_for(copy)
         with patch.dict(os.environ, self.environment):
-            fill(site_of(self.installation))
+            fill(demo_installation(self.installation))
         self._read_demo()
 
     def stop_all(self) -> None:

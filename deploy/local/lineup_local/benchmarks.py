@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from lineup.testing.servers import running_servers
+from lineup_local.errors import LocalError
 from lineup_local.settings import CHECKOUT
-from lineup_local.trouble import Trouble
 
 FOLDER = CHECKOUT / "benchmarks"
 BENCHMARK_SECONDS = 1800
@@ -22,7 +22,7 @@ def describe() -> str:
 def run_benchmark(name: str, options: tuple[str, ...]) -> int:
     """Run one by its name; its exit code. An unknown name is refused."""
     if name not in _all():
-        raise Trouble(f"Unknown benchmark {name!r}. Available: {', '.join(_all())}.")
+        raise LocalError(f"Unknown benchmark {name!r}. Available: {', '.join(_all())}.")
     with running_servers() as servers:
         return subprocess.run(
             [sys.executable, str(_all()[name]), *options],
@@ -42,5 +42,5 @@ def _all() -> dict[str, Path]:
 
 
 def _purpose(path: Path) -> str:
-    said = ast.get_docstring(ast.parse(path.read_text())) or ""
-    return said.partition("\n")[0]
+    docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return docstring.partition("\n")[0]

@@ -5,8 +5,8 @@ import sys
 
 import click
 
+from lineup_local.errors import LocalError
 from lineup_local.settings import read
-from lineup_local.trouble import Trouble
 
 
 @click.group()
@@ -43,13 +43,13 @@ def test(what: tuple[str, ...]) -> None:
 def demo() -> None:
     """Print URLs and logins of the demo as shell variables."""
     from lineup_local.demo.fill import find_demo
-    from lineup_local.demo.here import site_of
+    from lineup_local.demo.here import demo_installation
     from lineup_local.environment import installation
 
-    site = site_of(installation(read()))
+    site = demo_installation(installation(read()))
     found = find_demo(site)
     if found is None:
-        raise Trouble("There is no demo yet. Run ./lineup up first.")
+        raise LocalError("There is no demo yet. Run ./lineup up first.")
     for name, value in found.variables(site).items():
         click.echo(f"{name}={shlex.quote(value)}")
 
@@ -139,11 +139,11 @@ def assets() -> None:
 @verbs.command()
 def screenshots() -> None:
     """Update the screenshots in README.md from the running demo."""
-    from lineup_local.demo.here import site_of
+    from lineup_local.demo.here import demo_installation
     from lineup_local.environment import installation
     from lineup_local.screenshots import take
 
-    for file in take(site_of(installation(read()))):
+    for file in take(demo_installation(installation(read()))):
         click.echo(file)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from lineup_local.trouble import Trouble
+from lineup_local.errors import LocalError
 
 # A process says its start in hundredths of a second, seen through a wall clock that
 # may be set in between; a process id never comes round again within this time.
@@ -73,7 +73,7 @@ class Daemon:
 
     def _spawn(self) -> int:
         # setsid forks, so the program belongs to init and not to this command.
-        told = subprocess.run(
+        output = subprocess.run(
             [
                 *("setsid", "--fork", "sh", "-c"),
                 f'echo $$; exec "$@" </dev/null >>{shlex.quote(str(self.log))} 2>&1',
@@ -90,18 +90,20 @@ class Daemon:
             **identity(self.user),
         ).stdout
         try:
-            return int(told)
+            return int(output)
         except ValueError:
-            raise Trouble(f"{self.name} cannot start: {told.strip()}") from None
+            raise LocalError(f"{self.name} cannot start: {output.strip()}") from None
 
     def wait_until(self, is_ready: Callable[[], bool], *, seconds: float) -> None:
         """Wait for readiness; a program that ended or lags is told with its log."""
         end = time.monotonic() + seconds
         while not is_ready():
             if self.process() is None:
-                raise Trouble(f"{self.name} ended while starting:\n{self.last_lines()}")
+                raise LocalError(
+                    f"{self.name} ended while starting:\n{self.last_lines()}"
+                )
             if time.monotonic() > end:
-                raise Trouble(
+                raise LocalError(
                     f"{self.name} is not ready after {seconds:.0f} seconds:\n"
                     f"{self.last_lines()}"
                 )

@@ -14,8 +14,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lineup_local.errors import LocalError
 from lineup_local.settings import CHECKOUT
-from lineup_local.trouble import Trouble
 
 STREAMING = CHECKOUT / "deploy" / "streaming"
 LUA = Path("/usr/lib/nginx/modules/ngx_http_lua_module.so")
@@ -56,7 +56,7 @@ class Edge:
     origin: int
     access_log: str = "off"
     error_log: str = "stderr"
-    asked: str = ""
+    check_address: str = ""
     """The gateway's IP address and port for endless files; empty: as for the rest."""
     round_seconds: int = 10
     """How often it asks about endless files."""
@@ -74,7 +74,7 @@ class Edge:
         file.write_text(self._configuration())
         return ["nginx", "-p", str(self.folder), "-c", str(file)]
 
-    def tell(self, secret: str) -> None:
+    def set_secret(self, secret: str) -> None:
         """Hand it the secret, with which it can begin."""
         self.folder.mkdir(parents=True, exist_ok=True)
         new = self.secret_file.with_suffix(".new")
@@ -101,8 +101,10 @@ class Edge:
             often = f"EVERY_SECONDS = {self.round_seconds}\n"
             text = text.replace("EVERY_SECONDS = 10\n", often)
             (self.folder / name).write_text(text)
-        asked = self.asked or f"127.0.0.1:{self.gateway}"
-        return f"map $host $lineup_gateway {{ default {asked}; }} include {here};"
+        check_address = self.check_address or f"127.0.0.1:{self.gateway}"
+        return (
+            f"map $host $lineup_gateway {{ default {check_address}; }} include {here};"
+        )
 
 
 def is_there() -> bool:
@@ -111,13 +113,13 @@ def is_there() -> bool:
 
 
 def secret_of(partner: str, environment: dict[str, str]) -> str:
-    """A partner's stream secret, told by playlists in its own environment; Trouble
+    """A partner's stream secret, told by playlists in its own environment; LocalError
     where it tells none.
     """
-    words = ("playlists", "stream-secret", "--partner", partner)
+    arguments = ("playlists", "stream-secret", "--partner", partner)
     try:
-        told = subprocess.run(
-            (sys.executable, "-m", "lineup.command", *words),
+        completed = subprocess.run(
+            (sys.executable, "-m", "lineup.command", *arguments),
             check=False,
             capture_output=True,
             text=True,
@@ -125,10 +127,10 @@ def secret_of(partner: str, environment: dict[str, str]) -> str:
             env={**os.environ, **environment},
         )
     except subprocess.TimeoutExpired:
-        raise Trouble("playlists did not answer in time.") from None
-    if told.returncode:
-        raise Trouble(told.stderr.strip().rpartition("\n")[2])
-    return told.stdout.strip()
+        raise LocalError("playlists did not answer in time.") from None
+    if completed.returncode:
+        raise LocalError(completed.stderr.strip().rpartition("\n")[2])
+    return completed.stdout.strip()
 
 
 def main(port: str, gateway: str, origin: str, folder: str) -> None:

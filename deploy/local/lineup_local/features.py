@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from lineup_local.errors import LocalError
 from lineup_local.settings import CHECKOUT
-from lineup_local.trouble import Trouble
 
 REGISTER = CHECKOUT / "docs" / "features.toml"
 PAGE = CHECKOUT / "docs" / "features.md"
@@ -62,7 +62,7 @@ class Register:
         """The rows of an area; one that is not there is refused."""
         if area not in self.areas:
             known = ", ".join(self.areas)
-            raise Trouble(f"Unknown area {area!r}. Available: {known}.")
+            raise LocalError(f"Unknown area {area!r}. Available: {known}.")
         return [feature for feature in self.features if feature.area == area]
 
 
@@ -125,9 +125,9 @@ def outcomes_of(report: Path) -> Outcomes:
         failed = case.find("failure") is not None or case.find("error") is not None
         skipped = case.find("skipped") is not None
         outcome = "failed" if failed else "skipped" if skipped else "passed"
-        for told in case.iter("property"):
-            if told.get("name") == "feature":
-                found[told.get("value", "")][outcome] += 1
+        for property_ in case.iter("property"):
+            if property_.get("name") == "feature":
+                found[property_.get("value", "")][outcome] += 1
     return found
 
 

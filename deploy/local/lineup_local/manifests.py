@@ -23,9 +23,9 @@ def main() -> int:
         for overlay in sorted((FOLDER / "overlays").iterdir()):
             (Path(name) / f"{overlay.name}.yaml").write_bytes(_built(overlay))
         settings = str(FOLDER / ".checkov.yaml")
-        asked = ["checkov", "--directory", name, "--config-file", settings]
+        arguments = ["checkov", "--directory", name, "--config-file", settings]
         return subprocess.run(
-            [uv(), "tool", "run", "--from", CHECKOV, *asked],
+            [uv(), "tool", "run", "--from", CHECKOV, *arguments],
             stdin=subprocess.DEVNULL,
             check=False,
             timeout=SECONDS,

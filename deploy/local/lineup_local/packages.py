@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from lineup_local.trouble import Trouble
+from lineup_local.errors import LocalError
 
 INSTALL_SECONDS = 600
 
@@ -46,7 +46,7 @@ def install(package: str, *, units: str = "") -> None:
     `units` are those that the package brings, where they are not its own name's.
     """
     if shutil.which("apt-get") is None:
-        raise Trouble(
+        raise LocalError(
             f"{package} is not installed and this system has no apt-get;"
             f" install {package} yourself, or use docker compose up."
         )
@@ -68,7 +68,7 @@ def install(package: str, *, units: str = "") -> None:
         timeout=INSTALL_SECONDS,
     )
     if done.returncode != 0:
-        raise Trouble(
+        raise LocalError(
             f"apt-get could not install {package}; it ended with:\n"
             + "\n".join(done.stdout.splitlines()[-8:])
         )
@@ -78,7 +78,7 @@ def _as_root(package: str) -> list[str]:
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None or not _sudo_works():
-        raise Trouble(
+        raise LocalError(
             f"{package} is not installed, and this user is neither root nor may use"
             f" sudo; ask an administrator for: apt-get install {package}"
         )

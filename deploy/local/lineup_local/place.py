@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lineup_local.daemons import identity
-from lineup_local.trouble import Trouble
+from lineup_local.errors import LocalError
 
 OWN_USER = "lineup"
 PUBLIC_FOLDER = Path("/var/tmp")  # noqa: S108 - survives a reboot; owner is checked
@@ -79,7 +79,7 @@ def public_top(home: Path) -> Path:
     top.mkdir(mode=0o711, exist_ok=True)
     found = top.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise Trouble(f"{top} belongs to somebody else; remove it and start again.")
+        raise LocalError(f"{top} belongs to somebody else; remove it and start again.")
     return top
 
 

@@ -4,8 +4,8 @@ import socket
 
 import psutil
 
+from lineup_local.errors import LocalError
 from lineup_local.settings import Settings
-from lineup_local.trouble import Trouble
 
 LOOPBACK = "127.0.0.1"
 
@@ -25,7 +25,7 @@ def claim(settings: Settings, field: str, purpose: str) -> int:
     """The port that a settings field names; refused in one sentence when taken."""
     port: int = getattr(settings, field)
     if not is_free(port):
-        raise Trouble(
+        raise LocalError(
             f"Port {port} of 127.0.0.1, wanted for {purpose}, is taken by"
             f" {holder_of(port)}; stop that, or set {settings.name_of(field)}"
             " to a free port."

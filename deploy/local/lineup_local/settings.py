@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from lineup_local.trouble import Trouble
+from lineup_local.errors import LocalError
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -63,5 +63,5 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 def _whole_number(name: str, text: str, least: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text) < 65536:
         words = f"a whole number from {least} to 65535"
-        raise Trouble(f"{name} must be {words}, not {text!r}.")
+        raise LocalError(f"{name} must be {words}, not {text!r}.")
     return int(text)

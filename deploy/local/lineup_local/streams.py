@@ -63,22 +63,22 @@ class Request(BaseHTTPRequestHandler):
         if self._may_pass():
             self._serve(GRANT.sub("", self.path).partition("?")[0])
         else:
-            self._say(403, "text/plain", b"Not in your subscription.\n")
+            self._respond(403, "text/plain", b"Not in your subscription.\n")
 
     def _serve(self, path: str) -> None:
         name = path.rpartition("/")[2]
         stem, _, ending = name.rpartition(".")
         if name == "master.m3u8":
-            self._say(200, PLAYLIST, MASTER.encode())
+            self._respond(200, PLAYLIST, MASTER.encode())
         elif ending == "m3u8":
-            self._say(200, PLAYLIST, live_playlist(time.time()).encode())
+            self._respond(200, PLAYLIST, live_playlist(time.time()).encode())
         elif ending == "ts" and stem.isdigit():
-            self._say(200, STREAM, CLIP[int(stem) % len(CLIP)])
+            self._respond(200, STREAM, CLIP[int(stem) % len(CLIP)])
         elif ending == "ts":
             self._send(200, {"Content-Type": STREAM, "Connection": "close"})
             self._pour()
         else:
-            self._say(404, "text/plain", b"There is no such stream.\n")
+            self._respond(404, "text/plain", b"There is no such stream.\n")
 
     def _may_pass(self) -> bool:
         return self.server.admits(self.path, str(self.client_address[0]))
@@ -94,7 +94,7 @@ class Request(BaseHTTPRequestHandler):
         except OSError:  # the player has gone
             return
 
-    def _say(self, status: int, kind: str, body: bytes) -> None:
+    def _respond(self, status: int, kind: str, body: bytes) -> None:
         self._send(status, {"Content-Type": kind, "Content-Length": str(len(body))})
         self.wfile.write(body)
 
@@ -144,7 +144,7 @@ def anybody(_target: str, _address: str) -> bool:
     return True
 
 
-def asking(gateway: str) -> Admits:
+def admits_by_gateway(gateway: str) -> Admits:
     """Lets pass who has a grant; the gateway says at playlists whether it holds."""
 
     def admits(target: str, address: str) -> bool:
@@ -170,7 +170,7 @@ def asking(gateway: str) -> Admits:
 def main(port: str, gateway: str, address: str = LOOPBACK) -> None:
     """Serve until told to end."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    admits = anybody if gateway == "-" else asking(gateway)
+    admits = anybody if gateway == "-" else admits_by_gateway(gateway)
     Streams(int(port), admits, address).serve_forever()
 
 

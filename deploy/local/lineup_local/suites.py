@@ -25,9 +25,9 @@ from lineup.testing.servers import running_servers
 from lineup_local import packages
 from lineup_local.checks import run_checks
 from lineup_local.containers.private import running_engine
+from lineup_local.errors import LocalError
 from lineup_local.features import Outcomes, keep_outcomes, outcomes_of
 from lineup_local.settings import CHECKOUT, read
-from lineup_local.trouble import Trouble
 
 SUITES = {
     "containers": "deploy/containers/tests",
@@ -83,8 +83,8 @@ def run_tests(what: tuple[str, ...]) -> int:
     codes = [] if what else [run_checks()]
     totals: Counter[str] = Counter()
     not_run: list[str] = []
-    with _servers_for(runs) as told:
-        results = _side_by_side(runs, options, told)
+    with _servers_for(runs) as environment:
+        results = _side_by_side(runs, options, environment)
         for (suite, *_), result in zip(runs, results, strict=True):
             codes.append(result.code)
             totals += result.counts
@@ -122,24 +122,24 @@ def _needs_engine(paths: list[str]) -> bool:
 
 
 def _side_by_side(
-    runs: list[list[str]], options: list[str], told: Mapping[str, str]
+    runs: list[list[str]], options: list[str], environment: Mapping[str, str]
 ) -> Iterator[Result]:
     def run(paths: list[str]) -> Result:
         on_engine = _needs_engine(paths)
-        return (_run_on_engine if on_engine else _run)(paths, options, told)
+        return (_run_on_engine if on_engine else _run)(paths, options, environment)
 
     with ThreadPoolExecutor(os.cpu_count() if len(runs) > 1 else 1) as pool:
         yield from pool.map(run, runs)
 
 
 def _run_on_engine(
-    paths: list[str], options: list[str], told: Mapping[str, str]
+    paths: list[str], options: list[str], environment: Mapping[str, str]
 ) -> Result:
     """Run a suite that needs a Docker engine, with the engine it finds or starts."""
     try:
         with running_engine(read()) as engine:
-            return _run(paths, options, {**told, **engine.environment()})
-    except Trouble as trouble:
+            return _run(paths, options, {**environment, **engine.environment()})
+    except LocalError as trouble:
         return Result(0, Counter(), f"{' '.join(paths)}, for {trouble.message}")
 
 
@@ -157,14 +157,16 @@ def _is_path(word: str) -> bool:
     return word not in SUITES and (CHECKOUT / word.partition("::")[0]).exists()
 
 
-def _run(paths: list[str], options: list[str], told: Mapping[str, str]) -> Result:
+def _run(
+    paths: list[str], options: list[str], environment: Mapping[str, str]
+) -> Result:
     since = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        report, said = Path(folder) / "report.xml", Path(folder) / "said.txt"
+        report, output_file = Path(folder) / "report.xml", Path(folder) / "said.txt"
         words = [*paths, *_apart(paths), *options, f"--junit-xml={report}"]
-        code = _pytest(words, told, said)
+        code = _pytest(words, environment, output_file)
         heading = f"{' '.join(paths)} ({time.monotonic() - since:.0f} s)"
-        click.echo(click.style(f"\n{heading}\n", bold=True) + said.read_text())
+        click.echo(click.style(f"\n{heading}\n", bold=True) + output_file.read_text())
         if code == NO_TESTS:
             return Result(0, Counter())
         if not report.exists():
@@ -182,13 +184,13 @@ def _apart(paths: list[str]) -> list[str]:
     ]
 
 
-def _pytest(words: list[str], told: Mapping[str, str], said: Path) -> int:
-    with said.open("wb") as output:
+def _pytest(words: list[str], environment: Mapping[str, str], output_file: Path) -> int:
+    with output_file.open("wb") as output:
         try:
             return subprocess.run(
                 [sys.executable, "-m", "pytest", *words],
                 cwd=CHECKOUT,
-                env={**os.environ, **told},
+                env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

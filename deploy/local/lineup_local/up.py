@@ -16,14 +16,14 @@ from lineup_local import assets, edge, ports
 from lineup_local.containers.private import PrivateEngine
 from lineup_local.daemons import Daemon, end_all, is_alive
 from lineup_local.demo.here import edge_of
-from lineup_local.demo.site import FILLING
+from lineup_local.demo.installation import FILLING
 from lineup_local.environment import WITH_DATABASE, Installation, installation
-from lineup_local.parts import STOP_SECONDS, Part, Parts
+from lineup_local.errors import LocalError
 from lineup_local.place import public_top
+from lineup_local.processes import STOP_SECONDS, ProcessGroup, Program
 from lineup_local.ready import EDGE, log_of
 from lineup_local.servers import Servers, interrupted_by
 from lineup_local.settings import Settings
-from lineup_local.trouble import Trouble
 
 SERVICES = (*WITH_DATABASE, "playlists-worker", "gateway")
 MARK = "LINEUP_STARTED_BY"
@@ -86,7 +86,9 @@ class Supervisor:
         """End everything and delete all data; refused while tests use the servers."""
         said = self.down()
         if not self.servers.stop_unused():
-            raise Trouble("Running tests still use the servers; nothing was deleted.")
+            raise LocalError(
+                "Running tests still use the servers; nothing was deleted."
+            )
         for found in self.settings.home.iterdir():
             if found.name not in INSTALLED:
                 shutil.rmtree(found) if found.is_dir() else found.unlink()
@@ -97,7 +99,7 @@ class Supervisor:
         self.settings.home.mkdir(parents=True, exist_ok=True)
         running = self.record.process()
         if running is not None:
-            raise Trouble(
+            raise LocalError(
                 f"Lineup is up already (process {running.pid});"
                 " ./lineup down ends that."
             )
@@ -140,10 +142,10 @@ class Supervisor:
         parts = [self._kept(name, (python, *words)) for name, words in kept.items()]
         plays = (EDGE,) if EDGE in kept else ()
         ready = (python, "-m", "lineup_local.ready", *plays)
-        last = Part(
+        last = Program(
             name="lineup", command=ready, environment=self._environment("lineup")
         )
-        return Parts([*parts, last]).run()
+        return ProcessGroup([*parts, last]).run()
 
     def _streams(self) -> dict[str, tuple[str, ...]]:
         """The demo's streaming server: nginx where it is there, and what it plays."""
@@ -151,17 +153,17 @@ class Supervisor:
         if not edge.is_there():
             return {"streams": (*serve, port, self.place.public_url)}
         server = edge_of(self.place)
-        told = map(str, (port, server.gateway, server.origin, server.folder))
+        arguments = map(str, (port, server.gateway, server.origin, server.folder))
         return {
             "streams": (*serve, str(server.origin), "-"),
-            EDGE: ("-m", "lineup_local.edge", *told),
+            EDGE: ("-m", "lineup_local.edge", *arguments),
         }
 
-    def _kept(self, name: str, command: tuple[str, ...]) -> Part:
+    def _kept(self, name: str, command: tuple[str, ...]) -> Program:
         log = log_of(self.settings.home, name)
         log.unlink(missing_ok=True)
-        keep = (sys.executable, "-m", "lineup_local.keep")
-        return Part(
+        keep = (sys.executable, "-m", "lineup_local.supervisor")
+        return Program(
             name=name,
             command=(*keep, name, str(os.getpid()), str(log), *command),
             environment=self._environment(name),

@@ -18,8 +18,8 @@ def edge(tmp_path):
 
 
 def test_its_secret_is_for_its_owner_alone(edge):
-    edge.tell("hush")
-    edge.tell("hush more")
+    edge.set_secret("hush")
+    edge.set_secret("hush more")
 
     assert edge.secret_file.read_text() == "hush more"
     written = edge.command()[-1]
@@ -37,13 +37,13 @@ def test_nginx_takes_what_is_written_with_its_lua_module_and_without(
         pytest.skip("nginx has no Lua here")
     if not has_lua:
         monkeypatch.setattr("lineup_local.edge.LUA", tmp_path / "none")
-    edge.tell("hush")
+    edge.set_secret("hush")
 
-    told = subprocess.run(
+    completed = subprocess.run(
         [*edge.command(), "-t"], capture_output=True, text=True, check=False, timeout=60
     )
 
-    assert "test is successful" in told.stderr, told.stderr
+    assert "test is successful" in completed.stderr, completed.stderr
     assert ("lua" in (edge.folder / "nginx.conf").read_text()) == has_lua
 
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from lineup.testing.named import MANAGEMENT, POSTGRES, RABBITMQ
 from lineup_local import features, suites
 from lineup_local.command import verbs
-from lineup_local.trouble import Trouble
+from lineup_local.errors import LocalError
 
 SOURCE = """
 import pytest
@@ -58,7 +58,7 @@ class TestRegister:
             assert ids == [f"{area}-{number:02}" for number in range(1, len(ids) + 1)]
 
     def test_an_area_that_is_not_there_is_refused_with_those_there_are(self):
-        with pytest.raises(Trouble, match="AH, CU"):
+        with pytest.raises(LocalError, match="AH, CU"):
             features.read_register().of("XX")
 
 
@@ -127,9 +127,9 @@ def test_a_suite_run_again_takes_the_place_of_its_last_run(home):
 def test_one_failure_makes_a_feature_fail_and_a_skipped_test_shows_nothing(
     counts, state
 ):
-    told = features.Counter(counts)
-    assert features.state_of(told, ["tests/test_one.py"]) == state
-    assert features.state_of(told, []) == "none"
+    counter = features.Counter(counts)
+    assert features.state_of(counter, ["tests/test_one.py"]) == state
+    assert features.state_of(counter, []) == "none"
 
 
 class TestCommand:

@@ -13,15 +13,15 @@ import pytest
 
 from lineup_local import packages
 from lineup_local.checks import uv
+from lineup_local.errors import LocalError
 from lineup_local.settings import CHECKOUT
-from lineup_local.trouble import Trouble
 
 from .conftest import environment_of
 
 MIRROR = "http://deb.debian.org/debian"
 MAKE_SECONDS, BEGIN_SECONDS = 300, 600
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-TOLD = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+PASSED_ON = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 PASSED = "shared/tests/test_testing.py"
 
 # Its own processes and mounts: when this ends, nothing of it is left.
@@ -66,7 +66,7 @@ def debian(tmp_path):
     try:
         if shutil.which("mmdebstrap") is None:
             packages.install("mmdebstrap")
-    except Trouble as trouble:
+    except LocalError as trouble:
         pytest.skip(trouble.message)
     made = subprocess.run(
         [
@@ -128,8 +128,13 @@ def environment_in(settings) -> dict[str, str]:
         for name, value in environment_of(settings).items()
         if name.endswith("_PORT")
     }
-    told = {name: os.environ[name] for name in TOLD if name in os.environ}
-    return {"PATH": os.defpath + ":/usr/sbin:/sbin", "HOME": "/root", **told, **ports}
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {
+        "PATH": os.defpath + ":/usr/sbin:/sbin",
+        "HOME": "/root",
+        **environment,
+        **ports,
+    }
 
 
 @pytest.mark.timeout(MAKE_SECONDS + BEGIN_SECONDS + 60)

@@ -16,9 +16,9 @@ import pytest
 from kombu import Connection
 
 from lineup_local.daemons import Daemon, is_alive
+from lineup_local.errors import LocalError
 from lineup_local.servers import Servers
 from lineup_local.settings import Settings
-from lineup_local.trouble import Trouble
 
 from .conftest import environment_of
 
@@ -190,11 +190,14 @@ class TestATakenPort:
     ):
         port = getattr(other_settings, field)
         servers = Servers(other_settings)
-        with socket.create_server(("127.0.0.1", port)), pytest.raises(Trouble) as told:
+        with (
+            socket.create_server(("127.0.0.1", port)),
+            pytest.raises(LocalError) as refusal,
+        ):
             getattr(servers, field.partition("_")[0]).start()
         servers.stop()
 
-        sentence = told.value.message
+        sentence = refusal.value.message
         assert f"Port {port} " in sentence
         assert f"(process {os.getpid()})" in sentence
         assert f"LINEUP_{field.upper()}" in sentence
@@ -206,7 +209,7 @@ def test_a_program_that_ends_at_once_is_told_with_its_words(tmp_path):
     )
     daemon.start()
 
-    with pytest.raises(Trouble, match=r"(?s)ended while starting.*no such luck"):
+    with pytest.raises(LocalError, match=r"(?s)ended while starting.*no such luck"):
         daemon.wait_until(lambda: False, seconds=20)
 
 
@@ -215,7 +218,7 @@ def test_a_program_that_never_gets_ready_is_told_within_the_limit(tmp_path):
     daemon.start()
     began = time.monotonic()
 
-    with pytest.raises(Trouble, match="not ready after 1 seconds"):
+    with pytest.raises(LocalError, match="not ready after 1 seconds"):
         daemon.wait_until(lambda: False, seconds=1)
 
     assert time.monotonic() - began < 10

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from lineup_local.environment import installation
+from lineup_local.errors import LocalError
 from lineup_local.keys import keys_of
 from lineup_local.settings import CHECKOUT, Settings, read
-from lineup_local.trouble import Trouble
 
 
 def test_nothing_needs_to_be_set():
@@ -23,7 +23,7 @@ def test_every_field_has_a_name_in_the_environment(tmp_path):
 
 @pytest.mark.parametrize("text", ["many", "0", "70000", "-1", "٣"])
 def test_what_is_no_port_is_refused_by_its_name(text):
-    with pytest.raises(Trouble, match="LINEUP_GATEWAY_PORT"):
+    with pytest.raises(LocalError, match="LINEUP_GATEWAY_PORT"):
         read({"LINEUP_GATEWAY_PORT": text})
 
 
@@ -44,10 +44,12 @@ class TestInstallation:
     @pytest.mark.feature("OP-01")
     def test_each_service_gets_its_own_database_and_probe(self, tmp_path):
         place = installation(Settings(home=tmp_path))
-        told = {name: place.environment_for(name) for name in place.database_uris}
+        environments = {
+            name: place.environment_for(name) for name in place.database_uris
+        }
 
-        assert len({each["DATABASE_URI"] for each in told.values()}) == 4
-        assert len({each["PROBE_PORT"] for each in told.values()}) == 4
+        assert len({each["DATABASE_URI"] for each in environments.values()}) == 4
+        assert len({each["PROBE_PORT"] for each in environments.values()}) == 4
 
     @pytest.mark.feature("OP-01")
     def test_the_gateway_has_no_database(self, tmp_path):
@@ -56,7 +58,9 @@ class TestInstallation:
 
     def test_addresses_follow_the_ports(self, tmp_path):
         place = installation(Settings(home=tmp_path, gateway_port=9999))
-        told = place.environment_for("gateway")
-        assert told["GATEWAY_ADDRESS"] == "127.0.0.1:9999"
-        assert told["PUBLIC_URL"] == "http://127.0.0.1:9999"
-        assert Path(told["BLOB_URL"].removeprefix("file://")) == tmp_path / "blobs"
+        environments = place.environment_for("gateway")
+        assert environments["GATEWAY_ADDRESS"] == "127.0.0.1:9999"
+        assert environments["PUBLIC_URL"] == "http://127.0.0.1:9999"
+        assert (
+            Path(environments["BLOB_URL"].removeprefix("file://")) == tmp_path / "blobs"
+        )

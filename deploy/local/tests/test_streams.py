@@ -9,8 +9,8 @@ from lineup_local.streams import (
     CLIP,
     SEGMENT_SECONDS,
     Streams,
+    admits_by_gateway,
     anybody,
-    asking,
     live_playlist,
 )
 
@@ -65,7 +65,7 @@ def test_it_serves_playlists_variants_segments_and_an_endless_file(served):
 
 
 def test_who_has_no_grant_or_one_that_does_not_hold_is_refused(served):
-    base = served(asking(served(anybody)))
+    base = served(admits_by_gateway(served(anybody)))
 
     assert requests.get(f"{base}/one/index.m3u8", timeout=20).status_code == 403
     # The stand-in for the gateway knows no such address and says 404: not ok.
@@ -75,11 +75,11 @@ def test_who_has_no_grant_or_one_that_does_not_hold_is_refused(served):
 
 
 def test_an_endless_file_ends_once_it_may_be_watched_no_longer(served):
-    told = {"may": True}
-    base = served(lambda _target, _address: told["may"])
+    rights = {"may": True}
+    base = served(lambda _target, _address: rights["may"])
 
     with requests.get(f"{base}/one/live.ts", timeout=20, stream=True) as endless:
-        pieces = endless.iter_content(1024)
-        next(pieces)
-        told["may"] = False
-        assert sum(map(len, pieces)) < len(CLIP) * max(map(len, CLIP))
+        segments = endless.iter_content(1024)
+        next(segments)
+        rights["may"] = False
+        assert sum(map(len, segments)) < len(CLIP) * max(map(len, CLIP))

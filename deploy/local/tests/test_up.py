@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lineup_local.demo.site import FILLING
+from lineup_local.demo.installation import FILLING
 from lineup_local.environment import installation
 from lineup_local.ready import is_ready, probes
 from lineup_local.servers import Servers

@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lineup_local.errors import LocalError
 from lineup_local.settings import CHECKOUT
-from lineup_local.trouble import Trouble
 
 NAMED = "LINEUP_TEST_ENGINE"
 PRIVATE = "LINEUP_TEST_ENGINE_IS_PRIVATE"
@@ -30,8 +30,8 @@ class Engine:
         return named | ({PRIVATE: "1"} if self.is_private else {})
 
     def run(self, *words: str, seconds: float = SHORT_SECONDS) -> str:
-        """What `docker …` prints; Trouble with its last lines when it fails."""
-        return told([self.client, *words], self.environment(), seconds)
+        """What `docker …` prints; LocalError with its last lines when it fails."""
+        return output_of([self.client, *words], self.environment(), seconds)
 
     def has(self, image: str, *filters: str) -> bool:
         """Whether an image is there, and as the filters say."""
@@ -42,13 +42,15 @@ class Engine:
         """Fetch an image; whether that was possible."""
         try:
             self.run("pull", "--quiet", image, seconds=seconds)
-        except Trouble:
+        except LocalError:
             return False
         return True
 
 
-def told(command: list[str], environment: Mapping[str, str], seconds: float) -> str:
-    """What a program prints; Trouble with its last lines when it fails or lags."""
+def output_of(
+    command: list[str], environment: Mapping[str, str], seconds: float
+) -> str:
+    """What a program prints; LocalError with its last lines when it fails or lags."""
     try:
         done = subprocess.run(
             command,
@@ -61,10 +63,10 @@ def told(command: list[str], environment: Mapping[str, str], seconds: float) -> 
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        raise Trouble(f"{' '.join(command)}: not done in {seconds:.0f} s.") from None
+        raise LocalError(f"{' '.join(command)}: not done in {seconds:.0f} s.") from None
     if done.returncode != 0:
         last = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
-        raise Trouble(f"{' '.join(command)} failed; its last lines:\n{last}")
+        raise LocalError(f"{' '.join(command)} failed; its last lines:\n{last}")
     return done.stdout
 
 
@@ -90,5 +92,7 @@ def found() -> Engine | None:
     if answer.returncode != 0:
         return None
     context = [client, "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]
-    host = os.environ.get("DOCKER_HOST") or told(context, {}, SHORT_SECONDS).strip()
+    host = (
+        os.environ.get("DOCKER_HOST") or output_of(context, {}, SHORT_SECONDS).strip()
+    )
     return Engine(host=host, is_private=False, client=client)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lineup_local import packages
 from lineup_local.containers.engine import Engine
+from lineup_local.errors import LocalError
 from lineup_local.settings import CHECKOUT
-from lineup_local.trouble import Trouble
 
 VERSION = "test"
 SERVICES = ("accounts", "billing", "playlists", "notifications", "gateway")
@@ -56,7 +56,7 @@ def _provide(engine: Engine, name: str, folder: str) -> None:
     if not is_there and engine.pulls(name, seconds=BUILD_SECONDS):
         return
     if not engine.is_private:
-        raise Trouble(f"{name} is neither on the Docker engine nor to be pulled.")
+        raise LocalError(f"{name} is neither on the Docker engine nor to be pulled.")
     if folder == "python":
         _make_python(engine, name)
     else:
@@ -95,4 +95,4 @@ def _make_python(engine: Engine, name: str) -> None:
         )
     if system.returncode != 0:
         engine.run("rmi", name)
-        raise Trouble("mmdebstrap could not make a Debian to stand the images on.")
+        raise LocalError("mmdebstrap could not make a Debian to stand the images on.")

@@ -28,8 +28,8 @@ from lineup_local.containers.engine import (
     named,
 )
 from lineup_local.daemons import Daemon, end_all
+from lineup_local.errors import LocalError
 from lineup_local.settings import Settings
-from lineup_local.trouble import Trouble
 
 UNITS = "docker.service docker.socket containerd.service"
 LOCK_SECONDS = 900
@@ -40,7 +40,7 @@ LOOK_SECONDS = 0.2
 def running_engine(settings: Settings) -> Iterator[Engine]:
     """An engine for as long as the body runs: named, found, or a private one.
 
-    Trouble says why there is none.
+    LocalError says why there is none.
     """
     engine = named() or found()
     if engine is not None:
@@ -104,7 +104,9 @@ class PrivateEngine:
     def start(self) -> None:
         """Install what is missing and wait until it answers."""
         if os.geteuid() != 0:
-            raise Trouble("no Docker engine answers, and only root may start one here.")
+            raise LocalError(
+                "no Docker engine answers, and only root may start one here."
+            )
         if shutil.which("dockerd") is None or not Path(DEBIANS_CLIENT).exists():
             packages.install("docker.io", units=UNITS)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +116,7 @@ class PrivateEngine:
 
     def stop(self) -> None:
         """End it with its containers, and unmount what it left."""
-        with suppress(Trouble):
+        with suppress(LocalError):
             running = self.engine.run("ps", "--quiet").split()
             self.engine.run("kill", *running)
         self.daemon.stop(SIGTERM)
@@ -142,14 +144,14 @@ class PrivateEngine:
         with self._lock_file() as lock:
             while not _locks(lock.fileno()):
                 if time.monotonic() > end:
-                    raise Trouble("another run keeps the private Docker engine.")
+                    raise LocalError("another run keeps the private Docker engine.")
                 time.sleep(LOOK_SECONDS)
             yield
 
     def _answers(self) -> bool:
         try:
             self.engine.run("version")
-        except Trouble:
+        except LocalError:
             return False
         return True
 

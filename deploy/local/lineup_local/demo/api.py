@@ -11,7 +11,7 @@ from lineup.ids import new_id
 LIMIT_SECONDS = 15
 BUSY = {502, 503, 504}
 """What a slow machine answers while it starts; a repeat does no harm."""
-PATIENCE_SECONDS = 90
+BUSY_LIMIT_SECONDS = 90
 JOB_SECONDS = 120
 
 
@@ -30,19 +30,19 @@ class Api:
 
     def get(self, path: str, **query: Any) -> Any:
         """Read."""
-        return self._ask("GET", path, params=query)
+        return self._send("GET", path, params=query)
 
     def post(self, path: str, **body: Any) -> Any:
         """Create or act."""
-        return self._ask("POST", path, json=body)
+        return self._send("POST", path, json=body)
 
     def put(self, path: str, **body: Any) -> Any:
         """Replace."""
-        return self._ask("PUT", path, json=body)
+        return self._send("PUT", path, json=body)
 
     def upload(self, path: str, name: str, content: bytes, **query: Any) -> Any:
         """Send a file."""
-        return self._ask("POST", path, params=query, files={"file": (name, content)})
+        return self._send("POST", path, params=query, files={"file": (name, content)})
 
     def finished(self, job: Mapping[str, Any]) -> Mapping[str, Any]:
         """Wait until a job is done; DemoRefused says why it failed."""
@@ -56,25 +56,25 @@ class Api:
             raise DemoRefused(f"{job['kind']}: {job['message']}")
         return job
 
-    def _ask(self, method: str, path: str, **said: Any) -> Any:
-        answer = self._patiently(method, path, said)
+    def _send(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._patiently(method, path, options)
         if not answer.ok:
             raise DemoRefused(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
 
     def _patiently(
-        self, method: str, path: str, said: dict[str, Any]
+        self, method: str, path: str, options: dict[str, Any]
     ) -> requests.Response:
         """The answer; asked again under the same key while all are busy."""
         headers = {"Idempotency-Key": new_id().hex} if method == "POST" else {}
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + BUSY_LIMIT_SECONDS
         while True:
             answer = self._session.request(
                 method,
                 self._base + path,
                 timeout=LIMIT_SECONDS,
                 headers=headers,
-                **said,
+                **options,
             )
             if answer.status_code not in BUSY or time.monotonic() > end:
                 return answer

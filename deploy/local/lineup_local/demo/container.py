@@ -4,8 +4,8 @@ import shlex
 import sys
 
 from lineup_local.demo.fill import fill, find_demo
+from lineup_local.demo.installation import DemoInstallation
 from lineup_local.demo.settings import read
-from lineup_local.demo.site import Site
 
 STOP = "Ctrl-C, or docker compose down"
 HALF = (
@@ -15,20 +15,20 @@ HALF = (
 NONE = "There is no demo yet. Run docker compose up first."
 
 
-def filled(site: Site) -> str:
+def filled(site: DemoInstallation) -> str:
     """Where to look, once the demo is there; SystemExit when half of one is."""
     if site.filling_mark.exists():
         raise SystemExit(HALF)
     return "Lineup is up.\n" + fill(site).table(site, stop=STOP)
 
 
-def variables(site: Site) -> str:
+def variables(site: DemoInstallation) -> str:
     """The demo's addresses and logins as shell variables."""
     demo = find_demo(site)
     if demo is None:
         raise SystemExit(NONE)
-    told = demo.variables(site).items()
-    return "\n".join(f"{name}={shlex.quote(value)}" for name, value in told)
+    variables = demo.variables(site).items()
+    return "\n".join(f"{name}={shlex.quote(value)}" for name, value in variables)
 
 
 TASKS = {"fill": filled, "variables": variables}

@@ -15,8 +15,8 @@ from lineup_local.demo import content
 from lineup_local.demo.api import Api, DemoRefused
 from lineup_local.demo.customers import make_customers
 from lineup_local.demo.history import live_through
+from lineup_local.demo.installation import PARTNER, DemoInstallation
 from lineup_local.demo.orders import DemoShop
-from lineup_local.demo.site import PARTNER, Site
 
 PACKAGES = {
     "Basic": ("News", "Movies", "Series", "Regional"),
@@ -52,12 +52,12 @@ class Demo:
     shopify_path: str = ""
     shopify_secret: str = ""
 
-    def variables(self, site: Site) -> dict[str, str]:
+    def variables(self, site: DemoInstallation) -> dict[str, str]:
         """The same as shell variables, with the addresses."""
-        told = {name.upper(): value for name, value in asdict(self).items()}
-        return {**site.addresses(), **told}
+        variables = {name.upper(): value for name, value in asdict(self).items()}
+        return {**site.addresses(), **variables}
 
-    def table(self, site: Site, *, stop: str) -> str:
+    def table(self, site: DemoInstallation, *, stop: str) -> str:
         """Where to look, as whom, and how to end it."""
         rows = {
             "Panel and portal": site.public_url,
@@ -71,7 +71,7 @@ class Demo:
         return "\n".join(f"  {what:<22}{where}" for what, where in rows.items())
 
 
-def find_demo(site: Site) -> Demo | None:
+def find_demo(site: DemoInstallation) -> Demo | None:
     """The demo of an installation; None before it was filled."""
     try:
         return Demo(**json.loads(site.demo_file.read_text()))
@@ -79,7 +79,7 @@ def find_demo(site: Site) -> Demo | None:
         return None
 
 
-def fill(site: Site) -> Demo:
+def fill(site: DemoInstallation) -> Demo:
     """The demo of an installation, made at the first call; a mark stays if that is
     interrupted: half a demo is none.
     """
@@ -91,7 +91,7 @@ def fill(site: Site) -> Demo:
     return found
 
 
-def _fill(site: Site) -> Demo:
+def _fill(site: DemoInstallation) -> Demo:
     operator = site.operator()
     partner = ("demo", secrets.token_urlsafe(12))
     partner_id = _make_partner(Api(site.gateway, *operator), *partner)
@@ -114,7 +114,7 @@ def _fill(site: Site) -> Demo:
 
 
 def _make_people(
-    api: Api, site: Site, plans: dict[str, str], shops: dict[str, str]
+    api: Api, site: DemoInstallation, plans: dict[str, str], shops: dict[str, str]
 ) -> None:
     """Those of three months, then one for each thing that can be true of somebody."""
     clock = _clock_of(site)
@@ -159,7 +159,7 @@ def _make_channels(api: Api, streams_url: str) -> dict[str, str]:
     return packages
 
 
-def _load_guide(api: Api, site: Site) -> None:
+def _load_guide(api: Api, site: DemoInstallation) -> None:
     """A guide around now, after all clocks stand right; done when players have it."""
     guide = content.guide(datetime.now(UTC))
     api.upload("/guide-sources/file?name=Demo+guide", "demo.xml.gz", guide)
@@ -224,7 +224,7 @@ def _connect_shops(api: Api) -> dict[str, str]:
     return found
 
 
-def _clock_of(site: Site) -> Clock:
+def _clock_of(site: DemoInstallation) -> Clock:
     """Sets every service's clock back by so much."""
 
     def at(ago: timedelta) -> None:

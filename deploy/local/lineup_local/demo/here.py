@@ -7,17 +7,17 @@ import sys
 
 from lineup_local import ports
 from lineup_local.demo.fill import Demo
-from lineup_local.demo.site import PARTNER, Login, Site
+from lineup_local.demo.installation import PARTNER, DemoInstallation, Login
 from lineup_local.edge import Edge, secret_of
 from lineup_local.environment import Installation
 
 OPERATOR = "operator"
 
 
-def site_of(place: Installation) -> Site:
+def demo_installation(place: Installation) -> DemoInstallation:
     """What the demo needs to know of an installation of this machine."""
     settings = place.settings
-    return Site(
+    return DemoInstallation(
         gateway=place.public_url,
         public_url=place.public_url,
         shops_url=f"http://{ports.LOOPBACK}:{settings.webhook_port}",
@@ -44,12 +44,12 @@ def edge_of(place: Installation) -> Edge:
 
 def begin_streams(place: Installation, demo: Demo) -> dict[str, str]:
     """Hand nginx the demo partner's secret, which it waits for; its name and where it
-    says that it is ready. Trouble where there is no secret to be had.
+    says that it is ready. LocalError where there is no secret to be had.
     """
     edge = edge_of(place)
     if not edge.secret_file.exists():
         partner = demo.partner_id or PARTNER
-        edge.tell(secret_of(partner, place.environment_for("playlists")))
+        edge.set_secret(secret_of(partner, place.environment_for("playlists")))
     return {"edge": f"http://{ports.LOOPBACK}:{edge.port}/readyz"}
 
 

@@ -47,7 +47,7 @@ class Regular:
     sku: str
     price: str
     plan_id: str
-    told: bool
+    sends_credentials: bool
     made: dict[str, str] = field(default_factory=dict)
 
     def come(self) -> None:
@@ -56,7 +56,7 @@ class Regular:
         email = f"{first}.{last}@example.org".lower()
         person = {"first_name": first, "last_name": last, "email": email}
         customer = self.api.post(
-            "/customers", person=person, send_credentials=self.told
+            "/customers", person=person, send_credentials=self.sends_credentials
         )
         self.made["customer"] = customer["id"]
         path = f"/customers/{customer['id']}"
@@ -116,7 +116,9 @@ def _days(api: Api, plans: Mapping[str, str], count: int) -> dict[int, list[list
     days: dict[int, list[list[Act]]] = defaultdict(lambda: [[], []])
     for name in dice.sample(names, count):
         sku, price = dice.choice(PLANS)
-        regular = Regular(api, name, sku, price, plans[sku], told=dice.random() < 0.3)
+        regular = Regular(
+            api, name, sku, price, plans[sku], sends_credentials=dice.random() < 0.3
+        )
         # More come in the later weeks than in the first: business grows.
         came = int(DAYS * (1 - dice.random() ** 0.7))
         days[came][0].append(regular.come)

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from lineup_local.demo.api import PATIENCE_SECONDS, Api, DemoRefused
+from lineup_local.demo.api import BUSY_LIMIT_SECONDS, Api, DemoRefused
 
 FIRST_NUMBER = 4000
 UNKNOWN_SKU = "FAMILY-XL"
@@ -48,7 +48,7 @@ class DemoShop:
         self.sent += 1
         is_odd = self.sent == len(BUYERS)
         self._deliver(number, an_order(number, buyer, ago, is_odd=is_odd))
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + BUSY_LIMIT_SECONDS
         while not self.api.get("/orders", search=str(number))["items"]:
             if time.monotonic() > end:
                 raise DemoRefused(f"Order {number} was not worked on.")

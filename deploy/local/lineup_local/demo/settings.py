@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from lineup.settings import read as read_settings
-from lineup_local.demo.site import Site
+from lineup_local.demo.installation import DemoInstallation
 
 OPERATOR = "operator"
 
@@ -31,10 +31,10 @@ class DemoSettings:
     demo_streams_url: str = "https://edge.example.net"
     """Where the demo's channels play from, if anywhere."""
 
-    def site(self) -> Site:
+    def site(self) -> DemoInstallation:
         """The same, as the demo wants it."""
         folder = Path(self.demo_folder)
-        return Site(
+        return DemoInstallation(
             gateway=self.demo_gateway,
             public_url=self.demo_public_url.rstrip("/"),
             shops_url=self.demo_shops_url,

@@ -1,7 +1,7 @@
 """Help: a short text for every page, its words, and how to get further.
 
-`topics/` holds the texts in Markdown, `topics.py` renders them, `page_topics.py` says which
-belongs to which page, `pages.py` shows them.
+`topics/` holds the texts in Markdown, `topics.py` renders them, `page_topics.py` says
+which belongs to which page, `pages.py` shows them.
 """
 
 from flask import Flask

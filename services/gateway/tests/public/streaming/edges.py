@@ -56,7 +56,7 @@ def running_edge(folder, *, port, lineup, origin, check_address=""):
         error_log=folder / "error.log",
         round_seconds=ROUND_SECONDS,
     )
-    server.tell(SECRET)
+    server.set_secret(SECRET)
     started = subprocess.Popen(server.command())
     try:
         wait_for(port)

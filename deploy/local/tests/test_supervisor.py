@@ -28,7 +28,13 @@ def keep(tmp_path):
     keepers = []
 
     def keep(command, owner=None):
-        words = ["-m", "lineup_local.keep", "part", str(owner or os.getpid()), str(log)]
+        words = [
+            "-m",
+            "lineup_local.supervisor",
+            "part",
+            str(owner or os.getpid()),
+            str(log),
+        ]
         keepers.append(
             subprocess.Popen(
                 [sys.executable, *words, "sh", "-c", command], stdout=subprocess.DEVNULL
@@ -38,9 +44,9 @@ def keep(tmp_path):
         return keepers[-1], log
 
     yield keep
-    for keeper in keepers:
-        keeper.terminate()
-        keeper.wait(30)
+    for supervisor in keepers:
+        supervisor.terminate()
+        supervisor.wait(30)
 
 
 def started_in(log) -> list[int]:
@@ -68,10 +74,10 @@ def test_stopping_the_keeper_stops_the_program_once_and_for_all(keep):
     script = (
         "trap 'echo asked; exit 0' TERM; echo started $$; while :; do sleep .1; done"
     )
-    keeper, log = keep(script)
+    supervisor, log = keep(script)
 
-    keeper.terminate()
-    keeper.wait(20)
+    supervisor.terminate()
+    supervisor.wait(20)
 
     assert log.read_text().splitlines().count("asked") == 1
     assert len(started_in(log)) == 1
@@ -79,11 +85,11 @@ def test_stopping_the_keeper_stops_the_program_once_and_for_all(keep):
 
 def test_the_program_goes_when_the_owner_was_killed(keep):
     owner = subprocess.Popen(["sleep", "60"])
-    keeper, log = keep("echo started $$; exec sleep 60", owner.pid)
+    supervisor, log = keep("echo started $$; exec sleep 60", owner.pid)
     program = psutil.Process(started_in(log)[0])
 
     owner.kill()
     owner.wait()
 
-    assert keeper.wait(20) == 0
+    assert supervisor.wait(20) == 0
     assert not is_alive(program)

@@ -3,5 +3,5 @@
 from click import ClickException
 
 
-class Trouble(ClickException):
+class LocalError(ClickException):
     """One clear sentence for the terminal: what is wrong and what helps."""

@@ -1,4 +1,4 @@
-"""Several programs at once with one merged log, until told to stop."""
+"""Several programs at once with one merged log, until they are stopped."""
 
 import signal
 import subprocess
@@ -14,11 +14,11 @@ from honcho.printer import Message, Printer
 from lineup.clock import SystemClock
 
 STOP_SECONDS = 50.0
-"""A service gives itself 40 seconds to finish what it took, its keeper 45."""
+"""A service gives itself 40 seconds to finish what it took, its supervisor 45."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class Program:
     """One program of many."""
 
     name: str
@@ -26,43 +26,43 @@ class Part:
     environment: dict[str, str]
 
 
-class Parts:
-    """Runs parts side by side; the last one's end, or a signal, ends them all."""
+class ProcessGroup:
+    """Runs programs side by side; the last one's end, or a signal, ends them all."""
 
-    def __init__(self, parts: Iterable[Part]) -> None:
-        self._parts = list(parts)
+    def __init__(self, programs: Iterable[Program]) -> None:
+        self._programs = list(programs)
         self._printer = Printer(
-            sys.stdout, width=max(len(part.name) for part in self._parts)
+            sys.stdout, width=max(len(program.name) for program in self._programs)
         )
         self._printing = threading.Lock()
         self._over = threading.Event()
         self._code = 0
 
     def run(self) -> int:
-        """Run until the end; the last part's exit code, or 128 and the signal."""
+        """Run until the end; the last program's exit code, or 128 and the signal."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._told)
+            signal.signal(number, self._on_signal)
         started = [
-            self._start(part, colour)
-            for part, colour in zip(self._parts, get_colours(), strict=False)
+            self._start(program, colour)
+            for program, colour in zip(self._programs, get_colours(), strict=False)
         ]
         threading.Thread(target=self._watch, args=(started[-1],), daemon=True).start()
         self._over.wait()
         self._end(started)
         return self._code
 
-    def _start(self, part: Part, colour: str) -> "subprocess.Popen[bytes]":
+    def _start(self, program: Program, colour: str) -> "subprocess.Popen[bytes]":
         # A session of its own: Ctrl-C reaches this process, which ends the others.
         process = subprocess.Popen(
-            part.command,
-            env=part.environment,
+            program.command,
+            env=program.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         threading.Thread(
-            target=self._merge, args=(part.name, colour, process), daemon=True
+            target=self._merge, args=(program.name, colour, process), daemon=True
         ).start()
         return process
 
@@ -87,7 +87,7 @@ class Parts:
             self._code = code
             self._over.set()
 
-    def _told(self, number: int, _frame: object) -> None:
+    def _on_signal(self, number: int, _frame: object) -> None:
         if not self._over.is_set():
             self._code = 128 + number
             self._over.set()

@@ -11,7 +11,7 @@ Login = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Site:
+class DemoInstallation:
     """One Lineup: its addresses, where the demo keeps things, how one gets in."""
 
     gateway: str

@@ -1,4 +1,4 @@
-"""The endpoint finds a Python that Lineup bears, and has one fetched where none is."""
+"""The launcher finds a Python that Lineup bears, and has one fetched where none is."""
 
 import importlib.util
 import re
@@ -13,8 +13,8 @@ BORNE = re.compile(r'requires-python = ">=3\.(\d+),<3\.(\d+)"')
 
 
 @pytest.fixture
-def endpoint():
-    loader = SourceFileLoader("lineup_door", str(CHECKOUT / "lineup"))
+def launcher():
+    loader = SourceFileLoader("lineup_launcher", str(CHECKOUT / "lineup"))
     spec = importlib.util.spec_from_loader(loader.name, loader)
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
@@ -22,10 +22,10 @@ def endpoint():
 
 
 @pytest.fixture
-def not_this_one(endpoint):
-    """As if the Python that opened the endpoint were too old for Lineup."""
+def not_this_one(launcher):
+    """As if the Python that started the launcher were too old for Lineup."""
     here = sys.version_info[1]
-    endpoint.OLDEST_PYTHON, endpoint.NEWEST_PYTHON = (3, here + 1), (3, here + 3)
+    launcher.OLDEST_PYTHON, launcher.NEWEST_PYTHON = (3, here + 1), (3, here + 3)
     return [f"python3.{here + step}" for step in (1, 2, 3)]
 
 
@@ -43,29 +43,29 @@ def on_path(tmp_path, monkeypatch):
     return put
 
 
-def test_it_takes_the_python_that_opened_it(endpoint):
-    assert endpoint.find_python() == sys.executable
+def test_it_takes_the_python_that_opened_it(launcher):
+    assert launcher.find_python() == sys.executable
 
 
 def test_else_it_takes_the_newest_that_is_there_and_runs(
-    endpoint, not_this_one, on_path
+    launcher, not_this_one, on_path
 ):
     oldest, middle, newest = not_this_one
     wanted = [on_path(oldest), on_path(middle)][1]
     on_path(newest, "echo pyenv: command not found; exit 127")
-    on_path(f"python3.{endpoint.NEWEST_PYTHON[1] + 1}")
+    on_path(f"python3.{launcher.NEWEST_PYTHON[1] + 1}")
 
-    assert endpoint.find_python() == wanted
+    assert launcher.find_python() == wanted
 
 
 def test_where_none_is_uv_fetches_one_and_it_says_so(
-    endpoint, not_this_one, on_path, tmp_path, capsys
+    launcher, not_this_one, on_path, tmp_path, capsys
 ):
     uv = on_path("uv", f'echo "$@" "$UV_PYTHON_INSTALL_DIR" >{tmp_path}/asked')
 
-    assert endpoint.find_python() is None
+    assert launcher.find_python() is None
     newest = not_this_one[-1].removeprefix("python")
-    assert endpoint.fetch_python(uv) == newest
+    assert launcher.fetch_python(uv) == newest
     assert f"uv fetches {newest} into .lineup/python" in capsys.readouterr().err
     asked = (tmp_path / "asked").read_text()
     assert asked.startswith("python install ")
@@ -73,21 +73,21 @@ def test_where_none_is_uv_fetches_one_and_it_says_so(
 
 
 def test_where_none_is_to_be_had_it_says_which_to_install(
-    endpoint, not_this_one, on_path
+    launcher, not_this_one, on_path
 ):
     uv = on_path("uv", "echo no network; exit 2")
     with pytest.raises(
-        endpoint.Failure, match=r"install it and try again(.|\n)*no network"
+        launcher.Failure, match=r"install it and try again(.|\n)*no network"
     ):
-        endpoint.fetch_python(uv)
+        launcher.fetch_python(uv)
 
 
-def test_it_finds_what_every_package_bears(endpoint):
+def test_it_finds_what_every_package_bears(launcher):
     found = {
         BORNE.search(file.read_text()).groups()
         for file in CHECKOUT.rglob("pyproject.toml")
         if ".venv" not in file.parts and ".lineup" not in file.parts
     }
     assert found == {
-        (str(endpoint.OLDEST_PYTHON[1]), str(endpoint.NEWEST_PYTHON[1] + 1))
+        (str(launcher.OLDEST_PYTHON[1]), str(launcher.NEWEST_PYTHON[1] + 1))
     }

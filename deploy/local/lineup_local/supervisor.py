@@ -1,6 +1,6 @@
 """Keeps one program running: starts it again when it dies, and dies with its owner.
 
-    python -m lineup_local.keep NAME OWNER_PID LOG COMMAND...
+    python -m lineup_local.supervisor NAME OWNER_PID LOG COMMAND...
 
 What the program says goes through, and into a log file that is kept small.
 """
@@ -19,11 +19,11 @@ FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 SOUND_AFTER_SECONDS = 60.0
 STOP_SECONDS = 45.0  # a service gives itself 40 to finish what it took
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 LOG_BYTES = 5 * 1024 * 1024
 
 
-class Keeper:
+class Supervisor:
     """One program, its owner and its log."""
 
     def __init__(self, name: str, owner: int, log: str, command: list[str]) -> None:
@@ -41,7 +41,7 @@ class Keeper:
             if lived > SOUND_AFTER_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             if not self._stopping.is_set():
-                self._say(f"{self._name} ended; starting it again in {pause:.0f} s")
+                self._write(f"{self._name} ended; starting it again in {pause:.0f} s")
                 self._pause(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -70,7 +70,7 @@ class Keeper:
 
     def _attend(self, child: "subprocess.Popen[str]") -> None:
         while child.poll() is None:
-            if self._stopping.wait(LOOK_SECONDS) or not self._owner_lives():
+            if self._stopping.wait(POLL_SECONDS) or not self._owner_lives():
                 self._end(child)
 
     def _end(self, child: "subprocess.Popen[str]") -> None:
@@ -79,7 +79,7 @@ class Keeper:
         try:
             child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._say(f"{self._name} does not stop; killing it")
+            self._write(f"{self._name} does not stop; killing it")
             child.kill()
 
     def _owner_lives(self) -> bool:
@@ -89,15 +89,15 @@ class Keeper:
 
     def _pause(self, seconds: float) -> None:
         end = time.monotonic() + seconds
-        while time.monotonic() < end and not self._stopping.wait(LOOK_SECONDS):
+        while time.monotonic() < end and not self._stopping.wait(POLL_SECONDS):
             if not self._owner_lives():
                 self._stopping.set()
 
     def _pass_on(self, child: "subprocess.Popen[str]") -> None:
         for line in child.stdout or ():
-            self._say(line.rstrip("\n"))
+            self._write(line.rstrip("\n"))
 
-    def _say(self, line: str) -> None:
+    def _write(self, line: str) -> None:
         self._log.info("%s", line)
         print(line, flush=True)  # noqa: T201
 
@@ -111,7 +111,7 @@ def _log_file(path: str) -> logging.Logger:
 
 
 if __name__ == "__main__":
-    keeper = Keeper(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:])
-    signal.signal(signal.SIGTERM, keeper.stop)
-    signal.signal(signal.SIGINT, keeper.stop)
-    keeper.run()
+    supervisor = Supervisor(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:])
+    signal.signal(signal.SIGTERM, supervisor.stop)
+    signal.signal(signal.SIGINT, supervisor.stop)
+    supervisor.run()
