@@ -77,7 +77,7 @@ def test_a_month_is_sold_to_a_walk_in_in_three(partner, fixtures):
     partner.sees(f"Login details of Wim {last}")
     partner.sees("Active")
     assert partner.input_device.clicks <= 3
-    password = told(partner, "Password")
+    password = shown_value(partner, "Password")
     playlist = partner.page.locator("#playlist code").first.inner_text()
     partner.page.reload()
     partner.sees_not("Login details")
@@ -93,7 +93,7 @@ def test_a_month_is_sold_to_a_walk_in_in_three(partner, fixtures):
     assert fixtures.lets_in(customer["username"], password)
 
 
-def told(browser_user, title):
+def shown_value(browser_user, title):
     return browser_user.page.locator(
         f".once dt:text-is('{title}') + dd code"
     ).inner_text()

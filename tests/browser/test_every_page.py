@@ -46,7 +46,7 @@ def eyes(chromium, lineup, fixtures):
         yield see
 
 
-def findings(page, *rules):
+def violations(page, *rules):
     return [
         words for impact, words in page.evaluate(LOOK, list(rules)) if impact in GRAVE
     ]
@@ -68,13 +68,13 @@ def test_it_is_readable_by_everybody(page_route, fixtures, eyes):
     )
 
     assert answer.status == 200
-    assert findings(page) == []
+    assert violations(page) == []
     assert page.evaluate(WIDER) <= 0
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    assert findings(page, "color-contrast", "link-in-text-block") == []
+    assert violations(page, "color-contrast", "link-in-text-block") == []
     page.set_viewport_size(PHONE)
-    assert findings(page) == []
+    assert violations(page) == []
     assert page.evaluate(WIDER) <= 0, "It scrolls sideways on a phone."
 
 

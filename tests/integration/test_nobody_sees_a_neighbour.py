@@ -114,7 +114,7 @@ def everything_of(api):
 
 
 @pytest.mark.feature("AH-01")
-def test_every_rpc_door_answers_404_to_a_neighbour(lineup, victim, neighbour, rpc):
+def test_every_rpc_answers_404_to_a_neighbour(lineup, victim, neighbour, rpc):
     me = neighbour.get("/me")
     stranger = Actor(
         role=Role.PARTNER,

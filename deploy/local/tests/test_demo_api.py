@@ -26,7 +26,7 @@ class BusyAtFirst(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_said):
+    def log_message(self, *_args):
         pass
 
 

@@ -43,14 +43,14 @@ class Ups:
                 stderr=log,
             )
 
-    def said(self) -> str:
+    def output(self) -> str:
         return self.log.read_text(errors="replace")
 
     def wait_for(self, text: str) -> None:
         end = time.monotonic() + UP_SECONDS
-        while text not in self.said():
-            assert self.process.poll() is None, self.said()[-3000:]
-            assert time.monotonic() < end, self.said()[-3000:]
+        while text not in self.output():
+            assert self.process.poll() is None, self.output()[-3000:]
+            assert time.monotonic() < end, self.output()[-3000:]
             time.sleep(0.1)
 
     def up(self) -> None:
@@ -155,7 +155,7 @@ def test_a_part_that_does_not_come_up_ends_all_with_its_last_lines(ups):
 
         assert ups.process.wait(UP_SECONDS) == 1
 
-    assert "gateway did not come up. Its last lines:" in ups.said()
+    assert "gateway did not come up. Its last lines:" in ups.output()
     assert ups.processes() == []
 
 

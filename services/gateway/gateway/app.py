@@ -9,6 +9,7 @@ from gateway import (
     api,
     assets,
     guards,
+    metrics,
     portal,
     probes,
     problems,
@@ -16,7 +17,6 @@ from gateway import (
     signing,
 )
 from gateway import help as help_pages
-from gateway import metrics as watching
 from gateway.app_context import AppContext
 from gateway.companies import Companies
 from gateway.identity import Identities
@@ -47,7 +47,7 @@ def create_app(settings: GatewaySettings, rpc: RpcClient) -> Flask:
     app_context.init_app(app)
     probes.register(app)
     app.before_request(begin_request)
-    watching.watch(app)
+    metrics.watch(app)
     security.configure(app, settings)
     problems.watch(app)
     security.csrf.init_app(app)

@@ -84,11 +84,13 @@ def statement_of(customer_id: UUID, table: Table) -> Statement:
     sums, rows = fetch_totals(), fetch_rows()
     wallet = wallet_of(customer_id)
     try:
-        return Statement(wallet=wallet, listing=rows.shown(), sums=optional(sums))
+        return Statement(
+            wallet=wallet, listing=rows.with_options(), sums=optional(sums)
+        )
     except NotFound:
         rows = fetch_rows()
         return Statement(
-            wallet=wallet, listing=rows.shown(), sums=optional(fetch_totals())
+            wallet=wallet, listing=rows.with_options(), sums=optional(fetch_totals())
         )
 
 

@@ -53,7 +53,7 @@ def _guard_customer(rpc_request: DeleteCustomer) -> None:
         return
     found = ask(GetDeletionBlockers(customer_id=rpc_request.customer_id))
     if found.running:
-        raise SubscriptionActive(_running_words(found), details=_details(found))
+        raise SubscriptionActive(_running_text(found), details=_details(found))
     if found.balances:
         words = f"{_amounts(found)} is on the balance: pay it out, {FORCE}"
         raise BalanceLeft(words, details=_details(found))
@@ -117,7 +117,7 @@ def _amounts(found: DeletionBlockers) -> str:
     return " and ".join(map(str, found.balances))
 
 
-def _running_words(found: DeletionBlockers) -> str:
+def _running_text(found: DeletionBlockers) -> str:
     one = found.running == 1
     are = "subscription is" if one else "subscriptions are"
     money = f", and {_amounts(found)} is on the balance" if found.balances else ""

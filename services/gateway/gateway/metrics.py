@@ -21,10 +21,10 @@ from lineup.tracing import SpanKind
 
 LOG = structlog.get_logger(__name__)
 NAME = "gateway"
-NOT_LOGGED = {"static", "probes.livez", "probes.readyz", "watching.tell"}
+NOT_LOGGED = {"static", "probes.livez", "probes.readyz", "metrics.show_metrics"}
 """What is asked every few seconds, or is only a file."""
 
-pages = Blueprint("watching", __name__)
+pages = Blueprint("metrics", __name__)
 
 
 def watch(app: Flask) -> None:

@@ -14,7 +14,7 @@ from lineup import probes
 pages = Blueprint("probes", __name__)
 
 EVERYWHERE = "probes.livez"
-AT_PROBE_PORT_ONLY = frozenset({"probes.readyz", "watching.tell"})
+AT_PROBE_PORT_ONLY = frozenset({"probes.readyz", "metrics.show_metrics"})
 
 
 def register(app: Flask) -> None:

@@ -425,7 +425,7 @@ def filled(rule):
 
 
 @pytest.mark.feature("AH-02")
-def test_every_role_passes_the_doors_that_are_its_own_and_no_others(api, app):
+def test_every_role_passes_the_endpoints_that_are_its_own_and_no_others(api, app):
     rpc_request = 0
     for rule in app.url_map.iter_rules():
         roles = ROLES.get(rule.endpoint)

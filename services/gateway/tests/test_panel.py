@@ -238,7 +238,7 @@ def test_a_session_that_ended_elsewhere_is_over(browser, services, app):
     client = browser(Role.PARTNER)
     assert client.get("/customers").status_code == 200
     services.roles.clear()
-    app_context_of(app).identities.forget_all()
+    app_context_of(app).identities.evict_all()
 
     assert client.get("/customers").location.startswith("/sign-in")
 
@@ -389,8 +389,8 @@ def test_a_list_leads_to_its_next_page_and_keeps_the_search(browser, services, s
     assert 'value="ana"' in shown
 
 
-def running(sample, **given):
-    return sample(SubscriptionView, state=SubscriptionState.RUNNING, **given)
+def running(sample, **fields):
+    return sample(SubscriptionView, state=SubscriptionState.RUNNING, **fields)
 
 
 def test_stopping_shows_first_what_comes_back(browser, form_of, services):

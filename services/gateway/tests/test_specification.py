@@ -105,7 +105,7 @@ def sorts_of(operation):
     return {name for name in names if not name.startswith("-")}
 
 
-def test_every_door_but_sign_in_wants_a_token(specification):
+def test_every_endpoint_but_sign_in_wants_a_token(specification):
     open_endpoints = {
         endpoint
         for endpoint, operation in operations(specification).items()
@@ -123,7 +123,7 @@ def test_every_post_takes_an_idempotency_key(specification):
         assert ("Idempotency-Key" in names) == (method == "POST"), path
 
 
-def test_every_door_says_what_it_does_and_for_whom(specification):
+def test_every_endpoint_says_what_it_does_and_for_whom(specification):
     for endpoint, operation in operations(specification).items():
         assert operation["summary"], endpoint
         assert "For: " in operation["description"], endpoint

@@ -13,12 +13,11 @@ from typing import NamedTuple
 from gateway import guards, logos, problems, request_context, uploads
 from gateway.api import endpoints, parsing
 from gateway.panel import guard
-from lineup import contracts, errors, money, scope, validation
-from lineup import impersonation as behalf
+from lineup import contracts, errors, impersonation, money, scope, validation
 from lineup.errors import DocumentedCode, Refusal
 
-COMMON = (errors, validation, money, scope, behalf)
-OWN = (parsing, endpoints, request_context, guards, logos, uploads, guard)
+COMMON_MODULES = (errors, validation, money, scope, impersonation)
+GATEWAY_MODULES = (parsing, endpoints, request_context, guards, logos, uploads, guard)
 
 
 class Code(NamedTuple):
@@ -35,7 +34,9 @@ def published() -> tuple[Code, ...]:
         Code(info.code, status, info.meaning)
         for status, info in problems.HTTP_CODES.items()
     }
-    found = of_http.union(codes_of((*COMMON, *_of_services(), *OWN)))
+    found = of_http.union(
+        codes_of((*COMMON_MODULES, *_of_services(), *GATEWAY_MODULES))
+    )
     return tuple(sorted(found, key=lambda code: (code.status, code.code)))
 
 

@@ -77,11 +77,11 @@ def put_tag(answer: Response) -> Response:
     elif request.method == "GET":
         answer.add_etag()
     if request.method == "GET":
-        answer.make_conditional(_what_is_asked())
+        answer.make_conditional(_request_conditions())
     return answer
 
 
-def _what_is_asked() -> dict[str, str]:
+def _request_conditions() -> dict[str, str]:
     """The conditions that count here; no answer has a date to compare with."""
     known = request.headers.get("If-None-Match")
     etags = {} if known is None else {"HTTP_IF_NONE_MATCH": known}

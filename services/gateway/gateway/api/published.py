@@ -46,11 +46,11 @@ def _make_whole(document: dict[str, Any]) -> None:
         one for item in document["paths"].values() for one in _operations(item)
     )
     bodies = [operation.get("requestBody", {}) for _, operation in operations]
-    for name in schemas.keys() - _named(bodies, schemas) - {"Problem"}:
+    for name in schemas.keys() - _schemas_referenced(bodies, schemas) - {"Problem"}:
         schemas[name]["required"] = sorted(schemas[name]["properties"])
 
 
-def _named(node: Any, schemas: dict[str, Any]) -> set[str]:
+def _schemas_referenced(node: Any, schemas: dict[str, Any]) -> set[str]:
     """The schemas that a part of the document names, and those that these name."""
     found: set[str] = set()
     more = set(_references(node))

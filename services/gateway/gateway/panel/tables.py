@@ -180,7 +180,7 @@ class Listing:
     def later(
         self, request_type: type[Request[Page[Any]]], /, **fixed: Any
     ) -> "PendingListing":
-        """Ask for the rows now, beside other parts of the page; `shown` has them."""
+        """Ask for the rows now; `with_options` waits for them."""
         rpc_request = self.to_request(request_type, **fixed)
         answer = ask_later(rpc_request)
         return PendingListing(
@@ -313,7 +313,7 @@ class PendingListing:
     answer: Answer[Page[Any]]
     again: Callable[[], Listing]
 
-    def shown(self, **options: Options) -> Listing:
+    def with_options(self, **options: Options) -> Listing:
         """The list with its rows, or away; a page that is gone is the first one.
 
         `options` of choices that were asked for beside it, by their name.

@@ -155,10 +155,10 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _await_request(self, conn: Connection) -> None:
         self._wait_for(conn, Phase.ARRIVING)
-        self._look_for(conn, READABLE, self.on_client_socket_readable)
+        self._register_poll(conn, READABLE, self.on_client_socket_readable)
 
     def _give_to_thread(self, conn: Connection) -> None:
-        self._look_away(conn)
+        self._unregister_poll(conn)
         self._wait_no_more(conn)
         conn.enter(Phase.BUSY, time.monotonic())
         conn.give_request()
@@ -195,7 +195,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         if conn.sock.has_unsent and not conn.sock.flush():
             self._wait_for(conn, Phase.SENDING)
             conn.progress = conn.sock.sent
-            self._look_for(conn, WRITABLE, self._on_writable)
+            self._register_poll(conn, WRITABLE, self._on_writable)
             self._make_room(conn.address)
         else:
             self._after_answer(conn)
@@ -229,7 +229,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             stop_at = time.monotonic() + STOP_KEEPALIVE_LINGER
             conn.timeout = min(conn.timeout, stop_at)
         self.keepalived_conns.append(conn)
-        self._look_for(conn, READABLE, self.on_client_socket_readable)
+        self._register_poll(conn, READABLE, self.on_client_socket_readable)
 
     # Ends -------------------------------------------------------------------------
 
@@ -237,7 +237,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         """End a connection now; once is enough."""
         if conn.is_over:
             return
-        self._look_away(conn)
+        self._unregister_poll(conn)
         self._wait_no_more(conn)
         with suppress(ValueError):
             self.keepalived_conns.remove(conn)
@@ -252,7 +252,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             self.drop(conn)
             return
         self._wait_for(conn, Phase.LINGERING)
-        self._look_for(conn, READABLE, self._on_lingering)
+        self._register_poll(conn, READABLE, self._on_lingering)
 
     def _on_lingering(self, conn: Connection, _client: Any) -> None:
         try:
@@ -340,12 +340,12 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         if not self.of_address[conn.address]:
             del self.of_address[conn.address]
 
-    def _look_for(self, conn: Connection, events: int, callback: Any) -> None:
+    def _register_poll(self, conn: Connection, events: int, callback: Any) -> None:
         change = self.poller.modify if conn.events else self.poller.register
         change(conn.sock, events, partial(callback, conn))
         conn.events = events
 
-    def _look_away(self, conn: Connection) -> None:
+    def _unregister_poll(self, conn: Connection) -> None:
         if conn.events:
             self.poller.unregister(conn.sock)
             conn.events = 0

@@ -302,7 +302,7 @@ class TestVisiting:
         client = browser(Role.PARTNER)
         self.enter(client, form_of)
         del services.roles["visit"]
-        app_context_of(app).identities.forget_all()
+        app_context_of(app).identities.evict_all()
 
         page = visible_text(client.get("/customers"))
 
@@ -339,7 +339,7 @@ class TestSwitchedOff:
         client = browser(Role.DEALER)
         refusal = Forbidden("Switched off.", code="account_inactive")
         services.answer_with("accounts.identify", refusal)
-        app_context_of(app).identities.forget_all()
+        app_context_of(app).identities.evict_all()
 
         answer = client.get("/customers")
         assert (answer.status_code, "Switched off." in text_of(answer)) == (403, True)
@@ -348,7 +348,7 @@ class TestSwitchedOff:
     def test_even_when_sign_in_is_the_first_page(self, browser, services, app):
         client = browser(Role.DEALER)
         services.answer_with("accounts.identify", Forbidden(code="account_inactive"))
-        app_context_of(app).identities.forget_all()
+        app_context_of(app).identities.evict_all()
         assert client.get("/sign-in").status_code == 200
 
 
@@ -432,5 +432,5 @@ class TestSettings:
         assert "9:30" in visible_text(client.get("/providers"))
         token = "token-of-partner"
         services.roles[token] = replace(services.roles[token], time_zone="Asia/Tokyo")
-        app_context_of(client.application).identities.forget_all()
+        app_context_of(client.application).identities.evict_all()
         assert "18:30" in visible_text(client.get("/providers"))

@@ -85,7 +85,9 @@ def list_channels() -> str:
     package_choices = choices.packages()
     pending = _table().listing().later(ListChannels)
     packages = package_choices()
-    listing = pending.shown(group=groups(), package_id=packages, partner_id=partners())
+    listing = pending.with_options(
+        group=groups(), package_id=packages, partner_id=partners()
+    )
     return render_template(
         "admin/content/channels.html",
         listing=listing,

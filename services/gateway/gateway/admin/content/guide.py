@@ -76,14 +76,14 @@ PROPOSALS = Table(
 def show_guide() -> str:
     """What is on, channel by channel, in the actor's zone."""
     groups = choices.channel_groups()
-    window = _window_asked_for()
+    window = _window_from_query()
     pending = GRID.listing().later(
         ListProgrammes,
         from_at=window.from_at,
         until_at=window.until_at,
         is_on=True,
     )
-    listing = pending.shown(group=groups())
+    listing = pending.with_options(group=groups())
     return render_template(
         "admin/content/guide.html",
         listing=listing,
@@ -106,7 +106,7 @@ def list_guide_coverage() -> str:
     pending = COVERAGE.listing().later(ListChannels, is_on=True)
     return render_template(
         "admin/content/reach.html",
-        listing=pending.shown(group=groups()),
+        listing=pending.with_options(group=groups()),
         counts={coverage.value: optional(count) for coverage, count in counts.items()},
     )
 
@@ -147,15 +147,15 @@ def _count(coverage: GuideReach) -> "Reply[Page[ChannelView]]":
     return ask_later(rpc_request)
 
 
-def _window_asked_for() -> Window:
+def _window_from_query() -> Window:
     """Some hours from the day and hour of the address on, else from this hour."""
-    here = app_context().clock.now().astimezone(zone())
+    local_now = app_context().clock.now().astimezone(zone())
     try:
         day = datetime.strptime(request.args.get("day", ""), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
-        day = here.date()
+        day = local_now.date()
     value = request.args.get("hour", "")
-    hour = int(value) if value.isdecimal() and len(value) <= 2 else here.hour
+    hour = int(value) if value.isdecimal() and len(value) <= 2 else local_now.hour
     start = datetime.combine(day, time(min(hour, 23)), zone())
     from_at = start.astimezone(app_context().clock.now().tzinfo)
     return Window(from_at, from_at + timedelta(hours=HOURS))

@@ -52,7 +52,7 @@ def list_customers() -> str:
     table = OWN_CUSTOMERS if is_seller else CUSTOMERS
     pending = table.listing().later(ListCustomers)
     options_by_name = choices.of_customers()
-    listing = pending.shown(**options_by_name())
+    listing = pending.with_options(**options_by_name())
     return render_template("admin/people/customers/list.html", listing=listing)
 
 

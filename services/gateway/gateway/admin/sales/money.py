@@ -76,7 +76,7 @@ def list_wallets() -> str:
     owed = ask_later(narrowed.totals_request(GetBalances))
     rows = narrowed.later(ListWallets)
     sellers = choices.sellers()
-    listing = rows.shown(account_id=sellers())
+    listing = rows.with_options(account_id=sellers())
     return render_template(
         "admin/sales/money/wallets.html",
         listing=listing,
@@ -117,7 +117,7 @@ def export_statement(customer_id: UUID) -> Response:
 def customer_subscriptions(customer_id: UUID) -> str:
     """Where each of a customer's users stands, and every period that was sold."""
     rows = HISTORY.listing().later(ListSales, customer_id=customer_id)
-    overview, history = renewal_of(customer_id), rows.shown()
+    overview, history = renewal_of(customer_id), rows.with_options()
     return _page_of(customer_id, "subscriptions", overview=overview, history=history)
 
 

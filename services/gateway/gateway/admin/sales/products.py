@@ -66,7 +66,7 @@ def list_products() -> str:
     table = OF_ALL if actor().role is Role.OPERATOR else PRODUCTS
     partners = choices.partners()
     pending = table.listing().later(ListProducts)
-    listing = pending.shown(partner_id=partners())
+    listing = pending.with_options(partner_id=partners())
     return render_template("admin/sales/products/products.html", listing=listing)
 
 

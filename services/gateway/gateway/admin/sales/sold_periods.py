@@ -66,7 +66,7 @@ def list_sales() -> str:
     sums = ask_later(narrowed.totals_request(SumSales))
     rows = narrowed.later(ListSales)
     products, sellers = choices.products(), choices.sellers()
-    listing = rows.shown(product_id=products(), account_id=sellers())
+    listing = rows.with_options(product_id=products(), account_id=sellers())
     return render_template(
         "admin/sales/sold/list.html",
         listing=listing,

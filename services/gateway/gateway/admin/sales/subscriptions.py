@@ -80,7 +80,7 @@ def list_subscriptions() -> str:
     statistics = ask_later(_whose(narrowed))
     rows = narrowed.later(ListSubscriptions)
     products, sellers = choices.products(), choices.sellers()
-    listing = rows.shown(product_id=products(), account_id=sellers())
+    listing = rows.with_options(product_id=products(), account_id=sellers())
     counted = optional(statistics).value
     return render_template(
         "admin/sales/subscriptions/list.html",

@@ -85,7 +85,7 @@ def list_shops() -> str:
     table = OF_ALL if actor().role is Role.OPERATOR else SHOPS
     partners = choices.partners()
     pending = table.listing().later(ListShops)
-    listing = pending.shown(partner_id=partners())
+    listing = pending.with_options(partner_id=partners())
     return render_template("admin/shops/list.html", listing=listing, kind_words=KINDS)
 
 
@@ -241,7 +241,7 @@ def list_deliveries() -> str:
     shops = choices.shops()
     return render_template(
         "admin/shops/deliveries.html",
-        listing=rows.shown(shop_id=shops()),
+        listing=rows.with_options(shop_id=shops()),
         trouble=delivery_issue,
     )
 

@@ -65,7 +65,7 @@ def list_orders() -> str:
     shops = choices.shops()
     return render_template(
         "admin/shops/orders.html",
-        listing=rows.shown(shop_id=shops()),
+        listing=rows.with_options(shop_id=shops()),
         trouble=order_issue,
         parked=parked(),
         delivery_trouble=delivery_issue,
