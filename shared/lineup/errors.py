@@ -166,10 +166,10 @@ class DocumentedCode(StrEnum):
 
     def __new__(cls, code: str, meaning: str) -> Self:
         """A code that knows what it means to a caller."""
-        given = str.__new__(cls, code)
-        given._value_ = code
-        given.meaning = meaning
-        return given
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member
 
     @property
     def kind(self) -> type[Refusal]:

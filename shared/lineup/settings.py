@@ -20,7 +20,7 @@ def read(settings: type[T], environment: Mapping[str, str]) -> T:
     MissingSetting names everything that is required and absent.
     """
     names = {f.name: f.name.upper() for f in dataclasses.fields(settings)}  # type: ignore[arg-type]
-    given = {
+    values = {
         name: environment[upper]
         for name, upper in names.items()
         if upper in environment
@@ -28,11 +28,11 @@ def read(settings: type[T], environment: Mapping[str, str]) -> T:
     missing = [
         names[f.name]
         for f in dataclasses.fields(settings)  # type: ignore[arg-type]
-        if f.name not in given and f.default is dataclasses.MISSING
+        if f.name not in values and f.default is dataclasses.MISSING
     ]
     if missing:
         raise MissingSetting(f"Not set: {', '.join(missing)}.")
-    return msgspec.convert(given, settings, strict=False)
+    return msgspec.convert(values, settings, strict=False)
 
 
 @dataclass(frozen=True, kw_only=True)

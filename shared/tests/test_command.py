@@ -169,6 +169,6 @@ def test_messages_of_an_unknown_queue_are_not_sent_anywhere():
     assert "There is no queue" in said.output
 
 
-def test_services_asked_for_are_one_or_all():
-    assert installed.services_asked_for(None) == ["shop"]
-    assert installed.services_asked_for("shop") == ["shop"]
+def test_selected_services_are_one_or_all():
+    assert installed.selected_services(None) == ["shop"]
+    assert installed.selected_services("shop") == ["shop"]

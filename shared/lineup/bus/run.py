@@ -46,19 +46,25 @@ def service_named(name: str) -> type[Service]:
     return service
 
 
-def configure(service: type[Service], given: settings.ServiceSettings) -> None:
+def configure(
+    service: type[Service], service_settings: settings.ServiceSettings
+) -> None:
     """Tell Nameko what it wants to know."""
     config.setup(
         {
-            SETTINGS: given,
-            "AMQP_URI": given.amqp_uri,
-            "max_workers": given.max_workers,
+            SETTINGS: service_settings,
+            "AMQP_URI": service_settings.amqp_uri,
+            "max_workers": service_settings.max_workers,
             "parent_calls_tracked": 1,
-            "WEB_SERVER_ADDRESS": getattr(given, "webhook_address", "127.0.0.1:8081"),
+            "WEB_SERVER_ADDRESS": getattr(
+                service_settings, "webhook_address", "127.0.0.1:8081"
+            ),
         }
     )
-    logs.configure(given.log_format, given.log_level, service.name)
-    tracing.configure(given.otel_exporter_otlp_endpoint, service.name)
+    logs.configure(
+        service_settings.log_format, service_settings.log_level, service.name
+    )
+    tracing.configure(service_settings.otel_exporter_otlp_endpoint, service.name)
 
 
 def assert_green() -> None:
@@ -85,7 +91,7 @@ class Stopping:
     def __init__(self, container: Any, over: Event) -> None:
         self._container = container
         self._over = over
-        self._asked = False
+        self._is_stopping = False
 
     def __call__(self, number: int, _frame: Any) -> None:
         """Begin to stop; a second signal changes nothing.
@@ -93,8 +99,8 @@ class Stopping:
         Nothing is logged here: the line that the signal interrupts may be half written,
         and a stream takes no other meanwhile.
         """
-        if not self._asked:
-            self._asked = True
+        if not self._is_stopping:
+            self._is_stopping = True
             eventlet.spawn(self._drain, number)
 
     def _drain(self, number: int) -> None:
@@ -131,10 +137,10 @@ def main() -> None:
     assert_green()
     service = service_named(sys.argv[1])
     try:
-        given = settings.read(service.settings_type, os.environ)
+        service_settings = settings.read(service.settings_type, os.environ)
     except settings.MissingSetting as missing:
         raise SystemExit(str(missing)) from None
-    configure(service, given)
+    configure(service, service_settings)
     code = serve(service)
     tracing.flush()
     sys.exit(code)

@@ -28,13 +28,13 @@ def timers(service: type[Service]) -> dict[str, str]:
 
 def run(service: type[Service], name: str, environment: Mapping[str, str]) -> None:
     """Do what a timer does, once; what it announces the running service carries."""
-    given = read(service.settings_type, environment)
-    logs.configure(given.log_format, given.log_level, service.name)
+    settings = read(service.settings_type, environment)
+    logs.configure(settings.log_format, settings.log_level, service.name)
     instance: Any = service()
-    clock = clock_for(given.clock_offset_file)
-    instance.settings, instance.clock = given, clock
-    instance.keyring = Keyring.of(given.lineup_secret_keys)
-    instance.database = Database(connect(given.database_uri), clock)
+    clock = clock_for(settings.clock_offset_file)
+    instance.settings, instance.clock = settings, clock
+    instance.keyring = Keyring.of(settings.lineup_secret_keys)
+    instance.database = Database(connect(settings.database_uri), clock)
     try:
         getattr(instance, name)()
     finally:

@@ -103,21 +103,25 @@ def _method_of(handler: Handler) -> Callable[[Service, Call[Any]], Any]:
     function, current = handler.function, current_of(handler)
 
     def run_itself(self: Service, call: Call[Any]) -> Any:
-        return _given(self, function)(self.database, call)
+        return _with_dependencies(self, function)(self.database, call)
 
     def read(self: Service, call: Call[Any]) -> Any:
-        return self.database.read(call, _given(self, function))
+        return self.database.read(call, _with_dependencies(self, function))
 
     def write(self: Service, call: Call[Any]) -> Any:
-        shown = current and _given(self, current)
-        return self.database.run_idempotent(call, _given(self, function), shown)
+        shown = current and _with_dependencies(self, current)
+        return self.database.run_idempotent(
+            call, _with_dependencies(self, function), shown
+        )
 
     if handler.runs_itself:
         return run_itself
     return read if handler.verb.kind is Kind.READ else write
 
 
-def _given(service: Service, function: Callable[..., Any]) -> Callable[..., Any]:
+def _with_dependencies(
+    service: Service, function: Callable[..., Any]
+) -> Callable[..., Any]:
     """The function with all that it needs."""
     needs = needs_of(function)
     if not needs:

@@ -42,7 +42,7 @@ class TimerEntrypoint(LineupEntrypoint):
         ]
 
     def stop(self) -> None:
-        """End after the turns that are running."""
+        """End after the runs that have begun."""
         self._stop.send()
         for thread in self._threads:
             thread.wait()
@@ -50,7 +50,7 @@ class TimerEntrypoint(LineupEntrypoint):
     def _run(self) -> None:
         due = time.monotonic() + self.seconds
         while not self._stopped_within(due - time.monotonic()):
-            self._turn()
+            self._run_once()
             due = max(due + self.seconds, time.monotonic())
 
     def _stopped_within(self, seconds: float) -> bool:
@@ -58,7 +58,7 @@ class TimerEntrypoint(LineupEntrypoint):
             self._stop.wait()
         return bool(self._stop.ready())
 
-    def _turn(self) -> None:
+    def _run_once(self) -> None:
         try:
             if not self.alone:
                 self._work()

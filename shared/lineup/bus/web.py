@@ -130,7 +130,9 @@ class HttpEntrypoint(LineupEntrypoint):
             on_killed=lambda: outcome.send((Response(status=503), None)),
         )
         result, failure = outcome.wait()
-        response = result if failure is None else self._said(failure, request_id)
+        response = (
+            result if failure is None else self._error_response(failure, request_id)
+        )
         response.headers[REQUEST_ID] = request_id
         return response
 
@@ -142,7 +144,7 @@ class HttpEntrypoint(LineupEntrypoint):
             return metrics.outcome_of_status(failure[1].code or 500)
         return super().outcome_of(result, failure)
 
-    def _said(self, failure: Failure, request_id: str) -> Response:
+    def _error_response(self, failure: Failure, request_id: str) -> Response:
         error = failure[1]
         if isinstance(error, HTTPException):
             return Response(f"{error.name}\n", status=error.code)

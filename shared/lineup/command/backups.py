@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 import click
 
-from lineup.command.installed import environment_of, services_asked_for
+from lineup.command.installed import environment_of, selected_services
 
 if TYPE_CHECKING:
     from lineup.blobs import BlobStore
@@ -96,7 +96,7 @@ def restore(folder: Path) -> None:
 
 def _databases() -> dict[str, str]:
     """The databases of the services installed here, listeners first."""
-    names = sorted(services_asked_for(None), key=_turn)
+    names = sorted(selected_services(None), key=_listener_rank)
     uris = {name: environment_of(name).get("DATABASE_URI") for name in names}
     missing = [name for name, uri in uris.items() if uri is None]
     if missing:
@@ -104,7 +104,7 @@ def _databases() -> dict[str, str]:
     return cast(dict[str, str], uris)
 
 
-def _turn(service: str) -> int:
+def _listener_rank(service: str) -> int:
     known = service in LISTENERS_FIRST
     return LISTENERS_FIRST.index(service) if known else len(LISTENERS_FIRST)
 
@@ -112,7 +112,7 @@ def _turn(service: str) -> int:
 def _keys() -> list[str]:
     from lineup.secrets import keys_in
 
-    for service in services_asked_for(None):
+    for service in selected_services(None):
         if keys := environment_of(service).get("LINEUP_SECRET_KEYS"):
             return keys_in(keys)
     return []
@@ -202,7 +202,7 @@ def find_program(name: str) -> str:
 def _blob_store() -> "BlobStore | None":
     from lineup.blobs import BlobStore
 
-    for service in services_asked_for(None):
+    for service in selected_services(None):
         if url := environment_of(service).get("BLOB_URL"):
             return BlobStore(url)
     return None

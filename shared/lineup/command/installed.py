@@ -22,7 +22,7 @@ def find(group: str, name: str) -> EntryPoint | None:
     return next(iter(entry_points(group=group, name=name)), None)
 
 
-def services_asked_for(service: str | None) -> list[str]:
+def selected_services(service: str | None) -> list[str]:
     """The named service, or all installed ones; an unknown name is refused."""
     known = names("lineup.services")
     if service is None:

@@ -2,7 +2,7 @@
 
 import click
 
-from lineup.command.installed import environment_of, find, services_asked_for
+from lineup.command.installed import environment_of, find, selected_services
 
 
 @click.command()
@@ -12,7 +12,7 @@ def job(service: str, name: str | None) -> None:
     """Run a scheduled job of SERVICE once, or list its jobs."""
     from lineup.bus.run_once import run, timers
 
-    services_asked_for(service)
+    selected_services(service)
     entry = find("lineup.services", service)
     assert entry is not None  # noqa: S101 - asked for above
     known = timers(entry.load())

@@ -4,7 +4,7 @@ from collections import Counter
 
 import click
 
-from lineup.command.installed import environment_of, services_asked_for
+from lineup.command.installed import environment_of, selected_services
 
 
 @click.command("rotate-keys")
@@ -19,7 +19,7 @@ def rotate_keys(service: str | None, check: bool) -> None:  # noqa: FBT001
     another key than the first.
     """
     is_done = True
-    for name in services_asked_for(service):
+    for name in selected_services(service):
         met = _rotated(name, look_only=check)
         told = "encrypted with older keys" if check else "re-encrypted"
         click.echo(

@@ -2,7 +2,7 @@
 
 import click
 
-from lineup.command.installed import environment_of, find, services_asked_for
+from lineup.command.installed import environment_of, find, selected_services
 
 MOST_SHOWN = 50
 
@@ -19,7 +19,7 @@ def list_messages(service: str | None) -> None:
     from lineup.bus import dead_letters as aside
 
     total = 0
-    for name in services_asked_for(service):
+    for name in selected_services(service):
         uri = _broker_of(name)
         for found in aside.counted(uri, _queues_of(name)):
             total += found.messages
@@ -51,7 +51,7 @@ def _show(uri: str, queue: str) -> None:
 
 
 def _owner_of(queue: str) -> str:
-    for name in services_asked_for(None):
+    for name in selected_services(None):
         if queue in _queues_of(name):
             return name
     raise click.BadParameter(

@@ -53,7 +53,7 @@ def run(service: str) -> None:
         uri.replace("postgresql://", "postgresql+psycopg2://", 1), poolclass=NullPool
     )
     with engine.connect() as connection:
-        _take_turns(connection)
+        _lock_migrations(connection)
         context.configure(
             connection=connection,
             target_metadata=[tables_of(service), BASE_TABLES],
@@ -101,7 +101,7 @@ def _is_word_index(name: str | None) -> bool:
     return name is not None and name.startswith(WORD_INDEX)
 
 
-def _take_turns(connection: Connection) -> None:
+def _lock_migrations(connection: Connection) -> None:
     connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
     connection.execute(text(f"SELECT pg_advisory_lock({ONE_AT_A_TIME})"))
     connection.execute(text(f"SET lock_timeout = {TABLE_LOCK_MILLISECONDS}"))

@@ -11,7 +11,7 @@ from lineup.command.installed import (
     environment_of,
     find,
     names,
-    services_asked_for,
+    selected_services,
 )
 
 RESYNC_SECONDS = 3600
@@ -71,7 +71,7 @@ def migrate(service: str | None) -> None:
     """Migrate databases to the latest schema; safe to repeat."""
     from lineup.command import migrations
 
-    for name in services_asked_for(service):
+    for name in selected_services(service):
         uri = environment_of(name).get("DATABASE_URI")
         if uri is None:
             raise click.ClickException(f"DATABASE_URI of {name} is not set.")
@@ -83,7 +83,7 @@ def migrate(service: str | None) -> None:
 @click.argument("service", required=False)
 def resync(service: str | None) -> None:
     """Republish all events to rebuild copies in other services."""
-    for name in services_asked_for(service):
+    for name in selected_services(service):
         if _has_resync(name):
             subprocess.run(  # noqa: S603 - a process a service: each has its settings
                 [sys.executable, "-m", "lineup.command", name, "resync"],

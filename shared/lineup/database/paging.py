@@ -63,13 +63,11 @@ class RowOrder:
         self, session: Session, statement: "Select[Any]", anchor: UUID
     ) -> "Select[Any]":
         """The statement's rows that stand behind one of its rows."""
-        place = tuple_(*self.keys)
-        start = self._place_of(session, statement, anchor)
-        return statement.where(place < start if self.is_falling else place > start)
+        keys = tuple_(*self.keys)
+        start = self._keys_of(session, statement, anchor)
+        return statement.where(keys < start if self.is_falling else keys > start)
 
-    def _place_of(
-        self, session: Session, statement: "Select[Any]", anchor: UUID
-    ) -> Any:
+    def _keys_of(self, session: Session, statement: "Select[Any]", anchor: UUID) -> Any:
         """Where a row stands; looked up in the statement, so out of scope is gone."""
         if len(self.keys) == 1:
             return tuple_(literal(anchor))
@@ -80,10 +78,10 @@ class RowOrder:
         ).first()
         if row is None:
             raise PageGone
-        places = (
+        values = (
             literal(value, key.type) for value, key in zip(row, self.keys, strict=True)
         )
-        return tuple_(*places)
+        return tuple_(*values)
 
 
 def page_of(

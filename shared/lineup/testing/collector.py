@@ -1,4 +1,4 @@
-"""Stands where a collector of traces stands: takes spans by OTLP over HTTP."""
+"""Stands where a collector of traces stands: receives spans by OTLP over HTTP."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +18,10 @@ class Collector:
         self.endpoint = f"http://127.0.0.1:{port}"
         self.spans: dict[str, Any] = {}
 
-    def take(self, body: bytes) -> None:
+    def receive(self, body: bytes) -> None:
         """Keep the spans of one request."""
-        asked = ExportTraceServiceRequest.FromString(body)
-        for resource in asked.resource_spans:
+        request = ExportTraceServiceRequest.FromString(body)
+        for resource in request.resource_spans:
             for scope in resource.scope_spans:
                 self.spans.update({span.name: span for span in scope.spans})
 
@@ -30,21 +30,21 @@ class Collector:
 def running_collector() -> Iterator[Collector]:
     """A collector on a port of its own."""
 
-    class Taking(BaseHTTPRequestHandler):
+    class Receiver(BaseHTTPRequestHandler):
         """One request."""
 
         def do_POST(self) -> None:
-            """Take the spans; another path is none of a collector's."""
+            """Receive the spans; another path is none of a collector's."""
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(200 if self.path == "/v1/traces" else 404)
             self.end_headers()
             if self.path == "/v1/traces":
-                collector.take(body)
+                collector.receive(body)
 
         def log_message(self, format: str, *words: object) -> None:  # noqa: A002
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Taking)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     collector = Collector(server.server_port)
     Thread(target=server.serve_forever, daemon=True).start()
     try:

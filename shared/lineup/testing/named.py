@@ -32,12 +32,12 @@ class TestServers:
 def named(environment: Mapping[str, str]) -> TestServers | None:
     """The servers the environment names, when it names all of them."""
     names = (POSTGRES, RABBITMQ, MANAGEMENT)
-    given = [environment.get(name, "") for name in names]
-    if not any(given):
+    uris = [environment.get(name, "") for name in names]
+    if not any(uris):
         return None
-    if not all(given):
+    if not all(uris):
         raise LookupError(f"Set all of {', '.join(names)}, or none of them.")
-    postgres, rabbitmq, management = given
+    postgres, rabbitmq, management = uris
     return TestServers(
         postgres=_with_database(postgres),
         rabbitmq=rabbitmq.rstrip("/"),
