@@ -45,7 +45,7 @@ def create_operator_login(
             create_operator(work, details, dependencies=_dependencies(settings))
         except Refusal as refusal:
             if not unless_there or refusal.code != TakenCode.USERNAME_TAKEN:
-                raise click.ClickException(_told(refusal)) from None
+                raise click.ClickException(_error_text(refusal)) from None
             click.echo(f"{username} already exists.")
             return
     click.echo(f"Operator {username} was created.")
@@ -62,7 +62,7 @@ def reset_a_password(username: str, password_stdin: bool) -> None:  # noqa: FBT0
         try:
             reset_password(work, _dependencies(settings), username, password)
         except Refusal as refusal:
-            raise click.ClickException(_told(refusal)) from None
+            raise click.ClickException(_error_text(refusal)) from None
     click.echo(f"The password of {username} was reset.")
 
 
@@ -80,7 +80,7 @@ def _password(*, from_stdin: bool) -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-def _told(refusal: Refusal) -> str:
+def _error_text(refusal: Refusal) -> str:
     codes = refusal.details.get("codes", {})
     lines = [
         f"{field}: {' '.join(refusal.fields[field])} ({', '.join(codes[field])})"

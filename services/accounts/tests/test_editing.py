@@ -227,10 +227,10 @@ class TestListing:
         make_customer(tree.dealer)
         make_customer(tree.reseller)
 
-        def names(**wishes):
-            order = wishes.pop("order", "name")
+        def names(**filters):
+            order = filters.pop("order", "name")
             paging = Paging(order=order)
-            request = ListAccounts(paging=paging, **wishes)
+            request = ListAccounts(paging=paging, **filters)
             return [a.name for a in ask(tree.operator, list_accounts, request).items]
 
         assert names(kind=AccountKind.DEALER) == ["alpha", "beta", "stall"]

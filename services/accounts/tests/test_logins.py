@@ -29,8 +29,8 @@ ANNA = LoginDetails(username="anna", password="1234")
 def enter(database):
     """`enter("anna", "1234")` signs in."""
 
-    def enter(username, password, **wishes):
-        request = SignIn(username=username, password=password, **wishes)
+    def enter(username, password, **options):
+        request = SignIn(username=username, password=password, **options)
         return sign_in(database, call(request, NOBODY), is_right=is_right)
 
     return enter

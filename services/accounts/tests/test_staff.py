@@ -55,8 +55,8 @@ NEW = "another long password"
 def enter(database, tree):
     """`enter("stall")` signs in and gives the token and the actor."""
 
-    def enter(username, password=PASSWORD, **wishes):
-        request = SignIn(username=username, password=password, **wishes)
+    def enter(username, password=PASSWORD, **options):
+        request = SignIn(username=username, password=password, **options)
         return sign_in(database, call(request, NOBODY), is_right=is_right)
 
     return enter

@@ -74,15 +74,15 @@ def counts_by_value(
     sets = func.grouping_sets(*map(tuple_, columns))
     counting = select(func.grouping(*columns), func.count(), *columns).group_by(sets)
     counts: dict[str, CustomersByValue] = {name: {} for name in keys}
-    for left_out, customers, *found_keys in work.session.execute(counting):
-        place = _place_of(int(left_out), len(columns))
-        counts[list(keys)[place]][found_keys[place]] = customers
+    for not_grouped, customers, *found_keys in work.session.execute(counting):
+        column = _grouped_column(int(not_grouped), len(columns))
+        counts[list(keys)[column]][found_keys[column]] = customers
     return counts
 
 
-def _place_of(left_out: int, columns: int) -> int:
+def _grouped_column(not_grouped: int, columns: int) -> int:
     """Which column a row of grouping sets is grouped by: the one bit not set."""
-    grouped_by = left_out ^ ((1 << columns) - 1)
+    grouped_by = not_grouped ^ ((1 << columns) - 1)
     return columns - grouped_by.bit_length()
 
 

@@ -46,7 +46,7 @@ def create_group(work: UnitOfWork, request: CreateCustomerGroup) -> CustomerGrou
     with refused_as(NAME_INDEX):
         work.session.add(group)
         work.session.flush()
-    return _view(work, group)
+    return _group_view(work, group)
 
 
 @handles(RenameCustomerGroup, changes=GetCustomerGroup)
@@ -57,7 +57,7 @@ def rename_group(work: UnitOfWork, request: RenameCustomerGroup) -> CustomerGrou
         if request.name is not UNSET:
             _name(group, request.name)
         work.session.flush()
-    return _view(work, group)
+    return _group_view(work, group)
 
 
 @handles(DeleteCustomerGroup, changes=GetCustomerGroup)
@@ -76,7 +76,7 @@ def delete_group(work: UnitOfWork, request: DeleteCustomerGroup) -> Done:
 @handles(GetCustomerGroup, row=Group)
 def get_group(work: UnitOfWork, request: GetCustomerGroup) -> CustomerGroupView:
     """One group in the actor's part of the tree."""
-    return _view(work, group_in_scope(work, request.group_id))
+    return _group_view(work, group_in_scope(work, request.group_id))
 
 
 @handles(ListCustomerGroups)
@@ -93,7 +93,7 @@ def list_groups(
     page = page_of(
         work.session, statement, Group, request.paging, lambda row: row, ORDERS
     )
-    return page.showing(_views(work, page.items))
+    return page.showing(_group_views(work, page.items))
 
 
 def check_group(
@@ -159,11 +159,11 @@ def _customer_counts(work: UnitOfWork, group_ids: Sequence[UUID]) -> dict[UUID, 
     return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
-def _view(work: UnitOfWork, group: Group) -> CustomerGroupView:
-    return _views(work, [group])[0]
+def _group_view(work: UnitOfWork, group: Group) -> CustomerGroupView:
+    return _group_views(work, [group])[0]
 
 
-def _views(work: UnitOfWork, groups: Sequence[Group]) -> list[CustomerGroupView]:
+def _group_views(work: UnitOfWork, groups: Sequence[Group]) -> list[CustomerGroupView]:
     counts = _customer_counts(work, [group.id for group in groups])
     owners = select(Account.id, Account.name).where(
         Account.id.in_({group.account_id for group in groups})

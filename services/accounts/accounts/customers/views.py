@@ -45,10 +45,12 @@ def view_of(work: UnitOfWork, customer: Customer) -> CustomerView:
 def views_of(work: UnitOfWork, customers: Sequence[Customer]) -> list[CustomerView]:
     """Customers at this instant, in the order given."""
     around = Surroundings.of(work, customers)
-    return [_view(work, customer, around) for customer in customers]
+    return [_customer_view(work, customer, around) for customer in customers]
 
 
-def _view(work: UnitOfWork, customer: Customer, around: Surroundings) -> CustomerView:
+def _customer_view(
+    work: UnitOfWork, customer: Customer, around: Surroundings
+) -> CustomerView:
     seller_id, group_id = customer.seller_id, customer.group_id
     return CustomerView(
         updated_at=customer.last_change,

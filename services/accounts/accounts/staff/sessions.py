@@ -22,13 +22,17 @@ def list_sessions(work: UnitOfWork, request: ListSessions) -> Page[SessionView]:
     One's own login's, or those of an account's logins that the actor may manage.
     """
     page = page_of(
-        work.session, _asked_for(work, request), Session, request.paging, _itself
+        work.session,
+        _selected_sessions(work, request),
+        Session,
+        request.paging,
+        _itself,
     )
     names = _names_of(work, page.items)
     current = digest(request.token) if request.token else b""
     return page.showing(
         [
-            _view(session, names, is_current=session.digest == current)
+            _session_view(session, names, is_current=session.digest == current)
             for session in page.items
         ]
     )
@@ -51,7 +55,7 @@ def end_session(work: UnitOfWork, request: EndSession) -> Done:
     return Done()
 
 
-def _asked_for(work: UnitOfWork, request: ListSessions) -> Select[Session]:
+def _selected_sessions(work: UnitOfWork, request: ListSessions) -> Select[Session]:
     living = select(Session).where(Session.expires_at > work.now)
     if request.account_id is None:
         return living.where(Session.login_id == own_login_id(work.actor))
@@ -82,7 +86,7 @@ def _names_of(work: UnitOfWork, sessions: list[Session]) -> dict[object, str]:
     return found
 
 
-def _view(
+def _session_view(
     session: Session, names: dict[object, str], *, is_current: bool
 ) -> SessionView:
     return SessionView(

@@ -61,15 +61,19 @@ def list_accounts(work: UnitOfWork, request: ListAccounts) -> Page[AccountView]:
         work.session, statement, Account, request.paging, lambda row: row, ORDERS
     )
     counts = count_customers(work, page.items)
-    return page.showing([_view(work, one, counts[one.id]) for one in page.items])
+    return page.showing(
+        [_account_view(work, one, counts[one.id]) for one in page.items]
+    )
 
 
 def view_of(work: UnitOfWork, account: Account) -> AccountView:
     """An account with the number of its customers, and what one may do with it."""
-    return _view(work, account, count_customers(work, [account])[account.id])
+    return _account_view(work, account, count_customers(work, [account])[account.id])
 
 
-def _view(work: UnitOfWork, account: Account, customer_count: int) -> AccountView:
+def _account_view(
+    work: UnitOfWork, account: Account, customer_count: int
+) -> AccountView:
     return replace(
         account.view(),
         customer_count=customer_count,
