@@ -30,7 +30,7 @@ def check_books() -> None:
     with _database().transaction() as work:
         work.session.execute(text(f"SET LOCAL statement_timeout = '{CHECK_SECONDS}s'"))
         report = check_ledger(work, CheckLedger())
-    click.echo(_told(report))
+    click.echo(_report_text(report))
     sys.exit(0 if report.is_sound else 1)
 
 
@@ -48,7 +48,7 @@ def resync_all() -> None:
     click.echo(f"{announced} republished.")
 
 
-def _told(report: LedgerReport) -> str:
+def _report_text(report: LedgerReport) -> str:
     lines = [f"{report.transfers} transfers, {report.entries} entries."]
     lines += [f"Transfer {wrong} does not balance." for wrong in _wrong(report)]
     lines += [f"Wallet {wrong} is wrong." for wrong in report.wrong_wallets]

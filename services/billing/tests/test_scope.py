@@ -186,7 +186,7 @@ def test_the_customer_itself_and_its_partner_find_it(
 
 
 @pytest.mark.feature("AH-03")
-def test_doors_say_who_may_use_them():
+def test_handlers_say_who_may_use_them():
     from billing.service import BillingService
     from lineup.bus import endpoints_of
 

@@ -55,14 +55,16 @@ def get_sales(work: UnitOfWork, request: GetSales) -> SalesView:
     """
     zone = ZoneInfo(work.actor.time_zone)
     span = _span(work, request, zone)
-    days = _tallies(work, span, below_account(work, Subscription, request.account_id))
+    days = _sums_by_day(
+        work, span, below_account(work, Subscription, request.account_id)
+    )
     return SalesView(
         first_on=span.first_on,
         last_on=span.last_on,
         time_zone=zone.key,
         days=[_day(on, days[on]) for on in span.days()],
-        total=_total(tally for on, tally in days.items() if on in span),
-        before=_total(tally for on, tally in days.items() if on in span.before),
+        total=_total(sums for on, sums in days.items() if on in span),
+        before=_total(sums for on, sums in days.items() if on in span.before),
     )
 
 
@@ -71,7 +73,7 @@ def _span(work: UnitOfWork, request: GetSales, zone: ZoneInfo) -> DaySpan:
     return DaySpan.of(request.first_on or last_on - USUAL, last_on, zone)
 
 
-def _tallies(
+def _sums_by_day(
     work: UnitOfWork, span: DaySpan, below: Conditions
 ) -> dict[date, SalesSum]:
     """Each day's sales of a span and of the one before it."""
@@ -97,7 +99,7 @@ def _sold(work: UnitOfWork, span: DaySpan, below: Conditions) -> Sequence[Any]:
     ).where(
         Period.created_at >= span.before.starts_at, Period.created_at < span.ends_at
     )
-    scoped = _in_reach(work, statement, below)
+    scoped = _periods_in_scope(work, statement, below)
     return work.session.execute(scoped.group_by(day, Period.asset)).all()
 
 
@@ -108,28 +110,28 @@ def _refunded(work: UnitOfWork, span: DaySpan, below: Conditions) -> Sequence[An
     ).where(
         Period.refunded_at >= span.before.starts_at, Period.refunded_at < span.ends_at
     )
-    scoped = _in_reach(work, statement, below)
+    scoped = _periods_in_scope(work, statement, below)
     return work.session.execute(scoped.group_by(day, Period.asset)).all()
 
 
-def _in_reach(work: UnitOfWork, statement: Query, below: Conditions) -> Query:
+def _periods_in_scope(work: UnitOfWork, statement: Query, below: Conditions) -> Query:
     joined = statement.join(Subscription, Subscription.id == Period.subscription_id)
     return in_scope(joined, Subscription, work.actor).where(*below)
 
 
-def _day(on: date, tally: SalesSum) -> SalesDay:
+def _day(on: date, sums: SalesSum) -> SalesDay:
     return SalesDay(
         on=on,
-        sold=tally.sold,
-        revenue=_amounts(tally.revenue),
-        refunded=_amounts(tally.refunded),
+        sold=sums.sold,
+        revenue=_amounts(sums.revenue),
+        refunded=_amounts(sums.refunded),
     )
 
 
-def _total(tallies: Iterable[SalesSum]) -> SalesTotal:
+def _total(days: Iterable[SalesSum]) -> SalesTotal:
     whole = SalesSum()
-    for tally in tallies:
-        whole.add(tally)
+    for day in days:
+        whole.add(day)
     return SalesTotal(
         sold=whole.sold,
         trials=whole.trials,

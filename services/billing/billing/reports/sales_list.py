@@ -99,7 +99,7 @@ def _views(work: UnitOfWork, periods: Sequence[Period]) -> list[SaleView]:
         scopes={one.scope for one in bought.values()},
     )
     return [
-        _view(period, bought[period.subscription_id], plans[period.plan_id], names)
+        _sale_view(period, bought[period.subscription_id], plans[period.plan_id], names)
         for period in periods
     ]
 
@@ -112,7 +112,7 @@ def _subscriptions(
     return {one.id: one for one in work.session.scalars(statement)}
 
 
-def _view(
+def _sale_view(
     period: Period, subscription: Subscription, plan: Plan, names: Names
 ) -> SaleView:
     return SaleView(

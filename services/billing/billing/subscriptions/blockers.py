@@ -41,7 +41,9 @@ def get_deletion_blockers(
     return DeletionBlockers(
         balances=_balances(work, request),
         running=_count(work, running),
-        subscriptions=[_named(view) for view in views_of(work, first.all())],
+        subscriptions=[
+            _running_subscription(view) for view in views_of(work, first.all())
+        ],
         is_deleted=_is_deleted(work, request),
     )
 
@@ -77,7 +79,7 @@ def _count(work: UnitOfWork, running: Any) -> int:
     return work.session.scalar(select(func.count()).select_from(ids)) or 0
 
 
-def _named(view: SubscriptionView) -> RunningSubscription:
+def _running_subscription(view: SubscriptionView) -> RunningSubscription:
     return RunningSubscription(
         subscription_id=view.id,
         user_id=view.user_id,

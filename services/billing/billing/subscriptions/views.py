@@ -32,7 +32,7 @@ def views_of(
     )
     inactive = people.inactive_users(work, {one.user_id for one in subscriptions})
     return [
-        _view(
+        _subscription_view(
             one,
             plans[one.plan_id],
             names,
@@ -43,7 +43,7 @@ def views_of(
     ]
 
 
-def _view(
+def _subscription_view(
     subscription: Subscription,
     plan: Plan,
     names: Names,

@@ -120,10 +120,10 @@ class Intake:
             self._table.keep(delivery)
         except BackendUnavailable as away:
             log.warning("webhook_by_broker", reason=str(away))
-            return self._keep_by_broker(delivery)
+            return self._enqueue(delivery)
         return IntakeStatus.KEPT
 
-    def _keep_by_broker(self, delivery: DeliveryTaken) -> IntakeStatus:
+    def _enqueue(self, delivery: DeliveryTaken) -> IntakeStatus:
         try:
             self._queue.keep(delivery)
         except BackendUnavailable as away:

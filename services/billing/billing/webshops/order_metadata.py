@@ -45,11 +45,11 @@ def repeats_in(
     """Which customer and subscription of the shop an order is of."""
     named = [(_plain(key), text_of(value)) for key, value in pairs]
     subscriptions = {text for key, text in named if key in SUBSCRIPTION and text}
-    is_said = any(key in RENEWAL and text.lower() not in NO for key, text in named)
+    is_noted = any(key in RENEWAL and text.lower() not in NO for key, text in named)
     return Repeats(
         customer_id=_id_of(customer),
         subscription_id=",".join(sorted(subscriptions - {"0"}))[:TEXT_CHARACTERS],
-        is_renewal=is_renewal or is_said or bool(subscriptions),
+        is_renewal=is_renewal or is_noted or bool(subscriptions),
     )
 
 

@@ -124,7 +124,7 @@ class OrderSeat(Record):
         self._move(SeatState.WAITING, now)
         self.plan_id, self.problem = plan_id, ""
 
-    def hold(self, problem: str, now: datetime) -> None:
+    def put_on_hold(self, problem: str, now: datetime) -> None:
         """Something must be settled by people first."""
         self._move(SeatState.HELD, now)
         self.problem = problem

@@ -44,7 +44,7 @@ class DeliveryTable:
         self._breaker = CircuitBreaker(
             seconds=DATABASE_SECONDS, at_once=AT_ONCE, rest_seconds=REST_SECONDS
         )
-        self._patience_with_strangers = CircuitBreaker(
+        self._unknown_shop_breaker = CircuitBreaker(
             seconds=STRANGER_SECONDS, at_once=AT_ONCE, rest_seconds=0
         )
 
@@ -59,7 +59,7 @@ class DeliveryTable:
                 shop = work.session.get(ShopConnection, shop_id)
                 return ShopKeys.of(shop) if shop else None
 
-        breaker = self._breaker if is_known else self._patience_with_strangers
+        breaker = self._breaker if is_known else self._unknown_shop_breaker
         return _answered(breaker, find)
 
     def keep(self, delivery: DeliveryTaken) -> None:

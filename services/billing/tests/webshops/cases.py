@@ -116,7 +116,7 @@ class Unhurried(DeliveryTable):
     def __init__(self, uri, clock):
         super().__init__(uri, clock, lambda: None)
         breaker = CircuitBreaker(seconds=120, at_once=6, rest_seconds=0)
-        self._breaker = self._patience_with_strangers = breaker
+        self._breaker = self._unknown_shop_breaker = breaker
 
 
 class CaseDesk(Desk):

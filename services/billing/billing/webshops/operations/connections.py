@@ -69,7 +69,7 @@ def connect_shop(
     shop = ShopConnection(
         id=new_id(),
         kind=request.kind,
-        name=_named(request.name),
+        name=_checked_name(request.name),
         partner_id=partner.id,
         scope=partner.scope,
         secret=_good(keyring, request.secret),
@@ -143,7 +143,7 @@ def update_shop(
     """Change what is given of a shop's settings; kind, currency and secret stay."""
     shop = _locked(work, request.shop_id)
     if request.name is not UNSET:
-        shop.name = _named(request.name)
+        shop.name = _checked_name(request.name)
     if request.shop_domain is not UNSET:
         _move(work, shop, _domain(ShopKind(shop.kind), request.shop_domain))
     shop.accepts_low_amounts = either(
@@ -300,7 +300,7 @@ def _good(keyring: Keyring, sealed: Sealed) -> Sealed:
     return keyring.seal(secret)
 
 
-def _named(name: str) -> str:
+def _checked_name(name: str) -> str:
     if not name.strip():
         raise Invalid(fields={"name": ["Must not be empty."]})
     return name.strip()

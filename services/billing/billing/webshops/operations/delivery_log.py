@@ -41,21 +41,21 @@ def list_shop_deliveries(
     work: UnitOfWork, request: ListShopDeliveries
 ) -> Page[ShopDeliveryView]:
     """Deliveries of shops in scope that pass every filter given, newest first."""
-    statement = _in_reach(work).where(*_conditions(request))
+    statement = _deliveries_in_scope(work).where(*_conditions(request))
     page: Page[ShopDelivery] = page_of(
         work.session, statement, ShopDelivery, request.paging, lambda row: row
     )
     names = shop_names(work, {delivery.shop_id for delivery in page.items})
     sizes = _sizes(work, [delivery.id for delivery in page.items])
     return page.showing(
-        [_view(one, names[one.shop_id], sizes[one.id]) for one in page.items]
+        [_delivery_view(one, names[one.shop_id], sizes[one.id]) for one in page.items]
     )
 
 
 @handles(GetShopDelivery)
 def get_shop_delivery(work: UnitOfWork, request: GetShopDelivery) -> ShopDeliveryView:
     """One delivery with its body as it came."""
-    return _shown(work, _found(work, request.delivery_id))
+    return _full_view(work, _found(work, request.delivery_id))
 
 
 @handles(ReplayDelivery)
@@ -68,7 +68,7 @@ def replay_delivery(work: UnitOfWork, request: ReplayDelivery) -> ShopDeliveryVi
     delivery = _unsettled(work, request.delivery_id)
     act_on(work, delivery)
     work.session.flush()
-    return _shown(work, delivery)
+    return _full_view(work, delivery)
 
 
 @handles(CloseDelivery)
@@ -77,7 +77,7 @@ def close_delivery(work: UnitOfWork, request: CloseDelivery) -> ShopDeliveryView
     delivery = _unsettled(work, request.delivery_id)
     delivery.close(request.note.strip(), signature(work.actor))
     work.session.flush()
-    return _shown(work, delivery)
+    return _full_view(work, delivery)
 
 
 @handles(ServeDelivery)
@@ -101,7 +101,7 @@ def serve_delivery(work: UnitOfWork, request: ServeDelivery) -> OrderView:
     return serve_order(work, served)
 
 
-def _in_reach(work: UnitOfWork) -> Select[ShopDelivery]:
+def _deliveries_in_scope(work: UnitOfWork) -> Select[ShopDelivery]:
     statement = (
         select(ShopDelivery)
         .join(ShopConnection, ShopConnection.id == ShopDelivery.shop_id)
@@ -122,7 +122,7 @@ def _conditions(request: ListShopDeliveries) -> list[Any]:
 
 
 def _found(work: UnitOfWork, delivery_id: UUID) -> ShopDelivery:
-    statement = _in_reach(work).where(ShopDelivery.id == delivery_id)
+    statement = _deliveries_in_scope(work).where(ShopDelivery.id == delivery_id)
     delivery = work.session.scalar(statement)
     if delivery is None:
         raise DeliveryNotFound
@@ -138,14 +138,14 @@ def _unsettled(work: UnitOfWork, delivery_id: UUID) -> ShopDelivery:
     return delivery
 
 
-def _shown(work: UnitOfWork, delivery: ShopDelivery) -> ShopDeliveryView:
+def _full_view(work: UnitOfWork, delivery: ShopDelivery) -> ShopDeliveryView:
     name = shop_names(work, {delivery.shop_id})[delivery.shop_id]
-    view = _view(delivery, name, len(delivery.body))
-    encoding, body = _told(delivery.body)
+    view = _delivery_view(delivery, name, len(delivery.body))
+    encoding, body = _encoded(delivery.body)
     return replace(view, body_encoding=encoding, body=body)
 
 
-def _told(body: bytes) -> tuple[BodyEncoding, str]:
+def _encoded(body: bytes) -> tuple[BodyEncoding, str]:
     """A body as text that can be shown and kept, byte for byte."""
     try:
         text = body.decode()
@@ -162,7 +162,9 @@ def _sizes(work: UnitOfWork, delivery_ids: list[UUID]) -> dict[UUID, int]:
     return dict(work.session.execute(statement).all())
 
 
-def _view(delivery: ShopDelivery, shop_name: str, size: int) -> ShopDeliveryView:
+def _delivery_view(
+    delivery: ShopDelivery, shop_name: str, size: int
+) -> ShopDeliveryView:
     return ShopDeliveryView(
         updated_at=delivery.last_change,
         id=delivery.id,

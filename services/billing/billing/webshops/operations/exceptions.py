@@ -91,7 +91,7 @@ def choose_user(work: UnitOfWork, request: ChooseUser) -> OrderView:
     line = [each for each in seats if each.line_id == seat.line_id and each.is_held]
     problem = problem_of(shop, order, seats, line or [seat], plan)
     if plan is None or problem:
-        seat.hold(problem, work.now)
+        seat.put_on_hold(problem, work.now)
     else:
         seat.accept(plan.id, work.now)
         announce(work, order, seats)

@@ -44,7 +44,7 @@ def fill_seats(work: UnitOfWork, filled: SeatsFilled) -> None:
             _fill(work, order, seat, users[seat.id], filled)
         elif seat.id in problems:
             seat.clear_user()
-            seat.hold(problems[seat.id], work.now)
+            seat.put_on_hold(problems[seat.id], work.now)
     conclude(work, order, seats)
 
 
@@ -63,11 +63,11 @@ def _fill(
         subscriptions.let_end(work, [user.user_id])
         seat.schedule(user.user_id, work.now)
     except Refusal as refusal:
-        seat.hold(refusal.code, work.now)
+        seat.put_on_hold(refusal.code, work.now)
     except PASSING:
         raise
     except Exception:
-        seat.hold("failed", work.now)
+        seat.put_on_hold("failed", work.now)
         log.exception("seat_failed", seat=str(seat.id))
     else:
         seat.fill(sale.user_id, work.now, problem=user.device_problem)

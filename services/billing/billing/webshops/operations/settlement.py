@@ -225,7 +225,7 @@ def _is_awaited(
         return False
     for seat in seats:
         if seat.is_held:
-            seat.hold("sub_order", work.now)
+            seat.put_on_hold("sub_order", work.now)
     return True
 
 
@@ -254,7 +254,7 @@ def _judge(
         problem = choose_users(work, order, line, plan)
     for seat in held:
         if plan is None or problem:
-            seat.hold(problem, work.now)
+            seat.put_on_hold(problem, work.now)
         else:
             seat.accept(plan.id, work.now)
     return bool(held) and plan is not None and not problem

@@ -36,7 +36,7 @@ def shop_views(
         _last_deliveries(work, ids),
     )
     return [
-        _view(
+        _shop_view(
             shop,
             address=f"{settings.shops_url}{shop.webhook_path}",
             now=work.now,
@@ -81,7 +81,7 @@ def _last_deliveries(work: UnitOfWork, shop_ids: list[UUID]) -> dict[UUID, datet
     return {found: at for found, at in work.session.execute(statement) if at}
 
 
-def _view(
+def _shop_view(
     shop: ShopConnection,
     *,
     address: str,

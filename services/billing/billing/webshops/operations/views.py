@@ -29,7 +29,8 @@ def views_of(work: UnitOfWork, orders: Sequence[ShopOrderRecord]) -> list[OrderV
     counts = _seat_counts(work, [order.id for order in orders])
     shops = shop_names(work, {order.shop_id for order in orders})
     return [
-        _view(order, counts.get(order.id, 0), shops[order.shop_id]) for order in orders
+        _order_view(order, counts.get(order.id, 0), shops[order.shop_id])
+        for order in orders
     ]
 
 
@@ -125,7 +126,7 @@ def _piece(seat: OrderSeat, currency: str) -> SeatView:
     )
 
 
-def _view(order: ShopOrderRecord, seats: int, shop_name: str) -> OrderView:
+def _order_view(order: ShopOrderRecord, seats: int, shop_name: str) -> OrderView:
     return OrderView(
         updated_at=order.last_change,
         id=order.id,

@@ -27,7 +27,7 @@ def a_breaker(**changes):
     )
 
 
-class TestPatience:
+class TestCircuitBreaker:
     def test_gives_what_the_action_gives(self):
         assert a_breaker().run(lambda: 7) == 7
 
