@@ -132,7 +132,7 @@ class TestTimes:
             "2026-06-01 12:00:00+00:00",
             "2026-06-01 13:00:00+00:00",
         ]
-        assert tidy.tally.without_end == 1
+        assert tidy.counts.without_end == 1
 
     def test_nor_is_one_after_a_week(self):
         text, tidy = tidied(
@@ -142,14 +142,14 @@ class TestTimes:
             )
         )
 
-        assert tidy.tally.without_end == 2
+        assert tidy.counts.without_end == 2
         assert LONGEST_SECONDS == 7 * 86400
         assert text.count("\n") == 2
 
     def test_a_bad_time_leaves_its_programme_out_alone(self):
         _, tidy = tidied(tv(programme(start="00010101"), programme()))
 
-        assert (tidy.programmes, tidy.tally.without_time) == (1, 1)
+        assert (tidy.programmes, tidy.counts.without_time) == (1, 1)
 
 
 class TestLengths:
@@ -189,7 +189,7 @@ class TestLengths:
         _, tidy = tidied(content)
 
         assert list(tidy.spots) == ["i" * 500]
-        assert tidy.tally.without_time == 1
+        assert tidy.counts.without_time == 1
         assert read(content)[1].channels == {}
 
     def test_names_are_cut_and_long_icons_left_out(self):

@@ -28,9 +28,9 @@ def read_with(*channels):
     content = "#EXTM3U\n" + "\n".join(
         f"{said}\n{address}" for said, address in channels
     )
-    left_out = SkippedLines()
-    found = entries(io.BytesIO(content.encode()), longest=1 << 24, left_out=left_out)
-    return [entry.name for entry in found], left_out
+    skipped = SkippedLines()
+    found = entries(io.BytesIO(content.encode()), longest=1 << 24, skipped=skipped)
+    return [entry.name for entry in found], skipped
 
 
 def one(described, address="http://a.example/1.ts"):
@@ -167,10 +167,10 @@ class TestLimits:
     def test_a_line_that_is_too_long_leaves_its_channel_out(self, said):
         bad = said, "http://a.example/bad"
 
-        names, left_out = read_with(bad, GOOD)
+        names, skipped = read_with(bad, GOOD)
 
-        assert (names, left_out.counts) == (["Good"], {SkipReason.LONG: 1})
-        assert left_out.in_words() == (
+        assert (names, skipped.counts) == (["Good"], {SkipReason.LONG: 1})
+        assert skipped.in_words() == (
             " 1 channels skipped: their entries or URLs are too long."
         )
 
@@ -178,9 +178,9 @@ class TestLimits:
         long = "#EXTINF:-1,Bad", "http://a/" + "a" * LONGEST_ADDRESS
         longer = "#EXTINF:-1,Bad", "http://a/" + LONG
 
-        names, left_out = read_with(long, longer, GOOD)
+        names, skipped = read_with(long, longer, GOOD)
 
-        assert (names, left_out.counts) == (["Good"], {SkipReason.LONG: 2})
+        assert (names, skipped.counts) == (["Good"], {SkipReason.LONG: 2})
 
     def test_a_remark_that_is_too_long_is_passed_over(self):
         remark = f"#{LONG}", "#EXTINF:-1,Good\nhttp://a/1"
@@ -191,9 +191,9 @@ class TestLimits:
     def test_a_value_that_is_too_long_is_left_out_alone(self, name):
         said = f'#EXTINF:-1 {name}="{"v" * 5000}" tvg-chno="7",A'
 
-        names, left_out = read_with((said, "http://a/1"))
+        names, skipped = read_with((said, "http://a/1"))
 
-        assert (names, left_out.counts) == (["A"], {SkipReason.LONG_VALUE: 1})
+        assert (names, skipped.counts) == (["A"], {SkipReason.LONG_VALUE: 1})
         assert one(said) == PlaylistEntry(
             name="A", address="http://a.example/1.ts", line=3, number=7
         )
@@ -249,7 +249,7 @@ def test_a_block_may_end_anywhere():
 
 class TestAddresses:
     def test_what_no_player_opens_is_left_out_alone_and_counted(self):
-        names, left_out = read_with(
+        names, skipped = read_with(
             ("#EXTINF:-1,Right", "http://a.example/1.ts"),
             ("#EXTINF:-1,Open bracket", "http://[::1/x"),
             ("#EXTINF:-1,Script", "javascript:alert(1)"),
@@ -259,8 +259,8 @@ class TestAddresses:
         )
 
         assert names == ["Right", "Multicast"]
-        assert left_out.counts == {SkipReason.CANNOT_OPEN: 4}
-        assert left_out.in_words() == (
+        assert skipped.counts == {SkipReason.CANNOT_OPEN: 4}
+        assert skipped.in_words() == (
             " 4 channels skipped: players cannot open their URLs."
         )
 
@@ -270,10 +270,10 @@ class TestAddresses:
         assert entry.address == "http://xn--exmple-cua.example/%D0%96.ts"
 
     def test_a_logo_that_is_no_address_is_left_out_alone(self):
-        names, left_out = read_with(
+        names, skipped = read_with(
             ('#EXTINF:-1 tvg-logo="javascript:alert(1)",A', "http://a.example/1"),
             ('#EXTINF:-1 tvg-logo="http://[",B', "http://a.example/2"),
         )
 
         assert names == ["A", "B"]
-        assert left_out.counts == {SkipReason.LOGO: 2}
+        assert skipped.counts == {SkipReason.LOGO: 2}

@@ -49,8 +49,8 @@ class ChannelUpdater:
 
     work: UnitOfWork
     owner: Owner
-    wishes: ImportOptions
-    left_out: SkippedLines
+    options: ImportOptions
+    skipped: SkippedLines
     list_id: UUID = field(default_factory=new_id)
     """The list all of them are in."""
     adult: int = 0
@@ -61,11 +61,11 @@ class ChannelUpdater:
         own = set(channel.said_by_staff)
         if "name" not in own:
             channel.rename(entry.name)
-        for detail, value in self._said(channel, entry).items():
+        for detail, value in self._playlist_details(channel, entry).items():
             if detail not in own:
                 setattr(channel, COLUMNS.get(detail, detail), value)
         if not channel.guide_id_is_manual:
-            channel.tie(entry.guide_id)
+            channel.set_guide_id(entry.guide_id)
         if entry.address:
             self._take_address(channel, entry, own)
         self._take_identity(channel, entry)
@@ -73,9 +73,9 @@ class ChannelUpdater:
 
     def made(self, entry: PlaylistEntry, number: int) -> Channel:
         """A channel that is not there yet."""
-        is_ours = self.wishes.signs and kinds.may_be_signed(entry.address)
+        is_ours = self.options.signs and kinds.may_be_signed(entry.address)
         if not entry.address:
-            self.left_out.note(SkipReason.OFF, entry.line, entry.name)
+            self.skipped.note(SkipReason.OFF, entry.line, entry.name)
         details = ChannelDetails(
             number=number,
             name=entry.name,
@@ -93,28 +93,30 @@ class ChannelUpdater:
             **({} if is_ours else {"signing": Signing.NONE}),
         )
         channel = new_channel(self.work, self.owner, details)
-        channel.tie(entry.guide_id)
+        channel.set_guide_id(entry.guide_id)
         self._take_identity(channel, entry)
         return channel
 
-    def _said(self, channel: Channel, entry: PlaylistEntry) -> dict[str, Any]:
+    def _playlist_details(
+        self, channel: Channel, entry: PlaylistEntry
+    ) -> dict[str, Any]:
         """Details as the playlist has them; of marks, only those that are set."""
-        said: dict[str, Any] = {
+        details: dict[str, Any] = {
             "group": entry.group,
             "logo": entry.logo,
             "player_lines": list(entry.player_lines),
         }
         if entry.catchup_days:
-            said["catchup_days"] = entry.catchup_days
-            said["catchup"] = entry.catchup
-            said["catchup_source"] = entry.catchup_source
+            details["catchup_days"] = entry.catchup_days
+            details["catchup"] = entry.catchup
+            details["catchup_source"] = entry.catchup_source
         if entry.guide_shift_minutes is not None:
-            said["guide_shift_minutes"] = entry.guide_shift_minutes
+            details["guide_shift_minutes"] = entry.guide_shift_minutes
         if entry.is_radio:
-            said["is_radio"] = True
+            details["is_radio"] = True
         if "is_adult" not in channel.said_by_staff and not channel.is_adult:
-            said["is_adult"] = self._is_adult(entry)
-        return said
+            details["is_adult"] = self._is_adult(entry)
+        return details
 
     def _take_address(
         self, channel: Channel, entry: PlaylistEntry, own: set[str]
@@ -138,7 +140,7 @@ class ChannelUpdater:
         channel.list_id, channel.vanished_at = self.list_id, None
 
     def _is_adult(self, entry: PlaylistEntry) -> bool:
-        by_group = self.wishes.marks_adult_groups and attributes.is_adult_group(
+        by_group = self.options.marks_adult_groups and attributes.is_adult_group(
             entry.group
         )
         self.adult += by_group and not entry.is_adult

@@ -36,7 +36,7 @@ def changed_between(before: ChannelDetails, after: ChannelDetails) -> list[str]:
     return [name for name in DETAILS if getattr(before, name) != getattr(after, name)]
 
 
-def said_in(details: ChannelDetails) -> list[str]:
+def details_set_in(details: ChannelDetails) -> list[str]:
     """Which details of a new channel were said, and not left as they come."""
     nothing = ChannelDetails(number=0, name="", address="")
     return changed_between(nothing, details)

@@ -81,23 +81,21 @@ class PlaylistReader:
     limits: Limits
 
     def read(
-        self, origin: Origin, wishes: ImportOptions, left_out: SkippedLines
+        self, origin: Origin, options: ImportOptions, skipped: SkippedLines
     ) -> SelectedEntries:
         """What of a playlist is wanted; a refusal when it is none, or none of it is."""
         with tempfile.TemporaryFile() as file:
             base = self._get(origin, file)
-            found = select_entries(
-                self._entries(file, left_out, base), wishes, left_out
-            )
+            found = select_entries(self._entries(file, skipped, base), options, skipped)
         if not found.wanted:
-            raise EmptyPlaylist(f"{EmptyPlaylist.__doc__}{left_out.in_words()}")
+            raise EmptyPlaylist(f"{EmptyPlaylist.__doc__}{skipped.in_words()}")
         return found
 
-    def every(self, origin: Origin, left_out: SkippedLines) -> Iterator[PlaylistEntry]:
+    def every(self, origin: Origin, skipped: SkippedLines) -> Iterator[PlaylistEntry]:
         """All that a playlist holds, wanted or not."""
         with tempfile.TemporaryFile() as file:
             base = self._get(origin, file)
-            yield from self._entries(file, left_out, base)
+            yield from self._entries(file, skipped, base)
 
     def _get(self, origin: Origin, file: IO[bytes]) -> str:
         """Have a playlist in a file; the address it came from in the end."""
@@ -112,11 +110,11 @@ class PlaylistReader:
         return ""
 
     def _entries(
-        self, file: IO[bytes], left_out: SkippedLines, base: str
+        self, file: IO[bytes], skipped: SkippedLines, base: str
     ) -> Iterator[PlaylistEntry]:
         file.seek(0)
         longest = self.limits.megabytes << 20
-        return entries(file, longest=longest, left_out=left_out, base=base)
+        return entries(file, longest=longest, skipped=skipped, base=base)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,14 +127,14 @@ class ChannelImporter:
     confirm: Callable[[UnitOfWork], object]
     progress: Counted
 
-    def run(self, owner: Owner, origin: Origin, wishes: ImportOptions) -> Outcome:
+    def run(self, owner: Owner, origin: Origin, options: ImportOptions) -> Outcome:
         """Import a playlist; what was done, in a sentence, and what was not."""
-        left_out = SkippedLines()
-        found = self.reading.read(origin, wishes, left_out)
+        skipped = SkippedLines()
+        found = self.reading.read(origin, options, skipped)
         self.progress.total = len(found.wanted)
         with self.database.transaction() as work:
             work.session.execute(text(LIMITS))
-            lineup = ChannelMerge.of(work, owner, self.job_id, wishes, left_out)
+            lineup = ChannelMerge.of(work, owner, self.job_id, options, skipped)
             lineup.progress = self.progress
             lineup.take_all(found.wanted, found.others)
             gone = lineup.mark_vanished(origin.name)
@@ -148,11 +146,11 @@ class ChannelImporter:
         if origin.upload:
             self.reading.blobs.remove(origin.upload)
         return Outcome(
-            message=lineup.in_words(gone) + left_out.in_words(),
+            message=lineup.in_words(gone) + skipped.in_words(),
             result={
                 "vanished": gone[:MOST_NAMES],
                 "vanished_count": len(gone),
-                **left_out.as_result(),
+                **skipped.as_result(),
             },
         )
 
@@ -176,7 +174,7 @@ class ChannelMerge:
     work: UnitOfWork
     owner: Owner
     job_id: UUID
-    taker: ChannelUpdater
+    updater: ChannelUpdater
     added: int = 0
     updated: int = 0
     progress: Counted | None = None
@@ -190,16 +188,16 @@ class ChannelMerge:
         work: UnitOfWork,
         owner: Owner,
         job_id: UUID | None = None,
-        wishes: ImportOptions | None = None,
-        left_out: SkippedLines | None = None,
+        options: ImportOptions | None = None,
+        skipped: SkippedLines | None = None,
     ) -> "ChannelMerge":
         """The channels a partner has; no other import changes them meanwhile."""
         lock_channel_order(work, owner.partner_id)
-        taker = ChannelUpdater(
-            work, owner, wishes or ImportOptions(), left_out or SkippedLines()
+        updater = ChannelUpdater(
+            work, owner, options or ImportOptions(), skipped or SkippedLines()
         )
         register = register_of(work, owner)
-        return cls(work, owner, job_id or new_id(), taker, _register=register)
+        return cls(work, owner, job_id or new_id(), updater, _register=register)
 
     def take_all(
         self,
@@ -262,7 +260,7 @@ class ChannelMerge:
             session.execute(of.execution_options(synchronize_session=False))
         session.add(
             ChannelList(
-                id=self.taker.list_id,
+                id=self.updater.list_id,
                 partner_id=self.owner.partner_id,
                 origin=origin,
                 imported_at=self.work.now,
@@ -273,7 +271,7 @@ class ChannelMerge:
                 update(Channel)
                 .where(Channel.partner_id == self.owner.partner_id)
                 .where(Channel.list_id.in_(lists))
-                .values(list_id=self.taker.list_id)
+                .values(list_id=self.updater.list_id)
                 .execution_options(synchronize_session=False)
             )
 
@@ -294,8 +292,8 @@ class ChannelMerge:
         done = f"{self.added:,} channels added, {self.updated:,} updated."
         if gone:
             done += f" {len(gone):,} are missing from the playlist and were marked."
-        if self.taker.adult:
-            done += f" {self.taker.adult:,} were marked as adult by their groups."
+        if self.updater.adult:
+            done += f" {self.updater.adult:,} were marked as adult by their groups."
         return done
 
     def _change_all(self, changed: dict[UUID, PlaylistEntry]) -> None:
@@ -304,7 +302,7 @@ class ChannelMerge:
         before: dict[UUID, dict[str, Any] | None] = {}
         for channel in channels:
             old = state_of(channel)
-            self.taker.update(channel, changed[channel.id])
+            self.updater.update(channel, changed[channel.id])
             new = state_of(channel)
             before[channel.id] = {k: old[k] for k in old if old[k] != new[k]}
         self._write(channels)
@@ -337,7 +335,7 @@ class ChannelMerge:
             self.progress.done += done
 
     def _add_all(self, numbers: list[tuple[PlaylistEntry, int]]) -> None:
-        channels = [self.taker.made(entry, number) for entry, number in numbers]
+        channels = [self.updater.made(entry, number) for entry, number in numbers]
         self.work.session.add_all(channels)
         self._write(channels)
         self._write_down(dict.fromkeys((channel.id for channel in channels), None))

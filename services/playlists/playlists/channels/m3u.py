@@ -75,7 +75,7 @@ def entries(
     file: IO[bytes],
     *,
     longest: int,
-    left_out: SkippedLines | None = None,
+    skipped: SkippedLines | None = None,
     base: str = "",
 ) -> Iterator[PlaylistEntry]:
     """The channels of the playlist in `file`, packed or not.
@@ -85,8 +85,8 @@ def entries(
     Refusals: NotAPlaylist (a page, a picture, one stream's own playlist),
     EmptyPlaylist, PlaylistDamaged, UploadTooLarge.
     """
-    left_out = left_out if left_out is not None else SkippedLines()
-    reader, count = _Reader(left_out, base), 0
+    skipped = skipped if skipped is not None else SkippedLines()
+    reader, count = _Reader(skipped, base), 0
     try:
         for line in lines(unpacked(file, longest=longest)):
             entry = reader.take(line)
@@ -98,14 +98,14 @@ def entries(
     except Packed as error:
         raise PlaylistDamaged(str(error)) from None
     if count == 0:
-        raise EmptyPlaylist(f"{EmptyPlaylist.__doc__}{left_out.in_words()}")
+        raise EmptyPlaylist(f"{EmptyPlaylist.__doc__}{skipped.in_words()}")
 
 
 class _Reader:
     """Puts lines together to entries."""
 
-    def __init__(self, left_out: SkippedLines, base: str) -> None:
-        self._left_out, self._base = left_out, base
+    def __init__(self, skipped: SkippedLines, base: str) -> None:
+        self._skipped, self._base = skipped, base
         self._is_playlist, self._remarks = False, 0
         self._head: Mapping[str, str] = {}
         self._group = ""
@@ -171,7 +171,7 @@ class _Reader:
         if why is not None or address is None:
             is_readable = head is not None and not head.is_too_long
             name = _name(parse_extinf(head.text)) if head and is_readable else ""
-            self._left_out.note(
+            self._skipped.note(
                 why or SkipReason.CANNOT_OPEN, line.number, name or line.text
             )
             return None
@@ -226,7 +226,7 @@ class _Reader:
         number, sub_number = self._number(said, line)
         lines_, beyond = player_lines.kept(options)
         if beyond:
-            self._left_out.note(SkipReason.OPTION, line.number, _name(told))
+            self._skipped.note(SkipReason.OPTION, line.number, _name(told))
         return PlaylistEntry(
             name=_name(told) or _last_part(address) or "?",
             address=address,
@@ -255,7 +255,7 @@ class _Reader:
         told = attributes.catchup_words(said, self._head)
         days = attributes.days_of(told)
         for value in attributes.too_long(told):
-            self._left_out.note(SkipReason.LONG_VALUE, line.number, value)
+            self._skipped.note(SkipReason.LONG_VALUE, line.number, value)
         if days == 0 or (days is None and not attributes.says_catchup(told)):
             return {}
         source = told.get("catchup-source", "")
@@ -264,7 +264,7 @@ class _Reader:
         source = source if mode in {Catchup.DEFAULT, Catchup.APPEND} else ""
         if mode is None or archives.archive_of(address, mode, source) is None:
             if address and (mode or archives.is_unknown(told)):
-                self._left_out.note(SkipReason.ARCHIVE, line.number, address)
+                self._skipped.note(SkipReason.ARCHIVE, line.number, address)
             return {}
         return {
             "catchup": mode,
@@ -282,7 +282,7 @@ class _Reader:
         """A value that is not too long; nothing in place of one that is."""
         if len(value) <= longest:
             return value
-        self._left_out.note(why, line.number, value)
+        self._skipped.note(why, line.number, value)
         return ""
 
     def _logo(self, value: str, line: PlaylistLine) -> str:
@@ -292,7 +292,7 @@ class _Reader:
         try:
             return web_address(urljoin(self._base, address))
         except (BadValueError, ValueError):
-            self._left_out.note(SkipReason.LOGO, line.number, address)
+            self._skipped.note(SkipReason.LOGO, line.number, address)
             return ""
 
     def _number(
@@ -301,7 +301,7 @@ class _Reader:
         for name in SUB_NUMBERS:
             value = said.get(name, "")
             if len(value) > attributes.LONGEST_NUMBER:
-                self._left_out.note(SkipReason.LONG_VALUE, line.number, value)
+                self._skipped.note(SkipReason.LONG_VALUE, line.number, value)
             elif found := attributes.number_of(value):
                 return found
         return None, None

@@ -91,7 +91,7 @@ class Channel(Record):
         self.catchup, self.catchup_source = details.catchup, details.catchup_source
         self.is_radio, self.player_lines = details.is_radio, details.player_lines
 
-    def is_said(self, names: Iterable[str]) -> None:
+    def mark_set_by_staff(self, names: Iterable[str]) -> None:
         """Staff said these details: imports leave them alone."""
         self.said_by_staff = sorted({*(self.said_by_staff or ()), *names})
 
@@ -101,14 +101,14 @@ class Channel(Record):
         self.exact_key, self.strict_key, self.name_key = name_keys(name)
         self.country = country_of(self.guide_id or "", name)
 
-    def tie(self, guide_id: str) -> None:
+    def set_guide_id(self, guide_id: str) -> None:
         """Show the guide channel of that id, as a playlist says."""
         self.guide_id, self.guide_key = guide_id, listed_id_key(guide_id)
         self.country = country_of(guide_id, self.name)
 
     def choose(self, guide_id: str, *, is_manual: bool) -> None:
         """Show the guide channel of that id, as staff says."""
-        self.tie(guide_id)
+        self.set_guide_id(guide_id)
         self.guide_key, self.guide_id_is_manual = id_key(guide_id), is_manual
 
     def choose_guide(self, guide_id: str | None, now: datetime) -> None:

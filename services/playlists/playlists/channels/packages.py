@@ -108,7 +108,7 @@ def list_packages(work: UnitOfWork, request: ListPackages) -> Page[PackageView]:
     )
     counts = _channel_counts(work, [package.id for package in page.items])
     return page.showing(
-        [_view(package, counts.get(package.id, 0)) for package in page.items]
+        [_counted_view(package, counts.get(package.id, 0)) for package in page.items]
     )
 
 
@@ -182,7 +182,9 @@ def get_own_package(work: UnitOfWork, partner_id: UUID, package_id: UUID) -> Pac
 
 def package_view(work: UnitOfWork, package: Package) -> PackageView:
     """What staff sees of a package."""
-    return _view(package, _channel_counts(work, [package.id]).get(package.id, 0))
+    return _counted_view(
+        package, _channel_counts(work, [package.id]).get(package.id, 0)
+    )
 
 
 def announce(work: UnitOfWork, package: Package, *, is_deleted: bool = False) -> None:
@@ -209,7 +211,7 @@ def _channel_counts(work: UnitOfWork, package_ids: Collection[UUID]) -> dict[UUI
     return dict(list(rows))
 
 
-def _view(package: Package, channel_count: int) -> PackageView:
+def _counted_view(package: Package, channel_count: int) -> PackageView:
     return PackageView(
         updated_at=package.last_change,
         id=package.id,

@@ -35,9 +35,9 @@ class Preview:
 
     def run(self, owner: Owner, origin: Origin) -> Outcome:
         """What is in a playlist, group by group."""
-        left_out, groups = SkippedLines(), dict[str, Group]()
+        skipped, groups = SkippedLines(), dict[str, Group]()
         live = list[PlaylistEntry]()
-        for entry in self.reading.every(origin, left_out):
+        for entry in self.reading.every(origin, skipped):
             self.progress.done += 1
             group = groups.setdefault(entry.group, Group())
             group.films += entry.is_film
@@ -46,8 +46,8 @@ class Preview:
                 live.append(entry)
         self._count_new(owner, live, groups)
         return Outcome(
-            message=_in_words(groups) + left_out.in_words(),
-            result={"groups": _rows(groups), **left_out.as_result()},
+            message=_in_words(groups) + skipped.in_words(),
+            result={"groups": _rows(groups), **skipped.as_result()},
         )
 
     def _count_new(

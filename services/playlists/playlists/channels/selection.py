@@ -49,7 +49,7 @@ class SelectedEntries:
 
 
 def select_entries(
-    entries: Iterable[PlaylistEntry], wishes: ImportOptions, left_out: SkippedLines
+    entries: Iterable[PlaylistEntry], options: ImportOptions, skipped: SkippedLines
 ) -> SelectedEntries:
     """Tell the wanted from the rest, of which the job will say why.
 
@@ -57,7 +57,7 @@ def select_entries(
     """
     found, seen = SelectedEntries(), set[int]()
     for entry in entries:
-        why = wishes.against(entry)
+        why = options.against(entry)
         key = hash((entry.name, entry.group, entry.address, entry.guide_id))
         if why is None and entry.address and key in seen:
             why = SkipReason.DOUBLE
@@ -65,7 +65,7 @@ def select_entries(
         if why is None:
             found.wanted.append(entry)
         else:
-            left_out.note(why, entry.line, entry.name)
+            skipped.note(why, entry.line, entry.name)
             if why is not SkipReason.FILM:
                 found.others.append(entry)
         if len(found.wanted) > MOST_ENTRIES or len(found.others) > MOST_ENTRIES:
@@ -78,36 +78,38 @@ def assign_numbers(entries: Sequence[PlaylistEntry], taken: set[int]) -> Iterato
 
     Numbers asked for go first, so that none is made up and then asked for.
     """
-    given = _given(entries, taken)
+    requested = _requested_numbers(entries, taken)
     following = 1
     for i in range(len(entries)):
-        if i not in given:
+        if i not in requested:
             following = _free(following, taken)
             taken.add(following)
-        yield given.get(i, following)
+        yield requested.get(i, following)
 
 
-def _given(entries: Sequence[PlaylistEntry], taken: set[int]) -> dict[int, int]:
+def _requested_numbers(
+    entries: Sequence[PlaylistEntry], taken: set[int]
+) -> dict[int, int]:
     """The numbers that entries ask for, by their places, where they are free.
 
     Where several share one (10.1, 10.2), all that name a number follow in that order,
     each on the next that is free.
     """
-    asking = [
+    requests = [
         (entry.number, entry.sub_number or 0, i)
         for i, entry in enumerate(entries)
         if entry.number is not None
     ]
-    has_parts = any(sub_number for _, sub_number, _ in asking)
-    given, last = dict[int, int](), 0
-    for number, _, i in sorted(asking) if has_parts else asking:
+    has_parts = any(sub_number for _, sub_number, _ in requests)
+    requested, last = dict[int, int](), 0
+    for number, _, i in sorted(requests) if has_parts else requests:
         if has_parts:
             last = _free(max(number, last + 1), taken)
         wanted = last if has_parts else number
         if wanted not in taken:
             taken.add(wanted)
-            given[i] = wanted
-    return given
+            requested[i] = wanted
+    return requested
 
 
 def _free(number: int, taken: set[int]) -> int:

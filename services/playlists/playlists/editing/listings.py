@@ -75,9 +75,9 @@ def _programmes(
     work: UnitOfWork, channel_ids: list[UUID], request: ListProgrammes
 ) -> dict[UUID, list[ProgrammeView]]:
     """What runs at any moment between the two, each channel's shift counted."""
-    tied = guide_mapping(work.now)
-    is_of_channel = (Programme.import_id == tied.c.import_id) & (
-        Programme.channel_no == tied.c.channel_no
+    mapping = guide_mapping(work.now)
+    is_of_channel = (Programme.import_id == mapping.c.import_id) & (
+        Programme.channel_no == mapping.c.channel_no
     )
     rows = work.session.execute(
         select(
@@ -89,7 +89,7 @@ def _programmes(
             func.left(Programme.description, DESCRIBED).label("description"),
         )
         .select_from(Channel)
-        .join(tied, true())
+        .join(mapping, true())
         .join(Programme, is_of_channel)
         .where(Channel.id.in_(channel_ids))
         .where(Programme.start_at < request.until_at - SHIFT)
@@ -99,11 +99,11 @@ def _programmes(
     )
     found: dict[UUID, list[ProgrammeView]] = defaultdict(list)
     for row in rows:
-        found[row.id].append(_view(row))
+        found[row.id].append(_programme_view(row))
     return found
 
 
-def _view(row: "Row[Any]") -> ProgrammeView:
+def _programme_view(row: "Row[Any]") -> ProgrammeView:
     return ProgrammeView(
         start_at=row.start_at,
         stop_at=row.stop_at,

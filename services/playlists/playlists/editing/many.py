@@ -52,7 +52,7 @@ def chosen(work: UnitOfWork, request: ChosenChannels) -> Chosen:
         raise Invalid(
             fields={"channel_ids": ["Select channels or use a filter, not both."]}
         )
-    rows = work.session.execute(_named(work, request)).all()
+    rows = work.session.execute(_select_chosen(work, request)).all()
     if request.matching is None and len(rows) != len(set(request.channel_ids)):
         raise ChannelNotFound
     if len(rows) > MOST_CHOSEN:
@@ -107,7 +107,7 @@ def follow_list(work: UnitOfWork, request: FollowList) -> ChannelsTouched:
     return _change(work, request, where, {"said_by_staff": []}, "")
 
 
-def _named(work: UnitOfWork, request: ChosenChannels) -> "Select[UUID, UUID]":
+def _select_chosen(work: UnitOfWork, request: ChosenChannels) -> "Select[UUID, UUID]":
     statement = select(Channel).where(Channel.id.in_(set(request.channel_ids)))
     statement = in_scope(statement, Channel, work.actor)
     if request.matching is not None:
@@ -122,7 +122,7 @@ def _change(
     request: ChosenChannels,
     where: ColumnElement[bool],
     new: dict[str, Any],
-    said: str,
+    detail: str,
 ) -> ChannelsTouched:
     """Change those of the chosen that are otherwise; their partners are rendered."""
     choice = chosen(work, request)
@@ -131,7 +131,7 @@ def _change(
     changed = work.session.execute(
         update(Channel)
         .where(Channel.id.in_(choice.ids), where)
-        .values(**_with(said), **new, updated_at=work.now)
+        .values(**_with(detail), **new, updated_at=work.now)
         .returning(Channel.partner_id)
         .execution_options(synchronize_session=False)
     )

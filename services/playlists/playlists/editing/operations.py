@@ -16,7 +16,7 @@ from lineup.contracts.playlists.refusals import NumberTaken
 from lineup.database import UnitOfWork
 from lineup.verbs import Done, handles
 from playlists import owners
-from playlists.channels.details import changed_between, check_details, said_in
+from playlists.channels.details import changed_between, check_details, details_set_in
 from playlists.channels.finding import find_channel, new_channel
 from playlists.channels.models import Channel, Package, PackageChannel
 from playlists.channels.packages import demo_package, find_packages
@@ -32,7 +32,7 @@ def create_channel(work: UnitOfWork, request: CreateChannel) -> ChannelView:
     demo_package(work, owner)
     packages = find_packages(work, owner.partner_id, request.package_ids)
     channel = new_channel(work, owner, request.details)
-    channel.is_said(said_in(request.details))
+    channel.mark_set_by_staff(details_set_in(request.details))
     work.session.add(channel)
     _flush(work.session)
     _put_into(work, channel, packages)
@@ -49,7 +49,7 @@ def update_channel(work: UnitOfWork, request: UpdateChannel) -> ChannelView:
         details = merged(before, request.details)
         check_details(details, set(given_fields(request.details)))
         channel.describe(details, work.now)
-        channel.is_said(changed_between(before, details))
+        channel.mark_set_by_staff(changed_between(before, details))
         _flush(work.session)
     if isinstance(request.package_ids, list):
         packages = find_packages(work, channel.partner_id, request.package_ids)

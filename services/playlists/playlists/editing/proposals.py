@@ -93,9 +93,9 @@ def _page(channels: list[Channel], paging: Paging) -> Page[Channel]:
     if paging.order:
         raise OrderUnknown(fields={"order": ["This list cannot be sorted."]})
     limit = max(1, min(paging.limit, MAX_LIMIT))
-    start = _place_of(channels, paging.after) + 1
+    start = _index_of(channels, paging.after) + 1
     if paging.before is not None:
-        start = max(0, _place_of(channels, paging.before) - limit)
+        start = max(0, _index_of(channels, paging.before) - limit)
     shown = channels[start : start + limit]
     return Page(
         items=shown,
@@ -105,11 +105,11 @@ def _page(channels: list[Channel], paging: Paging) -> Page[Channel]:
     )
 
 
-def _place_of(channels: list[Channel], channel_id: UUID | None) -> int:
+def _index_of(channels: list[Channel], channel_id: UUID | None) -> int:
     if channel_id is None:
         return -1
-    places = (at for at, channel in enumerate(channels) if channel.id == channel_id)
-    found = next(places, None)
+    indexes = (at for at, channel in enumerate(channels) if channel.id == channel_id)
+    found = next(indexes, None)
     if found is None:
         raise PageGone
     return found
@@ -149,7 +149,7 @@ def tie_channels(work: UnitOfWork, request: TieChannels) -> ChannelsTouched:
         )
     if any(len(guide_id or "") > LONGEST_ID for guide_id in chosen.values()):
         raise Invalid(fields={"ties": ["The guide ID is too long."]})
-    channels = _held(work, chosen.keys())
+    channels = _locked_channels(work, chosen.keys())
     for channel in channels:
         channel.choose_guide(chosen[channel.id], work.now)
     work.session.flush()
@@ -158,7 +158,7 @@ def tie_channels(work: UnitOfWork, request: TieChannels) -> ChannelsTouched:
     return ChannelsTouched(count=len(channels))
 
 
-def _held(work: UnitOfWork, channel_ids: Collection[UUID]) -> list[Channel]:
+def _locked_channels(work: UnitOfWork, channel_ids: Collection[UUID]) -> list[Channel]:
     statement = (
         select(Channel)
         .where(Channel.id.in_(channel_ids))
@@ -219,10 +219,10 @@ class Candidates:
         )
         for _, likeness, place in found:
             row, source_name = self.rows[place]
-            yield _view(row, source_name, round(likeness), self.now)
+            yield _guide_channel_view(row, source_name, round(likeness), self.now)
 
 
-def _view(
+def _guide_channel_view(
     row: GuideChannel, source_name: str, likeness: int, now: datetime
 ) -> GuideChannelView:
     return GuideChannelView(

@@ -187,7 +187,7 @@ def _channel(
 
 def _warnings(tidy: GuideNormalizer, cut: int) -> Iterator[str]:
     """What staff should know of a guide that was taken all the same."""
-    times, tally = tidy.times, tidy.tally
+    times, counts = tidy.times, tidy.counts
     if times.without_zone:
         yield f"Times without a time zone were read as {times.zone_name}."
     if times.unknown_zones:
@@ -195,12 +195,12 @@ def _warnings(tidy: GuideNormalizer, cut: int) -> Iterator[str]:
     if tidy.unsorted:
         yield f"{len(tidy.unsorted)} channels are not sorted by time."
     counted = {
-        "programmes without a time or channel were skipped": tally.without_time,
-        "programmes had an impossible end time": tally.without_end,
-        "programmes overlapped and were shortened": tally.overlapping,
-        "duplicate programmes": tally.doubles,
+        "programmes without a time or channel were skipped": counts.without_time,
+        "programmes had an impossible end time": counts.without_end,
+        "programmes overlapped and were shortened": counts.overlapping,
+        "duplicate programmes": counts.doubles,
         "programmes were skipped: there are too many channels": (
-            tally.too_many_channels
+            counts.too_many_channels
         ),
         "programmes had long texts that were shortened": cut,
     }

@@ -1,9 +1,9 @@
 """Which guide channel a channel shows: of the same id, else of the same name.
 
-Ties are found when they are asked for, so they are never out of date. A guide id that
+Mappings are looked up with each query, so they are never out of date. A guide id that
 staff gave is the only one that counts; an id from a playlist that leads nowhere gives
-way to the name, or to the name a playlist has for the guide. What is not sure is no
-tie; it is proposed to staff (`proposals`).
+way to the name, or to the name a playlist has for the guide. What is not sure is not
+mapped; it is proposed to staff (`proposals`).
 """
 
 from collections.abc import Collection
@@ -67,7 +67,7 @@ class MappedGuide:
 
 
 ID, EXACT, STRICT, LISTED, LOOSE = range(5)
-"""How sure a tie is, the surest first; LISTED is by a playlist's tvg-name."""
+"""How sure a mapping is, the surest first; LISTED is by a playlist's tvg-name."""
 BY_NAME = (
     (EXACT, Channel.exact_key, GuideName.exact_key),
     (STRICT, Channel.strict_key, GuideName.strict_key),
@@ -79,10 +79,10 @@ BY_NAME = (
 def guide_mapping(now: datetime) -> LateralFromClause:
     """What to join `channels` with: its `source_id`, `import_id` and `channel_no`.
 
-    `select(Channel, tied.c.import_id).outerjoin(tied, true())` gives NULLs to channels
-    without a guide. A guide that goes on wins over one that is over, an id over a
-    name, a name over what is left of it (`BY_NAME`), then the first source made; one
-    that is off does not count.
+    `select(Channel, mapping.c.import_id).outerjoin(mapping, true())` gives NULLs to
+    channels without a guide. A guide that goes on wins over one that is over, an id
+    over a name, a name over what is left of it (`BY_NAME`), then the first source
+    made; one that is off does not count.
     """
     chosen = _chosen(now).subquery("chosen").c
     return (
@@ -108,7 +108,7 @@ def guide_mapping(now: datetime) -> LateralFromClause:
                 GuideChannel.channel_no == chosen.channel_no,
             ),
         )
-        .lateral("tie")
+        .lateral("mapping")
     )
 
 
@@ -198,9 +198,9 @@ def _candidates(
     return found
 
 
-def coverage_end(tied: LateralFromClause) -> ColumnElement[datetime]:
+def coverage_end(mapping: LateralFromClause) -> ColumnElement[datetime]:
     """When the guide of a channel ends, its shift counted; long ago without one."""
-    until = type_coerce(tied.c.reaches_until + SHIFT, DateTime(timezone=True))
+    until = type_coerce(mapping.c.reaches_until + SHIFT, DateTime(timezone=True))
     return func.coalesce(until, LONG_AGO)
 
 
@@ -208,8 +208,8 @@ def with_coverage(
     statement: "Select[Any]", now: datetime
 ) -> "tuple[Select[Any], ColumnElement[Any]]":
     """A select of channels, joined with how far the guide of each reaches."""
-    tied = guide_mapping(now)
-    return statement.outerjoin(tied, true()), coverage_end(tied)
+    mapping = guide_mapping(now)
+    return statement.outerjoin(mapping, true()), coverage_end(mapping)
 
 
 def has_coverage(
@@ -236,20 +236,20 @@ def guides_of(
     work: UnitOfWork, channel_ids: Collection[UUID]
 ) -> dict[UUID, MappedGuide]:
     """What each channel shows, and how far that reaches; without a guide: absent."""
-    tied = guide_mapping(work.now)
+    mapping = guide_mapping(work.now)
     rows = work.session.execute(
         select(
             Channel.id,
-            coverage_end(tied).label("until"),
-            tied.c.source_id,
-            tied.c.source_name,
-            tied.c.xmltv_id,
-            tied.c.name,
-            tied.c.programmes,
-            tied.c.tied_by,
+            coverage_end(mapping).label("until"),
+            mapping.c.source_id,
+            mapping.c.source_name,
+            mapping.c.xmltv_id,
+            mapping.c.name,
+            mapping.c.programmes,
+            mapping.c.tied_by,
             Channel.guide_id_is_manual,
         )
-        .join(tied, true())
+        .join(mapping, true())
         .where(Channel.id.in_(channel_ids))
     )
     return {
@@ -275,12 +275,12 @@ def matched_channels(
     work: UnitOfWork, partner_ids: Collection[UUID]
 ) -> dict[UUID, int]:
     """How many channels show each source of these partners."""
-    tied = guide_mapping(work.now)
+    mapping = guide_mapping(work.now)
     rows = work.session.execute(
-        select(tied.c.source_id, func.count().label("shown_by"))
+        select(mapping.c.source_id, func.count().label("shown_by"))
         .select_from(Channel)
-        .join(tied, true())
+        .join(mapping, true())
         .where(Channel.partner_id.in_(partner_ids))
-        .group_by(tied.c.source_id)
+        .group_by(mapping.c.source_id)
     )
     return {row.source_id: row.shown_by for row in rows}

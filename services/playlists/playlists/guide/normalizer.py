@@ -65,15 +65,15 @@ class GuideNormalizer:
     import_id: int
     spots: dict[str, ChannelState] = field(default_factory=dict)
     """By the compared id."""
-    _named: dict[str, ChannelState] = field(default_factory=dict)
+    _by_spelling: dict[str, ChannelState] = field(default_factory=dict)
     """By each id as the guide writes it."""
-    tally: Counts = field(default_factory=Counts)
+    counts: Counts = field(default_factory=Counts)
     _lines: list[str] = field(default_factory=list)
 
     def blocks(self, rows: Iterable[Row]) -> Iterator[bytes]:
         """COPY's text in pieces of about a quarter of a megabyte."""
         size = 0
-        known, spots, usual = self.times.known, self._named, self._take_usual
+        known, spots, usual = self.times.known, self._by_spelling, self._take_usual
         for channel, start, stop, text in rows:
             spot, starts, stops = spots.get(channel), known.get(start), known.get(stop)
             if not (spot and starts and stops and usual(spot, starts, stops, text)):
@@ -98,10 +98,10 @@ class GuideNormalizer:
 
     def spot_of(self, channel: str) -> ChannelState | None:
         """A channel's spot, made when it is first met; None: there are too many."""
-        spot = self._named.get(channel)
-        if spot is None and len(self._named) < MOST_CHANNELS:
+        spot = self._by_spelling.get(channel)
+        if spot is None and len(self._by_spelling) < MOST_CHANNELS:
             spot = self._spot(channel)
-            self._named[channel] = spot
+            self._by_spelling[channel] = spot
         return spot
 
     def _spot(self, channel: str) -> ChannelState:
@@ -134,11 +134,11 @@ class GuideNormalizer:
     def _take(self, channel: str, start: str, stop: str, text: str) -> None:
         starts = self.times.read(start)
         if starts is None or not 0 < len(channel) <= LONGEST_ID:
-            self.tally.without_time += 1
+            self.counts.without_time += 1
             return
         spot = self.spot_of(channel)
         if spot is None:
-            self.tally.too_many_channels += 1
+            self.counts.too_many_channels += 1
             return
         if spot.start is not None:
             starts = _after(spot.start, starts)
@@ -155,21 +155,21 @@ class GuideNormalizer:
             stops = _after(starts, stops)
             if 0 < stops.epoch - starts.epoch <= LONGEST_SECONDS:
                 return stops
-        self.tally.without_end += 1
+        self.counts.without_end += 1
         return None
 
     def _pass_on(self, spot: ChannelState, following: Instant) -> None:
         """Write the waiting programme; the one that follows cuts it short."""
         stop = spot.stop or _guessed_end(spot.start or following, following)
         if stop.epoch > following.epoch:
-            self.tally.overlapping += 1
+            self.counts.overlapping += 1
             stop = following
         self._write(spot, stop)
 
     def _jump(self, spot: ChannelState, starts: Instant, stop: str, text: str) -> None:
         """Take a programme that does not come after its predecessor."""
         if spot.start is not None and starts.epoch == spot.start.epoch:
-            self.tally.doubles += 1
+            self.counts.doubles += 1
             return
         spot.is_unsorted = True
         waiting = spot.start, spot.text

@@ -38,14 +38,14 @@ def _taken_out(text: bytes, *, is_last: bool) -> tuple[bytes, bytes]:
             at = found.end()
             continue
         parts.append(text[at : found.start()])
-        parts.append(_said(found[0], text[found.end() : ends_at]))
+        parts.append(_as_text(found[0], text[found.end() : ends_at]))
         at = ends_at + len(end)
     kept = len(text) if is_last else _uncertain_from(text, at)
     parts.append(text[at:kept])
     return b"".join(parts), text[kept:]
 
 
-def _said(opening: bytes, inside: bytes) -> bytes:
+def _as_text(opening: bytes, inside: bytes) -> bytes:
     if opening != b"<![CDATA[":
         return b"\n" * inside.count(b"\n")
     inside = inside.replace(b"&", b"&amp;")
