@@ -11,7 +11,6 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import psycopg2
 import requests
 
 from lineup_local.environment import WITH_DATABASE
+from lineup_local.port_choice import as_running
 from lineup_local.rabbitmq import RabbitMQ
 from lineup_local.settings import Settings, read
 
@@ -118,12 +118,8 @@ class Running:
     @classmethod
     def found(cls) -> "Running":
         """The system this environment names, which somebody else started."""
-        settings = read()
-        ports = {
-            Settings.name_of(field.name): str(getattr(settings, field.name))
-            for field in fields(settings)
-            if field.name.endswith("_port")
-        }
+        settings = as_running(read())
+        ports = {Settings.name_of(name): str(at) for name, at in settings.ports.items()}
         system = cls(settings.home, ports)
         system._read_demo()
         return system

@@ -45,8 +45,9 @@ def demo() -> None:
     from lineup_local.demo.fill import find_demo
     from lineup_local.demo.here import demo_installation
     from lineup_local.environment import installation
+    from lineup_local.port_choice import as_running
 
-    site = demo_installation(installation(read()))
+    site = demo_installation(installation(as_running(read())))
     found = find_demo(site)
     if found is None:
         raise LocalError("There is no demo yet. Run ./lineup up first.")
@@ -141,9 +142,10 @@ def screenshots() -> None:
     """Update the screenshots in README.md from the running demo."""
     from lineup_local.demo.here import demo_installation
     from lineup_local.environment import installation
+    from lineup_local.port_choice import as_running
     from lineup_local.screenshots import take
 
-    for file in take(demo_installation(installation(read()))):
+    for file in take(demo_installation(installation(as_running(read())))):
         click.echo(file)
 
 

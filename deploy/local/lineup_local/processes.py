@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from honcho.colour import get_colours
 from honcho.printer import Message, Printer
@@ -27,7 +28,7 @@ class Program:
 
 
 class ProcessGroup:
-    """Runs programs side by side; the last one's end, or a signal, ends them all."""
+    """Runs programs side by side while a body does; they end with it."""
 
     def __init__(self, programs: Iterable[Program]) -> None:
         self._programs = list(programs)
@@ -37,18 +38,27 @@ class ProcessGroup:
         self._printing = threading.Lock()
         self._over = threading.Event()
         self._code = 0
+        self._started: list[subprocess.Popen[bytes]] = []
 
-    def run(self) -> int:
-        """Run until the end; the last program's exit code, or 128 and the signal."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._on_signal)
-        started = [
+    def __enter__(self) -> Self:
+        """Start all of them."""
+        self._started = [
             self._start(program, colour)
             for program, colour in zip(self._programs, get_colours(), strict=False)
         ]
-        threading.Thread(target=self._watch, args=(started[-1],), daemon=True).start()
+        last = self._started[-1]
+        threading.Thread(target=self._watch, args=(last,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        """End all of them."""
+        self._end(self._started)
+
+    def run(self) -> int:
+        """Wait for a signal, 128 and its number, or for the last program's exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
         self._over.wait()
-        self._end(started)
         return self._code
 
     def _start(self, program: Program, colour: str) -> "subprocess.Popen[bytes]":

@@ -16,12 +16,20 @@ from lineup_local import packages, ports
 from lineup_local.daemons import Daemon
 from lineup_local.keys import keys_of
 from lineup_local.place import folder_for, server_user
+from lineup_local.ports import Claim
 from lineup_local.settings import Settings
 
 PROGRAMS = Path("/usr/lib/rabbitmq")
 PROGRAM = PROGRAMS / "bin" / "rabbitmq-server"
 PACKAGE = "rabbitmq-server"
 USER = "lineup"
+NAMES_CLAIM = Claim("rabbitmq_epmd_port", "RabbitMQ's node names")
+CLAIMS = (
+    Claim("rabbitmq_port", "RabbitMQ"),
+    Claim("rabbitmq_management_port", "RabbitMQ's administration"),
+    Claim("rabbitmq_node_port", "RabbitMQ's node"),
+)
+PID_FILE = "rabbitmq.pid"
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ class RabbitMQ:
             folder=self.folder,
             user=self.user,
             environment=self._environment,
+            ports={each.field: self.settings.ports[each.field] for each in CLAIMS},
         )
 
     @property
@@ -79,6 +88,7 @@ class RabbitMQ:
             folder=self.folder,
             user=self.user,
             environment={"PATH": "/usr/bin:/bin"},
+            ports={NAMES_CLAIM.field: self.settings.rabbitmq_epmd_port},
         )
 
     @property
@@ -96,7 +106,7 @@ class RabbitMQ:
             "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
             "RABBITMQ_CONF_ENV_FILE": str(folder / "none.conf"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
-            "RABBITMQ_PID_FILE": str(folder / "rabbitmq.pid"),
+            "RABBITMQ_PID_FILE": str(folder / PID_FILE),
             "RABBITMQ_DIST_PORT": str(self.settings.rabbitmq_node_port),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
                 "-kernel inet_dist_use_interface {127,0,0,1}"
@@ -109,20 +119,20 @@ class RabbitMQ:
         """Begin to start; `wait` says when it answers. Nothing when it runs."""
         if not PROGRAM.exists():
             packages.install(PACKAGE)
+        self.adopt()
         if self.names.process() is None:
-            ports.claim(self.settings, "rabbitmq_epmd_port", "RabbitMQ's node names")
+            ports.check(self.settings, NAMES_CLAIM)
             self.names.start()
         if self.daemon.process() is None:
-            self._claim_ports()
+            for claim in CLAIMS:
+                ports.check(self.settings, claim)
             self._configure()
             self.daemon.start()
 
-    def _claim_ports(self) -> None:
-        ports.claim(self.settings, "rabbitmq_port", "RabbitMQ")
-        ports.claim(
-            self.settings, "rabbitmq_management_port", "RabbitMQ's administration"
-        )
-        ports.claim(self.settings, "rabbitmq_node_port", "RabbitMQ's node")
+    def adopt(self) -> None:
+        """Take over a broker whose record was lost: no other may have its data."""
+        if PROGRAM.exists() and self.daemon.process() is None:
+            self.daemon.adopt(self.folder / PID_FILE, self.folder)
 
     def _configure(self) -> None:
         keys = keys_of(self.settings.home)

@@ -1,5 +1,6 @@
 """Waits until everything that was started answers, fills the demo, tells where."""
 
+import os
 import signal
 import sys
 import time
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import requests
 
 from lineup_local import ports
@@ -98,7 +100,11 @@ def main(*also: str) -> int:
     demo = fill(site)
     if EDGE in also and not streams_came_up(place, demo):
         return 1
-    say("Lineup is up.\n" + demo.table(site, stop="Ctrl-C, or ./lineup down"))
+    took = time.time() - psutil.Process(os.getppid()).create_time()
+    say(
+        f"Lineup is up. It took {took:.1f} s.\n"
+        + demo.table(site, stop="Ctrl-C, or ./lineup down")
+    )
     with suppress(KeyboardInterrupt):
         signal.pause()  # a part that ends ends all the others
     return 0

@@ -10,17 +10,20 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from lineup_local import postgres, rabbitmq
 from lineup_local.errors import LocalError
+from lineup_local.port_choice import chosen
 from lineup_local.postgres import Postgres
 from lineup_local.rabbitmq import RabbitMQ
 from lineup_local.settings import Settings, read
 
 LOOK_SECONDS = 0.1
+CLAIMS = (postgres.CLAIM, rabbitmq.NAMES_CLAIM, *rabbitmq.CLAIMS)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Servers:
     """PostgreSQL and RabbitMQ of one home."""
 
     settings: Settings
+    held: ExitStack = field(default_factory=ExitStack, compare=False)
+    """Keeps the ports of what was begun from others, until they answer."""
 
     @cached_property
     def postgres(self) -> Postgres:
@@ -42,20 +47,42 @@ class Servers:
     @contextmanager
     def in_use(self) -> Iterator["Servers"]:
         """Run the servers while the body does; the last user stops them."""
+        with self.begun() as servers:
+            servers.wait()
+            yield servers
+
+    @contextmanager
+    def begun(self) -> Iterator["Servers"]:
+        """As `in_use`, for a body that has other things to do before it waits."""
         with ExitStack() as stack:
             users = stack.enter_context(self._open("users.lock"))
             with self._alone():
                 self._lock(users, fcntl.LOCK_SH)
                 stack.callback(self._leave, users)
-                self.start()
-            yield self
+                servers = self.begin()
+            stack.enter_context(servers.held)
+            yield servers
 
     def start(self) -> None:
         """Start what does not run and wait until both answer."""
-        self.postgres.start()
-        self.rabbitmq.start()
-        self.postgres.wait()
-        self.rabbitmq.wait()
+        self.begin().wait()
+
+    def begin(self) -> "Servers":
+        """Start what does not run; the servers at the ports where they will answer."""
+        self.postgres.adopt()
+        self.rabbitmq.adopt()
+        with ExitStack() as stack:
+            settings = stack.enter_context(chosen(self.settings, CLAIMS))
+            servers = Servers(settings)
+            servers.postgres.start()
+            servers.rabbitmq.start()
+            return Servers(settings, held=stack.pop_all())
+
+    def wait(self) -> None:
+        """Wait until both answer."""
+        with self.held:
+            self.postgres.wait()
+            self.rabbitmq.wait()
 
     def stop(self) -> None:
         """Stop both, whoever uses them."""

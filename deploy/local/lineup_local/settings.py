@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Self
 
 from lineup_local.errors import LocalError
 
@@ -17,7 +18,8 @@ class Settings:
     Each field is set by LINEUP_ and its name in capitals, so `postgres_port` by
     LINEUP_POSTGRES_PORT. Ports are off the beaten track, so that servers that
     already run on the machine are not in the way, and below 32768, from where on the
-    kernel gives them to clients.
+    kernel gives them to clients. Where another checkout has them, those that nobody
+    set move (`ports_here.py`).
     """
 
     home: Path = CHECKOUT / ".lineup"
@@ -36,6 +38,22 @@ class Settings:
     probe_port: int = 16740
     start_seconds: int = 120
     demo_customers: int = 150
+    may_move: frozenset[str] = field(default=frozenset(), compare=False)
+    """The ports that nobody set: where they are taken, others do as well."""
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Every port by its field."""
+        return {name: getattr(self, name) for name in PORTS}
+
+    def at(self, ports: Mapping[str, int]) -> Self:
+        """The same with other ports, by field."""
+        return replace(self, **ports)  # type: ignore[arg-type]
+
+    def environment(self) -> dict[str, str]:
+        """What tells another process of the same home and ports."""
+        told = {"home": self.home, **self.ports}
+        return {self.name_of(name): str(value) for name, value in told.items()}
 
     @staticmethod
     def name_of(field: str) -> str:
@@ -43,21 +61,24 @@ class Settings:
         return f"LINEUP_{field.upper()}"
 
 
+NAMES = tuple(each.name for each in fields(Settings) if each.name != "may_move")
+PORTS = tuple(name for name in NAMES if name.endswith("_port"))
 MAY_BE_NONE = {"demo_customers"}
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this environment; a port that is no number is refused."""
     values: dict[str, int | Path] = {}
-    for field in fields(Settings):
-        name = Settings.name_of(field.name)
+    for each in NAMES:
+        name = Settings.name_of(each)
         if text := environment.get(name):
-            values[field.name] = (
+            values[each] = (
                 Path(text).resolve()
-                if field.name == "home"
-                else _whole_number(name, text, 0 if field.name in MAY_BE_NONE else 1)
+                if each == "home"
+                else _whole_number(name, text, 0 if each in MAY_BE_NONE else 1)
             )
-    return Settings(**values)  # type: ignore[arg-type]
+    may_move = frozenset(PORTS) - values.keys()
+    return Settings(**values, may_move=may_move)  # type: ignore[arg-type]
 
 
 def _whole_number(name: str, text: str, least: int) -> int:

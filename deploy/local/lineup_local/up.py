@@ -4,22 +4,28 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
 import psutil
-import psycopg2
-from psycopg2 import sql
 
-from lineup.command import migrations
-from lineup_local import assets, edge, ports
+from lineup_local import assets, edge, ports, schemas
 from lineup_local.containers.private import PrivateEngine
 from lineup_local.daemons import Daemon, end_all, is_alive
 from lineup_local.demo.here import edge_of
 from lineup_local.demo.installation import FILLING
-from lineup_local.environment import WITH_DATABASE, Installation, installation
+from lineup_local.environment import (
+    PROBED,
+    WITH_DATABASE,
+    Installation,
+    installation,
+)
 from lineup_local.errors import LocalError
 from lineup_local.place import public_top
+from lineup_local.port_choice import chosen
+from lineup_local.ports import Claim
 from lineup_local.processes import STOP_SECONDS, ProcessGroup, Program
 from lineup_local.ready import EDGE, log_of
 from lineup_local.servers import Servers, interrupted_by
@@ -29,47 +35,41 @@ SERVICES = (*WITH_DATABASE, "playlists-worker", "gateway")
 MARK = "LINEUP_STARTED_BY"
 INSTALLED = ("tools", "python", "assets")
 """What `./lineup` installs in the home: no data, so it is kept."""
-CLAIMED = {
-    "gateway_port": "the gateway",
-    "webhook_port": "webshop deliveries",
-    "stream_port": "the demo's streams",
-    "stream_origin_port": "what the demo's streaming server plays from",
-    "mail_port": "the mail catcher",
-    "mail_http_port": "the mail catcher's pages",
-}
+CLAIMS = (
+    Claim("gateway_port", "the gateway"),
+    Claim("webhook_port", "webshop deliveries"),
+    Claim("stream_port", "the demo's streams"),
+    Claim("stream_origin_port", "what the demo's streaming server plays from"),
+    Claim("mail_port", "the mail catcher"),
+    Claim("mail_http_port", "the mail catcher's pages"),
+    Claim("probe_port", "what services tell of themselves", len(PROBED)),
+)
 
 
 @dataclass(frozen=True)
 class Supervisor:
-    """Everything that `lineup up` starts in one home."""
+    """Who runs Lineup in one home: one at a time."""
 
     settings: Settings
 
-    @cached_property
-    def place(self) -> Installation:
-        """What the parts are told."""
-        return installation(self.settings)
-
-    @cached_property
-    def servers(self) -> Servers:
-        """What the parts stand on."""
-        return Servers(self.settings)
-
     @property
     def record(self) -> Daemon:
-        """Remembers which process is the supervisor."""
-        return Daemon(name="supervisor", command=(), folder=self.settings.home)
+        """Remembers which process is the supervisor, and all ports."""
+        return Daemon(
+            name="supervisor",
+            command=(),
+            folder=self.settings.home,
+            ports={claim.field: self.settings.ports[claim.field] for claim in CLAIMS},
+        )
 
     def up(self) -> int:
         """Run everything until a signal, or a part that does not come up; the code."""
-        self._take_office()
-        try:
-            with interrupted_by(signal.SIGTERM), self.servers.in_use():
-                self._prepare()
-                return self._run()
-        finally:
-            end_all(self._leftovers(), signal.SIGTERM)
-            self.record.record.unlink(missing_ok=True)
+        with (
+            self._office() as settings,
+            interrupted_by(signal.SIGTERM),
+            Servers(settings).begun() as servers,
+        ):
+            return Start(servers).run()
 
     def down(self) -> str:
         """End what runs here and nothing else; what happened, in words."""
@@ -78,14 +78,14 @@ class Supervisor:
             end_all([running], signal.SIGTERM, seconds=2 * STOP_SECONDS)
         end_all(self._leftovers(), signal.SIGTERM)
         PrivateEngine(self.settings).stop_unused()
-        if not self.servers.stop_unused():
+        if not Servers(self.settings).stop_unused():
             return "Lineup is stopped. Running tests still use the servers."
         return "Lineup is stopped." if running else "Lineup was not running."
 
     def forget(self) -> str:
         """End everything and delete all data; refused while tests use the servers."""
         said = self.down()
-        if not self.servers.stop_unused():
+        if not Servers(self.settings).stop_unused():
             raise LocalError(
                 "Running tests still use the servers; nothing was deleted."
             )
@@ -95,44 +95,91 @@ class Supervisor:
         shutil.rmtree(public_top(self.settings.home))
         return f"{said} Its data is deleted."
 
-    def _take_office(self) -> None:
+    @contextmanager
+    def _office(self) -> Iterator[Settings]:
+        """Be the supervisor while the body runs; the settings with ports that are free.
+
+        What it leaves behind is ended. LocalError when another is there.
+        """
+        with self._alone():
+            self._clear()
+            with chosen(self.settings, CLAIMS) as settings:
+                Supervisor(settings).record.remember(os.getpid())
+                try:
+                    yield settings
+                finally:
+                    end_all(self._leftovers(), signal.SIGTERM)
+                    self.record.record.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         self.settings.home.mkdir(parents=True, exist_ok=True)
+        home = self.settings.home.stat()
+        hold = ports.hold(f"home-{home.st_dev}-{home.st_ino}")
         running = self.record.process()
-        if running is not None:
-            raise LocalError(
-                f"Lineup is up already (process {running.pid});"
-                " ./lineup down ends that."
-            )
+        if hold is None or running is not None:
+            who = f"process {running.pid}" if running else "it is just starting"
+            raise LocalError(f"Lineup is up already ({who}); ./lineup down ends that.")
+        with hold:
+            yield
+
+    def _clear(self) -> None:
+        """End and delete what an interrupted start left."""
         end_all(self._leftovers(), signal.SIGTERM)
         if (self.settings.home / FILLING).exists():
-            # The last start was interrupted, and half a demo is none. Somebody else
-            # forgets it: this one must not remember folders that are gone.
-            Supervisor(self.settings).forget()
-        for field, purpose in CLAIMED.items():
-            ports.claim(self.settings, field, purpose)
-        self.record.remember(os.getpid())
+            # Half a demo is none.
+            self.forget()
+
+    def _leftovers(self) -> list[psutil.Process]:
+        """Processes that a supervisor of this home started, dead or alive itself."""
+        return [
+            process
+            for process in psutil.process_iter()
+            if self._is_ours(process) and is_alive(process)
+        ]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return process.environ().get(MARK) == str(self.settings.home)
+        except (psutil.AccessDenied, psutil.NoSuchProcess):
+            return False
+
+
+@dataclass(frozen=True)
+class Start:
+    """What `up` starts on its servers: databases, services, what the demo needs."""
+
+    servers: Servers
+
+    @property
+    def settings(self) -> Settings:
+        """With the ports at which all is found."""
+        return self.servers.settings
+
+    @cached_property
+    def place(self) -> Installation:
+        """What the parts are told."""
+        return installation(self.settings)
+
+    def run(self) -> int:
+        """Run until a signal, or a part that does not come up; the exit code.
+
+        Services are begun as soon as their tables are there; the broker takes longer.
+        """
+        self._prepare()
+        with ProcessGroup(self._programs()) as programs:
+            self.servers.wait()
+            return programs.run()
 
     def _prepare(self) -> None:
         self.place.blobs.mkdir(exist_ok=True)
         (self.settings.home / "logs").mkdir(exist_ok=True)
         assets.install()
-        self._make_databases()
-        for service, uri in self.place.database_uris.items():
-            migrations.migrate(service, uri)
+        postgres = self.servers.postgres
+        postgres.wait()
+        schemas.bring_up(f"{postgres.uri}/postgres", self.place.database_uris)
 
-    def _make_databases(self) -> None:
-        server = psycopg2.connect(f"{self.servers.postgres.uri}/postgres")
-        server.autocommit = True
-        with server.cursor() as cursor:
-            cursor.execute("SELECT datname FROM pg_database")
-            there = {name for (name,) in cursor.fetchall()}
-            for name in set(self.place.database_uris) - there:
-                cursor.execute(
-                    sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-                )
-        server.close()
-
-    def _run(self) -> int:
+    def _programs(self) -> list[Program]:
         python = sys.executable
         kept = {
             **{name: ("-m", "lineup.command", "run", name) for name in SERVICES},
@@ -145,7 +192,7 @@ class Supervisor:
         last = Program(
             name="lineup", command=ready, environment=self._environment("lineup")
         )
-        return ProcessGroup([*parts, last]).run()
+        return [*parts, last]
 
     def _streams(self) -> dict[str, tuple[str, ...]]:
         """The demo's streaming server: nginx where it is there, and what it plays."""
@@ -172,21 +219,8 @@ class Supervisor:
     def _environment(self, name: str) -> dict[str, str]:
         return {
             **os.environ,
+            **self.settings.environment(),
             **self.place.environment_for(name),
             "PYTHONUNBUFFERED": "1",
             MARK: str(self.settings.home),
         }
-
-    def _leftovers(self) -> list[psutil.Process]:
-        """Processes that a supervisor of this home started, dead or alive itself."""
-        return [
-            process
-            for process in psutil.process_iter()
-            if self._is_ours(process) and is_alive(process)
-        ]
-
-    def _is_ours(self, process: psutil.Process) -> bool:
-        try:
-            return process.environ().get(MARK) == str(self.settings.home)
-        except (psutil.AccessDenied, psutil.NoSuchProcess):
-            return False

@@ -116,6 +116,23 @@ def test_the_demo_is_printed_as_shell_variables(ups):
     assert address in printed.splitlines()
 
 
+def test_another_terminal_finds_what_runs_without_being_told_its_ports(ups):
+    ups.up()
+    told = {"LINEUP_HOME": str(ups.settings.home)}
+    done = subprocess.run(
+        [CHECKOUT / "lineup", "demo"],
+        env={n: v for n, v in os.environ.items() if not n.startswith("LINEUP_")} | told,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=UP_SECONDS,
+    )
+
+    lines = done.stdout.splitlines()
+    assert f"LINEUP=http://127.0.0.1:{ups.settings.gateway_port}" in lines
+    assert f"MAIL=http://127.0.0.1:{ups.settings.mail_http_port}" in lines
+
+
 def test_a_killed_supervisor_leaves_nothing_the_next_start_minds(ups):
     ups.up()
     before = ups.processes()
@@ -160,16 +177,15 @@ def test_a_part_that_does_not_come_up_ends_all_with_its_last_lines(ups):
 
 
 def test_after_an_interrupted_filling_all_is_made_anew(other_settings):
-    supervisor = Supervisor(other_settings)
-    supervisor._take_office()
-    (other_settings.home / FILLING).touch()
-    half = supervisor.servers.postgres.folder / "data"
-    half.mkdir()
-    kept = other_settings.home / "tools"
-    kept.mkdir()
-    supervisor.record.record.unlink()
+    with Supervisor(other_settings)._office():
+        (other_settings.home / FILLING).touch()
+        half = Servers(other_settings).postgres.folder / "data"
+        half.mkdir()
+        kept = other_settings.home / "tools"
+        kept.mkdir()
 
-    Supervisor(other_settings)._take_office()
+    with Supervisor(other_settings)._office():
+        pass
 
     assert not (other_settings.home / FILLING).exists()
     assert not half.exists()
