@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway import count_folder
+from lineup import lean  # noqa: F401 - before structlog
 
 # Before anything imports prometheus_client: what workers count lies in shared files.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = count_folder.begin(Path(tempfile.gettempdir()))

@@ -13,6 +13,9 @@ import eventlet
 
 eventlet.monkey_patch()
 
+if __name__ == "__main__":
+    from lineup import lean  # noqa: F401 - before structlog
+
 import os
 import signal
 import sys

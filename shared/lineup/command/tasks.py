@@ -31,6 +31,8 @@ def run(service: str) -> None:
     os.environ.update(environment_of(service))
     runner = find("lineup.runners", service)
     if runner is not None:
+        from lineup import lean  # noqa: F401 - before what it loads
+
         runner.load()()
     else:
         command = [sys.executable, "-m", "lineup.bus.run", service]
