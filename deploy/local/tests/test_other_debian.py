@@ -7,8 +7,11 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from lineup_local import packages
@@ -24,7 +27,12 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 PASSED_ON = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 PASSED = "shared/tests/test_testing.py"
 
-# Its own processes and mounts: when this ends, nothing of it is left.
+# Its own processes and mounts: when this ends, or whoever started it, by whatever
+# signal, nothing of it is left.
+ALONE = (
+    *("setpriv", "--pdeathsig", "KILL"),
+    *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
+)
 ENTER = r"""
 set -eu
 root=$1 cache=$2
@@ -109,9 +117,8 @@ def inside(root: Path, script: str, environment: dict[str, str]):
     cache = subprocess.run(
         [uv(), "cache", "dir"], check=True, capture_output=True, text=True, timeout=30
     ).stdout.strip()
-    alone = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     return subprocess.run(
-        [*alone, "sh", "-c", ENTER, "enter", root, cache, script],
+        [*ALONE, "sh", "-c", ENTER, "enter", root, cache, script],
         env=environment,
         check=False,
         stdin=subprocess.DEVNULL,
@@ -135,6 +142,32 @@ def environment_in(settings) -> dict[str, str]:
         **environment,
         **ports,
     }
+
+
+RUN = """
+import subprocess, sys
+subprocess.run(sys.argv[1:])
+"""
+
+
+def test_nothing_is_left_of_it_when_the_run_is_killed(tmp_path):
+    """A shell in it has children in sessions of their own, as servers are."""
+    begun = tmp_path / "begun"
+    script = f"setsid sleep 987 & setsid sleep 987 & touch {begun}; wait"
+    run = subprocess.Popen([sys.executable, "-c", RUN, *ALONE, "sh", "-c", script])
+    end = time.monotonic() + 30
+    while not begun.exists() and run.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    if run.poll() is not None:
+        pytest.skip("this machine lets nobody have processes of its own")
+    family = psutil.Process(run.pid).children(recursive=True)
+    assert len(family) >= 3
+
+    run.kill()
+    run.wait(30)
+
+    _, left = psutil.wait_procs(family, timeout=30)
+    assert left == []
 
 
 @pytest.mark.timeout(MAKE_SECONDS + BEGIN_SECONDS + 60)
