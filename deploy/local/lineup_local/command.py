@@ -42,8 +42,8 @@ def test(what: tuple[str, ...]) -> None:
 @verbs.command()
 def demo() -> None:
     """Print URLs and logins of the demo as shell variables."""
-    from lineup_local.demo.fill import find_demo
     from lineup_local.demo.here import demo_installation
+    from lineup_local.demo.logins import find_demo
     from lineup_local.environment import installation
     from lineup_local.port_choice import as_running
 

@@ -5,8 +5,6 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cryptography.fernet import Fernet
-
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
@@ -28,6 +26,8 @@ def keys_of(home: Path) -> Keys:
 
 
 def _fresh() -> Keys:
+    from cryptography.fernet import Fernet
+
     return Keys(
         postgres=secrets.token_urlsafe(24),
         rabbitmq=secrets.token_urlsafe(24),

@@ -9,8 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGINT, SIGKILL
 
-import psycopg2
-
 from lineup_local import ports
 from lineup_local.daemons import Daemon, identity
 from lineup_local.errors import LocalError
@@ -93,6 +91,8 @@ class Postgres:
 
     def answers(self) -> bool:
         """Whether a connection succeeds."""
+        import psycopg2
+
         try:
             psycopg2.connect(f"{self.uri}/postgres", connect_timeout=5).close()
         except psycopg2.OperationalError:

@@ -55,7 +55,7 @@ class ProcessGroup:
         self._end(self._started)
 
     def run(self) -> int:
-        """Wait for a signal, 128 and its number, or for the last program's exit code."""
+        """Wait for a signal: 128 and its number; or for the last one's exit code."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
         self._over.wait()

@@ -10,8 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
-import requests
-
 from lineup_local import packages, ports
 from lineup_local.daemons import Daemon
 from lineup_local.keys import keys_of
@@ -163,6 +161,8 @@ class RabbitMQ:
 
     def answers(self) -> bool:
         """Whether the broker takes connections and its administration answers."""
+        import requests
+
         if ports.is_free(self.settings.rabbitmq_port):
             return False
         try:

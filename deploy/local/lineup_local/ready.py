@@ -12,8 +12,9 @@ import psutil
 import requests
 
 from lineup_local import ports
-from lineup_local.demo.fill import Demo, fill
+from lineup_local.demo.fill import fill
 from lineup_local.demo.here import begin_streams, demo_installation
+from lineup_local.demo.logins import Demo
 from lineup_local.environment import PROBED, Installation, installation
 from lineup_local.errors import LocalError
 from lineup_local.settings import read

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import requests
+
 from lineup_local.demo.api import Api
 from lineup_local.demo.customers import CUSTOMERS
-from lineup_local.demo.fill import Demo, find_demo
 from lineup_local.demo.installation import DemoInstallation
+from lineup_local.demo.logins import Demo, find_demo
 from lineup_local.errors import LocalError
 from lineup_local.settings import CHECKOUT
 
@@ -40,15 +42,18 @@ SHOTS = (
 
 
 def take(site: DemoInstallation) -> list[Path]:
-    """Take all of them anew; LocalError when there is no demo or nobody can look."""
-    browser = shutil.which("chromium")
-    if browser is None:
-        raise LocalError("chromium is not installed; apt-get install chromium")
+    """Take all of them anew; LocalError when no demo runs or nobody can look."""
     demo = find_demo(site)
     if demo is None:
         raise LocalError("There is no demo yet. Run ./lineup up first.")
+    try:
+        api = Api(site.gateway, demo.partner_username, demo.partner_password)
+    except requests.ConnectionError:
+        raise LocalError("Lineup is not running. Run ./lineup up first.") from None
+    browser = shutil.which("chromium")
+    if browser is None:
+        raise LocalError("chromium is not installed; apt-get install chromium")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    api = Api(site.gateway, demo.partner_username, demo.partner_password)
     (person,) = api.get("/customers", search=CUSTOMERS[0].email)["items"]
     (user, *_) = api.get("/users", customer_id=person["id"])["items"]
     things = {"user_id": user["id"]}

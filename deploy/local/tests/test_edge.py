@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lineup_local.demo.fill import Demo
 from lineup_local.demo.here import edge_of
+from lineup_local.demo.logins import Demo
 from lineup_local.edge import LUA, Edge, is_there
 from lineup_local.environment import installation
 from lineup_local.ready import streams_came_up

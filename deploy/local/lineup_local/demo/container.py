@@ -3,8 +3,9 @@
 import shlex
 import sys
 
-from lineup_local.demo.fill import fill, find_demo
+from lineup_local.demo.fill import fill
 from lineup_local.demo.installation import DemoInstallation
+from lineup_local.demo.logins import find_demo
 from lineup_local.demo.settings import read
 
 STOP = "Ctrl-C, or docker compose down"

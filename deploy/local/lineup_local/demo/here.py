@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 from lineup_local import ports
-from lineup_local.demo.fill import Demo
 from lineup_local.demo.installation import PARTNER, DemoInstallation, Login
+from lineup_local.demo.logins import Demo
 from lineup_local.edge import Edge, secret_of
 from lineup_local.environment import Installation
 
