@@ -33,7 +33,7 @@ def down() -> None:
 @verbs.command(context_settings={"ignore_unknown_options": True})
 @click.argument("what", nargs=-1, type=click.UNPROCESSED)
 def test(what: tuple[str, ...]) -> None:
-    """Run all tests, a suite (such as billing), or tests by path."""
+    """Run all tests, a suite, or tests by path; --quick: without servers."""
     from lineup_local.suites import run_tests
 
     sys.exit(run_tests(what))

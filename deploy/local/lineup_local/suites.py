@@ -21,6 +21,7 @@ from xml.etree import ElementTree as ET
 
 import click
 
+from lineup.testing.plugin import QUICK
 from lineup.testing.servers import running_servers
 from lineup_local import packages
 from lineup_local.checks import run_checks
@@ -42,6 +43,16 @@ SUITES = {
     "notifications": "services/notifications/tests",
 }
 """Where each suite lies, the longest first; one inside another runs by itself."""
+
+QUICK_SUITES = (
+    "billing",
+    "playlists",
+    "shared",
+    "accounts",
+    "gateway",
+    "notifications",
+)
+"""Those with tests that need no servers."""
 
 TOOLS = {
     "tests": {
@@ -83,7 +94,7 @@ def run_tests(what: tuple[str, ...]) -> int:
     codes = [] if what else [run_checks()]
     totals: Counter[str] = Counter()
     not_run: list[str] = []
-    with _servers_for(runs) as environment:
+    with _servers_for(runs, options) as environment:
         results = _side_by_side(runs, options, environment)
         for (suite, *_), result in zip(runs, results, strict=True):
             codes.append(result.code)
@@ -107,9 +118,13 @@ def _install_tools(paths: list[str]) -> None:
 
 
 @contextmanager
-def _servers_for(runs: list[list[str]]) -> Iterator[Mapping[str, str]]:
-    """How suites find PostgreSQL and RabbitMQ; none where all have containers."""
-    if all(_needs_engine(paths) for paths in runs):
+def _servers_for(
+    runs: list[list[str]], options: list[str]
+) -> Iterator[Mapping[str, str]]:
+    """How suites find PostgreSQL and RabbitMQ; none where all have containers or need
+    none.
+    """
+    if QUICK in options or all(_needs_engine(paths) for paths in runs):
         yield {}
         return
     with running_servers() as servers:
@@ -149,7 +164,8 @@ def _chosen(what: tuple[str, ...]) -> tuple[list[list[str]], list[str]]:
     options = [word for word in what if word not in paths and word not in SUITES]
     named = [SUITES[word] for word in what if word in SUITES]
     if not paths and not named:
-        named = [path for path in SUITES.values() if (CHECKOUT / path).exists()]
+        names = QUICK_SUITES if QUICK in options else SUITES
+        named = [SUITES[name] for name in names if (CHECKOUT / SUITES[name]).exists()]
     return [[path] for path in named] + ([paths] if paths else []), options
 
 

@@ -1,4 +1,4 @@
-"""A suite that cannot run is told of, and is no success to who asked for it."""
+"""A suite that cannot run is told of; what needs no server runs without one."""
 
 import os
 import subprocess
@@ -24,3 +24,25 @@ def test_without_an_engine_the_tests_of_containers_are_said_not_to_run(tmp_path)
     last = done.stdout.splitlines()[-1]
     assert last.startswith("NOT RUN: deploy/containers/tests, for ")
     assert "docker" in last.lower()
+
+
+def test_quick_tests_run_without_servers_and_the_others_are_left_out(tmp_path):
+    names = {name: v for name, v in os.environ.items() if "LINEUP_TEST" not in name}
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "lineup.command", "test"),
+            *("deploy/local/tests/test_ports.py", "deploy/local/tests/test_schemas.py"),
+            *("--quick", "-k", "alembic_finds or is_behind"),
+        ],
+        cwd=CHECKOUT,
+        env={**names, "LINEUP_HOME": str(tmp_path / "home")},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert "\n4 passed, 0 failed" in done.stdout
+    assert "Servers:" not in done.stdout
+    assert not list(tmp_path.glob("home/postgres*"))

@@ -79,7 +79,7 @@ def scraped(probes):
 
 
 @pytest.fixture(scope="module")
-def ports(tmp_path_factory):
+def ports(other_processes, tmp_path_factory):
     with gateway(tmp_path_factory.mktemp("gateway")) as ports:
         yield ports
 
@@ -216,7 +216,7 @@ def test_the_probe_port_listens_where_it_is_told(address, bind):
     assert probe_bind(settings) == bind
 
 
-def test_counts_leave_with_the_process(tmp_path):
+def test_counts_leave_with_the_process(tmp_path, other_processes):
     with gateway(tmp_path):
         assert list(tmp_path.glob("lineup_gateway_*"))
 

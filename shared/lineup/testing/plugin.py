@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lineup.testing.collector import Collector
     from lineup.testing.databases import Databases, Vhosts
 
+QUICK = "--quick"
+SLOW = {"test_servers", "other_processes"}
 SPRING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
@@ -28,18 +30,43 @@ def pytest_report_header() -> str:
     return f"servers: {origin()}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell reports which features a test shows: `@pytest.mark.feature("SU-08")`."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the tests alone that need nothing but their own process."""
+    told = "Run only tests that need no server and no other process."
+    parser.addoption(QUICK, action="store_true", help=told)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Tell reports which features a test shows: `@pytest.mark.feature("SU-08")`; leave
+    tests out that were not asked for.
+    """
     for item in items:
         for mark in item.iter_markers("feature"):
             item.user_properties += [("feature", id_) for id_ in mark.args]
+    if config.getoption(QUICK):
+        config.hook.pytest_deselected(items=[i for i in items if not _is_quick(i)])
+        items[:] = filter(_is_quick, items)
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    """Whether none of its fixtures stands on a server or another process."""
+    return SLOW.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
-def test_servers() -> Iterator[TestServers]:
+def test_servers(request: pytest.FixtureRequest) -> Iterator[TestServers]:
     """PostgreSQL and RabbitMQ for this session."""
+    if request.config.getoption(QUICK):
+        pytest.fail(f"With {QUICK} no test may ask for servers while it runs.")
     with running_servers() as servers:
         yield servers
+
+
+@pytest.fixture(scope="session")
+def other_processes() -> None:
+    """Named by tests and fixtures that start programs: they are not quick."""
 
 
 @pytest.fixture(scope="session")

@@ -131,7 +131,7 @@ def wait_for(port):
 
 
 @pytest.fixture(scope="session")
-def gunicorn():
+def gunicorn(other_processes):
     """`with gunicorn(folder, shelves) as (port, process)`: a real one, of 4 threads."""
     return running_gunicorn
 

@@ -217,7 +217,7 @@ class TestArchive:
 
 
 @pytest.fixture
-def edge(tmp_path):
+def edge(tmp_path, other_processes):
     """A real nginx that checks signatures, and its address."""
     if shutil.which("nginx") is None:
         pytest.fail("nginx is needed here: apt-get install nginx-light")
