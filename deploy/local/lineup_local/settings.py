@@ -12,7 +12,15 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Movable:
+    """Knows which ports nobody set."""
+
+    may_move: frozenset[str] = field(default=frozenset(), compare=False)
+    """Where these are taken, others do as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(Movable):
     """Where the local run lives and which ports it takes.
 
     Each field is set by LINEUP_ and its name in capitals, so `postgres_port` by
@@ -38,8 +46,6 @@ class Settings:
     probe_port: int = 16740
     start_seconds: int = 120
     demo_customers: int = 150
-    may_move: frozenset[str] = field(default=frozenset(), compare=False)
-    """The ports that nobody set: where they are taken, others do as well."""
 
     @property
     def ports(self) -> dict[str, int]:

@@ -65,7 +65,7 @@ class Supervisor:
     def up(self) -> int:
         """Run everything until a signal, or a part that does not come up; the code."""
         with (
-            self._office() as settings,
+            self._supervising() as settings,
             interrupted_by(signal.SIGTERM),
             Servers(settings).begun() as servers,
         ):
@@ -96,7 +96,7 @@ class Supervisor:
         return f"{said} Its data is deleted."
 
     @contextmanager
-    def _office(self) -> Iterator[Settings]:
+    def _supervising(self) -> Iterator[Settings]:
         """Be the supervisor while the body runs; the settings with ports that are free.
 
         What it leaves behind is ended. LocalError when another is there.

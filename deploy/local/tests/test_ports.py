@@ -28,8 +28,8 @@ PROBES = Claim("probe_port", "probes", 3)
 def movable(tmp_path):
     """`movable(gateway_port=…)` are settings of a new home, as if nobody had set them."""
 
-    def settings(**given):
-        return Settings(home=tmp_path, may_move=frozenset(PORTS), **given)
+    def settings(**fields):
+        return Settings(home=tmp_path, may_move=frozenset(PORTS), **fields)
 
     return settings
 
@@ -167,14 +167,14 @@ def test_a_second_checkout_starts_servers_beside_those_of_the_first(
         assert beside.rabbitmq.answers()
         assert servers.postgres.answers()
         assert servers.rabbitmq.answers()
-        told = environment_told(second.home)
+        told = printed_environment(second.home)
         assert f"{beside.postgres.uri}/billing" in told
         assert f"AMQP_URI={beside.rabbitmq.uri}\n" in told
 
-    assert f":{beside.postgres.port}/" not in environment_told(second.home)
+    assert f":{beside.postgres.port}/" not in printed_environment(second.home)
 
 
-def environment_told(home) -> str:
+def printed_environment(home) -> str:
     names = environment_of(Settings(home=home))
     kept = {name: v for name, v in names.items() if not name.endswith("_PORT")}
     return subprocess.run(

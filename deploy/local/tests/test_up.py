@@ -177,14 +177,14 @@ def test_a_part_that_does_not_come_up_ends_all_with_its_last_lines(ups):
 
 
 def test_after_an_interrupted_filling_all_is_made_anew(other_settings):
-    with Supervisor(other_settings)._office():
+    with Supervisor(other_settings)._supervising():
         (other_settings.home / FILLING).touch()
         half = Servers(other_settings).postgres.folder / "data"
         half.mkdir()
         kept = other_settings.home / "tools"
         kept.mkdir()
 
-    with Supervisor(other_settings)._office():
+    with Supervisor(other_settings)._supervising():
         pass
 
     assert not (other_settings.home / FILLING).exists()
