@@ -10,7 +10,8 @@ from lineup.secrets import Keyring
 class Dependencies:
     """Handed to operations by the endpoints, so that operations know no bus.
 
-    `hash_password` is argon2id; on the bus it runs in a real thread. `public_url` is
+    `hash_password` is for passwords that were chosen: slow argon2id, on the bus in a
+    real thread. `public_url` is
     where subscribers of partners without an address of their own reach playlists.
     """
 

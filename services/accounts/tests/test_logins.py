@@ -1,4 +1,7 @@
+import math
+
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, select
@@ -6,7 +9,7 @@ from sqlalchemy import event, select
 from accounts.logins import passwords, usernames
 from accounts.logins.identity import identify
 from accounts.logins.models import Login, Session
-from accounts.logins.operations import prune, sign_out
+from accounts.logins.operations import prune, reset_password, sign_out
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
 from accounts.tree.operations import set_account_state
@@ -22,6 +25,8 @@ from lineup.validation import ValidationErrors
 
 from .conftest import PASSWORD, call
 
+CHOSEN, GENERATED = 19_456, 8
+"""KiB that a guess at a password takes, of each kind."""
 ANNA = LoginDetails(username="anna", password="1234")
 
 
@@ -112,10 +117,63 @@ class TestPasswords:
         assert [fault.code for fault in errors.errors] == codes
 
     def test_generated_ones_are_unambiguous_and_differ(self):
-        made = {passwords.generate() for _ in range(200)}
+        made = {passwords.generate_password() for _ in range(200)}
         assert len(made) == 200
         assert not set("".join(made)) & set("ilo01ABC")
-        assert {len(password) for password in made} == {12}
+
+    def test_generated_ones_have_a_hundred_bits_of_chance(self):
+        characters = passwords.generate_password().replace("-", "")
+        assert set(characters) <= set(passwords.ALPHABET)
+        assert len(characters) * math.log2(len(passwords.ALPHABET)) >= 100
+
+    def test_only_what_was_generated_is_hashed_quickly(
+        self, ask, tree, dependencies, engine, make_customer
+    ):
+        chosen = str(passwords.generate_password())
+        make_customer(login=LoginDetails(username="chosen", password=chosen))
+        generated = make_customer()
+
+        assert cost_of(engine, "chosen") == CHOSEN
+        assert cost_of(engine, generated.username) == GENERATED
+
+    def test_a_login_that_gets_a_chosen_password_is_hashed_slowly(
+        self, database, dependencies, enter, engine, make_customer
+    ):
+        generated = make_customer()
+        with database.transaction() as work:
+            reset_password(work, dependencies, generated.username, "a-new-one")
+
+        assert cost_of(engine, generated.username) == CHOSEN
+        assert enter(generated.username, "a-new-one").token
+
+    @pytest.mark.parametrize(
+        "kind", [passwords.hash_password, passwords.hash_generated]
+    )
+    def test_a_wrong_password_costs_as_much_whatever_the_hash_is_of(
+        self, monkeypatch, kind
+    ):
+        password = passwords.generate_password()
+        kept, looked_at = kind(password), []
+
+        class Noting(PasswordHasher):
+            def verify(self, password_hash, password):
+                looked_at.append(extract_parameters(password_hash).memory_cost)
+                return super().verify(password_hash, password)
+
+        hasher = Noting(time_cost=2, memory_cost=CHOSEN, parallelism=1)
+        monkeypatch.setattr(passwords, "_HASHER", hasher)
+
+        assert is_right(kept, password)
+        looked_at.clear()
+        assert not is_right(kept, "another")
+        assert looked_at.count(CHOSEN) == 1
+
+
+def cost_of(engine, username):
+    """KiB of memory that each guess at a login's password takes."""
+    statement = select(Login.password_hash).where(Login.username == username)
+    with engine.connect() as connection:
+        return extract_parameters(connection.execute(statement).scalar()).memory_cost
 
 
 class TestSignIn:

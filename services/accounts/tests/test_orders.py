@@ -85,7 +85,7 @@ class TestNewBuyer:
             s["user_id"] for s in filled.seats
         }
         assert issued.email == "anna@example.com"
-        assert len(dependencies.keyring.open(issued.password)) == 12
+        assert len(dependencies.keyring.open(issued.password)) == 23
         assert [s.email for s in announced("customer_changed")] == ["anna@example.com"]
 
     @pytest.mark.feature("WS-09")

@@ -16,7 +16,11 @@ from accounts.logins.models import (
     SignInTries,
     digest,
 )
-from accounts.logins.passwords import check_password
+from accounts.logins.passwords import (
+    GeneratedPassword,
+    check_password,
+    hash_generated,
+)
 from accounts.logins.usernames import check_username
 from accounts.tree.models import Account
 from accounts.unique_violations import note_duplicate
@@ -84,7 +88,7 @@ def add_login(
         account_id=account.id,
         role=role,
         username=details.username,
-        password_hash=dependencies.hash_password(details.password),
+        password_hash=_hash_of(dependencies, details.password),
         status=Status.ACTIVE,
         created_at=work.now,
     )
@@ -126,8 +130,15 @@ def set_password(
     errors = ValidationErrors()
     check_password(errors, field, password, login.role)
     errors.refuse()
-    login.password_hash = dependencies.hash_password(password)
+    login.password_hash = _hash_of(dependencies, password)
     clear_failures(work, login.username)
+
+
+def _hash_of(dependencies: Dependencies, password: str) -> str:
+    """What is kept of a password: slow to make for one that a person chose."""
+    if isinstance(password, GeneratedPassword):
+        return hash_generated(password)
+    return dependencies.hash_password(password)
 
 
 def delete_logins(work: UnitOfWork, account_ids: Collection[UUID]) -> None:

@@ -7,7 +7,7 @@ from accounts.customers.models import Customer
 from accounts.customers.settings import apply_settings
 from accounts.dependencies import Dependencies
 from accounts.logins.operations import add_login, is_taken
-from accounts.logins.passwords import generate
+from accounts.logins.passwords import generate_password
 from accounts.logins.usernames import generate_username
 from accounts.tree.models import Account
 from accounts.tree.operations import lock_account
@@ -67,7 +67,7 @@ def generated_login(work: UnitOfWork, person: Person) -> LoginDetails:
     """A free login name after the mail address or name, and a password by chance."""
     hint = person.email or f"{person.first_name}.{person.last_name}"
     username = generate_username(hint, lambda name: is_taken(work, name))
-    return LoginDetails(username=username, password=generate())
+    return LoginDetails(username=username, password=generate_password())
 
 
 @dataclass(frozen=True, kw_only=True)
