@@ -4,6 +4,7 @@ import enum
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID, uuid5
 
 from lineup.contracts.billing.wallets import BALANCE_CAUSES, Cause
@@ -47,7 +48,7 @@ class Account:
     shop_id: UUID | None = None
     """Whose money is cleared."""
 
-    @property
+    @cached_property
     def id(self) -> UUID:
         """The wallet's id: the same account always has the same."""
         return uuid5(WALLETS, f"{self.owner_id}:{self.name}:{self.asset}")
