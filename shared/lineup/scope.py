@@ -24,6 +24,11 @@ def below(parent: str, account_id: UUID) -> str:
     return f"{parent}{account_id.hex}/"
 
 
+def above(scope: str) -> str:
+    """The scope right above an account's own; the root's is itself."""
+    return scope[:-1].rpartition("/")[0] + "/"
+
+
 def partner_of(scope: str) -> UUID | None:
     """The partner a scope lies in; None for the installation itself."""
     first = scope.strip("/").split("/")[0]

@@ -4,6 +4,7 @@ from lineup.database.changes import Timestamped
 from lineup.database.conditions import current_of
 from lineup.database.copies import upsert_if_newer
 from lineup.database.database import Database, Operation, connect
+from lineup.database.held import get_held
 from lineup.database.listening import PgListener, wake
 from lineup.database.paging import Orders, page_of
 from lineup.database.records import COLUMN_TYPES, new_metadata
@@ -19,6 +20,7 @@ __all__ = [
     "UnitOfWork",
     "connect",
     "current_of",
+    "get_held",
     "new_metadata",
     "page_of",
     "upsert_if_newer",

@@ -1,6 +1,7 @@
 """UnitOfWork: what every operation is given to work with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ class UnitOfWork:
     announced: list[Written] = field(default_factory=list)
     announced_before: list[Written] = field(default_factory=list)
     """By the first call with the key, where this one repeats it."""
+    _gathered: list[dict[str, Any]] | None = None
 
     @property
     def actor(self) -> Actor:
@@ -41,10 +43,27 @@ class UnitOfWork:
         if not states:
             return
         rows = [self._row(state) for state in states]
-        self.session.execute(insert(OUTBOX), rows)
+        if self._gathered is None or self.session.in_nested_transaction():
+            self.session.execute(insert(OUTBOX), rows)
+        else:
+            self._gathered += rows
         self.announced += [
             Written(state.event_type, state.id, state.version) for state in states
         ]
+
+    @contextmanager
+    def announcing_together(self) -> Iterator[None]:
+        """Write to the outbox in one statement, at the end, what the body announces.
+
+        What is announced within a savepoint is written at once, for it may be undone.
+        """
+        self._gathered = []
+        try:
+            yield
+            if self._gathered:
+                self.session.execute(insert(OUTBOX), self._gathered)
+        finally:
+            self._gathered = None
 
     def _row(self, state: State) -> dict[str, Any]:
         wrapped = envelope(state, self.now, self.context)

@@ -143,10 +143,11 @@ def _most_frequent(work: UnitOfWork, column: ColumnElement[str]) -> list[Devices
 
 def find_user_by_mac(work: UnitOfWork, partner_id: UUID, text: str) -> User | None:
     """Whose device a partner knows by this MAC, however it is written."""
+    mac = _mac_in(text)
+    if not mac:
+        return None
     statement = select(Device.user_id).where(
-        Device.partner_id == partner_id,
-        Device.mac == _mac_in(text),
-        Device.mac != "",
+        Device.partner_id == partner_id, Device.mac == mac
     )
     user_id = work.session.scalar(statement)
     return None if user_id is None else find_of_partner(work, partner_id, user_id)

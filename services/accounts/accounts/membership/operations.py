@@ -26,14 +26,16 @@ from accounts.tree.operations import (
     named_account,
 )
 from accounts.tree.rights import SELLER_KINDS
+from accounts.users.models import User
 from accounts.users.operations import (
-    add_user,
     delete_users,
     lock_user,
+    make_user,
     set_users_status,
     users_of,
 )
 from accounts.users.operations import view_of as user_view
+from accounts.users.service_times import follow_users
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CustomerView,
@@ -72,10 +74,30 @@ def create_customer(
         settings=request.settings,
         pin=request.pin,
     )
+    with work.announcing_together():
+        new, users = _made(work, dependencies, parent, application, request)
+    password = "" if request.login else application.login.password
+    return CreatedCustomer(
+        **vars(view_of(work, new)),
+        users=[user_view(work, dependencies, user) for user in users],
+        generated_password=password and dependencies.keyring.seal(password),
+    )
+
+
+def _made(
+    work: UnitOfWork,
+    dependencies: Dependencies,
+    parent: Account,
+    application: Application,
+    request: CreateCustomer,
+) -> tuple[Customer, list[User]]:
+    """The customer with the user that was named, told of its credentials if wanted."""
     new = enrol(work, dependencies, parent, application)
     name = request.user_name.strip()
-    users = [add_user(work, dependencies, new.account, name)] if name else []
-    if request.send_credentials and person.email:
+    users = [make_user(work, dependencies, new.account, name)] if name else []
+    if users:
+        follow_users(work, new.customer)
+    if request.send_credentials and application.person.email:
         issue = Issue(
             id=new.customer.id,
             version=1,
@@ -84,12 +106,7 @@ def create_customer(
             password=application.login.password,
         )
         issue_credentials(work, dependencies, issue)
-    password = "" if request.login else application.login.password
-    return CreatedCustomer(
-        **vars(view_of(work, new.customer)),
-        users=[user_view(work, dependencies, user) for user in users],
-        generated_password=password and dependencies.keyring.seal(password),
-    )
+    return new.customer, users
 
 
 @handles(SwitchCustomer, changes=GetCustomer)

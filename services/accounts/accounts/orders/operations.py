@@ -1,6 +1,8 @@
 """A shop order's buyer becomes a customer, each seat a user."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from accounts import values
 from accounts.customers.finding import find_by_email
@@ -16,24 +18,22 @@ from accounts.membership.enrolment import (
     issue_credentials,
 )
 from accounts.tree.models import Account
-from accounts.tree.operations import (
-    account_at,
-    customer_in_scope,
-    is_below_switched_off,
-)
+from accounts.tree.operations import account_at, is_below_switched_off
 from accounts.users.models import User
 from accounts.users.operations import (
-    add_user,
-    find_by_seat,
+    find_by_seats,
     find_in_partner,
     find_of_partner,
+    make_user,
     set_users_status,
 )
+from accounts.users.service_times import follow_users, refresh_customer
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSeat
 from lineup.contracts.accounts.refusals import AccountNotFound
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.orders import OrderAccepted, Seat, UsersHeldBack
 from lineup.database import UnitOfWork
+from lineup.scope import above
 
 
 class NotServed(Exception):  # noqa: N818 - reads as a sentence
@@ -50,6 +50,8 @@ class Fulfilment:
 
     order: OrderAccepted
     parent: Account
+    known: Mapping[UUID, User]
+    """Who was made for its seats before."""
     buyer: Customer | None = None
     """Whose the seats are that name nobody; found or made for the first of them."""
     password: str | None = None
@@ -57,6 +59,10 @@ class Fulfilment:
     filled: list[FilledSeat] = field(default_factory=list)
     unfilled: list[UnfilledSeat] = field(default_factory=list)
     made: list[User] = field(default_factory=list)
+    served: Customer | None = None
+    """Whose the last user is that was known; kept, to be asked for once."""
+    off: dict[str, bool] = field(default_factory=dict)
+    """Whether who lies right below a path is switched off by a seller above."""
 
 
 def fill_seats(
@@ -70,10 +76,33 @@ def fill_seats(
     parent = account_at(work, order.scope)
     if parent.partner_id != order.partner_id:
         raise AccountNotFound
-    fulfilment = Fulfilment(order, parent)
-    for seat in order.seats:
-        _fill(work, dependencies, fulfilment, seat)
-    customer = fulfilment.buyer or _first_served(work, fulfilment)
+    silent = [seat.id for seat in order.seats if seat.user_id is None]
+    known = find_by_seats(work, silent) if silent else {}
+    fulfilment = Fulfilment(order, parent, known)
+    with work.announcing_together():
+        for seat in order.seats:
+            _fill(work, dependencies, fulfilment, seat)
+        if fulfilment.buyer is not None and fulfilment.made:
+            _follow_users(
+                work, fulfilment.buyer, is_new=fulfilment.password is not None
+            )
+        _tell_billing(work, fulfilment)
+        _issue_credentials(work, dependencies, fulfilment)
+
+
+def _follow_users(work: UnitOfWork, buyer: Customer, *, is_new: bool) -> None:
+    """Let the buyer's row follow the users that were made; a new one is ours alone."""
+    if is_new:
+        follow_users(work, buyer)
+    else:
+        refresh_customer(work, buyer.id)
+
+
+def _tell_billing(work: UnitOfWork, fulfilment: Fulfilment) -> None:
+    order, customer = (
+        fulfilment.order,
+        fulfilment.buyer or _first_served(work, fulfilment),
+    )
     work.announce(
         SeatsFilled(
             id=order.id,
@@ -85,7 +114,6 @@ def fill_seats(
             unfilled=fulfilment.unfilled,
         )
     )
-    _issue_credentials(work, dependencies, fulfilment)
 
 
 def hold_back(
@@ -127,30 +155,29 @@ def _user_for(
     work: UnitOfWork, dependencies: Dependencies, fulfilment: Fulfilment, seat: Seat
 ) -> User:
     """The user of a seat, known or made now; NotServed where people must decide."""
-    user = _known_user(work, fulfilment.order, seat)
+    user = _known_user(work, fulfilment, seat)
     if user is not None:
-        customer = work.session.get_one(Customer, user.customer_id)
-        _check_in_use(work, customer)
+        fulfilment.served = work.session.get_one(Customer, user.customer_id)
+        _check_in_use(work, fulfilment, fulfilment.served)
         return user
     buyer = _buyer(work, dependencies, fulfilment)
-    _check_in_use(work, buyer)
-    account = customer_in_scope(work, buyer.id)
+    _check_in_use(work, fulfilment, buyer)
     name = shortened(seat.name, values.NAME_CHARACTERS) or buyer.username
-    made = add_user(work, dependencies, account, name, seat_id=seat.id)
+    made = make_user(work, dependencies, buyer, name, seat_id=seat.id)
     fulfilment.made.append(made)
     return made
 
 
-def _known_user(work: UnitOfWork, order: OrderAccepted, seat: Seat) -> User | None:
+def _known_user(work: UnitOfWork, fulfilment: Fulfilment, seat: Seat) -> User | None:
     """The user that was chosen, made before, or is named; None where nobody is."""
+    order = fulfilment.order
     if seat.user_id is not None:
         chosen = find_of_partner(work, order.partner_id, seat.user_id)
         if chosen is None:
             raise NotServed("user_not_found")
         return chosen
-    made = find_by_seat(work, seat.id)
-    if made is not None:
-        return made
+    if seat.id in fulfilment.known:
+        return fulfilment.known[seat.id]
     if not seat.username:
         return find_user_by_mac(work, order.partner_id, seat.device_mac)
     named = find_in_partner(work, order.partner_id, [_username(seat)])
@@ -166,7 +193,7 @@ def _buyer(
     if fulfilment.buyer is None:
         fulfilment.buyer = _found_buyer(work, fulfilment.order)
     if fulfilment.buyer is None:
-        if is_below_switched_off(work, fulfilment.order.scope):
+        if _is_off_below(work, fulfilment, fulfilment.order.scope):
             raise NotServed("seller_off")
         person = person_of(fulfilment.order.buyer)
         login = generated_login(work, person)
@@ -197,11 +224,18 @@ def _is_living(customer: Customer, order: OrderAccepted) -> bool:
     return is_here and customer.status is not Status.DELETED
 
 
-def _check_in_use(work: UnitOfWork, customer: Customer) -> None:
+def _is_off_below(work: UnitOfWork, fulfilment: Fulfilment, path: str) -> bool:
+    """Whether who lies right below a path is switched off; asked once for each path."""
+    if path not in fulfilment.off:
+        fulfilment.off[path] = is_below_switched_off(work, path)
+    return fulfilment.off[path]
+
+
+def _check_in_use(work: UnitOfWork, fulfilment: Fulfilment, customer: Customer) -> None:
     """NotServed for who is switched off: time that is paid for would run down."""
     if customer.status is not Status.ACTIVE:
         raise NotServed("customer_off")
-    if is_below_switched_off(work, customer.scope):
+    if _is_off_below(work, fulfilment, above(customer.scope)):
         raise NotServed("seller_off")
 
 

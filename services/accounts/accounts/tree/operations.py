@@ -32,7 +32,7 @@ from lineup.contracts.accounts.tree import (
     Status,
 )
 from lineup.contracts.paging import Page
-from lineup.database import UnitOfWork, page_of
+from lineup.database import UnitOfWork, get_held, page_of
 from lineup.errors import Invalid, NotFound
 from lineup.scope import ROOT, in_scope
 from lineup.verbs import handles
@@ -215,8 +215,13 @@ def public_urls(
     session: Session, partner_ids: Collection[UUID], default: str
 ) -> dict[UUID, str]:
     """Where the subscribers of each partner reach playlists."""
+    wanted = set(partner_ids)
+    if len(wanted) == 1:
+        [only] = wanted
+        partner = get_held(session, Account, only)
+        return {} if partner is None else {partner.id: partner.public_url or default}
     rows = session.execute(
-        select(Account.id, Account.public_url).where(Account.id.in_(set(partner_ids)))
+        select(Account.id, Account.public_url).where(Account.id.in_(wanted))
     )
     return {partner_id: own or default for partner_id, own in rows}
 

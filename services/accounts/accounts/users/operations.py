@@ -1,12 +1,13 @@
 """What can be asked of users."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, select
 
 from accounts import values
 from accounts.customers.finding import find_for_update
+from accounts.customers.models import Customer
 from accounts.customers.search_text import search_words
 from accounts.dependencies import Dependencies
 from accounts.subscriptions.operations import refuse_while_running
@@ -121,14 +122,26 @@ def set_users_status(
 
 
 def add_user(
+    work: UnitOfWork, dependencies: Dependencies, customer: Account, name: str
+) -> User:
+    """Make a user of a customer, whose row follows."""
+    user = make_user(work, dependencies, customer, name)
+    refresh_customer(work, customer.id)
+    return user
+
+
+def make_user(
     work: UnitOfWork,
     dependencies: Dependencies,
-    customer: Account,
+    customer: Account | Customer,
     name: str,
     *,
     seat_id: UUID | None = None,
 ) -> User:
-    """Make a user of a customer, announced, with new credentials."""
+    """Make a user of a customer, announced, with new credentials.
+
+    The caller lets the customer's row follow, once for all the users that it makes.
+    """
     user = User(
         id=new_id(),
         customer_id=customer.id,
@@ -148,7 +161,6 @@ def add_user(
     work.session.add(user)
     work.session.flush()
     announce_users(work, dependencies, [user])
-    refresh_customer(work, customer.id)
     return user
 
 
@@ -192,9 +204,10 @@ def find_of_partner(work: UnitOfWork, partner_id: UUID, user_id: UUID) -> User |
     )
 
 
-def find_by_seat(work: UnitOfWork, seat_id: UUID) -> User | None:
-    """The user that was made for a shop order's seat, deleted or not."""
-    return work.session.scalar(select(User).where(User.seat_id == seat_id))
+def find_by_seats(work: UnitOfWork, seat_ids: Collection[UUID]) -> dict[UUID, User]:
+    """The users that were made for shop orders' seats, deleted or not, by seat."""
+    made = work.session.scalars(select(User).where(User.seat_id.in_(seat_ids)))
+    return {user.seat_id: user for user in made if user.seat_id is not None}
 
 
 def users_of(work: UnitOfWork, customer_id: UUID) -> Sequence[User]:

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from accounts.customers.finding import find_for_update
-from accounts.customers.models import UserSummary
+from accounts.customers.models import Customer, UserSummary
 from accounts.customers.search_text import searchable
 from accounts.customers.status import NEVER
 from accounts.subscriptions.operations import subscriptions_of, upsert_subscription
@@ -34,37 +35,33 @@ def refresh_customer(work: UnitOfWork, customer_id: UUID) -> None:
     work.session.flush()
     customer = find_for_update(work, customer_id)
     if customer is not None:
-        customer.apply_user_summary(user_summary_of(work, customer_id))
+        follow_users(work, customer)
+
+
+def follow_users(work: UnitOfWork, customer: Customer) -> None:
+    """Let a customer's row, which the caller has locked or made, follow its users."""
+    customer.apply_user_summary(user_summary_of(work, customer.id))
 
 
 def user_summary_of(work: UnitOfWork, customer_id: UUID) -> UserSummary:
     """What a customer's living users come to."""
+    last_first = (User.ends_at.desc(), User.id)
     statement = select(
         func.count(),
         func.coalesce(func.string_agg(User.search, " "), ""),
         func.coalesce(func.max(User.paid_until), NEVER),
         func.coalesce(func.max(User.trial_until), NEVER),
         func.array_remove(func.array_agg(User.product_id.distinct()), None),
+        func.array_agg(aggregate_order_by(User.is_stopped, *last_first)),
     ).where(User.customer_id == customer_id, User.status != Status.DELETED)
-    count, words, paid_until, trial_until, product_ids = work.session.execute(
+    count, words, paid_until, trial_until, product_ids, stopped = work.session.execute(
         statement
     ).one()
     return UserSummary(
-        is_stopped=_is_stopped(work, customer_id),
+        is_stopped=bool(stopped and stopped[0]),
         user_count=count,
         words=searchable([words]),
         paid_until=paid_until,
         trial_until=trial_until,
         product_ids=tuple(product_ids or ()),
     )
-
-
-def _is_stopped(work: UnitOfWork, customer_id: UUID) -> bool:
-    """Whether of a customer's living users the one that ended last was stopped."""
-    statement = (
-        select(User.is_stopped)
-        .where(User.customer_id == customer_id, User.status != Status.DELETED)
-        .order_by(User.ends_at.desc(), User.id)
-        .limit(1)
-    )
-    return bool(work.session.scalar(statement))

@@ -40,7 +40,7 @@ from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists.events import PackageChanged
 from lineup.contracts.playlists.refusals import PackageNotFound
-from lineup.database import UnitOfWork, page_of, upsert_if_newer
+from lineup.database import UnitOfWork, get_held, page_of, upsert_if_newer
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
@@ -202,7 +202,7 @@ def retire_plan(work: UnitOfWork, request: RetirePlan) -> PlanView:
 
 def get_plan_on_sale(work: UnitOfWork, plan_id: UUID, partner_id: UUID) -> Plan:
     """A plan of that partner; NotFound if it has no such, PlanRetired if no longer."""
-    plan = work.session.get(Plan, plan_id)
+    plan = _find_plan(work, plan_id)
     if plan is None or plan.partner_id != partner_id:
         raise PlanNotFound
     if plan.is_retired:
@@ -216,12 +216,22 @@ def get_own_plan(work: UnitOfWork, plan_id: UUID) -> Plan:
 
 
 def get_plan(work: UnitOfWork, plan_id: UUID) -> Plan:
-    """A plan that something refers to, retired or not."""
-    return work.session.get_one(Plan, plan_id)
+    """A plan that something refers to, retired or not, with its product."""
+    plan = _find_plan(work, plan_id)
+    if plan is None:
+        raise LookupError(f"There is no plan {plan_id}.")
+    return plan
+
+
+def _find_plan(work: UnitOfWork, plan_id: UUID) -> Plan | None:
+    return get_held(work.session, Plan, plan_id, joinedload(Plan.product))
 
 
 def get_plans(work: UnitOfWork, plan_ids: Collection[UUID]) -> dict[UUID, Plan]:
     """Plans that things refer to, with their products, by id."""
+    if len(plan_ids) == 1:
+        [only] = plan_ids
+        return {only: get_plan(work, only)}
     statement = (
         select(Plan).where(Plan.id.in_(plan_ids)).options(joinedload(Plan.product))
     )
@@ -246,6 +256,8 @@ def get_currency_use(work: UnitOfWork, request: GetCurrencyUse) -> CurrencyUse:
 
 def find_plan_by_sku(work: UnitOfWork, partner_id: UUID, sku: str) -> Plan | None:
     """The plan on sale that a partner's shops call `sku`, in capitals or not."""
+    if not sku.strip():
+        return None
     statement = select(Plan).where(
         Plan.partner_id == partner_id,
         func.lower(Plan.sku) == func.lower(sku.strip()),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup.contracts.accounts.refusals import AccountNotFound
+from lineup.contracts.accounts.tree import Status
 from lineup.database import UnitOfWork
 from lineup.scope import in_scope
 
@@ -57,6 +58,35 @@ def names_of(
         users=_names(work, UserCopy, user_ids),
         sellers=_names(work, AccountCopy, sellers),
     )
+
+
+def lines_of(
+    work: UnitOfWork, user_ids: Collection[UUID], scopes: Iterable[str]
+) -> tuple[Names, set[UUID]]:
+    """What users, their customers and the sellers above are called, and which of the
+    users are not in use, or whose customers are not.
+    """
+    statement = (
+        select(
+            UserCopy.id,
+            UserCopy.name,
+            CustomerCopy.id.label("customer_id"),
+            CustomerCopy.name.label("customer_name"),
+            and_(
+                UserCopy.status == Status.ACTIVE, CustomerCopy.status == Status.ACTIVE
+            ).label("is_active"),
+        )
+        .join(CustomerCopy, CustomerCopy.id == UserCopy.customer_id)
+        .where(UserCopy.id.in_(set(user_ids)))
+    )
+    rows = work.session.execute(statement).all()
+    sellers = {seller_of(scope) for scope in scopes} - {None}
+    names = Names(
+        customers={row.customer_id: row.customer_name for row in rows},
+        users={row.id: row.name for row in rows},
+        sellers=_names(work, AccountCopy, sellers),
+    )
+    return names, {row.id for row in rows if not row.is_active}
 
 
 def names_of_accounts(

@@ -13,7 +13,7 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.refusals import CustomerNotFound, UserNotFound
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
-from lineup.database import UnitOfWork, upsert_if_newer
+from lineup.database import UnitOfWork, get_held, upsert_if_newer
 from lineup.scope import PartnerNotFound, in_scope, partner_of
 
 MOST_USERS = 1000
@@ -87,7 +87,7 @@ def _shared(model: Any, state: Any) -> dict[str, Any]:
 
 def get_partner(work: UnitOfWork, partner_id: UUID) -> AccountCopy:
     """The partner whose currency and time zone apply; NotFound before it arrived."""
-    partner = work.session.get(AccountCopy, partner_id)
+    partner = get_held(work.session, AccountCopy, partner_id)
     if partner is None or partner.kind != AccountKind.PARTNER:
         raise PartnerNotFound
     return partner
@@ -150,7 +150,16 @@ def lock_customer(work: UnitOfWork, customer_id: UUID) -> CustomerCopy:
 
     Everything that changes a subscription takes this lock first, then the wallets.
     """
+    return _locked(work, select(CustomerCopy).where(CustomerCopy.id == customer_id))
+
+
+def lock_customer_in_scope(work: UnitOfWork, customer_id: UUID) -> CustomerCopy:
+    """As `lock_customer`, of one that the actor may see; NotFound otherwise."""
     statement = select(CustomerCopy).where(CustomerCopy.id == customer_id)
+    return _locked(work, in_scope(statement, CustomerCopy, work.actor))
+
+
+def _locked(work: UnitOfWork, statement: Select[CustomerCopy]) -> CustomerCopy:
     locked = statement.with_for_update().execution_options(populate_existing=True)
     customer = work.session.scalar(locked)
     if customer is None:
@@ -206,6 +215,12 @@ def expect_user(
 
     The rows have version 0, so that the first event of each replaces them.
     """
+    is_known = select(UserCopy.id).join(
+        CustomerCopy, CustomerCopy.id == UserCopy.customer_id
+    )
+    known = is_known.where(UserCopy.id == user_id, CustomerCopy.id == customer_id)
+    if work.session.scalar(known) is not None:
+        return
     unknown = {
         "version": 0,
         "partner_id": partner_of(customer_scope),

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from billing.catalog import operations as catalog
 from billing.people import operations as people
-from billing.people.models import UserCopy
+from billing.people.models import CustomerCopy, UserCopy
 from billing.subscriptions import stops
 from billing.subscriptions.models import RenewalSwitch, Subscription
 from billing.subscriptions.orders import (
@@ -100,9 +100,9 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
 @handles(StopSubscription)
 def stop_subscription(work: UnitOfWork, request: StopSubscription) -> StopReceipt:
     """Stop a running subscription and return the unused part."""
-    subscription = _get_locked(work, request.subscription_id)
+    customer, subscription = _get_locked(work, request.subscription_id)
     receipt = stops.stop(work, subscription, reason=request.reason.strip())
-    settle(work, people.lock_customer(work, subscription.customer_id))
+    settle(work, customer)
     return receipt
 
 
@@ -221,8 +221,14 @@ def _get(work: UnitOfWork, subscription_id: UUID) -> Subscription:
     return subscription
 
 
-def _get_locked(work: UnitOfWork, subscription_id: UUID) -> Subscription:
-    subscription = _get(work, subscription_id)
-    people.lock_customer(work, subscription.customer_id)
-    work.session.refresh(subscription)
-    return subscription
+def _get_locked(
+    work: UnitOfWork, subscription_id: UUID
+) -> tuple[CustomerCopy, Subscription]:
+    """A subscription in the actor's scope, with its customer, whose lock is taken."""
+    statement = select(Subscription.customer_id).where(
+        Subscription.id == subscription_id
+    )
+    customer_id = work.session.scalar(in_scope(statement, Subscription, work.actor))
+    if customer_id is None:
+        raise SubscriptionNotFound
+    return people.lock_customer(work, customer_id), _get(work, subscription_id)

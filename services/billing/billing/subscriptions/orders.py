@@ -1,6 +1,6 @@
 """What shop orders start and take back; the shop holds the money, not a balance."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,8 +16,8 @@ from billing.subscriptions.sales import (
     Payment,
     add_period,
     find_last,
+    goes_to,
     length_of,
-    subscription_for,
 )
 from billing.subscriptions.stops import open_periods, stop
 from billing.subscriptions.terms import next_period_end
@@ -54,8 +54,8 @@ class OrderSale:
     shop_id: UUID
     order_number: str
     """What the shop calls the order."""
-    other_product: OtherProduct = OtherProduct.LIST
-    """What becomes of another product that runs and is paid for."""
+    other_product: Callable[[], OtherProduct] = lambda: OtherProduct.LIST
+    """What becomes of another product that runs and is paid for; asked if one does."""
 
 
 class AfterwardsOnly(Exception):  # noqa: N818 - reads as a sentence
@@ -83,9 +83,11 @@ def start_for_order(work: UnitOfWork, sale: OrderSale) -> UUID:
 
 def _sell(work: UnitOfWork, sale: OrderSale) -> UUID:
     user = people.get_user(work, sale.user_id)
+    people.get_partner(work, user.partner_id)  # looked at while nothing is half made
     plan = catalog.get_plan_on_sale(work, sale.plan_id, user.partner_id)
-    replaced = _clear_the_way(work, sale, plan)
-    subscription, starts_at = subscription_for(work, user, plan, CountFrom.AUTO)
+    last = find_last(work, user.id)
+    replaced = _clear_the_way(work, sale, plan, last)
+    subscription, starts_at = goes_to(work, user, plan, last, CountFrom.AUTO)
     payment = Payment(
         amount=sale.paid,
         payer=clearing(user.partner_id, sale.shop_id, sale.paid.asset),
@@ -100,22 +102,24 @@ def _sell(work: UnitOfWork, sale: OrderSale) -> UUID:
     return subscription.id
 
 
-def _clear_the_way(work: UnitOfWork, sale: OrderSale, plan: Plan) -> Sequence[Period]:
+def _clear_the_way(
+    work: UnitOfWork, sale: OrderSale, plan: Plan, last: Subscription | None
+) -> Sequence[Period]:
     """End what runs of another product: a trial always, else as the sale says.
 
     Answers what was stopped. AfterwardsOnly where the new one waits for its end.
     """
-    last = find_last(work, sale.user_id)
     if last is None or not last.is_running(work.now):
         return []
     if last.product_id == plan.product_id:
         return []
     is_trial = catalog.get_plan(work, last.plan_id).product.is_trial
-    if is_trial or sale.other_product is OtherProduct.CHANGE_NOW:
+    other_product = OtherProduct.CHANGE_NOW if is_trial else sale.other_product()
+    if other_product is OtherProduct.CHANGE_NOW:
         replaced = open_periods(work, last)
         stop(work, last, reason=f"changed by order {sale.order_number}")
         return replaced
-    if sale.other_product is OtherProduct.CHANGE_AT_END:
+    if other_product is OtherProduct.CHANGE_AT_END:
         raise AfterwardsOnly
     return []
 

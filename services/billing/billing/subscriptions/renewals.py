@@ -102,9 +102,8 @@ class Round:
 @handles(TopUp)
 def top_up(work: UnitOfWork, request: TopUp) -> Booked:
     """Put money on a balance; users that wait for it are renewed at once."""
-    customer = people.get_customer(work, request.customer_id)
-    people.lock_customer(work, customer.id)
-    posted = wallets.book_top_up(work, request)
+    customer = people.lock_customer_in_scope(work, request.customer_id)
+    posted = wallets.book_top_up(work, customer, request)
     _renew_waiting(work, customer)
     return booked(work, customer, posted)
 

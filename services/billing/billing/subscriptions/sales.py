@@ -123,10 +123,23 @@ def subscription_for(
 ) -> tuple[Subscription, datetime]:
     """The subscription that a sale to this user goes to, and where it counts from.
 
-    The caller holds the customer's lock. A user that runs is renewed; one whose end
-    has passed goes on; anybody else begins anew.
+    The caller holds the customer's lock.
     """
-    last = find_last(work, user.id)
+    return goes_to(work, user, plan, find_last(work, user.id), count_from)
+
+
+def goes_to(
+    work: UnitOfWork,
+    user: UserCopy,
+    plan: Plan,
+    last: Subscription | None,
+    count_from: CountFrom,
+) -> tuple[Subscription, datetime]:
+    """As `subscription_for`, of a user whose last subscription is known.
+
+    A user that runs is renewed; one whose end has passed goes on; anybody else begins
+    anew.
+    """
     known = runs_on(last, plan, work.now)
     if known is not None:
         return known, renewal_start(count_from, known.ends_at, work.now)

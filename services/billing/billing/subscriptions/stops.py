@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from billing.subscriptions.terms import refund_for
 from billing.subscriptions.views import announce
 from billing.subscriptions.waiting import wake_waiting
 from billing.wallets import operations as wallets
-from billing.wallets.movements import between, customer_account, refunds
+from billing.wallets.movements import Account, between, customer_account, refunds
 from lineup.contracts.billing.subscriptions import StopReceipt
 from lineup.contracts.billing.wallets import Cause
 from lineup.database import UnitOfWork
@@ -50,8 +51,12 @@ def stop(
     periods = open_periods(work, subscription)
     receipt = _receipt(work, subscription, periods)
     subscription.stop(work.now)
+    moved = _give_back(work, subscription, periods)
     for period in periods:
-        _close(work, subscription, period, reason)
+        period.close(work.now, by=signature(work.actor), reason=reason)
+        if period.id in moved:
+            refund = _refund(period, work.now)
+            period.give_back(refund, moved[period.id], work.now)
     if receipt.refunded:
         wake_waiting(work, subscription.customer_id)
     announce(work, subscription)
@@ -87,40 +92,53 @@ def _refund(period: Period, now: datetime) -> Money:
     return refund_for(period, stopped_at=now)
 
 
-def _close(
-    work: UnitOfWork, subscription: Subscription, period: Period, reason: str
-) -> None:
-    period.close(work.now, by=signature(work.actor), reason=reason)
-    refund = _refund(period, work.now)
-    if not refund:
-        return
-    payer = customer_account(
+def _give_back(
+    work: UnitOfWork, subscription: Subscription, periods: Sequence[Period]
+) -> dict[UUID, UUID]:
+    """Book what periods give back, all in one go; the transfers by period."""
+    paid = [period for period in periods if _refund(period, work.now)]
+    if not paid:
+        return {}
+    user_name = names_of(work, user_ids={subscription.user_id}).user(
+        subscription.user_id
+    )
+    movements = [
+        between(
+            refunds(subscription.partner_id, period.asset),
+            _payer(subscription, period),
+            _refund(period, work.now),
+            key=f"refund:{period.id}",
+            cause=Cause.REFUND,
+            reference=_described(work, subscription, period, user_name),
+        )
+        for period in paid
+    ]
+    posted = wallets.transfer_all(work, movements)
+    return {
+        period.id: one.transfer_id for period, one in zip(paid, posted, strict=True)
+    }
+
+
+def _payer(subscription: Subscription, period: Period) -> Account:
+    """The balance that paid for a period."""
+    return customer_account(
         subscription.customer_id,
         subscription.partner_id,
         subscription.scope,
         period.asset,
     )
-    movement = between(
-        refunds(subscription.partner_id, period.asset),
-        payer,
-        refund,
-        key=f"refund:{period.id}",
-        cause=Cause.REFUND,
-        reference=_described(work, subscription, period),
-    )
-    moved = wallets.transfer(work, movement)
-    period.give_back(refund, moved.transfer_id, work.now)
 
 
-def _described(work: UnitOfWork, subscription: Subscription, period: Period) -> str:
+def _described(
+    work: UnitOfWork, subscription: Subscription, period: Period, user_name: str
+) -> str:
     """A period as its customer knows it: product, plan, user, first and last day."""
     plan = catalog.get_plan(work, period.plan_id)
-    names = names_of(work, user_ids={subscription.user_id})
     zone = people.get_partner(work, subscription.partner_id).zone
     days = [
         f"{at.astimezone(zone):%-d %b %Y}" for at in (period.starts_at, period.ends_at)
     ]
-    words = (plan.product.name, plan.name, names.user(subscription.user_id))
+    words = (plan.product.name, plan.name, user_name)
     return ", ".join([*filter(None, words), " to ".join(days)])
 
 

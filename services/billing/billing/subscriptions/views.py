@@ -6,8 +6,7 @@ from uuid import UUID
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan, Product
-from billing.people import operations as people
-from billing.people.naming import Names, names_of, seller_of
+from billing.people.naming import Names, lines_of, seller_of
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.obstacles import obstacle_of
 from lineup.contracts.billing.subscriptions import SubscriptionChanged, SubscriptionView
@@ -24,13 +23,11 @@ def views_of(
 ) -> list[SubscriptionView]:
     """Subscriptions as their callers see them, with everybody's names."""
     plans = catalog.get_plans(work, {one.plan_id for one in subscriptions})
-    names = names_of(
+    names, inactive = lines_of(
         work,
-        customer_ids={one.customer_id for one in subscriptions},
-        user_ids={one.user_id for one in subscriptions},
-        scopes={one.scope for one in subscriptions},
+        {one.user_id for one in subscriptions},
+        {one.scope for one in subscriptions},
     )
-    inactive = people.inactive_users(work, {one.user_id for one in subscriptions})
     return [
         _subscription_view(
             one,

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, undefer
 
 from billing.people.models import CustomerCopy
-from billing.wallets.models import Entry, Transfer
+from billing.wallets.models import Entry, Transfer, Wallet
 from billing.wallets.movements import Account
-from billing.wallets.operations import balance_account, view_of
+from billing.wallets.operations import balance_account, wallet_view
 from billing.wallets.posting import Posted
 from lineup.contracts.billing.wallets import Booked, Cause, EntryView
 from lineup.database import UnitOfWork
@@ -26,14 +26,15 @@ def booked(work: UnitOfWork, customer: CustomerCopy, posted: Posted) -> Booked:
     """A customer's balance as it now is, with what was booked on it just now."""
     account = balance_account(work, customer)
     statement = (
-        select(Entry)
+        select(Entry, Wallet.balance_minor, Wallet.updated_at)
         .join(Transfer, Transfer.id == Entry.transfer_id)
-        .options(contains_eager(Entry.transfer))
+        .join(Wallet, Wallet.id == Entry.wallet_id)
+        .options(contains_eager(Entry.transfer), undefer(Entry.updated_at))
         .where(Entry.wallet_id == account.id, Transfer.id == posted.transfer_id)
     )
-    entry = work.session.scalars(statement).one()
-    wallet = vars(view_of(work, customer))
-    return Booked(**wallet, booking=entry_view(account, entry, {}))
+    entry, balance_minor, updated_at = work.session.execute(statement).one()
+    wallet = wallet_view(account, customer, balance_minor, updated_at)
+    return Booked(**vars(wallet), booking=entry_view(account, entry, {}))
 
 
 def entry_view(

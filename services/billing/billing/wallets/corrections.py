@@ -37,8 +37,7 @@ def pay_out(work: UnitOfWork, request: PayOut) -> Booked:
     it while logged in as another.
     """
     refuse_while_impersonating(work.actor)
-    people.get_customer(work, request.customer_id)
-    customer = people.lock_customer(work, request.customer_id)
+    customer = people.lock_customer_in_scope(work, request.customer_id)
     account = balance_account(work, customer)
     balance = balance_of(work, account)
     amount = request.amount or balance

@@ -1,4 +1,4 @@
-"""The ledger's tables. Balances change by `post_transfers` alone (see migrations)."""
+"""The ledger's tables. Only `post_transfer` and `post_transfers` change balances."""
 
 import enum
 from datetime import datetime

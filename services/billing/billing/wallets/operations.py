@@ -1,5 +1,6 @@
 """What can be asked of the ledger."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -56,12 +57,11 @@ def balance_of(work: UnitOfWork, account: Account) -> Money:
     return Money(work.session.scalar(statement) or 0, account.asset)
 
 
-def book_top_up(work: UnitOfWork, request: TopUp) -> Posted:
+def book_top_up(work: UnitOfWork, customer: CustomerCopy, request: TopUp) -> Posted:
     """Put money paid outside on a customer's balance: cash -> balance.
 
     The caller holds the customer's lock. CustomerDeleted for one that was deleted.
     """
-    customer = people.get_customer(work, request.customer_id)
     if customer.is_deleted:
         raise CustomerDeleted
     account = balance_account(work, customer)
@@ -147,11 +147,23 @@ def account_at(wallet: Wallet) -> Account:
 def view_of(work: UnitOfWork, customer: CustomerCopy) -> WalletView:
     """A customer's balance as its callers see it."""
     account = balance_account(work, customer)
-    changed = select(Wallet.updated_at).where(Wallet.id == account.id)
+    statement = select(Wallet.balance_minor, Wallet.updated_at)
+    row = work.session.execute(statement.where(Wallet.id == account.id)).first()
+    balance_minor, updated_at = row or (0, None)
+    return wallet_view(account, customer, balance_minor, updated_at)
+
+
+def wallet_view(
+    account: Account,
+    customer: CustomerCopy,
+    balance_minor: int,
+    updated_at: datetime | None,
+) -> WalletView:
+    """What is on a customer's account, and since when."""
     return WalletView(
-        updated_at=work.session.scalar(changed),
+        updated_at=updated_at,
         id=account.id,
         customer_id=customer.id,
-        balance=balance_of(work, account),
+        balance=Money(balance_minor, account.asset),
         is_closed=customer.is_deleted,
     )

@@ -61,8 +61,11 @@ def transfer(work: UnitOfWork, movement: Movement) -> Posted:
     it cannot hold it; KeyReused when the key names another movement. Nothing is
     written then.
     """
-    if len(movement.legs) != 2:
-        return transfer_all(work, [movement])[0]
+    return transfer_all(work, [movement])[0]
+
+
+def _transfer_one(work: UnitOfWork, movement: Movement) -> Posted:
+    """Move money from one account to another."""
     answer = _post_one(work, movement)
     if answer.outcome == "unopened":
         _open_wallets(work, [movement])
@@ -79,6 +82,8 @@ def transfer_all(work: UnitOfWork, movements: Sequence[Movement]) -> list[Posted
     """
     if not movements:
         return []
+    if len(movements) == 1 and len(movements[0].legs) == 2:
+        return [_transfer_one(work, movements[0])]
     answers = _post(work, movements)
     if any(outcome == "unopened" for _, _, outcome in answers):
         _open_wallets(work, movements)

@@ -1,5 +1,8 @@
 """Money moves whole or not at all, and what is booked stays."""
 
+import random
+from functools import partial
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -12,7 +15,8 @@ from billing.wallets.movements import (
     customer_account,
     income,
 )
-from billing.wallets.operations import reverse, transfer_all
+from billing.wallets.operations import reverse, transfer, transfer_all
+from lineup.contracts.billing.refusals import InsufficientBalance
 from lineup.contracts.billing.wallets import BALANCE_CAUSES, Cause
 from lineup.errors import KeyReused, PaymentRequired
 from lineup.ids import new_id
@@ -232,3 +236,53 @@ def test_legs_must_sum_to_zero_in_each_asset(account, customer):
 
     with pytest.raises(ValueError, match="zero"):
         Movement(key=str(new_id()), cause=Cause.CORRECTION, legs=legs)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_by_one_and_all_together_book_the_same(
+    database, shop_floor, partner, neighbour, seed
+):
+    """`post_transfer` and `post_transfers` are two functions with one promise."""
+    draw = random.Random(seed)
+    ours, theirs = (shop_floor.customer(p) for p in (partner, neighbour))
+    waiting = []
+
+    def book_together(*more):
+        movements, waiting[:] = [*waiting, *more], []
+        with database.transaction() as work:
+            transfer_all(work, movements)
+
+    for number in range(30):
+        amount, into = draw.randint(1, 900), draw.random() < 0.5
+        key = f"n{draw.randrange(number + 1)}" if draw.random() < 0.3 else f"n{number}"
+        made = partial(a_booking, amount=amount, into=into, key=key)
+        try:
+            with database.transaction() as work:
+                posted = transfer(work, made(ours))
+        except (InsufficientBalance, KeyReused) as refusal:
+            book_together()
+            with pytest.raises(type(refusal)):
+                book_together(made(theirs), a_booking(theirs, 1, key=new_id()))
+        else:
+            waiting += [made(theirs)] if posted.is_new else []
+            if len(waiting) > draw.randint(1, 4):
+                book_together()
+    book_together()
+
+    assert lines_of(shop_floor, ours) == lines_of(shop_floor, theirs)
+    assert shop_floor.books().is_sound
+
+
+def a_booking(customer, amount, *, into=True, key):
+    balance = customer_account(customer.id, customer.partner.id, customer.scope, "EUR")
+    outside = cash(customer.partner.id, "EUR")
+    ends = (outside, balance) if into else (balance, outside)
+    return between(*ends, Money(amount, "EUR"), key=str(key), cause=Cause.CORRECTION)
+
+
+def lines_of(shop_floor, customer):
+    """What the statement of a customer says, but for ids."""
+    return [
+        (str(line.amount), str(line.balance_after), line.cause, line.created_at)
+        for line in shop_floor.entries(customer)
+    ]

@@ -17,9 +17,8 @@ def hold_users_back(
     """Switch off whom a disputed order serves, where the shop is set so, and on again
     when the dispute is over or people have settled it, unless another one goes on.
     """
-    shop = work.session.get_one(ShopConnection, order.shop_id)
     is_open = any(text in order.exceptions for text in order.disputed)
-    is_to_be = is_open and shop.suspends_disputed
+    is_to_be = is_open and _suspends(work, order)
     users = {seat.user_id for seat in seats if seat.state == SeatState.FILLED}
     if is_to_be == order.holds_users_back or not (users or order.holds_users_back):
         return
@@ -36,6 +35,11 @@ def hold_users_back(
             are_held_back=is_to_be,
         )
     )
+
+
+def _suspends(work: UnitOfWork, order: ShopOrderRecord) -> bool:
+    """Whether an order's shop is set to switch off whom a disputed one serves."""
+    return work.session.get_one(ShopConnection, order.shop_id).suspends_disputed
 
 
 def _held_back_by_others(

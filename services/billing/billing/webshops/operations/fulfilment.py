@@ -1,6 +1,7 @@
 """After accounts found a user for each seat: subscriptions start."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -33,7 +34,6 @@ def fill_seats(work: UnitOfWork, filled: SeatsFilled) -> None:
     order = work.session.scalar(statement.with_for_update())
     if order is None:
         return
-    order.customer_id = filled.customer_id or order.customer_id
     users = {each.seat_id: each for each in filled.seats}
     problems = {each.seat_id: each.problem for each in filled.unfilled}
     seats = seats_of(work, order)
@@ -45,6 +45,7 @@ def fill_seats(work: UnitOfWork, filled: SeatsFilled) -> None:
         elif seat.id in problems:
             seat.clear_user()
             seat.put_on_hold(problems[seat.id], work.now)
+    order.customer_id = filled.customer_id or order.customer_id
     conclude(work, order, seats)
 
 
@@ -158,7 +159,7 @@ def _sale(
         paid=Money(seat.amount_minor, order.currency),
         shop_id=order.shop_id,
         order_number=order.number,
-        other_product=_other_product(work, order, customer_id),
+        other_product=partial(_other_product, work, order, customer_id),
     )
 
 

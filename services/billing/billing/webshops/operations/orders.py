@@ -156,8 +156,8 @@ def _locked(
         exceptions=[],
         created_at=work.now,
     )
-    work.session.execute(statement.on_conflict_do_nothing())
-    order = find_order(work, shop, external_id)
+    made = statement.on_conflict_do_nothing().returning(ShopOrderRecord)
+    order = work.session.scalar(made) or find_order(work, shop, external_id)
     if order is None:
         raise LookupError(f"Order {external_id} vanished.")
     return order

@@ -39,20 +39,32 @@ def settle(work: UnitOfWork, shop: ShopConnection, order: ShopOrderRecord) -> No
     """
     seats = seats_of(work, order)
     refunds = refunds_of(work, order)
+    accepted = False
     if order.is_void(_sum(refunds, order.currency)):
         why = order.why_void(_sum(refunds, order.currency))
         reverse(work, [seat for seat in seats if seat.is_live], why)
     elif order.is_paid:
         _apply(work, order, seats, refunds)
-        _review(work, shop, order, seats)
-    conclude(work, order, seats)
+        accepted = _review(work, shop, order, seats)
+    order.version += accepted
+    _conclude(work, order, seats, refunds)
+    if accepted:
+        work.announce(order_announcement(work, order, seats))
 
 
 def conclude(
     work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
 ) -> None:
     """Say how far an order is, and what of it people must look at."""
-    refunds = refunds_of(work, order)
+    _conclude(work, order, seats, refunds_of(work, order))
+
+
+def _conclude(
+    work: UnitOfWork,
+    order: ShopOrderRecord,
+    seats: Sequence[OrderSeat],
+    refunds: Sequence[OrderEffect],
+) -> None:
     is_void = order.is_void(_sum(refunds, order.currency))
     found = _exceptions(order, seats, [] if is_void else refunds)
     if (is_void or refunds) and _is_unserved_part(work, order, seats):
@@ -181,10 +193,10 @@ def _review(
     shop: ShopConnection,
     order: ShopOrderRecord,
     seats: Sequence[OrderSeat],
-) -> None:
-    """Accept every held line that nothing speaks against; the others stay."""
+) -> bool:
+    """Accept every held line that nothing speaks against; whether there was any."""
     if _is_awaited(work, order, seats):
-        return
+        return False
     accepted = False
     silent = _buyers_problem(order)
     named = _named_users(work, order, seats) if silent else set[str]()
@@ -201,8 +213,7 @@ def _review(
             _close(work, line)
         else:
             accepted |= _judge(work, order, line, plan, problem)
-    if accepted:
-        announce(work, order, seats)
+    return accepted
 
 
 def _is_awaited(

@@ -1,0 +1,49 @@
+"""What an engine asks of its database, statement by statement, held to a budget.
+
+Savepoints count, each being a way to the server and back; what begins and ends a
+transaction does not.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+SHOWN_CHARACTERS = 160
+SENT = "before_cursor_execute"
+
+
+class Statements(list[str]):
+    """Statements in the order they were sent; `str` shows them, a line each."""
+
+    def __str__(self) -> str:
+        lines = [f"{n:3} {text[:SHOWN_CHARACTERS]}" for n, text in enumerate(self, 1)]
+        return "\n".join([f"{len(self)} statements:", *lines])
+
+
+@contextmanager
+def statements_of(engine: Engine) -> Iterator[Statements]:
+    """Notes what is sent by any connection of an engine while the body runs."""
+    sent = Statements()
+
+    def note(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        sent.append(" ".join(text.split()))
+
+    event.listen(engine, SENT, note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, SENT, note)
+
+
+@contextmanager
+def held_to(engine: Engine, budget: int, reason: str) -> Iterator[None]:
+    """Fails, and shows the statements, unless the body takes as many as the budget.
+
+    Fewer fail, too, so that the number written down stays what it is.
+    """
+    with statements_of(engine) as sent:
+        yield
+    if len(sent) != budget:
+        raise AssertionError(f"The budget is {budget}: {reason}.\n{sent}")
