@@ -8,16 +8,23 @@ partners share, have a part of the connections each.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import (
     CTE,
+    BindParameter,
+    Boolean,
     ColumnElement,
+    DateTime,
     Select,
+    Uuid,
     and_,
+    bindparam,
     func,
-    literal,
     or_,
     select,
     true,
@@ -64,7 +71,16 @@ def claim_queue(work: UnitOfWork, room: Room, shared_key: UUID) -> QueueClaim | 
 
     `shared_key` says whose health is that of the installation's mail server.
     """
-    row = work.session.execute(_turns(work, room, shared_key).limit(1)).first()
+    row = work.session.execute(
+        _turns(),
+        {
+            "now": work.now,
+            "busy": list(room.busy),
+            "for_shared": room.for_shared,
+            "for_doubtful": room.for_doubtful,
+            "shared_key": shared_key,
+        },
+    ).first()
     if row is None:
         return None
     record_claim(work, row.partner_id)
@@ -75,7 +91,7 @@ def claim_next(work: UnitOfWork, partner_id: UUID) -> Delivery | None:
     """Lease a partner's most urgent due message; other senders skip it."""
     delivery = work.session.scalar(
         select(Delivery)
-        .where(Delivery.partner_id == partner_id, *_is_due(work))
+        .where(Delivery.partner_id == partner_id, *_is_due(work.now))
         .order_by(Delivery.urgency, Delivery.next_try_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -138,19 +154,28 @@ def _apply(work: UnitOfWork, delivery: Delivery, outcome: Outcome) -> None:
             delivery.mark_failed(answer, work.now)
 
 
-def _is_due(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
-    return Delivery.state == DeliveryState.QUEUED, Delivery.next_try_at <= work.now
+def _is_due(now: Any) -> tuple[ColumnElement[bool], ...]:
+    return Delivery.state == DeliveryState.QUEUED, Delivery.next_try_at <= now
 
 
-def _turns(
-    work: UnitOfWork, room: Room, shared_key: UUID
-) -> Select[tuple[UUID, bool, bool]]:
-    """Every partner that may be served, in order, and which connections it needs."""
+NOW: BindParameter[datetime] = bindparam("now", type_=DateTime(timezone=True))
+
+
+@cache
+def _turns() -> Select[tuple[UUID, bool, bool]]:
+    """The first partner that may be served, and which connections it needs.
+
+    Put together once: that takes longer than to ask, and it is asked all the time.
+    """
+    is_for_shared: BindParameter[bool] = bindparam("for_shared", type_=Boolean())
+    is_for_doubtful: BindParameter[bool] = bindparam("for_doubtful", type_=Boolean())
+    busy: BindParameter[UUID] = bindparam("busy", type_=Uuid(), expanding=True)
+    shared_key: BindParameter[UUID] = bindparam("shared_key", type_=Uuid())
     partners = _partners()
     own, shared = aliased(TransportHealth), aliased(TransportHealth)
     head = (
         select(Delivery.urgency)
-        .where(Delivery.partner_id == partners.c.partner_id, *_is_due(work))
+        .where(Delivery.partner_id == partners.c.partner_id, *_is_due(NOW))
         .order_by(Delivery.urgency, Delivery.next_try_at)
         .limit(1)
         .lateral()
@@ -169,12 +194,13 @@ def _turns(
         .outerjoin(own, own.id == partners.c.partner_id)
         .outerjoin(shared, shared.id == shared_key)
         .where(
-            partners.c.partner_id.not_in(room.busy),
-            _may_go(work, own),
-            or_(~is_shared, and_(literal(room.for_shared), _may_go(work, shared))),
-            or_(~is_doubtful, literal(room.for_doubtful)),
+            partners.c.partner_id.not_in(busy),
+            _may_go(own),
+            or_(~is_shared, and_(is_for_shared, _may_go(shared))),
+            or_(~is_doubtful, is_for_doubtful),
         )
         .order_by(head.c.urgency, own.served_at.nulls_first())
+        .limit(1)
     )
 
 
@@ -192,8 +218,8 @@ def _partners() -> CTE:
     return found.union_all(step)
 
 
-def _may_go(work: UnitOfWork, health: type[TransportHealth]) -> ColumnElement[bool]:
-    return or_(health.paused_until.is_(None), health.paused_until <= work.now)
+def _may_go(health: type[TransportHealth]) -> ColumnElement[bool]:
+    return or_(health.paused_until.is_(None), health.paused_until <= NOW)
 
 
 def _is_doubtful(
