@@ -143,8 +143,9 @@ def _known_by(step: str, state: dict[str, Any]) -> str:
 class Player:
     """Fetches playlists as players do, over one connection that stays open."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, poll_seconds: float = POLL_SECONDS) -> None:
         host = urlsplit(address).netloc
+        self._poll_seconds = poll_seconds
         self._connection = http.client.HTTPConnection(host, timeout=ORDER_SECONDS)
 
     def wait_for(self, order: Order) -> None:
@@ -153,7 +154,7 @@ class Player:
         while self._channels(order.token) != CHANNELS:
             if time.monotonic() > end:
                 raise TimeoutError(f"{order.email} does not see what was bought.")
-            time.sleep(POLL_SECONDS)
+            time.sleep(self._poll_seconds)
         order.shown = time.perf_counter()
 
     def _channels(self, token: str) -> int:
@@ -224,9 +225,13 @@ class Shop:
         answer.raise_for_status()
         return order
 
+    def next_bought(self) -> Order:
+        """Wait for the next order to become a subscription."""
+        return self._watch.next_bought()
+
     def see(self) -> Order:
         """Wait for the next order to be shown to its buyer."""
-        order = self._watch.next_bought()
+        order = self.next_bought()
         self._player.wait_for(order)
         return order
 

@@ -103,8 +103,11 @@ def make_databases(server: str) -> None:
 class Running:
     """One Lineup."""
 
-    def __init__(self, home: Path, ports: dict[str, str]) -> None:
+    def __init__(
+        self, home: Path, ports: dict[str, str], *, checkout: Path = CHECKOUT
+    ) -> None:
         self.home = home
+        self.checkout = checkout
         self.ports = ports
         self.environment = {
             **os.environ,
@@ -128,12 +131,12 @@ class Running:
         """Start, and wait until the demo is there."""
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [CHECKOUT / "lineup", "up"],
+                [self.checkout / "lineup", "up"],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                cwd=CHECKOUT,
+                cwd=self.checkout,
             )
         end = time.monotonic() + UP_SECONDS
         while "Lineup is up" not in self.log.read_text(errors="replace"):
@@ -155,7 +158,7 @@ class Running:
         except subprocess.TimeoutExpired:
             self._process.kill()
         subprocess.run(
-            [CHECKOUT / "lineup", "forget"],
+            [self.checkout / "lineup", "forget"],
             env=self.environment,
             check=False,
             timeout=DOWN_SECONDS,
@@ -164,7 +167,7 @@ class Running:
     def command(self, *words: str, **options: Any) -> str:
         """What `./lineup …` prints; fails when it does."""
         return subprocess.run(
-            [CHECKOUT / "lineup", *words],
+            [self.checkout / "lineup", *words],
             env=self.environment,
             check=True,
             text=True,
