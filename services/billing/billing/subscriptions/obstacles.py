@@ -1,7 +1,7 @@
 """Why a user does not renew by itself though its switch is on.
 
 Asked when a renewal is due, and when somebody looks at what will renew: what is shown
-is what happens.
+is what happens. `renewal_set.sql` asks it of many at once; a test holds both together.
 """
 
 from datetime import datetime

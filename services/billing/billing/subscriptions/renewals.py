@@ -5,7 +5,8 @@ service may run this at any time and the order within a balance still holds: the
 earliest end first, then the older user.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from billing.people.models import CustomerCopy
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.notices import announce_blocked, announce_shortfall
 from billing.subscriptions.obstacles import PUT_OFF, obstacle_of
-from billing.subscriptions.row_by_row import is_not_put_off, run_each
+from billing.subscriptions.renewal_set import RenewalSet
+from billing.subscriptions.row_by_row import is_away, is_not_put_off, run_each
 from billing.subscriptions.sales import Payment, from_balance, period_of
 from billing.subscriptions.terms import automatic_start
 from billing.subscriptions.views import announce_all
@@ -35,14 +37,22 @@ from lineup.verbs import handles
 
 log = structlog.get_logger(__name__)
 
-CHUNK = 100
+Claim = Callable[[UnitOfWork], Sequence[UUID]]
+"""Locks customers, and tells which."""
+
+CHUNK = 500
 """Customers of one transaction: few enough not to keep a purchase waiting."""
 COPIES = 4
 """How many copies of the service find work of their own at the same time."""
+USERS = 4
+"""How many users of a customer are due together, as a rule."""
 
 
 class Round:
-    """One transaction's renewals, decided in order and booked in one go."""
+    """One transaction's renewals, decided one by one, in order, and booked in one go.
+
+    Of a single customer, or of what raised in a set (see `renewal_set`).
+    """
 
     def __init__(self, work: UnitOfWork, due: Sequence[Subscription]) -> None:
         self._work = work
@@ -138,8 +148,8 @@ def renew_all(database: Database) -> int:
 def renew_due(work: UnitOfWork, *, limit: int = CHUNK) -> int:
     """Renew what is due of customers nobody else is at; how many those were."""
     customers = _claim(work, limit)
-    renew_customers(work, customers)
-    work.session.flush()
+    if customers:
+        RenewalSet(work, customers).renew()
     return len(customers)
 
 
@@ -149,17 +159,42 @@ def renew_customers(work: UnitOfWork, customer_ids: Sequence[UUID]) -> None:
 
 
 def _renew_chunk(database: Database) -> int:
-    """Renew a chunk; where it raises, each subscription of it by itself."""
+    return _renew_claimed(database, lambda work: _claim(work, CHUNK))
+
+
+def _renew_claimed(database: Database, claim: Claim) -> int:
+    """Renew what is due of the customers claimed; how many those were.
+
+    A set that raises is halved until who raises is alone. A database that cannot be
+    reached is nobody's fault and rises.
+    """
+    customers: list[UUID] = []
     try:
         with database.transaction() as work:
-            return renew_due(work)
-    except Exception:
-        log.exception("renewal_chunk_failed")
-    with database.transaction() as work:
-        customers = _claim(work, CHUNK)
-        due = work.session.scalars(_due_of(work, customers, Subscription.id)).all()
-    run_each(database, due, _renew_one, work_name="renewals")
+            customers += claim(work)
+            odd = RenewalSet(work, customers).renew() if customers else []
+    except Exception as error:
+        if not customers or is_away(error):
+            raise
+        why = str(getattr(error, "orig", error))
+        log.warning("renewal_set_failed", customers=len(customers), error=why)
+        _renew_halves(database, customers)
+    else:
+        run_each(database, odd, _renew_one, work_name="renewals")
     return len(customers)
+
+
+def _renew_halves(database: Database, customer_ids: Sequence[UUID]) -> None:
+    """Renew the halves of a set that raised; a single customer's users one by one."""
+    if len(customer_ids) == 1:
+        with database.transaction() as work:
+            due = work.session.scalars(_due_of(work, customer_ids, Subscription.id))
+            subscription_ids = due.all()
+        run_each(database, subscription_ids, _renew_one, work_name="renewals")
+        return
+    middle = len(customer_ids) // 2
+    for half in (customer_ids[:middle], customer_ids[middle:]):
+        _renew_claimed(database, partial(_claim_of, half))
 
 
 def _renew_one(work: UnitOfWork, subscription_id: UUID) -> None:
@@ -171,13 +206,20 @@ def _renew_one(work: UnitOfWork, subscription_id: UUID) -> None:
 
 
 def _claim(work: UnitOfWork, limit: int) -> Sequence[UUID]:
+    """Lock customers with something due that nobody else is at."""
     first = (
         select(Subscription.customer_id)
         .where(Subscription.renewal_due_at <= work.now + LEAD, is_not_put_off(work.now))
         .order_by(Subscription.renewal_due_at)
-        .limit(limit * COPIES)
+        .limit(limit * USERS * COPIES)
     )
     return people.claim_customers(work, first, limit=limit)
+
+
+def _claim_of(customer_ids: Sequence[UUID], work: UnitOfWork) -> Sequence[UUID]:
+    """Lock those of these customers that nobody else is at."""
+    chosen = select(CustomerCopy.id).where(CustomerCopy.id.in_(customer_ids))
+    return people.claim_customers(work, chosen, limit=len(customer_ids))
 
 
 def _due(work: UnitOfWork, customer_ids: Sequence[UUID]) -> Sequence[Subscription]:

@@ -73,10 +73,23 @@ def _is_done(
     return False
 
 
+def is_away(error: Exception) -> bool:
+    """Whether the database could not be reached at all, which is no row's fault."""
+    is_lost = isinstance(error, InterfaceError) or (
+        isinstance(error, OperationalError) and _state_of(error) is None
+    )
+    return is_lost or isinstance(error, NoConnectionFree)
+
+
 def _is_its_own(error: Exception) -> bool:
     """Whether a fault of the database is about a row: a lock, a statement's time."""
-    state: str | None = getattr(getattr(error, "orig", None), "pgcode", None)
+    state = _state_of(error)
     return state is not None and state[:2] in {"40", "55"}
+
+
+def _state_of(error: Exception) -> str | None:
+    state: str | None = getattr(getattr(error, "orig", None), "pgcode", None)
+    return state
 
 
 def _lock(work: UnitOfWork, subscription_id: UUID) -> None:

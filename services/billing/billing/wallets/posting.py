@@ -4,7 +4,7 @@ The first books one movement between two accounts, the most frequent one, and as
 table once. The second books any number of any movements. A test compares them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from billing.wallets.models import Wallet
-from billing.wallets.movements import Movement
+from billing.wallets.movements import Account, Movement
 from lineup.contracts.billing.refusals import AmountTooLarge, InsufficientBalance
 from lineup.database import UnitOfWork
 from lineup.errors import KeyReused
@@ -180,7 +180,11 @@ def _posted_rest(
 
 
 def _open_wallets(work: UnitOfWork, movements: Sequence[Movement]) -> None:
-    accounts = {leg.account.id: leg.account for m in movements for leg in m.legs}
+    open_accounts(work, [leg.account for m in movements for leg in m.legs])
+
+
+def open_accounts(work: UnitOfWork, accounts: Iterable[Account]) -> None:
+    """Make the wallets of accounts that have none yet."""
     rows = [
         {
             "id": account.id,
@@ -193,7 +197,7 @@ def _open_wallets(work: UnitOfWork, movements: Sequence[Movement]) -> None:
             "scope": account.scope,
             "is_system": not account.keeps_balance,
         }
-        for _, account in sorted(accounts.items())
+        for _, account in sorted({one.id: one for one in accounts}.items())
     ]
     table = cast("Table", Wallet.__table__)
     work.session.execute(insert(table).values(rows).on_conflict_do_nothing())

@@ -1,5 +1,8 @@
 """What the tables keep by themselves, whatever the code above them does."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -30,6 +33,55 @@ def test_periods_of_a_subscription_never_overlap(database, running):
     copied = COPIED.format(shift="1 day", closed_at="NULL")
 
     refuses(database, "ex_subscription_period_overlap", copied)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "starts_at = starts_at - interval '1 second'",
+        "closed_at = NULL, starts_at = starts_at - interval '1 day'",
+    ],
+)
+def test_none_is_moved_or_reopened_into_another(database, running, change):
+    closed = "now()" if "closed_at" in change else "NULL"
+    with database.transaction() as work:
+        work.session.execute(text(COPIED.format(shift="30 days", closed_at=closed)))
+    second = f"UPDATE subscription_period SET {change} WHERE starts_at > '2026-06-15'"
+
+    refuses(database, "ex_subscription_period_overlap", second)
+
+
+def test_two_at_once_never_overlap(database, running):
+    """The second waits for the first, and sees what that has written."""
+    copied = text(COPIED.format(shift="31 days", closed_at="NULL"))
+    nearly = text(COPIED.format(shift="32 days", closed_at="NULL"))
+
+    def second():
+        with database.transaction() as work:
+            work.session.execute(nearly)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as work:
+            work.session.execute(copied)
+            later = pool.submit(second)
+            wait_until_blocked(database)
+        with pytest.raises(IntegrityError, match="ex_subscription_period_overlap"):
+            later.result(timeout=30)
+
+
+def wait_until_blocked(database):
+    """Until somebody waits for another's lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with database.engine.connect() as connection:
+            if connection.execute(waiting).scalar():
+                return
+        time.sleep(0.02)
+    raise TimeoutError("Nobody waits.")
 
 
 def test_periods_may_touch_and_closed_ones_do_not_count(database, running):

@@ -1,0 +1,227 @@
+-- Renewals of a chunk of customers by the set, as `renewal_set.py` runs it.
+-- The statements follow one another in one transaction that holds the customers'
+-- locks. What is decided stands in the temporary table `renewal`, a row for each
+-- subscription that is due, in turn: the earliest end first, then the older user.
+
+-- name: hold_funds
+SELECT FROM wallet
+ WHERE owner_id = ANY (CAST(:customers AS uuid[])) AND account_purpose = 'balance'
+ ORDER BY id
+   FOR NO KEY UPDATE;
+
+-- name: zones
+SELECT DISTINCT a.time_zone
+  FROM account_copy a
+  JOIN customer_copy c ON c.partner_id = a.id
+ WHERE c.id = ANY (CAST(:customers AS uuid[])) AND a.kind = 'partner';
+
+-- name: decide
+CREATE TEMPORARY TABLE renewal AS
+WITH clock AS MATERIALIZED (
+    SELECT *
+      FROM jsonb_to_recordset(CAST(:clocks AS jsonb))
+           AS c (zone text, changes timestamptz[], walls timestamp[], offsets interval[])
+), due AS MATERIALIZED (
+    SELECT row_number() OVER (ORDER BY s.ends_at, s.user_id) AS turn,
+           s.id AS subscription_id, s.version + 1 AS version,
+           s.user_id, s.customer_id, s.partner_id, s.scope,
+           s.started_at, s.ends_at AS ended_at, s.anchor_at, s.anchor_months,
+           p.id AS plan_id, p.name AS plan_name, p.price_minor AS price, p.asset,
+           p.months, p.days,
+           r.id AS product_id, r.version AS product_version,
+           r.name AS product_name, r.is_trial,
+           w.id AS wallet_id, coalesce(w.credit_limit_minor, 0) AS credit,
+           coalesce(w.balance_minor + w.credit_limit_minor, 0) AS available,
+           a.time_zone AS zone,
+           CASE WHEN :now <= s.ends_at + :served_late THEN s.ends_at
+                ELSE :now END AS starts_at,
+           CASE WHEN s.state = 'stopped' OR s.ends_at + :window <= :now THEN 'over'
+                WHEN r.is_trial THEN 'trial'
+                WHEN p.retired_at IS NOT NULL THEN 'plan_retired'
+                WHEN u.status <> 'active' OR c.status <> 'active' THEN 'inactive'
+                WHEN NOT s.renews THEN 'replaced'
+                ELSE '' END AS obstacle
+      FROM subscription s
+      JOIN plan p ON p.id = s.plan_id
+      JOIN product r ON r.id = p.product_id
+      LEFT JOIN account_copy a ON a.id = s.partner_id AND a.kind = 'partner'
+      LEFT JOIN (user_copy u JOIN customer_copy c ON c.id = u.customer_id)
+             ON u.id = s.user_id
+      LEFT JOIN wallet w
+             ON w.owner_id = s.customer_id AND w.purpose = 'balance'
+            AND w.asset = p.asset
+     WHERE s.customer_id = ANY (CAST(:customers AS uuid[]))
+       AND s.renewal_due_at <= :now + :lead
+       AND (s.put_off_until IS NULL OR s.put_off_until <= :now)
+), placed AS MATERIALIZED (
+    -- Months as `terms.Anchor` counts them: on the partner's wall clock, from the
+    -- anchor where the period follows on, from its own start after a gap.
+    SELECT due.*, c.zone IS NULL AS is_placeless,
+           CASE WHEN anchor_months = 0 THEN anchor_at
+                ELSE (counted.wall - c.offsets[width_bucket(counted.wall, c.walls)])
+                     AT TIME ZONE 'UTC' END = starts_at AS follows_on
+      FROM due
+      LEFT JOIN clock c ON c.zone = due.zone
+     CROSS JOIN LATERAL (
+        SELECT anchor_at AT TIME ZONE 'UTC'
+               + c.offsets[width_bucket(anchor_at, c.changes)]
+               + make_interval(months => least(anchor_months, :most_months)::int)
+        OFFSET 0
+      ) AS counted (wall)
+), based AS MATERIALIZED (
+    SELECT placed.*,
+           CASE WHEN follows_on THEN anchor_at ELSE starts_at END AS base_at,
+           CASE WHEN follows_on THEN anchor_months ELSE 0 END + months AS base_months
+      FROM placed
+), dated AS MATERIALIZED (
+    SELECT based.*,
+           CASE WHEN days > 0
+                THEN starts_at + least(days, :most_days) * interval '24 hours'
+                ELSE (next.wall - c.offsets[width_bucket(next.wall, c.walls)])
+                     AT TIME ZONE 'UTC' END AS ends_at
+      FROM based
+      LEFT JOIN clock c ON c.zone = based.zone
+     CROSS JOIN LATERAL (
+        SELECT base_at AT TIME ZONE 'UTC' + c.offsets[width_bucket(base_at, c.changes)]
+               + make_interval(months => least(base_months, :most_months)::int)
+        OFFSET 0
+      ) AS next (wall)
+), checked AS (
+    SELECT dated.*,
+           is_placeless OR ends_at <= :now OR ends_at - starts_at > :longest AS is_odd
+      FROM dated
+), funded AS (
+    SELECT checked.*,
+           coalesce(
+               left_over(available, CASE WHEN obstacle = '' AND NOT is_odd THEN price END)
+                   OVER (PARTITION BY customer_id, asset ORDER BY turn
+                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+               available
+           ) AS funds
+      FROM checked
+)
+SELECT turn, subscription_id, version, user_id, customer_id, partner_id, scope,
+       started_at, ended_at, starts_at, ends_at,
+       CASE WHEN days > 0 THEN ends_at ELSE base_at END AS anchor_at,
+       CASE WHEN days > 0 THEN 0 ELSE base_months END AS anchor_months,
+       plan_id, plan_name, product_id, product_version, product_name, is_trial,
+       price, asset, wallet_id, funds - credit AS balance, price - funds AS missing,
+       obstacle,
+       CASE WHEN obstacle <> '' THEN 'blocked'
+            WHEN price > funds THEN 'short'
+            WHEN is_odd THEN 'alone'
+            ELSE 'renewed' END AS outcome,
+       ordered_id(:made, 4 * turn, :chance) AS period_id,
+       ordered_id(:made, 4 * turn + 1, :chance) AS transfer_id,
+       ordered_id(:made, 4 * turn + 2, :chance) AS debit_id,
+       ordered_id(:made, 4 * turn + 3, :chance) AS credit_id
+  FROM funded;
+
+-- name: outcomes
+SELECT turn, subscription_id::text AS id, version, outcome FROM renewal ORDER BY turn;
+
+-- name: incomes
+SELECT DISTINCT partner_id::text AS partner_id, asset
+  FROM renewal
+ WHERE outcome = 'renewed' AND price > 0;
+
+-- name: movements
+SELECT r.turn AS place, r.transfer_id AS id, r.partner_id, 'period:' || r.period_id AS key,
+       r.product_name || ', ' || r.plan_name AS reference, r.price AS amount,
+       r.wallet_id AS payer_id, i.wallet_id AS payee_id, r.debit_id, r.credit_id
+  FROM renewal r
+  JOIN unnest(CAST(:partners AS uuid[]), CAST(:assets AS text[]), CAST(:incomes AS uuid[]))
+       AS i (partner_id, asset, wallet_id)
+    ON i.partner_id = r.partner_id AND i.asset = r.asset
+ WHERE r.outcome = 'renewed' AND r.price > 0;
+
+-- name: run_on
+UPDATE subscription s
+   SET version = r.version, product_version = r.product_version, state = 'running',
+       ends_at = r.ends_at, anchor_at = r.anchor_at, anchor_months = r.anchor_months,
+       renewal_due_at = r.ends_at, failed_tries = 0, put_off_until = NULL,
+       updated_at = clock_timestamp()
+  FROM renewal r
+ WHERE s.id = r.subscription_id AND r.outcome = 'renewed';
+
+-- name: wait
+UPDATE subscription s
+   SET renewal_due_at = NULL, updated_at = clock_timestamp()
+  FROM renewal r
+ WHERE s.id = r.subscription_id AND r.outcome IN ('blocked', 'short');
+
+-- name: periods
+INSERT INTO subscription_period (
+    id, subscription_id, plan_id, starts_at, ends_at, paid_minor, asset, source,
+    is_trial, transfer_id, source_wallet_id, refunded_minor, created_at, sold_by
+)
+SELECT period_id, subscription_id, plan_id, starts_at, ends_at, price, asset,
+       CASE WHEN price > 0 THEN 'balance' ELSE 'free' END, is_trial,
+       CASE WHEN price > 0 THEN transfer_id END,
+       CASE WHEN price > 0 THEN wallet_id END, 0, :now, :actor
+  FROM renewal
+ WHERE outcome = 'renewed'
+ ORDER BY turn;
+
+-- name: note_told
+UPDATE subscription_period p
+   SET fell_short_at = :now, updated_at = clock_timestamp()
+  FROM renewal r
+ CROSS JOIN LATERAL (
+    SELECT last.id, last.fell_short_at
+      FROM subscription_period last
+     WHERE last.subscription_id = r.subscription_id AND last.closed_at IS NULL
+     ORDER BY last.ends_at DESC
+     LIMIT 1
+  ) AS last
+ WHERE (r.outcome = 'short' OR r.obstacle = ANY (:told_obstacles))
+   AND last.fell_short_at IS NULL AND p.id = last.id
+RETURNING r.turn, r.outcome, p.id::text AS period_id;
+
+-- name: tell_waiting
+INSERT INTO outbox (event_id, source, type, envelope)
+SELECT t.event_id, 'billing', t.type, jsonb_build_object(
+        'id', t.event_id, 'source', 'billing', 'type', t.type,
+        'occurred_at', CAST(:occurred_at AS text), 'context', CAST(:context AS jsonb),
+        'state', jsonb_build_object(
+            'id', t.period_id, 'version', 1, 'partner_id', r.partner_id,
+            'scope', r.scope, 'customer_id', r.customer_id, 'user_id', r.user_id,
+            'subscription_id', r.subscription_id, 'product_name', r.product_name,
+            'ends_at', wire_time(r.ended_at)
+        ) || CASE WHEN r.outcome = 'blocked' THEN jsonb_build_object(
+            'plan_name', r.plan_name, 'reason', r.obstacle
+        ) ELSE jsonb_build_object(
+            'price', jsonb_build_object('amount_minor', r.price, 'asset', r.asset),
+            'balance', jsonb_build_object('amount_minor', r.balance, 'asset', r.asset),
+            'missing', jsonb_build_object('amount_minor', r.missing, 'asset', r.asset)
+        ) END
+       )
+  FROM unnest(
+        CAST(:turns AS bigint[]), CAST(:event_ids AS uuid[]), CAST(:types AS text[]),
+        CAST(:ids AS uuid[])
+       ) AS t (turn, event_id, type, period_id)
+  JOIN renewal r ON r.turn = t.turn
+ ORDER BY t.turn;
+
+-- name: tell_renewed
+INSERT INTO outbox (event_id, source, type, envelope)
+SELECT t.event_id, 'billing', 'subscription_changed', jsonb_build_object(
+        'id', t.event_id, 'source', 'billing', 'type', 'subscription_changed',
+        'occurred_at', CAST(:occurred_at AS text), 'context', CAST(:context AS jsonb),
+        'state', jsonb_build_object(
+            'id', r.subscription_id, 'version', r.version, 'user_id', r.user_id,
+            'customer_id', r.customer_id, 'partner_id', r.partner_id,
+            'scope', r.scope, 'product_id', r.product_id,
+            'product_name', r.product_name, 'package_ids', p.package_ids,
+            'devices', p.devices, 'addresses', p.addresses, 'is_trial', r.is_trial,
+            'state', 'running', 'started_at', wire_time(r.started_at),
+            'ends_at', wire_time(r.ends_at), 'renews', true
+        )
+       )
+  FROM unnest(CAST(:turns AS bigint[]), CAST(:event_ids AS uuid[])) AS t (turn, event_id)
+  JOIN renewal r ON r.turn = t.turn
+  JOIN product p ON p.id = r.product_id
+ ORDER BY t.turn;
+
+-- name: forget
+DROP TABLE renewal;
