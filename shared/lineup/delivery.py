@@ -1,11 +1,16 @@
 """What playlists renders and the gateway serves: names and forms of the blobs.
 
 Nothing on the public path asks another service: playlists writes these files, the
-gateway reads them. Content is immutable under its digest; manifests and access facts
-are replaced whole (written to a new name, then renamed).
+gateway reads them. Content is immutable under its digest; manifests and shards are
+replaced whole (written to a new name, then renamed).
+
+Access facts lie in shards, each a file with the facts of a 4,096th of the users. A
+token or user name leads to its fact in two steps: the shard of its key names the user,
+the shard of the user holds the fact. The fact has the last word on what leads to it.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -166,14 +171,72 @@ def manifest_name(set_id: str) -> str:
     return f"sets/{set_id}.json"
 
 
+class DamagedShard(OSError):  # noqa: N818 - reads as a sentence
+    """A shard is not whole: a power cut took a part of it, until it is made again."""
+
+
+SHARD_HEAD = b"access 1\n"
+SHARD_END = b"end\n"
+SHARD_DIGITS = 3
+"""Of how many hexadecimal digits the numbers of shards are."""
+
+
 def token_name(token: str) -> str:
-    """Blob name of the access fact behind a playlist link."""
+    """What a playlist link is known by: the key of its user's access fact.
+
+    Also the blob that held the fact before facts lay in shards.
+    """
     return _access("token", token)
 
 
 def username_name(username: str) -> str:
-    """Blob name of the access fact behind an Xtream user name, without case."""
+    """What an Xtream user name, without case, is known by; else as `token_name`."""
     return _access("username", username.lower())
+
+
+def keys_of(fact: AccessFact) -> list[str]:
+    """The keys that lead to a fact."""
+    return [token_name(fact.token), username_name(fact.username)]
+
+
+def shard_of_user(user_id: UUID) -> str:
+    """Blob name of the shard that holds a user's access fact, by `user_id.hex`."""
+    return f"access/facts/{user_id.hex[-SHARD_DIGITS:]}"
+
+
+def shard_of_key(key: str) -> str:
+    """Blob name of the shard that says whose a key is, by `digest_in(key)`.
+
+    It may name several users while events are on their way, in the order of their ids.
+    """
+    kind = key.split("/")[1]
+    return f"access/by-{kind}/{digest_in(key)[:SHARD_DIGITS]}"
+
+
+def digest_in(key: str) -> str:
+    """The part of a key that tells it from all others of its kind."""
+    return key.rpartition("/")[2].removesuffix(".json")
+
+
+def packed(entries: Iterable[tuple[str, str]]) -> bytes:
+    """A shard of entries: an id and one line of text each."""
+    lines = "".join([f"{id_} {text}\n" for id_, text in entries])
+    return b"%b%b%b" % (SHARD_HEAD, lines.encode(), SHARD_END)
+
+
+def entries_in(shard: bytes, id_: str) -> list[bytes]:
+    """What a shard says under an id; DamagedShard where it is not whole."""
+    if not (shard.startswith(SHARD_HEAD) and shard.endswith(SHARD_END)):
+        raise DamagedShard("A shard of access facts is not whole.")
+    mark = b"\n%b " % id_.encode()
+    found = []
+    at = shard.find(mark)
+    while at >= 0:
+        begin = at + len(mark)
+        at = shard.index(b"\n", begin)
+        found.append(shard[begin:at])
+        at = shard.find(mark, at)
+    return found
 
 
 def _access(kind: str, key: str) -> str:

@@ -35,6 +35,14 @@ class TestBlobs:
         with pytest.raises(FileNotFoundError):
             blobs.read_slice("a", 0, 1)
 
+    def test_many_are_written_and_read_at_once(self, blobs):
+        blobs.write_remakable({"a/1": b"one", "a/2": b"two"})
+        blobs.write_remakable({"a/2": b"2"})
+
+        assert blobs.read_many(["a/1", "a/2", "a/3"]) == {"a/1": b"one", "a/2": b"2"}
+        assert blobs.read_many(["a/3"]) == {}
+        assert sorted(name for name, _ in blobs.names("a")) == ["a/1", "a/2"]
+
     def test_content_is_named_by_its_digest(self, blobs):
         digest = blobs.write_content(b"text")
         with blobs.new_content() as new:

@@ -26,15 +26,18 @@ class PackageChanged:
 @event(source="playlists")
 @dataclass(frozen=True, kw_only=True)
 class AccessChanged:
-    """A user's access fact was written anew: forget what is remembered of it."""
+    """Access facts were written anew: forget what is remembered of them.
+
+    One tells of many users at once; none needs the ones before it.
+    """
 
     event_source: ClassVar[str]
     event_type: ClassVar[str]
     id: UUID
-    """The user's id."""
+    """An id of its own."""
     version: int
     keys: list[str]
-    """Blob names of the facts concerned."""
+    """What leads to the facts concerned: `token_name`s and `username_name`s."""
 
 
 @event(source="playlists")
