@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from gateway.app_context import app_context
+from gateway.public.access_facts import AccessFacts
 from gateway.request_context import actor, ask
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.tree import AccountKind, AccountView, GetAccount
@@ -40,8 +41,8 @@ def until_link_answers(*users: UserView) -> None:
     at once; after 2 s the answer goes out all the same.
     """
     names = [token_name(user.token) for user in users]
-    store = app_context().blobs
-    _poll_until(lambda: all(store.has(name) for name in names))
+    facts = AccessFacts(app_context().blobs)
+    _poll_until(lambda: all(facts.has(name) for name in names))
 
 
 def until_billing_closed(customer_id: UUID) -> None:

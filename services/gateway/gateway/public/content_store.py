@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from isal import igzip
 
+from gateway.public.access_facts import AccessFacts
 from gateway.public.content_cache import ContentCache, NotInMemory
 from gateway.public.personal_gzip import NotPersonal, PersonalGzip
 from gateway.public.subscribers import Subscriber, subscriber_of
@@ -19,7 +20,6 @@ from lineup.delivery import (
     CREDENTIALS,
     EXTENSION,
     M3U_HEAD,
-    AccessFact,
     ListingsIndex,
     SetManifest,
     StreamSource,
@@ -96,6 +96,7 @@ class ContentStore:
         self, blobs: BlobStore, keyring: Keyring, public_url: str, *, cache_bytes: int
     ) -> None:
         self.blobs = blobs
+        self._access_facts = AccessFacts(blobs)
         self.keyring = keyring
         self.public_url = public_url
         self._subscribers: ContentCache[str, Subscriber | None] = ContentCache(
@@ -238,10 +239,9 @@ class ContentStore:
         return self._subscribers.get(name, lambda: self._read_subscriber(name))
 
     def _read_subscriber(self, name: str) -> Subscriber | None:
-        content = self.blobs.read(name)
-        if content is None:
+        fact = self._access_facts.find(name)
+        if fact is None:
             return None
-        fact = msgspec.json.decode(content, type=AccessFact)
         return subscriber_of(fact, self.keyring, self.public_url)
 
     def _manifest(self, set_id: str) -> SetManifest | None:

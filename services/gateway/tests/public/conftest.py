@@ -31,12 +31,13 @@ from lineup.delivery import (
     SetManifest,
     StreamSource,
     demo_set_id_of,
+    keys_of,
     manifest_name,
+    packed,
     set_id_of,
-    token_name,
-    username_name,
 )
 from lineup.secrets import Keyring
+from lineup.testing.facts import shards_of
 
 PARTNER = UUID("019d0000-0000-7000-8000-000000000001")
 USER = UUID("019d0000-0000-7000-8000-000000000002")
@@ -160,6 +161,7 @@ class StoreFixture:
         self.blobs = BlobStore(f"file://{folder}")
         self.keyring = Keyring(["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="])
         self.clock = SetClock(SPRING)
+        self.facts = []
 
     def layer(self, pages=no_pages, *, accel_prefix="", link_seconds=60):
         return PublicLayer(
@@ -175,13 +177,27 @@ class StoreFixture:
 
     def put_user(self, password="secret-pass", **changes):
         fact = a_fact(self.keyring.seal(password), **changes)
-        for name in (token_name(fact.token), username_name(fact.username)):
-            self.blobs.write(name, msgspec.json.encode(fact))
+        self.facts = [
+            one for one in self.facts if not set(keys_of(one)) & set(keys_of(fact))
+        ]
+        self.put_facts(*self.facts, fact)
+        return fact
+
+    def put_alone(self, **changes):
+        """A user whose fact lies as it did before there were shards."""
+        fact = a_fact(self.keyring.seal("secret-pass"), **changes)
+        for key in keys_of(fact):
+            self.blobs.write(key, msgspec.json.encode(fact))
         return fact
 
     def remove_user(self, fact):
-        for name in (token_name(fact.token), username_name(fact.username)):
-            self.blobs.remove(name)
+        self.put_facts(*(one for one in self.facts if one.token != fact.token))
+
+    def put_facts(self, *facts):
+        """Write the shards of all users there are from now on."""
+        emptied = dict.fromkeys(shards_of(self.facts), packed([]))
+        self.facts = list(facts)
+        self.blobs.write_remakable(emptied | shards_of(facts))
 
     def put_set(self, set_id=SET_ID, numbers=(101, 102, 103), **changes):
         manifest = replace(self._rendered(set_id, numbers), **changes)
