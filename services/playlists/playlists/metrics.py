@@ -1,6 +1,7 @@
 """What playlists tells whoever watches it: the work that waits for its worker."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -10,7 +11,7 @@ from lineup.contracts.playlists.jobs import JobState
 from lineup.database import UnitOfWork
 from lineup.metrics import FAILING_ROWS, Sample, due
 from playlists.jobs.models import Job
-from playlists.pending.models import AccessFile, ChannelSet
+from playlists.pending.models import AccessFile, ChannelSet, StaleShard
 
 
 def jobs(work: UnitOfWork) -> Iterator[Sample]:
@@ -21,6 +22,17 @@ def jobs(work: UnitOfWork) -> Iterator[Sample]:
 def facts(work: UnitOfWork) -> Iterator[Sample]:
     """Access facts to be written: until then players see what was."""
     return _due(work, "facts", AccessFile.due_at, AccessFile.due_at <= work.now)
+
+
+def shards(work: UnitOfWork) -> Iterator[Sample]:
+    """Changes of access facts that no file shows yet."""
+    asked = select(
+        func.count(),
+        func.extract("epoch", func.clock_timestamp() - func.min(StaleShard.since)),
+    )
+    count, seconds = work.session.execute(asked).one()
+    since = None if seconds is None else work.now - timedelta(seconds=float(seconds))
+    yield from due("shards", count, since, work.now)
 
 
 def sets(work: UnitOfWork) -> Iterator[Sample]:
@@ -46,4 +58,4 @@ def _due(
     yield from due(name, count, oldest, work.now)
 
 
-METRIC_SOURCES = (jobs, facts, sets, failing)
+METRIC_SOURCES = (jobs, facts, shards, sets, failing)

@@ -9,8 +9,10 @@ import requests
 from sqlalchemy import select, text
 
 from lineup.database.records import OUTBOX
+from lineup.delivery import shard_of_user
 from playlists import metrics as watching
 from playlists.entitlements.operations import upsert_user
+from playlists.rendering.access import write_due
 from playlists.worker.main import TIDY, TIDY_SECONDS, Worker
 
 from .conftest import a_source
@@ -132,3 +134,17 @@ def test_tidying_that_failed_is_soon_tried_again(database, tools):
     worker.stop()
     thread.join()
     assert time.monotonic() - began < TIDY_SECONDS
+
+
+def test_a_worker_that_starts_writes_what_a_power_cut_took(tools, settings, database):
+    with database.transaction() as work:
+        user = a_user(work)
+        upsert_user(work, user)
+    while write_due(database, tools.blobs):
+        pass
+    shard = shard_of_user(user.id)
+    whole = tools.blobs.read(shard)
+    tools.blobs.write(shard, b"")
+
+    with a_worker(settings):
+        wait_for(lambda: tools.blobs.read(shard) == whole)

@@ -136,3 +136,4 @@ def refresh_everybody(work: UnitOfWork) -> None:
     """Have every access fact written anew: heals a store that was lost or restored."""
     pending.refresh_users(work, select(User.id))
     pending.refresh_all_written(work)
+    pending.write_all_shards(work)

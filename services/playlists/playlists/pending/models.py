@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlists.records import Record
@@ -42,18 +42,40 @@ class ChannelSet(Record):
 
 
 class AccessFile(Record):
-    """What was written of one user into the blob store, and whether it is stale."""
+    """A user's access fact, and whether it is stale.
+
+    A change of it, whoever makes it, is noted in `stale_shards` by a trigger.
+    """
 
     __tablename__ = "access_files"
-    __table_args__ = (Index("ix_access_files_due_at", "due_at"),)
+    __table_args__ = (
+        Index("ix_access_files_due_at", "due_at"),
+        Index("ix_access_files_shard", text('"right"(user_id::text, 3)')),
+        Index("ix_access_files_by_token", text("substr(names ->> 0, 17, 3)")),
+        Index("ix_access_files_by_username", text("substr(names ->> 1, 20, 3)")),
+    )
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
     """Rises with every fact that differs from the one before."""
     due_at: Mapped[datetime | None]
-    """When it must be written; None: what is written is right."""
+    """When it must be made anew; None: what it says is right."""
     names: Mapped[list[str]]
-    """The blobs that hold the fact."""
+    """The keys that lead to the fact: its token's, its user name's."""
     fact: Mapped[dict[str, Any] | None]
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Tries to write it, in a row, that failed."""
+    """Tries to make it, in a row, that failed."""
+
+
+class StaleShard(Record):
+    """One reason why the file of a shard is older than its rows."""
+
+    __tablename__ = "stale_shards"
+    __table_args__ = (Index("ix_stale_shards_shard", "shard"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shard: Mapped[str]
+    """The shard's blob name."""
+    keys: Mapped[list[str]]
+    """The keys of what changed: whoever remembers what they lead to must forget it."""
+    since: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -7,39 +7,49 @@ after the commit (`rendering.access.write_due`, `rendering.renderer.render_due`)
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Select,
+    Uuid,
     func,
     literal,
-    null,
     select,
+    text,
     true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
 from lineup.database import UnitOfWork, wake
-from playlists.jobs.operations import WAKE
 from playlists.pending.models import AccessFile, ChannelSet
 
+FACTS_WAKE = "playlists_facts"
+"""The PostgreSQL channel that is notified when access facts are to be made anew."""
+SETS_WAKE = "playlists_sets"
+"""The same for channel sets to be rendered."""
+EVERY_SHARD = text("""
+INSERT INTO stale_shards (shard, keys)
+SELECT shard, '[]' FROM (
+    SELECT 'access/facts/' || right(user_id::text, 3) AS shard FROM access_files
+    UNION SELECT 'access/by-token/' || substr(names ->> 0, 17, 3) FROM access_files
+    UNION SELECT 'access/by-username/' || substr(names ->> 1, 20, 3) FROM access_files
+) AS all_shards WHERE shard IS NOT NULL ORDER BY shard
+""")
+"""Notes all shards that rows lie in."""
 
-def refresh_access(work: UnitOfWork, user_id: UUID) -> None:
-    """Have a user's access fact written anew: its copy, or what it has, changed."""
-    statement = insert(AccessFile).values(
-        user_id=user_id, version=0, due_at=work.now, names=[], fact=null()
-    )
-    work.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[AccessFile.user_id],
-            set_={"due_at": statement.excluded.due_at},
-        )
-    )
-    _wake(work)
+
+def refresh_access(work: UnitOfWork, *user_ids: UUID) -> None:
+    """Have users' access facts made anew: their copies, or what they have, changed."""
+    wanted = literal(list(set(user_ids)), ARRAY(Uuid()))
+    _refresh(work, func.unnest(wanted).column_valued("id"))
 
 
 def refresh_users(work: UnitOfWork, users: "Select[UUID]") -> None:
-    """Have the facts of all users that a select of ids finds written anew."""
-    found = users.subquery().c[0]
+    """Have the facts of all users that a select of ids finds made anew."""
+    _refresh(work, users.subquery().c[0])
+
+
+def _refresh(work: UnitOfWork, found: ColumnElement[UUID]) -> None:
     values = literal(0), literal(work.now), func.jsonb_build_array()
     names = ["user_id", "version", "due_at", "names"]
     statement = insert(AccessFile).from_select(
@@ -51,7 +61,7 @@ def refresh_users(work: UnitOfWork, users: "Select[UUID]") -> None:
             set_={"due_at": statement.excluded.due_at},
         )
     )
-    _wake(work)
+    wake(work.session, FACTS_WAKE)
 
 
 def refresh_all_written(work: UnitOfWork) -> None:
@@ -61,7 +71,13 @@ def refresh_all_written(work: UnitOfWork) -> None:
         .values(due_at=work.now)
         .execution_options(synchronize_session=False)
     )
-    _wake(work)
+    wake(work.session, FACTS_WAKE)
+
+
+def write_all_shards(work: UnitOfWork) -> None:
+    """Have every file of access facts written again, whether or not a fact changes."""
+    work.session.execute(EVERY_SHARD)
+    wake(work.session, FACTS_WAKE)
 
 
 def render_everything(work: UnitOfWork) -> None:
@@ -84,8 +100,4 @@ def _mark_where(work: UnitOfWork, condition: ColumnElement[bool]) -> None:
         .values(mark=ChannelSet.mark + 1, render_at=work.now)
         .execution_options(synchronize_session=False)
     )
-    _wake(work)
-
-
-def _wake(work: UnitOfWork) -> None:
-    wake(work.session, WAKE)
+    wake(work.session, SETS_WAKE)

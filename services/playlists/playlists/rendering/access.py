@@ -1,34 +1,28 @@
-"""The worker's access facts: what the gateway must know of each user, as blobs.
+"""The worker's access facts: what the gateway must know of each user.
 
-A fact is made from the copies of user, partner and subscriptions. Its blobs are
-written while its row is locked and before the commit: a worker that dies in between
-leaves the row due, and the next one writes the same again.
+A fact is made from the copies of user, partner and subscriptions and noted in its row;
+the shards that hold it are written from the rows after that (`shards`), so no row is
+held while a file is written.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select, text, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.subscriptions import SubscriptionState
-from lineup.contracts.playlists.events import AccessChanged
 from lineup.database import Database, UnitOfWork, wake
-from lineup.delivery import (
-    AccessFact,
-    demo_set_id_of,
-    set_id_of,
-    token_name,
-    username_name,
-)
+from lineup.delivery import AccessFact, demo_set_id_of, keys_of, set_id_of
 from lineup.metrics import PUT_OFF
 from playlists.entitlements.models import (
     Customer,
@@ -37,9 +31,10 @@ from playlists.entitlements.models import (
     Subscription,
     User,
 )
-from playlists.jobs.operations import WAKE
 from playlists.pending.models import AccessFile, ChannelSet
+from playlists.pending.operations import SETS_WAKE
 from playlists.rendering.backoff import is_outage, pause_after
+from playlists.rendering.shards import write_stale
 from playlists.rendering.timelines import (
     PackageInterval,
     Period,
@@ -47,44 +42,96 @@ from playlists.rendering.timelines import (
     timeline,
 )
 
+AT_ONCE = 1000
+"""Facts in a transaction: some tenths of a second, in which no event can mark them."""
+AHEAD = 100
+"""Of how many newest facts a full batch takes care, too: who has just bought something
+does not wait for all renewals of a night."""
+NOTE = text("""
+UPDATE access_files SET version = new.version, names = new.names, fact = new.fact,
+    due_at = NULL, failures = 0
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    AS new(user_id uuid, version bigint, names jsonb, fact jsonb)
+WHERE access_files.user_id = new.user_id
+""")
+SETTLE = text("""
+UPDATE access_files SET due_at = NULL, failures = 0 WHERE user_id = ANY(:user_ids)
+""")
 log = structlog.get_logger(__name__)
 
 
-def write_due(database: Database, blobs: BlobStore, limit: int = 100) -> int:
-    """Write facts that are due; how many there were.
+def write_due(database: Database, blobs: BlobStore, limit: int = AT_ONCE) -> int:
+    """Make facts anew that are due, and write shards that are stale by now.
 
-    When the batch fails each is written alone: one that fails is put off, for longer
-    each time, and holds up no other.
+    How many facts there were; when there were none, how many shards.
+    """
+    noted = note_due(database, limit)
+    written = write_stale(database, blobs)
+    return noted or written
+
+
+def note_due(database: Database, limit: int = AT_ONCE) -> int:
+    """Make facts anew that are due; how many there were.
+
+    When the batch fails each is made alone: one that fails is put off, for longer each
+    time, and holds up no other.
     """
     try:
-        return _write_batch(database, blobs, limit)
+        return _note_batch(database, limit)
     except Exception as error:
         if is_outage(error):
             raise
         log.exception("access_facts_failed")
-    return _write_each(database, blobs, limit)
+    return _note_each(database, limit)
 
 
-def _write_batch(
-    database: Database, blobs: BlobStore, limit: int, only: UUID | None = None
-) -> int:
+def _note_batch(database: Database, limit: int, only: UUID | None = None) -> int:
     with database.transaction() as work:
-        due = select(AccessFile).where(AccessFile.due_at <= work.now)
-        if only is not None:
-            due = due.where(AccessFile.user_id == only)
-        rows = work.session.scalars(
-            due.order_by(AccessFile.due_at, AccessFile.user_id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
-        known = _known(work.session, [row.user_id for row in rows])
+        rows = _due(work, limit, only)
+        if not rows:
+            return 0
+        known = _known(work, list(rows))
         _ensure_sets(work, [told for told in known.values() if told.exists])
-        for row in rows:
-            _write(work, blobs, row, known[row.user_id])
+        changed = []
+        for user_id, row in rows.items():
+            noted = _noted(row, fact_of(known.get(user_id)), work.now)
+            if noted is not None:
+                changed.append(noted)
+        _keep(work.session, changed, list(rows))
     return len(rows)
 
 
-def _write_each(database: Database, blobs: BlobStore, limit: int) -> int:
+def _due(work: UnitOfWork, limit: int, only: UUID | None) -> "dict[UUID, Row[Any]]":
+    """Rows that are due, the longest first, held; of a full batch the newest, too."""
+    due = select(
+        AccessFile.user_id, AccessFile.version, AccessFile.names, AccessFile.fact
+    ).where(AccessFile.due_at <= work.now)
+    if only is not None:
+        due = due.where(AccessFile.user_id == only)
+    rows = _held(work.session, due.order_by(AccessFile.due_at).limit(limit))
+    if len(rows) == limit > AHEAD:
+        newest = due.order_by(AccessFile.due_at.desc()).limit(AHEAD)
+        rows |= _held(work.session, newest)
+    return rows
+
+
+def _held(session: Session, due: "Select[Any]") -> "dict[UUID, Row[Any]]":
+    return {
+        row.user_id: row
+        for row in session.execute(due.with_for_update(skip_locked=True))
+    }
+
+
+def _keep(session: Session, changed: list[dict[str, Any]], seen: list[UUID]) -> None:
+    """Note what changed; what was looked at is due no more."""
+    if changed:
+        session.execute(NOTE, {"rows": msgspec.json.encode(changed).decode()})
+    same = set(seen) - {noted["user_id"] for noted in changed}
+    if same:
+        session.execute(SETTLE, {"user_ids": list(same)})
+
+
+def _note_each(database: Database, limit: int) -> int:
     with database.transaction() as work:
         user_ids = work.session.scalars(
             select(AccessFile.user_id)
@@ -94,7 +141,7 @@ def _write_each(database: Database, blobs: BlobStore, limit: int) -> int:
         ).all()
     for user_id in user_ids:
         try:
-            _write_batch(database, blobs, 1, only=user_id)
+            _note_batch(database, 1, only=user_id)
         except Exception as error:
             if is_outage(error):
                 raise
@@ -114,9 +161,10 @@ def _put_off(database: Database, user_id: UUID) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class UserFacts:
-    """What the copies say of one user."""
+    """What the copies say of one user at an instant."""
 
-    user: User | None
+    now: datetime
+    user: User
     partner: Partner | None
     subscriptions: Sequence[Subscription]
     own_time_zone: str
@@ -128,13 +176,14 @@ class UserFacts:
     @property
     def exists(self) -> bool:
         """Whether there is such a user, deleted ones apart."""
-        return self.user is not None and self.user.status != Status.DELETED
+        return self.user.status != Status.DELETED
 
-    def stretches(self, now: datetime) -> list[PackageInterval]:
+    @cached_property
+    def intervals(self) -> list[PackageInterval]:
         """What the user's subscriptions grant from now on; nothing while it is shut."""
         if self.is_shut:
             return []
-        return package_intervals(map(_period, self.subscriptions), now=now)
+        return package_intervals(map(_period, self.subscriptions), now=self.now)
 
     @property
     def time_zone(self) -> str:
@@ -143,18 +192,15 @@ class UserFacts:
         return self.own_time_zone or partners or "UTC"
 
 
-def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
-    users = {
-        user.id: user
-        for user in session.scalars(select(User).where(User.id.in_(user_ids)))
-    }
-    partner_ids = {user.partner_id for user in users.values()}
-    partners = {
-        partner.id: partner
-        for partner in session.scalars(
-            select(Partner).where(Partner.id.in_(partner_ids))
-        )
-    }
+def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
+    """What is known of those that are users."""
+    session = work.session
+    rows = session.execute(
+        select(User, Partner, Customer.time_zone)
+        .outerjoin(Partner, Partner.id == User.partner_id)
+        .outerjoin(Customer, Customer.id == User.customer_id)
+        .where(User.id.in_(user_ids))
+    ).all()
     subscriptions: dict[UUID, list[Subscription]] = {}
     for subscription in session.scalars(
         select(Subscription)
@@ -162,47 +208,31 @@ def _known(session: Session, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
         .order_by(Subscription.started_at, Subscription.id)
     ):
         subscriptions.setdefault(subscription.user_id, []).append(subscription)
-    zones = _time_zones(session, users.values())
-    switched_off = _switched_off_scopes(session, users.values())
+    switched_off = _switched_off_scopes(session, [user for user, _, _ in rows])
     return {
-        user_id: UserFacts(
-            user=users.get(user_id),
-            partner=partners.get(users[user_id].partner_id)
-            if user_id in users
-            else None,
-            subscriptions=subscriptions.get(user_id, []),
-            own_time_zone=zones.get(user_id, ""),
-            is_shut=user_id in users and users[user_id].scope.startswith(switched_off),
+        user.id: UserFacts(
+            now=work.now,
+            user=user,
+            partner=partner,
+            subscriptions=subscriptions.get(user.id, []),
+            own_time_zone=time_zone or "",
+            is_shut=user.scope.startswith(switched_off),
         )
-        for user_id in user_ids
+        for user, partner, time_zone in rows
     }
-
-
-def _time_zones(session: Session, users: Iterable[User]) -> dict[UUID, str]:
-    """The zones of their customers, by the users' ids."""
-    customers = {user.id: user.customer_id for user in users}
-    rows = session.execute(
-        select(Customer.id, Customer.time_zone).where(
-            Customer.id.in_(set(customers.values()))
-        )
-    )
-    zones: dict[UUID, str] = {row.id: row.time_zone for row in rows}
-    return {user_id: zones.get(of, "") for user_id, of in customers.items()}
 
 
 def _switched_off_scopes(session: Session, users: Iterable[User]) -> tuple[str, ...]:
     """The paths of partners and sellers above these users that are off."""
     parts = {part for user in users for part in user.scope.split("/") if part}
     above = [UUID(part) for part in parts]
-    return tuple(
-        scope
-        for account in (Partner, Seller)
-        for scope in session.scalars(
-            select(account.scope).where(
-                account.id.in_(above), account.status != Status.ACTIVE
-            )
+    switched_off = (
+        select(account.scope).where(
+            account.id.in_(above), account.status != Status.ACTIVE
         )
+        for account in (Partner, Seller)
     )
+    return tuple(session.scalars(union_all(*switched_off))) if above else ()
 
 
 def _period(subscription: Subscription) -> Period:
@@ -215,14 +245,14 @@ def _period(subscription: Subscription) -> Period:
     )
 
 
-def fact_of(known: UserFacts, now: datetime) -> AccessFact | None:
+def fact_of(known: UserFacts | None) -> AccessFact | None:
     """What the gateway must know of a user; None when there is no such user.
 
-    `version` and `changed_at` are left for the writer to say.
+    `version` and `changed_at` are left for who notes it to say.
     """
-    user, partner = known.user, known.partner
-    if user is None or not known.exists:
+    if known is None or not known.exists:
         return None
+    user, partner = known.user, known.partner
     last = known.subscriptions[-1] if known.subscriptions else None
     return AccessFact(
         version=0,
@@ -234,7 +264,7 @@ def fact_of(known: UserFacts, now: datetime) -> AccessFact | None:
         is_active=user.status == Status.ACTIVE,
         created_at=user.created_at,
         demo_set_id=demo_set_id_of(user.partner_id),
-        timeline=timeline(user.partner_id, known.stretches(now)),
+        timeline=timeline(user.partner_id, known.intervals),
         ends_at=max((s.ends_at for s in known.subscriptions), default=None),
         is_trial=last is not None and last.is_trial,
         max_connections=max(1, last.devices) if last else 1,
@@ -247,33 +277,31 @@ def _ensure_sets(work: UnitOfWork, known: list[UserFacts]) -> None:
     """Have every set these users see rendered, if it never was."""
     rows: dict[str, dict[str, Any]] = {}
     for told in known:
-        rows |= _sets_of(told, work.now)
-    made = [_ensure_set(work, set_id, rows[set_id]) for set_id in sorted(rows)]
-    if any(made):
-        wake(work.session, WAKE)
+        rows |= _sets_of(told)
+    if not rows:
+        return
+    new = [
+        {
+            "id": set_id,
+            "render_at": work.now,
+            "used_at": work.now,
+            "mark": 1,
+            "revision": 0,
+            **rows[set_id],
+        }
+        for set_id in sorted(rows)
+    ]
+    made = insert(ChannelSet).values(new).on_conflict_do_nothing()
+    if work.session.scalars(made.returning(ChannelSet.id)).all():
+        wake(work.session, SETS_WAKE)
 
 
-def _ensure_set(work: UnitOfWork, set_id: str, said: dict[str, Any]) -> bool:
-    """Have a row for a channel set, due at once if it is new; whether it was."""
-    row = insert(ChannelSet).values(
-        id=set_id,
-        render_at=work.now,
-        used_at=work.now,
-        mark=1,
-        revision=0,
-        **said,
-    )
-    returned = row.on_conflict_do_nothing().returning(ChannelSet.id)
-    return work.session.scalar(returned) is not None
-
-
-def _sets_of(known: UserFacts, now: datetime) -> dict[str, dict[str, Any]]:
-    assert known.user is not None  # noqa: S101 - callers ask for existing users only
+def _sets_of(known: UserFacts) -> dict[str, dict[str, Any]]:
     partner_id = known.user.partner_id
     demo = {"partner_id": partner_id, "is_demo": True, "package_ids": []}
     rows: dict[str, dict[str, Any]] = {demo_set_id_of(partner_id): demo}
-    for stretch in known.stretches(now):
-        packages = sorted(stretch.package_ids)
+    for interval in known.intervals:
+        packages = sorted(interval.package_ids)
         rows[set_id_of(partner_id, packages)] = {
             "partner_id": partner_id,
             "is_demo": False,
@@ -282,46 +310,21 @@ def _sets_of(known: UserFacts, now: datetime) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def _write(
-    work: UnitOfWork, blobs: BlobStore, row: AccessFile, known: UserFacts
-) -> None:
-    """Bring a user's blobs in line with its fact; announce what differs."""
-    before = list(row.names)
-    fact = fact_of(known, work.now)
-    is_changed = _note(row, fact, work.now)
-    for name in before:
-        if name not in row.names:
-            _remove_own(blobs, name, row.user_id)
-    for name in row.names:
-        blobs.write(name, msgspec.json.encode(row.fact))
-    row.due_at, row.failures = None, 0
-    if is_changed:
-        keys = sorted({*before, *row.names})
-        work.announce(AccessChanged(id=row.user_id, version=row.version, keys=keys))
-
-
-def _note(row: AccessFile, fact: AccessFact | None, now: datetime) -> bool:
-    """Keep the fact in its row; whether it differs from the one before."""
+def _noted(
+    row: "Row[Any]", fact: AccessFact | None, now: datetime
+) -> dict[str, Any] | None:
+    """What a user's row says from now on; None where its fact is as it was."""
     before = None if row.fact is None else msgspec.convert(row.fact, AccessFact)
     if before is not None and fact is not None:
         fact = replace(fact, version=row.version, changed_at=before.changed_at)
     if before == fact:
-        return False
-    row.version += 1
+        return None
+    version = row.version + 1
     if fact is not None:
-        fact = replace(fact, version=row.version, changed_at=now)
-    row.names = [] if fact is None else names_of(fact)
-    row.fact = None if fact is None else msgspec.to_builtins(fact)
-    return True
-
-
-def names_of(fact: AccessFact) -> list[str]:
-    """The blobs that hold a fact."""
-    return [token_name(fact.token), username_name(fact.username)]
-
-
-def _remove_own(blobs: BlobStore, name: str, user_id: UUID) -> None:
-    """Remove a former blob, unless another user has taken the name over."""
-    content = blobs.read(name)
-    if content and msgspec.json.decode(content, type=AccessFact).user_id == user_id:
-        blobs.remove(name)
+        fact = replace(fact, version=version, changed_at=now)
+    return {
+        "user_id": row.user_id,
+        "version": version,
+        "names": [] if fact is None else keys_of(fact),
+        "fact": fact,
+    }

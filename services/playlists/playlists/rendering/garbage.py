@@ -1,4 +1,8 @@
-"""Upkeep of the store: content nobody names, sets nobody sees, uploads left over."""
+"""Upkeep of the store: content nobody names, sets nobody sees, uploads left over.
+
+Facts that lie by themselves, as before there were shards, go once all shards are
+written, too.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -7,13 +11,13 @@ from pathlib import PurePosixPath
 
 import msgspec
 import structlog
-from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from lineup.blobs import UNFINISHED, BlobStore
 from lineup.database import Database, UnitOfWork
 from lineup.delivery import manifest_name
-from playlists.pending.models import ChannelSet
+from playlists.pending.models import ChannelSet, StaleShard
 from playlists.rendering.renderer import manifest_of
 
 GRACE = timedelta(hours=24)
@@ -25,6 +29,7 @@ SEEN = text(
     " WHERE (piece->>'until_at')::timestamptz > :now"
 )
 MOST_AT_ONCE = 1000
+ALONE = "access/token/", "access/username/"
 DIGEST = re.compile(r"[0-9a-f]{64}")
 log = structlog.get_logger(__name__)
 
@@ -40,8 +45,10 @@ def collect(database: Database, blobs: BlobStore) -> int:
     _remove(blobs, map(manifest_name, dropped))
     with database.transaction() as work:
         named = _named(work.session)
+        are_shards_written = work.session.scalar(select(func.count(StaleShard.id))) == 0
         now = work.now
-    return _remove(blobs, _unnamed(blobs, named, written_before=now - GRACE))
+    alone = ALONE if are_shards_written else ()
+    return _remove(blobs, _unnamed(blobs, named, alone, written_before=now - GRACE))
 
 
 def _remove(blobs: BlobStore, names: Iterable[str]) -> int:
@@ -109,11 +116,15 @@ def _digests(row: ChannelSet) -> set[str]:
 
 
 def _unnamed(
-    blobs: BlobStore, named: set[str], *, written_before: datetime
+    blobs: BlobStore,
+    named: set[str],
+    alone: tuple[str, ...],
+    *,
+    written_before: datetime,
 ) -> Iterator[str]:
     is_waste: dict[str, Callable[[str], bool]] = {
         "content": lambda name: PurePosixPath(name).name not in named,
-        "access": lambda name: name.endswith(UNFINISHED),
+        "access": lambda name: name.endswith(UNFINISHED) or name.startswith(alone),
         "sets": lambda name: name.endswith(UNFINISHED),
         "uploads": lambda _: True,
     }

@@ -27,10 +27,12 @@ from playlists.guide.retired import remove_retired
 from playlists.jobs.models import Job
 from playlists.jobs.operations import WAKE
 from playlists.jobs.running import let_go
+from playlists.pending.operations import FACTS_WAKE, SETS_WAKE
 from playlists.rendering.access import write_due
 from playlists.rendering.garbage import collect
 from playlists.rendering.renderer import render_due
 from playlists.rendering.round_robin import RoundRobin
+from playlists.rendering.shards import mark_differing
 from playlists.settings import PlaylistsSettings
 from playlists.worker.children import Children
 from playlists.worker.tasks import claim_next
@@ -46,7 +48,8 @@ TIDY_SECONDS = 30.0
 TIDY = "tidy"
 """The loop that turns seldom: after trouble it does not wait so long."""
 COLLECT_EVERY = 120
-"""Turns of tidying from one collection of unnamed blobs to the next: an hour."""
+"""Turns of tidying from one collection of unnamed blobs to the next, and from one
+comparison of the shards with their rows to the next: an hour."""
 STOP_SECONDS = 25.0
 ENDING_SECONDS = 5.0
 """For what is left when the jobs' processes were ended."""
@@ -62,6 +65,7 @@ class Worker:
     _jobs: set[threading.Thread] = field(default_factory=set)
     _troubled: set[str] = field(default_factory=set)
     _turns: int = 0
+    _are_shards_compared: bool = False
 
     def __post_init__(self) -> None:
         self._children = Children(self.tools)
@@ -105,7 +109,7 @@ class Worker:
             thread.join(timeout=max(end - time.monotonic(), 0))
 
     def _do_jobs(self) -> None:
-        self._turn_and_wait(self._begin_job)
+        self._turn_and_wait(self._begin_job, WAKE)
 
     def _begin_job(self) -> bool:
         """Take the job whose turn it is and have it done, when a slot is free."""
@@ -143,26 +147,40 @@ class Worker:
                     tools.database, tools.blobs, tools.keyring, turns=self._partners
                 )
                 > 0
-            )
+            ),
+            SETS_WAKE,
         )
 
     def _write_facts(self) -> None:
         tools = self.tools
-        self._turn_and_wait(lambda: write_due(tools.database, tools.blobs) > 0)
+        self._turn_and_wait(
+            lambda: write_due(tools.database, tools.blobs) > 0, FACTS_WAKE
+        )
 
-    def _turn_and_wait(self, turn: Callable[[], bool]) -> None:
-        with PgListener(self.tools.settings.database_uri, WAKE) as waker:
+    def _turn_and_wait(self, turn: Callable[[], bool], channel: str) -> None:
+        with PgListener(self.tools.settings.database_uri, channel) as waker:
             while not self._stop.is_set():
                 if not self._safely(turn):
                     waker.wait(IDLE_SECONDS)
 
     def _tidy(self) -> None:
+        self._safely(self._compare)
         while not self._stop.wait(0 if TIDY in self._troubled else TIDY_SECONDS):
             while self._safely(self._remove_rows) and not self._stop.is_set():
                 pass
             self._turns += 1
+            if self._turns % COLLECT_EVERY == 0:
+                self._are_shards_compared = False
+            if not self._are_shards_compared:
+                self._safely(self._compare)
             if self._turns % COLLECT_EVERY == 1:
                 self._safely(self._collect)
+
+    def _compare(self) -> bool:
+        """Look for files that are not what their rows say, as after a power cut."""
+        count = mark_differing(self.tools.database, self.tools.blobs)
+        self._are_shards_compared = True
+        return count > 0
 
     def _remove_rows(self) -> bool:
         with self.tools.database.transaction() as work:

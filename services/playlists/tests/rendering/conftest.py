@@ -23,7 +23,12 @@ from lineup.delivery import (
     AccessFact,
     SetManifest,
     content_name,
+    digest_in,
+    entries_in,
+    keys_of,
     manifest_name,
+    shard_of_key,
+    shard_of_user,
     username_name,
 )
 from lineup.ids import new_id
@@ -224,8 +229,22 @@ class Platform:
             pass
 
     def fact(self, user):
-        content = self.blobs.read(username_name(user.username))
-        return content and msgspec.json.decode(content, type=AccessFact)
+        return self.fact_behind(username_name(user.username))
+
+    def fact_behind(self, key):
+        """The fact that a token or user name leads to, by both of its shards."""
+        shard = self.blobs.read(shard_of_key(key))
+        for user in reversed(entries_in(shard, digest_in(key)) if shard else []):
+            for fact in self.facts_of(UUID(user.decode())):
+                if key in keys_of(fact):
+                    return fact
+        return None
+
+    def facts_of(self, user_id):
+        """What its shard says of a user: one fact, or none."""
+        shard = self.blobs.read(shard_of_user(user_id))
+        found = entries_in(shard, user_id.hex) if shard else []
+        return [msgspec.json.decode(one, type=AccessFact) for one in found]
 
     def manifest(self, set_id):
         content = self.blobs.read(manifest_name(set_id))

@@ -9,7 +9,9 @@ from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.delivery import (
     demo_set_id_of,
+    packed,
     set_id_of,
+    shard_of_key,
     token_name,
     username_name,
 )
@@ -94,9 +96,10 @@ def test_both_names_lead_to_the_fact_and_former_ones_are_removed(platform):
     platform.user(user.id, username="second", token="token-of-second")
     platform.render()
 
-    assert platform.blobs.read(username_name("first")) is None
-    assert platform.blobs.read(token_name(user.token)) is None
-    assert platform.blobs.read(token_name("token-of-second")) is not None
+    assert platform.fact_behind(username_name("first")) is None
+    assert platform.fact_behind(token_name(user.token)) is None
+    assert platform.fact_behind(token_name("token-of-second")).user_id == user.id
+    assert platform.fact_behind(username_name("Second")).user_id == user.id
     changed = platform.announced("access_changed")[-1]
     assert username_name("first") in changed["keys"]
     assert token_name("token-of-second") in changed["keys"]
@@ -105,25 +108,27 @@ def test_both_names_lead_to_the_fact_and_former_ones_are_removed(platform):
 def test_a_name_taken_over_by_another_user_is_left_to_it(platform):
     old = platform.user(username="shared", token="token-old")
     platform.render()
-    platform.user(username="shared", token="token-new")
+    new = platform.user(username="shared", token="token-new")
     platform.render()
+    assert platform.fact_behind(username_name("shared")).user_id == new.id
 
     platform.user(old.id, status=Status.DELETED)
     platform.render()
 
-    assert platform.blobs.read(username_name("shared")) is not None
-    assert platform.blobs.read(token_name("token-old")) is None
+    assert platform.fact_behind(username_name("shared")).user_id == new.id
+    assert platform.fact_behind(token_name("token-old")) is None
 
 
-def test_a_deleted_user_leaves_no_blob(platform):
+def test_a_deleted_user_leaves_nothing(platform):
     user = platform.user()
     platform.render()
 
     platform.user(user.id, status=Status.DELETED)
     platform.render()
 
-    assert platform.fact(user) is None
-    assert platform.blobs.read(token_name(user.token)) is None
+    assert platform.facts_of(user.id) == []
+    for key in (token_name(user.token), username_name(user.username)):
+        assert platform.blobs.read(shard_of_key(key)) == packed([])
 
 
 def test_a_partner_that_is_switched_off_leaves_its_users_the_demo_channels(platform):
@@ -198,7 +203,9 @@ def test_what_does_not_change_the_fact_is_not_announced_again(platform):
 def test_a_lost_store_is_filled_again(platform):
     user = platform.user()
     platform.render()
-    platform.blobs.remove(username_name(user.username))
+    for name, _ in list(platform.blobs.names("access")):
+        platform.blobs.remove(name)
+    assert platform.fact(user) is None
 
     with platform.transaction() as work:
         refresh_everybody(work)
