@@ -37,10 +37,9 @@ from lineup.delivery import (
     SetManifest,
     demo_set_id_of,
     manifest_name,
-    token_name,
-    username_name,
 )
 from lineup.secrets import Keyring, make_key
+from lineup.testing.facts import shards_of
 from playlists.rendering import m3u, xtream
 from playlists.rendering.lineups import Entry
 
@@ -66,7 +65,7 @@ function request()
   return ready[turn]
 end
 """
-START_SECONDS = 20
+START_SECONDS = 90
 GOALS = {"plain": 0.0, "gzip": 0.15, "304": 0.12}
 NGINX = """
 worker_processes 2; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
@@ -107,8 +106,8 @@ def fill(folder: Path) -> dict[str, str]:
     keyring = Keyring([key])
     blobs = BlobStore(f"file://{folder}/blobs")
     manifest = put_set(blobs, keyring)
-    for number in range(USERS):
-        put_user(blobs, keyring, number, manifest.set_id)
+    facts = [fact_of(keyring, number, manifest.set_id) for number in range(USERS)]
+    blobs.write_remakable(shards_of(facts))
     return {
         "BLOB_URL": f"file://{folder}/blobs",
         "LINEUP_SECRET_KEYS": key,
@@ -121,10 +120,10 @@ def fill(folder: Path) -> dict[str, str]:
     }
 
 
-def put_user(blobs: BlobStore, keyring: Keyring, number: int, set_id: str) -> None:
-    fact = AccessFact(
+def fact_of(keyring: Keyring, number: int, set_id: str) -> AccessFact:
+    return AccessFact(
         version=1,
-        user_id=PARTNER,
+        user_id=UUID(int=PARTNER.int + number + 1),
         partner_id=PARTNER,
         username=f"user{number:04}",
         password=keyring.seal(f"pass{number:06}"),
@@ -135,20 +134,18 @@ def put_user(blobs: BlobStore, keyring: Keyring, number: int, set_id: str) -> No
         timeline=[AccessInterval(from_at=NOW - DAY, until_at=NOW + DAY, set_id=set_id)],
         ends_at=NOW + DAY,
     )
-    for name in (token_name(fact.token), username_name(fact.username)):
-        blobs.write(name, msgspec.json.encode(fact))
 
 
 def token_of(number: int) -> str:
     return f"benchmarktoken{number:04}"
 
 
-def put_set(blobs: BlobStore, keyring: Keyring) -> SetManifest:
+def put_set(blobs: BlobStore, keyring: Keyring, set_id: str = "0" * 32) -> SetManifest:
     """A set as playlists renders it, without a guide."""
     entries = [entry(number) for number in range(1, CHANNELS + 1)]
     keep = blobs.write_content
     manifest = SetManifest(
-        set_id="0" * 32,
+        set_id=set_id,
         partner_id=PARTNER,
         revision=1,
         rendered_at=NOW,
