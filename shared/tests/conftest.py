@@ -54,13 +54,15 @@ class Copy:
     def said(self):
         return self.log.read_text()
 
-    def ready(self):
+    def ready(self, part=""):
+        """Whether it says that it is ready, or that a part of it is."""
         import requests
 
         if self.process.poll() is not None:
             raise AssertionError(f"ended with {self.process.returncode}: {self.said()}")
         try:
-            answer = requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=2)
+            address = f"http://127.0.0.1:{self.port}/readyz{part}"
+            answer = requests.get(address, timeout=2)
         except (requests.ConnectionError, requests.Timeout):
             return False
         return answer.status_code == 200
@@ -190,7 +192,8 @@ def service(broker_uri, queues, database_uri, tmp_path):
     def start(target="DrillService", *, ready=True, **more):
         environment = environment_for(broker_uri, database_uri, **more)
         log = tmp_path / f"copy{len(copies)}.log"
-        copies.append(Copy(f"drill:{target}", environment, log))
+        named = target if ":" in target else f"drill:{target}"
+        copies.append(Copy(named, environment, log))
         if ready:
             wait_for(copies[-1].ready, what="readiness")
         return copies[-1]
@@ -208,7 +211,7 @@ def standing_copy(broker_uri, tmp_path_factory):
     environment = environment_for(broker_uri, nowhere)
     log = tmp_path_factory.mktemp("standing") / "log"
     copy = Copy("drill:StandingService", environment, log)
-    wait_for(copy.ready, what="readiness")
+    wait_for(lambda: copy.ready("/calls"), what="readiness for calls")
     yield copy
     copy.kill()
 

@@ -2,7 +2,8 @@
 of their own.
 
 They are answered by the hub itself, not by a worker, so that a busy service is not
-mistaken for a dead one. No database in them: its outage must not restart services.
+mistaken for a dead one. No database is asked here: `lineup.bus.tables` looks
+beside them, and its outage makes a service unready, never dead.
 """
 
 from collections.abc import Callable, Iterable

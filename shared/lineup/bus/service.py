@@ -10,6 +10,7 @@ from lineup.bus.probes import Probes
 from lineup.bus.relay import Relay
 from lineup.bus.sampling import MetricSource, MetricsSampler
 from lineup.bus.service_context import Dependency
+from lineup.bus.tables import Tables
 from lineup.clock import Clock
 from lineup.context import Call
 from lineup.database import current_of
@@ -64,6 +65,7 @@ class Service(Entrypoints):
     keyring = Dependency()
     relay = Relay()
     metrics_sampler = MetricsSampler()
+    tables = Tables()
     probes = Probes()
 
     def __init_subclass__(cls) -> None:

@@ -127,7 +127,8 @@ def test_a_missing_database_stops_no_door_that_does_not_need_it(
     service, database_gate, drill, effects
 ):
     database_gate.close()
-    copy = service(DATABASE_URI=database_gate.uri)
+    copy = service(ready=False, DATABASE_URI=database_gate.uri)
+    wait_for(lambda: copy.ready("/calls"), what="readiness for calls")
     assert drill.echo(Context(), Ask(note="here")).note == "here"
     with pytest.raises(Unavailable) as refused:
         drill.write_once(Context(), Ask(note="x"))

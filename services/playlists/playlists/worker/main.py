@@ -20,6 +20,7 @@ import structlog
 from lineup import logs, metrics, probes, tracing
 from lineup.contracts.playlists.jobs import JobState
 from lineup.database import PgListener
+from lineup.database.readiness import DatabaseReadiness
 from lineup.ids import new_id
 from lineup.settings import read
 from lineup.tracing import SpanKind
@@ -233,12 +234,14 @@ def main() -> None:
     logs.configure(settings.log_format, settings.log_level, NAME)
     tracing.configure(settings.otel_exporter_otlp_endpoint, NAME)
     worker = Worker(tools_for(settings))
+    tables = DatabaseReadiness(settings.database_uri, "playlists")
+    tables.start()
     probes.serve(
         settings.probe_address,
         settings.probe_port,
         NAME,
         live={"loops": worker.is_live},
-        ready={"loops": worker.is_ready},
+        ready={"loops": worker.is_ready, **tables.checks},
     )
 
     def stop(_number: int, _frame: FrameType | None) -> None:
