@@ -3,22 +3,32 @@
 Works the same in threads and, once eventlet has patched, in greenlets.
 """
 
+import math
+import random
 import select
 import socket
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import amqp
+import structlog
 from amqp import spec
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AccessRefused, AMQPError
 
 from lineup.errors import ServiceUnavailable
+
+log = structlog.get_logger(__name__)
 
 LOST = (OSError, AMQPError)
 """What rises when the broker, or the way to it, is gone."""
 
 CONNECT_SECONDS = 5.0
+"""How long connecting may take, over all addresses."""
+AVOIDED_SECONDS = 10.0
+"""How long an address that could not be reached is tried last."""
 HEARTBEAT_SECONDS = 30
 HEARTBEAT_FRAME = 8
 SILENCE_MILLISECONDS = 15_000
@@ -37,28 +47,98 @@ class NotConfirmed(ConnectionError):  # noqa: N818 - says what happened
     """The broker refused a message or did not confirm it in time."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where the broker is, and who asks: `amqp://user:password@one:5672,two:5672/vhost`.
+
+    Several hosts are nodes of one cluster, and any of them will do.
+    """
+
+    hosts: tuple[str, ...]
+    """Each `host:port`."""
+    user: str
+    password: str
+    vhost: str
+    has_tls: bool
+
+    @classmethod
+    def of(cls, uri: str) -> "Address":
+        """The parts of a URI; `amqps://` asks for TLS."""
+        parts = urlsplit(uri)
+        has_tls = parts.scheme.endswith("s")
+        login, _, hosts = parts.netloc.rpartition("@")
+        user, _, password = login.partition(":")
+        return cls(
+            hosts=tuple(
+                _with_port(host, 5671 if has_tls else 5672) for host in hosts.split(",")
+            ),
+            user=unquote(user) or "guest",
+            password=unquote(password) or "guest",
+            vhost=unquote(parts.path[1:]) or "/",
+            has_tls=has_tls,
+        )
+
+
+def _with_port(host: str, port: int) -> str:
+    return host if host.rpartition(":")[2].isdigit() else f"{host}:{port}"
+
+
+_failed_at: dict[str, float] = {}
+"""When a host could not be reached, by its address."""
+
+
 def connect(
     uri: str, *, name: str, heartbeat: int = HEARTBEAT_SECONDS
 ) -> amqp.Connection:
     """Open a connection that the management page shows as `name`; LOST when it fails.
 
-    `amqps://` asks for TLS with the system's authorities.
+    Of several hosts the first that answers is taken; they are tried in random order,
+    those that failed lately last. `amqps://` asks for TLS with the system's
+    authorities.
     """
-    parts = urlsplit(uri)
-    tls = parts.scheme.endswith("s")
+    address = Address.of(uri)
+    *first, last = _in_turn(address.hosts)
+    for host in first:
+        try:
+            return _connect_to(host, address, name, heartbeat)
+        except AccessRefused:
+            raise
+        except LOST as error:
+            log.info("broker_node_away", node=host, connection=name, error=str(error))
+    return _connect_to(last, address, name, heartbeat)
+
+
+def _in_turn(hosts: tuple[str, ...]) -> list[str]:
+    """The order in which to try hosts."""
+    avoided_since = time.monotonic() - AVOIDED_SECONDS
+    shuffled = random.sample(hosts, len(hosts))
+    return sorted(
+        shuffled, key=lambda host: _failed_at.get(host, -math.inf) > avoided_since
+    )
+
+
+def _connect_to(
+    host: str, address: Address, name: str, heartbeat: int
+) -> amqp.Connection:
+    tls = {"server_hostname": host.rpartition(":")[0]} if address.has_tls else False
     connection = amqp.Connection(
-        host=f"{parts.hostname}:{parts.port or (5671 if tls else 5672)}",
-        userid=unquote(parts.username or "guest"),
-        password=unquote(parts.password or "guest"),
+        host=host,
+        userid=address.user,
+        password=address.password,
         login_method="PLAIN",
-        virtual_host=unquote(parts.path[1:]) or "/",
-        ssl={"server_hostname": parts.hostname} if tls else False,
-        connect_timeout=CONNECT_SECONDS,
+        virtual_host=address.vhost,
+        ssl=tls,
+        connect_timeout=CONNECT_SECONDS / len(address.hosts),
         heartbeat=heartbeat,
         client_properties={"connection_name": name},
         socket_settings={socket.TCP_USER_TIMEOUT: SILENCE_MILLISECONDS},
     )
-    connection.connect()
+    try:
+        connection.connect()
+    except LOST:
+        _failed_at[host] = time.monotonic()
+        raise
+    _failed_at.pop(host, None)
     return connection
 
 
@@ -114,7 +194,8 @@ def publish(
 class ConfirmingPublisher:
     """A connection of its own whose channel waits until the broker has the messages.
 
-    One thread or greenlet at a time. After anything rose it is of no use: close it.
+    One thread or greenlet at a time. After anything but Unroutable or NotConfirmed rose
+    it is of no use: close it.
     It has no heartbeats, since nobody may be at it for long; ask `is_usable` before
     the next use, and TCP finds out about a path that has silently gone.
     """
@@ -142,7 +223,7 @@ class ConfirmingPublisher:
     def confirm(self, seconds: float = 5.0) -> None:
         """Wait until the broker has everything.
 
-        Unroutable when a mandatory message found no queue; NotTaken when the broker
+        Unroutable when a mandatory message found no queue; NotConfirmed when the broker
         refused one; LOST when the connection went or the time is over.
         """
         while self._confirmed < self._sent:

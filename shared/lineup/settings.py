@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -40,6 +40,8 @@ class ServiceSettings:
     """What every service on the bus needs to run."""
 
     amqp_uri: str
+    """The broker; `amqp://user:password@one:5672,two:5672/` names several nodes of a
+    cluster, of which any will do."""
     database_uri: str
     lineup_secret_keys: str
     public_url: str = "http://127.0.0.1:8080"
@@ -50,6 +52,8 @@ class ServiceSettings:
     log_format: str = "json"
     log_level: str = "INFO"
     max_workers: int = 10
+    call_queues: Literal["", "transient", "quorum"] = ""
+    """Which kind of queue calls wait in; empty: the one that this RabbitMQ takes."""
     event_retry_seconds: str = "1,5,30,120,600"
     """After which pauses an event is tried again before it is put aside."""
     otel_exporter_otlp_endpoint: str = ""

@@ -19,6 +19,7 @@ from gateway.public.routes import route_of
 from gateway.public.settings import PublicSettings
 from gateway.settings import GatewaySettings
 from lineup.bus.dead_letters import queues_of
+from lineup.call_queues import KINDS
 from lineup.rpc import RpcClient
 from lineup.secrets import make_key
 from lineup.settings import read
@@ -333,7 +334,8 @@ def test_a_service_is_scaled_by_all_its_queues_and_no_other(service):
     ]
     counted = re.compile(broker["queueName"])
     for name, entry in SERVICES.items():
-        queues = [f"rpc-{name}", *queues_of(entry.load())]
+        calls = [kind.name_for(name) for kind in KINDS]
+        queues = [*calls, *queues_of(entry.load())]
         for queue in queues:
             assert bool(counted.search(queue)) == (name == service), queue
             assert not counted.search(f"{queue}.dlq")

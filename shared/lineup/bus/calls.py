@@ -1,13 +1,15 @@
 """RPC endpoints: decode, let in or refuse, run, answer."""
 
+from collections import deque
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import amqp
 import structlog
 from nameko.extensions import ProviderCollector, SharedExtension
 
-from lineup import broker, wire
+from lineup import broker, call_queues, wire
 from lineup.bus.consumer import Consumer, QueueSubscription
 from lineup.bus.delivery import IncomingMessage
 from lineup.bus.endpoints import Endpoint
@@ -15,6 +17,7 @@ from lineup.bus.entrypoint import Failure, LineupEntrypoint, log_failure
 from lineup.bus.faults import is_away
 from lineup.bus.replication import ReplicationWaiter
 from lineup.bus.service_context import ServiceContext
+from lineup.call_queues import CallQueue
 from lineup.clock import SystemClock
 from lineup.context import Call, Context, newest
 from lineup.errors import (
@@ -30,15 +33,7 @@ from lineup.errors import (
 log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 25.0
-MAX_WAITING = 5000
-QUEUE_ARGUMENTS = {
-    "x-queue-type": "classic",
-    "x-expires": 60_000,
-    "x-max-length": MAX_WAITING,
-    "x-overflow": "reject-publish",
-}
-"""A minute without any copy of the service and its callers are told so at once;
-a shorter absence they wait out. Callers beyond the limit are refused."""
+MOST_LATE_ANSWERS = 1000
 
 
 class TooLate(TimedOut):
@@ -50,35 +45,84 @@ class DatabaseAway(ServiceUnavailable):
 
 
 class Calls(SharedExtension, ProviderCollector):
-    """The one queue of all RPC endpoints of a service."""
+    """The one queue of all RPC endpoints of a service, and the one that former callers
+    know.
+    """
 
     service_context = ServiceContext()
 
     def setup(self) -> None:
-        """Say what to consume: `rpc-<service>`, keys `<service>.*`."""
+        """Say what to consume: keys `<service>.*` of the exchange of all calls."""
         service = self.container.service_name
-        settings = self.service_context.settings
-        self.consumer = Consumer(settings.amqp_uri, f"{service} calls")
-        self.consumer.subscriptions = [
-            QueueSubscription(
-                queue=f"rpc-{service}",
-                take=self.take,
-                bindings=[(wire.RPC_EXCHANGE, f"{service}.*")],
-                arguments=QUEUE_ARGUMENTS,
-                prefetch=settings.max_workers,
-            )
-        ]
+        uri = self.service_context.settings.amqp_uri
+        self.late: deque[tuple[str, amqp.Message]] = deque(maxlen=MOST_LATE_ANSWERS)
+        self.consumer = Consumer(uri, f"{service} calls")
+        self.consumer.declare_more = self._connected
+        self.former = Consumer(uri, f"{service} calls of former callers")
+        self.former.subscriptions = [self._subscription(call_queues.FORMER)]
         self.service_context.checks["calls"] = self.consumer.is_well
 
     def start(self) -> None:
         """Connect and take calls."""
+        self.container.spawn_managed_thread(self.former.run)
         self.container.spawn_managed_thread(self.consumer.run)
         self.consumer.ready.wait()
 
     def unregister_provider(self, provider: "RpcEntrypoint") -> None:
-        """Drain when the first endpoint closes: they share one queue."""
+        """Drain when the first endpoint closes: they share the queues."""
+        self.container.spawn_managed_thread(lambda: self.former.stop(STOP_SECONDS))
         self.consumer.stop(STOP_SECONDS)
+        self.former.stop(STOP_SECONDS)
         super().unregister_provider(provider)
+
+    def _connected(self, channel: amqp.Channel) -> None:
+        """Choose the queue that this broker takes; send what was answered meanwhile.
+
+        Who asked may still be there when the queue is not: it went with a node.
+        """
+        version = channel.connection.server_properties.get("version", "")
+        wanted = self.service_context.settings.call_queues
+        kind = call_queues.kind_for(version, wanted)
+        self.consumer.subscriptions = [self._subscription(kind)]
+        for other in call_queues.CHOICES.values():
+            if other is not kind:
+                self._retire(channel, other)
+        while self.late:
+            reply_to, content = self.late.popleft()
+            broker.publish(channel, wire.RPC_EXCHANGE, reply_to, content)
+
+    def _retire(self, channel: amqp.Channel, kind: CallQueue) -> None:
+        """Have no more calls put into a queue of a kind that is used no longer: when
+        its last copy is gone they would wait in it for nobody.
+        """
+        service = self.container.service_name
+        key = kind.key_for(f"{service}.*")
+        channel.queue_unbind(kind.name_for(service), wire.RPC_EXCHANGE, key)
+
+    def _subscription(self, kind: CallQueue) -> QueueSubscription:
+        service = self.container.service_name
+        return QueueSubscription(
+            queue=kind.name_for(service),
+            take=self.take,
+            bindings=[(wire.RPC_EXCHANGE, kind.key_for(f"{service}.*"))],
+            arguments=kind.arguments,
+            prefetch=self.service_context.settings.max_workers,
+            durable=kind.durable,
+        )
+
+    def answer(self, delivery: IncomingMessage, body: bytes) -> None:
+        """Answer a call and settle it; by the next connection when this one is lost."""
+        reply_to = delivery.property("reply_to")
+        if not reply_to:
+            delivery.acknowledge()
+            return
+        content = broker.message(
+            body,
+            correlation_id=delivery.property("correlation_id") or "",
+            delivery_mode=broker.TRANSIENT,
+        )
+        if not delivery.answer(wire.RPC_EXCHANGE, reply_to, content):
+            self.late.append((reply_to, content))
 
     def take(self, delivery: IncomingMessage) -> None:
         """Give a call to the endpoint it names."""
@@ -87,7 +131,13 @@ class Calls(SharedExtension, ProviderCollector):
             if endpoint.method_name == verb:
                 endpoint.take(delivery)
                 return
-        _refuse(delivery, UnknownVerb())
+        self.refuse(delivery, UnknownVerb())
+
+    def refuse(self, delivery: IncomingMessage, refusal: Refusal) -> None:
+        """Answer that this is not done, and why."""
+        kind, code = refusal.kind, refusal.code
+        log.info("refused", endpoint=delivery.key, kind=kind, code=code)
+        self.answer(delivery, wire.encode_refusal(refusal))
 
 
 class RpcEntrypoint(LineupEntrypoint):
@@ -111,12 +161,12 @@ class RpcEntrypoint(LineupEntrypoint):
             authorize(self.endpoint, context)
             request = wire.decode_request(delivery.body, self.endpoint.request_type)
         except Refusal as refusal:
-            _refuse(delivery, refusal)
+            self.calls.refuse(delivery, refusal)
             self.tell("refused", 0.0)
             return
         except Exception:
             log.exception("call_malformed", endpoint=self.endpoint.name)
-            _refuse(delivery, Malformed())
+            self.calls.refuse(delivery, Malformed())
             self.tell("failed", 0.0)
             return
         if context.after:
@@ -149,7 +199,7 @@ class RpcEntrypoint(LineupEntrypoint):
 
         def answer(result: Any, failure: Failure | None) -> Failure | None:
             reply, failure = self._reply(result, failure, call, is_behind=is_behind)
-            _answer(delivery, reply)
+            self.calls.answer(delivery, reply)
             return failure
 
         self.begin(
@@ -213,21 +263,3 @@ def is_late(context: Context, now: datetime | None = None) -> bool:
     if context.deadline_at is None:
         return False
     return (now or SystemClock().now()) >= context.deadline_at
-
-
-def _refuse(delivery: IncomingMessage, refusal: Refusal) -> None:
-    log.info("refused", endpoint=delivery.key, kind=refusal.kind, code=refusal.code)
-    _answer(delivery, wire.encode_refusal(refusal))
-
-
-def _answer(delivery: IncomingMessage, body: bytes) -> None:
-    reply_to = delivery.property("reply_to")
-    if not reply_to:
-        delivery.acknowledge()
-        return
-    content = broker.message(
-        body,
-        correlation_id=delivery.property("correlation_id") or "",
-        delivery_mode=broker.TRANSIENT,
-    )
-    delivery.answer(wire.RPC_EXCHANGE, reply_to, content)

@@ -37,6 +37,7 @@ class QueueSubscription:
     """(topic exchange, routing key) pairs."""
     arguments: Mapping[str, Any]
     prefetch: int
+    durable: bool = True
 
 
 class Consumer:
@@ -139,7 +140,7 @@ class Consumer:
 def _declare(channel: amqp.Channel, subscription: QueueSubscription) -> None:
     channel.queue_declare(
         subscription.queue,
-        durable=True,
+        durable=subscription.durable,
         auto_delete=False,
         arguments=dict(subscription.arguments),
     )

@@ -71,8 +71,8 @@ class IncomingMessage:
         """Never to be done: the broker moves it to the dead-letter queue, if any."""
         self._settle(lambda: self._link.channel.basic_reject(self._tag, requeue=False))
 
-    def answer(self, exchange: str, key: str, content: amqp.Message) -> None:
-        """Send an answer and acknowledge.
+    def answer(self, exchange: str, key: str, content: amqp.Message) -> bool:
+        """Send an answer and acknowledge; False when the connection is gone.
 
         Both go down one connection in this order: the acknowledgement cannot arrive
         without the answer, so neither needs a confirm, and a lost connection brings
@@ -83,12 +83,15 @@ class IncomingMessage:
             broker.publish(self._link.channel, exchange, key, content)
             self._link.channel.basic_ack(self._tag)
 
-        self._settle(both)
+        return self._settle(both)
 
-    def _settle(self, act: Callable[[], object]) -> None:
+    def _settle(self, act: Callable[[], object]) -> bool:
         try:
             act()
         except (*broker.LOST, AttributeError) as error:
             log.warning("not_settled_will_come_again", error=str(error))
+            return False
+        else:
+            return True
         finally:
             self._link.open.discard(self._tag)

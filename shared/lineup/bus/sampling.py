@@ -18,6 +18,7 @@ from lineup import broker, metrics
 from lineup.bus.endpoints import EndpointKind, endpoints_of, queue_of
 from lineup.bus.retries import dead_letter_queue
 from lineup.bus.service_context import ServiceContext
+from lineup.call_queues import KINDS
 from lineup.database import UnitOfWork
 from lineup.database.records import OUTBOX
 from lineup.metrics import Sample
@@ -118,8 +119,9 @@ class QueueDepths:
         self._connection = self._channel = None
 
     def _depths(self) -> Iterator[Sample]:
-        calls = f"rpc-{self._service}"
-        yield metrics.QUEUE.of(self._depth(calls), calls)
+        for kind in KINDS:
+            calls = kind.name_for(self._service)
+            yield metrics.QUEUE.of(self._depth(calls), calls)
         for queue in self._queues:
             yield metrics.QUEUE.of(self._depth(queue), queue)
             yield metrics.DEAD_LETTERS.of(self._depth(dead_letter_queue(queue)), queue)

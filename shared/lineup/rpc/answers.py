@@ -1,9 +1,6 @@
 """Answers that are on their way, and what they turn out to be."""
 
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -11,14 +8,14 @@ import structlog
 
 from lineup import wire
 from lineup.context import Written
-from lineup.errors import Refusal, TimedOut, Unavailable, from_wire
+from lineup.errors import Refusal, Unavailable, from_wire
+from lineup.rpc.sending import Sending
 
 log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
 D = TypeVar("D")
 
-Body = bytes | str
 ReplyObserver = Callable[[Sequence[Written], bool], None]
 """Told of each reply: what was written by it, and whether it is behind."""
 
@@ -37,19 +34,15 @@ class Answer(Generic[R]):
 
     def __init__(
         self,
-        future: "Future[Body]",
+        sending: Sending,
         *,
         service: str,
         reply_type: Any,
-        deadline: float,
-        forget: Callable[[], None],
         over: Callable[[BaseException | None], None],
     ) -> None:
-        self._future = future
+        self._sending = sending
         self._service = service
         self._reply_type = reply_type
-        self._deadline = deadline
-        self._forget = forget
         self._over = over
         self.heed: ReplyObserver | None = None
         self._is_over = False
@@ -81,7 +74,7 @@ class Answer(Generic[R]):
     def wait(self) -> None:
         """Let the time pass until it is here or late; nothing rises."""
         try:
-            self._body()
+            self._sending.body()
         except Refusal:
             return
 
@@ -91,7 +84,7 @@ class Answer(Generic[R]):
             self._over(error)
 
     def _result(self) -> R:
-        body = self._body()
+        body = self._sending.body()
         try:
             reply = wire.decode_reply(body)
             if self.heed is not None and (reply.written or reply.is_behind):
@@ -103,15 +96,6 @@ class Answer(Generic[R]):
             log.error("reply_misfit", service=self._service, error=str(error))  # noqa: TRY400
             raise ServiceFault(self._service, "") from None
         return result
-
-    def _body(self) -> Body:
-        left = self._deadline - time.monotonic()
-        try:
-            return self._future.result(max(left, 0))
-        except NotYet:
-            raise TimedOut from None
-        finally:
-            self._forget()
 
     def _said(self, error: wire.Error) -> Exception:
         if error.refusal is not None:

@@ -4,94 +4,40 @@ import math
 import os
 import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from queue import Empty, LifoQueue
 from typing import Any, TypeVar
 
 import amqp
 
 from lineup import broker, metrics, tracing, wire
 from lineup.context import Context
-from lineup.errors import Refusal, TimedOut
-from lineup.rpc.answers import Answer, Body, ReplyObserver
-from lineup.rpc.replies import BrokerAway, ReplyRouter
+from lineup.rpc.answers import Answer, ReplyObserver
+from lineup.rpc.connections import RpcConnections
+from lineup.rpc.sending import CONNECT_SECONDS, Content, Sending
 from lineup.tracing import Span, SpanKind
 from lineup.verbs import Request, verb_of
 
 DEFAULT_SECONDS = 5.0
-CONNECT_SECONDS = 1.0
-"""How long a call waits for the broker when the connection is just being made."""
-MAX_IDLE_SECONDS = 60.0
-"""After a peak, publishers that nobody needs any more are closed."""
 
 R = TypeVar("R")
-
-
-class RpcConnections:
-    """What one process holds: the replies' thread and idle publishers."""
-
-    def __init__(self, uri: str) -> None:
-        self.pid = os.getpid()
-        self.replies = ReplyRouter(uri)
-        self._uri = uri
-        self._idle: LifoQueue[tuple[float, broker.ConfirmingPublisher]] = LifoQueue()
-
-    @contextmanager
-    def publisher(self) -> Iterator[broker.ConfirmingPublisher]:
-        """A publisher for one thread; it is dropped when anything goes wrong."""
-        publisher = self._take()
-        try:
-            yield publisher
-        except BaseException:
-            publisher.close()
-            raise
-        self._idle.put((time.monotonic(), publisher))
-
-    def close(self) -> None:
-        """Let everything go."""
-        self.replies.close()
-        while not self._idle.empty():
-            self._idle.get()[1].close()
-
-    def _take(self) -> broker.ConfirmingPublisher:
-        while True:
-            try:
-                since, publisher = self._idle.get_nowait()
-            except Empty:
-                return broker.ConfirmingPublisher(self._uri, name="calls")
-            if time.monotonic() - since < MAX_IDLE_SECONDS and publisher.is_usable():
-                return publisher
-            publisher.close()
 
 
 class CallTrace:
     """Counts one call, and ends its span, when its answer is taken."""
 
     def __init__(
-        self,
-        labels: tuple[str, str, str],
-        span: Span,
-        future: "Future[Any]",
-        began: float,
+        self, labels: tuple[str, str, str], span: Span, sending: Sending, began: float
     ) -> None:
         self._labels = labels
         self._span = span
+        self._sending = sending
         self._began = began
-        self._came_at: float | None = None
-        future.add_done_callback(self._note)
-
-    def _note(self, _future: "Future[Any]") -> None:
-        self._came_at = time.monotonic()
 
     def __call__(self, error: BaseException | None) -> None:
         """The answer, or why there is none."""
         outcome = metrics.outcome_of(error)
-        seconds = (self._came_at or time.monotonic()) - self._began
+        seconds = (self._sending.came_at or time.monotonic()) - self._began
         metrics.count_call(*self._labels, outcome, seconds)
         self._span.end(outcome)
 
@@ -151,7 +97,9 @@ class RpcClient:
         """Ask now, get the answer later; `timeout` is in seconds.
 
         No call outlives the deadline of the context it is made in: one whose time is
-        over is not sent, and the service will not begin one that comes too late.
+        over is not sent, and the service will not begin one that comes too late. One
+        that a node of the broker took with it is sent again under the same id, by which
+        the service acts once.
         Nothing rises here: a broker that is away and a value that cannot be right
         (Invalid), too, are told by the answer.
         """
@@ -160,15 +108,14 @@ class RpcClient:
         name, traceparent = f"{service}.{verb}", context.traceparent
         span = tracing.begin(name, SpanKind.CLIENT, traceparent, context.request_id)
         until = _until(replace(context, traceparent=span.traceparent), timeout)
-        future, forget = self._sent(name, request, until, timeout)
+        sending = Sending(self._linked(), name, deadline)
+        sending.begin(lambda: _content_of(request, until))
         answer: Answer[Any] = Answer(
-            future,
+            sending,
             service=service,
             reply_type=reply_type,
-            deadline=deadline,
-            forget=forget,
             over=CallTrace(
-                (self._name, service, verb), span, future, deadline - timeout
+                (self._name, service, verb), span, sending, deadline - timeout
             ),
         )
         answer.heed = self.heed
@@ -185,42 +132,6 @@ class RpcClient:
         if link is not None and link.pid == os.getpid():
             link.close()
 
-    def _sent(
-        self, key: str, request: Any, context: Context, timeout: float
-    ) -> "tuple[Future[Body], Callable[[], None]]":
-        """What will hold the body of the reply, and how to wait for it no longer."""
-        correlation_id = uuid.uuid4().hex
-        link = self._linked()
-        future = link.replies.expect(correlation_id)
-        try:
-            content = _message(
-                wire.encode_request(request),
-                context,
-                reply_to=link.replies.address,
-                correlation_id=correlation_id,
-                seconds=timeout,
-            )
-            self._send(link, key, content, timeout)
-        except Refusal as refusal:
-            link.replies.forget(correlation_id)
-            future = Future()
-            future.set_exception(refusal)
-        return future, lambda: link.replies.forget(correlation_id)
-
-    def _send(
-        self, link: RpcConnections, key: str, content: amqp.Message, timeout: float
-    ) -> None:
-        if timeout <= 0:
-            raise TimedOut
-        if not link.replies.wait_until_ready(min(timeout, CONNECT_SECONDS)):
-            raise BrokerAway
-        try:
-            with link.publisher() as publisher:
-                publisher.publish(wire.RPC_EXCHANGE, key, content, mandatory=True)
-                publisher.confirm(timeout)
-        except broker.LOST:
-            raise BrokerAway from None
-
     def _linked(self) -> RpcConnections:
         link = self._link
         if link is None or link.pid != os.getpid():
@@ -231,17 +142,21 @@ class RpcClient:
         return link
 
 
-def _message(
-    body: bytes, context: Context, *, reply_to: str, correlation_id: str, seconds: float
-) -> amqp.Message:
-    return broker.message(
-        body,
-        application_headers={wire.CONTEXT_HEADER: wire.encode_context(context)},
-        reply_to=reply_to,
-        correlation_id=correlation_id,
-        expiration=str(max(1, round(seconds * 1000))),
-        delivery_mode=broker.TRANSIENT,
-    )
+def _content_of(request: Any, context: Context) -> Content:
+    """Makes the message of a call; Invalid when its values cannot be right."""
+    body, encoded = wire.encode_request(request), wire.encode_context(context)
+
+    def content(reply_to: str, correlation_id: str, seconds: float) -> amqp.Message:
+        return broker.message(
+            body,
+            application_headers={wire.CONTEXT_HEADER: encoded},
+            reply_to=reply_to,
+            correlation_id=correlation_id,
+            expiration=str(max(1, round(seconds * 1000))),
+            delivery_mode=broker.TRANSIENT,
+        )
+
+    return content
 
 
 def _until(context: Context, timeout: float) -> Context:

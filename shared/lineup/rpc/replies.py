@@ -9,19 +9,22 @@ from lineup import wire
 from lineup.errors import ServiceUnavailable
 from lineup.rpc.reconnecting import ReconnectingConnection
 
-QUEUE_ARGUMENTS = {"x-queue-type": "classic", "x-expires": 60_000}
-"""Replies to a connection that is being made again wait for it, a minute at most."""
-
 
 class BrokerAway(ServiceUnavailable):
     """The message broker cannot be reached right now."""
 
 
 class ReplyRouter:
-    """Hands each reply to the call that waits for it, by correlation id."""
+    """Hands each reply to the call that waits for it, by correlation id.
+
+    The queue of replies belongs to the connection and goes with it, on whichever node
+    of the broker that is; the next connection has a queue and an address of its own.
+    """
 
     def __init__(self, uri: str) -> None:
-        self.address = uuid.uuid4().hex
+        self.address = ""
+        """Where replies are sent to; another one after each loss."""
+        self.is_closed = False
         self._pending: dict[str, Future[bytes | str]] = {}
         self._standing = ReconnectingConnection(
             uri, "replies", self._listen, on_lost=self._fail_all
@@ -29,7 +32,9 @@ class ReplyRouter:
         self._standing.start()
 
     def expect(self, correlation_id: str) -> "Future[bytes | str]":
-        """A place for the reply to come."""
+        """A place for the reply to come, or BrokerAway. Ask for it before `address` is
+        read: it fails if the replies' connection is lost after that.
+        """
         future: Future[bytes | str] = Future()
         self._pending[correlation_id] = future
         return future
@@ -48,18 +53,19 @@ class ReplyRouter:
 
     def close(self) -> None:
         """End the thread; calls that still wait fail."""
+        self.is_closed = True
         self._standing.close()
 
     def _listen(self, channel: amqp.Channel) -> None:
-        queue = f"rpc.reply-{self.address}"
+        address = uuid.uuid4().hex
+        queue = f"rpc.reply-{address}"
         channel.exchange_declare(
             wire.RPC_EXCHANGE, "topic", durable=True, auto_delete=False
         )
-        channel.queue_declare(
-            queue, durable=True, auto_delete=False, arguments=QUEUE_ARGUMENTS
-        )
-        channel.queue_bind(queue, wire.RPC_EXCHANGE, self.address)
+        channel.queue_declare(queue, exclusive=True, auto_delete=True)
+        channel.queue_bind(queue, wire.RPC_EXCHANGE, address)
         channel.basic_consume(queue, no_ack=True, callback=self._on_reply)
+        self.address = address
 
     def _on_reply(self, message: amqp.Message) -> None:
         future = self._pending.pop(message.properties.get("correlation_id", ""), None)

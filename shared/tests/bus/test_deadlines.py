@@ -57,7 +57,7 @@ def test_calls_whose_caller_is_gone_expire_in_the_queue(
     with pytest.raises(Unavailable):
         drill.take_time(Context(), Ask(note="gone"), timeout=0.3)
 
-    wait_for(lambda: queues.count("rpc-drill") == 0, what="expiry")
+    wait_for(lambda: queues.count("rpc-drill.transient") == 0, what="expiry")
     service()
 
     drill.take_time(Context(), Ask(note="new"))
@@ -87,7 +87,7 @@ def test_a_call_without_a_place_to_reply_to_harms_nobody(
     wait_for(lambda: effects("write_note") == ["one way"], what="the work")
     assert drill.echo(Context(), Ask()).by == copy.process.pid
     assert copy.end() == 0
-    assert queues.count("rpc-drill") == 0, "all were acknowledged"
+    assert queues.count("rpc-drill.transient") == 0, "all were acknowledged"
 
 
 def test_answers_are_gathered_in_the_time_of_the_slowest(standing):
