@@ -10,7 +10,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO, cast
 
@@ -22,6 +22,8 @@ from lineup.delivery import content_name
 UNFINISHED = ".unfinished"
 """Ends the names of local files that are still being written."""
 CHUNK_BYTES = 1 << 20
+YOUNG = timedelta(hours=1)
+"""Older content in a bucket is written again when it is kept again."""
 Write = Callable[[str], None]
 
 
@@ -29,7 +31,9 @@ class BlobStore:
     """Blobs under an fsspec address such as `file:///var/lib/lineup` or `s3://blobs`."""
 
     def __init__(self, url: str) -> None:
-        self._files, root = fsspec.core.url_to_fs(url)
+        self.url = url
+        # Others write, too: a listing that is remembered would be an old one.
+        self._files, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
         self._root = str(root).rstrip("/")
         self.is_local = isinstance(self._files, LocalFileSystem)
 
@@ -112,11 +116,6 @@ class BlobStore:
         with contextlib.suppress(FileNotFoundError):
             self._files.rm_file(self._path(name))
 
-    def touch(self, name: str) -> None:
-        """Make a local blob look written just now, so that collection spares it."""
-        if self.is_local:
-            os.utime(self._path(name))
-
     def names(self, prefix: str) -> Iterator[tuple[str, datetime]]:
         """Names below a folder, unfinished ones too, with when they were written."""
         with contextlib.suppress(FileNotFoundError):
@@ -127,23 +126,43 @@ class BlobStore:
 
     def _keep(self, digest: str, write: Write) -> None:
         name = content_name(digest)
-        if self.has(name):
-            with contextlib.suppress(FileNotFoundError):
-                self.touch(name)
-                return
-        write(name)
+        if not self._is_kept(name):
+            write(name)
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether content is there, and so young that collection spares it."""
+        path = self._path(name)
+        try:
+            if self.is_local:
+                os.utime(path)
+                return True
+            written_at = _written_at(self._files.info(path))
+        except FileNotFoundError:
+            return False
+        return datetime.now(UTC) - written_at < YOUNG
 
     def write_from(self, name: str, file: IO[bytes]) -> None:
         """Put what can be read from `file`, bit by bit, in place of the name's blob."""
         if not self.is_local:
-            with self._files.open(self._path(name), "wb") as target:
-                _copy(file, target)
+            self._upload(name, file)
             return
         with self._unfinished(name) as path:
             with open(path, "wb") as target:  # noqa: PTH123 - fsspec paths are text
                 _copy(file, target)
                 _sync(target)
             os.replace(path, self._path(name))  # noqa: PTH105 - same
+
+    def _upload(self, name: str, file: IO[bytes]) -> None:
+        """Put it there in parts, which become the blob all at once or not at all."""
+        target = self._files.open(self._path(name), "wb", autocommit=False)
+        try:
+            _copy(file, target)
+            target.close()
+        except BaseException:
+            target.discard()
+            target.closed = True
+            raise
+        target.commit()
 
     @contextmanager
     def _unfinished(self, name: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,12 +11,36 @@ from lineup.blobs import UNFINISHED, BlobStore
 from lineup.delivery import content_name, digest_of
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "s3", "s3 below a folder", "memory"])
 def blobs(request, tmp_path):
-    """A store in a folder, and one that is not local."""
+    """A store in a folder, in a bucket of a real S3 server, and in memory."""
     if request.param == "file":
         return BlobStore(f"file://{tmp_path}")
-    return BlobStore(f"memory://{tmp_path.name}")
+    if request.param == "memory":
+        return BlobStore(f"memory://{tmp_path.name}")
+    bucket = request.getfixturevalue("buckets").fresh()
+    return BlobStore(bucket if request.param == "s3" else f"{bucket}/one/two")
+
+
+@pytest.fixture(params=["file", "s3"])
+def sure_blobs(request, tmp_path):
+    """A store that an installation may have."""
+    if request.param == "file":
+        return BlobStore(f"file://{tmp_path}")
+    return BlobStore(request.getfixturevalue("buckets").fresh())
+
+
+class Torn:
+    """A file that cannot be read to its end."""
+
+    def __init__(self, length):
+        self.left = length
+
+    def read(self, length):
+        if self.left <= 0:
+            raise OSError("torn")
+        self.left -= length
+        return b"x" * length
 
 
 class TestBlobs:
@@ -52,6 +77,106 @@ class TestBlobs:
         assert digest == new.digest == digest_of(b"text")
         assert blobs.read(content_name(digest)) == b"text"
 
+    def test_a_name_holds_what_was_written_last(self, blobs):
+        other = BlobStore(blobs.url)
+        assert not other.has("a/one")
+        assert list(other.names("a")) == []
+
+        blobs.write("a/one", b"old and longer")
+        assert other.read("a/one") == b"old and longer"
+        blobs.write("a/one", b"new")
+
+        assert other.read("a/one") == b"new"
+        ((name, written_at),) = other.names("a")
+        assert name == "a/one"
+        assert abs(datetime.now(UTC) - written_at) < timedelta(minutes=1)
+        other.remove("a/one")
+        assert blobs.read("a/one") is None
+        assert not blobs.has("a/one")
+
+    def test_names_are_those_below_a_folder_at_any_depth(self, blobs):
+        for name in ("a/one", "a/b/two", "ab/three", "four"):
+            blobs.write(name, b"x")
+
+        assert sorted(name for name, _ in blobs.names("a")) == ["a/b/two", "a/one"]
+
+    def test_a_part_that_reaches_beyond_the_end_is_what_there_is(self, blobs):
+        blobs.write("a", b"0123")
+
+        assert blobs.read_slice("a", 2, 100) == b"23"
+
+    def test_nothing_is_content_too(self, blobs):
+        blobs.write("a", b"")
+        with blobs.new_content() as new:
+            new.write(b"")
+
+        assert blobs.read("a") == b""
+        assert blobs.read(content_name(new.digest)) == b""
+
+    def test_what_is_large_is_written_bit_by_bit_and_read_so(self, blobs):
+        part = bytes(range(256)) * 4096
+        with blobs.new_content() as new:
+            for _ in range(120):
+                new.write(part)
+
+        name = content_name(new.digest)
+        assert new.length == 120 << 20
+        assert blobs.read_slice(name, (119 << 20) - 2, 4) == part[-2:] + part[:2]
+        with blobs.open(name) as file:
+            seen = 0
+            while read := file.read(1 << 20):
+                assert read == part
+                seen += 1
+        assert seen == 120
+
+    @pytest.mark.parametrize("length", [10, 120 << 20])
+    def test_a_write_that_breaks_off_leaves_the_old(self, sure_blobs, length):
+        blobs = sure_blobs
+        blobs.write("a/one", b"old")
+
+        with pytest.raises(OSError, match="torn"):
+            blobs.write_from("a/one", Torn(length))
+
+        assert blobs.read("a/one") == b"old"
+        assert [name for name, _ in blobs.names("a")] == ["a/one"]
+
+    def test_a_reader_never_sees_a_part(self, blobs):
+        texts = [bytes([65 + n]) * 200_000 for n in range(4)]
+        blobs.write("one", texts[0])
+        done = threading.Event()
+
+        def write():
+            for n in range(30):
+                blobs.write("one", texts[n % 4])
+            done.set()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        seen = set()
+        while not done.is_set():
+            seen.add(blobs.read("one"))
+        writer.join(timeout=20)
+
+        assert seen <= set(texts)
+
+    def test_old_content_that_is_kept_again_counts_as_young(self, blobs, monkeypatch):
+        name = content_name(blobs.write_content(b"text"))
+        ((_, first_at),) = blobs.names("content")
+        time.sleep(1.1)
+        monkeypatch.setattr("lineup.blobs.YOUNG", timedelta(seconds=1))
+
+        blobs.write_content(b"text")
+
+        ((again, written_at),) = blobs.names("content")
+        assert again == name
+        assert written_at > first_at
+
+    def test_young_content_is_not_written_twice(self, blobs, monkeypatch):
+        blobs.write_content(b"text")
+        monkeypatch.setattr(blobs, "write", None)
+
+        blobs.write_content(b"text")
+
     def test_content_that_breaks_off_is_not_kept(self, blobs):
         def break_off():
             with blobs.new_content() as new:
@@ -70,26 +195,6 @@ class TestBlobs:
 
 
 class TestFolder:
-    def test_a_reader_never_sees_a_part(self, tmp_path):
-        blobs = BlobStore(f"file://{tmp_path}")
-        texts = [bytes([65 + n]) * 200_000 for n in range(4)]
-        blobs.write("one", texts[0])
-        done = threading.Event()
-
-        def write():
-            for n in range(60):
-                blobs.write("one", texts[n % 4])
-            done.set()
-
-        writer = threading.Thread(target=write)
-        writer.start()
-        seen = set()
-        while not done.is_set():
-            seen.add(blobs.read("one"))
-        writer.join(timeout=20)
-
-        assert seen <= set(texts)
-
     def test_a_write_that_fails_leaves_the_old_and_nothing_beside_it(
         self, tmp_path, monkeypatch
     ):

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -64,9 +65,15 @@ def keyring():
 @pytest.fixture(scope="session")
 def tools(databases, tmp_path_factory, keyring):
     """A worker's tools over a database of its own."""
-    uri = databases.fresh("playlists")
-    database = Database(connect(uri, pool_size=5), SetClock(NOW))
     store = tmp_path_factory.mktemp("blobs").as_uri()
+    with tools_over(databases.fresh("playlists"), store, keyring) as made:
+        yield made
+
+
+@contextmanager
+def tools_over(uri, store, keyring, clock=None):
+    """A worker's tools over a database and a blob store."""
+    database = Database(connect(uri, pool_size=5), clock or SetClock(NOW))
     settings = PlaylistsSettings(
         amqp_uri="amqp://nobody",
         database_uri=uri,
@@ -87,6 +94,13 @@ def tools(databases, tmp_path_factory, keyring):
 def server(tools):
     """The address of a gateway's public layer that serves one subscriber."""
     fill(tools)
+    with serving(tools) as address:
+        yield address
+
+
+@contextmanager
+def serving(tools):
+    """A gateway's public layer over a blob store, at an address of its own."""
     made = []
 
     def whole(environ, start_response):
@@ -94,7 +108,8 @@ def server(tools):
 
     http = make_server("127.0.0.1", 0, whole, threaded=True)
     address = f"http://127.0.0.1:{http.server_port}"
-    library = ContentStore(tools.blobs, tools.keyring, address, cache_bytes=8 << 20)
+    blobs = BlobStore(tools.settings.blob_url)
+    library = ContentStore(blobs, tools.keyring, address, cache_bytes=8 << 20)
     made.append(
         PublicLayer(
             whole,
@@ -106,10 +121,12 @@ def server(tools):
     )
     thread = threading.Thread(target=http.serve_forever)
     thread.start()
-    yield address
-    http.shutdown()
-    thread.join(timeout=10)
-    http.server_close()
+    try:
+        yield address
+    finally:
+        http.shutdown()
+        thread.join(timeout=10)
+        http.server_close()
 
 
 def fill(tools):
@@ -132,6 +149,11 @@ def fill(tools):
         create_guide_source(work, source, keyring=tools.keyring)
     while run_next(tools) is not None:
         pass
+    render_all(tools)
+
+
+def render_all(tools):
+    """Write whatever is due."""
     while write_due(tools.database, tools.blobs) + render_due(
         tools.database, tools.blobs, tools.keyring
     ):

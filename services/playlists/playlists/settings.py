@@ -10,7 +10,7 @@ class PlaylistsSettings(ServiceSettings):
     """The blob store, and the limits on what is read from elsewhere."""
 
     blob_url: str
-    """The folder (any fsspec address) of uploads and of everything rendered."""
+    """A folder or a bucket (`s3://…`) for uploads and everything rendered."""
     allow_private_sources: bool = False
     """Fetch from loopback and private addresses too: for one machine, and tests."""
     guide_max_megabytes: int = 4096

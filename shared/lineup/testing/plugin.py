@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lineup.testing.collector import Collector
     from lineup.testing.databases import Databases, Vhosts
+    from lineup.testing.s3 import Buckets
 
 QUICK = "--quick"
 SLOW = {"test_servers", "other_processes"}
@@ -100,6 +101,15 @@ def databases(postgres: str) -> "Iterator[Databases]":
     made.drop_leftovers()
     yield made
     made.drop_all()
+
+
+@pytest.fixture(scope="session")
+def buckets() -> "Iterator[Buckets]":
+    """Makes buckets on an S3 server (moto's): `.fresh()` is the address of one."""
+    from lineup.testing.s3 import running_s3
+
+    with running_s3() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
