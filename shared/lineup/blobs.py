@@ -154,15 +154,14 @@ class BlobStore:
 
     def _upload(self, name: str, file: IO[bytes]) -> None:
         """Put it there in parts, which become the blob all at once or not at all."""
-        target = self._files.open(self._path(name), "wb", autocommit=False)
+        target = self._files.open(self._path(name), "wb")
         try:
             _copy(file, target)
             target.close()
         except BaseException:
             target.discard()
-            target.closed = True
+            target.closed = True  # or it would be put there when it is forgotten
             raise
-        target.commit()
 
     @contextmanager
     def _unfinished(self, name: str) -> Iterator[str]:

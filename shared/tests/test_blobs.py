@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+import fsspec
 import pytest
 
 from lineup.blobs import UNFINISHED, BlobStore
@@ -28,6 +29,12 @@ def sure_blobs(request, tmp_path):
     if request.param == "file":
         return BlobStore(f"file://{tmp_path}")
     return BlobStore(request.getfixturevalue("buckets").fresh())
+
+
+def of_another_process(blobs):
+    """The same store, with nothing in common but what is stored."""
+    fsspec.get_filesystem_class(blobs.url.partition(":")[0]).clear_instance_cache()
+    return BlobStore(blobs.url)
 
 
 class Torn:
@@ -78,13 +85,16 @@ class TestBlobs:
         assert blobs.read(content_name(digest)) == b"text"
 
     def test_a_name_holds_what_was_written_last(self, blobs):
-        other = BlobStore(blobs.url)
+        other = of_another_process(blobs)
         assert not other.has("a/one")
         assert list(other.names("a")) == []
+        blobs.write("a/two", b"")
+        assert [name for name, _ in other.names("a")] == ["a/two"]
 
         blobs.write("a/one", b"old and longer")
         assert other.read("a/one") == b"old and longer"
         blobs.write("a/one", b"new")
+        blobs.remove("a/two")
 
         assert other.read("a/one") == b"new"
         ((name, written_at),) = other.names("a")

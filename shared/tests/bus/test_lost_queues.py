@@ -73,7 +73,8 @@ def test_a_queue_that_is_lost_is_declared_anew_and_waited_for(service, drill, qu
     drill.echo(Context(), Ask())
 
     for number in range(5):
-        queues.channel.queue_delete(QUEUE)
+        for kind in KINDS:
+            queues.channel.queue_delete(kind.name_for("drill"))
         assert drill.echo(Context(), Ask(note=str(number))).note == str(number)
 
 
