@@ -1,5 +1,6 @@
 """RPC endpoints: decode, let in or refuse, run, answer."""
 
+import time
 from collections import deque
 from dataclasses import replace
 from datetime import datetime
@@ -70,9 +71,10 @@ class Calls(SharedExtension, ProviderCollector):
 
     def unregister_provider(self, provider: "RpcEntrypoint") -> None:
         """Drain when the first endpoint closes: they share the queues."""
-        self.container.spawn_managed_thread(lambda: self.former.stop(STOP_SECONDS))
+        end = time.monotonic() + STOP_SECONDS
+        self.former.stop(0)
         self.consumer.stop(STOP_SECONDS)
-        self.former.stop(STOP_SECONDS)
+        self.former.stop(max(0.0, end - time.monotonic()))
         super().unregister_provider(provider)
 
     def _connected(self, channel: amqp.Channel) -> None:
@@ -88,8 +90,9 @@ class Calls(SharedExtension, ProviderCollector):
             if other is not kind:
                 self._retire(channel, other)
         while self.late:
-            reply_to, content = self.late.popleft()
+            reply_to, content = self.late[0]
             broker.publish(channel, wire.RPC_EXCHANGE, reply_to, content)
+            self.late.popleft()
 
     def _retire(self, channel: amqp.Channel, kind: CallQueue) -> None:
         """Have no more calls put into a queue of a kind that is used no longer: when
