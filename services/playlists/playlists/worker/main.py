@@ -235,6 +235,7 @@ def main() -> None:
     tracing.configure(settings.otel_exporter_otlp_endpoint, NAME)
     worker = Worker(tools_for(settings))
     tables = DatabaseReadiness(settings.database_uri, "playlists")
+    tables.look()  # five seconds at most: it is ready at once where all is well
     tables.start()
     probes.serve(
         settings.probe_address,
