@@ -101,11 +101,11 @@ def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
     told = {"BLOB_URL": in_the_way.as_uri(), "PROBE_PORT": str(port)}
     with a_worker(settings, **told):
         wait_for(lambda: says("readyz", 503))
+        # The database is looked at first, and until then it is not ready either.
+        failed = 'endpoint="write_facts",kind="turn",outcome="failed"'
+        wait_for(lambda: failed in asked("metrics").text)
+        assert says("readyz", 503)
         assert says("livez", 200)
-        assert (
-            'endpoint="write_facts",kind="turn",outcome="failed"'
-            in asked("metrics").text
-        )
 
         in_the_way.unlink()
         wait_for(lambda: says("readyz", 200))

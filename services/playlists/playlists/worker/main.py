@@ -46,6 +46,8 @@ RENDERERS = 2
 """Threads that render: a set that takes long leaves the other partners one."""
 AFTER_TROUBLE_SECONDS = 2.0
 TIDY_SECONDS = 30.0
+FIRST_TIDY_SECONDS = 5.0
+"""After a start, which may follow a power cut."""
 TIDY = "tidy"
 """The loop that turns seldom: after trouble it does not wait so long."""
 COLLECT_EVERY = 120
@@ -165,8 +167,7 @@ class Worker:
                     waker.wait(IDLE_SECONDS)
 
     def _tidy(self) -> None:
-        self._safely(self._compare)
-        while not self._stop.wait(0 if TIDY in self._troubled else TIDY_SECONDS):
+        while not self._stop.wait(self._tidy_pause()):
             while self._safely(self._remove_rows) and not self._stop.is_set():
                 pass
             self._turns += 1
@@ -176,6 +177,11 @@ class Worker:
                 self._safely(self._compare)
             if self._turns % COLLECT_EVERY == 1:
                 self._safely(self._collect)
+
+    def _tidy_pause(self) -> float:
+        if TIDY in self._troubled:
+            return 0
+        return TIDY_SECONDS if self._are_shards_compared else FIRST_TIDY_SECONDS
 
     def _compare(self) -> bool:
         """Look for files that are not what their rows say, as after a power cut."""
