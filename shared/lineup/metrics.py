@@ -88,10 +88,19 @@ def outcome_of_status(status: int) -> str:
     return "refused" if status >= 400 else "ok"
 
 
-def count(service: str, kind: str, endpoint: str, outcome: str, seconds: float) -> None:
-    """Note one piece of work and how long it took."""
-    REQUESTS.labels(service, kind, endpoint, outcome).inc()
-    SECONDS.labels(service, kind, endpoint).observe(seconds)
+def count(
+    service: str,
+    kind: str,
+    endpoint: str,
+    outcome: str,
+    seconds: float,
+    pieces: int = 1,
+) -> None:
+    """Note pieces of work that were done together, and how long each took by that."""
+    REQUESTS.labels(service, kind, endpoint, outcome).inc(pieces)
+    durations = SECONDS.labels(service, kind, endpoint)
+    for _ in range(pieces):
+        durations.observe(seconds)
 
 
 def count_call(

@@ -1,8 +1,9 @@
 """Spans by OpenTelemetry, sent to a collector over HTTP. Imported only when wanted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -30,13 +31,21 @@ class Collector:
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("lineup")
 
-    def begin(self, name: str, kind: str, parent: str | None, request_id: str) -> Begun:
+    def begin(
+        self,
+        name: str,
+        kind: str,
+        parent: str | None,
+        request_id: str,
+        links: Sequence[str] = (),
+    ) -> Begun:
         """Begin a span of a kind, `server` for one, under its caller's."""
         span = self._tracer.start_span(
             name,
-            WIRE.extract({"traceparent": parent} if parent else {}),
+            _within(parent),
             trace.SpanKind[kind.upper()],
             {"lineup.request_id": request_id},
+            [_link_to(link) for link in links],
         )
         carrier: dict[str, str] = {}
         WIRE.inject(carrier, trace.set_span_in_context(span))
@@ -45,6 +54,14 @@ class Collector:
     def flush(self) -> None:
         """Send what was collected."""
         self._provider.shutdown()
+
+
+def _within(traceparent: str | None) -> Context:
+    return WIRE.extract({"traceparent": traceparent} if traceparent else {})
+
+
+def _link_to(traceparent: str) -> trace.Link:
+    return trace.Link(trace.get_current_span(_within(traceparent)).get_span_context())
 
 
 def _end(span: trace.Span, outcome: str) -> None:

@@ -5,7 +5,8 @@ began (its W3C `traceparent`) is handed on untouched.
 """
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -61,11 +62,20 @@ def configure(endpoint: str, service: str) -> None:
         Collection.collector = Collector(endpoint, service)
 
 
-def begin(name: str, kind: SpanKind, parent: str | None, request_id: str) -> Span:
-    """Begin a span; whoever works for it is told its `traceparent`; then end it."""
+def begin(
+    name: str,
+    kind: SpanKind,
+    parent: str | None,
+    request_id: str,
+    links: Sequence[str] = (),
+) -> Span:
+    """Begin a span; whoever works for it is told its `traceparent`; then end it.
+
+    `links` are the traces of what is worked on together, which are no one's parents.
+    """
     if Collection.collector is None:
         return Span(parent)
-    return Span(*Collection.collector.begin(name, kind, parent, request_id))
+    return Span(*Collection.collector.begin(name, kind, parent, request_id, links))
 
 
 def flush() -> None:
@@ -78,6 +88,15 @@ def bind_request(request_id: str, traceparent: str | None) -> None:
     """Work on this request from here on, in this greenlet or thread."""
     structlog.contextvars.bind_contextvars(request_id=request_id)
     CURRENT_TRACE.set(traceparent)
+
+
+@contextmanager
+def at_work_on(context: Context) -> Iterator[None]:
+    """Work on one request of several that are done together, while the body runs."""
+    before = CURRENT_TRACE.set(context.traceparent)
+    with structlog.contextvars.bound_contextvars(request_id=context.request_id):
+        yield
+    CURRENT_TRACE.reset(before)
 
 
 def system_context() -> Context:

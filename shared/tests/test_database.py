@@ -20,7 +20,7 @@ from lineup.database import (
     connect,
     new_metadata,
     page_of,
-    upsert_if_newer,
+    upsert_newest,
 )
 from lineup.database.records import BASE_TABLES, OUTBOX, OUTBOX_FILLED
 from lineup.errors import Busy, Conflict, KeyReused, OrderUnknown, PageGone
@@ -78,7 +78,7 @@ def refuse_after_making(work, request: MakeThing) -> Made:
 
 def keep_thing(work, state) -> None:
     values = {"id": state.id, "version": state.version, "name": state.name}
-    upsert_if_newer(work.session, Thing, {**values, "scope": "/"})
+    upsert_newest(work.session, Thing, [{**values, "scope": "/"}])
 
 
 def count_thing(work, state) -> None:

@@ -32,10 +32,10 @@ from lineup.contracts.playlists.packages import CreatePackage
 from lineup.database import Database, connect
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
-from playlists.channels.packages import follow_account
+from playlists.channels.packages import follow_accounts
 from playlists.editing.contents import create_package
 from playlists.editing.operations import create_channel
-from playlists.entitlements.operations import upsert_subscription, upsert_user
+from playlists.entitlements.operations import upsert_subscriptions, upsert_users
 from playlists.guide.sources import create_guide_source
 from playlists.rendering.access import write_due
 from playlists.rendering.renderer import render_due
@@ -132,7 +132,7 @@ def serving(tools):
 def fill(tools):
     """A partner, five channels with a guide, a user with a running subscription."""
     with tools.database.transaction(Context(actor=ACTOR)) as work:
-        follow_account(work, a_partner())
+        follow_accounts(work, [a_partner()])
         channels = [
             create_channel(work, CreateChannel(details=a_channel(number, name)))
             for number, name in enumerate(NAMES, 1)
@@ -140,8 +140,8 @@ def fill(tools):
         package = create_package(
             work, CreatePackage(name="All", channel_ids=[c.id for c in channels])
         )
-        upsert_user(work, a_user(tools.keyring))
-        upsert_subscription(work, a_subscription(package.id))
+        upsert_users(work, [a_user(tools.keyring)])
+        upsert_subscriptions(work, [a_subscription(package.id)])
         tools.blobs.write("uploads/guide", a_guide())
         source = CreateGuideSource(
             name="Guide", upload="uploads/guide", is_on=True, partner_id=PARTNER

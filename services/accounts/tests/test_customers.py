@@ -19,7 +19,7 @@ from accounts.membership.operations import create_customer, delete_customer
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import list_users
-from accounts.users.service_times import follow_subscription
+from accounts.users.service_times import follow_subscriptions
 from lineup.context import NOBODY, Context, Role
 from lineup.contracts.accounts.customers import (
     BalanceSettlement,
@@ -406,7 +406,7 @@ class TestDeleting:
             tree.partner, list_users, ListUsers(), dependencies=dependencies
         ).items
         with database.transaction() as work:
-            follow_subscription(work, a_subscription(user, clock))
+            follow_subscriptions(work, [a_subscription(user, clock)])
         request = DeleteCustomer(customer_id=made.id)
         with pytest.raises(SubscriptionActive):
             ask(tree.partner, delete_customer, request, dependencies=dependencies)
@@ -422,7 +422,7 @@ class TestDeleting:
             tree.partner, list_users, ListUsers(), dependencies=dependencies
         ).items
         with database.transaction() as work:
-            follow_subscription(work, a_subscription(user, clock))
+            follow_subscriptions(work, [a_subscription(user, clock)])
         force = partial(DeleteCustomer, customer_id=made.id, force=True)
         for unfit in ("", " ", "a\nb", "x" * 301):
             with pytest.raises(Invalid) as refusal:

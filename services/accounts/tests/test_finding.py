@@ -16,7 +16,7 @@ from accounts.devices.operations import add_device, remove_device
 from accounts.membership.operations import delete_user, switch_customer
 from accounts.tree.operations import set_account_state
 from accounts.users.operations import create_user, list_users, rename_user
-from accounts.users.service_times import follow_subscription
+from accounts.users.service_times import follow_subscriptions
 from lineup.context import Actor
 from lineup.contracts.accounts.customers import (
     CountCustomers,
@@ -79,7 +79,7 @@ def hear(database, clock):
     def hear(user, **facts):
         state = a_subscription(user, clock, **facts)
         with database.transaction() as work:
-            follow_subscription(work, state)
+            follow_subscriptions(work, [state])
         return state
 
     return hear

@@ -249,7 +249,7 @@ class TestDeleting:
     def test_a_running_subscription_is_no_obstacle(
         self, delete, go_on, ask, tree, make_customer, database, dependencies, clock
     ):
-        from accounts.subscriptions.operations import upsert_subscription
+        from accounts.subscriptions.operations import upsert_subscriptions
 
         customer = make_customer(tree.dealer, user_name="Line")
         [user] = ask(
@@ -259,7 +259,7 @@ class TestDeleting:
             dependencies=dependencies,
         ).items
         with database.transaction() as work:
-            upsert_subscription(work, a_subscription(user, clock))
+            upsert_subscriptions(work, [a_subscription(user, clock)])
         delete()
         go_on()
         with pytest.raises(NotFound):

@@ -7,7 +7,7 @@ from accounts.users.operations import (
     list_users,
     rename_user,
 )
-from accounts.users.service_times import follow_subscription
+from accounts.users.service_times import follow_subscriptions
 from lineup.context import Role
 from lineup.contracts.accounts.users import (
     CreateUser,
@@ -166,7 +166,7 @@ class TestDeleting:
     def keep(self, database):
         def keep(state):
             with database.transaction() as work:
-                follow_subscription(work, state)
+                follow_subscriptions(work, [state])
 
         return keep
 

@@ -140,15 +140,15 @@ class ShopFloor:
 
     def keep(self, operation, state):
         """Take an event as its consumer would."""
-        self._database.apply_copy(an_event(state, self._clock), operation)
+        self._database.apply_copies([an_event(state, self._clock)], operation)
 
     def partner(self, currency="EUR", time_zone="UTC"):
         """A partner as an actor, with one package."""
         partner_id, package_id = new_id(), new_id()
         scope = below(ROOT, partner_id)
         state = an_account(partner_id, scope, currency=currency, time_zone=time_zone)
-        self.keep(people.upsert_account, state)
-        self.keep(catalog.upsert_package, a_package(package_id, partner_id, scope))
+        self.keep(people.upsert_accounts, state)
+        self.keep(catalog.upsert_packages, a_package(package_id, partner_id, scope))
         return SimpleNamespace(
             id=partner_id,
             scope=scope,
@@ -159,7 +159,7 @@ class ShopFloor:
     def partner_says(self, partner, **details):
         """Take a newer event of a partner."""
         state = an_account(partner.id, partner.scope, **({"version": 2} | details))
-        self.keep(people.upsert_account, state)
+        self.keep(people.upsert_accounts, state)
 
     def customer_below(self, seller, partner):
         """A customer that a seller of the partner made."""
@@ -168,7 +168,7 @@ class ShopFloor:
     def customer(self, partner, balance=None, parent_scope=None):
         customer_id = new_id()
         scope = below(parent_scope or partner.scope, customer_id)
-        self.keep(people.upsert_customer, a_customer(customer_id, partner.id, scope))
+        self.keep(people.upsert_customers, a_customer(customer_id, partner.id, scope))
         customer = SimpleNamespace(
             id=customer_id,
             scope=scope,
@@ -181,7 +181,7 @@ class ShopFloor:
 
     def user(self, customer, *, renews=False):
         user = SimpleNamespace(id=new_id(), customer=customer)
-        self.keep(people.upsert_user, a_user(user, self._clock.now()))
+        self.keep(people.upsert_users, a_user(user, self._clock.now()))
         if renews:
             self.switch(user, renews=True)
         return user
@@ -225,7 +225,7 @@ class ShopFloor:
             parent_id=partner.id,
             name=name,
         )
-        self.keep(people.upsert_account, replace(state, partner_id=partner.id))
+        self.keep(people.upsert_accounts, replace(state, partner_id=partner.id))
         return SimpleNamespace(**vars(seller), account_id=account_id)
 
     def subscriptions_of(self, user):
@@ -235,19 +235,19 @@ class ShopFloor:
     def user_says(self, user, **details):
         """Take a newer event of a user."""
         state = a_user(user, self._clock.now(), **({"version": 2} | details))
-        self.keep(subscriptions.follow_user, state)
+        self.keep(subscriptions.follow_users, state)
 
     def customer_says(self, customer, **details):
         """Take a newer event of a customer."""
         facts = {"scope": customer.scope, "version": 2} | details
         scope = facts.pop("scope")
         state = a_customer(customer.id, customer.partner.id, scope, **facts)
-        self.keep(subscriptions.follow_customer, state)
+        self.keep(subscriptions.follow_customers, state)
 
     def top_up_after_hearing_of(self, customer):
         """What accounts says of a customer arrives, then its first money."""
         state = a_customer(customer.id, customer.partner.id, customer.scope)
-        self.keep(people.upsert_customer, state)
+        self.keep(people.upsert_customers, state)
         return self.top_up(customer, "1.00 EUR")
 
     def top_up(self, customer, amount):

@@ -40,7 +40,7 @@ from notifications.deliveries.mailer import NO_ADDRESS, Limits
 from notifications.deliveries.models import Delivery
 from notifications.deliveries.queues import claim_next
 from notifications.deliveries.sender import Sender
-from notifications.people.operations import upsert_account
+from notifications.people.operations import upsert_accounts
 from notifications.transports import operations as transports
 from notifications.transports.routes import MailRoute, MailServer
 
@@ -398,7 +398,7 @@ def customer_of(scope=CUSTOMER_SCOPE, version=1, status=Status.ACTIVE, **overrid
 
 
 def follow(database, clock, state):
-    database.apply_copy(event_of(state, clock), deliveries.follow_customer)
+    database.apply_copies([event_of(state, clock)], deliveries.follow_customers)
 
 
 def test_a_moved_customers_messages_are_its_new_sellers(
@@ -621,7 +621,7 @@ def test_mail_leaves_with_the_partners_sender_and_server(
         port=postbox.port,
     )
     ask(database, SAVE, own)
-    database.apply_copy(event_of(a_partner(), database.clock), upsert_account)
+    database.apply_copies([event_of(a_partner(), database.clock)], upsert_accounts)
     send = partial(announcements.send_test, keyring=keyring)
     ask(database, send, SendTest(receiver="me@example.org"))
     sender.send_due()

@@ -15,7 +15,7 @@ from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
 from lineup.testing.plugin import migrated_session
 from playlists.channels.naming import guide_name_keys
-from playlists.channels.packages import follow_account
+from playlists.channels.packages import follow_accounts
 from playlists.editing.operations import create_channel
 from playlists.guide.models import GuideName, GuideSource
 from playlists.guide.sources import create_guide_source
@@ -93,7 +93,7 @@ def tools(database, settings):
 @pytest.fixture
 def partner(database):
     with database.transaction() as work:
-        follow_account(work, a_partner())
+        follow_accounts(work, [a_partner()])
     return PARTNER
 
 

@@ -5,6 +5,9 @@ from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event as happening
 from sqlalchemy import func, select, text
 
 from lineup.contracts.accounts.tree import AccountKind, Status
@@ -15,13 +18,15 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.contracts.playlists.packages import CreatePackage, DeletePackage
 from lineup.contracts.playlists.refusals import PackageInUse
+from lineup.database import newest_states
 from lineup.database.records import OUTBOX
 from lineup.ids import new_id
+from lineup.testing.batches import groupings
 from playlists.channels.models import Package
-from playlists.channels.packages import delete_package, follow_account
+from playlists.channels.packages import delete_package, follow_accounts
 from playlists.editing.contents import create_package
 from playlists.entitlements.models import Partner, Subscription, User
-from playlists.entitlements.operations import upsert_subscription, upsert_user
+from playlists.entitlements.operations import upsert_subscriptions, upsert_users
 from playlists.pending.models import AccessFile
 from playlists.resync import resync
 
@@ -77,9 +82,9 @@ def forget_due(work):
 
 
 def test_a_partner_gets_its_demo_set_once_however_often_it_is_announced(work):
-    follow_account(work, a_partner(version=1))
-    follow_account(work, a_partner(version=2, name="Blue TV"))
-    follow_account(work, a_partner(version=2, name="Blue TV"))
+    follow_accounts(work, [a_partner(version=1)])
+    follow_accounts(work, [a_partner(version=2, name="Blue TV")])
+    follow_accounts(work, [a_partner(version=2, name="Blue TV")])
 
     (demo,) = work.session.scalars(select(Package))
     assert (demo.is_demo, demo.partner_id) == (True, PARTNER)
@@ -88,17 +93,17 @@ def test_a_partner_gets_its_demo_set_once_however_often_it_is_announced(work):
 
 
 def test_other_accounts_are_no_partners(work):
-    follow_account(work, a_partner(kind=AccountKind.DEALER))
+    follow_accounts(work, [a_partner(kind=AccountKind.DEALER)])
 
     assert work.session.get(Partner, PARTNER) is None
 
 
 def test_the_newest_version_wins_whatever_the_order(work):
     new = a_user(work, version=5, name="New")
-    upsert_user(work, new)
+    upsert_users(work, [new])
     forget_due(work)
 
-    upsert_user(work, a_user(work, version=4, id=new.id, name="Old"))
+    upsert_users(work, [a_user(work, version=4, id=new.id, name="Old")])
 
     assert work.session.get_one(User, new.id).name == "New"
     assert due_users(work) == set()
@@ -106,20 +111,93 @@ def test_the_newest_version_wins_whatever_the_order(work):
 
 def test_a_changed_user_and_subscription_have_the_fact_written_anew(work):
     user = a_user(work)
-    upsert_user(work, user)
+    upsert_users(work, [user])
     assert due_users(work) == {user.id}
     forget_due(work)
 
     bought = a_subscription(work, user.id)
-    upsert_subscription(work, bought)
+    upsert_subscriptions(work, [bought])
 
     assert due_users(work) == {user.id}
     row = work.session.get_one(Subscription, bought.id)
     assert row.package_ids == [str(bought.package_ids[0])]
 
 
+IDS = [new_id() for _ in range(3)]
+SCOPES = ("/a/", "/a/b/", "/c/")
+
+
+def of_these(make, **said):
+    """States of three things in four versions that differ by what is drawn."""
+    drawn = {name: st.sampled_from(values) for name, values in said.items()}
+    facts = st.fixed_dictionaries({"id": st.sampled_from(IDS), **drawn})
+    return st.tuples(st.just(make), st.integers(1, 4), facts)
+
+
+any_state = of_these(
+    a_user, name=("A", "B"), scope=SCOPES, status=list(Status)
+) | of_these(a_subscription, user_id=IDS, devices=(1, 2), package_ids=([], IDS[:1]))
+
+
+def rows_after(work, batches):
+    """The copies and marks that batches leave, whose work is undone again."""
+    keep = {a_user: upsert_users, a_subscription: upsert_subscriptions}
+    with work.session.begin_nested() as undone:
+        for batch in batches:
+            for make, upsert in keep.items():
+                states = [
+                    make(work, version=version, **{**CONSTANT[make], **facts})
+                    for kind, version, facts in batch
+                    if kind is make
+                ]
+                upsert(work, newest_states(states))
+        tables = [one.__table__ for one in (User, Subscription, AccessFile)]
+        rows = [
+            sorted(map(repr, work.session.execute(select(table)))) for table in tables
+        ]
+        undone.rollback()
+    return rows
+
+
+CONSTANT = {
+    a_user: {"customer_id": IDS[0]},
+    a_subscription: {"customer_id": IDS[0], "product_id": IDS[0]},
+}
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(grouped=groupings(any_state))
+def test_any_grouping_of_any_events_leaves_the_copies_and_marks_of_one_by_one(
+    work, grouped
+):
+    sequence, batches = grouped
+
+    assert rows_after(work, batches) == rows_after(work, [[one] for one in sequence])
+
+
+def test_a_batch_of_users_and_its_marks_are_two_statements(work):
+    said = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        said.append(statement)
+
+    users = newest_states([a_user(work) for _ in range(50)])
+    engine = work.session.get_bind()
+    happening.listen(engine, "before_cursor_execute", note)
+    upsert_users(work, users)
+    happening.remove(engine, "before_cursor_execute", note)
+
+    assert sum("INSERT" in one for one in said) == 2
+    assert not [one for one in said if "SELECT users" in one or "UPDATE" in one[:6]]
+    assert due_users(work) == {user.id for user in users}
+
+
 def test_a_subscription_may_come_before_its_user(work):
-    upsert_subscription(work, a_subscription(work, new_id()))
+    upsert_subscriptions(work, [a_subscription(work, new_id())])
 
     assert len(due_users(work)) == 1
 
@@ -127,10 +205,10 @@ def test_a_subscription_may_come_before_its_user(work):
 def test_a_changed_partner_has_the_facts_of_its_users_written_anew(work):
     users = [a_user(work), a_user(work, partner_id=new_id())]
     for user in users:
-        upsert_user(work, user)
+        upsert_users(work, [user])
     forget_due(work)
 
-    follow_account(work, a_partner(public_url="https://tv.blue.example"))
+    follow_accounts(work, [a_partner(public_url="https://tv.blue.example")])
 
     assert due_users(work) == {users[0].id}
 
@@ -141,7 +219,7 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
 
     def announce(version, status):
         with database.transaction() as work:
-            follow_account(work, a_partner(version=version, status=status, **said))
+            follow_accounts(work, [a_partner(version=version, status=status, **said)])
 
     def waits_for_another():
         waiting = "datname = current_database() AND wait_event_type = 'Lock'"
@@ -151,11 +229,11 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
 
     announce(1, Status.ACTIVE)
     with database.transaction() as work:
-        upsert_user(work, a_user(work, id=user_id, scope=f"/{seller}/{user_id}/"))
+        upsert_users(work, [a_user(work, id=user_id, scope=f"/{seller}/{user_id}/")])
     with ThreadPoolExecutor() as threads:
         with database.transaction() as work:
             off = a_partner(version=2, status=Status.INACTIVE, **said)
-            follow_account(work, off)
+            follow_accounts(work, [off])
             forget_due(work)  # as if the fact had been written meanwhile
             on = threads.submit(announce, 3, Status.ACTIVE)
             wait_for(waits_for_another)
@@ -167,9 +245,9 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
 
 def test_resync_announces_every_package_in_its_version_and_renders_all(database):
     with database.transaction() as work:
-        follow_account(work, a_partner())
+        follow_accounts(work, [a_partner()])
         user = a_user(work)
-        upsert_user(work, user)
+        upsert_users(work, [user])
         before = work.session.scalars(select(OUTBOX.c.event_id)).all()
         forget_due(work)
 
@@ -195,9 +273,8 @@ def test_a_package_on_which_a_subscription_runs_stays(work, said, is_refused):
     made = create_package(work, CreatePackage(name="Base"))
     if "ends_at" in said:
         said = {"ends_at": work.now + said["ends_at"]}
-    upsert_subscription(
-        work, a_subscription(work, new_id(), **{"package_ids": [made.id], **said})
-    )
+    said = {"package_ids": [made.id], **said}
+    upsert_subscriptions(work, [a_subscription(work, new_id(), **said)])
 
     with pytest.raises(PackageInUse) if is_refused else nullcontext():
         delete_package(work, DeletePackage(package_id=made.id))

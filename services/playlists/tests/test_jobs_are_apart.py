@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lineup.contracts.playlists.jobs import ImportChannels, JobState
 from playlists.channels.imports import import_channels
-from playlists.channels.packages import follow_account
+from playlists.channels.packages import follow_accounts
 from playlists.guide.models import GuideSource
 from playlists.jobs.models import TRIES, Job
 from playlists.jobs.running import claim
@@ -44,7 +44,7 @@ def an_import(tools, content=GOOD, partner_id=PARTNER):
 @pytest.fixture
 def neighbour(database):
     with database.transaction() as work:
-        follow_account(work, a_partner(NEIGHBOUR, name="Red"))
+        follow_accounts(work, [a_partner(NEIGHBOUR, name="Red")])
     return NEIGHBOUR
 
 
@@ -148,7 +148,7 @@ class TestTurns:
 
     def test_who_was_served_longest_ago_comes_first(self, tools, database, neighbour):
         with database.transaction() as work:
-            follow_account(work, a_partner(THIRD, name="Green"))
+            follow_accounts(work, [a_partner(THIRD, name="Green")])
         for _ in range(3):
             an_import(tools)
         for partner_id in (neighbour, neighbour, THIRD):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lineup.context import Context
 from lineup.contracts.playlists.channels import ListChannels, MoveChannels
 from lineup.errors import Invalid, NotFound
-from playlists.channels.packages import follow_account
+from playlists.channels.packages import follow_accounts
 from playlists.editing import lists, operations, order
 from playlists.editing.order import beside, exchanged, from_number
 
@@ -152,7 +152,7 @@ def test_nobody_moves_a_neighbour_s_channel_or_moves_to_it(work, work_of):
 def test_two_who_move_at_once_leave_every_number_given_once(database):
     context = Context(actor=actor_of(a_partner().id))
     with database.transaction() as work:
-        follow_account(work, a_partner())
+        follow_accounts(work, [a_partner()])
     with database.transaction(context) as work:
         ids = [a_channel(work, n, f"C{n}").id for n in range(1, 21)]
 

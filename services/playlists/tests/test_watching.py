@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from lineup.database.records import OUTBOX
 from lineup.delivery import shard_of_user
 from playlists import metrics as watching
-from playlists.entitlements.operations import upsert_user
+from playlists.entitlements.operations import upsert_users
 from playlists.rendering.access import write_due
 from playlists.worker.main import TIDY, TIDY_SECONDS, Worker
 
@@ -38,7 +38,7 @@ def test_what_nobody_does_grows_old(database, tools, clock):
     assert told(database) == {"jobs": (0, 0), "facts": (0, 0), "sets": (0, 0)}
     a_source(tools, b"a guide")
     with database.transaction() as work:
-        upsert_user(work, a_user(work))
+        upsert_users(work, [a_user(work)])
 
     clock.forward(seconds=90)
 
@@ -55,7 +55,7 @@ def test_what_a_turn_of_the_worker_announces_bears_its_id_and_its_trace(
     database, settings, collector
 ):
     with database.transaction() as work:
-        upsert_user(work, a_user(work))
+        upsert_users(work, [a_user(work)])
 
     traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
     with a_worker(settings, **traced) as worker:
@@ -97,7 +97,7 @@ def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
         return answer is not None and answer.status_code == status
 
     with database.transaction() as work:
-        upsert_user(work, a_user(work))
+        upsert_users(work, [a_user(work)])
     told = {"BLOB_URL": in_the_way.as_uri(), "PROBE_PORT": str(port)}
     with a_worker(settings, **told):
         wait_for(lambda: says("readyz", 503))
@@ -139,7 +139,7 @@ def test_tidying_that_failed_is_soon_tried_again(database, tools):
 def test_a_worker_that_starts_writes_what_a_power_cut_took(tools, settings, database):
     with database.transaction() as work:
         user = a_user(work)
-        upsert_user(work, user)
+        upsert_users(work, [user])
     while write_due(database, tools.blobs):
         pass
     shard = shard_of_user(user.id)

@@ -4,6 +4,8 @@ Stopping cancels the subscriptions but keeps the connection until the last messa
 taken is answered and acknowledged, so that nothing is done twice by a deploy.
 """
 
+import fcntl
+import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,12 +17,14 @@ import structlog
 from amqp.exceptions import AccessRefused, PreconditionFailed
 
 from lineup import broker
-from lineup.bus.delivery import ConsumerConnection, IncomingMessage
+from lineup.bus.delivery import ConsumerChannel, IncomingMessage
 
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.25
 STALE_SECONDS = 15.0
+TAKEN_AT_ONCE = 100
+"""Messages taken before others of this process have their turn."""
 
 
 class BusMisconfigured(Exception):  # noqa: N818 - says what is wrong
@@ -52,12 +56,12 @@ class Consumer:
         self._uri = uri
         self._name = name
         self._stopping = False
-        self._link: ConsumerConnection | None = None
+        self._is_linked = False
 
     def is_well(self) -> bool:
         """Whether it is connected and its loop turns."""
         fresh = time.monotonic() - self.last_tick < STALE_SECONDS
-        return self._link is not None and fresh
+        return self._is_linked and fresh
 
     def run(self) -> None:
         """Take messages; reconnect after every loss, with a growing pause.
@@ -82,26 +86,25 @@ class Consumer:
     def stop(self, seconds: float) -> None:
         """Cancel, then wait up to `seconds` until everything taken is settled."""
         self._stopping = True
-        if self._link is not None:
+        if self._is_linked:
             self.done.wait(seconds)
 
     def _was_linked(self) -> bool:
-        linked, self._link = self._link is not None, None
+        linked, self._is_linked = self._is_linked, False
         return linked
 
     def _end(self) -> None:
-        self._link = None
+        self._is_linked = False
         self.done.set()
         self.ready.set()
 
     def _session(self) -> None:
         connection = self._connect()
         try:
-            link = ConsumerConnection(connection, connection.channel())
-            tags = self._subscribe(link)
-            self._link = link
+            links = self._subscribe(connection)
+            self._is_linked = True
             self.ready.set()
-            self._drain(link, tags)
+            self._drain(connection, links)
         finally:
             broker.close(connection)
 
@@ -113,28 +116,34 @@ class Consumer:
                 raise
             raise BusMisconfigured(str(error)) from error
 
-    def _subscribe(self, link: ConsumerConnection) -> list[str]:
+    def _subscribe(self, connection: amqp.Connection) -> list[ConsumerChannel]:
+        """A channel for each queue: what came by it is acknowledged in order."""
+        channel = connection.channel()
         try:
-            self.declare_more(link.channel)
+            self.declare_more(channel)
             for subscription in self.subscriptions:
-                _declare(link.channel, subscription)
+                _declare(channel, subscription)
         except PreconditionFailed as error:
             raise BusMisconfigured(str(error)) from error
-        return [_consume(link, subscription) for subscription in self.subscriptions]
+        return [_consume(connection.channel(), each) for each in self.subscriptions]
 
-    def _drain(self, link: ConsumerConnection, tags: list[str]) -> None:
-        while not (self._stopping and not tags and not link.open):
-            self._tick(link)
-            while self._stopping and tags:
-                link.channel.basic_cancel(tags.pop())
-            if broker.readable(link.connection, POLL_SECONDS):
-                broker.handle_frame(link.connection)
+    def _drain(
+        self, connection: amqp.Connection, links: Sequence[ConsumerChannel]
+    ) -> None:
+        is_cancelled = False
+        while not (is_cancelled and not any(link.open for link in links)):
+            self._tick(connection)
+            if self._stopping and not is_cancelled:
+                _cancel(links)
+                is_cancelled = True
+            if broker.readable(connection, POLL_SECONDS):
+                _take(connection)
 
-    def _tick(self, link: ConsumerConnection) -> None:
+    def _tick(self, connection: amqp.Connection) -> None:
         now = time.monotonic()
         if now - self.last_tick > POLL_SECONDS:
             self.last_tick = now
-            link.connection.heartbeat_tick()
+            connection.heartbeat_tick()
 
 
 def _declare(channel: amqp.Channel, subscription: QueueSubscription) -> None:
@@ -149,12 +158,34 @@ def _declare(channel: amqp.Channel, subscription: QueueSubscription) -> None:
         channel.queue_bind(subscription.queue, exchange, key)
 
 
-def _consume(link: ConsumerConnection, subscription: QueueSubscription) -> str:
+def _consume(channel: amqp.Channel, subscription: QueueSubscription) -> ConsumerChannel:
+    link = ConsumerChannel(channel)
+
     def on_message(message: amqp.Message) -> None:
         subscription.take(link.taken(message))
 
-    link.channel.basic_qos(0, subscription.prefetch, False)
-    link.channel.basic_consume(
+    channel.basic_qos(0, subscription.prefetch, False)
+    channel.basic_consume(
         subscription.queue, consumer_tag=subscription.queue, callback=on_message
     )
-    return subscription.queue
+    return link
+
+
+def _cancel(links: Sequence[ConsumerChannel]) -> None:
+    for link in links:
+        for tag in list(link.channel.callbacks):
+            link.channel.basic_cancel(tag)
+
+
+def _take(connection: amqp.Connection) -> None:
+    """Handle what the broker has said, a good deal of it at once."""
+    for _ in range(TAKEN_AT_ONCE):
+        broker.handle_frame(connection)
+        if not _is_at_hand(connection):
+            return
+
+
+def _is_at_hand(connection: amqp.Connection) -> bool:
+    """Whether more can be read at once; asked of the socket, past eventlet's hub."""
+    waiting = fcntl.ioctl(connection.sock.fileno(), termios.FIONREAD, b"0000")
+    return any(waiting)

@@ -1,7 +1,7 @@
 """The decorators that hang a method on the bus."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from nameko.extensions import register_entrypoint
 
@@ -13,6 +13,9 @@ from lineup.bus.web import HttpEntrypoint
 from lineup.verbs import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+AT_ONCE = 200
+"""Events that one transaction takes at most: more would gain little, and lock long."""
 
 
 def answering(verb: Verb, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,14 +36,27 @@ def answering(verb: Verb, function: Callable[..., Any]) -> Callable[..., Any]:
     return _registered(function, endpoint, RpcEntrypoint(endpoint))
 
 
-def on_event(function: F) -> F:
+@overload
+def on_event(function: F) -> F: ...
+@overload
+def on_event(*, at_once: int) -> Callable[[F], F]: ...
+def on_event(
+    function: Callable[..., Any] | None = None, *, at_once: int = AT_ONCE
+) -> Callable[..., Any]:
     """Take the events that `def on_fact(self, event: Event[Fact]) -> None` names.
 
     Each service gets each event at least once, from a queue named after the method.
     What rises is tried again later, a limited number of times, then put aside.
+
+    `events: Sequence[Event[Fact]]` takes many at once: whatever waits, up to `at_once`,
+    and never waits for more. Where that raises, each is taken again by itself.
     """
-    endpoint = event_endpoint(function)
-    return _registered(function, endpoint, EventEntrypoint(endpoint))
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        endpoint = event_endpoint(function, at_once)
+        return _registered(function, endpoint, EventEntrypoint(endpoint))
+
+    return register if function is None else register(function)
 
 
 def every(

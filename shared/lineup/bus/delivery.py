@@ -1,6 +1,8 @@
 """A message that was taken, to be settled once: answered, acknowledged, given back."""
 
-from collections.abc import Callable, Mapping
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import amqp
@@ -11,11 +13,10 @@ from lineup import broker
 log = structlog.get_logger(__name__)
 
 
-class ConsumerConnection:
-    """One living connection of a consumer, and the messages it still owes."""
+class ConsumerChannel:
+    """One living channel of a consumer, and the messages it still owes."""
 
-    def __init__(self, connection: amqp.Connection, channel: amqp.Channel) -> None:
-        self.connection = connection
+    def __init__(self, channel: amqp.Channel) -> None:
         self.channel = channel
         self.open: set[int] = set()
 
@@ -24,16 +25,46 @@ class ConsumerConnection:
         self.open.add(message.delivery_tag)
         return IncomingMessage(self, message)
 
+    def acknowledge(self, tags: Collection[int]) -> None:
+        """Done: in one go as far as nothing before them is open, then one by one.
+
+        They stay open until that is written: who acknowledges others meanwhile must
+        not take these along, since the broker bears no second time.
+        """
+        first_open = min(self.open.difference(tags), default=sys.maxsize)
+        before = [tag for tag in tags if tag < first_open]
+
+        def acknowledge() -> None:
+            if before:
+                self.channel.basic_ack(max(before), multiple=True)
+            for tag in tags:
+                if tag > first_open:
+                    self.channel.basic_ack(tag)
+
+        self.settle(tags, acknowledge)
+
+    def settle(self, tags: Iterable[int], act: Callable[[], object]) -> bool:
+        """Tell the broker what became of messages, by `act`; False when it is gone."""
+        try:
+            act()
+        except (*broker.LOST, AttributeError) as error:
+            log.warning("not_settled_will_come_again", error=str(error))
+            return False
+        else:
+            return True
+        finally:
+            self.open.difference_update(tags)
+
 
 class IncomingMessage:
     """One message. Settling it on a lost connection does no harm: it comes again."""
 
-    def __init__(self, link: ConsumerConnection, message: amqp.Message) -> None:
-        self._link = link
-        self._message = message
-        self._tag: int = message.delivery_tag
+    def __init__(self, link: ConsumerChannel, message: amqp.Message) -> None:
+        self.link = link
+        self.tag: int = message.delivery_tag
         self.body: bytes | str = message.body
         self.key: str = message.delivery_info["routing_key"]
+        self._message = message
 
     @property
     def headers(self) -> dict[str, Any]:
@@ -61,15 +92,11 @@ class IncomingMessage:
 
     def acknowledge(self) -> None:
         """Done: the broker may forget it."""
-        self._settle(lambda: self._link.channel.basic_ack(self._tag))
+        self.link.acknowledge([self.tag])
 
     def give_back(self) -> None:
         """Not done: the broker gives it to somebody again."""
-        self._settle(lambda: self._link.channel.basic_reject(self._tag, requeue=True))
-
-    def dead_letter(self) -> None:
-        """Never to be done: the broker moves it to the dead-letter queue, if any."""
-        self._settle(lambda: self._link.channel.basic_reject(self._tag, requeue=False))
+        self._settle(lambda: self.link.channel.basic_reject(self.tag, requeue=True))
 
     def answer(self, exchange: str, key: str, content: amqp.Message) -> bool:
         """Send an answer and acknowledge; False when the connection is gone.
@@ -80,18 +107,19 @@ class IncomingMessage:
         """
 
         def both() -> None:
-            broker.publish(self._link.channel, exchange, key, content)
-            self._link.channel.basic_ack(self._tag)
+            broker.publish(self.link.channel, exchange, key, content)
+            self.link.channel.basic_ack(self.tag)
 
         return self._settle(both)
 
     def _settle(self, act: Callable[[], object]) -> bool:
-        try:
-            act()
-        except (*broker.LOST, AttributeError) as error:
-            log.warning("not_settled_will_come_again", error=str(error))
-            return False
-        else:
-            return True
-        finally:
-            self._link.open.discard(self._tag)
+        return self.link.settle([self.tag], act)
+
+
+def acknowledge_all(messages: Iterable[IncomingMessage]) -> None:
+    """All are done: the broker may forget them."""
+    tags: dict[ConsumerChannel, list[int]] = defaultdict(list)
+    for message in messages:
+        tags[message.link].append(message.tag)
+    for link, of_link in tags.items():
+        link.acknowledge(of_link)

@@ -2,7 +2,7 @@
 
 import enum
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -24,7 +24,8 @@ class Endpoint:
 
     `allowed` says which roles may use an RPC endpoint, nobody named meaning everybody,
     even before sign-in; other endpoints have None. `address` is what an endpoint
-    listens to: the event's source and type, or the HTTP method and path.
+    listens to: the event's source and type, or the HTTP method and path. `at_once` is
+    how many events the method takes together; None: it takes each by itself.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Endpoint:
     request_type: Any = None
     reply_type: Any = None
     address: tuple[str, str] | None = None
+    at_once: int | None = None
 
 
 def endpoints_of(service: type) -> list[Endpoint]:
@@ -47,10 +49,13 @@ def queue_of(service: str, endpoint: Endpoint) -> str:
     return f"evt-{source}-{event_type}--{service}.{endpoint.name}"
 
 
-def event_endpoint(function: Callable[..., Any]) -> Endpoint:
-    """The endpoint that `def on_fact(self, event: Event[Fact]) -> None` describes."""
-    hints = get_type_hints(function).values()
-    found = [get_args(hint)[0] for hint in hints if get_origin(hint) is Event]
+def event_endpoint(function: Callable[..., Any], at_once: int) -> Endpoint:
+    """The endpoint that `def on_fact(self, event: Event[Fact]) -> None` describes, or
+    `events: Sequence[Event[Fact]]`, which takes up to `at_once` together.
+    """
+    hints = list(get_type_hints(function).values())
+    many = [get_args(hint)[0] for hint in hints if get_origin(hint) is Sequence]
+    found = [get_args(hint)[0] for hint in hints + many if get_origin(hint) is Event]
     if not found:
         raise TypeError(f"{function.__qualname__} takes no Event[...].")
     (state,) = found
@@ -61,4 +66,5 @@ def event_endpoint(function: Callable[..., Any]) -> Endpoint:
         kind=EndpointKind.EVENT,
         request_type=state,
         address=(state.event_source, state.event_type),
+        at_once=at_once if many else None,
     )

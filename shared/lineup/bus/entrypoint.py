@@ -1,7 +1,7 @@
 """What all endpoints have in common: how work is begun, told of, and what of faults."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -39,10 +39,13 @@ class LineupEntrypoint(Entrypoint):
         """Why this work shall not even begin, now that there is room for it."""
         return None
 
-    def span(self, parent: str | None, request_id: str) -> Span:
+    def span(
+        self, parent: str | None, request_id: str, links: Sequence[str] = ()
+    ) -> Span:
         """Begin the span of one piece of work at this endpoint."""
         name = f"{self.container.service_name}.{self.endpoint.name}"
-        return tracing.begin(name, SPANS[self.endpoint.kind], parent, request_id)
+        kind = SPANS[self.endpoint.kind]
+        return tracing.begin(name, kind, parent, request_id, links)
 
     def outcome_of(self, _result: Any, failure: Failure | None) -> str:
         """How work ended, as metrics, traces and logs name it."""
@@ -50,15 +53,29 @@ class LineupEntrypoint(Entrypoint):
             return "away"
         return metrics.outcome_of(failure and failure[1])
 
-    def tell(self, outcome: str, seconds: float) -> None:
-        """Count a piece of work that is over, and log one line of it.
+    def tell(
+        self, outcome: str, seconds: float, pieces: int = 1, **noted: object
+    ) -> None:
+        """Count pieces of work that are over, and log one line of them together.
 
         Timers that went well are counted only: they go round every second.
         """
         kind, endpoint = str(self.endpoint.kind), self.endpoint.name
-        metrics.count(self.container.service_name, kind, endpoint, outcome, seconds)
+        service = self.container.service_name
+        metrics.count(service, kind, endpoint, outcome, seconds, pieces)
         if self.endpoint.kind != EndpointKind.TIMER:
-            log.info("done", kind=kind, outcome=outcome, seconds=round(seconds, 4))
+            taken = round(seconds, 4)
+            log.info("done", kind=kind, outcome=outcome, seconds=taken, **noted)
+
+    def tell_of(
+        self,
+        _arguments: tuple[Any, ...],
+        _failure: Failure | None,
+        outcome: str,
+        seconds: float,
+    ) -> None:
+        """Count and log what the method was given, now that it is done."""
+        self.tell(outcome, seconds)
 
     def begin(
         self,
@@ -78,7 +95,8 @@ class LineupEntrypoint(Entrypoint):
         def handle_result(_ctx: Any, result: Any, failure: Any) -> tuple[Any, Any]:
             failure = on_end(result, failure)
             outcome = self.outcome_of(result, failure)
-            self.tell(outcome, time.monotonic() - began)
+            seconds = time.monotonic() - began
+            self.tell_of(arguments, failure, outcome, seconds)
             span.end(outcome)
             return result, failure
 
@@ -103,10 +121,18 @@ class LineupEntrypoint(Entrypoint):
             self.container.spawn_managed_thread(spawn)
 
 
-def log_failure(endpoint: Endpoint, failure: Failure) -> None:
-    """One line about what rose: a refusal's code, or a bug's traceback."""
+def log_failure(endpoint: Endpoint, failure: Failure, tries: int = 0) -> None:
+    """One line about what rose: a refusal's code, or a bug's traceback.
+
+    What was tried before has its traceback in the log already.
+    """
     error = failure[1]
     if isinstance(error, Refusal):
         log.info("refused", endpoint=endpoint.name, kind=error.kind, code=error.code)
+    elif tries:
+        told = f"{type(error).__name__}: {error}"
+        log.error(
+            "endpoint_failed_again", endpoint=endpoint.name, error=told, tries=tries + 1
+        )
     else:
         log.error("endpoint_failed", endpoint=endpoint.name, exc_info=failure)

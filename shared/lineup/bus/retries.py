@@ -6,12 +6,13 @@ expire after n milliseconds and dead-letters it by that name: home again.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import amqp
 
 from lineup import broker
-from lineup.bus.delivery import IncomingMessage
+from lineup.bus.delivery import IncomingMessage, acknowledge_all
 
 TRIES_HEADER = "lineup.tries"
 """How often the message was tried and the message itself may be at fault."""
@@ -19,6 +20,8 @@ WAITS_HEADER = "lineup.waits"
 """How often it was put off because something else was away."""
 REASON_HEADER = "lineup.reason"
 QUEUE_HEADER = "lineup.queue"
+LOST_HEADER = "x-delivery-count"
+"""How often the broker gave the message to a consumer that did not settle it."""
 
 AT_LEAST_ONCE = {
     "x-dead-letter-strategy": "at-least-once",
@@ -26,6 +29,9 @@ AT_LEAST_ONCE = {
 }
 CRASHES_ALLOWED = 20
 """How often a message may be lost with its process before it is put aside."""
+LOST_ALLOWED = 1
+"""How often it may be lost before it is taken by itself: it may be what ends the
+process, and the others that are taken with it would go aside together with it."""
 
 
 def dead_letter_queue(queue: str) -> str:
@@ -88,19 +94,19 @@ class Retries:
 
     def again(self, delivery: IncomingMessage, queue: str, reason: str) -> bool:
         """Put off once more, longer each time; aside, and False, after the last."""
-        tries = int(delivery.headers.get(TRIES_HEADER, 0)) + 1
+        tries = tries_of(delivery) + 1
         headers = {TRIES_HEADER: tries}
         if tries > len(self._delays):
             self.dead_letter(delivery, queue, reason, headers)
             return False
-        self._move(delivery, _waiting(self._delays[tries - 1]), queue, headers)
+        self._move([delivery], _waiting(self._delays[tries - 1]), queue, headers)
         return True
 
-    def wait(self, delivery: IncomingMessage, queue: str) -> None:
+    def wait(self, deliveries: Sequence[IncomingMessage], queue: str) -> None:
         """Put off for as long as it takes: something else is away."""
-        waits = int(delivery.headers.get(WAITS_HEADER, 0)) + 1
-        delay = self._delays[min(waits, len(self._delays)) - 1]
-        self._move(delivery, _waiting(delay), queue, {WAITS_HEADER: waits})
+        for waits, alike in _by_waits(deliveries).items():
+            delay = self._delays[min(waits, len(self._delays)) - 1]
+            self._move(alike, _waiting(delay), queue, {WAITS_HEADER: waits})
 
     def dead_letter(
         self,
@@ -111,7 +117,7 @@ class Retries:
     ) -> None:
         """Put into the dead-letter queue with the reason, to be looked at."""
         told = {**(headers or {}), REASON_HEADER: reason, QUEUE_HEADER: queue}
-        self._move(delivery, "", dead_letter_queue(queue), told)
+        self._move([delivery], "", dead_letter_queue(queue), told)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -120,31 +126,53 @@ class Retries:
 
     def _move(
         self,
-        delivery: IncomingMessage,
+        deliveries: Sequence[IncomingMessage],
         exchange: str,
         key: str,
         headers: Mapping[str, object],
     ) -> None:
         try:
             with self._lock:
-                self._publish(delivery, exchange, key, headers)
+                copies = [delivery.copy(headers) for delivery in deliveries]
+                self._publish(copies, exchange, key)
         except broker.LOST:
             self._confirmed = None
-            delivery.give_back()
+            _give_back(deliveries)
         except broker.Unroutable:
-            delivery.give_back()
+            _give_back(deliveries)
         else:
-            delivery.acknowledge()
+            acknowledge_all(deliveries)
 
     def _publish(
-        self,
-        delivery: IncomingMessage,
-        exchange: str,
-        key: str,
-        headers: Mapping[str, object],
+        self, contents: Iterable[amqp.Message], exchange: str, key: str
     ) -> None:
         if self._confirmed is None or not self._confirmed.is_usable():
             self._confirmed = broker.ConfirmingPublisher(self._uri, name=self._name)
-        content = delivery.copy(headers)
-        self._confirmed.publish(exchange, key, content, mandatory=True)
+        for content in contents:
+            self._confirmed.publish(exchange, key, content, mandatory=True)
         self._confirmed.confirm()
+
+
+def tries_of(delivery: IncomingMessage) -> int:
+    """How often a message was tried before and put off."""
+    return int(delivery.headers.get(TRIES_HEADER, 0))
+
+
+def is_suspect(delivery: IncomingMessage) -> bool:
+    """Whether a message may be what ended processes: it was lost with several."""
+    return int(delivery.headers.get(LOST_HEADER, 0)) > LOST_ALLOWED
+
+
+def _give_back(deliveries: Iterable[IncomingMessage]) -> None:
+    for delivery in deliveries:
+        delivery.give_back()
+
+
+def _by_waits(
+    deliveries: Iterable[IncomingMessage],
+) -> Mapping[int, list[IncomingMessage]]:
+    """Messages by how often they will have waited, this time counted."""
+    alike: dict[int, list[IncomingMessage]] = defaultdict(list)
+    for delivery in deliveries:
+        alike[int(delivery.headers.get(WAITS_HEADER, 0)) + 1].append(delivery)
+    return alike

@@ -2,8 +2,9 @@
 
 from lineup.database.changes import Timestamped
 from lineup.database.conditions import current_of
-from lineup.database.copies import upsert_if_newer
-from lineup.database.database import Database, Operation, connect
+from lineup.database.copies import newest_states, upsert_newest
+from lineup.database.database import Database, Operation
+from lineup.database.engine import connect
 from lineup.database.held import get_held
 from lineup.database.listening import PgListener, wake
 from lineup.database.paging import Orders, page_of
@@ -22,7 +23,8 @@ __all__ = [
     "current_of",
     "get_held",
     "new_metadata",
+    "newest_states",
     "page_of",
-    "upsert_if_newer",
+    "upsert_newest",
     "wake",
 ]

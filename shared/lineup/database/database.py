@@ -11,21 +11,25 @@ from inspect import unwrap
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Engine, create_engine, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
 from lineup.clock import Clock
 from lineup.context import SYSTEM, Call, Context, Event, Written, newest
+from lineup.database.copies import newest_states
+from lineup.database.inbox import note_new
 from lineup.database.listening import wake
-from lineup.database.records import IDEMPOTENCY, INBOX, OUTBOX_FILLED
+from lineup.database.records import IDEMPOTENCY, OUTBOX_FILLED
 from lineup.database.unit_of_work import UnitOfWork
 from lineup.errors import Busy, KeyReused, PreconditionFailed
+from lineup.events import State
 from lineup.tags import tag_of
-from lineup.tracing import system_context
+from lineup.tracing import at_work_on, system_context
 
 T = TypeVar("T")
+S = TypeVar("S", bound=State)
 R = TypeVar("R")
 Operation = Callable[[UnitOfWork, T], R]
 """What can be asked: a function of its work and a typed request."""
@@ -40,27 +44,6 @@ ONE_LOOK = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """How a transaction that only looks begins; it costs no statement of its own."""
 LOCKED = "55P03"
 """SQLSTATE of a wait for somebody's lock that reached its limit."""
-
-
-def connect(uri: str, *, pool_size: int = 12) -> Engine:
-    """An engine whose every wait has a limit: locks 2 s, statements 15 s, pool 5 s.
-
-    A statement sorts and groups 16 MB in memory, so that figures over 100,000 rows
-    never write to disk. None is compiled to machine code: over as many rows that takes
-    several times as long as it saves.
-    """
-    limits = "-c lock_timeout=2000 -c statement_timeout=15000"
-    habits = "-c timezone=UTC -c work_mem=16MB -c jit=off"
-    return create_engine(
-        uri.replace("postgresql://", "postgresql+psycopg2://", 1),
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=5,
-        pool_pre_ping=True,
-        pool_recycle=1800,
-        hide_parameters=True,
-        connect_args={"connect_timeout": 5, "options": f"{limits} {habits}"},
-    )
 
 
 class Database:
@@ -114,15 +97,37 @@ class Database:
         a caller is refused always.
         """
         guarded = _guarded(operation, call.context.if_match, current)
-        return self._retried(lambda: self._once(call, guarded))
+        is_safe = call.context.idempotency_key is not None
+        return self._retried(lambda: self._once(call, guarded), is_safe=is_safe)
 
     def handle_event_once(self, event: Event[T], operation: Operation[T, Any]) -> None:
         """Act on an event exactly once, however often it arrives (inbox)."""
-        self._retried(lambda: self._consume(event, operation))
+        self.handle_events_once([event], operation)
+
+    def handle_events_once(
+        self, events: Sequence[Event[T]], operation: Operation[T, Any]
+    ) -> None:
+        """Act on each of one consumer's events exactly once, all in one transaction.
+
+        Each is acted on in its own request's course. When one raises nothing is done.
+        """
+        self._retried(lambda: self._consume(events, operation))
 
     def apply_copy(self, event: Event[T], operation: Operation[T, Any]) -> None:
         """Act on an event every time it arrives: for copies, which heal by it."""
-        self._retried(lambda: self._keep(event, operation))
+        self._retried(lambda: self._apply_copy(event, operation))
+
+    def apply_copies(
+        self, events: Sequence[Event[S]], operation: Operation[Sequence[S], Any]
+    ) -> None:
+        """Act on many events at once in one transaction, every time they arrive.
+
+        The operation is given the newest state of each aggregate, by id. What it
+        announces belongs to the request at hand, which is none of the single events'
+        where they are of several.
+        """
+        states = newest_states(event.state for event in events)
+        self._retried(lambda: self._apply_copies(states, operation))
 
     def _once(self, call: Call[T], operation: Operation[T, R]) -> R:
         with self.transaction(call.context) as work:
@@ -130,22 +135,32 @@ class Database:
         call.written.extend([*work.announced_before, *work.announced])
         return reply
 
-    def _consume(self, event: Event[T], operation: Operation[T, Any]) -> None:
-        with self.transaction(_in_the_name_of(event)) as work:
-            noted = work.session.execute(
-                insert(INBOX)
-                .values(consumer=event.consumer, event_id=event.id)
-                .on_conflict_do_nothing()
-                .returning(INBOX.c.event_id)
-            ).first()
-            if noted is not None:
-                operation(work, event.state)
+    def _consume(
+        self, events: Sequence[Event[T]], operation: Operation[T, Any]
+    ) -> None:
+        with self.transaction() as work:
+            for event in note_new(work.session, events):
+                with at_work_on(event.context):
+                    operation(
+                        replace(work, context=_in_the_name_of(event)), event.state
+                    )
 
-    def _keep(self, event: Event[T], operation: Operation[T, Any]) -> None:
+    def _apply_copy(self, event: Event[T], operation: Operation[T, Any]) -> None:
         with self.transaction(_in_the_name_of(event)) as work:
             operation(work, event.state)
 
-    def _retried(self, attempt: Callable[[], R]) -> R:
+    def _apply_copies(
+        self, states: Sequence[S], operation: Operation[Sequence[S], Any]
+    ) -> None:
+        with self.transaction() as work:
+            operation(work, states)
+
+    def _retried(self, attempt: Callable[[], R], *, is_safe: bool = True) -> R:
+        """What an attempt gives; made again where another was faster.
+
+        One that `is_safe` to make twice is made again on a new connection, too, where
+        its own was lost.
+        """
         for tried in range(1, TRIES):
             try:
                 return attempt()
@@ -153,7 +168,8 @@ class Database:
                 state = getattr(error.orig, "pgcode", None)
                 if state == LOCKED:
                     raise Busy from error
-                if state not in RETRIED:
+                is_lost = error.connection_invalidated and is_safe
+                if state not in RETRIED and not is_lost:
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * tried)  # noqa: S311 - jitter
         return attempt()

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -14,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from lineup import metrics
 from lineup.bus import Entrypoints, Service, answering, every, http, in_thread, on_event
 from lineup.context import PUBLIC, SELLERS, Call, Event
-from lineup.database import COLUMN_TYPES, UnitOfWork, new_metadata, upsert_if_newer
+from lineup.database import COLUMN_TYPES, UnitOfWork, new_metadata, upsert_newest
 from lineup.errors import Conflict, Invalid
 from lineup.events import event
 from lineup.settings import ServiceSettings
@@ -213,6 +214,22 @@ class EventEntrypoints(Entrypoints):
         )
 
 
+class BatchEntrypoints(Entrypoints):
+    @on_event(at_once=5)
+    def on_note_changed(self, events: Sequence[Event[NoteChanged]]) -> None:
+        with self.database.transaction() as work:
+            write(work, "batches", str(len(events)))
+        notes = {event.state.note for event in events}
+        if "deadly" in notes:
+            os._exit(9)
+        eventlet.sleep(max(event.state.seconds for event in events))
+        if "poison" in notes:
+            raise RuntimeError("cannot stomach this")
+        self.database.handle_events_once(
+            events, lambda work, state: write(work, "drill.on_note_changed", state.note)
+        )
+
+
 class TimerEntrypoints(Entrypoints):
     @every(seconds=0.2)
     def tick(self) -> None:
@@ -270,6 +287,10 @@ class DrillService(CallEntrypoints, EventEntrypoints, Service):
     metric_sources = (notes,)
 
 
+class BatchService(CallEntrypoints, BatchEntrypoints, Service):
+    name = "drill"
+
+
 class Record(DeclarativeBase):
     metadata = new_metadata()
     type_annotation_map = COLUMN_TYPES
@@ -283,7 +304,8 @@ class NoteCopy(Record):
 
 
 def keep_note(work: UnitOfWork, state: NoteChanged) -> None:
-    upsert_if_newer(work.session, NoteCopy, {"id": state.id, "version": state.version})
+    values = {"id": state.id, "version": state.version}
+    upsert_newest(work.session, NoteCopy, [values])
 
 
 class KeepingEntrypoints(Entrypoints):

@@ -1,5 +1,6 @@
 """Finding customers: by id, by mail address, by everything a list narrows by."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,6 +43,16 @@ def find_for_update(work: UnitOfWork, customer_id: UUID) -> Customer | None:
     return work.session.get(
         Customer, customer_id, with_for_update=True, populate_existing=True
     )
+
+
+def lock_all(work: UnitOfWork, customer_ids: Collection[UUID]) -> Sequence[Customer]:
+    """Rows of these customers as they are now, deleted or not, for this transaction
+    alone; locked in the order of their ids.
+    """
+    statement = select(Customer).where(Customer.id.in_(customer_ids))
+    locked = statement.order_by(Customer.id).with_for_update()
+    fresh = locked.execution_options(populate_existing=True)
+    return work.session.scalars(fresh).all()
 
 
 def find_by_email(work: UnitOfWork, partner_id: UUID, email: str) -> Customer | None:

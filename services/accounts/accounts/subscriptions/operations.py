@@ -9,22 +9,27 @@ from accounts.subscriptions.models import SubscriptionCopy
 from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.contracts.billing.running import is_running
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
-from lineup.database import UnitOfWork, upsert_if_newer
+from lineup.database import UnitOfWork, upsert_newest
 
 
-def upsert_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
-    """Keep billing's newest word on a subscription."""
-    values = {
-        "id": state.id,
-        "version": state.version,
-        "user_id": state.user_id,
-        "product_id": state.product_id,
-        "product_name": state.product_name,
-        "is_trial": state.is_trial,
-        "state": state.state,
-        "ends_at": state.ends_at,
-    }
-    upsert_if_newer(work.session, SubscriptionCopy, values)
+def upsert_subscriptions(
+    work: UnitOfWork, states: Sequence[SubscriptionChanged]
+) -> None:
+    """Keep billing's newest word on subscriptions."""
+    rows = [
+        {
+            "id": state.id,
+            "version": state.version,
+            "user_id": state.user_id,
+            "product_id": state.product_id,
+            "product_name": state.product_name,
+            "is_trial": state.is_trial,
+            "state": state.state,
+            "ends_at": state.ends_at,
+        }
+        for state in states
+    ]
+    upsert_newest(work.session, SubscriptionCopy, rows)
 
 
 def refuse_while_running(work: UnitOfWork, user_ids: Collection[UUID]) -> None:
@@ -42,11 +47,16 @@ def refuse_while_running(work: UnitOfWork, user_ids: Collection[UUID]) -> None:
         raise SubscriptionActive(details=details)
 
 
-def subscriptions_of(work: UnitOfWork, user_id: UUID) -> Sequence[SubscriptionCopy]:
-    """All that is known of a user's subscriptions, the furthest end first."""
-    statement = select(SubscriptionCopy).where(SubscriptionCopy.user_id == user_id)
+def subscriptions_of(
+    work: UnitOfWork, user_ids: Collection[UUID]
+) -> dict[UUID, list[SubscriptionCopy]]:
+    """All that is known of users' subscriptions, the furthest end first."""
+    statement = select(SubscriptionCopy).where(SubscriptionCopy.user_id.in_(user_ids))
     newest = statement.order_by(SubscriptionCopy.ends_at.desc(), SubscriptionCopy.id)
-    return work.session.scalars(newest).all()
+    known: dict[UUID, list[SubscriptionCopy]] = {user_id: [] for user_id in user_ids}
+    for copy in work.session.scalars(newest):
+        known[copy.user_id].append(copy)
+    return known
 
 
 def product_names(work: UnitOfWork, product_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -1,5 +1,7 @@
 """Ways in to the catalogue."""
 
+from collections.abc import Sequence
+
 from billing.catalog import operations
 from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
@@ -10,6 +12,6 @@ class CatalogEntrypoints(Entrypoints):
     """Products and plans: the partner makes them, everybody below sees them."""
 
     @on_event
-    def on_package_changed(self, event: Event[PackageChanged]) -> None:
-        """Keep the newest of a package."""
-        self.database.apply_copy(event, operations.upsert_package)
+    def on_package_changed(self, events: Sequence[Event[PackageChanged]]) -> None:
+        """Keep the newest of packages."""
+        self.database.apply_copies(events, operations.upsert_packages)

@@ -1,6 +1,6 @@
 """What can be asked of the catalogue."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -40,7 +40,7 @@ from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists.events import PackageChanged
 from lineup.contracts.playlists.refusals import PackageNotFound
-from lineup.database import UnitOfWork, get_held, page_of, upsert_if_newer
+from lineup.database import UnitOfWork, get_held, page_of, upsert_newest
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
@@ -52,17 +52,20 @@ S = TypeVar("S", bound="Select[Any]")
 ORDERS = {"name": Product.name}
 
 
-def upsert_package(work: UnitOfWork, state: PackageChanged) -> None:
-    """Keep what playlists says of a package."""
-    values = {
-        "id": state.id,
-        "version": state.version,
-        "partner_id": state.partner_id,
-        "scope": state.scope,
-        "name": state.name,
-        "is_deleted": state.is_deleted,
-    }
-    upsert_if_newer(work.session, PackageCopy, values)
+def upsert_packages(work: UnitOfWork, states: Sequence[PackageChanged]) -> None:
+    """Keep what playlists says of packages."""
+    rows = [
+        {
+            "id": state.id,
+            "version": state.version,
+            "partner_id": state.partner_id,
+            "scope": state.scope,
+            "name": state.name,
+            "is_deleted": state.is_deleted,
+        }
+        for state in states
+    ]
+    upsert_newest(work.session, PackageCopy, rows)
 
 
 @handles(CreateProduct)

@@ -1,5 +1,7 @@
 """Ways in for what accounts announces of partners and sellers."""
 
+from collections.abc import Sequence
+
 from billing.people import operations
 from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
@@ -10,6 +12,6 @@ class PeopleEntrypoints(Entrypoints):
     """Keeps the copies; customers and users come in by the subscriptions' endpoints."""
 
     @on_event
-    def on_account_changed(self, event: Event[AccountChanged]) -> None:
-        """Keep the newest of a partner or seller."""
-        self.database.apply_copy(event, operations.upsert_account)
+    def on_account_changed(self, events: Sequence[Event[AccountChanged]]) -> None:
+        """Keep the newest of partners and sellers."""
+        self.database.apply_copies(events, operations.upsert_accounts)

@@ -1,6 +1,8 @@
 """What can be asked of the copies: keep the newest, find within the scope, lock."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,23 +15,26 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.refusals import CustomerNotFound, UserNotFound
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
-from lineup.database import UnitOfWork, get_held, upsert_if_newer
+from lineup.database import UnitOfWork, get_held, upsert_newest
 from lineup.scope import PartnerNotFound, in_scope, partner_of
 
 MOST_USERS = 1000
 """Users of one customer that one overview shows."""
 
 
-def upsert_account(work: UnitOfWork, state: AccountChanged) -> None:
-    """Keep what accounts says of a partner or seller."""
-    upsert_if_newer(work.session, AccountCopy, _shared(AccountCopy, state))
+def upsert_accounts(work: UnitOfWork, states: Sequence[AccountChanged]) -> None:
+    """Keep what accounts says of partners and sellers."""
+    upsert_newest(work.session, AccountCopy, [_shared(AccountCopy, s) for s in states])
 
 
-def upsert_customer(work: UnitOfWork, state: CustomerChanged) -> bool:
-    """Keep what accounts says of a customer; False where it is old."""
-    name = f"{state.first_name} {state.last_name}".strip()
-    values = _shared(CustomerCopy, state) | {"name": name}
-    return upsert_if_newer(work.session, CustomerCopy, values)
+def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> set[UUID]:
+    """Keep what accounts says of customers; those of whom it was news, now locked."""
+    rows = [
+        _shared(CustomerCopy, state)
+        | {"name": f"{state.first_name} {state.last_name}".strip()}
+        for state in states
+    ]
+    return upsert_newest(work.session, CustomerCopy, rows)
 
 
 def customers_of(
@@ -75,14 +80,23 @@ def living_users(work: UnitOfWork, user_ids: Collection[UUID]) -> set[UUID]:
     return set(work.session.scalars(statement))
 
 
-def upsert_user(work: UnitOfWork, state: UserChanged) -> bool:
-    """Keep what accounts says of a user; False where it is old."""
-    return upsert_if_newer(work.session, UserCopy, _shared(UserCopy, state))
+def upsert_users(work: UnitOfWork, states: Sequence[UserChanged]) -> set[UUID]:
+    """Keep what accounts says of users; those of whom it was news."""
+    rows = [_shared(UserCopy, state) for state in states]
+    return upsert_newest(work.session, UserCopy, rows)
 
 
 def _shared(model: Any, state: Any) -> dict[str, Any]:
-    names = [column.name for column in model.__table__.columns]
-    return {name: getattr(state, name) for name in names if hasattr(state, name)}
+    return {
+        name: getattr(state, name) for name in _shared_names(model, state.__class__)
+    }
+
+
+@cache
+def _shared_names(model: Any, contract: Any) -> list[str]:
+    """The columns of a copy that are fields of what is announced, too."""
+    said = {field.name for field in fields(contract)}
+    return [column.name for column in model.__table__.columns if column.name in said]
 
 
 def get_partner(work: UnitOfWork, partner_id: UUID) -> AccountCopy:
@@ -198,6 +212,18 @@ def inactive_users(work: UnitOfWork, user_ids: Collection[UUID]) -> set[UUID]:
         )
     )
     return set(work.session.scalars(statement))
+
+
+def to_settle(
+    work: UnitOfWork, customer_ids: Collection[UUID]
+) -> Sequence[CustomerCopy]:
+    """Those of these customers that were deleted, and whose money goes somewhere."""
+    statement = select(CustomerCopy).where(
+        CustomerCopy.id.in_(customer_ids),
+        CustomerCopy.status == Status.DELETED,
+        CustomerCopy.settlement.is_not(None),
+    )
+    return work.session.scalars(statement.order_by(CustomerCopy.id)).all()
 
 
 def deleted_customers(work: UnitOfWork, customer_ids: Collection[UUID]) -> set[UUID]:

@@ -1,5 +1,7 @@
 """Ways in to subscriptions."""
 
+from collections.abc import Sequence
+
 from billing.subscriptions import operations, renewals, upkeep
 from lineup.bus import Entrypoints, every, on_event
 from lineup.context import (
@@ -14,14 +16,14 @@ class SubscriptionEntrypoints(Entrypoints):
     """What a customer or its seller may do with a user's subscription."""
 
     @on_event
-    def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
-        """Keep the newest of a customer; what it has follows it."""
-        self.database.apply_copy(event, operations.follow_customer)
+    def on_customer_changed(self, events: Sequence[Event[CustomerChanged]]) -> None:
+        """Keep the newest of customers; what they have follows them."""
+        self.database.apply_copies(events, operations.follow_customers)
 
     @on_event
-    def on_user_changed(self, event: Event[UserChanged]) -> None:
-        """Keep the newest of a user; a deleted one stops."""
-        self.database.apply_copy(event, operations.follow_user)
+    def on_user_changed(self, events: Sequence[Event[UserChanged]]) -> None:
+        """Keep the newest of users; deleted ones stop."""
+        self.database.apply_copies(events, operations.follow_users)
 
 
 class RenewalEntrypoints(Entrypoints):

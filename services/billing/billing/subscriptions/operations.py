@@ -1,9 +1,10 @@
 """What can be asked of subscriptions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.catalog import operations as catalog
@@ -158,47 +159,66 @@ def get_subscription(work: UnitOfWork, request: GetSubscription) -> Subscription
     return view_of(work, _get(work, request.subscription_id))
 
 
-def follow_customer(work: UnitOfWork, state: CustomerChanged) -> None:
-    """Keep the copy of a customer; what it has lies where it now lies.
+def follow_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> None:
+    """Keep the copies of customers; what they have lies where they now lie.
 
-    The money of one that was deleted is paid out or written off, as was asked.
+    The money of those that were deleted is paid out or written off, as was asked.
     """
-    if people.upsert_customer(work, state):
-        customer = people.lock_customer(work, state.id)
-        move_to_scope(work, Subscription.customer_id == state.id, state.scope)
-        wallets.move_to_scope(work, state.id, state.scope)
+    news = people.upsert_customers(work, states)
+    if not news:
+        return
+    _move_to_scope(work, Subscription.customer_id, CustomerCopy, news)
+    wallets.move_to_scope(work, news)
+    for customer in people.to_settle(work, news):
         settle(work, customer)
 
 
-def follow_user(work: UnitOfWork, state: UserChanged) -> None:
-    """Keep the copy of a user; one that was deleted stops, with its refund unless it
-    forfeits it.
+def follow_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
+    """Keep the copies of users; those that were deleted stop, with their refunds
+    unless they forfeit them.
     """
-    if not (people.upsert_user(work, state) and _has_bought(work, state.id)):
-        return
-    customer = people.lock_customer(work, state.customer_id)
-    move_to_scope(work, Subscription.user_id == state.id, state.scope)
-    if state.status is not Status.DELETED:
-        return
-    if state.forfeits:
-        _forfeit_running(work, state.id)
-    else:
-        _stop_running(work, state.id, reason="the user was deleted")
-    settle(work, customer)
+    news = people.upsert_users(work, states)
+    told = {state.id: state for state in states if state.id in news}
+    bought = _who_bought(work, told)
+    people.lock_customers(work, {told[user_id].customer_id for user_id in bought})
+    _move_to_scope(work, Subscription.user_id, UserCopy, bought)
+    for user_id in bought:
+        if told[user_id].status is Status.DELETED:
+            _end(work, told[user_id])
 
 
-def _has_bought(work: UnitOfWork, user_id: UUID) -> bool:
-    bought = exists().where(Subscription.user_id == user_id)
-    return bool(work.session.scalar(select(bought)))
+def _who_bought(work: UnitOfWork, user_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Those of these users that ever had a subscription."""
+    bought = select(Subscription.user_id).where(Subscription.user_id.in_(user_ids))
+    distinct = bought.distinct().order_by(Subscription.user_id)
+    return work.session.scalars(distinct).all()
 
 
-def move_to_scope(work: UnitOfWork, whose: ColumnElement[bool], scope: str) -> None:
-    """Let subscriptions lie at a scope, announced where that is news."""
-    statement = select(Subscription).where(whose, Subscription.scope != scope)
-    moved = work.session.scalars(statement.order_by(Subscription.id)).all()
-    for subscription in moved:
+def _move_to_scope(
+    work: UnitOfWork, owner: Any, copy: Any, owner_ids: Collection[UUID]
+) -> None:
+    """Let subscriptions lie where the copies of these owners now do, announced where
+    that is news. Their customers are locked.
+    """
+    elsewhere = (
+        select(Subscription, copy.scope)
+        .join(copy, copy.id == owner)
+        .where(copy.id.in_(owner_ids), Subscription.scope != copy.scope)
+        .order_by(Subscription.id)
+    )
+    moved = work.session.execute(elsewhere).all()
+    for subscription, scope in moved:
         subscription.move(scope)
-    announce_all(work, moved)
+    announce_all(work, [subscription for subscription, _ in moved])
+
+
+def _end(work: UnitOfWork, user: UserChanged) -> None:
+    customer = people.lock_customer(work, user.customer_id)
+    if user.forfeits:
+        _forfeit_running(work, user.id)
+    else:
+        _stop_running(work, user.id, reason="the user was deleted")
+    settle(work, customer)
 
 
 def _forfeit_running(work: UnitOfWork, user_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """What can be asked of the ledger."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -86,12 +87,16 @@ def get_wallet(work: UnitOfWork, request: GetWallet) -> WalletView:
     return view_of(work, people.get_customer(work, request.customer_id))
 
 
-def move_to_scope(work: UnitOfWork, customer_id: UUID, scope: str) -> None:
-    """Let a customer's balances lie where it now lies; entries stay as they are."""
+def move_to_scope(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
+    """Let customers' balances lie where they now lie; entries stay as they are."""
     work.session.execute(
         update(Wallet)
-        .where(Wallet.owner_id == customer_id, Wallet.scope != scope)
-        .values(scope=scope)
+        .where(
+            Wallet.owner_id == CustomerCopy.id,
+            CustomerCopy.id.in_(customer_ids),
+            Wallet.scope != CustomerCopy.scope,
+        )
+        .values(scope=CustomerCopy.scope)
     )
 
 

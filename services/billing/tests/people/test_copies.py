@@ -31,7 +31,7 @@ def named(partner_id, name, version, **details):
 def test_a_late_older_event_changes_nothing(shop_floor, database):
     partner_id = new_id()
     for name, version in (("first", 1), ("third", 3), ("second", 2)):
-        shop_floor.keep(people.upsert_account, named(partner_id, name, version))
+        shop_floor.keep(people.upsert_accounts, named(partner_id, name, version))
 
     with database.transaction() as work:
         assert work.session.get(AccountCopy, partner_id).name == "third"
@@ -69,7 +69,7 @@ def test_an_expected_user_does_not_replace_a_known_one(database, customer, user)
 def test_a_seller_is_no_partner(shop_floor, database, partner):
     seller_id = new_id()
     state = named(seller_id, "Stall", 1, kind=AccountKind.DEALER)
-    shop_floor.keep(people.upsert_account, state)
+    shop_floor.keep(people.upsert_accounts, state)
 
     with database.transaction() as work, pytest.raises(NotFound):
         people.get_partner(work, seller_id)

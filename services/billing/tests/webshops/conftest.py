@@ -13,7 +13,7 @@ from services.billing.tests.conftest import a_customer, a_user
 from sqlalchemy import select
 
 from billing.catalog.operations import create_plan, create_product
-from billing.people.operations import upsert_account, upsert_customer, upsert_user
+from billing.people.operations import upsert_accounts, upsert_customers, upsert_users
 from billing.settings import BillingSettings
 from billing.subscriptions.models import Period, Subscription
 from billing.wallets.models import Entry, Wallet
@@ -60,7 +60,7 @@ def a_partner(database, *, currency="EUR"):
         status=Status.ACTIVE,
     )
     with database.transaction() as work:
-        upsert_account(work, state)
+        upsert_accounts(work, [state])
     return Actor(
         role=Role.PARTNER, scopes=(scope,), partner_id=partner_id, name="owner"
     )
@@ -262,16 +262,14 @@ class Desk:
         names = {user_id: name for name, user_id in self.users.items()}
         with self.database.transaction() as work:
             state = a_customer(owner.id, owner.partner.id, owner.scope, email=email)
-            upsert_customer(work, state)
+            upsert_customers(work, [state])
             for seat in filled.seats:
-                upsert_user(
-                    work,
-                    a_user(
-                        SimpleNamespace(id=seat.user_id, customer=owner),
-                        self.clock.now(),
-                        username=str(names.get(seat.user_id, "")),
-                    ),
+                user = a_user(
+                    SimpleNamespace(id=seat.user_id, customer=owner),
+                    self.clock.now(),
+                    username=str(names.get(seat.user_id, "")),
                 )
+                upsert_users(work, [user])
 
     # How things stand
 

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
-from billing.people.operations import upsert_user
+from billing.people.operations import upsert_users
 from billing.webshops.models import ShopOrderRecord
 from billing.webshops.operations.deliveries import (
     delete_old_deliveries,
@@ -65,7 +65,7 @@ def a_known_user(desk, username):
         created_at=desk.clock.now(),
     )
     with desk.database.transaction() as work:
-        upsert_user(work, state)
+        upsert_users(work, [state])
     return user_id, customer_id
 
 

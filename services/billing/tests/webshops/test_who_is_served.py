@@ -21,8 +21,8 @@ from accounts.orders.operations import fill_seats as find_users
 from accounts.orders.operations import hold_back
 from accounts.sellers.operations import create_account
 from accounts.users.models import User
-from billing.people.operations import upsert_account
-from billing.subscriptions.operations import follow_customer, follow_user
+from billing.people.operations import upsert_accounts
+from billing.subscriptions.operations import follow_customers, follow_users
 from billing.webshops.operations.connections import update_shop
 from billing.webshops.operations.fulfilment import fill_seats
 from lineup.clock import SetClock
@@ -53,6 +53,15 @@ from .conftest import NOON, Desk, woo, woo_line
 
 PAID_AT = "2026-03-02T12:00:00"
 GOLD = "GOLD-1M"
+
+
+def one_of(operation):
+    """What takes many states at once, for one."""
+
+    def take(work, state):
+        return operation(work, [state])
+
+    return take
 
 
 def _last_of(database):
@@ -127,9 +136,9 @@ class Platform:
     def listeners(self, event_type):
         desk = self.desk.database
         known = {
-            "account_changed": (desk, AccountChanged, upsert_account),
-            "customer_changed": (desk, CustomerChanged, follow_customer),
-            "user_changed": (desk, UserChanged, follow_user),
+            "account_changed": (desk, AccountChanged, one_of(upsert_accounts)),
+            "customer_changed": (desk, CustomerChanged, one_of(follow_customers)),
+            "user_changed": (desk, UserChanged, one_of(follow_users)),
             "seats_filled": (desk, SeatsFilled, fill_seats),
             "order_accepted": (
                 self.accounts,

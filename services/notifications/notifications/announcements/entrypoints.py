@@ -1,5 +1,6 @@
 """Ways in to announcements: the events that become messages."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from lineup.bus import Entrypoints, on_event
@@ -12,20 +13,20 @@ from notifications.announcements import operations
 class AnnouncementEntrypoints(Entrypoints):
     """Turns events into messages."""
 
-    @on_event
-    def on_credentials_issued(self, event: Event[CredentialsIssued]) -> None:
+    @on_event(at_once=50)
+    def on_credentials_issued(self, events: Sequence[Event[CredentialsIssued]]) -> None:
         """Credentials were generated and wait to be told."""
         handler = partial(operations.queue_credentials, keyring=self.keyring)
-        self.database.handle_event_once(event, handler)
+        self.database.handle_events_once(events, handler)
 
-    @on_event
-    def on_renewal_fell_short(self, event: Event[RenewalFellShort]) -> None:
-        """A renewal failed for want of money."""
+    @on_event(at_once=50)
+    def on_renewal_fell_short(self, events: Sequence[Event[RenewalFellShort]]) -> None:
+        """Renewals failed for want of money."""
         handler = partial(operations.queue_shortfall, keyring=self.keyring)
-        self.database.handle_event_once(event, handler)
+        self.database.handle_events_once(events, handler)
 
-    @on_event
-    def on_renewal_blocked(self, event: Event[RenewalBlocked]) -> None:
-        """A user did not renew, though not for want of money."""
+    @on_event(at_once=50)
+    def on_renewal_blocked(self, events: Sequence[Event[RenewalBlocked]]) -> None:
+        """Users did not renew, though not for want of money."""
         handler = partial(operations.queue_blocked, keyring=self.keyring)
-        self.database.handle_event_once(event, handler)
+        self.database.handle_events_once(events, handler)

@@ -1,5 +1,7 @@
 """Ways in to the delivery log, and the timer that sends."""
 
+from collections.abc import Sequence
+
 from lineup.bus import Entrypoints, every, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.customers import CustomerChanged
@@ -12,9 +14,9 @@ class DeliveryEntrypoints(Entrypoints):
     """The delivery log."""
 
     @on_event
-    def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
-        """A customer changed: its copy and its messages follow."""
-        self.database.apply_copy(event, operations.follow_customer)
+    def on_customer_changed(self, events: Sequence[Event[CustomerChanged]]) -> None:
+        """Customers changed: their copies and their messages follow."""
+        self.database.apply_copies(events, operations.follow_customers)
 
     @every(seconds=1, side_by_side=MOST)
     def send_due(self) -> None:

@@ -1,6 +1,6 @@
 """Queueing messages and showing the log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,8 @@ from lineup.secrets import Keyring
 from lineup.verbs import handles
 from notifications.deliveries.mailer import NO_ADDRESS
 from notifications.deliveries.models import UNSENT, Delivery
-from notifications.people.operations import find_customer, upsert_customer
+from notifications.people.models import CustomerCopy
+from notifications.people.operations import find_customer, upsert_customers
 from notifications.templates.texts import render
 from notifications.transports.addresses import is_address
 
@@ -129,20 +130,27 @@ def send_again(work: UnitOfWork, request: SendAgain) -> DeliveryView:
     return delivery.view(work.now)
 
 
-def follow_customer(work: UnitOfWork, state: CustomerChanged) -> None:
-    """Let a customer's messages lie where it lies; a deleted one gets no more.
+def follow_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> None:
+    """Let customers' messages lie where they lie; deleted ones get no more.
 
     What was sent to a deleted customer stays in the log of its seller and partner.
     """
-    if not upsert_customer(work, state):
-        return
-    own = Delivery.customer_id == state.id
-    moved = update(Delivery).where(own, Delivery.scope != state.scope)
-    work.session.execute(moved.values(scope=state.scope))
-    if state.status is Status.DELETED:
-        unsent = select(Delivery).where(own, Delivery.state.in_(UNSENT))
-        for delivery in work.session.scalars(unsent.with_for_update()):
-            delivery.drop()
+    news = upsert_customers(work, states)
+    theirs = Delivery.customer_id == CustomerCopy.id, CustomerCopy.id.in_(news)
+    moved = update(Delivery).where(*theirs, Delivery.scope != CustomerCopy.scope)
+    work.session.execute(moved.values(scope=CustomerCopy.scope))
+    unsent = (
+        select(Delivery)
+        .join(CustomerCopy, theirs[0])
+        .where(
+            theirs[1],
+            CustomerCopy.status == Status.DELETED,
+            Delivery.state.in_(UNSENT),
+        )
+    )
+    locked = unsent.order_by(Delivery.id).with_for_update(of=Delivery)
+    for delivery in work.session.scalars(locked):
+        delivery.drop()
 
 
 def _narrowed(wanted: Select[Any], request: DeliveryFilter) -> Select[Any]:

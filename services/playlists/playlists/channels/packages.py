@@ -1,6 +1,6 @@
 """What can be asked of packages."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -23,7 +23,7 @@ from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import Done, handles
 from playlists.channels.models import Package, PackageChannel
-from playlists.entitlements.operations import is_package_in_use, upsert_account
+from playlists.entitlements.operations import is_package_in_use, upsert_accounts
 from playlists.owners import Owner
 from playlists.pending import operations as pending
 
@@ -33,10 +33,11 @@ CHUNK = 500
 ORDERS = {"newest": Package.id, "name": func.lower(Package.name)}
 
 
-def follow_account(work: UnitOfWork, state: AccountChanged) -> None:
-    """Keep a partner's or a seller's copy; a partner's demo set is made with it."""
-    if upsert_account(work, state) and state.kind == AccountKind.PARTNER:
-        demo_package(work, Owner(state.id))
+def follow_accounts(work: UnitOfWork, states: Sequence[AccountChanged]) -> None:
+    """Keep partners' and sellers' copies; a partner's demo set is made with it."""
+    for state in upsert_accounts(work, states):
+        if state.kind == AccountKind.PARTNER:
+            demo_package(work, Owner(state.id))
 
 
 def new_package(work: UnitOfWork, owner: Owner, name: str) -> Package:

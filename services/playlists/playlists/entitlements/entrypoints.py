@@ -1,5 +1,7 @@
 """Ways in to entitlements: what accounts and billing announce."""
 
+from collections.abc import Sequence
+
 from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.customers import CustomerChanged
@@ -12,16 +14,18 @@ class EntitlementEntrypoints(Entrypoints):
     """Keeps copies of customers, users and subscriptions."""
 
     @on_event
-    def on_customer_changed(self, event: Event[CustomerChanged]) -> None:
-        """A customer changed."""
-        self.database.apply_copy(event, operations.upsert_customer)
+    def on_customer_changed(self, events: Sequence[Event[CustomerChanged]]) -> None:
+        """Customers changed."""
+        self.database.apply_copies(events, operations.upsert_customers)
 
     @on_event
-    def on_user_changed(self, event: Event[UserChanged]) -> None:
-        """A user changed."""
-        self.database.apply_copy(event, operations.upsert_user)
+    def on_user_changed(self, events: Sequence[Event[UserChanged]]) -> None:
+        """Users changed."""
+        self.database.apply_copies(events, operations.upsert_users)
 
     @on_event
-    def on_subscription_changed(self, event: Event[SubscriptionChanged]) -> None:
-        """A subscription changed."""
-        self.database.apply_copy(event, operations.upsert_subscription)
+    def on_subscription_changed(
+        self, events: Sequence[Event[SubscriptionChanged]]
+    ) -> None:
+        """Subscriptions changed."""
+        self.database.apply_copies(events, operations.upsert_subscriptions)

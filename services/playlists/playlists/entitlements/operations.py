@@ -1,15 +1,18 @@
 """Copies kept of what accounts and billing announce; what shows them is marked."""
 
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.running import is_running
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
-from lineup.database import UnitOfWork, upsert_if_newer
+from lineup.database import UnitOfWork, upsert_newest
+from lineup.events import State
 from playlists.entitlements.models import (
     Customer,
     Partner,
@@ -20,95 +23,137 @@ from playlists.entitlements.models import (
 from playlists.pending import operations as pending
 
 
-def upsert_account(work: UnitOfWork, state: AccountChanged) -> bool:
-    """Keep a partner's or a seller's copy; False where it is old."""
-    is_partner = state.kind == AccountKind.PARTNER
-    return upsert_partner(work, state) if is_partner else upsert_seller(work, state)
+def upsert_accounts(
+    work: UnitOfWork, states: Sequence[AccountChanged]
+) -> list[AccountChanged]:
+    """Keep copies of partners and sellers; those that were news."""
+    partners = [one for one in states if one.kind == AccountKind.PARTNER]
+    sellers = [one for one in states if one.kind != AccountKind.PARTNER]
+    news = _upsert_partners(work, partners) | _upsert_sellers(work, sellers)
+    return [state for state in states if state.id in news]
 
 
-def upsert_seller(work: UnitOfWork, state: AccountChanged) -> bool:
-    """Keep a seller's copy; off or on, its users' facts follow."""
-    before = work.session.get(Seller, state.id, with_for_update=True)
-    was_active = before is None or before.status == Status.ACTIVE
-    values = {
-        "id": state.id,
-        "version": state.version,
-        "scope": state.scope,
-        "status": state.status,
-    }
-    is_active = state.status == Status.ACTIVE
-    is_news = upsert_if_newer(work.session, Seller, values)
-    if is_news and was_active != is_active:
-        refresh_below(work, state.scope)
-    return is_news
+def _upsert_sellers(work: UnitOfWork, states: Sequence[AccountChanged]) -> set[UUID]:
+    """Keep sellers; of one that went off or on, the users' facts follow."""
+    before = _before(work, Seller, Seller.status, states)
+    rows = [
+        {
+            "id": state.id,
+            "version": state.version,
+            "scope": state.scope,
+            "status": state.status,
+        }
+        for state in states
+    ]
+    news = upsert_newest(work.session, Seller, rows)
+    turned = [
+        state.scope
+        for state in states
+        if state.id in news
+        and (before.get(state.id, Status.ACTIVE) == Status.ACTIVE)
+        != (state.status == Status.ACTIVE)
+    ]
+    refresh_below(work, turned)
+    return news
 
 
-def upsert_partner(work: UnitOfWork, state: AccountChanged) -> bool:
-    """Keep a partner's copy."""
-    values = {
-        "id": state.id,
-        "version": state.version,
-        "scope": state.scope,
-        "name": state.name,
-        "time_zone": state.time_zone,
-        "public_url": state.public_url,
-        "status": state.status,
-    }
-    is_news = upsert_if_newer(work.session, Partner, values)
-    if is_news:
-        refresh_partner(work, state.id)
-    return is_news
+def _upsert_partners(work: UnitOfWork, states: Sequence[AccountChanged]) -> set[UUID]:
+    rows = [
+        {
+            "id": state.id,
+            "version": state.version,
+            "scope": state.scope,
+            "name": state.name,
+            "time_zone": state.time_zone,
+            "public_url": state.public_url,
+            "status": state.status,
+        }
+        for state in states
+    ]
+    news = upsert_newest(work.session, Partner, rows)
+    refresh_partners(work, news)
+    return news
 
 
-def upsert_customer(work: UnitOfWork, state: CustomerChanged) -> None:
-    """Keep a customer's time zone; its users' facts follow."""
-    before = work.session.get(Customer, state.id, with_for_update=True)
-    had = before.time_zone if before else ""
-    values = {"id": state.id, "version": state.version, "time_zone": state.time_zone}
-    if upsert_if_newer(work.session, Customer, values) and had != state.time_zone:
-        refresh_below(work, state.scope)
+def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> None:
+    """Keep customers' time zones; their users' facts follow."""
+    before = _before(work, Customer, Customer.time_zone, states)
+    rows = [
+        {"id": state.id, "version": state.version, "time_zone": state.time_zone}
+        for state in states
+    ]
+    news = upsert_newest(work.session, Customer, rows)
+    moved = [
+        state.scope
+        for state in states
+        if state.id in news and before.get(state.id, "") != state.time_zone
+    ]
+    refresh_below(work, moved)
 
 
-def upsert_user(work: UnitOfWork, state: UserChanged) -> None:
-    """Keep a user's copy."""
-    values = {
-        "id": state.id,
-        "version": state.version,
-        "customer_id": state.customer_id,
-        "partner_id": state.partner_id,
-        "scope": state.scope,
-        "name": state.name,
-        "username": state.username,
-        "password": state.password,
-        "token": state.token,
-        "public_url": state.public_url,
-        "status": state.status,
-        "created_at": state.created_at,
-    }
-    if upsert_if_newer(work.session, User, values):
-        pending.refresh_access(work, state.id)
+def upsert_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
+    """Keep users' copies."""
+    rows = [
+        {
+            "id": state.id,
+            "version": state.version,
+            "customer_id": state.customer_id,
+            "partner_id": state.partner_id,
+            "scope": state.scope,
+            "name": state.name,
+            "username": state.username,
+            "password": state.password,
+            "token": state.token,
+            "public_url": state.public_url,
+            "status": state.status,
+            "created_at": state.created_at,
+        }
+        for state in states
+    ]
+    _refresh(work, upsert_newest(work.session, User, rows))
 
 
-def upsert_subscription(work: UnitOfWork, state: SubscriptionChanged) -> None:
-    """Keep a subscription's copy, whether or not its user is known already."""
-    values = {
-        "id": state.id,
-        "version": state.version,
-        "user_id": state.user_id,
-        "customer_id": state.customer_id,
-        "partner_id": state.partner_id,
-        "scope": state.scope,
-        "product_name": state.product_name,
-        "package_ids": [str(package_id) for package_id in state.package_ids],
-        "devices": state.devices,
-        "addresses": state.addresses,
-        "is_trial": state.is_trial,
-        "state": state.state,
-        "started_at": state.started_at,
-        "ends_at": state.ends_at,
-    }
-    if upsert_if_newer(work.session, Subscription, values):
-        pending.refresh_access(work, state.user_id)
+def upsert_subscriptions(
+    work: UnitOfWork, states: Sequence[SubscriptionChanged]
+) -> None:
+    """Keep subscriptions' copies, whether or not their users are known already."""
+    rows = [
+        {
+            "id": state.id,
+            "version": state.version,
+            "user_id": state.user_id,
+            "customer_id": state.customer_id,
+            "partner_id": state.partner_id,
+            "scope": state.scope,
+            "product_name": state.product_name,
+            "package_ids": state.package_ids,
+            "devices": state.devices,
+            "addresses": state.addresses,
+            "is_trial": state.is_trial,
+            "state": state.state,
+            "started_at": state.started_at,
+            "ends_at": state.ends_at,
+        }
+        for state in states
+    ]
+    news = upsert_newest(work.session, Subscription, rows)
+    _refresh(work, {state.user_id for state in states if state.id in news})
+
+
+def _before(
+    work: UnitOfWork, model: Any, column: Any, states: Sequence[State]
+) -> dict[UUID, Any]:
+    """What a column of the copies says before they are written; locks them."""
+    if not states:
+        return {}
+    ids = [state.id for state in states]
+    rows = select(model.id, column).where(model.id.in_(ids)).order_by(model.id)
+    return dict(work.session.execute(rows.with_for_update()).all())
+
+
+def _refresh(work: UnitOfWork, user_ids: Collection[UUID]) -> None:
+    if user_ids:
+        pending.refresh_access(work, *user_ids)
 
 
 def is_package_in_use(work: UnitOfWork, package_id: UUID) -> bool:
@@ -120,15 +165,20 @@ def is_package_in_use(work: UnitOfWork, package_id: UUID) -> bool:
     return work.session.scalar(select(running.exists())) is True
 
 
-def refresh_partner(work: UnitOfWork, partner_id: UUID) -> None:
-    """Have the facts of all users of a partner written anew, and its sets rendered."""
-    pending.refresh_users(work, select(User.id).where(User.partner_id == partner_id))
-    pending.mark_changed(work, partner_id)
+def refresh_partners(work: UnitOfWork, partner_ids: Collection[UUID]) -> None:
+    """Have the facts of all users of partners written anew, and their sets rendered."""
+    if not partner_ids:
+        return
+    theirs = User.partner_id.in_(partner_ids)
+    pending.refresh_users(work, select(User.id).where(theirs))
+    pending.mark_changed(work, *partner_ids)
 
 
-def refresh_below(work: UnitOfWork, scope: str) -> None:
-    """Have the facts of all users below a seller or customer written anew."""
-    below = User.scope.startswith(scope, autoescape=True)
+def refresh_below(work: UnitOfWork, scopes: Collection[str]) -> None:
+    """Have the facts of all users below sellers or customers written anew."""
+    if not scopes:
+        return
+    below = or_(*(User.scope.startswith(one, autoescape=True) for one in scopes))
     pending.refresh_users(work, select(User.id).where(below))
 
 

@@ -85,9 +85,9 @@ def render_everything(work: UnitOfWork) -> None:
     _mark_where(work, true())
 
 
-def mark_changed(work: UnitOfWork, partner_id: UUID) -> None:
-    """Have all channel sets of a partner rendered anew: channels or guide changed."""
-    _mark_where(work, ChannelSet.partner_id == partner_id)
+def mark_changed(work: UnitOfWork, *partner_ids: UUID) -> None:
+    """Have all channel sets of partners rendered anew: channels or guide changed."""
+    _mark_where(work, ChannelSet.partner_id.in_(partner_ids))
 
 
 def _mark_where(work: UnitOfWork, condition: ColumnElement[bool]) -> None:

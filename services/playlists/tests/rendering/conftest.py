@@ -33,13 +33,13 @@ from lineup.delivery import (
 )
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
-from playlists.channels.packages import demo_package, follow_account
+from playlists.channels.packages import demo_package, follow_accounts
 from playlists.editing.contents import create_package, set_package_channels
 from playlists.editing.operations import create_channel
 from playlists.entitlements.operations import (
-    upsert_customer,
-    upsert_subscription,
-    upsert_user,
+    upsert_customers,
+    upsert_subscriptions,
+    upsert_users,
 )
 from playlists.guide.sources import create_guide_source
 from playlists.owners import Owner
@@ -94,7 +94,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            follow_account(work, state)
+            follow_accounts(work, [state])
 
     def seller(self, status=Status.ACTIVE, **said):
         """Announce the dealer below whom `below_seller` users lie."""
@@ -116,7 +116,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            follow_account(work, state)
+            follow_accounts(work, [state])
 
     def customer(self, user, **said):
         """Announce the customer of a user."""
@@ -134,7 +134,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            upsert_customer(work, state)
+            upsert_customers(work, [state])
 
     def channel(self, number=1, name="News One", package_ids=(), **said):
         address = said.pop("address", f"http://edge.example/{number}/index.m3u8")
@@ -180,7 +180,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            upsert_user(work, state)
+            upsert_users(work, [state])
         return state
 
     def subscription(self, user, *package_ids, id_=None, **said):
@@ -207,7 +207,7 @@ class Platform:
             }
         )
         with self.transaction() as work:
-            upsert_subscription(work, state)
+            upsert_subscriptions(work, [state])
         return state
 
     def guide(self, content):
