@@ -44,7 +44,7 @@ TRIES = 8
 
 
 @dataclass(frozen=True)
-class Asked:
+class CallOutcome:
     """One call: when it began and ended, and how."""
 
     began: float
@@ -57,7 +57,7 @@ class Load:
 
     def __init__(self, uri, context):
         self.made = []
-        self.asked = []
+        self.outcomes = []
         self.wrong = []
         self._uri = uri
         self._context = context
@@ -79,7 +79,7 @@ class Load:
 
     def answered_since(self, instant):
         assert self.wrong == []
-        return [a for a in self.asked if a.outcome == "ok" and a.began > instant]
+        return [a for a in self.outcomes if a.outcome == "ok" and a.began > instant]
 
     def _keep_on(self, writer):
         rpc = RpcClient(self._uri)
@@ -108,9 +108,9 @@ class Load:
             try:
                 answer = rpc.ask(context, request, timeout=CALL_SECONDS)
             except Unavailable as refusal:
-                self.asked.append(Asked(began, time.monotonic(), refusal.code))
+                self.outcomes.append(CallOutcome(began, time.monotonic(), refusal.code))
             else:
-                self.asked.append(Asked(began, time.monotonic(), "ok"))
+                self.outcomes.append(CallOutcome(began, time.monotonic(), "ok"))
                 return answer
         raise AssertionError(f"no answer to {key} in {TRIES} tries")
 
@@ -239,10 +239,10 @@ def test_each_node_is_killed_in_turn_and_no_call_is_lost(system):
                 node.start()
                 system.cluster.wait()
     assert load.wrong == []
-    repeated = [a for a in load.asked if a.outcome != "ok"]
-    log.info("load", calls=len(load.asked), repeated=repeated)
+    repeated = [a for a in load.outcomes if a.outcome != "ok"]
+    log.info("load", calls=len(load.outcomes), repeated=repeated)
     assert len(repeated) <= MOST_REPEATED * len(nodes), repeated
-    assert max(a.ended - a.began for a in load.asked) < CALL_SECONDS + 1.5
+    assert max(a.ended - a.began for a in load.outcomes) < CALL_SECONDS + 1.5
     assert_each_is_there_once(system, load)
 
 
