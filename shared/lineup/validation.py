@@ -1,6 +1,8 @@
 """Everything wrong with a request, told in one answer: field, words and stable code."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from lineup.errors import Conflict, DocumentedCode, Invalid, Refusal
 
@@ -146,3 +148,29 @@ class ValidationErrors:
         for error in self.errors:
             found.setdefault(error.field, []).append(getattr(error, what))
         return found
+
+
+def all_valid(*checks: Callable[[], Any]) -> list[Any]:
+    """What each check returns, in their order.
+
+    Every check is made, and the refusals of those that raise Invalid are told together:
+    a single one as it is, several as `invalid` with the fields and codes of all.
+    """
+    values: list[Any] = []
+    refusals: list[Invalid] = []
+    for check in checks:
+        try:
+            values.append(check())
+        except Invalid as refusal:
+            refusals.append(refusal)
+    if len(refusals) == 1:
+        raise refusals[0]
+    if refusals:
+        raise Invalid(
+            "Some values are not valid.",
+            fields={
+                name: told for one in refusals for name, told in one.fields.items()
+            },
+            details={"codes": {name: [r.code] for r in refusals for name in r.fields}},
+        )
+    return values

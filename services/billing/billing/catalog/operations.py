@@ -45,6 +45,7 @@ from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 from lineup.scope import in_scope, partner_of, within
+from lineup.validation import all_valid
 from lineup.verbs import handles
 
 S = TypeVar("S", bound="Select[Any]")
@@ -149,8 +150,10 @@ def create_plan(work: UnitOfWork, request: CreatePlan) -> PlanView:
     """Put a length of a product on sale, in the partner's currency."""
     statement = select(Product).where(Product.id == request.product_id)
     product = _found(work.session.scalar(in_scope(statement, Product, work.actor)))
-    _check_length(request)
-    _check_price(work, request.price, product)
+    all_valid(
+        lambda: _check_length(request),
+        lambda: _check_price(work, request.price, product),
+    )
     plan = Plan(
         id=new_id(),
         product_id=product.id,

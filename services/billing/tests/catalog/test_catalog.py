@@ -169,6 +169,17 @@ def test_an_impossible_change_of_a_plan_is_refused(
     assert refusal.value.code == code
 
 
+def test_a_trial_with_a_price_and_no_length_is_told_both(shop_floor, partner, ask):
+    trial = shop_floor.product(partner, is_trial=True)
+
+    with pytest.raises(Invalid) as refusal:
+        ask(catalog.create_plan, a_plan(trial, "1.00 EUR"))
+
+    assert set(refusal.value.fields) == {"price", "months", "days"}
+    assert refusal.value.details["codes"]["price"] == ["trial_costs"]
+    assert refusal.value.details["codes"]["days"] == ["bad_length"]
+
+
 def test_a_trial_is_free(shop_floor, partner, ask):
     trial = shop_floor.product(partner, is_trial=True)
     plan = shop_floor.plan_of(trial, partner, "0.00 EUR")

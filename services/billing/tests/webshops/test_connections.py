@@ -87,6 +87,15 @@ class TestConnecting:
         with pytest.raises(CurrencyMismatch):
             desk.connect(currency="USD")
 
+    def test_everything_wrong_with_a_connection_is_told_at_once(self, desk):
+        with pytest.raises(Invalid) as caught:
+            desk.connect(
+                ShopKind.SHOPIFY, secret=desk.keyring.seal("short"), shop_domain=""
+            )
+
+        assert set(caught.value.fields) == {"secret", "shop_domain"}
+        assert caught.value.code == "invalid"
+
     def test_shopify_needs_its_domain(self, desk):
         with pytest.raises(Invalid) as caught:
             desk.connect(ShopKind.SHOPIFY, shop_domain="")

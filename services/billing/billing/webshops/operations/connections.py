@@ -41,6 +41,7 @@ from lineup.ids import new_id
 from lineup.money import CurrencyMismatch
 from lineup.scope import in_scope
 from lineup.secrets import Keyring, Sealed
+from lineup.validation import all_valid
 from lineup.verbs import handles
 
 MOST_KEY = 500
@@ -66,17 +67,21 @@ def connect_shop(
     currency = request.currency.strip().upper()
     if currency != partner.currency:
         raise CurrencyMismatch
+    secret, domain = all_valid(
+        lambda: _good(keyring, request.secret),
+        lambda: _domain(request.kind, request.shop_domain),
+    )
     shop = ShopConnection(
         id=new_id(),
         kind=request.kind,
-        name=_checked_name(request.name),
+        name=request.name,
         partner_id=partner.id,
         scope=partner.scope,
-        secret=_good(keyring, request.secret),
+        secret=secret,
         previous_secret=None,
         previous_secret_ends_at=None,
         currency=currency,
-        shop_domain=_domain(request.kind, request.shop_domain),
+        shop_domain=domain,
         accepts_low_amounts=request.accepts_low_amounts,
         suspends_disputed=request.suspends_disputed,
         other_product=request.other_product,
@@ -142,8 +147,7 @@ def update_shop(
 ) -> ShopView:
     """Change what is given of a shop's settings; kind, currency and secret stay."""
     shop = _locked(work, request.shop_id)
-    if request.name is not UNSET:
-        shop.name = _checked_name(request.name)
+    shop.name = either(request.name, shop.name)
     if request.shop_domain is not UNSET:
         _move(work, shop, _domain(ShopKind(shop.kind), request.shop_domain))
     shop.accepts_low_amounts = either(
@@ -196,13 +200,16 @@ def set_shop_access(
     the key that WooCommerce has, too.
     """
     shop = _locked(work, request.shop_id)
-    if not (request.address or shop.shop_domain):
-        raise Invalid(fields={"address": ["Enter the shop URL or domain."]})
-    _check_address(request.address or "", allow_private=settings.allow_private_sources)
-    secret, key = _opened(keyring, "secret", request.secret), None
-    if shop.kind == ShopKind.WOOCOMMERCE:
-        key = _opened(keyring, "consumer_key", request.consumer_key)
-    shop.give_access(key, secret, request.address or "", work.now)
+    secret, key, address = all_valid(
+        lambda: _opened(keyring, "secret", request.secret),
+        lambda: (
+            _opened(keyring, "consumer_key", request.consumer_key)
+            if shop.kind == ShopKind.WOOCOMMERCE
+            else None
+        ),
+        lambda: _address(shop, request.address or "", settings),
+    )
+    shop.give_access(key, secret, address, work.now)
     work.session.flush()
     return shop_view(work, shop, settings)
 
@@ -218,14 +225,21 @@ def end_shop_access(
     return shop_view(work, shop, settings)
 
 
-def _check_address(address: str, *, allow_private: bool) -> None:
-    """Invalid for an address that sends keys unencrypted, or that names some itself."""
+def _address(shop: ShopConnection, address: str, settings: BillingSettings) -> str:
+    """Where to ask a shop; empty: at its domain.
+
+    Invalid where it has none, and for an address that sends keys unencrypted or names
+    some itself.
+    """
+    if not (address or shop.shop_domain):
+        raise Invalid(fields={"address": ["Enter the shop URL or domain."]})
     if "@" in urlsplit(address).netloc:
         raise Invalid(
             fields={"address": ["The URL must not contain a username or password."]}
         )
-    if is_unencrypted(address) and not allow_private:
+    if is_unencrypted(address) and not settings.allow_private_sources:
         raise Invalid(fields={"address": ["Must begin with https://."]})
+    return address
 
 
 def _opened(keyring: Keyring, field: str, sealed: Sealed | None) -> Sealed:
@@ -298,12 +312,6 @@ def _good(keyring: Keyring, sealed: Sealed) -> Sealed:
         message = f"Must have {MIN_SECRET} characters or more."
         raise Invalid(fields={"secret": [message]})
     return keyring.seal(secret)
-
-
-def _checked_name(name: str) -> str:
-    if not name.strip():
-        raise Invalid(fields={"name": ["Must not be empty."]})
-    return name.strip()
 
 
 def _domain(kind: ShopKind, given: str) -> str:
