@@ -1,3 +1,7 @@
+-- Whoever writes money holds its customer's row: they finish first, and none deadlocks.
+LOCK TABLE customer_copy IN EXCLUSIVE MODE;
+LOCK TABLE wallet, entry IN ACCESS EXCLUSIVE MODE;
+
 -- One transfer between two accounts, the most frequent: as `post_transfers` books it,
 -- with the same outcomes, but each table is asked once.
 CREATE FUNCTION post_transfer(
@@ -21,7 +25,9 @@ CREATE FUNCTION post_transfer(
 ) LANGUAGE plpgsql AS $$
 DECLARE
     held record;
+    locked integer := 0;
     wallets integer;
+    kept integer;
     source_after bigint;
     source_version bigint;
     target_after bigint;
@@ -34,6 +40,7 @@ BEGIN
          WHERE w.id IN (p_source, p_target) AND NOT w.is_system
          ORDER BY w.id FOR NO KEY UPDATE
     LOOP
+        locked := locked + 1;
         IF held.id = p_source THEN
             source_after := held.balance_minor - p_amount;
             source_version := held.version + 1;
@@ -44,8 +51,10 @@ BEGIN
         END IF;
     END LOOP;
 
-    SELECT count(*) INTO wallets FROM wallet w WHERE w.id IN (p_source, p_target);
-    IF wallets < 2 THEN
+    -- One that was opened since is not locked: as good as not opened yet.
+    SELECT count(*), count(*) FILTER (WHERE NOT w.is_system) INTO wallets, kept
+      FROM wallet w WHERE w.id IN (p_source, p_target);
+    IF wallets < 2 OR kept > locked THEN
         outcome := 'unopened';
         RETURN;
     END IF;

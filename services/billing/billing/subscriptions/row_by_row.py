@@ -24,6 +24,8 @@ Act = Callable[[UnitOfWork, UUID], None]
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=12)
+OUT_OF_TIME = "57014"
+"""SQLSTATE of a statement that took too long."""
 WORKS = ("renewals", "ends", "products")
 """What is done for many subscriptions at once."""
 for _work in WORKS:
@@ -84,7 +86,7 @@ def is_away(error: Exception) -> bool:
 def _is_its_own(error: Exception) -> bool:
     """Whether a fault of the database is about a row: a lock, a statement's time."""
     state = _state_of(error)
-    return state is not None and state[:2] in {"40", "55"}
+    return state is not None and (state[:2] in {"40", "55"} or state == OUT_OF_TIME)
 
 
 def _state_of(error: Exception) -> str | None:

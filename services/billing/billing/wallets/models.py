@@ -1,4 +1,4 @@
-"""The ledger's tables. Only `post_transfer` and `post_transfers` change balances."""
+"""The ledger's tables. Only `posting` and `posting_set` change balances."""
 
 import enum
 from datetime import datetime
@@ -140,8 +140,8 @@ NOTED = aliased(Transfer)
 class Entry(Record):
     """What one transfer did to one wallet, never changed.
 
-    `wallet_id` is checked by `post_transfers` instead of a foreign key, whose row
-    locks would make every sale meet at the income account.
+    `wallet_id` is checked where entries are booked instead of by a foreign key, whose
+    row locks would make every sale meet at the income account.
     """
 
     __tablename__ = "entry"

@@ -1,7 +1,8 @@
-"""The one way money moves: the database functions `post_transfer` and `post_transfers`.
+"""How money moves: by the database functions `post_transfer` and `post_transfers`.
 
 The first books one movement between two accounts, the most frequent one, and asks each
-table once. The second books any number of any movements. A test compares them.
+table once. The second books any number of any movements. A test compares them. What a
+query makes out is booked by `posting_set`, which another test compares.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +28,7 @@ SELECT transfer_id, outcome FROM post_transfer(
     %(actor)s, %(at)s, %(id)s::uuid, %(partner)s::uuid, %(scope)s, %(key)s, %(hash)s,
     %(cause)s, %(reference)s, %(reverses)s::uuid,
     %(source)s::uuid, %(source_entry)s::uuid, %(target)s::uuid, %(target_entry)s::uuid,
-    %(amount)s
+    %(amount)s::bigint
 )
 """
 POST = """

@@ -1,12 +1,19 @@
 """Parallel spending cannot overdraw, and a key repeated in parallel pays once."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from sqlalchemy import select, text
 
+from billing.wallets.models import Wallet
+from billing.wallets.movements import between, cash, customer_account
+from billing.wallets.operations import transfer
+from lineup.contracts.billing.wallets import Cause
 from lineup.errors import PaymentRequired, Refusal
 from lineup.ids import new_id
+from lineup.money import Money
 
 THREADS = 50
 
@@ -96,3 +103,45 @@ def test_two_customers_paying_each_way_round_never_wait_in_a_ring(
 
     assert all(posted.is_new for posted in got)
     assert shop_floor.books().is_sound
+
+
+def test_a_wallet_that_opens_while_another_is_waited_for_gets_its_money(
+    shop_floor, partner, database, book
+):
+    """Between looking for wallets to lock and counting them, one may come to be."""
+    rich = shop_floor.customer(partner, balance="5.00 EUR")
+    fresh = shop_floor.customer(partner)
+    source, target = (
+        customer_account(one.id, partner.id, one.scope, "EUR") for one in (rich, fresh)
+    )
+
+    def moved(from_account, amount):
+        return between(
+            from_account,
+            target,
+            Money.of(amount),
+            key=str(new_id()),
+            cause=Cause.TOP_UP,
+        )
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as work:
+            held = select(Wallet).where(Wallet.id == source.id).with_for_update()
+            work.session.execute(held)
+            waiting = pool.submit(book, moved(source, "2.00 EUR"))
+            until_somebody_waits(work)
+            transfer(work, moved(cash(partner.id, "EUR"), "1.00 EUR"))
+        waiting.result(10)
+
+    assert shop_floor.balance(rich) == "3.00 EUR"
+    assert shop_floor.balance(fresh) == "3.00 EUR"
+    assert shop_floor.books().is_sound
+
+
+def until_somebody_waits(work):
+    end = time.monotonic() + 10
+    while not work.session.scalar(
+        text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    ):
+        assert time.monotonic() < end
+        time.sleep(0.02)
