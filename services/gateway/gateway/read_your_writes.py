@@ -42,7 +42,14 @@ def until_link_answers(*users: UserView) -> None:
     """
     names = [token_name(user.token) for user in users]
     facts = AccessFacts(app_context().blobs)
-    _poll_until(lambda: all(facts.has(name) for name in names))
+
+    def answer() -> bool:
+        try:
+            return all(facts.has(name) for name in names)
+        except OSError:  # the store is away, or a file of it not whole
+            return False
+
+    _poll_until(answer)
 
 
 def until_billing_closed(customer_id: UUID) -> None:

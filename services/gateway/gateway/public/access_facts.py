@@ -41,7 +41,7 @@ class AccessFacts:
 
     def has(self, key: str) -> bool:
         """Whether a key leads to a fact."""
-        return any(True for _ in self._written(key))
+        return self.find(key) is not None
 
     def _written(self, key: str) -> Iterator[bytes]:
         """The facts of all users that a key may be of, the youngest first."""

@@ -147,6 +147,14 @@ def no_such_link() -> PlayerResponse:
     return plain_text("404 Not Found", NO_SUCH_LINK)
 
 
+def unavailable() -> PlayerResponse:
+    """503: what the answer is made of cannot be read right now (RFC 9110, 15.6.4)."""
+    sentence = "This cannot be shown right now. Try again in a few seconds.\n"
+    answer = plain_text("503 Service Unavailable", sentence)
+    answer.headers.append(("Retry-After", "5"))
+    return answer
+
+
 def forbidden() -> PlayerResponse:
     """403: this is not in what the asker may watch."""
     return plain_text("403 Forbidden", NOT_IN_CHANNELS)

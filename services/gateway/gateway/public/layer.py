@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import structlog
+
 from gateway.public import xtream
 from gateway.public.admission import Admission
 from gateway.public.answers import (
@@ -13,6 +15,7 @@ from gateway.public.answers import (
     allowed_methods,
     plain_text,
     sendable,
+    unavailable,
 )
 from gateway.public.connection_limits import (
     ConnectionLimits,
@@ -31,6 +34,8 @@ from gateway.public.streams import ActiveStream, StreamDesk
 from gateway.public.subscribers import Subscriber
 from lineup import metrics
 from lineup.clock import Clock
+
+log = structlog.get_logger(__name__)
 
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -98,9 +103,7 @@ class PublicLayer:
         route = self._route_of(environ)
         if route is None:
             return self._pages(environ, start_response)
-        answer = sendable(
-            self._answer(route, PlayerRequest(environ), self.content_store)
-        )
+        answer = sendable(self._answer_or_excuse(route, PlayerRequest(environ)))
         answer.headers.append(FOR_BROWSERS)
         _count(route, answer, time.monotonic() - began)
         start_response(answer.status, answer.headers)
@@ -127,6 +130,16 @@ class PublicLayer:
         if mark_port(environ, self._probe_port):
             return None
         return route_of(environ["PATH_INFO"], PAGES)
+
+    def _answer_or_excuse(
+        self, route: PlayerRoute, request: PlayerRequest
+    ) -> PlayerResponse:
+        """The answer; 503 where the store is away, or a file of it is not whole."""
+        try:
+            return self._answer(route, request, self.content_store)
+        except OSError:
+            log.exception("content_store_unavailable")
+            return unavailable()
 
     def _answer(
         self, route: PlayerRoute, request: PlayerRequest, content_store: ContentStore

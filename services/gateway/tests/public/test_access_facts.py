@@ -117,6 +117,15 @@ def test_a_shard_that_was_damaged_goes_unnoticed_by_who_was_known(filled, second
     assert player.get(filled.link).status_code == 200
 
 
+def test_a_shard_that_was_damaged_is_no_fault_of_who_was_not_known(filled):
+    Path(filled.blobs._path(shard_of_key(LINK))).write_bytes(b"")
+
+    answer = filled.player().get(filled.link)
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+
+
 def test_an_empty_shard_is_whole(store, facts):
     store.put_alone()
     store.blobs.write(shard_of_key(LINK), packed([]))
