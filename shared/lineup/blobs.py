@@ -4,6 +4,7 @@ A name is seen with its old content or its new, never with part of either.
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -12,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from lineup.delivery import content_name
+from lineup.errors import Refusal
 
 UNFINISHED = ".unfinished"
 """Ends the names of local files that are still being written."""
@@ -25,6 +27,30 @@ CHUNK_BYTES = 1 << 20
 YOUNG = timedelta(hours=1)
 """Older content in a bucket is written again when it is kept again."""
 Write = Callable[[str], None]
+NO_LISTINGS: Mapping[str, Any] = {"use_listings_cache": False}
+S3_SETTINGS: Mapping[str, Any] = {
+    **NO_LISTINGS,
+    "config_kwargs": {
+        "retries": {"mode": "standard", "max_attempts": 1},
+        "connect_timeout": 3,
+        "read_timeout": 10,
+    },
+}
+"""s3fs tries five times itself; were botocore to do so each time, a bucket that is away
+would hold a request for minutes."""
+
+
+@contextmanager
+def _errors_of_store() -> Iterator[None]:
+    """Let a store that is away rise as an OSError, as a folder does: what serves an old
+    copy meanwhile, or waits, goes by that.
+    """
+    try:
+        yield
+    except (OSError, ValueError, Refusal):
+        raise
+    except Exception as error:
+        raise OSError(errno.EIO, f"The blob store is away: {error}") from error
 
 
 class BlobStore:
@@ -33,10 +59,12 @@ class BlobStore:
     def __init__(self, url: str) -> None:
         self.url = url
         # Others write, too: a listing that is remembered would be an old one.
-        self._files, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
+        settings = S3_SETTINGS if url.startswith("s3:") else NO_LISTINGS
+        self._files, root = fsspec.core.url_to_fs(url, **settings)
         self._root = str(root).rstrip("/")
         self.is_local = isinstance(self._files, LocalFileSystem)
 
+    @_errors_of_store()
     def read(self, name: str) -> bytes | None:
         """A blob's content; None when there is none by that name."""
         try:
@@ -44,21 +72,28 @@ class BlobStore:
         except FileNotFoundError:
             return None
 
+    @_errors_of_store()
     def read_slice(self, name: str, offset: int, length: int) -> bytes:
         """`length` bytes from `offset` on; FileNotFoundError without such a blob."""
         path, end = self._path(name), offset + length
         return cast(bytes, self._files.cat_file(path, start=offset, end=end))
 
+    @_errors_of_store()
     def open(self, name: str) -> BinaryIO:
         """A blob to read bit by bit; FileNotFoundError without such a blob."""
         if self.is_local:
             return open(self._path(name), "rb")  # noqa: PTH123 - caller closes
         return cast(BinaryIO, self._files.open(self._path(name), "rb"))
 
+    @_errors_of_store()
     def has(self, name: str) -> bool:
         """Whether there is a blob by that name."""
-        return bool(self._files.isfile(self._path(name)))
+        try:
+            return bool(self._files.info(self._path(name))["type"] == "file")
+        except FileNotFoundError:
+            return False
 
+    @_errors_of_store()
     def write(self, name: str, content: bytes) -> None:
         """Put a whole blob in place of whatever the name held."""
         if not self.is_local:
@@ -70,6 +105,7 @@ class BlobStore:
                 _sync(file)
             os.replace(path, self._path(name))  # noqa: PTH105 - same
 
+    @_errors_of_store()
     def write_remakable(self, contents: Mapping[str, bytes]) -> None:
         """Put whole blobs in place, by name; a bucket takes many at a time.
 
@@ -85,6 +121,7 @@ class BlobStore:
                     file.write(content)
                 os.replace(path, self._path(name))  # noqa: PTH105 - same
 
+    @_errors_of_store()
     def read_many(self, names: list[str]) -> dict[str, bytes]:
         """What there is by these names, read many at a time where the store can."""
         paths = {self._path(name): name for name in names}
@@ -111,6 +148,7 @@ class BlobStore:
             file.seek(0)
             self._keep(new.digest, lambda name: self.write_from(name, file))
 
+    @_errors_of_store()
     def remove(self, name: str) -> None:
         """Remove a blob, if it is there."""
         with contextlib.suppress(FileNotFoundError):
@@ -118,7 +156,7 @@ class BlobStore:
 
     def names(self, prefix: str) -> Iterator[tuple[str, datetime]]:
         """Names below a folder, unfinished ones too, with when they were written."""
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), _errors_of_store():
             for folder, _, files in self._files.walk(self._path(prefix), detail=True):
                 for base, facts in files.items():
                     path = PurePosixPath(folder) / base
@@ -129,6 +167,7 @@ class BlobStore:
         if not self._is_kept(name):
             write(name)
 
+    @_errors_of_store()
     def _is_kept(self, name: str) -> bool:
         """Whether content is there, and so young that collection spares it."""
         path = self._path(name)
@@ -141,6 +180,7 @@ class BlobStore:
             return False
         return datetime.now(UTC) - written_at < YOUNG
 
+    @_errors_of_store()
     def write_from(self, name: str, file: IO[bytes]) -> None:
         """Put what can be read from `file`, bit by bit, in place of the name's blob."""
         if not self.is_local:

@@ -1,6 +1,7 @@
 """The blob store: a name has its old content or its new, never part of either."""
 
 import os
+import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,40 @@ class Torn:
             raise OSError("torn")
         self.left -= length
         return b"x" * length
+
+
+@pytest.fixture
+def bucket_away(monkeypatch):
+    """A store in a bucket whose server does not answer."""
+    files = fsspec.get_filesystem_class("s3")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        for name, value in {
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        files.clear_instance_cache()
+        yield BlobStore("s3://bucket")
+        files.clear_instance_cache()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda blobs: blobs.read("a"),
+        lambda blobs: blobs.has("a"),
+        lambda blobs: blobs.write("a", b"x"),
+    ],
+    ids=["read", "has", "write"],
+)
+def test_a_bucket_that_is_away_is_told_as_a_folder_is(bucket_away, act):
+    """Whoever goes by a copy meanwhile, or waits, looks for an OSError."""
+    with pytest.raises(OSError, match="is away"):
+        act(bucket_away)
 
 
 class TestBlobs:
