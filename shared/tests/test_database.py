@@ -277,6 +277,17 @@ class TestKeep:
 
 
 class TestTransactions:
+    def test_what_is_announced_together_within_another_is_kept(self, database, count):
+        states = [ThingChanged(id=new_id(), version=1, name=name) for name in "abc"]
+
+        with database.transaction() as work, work.announcing_together():
+            work.announce(states[0])
+            with work.announcing_together():
+                work.announce(states[1])
+            work.announce(states[2])
+
+        assert count(OUTBOX) == 3
+
     def test_what_is_announced_tells_the_relay_after_the_commit(self, database, count):
         seen = []
         database.on_announced = lambda: seen.append(count(OUTBOX))

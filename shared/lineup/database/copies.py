@@ -39,6 +39,7 @@ def upsert_newest(
     """
     if not rows:
         return set()
+    session.flush()
     statement = _upsert(model.__table__, tuple(rows[0]))
     said = msgspec.json.encode(rows).decode()
     written = session.execute(statement, {"rows": said}).scalars()

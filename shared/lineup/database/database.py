@@ -144,6 +144,8 @@ class Database:
                     operation(
                         replace(work, context=_in_the_name_of(event)), event.state
                     )
+                work.session.flush()
+                work.session.expire_all()  # the next locks rows that may have changed
 
     def _apply_copy(self, event: Event[T], operation: Operation[T, Any]) -> None:
         with self.transaction(_in_the_name_of(event)) as work:

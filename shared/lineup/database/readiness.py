@@ -108,7 +108,10 @@ class DatabaseReadiness:
 
     def _run(self) -> None:
         while not self._over.is_set():
-            self.look()
+            try:
+                self.look()
+            except Exception:
+                log.exception("database_readiness_failed")
             is_well = self._is_migrated and self.is_reached()
             self._over.wait(WELL_SECONDS if is_well else UNWELL_SECONDS)
         self._drop()

@@ -57,6 +57,9 @@ class UnitOfWork:
 
         What is announced within a savepoint is written at once, for it may be undone.
         """
+        if self._gathered is not None:  # the outer one writes it
+            yield
+            return
         self._gathered = []
         try:
             yield

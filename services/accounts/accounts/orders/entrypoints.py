@@ -1,6 +1,5 @@
 """Ways in to shop orders."""
 
-from collections.abc import Sequence
 from functools import partial
 
 from accounts.dependencies import Dependencies
@@ -13,11 +12,11 @@ from lineup.contracts.billing.orders import OrderAccepted, UsersHeldBack
 class OrderEntrypoints(Entrypoints):
     """Ways in to shop orders."""
 
-    @on_event(at_once=10)
-    def on_order_accepted(self, events: Sequence[Event[OrderAccepted]]) -> None:
-        """Make each buyer a customer, and each seat a user."""
-        self.database.handle_events_once(
-            events, partial(fill_seats, dependencies=self.provide(Dependencies))
+    @on_event
+    def on_order_accepted(self, event: Event[OrderAccepted]) -> None:
+        """Make the buyer a customer, and each seat a user."""
+        self.database.handle_event_once(
+            event, partial(fill_seats, dependencies=self.provide(Dependencies))
         )
 
     @on_event

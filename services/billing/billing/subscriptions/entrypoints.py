@@ -11,16 +11,19 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.catalog import ProductChanged
 
+FEW = 20
+"""Whoever was deleted is paid back in the batch, whose locks all others of it share."""
+
 
 class SubscriptionEntrypoints(Entrypoints):
     """What a customer or its seller may do with a user's subscription."""
 
-    @on_event
+    @on_event(at_once=FEW)
     def on_customer_changed(self, events: Sequence[Event[CustomerChanged]]) -> None:
         """Keep the newest of customers; what they have follows them."""
         self.database.apply_copies(events, operations.follow_customers)
 
-    @on_event
+    @on_event(at_once=FEW)
     def on_user_changed(self, events: Sequence[Event[UserChanged]]) -> None:
         """Keep the newest of users; deleted ones stop."""
         self.database.apply_copies(events, operations.follow_users)

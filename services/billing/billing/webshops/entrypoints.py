@@ -1,6 +1,5 @@
 """Ways in to the webshops for shops and events; what staff ask is in operations/."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
 from uuid import UUID
@@ -119,12 +118,12 @@ class WebshopEntrypoints(Entrypoints):
         """Store what the broker kept while the database was away."""
         self.database.apply_copy(event, store_delivery)
 
-    @on_event(at_once=10)
-    def on_delivery_stored(self, events: Sequence[Event[DeliveryStored]]) -> None:
-        """Work on deliveries, once on each."""
-        self.database.handle_events_once(events, work_on_delivery)
+    @on_event
+    def on_delivery_stored(self, event: Event[DeliveryStored]) -> None:
+        """Work on a delivery, once."""
+        self.database.handle_event_once(event, work_on_delivery)
 
-    @on_event(at_once=10)
-    def on_seats_filled(self, events: Sequence[Event[SeatsFilled]]) -> None:
-        """Start what the seats of orders bought, once."""
-        self.database.handle_events_once(events, fill_seats)
+    @on_event
+    def on_seats_filled(self, event: Event[SeatsFilled]) -> None:
+        """Start what the seats of an order bought, once."""
+        self.database.handle_event_once(event, fill_seats)
