@@ -6,10 +6,12 @@ or with what a test tells it to, and needs no broker.
 
 import dataclasses
 import enum
+import time
 import types
 import typing
 from concurrent.futures import Future
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -135,13 +137,13 @@ class Services(RpcClient):
     def is_ready(self):
         return not self.is_away
 
-    def _sent(self, key, request, context, timeout):
-        answer = Future()
+    def _send(self, call, request, context, deadline):
+        timeout, answer = deadline - time.monotonic(), Future()
         try:
-            self._take(key, wire.encode_request(request), context, timeout, answer)
+            self._take(call, wire.encode_request(request), context, timeout, answer)
         except Refusal as refusal:
             answer.set_exception(refusal)
-        return answer, lambda: None
+        return SimpleNamespace(body=answer.result, came_at=None)
 
     def _take(self, key, body, context, timeout, answer):
         if timeout <= 0:

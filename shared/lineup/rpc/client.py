@@ -108,8 +108,7 @@ class RpcClient:
         name, traceparent = f"{service}.{verb}", context.traceparent
         span = tracing.begin(name, SpanKind.CLIENT, traceparent, context.request_id)
         until = _until(replace(context, traceparent=span.traceparent), timeout)
-        sending = Sending(self._linked(), name, deadline)
-        sending.begin(lambda: _content_of(request, until))
+        sending = self._send(name, request, until, deadline)
         answer: Answer[Any] = Answer(
             sending,
             service=service,
@@ -131,6 +130,13 @@ class RpcClient:
             link, self._link = self._link, None
         if link is not None and link.pid == os.getpid():
             link.close()
+
+    def _send(
+        self, call: str, request: Any, context: Context, deadline: float
+    ) -> Sending:
+        sending = Sending(self._linked(), call, deadline)
+        sending.begin(lambda: _content_of(request, context))
+        return sending
 
     def _linked(self) -> RpcConnections:
         link = self._link
