@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from gateway.app import create_app
@@ -27,7 +28,7 @@ from lineup.contracts.accounts.sessions import SignedIn
 from lineup.contracts.billing.subscriptions import DeletionBlockers
 from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
-from lineup.delivery import token_name
+from lineup.delivery import AccessFact, token_name
 from lineup.errors import Refusal, TimedOut, Unauthenticated
 from lineup.money import Money
 from lineup.rpc import RpcClient
@@ -234,8 +235,14 @@ def blobs(settings):
     store = BlobStore(settings.blob_url)
     for name, _ in list(store.names("")):
         store.remove(name)
-    store.write(token_name("text"), b"{}")
+    put_link(store, "text")
     return store
+
+
+def put_link(store, token):
+    """What playlists writes of a user with this link, so that it answers."""
+    fact = sample(AccessFact, token=token)
+    store.write(token_name(token), msgspec.json.encode(fact))
 
 
 @pytest.fixture(scope="session")
@@ -326,3 +333,8 @@ def form_of_fixture():
 @pytest.fixture(name="sample")
 def sample_fixture():
     return sample
+
+
+@pytest.fixture(name="put_link")
+def put_link_fixture():
+    return put_link

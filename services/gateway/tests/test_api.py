@@ -258,12 +258,14 @@ def test_support_sees_no_players_password_nor_where_it_stands(
     assert user["guide_url"] == (link and f"{link}.xml")
 
 
-def test_a_new_user_is_shown_when_its_link_answers(api, services, settings, sample):
+def test_a_new_user_is_shown_when_its_link_answers(
+    api, services, settings, sample, put_link
+):
     services.answer_with("accounts.create_user", sample(UserView, token="new"))
     store = BlobStore(settings.blob_url)
 
     def late(context, request):
-        store.write(token_name("new"), b"{}")
+        put_link(store, "new")
         return sample(UserView, token="new")
 
     services.answer_with("accounts.create_user", late)

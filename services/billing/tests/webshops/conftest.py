@@ -35,6 +35,7 @@ from lineup.ids import new_id
 from lineup.money import Money
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
+from lineup.values.checking import checked
 from lineup.verbs import needs_of
 
 SECRET = "woo-demo-secret"
@@ -103,7 +104,7 @@ class Desk:
         has = {"keyring": self.keyring, "settings": replace(SETTINGS, **settings)}
         needs = {name: has[name] for name in needs_of(operation)}
         return self.database.run_idempotent(
-            Call(name="test", request=request, context=context),
+            Call(name="test", request=checked(request), context=context),
             partial(operation, **needs),
         )
 
