@@ -11,23 +11,30 @@ from billing.wallets.models import Wallet
 from billing.wallets.movements import between, cash, customer_account
 from billing.wallets.operations import transfer
 from lineup.contracts.billing.wallets import Cause
-from lineup.errors import PaymentRequired, Refusal
+from lineup.errors import Busy, PaymentRequired, Refusal
 from lineup.ids import new_id
 from lineup.money import Money
 
 THREADS = 50
+MOST_TRIES = 5
 
 
 def together(count, act):
-    """What `count` threads got that acted at the same moment."""
+    """What `count` threads got that acted at the same moment; who is told that somebody
+    is in the way tries again, as callers do.
+    """
     barrier = Barrier(count, timeout=30)
 
     def one(number):
         barrier.wait()
-        try:
-            return act(number)
-        except Refusal as refusal:
-            return refusal
+        for _ in range(MOST_TRIES):
+            try:
+                return act(number)
+            except Busy:
+                continue
+            except Refusal as refusal:
+                return refusal
+        raise AssertionError("Somebody was in the way all the time.")
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(one, range(count), timeout=60))

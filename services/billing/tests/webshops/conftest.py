@@ -1,6 +1,7 @@
 """A partner with a shop, a shop that delivers, and what accounts would answer."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,6 +31,7 @@ from lineup.contracts.billing.shops import ConnectShop, DeliveryTaken, ShopKind
 from lineup.contracts.billing.shops import DeliveryStored as Stored
 from lineup.database import Database, connect
 from lineup.database.records import OUTBOX
+from lineup.errors import Busy
 from lineup.events import envelope
 from lineup.ids import new_id
 from lineup.money import Money
@@ -79,6 +81,8 @@ def keyring():
     return Keyring([make_key()])
 
 
+MOST_TRIES = 5
+"""The bus has as many, and pauses between them."""
 SETTINGS = BillingSettings(
     amqp_uri="", database_uri="", lineup_secret_keys="", public_url="https://tv.example"
 )
@@ -166,7 +170,15 @@ class Desk:
 
     def work_on(self, delivery_id):
         event = self.event(Stored(id=delivery_id, version=1), "on_delivery_stored")
-        self.database.handle_event_once(event, work_on_delivery)
+        self.handle(event, work_on_delivery)
+
+    def handle(self, event, operation):
+        """Act on an event; again where somebody is in the way, as the bus does."""
+        for _ in range(MOST_TRIES):
+            with suppress(Busy):
+                self.database.handle_event_once(event, operation)
+                return
+        raise AssertionError("Somebody was in the way all the time.")
 
     def event(self, state, consumer):
         wrapped = envelope(state, self.clock.now(), EMPTY)
@@ -208,9 +220,7 @@ class Desk:
                 UnfilledSeat(seat_id=seat.id, problem=problem) for seat in order.seats
             ],
         )
-        self.database.handle_event_once(
-            self.event(filled, "on_seats_filled"), fill_seats
-        )
+        self.handle(self.event(filled, "on_seats_filled"), fill_seats)
 
     def fill(self, accepted=None, **details):
         """Give the seats of the last accepted order users of the buyer's."""
@@ -234,9 +244,7 @@ class Desk:
                 for seat in order.seats
             ],
         )
-        self.database.handle_event_once(
-            self.event(filled, "on_seats_filled"), fill_seats
-        )
+        self.handle(self.event(filled, "on_seats_filled"), fill_seats)
         return filled
 
     def serve(self, body, **headers):
