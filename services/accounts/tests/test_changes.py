@@ -4,7 +4,7 @@ import threading
 from dataclasses import asdict, replace
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from accounts.customers.models import Customer
 from accounts.customers.operations import get_customer, update_customer
@@ -27,6 +27,7 @@ from lineup.contracts.accounts.tree import (
     UpdateAccount,
 )
 from lineup.contracts.accounts.users import ListUsers, RenameUser
+from lineup.testing.blocking import wait_until_blocked
 
 PERSON = {
     "first_name": "Eva",
@@ -190,21 +191,11 @@ def test_two_changes_at_once_both_hold(customer, database, engine, tree, depende
     with database.transaction(Context(actor=tree.partner)) as work:
         update_customer(work, other, dependencies=dependencies)
         second.start()
-        until_somebody_waits(engine)
+        wait_until_blocked(engine)
     second.join(LOCK_SECONDS)
 
     person = customer().person
     assert (person.city, person.phone) == ("Delft", "22")
-
-
-def until_somebody_waits(engine):
-    """Return once a transaction waits for another's lock."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    with engine.connect() as connection:
-        for _ in range(10_000):
-            if connection.scalar(waiting):
-                return
-    raise AssertionError("Nobody waits.")
 
 
 def an_account_change(tree, **what):

@@ -13,7 +13,7 @@ from accounts.users.operations import create_user
 from lineup.contracts.accounts.users import CreateUser
 from lineup.contracts.billing.orders import Buyer, OrderAccepted, Seat
 from lineup.ids import new_id
-from lineup.testing.statements import held_to
+from lineup.testing.statements import holder
 
 from .conftest import an_event
 
@@ -37,14 +37,8 @@ BUDGETS = {
 @pytest.fixture
 def held(engine, database):
     """`held("a user more", lambda: …)` does it and holds it to its budget."""
-
     database.on_announced = lambda: None  # as in a service, where a relay waits
-
-    def held(name, do):
-        with held_to(engine, *BUDGETS[name]):
-            return do()
-
-    return held
+    return holder(engine, BUDGETS)
 
 
 @pytest.fixture

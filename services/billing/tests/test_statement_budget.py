@@ -11,7 +11,7 @@ from billing.subscriptions.renewals import correct_booking
 from billing.webshops.operations.deliveries import store_delivery
 from lineup.contracts.billing.wallets import CorrectBooking
 from lineup.secrets import Keyring, make_key
-from lineup.testing.statements import held_to
+from lineup.testing.statements import holder
 
 BUDGETS = {
     "a top-up": (5, "customer locked, partner, transfer, who waits, the booking told"),
@@ -42,14 +42,8 @@ BUDGETS = {
 @pytest.fixture
 def held(engine, database):
     """`held("a top-up", lambda: …)` does it and holds it to its budget."""
-
     database.on_announced = lambda: None  # as in a service, where a relay waits
-
-    def held(name, do):
-        with held_to(engine, *BUDGETS[name]):
-            return do()
-
-    return held
+    return holder(engine, BUDGETS)
 
 
 @pytest.fixture

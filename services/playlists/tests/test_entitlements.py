@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as happening
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
@@ -22,6 +22,7 @@ from lineup.database import newest_states
 from lineup.database.records import OUTBOX
 from lineup.ids import new_id
 from lineup.testing.batches import groupings
+from lineup.testing.blocking import wait_until_blocked
 from playlists.channels.models import Package
 from playlists.channels.packages import delete_package, follow_accounts
 from playlists.editing.contents import create_package
@@ -31,7 +32,6 @@ from playlists.pending.models import AccessFile
 from playlists.resync import resync
 
 from .conftest import PARTNER, a_partner
-from .test_the_worker_may_die import wait_for
 
 
 def a_user(work, version=1, **said):
@@ -227,12 +227,6 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
         with database.transaction() as work:
             follow_accounts(work, [a_partner(version=version, status=status, **said)])
 
-    def waits_for_another():
-        waiting = "datname = current_database() AND wait_event_type = 'Lock'"
-        asked = text(f"SELECT 1 FROM pg_stat_activity WHERE {waiting}")
-        with database.transaction() as work:
-            return work.session.execute(asked).all()
-
     announce(1, Status.ACTIVE)
     with database.transaction() as work:
         upsert_users(work, [a_user(work, id=user_id, scope=f"/{seller}/{user_id}/")])
@@ -242,7 +236,7 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
             follow_accounts(work, [off])
             forget_due(work)  # as if the fact had been written meanwhile
             on = threads.submit(announce, 3, Status.ACTIVE)
-            wait_for(waits_for_another)
+            wait_until_blocked(database.engine)
         on.result(timeout=10)
 
     with database.transaction() as work:

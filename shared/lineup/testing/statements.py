@@ -4,14 +4,15 @@ Savepoints count, each being a way to the server and back; what begins and ends 
 transaction does not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event
 
 SHOWN_CHARACTERS = 160
 SENT = "before_cursor_execute"
+R = TypeVar("R")
 
 
 class Statements(list[str]):
@@ -47,3 +48,15 @@ def held_to(engine: Engine, budget: int, reason: str) -> Iterator[None]:
         yield
     if len(sent) != budget:
         raise AssertionError(f"The budget is {budget}: {reason}.\n{sent}")
+
+
+def holder(
+    engine: Engine, budgets: Mapping[str, tuple[int, str]]
+) -> Callable[[str, Callable[[], R]], R]:
+    """`held("a top-up", lambda: …)` does it and holds it to its budget."""
+
+    def held(name: str, do: Callable[[], R]) -> R:
+        with held_to(engine, *budgets[name]):
+            return do()
+
+    return held

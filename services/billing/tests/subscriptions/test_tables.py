@@ -1,11 +1,12 @@
 """What the tables keep by themselves, whatever the code above them does."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+
+from lineup.testing.blocking import wait_until_blocked
 
 
 @pytest.fixture
@@ -64,24 +65,9 @@ def test_two_at_once_never_overlap(database, running):
         with database.transaction() as work:
             work.session.execute(copied)
             later = pool.submit(second)
-            wait_until_blocked(database)
+            wait_until_blocked(database.engine)
         with pytest.raises(IntegrityError, match="ex_subscription_period_overlap"):
             later.result(timeout=30)
-
-
-def wait_until_blocked(database):
-    """Until somebody waits for another's lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        with database.engine.connect() as connection:
-            if connection.execute(waiting).scalar():
-                return
-        time.sleep(0.02)
-    raise TimeoutError("Nobody waits.")
 
 
 def test_periods_may_touch_and_closed_ones_do_not_count(database, running):

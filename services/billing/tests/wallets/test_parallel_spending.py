@@ -1,11 +1,10 @@
 """Parallel spending cannot overdraw, and a key repeated in parallel pays once."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from billing.wallets.models import Wallet
 from billing.wallets.movements import between, cash, customer_account
@@ -14,6 +13,7 @@ from lineup.contracts.billing.wallets import Cause
 from lineup.errors import Busy, PaymentRequired, Refusal
 from lineup.ids import new_id
 from lineup.money import Money
+from lineup.testing.blocking import wait_until_blocked
 
 THREADS = 50
 MOST_TRIES = 5
@@ -136,19 +136,10 @@ def test_a_wallet_that_opens_while_another_is_waited_for_gets_its_money(
             held = select(Wallet).where(Wallet.id == source.id).with_for_update()
             work.session.execute(held)
             waiting = pool.submit(book, moved(source, "2.00 EUR"))
-            until_somebody_waits(work)
+            wait_until_blocked(database.engine)
             transfer(work, moved(cash(partner.id, "EUR"), "1.00 EUR"))
         waiting.result(10)
 
     assert shop_floor.balance(rich) == "3.00 EUR"
     assert shop_floor.balance(fresh) == "3.00 EUR"
     assert shop_floor.books().is_sound
-
-
-def until_somebody_waits(work):
-    end = time.monotonic() + 10
-    while not work.session.scalar(
-        text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    ):
-        assert time.monotonic() < end
-        time.sleep(0.02)
