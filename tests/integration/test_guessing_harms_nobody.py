@@ -9,7 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 import requests
+from factories import Tenant
 from requests.adapters import HTTPAdapter
+from running import until
 
 NUMBERS = itertools.count(1)
 PLAYERS_GONE_WILD = 8
@@ -42,11 +44,17 @@ def address():
     return lambda: f"127.9.{next(NUMBERS)}.1"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def player(lineup):
-    """A user of the demo: its name, password and link."""
-    user = lineup.partner().get("/users")["items"][0]
-    link = lineup.url("GATEWAY") + "/p/" + user["playlist_url"].split("/p/")[1]
+    """A new user of the demo partner: its name, password and link.
+
+    Each test has its own, since one that asked without end is held back for a while.
+    """
+    demo = lineup.demo
+    partner = Tenant(lineup, demo["partner_username"], demo["partner_password"])
+    user = partner.user(partner.customer())
+    link = user["playlist_url"]
+    until(lambda: requests.get(link, timeout=20).ok, "the new link to be served")
     return {**user["xtream"], "link": link}
 
 
