@@ -174,7 +174,11 @@ def into_queue(place: Place, queue: str) -> None:
 def bare(place: Place) -> float:
     """Seconds to acknowledge a full queue, as directly as py-amqp can."""
     queue = "bench_bare"
-    connection = broker.connect(place.amqp_uri, name=queue)
+    at = broker.Address.of(place.amqp_uri)
+    connection = amqp.Connection(
+        at.hosts[0], at.user, at.password, virtual_host=at.vhost
+    )
+    connection.connect()
     channel = connection.channel()
     channel.queue_declare(
         queue, durable=True, auto_delete=False, arguments=work_arguments(queue)

@@ -8,7 +8,7 @@ import random
 import select
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,6 +19,7 @@ from amqp import spec
 from amqp.exceptions import AccessRefused, AMQPError
 
 from lineup.errors import ServiceUnavailable
+from lineup.transport import Connection
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +122,7 @@ def _connect_to(
     host: str, address: Address, name: str, heartbeat: int
 ) -> amqp.Connection:
     tls = {"server_hostname": host.rpartition(":")[0]} if address.has_tls else False
-    connection = amqp.Connection(
+    connection = Connection(
         host=host,
         userid=address.user,
         password=address.password,
@@ -155,10 +156,17 @@ def readable(connection: amqp.Connection, seconds: float) -> bool:
     sock = connection.sock
     if sock is None:
         raise ConnectionError("The connection to the broker is closed.")
+    if has_read_ahead(connection):
+        return True
     pending = getattr(sock, "pending", None)
     if pending is not None and pending():
         return True
     return bool(select.select([sock], [], [], seconds)[0])
+
+
+def has_read_ahead(connection: amqp.Connection) -> bool:
+    """Whether something the broker said is here already, for handle_frame to take."""
+    return bool(connection.transport.has_read_ahead)
 
 
 def handle_frame(connection: amqp.Connection) -> None:
@@ -219,6 +227,12 @@ class ConfirmingPublisher:
         """Write one message; `confirm` then waits for all that were written."""
         publish(self.channel, exchange, key, content, mandatory=mandatory)
         self._sent += 1
+
+    def publish_all(self, messages: Iterable[tuple[str, str, amqp.Message]]) -> None:
+        """Write many messages at once, each with its exchange and key."""
+        with self.connection.transport.written_together():
+            for message in messages:
+                self.publish(*message)
 
     def confirm(self, seconds: float = 5.0) -> None:
         """Wait until the broker has everything.

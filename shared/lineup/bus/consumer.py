@@ -4,8 +4,6 @@ Stopping cancels the subscriptions but keeps the connection until the last messa
 taken is answered and acknowledged, so that nothing is done twice by a deploy.
 """
 
-import fcntl
-import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -181,11 +179,5 @@ def _take(connection: amqp.Connection) -> None:
     """Handle what the broker has said, a good deal of it at once."""
     for _ in range(TAKEN_AT_ONCE):
         broker.handle_frame(connection)
-        if not _is_at_hand(connection):
+        if not broker.has_read_ahead(connection):
             return
-
-
-def _is_at_hand(connection: amqp.Connection) -> bool:
-    """Whether more can be read at once; asked of the socket, past eventlet's hub."""
-    waiting = fcntl.ioctl(connection.sock.fileno(), termios.FIONREAD, b"0000")
-    return any(waiting)

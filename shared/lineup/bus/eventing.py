@@ -207,8 +207,9 @@ class EventEntrypoint(LineupEntrypoint):
         elif len(request_ids) > 1:
             noted["request_ids"] = sorted(request_ids)
         self.tell(outcome, seconds, count, **noted)
+        tell = log.debug  # bound once: of many events it is dear
         for event in events:
-            log.debug("event_done", id=event.id, of=event.context.request_id)
+            tell("event_done", id=event.id, of=event.context.request_id)
 
     def _read(self, delivery: IncomingMessage) -> Event[Any] | None:
         """The event in a message, which goes aside where there is none: a message that

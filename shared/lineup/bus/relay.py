@@ -14,6 +14,7 @@ import time
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import amqp
 import structlog
 from amqp.exceptions import ChannelError, IrrecoverableConnectionError
 from nameko.extensions import DependencyProvider
@@ -212,17 +213,11 @@ class Publisher:
 
     def send(self, rows: list[Any]) -> None:
         """Publish all rows and wait until the broker has them."""
-        for row in rows:
-            exchange = self._declare(exchange_of(row.source))
-            trace = {"traceparent": row.traceparent} if row.traceparent else {}
-            content = broker.message(
-                row.body.encode(),
-                delivery_mode=broker.PERSISTENT,
-                message_id=str(row.event_id),
-                type=row.type,
-                application_headers=trace,
-            )
-            self._confirmed.publish(exchange, row.type, content)
+        for source in {row.source for row in rows}:
+            self._declare(exchange_of(source))
+        self._confirmed.publish_all(
+            (exchange_of(row.source), row.type, _message(row)) for row in rows
+        )
         self._confirmed.confirm()
 
     def is_usable(self) -> bool:
@@ -233,10 +228,21 @@ class Publisher:
         """Let the connection go."""
         self._confirmed.close()
 
-    def _declare(self, exchange: str) -> str:
+    def _declare(self, exchange: str) -> None:
         if exchange not in self._declared:
             self._confirmed.channel.exchange_declare(
                 exchange, "topic", durable=True, auto_delete=False
             )
             self._declared.add(exchange)
-        return exchange
+
+
+def _message(row: Any) -> amqp.Message:
+    """A row as it travels."""
+    trace = {"traceparent": row.traceparent} if row.traceparent else {}
+    return broker.message(
+        row.body.encode(),
+        delivery_mode=broker.PERSISTENT,
+        message_id=str(row.event_id),
+        type=row.type,
+        application_headers=trace,
+    )
