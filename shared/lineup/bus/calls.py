@@ -15,12 +15,12 @@ from lineup.bus.consumer import Consumer, QueueSubscription
 from lineup.bus.delivery import IncomingMessage
 from lineup.bus.endpoints import Endpoint
 from lineup.bus.entrypoint import Failure, LineupEntrypoint, log_failure
-from lineup.bus.faults import is_away
 from lineup.bus.replication import ReplicationWaiter
 from lineup.bus.service_context import ServiceContext
 from lineup.call_queues import CallQueue
 from lineup.clock import SystemClock
 from lineup.context import Call, Context, newest
+from lineup.database.faults import is_away
 from lineup.errors import (
     Forbidden,
     Malformed,

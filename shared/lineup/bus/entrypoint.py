@@ -11,7 +11,7 @@ from nameko.extensions import Entrypoint
 
 from lineup import metrics, tracing
 from lineup.bus.endpoints import Endpoint, EndpointKind
-from lineup.bus.faults import is_away
+from lineup.database.faults import is_away
 from lineup.errors import Refusal
 from lineup.tracing import Span, SpanKind
 

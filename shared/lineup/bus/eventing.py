@@ -15,11 +15,11 @@ from lineup.bus.consumer import Consumer, QueueSubscription
 from lineup.bus.delivery import IncomingMessage, acknowledge_all
 from lineup.bus.endpoints import queue_of
 from lineup.bus.entrypoint import Failure, LineupEntrypoint, log_failure
-from lineup.bus.faults import is_away
 from lineup.bus.lanes import Lane
 from lineup.bus.reading import EventReader
 from lineup.bus.service_context import ServiceContext
 from lineup.context import Event
+from lineup.database.faults import is_away
 from lineup.errors import Refusal
 from lineup.events import exchange_of
 from lineup.ids import new_id

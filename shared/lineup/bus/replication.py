@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import structlog
 from nameko.extensions import SharedExtension
 
-from lineup.bus.faults import is_away
 from lineup.bus.service_context import ServiceContext
 from lineup.context import Context
+from lineup.database.faults import is_away
 
 log = structlog.get_logger(__name__)
 

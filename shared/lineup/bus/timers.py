@@ -13,9 +13,9 @@ from eventlet.timeout import Timeout
 
 from lineup.bus.endpoints import Endpoint
 from lineup.bus.entrypoint import Failure, LineupEntrypoint, log_failure
-from lineup.bus.faults import is_away
 from lineup.bus.service_context import ServiceContext
 from lineup.database import Database
+from lineup.database.faults import is_away
 
 log = structlog.get_logger(__name__)
 

@@ -5,8 +5,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from accounts.customers.models import Customer
 from accounts.dependencies import Dependencies
@@ -19,14 +17,13 @@ from lineup import metrics
 from lineup.contracts.accounts.jobs import AccountJobState, JobKind
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, UnitOfWork
+from lineup.database.faults import FAULTS
 
 log = structlog.get_logger(__name__)
 
 CHUNK = 50
 """Customers of one transaction: nobody waits long for one of them."""
 CHUNKS_A_TURN = 20
-AWAY = (OperationalError, InterfaceError, NoConnectionFree)
-"""The database is at fault, and no customer."""
 metrics.PUT_OFF.labels("accounts", "account_jobs")
 
 
@@ -46,7 +43,7 @@ def _continue(database: Database, dependencies: Dependencies, chunk: int) -> boo
     try:
         with database.transaction() as work:
             return continue_job(work, dependencies, chunk=chunk, trying=trying)
-    except AWAY:
+    except FAULTS:
         raise
     except Exception:
         if not trying:
@@ -68,7 +65,7 @@ def _do_alone(
             job.advance(
                 len(customers), DO[job.kind](work, dependencies, job, customers)
             )
-    except AWAY:
+    except FAULTS:
         raise
     except Exception:
         metrics.PUT_OFF.labels("accounts", "account_jobs").inc()

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from billing.people import operations as people
 from billing.subscriptions.models import Subscription
 from lineup.database import Database, UnitOfWork
+from lineup.database.faults import FAULTS
 from lineup.metrics import PUT_OFF
 
 log = structlog.get_logger(__name__)
@@ -64,7 +65,7 @@ def _is_done(
         with database.transaction() as work:
             _lock(work, subscription_id)
             act(work, subscription_id)
-    except (OperationalError, InterfaceError, NoConnectionFree) as error:
+    except FAULTS as error:
         if not _is_its_own(error):
             raise
         _put_off(database, subscription_id, work_name, error)

@@ -11,11 +11,11 @@ from billing.webshops.circuit_breaker import BackendUnavailable, CircuitBreaker
 from billing.webshops.credential_cache import ShopKeys
 from billing.webshops.models import ShopConnection
 from billing.webshops.operations.deliveries import store_delivery
-from billing.webshops.transient_errors import PASSING
 from lineup import broker
 from lineup.clock import Clock
 from lineup.contracts.billing.shops import DeliveryTaken
 from lineup.database import Database, connect
+from lineup.database.faults import FAULTS
 from lineup.events import envelope, exchange_of
 from lineup.tracing import system_context
 
@@ -122,5 +122,5 @@ class DeliveryQueue:
 def _answered(breaker: CircuitBreaker, action: Callable[[], T]) -> T:
     try:
         return breaker.run(action)
-    except PASSING as error:
+    except FAULTS as error:
         raise BackendUnavailable(type(error).__name__) from None

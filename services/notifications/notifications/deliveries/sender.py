@@ -7,11 +7,12 @@ import structlog
 
 from lineup import metrics
 from lineup.database import Database
+from lineup.database.faults import FAULTS
 from lineup.secrets import Keyring
 from notifications.deliveries.connections import ConnectionPool
 from notifications.deliveries.mailer import UNEXPECTED_ERROR, Limits
 from notifications.deliveries.queues import QueueClaim, Room, claim_queue
-from notifications.deliveries.serving import DATABASE_UNAVAILABLE, Serving
+from notifications.deliveries.serving import Serving
 from notifications.transports.models import installation_key
 from notifications.transports.operations import note_failing
 from notifications.transports.routes import MailRoute
@@ -75,7 +76,7 @@ class Sender:
         serving = Serving(self._database, self._keyring, self._limits, claim)
         try:
             serving.run(self._default)
-        except DATABASE_UNAVAILABLE:
+        except FAULTS:
             raise
         except Exception:
             metrics.PUT_OFF.labels("notifications", "deliveries").inc()

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
-
 from lineup.database import Database, UnitOfWork
+from lineup.database.faults import FAULTS
 from lineup.secrets import Keyring
 from notifications.deliveries.mailer import (
     Fate,
@@ -42,8 +40,6 @@ SETTLING_TRIES = 8
 SETTLING_PAUSE = 2.0
 """What a server took must be noted, or it is sent again: the database may be away for
 some seconds."""
-DATABASE_UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionFree)
-"""The database is at fault, and no partner."""
 UNREADABLE = "The text of this message cannot be read with this installation's keys."
 
 
@@ -147,7 +143,7 @@ class Serving:
         for _ in range(SETTLING_TRIES - 1):
             try:
                 return self._noted(noting)
-            except DATABASE_UNAVAILABLE:
+            except FAULTS:
                 time.sleep(SETTLING_PAUSE)
         return self._noted(noting)
 

@@ -13,9 +13,9 @@ from billing.webshops.messages import Message, ShopOrder, Unusable
 from billing.webshops.models import ShopConnection, ShopDelivery
 from billing.webshops.operations.orders import receive
 from billing.webshops.states import WebhookState
-from billing.webshops.transient_errors import PASSING
 from lineup.contracts.billing.shops import DeliveryStored, DeliveryTaken, ShopKind
 from lineup.database import UnitOfWork
+from lineup.database.faults import FAULTS
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +93,7 @@ def act_on(work: UnitOfWork, delivery: ShopDelivery) -> None:
             return
         delivery.park(str(reason))
         log.warning("delivery_parked", shop=str(shop.id), code=reason.code)
-    except PASSING:
+    except FAULTS:
         raise
     except Exception as error:
         delivery.park(f"failed: {type(error).__name__}")

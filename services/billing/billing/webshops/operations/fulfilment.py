@@ -13,10 +13,10 @@ from billing.webshops.models import OrderSeat, ShopConnection, ShopOrderRecord
 from billing.webshops.operations.settlement import announce, conclude, seats_of
 from billing.webshops.operations.user_matching import buyer_of
 from billing.webshops.states import SeatState
-from billing.webshops.transient_errors import PASSING
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled
 from lineup.contracts.billing.shops import OtherProduct
 from lineup.database import Database, UnitOfWork
+from lineup.database.faults import FAULTS
 from lineup.errors import Refusal
 from lineup.money import Money
 
@@ -65,7 +65,7 @@ def _fill(
         seat.schedule(user.user_id, work.now)
     except Refusal as refusal:
         seat.put_on_hold(refusal.code, work.now)
-    except PASSING:
+    except FAULTS:
         raise
     except Exception:
         seat.put_on_hold("failed", work.now)
@@ -112,7 +112,7 @@ def _start(database: Database, order_id: UUID) -> bool:
     try:
         with database.transaction() as work:
             return _ask_for_users(work, order_id)
-    except PASSING:
+    except FAULTS:
         raise
     except Exception:
         log.exception("scheduled_order_failed", order=str(order_id))

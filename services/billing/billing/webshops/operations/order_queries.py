@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, func, or_, select
 from billing.webshops.models import ShopConnection, ShopOrderRecord, needs_attention
 from billing.webshops.operations.settlement import order_announcement, seats_of, settle
 from billing.webshops.operations.views import detail_view, views_of
-from billing.webshops.transient_errors import PASSING
 from lineup.contracts.billing.orders import (
     GetOrder,
     ListOrders,
@@ -21,6 +20,7 @@ from lineup.contracts.billing.orders import (
 from lineup.contracts.billing.refusals import OrderNotFound
 from lineup.contracts.paging import Page
 from lineup.database import Database, UnitOfWork, page_of
+from lineup.database.faults import FAULTS
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
@@ -104,7 +104,7 @@ def _announce_again(work: UnitOfWork, order: ShopOrderRecord) -> None:
     try:
         with work.session.begin_nested():
             work.announce(order_announcement(work, order, seats_of(work, order)))
-    except PASSING:
+    except FAULTS:
         raise
     except Exception:
         log.exception("order_not_announced", order=str(order.id))

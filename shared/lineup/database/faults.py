@@ -3,6 +3,8 @@
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+FAULTS = (OperationalError, InterfaceError, NoConnectionFree)
+"""What rises where the database, and no row, is at fault: tried again later."""
 AWAY_CLASSES = ("08", "53")
 """SQLSTATE classes: connection lost, no room for one more."""
 SHUTTING_DOWN = ("57P01", "57P02", "57P03")
