@@ -14,6 +14,8 @@ from accounts.logins.entrypoints import LoginEntrypoints
 from accounts.logins.limits import SignInLimits
 from accounts.logins.passwords import PasswordCheck
 from accounts.membership import operations as membership_operations
+from accounts.membership import trash
+from accounts.membership.entrypoints import MembershipEntrypoints
 from accounts.orders.entrypoints import OrderEntrypoints
 from accounts.sellers import companies, editing
 from accounts.sellers import operations as sellers_operations
@@ -47,6 +49,7 @@ def _dependencies(service: Entrypoints) -> Dependencies:
 class AccountsService(
     LoginEntrypoints,
     UserEntrypoints,
+    MembershipEntrypoints,
     OrderEntrypoints,
     JobEntrypoints,
     Service,
@@ -65,6 +68,7 @@ class AccountsService(
         logins_operations,
         sign_in,
         membership_operations,
+        trash,
         companies,
         editing,
         sellers_operations,

@@ -1,5 +1,4 @@
 import threading
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -11,34 +10,25 @@ from accounts.customers.operations import (
     list_customers,
     update_customer,
 )
-from accounts.logins.identity import identify
 from accounts.logins.models import Login
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
-from accounts.membership.operations import create_customer, delete_customer
+from accounts.membership.operations import create_customer
 from accounts.tree.models import Account
 from accounts.users.models import User
-from accounts.users.operations import list_users
-from accounts.users.service_times import follow_subscriptions
 from lineup.context import NOBODY, Context, Role
 from lineup.contracts.accounts.customers import (
-    BalanceSettlement,
-    DeleteCustomer,
     GetCustomer,
     ListCustomers,
     UpdateCustomer,
 )
 from lineup.contracts.accounts.membership import CreateCustomer
-from lineup.contracts.accounts.refusals import NotSignedIn
-from lineup.contracts.accounts.sessions import Identify, SignIn
+from lineup.contracts.accounts.sessions import SignIn
 from lineup.contracts.accounts.tree import LoginDetails
-from lineup.contracts.accounts.users import ListUsers
-from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.contracts.paging import Paging
 from lineup.errors import Conflict, Invalid, NotFound
-from lineup.impersonation import NotOnBehalf
 
-from .conftest import a_person, a_subscription, actor_at, call, codes_of
+from .conftest import a_person, actor_at, call, codes_of
 
 ANNA = LoginDetails(username="anna", password="1234")
 
@@ -358,102 +348,3 @@ class TestSeeing:
         assert [c.id for c in first.items + second.items] == made[::-1]
         assert second.next_after is None
         assert {c.user_count for c in first.items} == {1}
-
-
-class TestDeleting:
-    def test_customer_users_and_sessions_go(
-        self, make_customer, ask, tree, dependencies, database, announced
-    ):
-        made = make_customer(login=ANNA, email="anna@example.com", user_name="Kids")
-        entered = sign_in(
-            database,
-            call(SignIn(username="anna", password="1234"), NOBODY),
-            is_right=is_right,
-        )
-        request = DeleteCustomer(customer_id=made.id)
-        ask(tree.partner, delete_customer, request, dependencies=dependencies)
-
-        assert announced("customer_changed")[-1].status == "deleted"
-        assert announced("user_changed")[-1].status == "deleted"
-        assert len(announced("session_ended")) == 1
-        with pytest.raises(NotFound):
-            ask(tree.partner, get_customer, GetCustomer(customer_id=made.id))
-        with pytest.raises(NotSignedIn):
-            ask(NOBODY, identify, Identify(token=entered.token))
-        assert (
-            ask(tree.partner, list_users, ListUsers(), dependencies=dependencies).items
-            == []
-        )
-        with pytest.raises(NotFound):
-            ask(tree.partner, delete_customer, request, dependencies=dependencies)
-
-    def test_the_address_is_free_again_and_the_login_name_is_not(
-        self, make_customer, ask, tree, dependencies
-    ):
-        made = make_customer(login=ANNA, email="anna@example.com")
-        request = DeleteCustomer(customer_id=made.id)
-        ask(tree.partner, delete_customer, request, dependencies=dependencies)
-        make_customer(email="anna@example.com")
-        with pytest.raises(Conflict):
-            make_customer(login=ANNA)
-
-    @pytest.mark.feature("AH-40")
-    def test_one_with_a_running_subscription_stays_whole(
-        self, make_customer, ask, tree, dependencies, database, clock, announced
-    ):
-        made = make_customer(user_name="Kids")
-        [user] = ask(
-            tree.partner, list_users, ListUsers(), dependencies=dependencies
-        ).items
-        with database.transaction() as work:
-            follow_subscriptions(work, [a_subscription(user, clock)])
-        request = DeleteCustomer(customer_id=made.id)
-        with pytest.raises(SubscriptionActive):
-            ask(tree.partner, delete_customer, request, dependencies=dependencies)
-        assert ask(tree.partner, get_customer, GetCustomer(customer_id=made.id))
-        assert len(announced("customer_changed")) == 1
-
-    @pytest.mark.feature("AH-40")
-    def test_by_force_it_goes_with_the_reason_and_what_becomes_of_its_money(
-        self, make_customer, ask, tree, dependencies, database, clock, announced
-    ):
-        made = make_customer(user_name="Kids")
-        [user] = ask(
-            tree.partner, list_users, ListUsers(), dependencies=dependencies
-        ).items
-        with database.transaction() as work:
-            follow_subscriptions(work, [a_subscription(user, clock)])
-        force = partial(DeleteCustomer, customer_id=made.id, force=True)
-        for unfit in ("", " ", "a\nb", "x" * 301):
-            with pytest.raises(Invalid) as refusal:
-                ask(
-                    tree.partner,
-                    delete_customer,
-                    force(reason=unfit),
-                    dependencies=dependencies,
-                )
-            assert list(refusal.value.fields) == ["reason"]
-
-        request = force(reason=" left ", settlement=BalanceSettlement.WRITE_OFF)
-        ask(tree.partner, delete_customer, request, dependencies=dependencies)
-
-        told = announced("customer_changed")[-1]
-        assert (told.status, told.settlement) == ("deleted", "write_off")
-        assert (told.deletion_reason, told.deleted_by) == ("left", tree.partner.name)
-        assert announced("user_changed")[-1].status == "deleted"
-
-    def test_nobody_forces_it_while_logged_in_as_another(
-        self, make_customer, ask, tree, dependencies
-    ):
-        request = DeleteCustomer(
-            customer_id=make_customer().id, force=True, reason="left"
-        )
-        visitor = replace(tree.partner, on_behalf_of="root")
-        with pytest.raises(NotOnBehalf):
-            ask(visitor, delete_customer, request, dependencies=dependencies)
-
-    def test_a_neighbour_deletes_nothing(self, make_customer, ask, tree, dependencies):
-        request = DeleteCustomer(customer_id=make_customer(tree.reseller).id)
-        for stranger in (tree.neighbour, tree.dealer):
-            with pytest.raises(NotFound):
-                ask(stranger, delete_customer, request, dependencies=dependencies)

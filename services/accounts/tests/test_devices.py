@@ -8,7 +8,8 @@ from accounts.devices.operations import (
     list_devices,
     remove_device,
 )
-from accounts.membership.operations import delete_customer, delete_user
+from accounts.membership.operations import delete_user
+from accounts.membership.trash import delete_customer
 from accounts.users.operations import create_user, get_user
 from lineup.context import Role
 from lineup.contracts.accounts.customers import DeleteCustomer

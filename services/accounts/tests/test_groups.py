@@ -8,7 +8,8 @@ from accounts.customers.groups import (
     rename_group,
 )
 from accounts.customers.operations import get_customer, update_customer
-from accounts.membership.operations import create_customer, delete_customer
+from accounts.membership.operations import create_customer
+from accounts.membership.trash import delete_customer
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CustomerSettings,

@@ -11,11 +11,12 @@ from accounts.logins.models import KnownAddress, SignInFailures
 from accounts.logins.operations import prune, reset_password
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
-from accounts.membership.operations import delete_customer
+from accounts.membership.trash import delete_customer, purge_customer
 from lineup.context import NOBODY, Role
 from lineup.contracts.accounts.customers import DeleteCustomer
 from lineup.contracts.accounts.refusals import InvalidCredentials
 from lineup.contracts.accounts.sessions import SignIn
+from lineup.contracts.accounts.trash import PurgeCustomer
 from lineup.contracts.accounts.tree import LoginDetails
 
 from .conftest import PASSWORD, call
@@ -256,6 +257,8 @@ class TestKnownAddresses:
         enter("anna")
         request = DeleteCustomer(customer_id=customer.id)
         ask(tree.partner, delete_customer, request, dependencies=dependencies)
+        request = PurgeCustomer(customer_id=customer.id)
+        ask(tree.partner, purge_customer, request, dependencies=dependencies)
 
         def count(work, _):
             return work.session.scalar(select(func.count()).select_from(KnownAddress))

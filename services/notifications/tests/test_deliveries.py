@@ -457,10 +457,11 @@ def test_a_deleted_customer_is_written_to_no_more(
             ask(database, deliveries.send_again, SendAgain(delivery_id=dropped.id))
 
 
+@pytest.mark.parametrize("gone", [Status.TRASHED, Status.DELETED])
 def test_who_was_deleted_before_its_credentials_came_is_sent_nothing(
-    handler, database, keyring, clock, sender
+    handler, database, keyring, clock, sender, gone
 ):
-    follow(database, clock, customer_of(version=2, status=Status.DELETED))
+    follow(database, clock, customer_of(version=2, status=gone))
     follow(database, clock, customer_of(version=1))
 
     handler(credentials(keyring))

@@ -13,7 +13,7 @@ from accounts.customers.status import has_status
 from accounts.tree.operations import of_partner, switched_off
 from lineup.contracts.accounts.customers import CustomerFilter, CustomerStatus
 from lineup.contracts.accounts.refusals import CustomerNotFound
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import GONE, Status
 from lineup.database import UnitOfWork
 from lineup.scope import in_scope
 
@@ -33,7 +33,7 @@ def lock_row(work: UnitOfWork, customer_id: UUID) -> Customer:
     """
     customer = get_row(work, customer_id)
     work.session.refresh(customer, with_for_update=True)
-    if customer.status is Status.DELETED:
+    if customer.status in GONE:
         raise CustomerNotFound
     return customer
 
@@ -70,14 +70,22 @@ def find_by_email(work: UnitOfWork, partner_id: UUID, email: str) -> Customer | 
         select(Customer).where(
             Customer.partner_id == partner_id,
             Customer.email_key == key,
-            Customer.status != Status.DELETED,
+            Customer.status.not_in(GONE),
         )
     )
 
 
 def living(work: UnitOfWork) -> Select[Customer]:
-    """Customers in the actor's part of the tree that were not deleted."""
-    statement = select(Customer).where(Customer.status != Status.DELETED)
+    """Customers in the actor's part of the tree that were not deleted or trashed."""
+    statement = select(Customer).where(Customer.status.not_in(GONE))
+    return in_scope(statement, Customer, work.actor)
+
+
+def trashed(work: UnitOfWork) -> Select[Customer]:
+    """Customers in the actor's part of the tree that can be restored."""
+    statement = select(Customer).where(
+        Customer.trashed_at.is_not(None), Customer.status == Status.TRASHED
+    )
     return in_scope(statement, Customer, work.actor)
 
 

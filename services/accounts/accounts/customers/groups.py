@@ -21,7 +21,7 @@ from lineup.contracts.accounts.groups import (
     RenameCustomerGroup,
 )
 from lineup.contracts.accounts.refusals import GroupNotFound, GroupUsed
-from lineup.contracts.accounts.tree import AccountKind, Status
+from lineup.contracts.accounts.tree import GONE, AccountKind
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
@@ -152,7 +152,7 @@ def _name(group: Group, name: str) -> None:
 def _customer_counts(work: UnitOfWork, group_ids: Sequence[UUID]) -> dict[UUID, int]:
     statement = (
         select(Customer.group_id, func.count())
-        .where(Customer.group_id.in_(group_ids), Customer.status != Status.DELETED)
+        .where(Customer.group_id.in_(group_ids), Customer.status.not_in(GONE))
         .group_by(Customer.group_id)
     )
     rows = work.session.execute(statement)

@@ -94,13 +94,21 @@ class Customer(Timestamped, Record):
             "partner_id",
             "email_key",
             unique=True,
-            postgresql_where=text("email_key <> '' AND status <> 'deleted'"),
+            postgresql_where=text(
+                "email_key <> '' AND status <> 'deleted' AND status <> 'trashed'"
+            ),
         ),
         Index("ix_customers_partner_id_id", "partner_id", "id"),
         Index("ix_customers_seller_id_id", "seller_id", "id"),
         Index("ix_customers_group_id_id", "group_id", "id"),
         Index("ix_customers_trial_until", "trial_until"),
         Index("ix_customers_product_ids", "product_ids", postgresql_using="gin"),
+        Index(
+            "ix_customers_trashed_at",
+            "trashed_at",
+            "id",
+            postgresql_where=text("trashed_at IS NOT NULL"),
+        ),
         Index(
             "ix_customers_disabled",
             "partner_id",
@@ -147,6 +155,9 @@ class Customer(Timestamped, Record):
     deletion_reason: Mapped[str] = mapped_column(server_default="")
     deleted_by: Mapped[str] = mapped_column(server_default="")
     status: Mapped[Status]
+    trashed_from: Mapped[Status | None]
+    """Its status before it was trashed, which it has again when restored."""
+    trashed_at: Mapped[datetime | None]
     version: Mapped[int]
     created_at: Mapped[datetime]
 
@@ -215,13 +226,38 @@ class Customer(Timestamped, Record):
     def set_status(self, status: Status) -> None:
         """Be in use, switched off, or deleted: then the row stays for the copies."""
         self.status = status
+        self.trashed_from, self.trashed_at = None, None
         self.version += 1
+
+    def trash(self, deletion: Deletion, now: datetime) -> None:
+        """Be gone by somebody's wish, but kept as it is for a while."""
+        self._note(deletion)
+        before = self.status
+        self.set_status(Status.TRASHED)
+        self.trashed_from, self.trashed_at = before, now
+
+    def restore(self) -> None:
+        """Be again as it was before it was trashed."""
+        self.settlement, self.deletion_reason, self.deleted_by = None, "", ""
+        self.set_status(self.trashed_from or Status.ACTIVE)
 
     def delete(self, deletion: Deletion) -> None:
         """Be deleted by somebody; what becomes of its money is told with it."""
+        self._note(deletion)
+        self.set_status(Status.DELETED)
+
+    @property
+    def deletion(self) -> Deletion:
+        """Who trashed it, why, and what shall become of its money."""
+        return Deletion(
+            settlement=BalanceSettlement(self.settlement or BalanceSettlement.PAY_OUT),
+            reason=self.deletion_reason,
+            by=self.deleted_by,
+        )
+
+    def _note(self, deletion: Deletion) -> None:
         self.settlement = deletion.settlement
         self.deletion_reason, self.deleted_by = deletion.reason, deletion.by
-        self.set_status(Status.DELETED)
 
     def move(self, place: Account) -> None:
         """Lie where its account now lies."""

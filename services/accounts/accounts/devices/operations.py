@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select
 
 from accounts import values
 from accounts.customers.finding import find_for_update
+from accounts.customers.models import Customer
 from accounts.customers.search_text import mac_words, search_words, searchable
 from accounts.devices.models import FRESH_FOR, Device
 from accounts.tree.operations import of_partner
@@ -201,7 +202,11 @@ def delete_devices(work: UnitOfWork, users: Sequence[User]) -> None:
 
 
 def _visible(work: UnitOfWork) -> Select[Device]:
-    return in_scope(select(Device), Device, work.actor)
+    """Devices in the actor's part of the tree, but for those of trashed customers."""
+    is_trashed = exists().where(
+        Customer.id == Device.customer_id, Customer.trashed_at.is_not(None)
+    )
+    return in_scope(select(Device).where(~is_trashed), Device, work.actor)
 
 
 def _device(work: UnitOfWork, device_id: UUID) -> Device:

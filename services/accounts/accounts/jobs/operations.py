@@ -12,7 +12,7 @@ from accounts.dependencies import Dependencies
 from accounts.jobs.models import AccountJob
 from accounts.jobs.moves import move
 from accounts.logins.operations import delete_logins
-from accounts.membership.operations import deletion_of
+from accounts.membership.trash import deletion_of
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope, lock_account
 from accounts.tree.rights import SELLER_KINDS, STAFFED_KINDS

@@ -2,7 +2,7 @@
 
 from accounts import values
 from accounts.customers.finding import lock_row
-from accounts.customers.models import Customer, Deletion
+from accounts.customers.models import Customer
 from accounts.customers.operations import note_duplicate_email
 from accounts.customers.person import checked_person
 from accounts.customers.settings import check_pin, check_settings
@@ -10,7 +10,7 @@ from accounts.customers.views import view_of
 from accounts.dependencies import Dependencies
 from accounts.devices.operations import delete_devices
 from accounts.logins.models import Login
-from accounts.logins.operations import check_login, delete_logins, end_sessions
+from accounts.logins.operations import check_login, end_sessions
 from accounts.membership.enrolment import (
     Application,
     Issue,
@@ -18,7 +18,6 @@ from accounts.membership.enrolment import (
     generated_login,
     issue_credentials,
 )
-from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
 from accounts.tree.operations import (
     account_in_scope,
@@ -39,20 +38,17 @@ from accounts.users.service_times import follow_users
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CustomerView,
-    DeleteCustomer,
     GetCustomer,
     Person,
     SwitchCustomer,
 )
-from lineup.contracts.accounts.jobs import DeleteAccount
 from lineup.contracts.accounts.membership import CreateCustomer, CreatedCustomer
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.accounts.users import DeleteUser, GetUser
 from lineup.database import UnitOfWork
 from lineup.errors import Invalid
-from lineup.impersonation import refuse_while_impersonating, signature
 from lineup.scope import acting_partner
-from lineup.validation import FieldCode, ValidationErrors
+from lineup.validation import ValidationErrors
 from lineup.verbs import Done, handles
 
 
@@ -119,45 +115,6 @@ def switch_customer(
     if customer.status is not status:
         _set_status(work, dependencies, customer, status)
     return view_of(work, customer)
-
-
-@handles(DeleteCustomer, changes=GetCustomer)
-def delete_customer(
-    work: UnitOfWork, request: DeleteCustomer, *, dependencies: Dependencies
-) -> Done:
-    """Delete a customer, its users and logins; SubscriptionActive while one is served.
-
-    Forced, for a reason, it is deleted all the same: what runs stops when billing hears
-    of it. Its mail address is free for another; its login name stays reserved.
-    """
-    deletion = deletion_of(work, request)
-    customer = lock_row(work, request.customer_id)
-    users = users_of(work, customer.id)
-    if not request.force:
-        refuse_while_running(work, [user.id for user in users])
-    set_users_status(work, dependencies, users, Status.DELETED)
-    delete_devices(work, users)
-    customer_in_scope(work, customer.id).set_status(Status.DELETED)
-    delete_logins(work, [customer.id])
-    customer.delete(deletion)
-    work.announce(customer.state())
-    return Done()
-
-
-def deletion_of(work: UnitOfWork, request: DeleteCustomer | DeleteAccount) -> Deletion:
-    """Who deletes, why, and what becomes of the money; a reason is given by force.
-
-    Nobody forces it while logged in as another: money goes out.
-    """
-    if request.force:
-        refuse_while_impersonating(work.actor)
-    errors = ValidationErrors()
-    reason = values.line(errors, "reason", request.reason)
-    if request.force and not reason:
-        errors.add("reason", FieldCode.REQUIRED, "Enter a reason for the deletion.")
-    errors.refuse()
-    by = signature(work.actor)
-    return Deletion(settlement=request.settlement, reason=reason, by=by)
 
 
 @handles(DeleteUser, changes=GetUser)

@@ -30,7 +30,7 @@ from accounts.users.operations import (
 from accounts.users.service_times import follow_users, refresh_customer
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSeat
 from lineup.contracts.accounts.refusals import AccountNotFound
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import GONE, Status
 from lineup.contracts.billing.orders import OrderAccepted, Seat, UsersHeldBack
 from lineup.database import UnitOfWork
 from lineup.scope import above
@@ -221,7 +221,7 @@ def _found_buyer(work: UnitOfWork, order: OrderAccepted) -> Customer | None:
 
 def _is_living(customer: Customer, order: OrderAccepted) -> bool:
     is_here = customer.partner_id == order.partner_id
-    return is_here and customer.status is not Status.DELETED
+    return is_here and customer.status not in GONE
 
 
 def _is_off_below(work: UnitOfWork, fulfilment: Fulfilment, path: str) -> bool:

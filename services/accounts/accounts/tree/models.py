@@ -114,7 +114,7 @@ class Account(Timestamped, Record):
             setattr(self, name, lines.get(name, getattr(self, name)))
 
     def set_status(self, status: Status) -> None:
-        """Become active, inactive or deleted; what is deleted stays so."""
+        """Become active, inactive, trashed or deleted; what is deleted stays so."""
         if self.status is Status.DELETED:
             raise AccountDeleted
         self.status = status

@@ -24,6 +24,7 @@ from lineup.contracts.accounts.refusals import (
     OwnAccount,
 )
 from lineup.contracts.accounts.tree import (
+    GONE,
     AccountKind,
     AccountView,
     GetAccount,
@@ -92,7 +93,9 @@ def count_customers(work: UnitOfWork, accounts: Collection[Account]) -> dict[UUI
     ):
         ids = [account.id for account in accounts if account.kind in kinds]
         if ids:
-            statement = select(column, func.count()).where(column.in_(ids), LIVING)
+            statement = select(column, func.count()).where(
+                column.in_(ids), LIVING, Account.status != Status.TRASHED
+            )
             rows = work.session.execute(statement.group_by(column))
             found |= {row[0]: row[1] for row in rows if row[0] is not None}
     return {account.id: found.get(account.id, 0) for account in accounts}
@@ -163,7 +166,7 @@ def customer_in_scope(work: UnitOfWork, customer_id: UUID) -> Account:
     statement = select(Account).where(
         Account.id == customer_id,
         Account.kind == AccountKind.CUSTOMER,
-        Account.status != Status.DELETED,
+        Account.status.not_in(GONE),
     )
     account = work.session.scalar(in_scope(statement, Account, work.actor))
     if account is None:
@@ -174,7 +177,7 @@ def customer_in_scope(work: UnitOfWork, customer_id: UUID) -> Account:
 def any_account_in_scope(work: UnitOfWork, account_id: UUID) -> Account:
     """An account of any kind, customers too; NotFound outside the actor's scope."""
     statement = select(Account).where(
-        Account.id == account_id, Account.status != Status.DELETED
+        Account.id == account_id, Account.status.not_in(GONE)
     )
     account = work.session.scalar(in_scope(statement, Account, work.actor))
     if account is None:

@@ -54,6 +54,8 @@ class User(Timestamped, Record):
     product_name: Mapped[str] = mapped_column(server_default="")
     device_count: Mapped[int] = mapped_column(server_default=text("0"))
     status: Mapped[Status]
+    trashed_from: Mapped[Status | None]
+    """What it is again when its trashed customer is restored."""
     forfeits: Mapped[bool] = mapped_column(server_default="false")
     version: Mapped[int]
     created_at: Mapped[datetime]
@@ -66,8 +68,17 @@ class User(Timestamped, Record):
 
     def set_status(self, status: Status) -> None:
         """Be in use, refused, or deleted: then the row stays for the copies."""
-        self.status = status
+        self.status, self.trashed_from = status, None
         self.version += 1
+
+    def trash(self) -> None:
+        """Be gone with its customer, which can be restored."""
+        self.trashed_from, self.status = self.status, Status.TRASHED
+        self.version += 1
+
+    def restore(self) -> None:
+        """Be again what it was before its customer was trashed."""
+        self.set_status(self.trashed_from or Status.ACTIVE)
 
     def apply_subscriptions(self, copies: Sequence[SubscriptionCopy]) -> None:
         """Keep what its subscriptions say, the furthest end first."""

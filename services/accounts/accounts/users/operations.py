@@ -22,7 +22,7 @@ from accounts.users import credentials
 from accounts.users.models import User
 from accounts.users.service_times import refresh_customer
 from lineup.contracts.accounts.refusals import UserNotFound
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import GONE, Status
 from lineup.contracts.accounts.users import (
     CreateUser,
     GetUser,
@@ -169,7 +169,7 @@ def lock_user(work: UnitOfWork, user_id: UUID) -> User:
     user = user_in_scope(work, user_id)
     find_for_update(work, user.customer_id)
     work.session.refresh(user, with_for_update=True)
-    if user.status is Status.DELETED:
+    if user.status in GONE:
         raise UserNotFound
     return user
 
@@ -259,5 +259,5 @@ def _is_taken(work: UnitOfWork, username: str) -> bool:
 
 
 def _living(work: UnitOfWork) -> Select[User]:
-    statement = select(User).where(User.status != Status.DELETED)
+    statement = select(User).where(User.status.not_in(GONE))
     return in_scope(statement, User, work.actor)

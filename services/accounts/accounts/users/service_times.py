@@ -12,7 +12,7 @@ from accounts.customers.models import Customer, UserSummary
 from accounts.customers.search_text import searchable
 from accounts.subscriptions.operations import subscriptions_of, upsert_subscriptions
 from accounts.users.models import User
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import GONE
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from lineup.database import UnitOfWork
 
@@ -78,7 +78,7 @@ def user_summaries_of(
                 "stopped"
             ),
         )
-        .where(User.customer_id.in_(customer_ids), User.status != Status.DELETED)
+        .where(User.customer_id.in_(customer_ids), User.status.not_in(GONE))
         .group_by(User.customer_id)
     )
     return {row.customer_id: _summary(row) for row in work.session.execute(statement)}

@@ -7,7 +7,7 @@ from sqlalchemy import Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import GONE, Status
 
 
 class AccountCopy(Record):
@@ -60,6 +60,11 @@ class CustomerCopy(Record):
     def is_deleted(self) -> bool:
         """Whether accounts has removed it."""
         return self.status == Status.DELETED
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is deleted, or trashed: then nothing is sold to it."""
+        return self.status in GONE
 
 
 class UserCopy(Record):

@@ -13,7 +13,7 @@ from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup import scope
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.refusals import CustomerNotFound, UserNotFound
-from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.accounts.tree import GONE, AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.database import UnitOfWork, get_held, upsert_newest
 from lineup.scope import PartnerNotFound, in_scope, partner_of
@@ -44,7 +44,7 @@ def customers_of(
     statement = select(UserCopy.username, UserCopy.customer_id).where(
         UserCopy.username.in_(usernames),
         UserCopy.partner_id == partner_id,
-        UserCopy.status != Status.DELETED,
+        UserCopy.status.not_in(GONE),
     )
     return {row.username: row.customer_id for row in work.session.execute(statement)}
 
@@ -67,7 +67,7 @@ def find_customer(
     statement = select(CustomerCopy).where(
         named,
         CustomerCopy.partner_id == partner_id,
-        CustomerCopy.status != Status.DELETED,
+        CustomerCopy.status.not_in(GONE),
     )
     return work.session.scalar(statement.limit(1))
 
@@ -75,7 +75,7 @@ def find_customer(
 def living_users(work: UnitOfWork, user_ids: Collection[UUID]) -> set[UUID]:
     """Which of these users are not deleted."""
     statement = select(UserCopy.id).where(
-        UserCopy.id.in_(user_ids), UserCopy.status != Status.DELETED
+        UserCopy.id.in_(user_ids), UserCopy.status.not_in(GONE)
     )
     return set(work.session.scalars(statement))
 
@@ -140,7 +140,7 @@ def get_customer(work: UnitOfWork, customer_id: UUID) -> CustomerCopy:
 def get_user(work: UnitOfWork, user_id: UUID) -> UserCopy:
     """A user in the actor's scope that is not deleted; NotFound otherwise."""
     statement = select(UserCopy).where(
-        UserCopy.id == user_id, UserCopy.status != Status.DELETED
+        UserCopy.id == user_id, UserCopy.status.not_in(GONE)
     )
     user = work.session.scalar(in_scope(statement, UserCopy, work.actor))
     if user is None:
@@ -152,7 +152,7 @@ def users_of(work: UnitOfWork, customer_id: UUID) -> Sequence[UserCopy]:
     """A customer's users that are not deleted, the older first; a limit holds."""
     statement = (
         select(UserCopy)
-        .where(UserCopy.customer_id == customer_id, UserCopy.status != Status.DELETED)
+        .where(UserCopy.customer_id == customer_id, UserCopy.status.not_in(GONE))
         .order_by(UserCopy.id)
         .limit(MOST_USERS)
     )

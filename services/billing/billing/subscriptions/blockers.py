@@ -11,7 +11,7 @@ from billing.subscriptions.lists import has_state
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
 from billing.wallets.models import IS_CUSTOMERS, Wallet
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import GONE
 from lineup.contracts.billing.subscriptions import (
     DeletionBlockers,
     GetDeletionBlockers,
@@ -90,9 +90,9 @@ def _running_subscription(view: SubscriptionView) -> RunningSubscription:
 
 
 def _is_deleted(work: UnitOfWork, request: GetDeletionBlockers) -> bool:
-    """Whether billing has heard that the customer was deleted."""
+    """Whether billing has heard that the customer was deleted, or trashed."""
     statement = select(CustomerCopy.id).where(
-        CustomerCopy.id == request.customer_id, CustomerCopy.status == Status.DELETED
+        CustomerCopy.id == request.customer_id, CustomerCopy.status.in_(GONE)
     )
     found = work.session.scalar(in_scope(statement, CustomerCopy, work.actor))
     return found is not None

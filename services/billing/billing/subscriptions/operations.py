@@ -85,7 +85,7 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
     """
     user = people.get_user(work, request.user_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
-    if people.lock_customer(work, user.customer_id).is_deleted:
+    if people.lock_customer(work, user.customer_id).is_gone:
         raise UserNotFound
     check_currency(work, plan)
     check_trial(work, user, plan)

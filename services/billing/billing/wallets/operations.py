@@ -63,7 +63,7 @@ def book_top_up(work: UnitOfWork, customer: CustomerCopy, request: TopUp) -> Pos
 
     The caller holds the customer's lock. CustomerDeleted for one that was deleted.
     """
-    if customer.is_deleted:
+    if customer.is_gone:
         raise CustomerDeleted
     account = balance_account(work, customer)
     if request.amount.asset != account.asset:

@@ -197,8 +197,9 @@ def test_a_plan_of_another_partner_is_unknown(shop_floor, user, neighbour):
         shop_floor.buy(user, shop_floor.plan(neighbour))
 
 
-def test_a_deleted_user_is_unknown(shop_floor, user, plan):
-    shop_floor.user_says(user, status=Status.DELETED)
+@pytest.mark.parametrize("gone", [Status.TRASHED, Status.DELETED])
+def test_a_deleted_user_is_unknown(shop_floor, user, plan, gone):
+    shop_floor.user_says(user, status=gone)
 
     with pytest.raises(NotFound):
         shop_floor.buy(user, plan)

@@ -201,3 +201,32 @@ class TestBlockers:
 
         found = blockers(neighbour.actor, customer_id=customer.id)
         assert (found.balances, found.running) == ([], 0)
+
+
+@pytest.mark.feature("CU-33")
+def test_in_the_trash_nothing_moves_and_restored_all_goes_on(
+    shop_floor, partner, customer, clock
+):
+    shop_floor.top_up(customer, "50.00 EUR")
+    user, plan = shop_floor.user(customer, renews=True), shop_floor.plan(partner)
+    shop_floor.buy(user, plan)
+    before = shop_floor.balance(customer)
+    shop_floor.customer_says(
+        customer,
+        status=Status.TRASHED,
+        settlement=BalanceSettlement.PAY_OUT,
+        version=2,
+    )
+    shop_floor.user_says(user, status=Status.TRASHED)
+    clock.forward(days=30)
+    shop_floor.renew()
+    with pytest.raises(CustomerDeleted):
+        shop_floor.top_up(customer, "1.00 EUR")
+    assert shop_floor.balance(customer) == before
+
+    shop_floor.customer_says(customer, status=Status.ACTIVE, version=3)
+    shop_floor.user_says(user, status=Status.ACTIVE)
+
+    shop_floor.buy(user, plan)
+    assert shop_floor.balance(customer) != before
+    assert shop_floor.books().is_sound

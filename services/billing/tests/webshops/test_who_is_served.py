@@ -13,10 +13,8 @@ from sqlalchemy import func, select
 from accounts.dependencies import Dependencies
 from accounts.devices.operations import list_devices
 from accounts.logins.passwords import hash_password
-from accounts.membership.operations import (
-    delete_customer,
-    switch_customer,
-)
+from accounts.membership.operations import switch_customer
+from accounts.membership.trash import delete_customer
 from accounts.orders.operations import fill_seats as find_users
 from accounts.orders.operations import hold_back
 from accounts.sellers.operations import create_account

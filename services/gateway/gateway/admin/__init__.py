@@ -20,6 +20,7 @@ from gateway.admin.people import (
     seller_jobs,
     seller_logins,
     sellers,
+    trash,
 )
 from gateway.admin.sales import money, sell, subscriptions
 from gateway.admin.sales import products as billing
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
         sell,
         reports,
         customers,
+        trash,
         groups,
         sellers,
         seller_logins,

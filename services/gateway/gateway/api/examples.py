@@ -33,6 +33,7 @@ EXAMPLES: Mapping[str, Any] = {
     "country": "NL",
     "currency": "EUR",
     "customer_name": "Anna Berg",
+    "deleted_by": "north",
     "description": "What happened today, at home and abroad.",
     "email": "anna@tv.example",
     "entered": "corner-shop",

@@ -11,6 +11,7 @@ from lineup.contracts.accounts import (
     logins,
     membership,
     sessions,
+    trash,
     tree,
     users,
 )
@@ -36,6 +37,7 @@ customers = Endpoints(
     "Customers, their groups, users and devices.",
     customer_contracts,
     membership,
+    trash,
     groups,
     users,
     devices,

@@ -33,6 +33,7 @@ BY_BLUEPRINT = {
     "signing": "account",
     "streams_pages": "streams",
     "subscriptions_pages": "subscriptions",
+    "trash_pages": "customers",
     "sources_pages": "guide",
     "users": "users",
 }

@@ -4,7 +4,7 @@
         "customers",
         Column("name", "Name", order="name"),
         Column("email", "Email", path="person.email"),
-        filters=(Text("Name, username or email"), Choice("state", "Status", Status)),
+        filters=(Text("Name, username or email"), Choice("state", "Status", State)),
     )
 
     listing = CUSTOMERS.listing_of(ListCustomers)

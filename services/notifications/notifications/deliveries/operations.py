@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from lineup.contracts.accounts.customers import CustomerChanged
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import GONE
 from lineup.contracts.notifications import (
     CountDeliveries,
     DeliveryCounts,
@@ -86,7 +86,7 @@ def queue(work: UnitOfWork, keyring: Keyring, message: Message) -> Delivery:
         sent_at=None,
         request_id=work.context.request_id,
     )
-    if customer and customer.status == Status.DELETED:
+    if customer and customer.status in GONE:
         delivery.drop()
     elif not is_address(message.receiver):
         delivery.give_up(NO_ADDRESS)
@@ -144,7 +144,7 @@ def follow_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
         .join(CustomerCopy, theirs[0])
         .where(
             theirs[1],
-            CustomerCopy.status == Status.DELETED,
+            CustomerCopy.status.in_(GONE),
             Delivery.state.in_(UNSENT),
         )
     )

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import GONE, Status
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import Database, UnitOfWork, wake
 from lineup.delivery import AccessFact, demo_set_id_of, keys_of, set_id_of
@@ -175,8 +175,8 @@ class UserFacts:
 
     @property
     def exists(self) -> bool:
-        """Whether there is such a user, deleted ones apart."""
-        return self.user.status != Status.DELETED
+        """Whether there is such a user, deleted and trashed ones apart."""
+        return self.user.status not in GONE
 
     @cached_property
     def intervals(self) -> list[PackageInterval]:

@@ -119,16 +119,36 @@ def test_a_name_taken_over_by_another_user_is_left_to_it(platform):
     assert platform.fact_behind(token_name("token-old")) is None
 
 
-def test_a_deleted_user_leaves_nothing(platform):
+@pytest.mark.parametrize("gone", [Status.TRASHED, Status.DELETED])
+def test_a_deleted_user_leaves_nothing(platform, gone):
     user = platform.user()
     platform.render()
 
-    platform.user(user.id, status=Status.DELETED)
+    platform.user(user.id, status=gone)
     platform.render()
 
     assert platform.facts_of(user.id) == []
     for key in (token_name(user.token), username_name(user.username)):
         assert platform.blobs.read(shard_of_key(key)) == packed([])
+
+
+@pytest.mark.feature("CU-33")
+def test_a_restored_user_has_what_it_had(platform):
+    user = platform.user()
+    platform.subscription(user, platform.package(platform.channel()))
+    platform.render()
+    before = platform.fact(user)
+    same = {"username": user.username, "token": user.token}
+    platform.user(user.id, status=Status.TRASHED, **same)
+    platform.render()
+    assert platform.facts_of(user.id) == []
+
+    platform.user(user.id, status=Status.ACTIVE, **same)
+    platform.render()
+
+    after = platform.fact(user)
+    assert after.set_at(platform.clock.now()) == before.set_at(platform.clock.now())
+    assert platform.fact_behind(token_name(user.token)).user_id == user.id
 
 
 def test_a_partner_that_is_switched_off_leaves_its_users_the_demo_channels(platform):

@@ -293,8 +293,9 @@ class BalanceSettlement(enum.StrEnum):
 class DeleteCustomer(Request[Done]):
     """Delete a customer and its users.
 
-    Refused while there is an active subscription or money on the balance, unless forced
-    with a reason: then subscriptions are stopped and refunded, and the balance settled.
+    It can be restored from the trash for thirty days. Refused while there is an active
+    subscription or money on the balance, unless forced with a reason: then, once it
+    leaves the trash, subscriptions are stopped and refunded, and the balance settled.
     """
 
     customer_id: UUID

@@ -62,11 +62,19 @@ class FindCompany(Request[CompanyFound]):
 
 
 class Status(enum.StrEnum):
-    """Whether an account, login or user is in use."""
+    """Whether an account, login or user is in use.
+
+    Trashed: a deleted customer, or a user of one, that can still be restored.
+    """
 
     ACTIVE = "active"
     INACTIVE = "inactive"
+    TRASHED = "trashed"
     DELETED = "deleted"
+
+
+GONE = frozenset({Status.TRASHED, Status.DELETED})
+"""Who is neither listed nor served."""
 
 
 Staffed = Annotated[
@@ -78,6 +86,9 @@ Staffed = Annotated[
 
 Switched = Annotated[Status, OneOf((Status.ACTIVE, Status.INACTIVE))]
 """On or off; what is deleted has a verb of its own."""
+
+Listed = Annotated[Status, OneOf((Status.ACTIVE, Status.INACTIVE, Status.DELETED))]
+"""What an account above the customers can be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +213,7 @@ class ListAccounts(Request[Page[AccountView]]):
     SORTS: ClassVar[tuple[str, ...]] = ("name", "username", "state")
 
     kind: Staffed | None = None
-    state: Status | None = None
+    state: Listed | None = None
     partner_id: UUID | None = None
     email: OptionalMailAddress = ""
     """Exact email address, ignoring case."""

@@ -167,7 +167,7 @@ def delete_customer(customer_id: UUID) -> ResponseReturnValue:
         form,
         lambda: _delete(customer_id, form),
         lambda _: go_to(
-            url_for(".list_customers"), f"{name_of(customer)} was deleted."
+            url_for(".list_customers"), f"{name_of(customer)} is in the trash."
         ),
         customer=customer,
         blockers=blockers,

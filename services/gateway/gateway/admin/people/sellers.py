@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.account_form import DELETE, AccountForm
 from gateway.admin.people.seller_forms import NewPartnerForm, NewSellerForm
+from gateway.panel.display import label_of
 from gateway.panel.filters import Choice, Id, TextFilter
 from gateway.panel.forms import form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for
@@ -27,6 +28,10 @@ from lineup.contracts.billing.wallets import GetBalances
 pages = Blueprint("sellers_pages", __name__)
 
 ABOVE_PARTNERS = frozenset({Role.OPERATOR, Role.SUPPORT})
+STATES = [
+    (state.value, label_of(state))
+    for state in (Status.ACTIVE, Status.INACTIVE, Status.DELETED)
+]
 
 ACCOUNTS = Table(
     "accounts",
@@ -42,7 +47,7 @@ ACCOUNTS = Table(
     Column("acts", ""),
     filters=(
         TextFilter("Name, username or email"),
-        Choice("state", "Status", Status),
+        Choice("state", "Status", STATES, convert=Status),
         Id("partner_id", "Partner"),
     ),
     order="-created_at",
