@@ -1,22 +1,21 @@
 """How an account is entered: by whoever runs it, and in one's own settings."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
-from gateway.panel.forms import LineupForm, line_field
+from gateway.panel.entries import entry
+from gateway.panel.forms import LineupForm
 from gateway.panel.zones import zone_choices
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
-    CompanyChange,
     Status,
     UpdateAccount,
 )
-from lineup.contracts.changes import UNSET, Given
+from lineup.contracts.changes import UNSET
 
 DELETE = "delete"
 STATES = [
@@ -27,7 +26,15 @@ STATES = [
     ),
     SelectChoice(DELETE, "Delete: permanently, with all its customers"),
 ]
-COMPANY = ("legal_name", "address", "postal_code", "city", "country", "tax_number")
+
+
+def public_url_field() -> Any:
+    """Where a partner's subscribers are sent to."""
+    return entry(
+        "Custom domain for playlists",
+        "Such as https://tv.example. The sign-in page there shows this account's name. "
+        "Leave empty to use the default address.",
+    )
 
 
 class AccountForm(LineupForm):
@@ -44,57 +51,38 @@ class AccountForm(LineupForm):
         ],
     }
 
-    name = line_field("Name", InputRequired())
-    email = line_field("Email")
-    phone = line_field("Phone")
+    asks = UpdateAccount
+    name = entry("Name")
+    email = entry("Email")
+    phone = entry("Phone")
     state = RadioField("Status", choices=STATES)
-    time_zone = SelectField(
-        "Time zone", description="Times are shown in this time zone."
+    time_zone = entry(
+        "Time zone", "Times are shown in this time zone.", kind=SelectField
     )
-    currency = line_field(
-        "Currency", description="Cannot be changed once there are prices or customers."
+    currency = entry(
+        "Currency", "Cannot be changed once there are prices or customers."
     )
-    public_url = line_field(
-        "Custom domain for playlists",
-        description="Such as https://tv.example. The sign-in page there shows this "
-        "account's "
-        "name. Leave empty to use the default address.",
-    )
-    legal_name = line_field("Legal name")
-    address = line_field("Address")
-    postal_code = line_field("Postal code")
-    city = line_field("City")
-    country = line_field("Country (two-letter code)")
-    tax_number = line_field("Tax number")
+    public_url = public_url_field()
+    legal_name = entry("Legal name")
+    address = entry("Address")
+    postal_code = entry("Postal code")
+    city = entry("City")
+    country = entry("Country (two-letter code)")
+    tax_number = entry("Tax number")
 
     @classmethod
     def of(cls, account: AccountView, *, may_switch: bool) -> Self:
         """The form of one account, without what it has not."""
-        present = {name: getattr(account.company, name) for name in COMPANY}
-        contact = {name: getattr(account, name) for name in ("name", "email", "phone")}
-        rest = ("time_zone", "currency", "public_url")
-        present |= contact | {name: getattr(account, name) for name in rest}
-        form = cls(data={**present, "state": account.state.value})
+        form = cls(obj=account, data=vars(account.company))
         form.time_zone.choices = zone_choices(account.time_zone)
         form._leave_out(account, may_switch=may_switch)
         return form
 
     def to_request(self, account_id: UUID) -> UpdateAccount:
         """The account as it is to be; what the form has not stays as it is."""
-        state = self._field_value("state")
-        return UpdateAccount(
-            account_id=account_id,
-            name=self._field_value("name"),
-            email=self._field_value("email"),
-            phone=self._field_value("phone"),
-            currency=self._field_value("currency"),
-            time_zone=self._field_value("time_zone"),
-            public_url=self._field_value("public_url"),
-            company=CompanyChange(
-                **{name: self._field_value(name) for name in COMPANY}
-            ),
-            state=Status(state) if state and state != DELETE else UNSET,
-        )
+        is_left = "state" not in self or self.state.data == DELETE
+        state = UNSET if is_left else Status(self.state.data)
+        return self.to(UpdateAccount, account_id=account_id, state=state)
 
     def _leave_out(self, account: AccountView, *, may_switch: bool) -> None:
         if not may_switch:
@@ -104,7 +92,3 @@ class AccountForm(LineupForm):
         if account.kind is not AccountKind.PARTNER:
             del self.currency
             del self.public_url
-
-    def _field_value(self, name: str) -> Given[str]:
-        field = self._fields.get(name)
-        return UNSET if field is None else field.data or ""

@@ -11,11 +11,10 @@ from flask import (
     url_for,
 )
 from werkzeug.wrappers import Response as Answer
-from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
 
 from gateway.app_context import app_context
 from gateway.identity import digest_of
+from gateway.panel.entries import entry, password_field
 from gateway.panel.forms import LineupForm, status_of, submit
 from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
 from gateway.request_context import address, ask, context, user_agent
@@ -30,16 +29,13 @@ pages = Blueprint("signing", __name__)
 class SignInForm(LineupForm):
     """A login's name and password."""
 
-    username = StringField(
+    asks = SignIn
+    username = entry(
         "Username",
-        [InputRequired(), Length(max=200)],
+        is_required=True,
         render_kw={"autocomplete": "username", "autocapitalize": "none"},
     )
-    password = PasswordField(
-        "Password",
-        [InputRequired(), Length(max=200)],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = password_field("", "Password", "current-password", is_required=True)
 
 
 @pages.get("/")
@@ -89,12 +85,7 @@ def end(token: str) -> None:
 
 
 def _ask(form: SignInForm) -> SignedIn:
-    rpc_request = SignIn(
-        username=form.username.data or "",
-        password=form.password.data or "",
-        client=user_agent(),
-        address=address(),
-    )
+    rpc_request = form.to(SignIn, client=user_agent(), address=address())
     try:
         return ask(rpc_request)
     except Unauthenticated as refusal:

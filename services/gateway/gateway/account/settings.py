@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
@@ -18,6 +18,7 @@ from lineup.contracts.accounts.sessions import (
     ChangePassword,
     EndSession,
     ListSessions,
+    SetTimeZone,
     SignedIn,
     SignIn,
 )
@@ -37,11 +38,10 @@ def settings() -> ResponseReturnValue:
     if account.may_edit is False:
         return render_template("account/account.html", account=account)
     form = AccountForm.of(account, may_switch=False)
-    rpc_request = form.to_request(account.id)
     return form_page(
         "account/settings.html",
         form,
-        lambda: ask(rpc_request),
+        lambda: ask(form.to_request(account.id)),
         lambda _: go_to(url_for("settings_pages.settings"), "Settings saved."),
         account=account,
     )
@@ -52,15 +52,10 @@ def settings() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Change one's own password; the other sessions end."""
     form = PasswordForm()
-    rpc_request = ChangePassword(
-        old_password=form.old_password.data or "",
-        new_password=form.new_password.data or "",
-        token=session[TOKEN],
-    )
     return form_page(
         "account/password.html",
         form,
-        lambda: ask(rpc_request),
+        lambda: ask(form.to(ChangePassword, token=session[TOKEN])),
         lambda _: go_to(
             url_for("settings_pages.list_sessions"),
             "Password changed. All other sessions and API tokens have ended.",
@@ -83,8 +78,7 @@ def list_sessions() -> str:
 def end_session(session_id: UUID) -> Answer:
     """End one of one's sessions or tokens from the server."""
     ask(EndSession(session_id=session_id))
-    flash("Session ended.")
-    return redirect(url_for("settings_pages.list_sessions"))
+    return go_to(url_for("settings_pages.list_sessions"), "Session ended.")
 
 
 @pages.route("/settings/tokens/new", methods=["GET", "POST"])
@@ -92,7 +86,7 @@ def end_session(session_id: UUID) -> Answer:
 def new_token() -> ResponseReturnValue:
     """Make an API token for the password, and show it once."""
     form = TokenForm()
-    made = submit(form, lambda: _token(form.password.data or ""))
+    made = submit(form, lambda: _token(form))
     page = render_template("account/token.html", form=form, made=made)
     return page, status_of(form)
 
@@ -121,17 +115,17 @@ def _zone() -> ResponseReturnValue:
     return form_page(
         "account/zone.html",
         form,
-        lambda: ask(form.to_request()),
+        lambda: ask(form.to(SetTimeZone)),
         lambda _: go_to(
             url_for("settings_pages.settings"), "Times are now shown in that zone."
         ),
     )
 
 
-def _token(password: str) -> SignedIn:
-    rpc_request = SignIn(
+def _token(form: TokenForm) -> SignedIn:
+    rpc_request = form.to(
+        SignIn,
         username=actor().name,
-        password=password,
         wants_token=True,
         client=user_agent(),
         address=address(),

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from gateway.admin import choices
-from gateway.panel.forms import Checklist, LineupForm
-from gateway.panel.people import id_of
+from gateway.panel.entries import Checklist, entry
+from gateway.panel.forms import LineupForm
 from gateway.request_context import actor
 from lineup.context import Role
 from lineup.contracts.playlists.packages import PackageView
@@ -19,7 +18,7 @@ from lineup.contracts.playlists.packages import PackageView
 class OfPartner(LineupForm):
     """A form whose subject belongs to a partner: the operator says to which."""
 
-    partner_id = SelectField("Partner", [Optional()])
+    partner_id = entry("Partner", kind=SelectField)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         partners = choices.partners()
@@ -28,10 +27,6 @@ class OfPartner(LineupForm):
             self.partner_id.choices = [SelectChoice(*one) for one in partners()]
         else:
             del self.partner_id
-
-    def partner(self) -> UUID | None:
-        """The partner chosen by the operator; None for everybody else."""
-        return id_of(self._fields.get("partner_id"))
 
 
 class PackagesOfPartner(OfPartner):

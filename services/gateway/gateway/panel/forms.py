@@ -6,21 +6,24 @@ from typing import Any, ClassVar, TypeVar
 from flask import flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from werkzeug.wrappers import Response as Answer
+from wtforms import HiddenField
 
 from gateway.packing import MaskedTokens
-from gateway.panel.amounts import WRONG, may_be_amount
+from gateway.panel.amounts import read_amount
+from gateway.panel.declared import filled
+from gateway.panel.entries import CONTROL_CHARACTERS
 from gateway.problems import retry_seconds
+from gateway.request_context import ask
 from lineup.errors import Forbidden, NotFound, Refusal, TooMany, Unauthenticated
 from lineup.ids import new_id
-from lineup.values.rules import LONGEST_TEXT
+from lineup.money import Money
 from lineup.values.text import IN_LINES
+from lineup.verbs import Request
 
+C = TypeVar("C")
 R = TypeVar("R")
 
-CONTROL_CHARACTERS = "Control characters are not allowed."
 PASSED_ON = (Unauthenticated, Forbidden, NotFound)
 """Refusals that are about the page, not about what was entered."""
 
@@ -36,78 +39,28 @@ class LineupForm(FlaskForm):  # type: ignore[misc]
     sections: ClassVar[Mapping[str, Sequence[str | tuple[str, ...]]]] = {}
     """Fields by the title they stand under; names in a tuple stand side by side."""
 
+    asks: ClassVar[type | None] = None
+    """The request that is made of it: its types say what the fields are."""
+
     key = HiddenField(default=lambda: new_id().hex)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether all fields can be right, and can be stored."""
         good: bool = super().validate(extra_validators)
-        return good and self.is_storable()
-
-    def is_storable(self) -> bool:
-        """Whether every text can be stored; faults are told at their fields."""
         for field in self:
-            if isinstance(field.data, str):
-                self._check(field)
-        return not self.errors
+            if isinstance(field.data, str) and IN_LINES.search(field.data):
+                field.errors = [CONTROL_CHARACTERS]
+                good = False
+        return good
 
-    def _check(self, field: Any) -> None:
-        if IN_LINES.search(field.data):
-            field.errors = [*field.errors, CONTROL_CHARACTERS]
+    def to(self, contract: type[C], /, **given: Any) -> C:
+        """A request of what was entered, and of what is given beside it."""
+        entered = {name: field.data for name, field in self._fields.items()}
+        return filled(contract, entered, **given)
 
-
-class Checklist(SelectMultipleField):  # type: ignore[misc]
-    """Several of some choices, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class LinesField(TextAreaField):  # type: ignore[misc]
-    """A list of texts, one a line."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Take the lines that say something."""
-        if valuelist:
-            self.data = [
-                text for one in valuelist[0].splitlines() if (text := one.strip())
-            ]
-
-    def pre_validate(self, _: Any) -> None:
-        """ValidationError for what cannot be stored."""
-        if any(IN_LINES.search(one) for one in self.data or []):
-            raise ValidationError(CONTROL_CHARACTERS)
-
-    def _value(self) -> str:
-        return "\n".join(self.data or [])
-
-
-class Confirmation(LineupForm):
-    """A form that asks before something goes; `expected` must be typed, where given."""
-
-    typed = StringField("Type the name to confirm")
-
-    def __init__(self, expected: str = "") -> None:
-        super().__init__()
-        self._expected = expected
-        if expected:
-            self.typed.label.text = f"Type {expected} to confirm"
-        else:
-            del self.typed
-
-    def validate_typed(self, field: StringField) -> None:
-        """ValidationError for any other name."""
-        if (field.data or "").strip() != self._expected:
-            raise ValidationError("This does not match.")
-
-
-def line_field(label: str, *validators: Any, **options: Any) -> StringField:
-    """One line of text, without spaces around it."""
-    return StringField(
-        label,
-        [*validators, Length(max=LONGEST_TEXT)],
-        filters=[lambda text: text.strip() if text else text],
-        **options,
-    )
+    def money(self, currency: str) -> Money:
+        """The amount that was entered; BadAmount, at its field, for what is none."""
+        return read_amount(self["amount"].data or "", currency)
 
 
 def submit(form: LineupForm, act: Callable[[], R]) -> R | None:
@@ -146,10 +99,28 @@ def form_page(
     return render_template(template, form=form, **context), status_of(form)
 
 
-def go_to(address: str, message: str = "") -> ResponseReturnValue:
+def confirm_page(
+    template: str,
+    rpc_request: Request[Any],
+    address: str,
+    message: str,
+    /,
+    **context: Any,
+) -> ResponseReturnValue:
+    """A page that asks first; what is confirmed is done and told of at `address`."""
+    return form_page(
+        template,
+        LineupForm(),
+        lambda: ask(rpc_request),
+        lambda _: go_to(address, message),
+        **context,
+    )
+
+
+def go_to(address: str, message: str = "", tone: str = "message") -> Answer:
     """Lead to another page, which says this at its top."""
     if message:
-        flash(message)
+        flash(message, tone)
     return redirect(address)
 
 
@@ -178,9 +149,3 @@ def status_of(form: LineupForm) -> int:
     if "retry_seconds" in g:
         return 429
     return 422 if request.method == "POST" and form.errors else 200
-
-
-def must_be_whole_money(_: Any, field: Any) -> None:
-    """ValidationError for what is no amount in any currency, such as 1e3."""
-    if not may_be_amount(field.data or ""):
-        raise ValidationError(WRONG)

@@ -6,26 +6,17 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pycountry
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, Optional
 
+from gateway.panel.entries import entry
 from gateway.panel.filters import Options
-from gateway.panel.forms import LineupForm, line_field
+from gateway.panel.forms import LineupForm
 from gateway.panel.zones import zone_choices
-from lineup.contracts.accounts.customers import CustomerSettings, CustomerView, Person
+from lineup.contracts.accounts.customers import CustomerView, UpdateCustomer
 
 NOTHING = "None"
 AUTOMATIC = SelectChoice("", "Automatic")
-
-
-class RequiredByService:
-    """Marks a field that must be given; accounts says so, with all other faults."""
-
-    field_flags: ClassVar = {"required": True}
-
-    def __call__(self, *_: Any) -> None:
-        """Leave it to accounts: every fault is told in one answer."""
 
 
 @cache
@@ -47,37 +38,26 @@ def with_nothing(
     return [SelectChoice("", words), *(SelectChoice(*one) for one in options)]
 
 
-def id_of(field: Any) -> UUID | None:
-    """The id that was chosen; None for nothing."""
-    return UUID(field.data) if field is not None and field.data else None
-
-
 class PersonFields(LineupForm):
     """Who a customer is, what its players go by, what it agrees to."""
 
-    first_name = line_field("First name", RequiredByService())
-    last_name = line_field("Last name", RequiredByService())
-    email = line_field("Email")
-    phone = line_field("Phone")
-    mobile = line_field(
-        "Mobile", description="In international format, such as +31612345678."
-    )
-    address = line_field("Address")
-    city = line_field("City")
-    country = SelectField("Country", [Optional()])
-    pin = line_field(
-        "PIN", Length(max=20), description="Four digits that unlock restricted content."
-    )
-    inactivity_seconds = IntegerField(
+    asks: ClassVar[type] = UpdateCustomer
+    first_name = entry("First name")
+    last_name = entry("Last name")
+    email = entry("Email")
+    phone = entry("Phone")
+    mobile = entry("Mobile", "In international format, such as +31612345678.")
+    address = entry("Address")
+    city = entry("City")
+    country = entry("Country", kind=SelectField)
+    pin = entry("PIN", "Four digits that unlock restricted content.")
+    inactivity_seconds = entry(
         "Idle timeout (seconds)",
-        [Optional()],
-        default=0,
-        description="The player returns to its menu after this time without input. 0 "
-        "means never.",
+        "The player returns to its menu after this time without input. 0 means never.",
     )
-    time_zone = SelectField("Time zone", [Optional()])
-    takes_messages = BooleanField("Show messages on screen", default=True)
-    takes_ads = BooleanField("Accepts marketing messages")
+    time_zone = entry("Time zone", kind=SelectField)
+    takes_messages = entry("Show messages on screen")
+    takes_ads = entry("Accepts marketing messages")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -85,40 +65,12 @@ class PersonFields(LineupForm):
         present = self.time_zone.object_data or ""
         self.time_zone.choices = [AUTOMATIC, *zone_choices(present)]
 
-    def person(self) -> Person:
-        """The person that was entered."""
-        return Person(
-            first_name=self.first_name.data or "",
-            last_name=self.last_name.data or "",
-            email=self.email.data or "",
-            phone=self.phone.data or "",
-            mobile=self.mobile.data or "",
-            address=self.address.data or "",
-            city=self.city.data or "",
-            country=self.country.data or "",
-        )
-
-    def settings(self, group_id: UUID | None, *, is_tester: bool) -> CustomerSettings:
-        """What was entered beside the person."""
-        return CustomerSettings(
-            group_id=group_id,
-            inactivity_seconds=self.inactivity_seconds.data or 0,
-            time_zone=self.time_zone.data or "",
-            takes_messages=bool(self.takes_messages.data),
-            takes_ads=bool(self.takes_ads.data),
-            is_tester=is_tester,
-        )
+    def change(self, customer_id: UUID) -> UpdateCustomer:
+        """The change to be made; an empty PIN is none."""
+        pin = self.pin.data or ""
+        return self.to(UpdateCustomer, customer_id=customer_id, pin=pin)
 
 
-def entered_of(customer: CustomerView, pin: str) -> dict[str, Any]:
-    """What the fields of a form begin with beside the person."""
-    settings = customer.settings
-    return {
-        "group_id": str(settings.group_id or ""),
-        "is_tester": settings.is_tester,
-        "pin": pin,
-        "inactivity_seconds": settings.inactivity_seconds,
-        "time_zone": settings.time_zone,
-        "takes_messages": settings.takes_messages,
-        "takes_ads": settings.takes_ads,
-    }
+def person_data(customer: CustomerView, pin: str) -> dict[str, Any]:
+    """What the form of a customer begins with."""
+    return {**vars(customer.person), **vars(customer.settings), "pin": pin}

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from gateway.customers import player_settings
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
-from gateway.panel.people import PersonFields, entered_of
+from gateway.panel.people import PersonFields, person_data
 from gateway.portal.pages import own_id, pages
 from gateway.request_context import ask
 from lineup.context import Role
@@ -16,9 +16,6 @@ from lineup.contracts.accounts.customers import (
     CustomerView,
     GetCustomer,
     GetPlayerSettings,
-    PersonChange,
-    SettingsChange,
-    UpdateCustomer,
 )
 
 
@@ -36,28 +33,17 @@ class OwnDataForm(PersonFields):
         "Consent": ["takes_messages", "takes_ads"],
     }
 
-    def change(self, customer: CustomerView) -> UpdateCustomer:
-        """The change to be made; group and tester mark stay as they are."""
-        kept = customer.settings
-        settings = self.settings(kept.group_id, is_tester=kept.is_tester)
-        return UpdateCustomer(
-            customer_id=customer.id,
-            person=PersonChange(**vars(self.person())),
-            settings=SettingsChange(**vars(settings)),
-            pin=self.pin.data or "",
-        )
-
 
 @pages.route("/my/data", methods=["GET", "POST"])
 @page_for(frozenset({Role.CUSTOMER}))
 def change_data() -> ResponseReturnValue:
     """Change one's own data."""
     customer, pin = _oneself()
-    form = OwnDataForm(obj=customer.person, data=entered_of(customer, pin))
+    form = OwnDataForm(data=person_data(customer, pin))
     return form_page(
         "portal/own_data.html",
         form,
-        lambda: ask(form.change(customer)),
+        lambda: ask(form.change(customer.id)),
         lambda _: go_to(url_for(".change_data"), "Changes saved."),
         customer=customer,
     )

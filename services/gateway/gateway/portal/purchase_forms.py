@@ -5,20 +5,18 @@ from uuid import UUID
 
 from flask import request
 from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
-from gateway.panel.forms import LineupForm, line_field, must_be_whole_money
+from gateway.panel.entries import entry, must_be_whole_money
+from gateway.panel.forms import LineupForm
 from gateway.request_context import ask
 from lineup.contracts.billing.catalog import ListProducts, PlanView, ProductView
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     ListSubscriptions,
-    Purchase,
     StopSubscription,
 )
 from lineup.contracts.paging import MAX_LIMIT, Paging
-
-REASON_LENGTH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,27 +48,12 @@ class BuyForm(LineupForm):
         except ValueError:
             raise ValidationError("Choose a plan.") from None
 
-    def to_request(self, user_id: UUID) -> Purchase:
-        """The purchase to be made."""
-        return Purchase(
-            user_id=user_id,
-            plan_id=UUID(self.plan_id.data),
-            count_from=CountFrom(self.count_from.data),
-        )
-
 
 class StopForm(LineupForm):
     """A subscription to be stopped, and why if somebody wants to say."""
 
-    reason = line_field(
-        "Reason (optional, kept with the sale)", Length(max=REASON_LENGTH)
-    )
-
-    def to_request(self, subscription_id: UUID) -> StopSubscription:
-        """The stop to be made."""
-        return StopSubscription(
-            subscription_id=subscription_id, reason=self.reason.data or ""
-        )
+    asks = StopSubscription
+    reason = entry("Reason (optional, kept with the sale)")
 
 
 def offers_of(partner_id: UUID, *, had_trial: bool) -> list[Offer]:

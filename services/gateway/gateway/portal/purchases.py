@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.panel.amounts import read_amount
 from gateway.panel.display import day_text, money_text
-from gateway.panel.forms import LineupForm, status_of, submit
+from gateway.panel.forms import form_page, go_to, status_of, submit
 from gateway.panel.guard import page_for, roles_of
 from gateway.panel.optional_results import optional_if_known
 from gateway.portal.purchase_forms import (
@@ -17,7 +17,7 @@ from gateway.portal.purchase_forms import (
     had_trial,
     offers_of,
 )
-from gateway.portal.users import address_of, back_to, pages, user_of
+from gateway.portal.users import address_of, pages, user_of
 from gateway.request_context import actor, ask, ask_later
 from gateway.return_paths import return_path
 from gateway.selling import buy_for_cash
@@ -29,10 +29,12 @@ from lineup.contracts.billing.subscriptions import (
     GetRenewal,
     GetSubscription,
     ListSubscriptions,
+    Purchase,
     PurchaseQuote,
     QuotePurchase,
     QuoteStop,
     RenewalView,
+    StopSubscription,
     SubscriptionState,
     SubscriptionView,
     SwitchRenewal,
@@ -51,13 +53,11 @@ def buy(user_id: UUID) -> ResponseReturnValue:
     user = user_of(user_id)
     form = BuyForm()
     bought = submit(form, lambda: _purchase(form, user))
-    if bought is not None:
-        words = (
-            f"{user.name} has {bought.product_name} until {day_text(bought.ends_at)}."
-        )
-        flash(words)
-        return back_to(user.customer_id)
-    return _offer(user, form), status_of(form)
+    if bought is None:
+        return _offer(user, form), status_of(form)
+    until = day_text(bought.ends_at)
+    message = f"{user.name} has {bought.product_name} until {until}."
+    return go_to(address_of(user.customer_id), message)
 
 
 @pages.post("/users/<uuid:user_id>/renewal")
@@ -66,15 +66,13 @@ def switch_renewal(user_id: UUID) -> ResponseReturnValue:
     """Turn a user's automatic renewal on or off."""
     user = user_of(user_id)
     renews = request.form.get("renews") == "on"
-    rpc_request = SwitchRenewal(user_id=user_id, renews=renews)
-    ask(rpc_request)
+    ask(SwitchRenewal(user_id=user_id, renews=renews))
     to = request.form.get("to", "")
     if to == "renewal":
-        return redirect(_renewal_address(user.customer_id))
-    flash(
-        f"{user.name} {'auto-renews' if renews else 'no longer renews automatically'}."
-    )
-    return redirect(return_path(to) or address_of(user.customer_id))
+        return go_to(_renewal_address(user.customer_id))
+    does = "auto-renews" if renews else "no longer renews automatically"
+    back = return_path(to) or address_of(user.customer_id)
+    return go_to(back, f"{user.name} {does}.")
 
 
 @pages.route("/users/<uuid:user_id>/stop", methods=["GET", "POST"])
@@ -86,8 +84,8 @@ def stop_user(user_id: UUID) -> ResponseReturnValue:
     )
     found = ask(running)
     if not found.items:
-        flash("There is no active subscription.")
-        return back_to(user_of(user_id).customer_id)
+        back = address_of(user_of(user_id).customer_id)
+        return go_to(back, "There is no active subscription.")
     return _stop(found.items[0])
 
 
@@ -95,34 +93,40 @@ def stop_user(user_id: UUID) -> ResponseReturnValue:
 @page_for(SELLERS_AND_CUSTOMERS)
 def stop(subscription_id: UUID) -> ResponseReturnValue:
     """Say what comes back, ask, and stop."""
-    return _stop(_subscription(subscription_id))
+    return _stop(ask(GetSubscription(subscription_id=subscription_id)))
 
 
 def _stop(subscription: SubscriptionView) -> ResponseReturnValue:
     form = StopForm()
-    receipt = submit(
+    back = address_of(subscription.customer_id)
+    return form_page(
+        "portal/stop.html",
         form,
-        lambda: ask(form.to_request(subscription.id)),
+        lambda: ask(form.to(StopSubscription, subscription_id=subscription.id)),
+        lambda receipt: go_to(
+            back,
+            f"Stopped. {money_text(receipt.refunded)} was refunded to the balance.",
+        ),
+        subscription=subscription,
+        quote=lambda: ask(QuoteStop(subscription_id=subscription.id)),
+        back=back,
     )
-    if receipt is not None:
-        flash(f"Stopped. {money_text(receipt.refunded)} was refunded to the balance.")
-        return back_to(subscription.customer_id)
-    return _ask_to_stop(form, subscription)
 
 
 def _purchase(form: BuyForm, user: UserView) -> SubscriptionView:
     """Buy from the balance, or with money that is taken for it now."""
+    purchase = form.to(Purchase, user_id=user.id)
     if not form.taken.data:
-        return ask(form.to_request(user.id))
+        return ask(purchase)
     if not _takes_money():
         raise Forbidden
     offers = offers_of(user.partner_id, had_trial=False)
-    prices = {str(offer.plan.id): offer.plan.price for offer in offers}
-    price = prices.get(form.plan_id.data)
+    prices = {offer.plan.id: offer.plan.price for offer in offers}
+    price = prices.get(purchase.plan_id)
     if price is None:
         raise PlanRetired
     taken = read_amount(form.taken.data, price.asset)
-    return buy_for_cash(user.customer_id, taken, form.to_request(user.id))
+    return buy_for_cash(user.customer_id, taken, purchase)
 
 
 def _offer(user: UserView, form: BuyForm) -> str:
@@ -158,8 +162,7 @@ def _chosen(user: UserView, offers: list[Offer], form: BuyForm) -> Offer | None:
 
 
 def _last_plan(user_id: UUID) -> UUID | None:
-    newest = ListSubscriptions(user_id=user_id, paging=Paging(limit=1))
-    found = ask(newest)
+    found = ask(ListSubscriptions(user_id=user_id, paging=Paging(limit=1)))
     return found.items[0].plan_id if found.items else None
 
 
@@ -177,25 +180,6 @@ def _quoted(
     return quote, None
 
 
-def _ask_to_stop(
-    form: LineupForm, subscription: SubscriptionView
-) -> ResponseReturnValue:
-    rpc_request = QuoteStop(subscription_id=subscription.id)
-    page = render_template(
-        "portal/stop.html",
-        form=form,
-        subscription=subscription,
-        quote=ask(rpc_request),
-        back=address_of(subscription.customer_id),
-    )
-    return page, status_of(form)
-
-
-def _subscription(subscription_id: UUID) -> SubscriptionView:
-    rpc_request = GetSubscription(subscription_id=subscription_id)
-    return ask(rpc_request)
-
-
 def _renewal_address(customer_id: UUID) -> str:
     if actor().role is Role.CUSTOMER:
         return url_for("portal_money.renewal")
@@ -209,6 +193,4 @@ def _takes_money() -> bool:
 
 def _renewal_of(user: UserView) -> RenewalView | None:
     """The user's switch; None while billing has not heard of it."""
-    rpc_request = GetRenewal(user_id=user.id)
-    answer = ask_later(rpc_request)
-    return optional_if_known(answer).value
+    return optional_if_known(ask_later(GetRenewal(user_id=user.id))).value

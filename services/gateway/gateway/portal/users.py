@@ -2,16 +2,16 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.panel.display import money_text
-from gateway.panel.forms import LineupForm, form_page, status_of, submit
+from gateway.panel.entries import entry
+from gateway.panel.forms import LineupForm, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional
 from gateway.players import card_of
-from gateway.portal.forms import NameForm
 from gateway.read_your_writes import until_link_answers
 from gateway.request_context import actor, ask, ask_later
 from lineup.context import SELLERS_AND_CUSTOMERS, Role
@@ -35,6 +35,13 @@ from lineup.errors import Invalid
 pages = Blueprint("users", __name__)
 
 
+class NameForm(LineupForm):
+    """A user's name: free text."""
+
+    asks = CreateUser
+    name = entry("Name")
+
+
 def back_to(customer_id: UUID) -> Answer:
     """The page one came from: the customer's, as this role sees it."""
     return redirect(address_of(customer_id))
@@ -52,14 +59,14 @@ def address_of(customer_id: UUID) -> str:
 def new_user(customer_id: UUID) -> ResponseReturnValue:
     """Add a user; its link answers when this returns."""
     form = NameForm()
-    made = submit(form, lambda: _create(customer_id, form.name.data or ""))
-    if made is not None:
-        flash(f"{made.name} was added.")
-        return back_to(customer_id)
-    page = render_template(
-        "portal/user_form.html", form=form, back=address_of(customer_id), user=None
+    return form_page(
+        "portal/user_form.html",
+        form,
+        lambda: _create(form.to(CreateUser, customer_id=customer_id)),
+        lambda made: go_to(address_of(customer_id), f"{made.name} was added."),
+        back=address_of(customer_id),
+        user=None,
     )
-    return page, status_of(form)
 
 
 @pages.route("/users/<uuid:user_id>/rename", methods=["GET", "POST"])
@@ -67,12 +74,11 @@ def new_user(customer_id: UUID) -> ResponseReturnValue:
 def rename_user(user_id: UUID) -> ResponseReturnValue:
     """Give a user another name."""
     user = user_of(user_id)
-    form = NameForm(name=user.name)
-    rpc_request = RenameUser(user_id=user_id, name=form.name.data or "")
+    form = NameForm(obj=user)
     return form_page(
         "portal/user_form.html",
         form,
-        lambda: ask(rpc_request),
+        lambda: ask(form.to(RenameUser, user_id=user_id)),
         lambda _: back_to(user.customer_id),
         user=user,
         back=address_of(user.customer_id),
@@ -84,19 +90,16 @@ def rename_user(user_id: UUID) -> ResponseReturnValue:
 def delete_user(user_id: UUID) -> ResponseReturnValue:
     """Ask, and delete a user; what runs is stopped with it, the rest paid back."""
     user, stop = user_of(user_id), _stop_of(user_id)
-    form = LineupForm()
-    gone = submit(form, lambda: _delete(user_id))
-    if gone is not None:
-        flash(f"{user.name} was deleted{gone}.")
-        return back_to(user.customer_id)
-    page = render_template(
+    back = address_of(user.customer_id)
+    return form_page(
         "portal/user_delete.html",
-        form=form,
+        LineupForm(),
+        lambda: _delete(user_id),
+        lambda refund: go_to(back, f"{user.name} was deleted{refund}."),
         user=card_of(user),
         stop=stop,
-        back=address_of(user.customer_id),
+        back=back,
     )
-    return page, status_of(form)
 
 
 def _stop_of(user_id: UUID) -> StopReceipt | None:
@@ -129,8 +132,7 @@ def _id_of(text: str) -> UUID:
         raise Invalid from None
 
 
-def _create(customer_id: UUID, name: str) -> UserView:
-    rpc_request = CreateUser(customer_id=customer_id, name=name)
+def _create(rpc_request: CreateUser) -> UserView:
     user = ask(rpc_request)
     until_link_answers(user)
     return user
@@ -138,5 +140,4 @@ def _create(customer_id: UUID, name: str) -> UserView:
 
 def user_of(user_id: UUID) -> UserView:
     """A user as accounts has it; NotFound outside the scope."""
-    rpc_request = GetUser(user_id=user_id)
-    return ask(rpc_request)
+    return ask(GetUser(user_id=user_id))

@@ -33,7 +33,8 @@ def visible_text(answer):
 
 
 def a_channel(sample, id_=ID, **direction):
-    details = sample(ChannelDetails, **{"name": "News", "number": 7, **direction})
+    usual = {"name": "News", "number": 7, "logo": ""}
+    details = sample(ChannelDetails, **usual | direction)
     return sample(ChannelView, id=id_, details=details, guide_until=None)
 
 

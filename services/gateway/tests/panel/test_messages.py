@@ -115,7 +115,8 @@ def test_a_refused_test_tells_at_the_field(browser, form_of, services):
     refusal = Invalid(fields={"receiver": ["Not a mail address."]})
     services.answer_with("notifications.send_test", refusal)
 
-    answer = sent(browser(Role.PARTNER), form_of, "/mail-transport/test", receiver="me")
+    fields = {"receiver": "me@example.org"}
+    answer = sent(browser(Role.PARTNER), form_of, "/mail-transport/test", **fields)
 
     assert answer.status_code == 422
     assert 'id="receiver-errors"><li>Not a mail address.' in text_of(answer)

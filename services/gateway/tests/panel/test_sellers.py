@@ -128,8 +128,10 @@ class TestChanging:
             f"/accounts/{OTHER}/edit",
             name="Stall",
             state="inactive",
+            email="stall@example.org",
             time_zone="Europe/Riga",
             legal_name="Stall Ltd",
+            country="LV",
         )
         assert answer.location == f"/accounts/{OTHER}"
         [(_, rpc_request)] = services.calls_of("accounts.update_account")

@@ -2,58 +2,56 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar
-from uuid import UUID
+from typing import Any, ClassVar, TypeVar
 
 from flask import request
 from flask_wtf.file import FileField
-from wtforms import (
-    BooleanField,
-    IntegerField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import ValidationError
 
+from gateway import logos
 from gateway.admin.partner_form import OfPartner, PackagesOfPartner
 from gateway.panel.display import counted
-from gateway.panel.forms import Checklist, LineupForm, line_field
+from gateway.panel.entries import Checklist, chosen_of, entry
+from gateway.panel.forms import LineupForm
 from lineup.contracts.playlists.channels import (
     Catchup,
-    ChannelDetails,
-    ChannelView,
     CreateChannel,
     Signing,
 )
-from lineup.contracts.playlists.guide import (
-    CreateGuideSource,
-    GuideSourceView,
-    UpdateGuideSource,
+from lineup.contracts.playlists.guide import CreateGuideSource, GuideSourceView
+from lineup.contracts.playlists.jobs import (
+    GroupFound,
+    ImportChannels,
+    JobView,
+    PreviewChannels,
 )
-from lineup.contracts.playlists.jobs import GroupFound, ImportChannels, PreviewChannels
 from lineup.contracts.playlists.packages import CreatePackage, PackageView
+from lineup.verbs import Request
 
-SIGNINGS = (
-    SelectChoice(Signing.SESSION.value, "Signed link for continuous viewing"),
-    SelectChoice(Signing.SECURE_LINK.value, "Signed link for a single file"),
-    SelectChoice(Signing.NONE.value, "Unsigned stream URL"),
-)
-CATCHUPS = (
-    SelectChoice(Catchup.SHIFT.value, "Stream URL with utc and lutc"),
-    SelectChoice(Catchup.DEFAULT.value, "Separate archive URL"),
-    SelectChoice(Catchup.APPEND.value, "Suffix added to the stream URL"),
-    SelectChoice(Catchup.FLUSSONIC.value, "Flussonic"),
-    SelectChoice(Catchup.XTREAM.value, "Xtream panel"),
-)
+C = TypeVar("C")
+
+SIGNINGS = {
+    Signing.SESSION: "Signed link for continuous viewing",
+    Signing.SECURE_LINK: "Signed link for a single file",
+    Signing.NONE: "Unsigned stream URL",
+}
+CATCHUPS = {
+    Catchup.SHIFT: "Stream URL with utc and lutc",
+    Catchup.DEFAULT: "Separate archive URL",
+    Catchup.APPEND: "Suffix added to the stream URL",
+    Catchup.FLUSSONIC: "Flussonic",
+    Catchup.XTREAM: "Xtream panel",
+}
 HEADER = re.compile(r"([^:\s]+)\s*:\s*(.*)")
-DAY_MINUTES = 1440
+AS_WRITTEN = {"autocomplete": "off", "spellcheck": "false"}
 
 
 class ChannelForm(LineupForm):
     """A channel and everything that is said of it."""
 
+    asks = CreateChannel
     sections: ClassVar = {
         "Channel": [("number", "name"), "group", "partner_id", "is_on", "is_adult"],
         "Logo": [("logo_file", "logo")],
@@ -63,40 +61,38 @@ class ChannelForm(LineupForm):
         "Packages": ["package_ids"],
     }
 
-    number = IntegerField("Number", [InputRequired(), NumberRange(1, 10**9)])
-    name = line_field("Name", InputRequired())
-    group = line_field("Group", render_kw={"list": "groups"})
-    is_on = BooleanField("Enabled (shown in playlists)", default=True)
-    is_adult = BooleanField("Adult content")
+    number = entry("Number")
+    name = entry("Name")
+    group = entry("Group", render_kw={"list": "groups"})
+    is_on = entry("Enabled (shown in playlists)")
+    is_adult = entry("Adult content")
     logo_file = FileField("Logo file", description="PNG, JPEG or WebP, up to 512 KB.")
-    logo = line_field("Logo URL", description="Used if no file is uploaded.")
-    address = line_field("Stream URL")
-    signing = SelectField("Link type", choices=SIGNINGS)
-    catchup_days = IntegerField(
-        "Catch-up days", [Optional(), NumberRange(0, 365)], default=0
+    logo = entry("Logo URL", "Used if no file is uploaded.")
+    address = entry("Stream URL")
+    signing = entry("Link type", choices=chosen_of(SIGNINGS))
+    catchup_days = entry("Catch-up days")
+    catchup = entry("Catch-up type", choices=chosen_of(CATCHUPS))
+    catchup_source = entry(
+        "Archive URL", "With placeholders such as {utc}, {duration} or ${start}."
     )
-    catchup = SelectField("Catch-up type", choices=CATCHUPS)
-    catchup_source = line_field(
-        "Archive URL",
-        description="With placeholders such as {utc}, {duration} or ${start}.",
-    )
-    is_radio = BooleanField("Radio (audio only)")
-    player_lines = TextAreaField(
+    is_radio = entry("Radio (audio only)")
+    player_lines = entry(
         "Extra playlist tags",
-        description="One per line, such as #EXTVLCOPT:http-user-agent=Box/1.0.",
-        render_kw={"rows": 2, "autocomplete": "off", "spellcheck": "false"},
+        "One per line, such as #EXTVLCOPT:http-user-agent=Box/1.0.",
+        render_kw={"rows": 2, **AS_WRITTEN},
     )
-    guide_id = line_field(
-        "Guide ID (tvg-id)",
-        description="Leave empty to match the guide by channel name.",
+    guide_id = entry(
+        "Guide ID (tvg-id)", "Leave empty to match the guide by channel name."
     )
-    guide_shift_minutes = IntegerField(
-        "Guide time shift (minutes)",
-        [Optional(), NumberRange(-DAY_MINUTES, DAY_MINUTES)],
-        default=0,
-        description="-60 moves programmes one hour earlier.",
+    guide_shift_minutes = entry(
+        "Guide time shift (minutes)", "-60 moves programmes one hour earlier."
     )
-    package_ids = Checklist("Packages")
+    package_ids = entry("Packages")
+
+    def with_logo(self, contract: type[C], **given: Any) -> C:
+        """A request of what was entered; a file goes before an address."""
+        self.logo.data = logos.keep(self.logo_file.data) or self.logo.data
+        return self.to(contract, **given)
 
     def choose_from(self, packages: Sequence[PackageView]) -> None:
         """Let these packages be chosen."""
@@ -104,135 +100,61 @@ class ChannelForm(LineupForm):
             SelectChoice(str(one.id), one.name) for one in packages
         ]
 
-    def show(self, channel: ChannelView) -> None:
-        """Begin with how a channel is."""
-        details = channel.details
-        for name in ("number", "name", "group", "is_on", "is_adult", "logo"):
-            self[name].data = getattr(details, name)
-        for name in ("address", "catchup_days", "guide_id", "guide_shift_minutes"):
-            self[name].data = getattr(details, name)
-        self.catchup_source.data = details.catchup_source
-        self.is_radio.data = details.is_radio
-        self.player_lines.data = "\n".join(details.player_lines)
-        self.signing.data = details.signing.value
-        self.catchup.data = details.catchup.value
-        self.package_ids.data = [str(package) for package in channel.package_ids]
-
-    def details(self, uploaded_logo: str) -> ChannelDetails:
-        """The channel as it was entered."""
-        return ChannelDetails(
-            number=self.number.data or 0,
-            name=self.name.data or "",
-            address=self.address.data or "",
-            logo=uploaded_logo or self.logo.data or "",
-            group=self.group.data or "",
-            guide_id=self.guide_id.data or "",
-            is_adult=bool(self.is_adult.data),
-            catchup_days=self.catchup_days.data or 0,
-            is_on=bool(self.is_on.data),
-            signing=Signing(self.signing.data),
-            guide_shift_minutes=self.guide_shift_minutes.data or 0,
-            catchup=Catchup(self.catchup.data),
-            catchup_source=self.catchup_source.data or "",
-            is_radio=bool(self.is_radio.data),
-            player_lines=[
-                text.strip()
-                for text in (self.player_lines.data or "").splitlines()
-                if text.strip()
-            ],
-        )
-
-    def packages(self) -> list[UUID]:
-        """The packages that were ticked."""
-        return [UUID(package) for package in self.package_ids.data or []]
-
 
 class NewChannelForm(PackagesOfPartner, ChannelForm):
     """A channel that is not there yet; the operator says whose it is."""
-
-    def to_request(self, uploaded_logo: str) -> CreateChannel:
-        """The channel to be made."""
-        return CreateChannel(
-            details=self.details(uploaded_logo),
-            package_ids=self.packages(),
-            partner_id=self.partner(),
-        )
 
 
 class NewPackageForm(OfPartner):
     """A package to be made."""
 
-    name = line_field("Name", InputRequired())
-
-    def to_request(self) -> CreatePackage:
-        """The package to be made; its page fills it."""
-        return CreatePackage(name=self.name.data or "", partner_id=self.partner())
+    asks = CreatePackage
+    name = entry("Name")
 
 
 class PackageNameForm(LineupForm):
     """A package's new name."""
 
-    name = line_field("Name", InputRequired())
+    asks = CreatePackage
+    name = entry("Name")
 
 
 class ImportForm(OfPartner):
     """A channel list: a file or an address."""
 
+    asks = ImportChannels
     file = FileField("Playlist file (M3U)")
-    address = line_field("Playlist URL")
-    package_id = SelectField(
+    address = entry("Playlist URL")
+    package_id = entry(
         "Add all channels to package",
-        [Optional()],
-        description="In addition to the channels already in it.",
+        "In addition to the channels already in it.",
     )
-    takes_films = BooleanField("Import films and episodes as channels")
-    signs = BooleanField(
+    takes_films = entry("Import films and episodes as channels")
+    signs = entry(
         "Use signed links where possible",
-        default=True,
-        description="For streams on your own servers. Turn off for streams of a "
-        "provider.",
+        "For streams on your own servers. Turn off for streams of a provider.",
     )
-    marks_adult_groups = BooleanField("Mark adult channels by group name", default=True)
+    marks_adult_groups = entry("Mark adult channels by group name")
     looks_first = BooleanField("Preview first and choose groups")
 
-    def to_request(self, upload: str) -> ImportChannels:
-        """The import to be begun."""
-        package = self.package_id.data
-        return ImportChannels(
-            upload=upload,
-            address="" if upload else self.address.data or "",
-            file_name=self.file_name() if upload else "",
-            package_id=UUID(package) if package else None,
-            partner_id=self.partner(),
-            takes_films=bool(self.takes_films.data),
-            signs=bool(self.signs.data),
-            marks_adult_groups=bool(self.marks_adult_groups.data),
-        )
-
-    def preview(self, upload: str) -> PreviewChannels:
-        """The look to be taken before."""
-        rpc_request = self.to_request(upload)
-        return PreviewChannels(
-            upload=rpc_request.upload,
-            address=rpc_request.address,
-            file_name=rpc_request.file_name,
-            partner_id=rpc_request.partner_id,
-        )
-
-    def file_name(self) -> str:
-        """What the uploaded file is called."""
-        name = getattr(self.file.data, "filename", "") or ""
-        return str(name)[:100]
+    def to_request(self, upload: str) -> Request[JobView]:
+        """The import to be begun, or the look to be taken before."""
+        kind = PreviewChannels if self.looks_first.data else ImportChannels
+        file_name = str(getattr(self.file.data, "filename", "") or "")[:100]
+        if upload:
+            return self.to(kind, upload=upload, file_name=file_name, address="")
+        return self.to(kind)
 
 
 class ChosenImportForm(LineupForm):
     """What of a list that was looked at comes in."""
 
+    asks = ImportChannels
     groups = Checklist("Groups")
-    package_id = SelectField("Add all channels to package", [Optional()])
-    takes_films = BooleanField("Import films and episodes as channels")
-    signs = BooleanField("Use signed links where possible", default=True)
-    marks_adult_groups = BooleanField("Mark adult channels by group name", default=True)
+    package_id = entry("Add all channels to package")
+    takes_films = entry("Import films and episodes as channels")
+    signs = entry("Use signed links where possible")
+    marks_adult_groups = entry("Mark adult channels by group name")
 
     def choose_from(self, groups: Sequence[GroupFound]) -> None:
         """Let these groups be chosen; at first all with channels are."""
@@ -242,18 +164,10 @@ class ChosenImportForm(LineupForm):
         if request.method == "GET":
             self.groups.data = [f"g:{one.name}" for one in groups if one.channels]
 
-    def to_request(self, preview_id: UUID, count: int) -> ImportChannels:
-        """The import to be begun; a list whose groups are all chosen is taken whole."""
-        chosen = [str(value).removeprefix("g:") for value in self.groups.data or []]
-        package = self.package_id.data
-        return ImportChannels(
-            preview_id=preview_id,
-            package_id=UUID(package) if package else None,
-            groups=None if len(chosen) == count else chosen,
-            takes_films=bool(self.takes_films.data),
-            signs=bool(self.signs.data),
-            marks_adult_groups=bool(self.marks_adult_groups.data),
-        )
+    def chosen(self) -> list[str] | None:
+        """The groups that were ticked; None for all: the list is taken whole."""
+        names = [str(value).removeprefix("g:") for value in self.groups.data or []]
+        return None if len(names) == len(self.groups.choices) else names
 
 
 def _group_label(group: GroupFound) -> str:
@@ -266,6 +180,7 @@ def _group_label(group: GroupFound) -> str:
 class SourceForm(LineupForm):
     """Where a guide comes from, and how it is read."""
 
+    asks = CreateGuideSource
     sections: ClassVar = {
         "Source": ["name", "partner_id", "address", "file", "is_on"],
         "Schedule and format": [
@@ -276,29 +191,23 @@ class SourceForm(LineupForm):
         ],
     }
 
-    name = line_field("Name", InputRequired())
-    address = line_field("URL (XMLTV, plain or gzip)")
+    name = entry("Name")
+    address = entry("URL (XMLTV, plain or gzip)")
     file = FileField("File", description="Imported once. Ignored if a URL is given.")
-    is_on = BooleanField("Enabled (fetched and shown)", default=True)
-    every_hours = IntegerField(
-        "Fetch interval (hours)", [NumberRange(1, 24 * 14)], default=6
+    is_on = entry("Enabled (fetched and shown)")
+    every_hours = entry("Fetch interval (hours)")
+    shift_minutes = entry(
+        "Time shift (minutes)", "-60 moves all programmes one hour earlier."
     )
-    shift_minutes = IntegerField(
-        "Time shift (minutes)",
-        [Optional(), NumberRange(-1440, 1440)],
-        default=0,
-        description="-60 moves all programmes one hour earlier.",
-    )
-    time_zone = StringField(
+    time_zone = entry(
         "Default time zone",
-        [InputRequired()],
-        default="UTC",
-        description="For times without a time zone, such as Europe/Paris.",
+        "For times without a time zone, such as Europe/Paris.",
+        is_required=True,
     )
     headers = TextAreaField(
         "HTTP headers",
         description='One per line, such as "Authorization: Bearer …".',
-        render_kw={"rows": 3, "autocomplete": "off", "spellcheck": "false"},
+        render_kw={"rows": 3, **AS_WRITTEN},
     )
 
     def validate_headers(self, field: Any) -> None:
@@ -317,21 +226,6 @@ class SourceForm(LineupForm):
 class NewSourceForm(OfPartner, SourceForm):
     """A source that is not there yet."""
 
-    def to_request(self, upload: str) -> CreateGuideSource:
-        """The source to be made."""
-        address = self.address.data or ""
-        return CreateGuideSource(
-            name=self.name.data or "",
-            address=address,
-            upload="" if address else upload,
-            every_hours=self.every_hours.data or 6,
-            headers=self.entered_headers(),
-            shift_minutes=self.shift_minutes.data or 0,
-            time_zone=self.time_zone.data or "UTC",
-            is_on=bool(self.is_on.data),
-            partner_id=self.partner(),
-        )
-
 
 class EditSourceForm(SourceForm):
     """A source that is there; what its header fields hold is never shown."""
@@ -346,17 +240,7 @@ class EditSourceForm(SourceForm):
         else:
             del self.keeps_headers
 
-    def to_request(self, source_id: UUID, upload: str) -> UpdateGuideSource:
-        """The source as it shall be."""
+    def changed_headers(self) -> dict[str, str] | None:
+        """The header fields as they shall be; None: they stay."""
         keeps = "keeps_headers" in self and bool(self.keeps_headers.data)
-        return UpdateGuideSource(
-            source_id=source_id,
-            name=self.name.data or "",
-            address=self.address.data or "",
-            every_hours=self.every_hours.data or 6,
-            headers=None if keeps else self.entered_headers(),
-            shift_minutes=self.shift_minutes.data or 0,
-            time_zone=self.time_zone.data or "UTC",
-            is_on=bool(self.is_on.data),
-            upload=upload,
-        )
+        return None if keeps else self.entered_headers()

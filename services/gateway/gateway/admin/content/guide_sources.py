@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
@@ -10,19 +10,20 @@ from gateway import uploads
 from gateway.admin.content.forms import EditSourceForm, NewSourceForm
 from gateway.admin.content.imports import uploaded
 from gateway.panel.filters import TextFilter, YesNo
-from gateway.panel.forms import Confirmation, form_page, go_to, status_of, submit
+from gateway.panel.forms import confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.playlists.guide import (
+    CreateGuideSource,
     DeleteGuideSource,
     FetchGuide,
     GetGuideSource,
     GuideSourceView,
     ListGuideSources,
+    UpdateGuideSource,
 )
-from lineup.verbs import Done
 
 pages = Blueprint("sources_pages", __name__)
 
@@ -58,12 +59,9 @@ def list_guide_sources() -> str:
 def new_guide_source() -> ResponseReturnValue:
     """Add a guide: a file or an address."""
     form = NewSourceForm()
-    made = submit(form, lambda: _create(form))
-    if made is not None:
-        flash(f"{made.name} was created.")
-        return _to_its_job(made)
-    page = render_template("admin/content/guide_form.html", form=form)
-    return page, status_of(form)
+    return form_page(
+        "admin/content/guide_form.html", form, lambda: _create(form), _to_its_job
+    )
 
 
 @pages.route("/guide/sources/<uuid:source_id>", methods=["GET", "POST"])
@@ -71,7 +69,7 @@ def new_guide_source() -> ResponseReturnValue:
 @page_for(PARTNERS, limit=uploads.most_bytes)
 def edit_guide_source(source_id: UUID) -> ResponseReturnValue:
     """Change a source; what shapes its programmes counts from the next run on."""
-    source = _source(source_id)
+    source = ask(GetGuideSource(source_id=source_id))
     form = EditSourceForm(source)
     return form_page(
         "admin/content/guide_form.html",
@@ -88,10 +86,8 @@ def edit_guide_source(source_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def fetch_guide(source_id: UUID) -> Answer:
     """Fetch a source now; with force a much smaller guide is taken, too."""
-    rpc_request = FetchGuide(
-        source_id=source_id, force=request.form.get("force") == "on"
-    )
-    job = ask(rpc_request)
+    force = request.form.get("force") == "on"
+    job = ask(FetchGuide(source_id=source_id, force=force))
     return redirect(url_for("jobs_pages.show_job", job_id=job.id))
 
 
@@ -99,37 +95,41 @@ def fetch_guide(source_id: UUID) -> Answer:
 @page_for(PARTNERS)
 def delete_guide_source(source_id: UUID) -> ResponseReturnValue:
     """Ask, and forget a source with its programmes."""
-    source = _source(source_id)
-    form = Confirmation()
-    if submit(form, lambda: _delete(source_id)) is not None:
-        flash(f"{source.name} was deleted.")
-        return redirect(url_for("sources_pages.list_guide_sources"))
-    page = render_template("admin/content/guide_delete.html", form=form, source=source)
-    return page, status_of(form)
-
-
-def _source(source_id: UUID) -> GuideSourceView:
-    rpc_request = GetGuideSource(source_id=source_id)
-    return ask(rpc_request)
+    source = ask(GetGuideSource(source_id=source_id))
+    return confirm_page(
+        "admin/content/guide_delete.html",
+        DeleteGuideSource(source_id=source_id),
+        url_for("sources_pages.list_guide_sources"),
+        f"{source.name} was deleted.",
+        source=source,
+    )
 
 
 def _to_its_job(source: GuideSourceView) -> Answer:
     """To how its first fetch goes; to the list when it is off."""
-    if source.open_job_id is None:
-        return redirect(url_for("sources_pages.list_guide_sources"))
-    return redirect(url_for("jobs_pages.show_job", job_id=source.open_job_id))
+    address = url_for("sources_pages.list_guide_sources")
+    if source.open_job_id is not None:
+        address = url_for("jobs_pages.show_job", job_id=source.open_job_id)
+    return go_to(address, f"{source.name} was created.")
 
 
 def _create(form: NewSourceForm) -> GuideSourceView:
-    return ask(form.to_request(uploaded(form.file.data)))
+    upload = uploaded(form.file.data)
+    return ask(
+        form.to(
+            CreateGuideSource,
+            upload="" if form.address.data else upload,
+            headers=form.entered_headers(),
+        )
+    )
 
 
 def _update(source_id: UUID, form: EditSourceForm) -> GuideSourceView:
-    rpc_request = form.to_request(source_id, uploaded(form.file.data))
-    return ask(rpc_request)
-
-
-def _delete(source_id: UUID) -> Done:
-    rpc_request = DeleteGuideSource(source_id=source_id)
-    ask(rpc_request)
-    return Done()
+    return ask(
+        form.to(
+            UpdateGuideSource,
+            source_id=source_id,
+            upload=uploaded(form.file.data),
+            headers=form.changed_headers(),
+        )
+    )

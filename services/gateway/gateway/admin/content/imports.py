@@ -23,8 +23,8 @@ from lineup.contracts.billing.catalog import ListProducts
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.jobs import (
     GetJob,
+    ImportChannels,
     JobState,
-    JobView,
     ListJobs,
     UndoImport,
 )
@@ -88,7 +88,7 @@ def choose_groups(job_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/content/import_choose.html",
         form,
-        lambda: _import_chosen(form, job),
+        lambda: ask(form.to(ImportChannels, preview_id=job_id, groups=form.chosen())),
         lambda begun: go_to(url_for("jobs_pages.show_job", job_id=begun.id)),
         job=job,
     )
@@ -102,11 +102,6 @@ def undo_import(job_id: UUID) -> Answer:
     return redirect(url_for("jobs_pages.show_job", job_id=undo.id), 303)
 
 
-def _import_chosen(form: ChosenImportForm, job: JobView) -> JobView:
-    rpc_request = form.to_request(job.id, len(job.groups))
-    return ask(rpc_request)
-
-
 @pages.route("/channels/import", methods=["GET", "POST"])
 @uploads.takes_files
 @page_for(PARTNERS, limit=uploads.most_bytes)
@@ -118,7 +113,7 @@ def import_channels() -> ResponseReturnValue:
     return form_page(
         "admin/content/import_form.html",
         form,
-        lambda: _begin_import(form),
+        lambda: ask(form.to_request(uploaded(form.file.data))),
         lambda job: go_to(url_for("jobs_pages.show_job", job_id=job.id)),
     )
 
@@ -127,18 +122,10 @@ def _sells_nothing() -> bool:
     """Whether the first line can be sold next: the actor has no product yet."""
     if actor().role not in roles_of("sell_pages.first_line"):
         return False
-    rpc_request = ListProducts(paging=Paging(limit=1))
-    found = optional(ask_later(rpc_request)).value
+    found = optional(ask_later(ListProducts(paging=Paging(limit=1)))).value
     return found is not None and not found.items
 
 
 def uploaded(file: FileStorage | None) -> str:
     """The name of the uploaded file in the store; empty when there is none."""
     return uploads.keep(app_context().blobs, file) if file else ""
-
-
-def _begin_import(form: ImportForm) -> JobView:
-    upload = uploaded(form.file.data)
-    if form.looks_first.data:
-        return ask(form.preview(upload))
-    return ask(form.to_request(upload))

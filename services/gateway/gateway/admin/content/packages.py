@@ -14,7 +14,7 @@ from gateway.admin.content.channels import MANY_BYTES
 from gateway.admin.content.forms import NewPackageForm, PackageNameForm
 from gateway.panel.display import counted
 from gateway.panel.filters import Choice, TextFilter
-from gateway.panel.forms import Confirmation, form_page, go_to, status_of, submit
+from gateway.panel.forms import confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
 from gateway.request_context import actor, ask
@@ -22,6 +22,7 @@ from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.playlists.channels import ChannelFilter, ListChannels
 from lineup.contracts.playlists.packages import (
     AddPackageChannels,
+    CreatePackage,
     DeletePackage,
     GetPackage,
     ListPackages,
@@ -30,7 +31,6 @@ from lineup.contracts.playlists.packages import (
     RenamePackage,
 )
 from lineup.errors import Invalid, Refusal
-from lineup.verbs import Done
 
 pages = Blueprint("packages_pages", __name__)
 
@@ -109,7 +109,7 @@ def new_package() -> ResponseReturnValue:
     return form_page(
         "admin/content/package_form.html",
         form,
-        lambda: ask(form.to_request()),
+        lambda: ask(form.to(CreatePackage)),
         lambda made: go_to(
             _address_of(made.id), f"{made.name} was created. Now add channels."
         ),
@@ -126,10 +126,7 @@ def show_package(package_id: UUID) -> str:
     return render_template(
         "admin/content/package.html",
         package=package,
-        listing=listing.answered_by(
-            ListChannels,
-            partner_id=package.partner_id,
-        ),
+        listing=listing.answered_by(ListChannels, partner_id=package.partner_id),
         query=request.query_string.decode("ascii", "ignore"),
     )
 
@@ -156,11 +153,10 @@ def rename_package(package_id: UUID) -> ResponseReturnValue:
     """Call a package otherwise."""
     package = _package(package_id)
     form = PackageNameForm(obj=package)
-    rpc_request = RenamePackage(package_id=package_id, name=form.name.data or "")
     return form_page(
         "admin/content/package_form.html",
         form,
-        lambda: ask(rpc_request),
+        lambda: ask(form.to(RenamePackage, package_id=package_id)),
         lambda renamed: go_to(
             _address_of(package_id), f"{package.name} was renamed to {renamed.name}."
         ),
@@ -173,14 +169,13 @@ def rename_package(package_id: UUID) -> ResponseReturnValue:
 def delete_package(package_id: UUID) -> ResponseReturnValue:
     """Ask, and remove a package; its channels stay."""
     package = _package(package_id)
-    form = Confirmation()
-    if submit(form, lambda: _delete(package_id)) is not None:
-        flash(f"{package.name} was deleted.")
-        return redirect(url_for("packages_pages.list_packages"))
-    page = render_template(
-        "admin/content/package_delete.html", form=form, package=package
+    return confirm_page(
+        "admin/content/package_delete.html",
+        DeletePackage(package_id=package_id),
+        url_for("packages_pages.list_packages"),
+        f"{package.name} was deleted.",
+        package=package,
     )
-    return page, status_of(form)
 
 
 def _address_of(package_id: UUID) -> str:
@@ -188,18 +183,15 @@ def _address_of(package_id: UUID) -> str:
 
 
 def _package(package_id: UUID) -> PackageView:
-    rpc_request = GetPackage(package_id=package_id)
-    return ask(rpc_request)
+    return ask(GetPackage(package_id=package_id))
 
 
 def _change(package: PackageView, act: str, only: str) -> PackageView:
     chosen = {"package_id": package.id, **_chosen(package, only)}
     if act == "put_in":
-        rpc_request = AddPackageChannels(**chosen)
-        return ask(rpc_request)
+        return ask(AddPackageChannels(**chosen))
     if act == "take_out":
-        removal = RemovePackageChannels(**chosen)
-        return ask(removal)
+        return ask(RemovePackageChannels(**chosen))
     raise Invalid("Choose an action.")
 
 
@@ -214,9 +206,3 @@ def _chosen(package: PackageView, only: str) -> dict[str, Any]:
         return {"channel_ids": [UUID(id_) for id_ in ticked]}
     except ValueError:
         raise Invalid from None
-
-
-def _delete(package_id: UUID) -> Done:
-    rpc_request = DeletePackage(package_id=package_id)
-    ask(rpc_request)
-    return Done()

@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.messages.forms import TestMailForm, TransportForm
 from gateway.panel.customer_tabs import customer_tabs
@@ -22,7 +21,9 @@ from lineup.contracts.notifications import (
     GetTransport,
     ListDeliveries,
     MessageKind,
+    SaveTransport,
     SendAgain,
+    SendTest,
     TransportView,
 )
 from lineup.errors import NotFound
@@ -78,10 +79,7 @@ def list_deliveries() -> str:
 def customer_messages(customer_id: UUID) -> str:
     """What was sent to one customer: a part of its page."""
     found = ask_later(GetCustomer(customer_id=customer_id))
-    listing = OF_CUSTOMER.listing_of(
-        ListDeliveries,
-        customer_id=customer_id,
-    )
+    listing = OF_CUSTOMER.listing_of(ListDeliveries, customer_id=customer_id)
     return render_template(
         "admin/messages/customer.html",
         listing=listing,
@@ -102,10 +100,8 @@ def show_delivery(delivery_id: UUID) -> str:
 @page_for(SELLERS)
 def send_again(delivery_id: UUID) -> ResponseReturnValue:
     """Queue a failed message once more."""
-    rpc_request = SendAgain(delivery_id=delivery_id)
-    ask(rpc_request)
-    flash("The message was queued again.")
-    return _to(delivery_id)
+    ask(SendAgain(delivery_id=delivery_id))
+    return go_to(_address(delivery_id), "The message was queued again.")
 
 
 @pages.route("/mail-transport", methods=["GET", "POST"])
@@ -117,7 +113,7 @@ def mail_transport() -> ResponseReturnValue:
     return form_page(
         "admin/messages/transport_form.html",
         form,
-        lambda: ask(form.to_request()),
+        lambda: ask(form.to(SaveTransport)),
         lambda _: go_to(
             url_for("notifications_pages.mail_transport"),
             "Email settings saved. Send a test email to check them.",
@@ -134,15 +130,13 @@ def send_test_mail() -> ResponseReturnValue:
     return form_page(
         "admin/messages/test_form.html",
         form,
-        lambda: ask(form.to_request()),
-        lambda sent: _to(sent.id),
+        lambda: ask(form.to(SendTest)),
+        lambda sent: go_to(_address(sent.id)),
     )
 
 
-def _to(delivery_id: UUID) -> Answer:
-    return redirect(
-        url_for("notifications_pages.show_delivery", delivery_id=delivery_id)
-    )
+def _address(delivery_id: UUID) -> str:
+    return url_for("notifications_pages.show_delivery", delivery_id=delivery_id)
 
 
 def _transport() -> TransportView | None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
@@ -15,10 +15,10 @@ from gateway.admin.people.customer_tables import (
     OWN_CUSTOMERS,
     USERS,
 )
-from gateway.customers import create_customer, player_settings
+from gateway.customers import NewCustomer, create_customer, player_settings
 from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.deletion import DeletionForm, blockers_of
-from gateway.panel.forms import Confirmation, form_page, go_to, status_of, submit
+from gateway.panel.forms import LineupForm, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.one_time_secrets import show_password_once
 from gateway.panel.optional_results import optional, wait_for
@@ -39,7 +39,6 @@ from lineup.contracts.accounts.customers import (
 from lineup.contracts.accounts.devices import ListDevices
 from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.subscriptions import GetDeletionBlockers
-from lineup.verbs import Done
 
 pages = Blueprint("customers_pages", __name__)
 
@@ -61,14 +60,18 @@ def list_customers() -> str:
 def new_customer() -> ResponseReturnValue:
     """Make a customer with its login and first user in one form."""
     form = CustomerForm()
-    made = submit(form, lambda: create_customer(form.to_request()))
-    if made is not None:
-        flash(f"{name_of(made)} was created.")
-        show_password_once(name_of(made), made.login.username, made.login.password)
-        return redirect(url_for("customers_pages.show_customer", customer_id=made.id))
-    return render_template("admin/people/customers/new.html", form=form), status_of(
-        form
+    return form_page(
+        "admin/people/customers/new.html",
+        form,
+        lambda: create_customer(form.to_request()),
+        _created,
     )
+
+
+def _created(made: NewCustomer) -> Answer:
+    show_password_once(name_of(made), made.login.username, made.login.password)
+    address = url_for("customers_pages.show_customer", customer_id=made.id)
+    return go_to(address, f"{name_of(made)} was created.")
 
 
 @pages.get("/customers/<uuid:customer_id>")
@@ -110,7 +113,7 @@ def edit_customer(customer_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/people/customers/edit.html",
         form,
-        lambda: ask(form.change(customer)),
+        lambda: ask(form.change(customer_id)),
         lambda _: go_to(
             url_for(".show_customer", customer_id=customer_id), "Changes saved."
         ),
@@ -129,25 +132,23 @@ def switch_on(customer_id: UUID) -> Answer:
 @page_for(SELLERS)
 def switch_off(customer_id: UUID) -> ResponseReturnValue:
     """Ask, then switch a customer off: nobody of it watches any more."""
-    form = Confirmation()
-    done = submit(form, lambda: _switched(customer_id, is_active=False))
-    if done is not None:
-        return done
-    customer = customer_of(customer_id)
-    page = render_template(
-        "admin/people/customers/switch.html", form=form, customer=customer
+    return form_page(
+        "admin/people/customers/switch.html",
+        LineupForm(),
+        lambda: _switched(customer_id, is_active=False),
+        lambda done: done,
+        customer=customer_of(customer_id),
     )
-    return page, status_of(form)
 
 
 def _switched(customer_id: UUID, *, is_active: bool) -> Answer:
     """Back where it was switched: at its page, or in the list as it was narrowed."""
-    rpc_request = SwitchCustomer(customer_id=customer_id, is_active=is_active)
-    switched = ask(rpc_request)
-    flash(f"{name_of(switched)} is {'enabled' if is_active else 'disabled'}.")
+    switched = ask(SwitchCustomer(customer_id=customer_id, is_active=is_active))
+    back = url_for(".show_customer", customer_id=customer_id)
     if "listed" in request.args:
-        return redirect(f"{url_for('.list_customers')}?{request.args['listed']}")
-    return redirect(url_for(".show_customer", customer_id=customer_id))
+        back = f"{url_for('.list_customers')}?{request.args['listed']}"
+    state = "enabled" if is_active else "disabled"
+    return go_to(back, f"{name_of(switched)} is {state}.")
 
 
 @pages.route("/customers/<uuid:customer_id>/delete", methods=["GET", "POST"])
@@ -165,18 +166,15 @@ def delete_customer(customer_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/people/customers/delete.html",
         form,
-        lambda: _delete(customer_id, form),
+        lambda: ask(
+            form.to(DeleteCustomer, customer_id=customer_id, force=form.is_forced)
+        ),
         lambda _: go_to(
             url_for(".list_customers"), f"{name_of(customer)} is in the trash."
         ),
         customer=customer,
         blockers=blockers,
     )
-
-
-def _delete(customer_id: UUID, form: DeletionForm) -> Done:
-    rpc_request = DeleteCustomer(customer_id=customer_id, **form.request_fields())
-    return ask(rpc_request)
 
 
 def name_of(customer: CustomerView) -> str:
@@ -186,8 +184,7 @@ def name_of(customer: CustomerView) -> str:
 
 def customer_of(customer_id: UUID) -> CustomerView:
     """A customer in the actor's scope; NotFound otherwise."""
-    rpc_request = GetCustomer(customer_id=customer_id)
-    return ask(rpc_request)
+    return ask(GetCustomer(customer_id=customer_id))
 
 
 def _tab(template: str, customer: CustomerView, opened: str, **context: Any) -> str:

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from gateway.admin import choices
+from gateway.panel.entries import entry
 from gateway.panel.filters import TextFilter
-from gateway.panel.forms import LineupForm, form_page, go_to, line_field
+from gateway.panel.forms import LineupForm, confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import actor, ask
@@ -38,23 +38,17 @@ GROUPS = Table(
 class GroupForm(LineupForm):
     """A group's name; the operator says whose it is."""
 
-    name = line_field("Name", description="For example Staff, Promotion or North.")
-    account_id = SelectField("Company")
+    asks = CreateCustomerGroup
+    name = entry("Name", "For example Staff, Promotion or North.")
+    account_id = entry("Company")
 
-    def __init__(self, name: str | None = None) -> None:
-        super().__init__(name=name)
-        if actor().role is Role.OPERATOR and name is None:
+    def __init__(self, group: CustomerGroupView | None = None) -> None:
+        super().__init__(obj=group)
+        if actor().role is Role.OPERATOR and group is None:
             companies = choices.accounts()
             self.account_id.choices = [SelectChoice(*one) for one in companies()]
         else:
             del self.account_id
-
-    def to_request(self) -> CreateCustomerGroup:
-        """The group to be made."""
-        owner = self._fields.get("account_id")
-        return CreateCustomerGroup(
-            name=self.name.data or "", account_id=UUID(owner.data) if owner else None
-        )
 
 
 @pages.get("/customer-groups")
@@ -73,7 +67,7 @@ def new_group() -> ResponseReturnValue:
     return form_page(
         "admin/people/groups/form.html",
         form,
-        lambda: ask(form.to_request()),
+        lambda: ask(form.to(CreateCustomerGroup)),
         lambda made: go_to(url_for(".list_groups"), f"{made.name} was created."),
         group=None,
     )
@@ -83,13 +77,12 @@ def new_group() -> ResponseReturnValue:
 @page_for(SELLERS)
 def rename_group(group_id: UUID) -> ResponseReturnValue:
     """Give a group another name."""
-    group = _group(group_id)
-    form = GroupForm(group.name)
-    rpc_request = RenameCustomerGroup(group_id=group_id, name=form.name.data or "")
+    group = ask(GetCustomerGroup(group_id=group_id))
+    form = GroupForm(group)
     return form_page(
         "admin/people/groups/form.html",
         form,
-        lambda: ask(rpc_request),
+        lambda: ask(form.to(RenameCustomerGroup, group_id=group_id)),
         lambda named: go_to(
             url_for(".list_groups"), f"{group.name} was renamed to {named.name}."
         ),
@@ -101,18 +94,11 @@ def rename_group(group_id: UUID) -> ResponseReturnValue:
 @page_for(SELLERS)
 def delete_group(group_id: UUID) -> ResponseReturnValue:
     """Ask, and remove a group that nobody is in."""
-    group = _group(group_id)
-    form = LineupForm()
-    rpc_request = DeleteCustomerGroup(group_id=group_id)
-    return form_page(
+    group = ask(GetCustomerGroup(group_id=group_id))
+    return confirm_page(
         "admin/people/groups/delete.html",
-        form,
-        lambda: ask(rpc_request),
-        lambda _: go_to(url_for(".list_groups"), f"{group.name} was deleted."),
+        DeleteCustomerGroup(group_id=group_id),
+        url_for(".list_groups"),
+        f"{group.name} was deleted.",
         group=group,
     )
-
-
-def _group(group_id: UUID) -> CustomerGroupView:
-    rpc_request = GetCustomerGroup(group_id=group_id)
-    return ask(rpc_request)

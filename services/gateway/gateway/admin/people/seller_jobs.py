@@ -2,22 +2,21 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from gateway.admin.people.customers import name_of
 from gateway.admin.people.seller_forms import MoveForm
 from gateway.admin.people.sellers import account_of
 from gateway.panel.deletion import DeletionForm, blockers_of
 from gateway.panel.filters import Id
-from gateway.panel.forms import form_page, go_to, status_of, submit
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
-from lineup.contracts.accounts.customers import CustomerView, GetCustomer
+from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.jobs import (
-    AccountCounts,
-    AccountJobView,
     CountAccount,
     DeleteAccount,
     GetAccountJob,
@@ -51,14 +50,21 @@ JOBS = Table(
 def delete_account(account_id: UUID) -> ResponseReturnValue:
     """Say what goes with a seller, have its login name typed, and delete it."""
     account = account_of(account_id)
-    counts = _counts(account_id)
+    counts = ask(CountAccount(account_id=account_id))
     blockers = blockers_of(GetDeletionBlockers(account_id=account_id))
     has_money = bool(blockers.value and blockers.value.balances)
     form = DeletionForm(account.username, is_forced=has_money, has_money=has_money)
     return form_page(
         "admin/people/sellers/delete.html",
         form,
-        lambda: _delete(account_id, form),
+        lambda: ask(
+            form.to(
+                DeleteAccount,
+                account_id=account_id,
+                confirmation=form.typed.data or "",
+                force=form.is_forced,
+            )
+        ),
         lambda job: go_to(url_for("seller_jobs.show_job", job_id=job.id)),
         account=account,
         counts=counts,
@@ -88,17 +94,15 @@ def move_customers(account_id: UUID) -> ResponseReturnValue:
     """Put all customers of a seller below another one."""
     account = account_of(account_id)
     form = MoveForm(_targets(account.partner_id, leaving=account_id))
-    job = submit(form, lambda: _move(account_id, form))
-    if job is not None:
-        return redirect(url_for("seller_jobs.show_job", job_id=job.id))
-    page = render_template(
+    return form_page(
         "admin/people/sellers/move.html",
-        form=form,
+        form,
+        lambda: ask(form.to(MoveCustomers, account_id=account_id)),
+        lambda job: go_to(url_for("seller_jobs.show_job", job_id=job.id)),
         heading=f"Move the customers of {account.name}",
-        counts=_counts(account_id),
+        counts=ask(CountAccount(account_id=account_id)),
         back=url_for("sellers_pages.show_account", account_id=account_id),
     )
-    return page, status_of(form)
 
 
 @pages.route("/customers/<uuid:customer_id>/move", methods=["GET", "POST"])
@@ -107,47 +111,20 @@ def move_customer(customer_id: UUID) -> ResponseReturnValue:
     """Put one customer below another seller."""
     customer = ask(GetCustomer(customer_id=customer_id))
     form = MoveForm(_targets(customer.partner_id, leaving=customer.seller_id))
-    moved = submit(form, lambda: _move_one(customer_id, form))
     back = url_for("customers_pages.show_customer", customer_id=customer_id)
-    if moved is not None:
-        return redirect(back)
-    page = render_template(
+    return form_page(
         "admin/people/sellers/move.html",
-        form=form,
-        heading=f"Move {customer.person.first_name} {customer.person.last_name}",
+        form,
+        lambda: ask(form.to(MoveCustomer, customer_id=customer_id)),
+        lambda _: go_to(back),
+        heading=f"Move {name_of(customer)}",
         counts=None,
         back=back,
     )
-    return page, status_of(form)
 
 
 def _targets(partner_id: UUID | None, leaving: UUID | None) -> list[AccountView]:
     """A partner and its first two hundred sellers by name, less the one they leave."""
-    rpc_request = ListAccounts(
-        partner_id=partner_id, paging=Paging(limit=200, order="name")
-    )
-    found = ask(rpc_request)
+    paging = Paging(limit=200, order="name")
+    found = ask(ListAccounts(partner_id=partner_id, paging=paging))
     return [one for one in found.items if one.id != leaving]
-
-
-def _counts(account_id: UUID) -> AccountCounts:
-    return ask(CountAccount(account_id=account_id))
-
-
-def _delete(account_id: UUID, form: DeletionForm) -> AccountJobView:
-    rpc_request = DeleteAccount(
-        account_id=account_id,
-        confirmation=form.typed.data or "",
-        **form.request_fields(),
-    )
-    return ask(rpc_request)
-
-
-def _move(account_id: UUID, form: MoveForm) -> AccountJobView:
-    rpc_request = MoveCustomers(account_id=account_id, to_account_id=form.target())
-    return ask(rpc_request)
-
-
-def _move_one(customer_id: UUID, form: MoveForm) -> CustomerView:
-    rpc_request = MoveCustomer(customer_id=customer_id, to_account_id=form.target())
-    return ask(rpc_request)

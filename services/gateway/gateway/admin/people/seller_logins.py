@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
@@ -15,7 +15,12 @@ from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.request_context import actor, ask
 from lineup.context import SELLERS
-from lineup.contracts.accounts.logins import ListLogins, SetLoginState
+from lineup.contracts.accounts.logins import (
+    CreateStaff,
+    ListLogins,
+    ResetPassword,
+    SetLoginState,
+)
 from lineup.contracts.accounts.sessions import EndSession, ListSessions
 from lineup.contracts.accounts.tree import Status
 from lineup.errors import NotFound
@@ -73,7 +78,7 @@ def new_login(account_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/people/sellers/login.html",
         form,
-        lambda: ask(form.to_request(account_id)),
+        lambda: ask(form.to(CreateStaff, account_id=account_id)),
         lambda made: go_to(_back_to(account_id), f"Login {made.username} was created."),
         heading=f"New login for {account.name}",
         submit="Create login",
@@ -89,7 +94,7 @@ def reset_password(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/people/sellers/login.html",
         form,
-        lambda: ask(form.to_request(login_id)),
+        lambda: ask(form.to(ResetPassword, login_id=login_id)),
         lambda _: go_to(
             _back_to(account_id),
             "The password was reset, and all sessions of this login have ended.",
@@ -106,10 +111,9 @@ def set_login_state(account_id: UUID, login_id: UUID) -> Answer:
     """Switch a login off or on."""
     is_on = request.form.get("state") == Status.ACTIVE.value
     state = Status.ACTIVE if is_on else Status.INACTIVE
-    rpc_request = SetLoginState(login_id=login_id, state=state)
-    login = ask(rpc_request)
-    flash(f"{login.username} is {'enabled' if is_on else 'disabled'}.")
-    return redirect(_back_to(account_id))
+    login = ask(SetLoginState(login_id=login_id, state=state))
+    message = f"{login.username} is {'enabled' if is_on else 'disabled'}."
+    return go_to(_back_to(account_id), message)
 
 
 @pages.post("/accounts/<uuid:account_id>/sessions/<uuid:session_id>/end")
@@ -117,8 +121,7 @@ def set_login_state(account_id: UUID, login_id: UUID) -> Answer:
 def end_session(account_id: UUID, session_id: UUID) -> Answer:
     """End a session or token from the server."""
     ask(EndSession(session_id=session_id))
-    flash("Session ended.")
-    return redirect(_back_to(account_id, "list_sessions"))
+    return go_to(_back_to(account_id, "list_sessions"), "Session ended.")
 
 
 def _back_to(account_id: UUID, page: str = "list_logins") -> str:

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.account_form import DELETE, AccountForm
 from gateway.admin.people.seller_forms import NewPartnerForm, NewSellerForm
 from gateway.panel.display import label_of
 from gateway.panel.filters import Choice, Id, TextFilter
-from gateway.panel.forms import form_page, go_to, status_of, submit
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional, optional_if_known, wait_for
 from gateway.panel.tables import Column, Table
@@ -179,16 +179,16 @@ def _may_add(kind: AccountKind) -> bool:
 
 def _new(kind: AccountKind) -> ResponseReturnValue:
     form = NewPartnerForm() if kind is AccountKind.PARTNER else NewSellerForm()
-    made = submit(form, lambda: ask(form.to_request(kind)))
-    if made is not None:
-        flash(f"{made.name} was created and can sign in as {made.username}.")
-        return redirect(url_for("sellers_pages.show_account", account_id=made.id))
     title, first, endpoint = WORDS[kind]
-    page = render_template(
+    return form_page(
         "admin/people/sellers/new.html",
-        form=form,
+        form,
+        lambda: ask(form.to_request(kind)),
+        lambda made: go_to(
+            url_for("sellers_pages.show_account", account_id=made.id),
+            f"{made.name} was created and can sign in as {made.username}.",
+        ),
         heading=first,
         back=url_for(f"sellers_pages.{endpoint}"),
         back_words=title,
     )
-    return page, status_of(form)

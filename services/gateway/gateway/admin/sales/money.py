@@ -12,7 +12,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from gateway.admin import choices
-from gateway.admin.sales.product_forms import CorrectionForm, PayOutForm, TopUpForm
+from gateway.admin.sales.product_forms import CorrectionForm, MoneyForm
 from gateway.balances import (
     STAFF_ENTRIES,
     renewal_of,
@@ -32,7 +32,13 @@ from gateway.return_paths import return_path
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer
 from lineup.contracts.billing.reports import ListSales
-from lineup.contracts.billing.wallets import GetBalances, ListWallets
+from lineup.contracts.billing.wallets import (
+    CorrectBooking,
+    GetBalances,
+    ListWallets,
+    PayOut,
+    TopUp,
+)
 from lineup.errors import Unavailable
 
 pages = Blueprint("money_pages", __name__)
@@ -137,11 +143,17 @@ def top_up(customer_id: UUID) -> ResponseReturnValue:
         raise Unavailable
     back = url_for("money_pages.customer_wallet", customer_id=customer_id)
     back = return_path(request.args.get("next", "")) or back
-    form = TopUpForm()
+    form = MoneyForm()
     return form_page(
         "admin/sales/money/top_up.html",
         form,
-        lambda: ask(form.to_request(customer_id, wallet.balance.asset)),
+        lambda: ask(
+            form.to(
+                TopUp,
+                customer_id=customer_id,
+                amount=form.money(wallet.balance.asset),
+            )
+        ),
         lambda raised: go_to(back, f"Topped up. New balance: {raised.balance}."),
         wallet=wallet,
         back=back,
@@ -156,11 +168,17 @@ def pay_out(customer_id: UUID) -> ResponseReturnValue:
     if wallet is None:
         raise Unavailable
     back = url_for("money_pages.customer_wallet", customer_id=customer_id)
-    form = PayOutForm(amount=wallet.balance.decimal())
+    form = MoneyForm(amount=wallet.balance.decimal())
     return form_page(
         "admin/sales/money/pay_out.html",
         form,
-        lambda: ask(form.to_request(customer_id, wallet.balance.asset)),
+        lambda: ask(
+            form.to(
+                PayOut,
+                customer_id=customer_id,
+                amount=form.money(wallet.balance.asset),
+            )
+        ),
         lambda paid: go_to(back, f"Paid out. New balance: {paid.balance}."),
         wallet=wallet,
         back=back,
@@ -179,7 +197,7 @@ def correct_booking(customer_id: UUID, transfer_id: UUID) -> ResponseReturnValue
     return form_page(
         "admin/sales/money/correct.html",
         form,
-        lambda: ask(form.to_request(transfer_id)),
+        lambda: ask(form.to(CorrectBooking, transfer_id=transfer_id)),
         lambda corrected: go_to(back, f"Corrected. New balance: {corrected.balance}."),
         back=back,
     )
@@ -200,5 +218,4 @@ def _customer(customer_id: UUID) -> CustomerView | None:
     """Whose page it is; None while accounts is away, or when it was deleted: billing
     has said before that it lies in the scope.
     """
-    pending = ask_later(GetCustomer(customer_id=customer_id))
-    return optional_if_known(pending).value
+    return optional_if_known(ask_later(GetCustomer(customer_id=customer_id))).value

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -14,7 +14,7 @@ from gateway.admin.sales.product_forms import (
     ProductForm,
 )
 from gateway.panel.filters import TextFilter, YesNo
-from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
+from gateway.panel.forms import confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional
 from gateway.panel.tables import Column, Table, with_partner
@@ -22,12 +22,15 @@ from gateway.request_context import actor, ask, ask_later
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.tree import GetAccount
 from lineup.contracts.billing.catalog import (
+    ChangePlan,
+    CreatePlan,
+    CreateProduct,
     GetPlanUse,
     GetProduct,
     ListProducts,
-    PlanUse,
     ProductView,
     RetirePlan,
+    UpdateProduct,
 )
 
 pages = Blueprint("billing_pages", __name__)
@@ -75,7 +78,7 @@ def list_products() -> str:
 def show_product(product_id: UUID) -> str:
     """One product: what is watched, and its plans."""
     package_choices = choices.packages()
-    product, names = _product(product_id), dict(package_choices())
+    product, names = ask(GetProduct(product_id=product_id)), dict(package_choices())
     return render_template(
         "admin/sales/products/product.html",
         product=product,
@@ -92,7 +95,7 @@ def new_product() -> ResponseReturnValue:
     return form_page(
         "admin/sales/products/product_form.html",
         form,
-        lambda: ask(form.to_request()),
+        lambda: ask(form.to(CreateProduct)),
         lambda made: go_to(
             url_for("billing_pages.new_plan", product_id=made.id),
             f"{made.name} was created. Now add a plan.",
@@ -106,19 +109,13 @@ def new_product() -> ResponseReturnValue:
 @page_for(PARTNERS)
 def edit_product(product_id: UUID) -> ResponseReturnValue:
     """Change a product; whoever runs by it follows within a minute."""
-    product = _product(product_id)
-    form = ProductForm(
-        name=product.name,
-        package_ids=[str(found) for found in product.package_ids],
-        devices=product.devices,
-        addresses=product.addresses,
-    )
+    product = ask(GetProduct(product_id=product_id))
+    form = ProductForm(obj=product)
     form.choose_from(choices.packages_to_tick(product.partner_id))
-    to_request = form.change_of
     return form_page(
         "admin/sales/products/product_form.html",
         form,
-        lambda: ask(to_request(product_id)),
+        lambda: ask(form.to(UpdateProduct, product_id=product_id)),
         lambda changed: go_to(
             _address(product_id),
             f"{changed.name} was saved. Existing subscriptions are updated.",
@@ -132,12 +129,12 @@ def edit_product(product_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def new_plan(product_id: UUID) -> ResponseReturnValue:
     """Give a product a length and price."""
-    product = _product(product_id)
+    product = ask(GetProduct(product_id=product_id))
     form = PlanForm(
         currency=_currency_of(product.partner_id), sku=request.args.get("sku", "")
     )
     del form.product_id
-    return _make_plan(form, product_id, product)
+    return _make_plan(form, product)
 
 
 @pages.route("/plans/new", methods=["GET", "POST"])
@@ -147,21 +144,21 @@ def map_sku() -> ResponseReturnValue:
     fields = {name: request.args.get(name, "") for name in ("sku", "currency")}
     form = PlanForm(**fields)
     form.product_id.choices = [SelectChoice(*one) for one in choices.products()()]
-    return _make_plan(form, None, None)
+    return _make_plan(form, None)
 
 
 @pages.route("/plans/<uuid:plan_id>/edit", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def edit_plan(plan_id: UUID) -> ResponseReturnValue:
     """Give a plan another name, price and SKU, from the next sale or renewal on."""
-    use = _use(plan_id)
-    form = PlanPriceForm(
-        name=use.plan.name, amount=use.plan.price.decimal(), sku=use.plan.sku
-    )
+    use = ask(GetPlanUse(plan_id=plan_id))
+    form = PlanPriceForm(obj=use.plan, data={"amount": use.plan.price.decimal()})
     return form_page(
         "admin/sales/products/plan_price.html",
         form,
-        lambda: ask(form.to_request(use.plan)),
+        lambda: ask(
+            form.to(ChangePlan, plan_id=plan_id, price=form.money(use.plan.price.asset))
+        ),
         lambda changed: go_to(
             _address(changed.product_id), f"{changed.name} now costs {changed.price}."
         ),
@@ -174,49 +171,36 @@ def edit_plan(plan_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def retire_plan(plan_id: UUID) -> ResponseReturnValue:
     """Say who would be touched, ask, and sell a plan no longer."""
-    form = LineupForm()
-    rpc_request = RetirePlan(plan_id=plan_id)
-    gone = submit(form, lambda: ask(rpc_request))
-    if gone is not None:
-        flash(f"{gone.name} was retired.")
-        return redirect(_address(gone.product_id))
-    use = _use(plan_id)
-    page = render_template(
+    use = ask(GetPlanUse(plan_id=plan_id))
+    back = _address(use.plan.product_id)
+    return confirm_page(
         "admin/sales/products/plan_retire.html",
-        form=form,
+        RetirePlan(plan_id=plan_id),
+        back,
+        f"{use.plan.name} was retired.",
         use=use,
-        back=_address(use.plan.product_id),
+        back=back,
     )
-    return page, status_of(form)
 
 
-def _make_plan(
-    form: PlanForm, product_id: UUID | None, product: ProductView | None
-) -> ResponseReturnValue:
+def _make_plan(form: PlanForm, product: ProductView | None) -> ResponseReturnValue:
+    """A plan of a product, or of the one that is chosen where none is given."""
+    of = {"product_id": product.id} if product else {}
     return form_page(
         "admin/sales/products/plan_form.html",
         form,
-        lambda: ask(form.to_request(product_id)),
+        lambda: ask(
+            form.to(CreatePlan, price=form.money(form.currency.data or ""), **of)
+        ),
         lambda made: go_to(_address(made.product_id), f"{made.name} is on sale."),
         product=product,
-        back=_address(product_id) if product else _list(),
+        back=_address(product.id) if product else _list(),
     )
-
-
-def _product(product_id: UUID) -> ProductView:
-    rpc_request = GetProduct(product_id=product_id)
-    return ask(rpc_request)
-
-
-def _use(plan_id: UUID) -> PlanUse:
-    rpc_request = GetPlanUse(plan_id=plan_id)
-    return ask(rpc_request)
 
 
 def _currency_of(partner_id: UUID) -> str:
     """What a partner sells in; empty while accounts is away."""
-    pending = ask_later(GetAccount(account_id=partner_id))
-    account = optional(pending).value
+    account = optional(ask_later(GetAccount(account_id=partner_id))).value
     return account.currency if account else ""
 
 
@@ -224,7 +208,5 @@ def _list() -> str:
     return url_for("billing_pages.list_products")
 
 
-def _address(product_id: UUID | None) -> str:
-    if product_id is None:
-        return _list()
+def _address(product_id: UUID) -> str:
     return url_for("billing_pages.show_product", product_id=product_id)

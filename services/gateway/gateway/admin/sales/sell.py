@@ -23,7 +23,7 @@ from lineup.context import SELLERS, Role
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.tree import GetAccount
 from lineup.contracts.accounts.users import ListUsers
-from lineup.contracts.billing.catalog import PlanView
+from lineup.contracts.billing.catalog import CreatePlan, PlanView
 from lineup.contracts.billing.subscriptions import Purchase
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.channels import ChannelFilter, ListChannels
@@ -64,7 +64,7 @@ def first_line() -> ResponseReturnValue:
         "admin/sales/sell/first_line.html",
         form,
         lambda: _first_buyer(form, account.currency),
-        lambda made: _with_its_product(form, made, form.price(account.currency)),
+        lambda made: _with_its_product(form, made, form.money(account.currency)),
         currency=account.currency,
         channel_count=channels.total or 0,
     )
@@ -74,8 +74,7 @@ def first_line() -> ResponseReturnValue:
 @page_for(SELLERS)
 def sell_to(customer_id: UUID) -> Answer:
     """To where a customer's line is sold or renewed: its only one, else the choice."""
-    two = ListUsers(customer_id=customer_id, paging=Paging(limit=2))
-    users = ask(two).items
+    users = ask(ListUsers(customer_id=customer_id, paging=Paging(limit=2))).items
     if len(users) == 1:
         return redirect(url_for("users.buy", user_id=users[0].id))
     ask(GetCustomer(customer_id=customer_id))
@@ -88,7 +87,7 @@ def sell_to(customer_id: UUID) -> Answer:
 
 def _first_buyer(form: FirstLineForm, currency: str) -> NewCustomer:
     """The first customer, once the price can be one."""
-    form.price(currency)
+    form.money(currency)
     return create_customer(form.buyer(), step="customer")
 
 
@@ -109,10 +108,10 @@ def _plan_of_everything(form: FirstLineForm, price: Money) -> PlanView:
     name = form.product_name.data or ""
     package = ask(CreatePackage(name=name), step="package")
     every = ChannelFilter(partner_id=package.partner_id)
-    filled = AddPackageChannels(package_id=package.id, matching=every)
-    ask(filled, step="channels")
+    ask(AddPackageChannels(package_id=package.id, matching=every), step="channels")
     product = ask(form.product(package.id), step="product")
-    return ask(form.plan(product.id, price), step="plan")
+    month = CreatePlan(product_id=product.id, name="1 month", price=price, months=1)
+    return ask(month, step="plan")
 
 
 def _served(form: BuyerFields, made: NewCustomer, plan: PlanView) -> Answer:

@@ -1,18 +1,15 @@
 """What is entered at the counter: who buys, and what."""
 
 from collections.abc import Collection
-from typing import Any
+from uuid import UUID
 
-from wtforms import BooleanField, IntegerField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
-from gateway.panel.amounts import read_amount
-from gateway.panel.forms import LineupForm, line_field, must_be_whole_money
-from gateway.panel.people import RequiredByService
-from lineup.contracts.accounts.customers import Person
+from gateway.panel.entries import amount_field, entry
+from gateway.panel.forms import LineupForm
 from lineup.contracts.accounts.membership import CreateCustomer
-from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
-from lineup.money import Money
+from lineup.contracts.billing.catalog import CreateProduct
 
 FIRST_LINE = "TV"
 
@@ -20,31 +17,18 @@ FIRST_LINE = "TV"
 class BuyerFields(LineupForm):
     """Who buys: a name is enough."""
 
-    first_name = line_field(
-        "First name", RequiredByService(), render_kw={"autofocus": True}
-    )
-    last_name = line_field("Last name", RequiredByService())
-    email = line_field(
-        "Email", description="The login details are sent to this address."
-    )
-    mobile = line_field(
-        "Mobile", description="In international format, such as +31612345678."
-    )
-    user_name = line_field("Name of the user", default=FIRST_LINE)
-    send_credentials = BooleanField("Send login details by email", default=True)
+    asks = CreateCustomer
+    first_name = entry("First name", render_kw={"autofocus": True})
+    last_name = entry("Last name")
+    email = entry("Email", "The login details are sent to this address.")
+    mobile = entry("Mobile", "In international format, such as +31612345678.")
+    user_name = entry("Name of the user", default=FIRST_LINE)
+    send_credentials = entry("Send login details by email")
 
     def buyer(self) -> CreateCustomer:
         """The customer to be made, with its first user."""
-        return CreateCustomer(
-            person=Person(
-                first_name=self.first_name.data or "",
-                last_name=self.last_name.data or "",
-                email=self.email.data or "",
-                mobile=self.mobile.data or "",
-            ),
-            user_name=self.user_name.data or FIRST_LINE,
-            send_credentials=bool(self.send_credentials.data),
-        )
+        name = self.user_name.data or FIRST_LINE
+        return self.to(CreateCustomer, user_name=name)
 
 
 class SellForm(BuyerFields):
@@ -67,22 +51,12 @@ class SellForm(BuyerFields):
 class FirstLineForm(BuyerFields):
     """A package of everything, a product, a plan, and the first who pays for it."""
 
-    product_name = line_field("Product", InputRequired(), default="Basic")
+    product_name = StringField("Product", [InputRequired()], default="Basic")
     devices = IntegerField("Devices", [NumberRange(1, 100)], default=2)
-    amount = line_field("Price per month", InputRequired(), must_be_whole_money)
+    amount = amount_field("Price per month")
 
-    def price(self, currency: str) -> Money:
-        """What a month costs."""
-        return read_amount(self.amount.data or "", currency)
-
-    def product(self, package_id: Any) -> CreateProduct:
+    def product(self, package_id: UUID) -> CreateProduct:
         """The product to be made, of the package."""
-        return CreateProduct(
-            name=self.product_name.data or "",
-            package_ids=[package_id],
-            devices=self.devices.data or 1,
+        return self.to(
+            CreateProduct, name=self.product_name.data, package_ids=[package_id]
         )
-
-    def plan(self, product_id: Any, price: Money) -> CreatePlan:
-        """A month of it."""
-        return CreatePlan(product_id=product_id, name="1 month", price=price, months=1)

@@ -3,7 +3,7 @@
 from base64 import b64decode
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.admin import choices
@@ -18,13 +18,15 @@ from gateway.admin.shops.forms import (
     generated_secret,
 )
 from gateway.panel.filters import Choice, Dates, Id
-from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
+from gateway.panel.forms import confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
 from gateway.request_context import actor, ask
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.billing.shops import (
     BodyEncoding,
+    ChangeShopSecret,
+    ConnectShop,
     DeliveryVerdict,
     EndPreviousSecret,
     EndShopAccess,
@@ -33,9 +35,11 @@ from lineup.contracts.billing.shops import (
     ListShopDeliveries,
     ListShops,
     ReplayDelivery,
+    SetShopAccess,
     ShopKind,
     ShopView,
     SwitchShop,
+    UpdateShop,
 )
 
 pages = Blueprint("shops_pages", __name__)
@@ -95,19 +99,25 @@ def connect_shop() -> ResponseReturnValue:
     """Connect a shop."""
     form = ShopForm()
     made = "" if form.secret.data else generated_secret()
-    shop = submit(form, lambda: ask(form.to_request(form.secret.data or made)))
-    if shop is not None:
-        flash(f"{shop.name} is connected. Now set up its webhooks.")
-        return _setup_page(shop, made if shop.kind is ShopKind.WOOCOMMERCE else "")
-    page = render_template("admin/shops/form.html", form=form)
-    return page, status_of(form)
+    secret = form.secret.data or made
+    return form_page(
+        "admin/shops/form.html",
+        form,
+        lambda: ask(form.to(ConnectShop, secret=secret)),
+        lambda shop: _connected(shop, made),
+    )
+
+
+def _connected(shop: ShopView, made: str) -> str:
+    flash(f"{shop.name} is connected. Now set up its webhooks.")
+    return _setup_page(shop, made if shop.kind is ShopKind.WOOCOMMERCE else "")
 
 
 @pages.get("/shops/<uuid:shop_id>")
 @page_for(PARTNERS_AND_SUPPORT)
 def show_shop(shop_id: UUID) -> str:
     """One shop with the log of its deliveries."""
-    shop = _shop(shop_id)
+    shop = ask(GetShop(shop_id=shop_id))
     listing = DELIVERIES.listing_of(ListShopDeliveries, shop_id=shop_id)
     return render_template(
         "admin/shops/shop.html",
@@ -124,19 +134,19 @@ def show_shop(shop_id: UUID) -> str:
 @page_for(PARTNERS)
 def set_up_shop(shop_id: UUID) -> str:
     """What is to be entered in the shop, step by step, and whether it has delivered."""
-    return _setup_page(_shop(shop_id))
+    return _setup_page(ask(GetShop(shop_id=shop_id)))
 
 
 @pages.route("/shops/<uuid:shop_id>/edit", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def edit_shop(shop_id: UUID) -> ResponseReturnValue:
     """Change a shop's name, domain and what it accepts."""
-    shop = _shop(shop_id)
+    shop = ask(GetShop(shop_id=shop_id))
     form = ShopSettingsForm(obj=shop)
     return form_page(
         "admin/shops/settings.html",
         form,
-        lambda: ask(form.to_request(shop_id)),
+        lambda: ask(form.to(UpdateShop, shop_id=shop_id)),
         lambda changed: go_to(_address(shop_id), f"{changed.name} was saved."),
         shop=shop,
     )
@@ -146,12 +156,12 @@ def edit_shop(shop_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def change_secret(shop_id: UUID) -> ResponseReturnValue:
     """Let a shop sign with another secret; the present one is good for a day more."""
-    shop = _shop(shop_id)
+    shop = ask(GetShop(shop_id=shop_id))
     form = SecretForm()
     return form_page(
         "admin/shops/secret.html",
         form,
-        lambda: ask(form.to_request(shop_id)),
+        lambda: ask(form.to(ChangeShopSecret, shop_id=shop_id)),
         lambda changed: go_to(
             _address(shop_id), f"The new secret of {changed.name} is active."
         ),
@@ -163,16 +173,12 @@ def change_secret(shop_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def end_previous_secret(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and accept the secret before the present one no longer."""
-    shop = _shop(shop_id)
-    form = LineupForm()
-    rpc_request = EndPreviousSecret(shop_id=shop_id)
-    return form_page(
+    shop = ask(GetShop(shop_id=shop_id))
+    return confirm_page(
         "admin/shops/previous_secret.html",
-        form,
-        lambda: ask(rpc_request),
-        lambda _: go_to(
-            _address(shop_id), f"The previous secret of {shop.name} was revoked."
-        ),
+        EndPreviousSecret(shop_id=shop_id),
+        _address(shop_id),
+        f"The previous secret of {shop.name} was revoked.",
         shop=shop,
     )
 
@@ -181,12 +187,12 @@ def end_previous_secret(shop_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def set_shop_access(shop_id: UUID) -> ResponseReturnValue:
     """Let a shop be asked for orders that it did not deliver."""
-    shop = _shop(shop_id)
+    shop = ask(GetShop(shop_id=shop_id))
     form = AccessForm(shop.kind, address=shop.api_address)
     return form_page(
         "admin/shops/access.html",
         form,
-        lambda: ask(form.to_request(shop_id)),
+        lambda: ask(form.to(SetShopAccess, shop_id=shop_id)),
         lambda _: go_to(
             _address(shop_id),
             f"Order sync is on for {shop.name}. The first check runs within a minute.",
@@ -199,17 +205,12 @@ def set_shop_access(shop_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def end_shop_access(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and ask the shop itself no longer."""
-    shop = _shop(shop_id)
-    form = LineupForm()
-    rpc_request = EndShopAccess(shop_id=shop_id)
-    return form_page(
+    shop = ask(GetShop(shop_id=shop_id))
+    return confirm_page(
         "admin/shops/access_end.html",
-        form,
-        lambda: ask(rpc_request),
-        lambda _: go_to(
-            _address(shop_id),
-            f"Order sync is off for {shop.name}, and its API keys were deleted.",
-        ),
+        EndShopAccess(shop_id=shop_id),
+        _address(shop_id),
+        f"Order sync is off for {shop.name}, and its API keys were deleted.",
         shop=shop,
     )
 
@@ -218,17 +219,12 @@ def end_shop_access(shop_id: UUID) -> ResponseReturnValue:
 @page_for(PARTNERS)
 def switch_shop(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and serve a shop's orders no longer, or again."""
-    shop = _shop(shop_id)
-    form = LineupForm()
-    rpc_request = SwitchShop(shop_id=shop_id, is_active=not shop.is_active)
-    return form_page(
+    shop = ask(GetShop(shop_id=shop_id))
+    return confirm_page(
         "admin/shops/switch.html",
-        form,
-        lambda: ask(rpc_request),
-        lambda switched: go_to(
-            _address(shop_id),
-            f"{shop.name} is {'enabled' if switched.is_active else 'disabled'}.",
-        ),
+        SwitchShop(shop_id=shop_id, is_active=not shop.is_active),
+        _address(shop_id),
+        f"{shop.name} is {'disabled' if shop.is_active else 'enabled'}.",
         shop=shop,
     )
 
@@ -250,8 +246,7 @@ def list_deliveries() -> str:
 @page_for(PARTNERS)
 def show_delivery(delivery_id: UUID) -> str:
     """One delivery: its verdict, and its body behind a click."""
-    rpc_request = GetShopDelivery(delivery_id=delivery_id)
-    delivery = ask(rpc_request)
+    delivery = ask(GetShopDelivery(delivery_id=delivery_id))
     return render_template(
         "admin/shops/delivery.html",
         delivery=delivery,
@@ -263,8 +258,7 @@ def show_delivery(delivery_id: UUID) -> str:
 @page_for(PARTNERS)
 def download_delivery(delivery_id: UUID) -> Response:
     """The body of a delivery as a file, byte for byte."""
-    rpc_request = GetShopDelivery(delivery_id=delivery_id)
-    delivery = ask(rpc_request)
+    delivery = ask(GetShopDelivery(delivery_id=delivery_id))
     is_text = delivery.body_encoding is BodyEncoding.UTF8
     body = delivery.body.encode() if is_text else b64decode(delivery.body)
     name = f"delivery-{delivery.id}.{'json' if is_text else 'bin'}"
@@ -279,18 +273,12 @@ def download_delivery(delivery_id: UUID) -> Response:
 @page_for(PARTNERS)
 def replay_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Work on a parked delivery again; what it says acts once."""
-    rpc_request = ReplayDelivery(delivery_id=delivery_id)
-    delivery = ask(rpc_request)
+    delivery = ask(ReplayDelivery(delivery_id=delivery_id))
+    address = url_for("shops_pages.show_delivery", delivery_id=delivery_id)
     if delivery.verdict is DeliveryVerdict.DONE:
-        flash("The delivery was processed.")
-    else:
-        flash(f"Still on hold: {delivery_issue(delivery.problem).what}", "danger")
-    return redirect(url_for("shops_pages.show_delivery", delivery_id=delivery_id))
-
-
-def _shop(shop_id: UUID) -> ShopView:
-    rpc_request = GetShop(shop_id=shop_id)
-    return ask(rpc_request)
+        return go_to(address, "The delivery was processed.")
+    problem = delivery_issue(delivery.problem).what
+    return go_to(address, f"Still on hold: {problem}", "danger")
 
 
 def _setup_page(shop: ShopView, secret: str = "") -> str:

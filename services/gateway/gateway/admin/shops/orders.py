@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
@@ -12,6 +12,7 @@ from gateway.admin.shops.connections import pages
 from gateway.admin.shops.exceptions import delivery_issue, order_issue
 from gateway.admin.shops.forms import SETTLEMENTS
 from gateway.panel.filters import Choice, Id, TextFilter
+from gateway.panel.forms import go_to
 from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional
 from gateway.panel.tables import Column, Table
@@ -93,8 +94,7 @@ def _parked(filters: Mapping[str, Any]) -> Callable[[], Sequence[ShopDeliveryVie
 @page_for(PARTNERS_AND_SUPPORT)
 def show_order(order_id: UUID) -> str:
     """One order: what is wrong, its pieces, and what happened to it."""
-    rpc_request = GetOrder(order_id=order_id)
-    order = ask(rpc_request)
+    order = ask(GetOrder(order_id=order_id))
     return render_template(
         "admin/shops/order.html",
         order=order,
@@ -109,9 +109,7 @@ def show_order(order_id: UUID) -> str:
 def replay_order(order_id: UUID) -> Answer:
     """Try an order's exceptions again."""
     order = ask(ReplayOrder(order_id=order_id))
-    left = len(order.exceptions)
-    if left:
-        flash(f"Retried. {left} exceptions remain.", "warning")
-    else:
-        flash("Retried. All problems are resolved.")
-    return redirect(url_for("shops_pages.show_order", order_id=order_id))
+    address = url_for("shops_pages.show_order", order_id=order_id)
+    if left := len(order.exceptions):
+        return go_to(address, f"Retried. {left} exceptions remain.", "warning")
+    return go_to(address, "Retried. All problems are resolved.")

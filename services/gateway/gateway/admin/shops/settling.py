@@ -2,19 +2,20 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.admin.shops.exceptions import order_issue
 from gateway.admin.shops.forms import (
     CloseForm,
+    NoteForm,
     ServeDeliveryForm,
     ServeForm,
     UserForm,
     facts_in,
 )
 from gateway.admin.shops.orders import pages
-from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.request_context import ask
 from lineup.context import PARTNERS
@@ -24,7 +25,9 @@ from lineup.contracts.billing.exceptions import (
     AcceptOrder,
     ChooseUser,
     CloseDelivery,
+    CloseException,
     IgnoreSku,
+    ServeDelivery,
     ServeOrder,
 )
 from lineup.contracts.billing.orders import GetOrder, OrderView, SeatView
@@ -44,11 +47,10 @@ def close_exception(order_id: UUID) -> ResponseReturnValue:
     order = _order(order_id)
     form = CloseForm()
     form.choose_from(order)
-    to_request = form.to_request
     return form_page(
         "admin/shops/close.html",
         form,
-        lambda: ask(to_request(order_id, exception)),
+        lambda: ask(form.to(CloseException, order_id=order_id, exception=exception)),
         lambda _: go_to(_address(order_id), "The exception was closed."),
         order=order,
         trouble=order_issue(exception),
@@ -61,9 +63,8 @@ def accept_order(order_id: UUID) -> ResponseReturnValue:
     """Serve an order as it is."""
     order = ask(AcceptOrder(order_id=order_id))
     left = len(order.exceptions)
-    message = f"The order was accepted. {left} exceptions remain."
-    flash(message if left else "The order was accepted and is being fulfilled.")
-    return redirect(_address(order_id))
+    rest = f". {left} exceptions remain." if left else " and is being fulfilled."
+    return go_to(_address(order_id), f"The order was accepted{rest}")
 
 
 @pages.post("/orders/<uuid:order_id>/ignore-sku")
@@ -71,12 +72,12 @@ def accept_order(order_id: UUID) -> ResponseReturnValue:
 def ignore_sku(order_id: UUID) -> ResponseReturnValue:
     """Never list what the order's shop sells under a SKU."""
     sku = request.form.get("sku", "")
-    rpc_request = IgnoreSku(shop_id=_order(order_id).shop_id, sku=sku)
-    shop = ask(rpc_request)
-    flash(
-        f"{sku} is now ignored for {shop.name}. You can undo this in the shop settings."
+    shop = ask(IgnoreSku(shop_id=_order(order_id).shop_id, sku=sku))
+    return go_to(
+        _address(order_id),
+        f"{sku} is now ignored for {shop.name}. "
+        "You can undo this in the shop settings.",
     )
-    return redirect(_address(order_id))
 
 
 @pages.route("/orders/<uuid:order_id>/pieces/<uuid:seat_id>", methods=["GET", "POST"])
@@ -88,7 +89,9 @@ def choose_user(order_id: UUID, seat_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/shops/user.html",
         form,
-        lambda: _choose(order_id, seat_id, form),
+        lambda: ask(
+            ChooseUser(order_id=order_id, seat_id=seat_id, user_id=_user_of(form))
+        ),
         lambda _: go_to(_address(order_id), "User chosen. The item is being retried."),
         order=order,
         piece=_order_item(order, seat_id),
@@ -106,18 +109,23 @@ def serve_order(order_id: UUID) -> ResponseReturnValue:
         amount=(order_item.amount if order_item else order.total).decimal()
     )
     form.choose_from(_products())
-    served = submit(form, lambda: _serve(order, seat_id, form))
-    if served is not None:
-        flash("The item is being fulfilled.")
-        return redirect(_address(order_id))
-    page = render_template(
+    return form_page(
         "admin/shops/serve.html",
-        form=form,
+        form,
+        lambda: ask(
+            form.to(
+                ServeOrder,
+                order_id=order_id,
+                seat_id=seat_id,
+                user_id=_user_of(form),
+                amount=form.money(order.total.asset),
+            )
+        ),
+        lambda _: go_to(_address(order_id), "The item is being fulfilled."),
         order=order,
         piece=order_item,
-        payload=_payload_of(order),
+        payload=lambda: _payload_of(order),
     )
-    return page, status_of(form)
 
 
 @pages.route("/shop-deliveries/<uuid:delivery_id>/serve", methods=["GET", "POST"])
@@ -131,7 +139,14 @@ def serve_delivery(delivery_id: UUID) -> ResponseReturnValue:
     return form_page(
         "admin/shops/serve_delivery.html",
         form,
-        lambda: ask(form.to_request(delivery_id, shop.currency, _user_of(form))),
+        lambda: ask(
+            form.to(
+                ServeDelivery,
+                delivery_id=delivery_id,
+                user_id=_user_of(form),
+                amount=form.money(shop.currency),
+            )
+        ),
         lambda served: go_to(
             _address(served.id), "The order was created and is being fulfilled."
         ),
@@ -145,43 +160,14 @@ def serve_delivery(delivery_id: UUID) -> ResponseReturnValue:
 def close_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Say that a parked delivery needs no look any more."""
     form = NoteForm()
-    to_request = form.to_request
-    closed = submit(
-        form,
-        lambda: ask(to_request(delivery_id)),
-    )
     back = url_for("shops_pages.show_delivery", delivery_id=delivery_id)
-    if closed is not None:
-        flash("The delivery was closed.")
-        return redirect(back)
-    page = render_template("admin/shops/close_delivery.html", form=form, back=back)
-    return page, status_of(form)
-
-
-class NoteForm(LineupForm):
-    """What is said when a delivery is closed."""
-
-    note = CloseForm.note
-
-    def to_request(self, delivery_id: UUID) -> CloseDelivery:
-        """The delivery to be closed."""
-        return CloseDelivery(delivery_id=delivery_id, note=self.note.data or "")
-
-
-def _choose(order_id: UUID, seat_id: UUID, form: UserForm) -> OrderView:
-    rpc_request = ChooseUser(order_id=order_id, seat_id=seat_id, user_id=_user_of(form))
-    return ask(rpc_request)
-
-
-def _serve(order: OrderView, seat_id: UUID | None, form: ServeForm) -> OrderView:
-    rpc_request = ServeOrder(
-        order_id=order.id,
-        seat_id=seat_id,
-        plan_id=UUID(form.plan_id.data),
-        user_id=_user_of(form),
-        amount=form.paid(order.total.asset),
+    return form_page(
+        "admin/shops/close_delivery.html",
+        form,
+        lambda: ask(form.to(CloseDelivery, delivery_id=delivery_id)),
+        lambda _: go_to(back, "The delivery was closed."),
+        back=back,
     )
-    return ask(rpc_request)
 
 
 def _user_of(form: UserForm) -> UUID | None:
@@ -189,19 +175,15 @@ def _user_of(form: UserForm) -> UUID | None:
     name = (form.username.data or "").strip().lower()
     if not name:
         return None
-    rpc_request = ListUsers(search=name, paging=Paging(limit=MAX_LIMIT))
-    found = ask(rpc_request).items
-    for user in found:
+    for user in ask(ListUsers(search=name, paging=Paging(limit=MAX_LIMIT))).items:
         if user.username == name:
             return user.id
     raise Invalid(fields={"username": ["There is no user with this name."]})
 
 
 def _products() -> list[ProductView]:
-    rpc_request = ListProducts(
-        on_sale=True, paging=Paging(limit=MAX_LIMIT, order="name")
-    )
-    return list(ask(rpc_request).items)
+    paging = Paging(limit=MAX_LIMIT, order="name")
+    return list(ask(ListProducts(on_sale=True, paging=paging)).items)
 
 
 def _order(order_id: UUID) -> OrderView:
@@ -213,8 +195,7 @@ def _payload_of(order: OrderView) -> str:
     ids = [step.delivery_id for step in order.history if step.delivery_id]
     if not ids:
         return ""
-    rpc_request = GetShopDelivery(delivery_id=ids[-1])
-    return ask(rpc_request).body
+    return ask(GetShopDelivery(delivery_id=ids[-1])).body
 
 
 def _order_item(order: OrderView, seat_id: UUID) -> SeatView:
