@@ -59,7 +59,10 @@ def count_customers(work: UnitOfWork, request: CountCustomers) -> CustomerCounts
 def counts_by_value(
     work: UnitOfWork, found: Select[Customer], starts: list[datetime]
 ) -> dict[str, CustomersByValue]:
-    """How many rows have each value of what is counted by: all in one reading."""
+    """How many rows have each value of what is counted by: all in one reading.
+
+    Rows alike in everything are counted first, which leaves few to count five times.
+    """
     keys: dict[str, Any] = {
         "rank": status_rank(Customer, work.now, switched_off(work)),
         "seller_id": Customer.seller_id,
@@ -67,16 +70,18 @@ def counts_by_value(
         "month": func.width_bucket(Customer.created_at, starts),
         "product_ids": type_coerce(Customer.product_ids, PRODUCTS),
     }
-    rows = found.with_only_columns(
-        *(key.label(name) for name, key in keys.items())
-    ).subquery()
+    labels = [key.label(name) for name, key in keys.items()]
+    alike = found.with_only_columns(*labels, func.count().label("customers"))
+    rows = alike.group_by(*labels).subquery()
     columns = [rows.c[name] for name in keys]
     sets = func.grouping_sets(*map(tuple_, columns))
-    counting = select(func.grouping(*columns), func.count(), *columns).group_by(sets)
+    counting = select(
+        func.grouping(*columns), func.sum(rows.c.customers), *columns
+    ).group_by(sets)
     counts: dict[str, CustomersByValue] = {name: {} for name in keys}
     for not_grouped, customers, *found_keys in work.session.execute(counting):
         column = _grouped_column(int(not_grouped), len(columns))
-        counts[list(keys)[column]][found_keys[column]] = customers
+        counts[list(keys)[column]][found_keys[column]] = int(customers)
     return counts
 
 

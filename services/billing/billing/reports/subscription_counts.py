@@ -1,17 +1,27 @@
 """How many subscriptions run, end soon and lapsed."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import (
+    Date,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from billing.catalog.models import Product
-from billing.people.naming import Conditions, names_of_accounts
+from billing.people.naming import names_of_accounts
 from billing.reports.days import DaySpan, local_day
 from billing.subscriptions.lists import has_state, matching
 from billing.subscriptions.models import Subscription
@@ -47,16 +57,15 @@ def get_subscription_figures(
     """Counts that equal the lists with the same filters, in the actor's days."""
     zone = ZoneInfo(work.actor.time_zone)
     today = work.now.astimezone(zone).date()
-    whose = matching(work, request)
-    groups = _running(work, whose)
-    ahead, behind = (
-        DaySpan(today, today + AHEAD, zone),
-        DaySpan(today - AHEAD, today, zone),
-    )
-    ending = _by_day(work, whose, SubscriptionState.RUNNING, ahead)
-    lapsed = _by_day(work, whose, SubscriptionState.EXPIRED, behind)
-    stopped = _by_day(work, whose, SubscriptionState.STOPPED, behind)
-    begun = _begun(work, whose, behind)
+    behind = DaySpan(today - AHEAD, today, zone)
+    spans = {
+        SubscriptionState.RUNNING: DaySpan(today, today + AHEAD, zone),
+        SubscriptionState.EXPIRED: behind,
+        SubscriptionState.STOPPED: behind,
+        None: behind,
+    }
+    groups, days = _counted(work, request, spans)
+    ending, lapsed, stopped, begun = (days[state] for state in spans)
     running = sum(group.running for group in groups)
     products = _products(work, groups)
     return SubscriptionFigures(
@@ -96,54 +105,61 @@ def trend_of(
     return trend[::-1]
 
 
-def _running(work: UnitOfWork, whose: Conditions) -> list[Group]:
+def _counted(
+    work: UnitOfWork,
+    request: GetSubscriptionFigures,
+    spans: Mapping[SubscriptionState | None, DaySpan],
+) -> tuple[list[Group], dict[SubscriptionState | None, list[DayCount]]]:
+    """The running by product and seller; how many of a state end on each day of its
+    span, and by None how many began.
+
+    All in one statement. Who is searched for is looked up once in it; without a search
+    each counting finds the few rows it needs by an index of its own.
+    """
+    is_once = "MATERIALIZED" if request.search.strip() else "NOT MATERIALIZED"
+    whose = select(Subscription).where(*matching(work, request))
+    rows = in_scope(whose, Subscription, work.actor).cte().prefix_with(is_once).c
+    by_day = (_by_day(rows, state, span, work.now) for state, span in spans.items())
+    groups: list[Group] = []
+    counts: dict[str, dict[date, int]] = defaultdict(dict)
+    for counting, product_id, seller, day, count, renewing in work.session.execute(
+        union_all(_running(rows, work.now), *by_day)
+    ):
+        if day is None:
+            seller_id = UUID(seller) if seller else None
+            groups.append(Group(product_id, seller_id, count, renewing))
+        else:
+            counts[counting][day] = count
+    return groups, {
+        state: [DayCount(on=on, count=counts[str(state)].get(on, 0)) for on in span]
+        for state, span in ((state, span.days()) for state, span in spans.items())
+    }
+
+
+def _running(rows: Any, now: datetime) -> Select[Any]:
     """Running subscriptions by product and by the seller below the partner."""
-    part = [func.split_part(Subscription.scope, "/", place) for place in (3, 4)]
+    part = [func.split_part(rows.scope, "/", place) for place in (3, 4)]
     seller = case((part[1] == "", ""), else_=part[0])
-    statement: Select[Any] = select(
-        Subscription.product_id,
-        seller,
-        func.count(),
-        func.count().filter(Subscription.renews),
-    ).where(has_state(SubscriptionState.RUNNING, work.now), *whose)
-    scoped = in_scope(statement, Subscription, work.actor)
-    rows = work.session.execute(scoped.group_by(Subscription.product_id, seller))
-    return [
-        Group(product_id, UUID(found) if found else None, running, renewing)
-        for product_id, found, running, renewing in rows
-    ]
+    renewing = func.count().filter(rows.renews)
+    counted = select(
+        literal(""), rows.product_id, seller, cast(null(), Date), func.count(), renewing
+    )
+    is_running = has_state(SubscriptionState.RUNNING, now, rows)
+    return counted.where(is_running).group_by(rows.product_id, seller)
 
 
 def _by_day(
-    work: UnitOfWork,
-    whose: Conditions,
-    state: SubscriptionState,
-    span: DaySpan,
-) -> list[DayCount]:
-    """How many of a state end on each day of a span, days with none included."""
-    return _counted(
-        work, Subscription.ends_at, span, [has_state(state, work.now), *whose]
-    )
-
-
-def _begun(work: UnitOfWork, whose: Conditions, span: DaySpan) -> list[DayCount]:
-    """How many began on each day of a span, whatever became of them."""
-    return _counted(work, Subscription.started_at, span, whose)
-
-
-def _counted(
-    work: UnitOfWork,
-    instant: InstrumentedAttribute[datetime],
-    span: DaySpan,
-    conditions: Conditions,
-) -> list[DayCount]:
+    rows: Any, state: SubscriptionState | None, span: DaySpan, now: datetime
+) -> Select[Any]:
+    """How many of a state end on each day of a span that has any; None: how many began,
+    whatever became of them.
+    """
+    instant = rows.started_at if state is None else rows.ends_at
+    is_meant = true() if state is None else has_state(state, now, rows)
     day = local_day(instant, span.zone)
-    statement: Select[Any] = select(day, func.count()).where(
-        instant >= span.starts_at, instant < span.ends_at, *conditions
-    )
-    scoped = in_scope(statement, Subscription, work.actor).group_by(day)
-    counts: dict[date, int] = dict(work.session.execute(scoped).all())
-    return [DayCount(on=on, count=counts.get(on, 0)) for on in span.days()]
+    counted = select(literal(str(state)), null(), null(), day, func.count(), literal(0))
+    in_span = (instant >= span.starts_at, instant < span.ends_at)
+    return counted.where(is_meant, *in_span).group_by(day)
 
 
 def _products(work: UnitOfWork, groups: Sequence[Group]) -> dict[UUID, Product]:

@@ -45,14 +45,19 @@ def list_subscriptions(
     return page.showing(views_of(work, page.items))
 
 
-def has_state(state: SubscriptionState, now: datetime) -> ColumnElement[bool]:
-    """Where a subscription stands at an instant, whether or not it is marked yet."""
-    marked = Subscription.state == state
+def has_state(
+    state: SubscriptionState, now: datetime, of: Any = Subscription
+) -> ColumnElement[bool]:
+    """Where a subscription stands at an instant, whether or not it is marked yet.
+
+    What has expired is past its end. It is said, for then the index of ends finds it.
+    """
+    marked: ColumnElement[bool] = of.state == state
     match state:
         case SubscriptionState.RUNNING:
-            return and_(marked, is_running(Subscription, now))
+            return and_(marked, is_running(of, now))
         case SubscriptionState.EXPIRED:
-            return or_(marked, has_lapsed(Subscription, now))
+            return and_(or_(marked, has_lapsed(of, now)), of.ends_at <= now)
         case _:
             return marked
 
