@@ -15,13 +15,15 @@ VERBS = {
 BEFORE_SIGN_IN = {
     "accounts.find_company",
     "accounts.identify",
+    "accounts.request_password_reset",
+    "accounts.set_password_by_link",
     "accounts.sign_in",
     "accounts.sign_out",
 }
 
 
 def endpoint(name):
-    return Endpoint(name=name, kind=EndpointKind.RPC, allowed=VERBS[name].allowed)
+    return Endpoint(name=name, kind=EndpointKind.RPC, access=VERBS[name].access)
 
 
 @pytest.mark.feature("AH-02")

@@ -41,6 +41,13 @@ PUBLIC = frozenset[Role]()
 """Entrypoints that are open before sign-in: sign-in itself."""
 
 
+class Pending(enum.StrEnum):
+    """What a login must do first; until then it can do nothing else."""
+
+    PASSWORD_CHANGE = "password_change"  # noqa: S105 - a state, not a secret
+    """Somebody else chose its password."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """The login that acts and the part of the account tree it may see."""
@@ -57,6 +64,8 @@ class Actor:
     """The login name of who really acts, while signed in as another."""
     company: str = ""
     """Of a customer: the partner whose pages it looks at."""
+    pending: Pending | None = None
+    """What it must do before anything else."""
 
 
 SYSTEM = Actor(role=Role.SYSTEM, scopes=("/",), name="system")

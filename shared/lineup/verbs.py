@@ -31,6 +31,7 @@ from typing import (
     get_type_hints,
 )
 
+from lineup.access import AccessRule
 from lineup.context import Role
 
 C = TypeVar("C", bound=type)
@@ -75,19 +76,21 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Verb:
-    """What a service can be asked, as its declaration says.
-
-    Nobody in `allowed` means everybody, even before sign-in.
-    """
+    """What a service can be asked, as its declaration says."""
 
     service: str
     name: str
     kind: Kind
-    allowed: frozenset[Role]
+    access: AccessRule
     request: type
     reply: Any
     route: Route | None = None
     """None: programs cannot ask it over HTTP."""
+
+    @property
+    def allowed(self) -> frozenset[Role]:
+        """The roles that may ask; nobody named: everybody, even before sign-in."""
+        return self.access.allowed
 
 
 VERBS: dict[type, Verb] = {}
@@ -104,11 +107,13 @@ def verb(
     kind: Kind,
     *,
     allowed: Collection[Role],
+    while_pending: bool = False,
     rest: str | Route | None = None,
 ) -> Callable[[C], C]:
     """Declare a class to be a request, frozen, with fields given by keyword.
 
-    Its verb is the name of the class in snake case.
+    Its verb is the name of the class in snake case. `while_pending`: who must change
+    their password first may ask it already.
     """
 
     def declare(contract: C) -> C:
@@ -117,7 +122,7 @@ def verb(
             service=service,
             name=re.sub(r"(?<!^)(?=[A-Z])", "_", contract.__name__).lower(),
             kind=kind,
-            allowed=frozenset(allowed),
+            access=AccessRule(allowed=frozenset(allowed), while_pending=while_pending),
             request=request,
             reply=_reply_of(contract),
             route=Route(rest) if isinstance(rest, str) else rest,

@@ -60,7 +60,7 @@ def page_routes() -> list[PageRoute]:
         view = app.view_functions[rule.endpoint]
         name = f"{view.__module__}.{view.__name__}"
         if name in PAGES and "GET" in (rule.methods or ()):
-            found.append(PageRoute(rule.endpoint, rule.rule, PAGES[name]))
+            found.append(PageRoute(rule.endpoint, rule.rule, PAGES[name].allowed))
     return [
         page_route for page_route in found if page_route.endpoint not in LEADS_ELSEWHERE
     ]

@@ -17,6 +17,8 @@ from accounts.membership import operations as membership_operations
 from accounts.membership import trash
 from accounts.membership.entrypoints import MembershipEntrypoints
 from accounts.orders.entrypoints import OrderEntrypoints
+from accounts.resets import operations as resets_operations
+from accounts.resets.entrypoints import ResetEntrypoints
 from accounts.sellers import companies, editing
 from accounts.sellers import operations as sellers_operations
 from accounts.settings import AccountsSettings
@@ -52,6 +54,7 @@ class AccountsService(
     MembershipEntrypoints,
     OrderEntrypoints,
     JobEntrypoints,
+    ResetEntrypoints,
     Service,
 ):
     """Accounts on the bus."""
@@ -69,6 +72,7 @@ class AccountsService(
         sign_in,
         membership_operations,
         trash,
+        resets_operations,
         companies,
         editing,
         sellers_operations,

@@ -1,5 +1,7 @@
 """Signing in and out of the panel: one page for all, landing by role."""
 
+from typing import ClassVar
+
 from flask import (
     Blueprint,
     Flask,
@@ -10,20 +12,47 @@ from flask import (
     session,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.app_context import app_context
 from gateway.identity import digest_of
 from gateway.panel.entries import entry, password_field
-from gateway.panel.forms import LineupForm, status_of, submit
+from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
 from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
+from gateway.panel.passwords import NewPasswordFields
 from gateway.request_context import address, ask, context, user_agent
 from gateway.return_paths import return_path
 from lineup.context import EVERYBODY, Role
+from lineup.contracts.accounts.resets import RequestPasswordReset, SetPasswordByLink
 from lineup.contracts.accounts.sessions import SignedIn, SignIn, SignOut
 from lineup.errors import Refusal, Unauthenticated
 
 pages = Blueprint("signing", __name__)
+
+
+class ForgottenForm(LineupForm):
+    """Who wants a reset link."""
+
+    asks = RequestPasswordReset
+    username = entry(
+        "Username or email",
+        is_required=True,
+        render_kw={"autocomplete": "username", "autocapitalize": "none"},
+    )
+
+
+class ResetPasswordForm(NewPasswordFields):
+    """A new password, by the code of a reset link."""
+
+    asks = SetPasswordByLink
+    sections: ClassVar = {"": ["token", "new_password", "again"]}
+    token = entry(
+        "Code",
+        "The part of the link after #. It is filled in for you.",
+        is_required=True,
+        render_kw={"autocomplete": "off", "data-fragment": "", "spellcheck": "false"},
+    )
 
 
 class SignInForm(LineupForm):
@@ -67,8 +96,42 @@ def sign_in() -> Answer | tuple[str, int]:
     return redirect(wanted or url_for(landing_of(signed.actor.role)))
 
 
+@pages.route("/forgot-password", methods=["GET", "POST"])
+@page_for(frozenset())
+def forgot_password() -> ResponseReturnValue:
+    """Ask for a reset link; the answer is the same for who is not there."""
+    form = ForgottenForm()
+    g.company = _company_here()
+    return form_page(
+        "panel/forgot_password.html",
+        form,
+        lambda: ask(form.to(RequestPasswordReset, address=address())),
+        lambda _: go_to(
+            url_for("signing.sign_in"),
+            "If this account exists, we have sent an email with a link to choose a new "
+            "password. The link is valid for 60 minutes.",
+        ),
+    )
+
+
+@pages.route("/reset-password", methods=["GET", "POST"])
+@page_for(frozenset())
+def reset_password() -> ResponseReturnValue:
+    """Choose a new password by the link of a mail, whose code no server's log sees."""
+    form = ResetPasswordForm()
+    g.company = _company_here()
+    return form_page(
+        "panel/reset_password.html",
+        form,
+        lambda: ask(form.to(SetPasswordByLink, address=address())),
+        lambda _: go_to(
+            url_for("signing.sign_in"), "Password changed. Sign in with the new one."
+        ),
+    )
+
+
 @pages.post("/sign-out")
-@page_for(EVERYBODY)
+@page_for(EVERYBODY, while_pending=True)
 def sign_out() -> Answer:
     """End the session here and at accounts; as another, one's own one, too."""
     tokens = [session.get(TOKEN), session.get(OWN_TOKEN)]

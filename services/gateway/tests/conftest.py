@@ -303,13 +303,13 @@ def _pages_of(app):
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         name = f"{view.__module__}.{view.__name__}"
-        if name in PAGES and rule.endpoint not in {"signing.home", "signing.sign_in"}:
+        if name in PAGES and PAGES[name].allowed and rule.endpoint != "signing.home":
             with app.test_request_context():
                 names = {
                     name: PATH_VALUES.get(name, str(ID)) for name in rule.arguments
                 }
                 path = rule.build(names)[1]
-            yield path, rule.methods, PAGES[name]
+            yield path, rule.methods, PAGES[name].allowed
 
 
 def form_of(page, action=""):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from lineup.context import Context, Event, Role
 from lineup.contracts.accounts.customers import CustomerChanged
+from lineup.contracts.accounts.resets import ResetLinkIssued
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import CredentialsIssued, PlayerCredentials
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
@@ -137,6 +138,33 @@ def test_credentials_reach_the_customer_with_their_secrets(
     assert mail["To"] == "ana@example.org"
     assert "s3cret-player" in mail.get_content()
     assert "s3cret-login" in mail.get_content()
+
+
+@pytest.mark.feature("AH-30")
+def test_a_reset_link_is_sent_and_stands_in_no_log(database, sender, postbox, keyring):
+    state = ResetLinkIssued(
+        id=new_id(),
+        version=1,
+        partner_id=PARTNER,
+        customer_id=None,
+        scope=CUSTOMER_SCOPE,
+        email="staff@example.org",
+        username="helper",
+        public_url="https://tv.example.net",
+        token=keyring.seal("one-time-code"),
+    )
+    with database.transaction() as work:
+        announcements.queue_reset_link(work, state, keyring)
+
+    sender.send_due()
+
+    [mail] = postbox.mails
+    assert mail["To"] == "staff@example.org"
+    link = "https://tv.example.net/reset-password#one-time-code"
+    assert link in mail.get_content()
+    [line] = log(database)
+    assert "one-time-code" not in line.body
+    assert "helper" in line.body
 
 
 @pytest.mark.feature("NO-28")

@@ -22,12 +22,10 @@ from lineup.clock import SystemClock
 from lineup.context import Call, Context, newest
 from lineup.database.faults import is_away
 from lineup.errors import (
-    Forbidden,
     Malformed,
     Refusal,
     ServiceUnavailable,
     TimedOut,
-    Unauthenticated,
     UnknownVerb,
 )
 
@@ -253,12 +251,8 @@ def _context(delivery: IncomingMessage) -> Context:
 
 def authorize(endpoint: Endpoint, context: Context) -> None:
     """Refuse who may not use this endpoint."""
-    if not endpoint.allowed:
-        return
-    if not context.actor.scopes:
-        raise Unauthenticated
-    if context.actor.role not in endpoint.allowed:
-        raise Forbidden
+    if endpoint.access is not None:
+        endpoint.access.check(context.actor)
 
 
 def is_late(context: Context, now: datetime | None = None) -> bool:

@@ -29,7 +29,7 @@ def answering(verb: Verb, function: Callable[..., Any]) -> Callable[..., Any]:
     endpoint = Endpoint(
         name=verb.name,
         kind=EndpointKind.RPC,
-        allowed=verb.allowed,
+        access=verb.access,
         request_type=verb.request,
         reply_type=verb.reply,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
+from lineup.access import AccessRule
 from lineup.context import Event, Role
 
 
@@ -22,19 +23,24 @@ class EndpointKind(enum.StrEnum):
 class Endpoint:
     """One way into a service.
 
-    `allowed` says which roles may use an RPC endpoint, nobody named meaning everybody,
-    even before sign-in; other endpoints have None. `address` is what an endpoint
-    listens to: the event's source and type, or the HTTP method and path. `at_once` is
-    how many events the method takes together; None: it takes each by itself.
+    `access` says who may use an RPC endpoint; other endpoints have None. `address` is
+    what an endpoint listens to: the event's source and type, or the HTTP method and
+    path. `at_once` is how many events the method takes together; None: it takes each
+    by itself.
     """
 
     name: str
     kind: EndpointKind
-    allowed: frozenset[Role] | None = None
+    access: AccessRule | None = None
     request_type: Any = None
     reply_type: Any = None
     address: tuple[str, str] | None = None
     at_once: int | None = None
+
+    @property
+    def allowed(self) -> frozenset[Role]:
+        """The roles that may use it; nobody named: everybody."""
+        return self.access.allowed if self.access else frozenset()
 
 
 def endpoints_of(service: type) -> list[Endpoint]:

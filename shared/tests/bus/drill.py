@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from lineup import metrics
+from lineup.access import AccessRule
 from lineup.bus import Entrypoints, Service, answering, every, http, in_thread, on_event
 from lineup.context import PUBLIC, SELLERS, Call, Event
 from lineup.database import COLUMN_TYPES, UnitOfWork, new_metadata, upsert_newest
@@ -118,7 +119,7 @@ def rpc(*, allowed):
             service="drill",
             name=method.__name__,
             kind=Kind.WRITE,
-            allowed=frozenset(allowed),
+            access=AccessRule(allowed=frozenset(allowed)),
             request=Ask,
             reply=Said,
         )

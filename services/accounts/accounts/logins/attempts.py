@@ -77,6 +77,25 @@ def count_own(work: UnitOfWork, username: str, limits: SignInLimits) -> None:
     _count(work, {pair: limits.by_pair}, username)
 
 
+def count_wish(
+    work: UnitOfWork, username: str, address: str, limits: SignInLimits
+) -> None:
+    """Count that a reset link was asked for; TooManyTries after too many.
+
+    Apart from wrong passwords: who asks for links slows down nobody's sign-in.
+    """
+    name = username.strip().lower()[:USERNAME_CHARACTERS]
+    subjects = {subject_of("reset", name): limits.by_pair}
+    _count(work, subjects | _of_address("reset", address, limits), name)
+
+
+def count_wrong_link(work: UnitOfWork, address: str, limits: SignInLimits) -> None:
+    """Count a reset link that is none; TooManyTries after too many from an address."""
+    subjects = _of_address("link", address, limits)
+    if subjects:
+        _count(work, subjects, "")
+
+
 def settle(work: UnitOfWork, attempt: SignInAttempt) -> None:
     """Take back that the try was a failure: the password was right.
 
@@ -138,6 +157,14 @@ def _shared(username: str, address: str, limits: SignInLimits) -> dict[bytes, Ba
     if not address:
         return by_name
     return by_name | {subject_of("address", address): limits.by_address}
+
+
+def _of_address(
+    purpose: str, address: str, limits: SignInLimits
+) -> dict[bytes, Backoff]:
+    """What an address is counted by for a purpose; nothing where it is unknown."""
+    known = subscriber_address(address)
+    return {subject_of(purpose, "", known): limits.by_address} if known else {}
 
 
 def _count(

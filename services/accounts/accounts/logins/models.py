@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.records import Record, as_text
 from accounts.tree.models import Account
-from lineup.context import Actor, Role
+from lineup.context import Actor, Pending, Role
 from lineup.contracts.accounts.logins import LoginView
 from lineup.contracts.accounts.refusals import LoginDeleted
 from lineup.contracts.accounts.sessions import SessionEnded, SessionKind
@@ -40,6 +40,9 @@ class Login(Timestamped, Record):
     role: Mapped[Role]
     username: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    """Somebody else chose it: nothing else goes before it is changed."""
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     created_at: Mapped[datetime]
 
@@ -53,6 +56,7 @@ class Login(Timestamped, Record):
             partner_id=account.partner_id,
             name=self.username,
             time_zone=time_zone,
+            pending=Pending.PASSWORD_CHANGE if self.must_change_password else None,
         )
 
     def set_status(self, status: Status) -> None:
@@ -71,6 +75,8 @@ class Login(Timestamped, Record):
             role=self.role,
             state=self.status,
             created_at=self.created_at,
+            email=self.email,
+            must_change_password=self.must_change_password,
         )
 
 
@@ -120,6 +126,17 @@ class Session(Timestamped, Record):
     def ended(self) -> SessionEnded:
         """What is announced when it ends before its time."""
         return SessionEnded(id=self.id, version=1, token_digest=self.digest.hex())
+
+
+class ResetLink(Record):
+    """A link by which a login's password can be set once, known by its digest only."""
+
+    __tablename__ = "reset_links"
+    __table_args__ = (Index("ix_reset_links_expires_at", "expires_at"),)
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"), index=True)
+    expires_at: Mapped[datetime]
 
 
 class SignInFailures(Record):

@@ -11,6 +11,7 @@ from accounts.logins.attempts import KNOWN_FOR, clear_failures, delete_known_add
 from accounts.logins.models import (
     KnownAddress,
     Login,
+    ResetLink,
     Session,
     SignInFailures,
     SignInTries,
@@ -122,8 +123,10 @@ def set_password(
     password: str,
     *,
     field: str = "password",
+    must_change: bool = False,
 ) -> None:
-    """Let a login have a new password, or refuse it; its failures are forgotten.
+    """Let a login have a new password, or refuse it; its failures are forgotten, and
+    its reset links with them.
 
     Which of its sessions end is the caller's to say.
     """
@@ -131,7 +134,9 @@ def set_password(
     check_password(errors, field, password, login.role)
     errors.refuse()
     login.password_hash = _hash_of(dependencies, password)
+    login.must_change_password = must_change
     clear_failures(work, login.username)
+    work.session.execute(delete(ResetLink).where(ResetLink.login_id == login.id))
 
 
 def _hash_of(dependencies: Dependencies, password: str) -> str:
@@ -164,6 +169,7 @@ def prune(work: UnitOfWork) -> int:
         (SignInTries, SignInTries.started_at, ENDED_FOR),
         (SignInFailures, SignInFailures.since, FAILED_FOR),
         (KnownAddress, KnownAddress.seen_at, KNOWN_FOR),
+        (ResetLink, ResetLink.expires_at, ENDED_FOR),
     ):
         keys = tuple(model.__table__.primary_key)
         old = select(*keys).where(moment < work.now - kept_for).limit(PRUNED_AT_ONCE)

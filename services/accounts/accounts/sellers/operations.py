@@ -78,9 +78,10 @@ def create_staff(
     check_login(work, errors, request.login, request.role)
     errors.refuse()
     with refused_as("uq_logins_username"):
-        return add_login(
-            work, dependencies, account, request.role, request.login
-        ).view()
+        login = add_login(work, dependencies, account, request.role, request.login)
+        login.email = request.email
+        login.must_change_password = request.must_change_password
+        return login.view()
 
 
 def create_operator(

@@ -12,13 +12,16 @@ from accounts.tree.operations import any_account_in_scope
 from accounts.tree.rights import GRANTS
 from lineup.context import SELLERS, Actor, Role
 from lineup.contracts.accounts.logins import (
+    GetLogin,
     ListLogins,
     LoginView,
     ResetPassword,
     SetLoginState,
+    UpdateLogin,
 )
 from lineup.contracts.accounts.refusals import LastLogin, LoginNotFound, OwnLogin
 from lineup.contracts.accounts.tree import Status
+from lineup.contracts.changes import either
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
 from lineup.impersonation import refuse_while_impersonating
@@ -36,13 +39,23 @@ def list_logins(work: UnitOfWork, request: ListLogins) -> Page[LoginView]:
     return page_of(work.session, statement, Login, request.paging, Login.view, ORDERS)
 
 
+@handles(GetLogin, row=Login)
+def get_login(work: UnitOfWork, request: GetLogin) -> LoginView:
+    """A login that the actor may manage."""
+    statement = manageable(work.actor).where(Login.id == request.login_id)
+    login = work.session.scalar(statement)
+    if login is None:
+        raise LoginNotFound
+    return login.view()
+
+
 @handles(SetLoginState)
 def set_login_state(work: UnitOfWork, request: SetLoginState) -> LoginView:
     """Switch a login off, on or delete it; off, its sessions and tokens end.
 
     LastLogin when it is the only one of its account: that can be switched off alone.
     """
-    login = _other_login(work, request.login_id)
+    login = other_login(work, request.login_id)
     if login.status is not request.state:
         if request.state is Status.DELETED:
             _leave_to_another(work, login)
@@ -57,10 +70,22 @@ def reset_password(
     work: UnitOfWork, request: ResetPassword, *, dependencies: Dependencies
 ) -> Done:
     """Give somebody else's login a new password; its sessions and tokens end."""
-    login = _other_login(work, request.login_id)
-    set_password(work, dependencies, login, request.password)
+    login = other_login(work, request.login_id)
+    must_change = request.must_change_password
+    set_password(work, dependencies, login, request.password, must_change=must_change)
     end_sessions(work, Login.id == login.id)
     return Done()
+
+
+@handles(UpdateLogin, changes=GetLogin)
+def update_login(work: UnitOfWork, request: UpdateLogin) -> LoginView:
+    """Change a login's settings; what is not given stays."""
+    login = other_login(work, request.login_id)
+    login.email = either(request.email, login.email)
+    login.must_change_password = either(
+        request.must_change_password, login.must_change_password
+    )
+    return login.view()
 
 
 def manageable(actor: Actor) -> Select[Login]:
@@ -97,7 +122,8 @@ def _leave_to_another(work: UnitOfWork, login: Login) -> None:
         account.username = other.username
 
 
-def _other_login(work: UnitOfWork, login_id: UUID) -> Login:
+def other_login(work: UnitOfWork, login_id: UUID) -> Login:
+    """Somebody else's login that the actor may manage, locked; LoginNotFound."""
     refuse_while_impersonating(work.actor)
     if login_id == work.actor.login_id:
         raise OwnLogin

@@ -3,28 +3,22 @@
 from typing import ClassVar
 
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import EqualTo
 
 from gateway.panel.entries import entry, password_field
 from gateway.panel.forms import LineupForm
+from gateway.panel.passwords import NewPasswordFields
 from gateway.panel.zones import zone_choices
 from lineup.contracts.accounts.sessions import ChangePassword, SetTimeZone, SignIn
 from lineup.contracts.playlists.streams import StreamSettings, UpdateStreamSettings
 
 
-class PasswordForm(LineupForm):
+class PasswordForm(NewPasswordFields):
     """A new password of one's own."""
 
     asks = ChangePassword
+    sections: ClassVar = {"": ["old_password", "new_password", "again"]}
     old_password = password_field(
         "", "Current password", "current-password", is_required=True
-    )
-    new_password = password_field("", "New password", is_required=True)
-    again = password_field(
-        "",
-        "Repeat new password",
-        is_required=True,
-        validators=[EqualTo("new_password", "The passwords do not match.")],
     )
 
 

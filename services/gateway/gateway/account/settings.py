@@ -48,7 +48,7 @@ def settings() -> ResponseReturnValue:
 
 
 @pages.route("/settings/password", methods=["GET", "POST"])
-@page_for(EVERYBODY)
+@page_for(EVERYBODY, while_pending=True)
 def change_password() -> ResponseReturnValue:
     """Change one's own password; the other sessions end."""
     form = PasswordForm()

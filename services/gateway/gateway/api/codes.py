@@ -13,10 +13,10 @@ from typing import NamedTuple
 from gateway import guards, logos, problems, request_context, uploads
 from gateway.api import endpoints, parsing
 from gateway.panel import guard
-from lineup import contracts, errors, impersonation, money, scope, validation
+from lineup import access, contracts, errors, impersonation, money, scope, validation
 from lineup.errors import DocumentedCode, Refusal
 
-COMMON_MODULES = (errors, validation, money, scope, impersonation)
+COMMON_MODULES = (access, errors, validation, money, scope, impersonation)
 GATEWAY_MODULES = (parsing, endpoints, request_context, guards, logos, uploads, guard)
 
 

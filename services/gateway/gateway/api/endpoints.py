@@ -35,20 +35,20 @@ from gateway.request_context import (
     key_from_header,
     set_idempotency_key,
 )
+from lineup.access import AccessRule
 from lineup.context import Role
 from lineup.contracts.paging import Page
-from lineup.errors import Forbidden, Invalid, Unauthenticated
+from lineup.errors import Invalid, Unauthenticated
 from lineup.values.checking import fields_of
 from lineup.verbs import VERBS, Done, Request, Route, Verb
 
 Q = TypeVar("Q")
 R = TypeVar("R")
-Roles = frozenset[Role]
 SchemaOf = Callable[[Any, frozenset[str]], type[ma.Schema]]
 
 PREFIX = "/api/v1"
 PATH_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
-ROLES: dict[str, Roles] = {}
+ROLES: dict[str, frozenset[Role]] = {}
 """Who may ask, by endpoint."""
 F = TypeVar("F", bound=Callable[..., Any])
 View = Callable[[Any], Any]
@@ -95,7 +95,7 @@ class UnknownParameter(Invalid):
 
 
 class More(TypedDict, total=False):
-    """What may be said of an endpoint beside its route, request and roles."""
+    """What may be said of an endpoint beside its route, request and access."""
 
     without: frozenset[str]
     """Fields that callers have no say in."""
@@ -160,7 +160,7 @@ class Endpoints:
                 f"{method} {rule}",
                 verb.request,
                 reply,
-                verb.allowed,
+                verb.access,
                 route.status,
                 without=route.without,
                 has_tag=route.has_tag,
@@ -171,7 +171,7 @@ class Endpoints:
         route: str,
         request_type: type[Q],
         reply: Any,
-        roles: Roles,
+        access: AccessRule,
         status: int | None = None,
         **more: Unpack[More],
     ) -> Callable[[Callable[[Q], R]], Callable[[Q], R]]:
@@ -193,7 +193,7 @@ class Endpoints:
             docs = _described(method, schema)
             query = schema if location == "query" else None
             compares = more.get("has_tag", True) and method in conditions.CHANGING
-            self.mount(route, handle, roles, view, query, compares=compares, **docs)
+            self.mount(route, handle, access, view, query, compares=compares, **docs)
             return view
 
         return declare
@@ -202,7 +202,7 @@ class Endpoints:
         self,
         route: str,
         handle: Callable[..., Any],
-        roles: Roles,
+        access: AccessRule,
         view: Any,
         query: type[ma.Schema] | None = None,
         *,
@@ -216,16 +216,16 @@ class Endpoints:
         specification says of it beside the usual.
         """
         method, rule = route.split(" ")
-        guarded = _guarded(handle, roles, _names(query), compares=compares)
+        guarded = _guarded(handle, access, _names(query), compares=compares)
         guarded.__name__, guarded.__doc__ = (
             view.__name__,
-            _description_of(view, method, roles),
+            _description_of(view, method, access),
         )
-        ROLES[f"{self.name}.{view.__name__}"] = roles
+        ROLES[f"{self.name}.{view.__name__}"] = access.allowed
         documented = self.blueprint.doc(
             operationId=view.__name__,
             responses=PROBLEMS | (CHANGED if compares else {}),
-            security=[{"bearer": []}] if roles else [],
+            security=[{"bearer": []}] if access.allowed else [],
             **described,
         )(guarded)
         self.blueprint.route(rule, methods=[method])(documented)
@@ -321,21 +321,24 @@ def _refuse_unknown(known: frozenset[str]) -> None:
 
 
 def _guarded(
-    handle: Callable[..., Any], roles: Roles, known: frozenset[str], *, compares: bool
+    handle: Callable[..., Any],
+    access: AccessRule,
+    known: frozenset[str],
+    *,
+    compares: bool,
 ) -> Callable[..., Any]:
-    """Let pass who has a role; an endpoint without roles is open before sign-in."""
+    """Let pass who has access; some endpoints are open before sign-in."""
 
     @wraps(handle)
     def guarded(**path: Any) -> Any:
-        if roles:
+        if access.allowed:
             g.actor = app_context().identities.actor_of(bearer_token())
-            if g.actor.role not in roles:
-                raise Forbidden
+            access.check(g.actor)
         _refuse_unknown(known)
         g.received_key = key_from_header()
         conditions.read_condition(compares=compares)
         answer = conditions.put_tag(handle(**path))
-        if roles and request.method != "GET":
+        if access.allowed and request.method != "GET":
             app_context().identities.refresh(bearer_token())
         return answer
 
@@ -358,10 +361,10 @@ def _described(method: str, schema: type[ma.Schema]) -> dict[str, Any]:
     return {"requestBody": {"content": {MERGE_PATCH: {"schema": schema}}}}
 
 
-def _description_of(view: Callable[..., Any], method: str, roles: Roles) -> str:
+def _description_of(view: Callable[..., Any], method: str, access: AccessRule) -> str:
     """An endpoint's words in the specification."""
     text = (view.__doc__ or view.__name__).strip()
     first = "\n\n".join(map(one_line, text.split("\n\n")))
-    names = ", ".join(sorted(role for role in roles if role is not Role.SYSTEM))
+    names = ", ".join(sorted(access.allowed - {Role.SYSTEM}))
     rule = RULES.get(method, "")
     return f"{first}\n\n{rule}For: {names or 'everybody'}."

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.api.codes import CODES
 from gateway.api.endpoints import PREFIX, Endpoints
-from lineup.context import PUBLIC
+from lineup.access import OPEN
 
 ASSETS = Path(str(files("flask_swagger_ui"))) / "dist"
 
@@ -87,7 +87,7 @@ class ProblemSchema(ma.Schema):
     )
 
 
-@endpoints.open("GET /errors", ListErrors, ErrorCodes, PUBLIC)
+@endpoints.open("GET /errors", ListErrors, ErrorCodes, OPEN)
 def list_errors(_: ListErrors) -> ErrorCodes:
     """List all error codes with status and meaning."""
     return ErrorCodes(items=[ErrorCode(**code._asdict()) for code in CODES])

@@ -10,6 +10,7 @@ from lineup.contracts.accounts import (
     groups,
     logins,
     membership,
+    resets,
     sessions,
     trash,
     tree,
@@ -28,7 +29,7 @@ from lineup.contracts.playlists import guide as guide_contracts
 from lineup.contracts.playlists import jobs, packages
 from lineup.contracts.playlists import streams as stream_contracts
 
-tokens = Endpoints("tokens", "Sign in and out.", sessions)
+tokens = Endpoints("tokens", "Sign in and out.", sessions, resets)
 accounts = Endpoints(
     "accounts", "Partners, resellers and dealers.", tree, account_jobs, logins
 )

@@ -11,7 +11,9 @@ from gateway.api.subjects import tokens as endpoints
 from gateway.app_context import app_context
 from gateway.identity import digest_of
 from gateway.request_context import actor, address, ask, user_agent
-from lineup.context import EVERYBODY, PUBLIC, Role
+from lineup.access import OPEN, AccessRule
+from lineup.context import EVERYBODY, Pending, Role
+from lineup.contracts.accounts.resets import RequestPasswordReset, SetPasswordByLink
 from lineup.contracts.accounts.sessions import (
     ChangePassword,
     EnterAccount,
@@ -24,6 +26,8 @@ from lineup.contracts.accounts.sessions import (
 from lineup.contracts.paging import Page
 from lineup.values import types as values
 from lineup.verbs import Done
+
+SIGNED_IN = AccessRule(allowed=EVERYBODY, while_pending=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,8 @@ class Me:
     time_zone: str
     on_behalf_of: str
     """The real username while logged in as another account; else empty."""
+    pending: Pending | None
+    """What must be done before anything else; null: nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +73,7 @@ class WhoAmI:
     """Get the login of the token."""
 
 
-@endpoints.open("POST /tokens", Credentials, Token, PUBLIC)
+@endpoints.open("POST /tokens", Credentials, Token, OPEN)
 def create_token(rpc_request: Credentials) -> Token:
     """Sign in and get a bearer token."""
     signed = ask(
@@ -88,7 +94,7 @@ def enter_account(rpc_request: EnterAccount) -> Token:
     return _token_of(ask(rpc_request))
 
 
-@endpoints.open("DELETE /tokens/current", CurrentToken, Done, EVERYBODY, has_tag=False)
+@endpoints.open("DELETE /tokens/current", CurrentToken, Done, SIGNED_IN, has_tag=False)
 def delete_current_token(_: CurrentToken) -> Done:
     """Sign out: revoke the current token."""
     token = bearer_token()
@@ -97,7 +103,7 @@ def delete_current_token(_: CurrentToken) -> Done:
     return Done()
 
 
-@endpoints.open("GET /me", WhoAmI, Me, EVERYBODY)
+@endpoints.open("GET /me", WhoAmI, Me, SIGNED_IN)
 def get_me(_: WhoAmI) -> Me:
     """Get the current login."""
     return me()
@@ -117,6 +123,18 @@ def list_sessions(rpc_request: ListSessions) -> Page[SessionView]:
     return ask(asking)
 
 
+@endpoints.view(RequestPasswordReset)
+def request_password_reset(rpc_request: RequestPasswordReset) -> Done:
+    """Request a reset link by email; the answer is the same for unknown names."""
+    return ask(replace(rpc_request, address=address()))
+
+
+@endpoints.view(SetPasswordByLink)
+def complete_password_reset(rpc_request: SetPasswordByLink) -> Done:
+    """Set a new password with the code of a reset link; all sessions end."""
+    return ask(replace(rpc_request, address=address()))
+
+
 def _token_of(signed: SignedIn) -> Token:
     g.actor = signed.actor
     return Token(token=signed.token, expires_at=signed.expires_at, me=me())
@@ -133,4 +151,5 @@ def me() -> Me:
         name=who.name,
         time_zone=who.time_zone,
         on_behalf_of=who.on_behalf_of,
+        pending=who.pending,
     )

@@ -24,7 +24,8 @@ from gateway.panel.optional_results import PAGE_SECONDS
 from gateway.request_context import KEY_LENGTH, answer_within, set_idempotency_key
 from gateway.return_paths import return_path
 from gateway.security import BODY_BYTES, csrf
-from lineup.context import Actor, Role
+from lineup.access import OPEN, AccessRule, PasswordChangeRequired
+from lineup.context import NOBODY, Actor, Role
 from lineup.errors import Forbidden, Unauthenticated
 
 P = ParamSpec("P")
@@ -39,7 +40,7 @@ CAME_FROM = "came_from"
 """Where in a session the page lies to which leaving another's account goes back."""
 KEY = "key"
 CSRF = "csrf_token"
-PAGES: dict[str, frozenset[Role]] = {}
+PAGES: dict[str, AccessRule] = {}
 """Who may see each page, by the view's module and name."""
 
 
@@ -55,20 +56,25 @@ def form_bytes() -> int:
 
 
 def page_for(
-    roles: frozenset[Role], *, limit: Callable[[], int] = form_bytes
+    roles: frozenset[Role],
+    *,
+    while_pending: bool = False,
+    limit: Callable[[], int] = form_bytes,
 ) -> Callable[[Callable[P, R]], Callable[P, R | Answer]]:
     """Show a page to these roles; nobody named: to everybody, signed in or not.
 
     All that a page reads shares one time limit; what a form does has each call's own.
-    `limit` says how many bytes a form may bring.
+    `while_pending`: also to who must choose a password first, whom other pages lead to
+    where that is done. `limit` says how many bytes a form may bring.
     """
+    access = AccessRule(allowed=roles, while_pending=while_pending)
 
     def guard(view: Callable[P, R]) -> Callable[P, R | Answer]:
-        PAGES[f"{view.__module__}.{view.__name__}"] = roles
+        PAGES[f"{view.__module__}.{view.__name__}"] = access
 
         @wraps(view)
         def guarded(*args: P.args, **path: P.kwargs) -> R | Answer:
-            refusal = _receive(roles, limit)
+            refusal = _receive(access, limit)
             if refusal is not None:
                 return refusal
             content = view(*args, **path)
@@ -81,18 +87,20 @@ def page_for(
     return guard
 
 
-def _receive(roles: frozenset[Role], limit: Callable[[], int]) -> Answer | None:
+def _receive(access: AccessRule, limit: Callable[[], int]) -> Answer | None:
     """Let in who may see a page, with a form that is ours; else say where to go."""
     is_form = request.method == "POST"
     has_written = written.load_written(session)
     if not is_form:
         answer_within(written.PAGE_SECONDS if has_written else PAGE_SECONDS)
     after_this_request(_remember)
-    g.actor = _actor_for(roles)
-    if roles and g.actor is None:
+    g.actor = _actor_for(access.allowed)
+    if access.allowed and g.actor is None:
         return _to_sign_in()
-    if roles and g.actor.role not in roles:
-        raise Forbidden
+    try:
+        access.check(g.actor or NOBODY)
+    except PasswordChangeRequired:
+        return redirect(url_for("settings_pages.change_password"))
     if is_form:
         _check_form(limit())
     return None
@@ -105,10 +113,15 @@ def _remember(answer: Answer) -> Answer:
     return answer
 
 
-def roles_of(endpoint: str) -> frozenset[Role]:
+def access_to(endpoint: str) -> AccessRule:
     """Who may see the page behind an endpoint."""
     view = current_app.view_functions[endpoint]
-    return PAGES.get(f"{view.__module__}.{view.__name__}", frozenset())
+    return PAGES.get(f"{view.__module__}.{view.__name__}", OPEN)
+
+
+def roles_of(endpoint: str) -> frozenset[Role]:
+    """The roles that may see the page behind an endpoint."""
+    return access_to(endpoint).allowed
 
 
 def who_is_it() -> Actor | None:

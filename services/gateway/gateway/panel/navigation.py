@@ -106,8 +106,12 @@ NAVIGATION = (
 
 
 def navigation() -> Iterator[NavigationGroup]:
-    """The groups of the one who is signed in, without what is not for them."""
+    """The groups of the one who is signed in, without what is not for them; none while
+    something else must be done first.
+    """
     me: Actor = g.actor
+    if me.pending:
+        return
     for group in NAVIGATION:
         entries = tuple(
             entry

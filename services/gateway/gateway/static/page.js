@@ -41,6 +41,14 @@
     trouble.classList.add("shown");
   };
 
+  // What stands behind # in a link never reaches a server: pages read it themselves.
+  for (const field of document.querySelectorAll("[data-fragment]")) {
+    if (location.hash.length < 2) continue;
+    field.value = location.hash.slice(1);
+    field.closest(".field").hidden = true;
+    history.replaceState(null, "", location.pathname);
+  }
+
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-copy], [data-dialog], [data-dismiss]");
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;

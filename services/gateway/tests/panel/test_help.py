@@ -7,6 +7,7 @@ import pytest
 from gateway.help import page_topics
 from gateway.help.topics import GROUPS, topics, topics_for
 from gateway.panel.guard import PAGES, roles_of
+from lineup.access import OPEN
 from lineup.context import Role
 
 ROLES = sorted(set(Role) - {Role.SYSTEM})
@@ -15,7 +16,7 @@ ROLES = sorted(set(Role) - {Role.SYSTEM})
 def endpoints(app):
     """Every page that somebody who signed in can open."""
     for endpoint, view in app.view_functions.items():
-        if PAGES.get(f"{view.__module__}.{view.__name__}"):
+        if PAGES.get(f"{view.__module__}.{view.__name__}", OPEN).allowed:
             yield endpoint
 
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
+from lineup.contracts.accounts.resets import ResetLinkIssued
 from lineup.contracts.accounts.users import CredentialsIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from notifications.announcements import operations
@@ -17,6 +18,12 @@ class AnnouncementEntrypoints(Entrypoints):
     def on_credentials_issued(self, events: Sequence[Event[CredentialsIssued]]) -> None:
         """Credentials were generated and wait to be told."""
         handler = partial(operations.queue_credentials, keyring=self.keyring)
+        self.database.handle_events_once(events, handler)
+
+    @on_event(at_once=50)
+    def on_reset_link_issued(self, events: Sequence[Event[ResetLinkIssued]]) -> None:
+        """Links to reset a password were asked for."""
+        handler = partial(operations.queue_reset_link, keyring=self.keyring)
         self.database.handle_events_once(events, handler)
 
     @on_event(at_once=50)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from lineup.contracts.accounts.resets import ResetLinkIssued
 from lineup.contracts.accounts.users import CredentialsIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import DeliveryView, SendTest
@@ -55,6 +56,29 @@ def queue_credentials(
             urgency=0,
         ),
     )
+
+
+def queue_reset_link(
+    work: UnitOfWork, state: ResetLinkIssued, keyring: Keyring
+) -> None:
+    """Send the link by which a login's password can be set."""
+    values = {
+        "partner": partner_name(work, state.partner_id),
+        "username": state.username,
+        "public_url": state.public_url,
+        "token": keyring.open(state.token),
+    }
+    message = Message(
+        cause_id=_event_of(state),
+        template="password_reset",
+        values=values,
+        receiver=state.email,
+        partner_id=state.partner_id,
+        customer_id=state.customer_id,
+        scope=state.scope,
+        urgency=0,
+    )
+    queue(work, keyring, message)
 
 
 def queue_shortfall(

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from lineup.context import SELLERS, Role
 from lineup.contracts.accounts.tree import LoginDetails, Status
+from lineup.contracts.changes import UNSET, Given
 from lineup.contracts.paging import Page, Paging
 from lineup.values.rules import OneOf
-from lineup.values.types import NewPassword
+from lineup.values.types import NewPassword, OptionalMailAddress
 from lineup.verbs import Done, Kind, Request, Route, verb
 
 LoginRole = Annotated[
@@ -28,6 +29,10 @@ class LoginView:
     role: Role
     state: Status
     created_at: datetime
+    email: str = ""
+    """Where its reset links go; empty: the account's email address."""
+    must_change_password: bool = False
+    """Whether it must choose a new password at its next sign-in."""
     updated_at: datetime | None = None
     """When it last changed; null for older records."""
 
@@ -44,6 +49,10 @@ class CreateStaff(Request[LoginView]):
     account_id: UUID
     role: LoginRole
     login: LoginDetails
+    email: OptionalMailAddress = ""
+    """Where its reset links go; empty: the account's email address."""
+    must_change_password: bool = False
+    """Whether it must choose a new password at first sign-in."""
 
 
 @verb(
@@ -59,6 +68,13 @@ class ListLogins(Request[Page[LoginView]]):
 
     account_id: UUID
     paging: Paging = field(default_factory=Paging)
+
+
+@verb("accounts", Kind.READ, allowed=SELLERS, rest="GET /logins/<uuid:login_id>")
+class GetLogin(Request[LoginView]):
+    """Get a login."""
+
+    login_id: UUID
 
 
 @verb(
@@ -79,7 +95,10 @@ class SetLoginState(Request[LoginView]):
     Kind.WRITE,
     allowed=SELLERS,
     rest=Route(
-        "PUT /logins/<uuid:login_id>/password", name="set_login_password", has_tag=False
+        "PUT /logins/<uuid:login_id>/password",
+        name="set_login_password",
+        without=frozenset({"must_change_password"}),
+        has_tag=False,
     ),
 )
 class ResetPassword(Request[Done]):
@@ -87,3 +106,21 @@ class ResetPassword(Request[Done]):
 
     login_id: UUID
     password: NewPassword
+    must_change_password: bool = False
+    """Whether it must choose a new one at the next sign-in."""
+
+
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS,
+    rest="PATCH /logins/<uuid:login_id>",
+)
+class UpdateLogin(Request[LoginView]):
+    """Change the settings of a login."""
+
+    login_id: UUID
+    email: Given[OptionalMailAddress] = UNSET
+    """Where its reset links go; empty: the account's email address."""
+    must_change_password: Given[bool] = UNSET
+    """Whether it must choose a new password at its next sign-in."""

@@ -105,6 +105,18 @@ class CurrencyInUse(Conflict):
     code = "currency_in_use"
 
 
+class ResetLinkInvalid(Invalid):
+    """This link has expired or was already used. Request a new one."""
+
+    code = "reset_link_invalid"
+
+
+class NoEmail(Conflict):
+    """There is no email address for this login. Add one first."""
+
+    code = "no_email"
+
+
 class OwnLogin(Forbidden):
     """You cannot disable or reset your own login."""
 

@@ -53,6 +53,7 @@ class SignOut(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=EVERYBODY,
+    while_pending=True,
     rest=Route(
         "PUT /me/password",
         name="change_own_password",

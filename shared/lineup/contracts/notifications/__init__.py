@@ -40,6 +40,7 @@ class MessageKind(enum.StrEnum):
     """Type of a message."""
 
     CREDENTIALS = "credentials"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a secret
     RENEWAL_FELL_SHORT = "renewal_fell_short"
     RENEWAL_BLOCKED = "renewal_blocked"
     TEST = "test"

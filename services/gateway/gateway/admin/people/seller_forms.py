@@ -15,7 +15,7 @@ from gateway.panel.navigation import ROLES
 from gateway.panel.zones import zone_choices
 from lineup.context import Role
 from lineup.contracts.accounts.jobs import MoveCustomer
-from lineup.contracts.accounts.logins import CreateStaff, ResetPassword
+from lineup.contracts.accounts.logins import CreateStaff, ResetPassword, UpdateLogin
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
@@ -23,6 +23,10 @@ from lineup.contracts.accounts.tree import (
 )
 
 AT_LEAST_12 = "At least 12 characters."
+FIRST_SIGN_IN = "Must be changed at first sign-in"
+RESET_MAIL = (
+    "Password reset links go here. Leave empty to use the account's email address."
+)
 
 
 class LoginFields(LineupForm):
@@ -80,6 +84,8 @@ class LoginForm(LoginFields):
     """A further login of an account."""
 
     asks = CreateStaff
+    must_change_password = entry(FIRST_SIGN_IN, default=True)
+    email = entry("Email", RESET_MAIL)
     role = entry("Role")
 
     def __init__(self, roles: Sequence[Role]) -> None:
@@ -94,6 +100,14 @@ class NewPasswordForm(LineupForm):
     password = password_field(
         "At least 12 characters, or 4 for a customer.", "New password", is_required=True
     )
+    must_change_password = entry(FIRST_SIGN_IN, default=True)
+
+
+class EditLoginForm(LineupForm):
+    """The settings of a login."""
+
+    asks = UpdateLogin
+    email = entry("Email", RESET_MAIL)
 
 
 class MoveForm(LineupForm):

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.people.customers import customer_of
-from gateway.admin.people.seller_forms import LoginForm, NewPasswordForm
+from gateway.admin.people.seller_forms import EditLoginForm, LoginForm, NewPasswordForm
 from gateway.admin.people.sellers import account_of
 from gateway.logins import LOGINS, SESSIONS
 from gateway.panel.customer_tabs import customer_tabs
@@ -17,13 +17,16 @@ from gateway.request_context import actor, ask
 from lineup.context import SELLERS
 from lineup.contracts.accounts.logins import (
     CreateStaff,
+    GetLogin,
     ListLogins,
     ResetPassword,
     SetLoginState,
+    UpdateLogin,
 )
+from lineup.contracts.accounts.resets import SendResetLink
 from lineup.contracts.accounts.sessions import EndSession, ListSessions
 from lineup.contracts.accounts.tree import Status
-from lineup.errors import NotFound
+from lineup.errors import Conflict, NotFound
 
 pages = Blueprint("seller_logins", __name__)
 
@@ -101,6 +104,35 @@ def reset_password(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
         ),
         heading="Reset password",
         submit="Reset password",
+        back=_back_to(account_id),
+    )
+
+
+@pages.post(f"{LOGIN}/reset-link")
+@page_for(SELLERS)
+def send_reset_link(account_id: UUID, login_id: UUID) -> Answer:
+    """Send a link by which the login's password can be set."""
+    message = "The reset link was sent. It is valid for 60 minutes."
+    try:
+        ask(SendResetLink(login_id=login_id))
+    except Conflict as refusal:
+        message = refusal.message
+    return go_to(_back_to(account_id), message)
+
+
+@pages.route(f"{LOGIN}/edit", methods=["GET", "POST"])
+@page_for(SELLERS)
+def edit_login(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
+    """Change a login's settings."""
+    login = ask(GetLogin(login_id=login_id))
+    form = EditLoginForm(data=vars(login))
+    return form_page(
+        "admin/people/sellers/login.html",
+        form,
+        lambda: ask(form.to(UpdateLogin, login_id=login_id)),
+        lambda _: go_to(_back_to(account_id), "Login saved."),
+        heading=f"Edit {login.username}",
+        submit="Save",
         back=_back_to(account_id),
     )
 

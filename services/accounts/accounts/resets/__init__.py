@@ -1,0 +1,1 @@
+"""Password resets: links by mail that work once."""
