@@ -33,7 +33,7 @@ from lineup_local.settings import Settings
 
 SERVICES = (*WITH_DATABASE, "playlists-worker", "gateway")
 MARK = "LINEUP_STARTED_BY"
-INSTALLED = ("tools", "python", "assets")
+INSTALLED = ("tools", "python", "assets", "bytecode")
 """What `./lineup` installs in the home: no data, so it is kept."""
 CLAIMS = (
     Claim("gateway_port", "the gateway"),

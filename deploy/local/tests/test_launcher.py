@@ -1,7 +1,8 @@
-"""The launcher finds a Python that Lineup bears, and has one fetched where none is."""
+"""The launcher finds a Python that Lineup bears, or fetches one; and lets it compile once."""
 
 import importlib.util
 import re
+import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
 
@@ -91,3 +92,19 @@ def test_it_finds_what_every_package_bears(launcher):
     assert found == {
         (str(launcher.OLDEST_PYTHON[1]), str(launcher.NEWEST_PYTHON[1] + 1))
     }
+
+
+def test_modules_are_compiled_once_where_the_machine_keeps_none(
+    launcher, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "set, so that it is put back")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX")
+    launcher.BYTECODE = tmp_path / "bytecode"
+    (tmp_path / "shop.py").write_text("")
+
+    launcher.keep_bytecode()
+
+    subprocess.run([sys.executable, "-c", "import shop"], cwd=tmp_path, check=True)
+    assert list(launcher.BYTECODE.rglob("shop.*.pyc"))
+    assert not (tmp_path / "__pycache__").exists()
