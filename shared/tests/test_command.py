@@ -1,7 +1,6 @@
 """The command: what it lists, whom it runs, what it tells each service."""
 
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import EntryPoint
 
@@ -12,6 +11,7 @@ from click.testing import CliRunner
 from lineup.command import installed
 from lineup.command.main import main
 from lineup.command.tasks import asked_at
+from lineup.testing.serving import serving
 
 ENTRIES = [
     EntryPoint("shop", "json:JSONEncoder", "lineup.services"),
@@ -127,11 +127,9 @@ class AliveNotReady(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def alive_not_ready(monkeypatch):
-    with HTTPServer(("127.0.0.1", 0), AliveNotReady) as server:
+    with serving(HTTPServer(("127.0.0.1", 0), AliveNotReady)) as server:
         monkeypatch.setenv("PROBE_PORT", str(server.server_port))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         yield
-        server.shutdown()
 
 
 @pytest.mark.feature("OP-02")

@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,6 +31,7 @@ from lineup.contracts.playlists.packages import CreatePackage
 from lineup.database import Database, connect
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
+from lineup.testing.serving import serving
 from playlists.channels.packages import follow_accounts
 from playlists.editing.contents import create_package
 from playlists.editing.operations import create_channel
@@ -94,12 +94,12 @@ def tools_over(uri, store, keyring, clock=None):
 def server(tools):
     """The address of a gateway's public layer that serves one subscriber."""
     fill(tools)
-    with serving(tools) as address:
+    with gateway_over(tools) as address:
         yield address
 
 
 @contextmanager
-def serving(tools):
+def gateway_over(tools):
     """A gateway's public layer over a blob store, at an address of its own."""
     made = []
 
@@ -119,14 +119,8 @@ def serving(tools):
             streams=StreamDesk(link_seconds=60),
         )
     )
-    thread = threading.Thread(target=http.serve_forever)
-    thread.start()
-    try:
+    with serving(http):
         yield address
-    finally:
-        http.shutdown()
-        thread.join(timeout=10)
-        http.server_close()
 
 
 def fill(tools):

@@ -16,7 +16,7 @@ from playlists.editing.lists import list_channels
 from playlists.editing.operations import update_channel
 from playlists.rendering.garbage import collect
 
-from .conftest import ACTOR, NAMES, NOW, fill, render_all, serving, tools_over
+from .conftest import ACTOR, NAMES, NOW, fill, gateway_over, render_all, tools_over
 
 LINK = "/p/tokentokentoken"
 
@@ -37,7 +37,7 @@ def tools(databases, buckets, keyring, clock):
 
 def fetched(tools, ending):
     """What a gateway that has just begun serves."""
-    with serving(tools) as address:
+    with gateway_over(tools) as address:
         answer = requests.get(f"{address}{LINK}{ending}", timeout=10)
     answer.raise_for_status()
     return answer.content

@@ -1,11 +1,11 @@
 """The demo is patient with a machine that is busy, and does nothing twice for it."""
 
 import json
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from lineup.testing.serving import serving
 from lineup_local.demo.api import Api, DemoRefused
 
 TRIED = []
@@ -33,10 +33,8 @@ class BusyAtFirst(BaseHTTPRequestHandler):
 @pytest.fixture
 def api():
     TRIED.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), BusyAtFirst) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), BusyAtFirst)) as server:
         yield Api(f"http://127.0.0.1:{server.server_port}", "root", "password")
-        server.shutdown()
 
 
 def test_what_was_not_done_in_time_is_asked_again_under_its_key(api):

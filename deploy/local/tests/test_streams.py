@@ -1,10 +1,11 @@
 """The demo's streaming server: test pictures for who has a grant that holds."""
 
-import threading
+from contextlib import ExitStack
 
 import pytest
 import requests
 
+from lineup.testing.serving import serving
 from lineup_local.streams import (
     CLIP,
     SEGMENT_SECONDS,
@@ -20,20 +21,13 @@ GRANT = "~~0~user~proof123~7~1772440200~any~markmarkmarkmarkmarkma"
 @pytest.fixture
 def served():
     """`served(admits)`: where it serves."""
-    started = []
+    with ExitStack() as started:
 
-    def serve(admits):
-        streams = Streams(0, admits)
-        thread = threading.Thread(target=streams.serve_forever)
-        thread.start()
-        started.append((streams, thread))
-        return f"http://127.0.0.1:{streams.server_port}"
+        def serve(admits):
+            streams = started.enter_context(serving(Streams(0, admits)))
+            return f"http://127.0.0.1:{streams.server_port}"
 
-    yield serve
-    for streams, thread in started:
-        streams.shutdown()
-        thread.join()
-        streams.server_close()
+        yield serve
 
 
 def names(playlist):

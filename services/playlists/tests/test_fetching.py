@@ -13,6 +13,7 @@ from itertools import chain
 import pytest
 
 from lineup.contracts.playlists.refusals import FetchRefused
+from lineup.testing.serving import serving
 from playlists.addresses import Limits, Wanted
 from playlists.fetching import fetch
 from playlists.unpacking import unpacked
@@ -60,14 +61,12 @@ def a_server(*answers):
         allow_reuse_address = True
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with serving(Server(("127.0.0.1", 0), Handler)) as server:
         server.asked, server.ended = [], threading.Event()
         server.port = server.server_address[1]
         server.address = f"http://127.0.0.1:{server.port}/list"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         over.set()
-        server.shutdown()
 
 
 def fetched(address, **said):

@@ -129,12 +129,19 @@ def test_a_remark_in_place_of_an_address_is_kept_as_a_channel_without_one():
         ("#EXTM3U\n" + "a" * (1 << 20), EmptyPlaylist),
         ("", EmptyPlaylist),
         ("#EXTM3U\n\n", EmptyPlaylist),
-        ("#EXTM3U\n" + "#EXTINF:-1,A\nhttp://a/1\n" * 100_000, UploadTooLarge),
     ],
 )
 def test_what_is_no_playlist_is_refused(content, refusal):
     with pytest.raises(refusal):
         read(content, longest=1 << 21)
+
+
+def test_no_more_than_the_longest_is_read():
+    content = "#EXTM3U\n" + "#EXTINF:-1,A\nhttp://a/1\n" * 1000
+
+    assert len(read(content, longest=len(content))) == 1000
+    with pytest.raises(UploadTooLarge):
+        read(content, longest=len(content) - 1)
 
 
 @given(st.binary(max_size=300))

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 import time
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +20,7 @@ from lineup.contracts.playlists.packages import ListPackages
 from lineup.errors import Conflict, NotFound, Refusal
 from lineup.rpc import RpcClient
 from lineup.secrets import make_key
+from lineup.testing.serving import serving
 from lineup.verbs import Done
 
 from .conftest import NEIGHBOUR, PARTNER, actor_of, details, evening, guide
@@ -73,11 +73,8 @@ def site():
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def eventually(ask, is_so):

@@ -1,7 +1,6 @@
 """PE-12: sources by address, scheduled, with own headers, and never into our network."""
 
 import gzip
-import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -21,6 +20,7 @@ from lineup.contracts.playlists.guide import (
 from lineup.contracts.playlists.jobs import JobState, ListJobs
 from lineup.contracts.playlists.refusals import FetchRefused
 from lineup.errors import Invalid, NotFound
+from lineup.testing.serving import serving
 from playlists.addresses import Limits, Wanted
 from playlists.editing.operations import create_channel
 from playlists.fetching import fetch
@@ -68,10 +68,8 @@ def site():
     server.asked = []
     server.answer = lambda _request: (200, {}, GOOD)
     server.address = f"http://127.0.0.1:{server.server_port}/guide.xml"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield server
 
 
 @pytest.mark.feature("PE-12")

@@ -1,7 +1,6 @@
 """Orders whose delivery was lost are found by asking the shop (WS-18)."""
 
 import json
-import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
@@ -28,6 +27,7 @@ from lineup.contracts.billing.shops import (
 )
 from lineup.errors import Invalid, NotFound
 from lineup.secrets import Keyring, make_key
+from lineup.testing.serving import serving
 
 from .conftest import SHOPIFY_ID, a_partner, shopify, shopify_line, woo
 
@@ -68,7 +68,6 @@ class Shop:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}/store"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def listed(self, parts, query):
         """What the two shops answer, in pages of `pages`."""
@@ -91,16 +90,12 @@ class Shop:
 
         return sorted((o for o in self.orders if when(o) > second), key=when)
 
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
 
 @pytest.fixture
 def shop():
     shop = Shop()
-    yield shop
-    shop.close()
+    with serving(shop.server):
+        yield shop
 
 
 @pytest.fixture

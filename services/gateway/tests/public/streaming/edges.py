@@ -4,7 +4,6 @@ import http.server
 import itertools
 import socket
 import subprocess
-import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ import pytest
 import requests
 
 from lineup.delivery import AccessInterval, StreamSource
+from lineup.testing.serving import serving
 from lineup_local import edge
 
 SECRET = "edge-secret"
@@ -82,13 +82,8 @@ def running_origin():
         def log_message(self, *args):
             """Say nothing."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Origin)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port, targets
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Origin)) as server:
+        yield server.server_port, targets
 
 
 class Served:

@@ -11,6 +11,7 @@ import pytest
 import requests
 from edges import ROUND_SECONDS, Session, running_servers, until
 
+from lineup.testing.serving import serving
 from lineup_local.edge import LUA
 from lineup_local.streams import Streams, anybody
 
@@ -24,13 +25,8 @@ ENDS = ({"timeline": []}, {"is_active": False}, {"password": "another-pass"})
 
 @pytest.fixture
 def origin():
-    streams = Streams(0, anybody)
-    thread = threading.Thread(target=streams.serve_forever)
-    thread.start()
-    yield streams.server_port
-    streams.shutdown()
-    thread.join()
-    streams.server_close()
+    with serving(Streams(0, anybody)) as streams:
+        yield streams.server_port
 
 
 @pytest.fixture

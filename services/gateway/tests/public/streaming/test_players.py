@@ -8,12 +8,12 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 from contextlib import ExitStack, contextmanager
 
 import pytest
 from edges import Session, running_servers, until
 
+from lineup.testing.serving import serving
 from lineup_local.edge import LUA
 from lineup_local.streams import Streams, anybody
 
@@ -41,17 +41,15 @@ GRANT = re.compile(r"/~[^/~]*~\d+~([^/~]+)~[^/~]+~\d+~(\d+)~")
 def servers(tmp_path_factory, gunicorn, store_in):
     folder = tmp_path_factory.mktemp("players")
     (folder / "blobs").mkdir()
-    streams = Streams(0, anybody)
-    thread = threading.Thread(target=streams.serve_forever)
-    thread.start()
     store = store_in(folder / "blobs")
     settings = {"STREAM_SESSION_SECONDS": str(GRANT_SECONDS)}
-    port = streams.server_port
-    with running_servers(folder, store, gunicorn, port, **settings) as running:
+    with (
+        serving(Streams(0, anybody)) as streams,
+        running_servers(
+            folder, store, gunicorn, streams.server_port, **settings
+        ) as running,
+    ):
         yield running
-    streams.shutdown()
-    thread.join()
-    streams.server_close()
 
 
 @contextmanager
