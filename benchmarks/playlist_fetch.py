@@ -100,13 +100,13 @@ def main() -> None:
             report(measure(own, static, folder, chosen), chosen)
 
 
-def fill(folder: Path) -> dict[str, str]:
+def fill(folder: Path, users: int = USERS) -> dict[str, str]:
     """A store with one set and its users; the environment that serves it."""
     key = make_key()
     keyring = Keyring([key])
     blobs = BlobStore(f"file://{folder}/blobs")
     manifest = put_set(blobs, keyring)
-    facts = [fact_of(keyring, number, manifest.set_id) for number in range(USERS)]
+    facts = [fact_of(keyring, number, manifest.set_id) for number in range(users)]
     blobs.write_remakable(shards_of(facts))
     return {
         "BLOB_URL": f"file://{folder}/blobs",
