@@ -107,12 +107,13 @@ class Entry(UnboundField):  # type: ignore[misc]
     def __init__(
         self,
         label: str,
-        *,
+        *checks: Any,
         kind: type[Field] | None = None,
         is_required: bool | None = None,
         **options: Any,
     ) -> None:
         super().__init__(kind, label, **options)
+        self._checks = checks
         self._is_required = is_required
 
     def bind(self, form: Any, name: str, **bound: Any) -> Field:
@@ -120,10 +121,11 @@ class Entry(UnboundField):  # type: ignore[misc]
         fields = declared_fields(form.asks) if form.asks else {}
         declared = fields.get(name, NOT_ASKED)
         kind = self.field_class or _kind_of(declared)
-        is_required = self._must_be_given(declared)
-        options = _options(declared, kind, is_required=is_required)
-        field = UnboundField(kind, *self.args, **{**options, **self.kwargs})
-        return field.bind(form, name, **bound)
+        own = _options(declared, kind)
+        rule = ByRule(declared, is_required=self._must_be_given(declared))
+        checks = () if kind is BooleanField else (rule, *self._checks)
+        options = {**own, **self.kwargs, "validators": checks}
+        return UnboundField(kind, *self.args, **options).bind(form, name, **bound)
 
     def _must_be_given(self, declared: Declared) -> bool:
         if self._is_required is not None:
@@ -134,13 +136,14 @@ class Entry(UnboundField):  # type: ignore[misc]
         return needs and not declared.may_be_none
 
 
-def entry(label: str, description: str = "", **options: Any) -> Any:
+def entry(label: str, description: str = "", *checks: Any, **options: Any) -> Any:
     """A field of the request's field of the same name.
 
-    `kind` is the class of another field than its type has, `is_required` what the
-    request leaves to its service, `default` what it begins with instead.
+    `checks` are made beside its rule. `kind` is the class of another field than its
+    type has, `is_required` what the request leaves to its service, `default` what it
+    begins with instead.
     """
-    return Entry(label, description=description, **options)
+    return Entry(label, *checks, description=description, **options)
 
 
 def amount_field(label: str, **options: Any) -> Any:
@@ -152,11 +155,12 @@ def password_field(
     description: str = "",
     label: str = "Password",
     completes: str = "new-password",
+    *checks: Any,
     **options: Any,
 ) -> Any:
     """A password, told to browsers as the one that `completes` names."""
-    kw = {"autocomplete": completes}
-    return entry(label, description, kind=PasswordField, render_kw=kw, **options)
+    options |= {"kind": PasswordField, "render_kw": {"autocomplete": completes}}
+    return entry(label, description, *checks, **options)
 
 
 def chosen_of(words: Mapping[Any, str]) -> list[SelectChoice]:
@@ -175,14 +179,10 @@ def _kind_of(declared: Declared) -> Any:
     return {bool: BooleanField, int: IntegerField}.get(kind, StringField)
 
 
-def _options(
-    declared: Declared, kind: type[Field], *, is_required: bool
-) -> dict[str, Any]:
+def _options(declared: Declared, kind: type[Field]) -> dict[str, Any]:
     options: dict[str, Any] = {"default": declared.default}
     if kind is StringField:
         options["filters"] = [lambda text: text.strip() if text else text]
-    if kind is not BooleanField:
-        options["validators"] = [ByRule(declared, is_required=is_required)]
     if _is_enum(declared.kind):
         words = {one: label_of(one) for one in declared.kind}
         options["choices"] = chosen_of(words)

@@ -13,6 +13,7 @@ class NewPasswordFields(LineupForm):
     again = password_field(
         "",
         "Repeat new password",
+        "new-password",
+        EqualTo("new_password", "The passwords do not match."),
         is_required=True,
-        validators=[EqualTo("new_password", "The passwords do not match.")],
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from werkzeug.datastructures import MultiDict
+from wtforms.validators import EqualTo
 
 from gateway.panel.entries import entry
 from gateway.panel.forms import LineupForm
@@ -50,6 +51,7 @@ class ChangeForm(LineupForm):
     package_ids = entry("Packages")
     group_id = entry("Group")
     lines = entry("Lines")
+    again = entry("Repeat", "", EqualTo("name", "Another name."), is_required=True)
 
 
 @pytest.fixture
@@ -60,6 +62,7 @@ def form(app):
         data = MultiDict(
             {"name": "TV", "devices": "3", "colour": "red", "group_id": "", **entered}
         )
+        data.setdefault("again", data["name"])
         with app.test_request_context(method="POST", data=data):
             made = ChangeForm(meta={"csrf": False})
             made.group_id.choices = [("", "None"), (str(ID), "Friends")]
@@ -82,6 +85,7 @@ def test_the_type_of_the_request_decides_what_a_field_is(app):
         "package_ids": "Checklist",
         "group_id": "SelectField",
         "lines": "LinesField",
+        "again": "StringField",
         "csrf_token": "CSRFTokenField",
     }
     assert (empty.name.flags.required, empty.mobile.flags.required) == (True, None)
@@ -114,7 +118,7 @@ def test_what_is_given_goes_before_what_was_entered(form):
 
 
 def test_every_fault_is_told_in_the_words_of_the_rule(form):
-    made, is_good = form(name=" ", mobile="0612", devices="0", colour="green")
+    made, is_good = form(name="", mobile="0612", devices="0", colour="green")
 
     assert not is_good
     assert made.errors == {
@@ -122,7 +126,15 @@ def test_every_fault_is_told_in_the_words_of_the_rule(form):
         "mobile": ["Give the number in international form: +31…"],
         "devices": ["From 1 to 1000."],
         "colour": ["Not a valid choice."],
+        "again": ["This field is required."],
     }
+
+
+@pytest.mark.parametrize(
+    ("again", "fault"), [("", "This field is required."), ("Radio", "Another name.")]
+)
+def test_a_check_of_its_own_is_made_beside_the_rule(form, again, fault):
+    assert form(again=again)[0].errors == {"again": [fault]}
 
 
 @pytest.mark.parametrize("text", ["x", "9" * 5000])
