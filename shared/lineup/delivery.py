@@ -244,12 +244,22 @@ def _access(kind: str, key: str) -> str:
     return f"access/{kind}/{digest[:2]}/{digest}.json"
 
 
-def demo_set_id_of(partner_id: UUID) -> str:
+def demo_set_id_of(partner_id: UUID, *, shows_adult: bool = False) -> str:
     """The channel set of a partner's users without a running subscription."""
-    return hashlib.sha256(f"{partner_id.hex}:demo".encode()).hexdigest()[:32]
+    return _set_id(partner_id, "demo", shows_adult=shows_adult)
 
 
-def set_id_of(partner_id: UUID, package_ids: list[UUID]) -> str:
-    """The channel set of a partner's packages, whatever their order."""
+def set_id_of(
+    partner_id: UUID, package_ids: list[UUID], *, shows_adult: bool = False
+) -> str:
+    """The channel set of a partner's packages, whatever their order.
+
+    Who may see adult channels has another set than who may not.
+    """
     names = ",".join(sorted(package.hex for package in set(package_ids)))
-    return hashlib.sha256(f"{partner_id.hex}:{names}".encode()).hexdigest()[:32]
+    return _set_id(partner_id, names, shows_adult=shows_adult)
+
+
+def _set_id(partner_id: UUID, names: str, *, shows_adult: bool) -> str:
+    name = f"{partner_id.hex}:{names}{'' if shows_adult else ':family'}"
+    return hashlib.sha256(name.encode()).hexdigest()[:32]

@@ -26,6 +26,7 @@ SETTINGS = {
     "takes_messages": False,
     "takes_ads": True,
     "is_tester": True,
+    "shows_adult": True,
 }
 COMPANY = {"legal_name": "Ltd", "address": "Dam 1", "city": "Delft", "country": "NL"}
 DETAILS = {

@@ -45,6 +45,7 @@ SETTINGS = {
     "takes_messages": False,
     "takes_ads": True,
     "is_tester": True,
+    "shows_adult": True,
 }
 ACCOUNT = {
     "name": "Stall 2",

@@ -150,6 +150,7 @@ class Customer(Timestamped, Record):
     takes_messages: Mapped[bool] = mapped_column(server_default=text("true"))
     takes_ads: Mapped[bool] = mapped_column(server_default=text("false"))
     is_tester: Mapped[bool] = mapped_column(server_default=text("false"))
+    shows_adult: Mapped[bool] = mapped_column(server_default=text("true"))
     time_zone: Mapped[str] = mapped_column(server_default="")
     settlement: Mapped[str | None]
     deletion_reason: Mapped[str] = mapped_column(server_default="")
@@ -174,6 +175,7 @@ class Customer(Timestamped, Record):
             device_words="",
             pin="",
             time_zone="",
+            shows_adult=False,
             settlement=None,
             deletion_reason="",
             deleted_by="",
@@ -201,6 +203,7 @@ class Customer(Timestamped, Record):
         self.takes_messages = settings.takes_messages
         self.takes_ads = settings.takes_ads
         self.is_tester = settings.is_tester
+        self.shows_adult = settings.shows_adult
         self.time_zone = settings.time_zone
 
     def apply_user_summary(self, summary: UserSummary) -> None:
@@ -291,6 +294,7 @@ class Customer(Timestamped, Record):
             takes_messages=self.takes_messages,
             takes_ads=self.takes_ads,
             is_tester=self.is_tester,
+            shows_adult=self.shows_adult,
         )
 
     def state(self) -> CustomerChanged:
@@ -311,6 +315,7 @@ class Customer(Timestamped, Record):
             group_id=self.group_id,
             takes_messages=self.takes_messages,
             takes_ads=self.takes_ads,
+            shows_adult=self.shows_adult,
             time_zone=self.time_zone,
             status=self.status,
             settlement=BalanceSettlement(self.settlement) if self.settlement else None,

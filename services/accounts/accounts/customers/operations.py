@@ -103,6 +103,7 @@ def get_player_settings(work: UnitOfWork, request: GetPlayerSettings) -> PlayerS
         takes_messages=customer.takes_messages,
         takes_ads=customer.takes_ads,
         is_tester=customer.is_tester,
+        shows_adult=customer.shows_adult,
     )
 
 

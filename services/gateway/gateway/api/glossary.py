@@ -258,6 +258,7 @@ GLOSSARY: Mapping[str, str] = {
     "sub_title": "Subtitle; empty: none.",
     "subject": "Subject of the email.",
     "suspends_disputed": "Whether users of disputed orders are suspended.",
+    "shows_adult": "Whether adult channels are shown.",
     "takes_ads": "Whether marketing messages are accepted.",
     "takes_messages": "Whether messages are shown on screen.",
     "tax_number": "Tax number.",

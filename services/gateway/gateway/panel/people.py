@@ -56,6 +56,7 @@ class PersonFields(LineupForm):
         "The player returns to its menu after this time without input. 0 means never.",
     )
     time_zone = entry("Time zone", kind=SelectField)
+    shows_adult = entry("Show adult channels")
     takes_messages = entry("Show messages on screen")
     takes_ads = entry("Accepts marketing messages")
 

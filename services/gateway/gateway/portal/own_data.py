@@ -29,7 +29,10 @@ class OwnDataForm(PersonFields):
             "address",
             ("city", "country"),
         ],
-        "Player settings": [("pin", "inactivity_seconds", "time_zone")],
+        "Player settings": [
+            ("pin", "inactivity_seconds", "time_zone"),
+            "shows_adult",
+        ],
         "Consent": ["takes_messages", "takes_ads"],
     }
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.secrets import Sealed
@@ -46,6 +46,7 @@ class Customer(Record):
     version: Mapped[int]
     time_zone: Mapped[str]
     """Its own zone; empty: its partner's."""
+    shows_adult: Mapped[bool] = mapped_column(server_default=true())
 
 
 class User(Record):

@@ -35,7 +35,7 @@ def upsert_accounts(
 
 def _upsert_sellers(work: UnitOfWork, states: Sequence[AccountChanged]) -> set[UUID]:
     """Keep sellers; of one that went off or on, the users' facts follow."""
-    before = _before(work, Seller, Seller.status, states)
+    before = _before(work, Seller, states, Seller.status)
     rows = [
         {
             "id": state.id,
@@ -50,7 +50,7 @@ def _upsert_sellers(work: UnitOfWork, states: Sequence[AccountChanged]) -> set[U
         state.scope
         for state in states
         if state.id in news
-        and (before.get(state.id, Status.ACTIVE) == Status.ACTIVE)
+        and (before.get(state.id, (Status.ACTIVE,)) == (Status.ACTIVE,))
         != (state.status == Status.ACTIVE)
     ]
     refresh_below(work, turned)
@@ -76,17 +76,24 @@ def _upsert_partners(work: UnitOfWork, states: Sequence[AccountChanged]) -> set[
 
 
 def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> None:
-    """Keep customers' time zones; their users' facts follow."""
-    before = _before(work, Customer, Customer.time_zone, states)
+    """Keep customers' time zones and what they may see; their users' facts follow."""
+    seen = (Customer.time_zone, Customer.shows_adult)
+    before = _before(work, Customer, states, *seen)
     rows = [
-        {"id": state.id, "version": state.version, "time_zone": state.time_zone}
+        {
+            "id": state.id,
+            "version": state.version,
+            "time_zone": state.time_zone,
+            "shows_adult": state.shows_adult,
+        }
         for state in states
     ]
     news = upsert_newest(work.session, Customer, rows)
     moved = [
         state.scope
         for state in states
-        if state.id in news and before.get(state.id, "") != state.time_zone
+        if state.id in news
+        and before.get(state.id, ("", False)) != (state.time_zone, state.shows_adult)
     ]
     refresh_below(work, moved)
 
@@ -141,14 +148,15 @@ def upsert_subscriptions(
 
 
 def _before(
-    work: UnitOfWork, model: Any, column: Any, states: Sequence[State]
-) -> dict[UUID, Any]:
-    """What a column of the copies says before they are written; locks them."""
+    work: UnitOfWork, model: Any, states: Sequence[State], *columns: Any
+) -> dict[UUID, tuple[Any, ...]]:
+    """What columns of the copies say before they are written; locks them."""
     if not states:
         return {}
     ids = [state.id for state in states]
-    rows = select(model.id, column).where(model.id.in_(ids)).order_by(model.id)
-    return dict(work.session.execute(rows.with_for_update()).all())
+    rows = select(model.id, *columns).where(model.id.in_(ids)).order_by(model.id)
+    found = work.session.execute(rows.with_for_update())
+    return {row[0]: tuple(row[1:]) for row in found}
 
 
 def _refresh(work: UnitOfWork, user_ids: Collection[UUID]) -> None:

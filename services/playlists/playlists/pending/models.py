@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, func, text
+from sqlalchemy import Index, func, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from playlists.records import Record
@@ -27,6 +27,8 @@ class ChannelSet(Record):
     """The set id of `lineup.delivery`."""
     partner_id: Mapped[UUID]
     is_demo: Mapped[bool] = mapped_column(default=False)
+    shows_adult: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether adult channels are in it."""
     package_ids: Mapped[list[str]]
     """Which packages, as hex; the demo set's are looked up at every rendering."""
     mark: Mapped[int] = mapped_column(default=1)

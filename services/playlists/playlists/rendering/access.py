@@ -169,6 +169,8 @@ class UserFacts:
     subscriptions: Sequence[Subscription]
     own_time_zone: str
     """Its customer's own zone; empty: its partner's."""
+    shows_adult: bool
+    """Whether its customer allows adult channels; not while nobody has said so."""
     is_shut: bool
     """Whether its partner or a seller above it is switched off: it sees the demo set,
     whatever is paid."""
@@ -196,7 +198,7 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
     """What is known of those that are users."""
     session = work.session
     rows = session.execute(
-        select(User, Partner, Customer.time_zone)
+        select(User, Partner, Customer.time_zone, Customer.shows_adult)
         .outerjoin(Partner, Partner.id == User.partner_id)
         .outerjoin(Customer, Customer.id == User.customer_id)
         .where(User.id.in_(user_ids))
@@ -208,7 +210,7 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
         .order_by(Subscription.started_at, Subscription.id)
     ):
         subscriptions.setdefault(subscription.user_id, []).append(subscription)
-    switched_off = _switched_off_scopes(session, [user for user, _, _ in rows])
+    switched_off = _switched_off_scopes(session, [row[0] for row in rows])
     return {
         user.id: UserFacts(
             now=work.now,
@@ -216,9 +218,10 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
             partner=partner,
             subscriptions=subscriptions.get(user.id, []),
             own_time_zone=time_zone or "",
+            shows_adult=bool(shows_adult),
             is_shut=user.scope.startswith(switched_off),
         )
-        for user, partner, time_zone in rows
+        for user, partner, time_zone, shows_adult in rows
     }
 
 
@@ -263,8 +266,10 @@ def fact_of(known: UserFacts | None) -> AccessFact | None:
         token=user.token,
         is_active=user.status == Status.ACTIVE,
         created_at=user.created_at,
-        demo_set_id=demo_set_id_of(user.partner_id),
-        timeline=timeline(user.partner_id, known.intervals),
+        demo_set_id=demo_set_id_of(user.partner_id, shows_adult=known.shows_adult),
+        timeline=timeline(
+            user.partner_id, known.intervals, shows_adult=known.shows_adult
+        ),
         ends_at=max((s.ends_at for s in known.subscriptions), default=None),
         is_trial=last is not None and last.is_trial,
         max_connections=max(1, last.devices) if last else 1,
@@ -297,13 +302,19 @@ def _ensure_sets(work: UnitOfWork, known: list[UserFacts]) -> None:
 
 
 def _sets_of(known: UserFacts) -> dict[str, dict[str, Any]]:
-    partner_id = known.user.partner_id
-    demo = {"partner_id": partner_id, "is_demo": True, "package_ids": []}
-    rows: dict[str, dict[str, Any]] = {demo_set_id_of(partner_id): demo}
+    partner_id, shows_adult = known.user.partner_id, known.shows_adult
+    both = {"partner_id": partner_id, "shows_adult": shows_adult}
+    rows: dict[str, dict[str, Any]] = {
+        demo_set_id_of(partner_id, shows_adult=shows_adult): {
+            **both,
+            "is_demo": True,
+            "package_ids": [],
+        }
+    }
     for interval in known.intervals:
         packages = sorted(interval.package_ids)
-        rows[set_id_of(partner_id, packages)] = {
-            "partner_id": partner_id,
+        rows[set_id_of(partner_id, packages, shows_adult=shows_adult)] = {
+            **both,
             "is_demo": False,
             "package_ids": [package.hex for package in packages],
         }

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, true
+from sqlalchemy import Select, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from lineup.contracts.playlists.channels import Catchup, TiedBy
@@ -106,6 +106,7 @@ def entries_of(session: Session, channel_set: ChannelSet, now: datetime) -> list
             Channel.partner_id == channel_set.partner_id,
             Channel.is_on,
             Channel.id.in_(_channel_ids(channel_set)),
+            or_(~Channel.is_adult, literal(channel_set.shows_adult)),
         )
         .order_by(Channel.number, Channel.name, Channel.stream_id)
         .limit(MAX_CHANNELS)

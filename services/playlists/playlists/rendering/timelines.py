@@ -46,14 +46,16 @@ def package_intervals(
 
 
 def timeline(
-    partner_id: UUID, found: Iterable[PackageInterval]
+    partner_id: UUID, found: Iterable[PackageInterval], *, shows_adult: bool
 ) -> list[AccessInterval]:
     """The channel set of each stretch."""
     return [
         AccessInterval(
             from_at=stretch.from_at,
             until_at=stretch.until_at,
-            set_id=set_id_of(partner_id, list(stretch.package_ids)),
+            set_id=set_id_of(
+                partner_id, list(stretch.package_ids), shows_adult=shows_adult
+            ),
         )
         for stretch in found
     ]

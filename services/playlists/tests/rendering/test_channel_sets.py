@@ -349,3 +349,57 @@ class TestGarbage:
             platform.clock.now() - timedelta(days=20)
             < platform.fact(subscriber).ends_at
         )
+
+
+@pytest.mark.feature("CU-14")
+class TestAdultChannels:
+    @pytest.fixture
+    def package(self, platform):
+        """News and an adult channel, each with a programme."""
+        adult = platform.channel(2, "Late Night", guide_id="other", is_adult=True)
+        package = platform.package(platform.channel(guide_id="news.one"), adult)
+        platform.demo(adult)
+        platform.guide(GUIDE)
+        return package
+
+    def forms(self, platform, user):
+        """All that a player is told: M3U plain and full, Xtream, guide, streams."""
+        seen = platform.seen_by(user)
+        listed = [
+            platform.content(getattr(seen, f"{name}_digest")).decode()
+            for name in ("m3u", "m3u_plus", "live_streams", "streams")
+        ]
+        return [*listed, platform.guide_of(user)]
+
+    def test_are_in_no_form_for_who_does_not_allow_them(self, platform, package):
+        user, other = platform.user(), platform.user(customer_id=new_id())
+        for one, allows in ((user, False), (other, True)):
+            platform.subscription(one, package)
+            platform.customer(one, version=1, shows_adult=allows)
+        platform.render()
+
+        marks = ("Late Night", "Late Night", "Late Night", "/2/index.m3u8", "Elsewhere")
+        shown = [
+            [mark in form for mark, form in zip(marks, forms, strict=True)]
+            for forms in (self.forms(platform, user), self.forms(platform, other))
+        ]
+        assert shown == [[False] * 5, [True] * 5]
+        assert "News One" in platform.playlist(user)
+
+    def test_come_and_go_as_the_customer_says(self, platform, package):
+        user = platform.user()
+        platform.subscription(user, package)
+        seen = []
+        for version, allows in ((1, False), (2, True), (3, False)):
+            platform.customer(user, version=version, shows_adult=allows)
+            platform.render()
+            seen.append("Late Night" in platform.playlist(user))
+        assert seen == [False, True, False]
+
+    def test_are_in_no_demo_either(self, platform, package):
+        user = platform.user()
+        platform.render()
+        assert "Late Night" not in platform.playlist(user)
+        platform.customer(user, version=1, shows_adult=True)
+        platform.render()
+        assert "Late Night" in platform.playlist(user)

@@ -36,6 +36,7 @@ class Shop:
     def __init__(self, platform):
         self.platform = platform
         self.user = platform.user()
+        platform.customer(self.user, version=1, shows_adult=True)
 
     def take(self, content, **said):
         """Import a file; how the job ended, with all that came of it."""

@@ -76,6 +76,8 @@ class CustomerSettings:
     takes_messages: bool = True
     takes_ads: bool = False
     is_tester: bool = False
+    shows_adult: bool = False
+    """Without, adult channels and their programmes are left out everywhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,7 @@ class SettingsChange:
     takes_messages: Given[bool] = resets_to(value=True)
     takes_ads: Given[bool] = resets_to(value=False)
     is_tester: Given[bool] = resets_to(value=False)
+    shows_adult: Given[bool] = resets_to(value=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +179,7 @@ class PlayerSettings:
     takes_messages: bool
     takes_ads: bool
     is_tester: bool
+    shows_adult: bool = False
 
 
 @verb(
@@ -329,6 +333,9 @@ class CustomerChanged:
     group_id: UUID | None = None
     takes_messages: bool = True
     takes_ads: bool = False
+    shows_adult: bool = True
+    """Whether adult channels are shown; what was announced before it was kept shows
+    them."""
     time_zone: str = ""
     """Its own zone, such as Europe/Paris; empty: its partner's."""
     settlement: BalanceSettlement | None = None

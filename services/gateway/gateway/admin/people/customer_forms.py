@@ -24,7 +24,10 @@ class PersonForm(PersonFields):
             ("city", "country"),
         ],
         "Account": [("group_id", "seller_id", "partner_id"), "is_tester"],
-        "Player settings": [("pin", "inactivity_seconds", "time_zone")],
+        "Player settings": [
+            ("pin", "inactivity_seconds", "time_zone"),
+            "shows_adult",
+        ],
         "Consent": ["takes_messages", "takes_ads"],
     }
 
