@@ -48,6 +48,7 @@ def _checks() -> dict[str, list[str]]:
         "lint": [ruff, "check", ".", "lineup"],
         "types": [mypy, *PRODUCT],
         "floors": [str(programs / "lint-imports")],
+        "migrations": [sys.executable, "-m", "lineup_local.migration_order"],
         "dockerfiles": [str(programs / "hadolint"), *_dockerfiles()],
         "compose file": ["sh", "-c", COMPOSED, "sh", str(programs / "docker-compose")],
         "manifests": [sys.executable, "-m", "lineup_local.manifests"],
