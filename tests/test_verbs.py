@@ -48,6 +48,10 @@ def test_nobody_is_let_in_before_sign_in_but_to_sign_in(name):
 
 
 def test_what_customers_and_sellers_may_not_ask_is_not_theirs():
-    staff_only = {name for name, one in VERBS.items() if name.startswith("playlists.")}
+    staff_only = {
+        name
+        for name in VERBS
+        if name.startswith("playlists.") and "_audit_" not in name
+    }
     for name in staff_only:
         assert Role.CUSTOMER not in VERBS[name].allowed, name

@@ -95,6 +95,17 @@ def newest(written: Sequence[Written]) -> list[Written]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallOrigin:
+    """Where a call came from, for the audit log."""
+
+    channel: str = ""
+    """What it came through: `panel` or `api`."""
+    address: str = ""
+    """The caller's network address; empty: not known."""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """What travels with a call: the actor, the request's id, the idempotency key."""
 
@@ -112,6 +123,8 @@ class Context:
     after: tuple[Written, ...] = ()
     """What the caller has just written, and is to find: a service that keeps copies of
     it waits for them before it answers."""
+    origin: CallOrigin | None = None
+    """None: it came from no caller's program. Events do not carry it."""
 
     def to_wire(self) -> dict[str, Any]:
         """Plain JSON values, for a message's header."""
@@ -134,6 +147,8 @@ class Call(Generic[T]):
     written: list[Written] = field(default_factory=list, compare=False)
     """What was announced while it was answered, once that is committed: the first
     time, where its key makes it a repeat."""
+    recorded: list[str] = field(default_factory=list, compare=False)
+    """Its name, once it is in the audit log."""
 
     @property
     def actor(self) -> Actor:

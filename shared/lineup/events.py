@@ -73,5 +73,5 @@ def envelope(state: State, occurred_at: datetime, context: Context) -> Envelope:
         type=state.event_type,
         occurred_at=occurred_at,
         state=msgspec.to_builtins(state),
-        context=replace(context, after=()).to_wire(),
+        context=replace(context, after=(), origin=None).to_wire(),
     )

@@ -16,7 +16,7 @@ import enum
 import inspect
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
@@ -93,6 +93,8 @@ class Verb:
         return self.access.allowed
 
 
+EVERY_SERVICE = "*"
+"""Who a verb is declared for that each service answers for itself."""
 VERBS: dict[type, Verb] = {}
 """Every verb by its request, as far as contracts were imported; see `verbs_of`."""
 
@@ -151,7 +153,11 @@ def verb_of(request: type) -> Verb:
 def verbs_of(service: str) -> list[Verb]:
     """Every verb that the contracts declare of a service, by name."""
     _import_contracts()
-    declared = (one for one in VERBS.values() if one.service == service)
+    declared = (
+        replace(one, service=service)
+        for one in VERBS.values()
+        if one.service in {service, EVERY_SERVICE}
+    )
     return sorted(declared, key=lambda one: one.name)
 
 

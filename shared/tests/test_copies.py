@@ -22,6 +22,7 @@ from lineup.database import (
     new_metadata,
     upsert_newest,
 )
+from lineup.database.audit.models import AUDIT_LOG
 from lineup.database.records import BASE_TABLES, INBOX, OUTBOX
 from lineup.events import event
 from lineup.ids import event_id
@@ -105,7 +106,7 @@ def database(engine):
 
 def clear(engine):
     with engine.begin() as connection:
-        for table in (*BASE_TABLES.sorted_tables, BoxCopy.__table__):
+        for table in {*BASE_TABLES.sorted_tables, BoxCopy.__table__} - {AUDIT_LOG}:
             connection.execute(table.delete())
 
 

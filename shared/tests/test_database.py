@@ -22,14 +22,16 @@ from lineup.database import (
     page_of,
     upsert_newest,
 )
+from lineup.database.audit.models import AUDIT_LOG
 from lineup.database.records import BASE_TABLES, OUTBOX, OUTBOX_FILLED
 from lineup.errors import Busy, Conflict, KeyReused, OrderUnknown, PageGone
 from lineup.events import event
 from lineup.ids import event_id, new_id
-from lineup.scope import in_scope
+from lineup.scope import ROOT, below, in_scope
 
 THING = UUID(int=1)
-SELLER = Actor(role=Role.DEALER, scopes=("/a/",), login_id=UUID(int=7))
+A_SELLER = below(ROOT, UUID(int=1))
+SELLER = Actor(role=Role.DEALER, scopes=(A_SELLER,), login_id=UUID(int=7))
 
 
 class Record(DeclarativeBase):
@@ -97,7 +99,7 @@ def engine(databases):
 @pytest.fixture
 def database(engine):
     with engine.begin() as connection:
-        for table in (*BASE_TABLES.sorted_tables, Thing.__table__):
+        for table in {*BASE_TABLES.sorted_tables, Thing.__table__} - {AUDIT_LOG}:
             connection.execute(table.delete())
     return Database(engine, SetClock(datetime(2026, 1, 1, tzinfo=UTC)))
 
@@ -178,7 +180,7 @@ class TestOnce:
             database.run_idempotent(a_call("shelf", verb="break_thing"), make_thing)
 
     def test_keys_belong_to_a_login(self, database, count):
-        other = Actor(role=Role.DEALER, scopes=("/a/",), login_id=UUID(int=8))
+        other = Actor(role=Role.DEALER, scopes=(A_SELLER,), login_id=UUID(int=8))
         database.run_idempotent(a_call(), make_thing)
         database.run_idempotent(a_call(actor=other), make_thing)
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import AbstractContextManager
 
 import click
 
@@ -12,11 +13,13 @@ from accounts.resync import resync
 from accounts.sellers.operations import create_operator
 from accounts.settings import AccountsSettings
 from lineup.clock import clock_for
+from lineup.context import Call
 from lineup.contracts.accounts.tree import LoginDetails
-from lineup.database import Database, connect
+from lineup.database import Database, UnitOfWork, connect
 from lineup.errors import Refusal
 from lineup.secrets import Keyring
 from lineup.settings import read
+from lineup.tracing import system_context
 from lineup.validation import TakenCode
 
 
@@ -40,14 +43,14 @@ def create_operator_login(
     password = _password(from_stdin=password_stdin)
     settings = read(AccountsSettings, os.environ)
     details = LoginDetails(username=username, password=password)
-    with _database(settings).transaction() as work:
-        try:
+    try:
+        with _recorded(settings, "create_operator", details) as work:
             create_operator(work, details, dependencies=_dependencies(settings))
-        except Refusal as refusal:
-            if not unless_there or refusal.code != TakenCode.USERNAME_TAKEN:
-                raise click.ClickException(_error_text(refusal)) from None
-            click.echo(f"{username} already exists.")
-            return
+    except Refusal as refusal:
+        if not unless_there or refusal.code != TakenCode.USERNAME_TAKEN:
+            raise click.ClickException(_error_text(refusal)) from None
+        click.echo(f"{username} already exists.")
+        return
     click.echo(f"Operator {username} was created.")
 
 
@@ -58,11 +61,12 @@ def reset_a_password(username: str, password_stdin: bool) -> None:  # noqa: FBT0
     """Reset the password of a login; all its sessions end."""
     password = _password(from_stdin=password_stdin)
     settings = read(AccountsSettings, os.environ)
-    with _database(settings).transaction() as work:
-        try:
+    details = LoginDetails(username=username, password=password)
+    try:
+        with _recorded(settings, "reset_password", details) as work:
             reset_password(work, _dependencies(settings), username, password)
-        except Refusal as refusal:
-            raise click.ClickException(_error_text(refusal)) from None
+    except Refusal as refusal:
+        raise click.ClickException(_error_text(refusal)) from None
     click.echo(f"The password of {username} was reset.")
 
 
@@ -95,6 +99,14 @@ def _dependencies(settings: AccountsSettings) -> Dependencies:
         hash_password=hash_password,
         public_url=settings.public_url,
     )
+
+
+def _recorded(
+    settings: AccountsSettings, action: str, details: LoginDetails
+) -> AbstractContextManager[UnitOfWork]:
+    """A transaction that is written in the audit log."""
+    call = Call(name=action, request=details, context=system_context())
+    return _database(settings).recorded(call)
 
 
 def _database(settings: AccountsSettings) -> Database:

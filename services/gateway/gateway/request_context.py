@@ -13,7 +13,7 @@ from flask import g, request
 
 from gateway.app_context import app_context
 from gateway.written import to_be_found
-from lineup.context import NOBODY, Actor, Context
+from lineup.context import NOBODY, Actor, CallOrigin, Context
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.rpc import Answer
@@ -23,6 +23,7 @@ from lineup.verbs import Request
 
 R = TypeVar("R")
 
+API = "/api/"
 REQUEST_ID = "X-Request-ID"
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 KEY_LENGTH = 255
@@ -76,6 +77,11 @@ def context() -> Context:
         traceparent=g.span.traceparent if "span" in g else None,
         if_match=g.get("if_match", ()),
         after=to_be_found(),
+        origin=CallOrigin(
+            channel="api" if request.path.startswith(API) else "panel",
+            address=address(),
+            user_agent=user_agent(),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from lineup.bus.tables import Tables
 from lineup.clock import Clock
 from lineup.context import Call
 from lineup.database import current_of
+from lineup.database.audit import reading
 from lineup.secrets import Keyring
 from lineup.settings import ServiceSettings
 from lineup.verbs import HANDLERS, Handler, Kind, needs_of, positional_of, verbs_of
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 GIVEN = 2
 """What every handler is given by position: its work, or the database, and what is
 asked."""
+
+
+class NotRecorded(Exception):  # noqa: N818 - reads as a sentence
+    """A function that runs itself changed something and left the audit log out."""
 
 
 class Entrypoints:
@@ -71,7 +76,7 @@ class Service(Entrypoints):
     def __init_subclass__(cls) -> None:
         """Hang a handler on the bus for every verb; TypeError names what is missing."""
         super().__init_subclass__()
-        for verb in verbs_of(getattr(cls, "name", "")):
+        for verb in verbs_of(cls.name) if hasattr(cls, "name") else ():
             handler = HANDLERS.get(verb.request)
             if handler is None or not cls._lists(handler):
                 raise TypeError(f"{cls.__name__}.operations answers no {verb.name}.")
@@ -80,7 +85,8 @@ class Service(Entrypoints):
 
     @classmethod
     def _lists(cls, handler: Handler) -> bool:
-        return handler.function.__module__ in {one.__name__ for one in cls.operations}
+        answering = {one.__name__ for one in (*cls.operations, reading)}
+        return handler.function.__module__ in answering
 
     @classmethod
     def _check_needs(cls, handler: Handler) -> None:
@@ -105,7 +111,10 @@ def _method_of(handler: Handler) -> Callable[[Service, Call[Any]], Any]:
     function, current = handler.function, current_of(handler)
 
     def run_itself(self: Service, call: Call[Any]) -> Any:
-        return _with_dependencies(self, function)(self.database, call)
+        reply = _with_dependencies(self, function)(self.database, call)
+        if handler.verb.kind is Kind.WRITE and len(call.recorded) != 1:
+            raise NotRecorded(handler.verb.name)
+        return reply
 
     def read(self: Service, call: Call[Any]) -> Any:
         return self.database.read(call, _with_dependencies(self, function))

@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from lineup.database.records import BASE_TABLES
+from lineup.database.records import BASE_TABLES, IDEMPOTENCY, INBOX, OUTBOX
 
 ONE_AT_A_TIME = 0x4C494E45  # "LINE": copies of a service may all migrate at start
 LOCK_SECONDS = 60
@@ -66,7 +66,8 @@ def run(service: str) -> None:
 
 def create_base_tables() -> None:
     """For a service's first migration: outbox, inbox and idempotency."""
-    BASE_TABLES.create_all(op.get_bind())
+    first = [OUTBOX, INBOX, IDEMPOTENCY]
+    BASE_TABLES.create_all(op.get_bind(), tables=first)
 
 
 def create_word_index(table: str, column: str) -> None:

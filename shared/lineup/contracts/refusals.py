@@ -7,3 +7,9 @@ class DeliveryNotFound(NotFound):
     """There is no such delivery."""
 
     code = "delivery_not_found"
+
+
+class AuditEntryNotFound(NotFound):
+    """There is no such audit log entry."""
+
+    code = "audit_entry_not_found"

@@ -18,6 +18,8 @@ from sqlalchemy.orm import sessionmaker
 
 from lineup.clock import Clock
 from lineup.context import SYSTEM, Call, Context, Event, Written, newest
+from lineup.database.audit.changes import RecordingSession
+from lineup.database.audit.recording import begin_recording, record
 from lineup.database.copies import newest_states
 from lineup.database.inbox import note_new
 from lineup.database.listening import wake
@@ -56,18 +58,39 @@ class Database:
         """Called after a commit that announced; without it, a NOTIFY wakes the relay
         of another process."""
         self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._recording = sessionmaker(
+            engine, class_=RecordingSession, expire_on_commit=False
+        )
 
     @contextmanager
-    def transaction(self, context: Context | None = None) -> Iterator[UnitOfWork]:
-        """One transaction: commits at the end, rolls back when anything rises."""
+    def transaction(
+        self, context: Context | None = None, *, is_recorded: bool = False
+    ) -> Iterator[UnitOfWork]:
+        """One transaction: commits at the end, rolls back when anything rises.
+
+        `is_recorded`: what it changes is noted, for the audit log.
+        """
         context = context or system_context()
-        with self._sessions() as session, session.begin():
+        sessions = self._recording if is_recorded else self._sessions
+        with sessions() as session, session.begin():
             work = UnitOfWork(session, self.clock.now(), context)
             yield work
             if work.announced and self.on_announced is None:
                 wake(session, OUTBOX_FILLED)
         if work.announced and self.on_announced is not None:
             self.on_announced()
+
+    @contextmanager
+    def recorded(self, call: Call[Any]) -> Iterator[UnitOfWork]:
+        """A transaction that does what a call asks and writes it in the audit log: for
+        those that run themselves, each in one of its transactions.
+        """
+        with self.transaction(call.context, is_recorded=True) as work:
+            begin_recording(work, call.request)
+            yield work
+            record(work, call.name, call.request, None)
+        call.written.extend(work.announced)
+        call.recorded.append(call.name)
 
     def read(self, call: Call[T], operation: Operation[T, R]) -> R:
         """Answer from one consistent look at the tables, which changes nothing.
@@ -130,7 +153,7 @@ class Database:
         self._retried(lambda: self._apply_copies(states, operation))
 
     def _once(self, call: Call[T], operation: Operation[T, R]) -> R:
-        with self.transaction(call.context) as work:
+        with self.transaction(call.context, is_recorded=True) as work:
             reply = _acted(work, call, operation)
         call.written.extend([*work.announced_before, *work.announced])
         return reply
@@ -198,12 +221,20 @@ def _guarded(
 def _acted(work: UnitOfWork, call: Call[T], operation: Operation[T, R]) -> R:
     """The answer to a call, given before where its key was used before."""
     if call.context.idempotency_key is None:
-        return operation(work, call.request)
+        return _recorded(work, call, operation)
     claim = IdempotencyClaim(work, call)
     if not claim.is_new():
         return claim.first_reply(operation)
-    reply = operation(work, call.request)
+    reply = _recorded(work, call, operation)
     claim.keep(reply, newest(work.announced))
+    return reply
+
+
+def _recorded(work: UnitOfWork, call: Call[T], operation: Operation[T, R]) -> R:
+    """The answer to a call, whose changes are in the audit log."""
+    begin_recording(work, call.request)
+    reply = operation(work, call.request)
+    record(work, call.name, call.request, reply)
     return reply
 
 

@@ -71,12 +71,16 @@ class RpcClient:
         context: Context,
         request: Request[R],
         *,
+        service: str = "",
         timeout: float = DEFAULT_SECONDS,
     ) -> Answer[R]:
-        """Ask now and go on; the answer is taken when it is needed."""
+        """Ask now and go on; the answer is taken when it is needed.
+
+        `service` names one for what every service can be asked.
+        """
         verb = verb_of(type(request))
         return self.call(
-            verb.service,
+            service or verb.service,
             verb.name,
             context,
             request,

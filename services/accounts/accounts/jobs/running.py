@@ -16,7 +16,10 @@ from accounts.tree.operations import lock_account
 from lineup import metrics
 from lineup.contracts.accounts.jobs import AccountJobState, JobKind
 from lineup.contracts.accounts.tree import Status
+from lineup.contracts.audit import ChangeCount
 from lineup.database import Database, UnitOfWork
+from lineup.database.audit.recording import record_job
+from lineup.database.audit.things import Thing
 from lineup.database.faults import FAULTS
 
 log = structlog.get_logger(__name__)
@@ -123,7 +126,7 @@ def _conclude(work: UnitOfWork, job: AccountJob) -> None:
     """Nothing can be done of a job just now: it is done, or what failed comes later."""
     if not _is_left(work, job):
         job.finish(work.now)
-        _note(job)
+        _note(work, job)
     elif job.failing:
         job.put_off(work.now)
 
@@ -174,8 +177,22 @@ DO: dict[
 """What is done with a chunk of customers; each tells how many users went along."""
 
 
-def _note(job: AccountJob) -> None:
-    """Say in the log who did what to whom, and to how many."""
+def _note(work: UnitOfWork, job: AccountJob) -> None:
+    """Say in the logs who did what to whom, and to how many."""
+    done = {"customer": job.customers_done, "user": job.users_done}
+    change = "deleted" if job.kind is JobKind.DELETE else "moved"
+    record_job(
+        work,
+        f"finish_{job.kind.value}_job",
+        Thing(
+            kind="account",
+            id=job.account_id,
+            name=job.account_name,
+            scope=job.scope,
+        ),
+        [ChangeCount(kind=k, change=change, count=n) for k, n in done.items()],
+        ": ".join(filter(None, (job.actor, job.reason))),
+    )
     log.info(
         "account_job_done",
         kind=job.kind.value,

@@ -146,6 +146,7 @@ class SignInFailures(Record):
     """
 
     __tablename__ = "sign_in_failures"
+    __audited__ = False
     __table_args__ = (
         Index("ix_sign_in_failures_since", "since"),
         Index("ix_sign_in_failures_name", "name"),
@@ -174,6 +175,7 @@ class KnownAddress(Record):
     """An address from which a login signed in, of the last 90 days."""
 
     __tablename__ = "known_addresses"
+    __audited__ = False
     __table_args__ = (Index("ix_known_addresses_seen_at", "seen_at"),)
 
     login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"), primary_key=True)
@@ -188,6 +190,7 @@ class SignInTries(Record):
     """
 
     __tablename__ = "sign_in_tries"
+    __audited__ = False
     __table_args__ = (Index("ix_sign_in_tries_started_at", "started_at"),)
 
     username: Mapped[str] = mapped_column(primary_key=True)

@@ -46,7 +46,7 @@ def sign_out(database: Database, call: Call[SignOut]) -> Done:
 
     Each time anew, whatever the key: one form may sign out of two sessions.
     """
-    with database.transaction(call.context) as work:
+    with database.recorded(call) as work:
         session = work.session.scalar(
             select(Session).where(Session.digest == digest(call.request.token))
         )

@@ -22,6 +22,7 @@ from lineup.contracts.accounts.refusals import InvalidCredentials
 from lineup.contracts.accounts.sessions import Identify, SessionKind, SignedIn, SignIn
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, UnitOfWork
+from lineup.database.audit.recording import acted_by
 from lineup.verbs import handles_call
 
 TOKEN_BYTES = 32
@@ -49,7 +50,7 @@ def sign_in(
         raise InvalidCredentials
     with database.transaction(call.context) as work:
         settle(work, attempt)
-    with database.transaction(call.context) as work:
+    with database.recorded(call) as work:
         return begin_session(work, attempt, call.request)
 
 
@@ -71,6 +72,7 @@ def begin_session(
     work.session.add(session)
     work.session.flush()
     actor = identify(work, Identify(token=token))
+    acted_by(work, actor)
     return SignedIn(token=token, actor=actor, expires_at=session.expires_at)
 
 

@@ -12,6 +12,7 @@ class ResetWish(Record):
     """A name or mail address for which a link was asked for, known or not."""
 
     __tablename__ = "reset_wishes"
+    __audited__ = False
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]

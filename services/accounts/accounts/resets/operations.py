@@ -30,6 +30,7 @@ from lineup.contracts.accounts.resets import (
 )
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.database import Database, UnitOfWork
+from lineup.database.audit.recording import acted_by
 from lineup.ids import new_id
 from lineup.verbs import Done, handles, handles_call
 
@@ -49,7 +50,7 @@ def request_password_reset(
 ) -> Done:
     """Note that a link is wanted; TooManyTries for too many by name or address."""
     request = call.request
-    with database.transaction(call.context) as work:
+    with database.recorded(call) as work:
         count_wish(work, request.username, request.address, limits)
         name = request.username.strip().lower()
         work.session.add(ResetWish(id=new_id(), name=name, created_at=work.now))
@@ -80,12 +81,14 @@ def set_password_by_link(
     ResetLinkInvalid for one that is over or was used; a password that is refused
     leaves the link as it was.
     """
-    with database.transaction(call.context) as work:
+    with database.recorded(call) as work:
         login = work.session.scalar(_linked(work, call.request.token))
         if login is not None:
             password = call.request.new_password
             set_password(work, dependencies, login, password, field="new_password")
             end_sessions(work, Login.id == login.id)
+            account = work.session.get_one(Account, login.account_id)
+            acted_by(work, login.actor_at(account, account.time_zone))
             return Done()
         count_wrong_link(work, call.request.address, limits)
     raise ResetLinkInvalid(fields={"token": [ResetLinkInvalid.__doc__ or ""]})

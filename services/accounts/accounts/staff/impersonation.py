@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 @handles_call(EnterAccount)
 def enter_account(database: Database, call: Call[EnterAccount]) -> SignedIn:
     """Begin a visit; each time another, since its token is told once and not kept."""
-    with database.transaction(call.context) as work:
+    with database.recorded(call) as work:
         return begin_impersonation(work, call.request)
 
 

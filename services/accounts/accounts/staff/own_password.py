@@ -39,7 +39,7 @@ def change_password(
         count_own(work, login.username, limits)
     if not is_right(login.password_hash, call.request.old_password):
         raise PasswordWrong(fields={"old_password": [PasswordWrong.__doc__ or ""]})
-    with database.transaction(call.context) as work:
+    with database.recorded(call) as work:
         return set_own_password(work, call.request, dependencies=dependencies)
 
 

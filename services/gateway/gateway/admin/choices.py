@@ -31,20 +31,24 @@ Choices = Callable[[], Options]
 
 def products() -> Choices:
     """What is sold."""
-    paging = replace(MAX_OPTIONS, order="name")
-    return _with_partners(ask_later(ListProducts(paging=paging)))
+    rpc_request = ListProducts(paging=replace(MAX_OPTIONS, order="name"))
+    answer = ask_later(rpc_request)
+    return _with_partners(answer)
 
 
 def shops() -> Choices:
     """Webshops that send orders."""
-    return _with_partners(ask_later(ListShops(paging=MAX_OPTIONS)))
+    rpc_request = ListShops(paging=MAX_OPTIONS)
+    answer = ask_later(rpc_request)
+    return _with_partners(answer)
 
 
 def partners() -> Choices:
     """Tenants, for the operator; nobody else sees more than one."""
     if actor().role is not Role.OPERATOR:
         return tuple
-    answer = ask_later(ListAccounts(kind=AccountKind.PARTNER, paging=MAX_OPTIONS))
+    rpc_request = ListAccounts(kind=AccountKind.PARTNER, paging=MAX_OPTIONS)
+    answer = ask_later(rpc_request)
     return lambda: options_of(answer, _accounts_by_name)
 
 
@@ -77,7 +81,8 @@ def of_customers() -> Callable[[], dict[str, Options]]:
 
 def customer_groups(seller_id: UUID | None = None) -> Choices:
     """The groups that a seller's customers can be in; all that are seen for None."""
-    answer = ask_later(ListCustomerGroups(seller_id=seller_id, paging=MAX_OPTIONS))
+    rpc_request = ListCustomerGroups(seller_id=seller_id, paging=MAX_OPTIONS)
+    answer = ask_later(rpc_request)
     return lambda: options_of(answer, _customer_groups)
 
 
@@ -93,7 +98,8 @@ def packages_to_tick(partner_id: UUID | None = None) -> Sequence[PackageView]:
 
 def channel_groups(partner_id: UUID | None = None) -> Choices:
     """The groups of a partner's channels, with how many are in each."""
-    answer = ask_later(ListGroups(partner_id=partner_id))
+    rpc_request = ListGroups(partner_id=partner_id)
+    answer = ask_later(rpc_request)
     return lambda: options_of(answer, _channel_groups)
 
 
@@ -163,7 +169,8 @@ def _customer_groups(page: Page[CustomerGroupView]) -> Options:
 
 
 def _list_packages(partner_id: UUID | None = None) -> Answer[Page[PackageView]]:
-    return ask_later(ListPackages(partner_id=partner_id, paging=MAX_OPTIONS))
+    rpc_request = ListPackages(partner_id=partner_id, paging=MAX_OPTIONS)
+    return ask_later(rpc_request)
 
 
 def _in_order(page: Page[PackageView]) -> Sequence[PackageView]:

@@ -18,6 +18,7 @@ class ChannelSet(Record):
     """
 
     __tablename__ = "channel_sets"
+    __audited__ = False
     __table_args__ = (
         Index("ix_channel_sets_render_at", "render_at"),
         Index("ix_channel_sets_partner_id", "partner_id"),
@@ -50,6 +51,7 @@ class AccessFile(Record):
     """
 
     __tablename__ = "access_files"
+    __audited__ = False
     __table_args__ = (
         Index("ix_access_files_due_at", "due_at"),
         Index("ix_access_files_shard", text('"right"(user_id::text, 3)')),
@@ -73,6 +75,7 @@ class StaleShard(Record):
     """One reason why the file of a shard is older than its rows."""
 
     __tablename__ = "stale_shards"
+    __audited__ = False
     __table_args__ = (Index("ix_stale_shards_shard", "shard"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,1 @@
+"""The audit log: a row of every change, which nobody can edit."""

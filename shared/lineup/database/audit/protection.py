@@ -1,0 +1,87 @@
+"""What keeps the audit log as it was written.
+
+A service owns its database, so its role cannot be kept from altering tables. Two things
+stand in the way of changing rows:
+
+- The role takes from itself the right to update, delete and truncate.
+- A trigger refuses it to everybody, superusers included, but for deletion by the two
+  functions below, which it knows by its own call stack: no setting opens it.
+
+The functions give the right to delete to their own transaction alone. One removes the
+rows of a partner that is purged, the other rows that are older than 90 days at least.
+"""
+
+from typing import Any
+
+LEAST_DAYS = 90
+
+REFUSE = r"""
+CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    stack text;
+BEGIN
+    GET DIAGNOSTICS stack = PG_CONTEXT;
+    IF TG_OP = 'DELETE'
+        AND stack ~ '(?n)^PL/pgSQL function purge_audit_(of|before)\(' THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'The audit log is append-only.' USING ERRCODE = '42501';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+REVOKE UPDATE, DELETE, TRUNCATE ON audit_log FROM CURRENT_USER, PUBLIC;
+"""
+PURGE = """
+CREATE FUNCTION {head} RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    removed integer;
+BEGIN
+    {check}
+    PERFORM pg_advisory_xact_lock(hashtext('audit_log'));
+    GRANT DELETE ON audit_log TO CURRENT_USER;
+    DELETE FROM audit_log
+    WHERE id IN (SELECT id FROM audit_log WHERE {doomed} LIMIT most);
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    REVOKE DELETE ON audit_log FROM CURRENT_USER;
+    RETURN removed;
+END $$;
+"""
+PURGE_OF = PURGE.format(
+    head="purge_audit_of(partner uuid, most integer)",
+    check="",
+    doomed="partner_id = partner",
+)
+PURGE_BEFORE = PURGE.format(
+    head="purge_audit_before(moment timestamptz, most integer)",
+    check=f"""IF moment > now() - interval '{LEAST_DAYS} days' THEN
+        RAISE EXCEPTION 'The audit log is kept for {LEAST_DAYS} days at least.';
+    END IF;""",
+    doomed="""id < (
+        lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0')
+        || '70008000000000000000'
+    )::uuid""",
+)
+PROTECT = REFUSE + PURGE_OF + PURGE_BEFORE
+UNPROTECT = """
+DROP FUNCTION refuse_audit_change();
+DROP FUNCTION purge_audit_of(uuid, integer);
+DROP FUNCTION purge_audit_before(timestamptz, integer);
+"""
+
+
+def protect(_table: Any, connection: Any, **_: Any) -> None:
+    """Let nobody change the table, which has just been made."""
+    connection.exec_driver_sql(PROTECT)
+
+
+def create_audit_log(op: Any) -> None:
+    """Let there be an audit log from now on; for a migration."""
+    from lineup.database.audit.models import AUDIT_LOG
+
+    AUDIT_LOG.create(op.get_bind())
+
+
+def drop_audit_log(op: Any) -> None:
+    """Let there be none; for a migration taken back."""
+    op.drop_table("audit_log")
+    op.execute(UNPROTECT)
