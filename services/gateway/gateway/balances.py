@@ -3,7 +3,6 @@
 Used by the panel for staff and by the portal for the customer itself.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -28,6 +27,7 @@ from lineup.contracts.billing.wallets import (
 )
 from lineup.errors import NotFound
 from lineup.rpc import Answer
+from lineup.verbs import Request
 
 R = TypeVar("R")
 
@@ -75,23 +75,22 @@ def statement_of(customer_id: UUID, table: Table) -> Statement:
     listing = table.listing()
     rpc_request = GetStatement(customer_id=customer_id, **listing.filters)
 
-    def fetch_totals() -> Answer[StatementView]:
-        return ask_later(rpc_request)
+    def fetch() -> tuple[Answer[StatementView], PendingListing]:
+        rows = listing.later(ListEntries, customer_id=customer_id)
+        return ask_later(rpc_request), rows
 
-    def fetch_rows() -> PendingListing:
-        return listing.later(ListEntries, customer_id=customer_id)
-
-    sums, rows = fetch_totals(), fetch_rows()
-    wallet = wallet_of(customer_id)
-    try:
+    def shown() -> Statement:
         return Statement(
             wallet=wallet, listing=rows.with_options(), sums=optional(sums)
         )
+
+    sums, rows = fetch()
+    wallet = wallet_of(customer_id)
+    try:
+        return shown()
     except NotFound:
-        rows = fetch_rows()
-        return Statement(
-            wallet=wallet, listing=rows.with_options(), sums=optional(fetch_totals())
-        )
+        sums, rows = fetch()
+        return shown()
 
 
 def statement_file(customer_id: UUID, table: Table) -> Response:
@@ -103,21 +102,13 @@ def statement_file(customer_id: UUID, table: Table) -> Response:
 
 def wallet_of(customer_id: UUID) -> OptionalResult[WalletView]:
     """A balance, waited for where the customer is quite new; NotFound outside scope."""
-    rpc_request = GetWallet(customer_id=customer_id)
-    return _arrived(
-        rpc_request,
-        lambda: ask_later(rpc_request),
-    )
+    return _arrived(GetWallet(customer_id=customer_id))
 
 
 def renewal_of(customer_id: UUID) -> OptionalResult[RenewalOverview]:
     """Every user's switch and the total due; NotFound outside the scope."""
-    rpc_request = GetRenewalOverview(customer_id=customer_id)
-    return _arrived(
-        rpc_request,
-        lambda: ask_later(rpc_request),
-    )
+    return _arrived(GetRenewalOverview(customer_id=customer_id))
 
 
-def _arrived(rpc_request: object, call: Callable[[], Answer[R]]) -> OptionalResult[R]:
-    return retry_until_copied(lambda: optional(call()), rpc_request)
+def _arrived(rpc_request: Request[R]) -> OptionalResult[R]:
+    return retry_until_copied(lambda: optional(ask_later(rpc_request)), rpc_request)

@@ -25,6 +25,8 @@ from lineup import wire
 from lineup.blobs import BlobStore
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.sessions import SignedIn
+from lineup.contracts.billing.catalog import ProductView
+from lineup.contracts.billing.reports import NamedCount, SubscriptionFigures
 from lineup.contracts.billing.subscriptions import DeletionBlockers
 from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
@@ -216,6 +218,20 @@ def services(session_services):
         if role is not Role.SYSTEM
     }
     return session_services
+
+
+@pytest.fixture
+def something_runs(services):
+    """Billing knows of a subscription that runs, so that nobody waits for it to hear
+    that none does.
+    """
+    runs = dataclasses.replace(NO_BLOCKERS, running=1, is_deleted=False)
+    product = sample(NamedCount, id=ID, count=1)
+    figures = sample(SubscriptionFigures, by_product=[product])
+    sold = sample(ProductView, package_ids=[ID])
+    services.answer_with("billing.get_deletion_blockers", runs)
+    services.answer_with("billing.get_subscription_figures", figures)
+    services.answer_with("billing.list_products", Page(items=[sold]))
 
 
 @pytest.fixture(scope="session")

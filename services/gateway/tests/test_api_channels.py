@@ -85,6 +85,7 @@ def test_nobody_names_a_file_of_the_store_as_a_source(api, services):
     assert (rpc_request.headers, rpc_request.upload) == (UNSET, "")
 
 
+@pytest.mark.usefixtures("something_runs")
 def test_a_package_in_use_is_a_conflict(api, services):
     refusal = Conflict("A subscription runs on it.", code="package_in_use")
     services.answer_with("playlists.delete_package", refusal)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_every_field_at_fault_is_named_in_one_answer(api):
     [
         (Forbidden(), 403),
         (NotFound(), 404),
-        (Conflict(code="subscription_active"), 409),
+        (Conflict(code="trial_used"), 409),
         (PaymentRequired(), 402),
         (Invalid(code="username_capitals", fields={"login.username": ["No."]}), 422),
         (TooMany(), 429),
@@ -235,24 +236,34 @@ def test_every_code_has_a_meaning_in_a_sentence():
     assert [c.code for c in CODES if not re.fullmatch(r"[A-Z].*[.…]", c.meaning)] == []
 
 
+@cache
 def sources():
     """The modules of everything that runs, by their place in the repository."""
-    for path in sorted(ROOT.glob("s*/**/*.py")):
-        if "tests" not in path.parts and "testing" not in path.parts:
-            yield path.relative_to(ROOT), ast.parse(path.read_text())
+    return {
+        path.relative_to(ROOT): ast.parse(path.read_text())
+        for path in sorted(ROOT.glob("s*/**/*.py"))
+        if "tests" not in path.parts and "testing" not in path.parts
+    }
 
 
+@cache
 def declared():
     """Place, class and code of every refusal that has a code of its own."""
+    classes = [
+        (place, node, names_of(node.bases))
+        for place, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    ]
     kinds = {kind.__name__ for kind in (*KINDS.values(), Refusal)}
-    trees, known = dict(sources()), set()
-    while kinds - known:
-        known |= kinds
-        for place, tree in trees.items():
-            for node in ast.walk(tree):
-                if isinstance(node, ast.ClassDef) and names_of(node.bases) & kinds:
-                    kinds.add(node.name)
-                    yield from ((place, node.name, code) for code in codes_in(node))
+    while found := {node.name for _, node, bases in classes if bases & kinds} - kinds:
+        kinds |= found
+    return {
+        (place, node.name, code)
+        for place, node, bases in classes
+        if bases & kinds
+        for code in codes_in(node)
+    }
 
 
 def names_of(bases):
@@ -270,15 +281,13 @@ def codes_in(node):
 
 
 def test_every_refusal_of_the_platform_is_on_the_list():
-    found = set(declared())
-
-    assert len(found) > 80
-    assert {one for one in found if one[2] not in STATUS_OF} == set()
+    assert len(declared()) > 80
+    assert {one for one in declared() if one[2] not in STATUS_OF} == set()
 
 
 def test_no_two_refusals_declare_one_code():
     by_code = {}
-    for place, name, code in set(declared()):
+    for place, name, code in declared():
         by_code.setdefault(code, []).append(f"{place}: {name}")
 
     assert {code: names for code, names in by_code.items() if len(names) > 1} == {}
@@ -288,7 +297,7 @@ def test_a_service_declares_its_refusals_in_its_contracts():
     services = ("accounts", "billing", "notifications", "playlists")
     inside = [
         f"{place}: {name}"
-        for place, name, _ in sorted(set(declared()))
+        for place, name, _ in sorted(declared())
         if place.parts[0] == "services" and place.parts[1] in services
     ]
 
@@ -298,7 +307,7 @@ def test_a_service_declares_its_refusals_in_its_contracts():
 def test_no_code_is_spelled_where_it_is_refused():
     spelled = [
         f"{place}:{call.lineno}"
-        for place, tree in sources()
+        for place, tree in sources().items()
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
         for word in call.keywords

@@ -180,6 +180,14 @@ def names(fields, path):
     return any(one == dotted or one.startswith(f"{dotted}.") for one in fields)
 
 
+def test_nobody_looks_into_a_list_that_is_too_long(api):
+    body = {"name": "All", "channel_ids": [None] * 10_001}
+
+    answer = api("POST", "/packages", json=body)
+
+    assert answer.get_json()["fields"] == {"channel_ids": ["At most 10000."]}
+
+
 def test_a_deep_body_is_refused_at_every_endpoint(api, specification):
     for method, path, _ in bodies(specification):
         if "{" not in path:

@@ -25,12 +25,12 @@ from gateway.admin.people import (
 from gateway.admin.sales import money, sell, subscriptions
 from gateway.admin.sales import products as billing
 from gateway.admin.sales import sold_periods as sales
-from gateway.admin.shops import settling
+from gateway.admin.shops import connections, orders, settling
 
 
 def init_app(app: Flask) -> None:
-    """Hang the panel's pages into the app."""
-    for module in (
+    """Hang the panel's pages into the app; several modules share one blueprint."""
+    modules = (
         dashboard,
         search,
         sell,
@@ -45,6 +45,8 @@ def init_app(app: Flask) -> None:
         subscriptions,
         sales,
         money,
+        connections,
+        orders,
         settling,
         channels,
         one_channel,
@@ -53,6 +55,7 @@ def init_app(app: Flask) -> None:
         guide_sources,
         guide,
         notifications,
-    ):
-        app.register_blueprint(module.pages)
+    )
+    for blueprint in dict.fromkeys(module.pages for module in modules):
+        app.register_blueprint(blueprint)
     logos.init_app(app)

@@ -31,24 +31,20 @@ Choices = Callable[[], Options]
 
 def products() -> Choices:
     """What is sold."""
-    rpc_request = ListProducts(paging=replace(MAX_OPTIONS, order="name"))
-    answer = ask_later(rpc_request)
-    return _with_partners(answer)
+    paging = replace(MAX_OPTIONS, order="name")
+    return _with_partners(ask_later(ListProducts(paging=paging)))
 
 
 def shops() -> Choices:
     """Webshops that send orders."""
-    rpc_request = ListShops(paging=MAX_OPTIONS)
-    answer = ask_later(rpc_request)
-    return _with_partners(answer)
+    return _with_partners(ask_later(ListShops(paging=MAX_OPTIONS)))
 
 
 def partners() -> Choices:
     """Tenants, for the operator; nobody else sees more than one."""
     if actor().role is not Role.OPERATOR:
         return tuple
-    rpc_request = ListAccounts(kind=AccountKind.PARTNER, paging=MAX_OPTIONS)
-    answer = ask_later(rpc_request)
+    answer = ask_later(ListAccounts(kind=AccountKind.PARTNER, paging=MAX_OPTIONS))
     return lambda: options_of(answer, _accounts_by_name)
 
 
@@ -81,8 +77,7 @@ def of_customers() -> Callable[[], dict[str, Options]]:
 
 def customer_groups(seller_id: UUID | None = None) -> Choices:
     """The groups that a seller's customers can be in; all that are seen for None."""
-    rpc_request = ListCustomerGroups(seller_id=seller_id, paging=MAX_OPTIONS)
-    answer = ask_later(rpc_request)
+    answer = ask_later(ListCustomerGroups(seller_id=seller_id, paging=MAX_OPTIONS))
     return lambda: options_of(answer, _customer_groups)
 
 
@@ -98,8 +93,7 @@ def packages_to_tick(partner_id: UUID | None = None) -> Sequence[PackageView]:
 
 def channel_groups(partner_id: UUID | None = None) -> Choices:
     """The groups of a partner's channels, with how many are in each."""
-    rpc_request = ListGroups(partner_id=partner_id)
-    answer = ask_later(rpc_request)
+    answer = ask_later(ListGroups(partner_id=partner_id))
     return lambda: options_of(answer, _channel_groups)
 
 
@@ -169,8 +163,7 @@ def _customer_groups(page: Page[CustomerGroupView]) -> Options:
 
 
 def _list_packages(partner_id: UUID | None = None) -> Answer[Page[PackageView]]:
-    rpc_request = ListPackages(partner_id=partner_id, paging=MAX_OPTIONS)
-    return ask_later(rpc_request)
+    return ask_later(ListPackages(partner_id=partner_id, paging=MAX_OPTIONS))
 
 
 def _in_order(page: Page[PackageView]) -> Sequence[PackageView]:

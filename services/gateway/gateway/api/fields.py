@@ -85,6 +85,18 @@ class WholeField(fields.Integer):
         return whole
 
 
+class BoundedList(fields.List[Any]):
+    """A list; one of a wrong length is refused before anybody looks into it."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **options: Any
+    ) -> list[Any]:
+        """The items, of which each tells what is wrong with it."""
+        if isinstance(value, list):
+            self._validate(value)
+        return super()._deserialize(value, attr, data, **options)
+
+
 class Instant(fields.AwareDateTime):
     """A moment with its offset, taken as UTC; any that a calendar in use can hold."""
 

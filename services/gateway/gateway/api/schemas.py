@@ -19,7 +19,14 @@ import marshmallow as ma
 from marshmallow import fields
 
 from gateway.api.descriptions import A_MOMENT, AN_ID, description_metadata, example_of
-from gateway.api.fields import Instant, MoneySchema, WholeField, in_an_address, ruled
+from gateway.api.fields import (
+    BoundedList,
+    Instant,
+    MoneySchema,
+    WholeField,
+    in_an_address,
+    ruled,
+)
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.money import Money
 from lineup.values import rules
@@ -229,7 +236,7 @@ def _collection(hint: Any, **options: Any) -> fields.Field[Any]:
     *_, inner = typing.get_args(hint)
     if typing.get_origin(hint) is dict:
         return fields.Dict(fields.String(), _field(inner), **options)
-    return fields.List(_field(inner), **options)
+    return BoundedList(_field(inner), **options)
 
 
 def _put(arguments: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:

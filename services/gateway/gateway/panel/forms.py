@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
+from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,7 +16,14 @@ from gateway.panel.declared import filled
 from gateway.panel.entries import CONTROL_CHARACTERS
 from gateway.problems import retry_seconds
 from gateway.request_context import ask
-from lineup.errors import Forbidden, NotFound, Refusal, TooMany, Unauthenticated
+from lineup.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refusal,
+    TooMany,
+    Unauthenticated,
+)
 from lineup.ids import new_id
 from lineup.money import Money
 from lineup.values.text import IN_LINES
@@ -121,7 +129,28 @@ def go_to(address: str, message: str = "", tone: str = "message") -> Answer:
     """Lead to another page, which says this at its top."""
     if message:
         flash(message, tone)
-    return redirect(address)
+    return redirect(address, 303)
+
+
+def act_and_tell(act: Callable[[], str], address: str) -> Answer:
+    """Do something, then say on another page what was done, or why it was not."""
+    try:
+        return go_to(address, act())
+    except Refusal as refusal:
+        return go_to(address, refusal.message, "danger")
+
+
+def id_of(text: str) -> UUID:
+    """An id that a button brings; Invalid for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid from None
+
+
+def address_query() -> str:
+    """What the address says behind its question mark."""
+    return request.query_string.decode("ascii", "ignore")
 
 
 def bind_errors(form: LineupForm, refusal: Refusal) -> None:

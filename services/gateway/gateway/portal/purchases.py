@@ -42,9 +42,6 @@ from lineup.contracts.billing.subscriptions import (
 from lineup.contracts.paging import Paging
 from lineup.errors import Conflict, Forbidden
 
-__all__ = ["pages"]
-"""The users' pages, with these hung into them."""
-
 
 @pages.route("/users/<uuid:user_id>/buy", methods=["GET", "POST"])
 @page_for(SELLERS_AND_CUSTOMERS)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.panel.display import money_text
 from gateway.panel.entries import entry
-from gateway.panel.forms import LineupForm, form_page, go_to
+from gateway.panel.forms import LineupForm, form_page, go_to, id_of
 from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional
 from gateway.players import card_of
@@ -30,7 +30,6 @@ from lineup.contracts.billing.subscriptions import (
     SubscriptionState,
 )
 from lineup.contracts.paging import Paging
-from lineup.errors import Invalid
 
 pages = Blueprint("users", __name__)
 
@@ -110,26 +109,18 @@ def _stop_of(user_id: UUID) -> StopReceipt | None:
     found = optional(ask_later(running)).value
     if not (found and found.items):
         return None
-    rpc_request = QuoteStop(subscription_id=found.items[0].id)
-    return optional(ask_later(rpc_request)).value
+    quote = ask_later(QuoteStop(subscription_id=found.items[0].id))
+    return optional(quote).value
 
 
 def _delete(user_id: UUID) -> str:
     """Delete a user, stopped first where the form says so; what came back, in words."""
     words, stopped = "", request.form.get("stops", "")
     if stopped:
-        rpc_request = StopSubscription(subscription_id=_id_of(stopped))
-        receipt = ask(rpc_request, step="stop")
+        receipt = ask(StopSubscription(subscription_id=id_of(stopped)), step="stop")
         words = f" and {money_text(receipt.refunded)} was refunded to the balance"
     ask(DeleteUser(user_id=user_id), step="delete")
     return words
-
-
-def _id_of(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid from None
 
 
 def _create(rpc_request: CreateUser) -> UserView:

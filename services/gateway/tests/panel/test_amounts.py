@@ -72,7 +72,7 @@ def test_a_comma_is_taken_where_money_is_entered(
         data=form_of(client.get(address).get_data(as_text=True)) | {"amount": entered},
     )
 
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     [(_, rpc_request)] = services.calls_of("billing.top_up")
     assert rpc_request.amount == Money.of(booked)
 

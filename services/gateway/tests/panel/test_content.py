@@ -90,6 +90,7 @@ class TestPackages:
         [(_, rpc_request)] = services.calls_of("playlists.remove_package_channels")
         assert [str(id_) for id_ in rpc_request.channel_ids] == [ID]
 
+    @pytest.mark.usefixtures("something_runs")
     def test_one_in_use_is_not_deleted_and_says_so(self, partner, services, form_of):
         refusal = Conflict("A subscription runs on it.", code="package_in_use")
         services.answer_with("playlists.delete_package", refusal)

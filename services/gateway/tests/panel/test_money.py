@@ -254,6 +254,7 @@ class TestBuying:
         assert "4.00 EUR" in page
         assert f"/customers/{ID}/top-up" in page
 
+    @pytest.mark.usefixtures("something_runs")
     def test_another_product_running_offers_the_change_from_now(
         self, browser, services, sample, for_sale, form_of
     ):
@@ -362,6 +363,7 @@ class TestStopping:
         assert stopping.idempotency_key != deleting.idempotency_key
         assert "9.00 EUR was refunded to the balance" in visible_text(client.get("/my"))
 
+    @pytest.mark.usefixtures("something_runs")
     def test_what_began_to_run_in_between_is_offered_to_be_stopped(
         self, browser, services, form_of
     ):

@@ -185,7 +185,7 @@ class TestCashForAPlan:
         assert 'name="taken" value="9.00"' in page
         answer = counter.post(path, data={**form_of(page, path), "taken": "4.00"})
 
-        assert answer.status_code == 302
+        assert answer.status_code == 303
         [(_, taken)] = services.calls_of("billing.top_up")
         assert taken.amount == Money.of("4.00 EUR")
         assert len(services.calls_of("billing.purchase")) == 1

@@ -221,7 +221,7 @@ class TestSettling:
             browser, form_of, address, settlement="dismissed", note="Sent by post."
         )
 
-        assert answer.status_code == 302
+        assert answer.status_code == 303
         [(_, rpc_request)] = services.calls_of("billing.close_exception")
         assert rpc_request.exception == "unknown_sku: MUG"
         assert rpc_request.note == "Sent by post."

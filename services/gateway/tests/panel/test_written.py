@@ -44,7 +44,7 @@ def calls_after(services, panel, path):
 
 
 def test_every_call_of_the_next_page_is_to_find_it(services, panel, send):
-    assert send(f"/users/{ID}/renewal", renews="on").status_code == 302
+    assert send(f"/users/{ID}/renewal", renews="on").status_code == 303
 
     calls = calls_after(services, panel, f"/customers/{ID}/subscriptions")
     assert set(calls.values()) == {(SUBSCRIPTION,)}

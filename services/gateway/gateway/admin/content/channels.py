@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
 from gateway.panel.display import counted
 from gateway.panel.filters import Choice, TextFilter, YesNo
+from gateway.panel.forms import act_and_tell, address_query, go_to, id_of
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Listing, Table, with_partner
 from gateway.request_context import actor, ask
@@ -30,7 +31,7 @@ from lineup.contracts.playlists.packages import (
     PackageView,
     RemovePackageChannels,
 )
-from lineup.errors import Invalid, Refusal
+from lineup.errors import Invalid
 from lineup.verbs import Request
 
 R = TypeVar("R")
@@ -92,7 +93,7 @@ def list_channels() -> str:
         "admin/content/channels.html",
         listing=listing,
         packages=dict(packages),
-        query=_query(),
+        query=address_query(),
         may_move=_may_move(listing),
     )
 
@@ -101,14 +102,7 @@ def list_channels() -> str:
 @page_for(PARTNERS, limit=lambda: MANY_BYTES)
 def change_many() -> Answer:
     """Do one thing to the channels that were ticked, or to all that match."""
-    act = ACTS.get(request.form.get("act", ""))
-    try:
-        if act is None:
-            raise Invalid("Choose an action.")
-        flash(act(_chosen()))
-    except Refusal as refusal:
-        flash(refusal.message, "danger")
-    return back()
+    return act_and_tell(_act, _list_as_it_was())
 
 
 @pages.post("/channels/move")
@@ -118,12 +112,12 @@ def move_channel() -> Answer:
     moved, _, beside = request.form.get("move", "").partition(":")
     place, _, target = beside.partition(":")
     rpc_request = MoveChannels(
-        channel_ids=[_id(moved)],
-        before_id=_id(target) if place == "before" else None,
-        after_id=_id(target) if place == "after" else None,
+        channel_ids=[id_of(moved)],
+        before_id=id_of(target) if place == "before" else None,
+        after_id=id_of(target) if place == "after" else None,
     )
     ask(rpc_request)
-    return back()
+    return go_to(_list_as_it_was())
 
 
 @pages.post("/channels/switch")
@@ -131,23 +125,24 @@ def move_channel() -> Answer:
 def switch_channel() -> Answer:
     """Switch one channel on or off, at once."""
     channel, _, to = request.form.get("switch", "").partition(":")
-    rpc_request = SwitchChannels(channel_ids=[_id(channel)], is_on=to == "on")
-    ask(rpc_request)
-    return back()
+    ask(SwitchChannels(channel_ids=[id_of(channel)], is_on=to == "on"))
+    return go_to(_list_as_it_was())
 
 
-def back() -> Answer:
-    """To the list as it was: its state came along in the address."""
-    where = url_for("channels_pages.list_channels")
-    return redirect(f"{where}?{_query()}" if _query() else where, 303)
+def _list_as_it_was() -> str:
+    """The address of the list: its state came along in that of the form."""
+    return f"{url_for('channels_pages.list_channels')}?{address_query()}".rstrip("?")
+
+
+def _act() -> str:
+    act = ACTS.get(request.form.get("act", ""))
+    if act is None:
+        raise Invalid("Choose an action.")
+    return act(_chosen())
 
 
 def _table() -> Table:
     return OF_ALL if actor().role is Role.OPERATOR else CHANNELS
-
-
-def _query() -> str:
-    return request.query_string.decode("ascii", "ignore")
 
 
 def _may_move(listing: Listing) -> bool:
@@ -157,18 +152,11 @@ def _may_move(listing: Listing) -> bool:
     return is_ours and is_one and listing.order == BY_NUMBER
 
 
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid from None
-
-
 def _chosen() -> ChosenChannels:
     """The ticked channels; all that match, where that was asked for."""
     if request.form.get("which") == "matching":
         return ChosenChannels(matching=ChannelFilter(**_table().listing().filters))
-    ticked = [_id(id_) for id_ in request.form.getlist("channel_ids")]
+    ticked = [id_of(id_) for id_ in request.form.getlist("channel_ids")]
     if not ticked:
         raise Invalid("Select channels first, or choose all matching channels.")
     return ChosenChannels(channel_ids=ticked)
@@ -198,7 +186,7 @@ def _package(chosen: ChosenChannels, request_type: type[Request[PackageView]]) -
     package_id = request.form.get("package_id", "")
     if not package_id:
         raise Invalid("Choose a package.")
-    package = _many(request_type, chosen, package_id=_id(package_id))
+    package = _many(request_type, chosen, package_id=id_of(package_id))
     return f"{package.name} now has {counted(package.channel_count, 'channel')}."
 
 
@@ -206,10 +194,8 @@ def _move(chosen: ChosenChannels) -> str:
     number = request.form.get("to_number", "")
     if not number.isdecimal() or chosen.matching is not None:
         raise Invalid("Select the channels to move and enter a number.")
-    rpc_request = MoveChannels(
-        channel_ids=chosen.channel_ids, to_number=int(number[:10])
-    )
-    done = ask(rpc_request)
+    to_number = int(number[:10])
+    done = ask(MoveChannels(channel_ids=chosen.channel_ids, to_number=to_number))
     return f"Moved. Renumbered: {counted(done.count, 'channel')}."
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.admin import choices
@@ -14,6 +13,7 @@ from gateway.admin.content.grid import Window, cells_of
 from gateway.app_context import app_context
 from gateway.panel.display import counted, zone
 from gateway.panel.filters import Choice, TextFilter
+from gateway.panel.forms import act_and_tell, address_query, id_of
 from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional
 from gateway.panel.tables import COUNT_UP_TO, Column, Table
@@ -27,7 +27,7 @@ from lineup.contracts.playlists.guide import (
     ListProgrammes,
     TieChannels,
 )
-from lineup.errors import Invalid, Refusal
+from lineup.errors import Invalid
 from lineup.rpc import Answer as Reply
 
 pages = Blueprint("guide_pages", __name__)
@@ -122,7 +122,7 @@ def list_proposals() -> str:
         likely=LIKELY,
         tie=MAPPING_PREFIX,
         no_guide=NO_GUIDE,
-        query=request.query_string.decode("ascii", "ignore"),
+        query=address_query(),
     )
 
 
@@ -130,21 +130,20 @@ def list_proposals() -> str:
 @page_for(PARTNERS)
 def choose_guides() -> Answer:
     """Keep what staff chose on a page of proposals."""
-    try:
-        mappings = list(_chosen_mappings())
-        if not mappings:
-            raise Invalid("Choose a guide for at least one channel.")
-        done = ask(TieChannels(ties=mappings))
-        flash(f"Guide saved for {counted(done.count, 'channel')}.")
-    except Refusal as refusal:
-        flash(refusal.message, "danger")
-    return redirect(url_for("guide_pages.list_proposals"), 303)
+    return act_and_tell(_save_guides, url_for("guide_pages.list_proposals"))
+
+
+def _save_guides() -> str:
+    mappings = list(_chosen_mappings())
+    if not mappings:
+        raise Invalid("Choose a guide for at least one channel.")
+    done = ask(TieChannels(ties=mappings))
+    return f"Guide saved for {counted(done.count, 'channel')}."
 
 
 def _count(coverage: GuideReach) -> "Reply[Page[ChannelView]]":
     paging = Paging(limit=1, count_up_to=COUNT_UP_TO)
-    rpc_request = ListChannels(guide=coverage, is_on=True, paging=paging)
-    return ask_later(rpc_request)
+    return ask_later(ListChannels(guide=coverage, is_on=True, paging=paging))
 
 
 def _window_from_query() -> Window:
@@ -176,9 +175,6 @@ def _address_at(at: datetime) -> str:
 def _chosen_mappings() -> Iterator[ChannelTie]:
     for name, value in request.form.items():
         if name.startswith(MAPPING_PREFIX) and value:
-            try:
-                channel_id = UUID(name.removeprefix(MAPPING_PREFIX))
-            except ValueError:
-                raise Invalid from None
+            channel_id = id_of(name.removeprefix(MAPPING_PREFIX))
             guide_id = "" if value == NO_GUIDE else value
             yield ChannelTie(channel_id=channel_id, guide_id=guide_id)

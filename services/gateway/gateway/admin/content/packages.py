@@ -1,11 +1,11 @@
 """Pages about packages: channels that are sold together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
@@ -14,7 +14,14 @@ from gateway.admin.content.channels import MANY_BYTES
 from gateway.admin.content.forms import NewPackageForm, PackageNameForm
 from gateway.panel.display import counted
 from gateway.panel.filters import Choice, TextFilter
-from gateway.panel.forms import confirm_page, form_page, go_to
+from gateway.panel.forms import (
+    act_and_tell,
+    address_query,
+    confirm_page,
+    form_page,
+    go_to,
+    id_of,
+)
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table, with_partner
 from gateway.request_context import actor, ask
@@ -30,7 +37,8 @@ from lineup.contracts.playlists.packages import (
     RemovePackageChannels,
     RenamePackage,
 )
-from lineup.errors import Invalid, Refusal
+from lineup.errors import Invalid
+from lineup.verbs import Request
 
 pages = Blueprint("packages_pages", __name__)
 
@@ -91,6 +99,12 @@ CONTENTS = Table(
 )
 
 
+ACTS: dict[str, Callable[..., Request[PackageView]]] = {
+    "put_in": AddPackageChannels,
+    "take_out": RemovePackageChannels,
+}
+
+
 @pages.get("/packages")
 @page_for(PARTNERS_AND_SUPPORT)
 def list_packages() -> str:
@@ -127,7 +141,7 @@ def show_package(package_id: UUID) -> str:
         "admin/content/package.html",
         package=package,
         listing=listing.answered_by(ListChannels, partner_id=package.partner_id),
-        query=request.query_string.decode("ascii", "ignore"),
+        query=address_query(),
     )
 
 
@@ -135,16 +149,8 @@ def show_package(package_id: UUID) -> str:
 @page_for(PARTNERS, limit=lambda: MANY_BYTES)
 def change_contents(package_id: UUID) -> Answer:
     """Put channels in or take them out: one, the ticked, or all that match."""
-    act, _, only = request.form.get("act", "").partition(":")
-    try:
-        package = _change(_package(package_id), act, only)
-        if not only:
-            channels = counted(package.channel_count, "channel")
-            flash(f"{package.name} now has {channels}.")
-    except Refusal as refusal:
-        flash(refusal.message, "danger")
-    query = request.query_string.decode("ascii", "ignore")
-    return redirect(f"{_address_of(package_id)}{'?' * bool(query)}{query}", 303)
+    page = f"{_address_of(package_id)}?{address_query()}".rstrip("?")
+    return act_and_tell(lambda: _change(_package(package_id)), page)
 
 
 @pages.route("/packages/<uuid:package_id>/name", methods=["GET", "POST"])
@@ -186,13 +192,16 @@ def _package(package_id: UUID) -> PackageView:
     return ask(GetPackage(package_id=package_id))
 
 
-def _change(package: PackageView, act: str, only: str) -> PackageView:
-    chosen = {"package_id": package.id, **_chosen(package, only)}
-    if act == "put_in":
-        return ask(AddPackageChannels(**chosen))
-    if act == "take_out":
-        return ask(RemovePackageChannels(**chosen))
-    raise Invalid("Choose an action.")
+def _change(package: PackageView) -> str:
+    """Do what was pressed; one channel's switch shows by itself what it did."""
+    act, _, only = request.form.get("act", "").partition(":")
+    request_type = ACTS.get(act)
+    if request_type is None:
+        raise Invalid("Choose an action.")
+    changed = ask(request_type(package_id=package.id, **_chosen(package, only)))
+    if only:
+        return ""
+    return f"{changed.name} now has {counted(changed.channel_count, 'channel')}."
 
 
 def _chosen(package: PackageView, only: str) -> dict[str, Any]:
@@ -202,7 +211,4 @@ def _chosen(package: PackageView, only: str) -> dict[str, Any]:
     ticked = [only] if only else request.form.getlist("channel_ids")
     if not ticked:
         raise Invalid("Select channels first, or choose all matching channels.")
-    try:
-        return {"channel_ids": [UUID(id_) for id_ in ticked]}
-    except ValueError:
-        raise Invalid from None
+    return {"channel_ids": list(map(id_of, ticked))}

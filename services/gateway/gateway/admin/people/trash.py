@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.admin.people.customers import name_of
 from gateway.panel.filters import TextFilter
-from gateway.panel.forms import LineupForm, form_page, go_to
+from gateway.panel.forms import confirm_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
@@ -55,8 +55,8 @@ def restore_customer(customer_id: UUID) -> ResponseReturnValue:
     try:
         restored = ask(RestoreCustomer(customer_id=customer_id))
     except Conflict as refusal:
-        flash(f"Not restored. {refusal.message}", "danger")
-        return redirect(url_for(".list_trash"))
+        message = f"Not restored. {refusal.message}"
+        return go_to(url_for(".list_trash"), message, "danger")
     page = url_for("customers_pages.show_customer", customer_id=customer_id)
     return go_to(page, f"{name_of(restored)} was restored.")
 
@@ -66,13 +66,11 @@ def restore_customer(customer_id: UUID) -> ResponseReturnValue:
 def purge_customer(customer_id: UUID) -> ResponseReturnValue:
     """Ask, then delete a customer in the trash permanently."""
     customer = _trashed(customer_id)
-    return form_page(
+    return confirm_page(
         "admin/people/trash/delete.html",
-        LineupForm(),
-        lambda: ask(PurgeCustomer(customer_id=customer_id)),
-        lambda _: go_to(
-            url_for(".list_trash"), f"{name_of(customer)} was deleted permanently."
-        ),
+        PurgeCustomer(customer_id=customer_id),
+        url_for(".list_trash"),
+        f"{name_of(customer)} was deleted permanently.",
         customer=customer,
     )
 

@@ -33,6 +33,7 @@ from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer
 from lineup.contracts.billing.reports import ListSales
 from lineup.contracts.billing.wallets import (
+    Booked,
     CorrectBooking,
     GetBalances,
     ListWallets,
@@ -40,6 +41,7 @@ from lineup.contracts.billing.wallets import (
     TopUp,
 )
 from lineup.errors import Unavailable
+from lineup.verbs import Request
 
 pages = Blueprint("money_pages", __name__)
 
@@ -138,51 +140,14 @@ def customer_renewal(customer_id: UUID) -> str:
 @page_for(PARTNERS)
 def top_up(customer_id: UUID) -> ResponseReturnValue:
     """Put money on a customer's balance that was paid outside."""
-    wallet = wallet_of(customer_id).value
-    if wallet is None:
-        raise Unavailable
-    back = url_for("money_pages.customer_wallet", customer_id=customer_id)
-    back = return_path(request.args.get("next", "")) or back
-    form = MoneyForm()
-    return form_page(
-        "admin/sales/money/top_up.html",
-        form,
-        lambda: ask(
-            form.to(
-                TopUp,
-                customer_id=customer_id,
-                amount=form.money(wallet.balance.asset),
-            )
-        ),
-        lambda raised: go_to(back, f"Topped up. New balance: {raised.balance}."),
-        wallet=wallet,
-        back=back,
-    )
+    return _move_money("top_up", TopUp, customer_id, "Topped up")
 
 
 @pages.route("/customers/<uuid:customer_id>/pay-out", methods=["GET", "POST"])
 @page_for(PARTNERS)
 def pay_out(customer_id: UUID) -> ResponseReturnValue:
     """Book that a customer was given money of its balance back."""
-    wallet = wallet_of(customer_id).value
-    if wallet is None:
-        raise Unavailable
-    back = url_for("money_pages.customer_wallet", customer_id=customer_id)
-    form = MoneyForm(amount=wallet.balance.decimal())
-    return form_page(
-        "admin/sales/money/pay_out.html",
-        form,
-        lambda: ask(
-            form.to(
-                PayOut,
-                customer_id=customer_id,
-                amount=form.money(wallet.balance.asset),
-            )
-        ),
-        lambda paid: go_to(back, f"Paid out. New balance: {paid.balance}."),
-        wallet=wallet,
-        back=back,
-    )
+    return _move_money("pay_out", PayOut, customer_id, "Paid out")
 
 
 @pages.route(
@@ -199,6 +164,33 @@ def correct_booking(customer_id: UUID, transfer_id: UUID) -> ResponseReturnValue
         form,
         lambda: ask(form.to(CorrectBooking, transfer_id=transfer_id)),
         lambda corrected: go_to(back, f"Corrected. New balance: {corrected.balance}."),
+        back=back,
+    )
+
+
+def _move_money(
+    name: str,
+    request_type: type[Request[Booked]],
+    customer_id: UUID,
+    done: str,
+) -> ResponseReturnValue:
+    """Book money that changed hands outside; what is paid out is all there is."""
+    wallet = wallet_of(customer_id).value
+    if wallet is None:
+        raise Unavailable
+    back = url_for("money_pages.customer_wallet", customer_id=customer_id)
+    back = return_path(request.args.get("next", "")) or back
+    currency = wallet.balance.asset
+    is_all = request_type is PayOut
+    form = MoneyForm(amount=wallet.balance.decimal() if is_all else None)
+    return form_page(
+        f"admin/sales/money/{name}.html",
+        form,
+        lambda: ask(
+            form.to(request_type, customer_id=customer_id, amount=form.money(currency))
+        ),
+        lambda booked: go_to(back, f"{done}. New balance: {booked.balance}."),
+        wallet=wallet,
         back=back,
     )
 

@@ -103,9 +103,8 @@ def export() -> Response:
 def show_ends() -> str:
     """What ends and what lapsed, day by day, of one seller where it is named."""
     listing, sellers = ENDS.listing(), choices.sellers()
-    rpc_request = GetSubscriptionFigures(account_id=listing.filters.get("account_id"))
-    pending = ask_later(rpc_request)
-    statistics = optional(pending)
+    account_id = listing.filters.get("account_id")
+    statistics = optional(ask_later(GetSubscriptionFigures(account_id=account_id)))
     return render_template(
         "admin/sales/subscriptions/ends.html",
         sellers=sellers(),

@@ -31,9 +31,6 @@ from lineup.contracts.billing.shops import (
 )
 from lineup.contracts.paging import Paging
 
-__all__ = ["pages"]
-"""The shops' pages, with these hung into them."""
-
 FEW = Paging(limit=5)
 ORDERS = Table(
     "orders",

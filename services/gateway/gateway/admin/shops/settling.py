@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from gateway.admin.shops.connections import pages
 from gateway.admin.shops.exceptions import order_issue
 from gateway.admin.shops.forms import (
     CloseForm,
@@ -14,7 +15,6 @@ from gateway.admin.shops.forms import (
     UserForm,
     facts_in,
 )
-from gateway.admin.shops.orders import pages
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.request_context import ask
@@ -34,9 +34,6 @@ from lineup.contracts.billing.orders import GetOrder, OrderView, SeatView
 from lineup.contracts.billing.shops import GetShop, GetShopDelivery
 from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.errors import Invalid, NotFound
-
-__all__ = ["pages"]
-"""The shops' pages, with these hung into them."""
 
 
 @pages.route("/orders/<uuid:order_id>/close", methods=["GET", "POST"])
