@@ -22,7 +22,8 @@ from flask import after_this_request, request, url_for
 from gateway.app_context import app_context
 from gateway.panel.filters import Filter, Options
 from gateway.panel.optional_results import OptionalResult, optional
-from gateway.request_context import ask_later
+from gateway.request_context import actor, ask_later
+from lineup.context import Role
 from lineup.contracts.paging import Page, Paging
 from lineup.errors import Refusal
 from lineup.rpc import Answer
@@ -59,12 +60,6 @@ class Column:
         for step in (self.path or self.name).split("."):
             row = getattr(row, step, None)
         return row
-
-
-def with_partner(columns: Sequence[Column], *, after: int = 1) -> tuple[Column, ...]:
-    """Columns with the partner's name behind the first, for who sees many partners."""
-    named = Column("partner_id", "Partner", is_named=True)
-    return (*columns[:after], named, *columns[after:])
 
 
 class Table:
@@ -129,6 +124,17 @@ class Table:
             picked = request.cookies.get(cookie, "").split(".")
         shown = tuple(column for column in self.columns if column.name in picked)
         return shown or tuple(c for c in self.columns if not c.is_hidden)
+
+
+def of_partners(table: Table, *filters: Filter, after: int = 1) -> Callable[[], Table]:
+    """A table as who asks sees it: the operator, who looks after many partners, reads
+    whose each row is behind the first columns, and has these filters as well.
+    """
+    columns = list(table.columns)
+    columns.insert(after, Column("partner_id", "Partner", is_named=True))
+    filters = (*table.filters, *filters)
+    wider = Table(table.name, *columns, filters=filters, order=table.order)
+    return lambda: wider if actor().role is Role.OPERATOR else table
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from gateway.panel.display import counted
 from gateway.panel.filters import Choice, TextFilter, YesNo
 from gateway.panel.forms import act_and_tell, address_query, go_to, id_of
 from gateway.panel.guard import page_for
-from gateway.panel.tables import Column, Listing, Table, with_partner
+from gateway.panel.tables import Column, Listing, Table, of_partners
 from gateway.request_context import actor, ask
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.playlists.channels import (
@@ -46,36 +46,34 @@ REACHES = (
     (GuideReach.LACKING.value, "None or under 24 hours"),
     (GuideReach.ENOUGH.value, "24 hours or more"),
 )
-FILTERS = (
-    TextFilter("Name, group or number"),
-    Choice("group", "Group"),
-    Choice("package_id", "Package", convert=UUID),
-    Choice("guide", "Guide", REACHES, GuideReach),
-    YesNo("is_on", "Status", "Enabled", "Disabled"),
-    YesNo("is_adult", "Adult content", "Adult only", "Without adult"),
-    YesNo("is_vanished", "Playlist", "Missing from playlist", "In playlist"),
+CHANNELS = of_partners(
+    Table(
+        "channels",
+        Column("number", "Number", path="details.number", order=BY_NUMBER),
+        Column("name", "Name", path="details.name", order="name"),
+        Column("group", "Group", path="details.group", order="group"),
+        Column("guide", "Guide", order="guide_until"),
+        Column("packages", "Packages"),
+        Column("guide_id", "Guide ID", path="details.guide_id", is_hidden=True),
+        Column("catchup", "Catch-up days", path="details.catchup_days", is_hidden=True),
+        Column("stream_id", "Stream ID", is_hidden=True),
+        Column("address", "Stream URL", path="details.address", is_hidden=True),
+        Column("state", "Enabled"),
+        Column("acts", ""),
+        filters=(
+            TextFilter("Name, group or number"),
+            Choice("group", "Group"),
+            Choice("package_id", "Package", convert=UUID),
+            Choice("guide", "Guide", REACHES, GuideReach),
+            YesNo("is_on", "Status", "Enabled", "Disabled"),
+            YesNo("is_adult", "Adult content", "Adult only", "Without adult"),
+            YesNo("is_vanished", "Playlist", "Missing from playlist", "In playlist"),
+        ),
+        order=BY_NUMBER,
+    ),
+    Choice("partner_id", "Partner", convert=UUID),
+    after=3,
 )
-COLUMNS = (
-    Column("number", "Number", path="details.number", order=BY_NUMBER),
-    Column("name", "Name", path="details.name", order="name"),
-    Column("group", "Group", path="details.group", order="group"),
-    Column("guide", "Guide", order="guide_until"),
-    Column("packages", "Packages"),
-    Column("guide_id", "Guide ID", path="details.guide_id", is_hidden=True),
-    Column("catchup", "Catch-up days", path="details.catchup_days", is_hidden=True),
-    Column("stream_id", "Stream ID", is_hidden=True),
-    Column("address", "Stream URL", path="details.address", is_hidden=True),
-    Column("state", "Enabled"),
-    Column("acts", ""),
-)
-CHANNELS = Table("channels", *COLUMNS, filters=FILTERS, order=BY_NUMBER)
-OF_ALL = Table(
-    "channels",
-    *with_partner(COLUMNS, after=3),
-    filters=(*FILTERS, Choice("partner_id", "Partner", convert=UUID)),
-    order=BY_NUMBER,
-)
-"""As the operator sees them, who looks after those of many partners."""
 
 
 @pages.get("/channels")
@@ -84,7 +82,7 @@ def list_channels() -> str:
     """Channels with what can be done to them."""
     groups, partners = choices.channel_groups(), choices.partners()
     package_choices = choices.packages()
-    pending = _table().listing().later(ListChannels)
+    pending = CHANNELS().listing().later(ListChannels)
     packages = package_choices()
     listing = pending.with_options(
         group=groups(), package_id=packages, partner_id=partners()
@@ -141,10 +139,6 @@ def _act() -> str:
     return act(_chosen())
 
 
-def _table() -> Table:
-    return OF_ALL if actor().role is Role.OPERATOR else CHANNELS
-
-
 def _may_move(listing: Listing) -> bool:
     """Whether rows stand in their one order: by number, of one partner."""
     is_one = actor().role is not Role.OPERATOR or "partner_id" in listing.filters
@@ -155,7 +149,7 @@ def _may_move(listing: Listing) -> bool:
 def _chosen() -> ChosenChannels:
     """The ticked channels; all that match, where that was asked for."""
     if request.form.get("which") == "matching":
-        return ChosenChannels(matching=ChannelFilter(**_table().listing().filters))
+        return ChosenChannels(matching=ChannelFilter(**CHANNELS().listing().filters))
     ticked = [id_of(id_) for id_ in request.form.getlist("channel_ids")]
     if not ticked:
         raise Invalid("Select channels first, or choose all matching channels.")

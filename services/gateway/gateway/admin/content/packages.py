@@ -23,9 +23,9 @@ from gateway.panel.forms import (
     id_of,
 )
 from gateway.panel.guard import page_for
-from gateway.panel.tables import Column, Table, with_partner
-from gateway.request_context import actor, ask
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
+from gateway.panel.tables import Column, Table, of_partners
+from gateway.request_context import ask
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.playlists.channels import ChannelFilter, ListChannels
 from lineup.contracts.playlists.packages import (
     AddPackageChannels,
@@ -42,21 +42,17 @@ from lineup.verbs import Request
 
 pages = Blueprint("packages_pages", __name__)
 
-PACKAGES = Table(
-    "packages",
-    Column("name", "Name", order="name"),
-    Column("channel_count", "Channels", is_numeric=True),
-    Column("acts", ""),
-    filters=(TextFilter("Name"),),
-    order="name",
+PACKAGES = of_partners(
+    Table(
+        "packages",
+        Column("name", "Name", order="name"),
+        Column("channel_count", "Channels", is_numeric=True),
+        Column("acts", ""),
+        filters=(TextFilter("Name"),),
+        order="name",
+    ),
+    Choice("partner_id", "Partner", convert=UUID),
 )
-OF_ALL = Table(
-    "packages",
-    *with_partner(PACKAGES.columns),
-    filters=(TextFilter("Name"), Choice("partner_id", "Partner", convert=UUID)),
-    order="name",
-)
-"""As the operator sees them, who looks after those of many partners."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +105,8 @@ ACTS: dict[str, Callable[..., Request[PackageView]]] = {
 @page_for(PARTNERS_AND_SUPPORT)
 def list_packages() -> str:
     """Packages, the demo set among them."""
-    table = OF_ALL if actor().role is Role.OPERATOR else PACKAGES
     partners = choices.partners()
-    listing = table.listing(partner_id=partners()).answered_by(ListPackages)
+    listing = PACKAGES().listing(partner_id=partners()).answered_by(ListPackages)
     return render_template("admin/content/packages.html", listing=listing)
 
 

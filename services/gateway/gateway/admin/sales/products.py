@@ -17,9 +17,9 @@ from gateway.panel.filters import TextFilter, YesNo
 from gateway.panel.forms import confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional
-from gateway.panel.tables import Column, Table, with_partner
-from gateway.request_context import actor, ask, ask_later
-from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Role
+from gateway.panel.tables import Column, Table, of_partners
+from gateway.request_context import ask, ask_later
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.tree import GetAccount
 from lineup.contracts.billing.catalog import (
     ChangePlan,
@@ -35,22 +35,22 @@ from lineup.contracts.billing.catalog import (
 
 pages = Blueprint("billing_pages", __name__)
 
-PRODUCTS = Table(
-    "products",
-    Column("name", "Name", order="name"),
-    Column("plans", "Plans"),
-    Column("packages", "Packages", is_numeric=True),
-    Column("devices", "Devices", is_numeric=True),
-    Column("addresses", "Locations", is_numeric=True, is_hidden=True),
-    Column("acts", ""),
-    filters=(
-        TextFilter("Product, plan or SKU"),
-        YesNo("on_sale", "Status", "On sale", "Not on sale"),
-        YesNo("is_trial", "Type", "Trials only", "Without trials"),
-    ),
+PRODUCTS = of_partners(
+    Table(
+        "products",
+        Column("name", "Name", order="name"),
+        Column("plans", "Plans"),
+        Column("packages", "Packages", is_numeric=True),
+        Column("devices", "Devices", is_numeric=True),
+        Column("addresses", "Locations", is_numeric=True, is_hidden=True),
+        Column("acts", ""),
+        filters=(
+            TextFilter("Product, plan or SKU"),
+            YesNo("on_sale", "Status", "On sale", "Not on sale"),
+            YesNo("is_trial", "Type", "Trials only", "Without trials"),
+        ),
+    )
 )
-OF_ALL = Table("products", *with_partner(PRODUCTS.columns), filters=PRODUCTS.filters)
-"""As the operator sees them, who looks after those of many partners."""
 PLANS = Table(
     "plans",
     Column("name", "Plan"),
@@ -66,9 +66,8 @@ PLANS = Table(
 @page_for(SELLERS_AND_SUPPORT)
 def list_products() -> str:
     """Products with their plans."""
-    table = OF_ALL if actor().role is Role.OPERATOR else PRODUCTS
     partners = choices.partners()
-    pending = table.listing().later(ListProducts)
+    pending = PRODUCTS().listing().later(ListProducts)
     listing = pending.with_options(partner_id=partners())
     return render_template("admin/sales/products/products.html", listing=listing)
 

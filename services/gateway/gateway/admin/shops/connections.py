@@ -20,9 +20,9 @@ from gateway.admin.shops.forms import (
 from gateway.panel.filters import Choice, Dates, Id
 from gateway.panel.forms import confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
-from gateway.panel.tables import Column, Table, with_partner
-from gateway.request_context import actor, ask
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Role
+from gateway.panel.tables import Column, Table, of_partners
+from gateway.request_context import ask
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.billing.shops import (
     BodyEncoding,
     ChangeShopSecret,
@@ -44,19 +44,19 @@ from lineup.contracts.billing.shops import (
 
 pages = Blueprint("shops_pages", __name__)
 
-SHOPS = Table(
-    "shops",
-    Column("name", "Shop"),
-    Column("is_active", "Status"),
-    Column("last_delivery_at", "Last delivery"),
-    Column("exceptions", "Exceptions", is_numeric=True),
-    Column("parked_deliveries", "On hold", is_numeric=True),
-    Column("refused_deliveries", "Rejected", is_numeric=True),
-    Column("webhook_path", "Webhook URL", is_hidden=True),
-    Column("created_at", "Connected", is_hidden=True),
+SHOPS = of_partners(
+    Table(
+        "shops",
+        Column("name", "Shop"),
+        Column("is_active", "Status"),
+        Column("last_delivery_at", "Last delivery"),
+        Column("exceptions", "Exceptions", is_numeric=True),
+        Column("parked_deliveries", "On hold", is_numeric=True),
+        Column("refused_deliveries", "Rejected", is_numeric=True),
+        Column("webhook_path", "Webhook URL", is_hidden=True),
+        Column("created_at", "Connected", is_hidden=True),
+    )
 )
-OF_ALL = Table("shops", *with_partner(SHOPS.columns))
-"""As the operator sees them, who looks after those of many partners."""
 DELIVERIES = Table(
     "deliveries",
     Column("received_at", "Received"),
@@ -86,9 +86,8 @@ OF_ALL_SHOPS = Table(
 @page_for(PARTNERS_AND_SUPPORT)
 def list_shops() -> str:
     """Connected shops, and what wants a look at each."""
-    table = OF_ALL if actor().role is Role.OPERATOR else SHOPS
     partners = choices.partners()
-    pending = table.listing().later(ListShops)
+    pending = SHOPS().listing().later(ListShops)
     listing = pending.with_options(partner_id=partners())
     return render_template("admin/shops/list.html", listing=listing, kind_words=KINDS)
 
