@@ -179,7 +179,8 @@ def _run(
     since = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report, output_file = Path(folder) / "report.xml", Path(folder) / "said.txt"
-        words = [*paths, *_apart(paths), *options, f"--junit-xml={report}"]
+        workers = _workers(paths, options)
+        words = [*paths, *_apart(paths), *options, *workers, f"--junit-xml={report}"]
         code = _pytest(words, environment, output_file)
         heading = f"{' '.join(paths)} ({time.monotonic() - since:.0f} s)"
         click.echo(click.style(f"\n{heading}\n", bold=True) + output_file.read_text())
@@ -188,6 +189,12 @@ def _run(
         if not report.exists():
             return Result(code or 1, Counter(failed=1))
         return Result(code, _counts(report), features=outcomes_of(report))
+
+
+def _workers(paths: list[str], options: list[str]) -> list[str]:
+    """Shares out a long suite of tests that need nothing but a process."""
+    is_long = [SUITES["gateway"], QUICK] == [*paths, *options]
+    return ["--numprocesses=auto", "--dist=worksteal"] if is_long else []
 
 
 def _apart(paths: list[str]) -> list[str]:

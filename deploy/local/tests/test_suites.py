@@ -4,7 +4,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from lineup.testing.plugin import QUICK
 from lineup_local.settings import CHECKOUT
+from lineup_local.suites import SUITES, _workers
 
 
 def test_without_an_engine_the_tests_of_containers_are_said_not_to_run(tmp_path):
@@ -46,3 +50,16 @@ def test_quick_tests_run_without_servers_and_the_others_are_left_out(tmp_path):
     assert "\n4 passed, 0 failed" in done.stdout
     assert "Servers:" not in done.stdout
     assert not list(tmp_path.glob("home/postgres*"))
+
+
+@pytest.mark.parametrize(
+    ("paths", "options", "is_shared_out"),
+    [
+        ([SUITES["gateway"]], [QUICK], True),
+        ([SUITES["gateway"]], [], False),
+        ([SUITES["gateway"]], [QUICK, "-k", "money"], False),
+        ([SUITES["accounts"]], [QUICK], False),
+    ],
+)
+def test_only_a_long_suite_without_servers_is_shared_out(paths, options, is_shared_out):
+    assert bool(_workers(paths, options)) is is_shared_out
