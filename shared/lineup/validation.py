@@ -69,6 +69,7 @@ class TakenCode(DocumentedCode):
     ALREADY_USED = "already_used", "Several values are already taken. See `details`."
     EMAIL_TAKEN = "email_taken", "The email address is already in use."
     USERNAME_TAKEN = "username_taken", "The username is already taken."
+    EXTERNAL_ID_TAKEN = "external_id_taken", "The external ID is already in use."
     MAC_TAKEN = "mac_taken", "Another device has this MAC address."
     GROUP_NAME_TAKEN = "group_name_taken", "A group with this name already exists."
 

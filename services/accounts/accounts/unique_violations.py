@@ -19,6 +19,11 @@ TAKEN = {
         TakenCode.EMAIL_TAKEN,
         "A customer with this email address already exists.",
     ),
+    "uq_customers_external_id": (
+        "settings.external_id",
+        TakenCode.EXTERNAL_ID_TAKEN,
+        "Another customer has this external ID.",
+    ),
     "uq_customer_groups_name": (
         "name",
         TakenCode.GROUP_NAME_TAKEN,

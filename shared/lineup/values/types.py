@@ -30,6 +30,8 @@ Title = Annotated[str, Text(shortest=1, longest=500, is_trimmed=True)]
 """What a playlist or a guide calls something: longer than people would."""
 OptionalTitle = Annotated[str, Text(longest=500, is_trimmed=True)]
 Sku = Annotated[str, Text(longest=100, is_trimmed=True)]
+ExternalId = Annotated[str, Text(longest=100, is_trimmed=True)]
+"""What another system calls a customer or product; empty: nothing."""
 
 # Signing in
 

@@ -119,6 +119,8 @@ def _exactly(request: CustomerFilter) -> list[ColumnElement[bool]]:
         conditions.append(Customer.email_key == email_key(request.email))
     if request.username:
         conditions.append(Customer.username == request.username)
+    if request.external_id:
+        conditions.append(Customer.external_id == request.external_id)
     return conditions
 
 

@@ -98,6 +98,15 @@ class Customer(Timestamped, Record):
                 "email_key <> '' AND status <> 'deleted' AND status <> 'trashed'"
             ),
         ),
+        Index(
+            "uq_customers_external_id",
+            "partner_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text(
+                "external_id <> '' AND status <> 'deleted' AND status <> 'trashed'"
+            ),
+        ),
         Index("ix_customers_partner_id_id", "partner_id", "id"),
         Index("ix_customers_seller_id_id", "seller_id", "id"),
         Index("ix_customers_group_id_id", "group_id", "id"),
@@ -151,6 +160,7 @@ class Customer(Timestamped, Record):
     takes_ads: Mapped[bool] = mapped_column(server_default=text("false"))
     is_tester: Mapped[bool] = mapped_column(server_default=text("false"))
     shows_adult: Mapped[bool] = mapped_column(server_default=text("true"))
+    external_id: Mapped[str] = mapped_column(server_default="")
     time_zone: Mapped[str] = mapped_column(server_default="")
     settlement: Mapped[str | None]
     deletion_reason: Mapped[str] = mapped_column(server_default="")
@@ -176,6 +186,7 @@ class Customer(Timestamped, Record):
             pin="",
             time_zone="",
             shows_adult=False,
+            external_id="",
             settlement=None,
             deletion_reason="",
             deleted_by="",
@@ -204,6 +215,8 @@ class Customer(Timestamped, Record):
         self.takes_ads = settings.takes_ads
         self.is_tester = settings.is_tester
         self.shows_adult = settings.shows_adult
+        self.external_id = settings.external_id
+        self._index()
         self.time_zone = settings.time_zone
 
     def apply_user_summary(self, summary: UserSummary) -> None:
@@ -221,7 +234,10 @@ class Customer(Timestamped, Record):
         self._index()
 
     def _index(self) -> None:
-        names = (self.first_name, self.last_name, self.email, self.username)
+        names = (
+            *(self.first_name, self.last_name, self.email, self.username),
+            self.external_id,
+        )
         numbers = phone_words(self.phone, self.mobile)
         follow = (self.user_words, self.device_words)
         self.search = searchable([*names, *numbers, *follow])
@@ -295,6 +311,7 @@ class Customer(Timestamped, Record):
             takes_ads=self.takes_ads,
             is_tester=self.is_tester,
             shows_adult=self.shows_adult,
+            external_id=self.external_id,
         )
 
     def state(self) -> CustomerChanged:

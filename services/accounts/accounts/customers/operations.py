@@ -7,6 +7,7 @@ from accounts.customers.finding import find_by_email, get_row, lock_row, matchin
 from accounts.customers.models import Customer, email_key
 from accounts.customers.person import changed_person
 from accounts.customers.settings import (
+    EXTERNAL_ID_INDEX,
     apply_settings,
     check_pin,
     check_settings,
@@ -38,6 +39,8 @@ from lineup.validation import ValidationErrors
 from lineup.verbs import Done, handles
 
 EMAIL_INDEX = "uq_customers_partner_id_email_key"
+UNIQUE = (EMAIL_INDEX, EXTERNAL_ID_INDEX)
+"""What no two customers of a partner share."""
 ORDERS = {
     "name": Customer.name_key,
     "ends_at": Customer.ends_at,
@@ -63,7 +66,7 @@ def update_customer(
     apply_settings(customer, account, settings)
     if isinstance(request.pin, str):
         customer.pin = dependencies.keyring.seal(request.pin) if request.pin else ""
-    with refused_as(EMAIL_INDEX):
+    with refused_as(*UNIQUE):
         work.session.flush()
     work.announce(customer.state())
     return view_of(work, customer)
@@ -151,6 +154,6 @@ def _refuse_to_oneself(
     """Forbidden where a customer changes what its sellers keep of it."""
     if work.actor.role is not Role.CUSTOMER:
         return
-    kept = (customer.group_id, customer.is_tester)
-    if kept != (settings.group_id, settings.is_tester):
+    kept = (customer.group_id, customer.is_tester, customer.external_id)
+    if kept != (settings.group_id, settings.is_tester, settings.external_id):
         raise Forbidden

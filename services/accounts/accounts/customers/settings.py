@@ -2,14 +2,20 @@
 
 import re
 
+from sqlalchemy import select
+
 from accounts import values
 from accounts.customers.groups import check_group
 from accounts.customers.models import Customer
 from accounts.tree.models import Account
+from accounts.unique_violations import note_duplicate
 from lineup.contracts.accounts.customers import CustomerSettings
+from lineup.contracts.accounts.tree import GONE
 from lineup.database import UnitOfWork
+from lineup.scope import partner_of
 from lineup.validation import FieldCode, ValidationErrors
 
+EXTERNAL_ID_INDEX = "uq_customers_external_id"
 DAY_SECONDS = 24 * 3600
 
 
@@ -23,6 +29,8 @@ def check_settings(
     """Note what is wrong with settings; the group a customer is in already is right."""
     if customer is None or settings.group_id != customer.group_id:
         check_group(work, errors, settings.group_id, scope)
+    if customer is None or settings.external_id != customer.external_id:
+        _check_external_id(work, errors, settings.external_id, scope)
     if not 0 <= settings.inactivity_seconds <= DAY_SECONDS:
         errors.add(
             "settings.inactivity_seconds",
@@ -30,6 +38,19 @@ def check_settings(
             "From 0 (never) to 86400 seconds.",
         )
     check_time_zone(errors, "settings.time_zone", settings.time_zone)
+
+
+def _check_external_id(
+    work: UnitOfWork, errors: ValidationErrors, external_id: str, scope: str
+) -> None:
+    """Note one that another customer of the partner has."""
+    known = select(Customer.id).where(
+        Customer.partner_id == partner_of(scope),
+        Customer.external_id == external_id,
+        Customer.status.not_in(GONE),
+    )
+    if external_id and work.session.scalar(known) is not None:
+        note_duplicate(errors, EXTERNAL_ID_INDEX)
 
 
 def check_time_zone(errors: ValidationErrors, field: str, zone: str) -> None:

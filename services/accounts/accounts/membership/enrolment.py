@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.customers.models import Customer
+from accounts.customers.operations import UNIQUE
 from accounts.customers.settings import apply_settings
 from accounts.dependencies import Dependencies
 from accounts.logins.operations import add_login, is_taken
@@ -55,7 +56,7 @@ def enrol(
     customer = Customer.at(account, person, login.username)
     apply_settings(customer, account, application.settings)
     customer.pin = dependencies.keyring.seal(application.pin) if application.pin else ""
-    with refused_as("uq_customers_partner_id_email_key", "uq_logins_username"):
+    with refused_as(*UNIQUE, "uq_logins_username"):
         work.session.add(account)
         work.session.flush()
         work.session.add(customer)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, select
 from accounts import values
 from accounts.customers.finding import find_for_update, lock_row, trashed
 from accounts.customers.models import Customer, Deletion
-from accounts.customers.operations import EMAIL_INDEX
+from accounts.customers.operations import UNIQUE
 from accounts.customers.search_text import search_words
 from accounts.customers.views import view_of, views_of
 from accounts.dependencies import Dependencies
@@ -70,8 +70,8 @@ def delete_customer(
     """Put a customer into the trash; SubscriptionActive while a user is served.
 
     From now on nobody of it signs in or watches. Forced, for a reason, it goes all the
-    same; money moves once it leaves the trash. Its mail address is free for another;
-    login name, user names and MACs stay reserved.
+    same; money moves once it leaves the trash. Its mail address and external id are
+    free for another; login name, user names and MACs stay reserved.
     """
     deletion = deletion_of(work, request)
     customer = lock_row(work, request.customer_id)
@@ -108,12 +108,12 @@ def restore_customer(
 ) -> CustomerView:
     """Let a customer in the trash be as it was, with its login, users and devices.
 
-    Refused when its mail address is another customer's by now.
+    Refused when its mail address or external id is another customer's by now.
     """
     customer = _locked_in_trash(work, request.customer_id)
     users = lock_users(work, _in_trash_with(customer))
     customer.restore()
-    with refused_as(EMAIL_INDEX):
+    with refused_as(*UNIQUE):
         work.session.flush()
     place = work.session.get_one(Account, customer.id, with_for_update=True)
     place.set_status(customer.status)

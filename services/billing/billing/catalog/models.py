@@ -31,6 +31,13 @@ class Product(Timestamped, Record):
     __table_args__ = (
         CheckConstraint("devices > 0 AND addresses > 0", "places"),
         Index("ix_product_partner_id", "partner_id", "id"),
+        Index(
+            "uq_product_external_id",
+            "partner_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id <> ''"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -42,6 +49,7 @@ class Product(Timestamped, Record):
     devices: Mapped[int]
     addresses: Mapped[int]
     is_trial: Mapped[bool]
+    external_id: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
     plans: Mapped[list["Plan"]] = relationship(
         order_by="Plan.id", back_populates="product"

@@ -1,7 +1,8 @@
 """What can be asked of the catalogue."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -45,7 +46,7 @@ from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 from lineup.scope import in_scope, partner_of, within
-from lineup.validation import all_valid
+from lineup.validation import TakenCode, ValidationErrors, all_valid
 from lineup.verbs import handles
 
 S = TypeVar("S", bound="Select[Any]")
@@ -82,11 +83,12 @@ def create_product(work: UnitOfWork, request: CreateProduct) -> ProductView:
         devices=request.devices,
         addresses=request.addresses,
         is_trial=request.is_trial,
+        external_id=request.external_id,
         created_at=work.now,
         plans=[],
     )
-    work.session.add(product)
-    work.session.flush()
+    with _unless_external_id_taken(work):
+        work.session.add(product)
     return view_of(product)
 
 
@@ -104,7 +106,8 @@ def update_product(work: UnitOfWork, request: UpdateProduct) -> ProductView:
     product.devices = either(request.devices, product.devices)
     product.addresses = either(request.addresses, product.addresses)
     product.version += 1
-    work.session.flush()
+    with _unless_external_id_taken(work):
+        product.external_id = either(request.external_id, product.external_id)
     work.announce(ProductChanged(id=product.id, version=product.version))
     return view_of(product)
 
@@ -127,6 +130,8 @@ def list_products(work: UnitOfWork, request: ListProducts) -> Page[ProductView]:
     if request.sku:
         same = func.lower(Plan.sku) == request.sku.lower()
         statement = statement.where(Product.plans.any(same))
+    if request.external_id:
+        statement = statement.where(Product.external_id == request.external_id)
     if request.on_sale is not None:
         sold = Product.plans.any(Plan.retired_at.is_(None))
         statement = statement.where(sold if request.on_sale else ~sold)
@@ -339,12 +344,31 @@ def _insert_plan(work: UnitOfWork, product: Product, plan: Plan) -> None:
 
 
 @contextmanager
-def _unless_sku_taken(work: UnitOfWork) -> Iterator[None]:
-    """Write what is changed inside, or SkuTaken where another plan has the SKU."""
+def _unless_taken(
+    work: UnitOfWork, constraint: str, refuse: Callable[[], None]
+) -> Iterator[None]:
+    """Write what is changed inside, or refuse where another has the value."""
     try:
         with work.session.begin_nested():
             yield
     except IntegrityError as error:
-        if "uq_plan_sku" not in str(error.orig):
+        if constraint not in str(error.orig):
             raise
-        raise SkuTaken from None
+        refuse()
+
+
+def _refuse_sku() -> None:
+    raise SkuTaken from None
+
+
+def _refuse_external_id() -> None:
+    errors = ValidationErrors()
+    words = "Another product has this external ID."
+    errors.add_taken("external_id", TakenCode.EXTERNAL_ID_TAKEN, words)
+    errors.refuse()
+
+
+_unless_sku_taken = partial(_unless_taken, constraint="uq_plan_sku", refuse=_refuse_sku)
+_unless_external_id_taken = partial(
+    _unless_taken, constraint="uq_product_external_id", refuse=_refuse_external_id
+)

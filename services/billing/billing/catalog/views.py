@@ -17,6 +17,7 @@ def view_of(product: Product) -> ProductView:
         devices=product.devices,
         addresses=product.addresses,
         is_trial=product.is_trial,
+        external_id=product.external_id,
         plans=[plan_view(plan) for plan in product.plans],
     )
 

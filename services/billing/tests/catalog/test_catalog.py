@@ -322,3 +322,26 @@ def test_the_table_keeps_a_plan_to_one_length(shop_floor, partner, database):
 
     with pytest.raises(IntegrityError), database.transaction() as work:
         work.session.execute(text("UPDATE plan SET months = 1"))
+
+
+@pytest.mark.feature("CU-34")
+def test_what_another_system_calls_a_product_is_unique_and_finds_it(
+    shop_floor, partner, neighbour, ask
+):
+    first, second = (shop_floor.product(partner) for _ in range(2))
+    foreign = shop_floor.product(neighbour)
+
+    def call(product, external_id, seller=partner):
+        request = UpdateProduct(product_id=product.id, external_id=external_id)
+        return ask(catalog.update_product, request, seller.actor)
+
+    call(first, "gold 1")
+    call(foreign, "gold 1", neighbour)
+    with pytest.raises(Conflict) as refusal:
+        call(second, "gold 1")
+    assert refusal.value.code == "external_id_taken"
+    request = ListProducts(external_id="gold 1")
+    [found] = ask(catalog.list_products, request, partner.actor).items
+    assert (found.id, found.external_id) == (first.id, "gold 1")
+    call(first, "")
+    assert call(second, "gold 1").external_id == "gold 1"

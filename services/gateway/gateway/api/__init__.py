@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from gateway.api import customers, reference, search, subjects, tokens, uploads, wallets
 from gateway.api.endpoints import PARAMETERS, PREFIX
+from gateway.api.external_ids import IdConverter
 from gateway.api.fields import choices_of
 from gateway.api.published import published
 from gateway.api.reference import ProblemSchema
@@ -48,6 +49,8 @@ Sign in at `POST /tokens` and send the token as `Authorization: Bearer …`.
   the schema lets it be null. The body is `application/merge-patch+json` or
   `application/json`. `PUT` takes the whole: a missing field is refused (422), but for
   secrets, which are never shown: left out, they stay. Both answer with the whole.
+- Customers and products can bear an `external_id`, unique within a partner. Wherever
+  the id of one is taken, `ext:` and its external id do, too: `/customers/ext:4711`.
 - Unknown fields are refused, and so are unknown parameters of an address
   (`unknown_parameter`). Times are UTC.
 - Every answer to a `GET` has an `ETag`: sent as `If-None-Match` it asks whether
@@ -86,7 +89,9 @@ def init_app(app: Flask) -> None:
             },
         },
     )
+    app.url_map.converters["external_id"] = IdConverter
     api = LineupApi(app)
+    api.register_converter(IdConverter, lambda _: {"type": "string", "format": "uuid"})
     api.ma_plugin.converter.add_attribute_function(choices_of)
     for endpoints in SUBJECTS:
         api.register_blueprint(endpoints.blueprint)

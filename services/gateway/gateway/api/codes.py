@@ -11,13 +11,22 @@ from types import ModuleType
 from typing import NamedTuple
 
 from gateway import guards, logos, problems, request_context, uploads
-from gateway.api import endpoints, parsing
+from gateway.api import endpoints, external_ids, parsing
 from gateway.panel import guard
 from lineup import access, contracts, errors, impersonation, money, scope, validation
 from lineup.errors import DocumentedCode, Refusal
 
 COMMON_MODULES = (access, errors, validation, money, scope, impersonation)
-GATEWAY_MODULES = (parsing, endpoints, request_context, guards, logos, uploads, guard)
+GATEWAY_MODULES = (
+    parsing,
+    endpoints,
+    external_ids,
+    request_context,
+    guards,
+    logos,
+    uploads,
+    guard,
+)
 
 
 class Code(NamedTuple):

@@ -21,6 +21,7 @@ from gateway.api import conditions
 from gateway.api.change_schemas import patch_schema, put_schema
 from gateway.api.conditions import keep_tag
 from gateway.api.descriptions import one_line
+from gateway.api.external_ids import FINDERS, is_external, resolved
 from gateway.api.parsing import MERGE_PATCH, Parser
 from gateway.api.schemas import (
     dated_schema,
@@ -48,6 +49,7 @@ SchemaOf = Callable[[Any, frozenset[str]], type[ma.Schema]]
 
 PREFIX = "/api/v1"
 PATH_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+EXTERNAL = re.compile(f"<uuid:({'|'.join(FINDERS)})>")
 ROLES: dict[str, frozenset[Role]] = {}
 """Who may ask, by endpoint."""
 F = TypeVar("F", bound=Callable[..., Any])
@@ -228,7 +230,8 @@ class Endpoints:
             security=[{"bearer": []}] if access.allowed else [],
             **described,
         )(guarded)
-        self.blueprint.route(rule, methods=[method])(documented)
+        with_ids = EXTERNAL.sub(r"<external_id:\1>", rule)
+        self.blueprint.route(with_ids, methods=[method])(documented)
 
     def _with_response(
         self, handle: Callable[..., Any], method: str, reply: Any, status: int | None
@@ -269,13 +272,21 @@ def _reading(request_type: type[Q], view: Callable[[Q], R]) -> Callable[..., Any
 
     def handle(values: Any = None, **path: Any) -> Any:
         if not isinstance(values, request_type):
-            values = request_type(**(values or {}), **path)
+            values = request_type(**(values or {}), **_with_own_ids(path))
         set_idempotency_key(g.get("received_key"), values)
         reply = view(values)
         keep_tag(reply)
         return None if isinstance(reply, Done) else reply
 
     return handle
+
+
+def _with_own_ids(path: dict[str, Any]) -> dict[str, Any]:
+    """What an address names, other systems' ids looked up."""
+    return {
+        field: resolved(field, value) if is_external(field, value) else value
+        for field, value in path.items()
+    }
 
 
 def _linked(handle: Callable[..., Any]) -> Callable[..., Any]:

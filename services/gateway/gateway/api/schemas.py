@@ -19,6 +19,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from gateway.api.descriptions import A_MOMENT, AN_ID, description_metadata, example_of
+from gateway.api.external_ids import IdField
 from gateway.api.fields import (
     BoundedList,
     Instant,
@@ -41,7 +42,7 @@ PLAIN: Mapping[type, type[fields.Field[Any]]] = {
     str: fields.String,
     int: WholeField,
     bool: fields.Boolean,
-    UUID: fields.UUID,
+    UUID: IdField,
     datetime: Instant,
     date: fields.Date,
 }

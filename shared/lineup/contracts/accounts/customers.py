@@ -19,6 +19,7 @@ from lineup.events import event
 from lineup.secrets import Sealed
 from lineup.values.types import (
     Country,
+    ExternalId,
     Line,
     Mobile,
     Name,
@@ -78,6 +79,8 @@ class CustomerSettings:
     is_tester: bool = False
     shows_adult: bool = False
     """Without, adult channels and their programmes are left out everywhere."""
+    external_id: ExternalId = ""
+    """What another system calls it; unique per partner. See `ext:` ids."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,8 @@ class SettingsChange:
     takes_ads: Given[bool] = resets_to(value=False)
     is_tester: Given[bool] = resets_to(value=False)
     shows_adult: Given[bool] = resets_to(value=False)
+    external_id: Given[ExternalId] = resets_to("")
+    """What another system calls it; unique per partner."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +146,7 @@ class CustomerView:
 class UpdateCustomer(Request[CustomerView]):
     """Update a customer: personal details, settings, PIN.
 
-    Customers can update their own data, except group and beta tester.
+    Customers can update their own data, except group, beta tester and external ID.
     """
 
     customer_id: UUID
@@ -208,11 +213,14 @@ class CustomerFilter:
     """Filters for customers."""
 
     search: Search = ""
-    """Words in name, email, phone, username, user names or MAC addresses."""
+    """Words in name, email, phone, username, external ID, user names or MAC addresses.
+    """
     email: OptionalMailAddress = ""
     """Exact email address, ignoring case."""
     username: Token = ""
     """Exact username."""
+    external_id: ExternalId = ""
+    """Exact ID in another system."""
     state: CustomerStatus | None = None
     partner_id: UUID | None = None
     seller_id: UUID | None = None

@@ -10,7 +10,17 @@ from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
-from lineup.values.types import Days, Months, Name, Packages, Places, Price, Search, Sku
+from lineup.values.types import (
+    Days,
+    ExternalId,
+    Months,
+    Name,
+    Packages,
+    Places,
+    Price,
+    Search,
+    Sku,
+)
 from lineup.verbs import Kind, Request, Route, verb
 
 
@@ -42,6 +52,8 @@ class ProductView:
     addresses: int
     is_trial: bool
     plans: list[PlanView]
+    external_id: str = ""
+    """What another system calls it."""
     updated_at: datetime | None = None
     """When it last changed; null for older records."""
 
@@ -55,6 +67,8 @@ class CreateProduct(Request[ProductView]):
     devices: Places = 2
     addresses: Places = 1
     is_trial: bool = False
+    external_id: ExternalId = ""
+    """What another system calls it; unique per partner. See `ext:` ids."""
     partner_id: UUID | None = None
     """Required for the operator only."""
 
@@ -73,6 +87,8 @@ class UpdateProduct(Request[ProductView]):
     package_ids: Given[Packages] = UNSET
     devices: Given[Places] = resets_to(2)
     addresses: Given[Places] = resets_to(1)
+    external_id: Given[ExternalId] = resets_to("")
+    """What another system calls it; unique per partner."""
 
 
 @verb(
@@ -174,6 +190,8 @@ class ListProducts(Request[Page[ProductView]]):
     """Part of the name of a product or plan, or of a SKU."""
     sku: Sku = ""
     """Exact SKU of one of its plans, ignoring case."""
+    external_id: ExternalId = ""
+    """Exact ID in another system."""
     on_sale: bool | None = None
     """Whether any of its plans is on sale."""
     is_trial: bool | None = None

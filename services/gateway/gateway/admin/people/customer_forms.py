@@ -23,7 +23,11 @@ class PersonForm(PersonFields):
             "address",
             ("city", "country"),
         ],
-        "Account": [("group_id", "seller_id", "partner_id"), "is_tester"],
+        "Account": [
+            ("group_id", "seller_id", "partner_id"),
+            "external_id",
+            "is_tester",
+        ],
         "Player settings": [
             ("pin", "inactivity_seconds", "time_zone"),
             "shows_adult",
@@ -32,6 +36,9 @@ class PersonForm(PersonFields):
     }
 
     group_id = entry("Group")
+    external_id = entry(
+        "External ID", "What another system, such as your CRM, calls this customer."
+    )
     is_tester = entry("Beta tester: gets new app versions first")
 
     def __init__(self, *, of_seller: UUID | None = None, **options: Any) -> None:

@@ -18,6 +18,7 @@ COLUMNS = (
     Column("mobile", "Mobile", path="person.mobile", is_hidden=True),
     Column("country", "Country", path="person.country", is_hidden=True),
     Column("group_name", "Group", is_hidden=True),
+    Column("external_id", "External ID", path="settings.external_id", is_hidden=True),
     Column("user_count", "Users", is_hidden=True, is_numeric=True),
     Column("created_at", "Created", order="created_at", is_hidden=True),
     Column("acts", ""),

@@ -35,11 +35,14 @@ class ProductForm(LineupForm):
 
     asks = CreateProduct
     sections = {  # noqa: RUF012 - said by LineupForm
-        "": ("name", "partner_id", "is_trial"),
+        "": ("name", "external_id", "partner_id", "is_trial"),
         "Content": ("package_ids",),
         "Limits": (("devices", "addresses"),),
     }
     name = entry("Name")
+    external_id = entry(
+        "External ID", "What another system, such as your CRM, calls this product."
+    )
     package_ids = entry("Packages")
     devices = entry("Devices")
     addresses = entry("Locations", "Number of homes that can watch at the same time.")
