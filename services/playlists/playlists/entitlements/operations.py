@@ -99,7 +99,7 @@ def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
 
 
 def upsert_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
-    """Keep users' copies."""
+    """Keep users' copies; their facts follow, of new ones with what they buy."""
     rows = [
         {
             "id": state.id,
@@ -117,7 +117,9 @@ def upsert_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
         }
         for state in states
     ]
-    _refresh(work, upsert_newest(work.session, User, rows))
+    news = upsert_newest(work.session, User, rows)
+    if news:
+        pending.expect_access(work, *news)
 
 
 def upsert_subscriptions(

@@ -4,6 +4,9 @@ All of it only marks rows in the caller's transaction; the worker does the work 
 after the commit (`rendering.access.write_due`, `rendering.renderer.render_due`).
 """
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -11,6 +14,8 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Uuid,
+    and_,
+    case,
     func,
     literal,
     select,
@@ -18,7 +23,7 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from lineup.database import UnitOfWork, wake
 from playlists.pending.models import AccessFile, ChannelSet
@@ -27,6 +32,9 @@ FACTS_WAKE = "playlists_facts"
 """The PostgreSQL channel that is notified when access facts are to be made anew."""
 SETS_WAKE = "playlists_sets"
 """The same for channel sets to be rendered."""
+FIRST_PAUSE = timedelta(seconds=1)
+"""How long a user who is new waits for what was bought with it, which comes right after
+it: one fact is made of both."""
 EVERY_SHARD = text("""
 INSERT INTO stale_shards (shard, keys)
 SELECT shard, '[]' FROM (
@@ -40,8 +48,22 @@ SELECT shard, '[]' FROM (
 
 def refresh_access(work: UnitOfWork, *user_ids: UUID) -> None:
     """Have users' access facts made anew: their copies, or what they have, changed."""
-    wanted = literal(list(set(user_ids)), ARRAY(Uuid()))
-    _refresh(work, func.unnest(wanted).column_valued("id"))
+    _refresh(work, _each_of(user_ids))
+
+
+def expect_access(work: UnitOfWork, *user_ids: UUID) -> None:
+    """As `refresh_access`, but who has none yet is given a moment to buy something."""
+    is_awaited = and_(
+        AccessFile.version == 0, AccessFile.failures == 0, AccessFile.due_at > work.now
+    )
+    marked = _marked(
+        _each_of(user_ids),
+        first_at=work.now + FIRST_PAUSE,
+        again_at=case((is_awaited, AccessFile.due_at), else_=work.now),
+    )
+    due = work.session.scalars(marked.returning(AccessFile.due_at)).all()
+    if work.now in due:
+        wake(work.session, FACTS_WAKE)
 
 
 def refresh_users(work: UnitOfWork, users: "Select[UUID]") -> None:
@@ -50,18 +72,25 @@ def refresh_users(work: UnitOfWork, users: "Select[UUID]") -> None:
 
 
 def _refresh(work: UnitOfWork, found: ColumnElement[UUID]) -> None:
-    values = literal(0), literal(work.now), func.jsonb_build_array()
+    work.session.execute(_marked(found, first_at=work.now, again_at=work.now))
+    wake(work.session, FACTS_WAKE)
+
+
+def _each_of(user_ids: Collection[UUID]) -> ColumnElement[UUID]:
+    wanted = literal(list(set(user_ids)), ARRAY(Uuid()))
+    return func.unnest(wanted).column_valued("id")
+
+
+def _marked(found: ColumnElement[UUID], *, first_at: datetime, again_at: Any) -> Insert:
+    """Facts are due `again_at`; of users nobody has heard of yet, at `first_at`."""
+    values = literal(0), literal(first_at), func.jsonb_build_array()
     names = ["user_id", "version", "due_at", "names"]
     statement = insert(AccessFile).from_select(
         names, select(found, *values).order_by(found)
     )
-    work.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[AccessFile.user_id],
-            set_={"due_at": statement.excluded.due_at},
-        )
+    return statement.on_conflict_do_update(
+        index_elements=[AccessFile.user_id], set_={"due_at": again_at}
     )
-    wake(work.session, FACTS_WAKE)
 
 
 def refresh_all_written(work: UnitOfWork) -> None:

@@ -5,7 +5,7 @@ the shards that hold it are written from the rows after that (`shards`), so no r
 held while a file is written.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,8 +14,19 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import Row, Select, select, text, union_all
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ARRAY,
+    Row,
+    Select,
+    Uuid,
+    any_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from lineup.blobs import BlobStore
@@ -31,9 +42,10 @@ from playlists.entitlements.models import (
     Subscription,
     User,
 )
-from playlists.pending.models import AccessFile, ChannelSet
+from playlists.pending.models import AccessFile
 from playlists.pending.operations import SETS_WAKE
 from playlists.rendering.backoff import is_outage, pause_after
+from playlists.rendering.shards import AT_ONCE as SHARDS_AT_ONCE
 from playlists.rendering.shards import write_stale
 from playlists.rendering.timelines import (
     PackageInterval,
@@ -41,6 +53,7 @@ from playlists.rendering.timelines import (
     package_intervals,
     timeline,
 )
+from playlists.rendering.turns import Did
 
 AT_ONCE = 1000
 """Facts in a transaction: some tenths of a second, in which no event can mark them."""
@@ -54,20 +67,36 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb))
     AS new(user_id uuid, version bigint, names jsonb, fact jsonb)
 WHERE access_files.user_id = new.user_id
 """)
+ADD_SETS = text("""
+INSERT INTO channel_sets (id, partner_id, shows_adult, is_demo, package_ids, mark,
+    render_at, revision, used_at, failures)
+SELECT id, partner_id, shows_adult, is_demo, package_ids, 1, :now, 0, :now, 0
+FROM json_populate_recordset(CAST(NULL AS channel_sets), :rows)
+ON CONFLICT DO NOTHING RETURNING id
+""")
 SETTLE = text("""
 UPDATE access_files SET due_at = NULL, failures = 0 WHERE user_id = ANY(:user_ids)
 """)
+PATH = cast(func.string_to_array(func.trim(User.scope, "/"), "/"), ARRAY(Uuid))
+IS_SHUT = or_(
+    *(
+        exists()
+        .where(account.id == any_(PATH), account.status != Status.ACTIVE)
+        .correlate(User)
+        for account in (Partner, Seller)
+    )
+)
+"""Whether a partner or a seller in a user's path is switched off."""
 log = structlog.get_logger(__name__)
 
 
-def write_due(database: Database, blobs: BlobStore, limit: int = AT_ONCE) -> int:
-    """Make facts anew that are due, and write shards that are stale by now.
-
-    How many facts there were; when there were none, how many shards.
-    """
+def write_due(database: Database, blobs: BlobStore, limit: int = AT_ONCE) -> Did:
+    """Make facts anew that are due, and write shards that are stale by now."""
     noted = note_due(database, limit)
     written = write_stale(database, blobs)
-    return noted or written
+    if noted >= limit or written >= SHARDS_AT_ONCE:
+        return Did.SOME
+    return Did.ALL if noted or written else Did.NOTHING
 
 
 def note_due(database: Database, limit: int = AT_ONCE) -> int:
@@ -198,7 +227,7 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
     """What is known of those that are users."""
     session = work.session
     rows = session.execute(
-        select(User, Partner, Customer.time_zone, Customer.shows_adult)
+        select(User, Partner, Customer.time_zone, Customer.shows_adult, IS_SHUT)
         .outerjoin(Partner, Partner.id == User.partner_id)
         .outerjoin(Customer, Customer.id == User.customer_id)
         .where(User.id.in_(user_ids))
@@ -210,7 +239,6 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
         .order_by(Subscription.started_at, Subscription.id)
     ):
         subscriptions.setdefault(subscription.user_id, []).append(subscription)
-    switched_off = _switched_off_scopes(session, [row[0] for row in rows])
     return {
         user.id: UserFacts(
             now=work.now,
@@ -219,23 +247,10 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
             subscriptions=subscriptions.get(user.id, []),
             own_time_zone=time_zone or "",
             shows_adult=bool(shows_adult),
-            is_shut=user.scope.startswith(switched_off),
+            is_shut=is_shut,
         )
-        for user, partner, time_zone, shows_adult in rows
+        for user, partner, time_zone, shows_adult, is_shut in rows
     }
-
-
-def _switched_off_scopes(session: Session, users: Iterable[User]) -> tuple[str, ...]:
-    """The paths of partners and sellers above these users that are off."""
-    parts = {part for user in users for part in user.scope.split("/") if part}
-    above = [UUID(part) for part in parts]
-    switched_off = (
-        select(account.scope).where(
-            account.id.in_(above), account.status != Status.ACTIVE
-        )
-        for account in (Partner, Seller)
-    )
-    return tuple(session.scalars(union_all(*switched_off))) if above else ()
 
 
 def _period(subscription: Subscription) -> Period:
@@ -285,19 +300,9 @@ def _ensure_sets(work: UnitOfWork, known: list[UserFacts]) -> None:
         rows |= _sets_of(told)
     if not rows:
         return
-    new = [
-        {
-            "id": set_id,
-            "render_at": work.now,
-            "used_at": work.now,
-            "mark": 1,
-            "revision": 0,
-            **rows[set_id],
-        }
-        for set_id in sorted(rows)
-    ]
-    made = insert(ChannelSet).values(new).on_conflict_do_nothing()
-    if work.session.scalars(made.returning(ChannelSet.id)).all():
+    new = [{"id": set_id, **rows[set_id]} for set_id in sorted(rows)]
+    said = {"rows": msgspec.json.encode(new).decode(), "now": work.now}
+    if work.session.scalars(ADD_SETS, said).all():
         wake(work.session, SETS_WAKE)
 
 

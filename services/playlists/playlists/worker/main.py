@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import TypeVar
 
 import structlog
 
@@ -34,11 +35,13 @@ from playlists.rendering.garbage import collect
 from playlists.rendering.renderer import render_due
 from playlists.rendering.round_robin import RoundRobin
 from playlists.rendering.shards import mark_differing
+from playlists.rendering.turns import Did
 from playlists.settings import PlaylistsSettings
 from playlists.worker.children import Children
 from playlists.worker.tasks import claim_next
 from playlists.worker.tools import Tools, tools_for
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 NAME = "playlists-worker"
 IDLE_SECONDS = 1.0
@@ -114,10 +117,10 @@ class Worker:
     def _do_jobs(self) -> None:
         self._turn_and_wait(self._begin_job, WAKE)
 
-    def _begin_job(self) -> bool:
+    def _begin_job(self) -> Did:
         """Take the job whose turn it is and have it done, when a slot is free."""
         if not self._slots.acquire(timeout=IDLE_SECONDS):
-            return False
+            return Did.NOTHING
         try:
             job = claim_next(self.tools)
         except BaseException:
@@ -125,11 +128,11 @@ class Worker:
             raise
         if job is None or job.state != JobState.RUNNING:
             self._slots.release()
-            return job is not None
+            return Did.NOTHING if job is None else Did.SOME
         thread = threading.Thread(target=self._do_job, args=(job,), daemon=True)
         self._jobs.add(thread)
         thread.start()
-        return True
+        return Did.SOME
 
     def _do_job(self, job: Job) -> None:
         began = time.monotonic()
@@ -143,27 +146,23 @@ class Worker:
             self._jobs.discard(threading.current_thread())
 
     def _render(self) -> None:
+        self._turn_and_wait(self._render_one, SETS_WAKE)
+
+    def _render_one(self) -> Did:
         tools = self.tools
-        self._turn_and_wait(
-            lambda: (
-                render_due(
-                    tools.database, tools.blobs, tools.keyring, turns=self._partners
-                )
-                > 0
-            ),
-            SETS_WAKE,
+        count = render_due(
+            tools.database, tools.blobs, tools.keyring, turns=self._partners
         )
+        return Did.SOME if count else Did.NOTHING
 
     def _write_facts(self) -> None:
         tools = self.tools
-        self._turn_and_wait(
-            lambda: write_due(tools.database, tools.blobs) > 0, FACTS_WAKE
-        )
+        self._turn_and_wait(lambda: write_due(tools.database, tools.blobs), FACTS_WAKE)
 
-    def _turn_and_wait(self, turn: Callable[[], bool], channel: str) -> None:
+    def _turn_and_wait(self, turn: Callable[[], Did], channel: str) -> None:
         with PgListener(self.tools.settings.database_uri, channel) as waker:
             while not self._stop.is_set():
-                if not self._safely(turn):
+                if self._safely(turn) is not Did.SOME:
                     waker.wait(IDLE_SECONDS)
 
     def _tidy(self) -> None:
@@ -196,7 +195,7 @@ class Worker:
     def _collect(self) -> bool:
         return bool(collect(self.tools.database, self.tools.blobs))
 
-    def _safely(self, turn: Callable[[], bool]) -> bool:
+    def _safely(self, turn: Callable[[], T]) -> T | None:
         """One turn; trouble is logged, and the next turn comes after a pause."""
         told = Turn(threading.current_thread().name)
         try:
@@ -206,7 +205,7 @@ class Worker:
             self._troubled.add(told.loop)
             told.end("failed")
             self._stop.wait(AFTER_TROUBLE_SECONDS)
-            return False
+            return None
         self._troubled.discard(told.loop)
         if did_something:
             told.end("ok")

@@ -1,6 +1,7 @@
 """Access facts say what a user may see, when, and go when the user goes."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from lineup.delivery import (
 )
 from lineup.ids import new_id
 from lineup.scope import below
-from playlists.entitlements.operations import refresh_everybody
+from playlists.entitlements.operations import refresh_everybody, upsert_users
 from playlists.rendering.access import write_due
 
 from .conftest import SCOPE
@@ -265,6 +266,54 @@ def test_subscriptions_that_overlap_show_all_their_packages(platform):
     )
     assert "C1" in platform.playlist(user)
     assert "C2" in platform.playlist(user)
+
+
+def announced_first(platform):
+    """A user of whom nobody has heard before, as accounts announces it."""
+    id_ = new_id()
+    user = replace(
+        platform.user(), id=id_, username=f"n{id_.hex[-8:]}", token=f"new{id_.hex}"
+    )
+    platform.render()
+    with platform.transaction() as work:
+        upsert_users(work, [user])
+    return user
+
+
+def test_a_new_user_and_what_it_buys_are_one_fact(platform):
+    user = announced_first(platform)
+    platform.render()
+    assert platform.fact(user) is None
+
+    platform.subscription(user, platform.package(platform.channel(1, "C1"), name="P"))
+    platform.render()
+
+    assert platform.fact(user).version == 1
+    assert "C1" in platform.playlist(user)
+
+
+def test_a_new_user_who_buys_nothing_has_its_fact_a_moment_later(platform):
+    user = announced_first(platform)
+    with platform.transaction() as work:
+        upsert_users(work, [replace(user, version=platform.version(), name="Again")])
+    platform.render()
+    assert platform.fact(user) is None
+
+    platform.clock.forward(seconds=1)
+    platform.render()
+
+    assert platform.fact(user).demo_set_id
+
+
+def test_a_user_whose_subscription_came_first_waits_for_nothing(platform):
+    user = replace(platform.user(), id=new_id(), username="early", token="early" * 6)
+    platform.subscription(user, platform.package(platform.channel(1, "C1"), name="P"))
+    platform.render()
+    with platform.transaction() as work:
+        upsert_users(work, [user])
+    platform.render()
+
+    assert "C1" in platform.playlist(user)
 
 
 def test_work_is_done_once_however_many_workers_there_are(platform):
