@@ -1,6 +1,6 @@
 """Queueing messages and showing the log."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -136,20 +136,23 @@ def follow_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
     What was sent to a deleted customer stays in the log of its seller and partner.
     """
     news = upsert_customers(work, states)
-    theirs = Delivery.customer_id == CustomerCopy.id, CustomerCopy.id.in_(news)
-    moved = update(Delivery).where(*theirs, Delivery.scope != CustomerCopy.scope)
-    work.session.execute(moved.values(scope=CustomerCopy.scope))
-    unsent = (
-        select(Delivery)
-        .join(CustomerCopy, theirs[0])
-        .where(
-            theirs[1],
-            CustomerCopy.status.in_(GONE),
-            Delivery.state.in_(UNSENT),
-        )
+    if not news:
+        return
+    moved = update(Delivery).where(
+        Delivery.customer_id == CustomerCopy.id,
+        CustomerCopy.id.in_(news),
+        Delivery.scope != CustomerCopy.scope,
     )
-    locked = unsent.order_by(Delivery.id).with_for_update(of=Delivery)
-    for delivery in work.session.scalars(locked):
+    work.session.execute(moved.values(scope=CustomerCopy.scope))
+    gone = {state.id for state in states if state.status in GONE} & news
+    if gone:
+        _drop_unsent(work, gone)
+
+
+def _drop_unsent(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
+    theirs = Delivery.customer_id.in_(customer_ids), Delivery.state.in_(UNSENT)
+    unsent = select(Delivery).where(*theirs).order_by(Delivery.id)
+    for delivery in work.session.scalars(unsent.with_for_update()):
         delivery.drop()
 
 

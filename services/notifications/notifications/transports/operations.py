@@ -86,6 +86,9 @@ def route_for(
 
 def health_of(work: UnitOfWork, key: UUID) -> TransportHealth:
     """How sending goes for a partner or a server, for this transaction alone."""
+    known = work.session.get(TransportHealth, key, with_for_update=True)
+    if known is not None:
+        return known
     new = insert(TransportHealth).values(id=key).on_conflict_do_nothing()
     work.session.execute(new)
     return work.session.get_one(TransportHealth, key, with_for_update=True)
