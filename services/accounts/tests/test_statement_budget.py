@@ -19,15 +19,15 @@ from .conftest import an_event
 
 BUDGETS = {
     "a new buyer's order": (
-        16,
-        "7 looks, 5 rows made, 2 for the customer's sums, inbox",
+        15,
+        "7 looks, 5 rows made, the customer's sums, inbox",
     ),
     "a known buyer's order": (12, "no place, customer and login to be made"),
-    "an order of four seats": (22, "a name to be free and a row for each user more"),
+    "an order of four seats": (21, "a name to be free and a row for each user more"),
     "an order that renews": (6, "user, its customer and whether both are in use"),
     "a customer with a user": (
-        17,
-        "4 rows made, 5 free names and places, 2 sums, told",
+        16,
+        "4 rows made, 5 free names and places, its sums, told",
     ),
     "a customer alone": (11, "as with a user, without it"),
     "a user more": (9, "place, name, row, customer locked and its sums, told"),

@@ -34,7 +34,7 @@ from accounts.users.operations import (
     users_of,
 )
 from accounts.users.operations import view_of as user_view
-from accounts.users.service_times import follow_users
+from accounts.users.service_times import follow_first_users
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
     CustomerView,
@@ -92,7 +92,7 @@ def _made(
     name = request.user_name.strip()
     users = [make_user(work, dependencies, new.account, name)] if name else []
     if users:
-        follow_users(work, new.customer)
+        follow_first_users(new.customer, users)
     if request.send_credentials and application.person.email:
         issue = Issue(
             id=new.customer.id,

@@ -27,7 +27,7 @@ from accounts.users.operations import (
     make_user,
     set_users_status,
 )
-from accounts.users.service_times import follow_users, refresh_customer
+from accounts.users.service_times import follow_first_users, refresh_customer
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSeat
 from lineup.contracts.accounts.refusals import AccountNotFound
 from lineup.contracts.accounts.tree import GONE, Status
@@ -83,19 +83,17 @@ def fill_seats(
         for seat in order.seats:
             _fill(work, dependencies, fulfilment, seat)
         if fulfilment.buyer is not None and fulfilment.made:
-            _follow_users(
-                work, fulfilment.buyer, is_new=fulfilment.password is not None
-            )
+            _follow_users(work, fulfilment.buyer, fulfilment)
         _tell_billing(work, fulfilment)
         _issue_credentials(work, dependencies, fulfilment)
 
 
-def _follow_users(work: UnitOfWork, buyer: Customer, *, is_new: bool) -> None:
-    """Let the buyer's row follow the users that were made; a new one is ours alone."""
-    if is_new:
-        follow_users(work, buyer)
-    else:
+def _follow_users(work: UnitOfWork, buyer: Customer, fulfilment: Fulfilment) -> None:
+    """Let the buyer's row follow the users that were made; a new one has no others."""
+    if fulfilment.password is None:
         refresh_customer(work, buyer.id)
+    else:
+        follow_first_users(buyer, fulfilment.made)
 
 
 def _tell_billing(work: UnitOfWork, fulfilment: Fulfilment) -> None:

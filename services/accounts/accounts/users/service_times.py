@@ -51,10 +51,10 @@ def refresh_customers(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
         customer.apply_user_summary(summaries.get(customer.id, UserSummary()))
 
 
-def follow_users(work: UnitOfWork, customer: Customer) -> None:
-    """Let a customer's row, which the caller has locked or made, follow its users."""
-    summaries = user_summaries_of(work, [customer.id])
-    customer.apply_user_summary(summaries.get(customer.id, UserSummary()))
+def follow_first_users(customer: Customer, users: Sequence[User]) -> None:
+    """Let the row of a customer that is new follow its users, who have nothing yet."""
+    words = searchable(user.search for user in users)
+    customer.apply_user_summary(UserSummary(user_count=len(users), words=words))
 
 
 def user_summaries_of(
