@@ -241,12 +241,6 @@ def expect_user(
 
     The rows have version 0, so that the first event of each replaces them.
     """
-    is_known = select(UserCopy.id).join(
-        CustomerCopy, CustomerCopy.id == UserCopy.customer_id
-    )
-    known = is_known.where(UserCopy.id == user_id, CustomerCopy.id == customer_id)
-    if work.session.scalar(known) is not None:
-        return
     unknown = {
         "version": 0,
         "partner_id": partner_of(customer_scope),
@@ -254,8 +248,9 @@ def expect_user(
         "name": "",
         "status": Status.ACTIVE,
     }
-    for model, values in (
-        (CustomerCopy, {"id": customer_id, "email": ""} | unknown),
-        (UserCopy, {"id": user_id, "customer_id": customer_id} | unknown),
-    ):
-        work.session.execute(insert(model).values(values).on_conflict_do_nothing())
+    customer = insert(CustomerCopy).values(id=customer_id, email="", **unknown)
+    user = insert(UserCopy).values(
+        id=user_id, customer_id=customer_id, username="", **unknown
+    )
+    first = customer.on_conflict_do_nothing().cte()
+    work.session.execute(user.on_conflict_do_nothing().add_cte(first))

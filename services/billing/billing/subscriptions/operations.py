@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.catalog import operations as catalog
@@ -33,6 +33,7 @@ from billing.subscriptions.sales import (
 from billing.subscriptions.views import announce, announce_all, view_of
 from billing.wallets import operations as wallets
 from billing.wallets.closing import settle
+from billing.wallets.models import Wallet
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.refusals import UserNotFound
 from lineup.contracts.accounts.tree import Status
@@ -167,9 +168,11 @@ def follow_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
     news = people.upsert_customers(work, states)
     if not news:
         return
-    _move_to_scope(work, Subscription.customer_id, CustomerCopy, news)
-    wallets.move_to_scope(work, news)
-    for customer in people.to_settle(work, news):
+    if _lies_elsewhere(work, news):
+        _move_to_scope(work, Subscription.customer_id, CustomerCopy, news)
+        wallets.move_to_scope(work, news)
+    gone = {state.id for state in states if state.status is Status.DELETED} & news
+    for customer in people.to_settle(work, gone) if gone else ():
         settle(work, customer)
 
 
@@ -179,7 +182,9 @@ def follow_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
     """
     news = people.upsert_users(work, states)
     told = {state.id: state for state in states if state.id in news}
-    bought = _who_bought(work, told)
+    bought = _who_bought(work, told) if told else ()
+    if not bought:
+        return
     people.lock_customers(work, {told[user_id].customer_id for user_id in bought})
     _move_to_scope(work, Subscription.user_id, UserCopy, bought)
     for user_id in bought:
@@ -192,6 +197,22 @@ def _who_bought(work: UnitOfWork, user_ids: Collection[UUID]) -> Sequence[UUID]:
     bought = select(Subscription.user_id).where(Subscription.user_id.in_(user_ids))
     distinct = bought.distinct().order_by(Subscription.user_id)
     return work.session.scalars(distinct).all()
+
+
+def _lies_elsewhere(work: UnitOfWork, customer_ids: Collection[UUID]) -> bool:
+    """Whether anything that these customers have lies where they no longer do."""
+    owners = (
+        (Subscription.customer_id, Subscription.scope),
+        (Wallet.owner_id, Wallet.scope),
+    )
+    elsewhere = (
+        exists().where(owner == CustomerCopy.id, scope != CustomerCopy.scope)
+        for owner, scope in owners
+    )
+    statement = select(CustomerCopy.id).where(
+        CustomerCopy.id.in_(customer_ids), or_(*elsewhere)
+    )
+    return work.session.scalar(statement.limit(1)) is not None
 
 
 def _move_to_scope(

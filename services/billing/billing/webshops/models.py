@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     func,
+    inspect,
     literal_column,
     or_,
     text,
@@ -161,6 +162,13 @@ class ShopOrderRecord(Timestamped, Record):
     )
     """The shop made it by itself, to run on what was bought before."""
     created_at: Mapped[datetime]
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether this transaction is the first to hear of it and has not written it:
+        no seat, refund or closing of it is in any table.
+        """
+        return bool(inspect(self).pending)
 
     @property
     def total(self) -> Money:

@@ -65,5 +65,7 @@ def closed_exceptions_of(
 
 
 def _closings(work: UnitOfWork, order: ShopOrderRecord) -> Sequence[OrderClosing]:
+    if order.is_unsaved:
+        return []
     statement = select(OrderClosing).where(OrderClosing.order_id == order.id)
     return work.session.scalars(statement.order_by(OrderClosing.id)).all()

@@ -71,19 +71,22 @@ def delete_old_deliveries(work: UnitOfWork) -> int:
 
 def work_on_delivery(work: UnitOfWork, stored: DeliveryStored) -> None:
     """Act on a stored delivery; what cannot be used is parked for people to see."""
-    statement = select(ShopDelivery).where(ShopDelivery.id == stored.id)
-    delivery = work.session.scalar(statement.with_for_update())
-    if delivery is None or delivery.state != WebhookState.STORED:
-        return
-    act_on(work, delivery)
+    statement = (
+        select(ShopDelivery, ShopConnection)
+        .join(ShopConnection, ShopConnection.id == ShopDelivery.shop_id)
+        .where(ShopDelivery.id == stored.id)
+        .with_for_update(of=ShopDelivery)
+    )
+    found = work.session.execute(statement).first()
+    if found is not None and found.ShopDelivery.state == WebhookState.STORED:
+        act_on(work, *found)
 
 
-def act_on(work: UnitOfWork, delivery: ShopDelivery) -> None:
+def act_on(work: UnitOfWork, delivery: ShopDelivery, shop: ShopConnection) -> None:
     """Act on a delivery whose row the caller holds; each effect happens once.
 
     What cannot be acted on, for whatever reason, is parked and nothing of it is done.
     """
-    shop = work.session.get_one(ShopConnection, delivery.shop_id)
     try:
         with work.session.begin_nested():
             delivery.finish(receive(work, shop, _message_in(delivery, shop)))

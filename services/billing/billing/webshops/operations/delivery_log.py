@@ -66,7 +66,7 @@ def replay_delivery(work: UnitOfWork, request: ReplayDelivery) -> ShopDeliveryVi
     can be done with it still.
     """
     delivery = _unsettled(work, request.delivery_id)
-    act_on(work, delivery)
+    act_on(work, delivery, work.session.get_one(ShopConnection, delivery.shop_id))
     work.session.flush()
     return _full_view(work, delivery)
 

@@ -7,6 +7,7 @@ whole, which is what is served. No shop is connected twice as far as its address
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ScalarSelect, func, select
 
@@ -67,10 +68,21 @@ def lock_same_shop(work: UnitOfWork, shop: ShopConnection, *external_ids: str) -
         work.session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
+@dataclass(frozen=True)
+class Home:
+    """The connection to which an order belongs, and whether it has heard of it."""
+
+    shop: ShopConnection
+    is_known: bool
+
+
 def home_of(
     work: UnitOfWork, shop: ShopConnection, external_id: str, key: str = ""
-) -> ShopConnection:
-    """The connection to which an order belongs: another one that heard of it first."""
+) -> Home:
+    """The connection to which an order belongs: another one that heard of it first.
+
+    The caller has locked the order's id.
+    """
     statement = (
         select(ShopConnection, ShopOrderRecord.shop_key)
         .join(ShopOrderRecord, ShopOrderRecord.shop_id == ShopConnection.id)
@@ -83,9 +95,10 @@ def home_of(
     )
     found = work.session.execute(statement).all()
     if any(other.id == shop.id for other, _ in found):
-        return shop
+        return Home(shop, is_known=True)
     same = (each for each, known in found if _is_same(shop, each, key, known))
-    return next(same, shop)
+    first = next(same, None)
+    return Home(first or shop, is_known=first is not None)
 
 
 def _is_same(shop: ShopConnection, other: ShopConnection, key: str, known: str) -> bool:

@@ -22,22 +22,24 @@ from lineup.ids import new_id
 
 def compare(
     work: UnitOfWork, order: ShopOrderRecord, lines: Sequence[ShopLine]
-) -> None:
+) -> Sequence[OrderSeat]:
     """Bring the seats of a paid order, locked, in line with its newest payload.
 
-    One that people served by hand is theirs.
+    One that people served by hand is theirs. Answers all seats, line by line.
     """
     seats = seats_of(work, order)
     if any(seat.line_id == MANUAL_LINE for seat in seats):
-        return
+        return seats
     of_line: dict[str, list[OrderSeat]] = {}
     for seat in seats:
         of_line.setdefault(seat.shop_line_id, []).append(seat)
+    added: list[OrderSeat] = []
     for line in _told_apart(lines):
-        _compare_line(work, order, line, of_line.pop(line.id, []))
+        added += _compare_line(work, order, line, of_line.pop(line.id, []))
     for gone in of_line.values():
         _take_out(work, gone)
-    work.session.flush()
+    work.session.add_all(added)
+    return sorted([*seats, *added], key=lambda seat: (seat.line_id, seat.number))
 
 
 def mark_removed(
@@ -68,7 +70,8 @@ def _told_apart(lines: Iterable[ShopLine]) -> Iterator[ShopLine]:
 
 def _compare_line(
     work: UnitOfWork, order: ShopOrderRecord, line: ShopLine, seats: Sequence[OrderSeat]
-) -> None:
+) -> list[OrderSeat]:
+    """Let a line's seats follow it; those that it has in addition."""
     others = [seat for seat in seats if _is_replaced(work, order, seat, line, seats)]
     same = [seat for seat in seats if seat not in others]
     _take_out(work, others)
@@ -84,7 +87,7 @@ def _compare_line(
         if seat.is_held:
             _refresh(seat, line, place + gone)
     line_id = f"{line.id}/{line.sku}" if others else line.id
-    _add(
+    return _more(
         work,
         order,
         replace(line, id=line_id),
@@ -129,34 +132,37 @@ def _refresh(seat: OrderSeat, line: ShopLine, place: int) -> None:
     seat.amount_minor = share_of(line.amount, place, line.quantity).amount_minor
 
 
-def _add(
+def _more(
     work: UnitOfWork,
     order: ShopOrderRecord,
     line: ShopLine,
     seats: Sequence[OrderSeat],
     places: range,
-) -> None:
+) -> list[OrderSeat]:
     """Seats for pieces that have none; who was cancelled gets what he had."""
     first = max((seat.number for seat in seats), default=-1) + 1
     known = [seat.user_id for seat in seats if seat.why_reversed == Reason.CANCELLED]
     users: list[UUID | None] = [*known, *[None] * len(places)]
-    for number, place, user_id in zip(
-        range(first, first + len(places)), places, users, strict=False
-    ):
-        work.session.add(
-            OrderSeat(
-                id=new_id(),
-                order_id=order.id,
-                line_id=line.id,
-                number=number,
-                sku=line.sku,
-                name=line.name,
-                username=line.username,
-                device_mac=line.device_mac,
-                unreadable=line.unreadable,
-                amount_minor=share_of(line.amount, place, line.quantity).amount_minor,
-                state=SeatState.HELD,
-                user_id=user_id,
-                changed_at=work.now,
-            )
+    return [
+        OrderSeat(
+            id=new_id(),
+            order_id=order.id,
+            line_id=line.id,
+            number=number,
+            sku=line.sku,
+            name=line.name,
+            username=line.username,
+            device_mac=line.device_mac,
+            unreadable=line.unreadable,
+            amount_minor=share_of(line.amount, place, line.quantity).amount_minor,
+            state=SeatState.HELD,
+            problem="",
+            user_id=user_id,
+            is_removed=False,
+            why_reversed="",
+            changed_at=work.now,
         )
+        for number, place, user_id in zip(
+            range(first, first + len(places)), places, users, strict=False
+        )
+    ]

@@ -1,5 +1,6 @@
 """Orders: what shops say of them is taken in under a row lock, whatever the order."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, inspect, select
@@ -15,10 +16,16 @@ from billing.webshops.messages import (
 )
 from billing.webshops.models import (
     OrderEffect,
+    OrderSeat,
     ShopConnection,
     ShopOrderRecord,
 )
-from billing.webshops.operations.duplicates import home_of, lock_same_shop, parts_of
+from billing.webshops.operations.duplicates import (
+    Home,
+    home_of,
+    lock_same_shop,
+    parts_of,
+)
 from billing.webshops.operations.order_changes import compare, mark_removed
 from billing.webshops.operations.settlement import settle
 from billing.webshops.states import Effect
@@ -37,20 +44,18 @@ def receive(work: UnitOfWork, shop: ShopConnection, message: Message) -> UUID | 
     Returns the order's id; None when an order nobody knows was deleted.
     """
     home = _home(work, shop, message)
-    if isinstance(message, OrderDeletion):
-        order = find_order(work, home, message.external_order_id)
+    with work.session.no_autoflush:  # a new one is written once, when it is settled
+        order, seats = _noted(work, home, message)
         if order is None:
             return None
-        order.is_deleted_at_shop = True
-    else:
-        order = _noted(work, home, message)
-    settle(work, home, order)
-    for part in parts_of(work, order):
-        settle(work, home, part)
+        parts = parts_of(work, order)
+    settle(work, home.shop, order, parts=parts, seats=seats)
+    for part in parts:
+        settle(work, home.shop, part)
     return order.id
 
 
-def _home(work: UnitOfWork, shop: ShopConnection, message: Message) -> ShopConnection:
+def _home(work: UnitOfWork, shop: ShopConnection, message: Message) -> Home:
     """The connection that keeps the order of a message, which is ours alone now."""
     if not isinstance(message, ShopOrder):
         lock_same_shop(work, shop, message.external_order_id)
@@ -81,7 +86,8 @@ def create_manual_order(
     external_id = request.external_id.strip()
     if not external_id:
         raise Invalid(fields={"external_id": ["Must not be empty."]})
-    order = _locked(work, shop, external_id)
+    lock_same_shop(work, shop, external_id)
+    order = find_order(work, shop, external_id) or _new(work, shop, external_id)
     if not _note(work, order, Effect.PAID):
         raise OrderKnown
     order.number = request.number.strip() or external_id
@@ -98,46 +104,67 @@ def create_manual_order(
 
 
 def _noted(
-    work: UnitOfWork,
-    shop: ShopConnection,
-    message: ShopOrder | OrderRefund | OrderDispute,
-) -> ShopOrderRecord:
-    if isinstance(message, OrderDispute):
-        order = _locked(work, shop, message.external_order_id)
-        order.learn_dispute(message)
-        if message.is_lost:
-            _note_refund(work, order, _charged_back(message))
-        return order
+    work: UnitOfWork, home: Home, message: Message
+) -> tuple[ShopOrderRecord | None, Sequence[OrderSeat] | None]:
+    """The order of a message, and its seats where the message was compared with them.
+
+    One that is new is not written yet, unless money went back. None where an order is
+    deleted that nobody knows.
+    """
+    if isinstance(message, OrderDeletion):
+        known = find_order(work, home.shop, message.external_order_id)
+        if known is not None:
+            known.is_deleted_at_shop = True
+        return known, None
+    if isinstance(message, ShopOrder):
+        order = _locked(work, home, message.external_id)
+        seats = _note_order(work, order, message)
+        if message.refunds:
+            work.session.flush()
+        return order, seats
+    order = _locked(work, home, message.external_order_id)
+    work.session.flush()
     if isinstance(message, OrderRefund):
-        order = _locked(work, shop, message.external_order_id)
         _note_taken_out(work, order, message)
         _note_refund(work, order, message)
-        return order
-    order = _locked(work, shop, message.external_id)
+    else:
+        _note_dispute(work, order, message)
+    return order, None
+
+
+def _note_dispute(
+    work: UnitOfWork, order: ShopOrderRecord, dispute: OrderDispute
+) -> None:
+    """Note what is disputed; the money of a lost one went back."""
+    order.learn_dispute(dispute)
+    if dispute.is_lost:
+        _note_refund(work, order, _charged_back(dispute))
+
+
+def _note_order(
+    work: UnitOfWork, order: ShopOrderRecord, message: ShopOrder
+) -> Sequence[OrderSeat] | None:
+    """Compare what is served with a paid order; nothing is undone by what is unread."""
     is_newest = not order.is_older(message)
     order.learn(message)
     for refund in message.refunds:
         _note_refund(work, order, refund)
-    _note_lines(work, order, message, is_newest=is_newest)
-    return order
-
-
-def _note_lines(
-    work: UnitOfWork, order: ShopOrderRecord, message: ShopOrder, *, is_newest: bool
-) -> None:
-    """Compare what is served with a paid order; nothing is undone by what is unread."""
     is_new = message.proves_payment and _note(work, order, Effect.PAID)
     is_changed = is_newest and order.is_paid and message.standing is PaymentStatus.PAID
     if is_new or (is_changed and not order.is_unreadable):
-        compare(work, order, message.lines)
-    work.session.flush()
+        return compare(work, order, message.lines)
+    return None
 
 
-def _locked(
-    work: UnitOfWork, shop: ShopConnection, external_id: str
-) -> ShopOrderRecord:
+def _locked(work: UnitOfWork, home: Home, external_id: str) -> ShopOrderRecord:
     """The order's row, locked; made when this is the first to be heard of it."""
-    statement = insert(ShopOrderRecord).values(
+    known = find_order(work, home.shop, external_id) if home.is_known else None
+    return known or _new(work, home.shop, external_id)
+
+
+def _new(work: UnitOfWork, shop: ShopConnection, external_id: str) -> ShopOrderRecord:
+    """An order that nobody has heard of; its id is locked."""
+    order = ShopOrderRecord(
         id=new_id(),
         version=0,
         shop_id=shop.id,
@@ -148,18 +175,22 @@ def _locked(
         state=OrderState.RECEIVED,
         currency=shop.currency,
         total_minor=0,
+        paid_minor=0,
+        problem="",
+        disputes={},
+        shop_parent_id="",
         buyer={},
         standing=PaymentStatus.OPEN,
         is_paid=False,
         is_test=False,
         is_deleted_at_shop=False,
+        is_accepted=False,
+        keeps_money=False,
+        holds_users_back=False,
         exceptions=[],
         created_at=work.now,
     )
-    made = statement.on_conflict_do_nothing().returning(ShopOrderRecord)
-    order = work.session.scalar(made) or find_order(work, shop, external_id)
-    if order is None:
-        raise LookupError(f"Order {external_id} vanished.")
+    work.session.add(order)
     return order
 
 

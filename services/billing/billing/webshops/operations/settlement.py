@@ -1,6 +1,7 @@
 """Settling an order: seats reversed or accepted, its state said, users asked for."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext
 from uuid import UUID
 
 from sqlalchemy import select
@@ -32,12 +33,37 @@ NEEDED = {"unknown_sku", "no_sku", "wrong_currency"}
 """What a line cannot be served with, even in an order that people accepted."""
 
 
-def settle(work: UnitOfWork, shop: ShopConnection, order: ShopOrderRecord) -> None:
+def settle(
+    work: UnitOfWork,
+    shop: ShopConnection,
+    order: ShopOrderRecord,
+    *,
+    parts: Sequence[ShopOrderRecord] | None = None,
+    seats: Sequence[OrderSeat] | None = None,
+) -> None:
     """Do what follows from all that is known of a locked order, and no more than once.
 
     What was refunded goes first, so that nobody is served who was paid back already.
+    A new order is written when all of that is known. Its parts and its seats, line by
+    line, may be known to the caller.
     """
-    seats = seats_of(work, order)
+    with work.session.no_autoflush if order.is_unsaved else nullcontext():
+        _settle(
+            work,
+            shop,
+            order,
+            duplicates.parts_of(work, order) if parts is None else parts,
+            seats_of(work, order) if seats is None else seats,
+        )
+
+
+def _settle(
+    work: UnitOfWork,
+    shop: ShopConnection,
+    order: ShopOrderRecord,
+    parts: Sequence[ShopOrderRecord],
+    seats: Sequence[OrderSeat],
+) -> None:
     refunds = refunds_of(work, order)
     accepted = False
     if order.is_void(_sum(refunds, order.currency)):
@@ -45,7 +71,7 @@ def settle(work: UnitOfWork, shop: ShopConnection, order: ShopOrderRecord) -> No
         reverse(work, [seat for seat in seats if seat.is_live], why)
     elif order.is_paid:
         _apply(work, order, seats, refunds)
-        accepted = _review(work, shop, order, seats)
+        accepted = _review(work, shop, order, parts, seats)
     order.version += accepted
     _conclude(work, order, seats, refunds)
     if accepted:
@@ -56,7 +82,8 @@ def conclude(
     work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
 ) -> None:
     """Say how far an order is, and what of it people must look at."""
-    _conclude(work, order, seats, refunds_of(work, order))
+    with work.session.no_autoflush:  # its row is written once, at the end
+        _conclude(work, order, seats, refunds_of(work, order))
 
 
 def _conclude(
@@ -87,6 +114,8 @@ def _is_unserved_part(
 
 def seats_of(work: UnitOfWork, order: ShopOrderRecord) -> Sequence[OrderSeat]:
     """Every seat of an order, line by line."""
+    if order.is_unsaved:
+        return []
     statement = select(OrderSeat).where(OrderSeat.order_id == order.id)
     ordered = statement.order_by(OrderSeat.line_id, OrderSeat.number)
     return work.session.scalars(ordered).all()
@@ -114,6 +143,8 @@ def reverse(
 
 def _waiting_no_more(work: UnitOfWork, user_ids: Collection[UUID | None]) -> list[UUID]:
     """For which of these users no seat of any order waits for an end any more."""
+    if not user_ids:
+        return []
     waiting = select(OrderSeat.user_id).where(
         OrderSeat.user_id.in_(user_ids), OrderSeat.state == SeatState.SCHEDULED
     )
@@ -157,6 +188,8 @@ def order_announcement(
 
 def refunds_of(work: UnitOfWork, order: ShopOrderRecord) -> Sequence[OrderEffect]:
     """Every refund of an order, in the order they were heard of."""
+    if order.is_unsaved:
+        return []
     statement = select(OrderEffect).where(
         OrderEffect.shop_id == order.shop_id,
         OrderEffect.external_order_id == order.external_id,
@@ -192,10 +225,11 @@ def _review(
     work: UnitOfWork,
     shop: ShopConnection,
     order: ShopOrderRecord,
+    parts: Sequence[ShopOrderRecord],
     seats: Sequence[OrderSeat],
 ) -> bool:
     """Accept every held line that nothing speaks against; whether there was any."""
-    if _is_awaited(work, order, seats):
+    if _is_awaited(work, order, parts, seats):
         return False
     accepted = False
     silent = _buyers_problem(order)
@@ -217,7 +251,10 @@ def _review(
 
 
 def _is_awaited(
-    work: UnitOfWork, order: ShopOrderRecord, seats: Sequence[OrderSeat]
+    work: UnitOfWork,
+    order: ShopOrderRecord,
+    parts: Sequence[ShopOrderRecord],
+    seats: Sequence[OrderSeat],
 ) -> bool:
     """Whether an order is one vendor's part of another one that is not heard of yet.
 
@@ -225,7 +262,6 @@ def _is_awaited(
     whole order then leaves alone.
     """
     if order.is_accepted or not order.shop_parent_id:
-        parts = duplicates.parts_of(work, order)
         served = [seat for part in parts for seat in seats_of(work, part)]
         taken = [seat for seat in served if seat.is_taken_up]
         _close(work, duplicates.served_elsewhere(seats, taken))
