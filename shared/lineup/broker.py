@@ -19,7 +19,7 @@ from amqp import spec
 from amqp.exceptions import AccessRefused, AMQPError
 
 from lineup.errors import ServiceUnavailable
-from lineup.transport import Connection
+from lineup.transport import BufferedConnection
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +122,7 @@ def _connect_to(
     host: str, address: Address, name: str, heartbeat: int
 ) -> amqp.Connection:
     tls = {"server_hostname": host.rpartition(":")[0]} if address.has_tls else False
-    connection = Connection(
+    connection = BufferedConnection(
         host=host,
         userid=address.user,
         password=address.password,

@@ -54,7 +54,7 @@ class _TlsInPieces(_InPieces, SSLTransport):  # type: ignore[misc]
     pass
 
 
-class Connection(amqp.Connection):  # type: ignore[misc]
+class BufferedConnection(amqp.Connection):  # type: ignore[misc]
     """A connection whose transport is one of these."""
 
     def Transport(  # noqa: N802 - py-amqp's name, and its order

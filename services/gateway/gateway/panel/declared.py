@@ -75,14 +75,14 @@ def declared_fields(contract: Any) -> Mapping[str, Declared]:
     return found
 
 
-def filled(contract: type[C], entered: Mapping[str, Any], **given: Any) -> C:
-    """A request of what was entered, and of what is given beside it.
+def filled(contract: type[C], entered: Mapping[str, Any], **fixed: Any) -> C:
+    """A request of what was entered, and of the values fixed beside it.
 
     A field that was not there to be entered is left out, as is a part without any.
     """
-    said, kind = dict(given), cast(Any, contract)
+    said, kind = dict(fixed), cast(Any, contract)
     for name, one in _own_fields(kind).items():
-        if name in given:
+        if name in fixed:
             continue
         if name in entered:
             said[name] = one.entered(entered[name])

@@ -5,7 +5,7 @@
         name = entry("Name")
 
 The type of the request's field of the same name decides: text, number, switch, choice
-or list, how much fits, whether it must be given, and what it begins with.
+or list, how much fits, whether it is required, and what it begins with.
 """
 
 import enum
@@ -101,7 +101,7 @@ class ByRule:
             field.errors = []
 
 
-class Entry(UnboundField):  # type: ignore[misc]
+class RequestField(UnboundField):  # type: ignore[misc]
     """A field that is made when its form is, by what the form asks."""
 
     def __init__(
@@ -122,12 +122,12 @@ class Entry(UnboundField):  # type: ignore[misc]
         declared = fields.get(name, NOT_ASKED)
         kind = self.field_class or _kind_of(declared)
         own = _options(declared, kind)
-        rule = ByRule(declared, is_required=self._must_be_given(declared))
+        rule = ByRule(declared, is_required=self._is_required(declared))
         checks = () if kind is BooleanField else (rule, *self._checks)
         options = {**own, **self.kwargs, "validators": checks}
         return UnboundField(kind, *self.args, **options).bind(form, name, **bound)
 
-    def _must_be_given(self, declared: Declared) -> bool:
+    def _is_required(self, declared: Declared) -> bool:
         if self._is_required is not None:
             return self._is_required
         is_text = isinstance(declared.rule, Text) and declared.rule.shortest > 0
@@ -143,7 +143,7 @@ def entry(label: str, description: str = "", *checks: Any, **options: Any) -> An
     type has, `is_required` what the request leaves to its service, `default` what it
     begins with instead.
     """
-    return Entry(label, *checks, description=description, **options)
+    return RequestField(label, *checks, description=description, **options)
 
 
 def amount_field(label: str, **options: Any) -> Any:

@@ -61,10 +61,10 @@ class LineupForm(FlaskForm):  # type: ignore[misc]
                 good = False
         return good
 
-    def to(self, contract: type[C], /, **given: Any) -> C:
-        """A request of what was entered, and of what is given beside it."""
+    def to(self, contract: type[C], /, **fixed: Any) -> C:
+        """A request of what was entered, and of the values fixed beside it."""
         entered = {name: field.data for name, field in self._fields.items()}
-        return filled(contract, entered, **given)
+        return filled(contract, entered, **fixed)
 
     def money(self, currency: str) -> Money:
         """The amount that was entered; BadAmount, at its field, for what is none."""

@@ -89,10 +89,10 @@ class ChannelForm(LineupForm):
     )
     package_ids = entry("Packages")
 
-    def with_logo(self, contract: type[C], **given: Any) -> C:
+    def with_logo(self, contract: type[C], **fixed: Any) -> C:
         """A request of what was entered; a file goes before an address."""
         self.logo.data = logos.keep(self.logo_file.data) or self.logo.data
-        return self.to(contract, **given)
+        return self.to(contract, **fixed)
 
     def choose_from(self, packages: Sequence[PackageView]) -> None:
         """Let these packages be chosen."""
