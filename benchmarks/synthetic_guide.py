@@ -11,8 +11,8 @@ import random
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 WORDS = [
     "evening",
@@ -68,7 +68,7 @@ A_DAY = 57
 
 def words(source: random.Random, count: int) -> str:
     """So many words, escaped."""
-    return escape(" ".join(source.choices(WORDS, k=count)))
+    return escape(" ".join(source.choices(WORDS, k=count)), quote=False)
 
 
 def lines(channels: int = 500, days: int = 7, seed: int = 7) -> Iterator[str]:

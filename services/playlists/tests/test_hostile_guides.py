@@ -52,6 +52,43 @@ def tv(*parts, head=""):
     return f"{head}<tv>{''.join(parts)}</tv>"
 
 
+class TestHoweverAProgrammeBegins:
+    """What most guides write is read in one go; what stands beside it must not shift."""
+
+    USUAL = f'start="{START}" stop="{STOP}" channel="a"'
+    HEADS = (
+        (USUAL, ("a", START, STOP)),
+        (f'channel="b" start="{START}" stop="{STOP}"', ("b", START, STOP)),
+        (f'start="{START}" stop="{STOP}" channel="c&amp;d"', ("c&d", START, STOP)),
+        (f'start="{START}" channel="e"', ("e", START, "")),
+        (f'{USUAL} clumpidx="0/1"', ("a", START, STOP)),
+        (f"start='{START}' stop='{STOP}' channel='f'", ("f", START, STOP)),
+    )
+
+    @given(st.lists(st.sampled_from(HEADS), min_size=1, max_size=6))
+    def test_each_keeps_its_own_times_and_channel(self, heads):
+        content = tv(
+            *(
+                f"<programme {head}><title>{place}</title></programme>"
+                for place, (head, _) in enumerate(heads)
+            )
+        )
+
+        rows, _ = read(content)
+
+        assert [(*row[:3], row[3].split(FIELD)[0]) for row in rows] == [
+            (*expected, str(place)) for place, (_, expected) in enumerate(heads)
+        ]
+
+    @pytest.mark.parametrize("head", [USUAL, f"channel='a' {USUAL[:-12]}"])
+    def test_a_programme_inside_another_shifts_none(self, head):
+        inner = '<programme start="9" stop="9" channel="x"><title>I</title></programme>'
+
+        rows, _ = read(tv(f"<programme {head}>{inner}</programme>", programme()))
+
+        assert [row[:3] for row in rows] == [("a", START, STOP)] * 2
+
+
 class TestEncodings:
     @pytest.mark.parametrize(
         "name",

@@ -5,7 +5,7 @@ Where a slice of a guide has nothing of a kind, nobody looks for it.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,9 +30,7 @@ ODD = {
 }
 """Elements that say more than their column holds where these patterns are met."""
 ODD_PATTERNS = {tag: re.compile(pattern) for tag, pattern in ODD.items()}
-AGAIN = {
-    tag: re.compile(rb"</%b>\s*<%b[\s>]" % ((tag.encode(),) * 2)) for tag in FURTHER
-}
+AGAIN = re.compile(rb"</(title|sub-title|desc|category)>\s*+<\1(?=[\s/>])")
 START = re.compile(rb"""<[\w-]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
 NUMBER = re.compile(r"[\d\s./]*\.[\d\s./]*", re.ASCII)
 ODD_NUMBER = re.compile(
@@ -41,42 +39,57 @@ ODD_NUMBER = re.compile(
     rb"|</episode-num>\s*<episode-num"
 )
 
-TAGS = re.compile(rb"<([a-z-]+)")
+OPENING = re.compile(rb'<([a-z-]+(?: lang="[A-Za-z-]{0,30}")?>?)')
+"""As far as it says how an element begins; without `>` it has other attributes."""
 
 Reader = Callable[[Any], str]
 Tags = Counter[bytes]
 
 
-def tags_in(text: bytes) -> Tags:
-    """How often each element begins in a slice."""
-    return Counter(TAGS.findall(text))
+class Shape:
+    """What elements there are in a slice of a guide, and how they begin."""
+
+    def __init__(self, text: bytes) -> None:
+        self.tags: Tags = Counter()
+        """How often each element begins."""
+        self._ways: dict[bytes, list[bytes]] = defaultdict(list)
+        for opening, count in Counter(OPENING.findall(text)).items():
+            tag = opening.removesuffix(b">").partition(b" ")[0]
+            self.tags[tag] += count
+            self._ways[tag].append(opening.removeprefix(tag))
+        self.repeated = set(AGAIN.findall(text))
+        """Of texts and categories, those that some programme has several of."""
+        self.has_odd_numbers = _has(text, self.tags, "episode-num", ODD_NUMBER)
+        """Whether some programme's number has to be chosen: see `numbered`."""
+
+    def language_of(self, tag: bytes) -> str | None:
+        """The language that all elements of a tag have, maybe empty; None: several."""
+        [way, *others] = self._ways[tag]
+        if others or not way.endswith(b">"):
+            return None
+        return way.removeprefix(b' lang="').rstrip(b'">').decode()
 
 
-def reader_of(text: bytes, tags: Tags, *, with_categories: bool) -> Reader | None:
+def reader_of(text: bytes, shape: Shape, *, with_categories: bool) -> Reader | None:
     """How to read a programme's pieces out of this slice; None: there are none."""
+    tags = shape.tags
     every = [tag for tag in ALWAYS if tag.encode() in tags]
     every += [tag for tag, odd in ODD_PATTERNS.items() if _has(text, tags, tag, odd)]
     every += ["category"] if with_categories else []
-    further = [tag for tag, again in AGAIN.items() if _has(text, tags, tag, again)]
-    has_numbers = has_odd_numbers(text, tags)
-    if not (every or further or has_numbers):
+    further = [tag for tag in FURTHER if tag.encode() in shape.repeated]
+    if not (every or further or shape.has_odd_numbers):
         return None
 
     def read(node: Any) -> str:
         found = [child for tag in every for child in node.children(tag)]
         for tag in further:
             found += [c for c in node.children(tag) if c.child_value()][1:]
-        if has_numbers:
+        if shape.has_odd_numbers:
             kept = numbered(node)
             found += [c for c in node.children("episode-num") if c != kept]
         return PIECE.join(_bounded(_source(text, child) for child in found))
 
     return read
-
-
-def has_odd_numbers(text: bytes, tags: Tags) -> bool:
-    """Whether some programme's number has to be chosen: see `numbered`."""
-    return _has(text, tags, "episode-num", ODD_NUMBER)
 
 
 def _has(text: bytes, tags: Tags, tag: str, pattern: re.Pattern[bytes]) -> bool:

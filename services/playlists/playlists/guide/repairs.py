@@ -4,7 +4,6 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
 
 from lineup.contracts.playlists.refusals import NotXmltv
 from playlists.guide.wellformed import Fault, fault_of
@@ -96,11 +95,11 @@ class Repairs:
             return "&amp;" + found[0][1:]
         if not name.startswith("#"):
             self.entities += 1
-            return escape(meant)
+            return html.escape(meant, quote=False)
         if NOT_A_CHARACTER.search(meant) or not meant:
             self.controls += 1
             return ""
-        return escape(meant)
+        return html.escape(meant, quote=False)
 
     def _whole_elements(self, part: bytes) -> Iterator[bytes]:
         """The elements that are sound by themselves; what lies between them is lost."""

@@ -6,9 +6,10 @@ it is given slices, takes the values out.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
+from operator import methodcaller
 from typing import Any, NamedTuple
 
 from pugixml import pugi
@@ -17,24 +18,22 @@ from lineup.contracts.playlists.refusals import NotXmltv
 from playlists.guide.extras import (
     MOST,
     Reader,
-    Tags,
-    has_odd_numbers,
+    Shape,
     numbered,
     reader_of,
-    tags_in,
 )
 from playlists.guide.programmes import FIELD, MARKS
 from playlists.guide.repairs import Repairs
 from playlists.guide.slices import Slices
 
 PARSING = pugi.PARSE_DEFAULT | pugi.PARSE_TRIM_PCDATA
-TWO_CATEGORIES = re.compile(rb"</category>\s*<category")
 NO_TITLE = re.compile(rb"<title[^>]*+>\s*+<")
 LANGUAGES = ("title", "sub-title", "desc", "category")
-OPENINGS = {
-    tag.encode(): re.compile(rb'<%b(?: lang="([A-Za-z-]{0,30})")?>' % tag.encode())
-    for tag in LANGUAGES
-}
+HEAD = re.compile(
+    r'<programme start="([^"&\t\r\n]*)" stop="([^"&\t\r\n]*)"'
+    r' channel="([^"&\t\r\n]*)">'
+)
+"""How nearly all guides write it, with nothing in it that has to be put right."""
 RARE = {tag.encode() for tag in ("rating", "star-rating", *MARKS)}
 USUAL_ENDING = FIELD.join(("", "", "0", ""))
 """No rating, no stars, no marks, nothing more."""
@@ -93,15 +92,11 @@ class Guide:
         root = document.child("tv")
         if b"<channel" in text:
             self._note_channels(root)
-        read = quick_reader(text)
-        for node in root.children("programme"):
-            attribute = node.attribute
-            row = (
-                attribute("channel").value(),
-                attribute("start").value(),
-                attribute("stop").value(),
-                read(node),
-            )
+        nodes, shape = list(root.children("programme")), Shape(text)
+        read = quick_reader(text, shape)
+        heads = heads_of(text, nodes, shape.tags[b"programme"])
+        for (start, stop, channel), node in zip(heads, nodes, strict=True):
+            row = channel, start, stop, read(node)
             yield self._bounded(row) if len(row[3]) > LONGEST_ROW else row
 
     def _bounded(self, row: Row) -> Row:
@@ -126,15 +121,28 @@ class Guide:
             self._note(node.attribute("id").value(), names, icon)
 
 
-def quick_reader(text: bytes) -> Reader:
+def heads_of(
+    text: bytes, nodes: Sequence[Any], begun: int
+) -> Sequence[tuple[str, str, str]]:
+    """Start, stop and channel of all programmes: found at once where they are written
+    in the usual way. `begun` is how often a programme begins in the slice.
+    """
+    heads = HEAD.findall(text.decode())
+    if len(heads) == begun == len(nodes):
+        return heads
+    names = "start", "stop", "channel"
+    return [tuple(node.attribute(name).value() for name in names) for node in nodes]
+
+
+def quick_reader(text: bytes, shape: Shape) -> Reader:
     """How to read the fields of this slice's programmes: what is rare costs little."""
-    tags = tags_in(text)
-    categories = _categories if TWO_CATEGORIES.search(text) else _category
-    episode = _chosen_episode if has_odd_numbers(text, tags) else _episode
+    tags = shape.tags
+    categories = _categories if b"category" in shape.repeated else _category
+    episode = _chosen_episode if shape.has_odd_numbers else _episode
     has_titles = tags[b"title"] >= tags[b"programme"] and not NO_TITLE.search(text)
     title = _title if has_titles else _any_title
-    language, is_even = language_of(text, tags)
-    extras = reader_of(text, tags, with_categories=not is_even)
+    language, is_even = language_of(shape)
+    extras = reader_of(text, shape, with_categories=not is_even)
     is_usual = extras is None and RARE.isdisjoint(tags)
     ending = _usual_ending if is_usual else partial(_ending, extras)
 
@@ -157,21 +165,18 @@ def quick_reader(text: bytes) -> Reader:
     return read
 
 
-def language_of(text: bytes, tags: Tags) -> tuple[Reader, bool]:
+def language_of(shape: Shape) -> tuple[Reader, bool]:
     """How to read the languages of a programme, and whether its categories have one.
 
     Most guides have one language: then nobody looks it up in every element. Others
     say four, with slashes between them: of title, sub-title, text and categories.
     """
     known: list[str | None] = []
-    for tag, opening in OPENINGS.items():
-        found = opening.search(text) if tag in tags else None
-        if tag not in tags:
-            known.append(known[0] if known else "")
-        elif found is None or text.count(found[0]) != tags[tag]:
-            known.append(None)
+    for tag in map(str.encode, LANGUAGES):
+        if tag in shape.tags:
+            known.append(shape.language_of(tag))
         else:
-            known.append((found[1] or b"").decode())
+            known.append(known[0] if known else "")
     if None not in known:
         only = _joined([language or "" for language in known])
         return lambda _node: only, True
@@ -193,9 +198,9 @@ def _joined(languages: list[str]) -> str:
     return languages[0] if len(set(languages)) == 1 else "/".join(languages)
 
 
-def _title(node: Any) -> str:
-    value: str = node.child_value("title")
-    return value
+_title, _category, _episode = (
+    methodcaller("child_value", tag) for tag in ("title", "category", "episode-num")
+)
 
 
 def _any_title(node: Any) -> str:
@@ -205,18 +210,8 @@ def _any_title(node: Any) -> str:
     return found or node.child_value("sub-title") or node.child_value("category")
 
 
-def _category(node: Any) -> str:
-    value: str = node.child_value("category")
-    return value
-
-
 def _categories(node: Any) -> str:
     return "\n".join(child.child_value() for child in node.children("category"))
-
-
-def _episode(node: Any) -> str:
-    value: str = node.child_value("episode-num")
-    return value
 
 
 def _chosen_episode(node: Any) -> str:
