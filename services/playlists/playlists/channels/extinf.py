@@ -32,24 +32,24 @@ NEXT = re.compile(r"[\s,]")
 
 
 class ExtinfLine(NamedTuple):
-    """A line as it was read; `said` is by lower-case names, the first of each."""
+    """A line as it was read; `attributes` by lower-case names, the first of each."""
 
     seconds: float
-    """0: no end, or none that was said."""
-    said: dict[str, str]
+    """0: no end, or none that was given."""
+    attributes: dict[str, str]
     name: str
 
 
 def parse_extinf(text: str) -> ExtinfLine:
     """Read a line that describes a channel, or the whole list."""
     tag = TAG.match(text)
-    said: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     begin = tag.end() if tag else 0
     for name, value, end in _attributes(text, begin):
         begin = end
-        if name and len(said) < MOST_ATTRIBUTES:
-            said.setdefault(name.lower(), value.strip())
-    return ExtinfLine(_seconds(tag), said, text[begin:].strip())
+        if name and len(attributes) < MOST_ATTRIBUTES:
+            attributes.setdefault(name.lower(), value.strip())
+    return ExtinfLine(_seconds(tag), attributes, text[begin:].strip())
 
 
 def _attributes(text: str, at: int) -> Iterator[tuple[str, str, int]]:

@@ -134,7 +134,7 @@ class _Reader:
         if is_entry:
             self._described = line
         elif not line.is_too_long:
-            self._head = {**self._head, **parse_extinf(line.text).said}
+            self._head = {**self._head, **parse_extinf(line.text).attributes}
 
     def _take_tag(self, tag: str, line: PlaylistLine) -> None:
         if tag.startswith(OF_A_STREAM):
@@ -175,12 +175,12 @@ class _Reader:
                 why or SkipReason.CANNOT_OPEN, line.number, name or line.text
             )
             return None
-        told = parse_extinf(head.text) if head else ExtinfLine(0, {}, "")
+        extinf = parse_extinf(head.text) if head else ExtinfLine(0, {}, "")
         lines_ = player_lines.lines_of_fields(
-            {**player_lines.said_fields(told.said), **fields}
+            {**player_lines.said_fields(extinf.attributes), **fields}
         )
         return self._described_entry(
-            line, told, address, [*options, *lines_], is_film=is_film
+            line, extinf, address, [*options, *lines_], is_film=is_film
         )
 
     def _fault(
@@ -212,58 +212,58 @@ class _Reader:
     def _described_entry(
         self,
         line: PlaylistLine,
-        told: ExtinfLine,
+        extinf: ExtinfLine,
         address: str,
         options: list[str],
         *,
         is_film: bool,
     ) -> PlaylistEntry:
-        said = told.said
-        if said.get("group-title"):
+        values = extinf.attributes
+        if values.get("group-title"):
             self._group = ""
-        group = self._kept(said.get("group-title", ""), line, SkipReason.LONG_VALUE)
+        group = self._kept(values.get("group-title", ""), line, SkipReason.LONG_VALUE)
         group = in_one_line(group or self._group)
-        number, sub_number = self._number(said, line)
+        number, sub_number = self._number(values, line)
         lines_, beyond = player_lines.kept(options)
         if beyond:
-            self._skipped.note(SkipReason.OPTION, line.number, _name(told))
+            self._skipped.note(SkipReason.OPTION, line.number, _name(extinf))
         return PlaylistEntry(
-            name=_name(told) or _last_part(address) or "?",
+            name=_name(extinf) or _last_part(address) or "?",
             address=address,
             line=line.number,
             number=number,
             sub_number=sub_number,
-            logo=self._logo(said.get("tvg-logo") or said.get("logo", ""), line),
+            logo=self._logo(values.get("tvg-logo") or values.get("logo", ""), line),
             group=group,
-            guide_id=self._kept(said.get("tvg-id", ""), line, SkipReason.LONG_VALUE),
+            guide_id=self._kept(values.get("tvg-id", ""), line, SkipReason.LONG_VALUE),
             guide_name=self._kept(
-                said.get("tvg-name", ""), line, SkipReason.LONG_VALUE
+                values.get("tvg-name", ""), line, SkipReason.LONG_VALUE
             ),
-            guide_shift_minutes=attributes.shift_of(said, self._head),
-            is_radio=attributes.is_yes(said.get("radio", ""))
+            guide_shift_minutes=attributes.shift_of(values, self._head),
+            is_radio=attributes.is_yes(values.get("radio", ""))
             or kinds.is_radio(address),
-            is_adult=attributes.is_adult(said),
-            is_film=kinds.is_film(address, said, group, is_marked=is_film),
+            is_adult=attributes.is_adult(values),
+            is_film=kinds.is_film(address, values, group, is_marked=is_film),
             player_lines=tuple(lines_),
-            **self._archive(said, line, address),
+            **self._archive(values, line, address),
         )
 
     def _archive(
-        self, said: Mapping[str, str], line: PlaylistLine, address: str
+        self, values: Mapping[str, str], line: PlaylistLine, address: str
     ) -> dict[str, Any]:
         """How its archive is asked, and how far that reaches."""
-        told = attributes.catchup_words(said, self._head)
-        days = attributes.days_of(told)
-        for value in attributes.too_long(told):
+        catchup = attributes.catchup_words(values, self._head)
+        days = attributes.days_of(catchup)
+        for value in attributes.too_long(catchup):
             self._skipped.note(SkipReason.LONG_VALUE, line.number, value)
-        if days == 0 or (days is None and not attributes.says_catchup(told)):
+        if days == 0 or (days is None and not attributes.says_catchup(catchup)):
             return {}
-        source = told.get("catchup-source", "")
+        source = catchup.get("catchup-source", "")
         source = self._kept(source, line, SkipReason.LONG_VALUE, LONGEST_ADDRESS)
-        mode = archives.mode_of({**told, "catchup-source": source})
+        mode = archives.mode_of({**catchup, "catchup-source": source})
         source = source if mode in {Catchup.DEFAULT, Catchup.APPEND} else ""
         if mode is None or archives.archive_of(address, mode, source) is None:
-            if address and (mode or archives.is_unknown(told)):
+            if address and (mode or archives.is_unknown(catchup)):
                 self._skipped.note(SkipReason.ARCHIVE, line.number, address)
             return {}
         return {
@@ -296,10 +296,10 @@ class _Reader:
             return ""
 
     def _number(
-        self, said: Mapping[str, str], line: PlaylistLine
+        self, values: Mapping[str, str], line: PlaylistLine
     ) -> tuple[int | None, int | None]:
         for name in SUB_NUMBERS:
-            value = said.get(name, "")
+            value = values.get(name, "")
             if len(value) > attributes.LONGEST_NUMBER:
                 self._skipped.note(SkipReason.LONG_VALUE, line.number, value)
             elif found := attributes.number_of(value):
@@ -314,8 +314,8 @@ def _apart(text: str) -> tuple[str, dict[str, str]]:
     return text, {}
 
 
-def _name(told: ExtinfLine) -> str:
-    name = told.name or told.said.get("tvg-name", "")
+def _name(extinf: ExtinfLine) -> str:
+    name = extinf.name or extinf.attributes.get("tvg-name", "")
     return in_one_line(name[:LONGEST_TEXT]).strip()
 
 
