@@ -122,12 +122,12 @@ class RequestField(UnboundField):  # type: ignore[misc]
         declared = fields.get(name, NOT_ASKED)
         kind = self.field_class or _kind_of(declared)
         own = _options(declared, kind)
-        rule = ByRule(declared, is_required=self._is_required(declared))
+        rule = ByRule(declared, is_required=self._wants_value(declared))
         checks = () if kind is BooleanField else (rule, *self._checks)
         options = {**own, **self.kwargs, "validators": checks}
         return UnboundField(kind, *self.args, **options).bind(form, name, **bound)
 
-    def _is_required(self, declared: Declared) -> bool:
+    def _wants_value(self, declared: Declared) -> bool:
         if self._is_required is not None:
             return self._is_required
         is_text = isinstance(declared.rule, Text) and declared.rule.shortest > 0
