@@ -219,7 +219,8 @@ def test_a_changed_partner_has_the_facts_of_its_users_written_anew(work):
     assert due_users(work) == {users[0].id}
 
 
-def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database, is_known):
     seller, user_id = new_id(), new_id()
     said = {"id": seller, "kind": AccountKind.DEALER, "scope": f"/{seller}/"}
 
@@ -227,7 +228,8 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database):
         with database.transaction() as work:
             follow_accounts(work, [a_partner(version=version, status=status, **said)])
 
-    announce(1, Status.ACTIVE)
+    if is_known:
+        announce(1, Status.ACTIVE)
     with database.transaction() as work:
         upsert_users(work, [a_user(work, id=user_id, scope=f"/{seller}/{user_id}/")])
     with ThreadPoolExecutor() as threads:

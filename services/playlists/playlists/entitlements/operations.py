@@ -50,8 +50,10 @@ def _upsert_sellers(work: UnitOfWork, states: Sequence[AccountChanged]) -> set[U
         state.scope
         for state in states
         if state.id in news
-        and (before.get(state.id, (Status.ACTIVE,)) == (Status.ACTIVE,))
-        != (state.status == Status.ACTIVE)
+        and (
+            state.id not in before
+            or (before[state.id] == (Status.ACTIVE,)) != (state.status == Status.ACTIVE)
+        )
     ]
     refresh_below(work, turned)
     return news
@@ -93,7 +95,7 @@ def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
         state.scope
         for state in states
         if state.id in news
-        and before.get(state.id, ("", False)) != (state.time_zone, state.shows_adult)
+        and before.get(state.id) != (state.time_zone, state.shows_adult)
     ]
     refresh_below(work, moved)
 
@@ -152,7 +154,10 @@ def upsert_subscriptions(
 def _before(
     work: UnitOfWork, model: Any, states: Sequence[State], *columns: Any
 ) -> dict[UUID, tuple[Any, ...]]:
-    """What columns of the copies say before they are written; locks them."""
+    """What columns of the copies say before they are written; locks them.
+
+    Of one that is not there nothing is known: somebody may be writing it meanwhile.
+    """
     if not states:
         return {}
     ids = [state.id for state in states]
