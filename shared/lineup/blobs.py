@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
@@ -40,6 +41,22 @@ S3_SETTINGS: Mapping[str, Any] = {
 would hold a request for minutes."""
 
 
+def _tell_missing_buckets() -> None:
+    """Let a bucket that does not exist be a store that is away: to s3fs it is a file
+    that is not there, and every blob of it would only seem to be gone.
+    """
+    from s3fs import errors
+
+    missing = partial(OSError, errno.EIO)
+    errors.ERROR_CODE_TO_EXCEPTION["NoSuchBucket"] = missing
+
+
+def _unless_gone(error: Exception) -> None:
+    """A folder that has gone meanwhile is empty; what else went wrong rises."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
 @contextmanager
 def _errors_of_store() -> Iterator[None]:
     """Let a store that is away rise as an OSError, as a folder does: what serves an old
@@ -59,7 +76,10 @@ class BlobStore:
     def __init__(self, url: str) -> None:
         self.url = url
         # Others write, too: a listing that is remembered would be an old one.
-        settings = S3_SETTINGS if url.startswith("s3:") else NO_LISTINGS
+        settings = NO_LISTINGS
+        if url.startswith("s3:"):
+            settings = S3_SETTINGS
+            _tell_missing_buckets()
         self._files, root = fsspec.core.url_to_fs(url, **settings)
         self._root = str(root).rstrip("/")
         self.is_local = isinstance(self._files, LocalFileSystem)
@@ -157,7 +177,9 @@ class BlobStore:
     def names(self, prefix: str) -> Iterator[tuple[str, datetime]]:
         """Names below a folder, unfinished ones too, with when they were written."""
         with contextlib.suppress(FileNotFoundError), _errors_of_store():
-            for folder, _, files in self._files.walk(self._path(prefix), detail=True):
+            for folder, _, files in self._files.walk(
+                self._path(prefix), detail=True, on_error=_unless_gone
+            ):
                 for base, facts in files.items():
                     path = PurePosixPath(folder) / base
                     yield str(path.relative_to(self._root)), _written_at(facts)

@@ -85,6 +85,27 @@ def test_a_bucket_that_is_away_is_told_as_a_folder_is(bucket_away, act):
         act(bucket_away)
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda blobs: blobs.read("a"),
+        lambda blobs: blobs.read_slice("a", 0, 1),
+        lambda blobs: blobs.read_many(["a"]),
+        lambda blobs: blobs.has("a"),
+        lambda blobs: list(blobs.names("a")),
+        lambda blobs: blobs.write("a", b"x"),
+        lambda blobs: blobs.write_content(b"x"),
+        lambda blobs: blobs.remove("a"),
+    ],
+)
+@pytest.mark.usefixtures("buckets")
+def test_a_bucket_that_does_not_exist_is_no_empty_store(act):
+    with pytest.raises(OSError, match="bucket does not exist") as raised:
+        act(BlobStore("s3://never-made"))
+
+    assert not isinstance(raised.value, FileNotFoundError)
+
+
 class TestBlobs:
     def test_what_was_written_is_read_whole_or_in_part(self, blobs):
         blobs.write("a/b.json", b"0123456789")

@@ -2,12 +2,15 @@
 
 import socket
 import time
+from dataclasses import replace
 from threading import Thread
 
 import pytest
 import requests
+from fsspec.core import url_to_fs
 from sqlalchemy import select, text
 
+from lineup.blobs import BlobStore
 from lineup.database.records import OUTBOX
 from lineup.delivery import shard_of_user
 from playlists import metrics as watching
@@ -112,6 +115,23 @@ def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
         assert (
             'endpoint="write_facts",kind="turn",outcome="ok"' in asked("metrics").text
         )
+
+
+def test_a_worker_without_a_bucket_is_not_ready_though_it_has_nothing_to_write(
+    tools, buckets
+):
+    missing = BlobStore(f"{buckets.fresh()}-never-made")
+    worker = Worker(replace(tools, blobs=missing))
+    watching = Thread(target=worker._watch_store, name="watch_store")
+    watching.start()
+    wait_for(lambda: not worker.is_ready())
+
+    files, root = url_to_fs(missing.url)
+    files.mkdir(root)
+    wait_for(worker.is_ready)
+
+    worker.stop()
+    watching.join()
 
 
 def test_tidying_that_failed_is_soon_tried_again(database, tools):

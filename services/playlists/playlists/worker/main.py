@@ -53,6 +53,8 @@ FIRST_TIDY_SECONDS = 5.0
 """After a start, which may follow a power cut."""
 TIDY = "tidy"
 """The loop that turns seldom: after trouble it does not wait so long."""
+NO_BLOB = "looked-for"
+"""No blob is called so: looking for it shows whether the store answers."""
 COLLECT_EVERY = 120
 """Turns of tidying from one collection of unnamed blobs to the next, and from one
 comparison of the shards with their rows to the next: an hour."""
@@ -81,7 +83,8 @@ class Worker:
     def run(self) -> None:
         """Work until `stop`; what is not done then is left to another worker."""
         renderers = [self._render] * RENDERERS
-        loops = (self._do_jobs, *renderers, self._write_facts, self._tidy)
+        seldom = (self._tidy, self._watch_store)
+        loops = (self._do_jobs, *renderers, self._write_facts, *seldom)
         for loop in loops:
             name = loop.__name__.lstrip("_")
             thread = threading.Thread(target=loop, name=name, daemon=True)
@@ -194,6 +197,12 @@ class Worker:
 
     def _collect(self) -> bool:
         return bool(collect(self.tools.database, self.tools.blobs))
+
+    def _watch_store(self) -> None:
+        """Be unready while the store is away, even if there is nothing to write."""
+        while not self._stop.is_set():
+            if self._safely(lambda: self.tools.blobs.has(NO_BLOB)) is not None:
+                self._stop.wait(TIDY_SECONDS)
 
     def _safely(self, turn: Callable[[], T]) -> T | None:
         """One turn; trouble is logged, and the next turn comes after a pause."""
