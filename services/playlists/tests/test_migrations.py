@@ -1,14 +1,19 @@
+from concurrent.futures import ThreadPoolExecutor
+
 from alembic import command
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from lineup.command.migrations import configuration, drift
 from lineup.ids import new_id
+from lineup.testing.blocking import wait_until_blocked
 from playlists.channels.finding import new_channel
 from playlists.channels.models import Channel, ImportChange
 from playlists.channels.naming import name_keys
+from playlists.entitlements.operations import upsert_users
 from playlists.owners import Owner
 
 from .conftest import PARTNER, details
+from .test_entitlements import a_user
 
 
 def test_the_migrations_make_what_is_mapped(database):
@@ -56,3 +61,21 @@ def test_guide_names_of_before_are_compared_strictly(database, settings):
             {"name": "X"},
             None,
         ]
+
+
+def test_indexes_of_access_facts_are_made_while_others_write(database, settings):
+    alembic = configuration("playlists", settings.database_uri)
+    command.downgrade(alembic, "0014")
+    with ThreadPoolExecutor() as threads:
+        with database.transaction() as busy:
+            upsert_users(busy, [a_user(busy)])
+            upgrade = threads.submit(command.upgrade, alembic, "head")
+            wait_until_blocked(database.engine)
+            with database.transaction() as work:
+                upsert_users(work, [a_user(work)])
+        upgrade.result(timeout=60)
+
+    with database.transaction() as work:
+        valid = "SELECT bool_and(indisvalid) FROM pg_index"
+        assert work.session.scalar(text(valid))
+    assert drift(database.engine, "playlists") == []

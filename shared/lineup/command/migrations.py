@@ -4,6 +4,7 @@ A service keeps them in `<service>/migrations` (env.py, script.py.mako, versions
 env.py is two lines: import `run`, `run("<service>")`.
 """
 
+import time
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -11,13 +12,20 @@ from alembic import command, context, op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, MetaData, create_engine, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    MetaData,
+    TextClause,
+    create_engine,
+    text,
+)
 from sqlalchemy.pool import NullPool
 
 from lineup.database.records import BASE_TABLES, IDEMPOTENCY, INBOX, OUTBOX
 
 ONE_AT_A_TIME = 0x4C494E45  # "LINE": copies of a service may all migrate at start
-LOCK_SECONDS = 60
+LOCK_SECONDS, LOOK_SECONDS = 60, 0.2
 WORD_INDEX = "words_"
 TABLE_LOCK_MILLISECONDS = 5000  # rather fail and be repeated than hold up live traffic
 
@@ -89,6 +97,17 @@ def create_word_index(table: str, column: str) -> None:
     )
 
 
+def create_index_beside_writers(name: str, table: str, expression: TextClause) -> None:
+    """For a migration, before anything else in it: an index of a large table.
+
+    Nobody who writes is held up meanwhile. What was done before is committed; when it
+    fails the migration is to be repeated, and begins the index anew.
+    """
+    with op.get_context().autocommit_block():
+        op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
+        op.create_index(name, table, [expression], postgresql_concurrently=True)
+
+
 def drift(engine: Engine, service: str) -> list[object]:
     """How a migrated database differs from the mapped classes; empty is right."""
     options = {"include_name": lambda name, *_: not _is_word_index(name)}
@@ -103,7 +122,15 @@ def _is_word_index(name: str | None) -> bool:
 
 
 def _lock_migrations(connection: Connection) -> None:
-    connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
-    connection.execute(text(f"SELECT pg_advisory_lock({ONE_AT_A_TIME})"))
+    """Wait until nobody else migrates, a look at a time: an index that is made beside
+    writers would wait for a statement that waits here.
+    """
+    end = time.monotonic() + LOCK_SECONDS
+    claim = text(f"SELECT pg_try_advisory_lock({ONE_AT_A_TIME})")
+    while not connection.scalar(claim):
+        connection.commit()
+        if time.monotonic() > end:
+            raise TimeoutError("Another copy has been migrating for a minute.")
+        time.sleep(LOOK_SECONDS)
     connection.execute(text(f"SET lock_timeout = {TABLE_LOCK_MILLISECONDS}"))
     connection.commit()

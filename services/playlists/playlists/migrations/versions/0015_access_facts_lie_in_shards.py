@@ -1,7 +1,8 @@
 """Access facts lie in shards: files that are made of many rows each.
 
 What is there is marked, so that the worker writes every shard once. Yesterday's worker
-may go on beside it: the trigger notes what that one changes, too.
+may go on beside it: the trigger notes what that one changes, too, and the indexes are
+made first, while it writes.
 
 Revision ID: 0015
 Revises: 0014
@@ -10,6 +11,8 @@ Revises: 0014
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
+
+from lineup.command.migrations import create_index_beside_writers
 
 revision = "0015"
 down_revision = "0014"
@@ -52,6 +55,8 @@ SELECT shard, '[]' FROM (
 
 
 def upgrade() -> None:
+    for name, expression in INDEXES.items():
+        create_index_beside_writers(name, "access_files", sa.text(expression))
     op.create_table(
         "stale_shards",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -66,8 +71,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_stale_shards"),
     )
     op.create_index("ix_stale_shards_shard", "stale_shards", ["shard"])
-    for name, expression in INDEXES.items():
-        op.create_index(name, "access_files", [sa.text(expression)])
     op.execute(NOTE_STALE_SHARDS)
     op.execute(ON_CHANGE)
     op.execute(MARK_ALL)
