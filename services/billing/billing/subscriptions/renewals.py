@@ -20,7 +20,12 @@ from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.notices import announce_blocked, announce_shortfall
 from billing.subscriptions.obstacles import PUT_OFF, obstacle_of
 from billing.subscriptions.renewal_set import RenewalSet
-from billing.subscriptions.row_by_row import is_away, is_not_put_off, run_each
+from billing.subscriptions.row_by_row import (
+    is_away,
+    is_lost_race,
+    is_not_put_off,
+    run_each,
+)
 from billing.subscriptions.sales import Payment, from_balance, period_of
 from billing.subscriptions.terms import automatic_start
 from billing.subscriptions.views import announce_all
@@ -45,6 +50,8 @@ CHUNK = 200
 with three renewals each."""
 COPIES = 4
 """How many copies of the service find work of their own at the same time."""
+TRIES = 3
+"""How often a set is tried that lost a race, such as a deadlock, before it is halved."""
 USERS = 4
 """How many users of a customer are due together, as a rule."""
 
@@ -163,11 +170,12 @@ def _renew_chunk(database: Database) -> int:
     return _renew_claimed(database, lambda work: _claim(work, CHUNK))
 
 
-def _renew_claimed(database: Database, claim: Claim) -> int:
+def _renew_claimed(database: Database, claim: Claim, *, tries: int = TRIES) -> int:
     """Renew what is due of the customers claimed; how many those were.
 
-    A set that raises is halved until who raises is alone. A database that cannot be
-    reached is nobody's fault and rises.
+    A set that lost a race is tried again whole, one that raises otherwise is halved
+    until who raises is alone. A database that cannot be reached is nobody's fault and
+    rises.
     """
     customers: list[UUID] = []
     try:
@@ -179,7 +187,11 @@ def _renew_claimed(database: Database, claim: Claim) -> int:
             raise
         why = str(getattr(error, "orig", error))
         log.warning("renewal_set_failed", customers=len(customers), error=why)
-        _renew_halves(database, customers)
+        if is_lost_race(error) and tries > 1:
+            again = partial(_claim_of, customers)
+            _renew_claimed(database, again, tries=tries - 1)
+        else:
+            _renew_halves(database, customers)
     else:
         run_each(database, odd, _renew_one, work_name="renewals")
     return len(customers)

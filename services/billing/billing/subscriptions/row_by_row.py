@@ -25,6 +25,8 @@ Act = Callable[[UnitOfWork, UUID], None]
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=12)
+LOST_RACES = {"40", "55"}
+"""Classes of SQLSTATE: rolled back for another's sake, a lock waited for in vain."""
 OUT_OF_TIME = "57014"
 """SQLSTATE of a statement that took too long."""
 WORKS = ("renewals", "ends", "products")
@@ -84,10 +86,14 @@ def is_away(error: Exception) -> bool:
     return is_lost or isinstance(error, NoConnectionFree)
 
 
+def is_lost_race(error: Exception) -> bool:
+    """Whether another transaction was faster, so that a second try may settle it."""
+    return (_state_of(error) or "")[:2] in LOST_RACES
+
+
 def _is_its_own(error: Exception) -> bool:
     """Whether a fault of the database is about a row: a lock, a statement's time."""
-    state = _state_of(error)
-    return state is not None and (state[:2] in {"40", "55"} or state == OUT_OF_TIME)
+    return is_lost_race(error) or _state_of(error) == OUT_OF_TIME
 
 
 def _state_of(error: Exception) -> str | None:

@@ -171,10 +171,13 @@ def resync(database: Database) -> int:
 
 
 def _after(work: UnitOfWork, after: UUID) -> Sequence[Subscription]:
-    statement = (
-        select(Subscription)
+    """The next subscriptions by id, their customers locked as by all who write them."""
+    first = (
+        select(Subscription.id, Subscription.customer_id)
         .where(Subscription.id > after)
         .order_by(Subscription.id)
         .limit(CHUNK)
     )
-    return work.session.scalars(statement).all()
+    customers = {row.id: row.customer_id for row in work.session.execute(first)}
+    people.lock_customers(work, set(customers.values()))
+    return _locked_rows(work, Subscription.id.in_(customers))

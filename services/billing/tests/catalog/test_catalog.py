@@ -1,11 +1,13 @@
 """Products are made of the partner's own packages; a plan has one length."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 from sqlalchemy import text
 
 from billing.catalog import operations as catalog
+from billing.people import operations as people
 from billing.subscriptions import upkeep
 from billing.subscriptions.quotes import quote_purchase
 from lineup.contracts.billing.catalog import (
@@ -23,6 +25,7 @@ from lineup.contracts.billing.refusals import BadLength
 from lineup.contracts.billing.subscriptions import QuotePurchase
 from lineup.errors import Conflict, Invalid, NotFound, Refusal
 from lineup.money import CurrencyMismatch, Money
+from lineup.testing.blocking import wait_until_blocked
 
 
 def a_plan(product, price="9.00 EUR", sku="", **length):
@@ -312,6 +315,19 @@ def test_resync_announces_everything_in_its_present_version(
 
     assert upkeep.resync(database) == 3
     assert announced("subscription_changed")[3:] == first
+
+
+def test_resync_waits_for_whoever_changes_a_customer(
+    shop_floor, partner, customer, database, announced
+):
+    """As all who write subscriptions do, so that no two wait for each other."""
+    shop_floor.buy(shop_floor.user(customer), shop_floor.plan(partner, "0.00 EUR"))
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as work:
+            people.lock_customer(work, customer.id)
+            later = pool.submit(upkeep.resync, database)
+            wait_until_blocked(database.engine)
+        assert later.result(timeout=30) == 1
 
 
 @pytest.mark.feature("SU-12")

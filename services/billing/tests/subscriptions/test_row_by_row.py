@@ -71,7 +71,53 @@ def obstacles(ask, customer):
     return [line.obstacle for line in ask(get_renewal_overview, request).lines]
 
 
+@pytest.fixture
+def loses_races(engine):
+    """`loses_races(2)` lets two statements that renew lose a race; it tells how many
+    have run.
+    """
+
+    def loses_races(most):
+        with engine.begin() as connection:
+            connection.execute(text(LOSE_RACES.format(most=most)))
+
+        def ran():
+            with engine.begin() as connection:
+                return connection.scalar(text("SELECT last_value FROM races"))
+
+        return ran
+
+    return loses_races
+
+
+LOSE_RACES = """
+CREATE SEQUENCE races;
+CREATE FUNCTION lose_race() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('races') <= {most} THEN
+        RAISE EXCEPTION 'planted' USING ERRCODE = 'deadlock_detected';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER planted AFTER UPDATE OF ends_at ON subscription
+    FOR EACH STATEMENT EXECUTE FUNCTION lose_race()
+"""
+
+
 class TestRenewals:
+    def test_a_set_that_lost_a_race_is_tried_again_whole(
+        self, shop_floor, three, partner, clock, loses_races
+    ):
+        other = shop_floor.customer(partner, balance="18.00 EUR")
+        bought = shop_floor.buy(shop_floor.user(other, renews=True), three.plan)
+        clock.forward(days=30)
+        ran = loses_races(2)
+        shop_floor.renew()
+
+        states = {shop_floor.look(one).state for one in [*three.bought, bought]}
+        assert states == {"running"}
+        assert ran() == 3
+
     def test_one_that_another_copy_put_off_meanwhile_stays_due(
         self, shop_floor, three, database, clock
     ):
