@@ -4,10 +4,11 @@ import secrets
 import uuid
 from datetime import datetime
 
+import uuid_utils
 from uuid_utils import compat
 
 _VERSION_7 = 0x7 << 76 | 0b10 << 62
-EVENTS = uuid.UUID("6f2c1f5e-7a5b-5d0e-9b1a-4c696e657570")
+EVENTS = uuid_utils.UUID("6f2c1f5e-7a5b-5d0e-9b1a-4c696e657570")
 
 
 def new_id() -> uuid.UUID:
@@ -32,4 +33,9 @@ def first_id_at(instant: datetime) -> uuid.UUID:
 
 def event_id(event_type: str, aggregate_id: object, version: int) -> uuid.UUID:
     """The id of one version of one aggregate's event: the same whenever announced."""
-    return uuid.uuid5(EVENTS, f"{event_type}:{aggregate_id}:{version}")
+    return uuid.UUID(event_id_text(event_type, aggregate_id, version))
+
+
+def event_id_text(event_type: str, aggregate_id: object, version: int) -> str:
+    """As `event_id`, in writing: a quarter of the time where there are thousands."""
+    return str(uuid_utils.uuid5(EVENTS, f"{event_type}:{aggregate_id}:{version}"))

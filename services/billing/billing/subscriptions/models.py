@@ -173,7 +173,8 @@ class Subscription(Timestamped, Record):
 class Period(Timestamped, Record):
     """One paid stretch of a subscription; open ones of one never overlap.
 
-    A trigger refuses an overlap, once for each statement: see the migrations.
+    A trigger refuses an overlap, and what is of no subscription, plan or transfer that
+    is there, once for each statement: see the migrations.
     """
 
     __tablename__ = "subscription_period"
@@ -183,11 +184,10 @@ class Period(Timestamped, Record):
             "refunded_minor >= 0 AND refunded_minor <= paid_minor", "refunded"
         ),
         Index(
-            "uq_subscription_period_start",
-            "subscription_id",
-            "starts_at",
+            "uq_subscription_period_seat_id",
+            "seat_id",
             unique=True,
-            postgresql_where=text("closed_at IS NULL"),
+            postgresql_where=text("seat_id IS NOT NULL"),
         ),
         Index("ix_subscription_period_subscription_id", "subscription_id", "starts_at"),
         Index("ix_subscription_period_created_at", "created_at", "id"),
@@ -204,19 +204,19 @@ class Period(Timestamped, Record):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscription.id"))
-    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
+    subscription_id: Mapped[UUID]
+    plan_id: Mapped[UUID]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     paid_minor: Mapped[int]
     asset: Mapped[str]
     source: Mapped[str]
     is_trial: Mapped[bool]
-    transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfer.id"))
+    transfer_id: Mapped[UUID | None]
     """What paid for it; None: it was free."""
     source_wallet_id: Mapped[UUID | None]
     """Where it was paid from."""
-    seat_id: Mapped[UUID | None] = mapped_column(unique=True)
+    seat_id: Mapped[UUID | None]
     """The shop order's seat it serves."""
     closed_at: Mapped[datetime | None]
     """When it was stopped before its time."""

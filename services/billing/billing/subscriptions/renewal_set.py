@@ -31,7 +31,7 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.contracts.billing.wallets import Cause
 from lineup.database import UnitOfWork
-from lineup.ids import event_id, new_id
+from lineup.ids import event_id_text, new_id
 from lineup.impersonation import signature
 
 log = structlog.get_logger(__name__)
@@ -76,6 +76,7 @@ class RenewalSet:
         return [UUID(row.id) for row in due if row.outcome == ALONE]
 
     def _decide(self) -> None:
+        self._run("plan_by_index")
         zones = self._run("zones").scalars()
         clocks = json.dumps(clocks_of(zones, self._work.now))
         self._run("hold_funds")
@@ -119,7 +120,7 @@ class RenewalSet:
             turns=_array(turns),
             types=_array(types),
             ids=_array(ids),
-            event_ids=_array(map(event_id, types, ids, versions)),
+            event_ids=_array(map(event_id_text, types, ids, versions)),
         )
         # Nobody is answered by it: one of them is enough to wake the relay.
         self._work.announced.append(Written(types[-1], UUID(ids[-1]), versions[-1]))

@@ -3,6 +3,10 @@
 -- locks. What is decided stands in the temporary table `renewal`, a row for each
 -- subscription that is due, in turn: the earliest end first, then the older user.
 
+-- name: plan_by_index
+-- What a chunk touches is in memory: looked up row by row, no table is read whole.
+SET LOCAL random_page_cost = 1;
+
 -- name: hold_funds
 SELECT FROM wallet
  WHERE owner_id = ANY (CAST(:customers AS uuid[])) AND account_purpose = 'balance'
@@ -21,7 +25,7 @@ WITH clock AS MATERIALIZED (
     SELECT *
       FROM jsonb_to_recordset(CAST(:clocks AS jsonb))
            AS c (zone text, changes timestamptz[], walls timestamp[], offsets interval[])
-), due AS MATERIALIZED (
+), due AS (
     SELECT row_number() OVER (ORDER BY s.ends_at, s.user_id) AS turn,
            s.id AS subscription_id, s.version + 1 AS version,
            s.user_id, s.customer_id, s.partner_id, s.scope,
@@ -53,7 +57,7 @@ WITH clock AS MATERIALIZED (
      WHERE s.customer_id = ANY (CAST(:customers AS uuid[]))
        AND s.renewal_due_at <= :now + :lead
        AND (s.put_off_until IS NULL OR s.put_off_until <= :now)
-), placed AS MATERIALIZED (
+), placed AS (
     -- Months as `terms.Anchor` counts them: on the partner's wall clock, from the
     -- anchor where the period follows on, from its own start after a gap.
     SELECT due.*, c.zone IS NULL AS is_placeless,
@@ -68,12 +72,14 @@ WITH clock AS MATERIALIZED (
                + make_interval(months => least(anchor_months, :most_months)::int)
         OFFSET 0
       ) AS counted (wall)
-), based AS MATERIALIZED (
+    OFFSET 0
+), based AS (
     SELECT placed.*,
            CASE WHEN follows_on THEN anchor_at ELSE starts_at END AS base_at,
            CASE WHEN follows_on THEN anchor_months ELSE 0 END + months AS base_months
       FROM placed
-), dated AS MATERIALIZED (
+    OFFSET 0
+), dated AS (
     SELECT based.*,
            CASE WHEN days > 0
                 THEN starts_at + least(days, :most_days) * interval '24 hours'
@@ -86,6 +92,7 @@ WITH clock AS MATERIALIZED (
                + make_interval(months => least(base_months, :most_months)::int)
         OFFSET 0
       ) AS next (wall)
+    OFFSET 0
 ), checked AS (
     SELECT dated.*,
            is_placeless OR ends_at <= :now OR ends_at - starts_at > :longest AS is_odd
@@ -204,23 +211,29 @@ SELECT t.event_id, 'billing', t.type, jsonb_build_object(
  ORDER BY t.turn;
 
 -- name: tell_renewed
+-- Parsed from text it takes half the time that it would take to build.
 INSERT INTO outbox (event_id, source, type, envelope)
-SELECT t.event_id, 'billing', 'subscription_changed', jsonb_build_object(
-        'id', t.event_id, 'source', 'billing', 'type', 'subscription_changed',
-        'occurred_at', CAST(:occurred_at AS text), 'context', CAST(:context AS jsonb),
-        'state', jsonb_build_object(
-            'id', r.subscription_id, 'version', r.version, 'user_id', r.user_id,
-            'customer_id', r.customer_id, 'partner_id', r.partner_id,
-            'scope', r.scope, 'product_id', r.product_id,
-            'product_name', r.product_name, 'package_ids', p.package_ids,
-            'devices', p.devices, 'addresses', p.addresses, 'is_trial', r.is_trial,
-            'state', 'running', 'started_at', wire_time(r.started_at),
-            'ends_at', wire_time(r.ends_at), 'renews', true
-        )
-       )
+SELECT t.event_id, 'billing', 'subscription_changed', CAST(format(
+        '{"id": "%s", "source": "billing", "type": "subscription_changed",'
+        ' "occurred_at": %s, "context": %s, "state": {"id": "%s", "version": %s,'
+        ' "user_id": "%s", "customer_id": "%s", "partner_id": "%s", "scope": %s,'
+        ' "started_at": "%s", "ends_at": "%s", "state": "running", "renews": true, %s}}',
+        t.event_id, to_json(CAST(:occurred_at AS text)), CAST(:context AS text),
+        r.subscription_id, r.version, r.user_id, r.customer_id, r.partner_id,
+        to_json(r.scope), wire_time(r.started_at), wire_time(r.ends_at), p.granted
+       ) AS jsonb)
   FROM unnest(CAST(:turns AS bigint[]), CAST(:event_ids AS uuid[])) AS t (turn, event_id)
   JOIN renewal r ON r.turn = t.turn
-  JOIN product p ON p.id = r.product_id
+  JOIN (
+    SELECT id, format(
+            '"product_id": "%s", "product_name": %s, "package_ids": %s, "devices": %s,'
+            ' "addresses": %s, "is_trial": %s',
+            id, to_json(name), package_ids, devices, addresses, to_json(is_trial)
+           ) AS granted
+      FROM product
+     WHERE id IN (SELECT product_id FROM renewal)
+    OFFSET 0
+  ) AS p ON p.id = r.product_id
  ORDER BY t.turn;
 
 -- name: forget

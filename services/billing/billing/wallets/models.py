@@ -19,6 +19,7 @@ from sqlalchemy.orm import (
     Mapped,
     aliased,
     column_property,
+    foreign,
     mapped_column,
     relationship,
 )
@@ -53,18 +54,6 @@ class Wallet(Timestamped, Record):
         CheckConstraint("credit_limit_minor >= 0", "credit_limit"),
         CheckConstraint(
             "NOT is_system OR (balance_minor = 0 AND version = 0)", "append_only"
-        ),
-        Index(
-            "ix_wallet_scope",
-            "scope",
-            postgresql_ops={"scope": "text_pattern_ops"},
-            postgresql_where=text("NOT is_system"),
-        ),
-        Index(
-            "ix_wallet_balance",
-            "balance_minor",
-            "id",
-            postgresql_where=text("NOT is_system"),
         ),
         Index(
             "ix_wallet_kept_scope",
@@ -116,7 +105,15 @@ class Transfer(Record):
     """One movement of money, never changed; a mistake is reversed by another one."""
 
     __tablename__ = "transfer"
-    __table_args__ = (UniqueConstraint("partner_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("partner_id", "key"),
+        Index(
+            "uq_transfer_reverses_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     partner_id: Mapped[UUID]
@@ -127,9 +124,7 @@ class Transfer(Record):
     cause: Mapped[str]
     reference: Mapped[str]
     actor: Mapped[str]
-    reverses_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("transfer.id"), unique=True
-    )
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfer.id"))
     created_at: Mapped[datetime]
 
 
@@ -141,7 +136,8 @@ class Entry(Record):
     """What one transfer did to one wallet, never changed.
 
     `wallet_id` is checked where entries are booked instead of by a foreign key, whose
-    row locks would make every sale meet at the income account.
+    row locks would make every sale meet at the income account; `transfer_id` by the
+    trigger that sees each statement's entries sum to zero.
     """
 
     __tablename__ = "entry"
@@ -152,14 +148,16 @@ class Entry(Record):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    transfer_id: Mapped[UUID] = mapped_column(ForeignKey("transfer.id"))
+    transfer_id: Mapped[UUID] = mapped_column()
     wallet_id: Mapped[UUID]
     amount_minor: Mapped[int]
     balance_after_minor: Mapped[int | None]
     """None on system accounts."""
     wallet_version: Mapped[int | None]
     """1, 2, 3 … for each customer's wallet; None on system accounts."""
-    transfer: Mapped[Transfer] = relationship(viewonly=True)
+    transfer: Mapped[Transfer] = relationship(
+        primaryjoin=lambda: foreign(Entry.transfer_id) == Transfer.id, viewonly=True
+    )
     updated_at: Mapped[datetime] = column_property(
         select(func.max(NOTED.created_at))
         .where(or_(NOTED.id == transfer_id, NOTED.reverses_id == transfer_id))

@@ -1,6 +1,7 @@
 """Money moves whole or not at all, and what is booked stays."""
 
 import random
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -182,6 +183,51 @@ def test_a_transfer_that_does_not_sum_to_zero_cannot_be_committed(put, database)
                 " VALUES (gen_random_uuid(), :made, gen_random_uuid(), 5)"
             ),
             {"made": made.transfer_id},
+        )
+
+
+@pytest.mark.feature("WL-02")
+def test_what_one_asset_lacks_another_does_not_make_up(
+    put, spend, book, account, partner, database
+):
+    made = put("5.00 EUR")
+    spend("5.00 EUR")
+    dollars = replace(account, asset="USD")
+    five = Money.of("5.00 USD")
+    source = cash(partner.id, "USD")
+    book(between(source, dollars, five, key="usd", cause=Cause.TOP_UP, reference=""))
+
+    with (
+        pytest.raises(IntegrityError, match="sum to zero"),
+        database.transaction() as work,
+    ):
+        work.session.execute(
+            text(
+                "INSERT INTO entry (id, transfer_id, wallet_id, amount_minor)"
+                " SELECT gen_random_uuid(), :made, id,"
+                " CASE asset WHEN 'EUR' THEN 5 ELSE -5 END"
+                " FROM wallet"
+                " WHERE account_purpose = 'income' OR asset = 'USD' AND NOT is_system"
+            ),
+            {"made": made.transfer_id},
+        )
+
+
+@pytest.mark.feature("WL-02")
+def test_entries_are_of_a_transfer(put, database):
+    put("5.00 EUR")
+
+    with (
+        pytest.raises(IntegrityError, match="there is no transfer"),
+        database.transaction() as work,
+    ):
+        work.session.execute(
+            text(
+                "INSERT INTO entry (id, transfer_id, wallet_id, amount_minor)"
+                " SELECT gen_random_uuid(), CAST(:unknown AS uuid), wallet_id,"
+                " amount_minor FROM entry"
+            ),
+            {"unknown": new_id()},
         )
 
 
