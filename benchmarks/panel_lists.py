@@ -16,7 +16,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -43,9 +43,9 @@ def picked(words: str, step: int = 1) -> str:
     return f"(ARRAY[{array}])[1 + mod(n / {step}, {len(listed)})]"
 
 
-def made_id(kind: int) -> str:
-    """SQL: the id that the copy with the row's number has; older than any other."""
-    return f"('01900000-0000-7000-800{kind}-' || lpad(to_hex(n), 12, '0'))::uuid"
+def made_id(kind: int, number: str = "n") -> str:
+    """SQL: the id that the copy with this number has; older than any other."""
+    return f"('01900000-0000-7000-800{kind}-' || lpad(to_hex({number}), 12, '0'))::uuid"
 
 
 CUSTOMER, USER, SUBSCRIPTION, DELIVERY, WALLET = map(made_id, range(1, 6))
@@ -64,7 +64,9 @@ DUE_AT = f"CASE WHEN {IS_OVER} THEN NULL ELSE {ENDS_AT} END"
 CREATED_AT = "now() - n * interval '1 minute'"
 SCOPE = f"replace(t.scope, %(hex)s, replace({CUSTOMER}::text, '-', ''))"
 
-COPIES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+Copy = tuple[str, str, str, dict[str, str]]
+"""Service, table, the row that is copied, and what differs in its copies."""
+COPIES: tuple[Copy, ...] = (
     (
         "accounts",
         "accounts",
@@ -169,7 +171,6 @@ COPIES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         },
     ),
 )
-"""Service, table, the row that is copied, and what differs in its copies."""
 
 QUESTIONS = {
     "customers": "/customers",
@@ -246,10 +247,15 @@ def a_customer(system: Running) -> dict[str, str]:
     }
 
 
-def multiply(system: Running, ids: Mapping[str, str], count: int) -> None:
+def multiply(
+    system: Running,
+    ids: Mapping[str, str],
+    count: int,
+    copies: Sequence[Copy] = COPIES,
+) -> None:
     """Copy the customer's rows `count` times in each service's database."""
-    uris = {service: uri_of(system, service) for service, *_ in COPIES}
-    for service, table, which, changed in COPIES:
+    uris = {service: uri_of(system, service) for service, *_ in copies}
+    for service, table, which, changed in copies:
         with psycopg2.connect(uris[service]) as connection, connection.cursor() as rows:
             names = columns_of(rows, table)
             values = [changed.get(name, f't."{name}"') for name in names]

@@ -1,6 +1,7 @@
 """How fast billing renews on the first of the month, beside the least it can take.
 
     ./lineup bench renewal_day [--subscriptions 100000] [--customers 30000] [--rounds 3]
+                               [--whole]
 
 All subscriptions are due at once; one customer in twenty has no money. Billing's own
 code (`renew_all`) renews them on one connection, then in two processes as two copies of
@@ -10,6 +11,10 @@ subscription, whole numbers for ids, no periods, no index but what it needs, an 
 of id and price. Each round takes a fresh copy of the same books and
 runs all three in turn; afterwards billing's books are checked. Renewals a second,
 medians; the machine is shared by all of them, so read the ratios.
+
+`--whole` starts a whole system beside it, with as many renewals due at once, while
+people fetch playlists and buy: how long until every copy follows and every access fact
+is written, as times of what billing took by itself.
 """
 
 import argparse
@@ -197,6 +202,7 @@ def main() -> None:
     parser.add_argument("--subscriptions", type=int, default=100_000)
     parser.add_argument("--customers", type=int, default=30_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--whole", action="store_true", help="a whole system, too")
     options = parser.parse_args()
     bench = Bench(options.subscriptions, options.customers)
     ways: dict[str, Callable[[], float]] = {
@@ -217,6 +223,11 @@ def main() -> None:
         ratio, goal = median / medians["limit"], GOALS.get(name)
         wanted = f"  (goal: {goal})" if goal else ""
         print(f"  {name:16}{median:10,.0f}{ratio:8.2f}{wanted}")
+    if options.whole:
+        from renewal_whole import measure_whole
+
+        alone = medians["one connection"]
+        measure_whole(options.subscriptions, options.customers, alone)
 
 
 if __name__ == "__main__":
