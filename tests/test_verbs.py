@@ -1,12 +1,15 @@
 """Who may ask what, of every verb that the services declare."""
 
+from itertools import product
+
 import pytest
 
+from lineup.access import MEANING, PermissionMissing
 from lineup.bus.calls import authorize
 from lineup.bus.endpoints import Endpoint, EndpointKind
-from lineup.context import Actor, Context, Role
+from lineup.context import Actor, Context, Permission, Role
 from lineup.errors import Forbidden, Unauthenticated
-from lineup.verbs import verbs_of
+from lineup.verbs import Kind, verbs_of
 
 SERVICES = ("accounts", "billing", "playlists", "notifications")
 VERBS = {
@@ -45,6 +48,53 @@ def test_nobody_is_let_in_before_sign_in_but_to_sign_in(name):
     else:
         with pytest.raises(Unauthenticated):
             authorize(endpoint(name), Context())
+
+
+OF_ONES_OWN = {
+    "accounts.change_password",
+    "accounts.end_session",
+}
+"""What a login may do about itself, whatever else it may; of others, operations look."""
+OWNERS_ONLY = {
+    "accounts.create_permission_set",
+    "accounts.delete_permission_set",
+    "accounts.update_permission_set",
+}
+"""Not for staff at all: nobody widens what they may do."""
+
+
+@pytest.mark.feature("AH-31")
+@pytest.mark.parametrize("name", VERBS)
+def test_each_role_with_each_permission_is_let_in_or_refused_by_the_declaration(name):
+    verb = VERBS[name]
+    for role, given in product(verb.allowed, Permission):
+        actor = Actor(role=role, scopes=("/",), permissions=(given,))
+        if verb.access.needs in {None, given}:
+            authorize(endpoint(name), Context(actor=actor))
+            continue
+        with pytest.raises(PermissionMissing) as refusal:
+            authorize(endpoint(name), Context(actor=actor))
+        assert refusal.value.details == {"permission": verb.access.needs.value}
+
+
+@pytest.mark.feature("AH-31")
+def test_nothing_that_staff_can_change_goes_without_a_permission():
+    without = {
+        name
+        for name, verb in VERBS.items()
+        if verb.kind is Kind.WRITE and Role.STAFF in verb.allowed
+        if verb.access.needs is None
+    }
+    assert without == OF_ONES_OWN
+    for name in OWNERS_ONLY:
+        assert Role.STAFF not in VERBS[name].allowed
+
+
+@pytest.mark.feature("AH-31")
+def test_every_permission_is_needed_somewhere_and_said_in_words():
+    asked = {verb.access.needs for verb in VERBS.values()} - {None}
+    assert asked | {Permission.FORCE} == set(Permission)
+    assert set(MEANING) == set(Permission)
 
 
 def test_what_customers_and_sellers_may_not_ask_is_not_theirs():

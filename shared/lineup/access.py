@@ -1,15 +1,44 @@
 """Access: who may use something, checked alike by services, the API and the panel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lineup.context import Actor, Pending, Role
+from lineup.context import Actor, Pending, Permission, Role
 from lineup.errors import Forbidden, Unauthenticated
+
+MEANING: Mapping[Permission, str] = {
+    Permission.CUSTOMERS: "Create and change customers, their users and devices",
+    Permission.DELETE: "Delete customers, users and sellers",
+    Permission.FORCE: "Force a deletion although money is lost by it",
+    Permission.SELL: "Sell, and switch auto-renewal on and off",
+    Permission.REFUND: "Stop subscriptions with a refund, and pay money out",
+    Permission.SEE_MONEY: "See balances, statements and sales",
+    Permission.BALANCES: "Top up balances and correct bookings",
+    Permission.PRODUCTS: "Create and change products, plans and prices",
+    Permission.ORDERS: "Decide on orders of shops that need somebody",
+    Permission.SHOPS: "Connect shops and change their settings",
+    Permission.CONTENT: "Create and change channels, packages and guides",
+    Permission.IMPORT: "Import channel lists and load guides",
+    Permission.SELLERS: "Create and change sellers, and move customers",
+    Permission.LOGINS: "Create logins, reset passwords and end sessions of others",
+    Permission.LOGIN_AS: "Log in as a seller or customer",
+    Permission.SEE_SECRETS: "See passwords, playlist links and PINs of customers",
+    Permission.MESSAGES: "Send messages again, and test messages",
+    Permission.SETTINGS: "Change email delivery and streaming servers",
+}
+"""Each permission in words that stand behind "may"."""
 
 
 class PasswordChangeRequired(Forbidden):
     """Choose a new password before you continue."""
 
     code = "password_change_required"
+
+
+class PermissionMissing(Forbidden):
+    """Your login does not have the permission that this needs."""
+
+    code = "permission_missing"
 
 
 REFUSALS = {Pending.PASSWORD_CHANGE: PasswordChangeRequired}
@@ -19,11 +48,13 @@ REFUSALS = {Pending.PASSWORD_CHANGE: PasswordChangeRequired}
 class AccessRule:
     """Who may use a verb, an endpoint or a page.
 
-    Nobody in `allowed` means everybody, even before sign-in. `while_pending`: also who
-    must do something else first, such as choose a password.
+    Nobody in `allowed` means everybody, even before sign-in. `needs` is the permission
+    that a login must have beside its role. `while_pending`: also who must do something
+    else first, such as choose a password.
     """
 
     allowed: frozenset[Role]
+    needs: Permission | None = None
     while_pending: bool = False
 
     def check(self, actor: Actor) -> None:
@@ -36,7 +67,24 @@ class AccessRule:
             raise Forbidden
         if actor.pending and not self.while_pending:
             raise REFUSALS[actor.pending]
+        if self.needs is not None:
+            require(actor, self.needs)
+
+    def permits(self, actor: Actor) -> bool:
+        """Whether `check` lets pass who has signed in."""
+        try:
+            self.check(actor)
+        except Forbidden:
+            return False
+        return True
 
 
 OPEN = AccessRule(allowed=frozenset())
 """To everybody, even before sign-in."""
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """PermissionMissing, naming the permission, for an actor that lacks it."""
+    if not actor.may(permission):
+        words = f"You do not have the permission: {MEANING[permission].lower()}."
+        raise PermissionMissing(words, details={"permission": permission.value})

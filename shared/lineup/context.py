@@ -41,6 +41,29 @@ PUBLIC = frozenset[Role]()
 """Entrypoints that are open before sign-in: sign-in itself."""
 
 
+class Permission(enum.StrEnum):
+    """What a login may be allowed, one by one; each verb names the one it needs."""
+
+    CUSTOMERS = "customers"
+    DELETE = "delete"
+    FORCE = "force"
+    SELL = "sell"
+    REFUND = "refund"
+    SEE_MONEY = "see_money"
+    BALANCES = "balances"
+    PRODUCTS = "products"
+    ORDERS = "orders"
+    SHOPS = "shops"
+    CONTENT = "content"
+    IMPORT = "import"
+    SELLERS = "sellers"
+    LOGINS = "logins"
+    LOGIN_AS = "login_as"
+    SEE_SECRETS = "see_secrets"
+    MESSAGES = "messages"
+    SETTINGS = "settings"
+
+
 class Pending(enum.StrEnum):
     """What a login must do first; until then it can do nothing else."""
 
@@ -66,6 +89,12 @@ class Actor:
     """Of a customer: the partner whose pages it looks at."""
     pending: Pending | None = None
     """What it must do before anything else."""
+    permissions: tuple[Permission, ...] | None = None
+    """What it may do of what its role may; None: all of it."""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether it has a permission, as far as that is not its role's to say."""
+        return self.permissions is None or permission in self.permissions
 
 
 SYSTEM = Actor(role=Role.SYSTEM, scopes=("/",), name="system")

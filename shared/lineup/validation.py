@@ -58,6 +58,7 @@ class FieldCode(DocumentedCode):
         "The password is too short for this kind of login.",
     )
     PASSWORD_LONG = "password_long", "The password is too long."
+    PERMISSION_SET_UNKNOWN = "permission_set_unknown", "There is no such set."
     ROLE_UNFIT = "role_unfit", "This role is not available for this account."
     GROUP_UNKNOWN = "group_unknown", "The group is not available for this customer."
     CURRENCY_FIXED = "currency_fixed", "A seller uses the currency of its partner."
@@ -71,6 +72,10 @@ class TakenCode(DocumentedCode):
     USERNAME_TAKEN = "username_taken", "The username is already taken."
     EXTERNAL_ID_TAKEN = "external_id_taken", "The external ID is already in use."
     MAC_TAKEN = "mac_taken", "Another device has this MAC address."
+    PERMISSION_SET_NAME_TAKEN = (
+        "permission_set_name_taken",
+        "A permission set with this name already exists.",
+    )
     GROUP_NAME_TAKEN = "group_name_taken", "A group with this name already exists."
 
     @property

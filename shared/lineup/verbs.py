@@ -32,7 +32,7 @@ from typing import (
 )
 
 from lineup.access import AccessRule
-from lineup.context import Role
+from lineup.context import Permission, Role
 
 C = TypeVar("C", bound=type)
 P = ParamSpec("P")
@@ -109,13 +109,15 @@ def verb(
     kind: Kind,
     *,
     allowed: Collection[Role],
+    needs: Permission | None = None,
     while_pending: bool = False,
     rest: str | Route | None = None,
 ) -> Callable[[C], C]:
     """Declare a class to be a request, frozen, with fields given by keyword.
 
-    Its verb is the name of the class in snake case. `while_pending`: who must change
-    their password first may ask it already.
+    Its verb is the name of the class in snake case. `needs` is the permission that a
+    login must have, where it has not all that its role may do. `while_pending`: who
+    must change their password first may ask it already.
     """
 
     def declare(contract: C) -> C:
@@ -124,7 +126,9 @@ def verb(
             service=service,
             name=re.sub(r"(?<!^)(?=[A-Z])", "_", contract.__name__).lower(),
             kind=kind,
-            access=AccessRule(allowed=frozenset(allowed), while_pending=while_pending),
+            access=AccessRule(
+                allowed=frozenset(allowed), needs=needs, while_pending=while_pending
+            ),
             request=request,
             reply=_reply_of(contract),
             route=Route(rest) if isinstance(rest, str) else rest,

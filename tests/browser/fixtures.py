@@ -174,9 +174,9 @@ class Fixtures:
     def _equip(self, user_id: str) -> None:
         device = self._make(f"/users/{user_id}/devices", model="Smart TV")
         self.things["device_id"] = device["id"]
-        self.things["group_id"] = self._make("/customer-groups", name=f"Hotels {MARK}")[
-            "id"
-        ]
+        group = self._make("/customer-groups", name=f"Hotels {MARK}")
+        desk = self._make("/permission-sets", name=f"Desk {MARK}", permissions=["sell"])
+        self.things |= {"group_id": group["id"], "set_id": desk["id"]}
 
     def _delivery_to(self, email: str) -> str:
         def mine() -> list[str]:

@@ -128,6 +128,14 @@ def one_of_everything(lineup: Running) -> Tenant:
         "account_id": dealer["id"],
         "customer_id": customer,
         "group_id": tenant.make("/customer-groups", name="Regulars")["id"],
+        "set_id": tenant.make("/permission-sets", name="Desk", permissions=["sell"])[
+            "id"
+        ],
+        "login_id": tenant.make(
+            f"/accounts/{dealer['id']}/logins",
+            role="dealer",
+            login={"username": f"aid{dealer['id'][-8:]}", "password": "p" * 12},
+        )["id"],
         "user_id": user,
         "device_id": tenant.make(f"/users/{user}/devices", model="Box")["id"],
         "plan_id": tenant.plan("9.00", days=30),

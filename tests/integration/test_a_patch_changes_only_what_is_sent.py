@@ -53,6 +53,8 @@ VALUES = {
     },
     "/customers/{customer_id}": {"person": PERSON, "settings": SETTINGS},
     "/customer-groups/{group_id}": WORDS,
+    "/permission-sets/{set_id}": {**WORDS, "permissions": ["refund", "import"]},
+    "/logins/{login_id}": {"email": "aid@example.org", "must_change_password": True},
     "/users/{user_id}": WORDS,
     "/devices/{device_id}": {
         "model": "Smart TV",

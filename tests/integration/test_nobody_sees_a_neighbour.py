@@ -39,6 +39,7 @@ ROWS = {
     "source_id": "/guide-sources",
     "job_id": "/jobs",
     "delivery_id": "/deliveries",
+    "set_id": "/permission-sets",
 }
 
 
@@ -51,6 +52,7 @@ def victim(lineup):
     until(lineup.is_settled, "all events to be consumed")
     user_id = api.get("/users")["items"][0]["id"]
     api("POST", "/customer-groups", json={"name": "Regulars"})
+    api("POST", "/permission-sets", json={"name": "Desk", "permissions": ["sell"]})
     api("POST", f"/users/{user_id}/devices", json={"model": "Smart TV"})
     ids = {name: UUID(api.get(path)["items"][0]["id"]) for name, path in ROWS.items()}
     ids["plan_id"] = UUID(api.get("/products")["items"][0]["plans"][0]["id"])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from lineup.access import MEANING
 from lineup.context import Role
 from lineup.verbs import Verb, verbs_of
 from lineup_local.environment import WITH_DATABASE
@@ -12,18 +13,29 @@ PAGE = CHECKOUT / "docs" / "verbs.md"
 INTRODUCTION = """\
 # What services can be asked
 
-Every verb with who may ask it, always in its own part of the tree only, and where
-programs reach it in the REST API (below `/api/v1`). A verb that changes something acts
-once for an idempotency key. `./lineup verbs --write` makes this page from the
-declarations in `shared/lineup/contracts`.
+Every verb with who may ask it and the permission that it needs, always in its own part
+of the tree only, and where programs reach it in the REST API (below `/api/v1`). A verb
+that changes something acts once for an idempotency key. `./lineup verbs --write` makes
+this page from the declarations in `shared/lineup/contracts`.
 """
-HEAD = "| verb | changes | who | REST | what |\n|---|---|---|---|---|"
+HEAD = "| verb | changes | who | needs | REST | what |\n|---|---|---|---|---|---|"
+PERMISSIONS = """\
+## Permissions
+
+Where a login has a permission set, it may do only what the set says. Partners and the
+operator have all permissions; so has staff that was given no set.
+
+| permission | may |
+|---|---|
+"""
 ORDER = tuple(role for role in Role if role is not Role.SYSTEM)
 
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([INTRODUCTION, *map(_of_service, WITH_DATABASE)])
+    meanings = (f"| `{one}` | {words} |\n" for one, words in MEANING.items())
+    permissions = PERMISSIONS + "".join(meanings)
+    return "\n".join([INTRODUCTION, permissions, *map(_of_service, WITH_DATABASE)])
 
 
 def _of_service(service: str) -> str:
@@ -33,7 +45,8 @@ def _of_service(service: str) -> str:
 
 def _row(verb: Verb) -> str:
     changes = "✓" if verb.kind == "write" else ""
-    cells = (f"`{verb.name}`", changes, _who(verb), _routes(verb), _what(verb))
+    needs = f"`{verb.access.needs}`" if verb.access.needs else ""
+    cells = (f"`{verb.name}`", changes, _who(verb), needs, _routes(verb), _what(verb))
     return f"| {' | '.join(cells)} |"
 
 

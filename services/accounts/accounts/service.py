@@ -23,7 +23,7 @@ from accounts.sellers import companies, editing
 from accounts.sellers import operations as sellers_operations
 from accounts.settings import AccountsSettings
 from accounts.staff import impersonation as visits
-from accounts.staff import logins, own_password, sessions
+from accounts.staff import logins, own_password, permissions, sessions
 from accounts.subscriptions.models import SubscriptionCopy
 from accounts.tree import operations as tree_operations
 from accounts.users import operations as users_operations
@@ -78,6 +78,7 @@ class AccountsService(
         sellers_operations,
         logins,
         own_password,
+        permissions,
         sessions,
         visits,
         tree_operations,

@@ -29,6 +29,11 @@ TAKEN = {
         TakenCode.GROUP_NAME_TAKEN,
         "A group with this name already exists.",
     ),
+    "uq_permission_sets_name": (
+        "name",
+        TakenCode.PERMISSION_SET_NAME_TAKEN,
+        "A permission set with this name already exists.",
+    ),
     "uq_devices_mac": (
         "mac",
         TakenCode.MAC_TAKEN,

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from gateway.app_context import app_context
 from gateway.request_context import actor
-from lineup.context import SELLERS, Role
+from lineup.context import SELLERS, Permission, Role
 from lineup.contracts.accounts.customers import CustomerStatus
 from lineup.contracts.accounts.users import UserView
 
-MAY_SEE_PASSWORDS = SELLERS | {Role.CUSTOMER}
+SEERS = SELLERS | {Role.CUSTOMER}
 """Who may read a player's password, and the links that lead to it: not support, which
 looks at users without being able to watch as one of them."""
 
@@ -49,10 +49,16 @@ class UserCard:
     """When it last changed."""
 
 
+def may_see_passwords() -> bool:
+    """Whether the actor may see passwords, playlist links and PINs of customers."""
+    me = actor()
+    return me.role in SEERS and me.may(Permission.SEE_SECRETS)
+
+
 def card_of(user: UserView) -> UserCard:
-    """A user as people see it; the password only where the role allows it."""
+    """A user as people see it; the password only for who may."""
     base = (user.public_url or app_context().settings.base_url).rstrip("/")
-    may_watch = actor().role in MAY_SEE_PASSWORDS
+    may_watch = may_see_passwords()
     link = f"{base}/p/{user.token}" if may_watch else None
     return UserCard(
         id=user.id,

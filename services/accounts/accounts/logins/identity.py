@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from accounts.logins.models import Login, Session, digest
+from accounts.logins.permission_sets import PermissionSet
 from accounts.tree.models import Account, is_switched_off
 from accounts.tree.rights import FIRST_ROLE
 from lineup.context import Actor, Call
@@ -34,20 +35,30 @@ def answer_who(database: Database, call: Call[Identify]) -> Actor:
 def identify(work: UnitOfWork, request: Identify) -> Actor:
     """Who is behind a token; NotSignedIn or AccountInactive. One query.
 
-    Times are shown in the account's own zone, else its partner's, else UTC.
+    Times are shown in the account's own zone, else its partner's, else UTC. Whoever
+    acts as another has no more permissions than of its own.
     """
     home, seat, partner = aliased(Account), aliased(Account), aliased(Account)
     row = work.session.execute(
-        select(Session, Login, home, seat, partner, is_switched_off(seat.scope))
+        select(
+            Session,
+            Login,
+            home,
+            seat,
+            partner,
+            is_switched_off(seat.scope),
+            PermissionSet,
+        )
         .join(Login, Login.id == Session.login_id)
         .join(home, home.id == Login.account_id)
         .join(seat, seat.id == func.coalesce(Session.account_id, home.id))
         .outerjoin(partner, partner.id == seat.partner_id)
+        .outerjoin(PermissionSet, PermissionSet.id == Login.permission_set_id)
         .where(Session.digest == digest(request.token), Session.expires_at > work.now)
     ).first()
     if row is None or not row[3].scope.startswith(row[2].scope):
         raise NotSignedIn
-    session, login, own, entered, above, is_off = row
+    session, login, own, entered, above, is_off, permission_set = row
     refuse_off(login, entered, is_off=is_off)
     session.slide(work.now)
     zone = entered.time_zone or (above.time_zone if above else "") or UTC
@@ -57,9 +68,12 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
         if is_own
         else impersonating_actor(login.username, entered, zone)
     )
-    if entered.kind is AccountKind.CUSTOMER and above is not None:
-        return replace(actor, company=above.name)
-    return actor
+    is_customer = entered.kind is AccountKind.CUSTOMER and above is not None
+    return replace(
+        actor,
+        company=above.name if is_customer else "",
+        permissions=permission_set.allowed() if permission_set else None,
+    )
 
 
 def refuse_off(login: Login, account: Account, *, is_off: bool) -> None:

@@ -43,11 +43,18 @@ class Login(Timestamped, Record):
     email: Mapped[str] = mapped_column(default="")
     must_change_password: Mapped[bool] = mapped_column(default=False)
     """Somebody else chose it: nothing else goes before it is changed."""
+    permission_set_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("permission_sets.id"), index=True
+    )
+    """What it may do, of staff; None: all that its role may."""
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     created_at: Mapped[datetime]
 
     def actor_at(self, account: Account, time_zone: str) -> Actor:
-        """Who acts when this login does: it sees its account and all below."""
+        """Who acts when this login does: it sees its account and all below.
+
+        What it may do there is for `identify` to say.
+        """
         return Actor(
             role=self.role,
             scopes=(account.scope,),
@@ -65,8 +72,8 @@ class Login(Timestamped, Record):
             raise LoginDeleted
         self.status = status
 
-    def view(self) -> LoginView:
-        """The login as its seers see it."""
+    def view(self, permission_set: str = "") -> LoginView:
+        """The login as its seers see it; `permission_set` is the name of its set."""
         return LoginView(
             updated_at=self.last_change,
             id=self.id,
@@ -77,6 +84,8 @@ class Login(Timestamped, Record):
             created_at=self.created_at,
             email=self.email,
             must_change_password=self.must_change_password,
+            permission_set_id=self.permission_set_id,
+            permission_set=permission_set,
         )
 
 

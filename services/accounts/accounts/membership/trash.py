@@ -30,6 +30,8 @@ from accounts.users.operations import (
 )
 from accounts.users.service_times import refresh_customer
 from lineup import metrics
+from lineup.access import require
+from lineup.context import Permission
 from lineup.contracts.accounts.customers import (
     CustomerView,
     DeleteCustomer,
@@ -216,10 +218,12 @@ def _trashed_view(customer: Customer, view: CustomerView) -> TrashedCustomer:
 def deletion_of(work: UnitOfWork, request: DeleteCustomer | DeleteAccount) -> Deletion:
     """Who deletes, why, and what becomes of the money; a reason is given by force.
 
-    Nobody forces it while logged in as another: money goes out.
+    Nobody forces it while logged in as another, or without the permission: money goes
+    out.
     """
     if request.force:
         refuse_while_impersonating(work.actor)
+        require(work.actor, Permission.FORCE)
     errors = ValidationErrors()
     reason = values.line(errors, "reason", request.reason)
     if request.force and not reason:

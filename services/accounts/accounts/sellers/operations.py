@@ -4,6 +4,7 @@ from uuid import UUID
 
 from accounts.dependencies import Dependencies
 from accounts.logins.operations import add_login, check_login
+from accounts.logins.permission_sets import check_set, hands_out
 from accounts.sellers.details import apply_currency, apply_details
 from accounts.tree.models import Account
 from accounts.tree.operations import (
@@ -12,7 +13,7 @@ from accounts.tree.operations import (
     root_account,
     view_of,
 )
-from accounts.tree.rights import FIRST_ROLE, GRANTS, ROLES_AT, may_create
+from accounts.tree.rights import FIRST_ROLE, ROLES_AT, may_create
 from accounts.unique_violations import refused_as
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.logins import CreateStaff, LoginView
@@ -68,7 +69,7 @@ def create_staff(
     """
     refuse_while_impersonating(work.actor)
     account = account_in_scope(work, request.account_id)
-    if request.role not in GRANTS.get(work.actor.role, frozenset()):
+    if request.role not in hands_out(work.actor):
         raise Forbidden
     errors = ValidationErrors()
     if request.role not in ROLES_AT[account.kind]:
@@ -76,11 +77,13 @@ def create_staff(
             "role", FieldCode.ROLE_UNFIT, "This role is not available for this account."
         )
     check_login(work, errors, request.login, request.role)
+    check_set(work, errors, request.permission_set_id, request.role, account.scope)
     errors.refuse()
     with refused_as("uq_logins_username"):
         login = add_login(work, dependencies, account, request.role, request.login)
         login.email = request.email
         login.must_change_password = request.must_change_password
+        login.permission_set_id = request.permission_set_id
         return login.view()
 
 

@@ -1,5 +1,6 @@
 """Further logins of an account: seen, switched off, given new passwords."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -7,9 +8,14 @@ from sqlalchemy import Select, select
 from accounts.dependencies import Dependencies
 from accounts.logins.models import Login
 from accounts.logins.operations import end_sessions, set_password
+from accounts.logins.permission_sets import (
+    PermissionSet,
+    check_set,
+    hands_out,
+    within_own,
+)
 from accounts.tree.models import Account
 from accounts.tree.operations import any_account_in_scope
-from accounts.tree.rights import GRANTS
 from lineup.context import SELLERS, Actor, Role
 from lineup.contracts.accounts.logins import (
     GetLogin,
@@ -21,11 +27,12 @@ from lineup.contracts.accounts.logins import (
 )
 from lineup.contracts.accounts.refusals import LastLogin, LoginNotFound, OwnLogin
 from lineup.contracts.accounts.tree import Status
-from lineup.contracts.changes import either
+from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
 from lineup.impersonation import refuse_while_impersonating
 from lineup.scope import within
+from lineup.validation import ValidationErrors
 from lineup.verbs import Done, handles
 
 ORDERS = {"created_at": Login.id, "username": Login.username}
@@ -36,7 +43,12 @@ def list_logins(work: UnitOfWork, request: ListLogins) -> Page[LoginView]:
     """The logins of an account or customer that the actor may manage."""
     account = any_account_in_scope(work, request.account_id)
     statement = manageable(work.actor).where(Login.account_id == account.id)
-    return page_of(work.session, statement, Login, request.paging, Login.view, ORDERS)
+    page = page_of(
+        work.session, statement, Login, request.paging, lambda row: row, ORDERS
+    )
+    names = _set_names(work, page.items)
+    views = [one.view(names.get(one.permission_set_id, "")) for one in page.items]
+    return page.showing(views)
 
 
 @handles(GetLogin, row=Login)
@@ -46,7 +58,7 @@ def get_login(work: UnitOfWork, request: GetLogin) -> LoginView:
     login = work.session.scalar(statement)
     if login is None:
         raise LoginNotFound
-    return login.view()
+    return _shown(work, login)
 
 
 @handles(SetLoginState)
@@ -62,7 +74,7 @@ def set_login_state(work: UnitOfWork, request: SetLoginState) -> LoginView:
         login.set_status(request.state)
     if login.status is not Status.ACTIVE:
         end_sessions(work, Login.id == login.id)
-    return login.view()
+    return _shown(work, login)
 
 
 @handles(ResetPassword)
@@ -85,13 +97,21 @@ def update_login(work: UnitOfWork, request: UpdateLogin) -> LoginView:
     login.must_change_password = either(
         request.must_change_password, login.must_change_password
     )
-    return login.view()
+    if request.permission_set_id is not UNSET:
+        errors = ValidationErrors()
+        scope = work.session.get_one(Account, login.account_id).scope
+        check_set(work, errors, request.permission_set_id, login.role, scope)
+        errors.refuse()
+        login.permission_set_id = request.permission_set_id
+    return _shown(work, login)
 
 
 def manageable(actor: Actor) -> Select[Login]:
-    """Living logins in the actor's scope, of roles that it may hand out itself."""
-    roles = GRANTS.get(actor.role, frozenset())
-    if actor.role in SELLERS:
+    """Living logins in the actor's scope, of roles that it may hand out itself; of
+    staff, who may do no more than the actor.
+    """
+    roles = hands_out(actor)
+    if roles and actor.role in SELLERS:
         roles |= {Role.CUSTOMER}
     return (
         select(Login)
@@ -99,6 +119,7 @@ def manageable(actor: Actor) -> Select[Login]:
         .where(
             within(Account.scope, actor),
             Login.role.in_(roles),
+            within_own(actor),
             Login.status != Status.DELETED,
         )
     )
@@ -120,6 +141,18 @@ def _leave_to_another(work: UnitOfWork, login: Login) -> None:
         raise LastLogin
     if account.username == login.username:
         account.username = other.username
+
+
+def _shown(work: UnitOfWork, login: Login) -> LoginView:
+    return login.view(_set_names(work, [login]).get(login.permission_set_id, ""))
+
+
+def _set_names(work: UnitOfWork, logins: Sequence[Login]) -> dict[UUID | None, str]:
+    wanted = {one.permission_set_id for one in logins} - {None}
+    if not wanted:
+        return {}
+    sets = select(PermissionSet).where(PermissionSet.id.in_(wanted))
+    return {one.id: one.name for one in work.session.scalars(sets)}
 
 
 def other_login(work: UnitOfWork, login_id: UUID) -> Login:

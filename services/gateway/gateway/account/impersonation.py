@@ -17,7 +17,7 @@ pages = Blueprint("login_as", __name__)
 
 
 @pages.post("/accounts/<uuid:account_id>/enter")
-@page_for(SELLERS)
+@page_for(SELLERS, asks=EnterAccount)
 def enter(account_id: UUID) -> Answer:
     """Be signed in as a lower account or customer; one's own session waits."""
     signed = ask(EnterAccount(account_id=account_id))

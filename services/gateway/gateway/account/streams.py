@@ -8,13 +8,13 @@ from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.request_context import ask
 from lineup.context import Role
-from lineup.contracts.playlists.streams import GetStreamSettings
+from lineup.contracts.playlists.streams import GetStreamSettings, UpdateStreamSettings
 
 pages = Blueprint("streams_pages", __name__)
 
 
 @pages.route("/settings/streams", methods=["GET", "POST"])
-@page_for(frozenset({Role.PARTNER, Role.STAFF}))
+@page_for(frozenset({Role.PARTNER, Role.STAFF}), asks=UpdateStreamSettings)
 def stream_settings() -> ResponseReturnValue:
     """How long a grant to watch is good for, for whom, and at which servers."""
     kept = ask(GetStreamSettings())

@@ -378,4 +378,5 @@ def _description_of(view: Callable[..., Any], method: str, access: AccessRule) -
     first = "\n\n".join(map(one_line, text.split("\n\n")))
     names = ", ".join(sorted(access.allowed - {Role.SYSTEM}))
     rule = RULES.get(method, "")
-    return f"{first}\n\n{rule}For: {names or 'everybody'}."
+    needs = f" Permission: {access.needs}." if access.needs else ""
+    return f"{first}\n\n{rule}For: {names or 'everybody'}.{needs}"

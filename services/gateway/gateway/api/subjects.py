@@ -10,6 +10,7 @@ from lineup.contracts.accounts import (
     groups,
     logins,
     membership,
+    permissions,
     resets,
     sessions,
     trash,
@@ -31,7 +32,12 @@ from lineup.contracts.playlists import streams as stream_contracts
 
 tokens = Endpoints("tokens", "Sign in and out.", sessions, resets)
 accounts = Endpoints(
-    "accounts", "Partners, resellers and dealers.", tree, account_jobs, logins
+    "accounts",
+    "Partners, resellers and dealers.",
+    tree,
+    account_jobs,
+    logins,
+    permissions,
 )
 customers = Endpoints(
     "customers",

@@ -12,7 +12,7 @@ from gateway.app_context import app_context
 from gateway.identity import digest_of
 from gateway.request_context import actor, address, ask, user_agent
 from lineup.access import OPEN, AccessRule
-from lineup.context import EVERYBODY, Pending, Role
+from lineup.context import EVERYBODY, Pending, Permission, Role
 from lineup.contracts.accounts.resets import RequestPasswordReset, SetPasswordByLink
 from lineup.contracts.accounts.sessions import (
     ChangePassword,
@@ -52,6 +52,8 @@ class Me:
     """The real username while logged in as another account; else empty."""
     pending: Pending | None
     """What must be done before anything else; null: nothing."""
+    permissions: list[Permission]
+    """What this login may do, of what its role may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,4 +154,5 @@ def me() -> Me:
         time_zone=who.time_zone,
         on_behalf_of=who.on_behalf_of,
         pending=who.pending,
+        permissions=[one for one in Permission if who.may(one)],
     )

@@ -20,10 +20,9 @@ from gateway.api.schemas import query_schema, reply_schema
 from gateway.api.subjects import channels, guide
 from gateway.app_context import app_context
 from gateway.request_context import ask
-from lineup.access import AccessRule
-from lineup.context import PARTNERS
 from lineup.contracts.playlists.guide import CreateGuideSource, GuideSourceView
 from lineup.contracts.playlists.jobs import ImportChannels, JobView, PreviewChannels
+from lineup.verbs import verb_of
 
 ACCEPTED = 202
 
@@ -101,9 +100,8 @@ class Upload(NamedTuple):
             request.max_content_length = uploads.most_bytes()
             return reading()
 
-        self.endpoints.mount(
-            f"POST {self.rule}", limited, AccessRule(allowed=PARTNERS), self.view, query
-        )
+        access = verb_of(self.request_type).access
+        self.endpoints.mount(f"POST {self.rule}", limited, access, self.view, query)
 
     def _read(self, query: Any, files: dict[str, FileStorage]) -> Any:
         return self.view(query, files["file"])

@@ -18,6 +18,7 @@ BY_BLUEPRINT = {
     "money_pages": "money",
     "notifications_pages": "messages",
     "packages_pages": "channels",
+    "permission_pages": "sellers",
     "portal": "my-users",
     "portal_messages": "my-messages",
     "portal_money": "paying",

@@ -4,9 +4,8 @@ from uuid import UUID
 
 from flask import url_for
 
-from gateway.panel.guard import roles_of
+from gateway.panel.guard import may_open
 from gateway.panel.navigation import has_page
-from gateway.request_context import actor
 
 CUSTOMER_TABS = (
     ("customers_pages.show_customer", "Overview"),
@@ -23,10 +22,9 @@ CUSTOMER_TABS = (
 
 def customer_tabs(customer_id: UUID, opened: str) -> list[tuple[str, str, bool]]:
     """Words, address and whether it is the open one, for the macro `tabs`."""
-    role = actor().role
     tabs: dict[str, tuple[str, str, bool]] = {}
     for endpoint, words in CUSTOMER_TABS:
-        if words not in tabs and has_page(endpoint) and role in roles_of(endpoint):
+        if words not in tabs and has_page(endpoint) and may_open(endpoint):
             address = url_for(endpoint, customer_id=customer_id)
             tabs[words] = (words, address, endpoint == opened)
     return list(tabs.values())

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from flask import (
     after_this_request,
@@ -16,6 +17,8 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as Answer
 
 from gateway import written
@@ -27,6 +30,7 @@ from gateway.security import BODY_BYTES, csrf
 from lineup.access import OPEN, AccessRule, PasswordChangeRequired
 from lineup.context import NOBODY, Actor, Role
 from lineup.errors import Forbidden, Unauthenticated
+from lineup.verbs import Request, verb_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,16 +62,19 @@ def form_bytes() -> int:
 def page_for(
     roles: frozenset[Role],
     *,
+    asks: type[Request[Any]] | None = None,
     while_pending: bool = False,
     limit: Callable[[], int] = form_bytes,
 ) -> Callable[[Callable[P, R]], Callable[P, R | Answer]]:
     """Show a page to these roles; nobody named: to everybody, signed in or not.
 
     All that a page reads shares one time limit; what a form does has each call's own.
+    `asks` is what its form asks for: who lacks the permission for that is not shown it.
     `while_pending`: also to who must choose a password first, whom other pages lead to
     where that is done. `limit` says how many bytes a form may bring.
     """
-    access = AccessRule(allowed=roles, while_pending=while_pending)
+    needs = verb_of(asks).access.needs if asks else None
+    access = AccessRule(allowed=roles, needs=needs, while_pending=while_pending)
 
     def guard(view: Callable[P, R]) -> Callable[P, R | Answer]:
         PAGES[f"{view.__module__}.{view.__name__}"] = access
@@ -119,9 +126,21 @@ def access_to(endpoint: str) -> AccessRule:
     return PAGES.get(f"{view.__module__}.{view.__name__}", OPEN)
 
 
-def roles_of(endpoint: str) -> frozenset[Role]:
-    """The roles that may see the page behind an endpoint."""
-    return access_to(endpoint).allowed
+def may_open(endpoint: str) -> bool:
+    """Whether the page behind an endpoint is open to the actor."""
+    return access_to(endpoint).permits(g.actor)
+
+
+def may_send(address: str) -> bool:
+    """Whether the actor may open, or send a form to, an address of ours."""
+    adapter = current_app.url_map.bind("")
+    for method in ("GET", "POST"):
+        try:
+            endpoint, _ = adapter.match(urlsplit(address).path, method)
+        except (MethodNotAllowed, NotFound, RequestRedirect):
+            continue
+        return may_open(endpoint)
+    return True
 
 
 def who_is_it() -> Actor | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 
-from gateway.panel.guard import roles_of
+from gateway.panel.guard import may_open, may_send
 from gateway.request_context import request_id
 from lineup.context import Actor, Role
 from lineup.ids import new_id
@@ -37,7 +37,7 @@ class Entry:
 
     def is_for(self, role: Role) -> bool:
         """Whether a role finds it in its navigation."""
-        return role in roles_of(self.endpoint) and role not in self.not_for
+        return may_open(self.endpoint) and role not in self.not_for
 
     @property
     def address(self) -> str:
@@ -155,6 +155,8 @@ def init_app(app: Flask) -> None:
         "navigation": navigation,
         "open_address": open_address,
         "has_page": has_page,
+        "may_open": may_open,
+        "may_send": may_send,
         "theme": theme,
         "house": house,
         "role_names": ROLES,

@@ -1,4 +1,6 @@
-"""Results that may be missing: a service that is away leaves the rest of the page."""
+"""Results that may be missing: a service that is away leaves the rest of the page, as
+does what the actor may not see.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +10,8 @@ import structlog
 from flask import g
 
 from gateway.panel.filters import Options
-from lineup.errors import NotFound, Unavailable
+from lineup.access import PermissionMissing
+from lineup.errors import Forbidden, NotFound, Unavailable
 from lineup.rpc import Answer, ServiceFault, gather
 
 T = TypeVar("T")
@@ -32,11 +35,18 @@ class OptionalResult(Generic[T]):
 
 
 def optional(answer: Answer[T]) -> OptionalResult[T]:
-    """An answer as an optional result; refusals such as NotFound rise."""
+    """An answer as an optional result; refusals such as NotFound rise.
+
+    What the actor lacks the permission for is missing, too, and the page says so.
+    """
     try:
         return OptionalResult(answer.reply())
     except Unavailable as refusal:
         LOG.warning("part_away", code=refusal.code)
+    except Forbidden as refusal:
+        if refusal.code != PermissionMissing.code:
+            raise
+        g.part_is_hidden = True
     except ServiceFault as fault:
         LOG.error("part_broken", service=fault.service)  # noqa: TRY400 - logged there
     return OptionalResult(None)

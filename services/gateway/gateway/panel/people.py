@@ -13,6 +13,7 @@ from gateway.panel.entries import entry
 from gateway.panel.filters import Options
 from gateway.panel.forms import LineupForm
 from gateway.panel.zones import zone_choices
+from gateway.players import may_see_passwords
 from lineup.contracts.accounts.customers import CustomerView, UpdateCustomer
 
 NOTHING = "None"
@@ -62,14 +63,16 @@ class PersonFields(LineupForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not may_see_passwords():
+            del self.pin
         self.country.choices = with_nothing(countries())
         present = self.time_zone.object_data or ""
         self.time_zone.choices = [AUTOMATIC, *zone_choices(present)]
 
     def change(self, customer_id: UUID) -> UpdateCustomer:
-        """The change to be made; an empty PIN is none."""
-        pin = self.pin.data or ""
-        return self.to(UpdateCustomer, customer_id=customer_id, pin=pin)
+        """The change to be made; an empty PIN is none, one that is not seen stays."""
+        pin = {"pin": self.pin.data or ""} if "pin" in self else {}
+        return self.to(UpdateCustomer, customer_id=customer_id, **pin)
 
 
 def person_data(customer: CustomerView, pin: str) -> dict[str, Any]:

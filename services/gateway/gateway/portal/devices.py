@@ -29,7 +29,7 @@ class DeviceForm(LineupForm):
 
 
 @pages.route("/users/<uuid:user_id>/devices/new", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=AddDevice)
 def add_device(user_id: UUID) -> ResponseReturnValue:
     """Note a device of a user."""
     user = user_of(user_id)
@@ -45,7 +45,7 @@ def add_device(user_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/devices/<uuid:device_id>/edit", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=ChangeDevice)
 def change_device(device_id: UUID) -> ResponseReturnValue:
     """Note what a device is now."""
     device = ask(GetDevice(device_id=device_id))
@@ -61,7 +61,7 @@ def change_device(device_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/devices/<uuid:device_id>/remove", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=RemoveDevice)
 def remove_device(device_id: UUID) -> ResponseReturnValue:
     """Ask, and forget a device."""
     device = ask(GetDevice(device_id=device_id))

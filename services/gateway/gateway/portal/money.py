@@ -7,6 +7,7 @@ from gateway.panel.exports import file_address
 from gateway.panel.guard import page_for
 from gateway.portal.pages import own_id
 from lineup.context import Role
+from lineup.contracts.billing.wallets import GetWallet
 
 pages = Blueprint("portal_money", __name__)
 
@@ -14,7 +15,7 @@ CUSTOMERS = frozenset({Role.CUSTOMER})
 
 
 @pages.get("/my/balance")
-@page_for(CUSTOMERS)
+@page_for(CUSTOMERS, asks=GetWallet)
 def balance() -> str:
     """The balance, and everything that moved on it."""
     return render_template(

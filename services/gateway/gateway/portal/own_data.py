@@ -9,6 +9,7 @@ from gateway.customers import player_settings
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.people import PersonFields, person_data
+from gateway.players import may_see_passwords
 from gateway.portal.pages import own_id, pages
 from gateway.request_context import ask
 from lineup.context import Role
@@ -16,6 +17,7 @@ from lineup.contracts.accounts.customers import (
     CustomerView,
     GetCustomer,
     GetPlayerSettings,
+    UpdateCustomer,
 )
 
 
@@ -38,7 +40,7 @@ class OwnDataForm(PersonFields):
 
 
 @pages.route("/my/data", methods=["GET", "POST"])
-@page_for(frozenset({Role.CUSTOMER}))
+@page_for(frozenset({Role.CUSTOMER}), asks=UpdateCustomer)
 def change_data() -> ResponseReturnValue:
     """Change one's own data."""
     customer, pin = _oneself()
@@ -55,4 +57,6 @@ def change_data() -> ResponseReturnValue:
 def _oneself() -> tuple[CustomerView, str]:
     own = own_id()
     customer = ask(GetCustomer(customer_id=own))
+    if not may_see_passwords():
+        return customer, ""
     return customer, player_settings(GetPlayerSettings(customer_id=own)).pin

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from gateway.panel.amounts import read_amount
 from gateway.panel.display import day_text, money_text
 from gateway.panel.forms import form_page, go_to, status_of, submit
-from gateway.panel.guard import page_for, roles_of
+from gateway.panel.guard import may_open, page_for
 from gateway.panel.optional_results import optional_if_known
 from gateway.portal.purchase_forms import (
     BuyForm,
@@ -44,7 +44,7 @@ from lineup.errors import Conflict, Forbidden
 
 
 @pages.route("/users/<uuid:user_id>/buy", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=Purchase)
 def buy(user_id: UUID) -> ResponseReturnValue:
     """Choose a plan, see what it costs and gives, and buy it from the balance."""
     user = user_of(user_id)
@@ -58,7 +58,7 @@ def buy(user_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/users/<uuid:user_id>/renewal")
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=SwitchRenewal)
 def switch_renewal(user_id: UUID) -> ResponseReturnValue:
     """Turn a user's automatic renewal on or off."""
     user = user_of(user_id)
@@ -73,7 +73,7 @@ def switch_renewal(user_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/users/<uuid:user_id>/stop", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=StopSubscription)
 def stop_user(user_id: UUID) -> ResponseReturnValue:
     """The same for whatever a user has running; back when that is nothing."""
     running = ListSubscriptions(
@@ -87,7 +87,7 @@ def stop_user(user_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/subscriptions/<uuid:subscription_id>/stop", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=StopSubscription)
 def stop(subscription_id: UUID) -> ResponseReturnValue:
     """Say what comes back, ask, and stop."""
     return _stop(ask(GetSubscription(subscription_id=subscription_id)))
@@ -185,7 +185,7 @@ def _renewal_address(customer_id: UUID) -> str:
 
 def _takes_money() -> bool:
     """Whether this role can put money on a balance."""
-    return actor().role in roles_of("money_pages.top_up")
+    return may_open("money_pages.top_up")
 
 
 def _renewal_of(user: UserView) -> RenewalView | None:

@@ -54,7 +54,7 @@ def address_of(customer_id: UUID) -> str:
 
 
 @pages.route("/customers/<uuid:customer_id>/users/new", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=CreateUser)
 def new_user(customer_id: UUID) -> ResponseReturnValue:
     """Add a user; its link answers when this returns."""
     form = NameForm()
@@ -69,7 +69,7 @@ def new_user(customer_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/users/<uuid:user_id>/rename", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=RenameUser)
 def rename_user(user_id: UUID) -> ResponseReturnValue:
     """Give a user another name."""
     user = user_of(user_id)
@@ -85,7 +85,7 @@ def rename_user(user_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/users/<uuid:user_id>/delete", methods=["GET", "POST"])
-@page_for(SELLERS_AND_CUSTOMERS)
+@page_for(SELLERS_AND_CUSTOMERS, asks=DeleteUser)
 def delete_user(user_id: UUID) -> ResponseReturnValue:
     """Ask, and delete a user; what runs is stopped with it, the rest paid back."""
     user, stop = user_of(user_id), _stop_of(user_id)

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.help import page_topics
 from gateway.help.topics import GROUPS, topics, topics_for
-from gateway.panel.guard import PAGES, roles_of
+from gateway.panel.guard import PAGES, access_to
 from lineup.access import OPEN
 from lineup.context import Role
 
@@ -25,7 +25,7 @@ def test_every_page_has_a_topic_that_its_roles_may_read(app):
     rpc_request = 0
     with app.app_context():
         for endpoint in endpoints(app):
-            for role in roles_of(endpoint) - {Role.SYSTEM}:
+            for role in access_to(endpoint).allowed - {Role.SYSTEM}:
                 name = page_topics.topic_of(endpoint, role)
                 assert name in topics(), (endpoint, role)
                 assert topics()[name].is_for(role), (endpoint, role, name)

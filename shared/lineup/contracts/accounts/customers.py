@@ -11,6 +11,7 @@ from lineup.context import (
     SELLERS,
     SELLERS_AND_CUSTOMERS,
     SELLERS_AND_SUPPORT,
+    Permission,
 )
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.changes import UNSET, Given, reset, resets_to
@@ -141,6 +142,7 @@ class CustomerView:
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.CUSTOMERS,
     rest="PATCH|PUT /customers/<uuid:customer_id>",
 )
 class UpdateCustomer(Request[CustomerView]):
@@ -160,6 +162,7 @@ class UpdateCustomer(Request[CustomerView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.CUSTOMERS,
     rest=Route("PUT /customers/<uuid:customer_id>/state", name="set_customer_state"),
 )
 class SwitchCustomer(Request[CustomerView]):
@@ -191,6 +194,7 @@ class PlayerSettings:
     "accounts",
     Kind.READ,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.SEE_SECRETS,
     rest="GET /customers/<uuid:customer_id>/player-settings",
 )
 class GetPlayerSettings(Request[PlayerSettings]):
@@ -300,7 +304,11 @@ class BalanceSettlement(enum.StrEnum):
 
 
 @verb(
-    "accounts", Kind.WRITE, allowed=SELLERS, rest="DELETE /customers/<uuid:customer_id>"
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS,
+    needs=Permission.DELETE,
+    rest="DELETE /customers/<uuid:customer_id>",
 )
 class DeleteCustomer(Request[Done]):
     """Delete a customer and its users.

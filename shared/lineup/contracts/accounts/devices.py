@@ -4,7 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, SELLERS_AND_SUPPORT
+from lineup.context import (
+    EVERYBODY,
+    SELLERS_AND_CUSTOMERS,
+    SELLERS_AND_SUPPORT,
+    Permission,
+)
 from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Mac, Name, OptionalName, Search
@@ -37,6 +42,7 @@ class DeviceView:
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.CUSTOMERS,
     rest="POST /users/<uuid:user_id>/devices",
 )
 class AddDevice(Request[DeviceView]):
@@ -53,6 +59,7 @@ class AddDevice(Request[DeviceView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.CUSTOMERS,
     rest="PATCH|PUT /devices/<uuid:device_id>",
 )
 class ChangeDevice(Request[DeviceView]):
@@ -68,6 +75,7 @@ class ChangeDevice(Request[DeviceView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.CUSTOMERS,
     rest="DELETE /devices/<uuid:device_id>",
 )
 class RemoveDevice(Request[Done]):

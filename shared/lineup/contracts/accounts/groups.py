@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import SELLERS, SELLERS_AND_SUPPORT
+from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Permission
 from lineup.contracts.changes import UNSET, Given
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Name, Search
@@ -33,6 +33,7 @@ class CustomerGroupView:
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.CUSTOMERS,
     rest="POST /customer-groups",
 )
 class CreateCustomerGroup(Request[CustomerGroupView]):
@@ -46,6 +47,7 @@ class CreateCustomerGroup(Request[CustomerGroupView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.CUSTOMERS,
     rest=Route("PATCH /customer-groups/<uuid:group_id>", name="update_customer_group"),
 )
 class RenameCustomerGroup(Request[CustomerGroupView]):
@@ -59,6 +61,7 @@ class RenameCustomerGroup(Request[CustomerGroupView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.CUSTOMERS,
     rest="DELETE /customer-groups/<uuid:group_id>",
 )
 class DeleteCustomerGroup(Request[Done]):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Permission
 from lineup.contracts.accounts.customers import BalanceSettlement, CustomerView
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Line, Note
@@ -80,6 +80,7 @@ class AccountJobView:
     "accounts",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.DELETE,
     rest=Route("DELETE /accounts/<uuid:account_id>", status=202),
 )
 class DeleteAccount(Request[AccountJobView]):
@@ -102,6 +103,7 @@ class DeleteAccount(Request[AccountJobView]):
     "accounts",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.SELLERS,
     rest="PUT /customers/<uuid:customer_id>/seller",
 )
 class MoveCustomer(Request[CustomerView]):
@@ -115,6 +117,7 @@ class MoveCustomer(Request[CustomerView]):
     "accounts",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.SELLERS,
     rest=Route("POST /accounts/<uuid:account_id>/moves", status=202),
 )
 class MoveCustomers(Request[AccountJobView]):

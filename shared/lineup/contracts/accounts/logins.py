@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import SELLERS, Role
+from lineup.context import SELLERS, Permission, Role
 from lineup.contracts.accounts.tree import LoginDetails, Status
-from lineup.contracts.changes import UNSET, Given
+from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.values.rules import OneOf
 from lineup.values.types import NewPassword, OptionalMailAddress
@@ -33,6 +33,10 @@ class LoginView:
     """Where its reset links go; empty: the account's email address."""
     must_change_password: bool = False
     """Whether it must choose a new password at its next sign-in."""
+    permission_set_id: UUID | None = None
+    """What a staff login may do; null: all that staff may."""
+    permission_set: str = ""
+    """Name of the permission set; empty: none."""
     updated_at: datetime | None = None
     """When it last changed; null for older records."""
 
@@ -41,6 +45,7 @@ class LoginView:
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.LOGINS,
     rest=Route("POST /accounts/<uuid:account_id>/logins", name="create_login"),
 )
 class CreateStaff(Request[LoginView]):
@@ -53,6 +58,8 @@ class CreateStaff(Request[LoginView]):
     """Where its reset links go; empty: the account's email address."""
     must_change_password: bool = False
     """Whether it must choose a new password at first sign-in."""
+    permission_set_id: UUID | None = None
+    """What a staff login may do; null: all that staff may."""
 
 
 @verb(
@@ -81,6 +88,7 @@ class GetLogin(Request[LoginView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.LOGINS,
     rest=Route("PUT /logins/<uuid:login_id>/state", has_tag=False),
 )
 class SetLoginState(Request[LoginView]):
@@ -94,6 +102,7 @@ class SetLoginState(Request[LoginView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.LOGINS,
     rest=Route(
         "PUT /logins/<uuid:login_id>/password",
         name="set_login_password",
@@ -114,6 +123,7 @@ class ResetPassword(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.LOGINS,
     rest="PATCH /logins/<uuid:login_id>",
 )
 class UpdateLogin(Request[LoginView]):
@@ -124,3 +134,5 @@ class UpdateLogin(Request[LoginView]):
     """Where its reset links go; empty: the account's email address."""
     must_change_password: Given[bool] = UNSET
     """Whether it must choose a new password at its next sign-in."""
+    permission_set_id: Given[UUID | None] = resets_to(None)
+    """What a staff login may do; null: all that staff may."""

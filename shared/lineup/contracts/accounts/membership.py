@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from lineup.context import SELLERS
+from lineup.context import SELLERS, Permission
 from lineup.contracts.accounts.customers import (
     CustomerSettings,
     CustomerView,
@@ -26,7 +26,13 @@ class CreatedCustomer(CustomerView):
     """Generated password of the login; empty if the caller chose one."""
 
 
-@verb("accounts", Kind.WRITE, allowed=SELLERS, rest="POST /customers")
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS,
+    needs=Permission.CUSTOMERS,
+    rest="POST /customers",
+)
 class CreateCustomer(Request[CreatedCustomer]):
     """Create a customer with its login and, optionally, its first user.
 

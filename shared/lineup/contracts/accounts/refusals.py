@@ -51,6 +51,18 @@ class AccountJobNotFound(NotFound):
     code = "account_job_not_found"
 
 
+class PermissionSetNotFound(NotFound):
+    """There is no such permission set."""
+
+    code = "permission_set_not_found"
+
+
+class PermissionSetUsed(Conflict):
+    """Logins have this permission set. Give them another one first."""
+
+    code = "permission_set_used"
+
+
 class GroupUsed(Conflict):
     """This group has customers. Move them to another group first."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import PUBLIC, SELLERS
+from lineup.context import PUBLIC, SELLERS, Permission
 from lineup.events import event
 from lineup.secrets import Sealed
 from lineup.values.types import NewPassword, Token, Word
@@ -53,6 +53,7 @@ class SetPasswordByLink(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.LOGINS,
     rest=Route(
         "POST /logins/<uuid:login_id>/reset-link",
         name="create_reset_link",

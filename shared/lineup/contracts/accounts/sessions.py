@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, PUBLIC, SELLERS, Actor, Role
+from lineup.context import EVERYBODY, PUBLIC, SELLERS, Actor, Permission, Role
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.values.types import Line, NewPassword, Password, TimeZone, Token, Word
@@ -141,6 +141,7 @@ class EndSession(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.LOGIN_AS,
     rest="POST /accounts/<uuid:account_id>/visits",
 )
 class EnterAccount(Request[SignedIn]):

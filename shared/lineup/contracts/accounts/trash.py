@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import SELLERS, SELLERS_AND_SUPPORT
+from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Permission
 from lineup.contracts.accounts.customers import CustomerView
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import Search
@@ -42,6 +42,7 @@ class ListTrash(Request[Page[TrashedCustomer]]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.CUSTOMERS,
     rest="POST /customers/<uuid:customer_id>/restore",
 )
 class RestoreCustomer(Request[CustomerView]):
@@ -57,6 +58,7 @@ class RestoreCustomer(Request[CustomerView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.DELETE,
     rest=Route("DELETE /customers/trash/<uuid:customer_id>", name="purge_customer"),
 )
 class PurgeCustomer(Request[Done]):

@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import PARTNERS, PUBLIC, SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.context import (
+    PARTNERS,
+    PUBLIC,
+    SELLERS,
+    SELLERS_AND_SUPPORT,
+    Permission,
+    Role,
+)
 from lineup.contracts.changes import UNSET, Given, reset, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
@@ -148,7 +155,13 @@ class AccountView:
     """The roles of the further logins that who asks may make here."""
 
 
-@verb("accounts", Kind.WRITE, allowed=PARTNERS, rest="POST /accounts")
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.SELLERS,
+    rest="POST /accounts",
+)
 class CreateAccount(Request[AccountView]):
     """Create a partner (operator) or a reseller or dealer (partner)."""
 
@@ -172,6 +185,7 @@ class CreateAccount(Request[AccountView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.SELLERS,
     rest="PATCH|PUT /accounts/<uuid:account_id>",
 )
 class UpdateAccount(Request[AccountView]):
@@ -227,6 +241,7 @@ class ListAccounts(Request[Page[AccountView]]):
     "accounts",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.SELLERS,
     rest="PUT /accounts/<uuid:account_id>/state",
 )
 class SetAccountState(Request[AccountView]):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS
+from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, Permission
 from lineup.contracts.accounts.customers import CustomerStatus
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.changes import UNSET, Given
@@ -48,6 +48,7 @@ class UserView:
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.CUSTOMERS,
     rest="POST /customers/<uuid:customer_id>/users",
 )
 class CreateUser(Request[UserView]):
@@ -82,6 +83,7 @@ class ListUsers(Request[Page[UserView]]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.CUSTOMERS,
     rest="PATCH /users/<uuid:user_id>",
 )
 class RenameUser(Request[UserView]):
@@ -95,6 +97,7 @@ class RenameUser(Request[UserView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.DELETE,
     rest="DELETE /users/<uuid:user_id>",
 )
 class DeleteUser(Request[Done]):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, PARTNERS
+from lineup.context import EVERYBODY, PARTNERS, Permission
 from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
@@ -58,7 +58,13 @@ class ProductView:
     """When it last changed; null for older records."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="POST /products")
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.PRODUCTS,
+    rest="POST /products",
+)
 class CreateProduct(Request[ProductView]):
     """Create a product of packages, for a number of devices."""
 
@@ -77,6 +83,7 @@ class CreateProduct(Request[ProductView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.PRODUCTS,
     rest="PATCH|PUT /products/<uuid:product_id>",
 )
 class UpdateProduct(Request[ProductView]):
@@ -95,6 +102,7 @@ class UpdateProduct(Request[ProductView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.PRODUCTS,
     rest="POST /products/<uuid:product_id>/plans",
 )
 class CreatePlan(Request[PlanView]):
@@ -109,7 +117,13 @@ class CreatePlan(Request[PlanView]):
     """Unique per partner."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="PATCH|PUT /plans/<uuid:plan_id>")
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.PRODUCTS,
+    rest="PATCH|PUT /plans/<uuid:plan_id>",
+)
 class ChangePlan(Request[PlanView]):
     """Update name, price or SKU of a plan; past sales are not affected."""
 
@@ -138,6 +152,7 @@ class GetPlan(Request[PlanView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.PRODUCTS,
     rest=Route("POST /plans/<uuid:plan_id>/retire", status=200),
 )
 class RetirePlan(Request[PlanView]):

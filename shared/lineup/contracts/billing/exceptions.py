@@ -3,7 +3,7 @@
 from dataclasses import field
 from uuid import UUID
 
-from lineup.context import PARTNERS
+from lineup.context import PARTNERS, Permission
 from lineup.contracts.billing.orders import ExceptionSettlement, OrderView
 from lineup.contracts.billing.shops import ShopDeliveryView, ShopView
 from lineup.money import Money
@@ -22,6 +22,7 @@ from lineup.verbs import Kind, Request, Route, verb
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.ORDERS,
     rest=Route("POST /orders/<uuid:order_id>/exceptions/close", status=200),
 )
 class CloseException(Request[OrderView]):
@@ -44,6 +45,7 @@ class CloseException(Request[OrderView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.ORDERS,
     rest=Route("POST /orders/<uuid:order_id>/accept", status=200),
 )
 class AcceptOrder(Request[OrderView]):
@@ -57,6 +59,7 @@ class AcceptOrder(Request[OrderView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.ORDERS,
     rest=Route("POST /shops/<uuid:shop_id>/ignored-skus", status=200),
 )
 class IgnoreSku(Request[ShopView]):
@@ -73,6 +76,7 @@ class IgnoreSku(Request[ShopView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.ORDERS,
     rest=Route("POST /orders/<uuid:order_id>/pieces/<uuid:seat_id>/user", status=200),
 )
 class ChooseUser(Request[OrderView]):
@@ -87,6 +91,7 @@ class ChooseUser(Request[OrderView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.ORDERS,
     rest=Route("POST /orders/<uuid:order_id>/serve", status=200),
 )
 class ServeOrder(Request[OrderView]):
@@ -108,6 +113,7 @@ class ServeOrder(Request[OrderView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.ORDERS,
     rest="POST /shop-deliveries/<uuid:delivery_id>/serve",
 )
 class ServeDelivery(Request[OrderView]):
@@ -130,6 +136,7 @@ class ServeDelivery(Request[OrderView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.ORDERS,
     rest=Route("POST /shop-deliveries/<uuid:delivery_id>/close", status=200),
 )
 class CloseDelivery(Request[ShopDeliveryView]):

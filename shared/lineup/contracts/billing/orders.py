@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Permission
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
@@ -144,6 +144,7 @@ class GetOrder(Request[OrderView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.ORDERS,
     rest=Route("POST /orders/<uuid:order_id>/replay", status=200),
 )
 class ReplayOrder(Request[OrderView]):

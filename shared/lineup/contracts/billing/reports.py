@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, SELLERS_AND_SUPPORT
+from lineup.context import EVERYBODY, SELLERS_AND_SUPPORT, Permission
 from lineup.contracts.billing.subscriptions import SubscriptionFilter
 from lineup.contracts.paging import Page, Paging
 from lineup.money import Money
@@ -56,6 +56,7 @@ class SalesView:
     "billing",
     Kind.READ,
     allowed=SELLERS_AND_SUPPORT,
+    needs=Permission.SEE_MONEY,
     rest=Route("GET /sales/figures", name="get_sales_figures"),
 )
 class GetSales(Request[SalesView]):
@@ -113,7 +114,13 @@ class SaleView:
     """When it last changed; null for older records."""
 
 
-@verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /sales")
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=EVERYBODY,
+    needs=Permission.SEE_MONEY,
+    rest="GET /sales",
+)
 class ListSales(SalesFilter, Request[Page[SaleView]]):
     """List sales, newest first."""
 
@@ -136,7 +143,13 @@ class SalesSums:
     refunded: list[Money]
 
 
-@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /sales/total")
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    needs=Permission.SEE_MONEY,
+    rest="GET /sales/total",
+)
 class SumSales(SalesFilter, Request[SalesSums]):
     """Get the totals of sales with the same filters as the list."""
 

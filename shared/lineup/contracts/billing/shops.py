@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Permission
 from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
@@ -98,7 +98,9 @@ class ShopView:
     """Why order sync fails, as `code: detail`; empty: it works."""
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="POST /shops")
+@verb(
+    "billing", Kind.WRITE, allowed=PARTNERS, needs=Permission.SHOPS, rest="POST /shops"
+)
 class ConnectShop(Request[ShopView]):
     """Connect a shop; its webhooks are signed with the secret."""
 
@@ -123,6 +125,7 @@ class ConnectShop(Request[ShopView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.SHOPS,
     rest=Route("POST /shops/<uuid:shop_id>/access", status=200),
 )
 class SetShopAccess(Request[ShopView]):
@@ -144,6 +147,7 @@ class SetShopAccess(Request[ShopView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.SHOPS,
     rest=Route(
         "DELETE /shops/<uuid:shop_id>/access", status=200, name="delete_shop_access"
     ),
@@ -163,7 +167,13 @@ class GetShop(Request[ShopView]):
     shop_id: UUID
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="PATCH|PUT /shops/<uuid:shop_id>")
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.SHOPS,
+    rest="PATCH|PUT /shops/<uuid:shop_id>",
+)
 class UpdateShop(Request[ShopView]):
     """Update the settings of a shop; kind and currency cannot be changed."""
 
@@ -182,6 +192,7 @@ class UpdateShop(Request[ShopView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.SHOPS,
     rest=Route("PUT /shops/<uuid:shop_id>/state", name="set_shop_state"),
 )
 class SwitchShop(Request[ShopView]):
@@ -191,7 +202,13 @@ class SwitchShop(Request[ShopView]):
     is_active: bool
 
 
-@verb("billing", Kind.WRITE, allowed=PARTNERS, rest="PUT /shops/<uuid:shop_id>/secret")
+@verb(
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.SHOPS,
+    rest="PUT /shops/<uuid:shop_id>/secret",
+)
 class ChangeShopSecret(Request[ShopView]):
     """Change the webhook secret; the current one stays valid for 24 hours.
 
@@ -206,6 +223,7 @@ class ChangeShopSecret(Request[ShopView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.SHOPS,
     rest=Route(
         "DELETE /shops/<uuid:shop_id>/previous-secret",
         status=200,
@@ -297,6 +315,7 @@ class GetShopDelivery(Request[ShopDeliveryView]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.ORDERS,
     rest=Route(
         "POST /shop-deliveries/<uuid:delivery_id>/replay",
         status=200,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS
+from lineup.context import EVERYBODY, SELLERS_AND_CUSTOMERS, Permission
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
@@ -63,6 +63,7 @@ class SubscriptionView:
     "billing",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.SELL,
     rest=Route("POST /subscriptions", name="create_subscription"),
 )
 class Purchase(Request[SubscriptionView]):
@@ -128,6 +129,7 @@ class StopReceipt:
     "billing",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.REFUND,
     rest=Route("POST /subscriptions/<uuid:subscription_id>/stop", status=200),
 )
 class StopSubscription(Request[StopReceipt]):
@@ -163,6 +165,7 @@ class RenewalView:
     "billing",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.SELL,
     rest=Route("PUT /users/<uuid:user_id>/renewal", name="set_user_renewal"),
 )
 class SwitchRenewal(Request[RenewalView]):

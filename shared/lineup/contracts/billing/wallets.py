@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, PARTNERS, SELLERS_AND_SUPPORT
+from lineup.context import EVERYBODY, PARTNERS, SELLERS_AND_SUPPORT, Permission
 from lineup.contracts.paging import Page, Paging
 from lineup.money import Money
 from lineup.values.rules import OneOf
@@ -86,6 +86,7 @@ class Booked(WalletView):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.BALANCES,
     rest=Route("POST /customers/<uuid:customer_id>/top-ups", name="top_up_wallet"),
 )
 class TopUp(Request[Booked]):
@@ -100,6 +101,7 @@ class TopUp(Request[Booked]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.REFUND,
     rest=Route("POST /customers/<uuid:customer_id>/payouts", name="pay_out_wallet"),
 )
 class PayOut(Request[Booked]):
@@ -118,6 +120,7 @@ class PayOut(Request[Booked]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.BALANCES,
     rest=Route("POST /transfers/<uuid:transfer_id>/correction", name="correct_booking"),
 )
 class CorrectBooking(Request[Booked]):
@@ -131,6 +134,7 @@ class CorrectBooking(Request[Booked]):
     "billing",
     Kind.READ,
     allowed=EVERYBODY,
+    needs=Permission.SEE_MONEY,
     rest="GET /customers/<uuid:customer_id>/wallet",
 )
 class GetWallet(Request[WalletView]):
@@ -150,7 +154,13 @@ class BalanceFilter:
     """Part of the name or email address of the customer."""
 
 
-@verb("billing", Kind.READ, allowed=SELLERS_AND_SUPPORT, rest="GET /wallets")
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=SELLERS_AND_SUPPORT,
+    needs=Permission.SEE_MONEY,
+    rest="GET /wallets",
+)
 class ListWallets(BalanceFilter, Request[Page[WalletView]]):
     """List balances of customers, newest first by default."""
 
@@ -163,6 +173,7 @@ class ListWallets(BalanceFilter, Request[Page[WalletView]]):
     "billing",
     Kind.READ,
     allowed=EVERYBODY,
+    needs=Permission.SEE_MONEY,
     rest=Route("GET /customers/<uuid:customer_id>/entries", name="list_wallet_entries"),
 )
 class ListEntries(Request[Page[EntryView]]):
@@ -195,6 +206,7 @@ class StatementView:
     "billing",
     Kind.READ,
     allowed=EVERYBODY,
+    needs=Permission.SEE_MONEY,
     rest=Route(
         "GET /customers/<uuid:customer_id>/statement", name="get_wallet_statement"
     ),
@@ -229,7 +241,13 @@ class LedgerReport:
         return not (self.unbalanced_transfers or self.wrong_wallets or any(self.sums))
 
 
-@verb("billing", Kind.READ, allowed=PARTNERS, rest="GET /ledger/check")
+@verb(
+    "billing",
+    Kind.READ,
+    allowed=PARTNERS,
+    needs=Permission.SEE_MONEY,
+    rest="GET /ledger/check",
+)
 class CheckLedger(Request[LedgerReport]):
     """Check the ledger of all accounts you have access to."""
 
@@ -247,6 +265,7 @@ class BalancesView:
     "billing",
     Kind.READ,
     allowed=SELLERS_AND_SUPPORT,
+    needs=Permission.SEE_MONEY,
     rest=Route("GET /wallets/total", name="sum_wallets"),
 )
 class GetBalances(BalanceFilter, Request[BalancesView]):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, PARTNERS, SELLERS, SELLERS_AND_SUPPORT
+from lineup.context import EVERYBODY, PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Permission
 from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.secrets import Sealed
@@ -91,6 +91,7 @@ class TransportView:
     "notifications",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.SETTINGS,
     rest=Route("PATCH|PUT /mail-transport", name="update_mail_transport"),
 )
 class SaveTransport(Request[TransportView]):
@@ -155,6 +156,7 @@ class DeliveryView:
     "notifications",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.MESSAGES,
     rest=Route("POST /mail-transport/test", status=202, name="test_mail_transport"),
 )
 class SendTest(Request[DeliveryView]):
@@ -226,6 +228,7 @@ class GetDelivery(Request[DeliveryView]):
     "notifications",
     Kind.WRITE,
     allowed=SELLERS,
+    needs=Permission.MESSAGES,
     rest=Route(
         "POST /deliveries/<uuid:delivery_id>/send-again",
         status=202,

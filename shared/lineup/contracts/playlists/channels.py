@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Permission
 from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import (
@@ -163,7 +163,13 @@ class ChannelView:
     """Since when it is missing from the imported playlist."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="POST /channels")
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.CONTENT,
+    rest="POST /channels",
+)
 class CreateChannel(Request[ChannelView]):
     """Create a channel."""
 
@@ -176,6 +182,7 @@ class CreateChannel(Request[ChannelView]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest="PATCH|PUT /channels/<uuid:channel_id>",
 )
 class UpdateChannel(Request[ChannelView]):
@@ -188,7 +195,11 @@ class UpdateChannel(Request[ChannelView]):
 
 
 @verb(
-    "playlists", Kind.WRITE, allowed=PARTNERS, rest="DELETE /channels/<uuid:channel_id>"
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.CONTENT,
+    rest="DELETE /channels/<uuid:channel_id>",
 )
 class DeleteChannel(Request[Done]):
     """Delete a channel."""
@@ -281,6 +292,7 @@ class ChannelsTouched:
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest=Route("POST /channels/switch", status=200),
 )
 class SwitchChannels(ChosenChannels, Request[ChannelsTouched]):
@@ -293,6 +305,7 @@ class SwitchChannels(ChosenChannels, Request[ChannelsTouched]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest=Route("POST /channels/group", status=200),
 )
 class GroupChannels(ChosenChannels, Request[ChannelsTouched]):
@@ -305,6 +318,7 @@ class GroupChannels(ChosenChannels, Request[ChannelsTouched]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest=Route("POST /channels/delete", status=200),
 )
 class DeleteChannels(ChosenChannels, Request[ChannelsTouched]):
@@ -315,6 +329,7 @@ class DeleteChannels(ChosenChannels, Request[ChannelsTouched]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.IMPORT,
     rest=Route("POST /channels/follow", status=200),
 )
 class FollowList(ChosenChannels, Request[ChannelsTouched]):
@@ -325,6 +340,7 @@ class FollowList(ChosenChannels, Request[ChannelsTouched]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest=Route("POST /channels/move", status=200),
 )
 class MoveChannels(Request[ChannelsTouched]):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Permission
 from lineup.contracts.changes import UNSET, Given, merges_into, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.contracts.playlists.channels import (
@@ -68,6 +68,7 @@ class GuideSourceView:
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest=Route("POST /guide-sources", without=frozenset({"upload"})),
 )
 class CreateGuideSource(Request[GuideSourceView]):
@@ -90,6 +91,7 @@ class CreateGuideSource(Request[GuideSourceView]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest=Route(
         "PATCH|PUT /guide-sources/<uuid:source_id>", without=frozenset({"upload"})
     ),
@@ -116,6 +118,7 @@ class UpdateGuideSource(Request[GuideSourceView]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.IMPORT,
     rest=Route("POST /guide-sources/<uuid:source_id>/fetch", status=202),
 )
 class FetchGuide(Request[JobView]):
@@ -129,6 +132,7 @@ class FetchGuide(Request[JobView]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest="DELETE /guide-sources/<uuid:source_id>",
 )
 class DeleteGuideSource(Request[Done]):
@@ -183,6 +187,7 @@ class ChannelTie:
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest=Route("POST /guide-ties", status=200),
 )
 class TieChannels(Request[ChannelsTouched]):

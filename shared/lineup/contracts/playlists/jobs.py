@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Permission
 from lineup.contracts.paging import Page, Paging
 from lineup.values.types import (
     ChosenGroups,
@@ -88,6 +88,7 @@ class JobView:
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.IMPORT,
     rest=Route("POST /channel-imports", status=202, without=frozenset({"upload"})),
 )
 class ImportChannels(Request[JobView]):
@@ -122,6 +123,7 @@ class ImportChannels(Request[JobView]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.IMPORT,
     rest=Route("POST /channel-previews", status=202, without=frozenset({"upload"})),
 )
 class PreviewChannels(Request[JobView]):
@@ -140,6 +142,7 @@ class PreviewChannels(Request[JobView]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.IMPORT,
     rest=Route("POST /jobs/<uuid:job_id>/undo", status=202),
 )
 class UndoImport(Request[JobView]):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Permission
 from lineup.contracts.changes import UNSET, Given
 from lineup.contracts.paging import Page, Paging
 from lineup.contracts.playlists.channels import ChosenChannels
@@ -31,7 +31,13 @@ class PackageView:
     """When it last changed; null for older records."""
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="POST /packages")
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.CONTENT,
+    rest="POST /packages",
+)
 class CreatePackage(Request[PackageView]):
     """Create a package of channels."""
 
@@ -41,7 +47,11 @@ class CreatePackage(Request[PackageView]):
 
 
 @verb(
-    "playlists", Kind.WRITE, allowed=PARTNERS, rest="PATCH /packages/<uuid:package_id>"
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.CONTENT,
+    rest="PATCH /packages/<uuid:package_id>",
 )
 class RenamePackage(Request[PackageView]):
     """Rename a package."""
@@ -51,7 +61,11 @@ class RenamePackage(Request[PackageView]):
 
 
 @verb(
-    "playlists", Kind.WRITE, allowed=PARTNERS, rest="DELETE /packages/<uuid:package_id>"
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.CONTENT,
+    rest="DELETE /packages/<uuid:package_id>",
 )
 class DeletePackage(Request[Done]):
     """Delete a package without active subscriptions."""
@@ -63,6 +77,7 @@ class DeletePackage(Request[Done]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest="PUT /packages/<uuid:package_id>/channels",
 )
 class SetPackageChannels(Request[PackageView]):
@@ -76,6 +91,7 @@ class SetPackageChannels(Request[PackageView]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest=Route("POST /packages/<uuid:package_id>/channels/add", status=200),
 )
 class AddPackageChannels(ChosenChannels, Request[PackageView]):
@@ -88,6 +104,7 @@ class AddPackageChannels(ChosenChannels, Request[PackageView]):
     "playlists",
     Kind.WRITE,
     allowed=PARTNERS,
+    needs=Permission.CONTENT,
     rest=Route("POST /packages/<uuid:package_id>/channels/remove", status=200),
 )
 class RemovePackageChannels(ChosenChannels, Request[PackageView]):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Permission
 from lineup.contracts.changes import Given, resets_to
 from lineup.values.types import SessionMinutes, StreamHosts
 from lineup.verbs import Kind, Request, verb
@@ -36,7 +36,13 @@ class GetStreamSettings(Request[StreamSettings]):
     partner_id: UUID | None = None
 
 
-@verb("playlists", Kind.WRITE, allowed=PARTNERS, rest="PATCH|PUT /stream-settings")
+@verb(
+    "playlists",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.SETTINGS,
+    rest="PATCH|PUT /stream-settings",
+)
 class UpdateStreamSettings(Request[StreamSettings]):
     """Update the stream settings of a partner.
 

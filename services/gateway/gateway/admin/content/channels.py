@@ -104,7 +104,7 @@ def change_many() -> Answer:
 
 
 @pages.post("/channels/move")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=MoveChannels)
 def move_channel() -> Answer:
     """Put one channel right before or after another of the page."""
     moved, _, beside = request.form.get("move", "").partition(":")
@@ -119,7 +119,7 @@ def move_channel() -> Answer:
 
 
 @pages.post("/channels/switch")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=SwitchChannels)
 def switch_channel() -> Answer:
     """Switch one channel on or off, at once."""
     channel, _, to = request.form.get("switch", "").partition(":")

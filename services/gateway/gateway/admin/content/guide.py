@@ -127,7 +127,7 @@ def list_proposals() -> str:
 
 
 @pages.post("/guide/proposals")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=TieChannels)
 def choose_guides() -> Answer:
     """Keep what staff chose on a page of proposals."""
     return act_and_tell(_save_guides, url_for("guide_pages.list_proposals"))

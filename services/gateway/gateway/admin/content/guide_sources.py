@@ -55,7 +55,7 @@ def list_guide_sources() -> str:
 
 @pages.route("/guide/sources/new", methods=["GET", "POST"])
 @uploads.takes_files
-@page_for(PARTNERS, limit=uploads.most_bytes)
+@page_for(PARTNERS, limit=uploads.most_bytes, asks=CreateGuideSource)
 def new_guide_source() -> ResponseReturnValue:
     """Add a guide: a file or an address."""
     form = NewSourceForm()
@@ -66,7 +66,7 @@ def new_guide_source() -> ResponseReturnValue:
 
 @pages.route("/guide/sources/<uuid:source_id>", methods=["GET", "POST"])
 @uploads.takes_files
-@page_for(PARTNERS, limit=uploads.most_bytes)
+@page_for(PARTNERS, limit=uploads.most_bytes, asks=UpdateGuideSource)
 def edit_guide_source(source_id: UUID) -> ResponseReturnValue:
     """Change a source; what shapes its programmes counts from the next run on."""
     source = ask(GetGuideSource(source_id=source_id))
@@ -83,7 +83,7 @@ def edit_guide_source(source_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/guide/sources/<uuid:source_id>/fetch")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=FetchGuide)
 def fetch_guide(source_id: UUID) -> Answer:
     """Fetch a source now; with force a much smaller guide is taken, too."""
     force = request.form.get("force") == "on"
@@ -92,7 +92,7 @@ def fetch_guide(source_id: UUID) -> Answer:
 
 
 @pages.route("/guide/sources/<uuid:source_id>/delete", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=DeleteGuideSource)
 def delete_guide_source(source_id: UUID) -> ResponseReturnValue:
     """Ask, and forget a source with its programmes."""
     source = ask(GetGuideSource(source_id=source_id))

@@ -13,11 +13,11 @@ from gateway.admin.content.forms import ChosenImportForm, ImportForm
 from gateway.app_context import app_context
 from gateway.panel.filters import Choice, Id
 from gateway.panel.forms import form_page, go_to
-from gateway.panel.guard import page_for, roles_of
+from gateway.panel.guard import may_open, page_for
 from gateway.panel.optional_results import optional
 from gateway.panel.people import with_nothing
 from gateway.panel.tables import Column, Table
-from gateway.request_context import actor, ask, ask_later
+from gateway.request_context import ask, ask_later
 from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT
 from lineup.contracts.billing.catalog import ListProducts
 from lineup.contracts.paging import Paging
@@ -77,7 +77,7 @@ def show_job(job_id: UUID) -> str:
 
 
 @pages.route("/jobs/<uuid:job_id>/choose", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=ImportChannels)
 def choose_groups(job_id: UUID) -> ResponseReturnValue:
     """Import what is chosen of a list that was looked at."""
     job = ask(GetJob(job_id=job_id))
@@ -95,7 +95,7 @@ def choose_groups(job_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/jobs/<uuid:job_id>/undo")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=UndoImport)
 def undo_import(job_id: UUID) -> Answer:
     """Undo the last import."""
     undo = ask(UndoImport(job_id=job_id))
@@ -104,7 +104,7 @@ def undo_import(job_id: UUID) -> Answer:
 
 @pages.route("/channels/import", methods=["GET", "POST"])
 @uploads.takes_files
-@page_for(PARTNERS, limit=uploads.most_bytes)
+@page_for(PARTNERS, limit=uploads.most_bytes, asks=ImportChannels)
 def import_channels() -> ResponseReturnValue:
     """Import an M3U: a file or an address."""
     packages = choices.packages()
@@ -120,7 +120,7 @@ def import_channels() -> ResponseReturnValue:
 
 def _sells_nothing() -> bool:
     """Whether the first line can be sold next: the actor has no product yet."""
-    if actor().role not in roles_of("sell_pages.first_line"):
+    if not may_open("sell_pages.first_line"):
         return False
     found = optional(ask_later(ListProducts(paging=Paging(limit=1)))).value
     return found is not None and not found.items

@@ -30,7 +30,7 @@ pages = Blueprint("channel_pages", __name__)
 
 
 @pages.route("/channels/new", methods=["GET", "POST"])
-@page_for(PARTNERS, limit=lambda: logos.FORM_BYTES)
+@page_for(PARTNERS, limit=lambda: logos.FORM_BYTES, asks=CreateChannel)
 def new_channel() -> ResponseReturnValue:
     """Add a channel; the next free number is proposed."""
     form, partners = NewChannelForm(), choices.partners()
@@ -51,7 +51,7 @@ def new_channel() -> ResponseReturnValue:
 
 
 @pages.route("/channels/<uuid:channel_id>", methods=["GET", "POST"])
-@page_for(PARTNERS, limit=lambda: logos.FORM_BYTES)
+@page_for(PARTNERS, limit=lambda: logos.FORM_BYTES, asks=UpdateChannel)
 def edit_channel(channel_id: UUID) -> ResponseReturnValue:
     """Change a channel; it keeps its stream id."""
     channel = ask(GetChannel(channel_id=channel_id))
@@ -71,7 +71,7 @@ def edit_channel(channel_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/channels/<uuid:channel_id>/delete", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=DeleteChannel)
 def delete_channel(channel_id: UUID) -> ResponseReturnValue:
     """Ask, and remove a channel from everywhere."""
     channel = ask(GetChannel(channel_id=channel_id))
@@ -100,7 +100,7 @@ def show_guide(channel_id: UUID) -> str:
 
 
 @pages.post("/channels/<uuid:channel_id>/guide")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=TieChannels)
 def choose_guide(channel_id: UUID) -> Answer:
     """Show the guide staff says, none, or what is found by itself again."""
     act = request.form.get("act", "")

@@ -111,7 +111,7 @@ def list_packages() -> str:
 
 
 @pages.route("/packages/new", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=CreatePackage)
 def new_package() -> ResponseReturnValue:
     """Make a package; then choose its channels."""
     form = NewPackageForm()
@@ -141,7 +141,7 @@ def show_package(package_id: UUID) -> str:
 
 
 @pages.post("/packages/<uuid:package_id>/channels")
-@page_for(PARTNERS, limit=lambda: MANY_BYTES)
+@page_for(PARTNERS, limit=lambda: MANY_BYTES, asks=AddPackageChannels)
 def change_contents(package_id: UUID) -> Answer:
     """Put channels in or take them out: one, the ticked, or all that match."""
     page = f"{_address_of(package_id)}?{address_query()}".rstrip("?")
@@ -149,7 +149,7 @@ def change_contents(package_id: UUID) -> Answer:
 
 
 @pages.route("/packages/<uuid:package_id>/name", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=RenamePackage)
 def rename_package(package_id: UUID) -> ResponseReturnValue:
     """Call a package otherwise."""
     package = _package(package_id)
@@ -166,7 +166,7 @@ def rename_package(package_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/packages/<uuid:package_id>/delete", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=DeletePackage)
 def delete_package(package_id: UUID) -> ResponseReturnValue:
     """Ask, and remove a package; its channels stay."""
     package = _package(package_id)

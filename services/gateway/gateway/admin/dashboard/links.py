@@ -5,8 +5,7 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from gateway.panel.guard import roles_of
-from gateway.request_context import actor
+from gateway.panel.guard import may_open
 
 WEEK, MONTH = timedelta(days=6), timedelta(days=29)
 """To the last day of seven, and of thirty, from the first."""
@@ -18,7 +17,7 @@ def link(endpoint: str, **query: Any) -> str:
     """A page's address; empty where there is none or not for the actor."""
     if endpoint not in current_app.view_functions:
         return ""
-    return url_for(endpoint, **query) if actor().role in roles_of(endpoint) else ""
+    return url_for(endpoint, **query) if may_open(endpoint) else ""
 
 
 def ending(first_on: date, last_on: date) -> str:

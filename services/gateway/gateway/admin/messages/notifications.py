@@ -97,7 +97,7 @@ def show_delivery(delivery_id: UUID) -> str:
 
 
 @pages.post("/deliveries/<uuid:delivery_id>/send-again")
-@page_for(SELLERS)
+@page_for(SELLERS, asks=SendAgain)
 def send_again(delivery_id: UUID) -> ResponseReturnValue:
     """Queue a failed message once more."""
     ask(SendAgain(delivery_id=delivery_id))
@@ -105,7 +105,7 @@ def send_again(delivery_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/mail-transport", methods=["GET", "POST"])
-@page_for(PARTNER_ONLY)
+@page_for(PARTNER_ONLY, asks=SaveTransport)
 def mail_transport() -> ResponseReturnValue:
     """How the partner's mail leaves."""
     kept = _transport()
@@ -123,7 +123,7 @@ def mail_transport() -> ResponseReturnValue:
 
 
 @pages.route("/mail-transport/test", methods=["GET", "POST"])
-@page_for(PARTNER_ONLY)
+@page_for(PARTNER_ONLY, asks=SendTest)
 def send_test_mail() -> ResponseReturnValue:
     """Send a test message the way mail leaves now, and look how it goes."""
     form = TestMailForm()

@@ -24,7 +24,7 @@ from gateway.panel.one_time_secrets import show_password_once
 from gateway.panel.optional_results import optional, wait_for
 from gateway.panel.people import country_name
 from gateway.panel.tables import Table
-from gateway.players import MAY_SEE_PASSWORDS
+from gateway.players import may_see_passwords
 from gateway.request_context import actor, ask, ask_later
 from lineup import rpc
 from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
@@ -35,8 +35,10 @@ from lineup.contracts.accounts.customers import (
     GetPlayerSettings,
     ListCustomers,
     SwitchCustomer,
+    UpdateCustomer,
 )
 from lineup.contracts.accounts.devices import ListDevices
+from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 
@@ -56,7 +58,7 @@ def list_customers() -> str:
 
 
 @pages.route("/customers/new", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=CreateCustomer)
 def new_customer() -> ResponseReturnValue:
     """Make a customer with its login and first user in one form."""
     form = CustomerForm()
@@ -105,7 +107,7 @@ def show_devices(customer_id: UUID) -> str:
 
 
 @pages.route("/customers/<uuid:customer_id>/edit", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=UpdateCustomer)
 def edit_customer(customer_id: UUID) -> ResponseReturnValue:
     """Change a customer's data."""
     customer = customer_of(customer_id)
@@ -122,14 +124,14 @@ def edit_customer(customer_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/customers/<uuid:customer_id>/switch-on")
-@page_for(SELLERS)
+@page_for(SELLERS, asks=SwitchCustomer)
 def switch_on(customer_id: UUID) -> Answer:
     """Switch a customer on again."""
     return _switched(customer_id, is_active=True)
 
 
 @pages.route("/customers/<uuid:customer_id>/switch-off", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=SwitchCustomer)
 def switch_off(customer_id: UUID) -> ResponseReturnValue:
     """Ask, then switch a customer off: nobody of it watches any more."""
     return form_page(
@@ -152,7 +154,7 @@ def _switched(customer_id: UUID, *, is_active: bool) -> Answer:
 
 
 @pages.route("/customers/<uuid:customer_id>/delete", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=DeleteCustomer)
 def delete_customer(customer_id: UUID) -> ResponseReturnValue:
     """Say what goes with a customer, ask for its name, and delete it."""
     customer = customer_of(customer_id)
@@ -211,6 +213,6 @@ def _with_list(
 
 def _pin(customer_id: UUID) -> str:
     """The PIN, for those who may read it."""
-    if actor().role not in MAY_SEE_PASSWORDS:
+    if not may_see_passwords():
         return ""
     return player_settings(GetPlayerSettings(customer_id=customer_id)).pin

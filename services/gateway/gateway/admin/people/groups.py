@@ -60,7 +60,7 @@ def list_groups() -> str:
 
 
 @pages.route("/customer-groups/new", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=CreateCustomerGroup)
 def new_group() -> ResponseReturnValue:
     """Make a group."""
     form = GroupForm()
@@ -74,7 +74,7 @@ def new_group() -> ResponseReturnValue:
 
 
 @pages.route("/customer-groups/<uuid:group_id>/rename", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=RenameCustomerGroup)
 def rename_group(group_id: UUID) -> ResponseReturnValue:
     """Give a group another name."""
     group = ask(GetCustomerGroup(group_id=group_id))
@@ -91,7 +91,7 @@ def rename_group(group_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/customer-groups/<uuid:group_id>/delete", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=DeleteCustomerGroup)
 def delete_group(group_id: UUID) -> ResponseReturnValue:
     """Ask, and remove a group that nobody is in."""
     group = ask(GetCustomerGroup(group_id=group_id))

@@ -15,7 +15,12 @@ from gateway.panel.navigation import ROLES
 from gateway.panel.zones import zone_choices
 from lineup.context import Role
 from lineup.contracts.accounts.jobs import MoveCustomer
-from lineup.contracts.accounts.logins import CreateStaff, ResetPassword, UpdateLogin
+from lineup.contracts.accounts.logins import (
+    CreateStaff,
+    LoginView,
+    ResetPassword,
+    UpdateLogin,
+)
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
@@ -23,6 +28,8 @@ from lineup.contracts.accounts.tree import (
 )
 
 AT_LEAST_12 = "At least 12 characters."
+PERMITTED = "For staff. Sets of permissions are made in Settings, Permissions."
+Choice = tuple[str, str]
 FIRST_SIGN_IN = "Must be changed at first sign-in"
 RESET_MAIL = (
     "Password reset links go here. Leave empty to use the account's email address."
@@ -84,12 +91,16 @@ class LoginForm(LoginFields):
     """A further login of an account."""
 
     asks = CreateStaff
+    permission_set_id = entry("Permissions", PERMITTED)
     must_change_password = entry(FIRST_SIGN_IN, default=True)
     email = entry("Email", RESET_MAIL)
     role = entry("Role")
 
-    def __init__(self, roles: Sequence[Role]) -> None:
+    def __init__(self, roles: Sequence[Role], sets: Sequence[Choice]) -> None:
         super().__init__()
+        self.permission_set_id.choices = sets
+        if Role.STAFF not in roles:
+            del self.permission_set_id
         self.role.choices = [SelectChoice(role.value, ROLES[role]) for role in roles]
 
 
@@ -108,6 +119,13 @@ class EditLoginForm(LineupForm):
 
     asks = UpdateLogin
     email = entry("Email", RESET_MAIL)
+    permission_set_id = entry("Permissions", PERMITTED, kind=SelectField)
+
+    def __init__(self, login: LoginView, sets: Sequence[Choice]) -> None:
+        super().__init__(obj=login)
+        self.permission_set_id.choices = sets
+        if login.role is not Role.STAFF:
+            del self.permission_set_id
 
 
 class MoveForm(LineupForm):

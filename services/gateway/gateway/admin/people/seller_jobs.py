@@ -46,7 +46,7 @@ JOBS = Table(
 
 
 @pages.route("/accounts/<uuid:account_id>/delete", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=DeleteAccount)
 def delete_account(account_id: UUID) -> ResponseReturnValue:
     """Say what goes with a seller, have its login name typed, and delete it."""
     account = account_of(account_id)
@@ -89,7 +89,7 @@ def show_job(job_id: UUID) -> str:
 
 
 @pages.route("/accounts/<uuid:account_id>/move", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=MoveCustomers)
 def move_customers(account_id: UUID) -> ResponseReturnValue:
     """Put all customers of a seller below another one."""
     account = account_of(account_id)
@@ -106,7 +106,7 @@ def move_customers(account_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/customers/<uuid:customer_id>/move", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=MoveCustomer)
 def move_customer(customer_id: UUID) -> ResponseReturnValue:
     """Put one customer below another seller."""
     customer = ask(GetCustomer(customer_id=customer_id))

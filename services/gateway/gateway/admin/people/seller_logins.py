@@ -14,7 +14,7 @@ from gateway.panel.customer_tabs import customer_tabs
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.request_context import actor, ask
-from lineup.context import SELLERS
+from lineup.context import PARTNERS, SELLERS
 from lineup.contracts.accounts.logins import (
     CreateStaff,
     GetLogin,
@@ -23,9 +23,11 @@ from lineup.contracts.accounts.logins import (
     SetLoginState,
     UpdateLogin,
 )
+from lineup.contracts.accounts.permissions import ListPermissionSets
 from lineup.contracts.accounts.resets import SendResetLink
 from lineup.contracts.accounts.sessions import EndSession, ListSessions
 from lineup.contracts.accounts.tree import Status
+from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.errors import Conflict, NotFound
 
 pages = Blueprint("seller_logins", __name__)
@@ -73,11 +75,11 @@ def customer_login(customer_id: UUID) -> str:
 
 
 @pages.route("/accounts/<uuid:account_id>/logins/new", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=CreateStaff)
 def new_login(account_id: UUID) -> ResponseReturnValue:
     """Make a further login of an account."""
     account = account_of(account_id)
-    form = LoginForm(account.login_roles)
+    form = LoginForm(account.login_roles, _sets_of(account_id))
     return form_page(
         "admin/people/sellers/login.html",
         form,
@@ -90,7 +92,7 @@ def new_login(account_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route(f"{LOGIN}/password", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=ResetPassword)
 def reset_password(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
     """Give somebody else's login a new password; it must sign in anew."""
     form = NewPasswordForm()
@@ -109,7 +111,7 @@ def reset_password(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post(f"{LOGIN}/reset-link")
-@page_for(SELLERS)
+@page_for(SELLERS, asks=SendResetLink)
 def send_reset_link(account_id: UUID, login_id: UUID) -> Answer:
     """Send a link by which the login's password can be set."""
     message = "The reset link was sent. It is valid for 60 minutes."
@@ -121,11 +123,11 @@ def send_reset_link(account_id: UUID, login_id: UUID) -> Answer:
 
 
 @pages.route(f"{LOGIN}/edit", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=UpdateLogin)
 def edit_login(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
     """Change a login's settings."""
     login = ask(GetLogin(login_id=login_id))
-    form = EditLoginForm(data=vars(login))
+    form = EditLoginForm(login, _sets_of(account_id))
     return form_page(
         "admin/people/sellers/login.html",
         form,
@@ -138,7 +140,7 @@ def edit_login(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post(f"{LOGIN}/state")
-@page_for(SELLERS)
+@page_for(SELLERS, asks=SetLoginState)
 def set_login_state(account_id: UUID, login_id: UUID) -> Answer:
     """Switch a login off or on."""
     is_on = request.form.get("state") == Status.ACTIVE.value
@@ -154,6 +156,16 @@ def end_session(account_id: UUID, session_id: UUID) -> Answer:
     """End a session or token from the server."""
     ask(EndSession(session_id=session_id))
     return go_to(_back_to(account_id, "list_sessions"), "Session ended.")
+
+
+def _sets_of(account_id: UUID) -> list[tuple[str, str]]:
+    """The permission sets that logins of an account can have."""
+    sets: list[tuple[str, str]] = [("", "All that staff may do")]
+    if actor().role in PARTNERS:
+        found = ask(ListPermissionSets(paging=Paging(limit=MAX_LIMIT)))
+        theirs = (one for one in found.items if one.partner_id == account_id)
+        sets += [(str(one.id), one.name) for one in theirs]
+    return sets
 
 
 def _back_to(account_id: UUID, page: str = "list_logins") -> str:

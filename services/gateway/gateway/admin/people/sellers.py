@@ -19,9 +19,11 @@ from lineup.contracts.accounts.jobs import CountAccount
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
+    CreateAccount,
     GetAccount,
     ListAccounts,
     Status,
+    UpdateAccount,
 )
 from lineup.contracts.billing.wallets import GetBalances
 
@@ -82,21 +84,21 @@ def list_partners() -> str:
 
 
 @pages.route("/providers/dealers/new", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=CreateAccount)
 def new_dealer() -> ResponseReturnValue:
     """Make a dealer with its login; it can sign in at once."""
     return _new(AccountKind.DEALER)
 
 
 @pages.route("/providers/resellers/new", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=CreateAccount)
 def new_reseller() -> ResponseReturnValue:
     """Make a reseller with its login."""
     return _new(AccountKind.RESELLER)
 
 
 @pages.route("/providers/partners/new", methods=["GET", "POST"])
-@page_for(frozenset({Role.OPERATOR}))
+@page_for(frozenset({Role.OPERATOR}), asks=CreateAccount)
 def new_partner() -> ResponseReturnValue:
     """Make a partner with its login."""
     return _new(AccountKind.PARTNER)
@@ -120,7 +122,7 @@ def show_account(account_id: UUID) -> str:
 
 
 @pages.route("/accounts/<uuid:account_id>/edit", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=UpdateAccount)
 def edit_account(account_id: UUID) -> ResponseReturnValue:
     """Change an account, switch it off or on, or go on to delete it."""
     account = account_of(account_id)

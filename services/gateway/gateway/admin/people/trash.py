@@ -49,7 +49,7 @@ def list_trash() -> str:
 
 
 @pages.post("/customers/trash/<uuid:customer_id>/restore")
-@page_for(SELLERS)
+@page_for(SELLERS, asks=RestoreCustomer)
 def restore_customer(customer_id: UUID) -> ResponseReturnValue:
     """Restore a customer; its mail address may be in use by now."""
     try:
@@ -62,7 +62,7 @@ def restore_customer(customer_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/customers/trash/<uuid:customer_id>/delete", methods=["GET", "POST"])
-@page_for(SELLERS)
+@page_for(SELLERS, asks=PurgeCustomer)
 def purge_customer(customer_id: UUID) -> ResponseReturnValue:
     """Ask, then delete a customer in the trash permanently."""
     customer = _trashed(customer_id)

@@ -36,6 +36,7 @@ from lineup.contracts.billing.wallets import (
     Booked,
     CorrectBooking,
     GetBalances,
+    GetWallet,
     ListWallets,
     PayOut,
     TopUp,
@@ -77,7 +78,7 @@ HISTORY = Table(
 
 
 @pages.get("/wallets")
-@page_for(SELLERS_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT, asks=ListWallets)
 def list_wallets() -> str:
     """Balances of customers, and what they are together."""
     narrowed = WALLETS.listing()
@@ -94,7 +95,7 @@ def list_wallets() -> str:
 
 
 @pages.get("/wallets.csv")
-@page_for(SELLERS_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT, asks=ListWallets)
 def export_wallets() -> Response:
     """The same list as a file."""
     rpc_request = WALLETS.listing().to_request(ListWallets)
@@ -102,7 +103,7 @@ def export_wallets() -> Response:
 
 
 @pages.get("/customers/<uuid:customer_id>/wallet")
-@page_for(SELLERS_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT, asks=GetWallet)
 def customer_wallet(customer_id: UUID) -> str:
     """A customer's balance and statement."""
     return _page_of(
@@ -137,14 +138,14 @@ def customer_renewal(customer_id: UUID) -> str:
 
 
 @pages.route("/customers/<uuid:customer_id>/top-up", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=TopUp)
 def top_up(customer_id: UUID) -> ResponseReturnValue:
     """Put money on a customer's balance that was paid outside."""
     return _move_money("top_up", TopUp, customer_id, "Topped up")
 
 
 @pages.route("/customers/<uuid:customer_id>/pay-out", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=PayOut)
 def pay_out(customer_id: UUID) -> ResponseReturnValue:
     """Book that a customer was given money of its balance back."""
     return _move_money("pay_out", PayOut, customer_id, "Paid out")
@@ -154,7 +155,7 @@ def pay_out(customer_id: UUID) -> ResponseReturnValue:
     "/customers/<uuid:customer_id>/bookings/<uuid:transfer_id>/correct",
     methods=["GET", "POST"],
 )
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=CorrectBooking)
 def correct_booking(customer_id: UUID, transfer_id: UUID) -> ResponseReturnValue:
     """Undo a top-up or payout that was a mistake, with a reason."""
     back = url_for("money_pages.customer_wallet", customer_id=customer_id)

@@ -86,7 +86,7 @@ def show_product(product_id: UUID) -> str:
 
 
 @pages.route("/products/new", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=CreateProduct)
 def new_product() -> ResponseReturnValue:
     """Make a product of packages."""
     form, partners = NewProductForm(), choices.partners()
@@ -105,7 +105,7 @@ def new_product() -> ResponseReturnValue:
 
 
 @pages.route("/products/<uuid:product_id>/edit", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=UpdateProduct)
 def edit_product(product_id: UUID) -> ResponseReturnValue:
     """Change a product; whoever runs by it follows within a minute."""
     product = ask(GetProduct(product_id=product_id))
@@ -125,7 +125,7 @@ def edit_product(product_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/products/<uuid:product_id>/plans/new", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=CreatePlan)
 def new_plan(product_id: UUID) -> ResponseReturnValue:
     """Give a product a length and price."""
     product = ask(GetProduct(product_id=product_id))
@@ -137,7 +137,7 @@ def new_plan(product_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/plans/new", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=CreatePlan)
 def map_sku() -> ResponseReturnValue:
     """Give a product a plan with a SKU that a shop sells already."""
     fields = {name: request.args.get(name, "") for name in ("sku", "currency")}
@@ -147,7 +147,7 @@ def map_sku() -> ResponseReturnValue:
 
 
 @pages.route("/plans/<uuid:plan_id>/edit", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=ChangePlan)
 def edit_plan(plan_id: UUID) -> ResponseReturnValue:
     """Give a plan another name, price and SKU, from the next sale or renewal on."""
     use = ask(GetPlanUse(plan_id=plan_id))
@@ -167,7 +167,7 @@ def edit_plan(plan_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/plans/<uuid:plan_id>/retire", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=RetirePlan)
 def retire_plan(plan_id: UUID) -> ResponseReturnValue:
     """Say who would be touched, ask, and sell a plan no longer."""
     use = ask(GetPlanUse(plan_id=plan_id))

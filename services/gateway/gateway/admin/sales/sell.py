@@ -38,7 +38,7 @@ AT_THE_COUNTER = frozenset({Role.PARTNER, Role.STAFF})
 
 
 @pages.route("/sell", methods=["GET", "POST"])
-@page_for(AT_THE_COUNTER)
+@page_for(AT_THE_COUNTER, asks=Purchase)
 def sell() -> ResponseReturnValue:
     """Sell a plan to somebody new, paid in cash."""
     offers = offers_of(_own_partner(), had_trial=False)
@@ -54,7 +54,7 @@ def sell() -> ResponseReturnValue:
 
 
 @pages.route("/first-line", methods=["GET", "POST"])
-@page_for(AT_THE_COUNTER)
+@page_for(AT_THE_COUNTER, asks=Purchase)
 def first_line() -> ResponseReturnValue:
     """Put all channels on sale, and sell them for the first time."""
     account = ask(GetAccount(account_id=_own_partner()))

@@ -59,7 +59,7 @@ FILE = (
 
 
 @pages.get("/sales")
-@page_for(SELLERS_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT, asks=ListSales)
 def list_sales() -> str:
     """Sold periods, and what those that the filters let through add up to."""
     narrowed = SALES.listing()
@@ -76,7 +76,7 @@ def list_sales() -> str:
 
 
 @pages.get("/sales.csv")
-@page_for(SELLERS_AND_SUPPORT)
+@page_for(SELLERS_AND_SUPPORT, asks=ListSales)
 def export() -> Response:
     """The same list as a file."""
     rpc_request = SALES.listing().to_request(ListSales)

@@ -93,7 +93,7 @@ def list_shops() -> str:
 
 
 @pages.route("/shops/new", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=ConnectShop)
 def connect_shop() -> ResponseReturnValue:
     """Connect a shop."""
     form = ShopForm()
@@ -137,7 +137,7 @@ def set_up_shop(shop_id: UUID) -> str:
 
 
 @pages.route("/shops/<uuid:shop_id>/edit", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=UpdateShop)
 def edit_shop(shop_id: UUID) -> ResponseReturnValue:
     """Change a shop's name, domain and what it accepts."""
     shop = ask(GetShop(shop_id=shop_id))
@@ -152,7 +152,7 @@ def edit_shop(shop_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/shops/<uuid:shop_id>/secret", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=ChangeShopSecret)
 def change_secret(shop_id: UUID) -> ResponseReturnValue:
     """Let a shop sign with another secret; the present one is good for a day more."""
     shop = ask(GetShop(shop_id=shop_id))
@@ -169,7 +169,7 @@ def change_secret(shop_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/shops/<uuid:shop_id>/previous-secret", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=EndPreviousSecret)
 def end_previous_secret(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and accept the secret before the present one no longer."""
     shop = ask(GetShop(shop_id=shop_id))
@@ -183,7 +183,7 @@ def end_previous_secret(shop_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/shops/<uuid:shop_id>/access", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=SetShopAccess)
 def set_shop_access(shop_id: UUID) -> ResponseReturnValue:
     """Let a shop be asked for orders that it did not deliver."""
     shop = ask(GetShop(shop_id=shop_id))
@@ -201,7 +201,7 @@ def set_shop_access(shop_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/shops/<uuid:shop_id>/access/end", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=EndShopAccess)
 def end_shop_access(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and ask the shop itself no longer."""
     shop = ask(GetShop(shop_id=shop_id))
@@ -215,7 +215,7 @@ def end_shop_access(shop_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/shops/<uuid:shop_id>/state", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=SwitchShop)
 def switch_shop(shop_id: UUID) -> ResponseReturnValue:
     """Ask, and serve a shop's orders no longer, or again."""
     shop = ask(GetShop(shop_id=shop_id))
@@ -269,7 +269,7 @@ def download_delivery(delivery_id: UUID) -> Response:
 
 
 @pages.post("/shop-deliveries/<uuid:delivery_id>/replay")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=ReplayDelivery)
 def replay_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Work on a parked delivery again; what it says acts once."""
     delivery = ask(ReplayDelivery(delivery_id=delivery_id))

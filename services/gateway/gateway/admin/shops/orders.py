@@ -102,7 +102,7 @@ def show_order(order_id: UUID) -> str:
 
 
 @pages.post("/orders/<uuid:order_id>/replay")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=ReplayOrder)
 def replay_order(order_id: UUID) -> Answer:
     """Try an order's exceptions again."""
     order = ask(ReplayOrder(order_id=order_id))

@@ -37,7 +37,7 @@ from lineup.errors import Invalid, NotFound
 
 
 @pages.route("/orders/<uuid:order_id>/close", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=CloseException)
 def close_exception(order_id: UUID) -> ResponseReturnValue:
     """Settle one exception of an order: done by hand, or nothing is to be done."""
     exception = request.args.get("exception", "")
@@ -55,7 +55,7 @@ def close_exception(order_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/orders/<uuid:order_id>/accept")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=AcceptOrder)
 def accept_order(order_id: UUID) -> ResponseReturnValue:
     """Serve an order as it is."""
     order = ask(AcceptOrder(order_id=order_id))
@@ -65,7 +65,7 @@ def accept_order(order_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/orders/<uuid:order_id>/ignore-sku")
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=IgnoreSku)
 def ignore_sku(order_id: UUID) -> ResponseReturnValue:
     """Never list what the order's shop sells under a SKU."""
     sku = request.form.get("sku", "")
@@ -78,7 +78,7 @@ def ignore_sku(order_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/orders/<uuid:order_id>/pieces/<uuid:seat_id>", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=ChooseUser)
 def choose_user(order_id: UUID, seat_id: UUID) -> ResponseReturnValue:
     """Say which user a piece of an order runs on."""
     order = _order(order_id)
@@ -96,7 +96,7 @@ def choose_user(order_id: UUID, seat_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/orders/<uuid:order_id>/serve", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=ServeOrder)
 def serve_order(order_id: UUID) -> ResponseReturnValue:
     """Serve a piece of an order by hand, or one piece more than the shop told of."""
     order = _order(order_id)
@@ -126,7 +126,7 @@ def serve_order(order_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/shop-deliveries/<uuid:delivery_id>/serve", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=ServeDelivery)
 def serve_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Serve by hand what a delivery wanted that could not be read."""
     delivery = ask(GetShopDelivery(delivery_id=delivery_id))
@@ -153,7 +153,7 @@ def serve_delivery(delivery_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/shop-deliveries/<uuid:delivery_id>/close", methods=["GET", "POST"])
-@page_for(PARTNERS)
+@page_for(PARTNERS, asks=CloseDelivery)
 def close_delivery(delivery_id: UUID) -> ResponseReturnValue:
     """Say that a parked delivery needs no look any more."""
     form = NoteForm()

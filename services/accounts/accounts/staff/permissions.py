@@ -1,0 +1,110 @@
+"""Permission sets: made, named, changed, deleted."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from accounts.logins.models import Login
+from accounts.logins.permission_sets import PermissionSet, login_counts
+from accounts.tree.operations import named_account
+from accounts.unique_violations import refused_as
+from lineup.contracts.accounts.permissions import (
+    CreatePermissionSet,
+    DeletePermissionSet,
+    GetPermissionSet,
+    ListPermissionSets,
+    PermissionSetView,
+    UpdatePermissionSet,
+)
+from lineup.contracts.accounts.refusals import PermissionSetNotFound, PermissionSetUsed
+from lineup.contracts.changes import UNSET
+from lineup.contracts.paging import Page
+from lineup.database import UnitOfWork, page_of
+from lineup.ids import new_id
+from lineup.impersonation import refuse_while_impersonating
+from lineup.scope import acting_partner, in_scope
+from lineup.verbs import Done, handles
+
+NAME_INDEX = "uq_permission_sets_name"
+
+
+@handles(CreatePermissionSet)
+def create_set(work: UnitOfWork, request: CreatePermissionSet) -> PermissionSetView:
+    """Make a set of a partner, whose name it has not used yet."""
+    refuse_while_impersonating(work.actor)
+    partner_id = acting_partner(work.actor, request.partner_id)
+    partner = named_account(work, partner_id, "partner_id")
+    made = PermissionSet(
+        id=new_id(),
+        partner_id=partner.id,
+        scope=partner.scope,
+        permissions=[one.value for one in request.permissions],
+        created_at=work.now,
+    )
+    made.set_name(request.name)
+    with refused_as(NAME_INDEX):
+        work.session.add(made)
+        work.session.flush()
+    return made.view(0)
+
+
+@handles(UpdatePermissionSet, changes=GetPermissionSet)
+def update_set(work: UnitOfWork, request: UpdatePermissionSet) -> PermissionSetView:
+    """Change a set; whoever has it follows as soon as it is identified anew."""
+    refuse_while_impersonating(work.actor)
+    changed = _locked(work, request.set_id)
+    if request.permissions is not UNSET:
+        changed.permissions = [one.value for one in request.permissions]
+    with refused_as(NAME_INDEX):
+        if request.name is not UNSET:
+            changed.set_name(request.name)
+        work.session.flush()
+    return _shown(work, changed)
+
+
+@handles(DeletePermissionSet, changes=GetPermissionSet)
+def delete_set(work: UnitOfWork, request: DeletePermissionSet) -> Done:
+    """Remove a set; PermissionSetUsed while a login has it, who would then have all."""
+    refuse_while_impersonating(work.actor)
+    removed = _locked(work, request.set_id)
+    if login_counts(work, [removed.id]):
+        raise PermissionSetUsed
+    deleted = update(Login).where(Login.permission_set_id == removed.id)
+    work.session.execute(deleted.values(permission_set_id=None))
+    work.session.delete(removed)
+    return Done()
+
+
+@handles(GetPermissionSet, row=PermissionSet)
+def get_set(work: UnitOfWork, request: GetPermissionSet) -> PermissionSetView:
+    """One set in the actor's part of the tree."""
+    return _shown(work, _found(work, request.set_id))
+
+
+@handles(ListPermissionSets)
+def list_sets(work: UnitOfWork, request: ListPermissionSets) -> Page[PermissionSetView]:
+    """Sets in the actor's part of the tree, newest first."""
+    statement = in_scope(select(PermissionSet), PermissionSet, work.actor)
+    page = page_of(
+        work.session, statement, PermissionSet, request.paging, lambda row: row
+    )
+    counts = login_counts(work, [one.id for one in page.items])
+    return page.showing([one.view(counts.get(one.id, 0)) for one in page.items])
+
+
+def _found(work: UnitOfWork, set_id: UUID) -> PermissionSet:
+    statement = in_scope(select(PermissionSet), PermissionSet, work.actor)
+    found = work.session.scalar(statement.where(PermissionSet.id == set_id))
+    if found is None:
+        raise PermissionSetNotFound
+    return found
+
+
+def _locked(work: UnitOfWork, set_id: UUID) -> PermissionSet:
+    found = _found(work, set_id)
+    work.session.refresh(found, with_for_update=True)
+    return found
+
+
+def _shown(work: UnitOfWork, one: PermissionSet) -> PermissionSetView:
+    return one.view(login_counts(work, [one.id]).get(one.id, 0))
