@@ -25,6 +25,7 @@ MEANING: Mapping[Permission, str] = {
     Permission.SEE_SECRETS: "See passwords, playlist links and PINs of customers",
     Permission.MESSAGES: "Send messages again, and test messages",
     Permission.SETTINGS: "Change email delivery and streaming servers",
+    Permission.AUDIT: "See the audit log",
 }
 """Each permission in words that stand behind "may"."""
 

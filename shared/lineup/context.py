@@ -62,6 +62,7 @@ class Permission(enum.StrEnum):
     SEE_SECRETS = "see_secrets"
     MESSAGES = "messages"
     SETTINGS = "settings"
+    AUDIT = "audit"
 
 
 class Pending(enum.StrEnum):

@@ -104,7 +104,8 @@ def refuse(work, request: UpdateBox) -> BoxView:
 
 
 def rename_all(work, request: CreateBox) -> Done:
-    work.session.execute(update(Box).values(name=request.name))
+    changed = update(Box).values(name=request.name).returning(Box.id)
+    assert len(work.session.scalars(changed).all()) == 3
     work.session.execute(delete(Box).where(Box.name == "nothing"))
     return Done()
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from lineup.context import EVERYBODY
+from lineup.context import EVERYBODY, Permission
 from lineup.contracts.paging import Page, Paging
 from lineup.values.rules import Text
 from lineup.values.types import Token, Word
@@ -70,6 +70,7 @@ class AuditEntry:
     changes: list[FieldChange]
     """At most 200."""
     counts: list[ChangeCount]
+    """How many things of each kind were changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ class AuditFilter:
     """Exclusive."""
 
 
-@verb(EVERY_SERVICE, Kind.READ, allowed=EVERYBODY)
+@verb(EVERY_SERVICE, Kind.READ, allowed=EVERYBODY, needs=Permission.AUDIT)
 class ListAuditEntries(AuditFilter, Request[Page[AuditEntry]]):
     """List the changes in this service, newest first."""
 
@@ -96,7 +97,7 @@ class ListAuditEntries(AuditFilter, Request[Page[AuditEntry]]):
     paging: Paging = field(default_factory=Paging)
 
 
-@verb(EVERY_SERVICE, Kind.READ, allowed=EVERYBODY)
+@verb(EVERY_SERVICE, Kind.READ, allowed=EVERYBODY, needs=Permission.AUDIT)
 class GetAuditEntry(Request[AuditEntry]):
     """Get one change in this service."""
 

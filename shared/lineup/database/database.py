@@ -19,7 +19,7 @@ from sqlalchemy.orm import sessionmaker
 from lineup.clock import Clock
 from lineup.context import SYSTEM, Call, Context, Event, Written, newest
 from lineup.database.audit.changes import RecordingSession
-from lineup.database.audit.recording import begin_recording, record
+from lineup.database.audit.recording import begin_recording, is_unchanged, record
 from lineup.database.copies import newest_states
 from lineup.database.inbox import note_new
 from lineup.database.listening import wake
@@ -82,13 +82,14 @@ class Database:
 
     @contextmanager
     def recorded(self, call: Call[Any]) -> Iterator[UnitOfWork]:
-        """A transaction that does what a call asks and writes it in the audit log: for
-        those that run themselves, each in one of its transactions.
+        """A transaction that does what a call asks and writes that in the audit log, if
+        anything changed: for calls that run themselves, in one of their transactions.
         """
         with self.transaction(call.context, is_recorded=True) as work:
             begin_recording(work, call.request)
             yield work
-            record(work, call.name, call.request, None)
+            if not is_unchanged(work):
+                record(work, call.name, call.request, None)
         call.written.extend(work.announced)
         call.recorded.append(call.name)
 

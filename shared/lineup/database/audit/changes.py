@@ -7,6 +7,7 @@ counted: they leave no history, and a row for each would be more than anybody re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from lineup.database.audit.shown import BOOKKEEPING, is_secret, shown
 
 CHANGES = "lineup_changes"
 MOST_FIELDS = 200
+NEVER = datetime.fromtimestamp(0, UTC)
+"""What stands for no moment in columns that are sorted by."""
 CREATED, UPDATED, DELETED = "created", "updated", "deleted"
 
 
@@ -160,7 +163,7 @@ def _note_bulk(statement: ORMExecuteState) -> Any:
     if not getattr(mapper.class_, "__audited__", True):
         return None
     result: Any = statement.invoke_statement()
-    number = getattr(result, "rowcount", -1)
+    number = getattr(getattr(result, "raw", result), "rowcount", -1)  # raw: RETURNING
     if number > 0:
         session: Any = statement.session
         session.changes.in_bulk[_kind(mapper.class_), change] += number
@@ -197,9 +200,12 @@ def _names(row: Any) -> Iterable[str]:
 
 
 def _values(row: Any) -> dict[str, str | None]:
-    held = row.__dict__
+    """What a row says, but for what is empty: that is what most rows are like."""
+    held = {name: row.__dict__.get(name) for name in _names(row)}
     return {
-        name: shown(type(row), name, held[name]) for name in _names(row) if name in held
+        name: shown(type(row), name, value)
+        for name, value in held.items()
+        if value and value != NEVER
     }
 
 
@@ -216,9 +222,9 @@ def _difference(row: Any) -> tuple[dict[str, str | None], dict[str, str | None]]
 
 def _told(model: type, name: str, history: Any) -> tuple[str | None, str | None]:
     """A field before and after; of a secret only that it was changed."""
-    if is_secret(model, name):
-        return None, CHANGED
     old, new = (
         values[0] if values else None for values in (history.deleted, history.added)
     )
+    if is_secret(model, name, new):
+        return None, CHANGED
     return shown(model, name, old), shown(model, name, new)

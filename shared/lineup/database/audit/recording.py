@@ -34,6 +34,13 @@ def acted_by(work: "UnitOfWork", actor: Actor) -> None:
     work.session.info[ACTED_BY] = actor
 
 
+def is_unchanged(work: "UnitOfWork") -> bool:
+    """Whether nothing was changed that is told of, so far."""
+    session = work.session
+    session.flush()
+    return isinstance(session, RecordingSession) and not session.changes.rows
+
+
 def begin_recording(work: "UnitOfWork", request: Any) -> None:
     """Note from now on what is changed, and which rows the request names."""
     session = work.session
@@ -42,17 +49,12 @@ def begin_recording(work: "UnitOfWork", request: Any) -> None:
 
 
 def record(work: "UnitOfWork", action: str, request: Any, reply: Any) -> None:
-    """Write down what was done at somebody's request.
-
-    Nothing is written of nobody who changed nothing: ending a session that is none.
-    """
+    """Write down what was done at somebody's request."""
     session = work.session
     if not isinstance(session, RecordingSession):
         return
     session.flush()
     changes, actor = session.changes, session.info.get(ACTED_BY, work.actor)
-    if not actor.scopes and not changes.rows:
-        return
     thing = thing_of(action, request, reply, actor)
     placed_thing = placed(changes, thing, request, actor)
     _insert(

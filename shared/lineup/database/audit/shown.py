@@ -24,16 +24,17 @@ ADDRESS = re.compile(r"(\w+://)(?:[^\s/@]*@)?([^\s/?#\"'|]+)[^\s\"'|]*")
 """Addresses of streams, lists and guides hold names and passwords anywhere."""
 MORE_SECRET = re.compile(r"hash$|digest$|^pin$|^headers$|^player_lines$")
 BOOKKEEPING = re.compile(
-    r"^(id|version|search|scope|created_at|updated_at|worked_at)$|_(key|words)$"
+    r"^(id|partner_id|version|search|scope|created_at|updated_at|worked_at)$|_(key|words)$"
 )
 """Columns that follow from others, and say nothing to whoever reads the log."""
 
 
-def is_secret(owner: type, name: str) -> bool:
+def is_secret(owner: type, name: str, value: Any = "") -> bool:
     """Whether a field of a request or a row is a secret: by its type, or its name."""
     if name in _secrets_of(owner):
         return True
-    return bool(SECRET.search(name) or MORE_SECRET.search(name))
+    is_called_so = SECRET.search(name) or MORE_SECRET.search(name)
+    return bool(is_called_so) and not isinstance(value, bool)
 
 
 @cache
@@ -48,7 +49,7 @@ def shown(owner: type, name: str, value: Any) -> str | None:
     """A value as text; None for nothing, `changed` for a secret."""
     if value is None or value == "":
         return None
-    if is_secret(owner, name) or isinstance(value, bytes):
+    if is_secret(owner, name, value) or isinstance(value, bytes):
         return CHANGED
     text = _text_of(value)
     short = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
@@ -88,7 +89,7 @@ def _asked(request: Any, prefix: str) -> Iterator[tuple[str, Any]]:
         value, name = getattr(request, field.name), f"{prefix}{field.name}"
         if value is UNSET or value == field.default:
             continue
-        if is_secret(type(request), field.name):
+        if is_secret(type(request), field.name, value):
             yield name, value and CHANGED
         elif is_dataclass(value) and not isinstance(value, Money):
             yield from _asked(value, f"{name}.")
