@@ -66,6 +66,7 @@ class Fixtures:
         self._take_an_order()
         for name, path in FIRST.items():
             self.things[name] = self.api.get(path, limit=1)["items"][0]["id"]
+        self.things["entry_id"] = self.api.get("/audit-log")["items"][0]["id"]
         order = self.api.get(f"/orders/{self.things['order_id']}")
         self.things["seat_id"] = order["pieces"][0]["id"]
         return self

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from gateway import logos
-from gateway.admin import dashboard, search
+from gateway.admin import audit, dashboard, search
 from gateway.admin.content import (
     channels,
     guide,
@@ -55,6 +55,7 @@ def init_app(app: Flask) -> None:
         guide_sources,
         guide,
         notifications,
+        audit,
     )
     for blueprint in dict.fromkeys(module.pages for module in modules):
         app.register_blueprint(blueprint)

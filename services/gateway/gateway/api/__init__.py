@@ -5,7 +5,16 @@ from copy import deepcopy
 from flask import Flask, Response, jsonify
 from flask_smorest import Api
 
-from gateway.api import customers, reference, search, subjects, tokens, uploads, wallets
+from gateway.api import (
+    audit,
+    customers,
+    reference,
+    search,
+    subjects,
+    tokens,
+    uploads,
+    wallets,
+)
 from gateway.api.endpoints import PARAMETERS, PREFIX
 from gateway.api.external_ids import IdConverter
 from gateway.api.fields import choices_of
@@ -27,6 +36,7 @@ SUBJECTS = (
     subjects.streams,
     subjects.messages,
     search.endpoints,
+    audit.endpoints,
     reference.endpoints,
 )
 """In the order of the specification."""

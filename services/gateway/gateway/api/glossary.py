@@ -3,6 +3,21 @@
 from collections.abc import Mapping
 
 GLOSSARY: Mapping[str, str] = {
+    "AuditFilter.action": "Only this operation, such as `update_customer`.",
+    "ListAuditEntries.action": "Only this operation, such as `update_customer`.",
+    "AuditEntry.address": "Network address of the caller; empty: not shown or unknown.",
+    "AuditEntry.role": "Role of who acted.",
+    "after": "Value after the change.",
+    "before": "Value before the change.",
+    "change": "What happened: created, updated, deleted or moved.",
+    "FieldChange.kind": "Of what it is a field, such as `customer`.",
+    "ChangeCount.kind": "What was counted, such as `customer`.",
+    "field": "Name of the field.",
+    "made_from": "Made at this time or later.",
+    "made_until": "Made before this time.",
+    "request_id": "ID of the request, as in `X-Request-ID`.",
+    "service": "The service that keeps it.",
+    "user_agent": "What the caller's program calls itself.",
     "about": "What it is about.",
     "accepts_low_amounts": "Whether any amount below the plan price is accepted.",
     "account_name": "Name of the account.",

@@ -5,6 +5,7 @@ from flask import g, has_request_context, request, url_for
 from lineup.context import Actor, Role
 
 BY_BLUEPRINT = {
+    "audit_pages": "audit-log",
     "billing_pages": "products",
     "channel_pages": "channels",
     "channels_pages": "channels",

@@ -16,6 +16,7 @@ CUSTOMER_TABS = (
     ("notifications_pages.customer_messages", "Messages"),
     ("customers_pages.show_devices", "Devices"),
     ("seller_logins.customer_login", "Login"),
+    ("audit_pages.customer_log", "Log"),
 )
 """Endpoint and words; what is not there, or not open to the role, is left out."""
 

@@ -24,14 +24,19 @@ Columns = Sequence[tuple[str, Callable[[Any], Any]]]
 """A heading and what a row has under it."""
 
 
-def csv_of(name: str, columns: Columns, rpc_request: Any) -> Response:
+def csv_of(
+    name: str,
+    columns: Columns,
+    rpc_request: Any,
+    *,
+    find: Callable[[Any], Page[Any]] = ask,
+) -> Response:
     """A file of all rows a request finds, at most 50,000; the first page is asked now.
 
-    Refusals rise before anything is sent.
+    Refusals rise before anything is sent. `find` gives a page.
     """
     page_request = replace(rpc_request, paging=_first(rpc_request.paging))
-    first = ask(page_request)
-    lines = _csv_rows(columns, _pages(page_request, first))
+    lines = _csv_rows(columns, _pages(page_request, find(page_request), find))
     return Response(
         stream_with_context(lines),
         mimetype="text/csv",
@@ -60,14 +65,16 @@ def _first(paging: Paging) -> Paging:
     return Paging(limit=MAX_LIMIT, order=paging.order)
 
 
-def _pages(page_request: Any, page: Page[Any]) -> Iterator[Page[Any]]:
+def _pages(
+    page_request: Any, page: Page[Any], find: Callable[[Any], Page[Any]]
+) -> Iterator[Page[Any]]:
     yield page
     for _ in range(MOST_ROWS // MAX_LIMIT - 1):
         if page.next_after is None:
             return
         paging = replace(page_request.paging, after=page.next_after)
         answer_within(PAGE_SECONDS)
-        page = ask(replace(page_request, paging=paging))
+        page = find(replace(page_request, paging=paging))
         yield page
 
 

@@ -100,6 +100,9 @@ NAVIGATION = (
             Entry("Email delivery", "notifications_pages.mail_transport", "send"),
         ),
     ),
+    NavigationGroup(
+        "Security", (Entry("Audit log", "audit_pages.list_log", "history"),)
+    ),
     NavigationGroup("", (Entry("Help", "help_pages.contents", "help"),)),
 )
 """What is found at the side of every page; each role sees what is open to it."""
