@@ -66,7 +66,8 @@ def every(
 
     `alone` skips a turn while another copy is at it (an advisory lock). Without it
     the work must claim its rows. What rises is logged; the next turn comes anyway.
-    `side_by_side` turns go on at the same time, for work that waits for others.
+    `side_by_side` turns go on at the same time, for work that waits for others: one
+    more begins where all before it are still at work.
     """
 
     def register(function: F) -> F:
