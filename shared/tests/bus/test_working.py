@@ -157,7 +157,8 @@ def test_every_door_can_be_listed():
         "tick",
         "lonely_tick",
     }
-    assert endpoints_of(WebService)[0].address == ("POST", "/notes/<kind>")
+    addresses = {endpoint.address for endpoint in endpoints_of(WebService)}
+    assert ("POST", "/notes/<kind>") in addresses
 
 
 def test_missing_settings_are_named_at_the_start():
