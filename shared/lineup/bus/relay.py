@@ -30,7 +30,7 @@ from lineup.events import exchange_of
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 500
 POLL_SECONDS = 1.0
 LAST_SECONDS = 5.0
 LONGEST_PAUSE = 5.0
