@@ -50,6 +50,8 @@ from lineup.contracts.accounts.refusals import (
 from lineup.contracts.accounts.sessions import Identify, SignIn
 from lineup.contracts.accounts.tree import GetAccount, LoginDetails, Status
 from lineup.contracts.accounts.users import GetUser, ListUsers
+from lineup.contracts.audit import ListAuditEntries
+from lineup.database.audit.reading import list_audit_entries
 from lineup.errors import Invalid, NotFound
 
 from .conftest import PASSWORD, a_subscription, call
@@ -331,6 +333,23 @@ class TestDeleting:
     def test_on_a_visit_both_names_are_kept(self, delete, tree):
         job = delete(actor=replace(tree.partner, on_behalf_of="root"))
         assert job.actor == "root on behalf of partner"
+
+    @pytest.mark.feature("AH-19")
+    def test_the_audit_log_says_how_many_went_and_who_wanted_it(
+        self, delete, go_on, ask, tree, many
+    ):
+        delete(force=True, reason="closed")
+        go_on()
+
+        request = ListAuditEntries(thing_id=tree.dealer.account_id)
+        [entry] = ask(tree.partner, list_audit_entries, request).items
+        assert (entry.action, entry.name) == ("finish_delete_job", "stall")
+        assert {one.kind: one.count for one in entry.counts} == {
+            "customer": MANY,
+            "user": MANY,
+        }
+        assert entry.request == {"reason": "partner: closed"}
+        assert ask(tree.neighbour, list_audit_entries, request).items == []
 
     def test_the_tombstone_says_who_did_it(self, delete, go_on, ask, tree):
         job = delete()

@@ -29,6 +29,7 @@ class AuditRow(BaseRecord):
     __tablename__ = "audit_log"
     __table_args__ = (
         Index("ix_audit_log_partner_id_id", "partner_id", "id"),
+        Index("ix_audit_log_partner_id_action_id", "partner_id", "action", "id"),
         Index("ix_audit_log_actor_id", "actor", "id"),
         Index("ix_audit_log_action_id", "action", "id"),
         Index("ix_audit_log_request_id", "request_id"),
