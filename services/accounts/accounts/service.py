@@ -26,6 +26,7 @@ from accounts.staff import impersonation as visits
 from accounts.staff import logins, own_password, permissions, sessions
 from accounts.subscriptions.models import SubscriptionCopy
 from accounts.tree import operations as tree_operations
+from accounts.users import new_credentials
 from accounts.users import operations as users_operations
 from accounts.users.entrypoints import UserEntrypoints
 from lineup.bus import Entrypoints, Service, in_thread
@@ -83,6 +84,7 @@ class AccountsService(
         visits,
         tree_operations,
         users_operations,
+        new_credentials,
     )
     provides: ClassVar = {
         Dependencies: _dependencies,

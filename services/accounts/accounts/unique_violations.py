@@ -14,6 +14,11 @@ TAKEN = {
         TakenCode.USERNAME_TAKEN,
         "This username is already taken.",
     ),
+    "uq_users_username": (
+        "new_username",
+        TakenCode.USERNAME_TAKEN,
+        "This username is already taken.",
+    ),
     "uq_customers_partner_id_email_key": (
         "person.email",
         TakenCode.EMAIL_TAKEN,

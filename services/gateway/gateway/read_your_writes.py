@@ -27,7 +27,7 @@ from lineup.contracts.billing.reports import GetSubscriptionFigures
 from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.contracts.playlists.packages import GetPackage
-from lineup.delivery import token_name
+from lineup.delivery import token_name, username_name
 from lineup.errors import NotFound, Refusal, Unavailable
 
 R = TypeVar("R")
@@ -40,7 +40,15 @@ def until_link_answers(*users: UserView) -> None:
     """Wait until playlists has written the users' access, so that a new link answers
     at once; after 2 s the answer goes out all the same.
     """
-    names = [token_name(user.token) for user in users]
+    _until_known([token_name(user.token) for user in users])
+
+
+def until_login_answers(user: UserView) -> None:
+    """The same for a new Xtream user name."""
+    _until_known([username_name(user.username)])
+
+
+def _until_known(names: list[str]) -> None:
     facts = AccessFacts(app_context().blobs)
 
     def answer() -> bool:

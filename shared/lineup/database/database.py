@@ -157,6 +157,7 @@ class Database:
         with self.transaction(call.context, is_recorded=True) as work:
             reply = _acted(work, call, operation)
         call.written.extend([*work.announced_before, *work.announced])
+        call.recorded.append(call.name)
         return reply
 
     def _consume(

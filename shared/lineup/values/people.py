@@ -11,6 +11,8 @@ from lineup.validation import FieldCode
 from lineup.values.bad_value import BadValueError
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]*", re.ASCII)
+PLAYER_CHARACTERS = "[A-Za-z0-9._@-]"
+"""Of user names and passwords for players, which write them into addresses."""
 LEAST_PASSWORD = 4
 LEAST_USERNAME, MOST_USERNAME = 3, 64
 MAC_FORMS = re.compile(

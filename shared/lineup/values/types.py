@@ -60,6 +60,38 @@ NewPassword = Annotated[
 Password = Annotated[str, Text(longest=1000)]
 """One that is compared with what was set."""
 
+PlayerUsername = Annotated[
+    str,
+    Text(
+        shortest=6,
+        longest=100,
+        pattern=f"{people.PLAYER_CHARACTERS}+",
+        parse=str.lower,
+        example="anna.livingroom",
+        message="6 to 100 letters, digits and . _ - @ without spaces.",
+    ),
+]
+"""What a player signs in with; capitals mean nothing."""
+PlayerPassword = Annotated[
+    str,
+    Text(
+        shortest=4,
+        longest=25,
+        pattern=f"{people.PLAYER_CHARACTERS}+",
+        example="rain-in-may-7",
+        message="4 to 25 letters, digits and . _ - @ without spaces.",
+    ),
+]
+OptionalPlayerPassword = Annotated[
+    str,
+    Text(
+        longest=25,
+        pattern=f"{people.PLAYER_CHARACTERS}{{4,}}",
+        example="rain-in-may-7",
+        message="4 to 25 letters, digits and . _ - @ without spaces.",
+    ),
+]
+
 # People
 
 MailAddress = Annotated[

@@ -77,6 +77,24 @@ def count_own(work: UnitOfWork, username: str, limits: SignInLimits) -> None:
     _count(work, {pair: limits.by_pair}, username)
 
 
+def count_player_login(
+    work: UnitOfWork, username: str, limits: SignInLimits
+) -> tuple[bytes, ...]:
+    """Count that somebody signed in names a player's login; what it was counted for.
+
+    For the actor and the name, and for the actor: nobody slows down a stranger's users.
+    TooManyTries after too many.
+    """
+    actor = str(work.actor.login_id or work.actor.name)
+    name = username.strip().lower()[:USERNAME_CHARACTERS]
+    subjects = {
+        subject_of("player", actor, name): limits.by_pair,
+        subject_of("player", actor): limits.by_address,
+    }
+    _count(work, subjects, "")
+    return tuple(subjects)
+
+
 def count_wish(
     work: UnitOfWork, username: str, address: str, limits: SignInLimits
 ) -> None:
@@ -102,19 +120,24 @@ def settle(work: UnitOfWork, attempt: SignInAttempt) -> None:
     The name at this address begins anew; whom it shares the name or the address with
     keeps its failures.
     """
+    take_back(work, attempt.subjects)
+    if attempt.login_id is not None and attempt.address:
+        _remember(work, attempt.login_id, attempt.address)
+
+
+def take_back(work: UnitOfWork, subjects: tuple[bytes, ...]) -> None:
+    """Count a try no longer, which was right; its first subject begins anew."""
     locked = (
         select(SignInFailures)
-        .where(SignInFailures.subject.in_(attempt.subjects))
+        .where(SignInFailures.subject.in_(subjects))
         .order_by(SignInFailures.subject)
         .with_for_update()
     )
     for row in work.session.scalars(locked).all():
-        if row.subject == attempt.subjects[0] or row.count <= 1:
+        if row.subject == subjects[0] or row.count <= 1:
             work.session.delete(row)
         else:
             row.count, row.paused_until = row.count - 1, work.now
-    if attempt.login_id is not None and attempt.address:
-        _remember(work, attempt.login_id, attempt.address)
 
 
 def clear_failures(work: UnitOfWork, username: str) -> None:

@@ -22,7 +22,7 @@ from lineup.secrets import Sealed
 class User(Timestamped, Record):
     """One line of a customer. `scope` is the customer's path.
 
-    Its user name, password and link stay the same as long as it lives.
+    Its user name, password and link stay the same until somebody replaces them.
     `seat_id` is the shop order's seat it was made for: each seat makes one user.
     What is kept of its subscriptions and devices follows them.
     `forfeits`: deleted with its seller, without a refund.
@@ -65,6 +65,21 @@ class User(Timestamped, Record):
         self.name = name
         self.search = searchable([name, self.username])
         self.version += 1
+
+    def replace_link(self, token: str) -> None:
+        """Have another playlist link; the one before leads nowhere."""
+        self.token = token
+        self.version += 1
+
+    def replace_password(self, password: Sealed) -> None:
+        """Have another Xtream password."""
+        self.password = password
+        self.version += 1
+
+    def replace_username(self, username: str) -> None:
+        """Have another Xtream user name."""
+        self.username = username
+        self.rename(self.name)
 
     def set_status(self, status: Status) -> None:
         """Be in use, refused, or deleted: then the row stays for the copies."""

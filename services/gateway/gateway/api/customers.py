@@ -1,14 +1,23 @@
 """What the API shows of customers and users: their links, and what is told once."""
 
 from gateway import customers
+from gateway.api.conditions import keep_tag
 from gateway.api.subjects import customers as endpoints
 from gateway.customers import NewCustomer
 from gateway.players import UserCard, card_of
-from gateway.read_your_writes import until_link_answers
+from gateway.read_your_writes import until_link_answers, until_login_answers
 from gateway.request_context import ask
 from lineup.contracts.accounts.customers import GetPlayerSettings, PlayerSettings
 from lineup.contracts.accounts.membership import CreateCustomer
-from lineup.contracts.accounts.users import CreateUser, GetUser, ListUsers, RenameUser
+from lineup.contracts.accounts.users import (
+    ChangePlayerLogin,
+    CreateUser,
+    GetUser,
+    ListUsers,
+    RenameUser,
+    ReplacePlayerPassword,
+    ReplacePlaylistLink,
+)
 from lineup.contracts.paging import Page
 
 
@@ -43,5 +52,29 @@ def create_user(rpc_request: CreateUser) -> UserCard:
     return card_of(user)
 
 
+@endpoints.view(ReplacePlaylistLink)
+def replace_playlist_link(rpc_request: ReplacePlaylistLink) -> UserCard:
+    """Replace the playlist link of a user; the old link stops working.
+
+    Its Xtream username and password stay as they are.
+    """
+    user = ask(rpc_request)
+    until_link_answers(user)
+    keep_tag(user)
+    return card_of(user)
+
+
+@endpoints.view(ChangePlayerLogin)
+def change_player_login(rpc_request: ChangePlayerLogin) -> UserCard:
+    """Change the Xtream username and password of a user with the current ones as proof.
+
+    Its playlist link stays the same. Too many wrong attempts have to wait.
+    """
+    user = ask(rpc_request)
+    until_login_answers(user)
+    return card_of(user)
+
+
 endpoints.shows(GetUser, card_of)
+endpoints.shows(ReplacePlayerPassword, card_of)
 endpoints.shows(RenameUser, card_of)

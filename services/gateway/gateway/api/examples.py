@@ -130,6 +130,7 @@ EXAMPLES: Mapping[str, Any] = {
     "ListOrders.number": "1042",
     "obstacle": "plan_retired",
     "old_password": "correct horse battery",
+    "old_username": "kx7mqpd3nw",
     "on_behalf_of": "north",
     "paid_statuse": "in-the-post",
     "password": "correct horse battery",

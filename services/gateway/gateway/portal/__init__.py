@@ -6,13 +6,23 @@ from gateway.portal import (
     devices,
     messages,
     money,
+    new_credentials,
     one_user,
     own_data,
     pages,
     purchases,
 )
 
-MODULES = (pages, own_data, purchases, one_user, devices, money, messages)
+MODULES = (
+    pages,
+    own_data,
+    purchases,
+    one_user,
+    new_credentials,
+    devices,
+    money,
+    messages,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -12,8 +12,16 @@ from lineup.contracts.changes import UNSET, Given
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.secrets import Sealed
-from lineup.values.types import Name, Search, Token
-from lineup.verbs import Done, Kind, Request, verb
+from lineup.values.types import (
+    Name,
+    OptionalPlayerPassword,
+    Password,
+    PlayerPassword,
+    PlayerUsername,
+    Search,
+    Token,
+)
+from lineup.verbs import Done, Kind, Request, Route, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +112,56 @@ class DeleteUser(Request[Done]):
     """Delete a user without an active subscription."""
 
     user_id: UUID
+
+
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.CUSTOMERS,
+    rest=Route("POST /users/<uuid:user_id>/link/replace", status=200),
+)
+class ReplacePlaylistLink(Request[UserView]):
+    """Replace the playlist link of a user; the old link stops working.
+
+    Its Xtream username and password stay as they are.
+    """
+
+    user_id: UUID
+
+
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.CUSTOMERS,
+    rest=Route("POST /users/<uuid:user_id>/password/replace", status=200),
+)
+class ReplacePlayerPassword(Request[UserView]):
+    """Replace the Xtream password of a user; its playlist link stays the same."""
+
+    user_id: UUID
+    new_password: OptionalPlayerPassword = ""
+    """Empty: one is generated."""
+
+
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS_AND_CUSTOMERS,
+    needs=Permission.CUSTOMERS,
+    rest=Route("POST /users/change-login", status=200, has_tag=False),
+)
+class ChangePlayerLogin(Request[UserView]):
+    """Change the Xtream username and password of a user with the current ones as proof.
+
+    Its playlist link stays the same. Too many wrong attempts have to wait.
+    """
+
+    old_username: Token
+    old_password: Password
+    new_username: PlayerUsername
+    new_password: PlayerPassword
 
 
 @event(source="accounts")
