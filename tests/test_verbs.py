@@ -52,7 +52,10 @@ def test_nobody_is_let_in_before_sign_in_but_to_sign_in(name):
 
 OF_ONES_OWN = {
     "accounts.change_password",
+    "accounts.create_api_key",
     "accounts.end_session",
+    "accounts.revoke_api_key",
+    "accounts.rotate_api_key",
 }
 """What a login may do about itself, whatever else it may; of others, operations look."""
 OWNERS_ONLY = {

@@ -1,6 +1,7 @@
 """Access: who may use something, checked alike by services, the API and the panel."""
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lineup.context import Actor, Pending, Permission, Role
@@ -40,6 +41,12 @@ class PermissionMissing(Forbidden):
     """Your login does not have the permission that this needs."""
 
     code = "permission_missing"
+
+
+class AddressNotAllowed(Forbidden):
+    """Access from your IP address is not allowed."""
+
+    code = "address_not_allowed"
 
 
 REFUSALS = {Pending.PASSWORD_CHANGE: PasswordChangeRequired}
@@ -82,6 +89,22 @@ class AccessRule:
 
 OPEN = AccessRule(allowed=frozenset())
 """To everybody, even before sign-in."""
+
+
+def refuse_elsewhere(actor: Actor, address: str) -> None:
+    """AddressNotAllowed where an actor comes from outside of its networks."""
+    if actor.networks and not _is_in(address, actor.networks):
+        raise AddressNotAllowed
+
+
+def _is_in(address: str, networks: Sequence[str]) -> bool:
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return any(found in ipaddress.ip_network(one, strict=False) for one in networks)
 
 
 def require(actor: Actor, permission: Permission) -> None:

@@ -92,6 +92,10 @@ class Actor:
     """What it must do before anything else."""
     permissions: tuple[Permission, ...] | None = None
     """What it may do of what its role may; None: all of it."""
+    networks: tuple[str, ...] = ()
+    """Where it may come from, as networks such as 192.0.2.0/24; empty: anywhere."""
+    key_id: UUID | None = None
+    """The API key that it uses, if it does."""
 
     def may(self, permission: Permission) -> bool:
         """Whether it has a permission, as far as that is not its role's to say."""

@@ -19,6 +19,7 @@ class FieldCode(DocumentedCode):
     TEXT_INVALID = "text_invalid", "This is not valid."
     UNPRINTABLE = "unprintable", "Control characters are not allowed."
     ADDRESS_INVALID = "address_invalid", "The URL is not valid."
+    NETWORK_INVALID = "network_invalid", "This is no IP address or network."
     HOST_INVALID = "host_invalid", "This is not a valid host name."
     HEADER_INVALID = "header_invalid", "These are not valid HTTP headers."
     PUBLIC_URL_INVALID = (

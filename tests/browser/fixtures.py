@@ -177,7 +177,9 @@ class Fixtures:
         self.things["device_id"] = device["id"]
         group = self._make("/customer-groups", name=f"Hotels {MARK}")
         desk = self._make("/permission-sets", name=f"Desk {MARK}", permissions=["sell"])
+        key = self._make("/api-keys", name=f"Webshop {MARK}")["key"]
         self.things |= {"group_id": group["id"], "set_id": desk["id"]}
+        self.things["key_id"] = key["id"]
 
     def _delivery_to(self, email: str) -> str:
         def mine() -> list[str]:

@@ -53,6 +53,10 @@ VALUES = {
     },
     "/customers/{customer_id}": {"person": PERSON, "settings": SETTINGS},
     "/customer-groups/{group_id}": WORDS,
+    "/accounts/{account_id}/access": {
+        "api_is_enabled": False,
+        "networks": ["127.0.0.0/8", "192.0.2.7/32"],
+    },
     "/permission-sets/{set_id}": {**WORDS, "permissions": ["refund", "import"]},
     "/logins/{login_id}": {"email": "aid@example.org", "must_change_password": True},
     "/users/{user_id}": WORDS,

@@ -40,6 +40,7 @@ ROWS = {
     "job_id": "/jobs",
     "delivery_id": "/deliveries",
     "set_id": "/permission-sets",
+    "key_id": "/api-keys",
 }
 
 
@@ -52,6 +53,7 @@ def victim(lineup):
     until(lineup.is_settled, "all events to be consumed")
     user_id = api.get("/users")["items"][0]["id"]
     api("POST", "/customer-groups", json={"name": "Regulars"})
+    api("POST", "/api-keys", json={"name": "Webshop"})
     api("POST", "/permission-sets", json={"name": "Desk", "permissions": ["sell"]})
     api("POST", f"/users/{user_id}/devices", json={"model": "Smart TV"})
     ids = {name: UUID(api.get(path)["items"][0]["id"]) for name, path in ROWS.items()}

@@ -19,11 +19,11 @@ from accounts.membership.entrypoints import MembershipEntrypoints
 from accounts.orders.entrypoints import OrderEntrypoints
 from accounts.resets import operations as resets_operations
 from accounts.resets.entrypoints import ResetEntrypoints
-from accounts.sellers import companies, editing
+from accounts.sellers import access, companies, editing
 from accounts.sellers import operations as sellers_operations
 from accounts.settings import AccountsSettings
+from accounts.staff import api_keys, logins, own_password, permissions, sessions
 from accounts.staff import impersonation as visits
-from accounts.staff import logins, own_password, permissions, sessions
 from accounts.subscriptions.models import SubscriptionCopy
 from accounts.tree import operations as tree_operations
 from accounts.users import new_credentials
@@ -80,6 +80,8 @@ class AccountsService(
         logins,
         own_password,
         permissions,
+        api_keys,
+        access,
         sessions,
         visits,
         tree_operations,

@@ -4,12 +4,13 @@ What there is to change is read from the specification, so that an endpoint that
 is held to the rule without a word here.
 """
 
+import dataclasses
 import re
 
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.changes import given_fields
+from lineup.contracts.changes import UNSET, given_fields
 
 ID = "019d0000-0000-7000-8000-000000000001"
 MERGE_PATCH = "application/merge-patch+json"
@@ -94,10 +95,12 @@ def without(body, path):
 def values_in(request):
     """What a change says beside whom it is of."""
     beside = {"upload": ""}
+    changing = {one.name for one in dataclasses.fields(request) if one.default is UNSET}
     return {
         name: given_fields(value) if type(value).__name__.endswith("Change") else value
         for name, value in given_fields(request).items()
-        if not name.endswith("_id") and (name, value) not in beside.items()
+        if name in changing or not name.endswith("_id")
+        if (name, value) not in beside.items()
     }
 
 

@@ -69,6 +69,17 @@ def public_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+WRONG_NETWORK = "Enter an IP address or a network such as 192.0.2.0/24."
+
+
+def network(text: str) -> str:
+    """An IP address or a network, such as 192.0.2.0/24, as it is usually written."""
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        raise BadValueError(FieldCode.NETWORK_INVALID, WRONG_NETWORK) from None
+
+
 def host_name(text: str) -> str:
     """The name or IP address of a host, as ASCII; IPv6 without its brackets."""
     if text.startswith("[") and text.endswith("]"):

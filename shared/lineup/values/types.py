@@ -304,6 +304,19 @@ StreamHost = Annotated[
         message="Enter a host such as edge.example.net or *.example.net.",
     ),
 ]
+Network = Annotated[
+    str,
+    Text(
+        shortest=1,
+        longest=60,
+        is_trimmed=True,
+        parse=addresses.network,
+        example="192.0.2.0/24",
+        code=FieldCode.NETWORK_INVALID,
+        message="Enter an IP address or a network such as 192.0.2.0/24.",
+    ),
+]
+Networks = Annotated[list[Network], Items(most=50)]
 StreamHosts = Annotated[list[StreamHost], Items(most=100)]
 ShopDomain = Annotated[
     str,

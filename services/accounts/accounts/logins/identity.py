@@ -1,6 +1,7 @@
 """Who is behind a token: a login at its own account, or on a visit to a lower one."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,15 +15,17 @@ from lineup.context import Actor, Call
 from lineup.contracts.accounts.refusals import (
     AccountInactive,
     AccountLocked,
+    ApiDisabled,
     NotSignedIn,
 )
-from lineup.contracts.accounts.sessions import Identify
+from lineup.contracts.accounts.sessions import Identify, SessionKind
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.database import Database, UnitOfWork
 from lineup.errors import Forbidden
 from lineup.verbs import handles_call
 
 UTC = "UTC"
+PROGRAMS = frozenset({SessionKind.TOKEN, SessionKind.KEY})
 
 
 @handles_call(Identify)
@@ -38,8 +41,38 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
     Times are shown in the account's own zone, else its partner's, else UTC. Whoever
     acts as another has no more permissions than of its own.
     """
+    row = _row_of(work, request.token)
+    if row is None or not row[3].scope.startswith(row[2].scope):
+        raise NotSignedIn
+    session, login, own, entered, above, is_off, permission_set = row
+    refuse_off(login, entered, is_off=is_off)
+    is_program = session.kind in PROGRAMS
+    if is_program and not own.api_is_enabled:
+        raise ApiDisabled
+    session.slide(work.now)
+    zone = entered.time_zone or (above.time_zone if above else "") or UTC
+    is_own = own.id == entered.id
+    actor = (
+        login.actor_at(entered, zone)
+        if is_own
+        else impersonating_actor(login.username, entered, zone)
+    )
+    is_customer = entered.kind is AccountKind.CUSTOMER and above is not None
+    return replace(
+        actor,
+        company=above.name if is_customer else "",
+        permissions=session.allowed(
+            permission_set.allowed() if permission_set else None
+        ),
+        networks=tuple(session.networks if is_program else own.networks),
+        key_id=session.id if session.kind is SessionKind.KEY else None,
+    )
+
+
+def _row_of(work: UnitOfWork, token: str) -> Any:
+    """All there is to know of a token that is not over."""
     home, seat, partner = aliased(Account), aliased(Account), aliased(Account)
-    row = work.session.execute(
+    return work.session.execute(
         select(
             Session,
             Login,
@@ -54,26 +87,8 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
         .join(seat, seat.id == func.coalesce(Session.account_id, home.id))
         .outerjoin(partner, partner.id == seat.partner_id)
         .outerjoin(PermissionSet, PermissionSet.id == Login.permission_set_id)
-        .where(Session.digest == digest(request.token), Session.expires_at > work.now)
+        .where(Session.digest == digest(token), Session.expires_at > work.now)
     ).first()
-    if row is None or not row[3].scope.startswith(row[2].scope):
-        raise NotSignedIn
-    session, login, own, entered, above, is_off, permission_set = row
-    refuse_off(login, entered, is_off=is_off)
-    session.slide(work.now)
-    zone = entered.time_zone or (above.time_zone if above else "") or UTC
-    is_own = own.id == entered.id
-    actor = (
-        login.actor_at(entered, zone)
-        if is_own
-        else impersonating_actor(login.username, entered, zone)
-    )
-    is_customer = entered.kind is AccountKind.CUSTOMER and above is not None
-    return replace(
-        actor,
-        company=above.name if is_customer else "",
-        permissions=permission_set.allowed() if permission_set else None,
-    )
 
 
 def refuse_off(login: Login, account: Account, *, is_off: bool) -> None:

@@ -4,12 +4,13 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.records import Record, as_text
 from accounts.tree.models import Account
-from lineup.context import Actor, Pending, Role
+from lineup.context import Actor, Pending, Permission, Role
 from lineup.contracts.accounts.logins import LoginView
 from lineup.contracts.accounts.refusals import LoginDeleted
 from lineup.contracts.accounts.sessions import SessionEnded, SessionKind
@@ -23,7 +24,10 @@ SESSION_SLIDES_AFTER = timedelta(minutes=30)
 """A session is prolonged at most this often, so that reading seldom writes."""
 TOKEN_LASTS = timedelta(days=90)
 IMPERSONATION_LASTS = timedelta(minutes=30)
+KEY_LASTS = timedelta(days=365)
+USE_IS_NOTED_AFTER = timedelta(minutes=1)
 LASTS = {
+    SessionKind.KEY: KEY_LASTS,
     SessionKind.SESSION: SESSION_LASTS,
     SessionKind.TOKEN: TOKEN_LASTS,
     SessionKind.VISIT: IMPERSONATION_LASTS,
@@ -104,6 +108,12 @@ class Session(Timestamped, Record):
     digest: Mapped[bytes] = mapped_column(unique=True)
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     client: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    """Of an API key, as its owner calls it."""
+    permissions: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))
+    networks: Mapped[list[str]] = mapped_column(ARRAY(Text()), default=list)
+    """Of an API key: what it may do, where it is used from; None and []: anything."""
+    used_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -125,8 +135,23 @@ class Session(Timestamped, Record):
             expires_at=now + LASTS[kind],
         )
 
+    def allowed(
+        self, of_login: tuple[Permission, ...] | None
+    ) -> tuple[Permission, ...] | None:
+        """What may be done with it, of what its login may."""
+        if self.permissions is None:
+            return of_login
+        limit = Permission if of_login is None else of_login
+        return tuple(one for one in limit if one.value in self.permissions)
+
     def slide(self, now: datetime) -> None:
-        """Count a session's 12 hours from now, once that is worth writing."""
+        """Count a session's 12 hours from now, and an API key as used, once that is
+        worth writing.
+        """
+        if self.kind is SessionKind.KEY:
+            if self.used_at is None or now - self.used_at >= USE_IS_NOTED_AFTER:
+                self.used_at = now
+            return
         ends_at = now + SESSION_LASTS
         is_worth = ends_at - self.expires_at >= SESSION_SLIDES_AFTER
         if self.kind is SessionKind.SESSION and is_worth:

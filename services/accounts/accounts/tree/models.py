@@ -69,6 +69,9 @@ class Account(Timestamped, Record):
     time_zone: Mapped[str] = mapped_column(default="")
     public_url: Mapped[str] = mapped_column(default="")
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    api_is_enabled: Mapped[bool] = mapped_column(default=True)
+    networks: Mapped[list[str]] = mapped_column(ARRAY(Text()), default=list)
+    """Where its logins may use the panel from; empty: anywhere."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 

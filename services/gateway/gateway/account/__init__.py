@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from gateway.account import impersonation, permissions, settings, streams
+from gateway.account import api_keys, impersonation, permissions, settings, streams
 
 
 def init_app(app: Flask) -> None:
     """Hang the pages into the app."""
-    for module in (settings, permissions, streams, impersonation):
+    for module in (settings, permissions, api_keys, streams, impersonation):
         app.register_blueprint(module.pages)

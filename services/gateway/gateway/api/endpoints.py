@@ -32,11 +32,12 @@ from gateway.api.schemas import (
 from gateway.app_context import app_context
 from gateway.request_context import (
     IDEMPOTENCY_KEY,
+    address,
     ask,
     key_from_header,
     set_idempotency_key,
 )
-from lineup.access import AccessRule
+from lineup.access import AccessRule, refuse_elsewhere
 from lineup.context import Role
 from lineup.contracts.paging import Page
 from lineup.errors import Invalid, Unauthenticated
@@ -344,6 +345,7 @@ def _guarded(
     def guarded(**path: Any) -> Any:
         if access.allowed:
             g.actor = app_context().identities.actor_of(bearer_token())
+            refuse_elsewhere(g.actor, address())
             access.check(g.actor)
         _refuse_unknown(known)
         g.received_key = key_from_header()

@@ -176,6 +176,7 @@ EXAMPLES: Mapping[str, Any] = {
     "template": "access",
     "LeftOutLine.text": "News One",
     "time_zone": "Europe/Paris",
+    "permission_set": "Support desk",
     "title": "Evening News",
     "to_account_name": "Harbour Shop",
     "token": "eyJsaW5ldXA",

@@ -3,9 +3,7 @@
 from gateway.api.endpoints import Endpoints
 from lineup.contracts import notifications
 from lineup.contracts.accounts import (
-    customers as customer_contracts,
-)
-from lineup.contracts.accounts import (
+    api_keys,
     devices,
     groups,
     logins,
@@ -16,6 +14,9 @@ from lineup.contracts.accounts import (
     trash,
     tree,
     users,
+)
+from lineup.contracts.accounts import (
+    customers as customer_contracts,
 )
 from lineup.contracts.accounts import jobs as account_jobs
 from lineup.contracts.billing import (
@@ -38,6 +39,7 @@ accounts = Endpoints(
     account_jobs,
     logins,
     permissions,
+    api_keys,
 )
 customers = Endpoints(
     "customers",

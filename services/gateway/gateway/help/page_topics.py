@@ -6,6 +6,7 @@ from lineup.context import Actor, Role
 
 BY_BLUEPRINT = {
     "audit_pages": "audit-log",
+    "api_key_pages": "account",
     "billing_pages": "products",
     "channel_pages": "channels",
     "channels_pages": "channels",

@@ -24,10 +24,15 @@ from werkzeug.wrappers import Response as Answer
 from gateway import written
 from gateway.app_context import app_context
 from gateway.panel.optional_results import PAGE_SECONDS
-from gateway.request_context import KEY_LENGTH, answer_within, set_idempotency_key
+from gateway.request_context import (
+    KEY_LENGTH,
+    address,
+    answer_within,
+    set_idempotency_key,
+)
 from gateway.return_paths import return_path
 from gateway.security import BODY_BYTES, csrf
-from lineup.access import OPEN, AccessRule, PasswordChangeRequired
+from lineup.access import OPEN, AccessRule, PasswordChangeRequired, refuse_elsewhere
 from lineup.context import NOBODY, Actor, Role
 from lineup.errors import Forbidden, Unauthenticated
 from lineup.verbs import Request, verb_of
@@ -105,6 +110,8 @@ def _receive(access: AccessRule, limit: Callable[[], int]) -> Answer | None:
     if access.allowed and g.actor is None:
         return _to_sign_in()
     try:
+        if access.allowed:
+            refuse_elsewhere(g.actor, address())
         access.check(g.actor or NOBODY)
     except PasswordChangeRequired:
         return redirect(url_for("settings_pages.change_password"))

@@ -25,6 +25,7 @@ class PermissionSetView:
     partner_id: UUID
     name: str
     permissions: list[Permission]
+    """What its logins may do beside looking."""
     login_count: int
     """How many logins have it."""
     created_at: datetime
@@ -74,6 +75,7 @@ class UpdatePermissionSet(Request[PermissionSetView]):
     set_id: UUID
     name: Given[Name] = UNSET
     permissions: Given[Permissions] = UNSET
+    """What its logins may do beside looking."""
 
 
 @verb(

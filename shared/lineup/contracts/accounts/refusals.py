@@ -99,6 +99,24 @@ class AccountLocked(AccountInactive):
     code = "account_locked"
 
 
+class ApiDisabled(Forbidden):
+    """API access is disabled for this account."""
+
+    code = "api_disabled"
+
+
+class ApiKeyNotFound(NotFound):
+    """There is no such API key."""
+
+    code = "api_key_not_found"
+
+
+class MadeByKey(Forbidden):
+    """API keys cannot create API keys or renew others."""
+
+    code = "made_by_key"
+
+
 class LoginDeleted(Conflict):
     """This login was deleted."""
 

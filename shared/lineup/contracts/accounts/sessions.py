@@ -89,6 +89,8 @@ class SessionKind(enum.StrEnum):
     TOKEN = "token"  # noqa: S105 - a kind, not a secret
     VISIT = "visit"
     """Logged in as another account."""
+    KEY = "key"
+    """API key."""
 
 
 @dataclass(frozen=True, kw_only=True)

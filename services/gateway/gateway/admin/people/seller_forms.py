@@ -14,6 +14,7 @@ from gateway.panel.forms import LineupForm
 from gateway.panel.navigation import ROLES
 from gateway.panel.zones import zone_choices
 from lineup.context import Role
+from lineup.contracts.accounts.api_keys import UpdateAccountAccess
 from lineup.contracts.accounts.jobs import MoveCustomer
 from lineup.contracts.accounts.logins import (
     CreateStaff,
@@ -143,3 +144,17 @@ class MoveForm(LineupForm):
             )
             for one in targets
         ]
+
+
+class AccountAccessForm(LineupForm):
+    """How an account may be reached."""
+
+    asks = UpdateAccountAccess
+    api_is_enabled = entry(
+        "API access", "When off, its tokens and API keys are refused; the panel works."
+    )
+    networks = entry(
+        "Allowed IP addresses for the panel",
+        "One address or network per line, such as 192.0.2.0/24. Leave empty to allow "
+        "all.",
+    )

@@ -6,7 +6,11 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.account_form import DELETE, AccountForm
-from gateway.admin.people.seller_forms import NewPartnerForm, NewSellerForm
+from gateway.admin.people.seller_forms import (
+    AccountAccessForm,
+    NewPartnerForm,
+    NewSellerForm,
+)
 from gateway.panel.display import label_of
 from gateway.panel.filters import Choice, Id, TextFilter
 from gateway.panel.forms import form_page, go_to
@@ -15,6 +19,7 @@ from gateway.panel.optional_results import optional, optional_if_known, wait_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import actor, ask, ask_later
 from lineup.context import PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.contracts.accounts.api_keys import GetAccountAccess, UpdateAccountAccess
 from lineup.contracts.accounts.jobs import CountAccount
 from lineup.contracts.accounts.tree import (
     AccountKind,
@@ -54,6 +59,8 @@ ACCOUNTS = Table(
     ),
     order="-created_at",
 )
+
+
 WORDS = {
     AccountKind.DEALER: ("Dealers", "New dealer", "list_dealers"),
     AccountKind.RESELLER: ("Resellers", "New reseller", "list_resellers"),
@@ -193,4 +200,21 @@ def _new(kind: AccountKind) -> ResponseReturnValue:
         heading=first,
         back=url_for(f"sellers_pages.{endpoint}"),
         back_words=title,
+    )
+
+
+@pages.route("/accounts/<uuid:account_id>/access", methods=["GET", "POST"])
+@page_for(PARTNERS, asks=UpdateAccountAccess)
+def edit_access(account_id: UUID) -> ResponseReturnValue:
+    """Switch the API of an account, and limit from where its panel is used."""
+    account = account_of(account_id)
+    form = AccountAccessForm(obj=ask(GetAccountAccess(account_id=account_id)))
+    return form_page(
+        "admin/people/sellers/access.html",
+        form,
+        lambda: ask(form.to(UpdateAccountAccess, account_id=account_id)),
+        lambda _: go_to(
+            url_for(".show_account", account_id=account_id), "Access saved."
+        ),
+        account=account,
     )
