@@ -20,6 +20,8 @@ BEFORE_SIGN_IN = {
     "accounts.identify",
     "accounts.request_password_reset",
     "accounts.set_password_by_link",
+    "accounts.list_offered_packages",
+    "accounts.register_partner",
     "accounts.sign_in",
     "accounts.sign_out",
 }

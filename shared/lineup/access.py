@@ -4,8 +4,8 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lineup.context import Actor, Pending, Permission, Role
-from lineup.errors import Forbidden, Unauthenticated
+from lineup.context import Actor, Feature, Pending, Permission, Role
+from lineup.errors import Conflict, Forbidden, PaymentRequired, Unauthenticated
 
 MEANING: Mapping[Permission, str] = {
     Permission.CUSTOMERS: "Create and change customers, their users and devices",
@@ -49,6 +49,18 @@ class AddressNotAllowed(Forbidden):
     code = "address_not_allowed"
 
 
+class PartnerLocked(PaymentRequired):
+    """Payment is due. Until it arrives, only payment, export and help are open."""
+
+    code = "payment_required"
+
+
+class PackageLimit(Conflict):
+    """Your package does not include this. Choose a larger package."""
+
+    code = "package_limit"
+
+
 REFUSALS = {Pending.PASSWORD_CHANGE: PasswordChangeRequired}
 
 
@@ -58,15 +70,21 @@ class AccessRule:
 
     Nobody in `allowed` means everybody, even before sign-in. `needs` is the permission
     that a login must have beside its role. `while_pending`: also who must do something
-    else first, such as choose a password.
+    else first, such as choose a password. `while_locked`: also who belongs to a partner
+    that has not paid. `feature`: what the partner's package must have.
     """
 
     allowed: frozenset[Role]
     needs: Permission | None = None
     while_pending: bool = False
+    while_locked: bool = False
+    feature: Feature | None = None
 
     def check(self, actor: Actor) -> None:
-        """Unauthenticated before sign-in; Forbidden, with a code, for who may not."""
+        """Unauthenticated before sign-in; Forbidden, with a code, for who may not.
+
+        PartnerLocked for who has not paid, PackageLimit for what their package lacks.
+        """
         if not self.allowed:
             return
         if not actor.scopes:
@@ -75,6 +93,7 @@ class AccessRule:
             raise Forbidden
         if actor.pending and not self.while_pending:
             raise REFUSALS[actor.pending]
+        self._check_package(actor)
         if self.needs is not None:
             require(actor, self.needs)
 
@@ -82,9 +101,15 @@ class AccessRule:
         """Whether `check` lets pass who has signed in."""
         try:
             self.check(actor)
-        except Forbidden:
+        except (Forbidden, PartnerLocked, PackageLimit):
             return False
         return True
+
+    def _check_package(self, actor: Actor) -> None:
+        if actor.is_locked and not self.while_locked:
+            raise PartnerLocked
+        if self.feature is not None and self.feature in actor.lacks:
+            raise PackageLimit(details={"feature": self.feature})
 
 
 OPEN = AccessRule(allowed=frozenset())

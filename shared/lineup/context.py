@@ -29,6 +29,17 @@ class Role(enum.StrEnum):
     """A service itself: event consumers, timers, commands."""
 
 
+class Feature(enum.StrEnum):
+    """What a partner may do if its package has it."""
+
+    API = "api"
+    SHOPS = "shops"
+    RESELLERS = "resellers"
+    OWN_MAIL = "own_mail"
+    """Email under its own sender and by its own server."""
+    OWN_DOMAIN = "own_domain"
+
+
 OPERATORS = frozenset({Role.OPERATOR, Role.SYSTEM})
 PARTNERS = OPERATORS | {Role.PARTNER, Role.STAFF}
 SELLERS = PARTNERS | {Role.RESELLER, Role.DEALER}
@@ -96,6 +107,10 @@ class Actor:
     """Where it may come from, as networks such as 192.0.2.0/24; empty: anywhere."""
     key_id: UUID | None = None
     """The API key that it uses, if it does."""
+    is_locked: bool = False
+    """Whether its partner has not paid: what is not open `while_locked` is refused."""
+    lacks: tuple[Feature, ...] = ()
+    """What its partner's package does not have."""
 
     def may(self, permission: Permission) -> bool:
         """Whether it has a permission, as far as that is not its role's to say."""

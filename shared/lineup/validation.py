@@ -78,6 +78,10 @@ class TakenCode(DocumentedCode):
         "A permission set with this name already exists.",
     )
     GROUP_NAME_TAKEN = "group_name_taken", "A group with this name already exists."
+    PACKAGE_NAME_TAKEN = (
+        "package_name_taken",
+        "A partner package with this name already exists.",
+    )
 
     @property
     def kind(self) -> type[Refusal]:

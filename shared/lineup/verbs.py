@@ -32,7 +32,7 @@ from typing import (
 )
 
 from lineup.access import AccessRule
-from lineup.context import Permission, Role
+from lineup.context import Feature, Permission, Role
 
 C = TypeVar("C", bound=type)
 P = ParamSpec("P")
@@ -104,13 +104,15 @@ VERBS: dict[type, Verb] = {}
     kw_only_default=True,
     field_specifiers=(field,),
 )
-def verb(
+def verb(  # noqa: PLR0913 - all that a declaration may say
     service: str,
     kind: Kind,
     *,
     allowed: Collection[Role],
     needs: Permission | None = None,
     while_pending: bool = False,
+    while_locked: bool = False,
+    feature: Feature | None = None,
     rest: str | Route | None = None,
 ) -> Callable[[C], C]:
     """Declare a class to be a request, frozen, with fields given by keyword.
@@ -127,7 +129,11 @@ def verb(
             name=re.sub(r"(?<!^)(?=[A-Z])", "_", contract.__name__).lower(),
             kind=kind,
             access=AccessRule(
-                allowed=frozenset(allowed), needs=needs, while_pending=while_pending
+                allowed=frozenset(allowed),
+                needs=needs,
+                while_pending=while_pending,
+                while_locked=while_locked,
+                feature=feature,
             ),
             request=request,
             reply=_reply_of(contract),

@@ -7,6 +7,7 @@ from sqlalchemy import Enum
 from sqlalchemy.orm import DeclarativeBase
 
 from lineup.context import Role
+from lineup.contracts.accounts.partnerships import CredentialsChannel, PartnershipState
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import COLUMN_TYPES, new_metadata
@@ -27,5 +28,13 @@ class Record(DeclarativeBase):
 
     metadata = new_metadata()
     type_annotation_map: Any = COLUMN_TYPES | {
-        kind: as_text(kind) for kind in (AccountKind, Status, Role, SubscriptionState)
+        kind: as_text(kind)
+        for kind in (
+            AccountKind,
+            Status,
+            Role,
+            SubscriptionState,
+            PartnershipState,
+            CredentialsChannel,
+        )
     }

@@ -17,6 +17,9 @@ from accounts.membership import operations as membership_operations
 from accounts.membership import trash
 from accounts.membership.entrypoints import MembershipEntrypoints
 from accounts.orders.entrypoints import OrderEntrypoints
+from accounts.packages import operations as packages_operations
+from accounts.partners import ending, finding, payments, platform, registration
+from accounts.partners.entrypoints import PartnerEntrypoints
 from accounts.resets import operations as resets_operations
 from accounts.resets.entrypoints import ResetEntrypoints
 from accounts.sellers import access, companies, editing
@@ -56,6 +59,7 @@ class AccountsService(
     OrderEntrypoints,
     JobEntrypoints,
     ResetEntrypoints,
+    PartnerEntrypoints,
     Service,
 ):
     """Accounts on the bus."""
@@ -74,6 +78,12 @@ class AccountsService(
         membership_operations,
         trash,
         resets_operations,
+        packages_operations,
+        ending,
+        finding,
+        payments,
+        platform,
+        registration,
         companies,
         editing,
         sellers_operations,

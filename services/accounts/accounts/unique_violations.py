@@ -39,6 +39,11 @@ TAKEN = {
         TakenCode.PERMISSION_SET_NAME_TAKEN,
         "A permission set with this name already exists.",
     ),
+    "uq_partner_packages_name": (
+        "name",
+        TakenCode.PACKAGE_NAME_TAKEN,
+        "A partner package with this name already exists.",
+    ),
     "uq_devices_mac": (
         "mac",
         TakenCode.MAC_TAKEN,

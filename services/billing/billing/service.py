@@ -9,6 +9,7 @@ from billing.catalog.models import PackageCopy
 from billing.entrypoints import LedgerEntrypoints
 from billing.people.entrypoints import PeopleEntrypoints
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
+from billing.purging.entrypoints import PurgeEntrypoints
 from billing.reports import plan_use, sales, sales_list, subscription_counts
 from billing.settings import BillingSettings
 from billing.subscriptions import blockers, lists, overview, quotes, renewals
@@ -38,6 +39,7 @@ class BillingService(
     RenewalEntrypoints,
     WebshopEntrypoints,
     LedgerEntrypoints,
+    PurgeEntrypoints,
     Service,
 ):
     """Billing on the bus: what is owed, and what was paid for it."""

@@ -13,6 +13,7 @@ from gateway import (
     portal,
     probes,
     problems,
+    registration,
     security,
     signing,
 )
@@ -20,7 +21,7 @@ from gateway import help as help_pages
 from gateway.app_context import AppContext
 from gateway.companies import Companies
 from gateway.identity import Identities
-from gateway.panel import display, navigation, one_time_secrets
+from gateway.panel import display, navigation, one_time_secrets, packages
 from gateway.request_context import begin_request
 from gateway.services import Services
 from gateway.settings import GatewaySettings
@@ -57,6 +58,8 @@ def create_app(settings: GatewaySettings, rpc: RpcClient) -> Flask:
     assets.init_app(app, settings.assets_folder)
     api.init_app(app)
     signing.init_app(app)
+    registration.init_app(app)
+    packages.init_app(app)
     admin.init_app(app)
     help_pages.init_app(app)
     portal.init_app(app)

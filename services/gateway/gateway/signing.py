@@ -23,7 +23,7 @@ from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
 from gateway.panel.passwords import NewPasswordFields
 from gateway.request_context import address, ask, context, user_agent
 from gateway.return_paths import return_path
-from lineup.context import EVERYBODY, Role
+from lineup.context import EVERYBODY, Actor, Role
 from lineup.contracts.accounts.resets import RequestPasswordReset, SetPasswordByLink
 from lineup.contracts.accounts.sessions import SignedIn, SignIn, SignOut
 from lineup.errors import Refusal, Unauthenticated
@@ -68,15 +68,17 @@ class SignInForm(LineupForm):
 
 
 @pages.get("/")
-@page_for(EVERYBODY)
+@page_for(EVERYBODY, while_locked=True)
 def home() -> Answer:
     """Land by role."""
-    return redirect(url_for(landing_of(g.actor.role)))
+    return redirect(url_for(landing_of(g.actor)))
 
 
-def landing_of(role: Role) -> str:
-    """The endpoint where a role's work begins."""
-    if role is Role.CUSTOMER:
+def landing_of(who: Actor) -> str:
+    """The endpoint where somebody's work begins; who has not paid can only do that."""
+    if who.is_locked:
+        return "package_pages.my_package"
+    if who.role is Role.CUSTOMER:
         return "portal.my_page"
     return "dashboard_pages.dashboard"
 
@@ -93,7 +95,8 @@ def sign_in() -> Answer | tuple[str, int]:
     session.clear()
     session[TOKEN] = signed.token
     wanted = return_path(request.args.get("next", ""))
-    return redirect(wanted or url_for(landing_of(signed.actor.role)))
+    landing = url_for(landing_of(signed.actor))
+    return redirect(landing if signed.actor.is_locked else wanted or landing)
 
 
 @pages.route("/forgot-password", methods=["GET", "POST"])
@@ -131,7 +134,7 @@ def reset_password() -> ResponseReturnValue:
 
 
 @pages.post("/sign-out")
-@page_for(EVERYBODY, while_pending=True)
+@page_for(EVERYBODY, while_pending=True, while_locked=True)
 def sign_out() -> Answer:
     """End the session here and at accounts; as another, one's own one, too."""
     tokens = [session.get(TOKEN), session.get(OWN_TOKEN)]

@@ -23,7 +23,8 @@ from gateway.panel.guard import PAGES
 from gateway.settings import GatewaySettings
 from lineup import wire
 from lineup.blobs import BlobStore
-from lineup.context import Actor, Role
+from lineup.context import Actor, Feature, Role
+from lineup.contracts.accounts.partner_packages import OfferedPackage, OfferedPackages
 from lineup.contracts.accounts.sessions import SignedIn
 from lineup.contracts.billing.catalog import ProductView
 from lineup.contracts.billing.reports import NamedCount, SubscriptionFigures
@@ -32,6 +33,7 @@ from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
 from lineup.delivery import AccessFact, token_name
 from lineup.errors import Refusal, TimedOut, Unauthenticated
+from lineup.export_links import export_token
 from lineup.money import Money
 from lineup.rpc import RpcClient
 from lineup.rpc.replies import BrokerAway
@@ -45,8 +47,24 @@ PASSWORD = "player-password"
 KEY = make_key()
 SEALED_PASSWORD = Keyring([KEY]).seal(PASSWORD)
 """As a service keeps it: sealed once, and the same each time it is told."""
-PATH_VALUES = {"topic": "glossary"}
+EXPORT_TOKEN = export_token(Keyring([KEY]), ID, datetime.now(UTC))
+PATH_VALUES = {"topic": "glossary", "token": EXPORT_TOKEN}
 """What stands in an address where it is no id."""
+OFFERED = OfferedPackages(
+    packages=[
+        OfferedPackage(
+            id=ID,
+            name="Small",
+            description="To begin with.",
+            price=Money.of("20.00 EUR"),
+            most_customers=500,
+            most_users=None,
+            most_sellers=2,
+            most_staff=2,
+            features=[Feature.API],
+        )
+    ]
+)
 NO_BLOCKERS = DeletionBlockers(
     balances=[], running=0, subscriptions=[], is_deleted=True
 )
@@ -204,6 +222,7 @@ def services(session_services):
     session_services.silent.clear()
     session_services.is_away = False
     session_services.answer_with("billing.get_deletion_blockers", NO_BLOCKERS)
+    session_services.answer_with("accounts.list_offered_packages", OFFERED)
     session_services.roles = {
         f"token-of-{role.value}": Actor(
             role=role,

@@ -16,7 +16,7 @@ VERBS = {
     "find", "get", "group", "import", "list", "move", "pay", "quote", "remove",
     "replace", "replay", "resend", "retire", "search", "set", "stop", "sum", "switch",
     "test", "tie", "top", "update", "change", "accept", "close", "choose", "ignore",
-    "serve", "undo", "preview", "follow", "restore", "purge",
+    "serve", "undo", "preview", "follow", "restore", "purge", "book", "extend", "hold",
 }  # fmt: skip
 BOUNDED = {
     "string": [{"maxLength"}, {"format"}, {"enum"}],

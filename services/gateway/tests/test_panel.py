@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from lineup.blobs import BlobStore
-from lineup.context import Role
+from lineup.context import Feature, Role
 from lineup.contracts.accounts.customers import CustomerView
 from lineup.contracts.accounts.tree import CompanyFound
 from lineup.contracts.accounts.users import UserView
@@ -256,8 +256,9 @@ def test_every_page_is_there_for_its_roles_and_for_no_others(browser, pages, rol
             answer = client.get(onward)  # where the only user is sold to
         expected = 200 if role in roles else 403
         assert answer.status_code == expected, (path, role, visible_text(answer))
+        content = answer.get_data()
         is_file = answer.headers.get("Content-Disposition", "").startswith("attachment")
-        assert is_file or "csrf_token" in text_of(answer), path
+        assert is_file or b"csrf_token" in content, path
         rpc_request += 1
     assert rpc_request > 25
 
@@ -292,7 +293,7 @@ def test_every_page_forbids_inline_script_and_style(browser, pages):
             policy = answer.headers["Content-Security-Policy"]
             assert "default-src 'none'" in policy
             assert "unsafe" not in policy
-            page = text_of(answer)
+            page = answer.get_data().decode(errors="replace")
             assert not re.search(r"<script(?![^>]* src=)|<style| style=| on\w+=", page)
             assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page), path
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -535,3 +536,87 @@ def test_what_is_not_ours_is_not_found(browser, services):
     answer = browser(Role.PARTNER).get(f"/customers/{ID}")
 
     assert answer.status_code == 404
+
+
+@pytest.mark.feature("PR-14", "PL-01")
+class TestJoining:
+    def test_packages_are_offered_to_everybody(self, client):
+        page = visible_text(client.get("/join"))
+
+        assert "Small" in page
+        assert "20.00 EUR" in page
+        assert "500 customers" in page
+        assert "Choose Small" in page
+
+    def test_registering_takes_a_package_that_is_offered(self, client):
+        assert client.get(f"/join/{ID}").status_code == 200
+        assert client.get(f"/join/{ID[:-1]}2").status_code == 404
+
+    def test_what_is_missing_is_told_at_its_field(self, client, form_of, services):
+        answer = sent(client, form_of, f"/join/{ID}", company="Nord")
+
+        assert answer.status_code == 422
+        assert services.calls_of("accounts.register_partner") == []
+
+    def test_what_is_entered_is_asked_with_the_address(self, client, form_of, services):
+        whole = {
+            "company": "Nord",
+            "company_number": "1",
+            "contact": "Eva",
+            "email": "eva@nord.example",
+            "country": "NL",
+            "time_zone": "UTC",
+        }
+        answer = sent(client, form_of, f"/join/{ID}", **whole)
+
+        assert answer.location == "/join/welcome", visible_text(answer)
+        [(_, rpc_request)] = services.calls_of("accounts.register_partner")
+        assert (str(rpc_request.package_id), rpc_request.company) == (ID, "Nord")
+        assert rpc_request.address == "127.0.0.1"
+
+
+@pytest.mark.feature("PL-05", "PL-06")
+def test_who_has_not_paid_sees_payment_export_and_help_alone(browser, services, pages):
+    client = browser(Role.PARTNER)
+    theirs = services.roles["token-of-partner"]
+    services.roles["token-of-partner"] = replace(theirs, is_locked=True)
+
+    assert client.get("/").location == "/package"
+    assert "locked because payment is due" in visible_text(client.get("/package"))
+    opened = set()
+    for path, methods, roles in pages:
+        if "GET" in methods and Role.PARTNER in roles:
+            answer = client.get(path)
+            answer.get_data()
+            if answer.status_code == 200:
+                opened.add("/".join(path.split("/")[:3]))
+            else:
+                assert answer.status_code == 402, path
+    assert opened == {
+        "/package",
+        "/package/export.zip",
+        f"/package/{ID}",
+        "/help/",
+        "/help/glossary",
+        "/settings/password",
+        "/settings/sessions",
+    }
+
+
+def test_who_has_not_paid_is_told_so_by_the_api(api, services):
+    theirs = services.roles["token-of-partner"]
+    services.roles["token-of-partner"] = replace(theirs, is_locked=True)
+
+    refused = api("GET", "/customers", Role.PARTNER)
+    assert (refused.status_code, refused.json["code"]) == (402, "payment_required")
+    assert api("GET", "/partnership", Role.PARTNER).status_code == 200
+    assert api("GET", "/me", Role.PARTNER).status_code == 200
+
+
+@pytest.mark.feature("PL-04")
+def test_a_package_without_the_api_has_none(api, services):
+    theirs = services.roles["token-of-partner"]
+    services.roles["token-of-partner"] = replace(theirs, lacks=(Feature.API,))
+
+    refused = api("GET", "/customers", Role.PARTNER)
+    assert (refused.status_code, refused.json["code"]) == (409, "package_limit")

@@ -12,12 +12,17 @@ from notifications.deliveries import operations as deliveries_operations
 from notifications.deliveries.entrypoints import DeliveryEntrypoints
 from notifications.people.entrypoints import PeopleEntrypoints
 from notifications.people.models import AccountCopy, CustomerCopy
+from notifications.purging.entrypoints import PurgeEntrypoints
 from notifications.settings import NotificationsSettings
 from notifications.transports import operations as transports_operations
 
 
 class NotificationsService(
-    PeopleEntrypoints, DeliveryEntrypoints, AnnouncementEntrypoints, Service
+    PeopleEntrypoints,
+    DeliveryEntrypoints,
+    AnnouncementEntrypoints,
+    PurgeEntrypoints,
+    Service,
 ):
     """What is said: templates, mail, the delivery log."""
 

@@ -23,6 +23,7 @@ from playlists.entitlements.models import (
 from playlists.guide import sources
 from playlists.guide.entrypoints import GuideEntrypoints
 from playlists.jobs import operations as jobs_operations
+from playlists.purging.entrypoints import PurgeEntrypoints
 from playlists.rendering import outputs
 from playlists.settings import PlaylistsSettings
 
@@ -31,6 +32,7 @@ class PlaylistsService(
     ChannelEntrypoints,
     GuideEntrypoints,
     EntitlementEntrypoints,
+    PurgeEntrypoints,
     Service,
 ):
     """What is watched: channels, guide, entitlements, playlists."""

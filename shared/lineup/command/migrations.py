@@ -13,11 +13,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
     Connection,
+    DateTime,
     Engine,
     MetaData,
+    Text,
     TextClause,
+    Uuid,
     create_engine,
+    func,
     text,
 )
 from sqlalchemy.pool import NullPool
@@ -76,6 +83,29 @@ def create_base_tables() -> None:
     """For a service's first migration: outbox, inbox and idempotency."""
     first = [OUTBOX, INBOX, IDEMPOTENCY]
     BASE_TABLES.create_all(op.get_bind(), tables=first)
+
+
+def create_purges() -> None:
+    """For a service's migration: where it notes whose data it deletes, and to whom
+    each kept answer was given.
+    """
+    op.execute(
+        "ALTER TABLE idempotency"
+        " ADD COLUMN IF NOT EXISTS scope text NOT NULL DEFAULT ''"
+    )
+    instant = DateTime(timezone=True)
+    op.create_table(
+        "purges",
+        Column("id", Uuid(), primary_key=True),
+        Column("scope", Text(), nullable=False),
+        *(Column(n, BigInteger(), nullable=False) for n in ("version", "step")),
+        Column("found", Boolean(), nullable=False),
+        Column("sweeps", BigInteger(), nullable=False),
+        Column("pass_began_at", instant, server_default=func.clock_timestamp()),
+        Column("due_at", instant, nullable=True),
+        Column("confirmed_at", instant, nullable=True),
+    )
+    op.create_index("ix_purges_due_at", "purges", ["due_at"])
 
 
 def create_word_index(table: str, column: str) -> None:

@@ -258,6 +258,7 @@ class IdempotencyClaim:
         self._method = call.name
         actor = call.actor
         self._owner = str(actor.login_id or actor.account_id or actor.role)
+        self._scope = next(iter(actor.scopes), "")
         self._key = call.context.idempotency_key
         self._hash = hashlib.sha256(_content_of(call)).digest()
 
@@ -268,6 +269,7 @@ class IdempotencyClaim:
             key=self._key,
             method=self._method,
             request_hash=self._hash,
+            scope=self._scope,
         )
         returned = claimed.on_conflict_do_nothing().returning(IDEMPOTENCY.c.key)
         return self._session.execute(returned).first() is not None

@@ -88,6 +88,7 @@ IDEMPOTENCY = Table(
     Column("method", Text, nullable=False),
     Column("request_hash", LargeBinary, nullable=False),
     Column("reply", JSONB),
+    Column("scope", Text, nullable=False, server_default=""),
     Column("created_at", DateTime(timezone=True), server_default=func.now()),
     Index("ix_idempotency_created_at", "created_at"),
 )

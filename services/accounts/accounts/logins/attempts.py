@@ -29,6 +29,8 @@ MOST_KNOWN = 20
 """So many addresses of a login are remembered, those last seen."""
 MOST_FROM_KNOWN = 100
 """After so many failures even a known address must sit its pauses out."""
+REGISTRATIONS = Backoff(tries=10, longest_seconds=3600, forget_seconds=3600)
+"""Of companies from one address."""
 OWN_SESSION = "signed in"
 """In place of an address: who changes a password is signed in already."""
 
@@ -112,6 +114,13 @@ def count_wrong_link(work: UnitOfWork, address: str, limits: SignInLimits) -> No
     subjects = _of_address("link", address, limits)
     if subjects:
         _count(work, subjects, "")
+
+
+def count_registration(work: UnitOfWork, address: str) -> None:
+    """Count that somebody registers; TooManyTries for too many from one address."""
+    subscriber = subscriber_address(address)
+    subject = subject_of("registration", subscriber)
+    _count(work, {subject: REGISTRATIONS}, subscriber)
 
 
 def settle(work: UnitOfWork, attempt: SignInAttempt) -> None:

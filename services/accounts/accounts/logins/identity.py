@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from accounts.logins.models import Login, Session, digest
 from accounts.logins.permission_sets import PermissionSet
+from accounts.packages.models import PartnerPackage, Partnership, is_locked
 from accounts.tree.models import Account, is_switched_off
 from accounts.tree.rights import FIRST_ROLE
 from lineup.context import Actor, Call
@@ -44,8 +45,9 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
     row = _row_of(work, request.token)
     if row is None or not row[3].scope.startswith(row[2].scope):
         raise NotSignedIn
-    session, login, own, entered, above, is_off, permission_set = row
-    refuse_off(login, entered, is_off=is_off)
+    session, login, own, entered, above, is_off, permission_set, locked, package = row
+    is_customer = entered.kind is AccountKind.CUSTOMER and above is not None
+    refuse_off(login, entered, is_off=is_off or (is_customer and above.is_suspended))
     is_program = session.kind in PROGRAMS
     if is_program and not own.api_is_enabled:
         raise ApiDisabled
@@ -57,7 +59,6 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
         if is_own
         else impersonating_actor(login.username, entered, zone)
     )
-    is_customer = entered.kind is AccountKind.CUSTOMER and above is not None
     return replace(
         actor,
         company=above.name if is_customer else "",
@@ -66,6 +67,8 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
         ),
         networks=tuple(session.networks if is_program else own.networks),
         key_id=session.id if session.kind is SessionKind.KEY else None,
+        is_locked=bool(locked) and not is_customer,
+        lacks=package.lacks if package and not is_customer else (),
     )
 
 
@@ -81,12 +84,16 @@ def _row_of(work: UnitOfWork, token: str) -> Any:
             partner,
             is_switched_off(seat.scope),
             PermissionSet,
+            is_locked(work.now),
+            PartnerPackage,
         )
         .join(Login, Login.id == Session.login_id)
         .join(home, home.id == Login.account_id)
         .join(seat, seat.id == func.coalesce(Session.account_id, home.id))
         .outerjoin(partner, partner.id == seat.partner_id)
         .outerjoin(PermissionSet, PermissionSet.id == Login.permission_set_id)
+        .outerjoin(Partnership, Partnership.id == seat.partner_id)
+        .outerjoin(PartnerPackage, PartnerPackage.id == partner.package_id)
         .where(Session.digest == digest(token), Session.expires_at > work.now)
     ).first()
 

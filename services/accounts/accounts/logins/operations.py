@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, tuple_, update
 
 from accounts.dependencies import Dependencies
 from accounts.logins.attempts import KNOWN_FOR, clear_failures, delete_known_addresses
@@ -97,6 +97,12 @@ def add_login(
     work.session.add(login)
     work.session.flush()
     return login
+
+
+def count_staff(work: UnitOfWork, account_id: UUID) -> int:
+    """How many logins an account has."""
+    living = Login.account_id == account_id, Login.status != Status.DELETED
+    return work.session.scalar(select(func.count()).where(*living)) or 0
 
 
 def reset_password(

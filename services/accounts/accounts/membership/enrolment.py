@@ -10,6 +10,7 @@ from accounts.dependencies import Dependencies
 from accounts.logins.operations import add_login, is_taken
 from accounts.logins.passwords import generate_password
 from accounts.logins.usernames import generate_username
+from accounts.packages.limits import count_customers, refuse_beyond_limit
 from accounts.tree.models import Account
 from accounts.tree.operations import lock_account
 from accounts.unique_violations import refused_as
@@ -17,6 +18,7 @@ from accounts.users.models import User
 from accounts.users.operations import public_url_of
 from lineup.context import Role
 from lineup.contracts.accounts.customers import CustomerSettings, Person
+from lineup.contracts.accounts.partner_packages import Limit
 from lineup.contracts.accounts.tree import AccountKind, LoginDetails
 from lineup.contracts.accounts.users import CredentialsIssued
 from lineup.database import UnitOfWork
@@ -47,7 +49,11 @@ def enrol(
     parent: Account,
     application: Application,
 ) -> Enrolled:
-    """Make a customer below `parent` with a login, announced."""
+    """Make a customer below `parent` with a login, announced.
+
+    PackageLimit where the partner has as many as it may.
+    """
+    refuse_beyond_limit(work, parent.partner_id, Limit.CUSTOMERS, count_customers)
     person, login = application.person, application.login
     lock_account(work, parent)
     name = f"{person.first_name} {person.last_name}".strip()

@@ -28,6 +28,7 @@ from accounts.users.operations import (
     set_users_status,
 )
 from accounts.users.service_times import follow_first_users, refresh_customer
+from lineup.access import PackageLimit
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSeat
 from lineup.contracts.accounts.refusals import AccountNotFound
 from lineup.contracts.accounts.tree import GONE, Status
@@ -133,10 +134,9 @@ def _fill(
 ) -> None:
     try:
         user = _user_for(work, dependencies, fulfilment, seat)
-    except NotServed as reason:
-        fulfilment.unfilled.append(
-            UnfilledSeat(seat_id=seat.id, problem=reason.problem)
-        )
+    except (NotServed, PackageLimit) as reason:
+        problem = reason.problem if isinstance(reason, NotServed) else reason.code
+        fulfilment.unfilled.append(UnfilledSeat(seat_id=seat.id, problem=problem))
         return
     fulfilment.filled.append(
         FilledSeat(

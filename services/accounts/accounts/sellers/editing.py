@@ -2,6 +2,7 @@
 
 from sqlalchemy import exists, select
 
+from accounts.packages.limits import refuse_without
 from accounts.sellers.details import apply_currency, apply_details
 from accounts.tree.models import Account
 from accounts.tree.operations import (
@@ -10,6 +11,7 @@ from accounts.tree.operations import (
     view_of,
 )
 from accounts.tree.rights import SELLER_KINDS, may_edit
+from lineup.context import Feature
 from lineup.contracts.accounts.refusals import CurrencyInUse
 from lineup.contracts.accounts.tree import (
     AccountKind,
@@ -43,6 +45,8 @@ def update_account(work: UnitOfWork, request: UpdateAccount) -> AccountView:
     apply_details(errors, account, request)
     apply_currency(errors, account, request.currency or "")
     errors.refuse()
+    if request.public_url:
+        refuse_without(work, account.id, Feature.OWN_DOMAIN)
     account.set_status(request.state or account.status)
     if account.currency != currency:
         _change_currency(work, account)

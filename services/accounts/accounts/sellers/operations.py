@@ -3,8 +3,14 @@
 from uuid import UUID
 
 from accounts.dependencies import Dependencies
-from accounts.logins.operations import add_login, check_login
+from accounts.logins.operations import add_login, check_login, count_staff
 from accounts.logins.permission_sets import check_set, hands_out
+from accounts.packages.limits import (
+    count_sellers,
+    refuse_beyond_limit,
+    refuse_without,
+)
+from accounts.packages.models import Partnership
 from accounts.sellers.details import apply_currency, apply_details
 from accounts.tree.models import Account
 from accounts.tree.operations import (
@@ -15,8 +21,10 @@ from accounts.tree.operations import (
 )
 from accounts.tree.rights import FIRST_ROLE, ROLES_AT, may_create
 from accounts.unique_violations import refused_as
-from lineup.context import Actor, Role
+from lineup.context import Actor, Feature, Role
 from lineup.contracts.accounts.logins import CreateStaff, LoginView
+from lineup.contracts.accounts.partner_packages import Limit
+from lineup.contracts.accounts.partnerships import PartnershipState
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
@@ -40,12 +48,16 @@ def create_account(
 ) -> AccountView:
     """Make a partner or seller together with its first login, or neither.
 
-    Forbidden by `may_create`; NotFound for a parent outside the scope; every wrong
-    field is told in one refusal.
+    Forbidden by `may_create`; NotFound for a parent outside the scope; PackageLimit for
+    what the partner's package does not allow; every wrong field is told in one refusal.
     """
     if not may_create(work.actor, request.kind):
         raise Forbidden
     parent = _parent(work, request)
+    if request.kind is not AccountKind.PARTNER:
+        refuse_beyond_limit(work, parent.id, Limit.SELLERS, count_sellers)
+    if request.kind is AccountKind.RESELLER:
+        refuse_without(work, parent.id, Feature.RESELLERS)
     account = parent.child(request.kind, request.name, work.now)
     account.currency = parent.currency or FIRST_CURRENCY
     account.time_zone = parent.time_zone or FIRST_ZONE
@@ -55,6 +67,8 @@ def create_account(
     with refused_as("uq_logins_username"):
         work.session.flush()
         add_login(work, dependencies, account, role, request.login)
+    if account.kind is AccountKind.PARTNER:
+        work.session.add(Partnership.of(account, PartnershipState.PAID, work.now))
     work.announce(account.state())
     return view_of(work, account)
 
@@ -79,6 +93,8 @@ def create_staff(
     check_login(work, errors, request.login, request.role)
     check_set(work, errors, request.permission_set_id, request.role, account.scope)
     errors.refuse()
+    if account.kind is AccountKind.PARTNER:
+        refuse_beyond_limit(work, account.id, Limit.STAFF, count_staff)
     with refused_as("uq_logins_username"):
         login = add_login(work, dependencies, account, request.role, request.login)
         login.email = request.email

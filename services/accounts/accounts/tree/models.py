@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Text, exists, func, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, exists, func, or_, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 from sqlalchemy.types import Uuid
@@ -68,6 +68,14 @@ class Account(Timestamped, Record):
     currency: Mapped[str] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(default="")
     public_url: Mapped[str] = mapped_column(default="")
+    package_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner_packages.id"))
+    """A partner's package; None: nothing is limited."""
+    is_suspended: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )
+    """Whether a partner's subscribers are served no longer, since it has not paid: to
+    other services it is inactive then.
+    """
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     api_is_enabled: Mapped[bool] = mapped_column(default=True)
     networks: Mapped[list[str]] = mapped_column(ARRAY(Text()), default=list)
@@ -164,10 +172,25 @@ class Account(Timestamped, Record):
             currency=self.currency,
             time_zone=self.time_zone,
             public_url=self.public_url,
-            status=self.status,
+            status=self.announced_status,
             phone=self.phone,
             company=self.company(),
         )
+
+    @property
+    def announced_status(self) -> Status:
+        """Whether its subscribers are served."""
+        is_off = self.is_suspended and self.status is Status.ACTIVE
+        return Status.INACTIVE if is_off else self.status
+
+    def forget(self) -> None:
+        """Be nothing but a tombstone: everybody hears that it was deleted, and no more
+        of who it was.
+        """
+        for name in ("name", "username", "email", "phone", "public_url", *COMPANY):
+            setattr(self, name, "")
+        self.package_id = None
+        self.set_status(Status.DELETED)
 
 
 def is_switched_off(scope: InstrumentedAttribute[str]) -> ColumnElement[bool]:
@@ -179,3 +202,8 @@ def is_switched_off(scope: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return exists().where(
         on_path.id == func.any(ids.cast(ARRAY(Uuid))), on_path.status != Status.ACTIVE
     )
+
+
+def serves_nobody() -> ColumnElement[bool]:
+    """The condition that subscribers below an account are not served."""
+    return or_(Account.status == Status.INACTIVE, Account.is_suspended)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
-from accounts.tree.models import LIVING, Account
+from accounts.tree.models import LIVING, Account, serves_nobody
 from accounts.tree.rights import (
     SELLER_KINDS,
     STAFFED_KINDS,
@@ -234,7 +234,7 @@ def switched_off(work: UnitOfWork) -> frozenset[str]:
     customers may lie below them.
     """
     wanted = select(Account.scope).where(
-        Account.kind.in_(STAFFED_KINDS), Account.status == Status.INACTIVE
+        Account.kind.in_(STAFFED_KINDS), serves_nobody()
     )
     return frozenset(work.session.scalars(of_partner(wanted, Account, work.actor)))
 
@@ -246,7 +246,7 @@ def is_below_switched_off(work: UnitOfWork, scope: str) -> bool:
     """
     above = select(Account.id).where(
         Account.kind.in_(STAFFED_KINDS),
-        Account.status == Status.INACTIVE,
+        serves_nobody(),
         literal(scope).startswith(Account.scope),
     )
     return work.session.scalar(above.limit(1)) is not None

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from accounts import values
 from accounts.customers.finding import find_for_update
 from accounts.customers.models import Customer
 from accounts.customers.search_text import search_words
 from accounts.dependencies import Dependencies
+from accounts.packages.limits import refuse_beyond_limit
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
 from accounts.tree.operations import (
@@ -21,6 +22,7 @@ from accounts.tree.operations import (
 from accounts.users import credentials
 from accounts.users.models import User
 from accounts.users.service_times import refresh_customer
+from lineup.contracts.accounts.partner_packages import Limit
 from lineup.contracts.accounts.refusals import UserNotFound
 from lineup.contracts.accounts.tree import GONE, Status
 from lineup.contracts.accounts.users import (
@@ -141,7 +143,9 @@ def make_user(
     """Make a user of a customer, announced, with new credentials.
 
     The caller lets the customer's row follow, once for all the users that it makes.
+    PackageLimit where its partner has as many as it may.
     """
+    refuse_beyond_limit(work, customer.partner_id, Limit.USERS, count_users)
     user = User(
         id=new_id(),
         customer_id=customer.id,
@@ -214,6 +218,12 @@ def users_of(work: UnitOfWork, customer_id: UUID) -> Sequence[User]:
     """All living users of a customer, oldest first."""
     statement = _living(work).where(User.customer_id == customer_id)
     return work.session.scalars(statement.order_by(User.id)).all()
+
+
+def count_users(work: UnitOfWork, partner_id: UUID) -> int:
+    """How many users a partner has."""
+    living = User.partner_id == partner_id, User.status != Status.DELETED
+    return work.session.scalar(select(func.count()).where(*living)) or 0
 
 
 def checked_name(name: str) -> str:

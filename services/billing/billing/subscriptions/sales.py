@@ -20,9 +20,10 @@ from billing.wallets.movements import (
     customer_account,
     income,
 )
-from lineup.contracts.billing.refusals import OtherProductRunning, TrialUsed
+from lineup.contracts.billing.refusals import OtherProductRunning
 from lineup.contracts.billing.subscriptions import CountFrom, SubscriptionState
 from lineup.contracts.billing.wallets import Cause
+from lineup.contracts.refusals import TrialUsed
 from lineup.database import UnitOfWork
 from lineup.ids import new_id
 from lineup.impersonation import signature
@@ -115,7 +116,7 @@ def check_trial(work: UnitOfWork, user: UserCopy, plan: Plan) -> None:
         .where(Subscription.customer_id == user.customer_id, Period.is_trial)
     )
     if work.session.scalar(had_one.limit(1)) is not None:
-        raise TrialUsed
+        raise TrialUsed("This customer has already used a trial.")
 
 
 def subscription_for(

@@ -9,9 +9,9 @@ from lineup.contracts.billing.refusals import (
     InsufficientBalance,
     OtherProductRunning,
     PeriodOver,
-    TrialUsed,
 )
 from lineup.contracts.billing.subscriptions import CountFrom, QuotePurchase
+from lineup.contracts.refusals import TrialUsed
 from lineup.money import Money
 
 

@@ -2,10 +2,17 @@
 
 from flask import Flask
 
-from gateway.account import api_keys, impersonation, permissions, settings, streams
+from gateway.account import (
+    api_keys,
+    impersonation,
+    package,
+    permissions,
+    settings,
+    streams,
+)
 
 
 def init_app(app: Flask) -> None:
     """Hang the pages into the app."""
-    for module in (settings, permissions, api_keys, streams, impersonation):
+    for module in (settings, permissions, api_keys, package, streams, impersonation):
         app.register_blueprint(module.pages)

@@ -28,7 +28,7 @@ def enter(account_id: UUID) -> Answer:
 
 
 @pages.post("/leave")
-@page_for(EVERYBODY)
+@page_for(EVERYBODY, while_locked=True)
 def leave() -> Answer:
     """Be oneself again."""
     if OWN_TOKEN in session:

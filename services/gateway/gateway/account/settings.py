@@ -48,7 +48,7 @@ def settings() -> ResponseReturnValue:
 
 
 @pages.route("/settings/password", methods=["GET", "POST"])
-@page_for(EVERYBODY, while_pending=True)
+@page_for(EVERYBODY, while_pending=True, while_locked=True)
 def change_password() -> ResponseReturnValue:
     """Change one's own password; the other sessions end."""
     form = PasswordForm()
@@ -64,7 +64,7 @@ def change_password() -> ResponseReturnValue:
 
 
 @pages.get("/settings/sessions")
-@page_for(EVERYBODY)
+@page_for(EVERYBODY, while_locked=True)
 def list_sessions() -> str:
     """What keeps one's login signed in; as another there is nothing to see."""
     listing = None
@@ -74,7 +74,7 @@ def list_sessions() -> str:
 
 
 @pages.post("/settings/sessions/<uuid:session_id>/end")
-@page_for(EVERYBODY)
+@page_for(EVERYBODY, while_locked=True)
 def end_session(session_id: UUID) -> Answer:
     """End one of one's sessions or tokens from the server."""
     ask(EndSession(session_id=session_id))

@@ -13,6 +13,8 @@ from gateway.admin.content import (
     packages,
 )
 from gateway.admin.messages import notifications
+from gateway.admin.partners import packages as partner_packages
+from gateway.admin.partners import partnerships
 from gateway.admin.people import (
     customers,
     groups,
@@ -41,6 +43,8 @@ def init_app(app: Flask) -> None:
         sellers,
         seller_logins,
         seller_jobs,
+        partnerships,
+        partner_packages,
         billing,
         subscriptions,
         sales,

@@ -26,6 +26,7 @@ __all__ = ["customers", "init_app", "tokens", "uploads", "wallets"]
 SUBJECTS = (
     subjects.tokens,
     subjects.accounts,
+    subjects.partners,
     subjects.customers,
     subjects.catalog,
     subjects.wallets,

@@ -37,8 +37,8 @@ from gateway.request_context import (
     key_from_header,
     set_idempotency_key,
 )
-from lineup.access import AccessRule, refuse_elsewhere
-from lineup.context import Role
+from lineup.access import AccessRule, PackageLimit, refuse_elsewhere
+from lineup.context import Feature, Role
 from lineup.contracts.paging import Page
 from lineup.errors import Invalid, Unauthenticated
 from lineup.values.checking import fields_of
@@ -347,6 +347,8 @@ def _guarded(
             g.actor = app_context().identities.actor_of(bearer_token())
             refuse_elsewhere(g.actor, address())
             access.check(g.actor)
+            if Feature.API in g.actor.lacks and not access.while_locked:
+                raise PackageLimit(details={"feature": Feature.API})
         _refuse_unknown(known)
         g.received_key = key_from_header()
         conditions.read_condition(compares=compares)

@@ -188,5 +188,11 @@ EXAMPLES: Mapping[str, Any] = {
     "webhook_path": "/webhooks/woocommerce/019d0000",
     "webhook_url": "https://shops.tv.example/webhooks/woocommerce/019d0000",
     "what": "paid",
+    "next_package_name": "Small",
+    "package_name": "Large",
+    "payment_instructions": "Transfer to NL91 ABNA 0417 1643 00.",
+    "PartnershipNote.by": "root",
+    "PartnershipNote.what": "Paid until 15 April 2026 10:01 UTC.",
+    "waiting_for": "billing",
 }
 """Of values whose type has none."""

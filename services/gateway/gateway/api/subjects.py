@@ -8,6 +8,8 @@ from lineup.contracts.accounts import (
     groups,
     logins,
     membership,
+    partner_packages,
+    partnerships,
     permissions,
     resets,
     sessions,
@@ -40,6 +42,12 @@ accounts = Endpoints(
     logins,
     permissions,
     api_keys,
+)
+partners = Endpoints(
+    "partners",
+    "Packages for partners, and which partner has which, until when.",
+    partner_packages,
+    partnerships,
 )
 customers = Endpoints(
     "customers",

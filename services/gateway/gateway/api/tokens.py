@@ -27,7 +27,7 @@ from lineup.contracts.paging import Page
 from lineup.values import types as values
 from lineup.verbs import Done
 
-SIGNED_IN = AccessRule(allowed=EVERYBODY, while_pending=True)
+SIGNED_IN = AccessRule(allowed=EVERYBODY, while_pending=True, while_locked=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ SEARCH_LENGTH = 100
 
 
 @pages.get("/help/")
-@page_for(EVERYBODY)
+@page_for(EVERYBODY, while_locked=True)
 def contents() -> str:
     """Every topic of the reader's, by group; narrowed by words."""
     text = request.args.get("search", "")[:SEARCH_LENGTH]
@@ -23,7 +23,7 @@ def contents() -> str:
 
 
 @pages.get("/help/<topic>")
-@page_for(EVERYBODY)
+@page_for(EVERYBODY, while_locked=True)
 def show_topic(topic: str) -> str:
     """One topic, and the others beside it."""
     role = actor().role

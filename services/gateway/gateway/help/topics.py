@@ -1,7 +1,7 @@
 """Topics: texts for people, read from Markdown and rendered once.
 
-A file begins with lines `Title:`, `For:` (staff, customer or everybody), `Group:` and
-`Icon:`, then a blank line, then the text. Its name is the topic's.
+A file begins with lines `Title:`, `For:` (staff, customer, platform or everybody),
+`Group:` and `Icon:`, then a blank line, then the text. Its name is the topic's.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from lineup.context import Role
 
-STAFF, CUSTOMER, EVERYBODY = "staff", "customer", "everybody"
+STAFF, CUSTOMER, EVERYBODY, PLATFORM = "staff", "customer", "everybody", "platform"
+PLATFORM_ROLES = frozenset({Role.OPERATOR, Role.SUPPORT})
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Topic:
 
     def is_for(self, role: Role) -> bool:
         """Whether a role reads it."""
+        if self.audience == PLATFORM:
+            return role in PLATFORM_ROLES
         own = CUSTOMER if role is Role.CUSTOMER else STAFF
         return self.audience in {own, EVERYBODY}
 

@@ -69,6 +69,7 @@ def page_for(
     *,
     asks: type[Request[Any]] | None = None,
     while_pending: bool = False,
+    while_locked: bool = False,
     limit: Callable[[], int] = form_bytes,
 ) -> Callable[[Callable[P, R]], Callable[P, R | Answer]]:
     """Show a page to these roles; nobody named: to everybody, signed in or not.
@@ -76,10 +77,16 @@ def page_for(
     All that a page reads shares one time limit; what a form does has each call's own.
     `asks` is what its form asks for: who lacks the permission for that is not shown it.
     `while_pending`: also to who must choose a password first, whom other pages lead to
-    where that is done. `limit` says how many bytes a form may bring.
+    where that is done. `while_locked`: also to who belongs to a partner that has not
+    paid; others are PartnerLocked. `limit` says how many bytes a form may bring.
     """
     needs = verb_of(asks).access.needs if asks else None
-    access = AccessRule(allowed=roles, needs=needs, while_pending=while_pending)
+    access = AccessRule(
+        allowed=roles,
+        needs=needs,
+        while_pending=while_pending,
+        while_locked=while_locked,
+    )
 
     def guard(view: Callable[P, R]) -> Callable[P, R | Answer]:
         PAGES[f"{view.__module__}.{view.__name__}"] = access

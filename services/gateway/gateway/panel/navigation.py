@@ -71,6 +71,7 @@ NAVIGATION = (
         (
             Entry("Customers", "customers_pages.list_customers", "users"),
             Entry("Sellers", "sellers_pages.list_dealers", "sitemap", SELLERS_ALONE),
+            Entry("Partners", "partnerships_pages.list_partnerships", "building"),
         ),
     ),
     NavigationGroup(
@@ -103,7 +104,15 @@ NAVIGATION = (
     NavigationGroup(
         "Security", (Entry("Audit log", "audit_pages.list_log", "history"),)
     ),
-    NavigationGroup("", (Entry("Help", "help_pages.contents", "help"),)),
+    NavigationGroup(
+        "",
+        (
+            Entry(
+                "Your package", "package_pages.my_package", "id-badge-2", SELLERS_ALONE
+            ),
+            Entry("Help", "help_pages.contents", "help"),
+        ),
+    ),
 )
 """What is found at the side of every page; each role sees what is open to it."""
 

@@ -41,7 +41,19 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 PAGES = frozenset(
-    {"admin", "api", "docs", "health", "portal", "static", "uploads", "webhooks"}
+    {
+        "admin",
+        "api",
+        "docs",
+        "health",
+        "join",
+        "package",
+        "partner-export",
+        "portal",
+        "static",
+        "uploads",
+        "webhooks",
+    }
 )
 """First parts of paths that are never a user's name."""
 LOOKED_AT = frozenset({"GET", "HEAD"})

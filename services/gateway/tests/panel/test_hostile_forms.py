@@ -65,7 +65,7 @@ def forms_of(client, pages, role):
     found = {}
     for path, methods, roles in pages:
         if "GET" in methods and role in roles:
-            page = client.get(path).get_data(as_text=True)
+            page = client.get(path).get_data().decode(errors="replace")
             for form in Forms(page).found:
                 method, action, _, typed = form
                 if typed:

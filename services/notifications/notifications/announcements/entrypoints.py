@@ -1,14 +1,19 @@
 """Ways in to announcements: the events that become messages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
+from lineup.contracts.accounts.partner_events import (
+    PartnerCredentialsIssued,
+    PartnerNotified,
+)
 from lineup.contracts.accounts.resets import ResetLinkIssued
 from lineup.contracts.accounts.users import CredentialsIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
-from notifications.announcements import operations
+from notifications.announcements import operations, partners
 
 
 class AnnouncementEntrypoints(Entrypoints):
@@ -37,3 +42,19 @@ class AnnouncementEntrypoints(Entrypoints):
         """Users did not renew, though not for want of money."""
         handler = partial(operations.queue_blocked, keyring=self.keyring)
         self.database.handle_events_once(events, handler)
+
+    @on_event
+    def on_partner_credentials_issued(
+        self, event: Event[PartnerCredentialsIssued]
+    ) -> None:
+        """A new partner's credentials wait to be told."""
+        self.database.handle_event_once(event, self._for_partners(partners.welcome))
+
+    @on_event
+    def on_partner_notified(self, event: Event[PartnerNotified]) -> None:
+        """A partner is to be told where it stands with the platform."""
+        self.database.handle_event_once(event, self._for_partners(partners.notify))
+
+    def _for_partners(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+        url = self.settings.public_url
+        return partial(handler, keyring=self.keyring, public_url=url)

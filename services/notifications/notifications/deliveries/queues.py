@@ -31,8 +31,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from lineup.contracts.notifications import DeliveryState
+from lineup.contracts.notifications import DeliveryState, MessageKind
+from lineup.contracts.notifications.events import PartnerCredentialsSent
 from lineup.database import UnitOfWork
+from lineup.scope import partner_of
 from notifications.deliveries.mailer import Fate, Outcome
 from notifications.deliveries.models import Delivery
 from notifications.transports.breaker import GIVE_UP_AFTER, SLOW_SECONDS
@@ -144,6 +146,7 @@ def _apply(work: UnitOfWork, delivery: Delivery, outcome: Outcome) -> None:
     match outcome.fate:
         case Fate.SENT:
             delivery.mark_sent(answer, work.now)
+            _tell_of(work, delivery)
         case Fate.BOUNCED:
             delivery.mark_bounced(answer)
         case Fate.IMPOSSIBLE:
@@ -152,6 +155,18 @@ def _apply(work: UnitOfWork, delivery: Delivery, outcome: Outcome) -> None:
             delivery.release(work.now)
         case Fate.LATER:
             delivery.mark_failed(answer, work.now)
+
+
+def _tell_of(work: UnitOfWork, delivery: Delivery) -> None:
+    """Announce that a new partner has its credentials, so that its trial begins."""
+    partner_id = partner_of(delivery.scope)
+    is_welcome = delivery.template == MessageKind.PARTNER_CREDENTIALS
+    if is_welcome and partner_id is not None:
+        work.announce(
+            PartnerCredentialsSent(
+                id=delivery.id, version=1, partner_id=partner_id, sent_at=work.now
+            )
+        )
 
 
 def _is_due(now: Any) -> tuple[ColumnElement[bool], ...]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from lineup.contracts.accounts.tree import AccountChanged, AccountKind
+from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists.events import PackageChanged
@@ -36,7 +36,7 @@ ORDERS = {"newest": Package.id, "name": func.lower(Package.name)}
 def follow_accounts(work: UnitOfWork, states: Sequence[AccountChanged]) -> None:
     """Keep partners' and sellers' copies; a partner's demo set is made with it."""
     for state in upsert_accounts(work, states):
-        if state.kind == AccountKind.PARTNER:
+        if state.kind == AccountKind.PARTNER and state.status != Status.DELETED:
             demo_package(work, Owner(state.id))
 
 

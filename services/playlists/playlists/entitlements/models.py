@@ -44,6 +44,8 @@ class Customer(Record):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
+    scope: Mapped[str] = mapped_column(server_default="")
+    """Its own path; empty where it was not announced since that is kept."""
     time_zone: Mapped[str]
     """Its own zone; empty: its partner's."""
     shows_adult: Mapped[bool] = mapped_column(server_default=true())

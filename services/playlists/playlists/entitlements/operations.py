@@ -85,6 +85,7 @@ def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
         {
             "id": state.id,
             "version": state.version,
+            "scope": state.scope,
             "time_zone": state.time_zone,
             "shows_adult": state.shows_adult,
         }

@@ -44,7 +44,7 @@ def collect(database: Database, blobs: BlobStore) -> int:
         dropped = _drop_unused(work)
     _remove(blobs, map(manifest_name, dropped))
     with database.transaction() as work:
-        named = _named(work.session)
+        named = named_digests(work.session)
         are_shards_written = work.session.scalar(select(func.count(StaleShard.id))) == 0
         now = work.now
     alone = ALONE if are_shards_written else ()
@@ -98,7 +98,8 @@ def _drop_unused(work: UnitOfWork) -> list[str]:
     )
 
 
-def _named(session: Session) -> set[str]:
+def named_digests(session: Session) -> set[str]:
+    """All content that the manifest of some set names."""
     named: set[str] = set()
     for row in session.scalars(select(ChannelSet).execution_options(yield_per=500)):
         named |= _digests(row)

@@ -3,7 +3,8 @@
 Plain threads, no eventlet: COPY is not possible under it. One thread takes jobs and has
 each done by a process of its own, a few at once; two render channel sets, which may
 take seconds, and one writes access facts, which wait for neither; another clears away
-what nobody shows any more. Any number of workers may run, each claims its rows.
+what nobody shows any more, and one what a partner leaves that is deleted. Any number of
+workers may run, each claims its rows.
 """
 
 import os
@@ -30,6 +31,8 @@ from playlists.jobs.models import Job
 from playlists.jobs.operations import WAKE
 from playlists.jobs.running import let_go
 from playlists.pending.operations import FACTS_WAKE, SETS_WAKE
+from playlists.purging.operations import WAKE as PURGES_WAKE
+from playlists.purging.operations import purging_with
 from playlists.rendering.access import write_due
 from playlists.rendering.garbage import collect
 from playlists.rendering.renderer import render_due
@@ -83,8 +86,9 @@ class Worker:
     def run(self) -> None:
         """Work until `stop`; what is not done then is left to another worker."""
         renderers = [self._render] * RENDERERS
+        writers = (self._write_facts, self._purge)
         seldom = (self._tidy, self._watch_store)
-        loops = (self._do_jobs, *renderers, self._write_facts, *seldom)
+        loops = (self._do_jobs, *renderers, *writers, *seldom)
         for loop in loops:
             name = loop.__name__.lstrip("_")
             thread = threading.Thread(target=loop, name=name, daemon=True)
@@ -161,6 +165,14 @@ class Worker:
     def _write_facts(self) -> None:
         tools = self.tools
         self._turn_and_wait(lambda: write_due(tools.database, tools.blobs), FACTS_WAKE)
+
+    def _purge(self) -> None:
+        purging = purging_with(self.tools.blobs)
+
+        def turn() -> Did:
+            return Did.SOME if purging.go_on(self.tools.database) else Did.NOTHING
+
+        self._turn_and_wait(turn, PURGES_WAKE)
 
     def _turn_and_wait(self, turn: Callable[[], Did], channel: str) -> None:
         with PgListener(self.tools.settings.database_uri, channel) as waker:

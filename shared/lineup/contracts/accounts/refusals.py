@@ -1,6 +1,12 @@
 """Why accounts refuses what it is asked, each reason with its code."""
 
-from lineup.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from lineup.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+)
 
 
 class AccountNotFound(NotFound):
@@ -175,3 +181,39 @@ class OwnAccount(Forbidden):
     """You cannot disable your own account."""
 
     code = "own_account"
+
+
+class PartnerPackageNotFound(NotFound):
+    """There is no such partner package."""
+
+    code = "partner_package_not_found"
+
+
+class PartnerPurged(Conflict):
+    """The data of this partner was deleted, or is being deleted."""
+
+    code = "partner_purged"
+
+
+class PaymentKnown(Conflict):
+    """A payment with this reference was already booked."""
+
+    code = "payment_known"
+
+
+class NotOnTrial(Conflict):
+    """This partner is not on trial."""
+
+    code = "not_on_trial"
+
+
+class NotLocked(Conflict):
+    """This partner is not locked, so that nothing is about to be deleted."""
+
+    code = "not_locked"
+
+
+class CredentialsKnown(Conflict):
+    """The credentials have already arrived. Reset the password instead."""
+
+    code = "credentials_known"

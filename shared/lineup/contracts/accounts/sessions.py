@@ -54,6 +54,7 @@ class SignOut(Request[Done]):
     Kind.WRITE,
     allowed=EVERYBODY,
     while_pending=True,
+    while_locked=True,
     rest=Route(
         "PUT /me/password",
         name="change_own_password",
@@ -115,6 +116,7 @@ class SessionView:
     "accounts",
     Kind.READ,
     allowed=EVERYBODY,
+    while_locked=True,
     rest=Route("GET /sessions", without=frozenset({"token"})),
 )
 class ListSessions(Request[Page[SessionView]]):
@@ -131,6 +133,7 @@ class ListSessions(Request[Page[SessionView]]):
     "accounts",
     Kind.WRITE,
     allowed=EVERYBODY,
+    while_locked=True,
     rest=Route("DELETE /sessions/<uuid:session_id>", has_tag=False),
 )
 class EndSession(Request[Done]):

@@ -103,12 +103,6 @@ class OtherProductRunning(SubscriptionActive):
     """This user already has an active subscription to another product."""
 
 
-class TrialUsed(Conflict):
-    """This customer has already used a trial."""
-
-    code = "trial_used"
-
-
 class AlreadyCorrected(Conflict):
     """This transaction was already corrected."""
 

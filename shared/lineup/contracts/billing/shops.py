@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Permission
+from lineup.context import PARTNERS, PARTNERS_AND_SUPPORT, Feature, Permission
 from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
@@ -99,7 +99,12 @@ class ShopView:
 
 
 @verb(
-    "billing", Kind.WRITE, allowed=PARTNERS, needs=Permission.SHOPS, rest="POST /shops"
+    "billing",
+    Kind.WRITE,
+    allowed=PARTNERS,
+    needs=Permission.SHOPS,
+    feature=Feature.SHOPS,
+    rest="POST /shops",
 )
 class ConnectShop(Request[ShopView]):
     """Connect a shop; its webhooks are signed with the secret."""

@@ -1,4 +1,4 @@
-"""What notifications is asked and answers. It announces nothing."""
+"""What notifications is asked and answers."""
 
 import enum
 from dataclasses import dataclass, field
@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Permission
+from lineup.context import (
+    EVERYBODY,
+    PARTNERS,
+    SELLERS,
+    SELLERS_AND_SUPPORT,
+    Feature,
+    Permission,
+)
 from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.secrets import Sealed
@@ -43,6 +50,11 @@ class MessageKind(enum.StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a secret
     RENEWAL_FELL_SHORT = "renewal_fell_short"
     RENEWAL_BLOCKED = "renewal_blocked"
+    PARTNER_CREDENTIALS = "partner_credentials"
+    PARTNER_ENDS_SOON = "partner_ends_soon"
+    PARTNER_LOCKED = "partner_locked"
+    PARTNER_PURGE_SOON = "partner_purge_soon"
+    PARTNER_PAID = "partner_paid"
     TEST = "test"
 
 
@@ -93,6 +105,7 @@ class TransportView:
     allowed=PARTNERS,
     needs=Permission.SETTINGS,
     rest=Route("PATCH|PUT /mail-transport", name="update_mail_transport"),
+    feature=Feature.OWN_MAIL,
 )
 class SaveTransport(Request[TransportView]):
     """Save the email delivery settings of a partner: SMTP server and sender.

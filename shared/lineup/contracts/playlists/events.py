@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from lineup.contracts.accounts.partner_events import PurgeConfirmed
 from lineup.events import event
 
 
@@ -52,3 +53,9 @@ class ChannelSetRendered:
     """The set's revision."""
     set_id: str
     partner_id: UUID
+
+
+@event(source="playlists")
+@dataclass(frozen=True, kw_only=True)
+class PlaylistsPurged(PurgeConfirmed):
+    """Playlists has deleted everything of a partner."""

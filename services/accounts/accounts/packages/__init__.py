@@ -1,0 +1,1 @@
+"""Packages of the platform: what partners choose from, and what each may have."""

@@ -1,0 +1,84 @@
+"""What is kept of partners' lives, and what holds for all of them."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from accounts.records import Record
+from lineup.contracts.accounts.partnerships import PartnershipNote, PlatformSettings
+from lineup.database.purging import PurgeRow
+
+USUAL_SUBSCRIBER_DAYS = 7
+
+
+class Note(Record):
+    """Something that happened to a partnership, and why; gone when its data goes."""
+
+    __tablename__ = "partnership_notes"
+    __table_args__ = (Index("ix_partnership_notes_partner_id", "partner_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partnerships.id"))
+    happened_at: Mapped[datetime]
+    what: Mapped[str]
+    by: Mapped[str]
+    reason: Mapped[str]
+
+    def view(self) -> PartnershipNote:
+        """The note as it is shown."""
+        return PartnershipNote(
+            happened_at=self.happened_at,
+            what=self.what,
+            by=self.by,
+            reason=self.reason,
+        )
+
+
+class Payment(Record):
+    """A payment of a partner, booked once; the law wants it kept."""
+
+    __tablename__ = "partner_payments"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partnerships.id"), index=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    amount_minor: Mapped[int]
+    asset: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    booked_at: Mapped[datetime]
+    booked_by: Mapped[str]
+
+
+class Platform(Record):
+    """What holds for all partners, in its one row; without it what is usual."""
+
+    __tablename__ = "platform_settings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_days: Mapped[int | None]
+    payment_instructions: Mapped[str]
+
+    @classmethod
+    def usual(cls) -> "Platform":
+        """What holds until somebody says otherwise."""
+        return cls(id=1, subscriber_days=USUAL_SUBSCRIBER_DAYS, payment_instructions="")
+
+    @property
+    def served_for(self) -> timedelta | None:
+        """How long subscribers of a locked partner are served; None: to their end."""
+        days = self.subscriber_days
+        return None if days is None else timedelta(days=days)
+
+    def view(self) -> PlatformSettings:
+        """The settings as they are shown."""
+        return PlatformSettings(
+            subscriber_days=self.subscriber_days,
+            payment_instructions=self.payment_instructions,
+        )
+
+
+class Purge(PurgeRow, Record):
+    """The purge of one partner's rows in this service."""

@@ -1,0 +1,769 @@
+"""A partner's life by the clock: trial, reminders, lock, payment, the end."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text
+
+from accounts.logins.identity import identify
+from accounts.logins.limits import TooManyTries
+from accounts.logins.models import Login, Session
+from accounts.membership.operations import create_customer
+from accounts.packages.models import Partnership
+from accounts.packages.operations import create_partner_package
+from accounts.partners import following
+from accounts.partners.ending import ask_again, confirm, delete_partner
+from accounts.partners.finding import get_partnership, list_partnerships
+from accounts.partners.payments import (
+    book_payment,
+    choose_package,
+    extend_trial,
+    hold_purge,
+    receive_payment,
+)
+from accounts.partners.platform import update_platform_settings
+from accounts.partners.purging import PURGING
+from accounts.partners.registration import (
+    begin_trial,
+    register_partner,
+    resend_credentials,
+)
+from accounts.sellers.operations import create_account
+from accounts.tree.models import Account
+from lineup.access import PackageLimit
+from lineup.command.migrations import tables_of
+from lineup.context import SYSTEM, Actor, Context, Role
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.partner_packages import CreatePartnerPackage
+from lineup.contracts.accounts.partnerships import (
+    BookPartnerPayment,
+    ChoosePackage,
+    DeletePartner,
+    ExtendTrial,
+    GetPartnership,
+    HoldPurge,
+    ListPartnerships,
+    PartnershipState,
+    RegisterPartner,
+    ResendPartnerCredentials,
+    UpdatePlatformSettings,
+)
+from lineup.contracts.accounts.refusals import (
+    AccountInactive,
+    ConfirmationMissing,
+    CredentialsKnown,
+    NotLocked,
+    NotOnTrial,
+    NotSignedIn,
+    PartnerPackageNotFound,
+    PartnerPurged,
+    PaymentKnown,
+)
+from lineup.contracts.accounts.sessions import Identify, SessionKind
+from lineup.contracts.accounts.tree import AccountKind
+from lineup.contracts.billing.partners import BillingPurged, PartnerPaymentReceived
+from lineup.contracts.notifications.events import NotificationsPurged
+from lineup.contracts.playlists.events import PlaylistsPurged
+from lineup.contracts.refusals import TrialUsed
+from lineup.errors import Invalid
+from lineup.export_links import partner_behind
+from lineup.ids import new_id
+from lineup.money import Money
+
+from .conftest import a_person, an_account, call
+
+MARCH = datetime(2032, 3, 1, 10, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def march(day, hour=10, minute=1):
+    return datetime(2032, 3, day, hour, minute, tzinfo=UTC)
+
+
+def april(day, hour=10, minute=1):
+    return datetime(2032, 4, day, hour, minute, tzinfo=UTC)
+
+
+class Life:
+    """One partner that registers on 1 March at 10:01, and the platform above it."""
+
+    def __init__(self, database, clock, tree, dependencies, announced):
+        self.database, self.clock, self.tree = database, clock, tree
+        self.dependencies, self.announced = dependencies, announced
+        clock.set(MARCH)
+        self.small = self.package("Small", "20.00 EUR", most_customers=2)
+        self.large = self.package("Large", "50.00 EUR")
+
+    @property
+    def keyring(self):
+        return self.dependencies.keyring
+
+    def ask(self, operation, request, actor=None, **given):
+        context = Context(actor=actor or self.tree.operator)
+        with self.database.transaction(context) as work:
+            return operation(work, request, **given)
+
+    def package(self, name, price, **terms):
+        request = CreatePartnerPackage(name=name, price=Money.of(price), **terms)
+        return self.ask(create_partner_package, request)
+
+    def register(self, **said):
+        given = {
+            "package_id": self.small.id,
+            "company": "Nordlicht TV",
+            "company_number": "NL 1234.56",
+            "contact": "Eva Sommer",
+            "email": "eva@nordlicht.example",
+            "country": "NL",
+        }
+        registered = register_partner(
+            self.database,
+            call(RegisterPartner(**(given | said))),
+            dependencies=self.dependencies,
+        )
+        self.id = UUID(self.announced("partner_credentials_issued")[-1].id)
+        return registered
+
+    def begin(self, **said):
+        """Register, and have the credentials arrive at once."""
+        self.register(**said)
+        self.deliver()
+        return self
+
+    def deliver(self):
+        with self.database.transaction() as work:
+            partnership = work.session.get(Partnership, self.id)
+            begin_trial(work, partnership, work.now)
+
+    def at(self, instant):
+        """Let time pass up to an instant, as a service sees it that is always there."""
+        due = select(func.min(Partnership.due_at))
+        for _ in range(100):
+            with self.database.transaction() as work:
+                due_at = work.session.scalar(due) or instant
+            self.jump(max(self.clock.now(), min(due_at, instant)))
+            if due_at >= instant:
+                return self
+        raise AssertionError("Something is due again and again.")
+
+    def jump(self, instant):
+        """Be away until then."""
+        self.clock.set(instant)
+        following.follow_the_clock(self.database, self.keyring)
+
+    @property
+    def now(self):
+        return self.ask(get_partnership, GetPartnership(partner_id=self.id))
+
+    def notices(self):
+        """What the partner was told, and when."""
+        return [
+            (one.kind, datetime.fromisoformat(one.at))
+            for one in self.announced("partner_notified")
+        ]
+
+    def pay(self, reference="4711"):
+        request = BookPartnerPayment(partner_id=self.id, reference=reference)
+        return self.ask(book_payment, request, keyring=self.keyring)
+
+    @property
+    def actor(self):
+        with self.database.transaction() as work:
+            account = work.session.get_one(Account, self.id)
+            return Actor(
+                role=Role.PARTNER,
+                scopes=(account.scope,),
+                account_id=self.id,
+                partner_id=self.id,
+                name=account.username,
+            )
+
+    def customer(self, email="anna@tv.example"):
+        request = CreateCustomer(person=a_person(email=email), user_name="Kids")
+        return self.ask(
+            create_customer, request, self.actor, dependencies=self.dependencies
+        )
+
+    def session(self, account_id=None):
+        """The token of somebody who is signed in."""
+        token = new_id().hex
+        with self.database.transaction() as work:
+            login = work.session.scalar(
+                select(Login).where(Login.account_id == (account_id or self.id))
+            )
+            kind = SessionKind.TOKEN
+            work.session.add(Session.begin(login.id, kind, token, work.now))
+        return token
+
+    def who(self, token):
+        return self.ask(identify, Identify(token=token))
+
+    def confirmed_by(self, *events):
+        version = self.announced("partner_purge_requested")[-1].version
+        for event in events:
+            with self.database.transaction() as work:
+                confirm(work, event(id=self.id, version=version))
+
+
+@pytest.fixture
+def life(database, clock, tree, dependencies, announced):
+    return Life(database, clock, tree, dependencies, announced)
+
+
+class TestRegistration:
+    @pytest.mark.feature("PL-01")
+    def test_takes_a_package_that_is_offered(self, life):
+        with pytest.raises(PartnerPackageNotFound) as refusal:
+            life.register(package_id=new_id())
+
+        assert "package_id" in refusal.value.fields
+
+    @pytest.mark.feature("PL-02")
+    def test_issues_credentials_once_and_keeps_no_password(self, life, engine):
+        registered = life.register()
+
+        [issued] = life.announced("partner_credentials_issued")
+        assert registered.sent_to == issued.email == "eva@nordlicht.example"
+        assert issued.channel == "email"
+        password = life.keyring.open(issued.password)
+        assert len(password) > 20
+        with engine.connect() as connection:
+            logins = connection.execute(text("SELECT * FROM logins")).all()
+        assert password not in str(logins)
+
+    @pytest.mark.feature("PL-17")
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"company_number": "999"},
+            {"company_number": "999", "email": "EVA+tv@nordlicht.example"},
+            {"email": "other@tv.example"},
+            {"email": "other@tv.example", "company_number": "nl-123456"},
+        ],
+    )
+    def test_is_had_once_by_a_company_and_by_a_mail_address(self, life, other):
+        life.register()
+
+        with pytest.raises(TrialUsed) as refusal:
+            life.register(**other)
+
+        assert (refusal.value.code, refusal.value.status) == ("trial_used", 409)
+
+    def test_is_free_for_another_company(self, life):
+        life.register()
+        life.register(email="max@sued.example", company_number="9")
+
+    def test_is_slowed_down_by_address(self, life):
+        for number in range(10):
+            life.register(
+                address="198.51.100.7",
+                email=f"{number}@tv.example",
+                company_number=f"{number}",
+            )
+
+        with pytest.raises(TooManyTries):
+            life.register(address="198.51.100.7", email="6@tv.example")
+
+    def test_names_every_fault_at_once(self, life):
+        with pytest.raises(Invalid) as refusal:
+            life.register(country="", company_number="--")
+
+        assert set(refusal.value.fields) == {"country", "company_number"}
+
+    def test_sends_new_credentials_elsewhere_until_some_arrived(self, life):
+        life.register()
+        request = ResendPartnerCredentials(
+            partner_id=life.id, email="sommer@nordlicht.example"
+        )
+        life.ask(resend_credentials, request, dependencies=life.dependencies)
+
+        first, second = life.announced("partner_credentials_issued")
+        assert second.email == "sommer@nordlicht.example"
+        assert second.version > first.version
+        assert life.keyring.open(first.password) != life.keyring.open(second.password)
+        life.deliver()
+        with pytest.raises(CredentialsKnown):
+            life.ask(resend_credentials, request, dependencies=life.dependencies)
+
+
+class TestTrial:
+    @pytest.mark.feature("PL-03")
+    def test_begins_when_the_credentials_were_sent_and_lasts_14_days(self, life):
+        life.register()
+        assert life.now.state is PartnershipState.REGISTERED
+        assert life.now.ends_at is None
+        life.at(march(5))
+        assert life.notices() == []
+
+        life.deliver()
+        assert life.now.state is PartnershipState.TRIAL
+        assert life.now.trial_ends_at == march(19)
+        life.clock.forward(days=1)
+        life.deliver()
+        assert life.now.trial_ends_at == march(19)
+
+    @pytest.mark.feature("PL-09", "PL-10")
+    def test_is_reminded_of_7_3_and_1_days_before_and_on_the_day_once_each(self, life):
+        life.begin()
+        seen = {}
+        while life.clock.now() < march(15, 9):
+            life.at(life.clock.now() + timedelta(hours=1))
+            for number, _ in enumerate(life.notices(), 1):
+                seen.setdefault(number, life.clock.now())
+
+        assert list(seen.values()) == [march(8), march(12), march(14), march(15, 0)]
+        notices = life.announced("partner_notified")
+        assert [one.is_pro_forma for one in notices] == [True, False, False, False]
+        assert {one.amount["amount_minor"] for one in notices} == {2000}
+        [due] = life.announced("package_charge_due")
+        assert (due.kind, due.amount) == ("month", notices[0].amount)
+        assert due.reference == notices[0].reference
+        assert datetime.fromisoformat(due.starts_at) == march(15)
+
+    def test_of_late_reminders_sends_only_the_last(self, life):
+        life.begin()
+        life.jump(march(14, 12))
+
+        assert len(life.notices()) == 1
+        assert life.announced("partner_notified")[0].is_pro_forma
+
+    @pytest.mark.feature("PL-20")
+    def test_is_extended_for_a_reason_that_is_kept(self, life):
+        life.begin().at(march(9))
+        request = ExtendTrial(partner_id=life.id, days=7, reason="Moving house")
+        extended = life.ask(extend_trial, request)
+
+        assert extended.trial_ends_at == march(22)
+        assert (extended.notes[0].reason, extended.notes[0].by) == (
+            "Moving house",
+            "root",
+        )
+        life.at(march(22, 9))
+        assert [at for _, at in life.notices()[1:]] == [march(22)] * 4
+        assert len(life.announced("package_charge_due")) == 1
+        life.pay()
+        with pytest.raises(NotOnTrial):
+            life.ask(extend_trial, request)
+
+
+class TestLock:
+    @pytest.mark.feature("PL-06")
+    def test_comes_at_the_second_whether_or_not_the_timer_was_there(self, life):
+        life.begin()
+        token = life.session()
+        life.clock.set(march(15) - timedelta(seconds=1))
+        assert not life.who(token).is_locked
+
+        life.clock.set(march(15))
+        assert life.who(token).is_locked
+        assert life.now.state is PartnershipState.TRIAL
+
+        life.jump(march(15))
+        assert life.now.state is PartnershipState.LOCKED
+        assert life.who(token).is_locked
+
+    @pytest.mark.feature("PL-07", "PL-11")
+    def test_ends_with_a_payment_from_which_the_month_counts(self, life):
+        life.begin()
+        customer = life.customer()
+        before = life.ask(get_partnership, GetPartnership(partner_id=life.id)).usage
+        life.at(april(10, 8, 0))
+        assert life.now.purge_at == april(14)
+
+        paid = life.pay()
+
+        assert paid.state is PartnershipState.PAID
+        assert paid.paid_until == datetime(2032, 5, 10, 8, 0, tzinfo=UTC)
+        assert (paid.locked_at, paid.purge_at) == (None, None)
+        assert paid.usage == before
+        assert not life.who(life.session()).is_locked
+        assert not life.who(life.session(customer.id)).is_locked
+        assert life.announced("account_changed")[-1].status == "active"
+        assert life.notices()[-1][0] == "paid"
+
+    @pytest.mark.feature("PL-13")
+    def test_comes_to_who_has_paid_before_in_the_same_way(self, life):
+        life.begin()
+        life.pay()
+        assert life.now.paid_until == april(15)
+        life.at(april(15))
+        life.at(april(15) + 29 * DAY)
+
+        kinds = [kind for kind, _ in life.notices()]
+        assert kinds == [
+            "paid",
+            *["ends_soon"] * 4,
+            "locked",
+            *["purge_soon"] * 3,
+        ]
+        assert life.now.purge_at == april(15) + 30 * DAY
+
+    @pytest.mark.feature("PL-15")
+    @pytest.mark.parametrize(("days", "off_at"), [(7, 22), (0, 15), (None, None)])
+    def test_takes_subscribers_along_as_the_platform_says(self, life, days, off_at):
+        life.begin()
+        customer = life.session(life.customer().id)
+        settings = UpdatePlatformSettings(subscriber_days=days, payment_instructions="")
+        life.ask(update_platform_settings, settings)
+
+        last = off_at or 31
+        life.at(march(last) - timedelta(minutes=2))
+        if off_at != 15:
+            life.who(customer)
+        life.at(march(last))
+
+        status = life.announced("account_changed")[-1].status
+        assert status == ("inactive" if off_at else "active")
+        if off_at is None:
+            life.who(customer)
+        else:
+            with pytest.raises(AccountInactive):
+                life.who(customer)
+
+    def test_follows_the_setting_when_that_changes(self, life):
+        life.begin()
+        life.at(march(25))
+        assert life.announced("account_changed")[-1].status == "inactive"
+
+        settings = UpdatePlatformSettings(subscriber_days=20, payment_instructions="")
+        life.ask(update_platform_settings, settings)
+        life.at(march(25, 11))
+
+        assert life.announced("account_changed")[-1].status == "active"
+
+
+class TestPayment:
+    def test_during_the_trial_adds_to_its_end(self, life):
+        life.begin().at(march(3))
+
+        paid = life.pay()
+
+        assert (paid.state, paid.paid_until) == (PartnershipState.PAID, april(15))
+        life.at(april(7))
+        assert life.notices()[-1] == ("paid", april(15))
+
+    def test_is_booked_once_by_its_reference(self, life):
+        life.begin()
+        life.pay("4711")
+
+        with pytest.raises(PaymentKnown):
+            life.pay("4711")
+        received = PartnerPaymentReceived(
+            id=new_id(), version=1, partner_id=life.id, reference="4711"
+        )
+        life.ask(receive_payment, received, keyring=life.keyring)
+        assert life.now.paid_until == april(15)
+
+    @pytest.mark.feature("PL-11")
+    def test_that_billing_has_booked_extends_without_staff(self, life):
+        life.begin()
+        received = PartnerPaymentReceived(
+            id=new_id(), version=1, partner_id=life.id, reference="by-card-1"
+        )
+        life.ask(receive_payment, received, actor=SYSTEM, keyring=life.keyring)
+
+        assert life.now.paid_until == april(15)
+
+    def test_puts_who_has_paid_without_an_end_on_months(self, life, tree):
+        life.id = tree.partner.account_id
+        assert (life.now.state, life.now.ends_at) == (PartnershipState.PAID, None)
+        life.at(april(30))
+        assert life.now.state is PartnershipState.PAID
+
+        assert life.pay().paid_until == april(30) + timedelta(days=30)
+
+
+class TestPackages:
+    @pytest.fixture
+    def choose(self, life):
+        def choose(package, actor=None):
+            request = ChoosePackage(package_id=package.id, partner_id=life.id)
+            return life.ask(choose_package, request, actor)
+
+        return choose
+
+    @pytest.mark.feature("PL-12")
+    def test_a_dearer_one_begins_at_once_and_the_rest_of_the_month_is_due(
+        self, life, choose
+    ):
+        life.begin()
+        life.pay()
+        life.at(march(31) - timedelta(minutes=31))  # about half of 15 March to 15 April
+
+        chosen = choose(life.large, life.actor)
+
+        assert chosen.package_name == "Large"
+        due = life.announced("package_charge_due")[-1]
+        assert due.kind == "upgrade"
+        assert due.amount["amount_minor"] == pytest.approx(1452, abs=3)
+
+    def test_a_dearer_one_costs_nothing_during_the_trial(self, life, choose):
+        life.begin()
+
+        assert choose(life.large, life.actor).package_name == "Large"
+        assert life.announced("package_charge_due") == []
+
+    @pytest.mark.feature("PL-12")
+    def test_a_cheaper_one_begins_with_the_next_month(self, life, choose):
+        life.begin(package_id=life.large.id)
+        life.pay()
+        chosen = choose(life.small, life.actor)
+        assert chosen.package_name == "Large"
+        assert (chosen.next_package_name, chosen.changes_at) == ("Small", april(15))
+        assert chosen.amount == Money.of("20.00 EUR")
+
+        life.at(april(14))
+        life.pay("second")
+        assert life.now.package_name == "Large"
+        life.at(april(15))
+        assert (life.now.package_name, life.now.next_package_id) == ("Small", None)
+
+    def test_a_cheaper_one_is_refused_while_it_is_too_small(self, life, choose):
+        life.begin(package_id=life.large.id)
+        for number in range(3):
+            life.customer(f"{number}@tv.example")
+
+        with pytest.raises(PackageLimit) as refusal:
+            choose(life.small, life.actor)
+
+        assert "3 of 2 customers" in refusal.value.message
+
+    def test_the_present_one_takes_a_choice_back(self, life, choose):
+        life.begin(package_id=life.large.id)
+        choose(life.small, life.actor)
+
+        assert choose(life.large, life.actor).next_package_id is None
+
+
+class TestPurge:
+    @pytest.mark.feature("PL-18")
+    def test_is_warned_of_14_7_and_1_days_before_with_a_link_to_the_export(self, life):
+        life.begin().at(april(14, 9))
+
+        warnings = [
+            one
+            for one in life.announced("partner_notified")
+            if one.kind == "purge_soon"
+        ]
+        assert len(warnings) == 3
+        for one in warnings:
+            token = one.export_token
+            assert partner_behind(life.keyring, token, life.clock.now()) == life.id
+        assert partner_behind(life.keyring, token, april(30) + 60 * DAY) is None
+        assert partner_behind(life.keyring, "anything", life.clock.now()) is None
+
+    def test_never_comes_without_a_warning_the_day_before(self, life):
+        life.begin().at(march(20))
+        life.jump(april(20))
+        assert life.now.state is PartnershipState.LOCKED
+        assert life.now.purge_at == april(21)
+        assert life.notices()[-1] == ("purge_soon", april(21))
+
+        life.at(april(21))
+        assert life.now.state is PartnershipState.PURGING
+
+    def test_leaves_who_was_locked_late_30_days_from_then(self, life):
+        life.begin()
+        life.jump(march(25))
+
+        assert life.now.locked_at == march(15)
+        assert life.now.purge_at == march(25) + 30 * DAY
+
+    @pytest.mark.feature("PL-20")
+    def test_is_held_for_a_reason_and_warned_of_anew(self, life):
+        life.begin().at(april(13, 12))
+        request = HoldPurge(partner_id=life.id, days=10, reason="In court")
+        held = life.ask(hold_purge, request)
+        assert held.purge_at == april(24)
+        assert held.notes[0].reason == "In court"
+
+        life.at(april(24, 9))
+        assert [at for kind, at in life.notices() if kind == "purge_soon"][3:] == [
+            april(24),
+            april(24),
+        ]
+        life.pay()
+        with pytest.raises(NotLocked):
+            life.ask(hold_purge, request)
+
+    @pytest.mark.feature("PL-08", "PL-21")
+    def test_is_over_when_every_service_has_confirmed(self, life):
+        life.begin()
+        token, customer = life.session(), life.session(life.customer().id)
+        life.at(april(14))
+        assert life.now.state is PartnershipState.PURGING
+        [requested] = life.announced("partner_purge_requested")
+        for one in (token, customer):
+            with pytest.raises((NotSignedIn, AccountInactive)):
+                life.who(one)
+        with pytest.raises(PartnerPurged):
+            life.pay()
+
+        life.confirmed_by(BillingPurged, PlaylistsPurged, PlaylistsPurged)
+        PURGING.go_on(life.database)
+        assert life.now.state is PartnershipState.PURGING
+        assert life.now.waiting_for == ["notifications"]
+
+        life.clock.forward(hours=2)
+        assert ask_again(life.database) == 1
+        again = life.announced("partner_purge_requested")[-1]
+        assert again.version > requested.version
+
+        life.confirmed_by(NotificationsPurged)
+        assert life.now.state is PartnershipState.PURGED
+        for one in (token, customer):
+            with pytest.raises(NotSignedIn):
+                life.who(one)
+
+    @pytest.mark.feature("PL-08", "PL-22")
+    def test_leaves_a_tombstone_and_nothing_else(self, life, engine):
+        life.begin()
+        life.customer()
+        partner = life.actor
+        dealer = an_account(AccountKind.DEALER, "nordstall")
+        life.ask(create_account, dealer, partner, dependencies=life.dependencies)
+        before = found_in(engine, life.id.hex, "Nordlicht", "nordlicht", "nordstall")
+        assert {"accounts", "logins", "users", "customers"} <= before.keys()
+
+        life.at(april(14))
+        while PURGING.go_on(life.database):
+            pass
+        life.confirmed_by(BillingPurged, NotificationsPurged, PlaylistsPurged)
+        while PURGING.go_on(life.database):
+            pass
+
+        words = "Nordlicht", "nordlicht", "nordstall", "Eva", partner.name
+        assert found_in(engine, *words) == {}
+        ids = found_in(engine, life.id.hex, str(life.id))
+        assert ids == {"accounts": 1, "partnerships": 1, "purges": 1}
+
+    def test_frees_the_trial_of_who_never_began_it(self, life):
+        life.register()
+        request = DeletePartner(
+            partner_id=life.id,
+            confirmation=life.now.username,
+            reason="Wrong address",
+        )
+        life.ask(delete_partner, request)
+
+        life.register()
+
+    def test_by_hand_takes_the_name_and_a_reason(self, life):
+        life.begin()
+        with pytest.raises(ConfirmationMissing):
+            life.ask(delete_partner, DeletePartner(partner_id=life.id, reason="Asked"))
+        name = life.now.username
+        without = DeletePartner(partner_id=life.id, confirmation=name)
+        with pytest.raises(Invalid):
+            life.ask(delete_partner, without)
+
+        request = DeletePartner(
+            partner_id=life.id, confirmation=life.now.username, reason="They asked"
+        )
+        gone = life.ask(delete_partner, request)
+
+        assert gone.state is PartnershipState.PURGING
+        assert gone.name == "Nordlicht TV"
+        assert gone.waiting_for == [
+            "accounts",
+            "billing",
+            "notifications",
+            "playlists",
+        ]
+        with pytest.raises(TrialUsed):
+            life.register()
+
+    def test_knows_every_table(self):
+        assert tables_of("accounts").tables.keys() - KEPT == PURGED
+
+
+PURGED = {
+    "accounts",
+    "account_jobs",
+    "customer_groups",
+    "customers",
+    "devices",
+    "known_addresses",
+    "logins",
+    "partnership_notes",
+    "permission_sets",
+    "reset_links",
+    "sessions",
+    "subscription_copies",
+    "users",
+}
+KEPT = {
+    "partner_packages",
+    "platform_settings",
+    "partnerships",
+    "partner_payments",
+    "purges",
+    "reset_wishes",
+    "sign_in_failures",
+    "sign_in_tries",
+}
+"""The platform's own; tombstones; what the law wants kept; what expires by itself."""
+
+
+def found_in(engine, *words):
+    """In how many rows of each table one of some words stands."""
+    found = {}
+    with engine.connect() as connection:
+        names = connection.execute(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ).scalars()
+        for name in list(names):
+            if name in {"outbox", "alembic_version"}:
+                continue
+            conditions = " OR ".join(
+                f"replace({name}::text, '-', '') LIKE '%{word.replace('-', '')}%'"
+                for word in words
+            )
+            count = connection.execute(
+                text(f"SELECT count(*) FROM {name} WHERE {conditions}")
+            ).scalar()
+            if count:
+                found[name] = count
+    return found
+
+
+@pytest.mark.feature("PL-22")
+def test_the_whole_life_in_one_go(life):
+    """14 days of trial and 30 of waiting, as the worked example has them."""
+    life.begin()
+    assert life.now.trial_ends_at == march(15)
+    life.at(march(15))
+    assert (life.now.state, life.now.purge_at) == (PartnershipState.LOCKED, april(14))
+    life.at(april(14))
+    assert life.now.state is PartnershipState.PURGING
+    when = [at for kind, at in life.notices() if kind == "purge_soon"]
+    assert when == [april(14)] * 3
+    states = [one.state for one in life.announced("partnership_changed")]
+    assert list(dict.fromkeys(states)) == ["registered", "trial", "locked", "purging"]
+
+
+def test_partners_are_listed_and_narrowed(life, ask, tree):
+    life.begin()
+
+    def names(**how):
+        request = ListPartnerships(**how)
+        return [
+            one.name for one in ask(tree.operator, list_partnerships, request).items
+        ]
+
+    assert names() == ["Nordlicht TV", "south", "north"]
+    assert names(state=PartnershipState.TRIAL) == ["Nordlicht TV"]
+    assert names(package_id=life.small.id) == ["Nordlicht TV"]
+    assert names(search="nordli eva@") == ["Nordlicht TV"]
+
+
+def test_a_bad_partner_stops_nobody_else(life, database):
+    life.begin()
+    first = life.id
+    life.begin(email="max@sued.example", company_number="9")
+    with database.transaction() as work:
+        work.session.get_one(Account, first).time_zone = "Nowhere/At all"
+    life.jump(march(8))
+
+    assert len(life.notices()) == 1

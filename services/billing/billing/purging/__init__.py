@@ -1,0 +1,1 @@
+"""Deleting everything of a partner."""

@@ -1,0 +1,1 @@
+"""Pages about the platform's partners: their packages, dates and end."""

@@ -1,0 +1,162 @@
+"""The export of a partner's data: one archive of tables, made while it is sent.
+
+It holds what the platform's support may see of the partner: no secrets are in it.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, g, stream_with_context
+
+from gateway.panel.exports import FORMULA
+from gateway.panel.optional_results import PAGE_SECONDS
+from gateway.request_context import answer_within, ask
+from lineup.context import Actor, Role
+from lineup.contracts.accounts.customers import ListCustomers
+from lineup.contracts.accounts.devices import ListDevices
+from lineup.contracts.accounts.groups import ListCustomerGroups
+from lineup.contracts.accounts.tree import GetAccount, ListAccounts
+from lineup.contracts.accounts.users import ListUsers
+from lineup.contracts.billing.catalog import ListProducts
+from lineup.contracts.billing.orders import ListOrders
+from lineup.contracts.billing.reports import ListSales
+from lineup.contracts.billing.subscriptions import ListSubscriptions
+from lineup.contracts.billing.wallets import ListWallets
+from lineup.contracts.paging import MAX_LIMIT, Page, Paging
+from lineup.contracts.playlists.channels import ListChannels
+from lineup.contracts.playlists.guide import ListGuideSources
+from lineup.contracts.playlists.packages import ListPackages
+from lineup.money import Money
+from lineup.scope import ROOT, below
+
+TABLES: dict[str, type[Any]] = {
+    "customers": ListCustomers,
+    "users": ListUsers,
+    "devices": ListDevices,
+    "customer-groups": ListCustomerGroups,
+    "sellers": ListAccounts,
+    "channels": ListChannels,
+    "packages": ListPackages,
+    "guide-sources": ListGuideSources,
+    "products": ListProducts,
+    "subscriptions": ListSubscriptions,
+    "sales": ListSales,
+    "balances": ListWallets,
+    "orders": ListOrders,
+}
+"""What is in it: a file each, and the list it is made of."""
+MOST_PAGES = 5000
+"""Of one table: a million rows."""
+SECRETS = frozenset({"password", "token", "pin", "secret"})
+
+
+def export_of(partner_id: UUID, name: str) -> Response:
+    """An archive of everything a partner has; NotFound once it is gone."""
+    g.actor = Actor(
+        role=Role.SUPPORT,
+        scopes=(below(ROOT, partner_id),),
+        partner_id=partner_id,
+        name="data export",
+    )
+    ask(GetAccount(account_id=partner_id))
+    return Response(
+        stream_with_context(_archive()),
+        mimetype="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}.zip"'},
+    )
+
+
+def _archive() -> Iterator[bytes]:
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, request_type in TABLES.items():
+            with archive.open(f"{name}.csv", "w") as file:
+                for rows in _tables(request_type):
+                    file.write(rows.encode())
+                    yield pipe.taken()
+    yield pipe.taken()
+
+
+def _tables(request_type: type[Any]) -> Iterator[str]:
+    """A list as CSV, page by page; its columns are those of its rows."""
+    heading: list[str] | None = None
+    for page in _pages(request_type):
+        rows = [_flat(row) for row in page.items]
+        if heading is None and rows:
+            heading = list(rows[0])
+            yield _written([heading])
+        yield _written([[row.get(name, "") for name in heading or []] for row in rows])
+
+
+def _pages(request_type: type[Any]) -> Iterator[Page[Any]]:
+    paging = Paging(limit=MAX_LIMIT, order="created_at")
+    for _ in range(MOST_PAGES):
+        answer_within(PAGE_SECONDS)
+        page = ask(request_type(paging=paging))
+        yield page
+        if page.next_after is None:
+            return
+        paging = replace(paging, after=page.next_after)
+
+
+def _flat(row: Any, prefix: str = "") -> dict[str, str]:
+    """A row's values by column; what is nested has its own columns."""
+    flat: dict[str, str] = {}
+    for field in fields(row):
+        value, name = getattr(row, field.name), f"{prefix}{field.name}"
+        if field.name in SECRETS:
+            continue
+        if is_dataclass(value) and not isinstance(value, Money):
+            flat |= _flat(value, f"{name}.")
+        else:
+            flat[name] = _cell(value)
+    return flat
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(map(_part, value))
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _part(value: Any) -> str:
+    is_row = is_dataclass(value) and not isinstance(value, Money)
+    return ", ".join(_flat(value).values()) if is_row else str(value)
+
+
+def _written(rows: Sequence[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+class Pipe(io.RawIOBase):
+    """Where an archive is written to, and taken from as it grows."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        """It is written to, and not sought in."""
+        return True
+
+    def write(self, part: Any) -> int:
+        """Take a part of the archive."""
+        self._parts.append(bytes(part))
+        return len(part)
+
+    def taken(self) -> bytes:
+        """What came since the last time."""
+        taken, self._parts = b"".join(self._parts), []
+        return taken

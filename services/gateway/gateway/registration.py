@@ -1,0 +1,105 @@
+"""Becoming a partner: choose a package, register with it, wait for the mail."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from flask import Blueprint, Flask, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+
+from gateway.panel.entries import entry
+from gateway.panel.forms import LineupForm, form_page, go_to
+from gateway.panel.guard import page_for
+from gateway.panel.people import countries
+from gateway.panel.zones import zone_choices
+from gateway.request_context import address, ask
+from lineup.contracts.accounts.partner_packages import (
+    ListOfferedPackages,
+    OfferedPackage,
+)
+from lineup.contracts.accounts.partnerships import RegisterPartner
+from lineup.errors import NotFound
+
+pages = Blueprint("registration", __name__)
+
+SENT_TO = "registered_as"
+"""Where in a session stands whom the credentials were sent to."""
+
+
+class RegistrationForm(LineupForm):
+    """A company that wants to be a partner."""
+
+    asks = RegisterPartner
+    sections: ClassVar = {
+        "Company": [
+            "company",
+            ("company_number", "country"),
+            ("time_zone", "currency"),
+        ],
+        "Contact": ["contact", ("email", "mobile")],
+    }
+
+    company = entry("Company name")
+    company_number = entry("Company number", "Registration or VAT number.")
+    country = entry("Country", kind=SelectField, is_required=True)
+    time_zone = entry("Time zone", kind=SelectField)
+    currency = entry("Currency", "What your products are sold in. Empty means EUR.")
+    contact = entry("Contact person")
+    email = entry("Email", "Your username and password are sent to this address.")
+    mobile = entry("Mobile number", "Optional, such as +31612345678.")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time_zone.choices = zone_choices()
+        self.country.choices = [
+            SelectChoice("", "Choose"),
+            *(SelectChoice(*one) for one in countries()),
+        ]
+
+
+@pages.get("/join")
+@page_for(frozenset())
+def offer() -> str:
+    """The packages one can choose from."""
+    packages = ask(ListOfferedPackages()).packages
+    return render_template("join/packages.html", packages=packages)
+
+
+@pages.route("/join/<uuid:package_id>", methods=["GET", "POST"])
+@page_for(frozenset())
+def register(package_id: UUID) -> ResponseReturnValue:
+    """Register with a package."""
+    package = _find_package(package_id)
+    form = RegistrationForm()
+
+    def welcome(receiver: str) -> ResponseReturnValue:
+        session[SENT_TO] = receiver
+        return go_to(url_for(".welcome"))
+
+    return form_page(
+        "join/register.html",
+        form,
+        lambda: ask(form.to(RegisterPartner, package_id=package_id, address=address())),
+        lambda registered: welcome(registered.sent_to),
+        package=package,
+    )
+
+
+@pages.get("/join/welcome")
+@page_for(frozenset())
+def welcome() -> str:
+    """What comes next: a mail."""
+    return render_template("join/welcome.html", sent_to=session.get(SENT_TO, ""))
+
+
+def _find_package(package_id: UUID) -> OfferedPackage:
+    for one in ask(ListOfferedPackages()).packages:
+        if one.id == package_id:
+            return one
+    raise NotFound
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages in."""
+    app.register_blueprint(pages)

@@ -1,0 +1,20 @@
+"""Ways in to deleting everything of a partner."""
+
+from lineup.bus import Entrypoints, every, on_event
+from lineup.context import Event
+from lineup.contracts.accounts.partner_events import PartnerPurgeRequested
+from notifications.purging.operations import PURGING
+
+
+class PurgeEntrypoints(Entrypoints):
+    """Deletes everything of a partner, and confirms it."""
+
+    @on_event
+    def on_partner_purge_requested(self, event: Event[PartnerPurgeRequested]) -> None:
+        """Everything of a partner is to be deleted."""
+        self.database.handle_event_once(event, PURGING.receive)
+
+    @every(seconds=1)
+    def purge_partners(self) -> None:
+        """Go on deleting, wherever it was left."""
+        PURGING.go_on(self.database)

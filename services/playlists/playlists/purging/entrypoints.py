@@ -1,0 +1,15 @@
+"""Ways in to deleting everything of a partner."""
+
+from lineup.bus import Entrypoints, on_event
+from lineup.context import Event
+from lineup.contracts.accounts.partner_events import PartnerPurgeRequested
+from playlists.purging.operations import request_purge
+
+
+class PurgeEntrypoints(Entrypoints):
+    """Hears that everything of a partner is to be deleted; the worker does it."""
+
+    @on_event
+    def on_partner_purge_requested(self, event: Event[PartnerPurgeRequested]) -> None:
+        """Everything of a partner is to be deleted."""
+        self.database.handle_event_once(event, request_purge)
