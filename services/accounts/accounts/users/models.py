@@ -152,6 +152,7 @@ class User(Timestamped, Record):
             token=self.token,
             public_url=public_url,
             status=self.status,
+            is_ordered=self.seat_id is not None,
             forfeits=bool(self.forfeits),
             created_at=self.created_at,
         )

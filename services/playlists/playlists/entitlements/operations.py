@@ -102,7 +102,7 @@ def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
 
 
 def upsert_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
-    """Keep users' copies; their facts follow, of new ones with what they buy."""
+    """Keep users' copies; their facts follow, of ordered ones with what they bought."""
     rows = [
         {
             "id": state.id,
@@ -121,8 +121,10 @@ def upsert_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
         for state in states
     ]
     news = upsert_newest(work.session, User, rows)
-    if news:
-        pending.expect_access(work, *news)
+    ordered = {state.id for state in states if state.is_ordered} & news
+    if ordered:
+        pending.expect_access(work, *ordered)
+    _refresh(work, news - ordered)
 
 
 def upsert_subscriptions(

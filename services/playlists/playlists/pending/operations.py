@@ -52,7 +52,7 @@ def refresh_access(work: UnitOfWork, *user_ids: UUID) -> None:
 
 
 def expect_access(work: UnitOfWork, *user_ids: UUID) -> None:
-    """As `refresh_access`, but who has none yet is given a moment to buy something."""
+    """As `refresh_access`, but what was bought with who has none yet is waited for."""
     is_awaited = and_(
         AccessFile.version == 0, AccessFile.failures == 0, AccessFile.due_at > work.now
     )

@@ -43,7 +43,6 @@ from playlists.entitlements.operations import (
 )
 from playlists.guide.sources import create_guide_source
 from playlists.owners import Owner
-from playlists.pending.operations import refresh_access
 from playlists.rendering.access import write_due
 from playlists.rendering.renderer import render_due
 from playlists.worker.tasks import run_next
@@ -162,7 +161,6 @@ class Platform:
         self.fill(package_id, *channels)
 
     def user(self, id_=None, **said):
-        """Announce a user; the worker does not wait for what it may buy."""
         id_ = id_ or new_id()
         state = UserChanged(
             **{
@@ -183,7 +181,6 @@ class Platform:
         )
         with self.transaction() as work:
             upsert_users(work, [state])
-            refresh_access(work, state.id)
         return state
 
     def subscription(self, user, *package_ids, id_=None, **said):

@@ -268,20 +268,8 @@ def test_subscriptions_that_overlap_show_all_their_packages(platform):
     assert "C2" in platform.playlist(user)
 
 
-def announced_first(platform):
-    """A user of whom nobody has heard before, as accounts announces it."""
-    id_ = new_id()
-    user = replace(
-        platform.user(), id=id_, username=f"n{id_.hex[-8:]}", token=f"new{id_.hex}"
-    )
-    platform.render()
-    with platform.transaction() as work:
-        upsert_users(work, [user])
-    return user
-
-
-def test_a_new_user_and_what_it_buys_are_one_fact(platform):
-    user = announced_first(platform)
+def test_an_ordered_user_and_what_it_bought_are_one_fact(platform):
+    user = platform.user(is_ordered=True)
     platform.render()
     assert platform.fact(user) is None
 
@@ -292,8 +280,8 @@ def test_a_new_user_and_what_it_buys_are_one_fact(platform):
     assert "C1" in platform.playlist(user)
 
 
-def test_a_new_user_who_buys_nothing_has_its_fact_a_moment_later(platform):
-    user = announced_first(platform)
+def test_an_ordered_user_who_got_nothing_has_its_fact_a_moment_later(platform):
+    user = platform.user(is_ordered=True)
     with platform.transaction() as work:
         upsert_users(work, [replace(user, version=platform.version(), name="Again")])
     platform.render()
@@ -305,8 +293,17 @@ def test_a_new_user_who_buys_nothing_has_its_fact_a_moment_later(platform):
     assert platform.fact(user).demo_set_id
 
 
-def test_a_user_whose_subscription_came_first_waits_for_nothing(platform):
-    user = replace(platform.user(), id=new_id(), username="early", token="early" * 6)
+def test_a_user_whom_somebody_adds_has_its_fact_at_once(platform):
+    user = platform.user()
+    platform.render()
+    assert platform.fact(user).demo_set_id
+
+
+def test_an_ordered_user_whose_subscription_came_first_waits_for_nothing(platform):
+    known = platform.user()
+    user = replace(
+        known, id=new_id(), username="early", token="early" * 6, is_ordered=True
+    )
     platform.subscription(user, platform.package(platform.channel(1, "C1"), name="P"))
     platform.render()
     with platform.transaction() as work:

@@ -184,6 +184,8 @@ class UserChanged:
     public_url: str
     status: Status
     created_at: datetime
+    is_ordered: bool = False
+    """Made for a shop's order: what it bought follows at once."""
     forfeits: bool = False
     """Deleted with its seller: what is left of its subscription is not given back."""
 
