@@ -82,6 +82,10 @@ class TakenCode(DocumentedCode):
         "package_name_taken",
         "A partner package with this name already exists.",
     )
+    SELLER_PLAN_NAME_TAKEN = (
+        "seller_plan_name_taken",
+        "A seller plan with this name already exists.",
+    )
 
     @property
     def kind(self) -> type[Refusal]:

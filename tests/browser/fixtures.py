@@ -178,8 +178,13 @@ class Fixtures:
         group = self._make("/customer-groups", name=f"Hotels {MARK}")
         desk = self._make("/permission-sets", name=f"Desk {MARK}", permissions=["sell"])
         key = self._make("/api-keys", name=f"Webshop {MARK}")["key"]
-        self.things |= {"group_id": group["id"], "set_id": desk["id"]}
-        self.things["key_id"] = key["id"]
+        plan = self._make("/seller-plans", name=f"Starter {MARK}", most_users=5)
+        self.things |= {
+            "group_id": group["id"],
+            "set_id": desk["id"],
+            "key_id": key["id"],
+            "seller_plan_id": plan["id"],
+        }
 
     def _delivery_to(self, email: str) -> str:
         def mine() -> list[str]:

@@ -131,6 +131,7 @@ def one_of_everything(lineup: Running) -> Tenant:
         "set_id": tenant.make("/permission-sets", name="Desk", permissions=["sell"])[
             "id"
         ],
+        "seller_plan_id": tenant.make("/seller-plans", name="Starter")["id"],
         "login_id": tenant.make(
             f"/accounts/{dealer['id']}/logins",
             role="dealer",

@@ -58,6 +58,12 @@ VALUES = {
         "networks": ["127.0.0.0/8", "192.0.2.7/32"],
     },
     "/permission-sets/{set_id}": {**WORDS, "permissions": ["refund", "import"]},
+    "/seller-plans/{seller_plan_id}": {
+        **WORDS,
+        "most_customers": 0,
+        "most_users": 7,
+        "most_trials_per_day": 3,
+    },
     "/logins/{login_id}": {"email": "aid@example.org", "must_change_password": True},
     "/users/{user_id}": WORDS,
     "/devices/{device_id}": {

@@ -41,6 +41,7 @@ ROWS = {
     "delivery_id": "/deliveries",
     "set_id": "/permission-sets",
     "key_id": "/api-keys",
+    "seller_plan_id": "/seller-plans",
 }
 
 
@@ -55,6 +56,7 @@ def victim(lineup):
     api("POST", "/customer-groups", json={"name": "Regulars"})
     api("POST", "/api-keys", json={"name": "Webshop"})
     api("POST", "/permission-sets", json={"name": "Desk", "permissions": ["sell"]})
+    api("POST", "/seller-plans", json={"name": "Starter"})
     api("POST", f"/users/{user_id}/devices", json={"model": "Smart TV"})
     ids = {name: UUID(api.get(path)["items"][0]["id"]) for name, path in ROWS.items()}
     ids["plan_id"] = UUID(api.get("/products")["items"][0]["plans"][0]["id"])

@@ -22,14 +22,14 @@ from accounts.partners import ending, finding, payments, platform, registration
 from accounts.partners.entrypoints import PartnerEntrypoints
 from accounts.resets import operations as resets_operations
 from accounts.resets.entrypoints import ResetEntrypoints
-from accounts.sellers import access, companies, editing
+from accounts.sellers import access, companies, editing, plans
 from accounts.sellers import operations as sellers_operations
 from accounts.settings import AccountsSettings
 from accounts.staff import api_keys, logins, own_password, permissions, sessions
 from accounts.staff import impersonation as visits
 from accounts.subscriptions.models import SubscriptionCopy
 from accounts.tree import operations as tree_operations
-from accounts.users import new_credentials
+from accounts.users import limits, new_credentials
 from accounts.users import operations as users_operations
 from accounts.users.entrypoints import UserEntrypoints
 from lineup.bus import Entrypoints, Service, in_thread
@@ -86,6 +86,7 @@ class AccountsService(
         registration,
         companies,
         editing,
+        plans,
         sellers_operations,
         logins,
         own_password,
@@ -97,6 +98,7 @@ class AccountsService(
         tree_operations,
         users_operations,
         new_credentials,
+        limits,
     )
     provides: ClassVar = {
         Dependencies: _dependencies,

@@ -44,6 +44,11 @@ TAKEN = {
         TakenCode.PACKAGE_NAME_TAKEN,
         "A partner package with this name already exists.",
     ),
+    "uq_seller_plans_name": (
+        "name",
+        TakenCode.SELLER_PLAN_NAME_TAKEN,
+        "A seller plan with this name already exists.",
+    ),
     "uq_devices_mac": (
         "mac",
         TakenCode.MAC_TAKEN,

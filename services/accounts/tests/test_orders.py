@@ -10,11 +10,21 @@ from accounts.customers.operations import list_customers
 from accounts.devices.operations import list_devices
 from accounts.membership.operations import switch_customer
 from accounts.orders.operations import fill_seats, hold_back
+from accounts.sellers.plans import (
+    create_seller_plan,
+    set_seller_plan,
+    update_seller_plan,
+)
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import list_users
 from lineup.contracts.accounts.customers import ListCustomers, SwitchCustomer
 from lineup.contracts.accounts.devices import ListDevices
+from lineup.contracts.accounts.seller_plans import (
+    CreateSellerPlan,
+    SetSellerPlan,
+    UpdateSellerPlan,
+)
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.orders import Buyer, OrderAccepted, Seat, UsersHeldBack
@@ -352,6 +362,33 @@ class TestSwitchedOff:
         [filled] = announced("seats_filled")
         assert [seat["problem"] for seat in filled.unfilled] == ["customer_off"]
         assert counts(database) == before
+
+    @pytest.mark.feature("AH-37")
+    @pytest.mark.parametrize("limit", ["most_customers", "most_users"])
+    def test_a_seller_at_its_limit_gets_no_more_until_it_has_a_larger_plan(
+        self, limit, accept, an_order, ask, database, tree, announced
+    ):
+        plan = ask(
+            tree.partner,
+            create_seller_plan,
+            CreateSellerPlan(name="Starter", **{limit: 0}),
+        )
+        seller_id = tree.reseller.account_id
+        given = SetSellerPlan(account_id=seller_id, seller_plan_id=plan.id)
+        ask(tree.partner, set_seller_plan, given)
+        order = an_order(scope=tree.reseller.scopes[0])
+
+        accept(order)
+
+        [filled] = announced("seats_filled")
+        assert [seat["problem"] for seat in filled.unfilled] == ["limit_reached"]
+        assert counts(database) == (0, 0)
+        assert announced("credentials_issued") == []
+
+        larger = UpdateSellerPlan(seller_plan_id=plan.id, **{limit: 1})
+        ask(tree.partner, update_seller_plan, larger)
+        accept(replace(order, version=2))
+        assert counts(database) == (1, 1)
 
     def test_a_switched_off_partner_gets_no_customers(
         self, accept, an_order, database, tree, announced

@@ -11,6 +11,7 @@ from accounts.logins.operations import add_login, is_taken
 from accounts.logins.passwords import generate_password
 from accounts.logins.usernames import generate_username
 from accounts.packages.limits import count_customers, refuse_beyond_limit
+from accounts.sellers.limits import count_own_customers, refuse_beyond_plan
 from accounts.tree.models import Account
 from accounts.tree.operations import lock_account
 from accounts.unique_violations import refused_as
@@ -51,9 +52,10 @@ def enrol(
 ) -> Enrolled:
     """Make a customer below `parent` with a login, announced.
 
-    PackageLimit where the partner has as many as it may.
+    PackageLimit where the partner, LimitReached where the seller has as many as it may.
     """
     refuse_beyond_limit(work, parent.partner_id, Limit.CUSTOMERS, count_customers)
+    refuse_beyond_plan(work, parent.id, "customers", count_own_customers)
     person, login = application.person, application.login
     lock_account(work, parent)
     name = f"{person.first_name} {person.last_name}".strip()

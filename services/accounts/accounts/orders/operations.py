@@ -17,8 +17,10 @@ from accounts.membership.enrolment import (
     generated_login,
     issue_credentials,
 )
+from accounts.sellers.limits import refuse_beyond_plan
 from accounts.tree.models import Account
 from accounts.tree.operations import account_at, is_below_switched_off
+from accounts.users.limits import count_users_of_seller
 from accounts.users.models import User
 from accounts.users.operations import (
     find_by_seats,
@@ -30,7 +32,7 @@ from accounts.users.operations import (
 from accounts.users.service_times import follow_first_users, refresh_customer
 from lineup.access import PackageLimit
 from lineup.contracts.accounts.orders import FilledSeat, SeatsFilled, UnfilledSeat
-from lineup.contracts.accounts.refusals import AccountNotFound
+from lineup.contracts.accounts.refusals import AccountNotFound, LimitReached
 from lineup.contracts.accounts.tree import GONE, Status
 from lineup.contracts.billing.orders import OrderAccepted, Seat, UsersHeldBack
 from lineup.database import UnitOfWork
@@ -134,7 +136,7 @@ def _fill(
 ) -> None:
     try:
         user = _user_for(work, dependencies, fulfilment, seat)
-    except (NotServed, PackageLimit) as reason:
+    except (NotServed, PackageLimit, LimitReached) as reason:
         problem = reason.problem if isinstance(reason, NotServed) else reason.code
         fulfilment.unfilled.append(UnfilledSeat(seat_id=seat.id, problem=problem))
         return
@@ -193,6 +195,7 @@ def _buyer(
     if fulfilment.buyer is None:
         if _is_off_below(work, fulfilment, fulfilment.order.scope):
             raise NotServed("seller_off")
+        refuse_beyond_plan(work, fulfilment.parent.id, "users", count_users_of_seller)
         person = person_of(fulfilment.order.buyer)
         login = generated_login(work, person)
         application = Application(person=person, login=login)

@@ -14,7 +14,7 @@ from accounts.packages.models import Partnership
 from accounts.partners.models import Note, Purge
 from accounts.partners.telling import changed
 from accounts.subscriptions.models import SubscriptionCopy
-from accounts.tree.models import Account
+from accounts.tree.models import Account, SellerPlan
 from accounts.users.models import User
 from lineup.database import UnitOfWork
 from lineup.database.purging import (
@@ -73,6 +73,7 @@ STEPS = (
         lambda purge: Account.id != purge.id,
         lambda _: ~exists().where(Child.parent_id == Account.id),
     ),
+    below_partner(SellerPlan),
     of_partner(Note),
     audit_rows,
     kept_answers,

@@ -8,7 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Text, exists, func, or_, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Mapped,
+    aliased,
+    mapped_column,
+    relationship,
+)
 from sqlalchemy.types import Uuid
 
 from accounts.records import Record
@@ -34,6 +40,33 @@ LIVING = text("kind = 'customer' AND status <> 'deleted'")
 """Customers in use: they are counted below sellers and partners."""
 
 
+class SellerPlan(Timestamped, Record):
+    """A partner's named limits for sellers; `scope` is the partner's path.
+
+    0 allows none, NULL any number.
+    """
+
+    __tablename__ = "seller_plans"
+    __table_args__ = (
+        Index("uq_seller_plans_name", "partner_id", "name_key", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID]
+    scope: Mapped[str] = mapped_column(PATH, index=True)
+    name: Mapped[str]
+    name_key: Mapped[str]
+    most_customers: Mapped[int | None]
+    most_users: Mapped[int | None]
+    most_trials_per_day: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+    def rename(self, name: str) -> None:
+        """Bear another name; names are compared without case."""
+        self.name = name
+        self.name_key = name.lower()
+
+
 class Account(Timestamped, Record):
     """One place in the tree; `scope` is its own path.
 
@@ -47,6 +80,11 @@ class Account(Timestamped, Record):
         Index("ix_accounts_customers_parent_id", "parent_id", postgresql_where=LIVING),
         Index(
             "ix_accounts_customers_partner_id", "partner_id", postgresql_where=LIVING
+        ),
+        Index(
+            "ix_accounts_seller_plan_id",
+            "seller_plan_id",
+            postgresql_where=text("seller_plan_id IS NOT NULL"),
         ),
     )
 
@@ -76,6 +114,9 @@ class Account(Timestamped, Record):
     """Whether a partner's subscribers are served no longer, since it has not paid: to
     other services it is inactive then.
     """
+    seller_plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("seller_plans.id"))
+    seller_plan: Mapped[SellerPlan | None] = relationship()
+    """What a seller is limited to; None: nothing."""
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     api_is_enabled: Mapped[bool] = mapped_column(default=True)
     networks: Mapped[list[str]] = mapped_column(ARRAY(Text()), default=list)
@@ -109,6 +150,7 @@ class Account(Timestamped, Record):
             username="",
             currency="",
             time_zone="",
+            seller_plan_id=None,
             status=Status.ACTIVE,
             version=1,
             created_at=now,
@@ -156,10 +198,12 @@ class Account(Timestamped, Record):
             phone=self.phone,
             username=self.username,
             company=self.company(),
+            seller_plan_id=self.seller_plan_id,
         )
 
     def state(self) -> AccountChanged:
         """The account as it is announced."""
+        plan = self.seller_plan
         return AccountChanged(
             id=self.id,
             version=self.version,
@@ -175,6 +219,7 @@ class Account(Timestamped, Record):
             status=self.announced_status,
             phone=self.phone,
             company=self.company(),
+            most_trials_per_day=plan.most_trials_per_day if plan else None,
         )
 
     @property

@@ -11,6 +11,7 @@ from accounts.customers.models import Customer
 from accounts.customers.search_text import search_words
 from accounts.dependencies import Dependencies
 from accounts.packages.limits import refuse_beyond_limit
+from accounts.sellers.limits import refuse_beyond_plan
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
 from accounts.tree.operations import (
@@ -20,6 +21,7 @@ from accounts.tree.operations import (
     switched_off,
 )
 from accounts.users import credentials
+from accounts.users.limits import count_users_of_seller
 from accounts.users.models import User
 from accounts.users.service_times import refresh_customer
 from lineup.contracts.accounts.partner_packages import Limit
@@ -143,9 +145,10 @@ def make_user(
     """Make a user of a customer, announced, with new credentials.
 
     The caller lets the customer's row follow, once for all the users that it makes.
-    PackageLimit where its partner has as many as it may.
+    PackageLimit where its partner, LimitReached where its seller has as many as it may.
     """
     refuse_beyond_limit(work, customer.partner_id, Limit.USERS, count_users)
+    refuse_beyond_plan(work, _seller_of(customer), "users", count_users_of_seller)
     user = User(
         id=new_id(),
         customer_id=customer.id,
@@ -166,6 +169,12 @@ def make_user(
     work.session.flush()
     announce_users(work, dependencies, [user])
     return user
+
+
+def _seller_of(customer: Account | Customer) -> UUID | None:
+    if isinstance(customer, Customer):
+        return customer.seller_id
+    return customer.parent_id
 
 
 def lock_user(work: UnitOfWork, user_id: UUID) -> User:

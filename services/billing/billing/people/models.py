@@ -24,6 +24,8 @@ class AccountCopy(Record):
     currency: Mapped[str]
     time_zone: Mapped[str]
     status: Mapped[str]
+    most_trials_per_day: Mapped[int | None]
+    """What its seller plan allows; None: any number."""
 
     @property
     def zone(self) -> ZoneInfo:

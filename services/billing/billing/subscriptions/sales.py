@@ -10,6 +10,7 @@ from billing.catalog.models import Plan
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
+from billing.subscriptions.seller_limits import refuse_trial_beyond_limit
 from billing.subscriptions.terms import Length, renewal_start, sold_period_end
 from billing.subscriptions.views import announce
 from billing.wallets import operations as wallets
@@ -106,7 +107,8 @@ def find_last(work: UnitOfWork, user_id: UUID) -> Subscription | None:
 def check_trial(work: UnitOfWork, user: UserCopy, plan: Plan) -> None:
     """A customer has one trial, whichever of its users took it.
 
-    The caller holds the customer's lock. TrialUsed for a second one.
+    The caller holds the customer's lock. TrialUsed for a second one, LimitReached where
+    its seller has sold as many today as it may.
     """
     if not plan.product.is_trial:
         return
@@ -117,6 +119,7 @@ def check_trial(work: UnitOfWork, user: UserCopy, plan: Plan) -> None:
     )
     if work.session.scalar(had_one.limit(1)) is not None:
         raise TrialUsed("This customer has already used a trial.")
+    refuse_trial_beyond_limit(work, user.scope)
 
 
 def subscription_for(

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from services.billing.tests.conftest import an_account
 
+from billing.people import operations as people
 from billing.subscriptions.quotes import quote_purchase
+from lineup.contracts.accounts.refusals import LimitReached
 from lineup.contracts.billing.refusals import (
     InsufficientBalance,
     OtherProductRunning,
@@ -174,3 +177,48 @@ class TestTrial:
 
         bought = shop_floor.buy(user, plan, count_from=CountFrom.NOW)
         assert not bought.is_trial
+
+    @pytest.mark.feature("AH-37")
+    def test_a_seller_sells_as_many_a_day_of_its_zone_as_its_plan_allows(
+        self, shop_floor, partner, trial, clock
+    ):
+        seller = shop_floor.known_seller(partner, "Shop")
+        other = shop_floor.known_seller(partner, "Stall")
+
+        def sell(to):
+            user = shop_floor.user(shop_floor.customer_below(to, partner))
+            return shop_floor.buy(user, trial, actor=to.actor)
+
+        def limit(most, version):
+            state = an_account(
+                seller.account_id,
+                seller.scope,
+                version=version,
+                most_trials_per_day=most,
+                time_zone="Europe/Paris",
+            )
+            shop_floor.keep(people.upsert_accounts, state)
+
+        clock.forward(hours=21, minutes=30)  # 23:30 in Paris
+        limit(1, version=2)
+        sell(seller)
+        with pytest.raises(LimitReached) as refusal:
+            sell(seller)
+        assert refusal.value.details == {
+            "limit": "trials_per_day",
+            "most": 1,
+            "used": 1,
+        }
+        sell(other)
+        limit(2, version=3)
+        sell(seller)
+        with pytest.raises(LimitReached):
+            sell(seller)
+
+        clock.forward(minutes=31)
+        sell(seller)
+        limit(0, version=4)
+        with pytest.raises(LimitReached):
+            sell(seller)
+        limit(None, version=5)
+        sell(seller)

@@ -21,6 +21,7 @@ from gateway.admin.people import (
     reports,
     seller_jobs,
     seller_logins,
+    seller_plans,
     sellers,
     trash,
 )
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
         seller_jobs,
         partnerships,
         partner_packages,
+        seller_plans,
         billing,
         subscriptions,
         sales,

@@ -17,6 +17,7 @@ from gateway.panel.optional_results import options_of
 from gateway.request_context import actor, ask_later
 from lineup.context import PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.groups import CustomerGroupView, ListCustomerGroups
+from lineup.contracts.accounts.seller_plans import ListSellerPlans
 from lineup.contracts.accounts.tree import AccountKind, AccountView, ListAccounts
 from lineup.contracts.billing.catalog import ListProducts
 from lineup.contracts.billing.shops import ListShops
@@ -79,6 +80,13 @@ def customer_groups(seller_id: UUID | None = None) -> Choices:
     """The groups that a seller's customers can be in; all that are seen for None."""
     answer = ask_later(ListCustomerGroups(seller_id=seller_id, paging=MAX_OPTIONS))
     return lambda: options_of(answer, _customer_groups)
+
+
+def seller_plans(partner_id: UUID | None) -> Choices:
+    """What a partner's sellers can be limited to."""
+    asked = ListSellerPlans(partner_id=partner_id, paging=MAX_OPTIONS)
+    answer = ask_later(asked)
+    return lambda: _accounts_by_name(answer.reply())
 
 
 def packages() -> Choices:

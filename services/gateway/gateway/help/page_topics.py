@@ -34,6 +34,7 @@ BY_BLUEPRINT = {
     "search_pages": "search",
     "seller_jobs": "sellers",
     "seller_logins": "sellers",
+    "seller_plans": "sellers",
     "sellers_pages": "sellers",
     "settings_pages": "account",
     "shops_pages": "shops",

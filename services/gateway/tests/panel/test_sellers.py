@@ -11,6 +11,7 @@ from gateway.app_context import app_context_of
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.jobs import AccountJobState, AccountJobView, JobKind
 from lineup.contracts.accounts.logins import LoginView
+from lineup.contracts.accounts.seller_plans import SellerLimits
 from lineup.contracts.accounts.sessions import SessionKind, SessionView, SignedIn
 from lineup.contracts.accounts.tree import AccountKind, AccountView, Status
 from lineup.contracts.paging import Page
@@ -436,3 +437,57 @@ class TestSettings:
         services.roles[token] = replace(services.roles[token], time_zone="Asia/Tokyo")
         app_context_of(client.application).identities.evict_all()
         assert "18:30" in visible_text(client.get("/providers"))
+
+
+@pytest.mark.feature("AH-37")
+class TestSellerPlans:
+    def test_one_is_made_changed_and_deleted(self, browser, form_of, services):
+        client = browser(Role.PARTNER)
+        new = "/seller-plans/new"
+        answer = sent(client, form_of, new, name="Starter", most_customers="0")
+        assert answer.location == "/seller-plans"
+        [(_, made)] = services.calls_of("accounts.create_seller_plan")
+        assert (made.name, made.most_customers, made.most_users) == ("Starter", 0, None)
+
+        path = f"/seller-plans/{ID}/edit"
+        sent(client, form_of, path, name="Larger", most_customers="", most_users="12")
+        [(_, changed)] = services.calls_of("accounts.update_seller_plan")
+        assert (changed.most_customers, changed.most_users) == (None, 12)
+
+        sent(client, form_of, f"/seller-plans/{ID}/delete")
+        assert len(services.calls_of("accounts.delete_seller_plan")) == 1
+
+    def test_a_number_below_zero_is_told_at_its_field(self, browser, form_of):
+        client = browser(Role.PARTNER)
+        answer = sent(
+            client, form_of, "/seller-plans/new", name="Starter", most_users="-1"
+        )
+        assert answer.status_code == 422
+        assert 'id="most_users-errors"' in text_of(answer)
+
+    def test_a_dealer_is_given_one_or_none(self, browser, form_of, services, dealer):
+        client = browser(Role.PARTNER)
+        path = f"/accounts/{OTHER}/seller-plan"
+        answer = sent(client, form_of, path, seller_plan_id=ID)
+        assert answer.location == f"/accounts/{OTHER}"
+        sent(client, form_of, path, seller_plan_id="")
+        given = services.calls_of("accounts.set_seller_plan")
+        assert [str(one.seller_plan_id) for _, one in given] == [ID, "None"]
+
+    def test_its_page_shows_what_it_has_of_what_it_may(
+        self, browser, services, dealer, sample
+    ):
+        limits = sample(
+            SellerLimits,
+            seller_plan_id=UUID(ID),
+            seller_plan_name="Starter",
+            users=3,
+            most_users=5,
+            most_trials_per_day=2,
+        )
+        services.answer_with("accounts.get_seller_limits", limits)
+        for role in (Role.PARTNER, Role.DEALER):
+            page = visible_text(browser(role).get(f"/accounts/{OTHER}"))
+            assert "Starter 3 of 5 users 2 trials per day" in page
+            assert ("Change" in page) == (role is Role.PARTNER)
+            assert "customers" not in page.split("Starter")[1].split("trials")[0]

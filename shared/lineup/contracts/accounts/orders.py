@@ -27,7 +27,8 @@ class UnfilledSeat:
 
     seat_id: UUID
     problem: str
-    """A code: unknown_user, user_not_found, customer_off, seller_off."""
+    """A code: unknown_user, user_not_found, customer_off, seller_off,
+    limit_reached."""
 
 
 @event(source="accounts")

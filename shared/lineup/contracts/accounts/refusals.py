@@ -75,6 +75,24 @@ class GroupUsed(Conflict):
     code = "group_used"
 
 
+class SellerPlanNotFound(NotFound):
+    """There is no such seller plan."""
+
+    code = "seller_plan_not_found"
+
+
+class SellerPlanUsed(Conflict):
+    """Sellers have this plan. Give them another plan first."""
+
+    code = "seller_plan_used"
+
+
+class LimitReached(Conflict):
+    """The seller plan allows no more."""
+
+    code = "limit_reached"
+
+
 class ConfirmationMissing(Invalid):
     """Type the username of the account to confirm its deletion."""
 

@@ -153,6 +153,8 @@ class AccountView:
     """Whether who asks may switch it off and on; None as above."""
     login_roles: list[Role] = field(default_factory=list)
     """The roles of the further logins that who asks may make here."""
+    seller_plan_id: UUID | None = None
+    """The limits of a reseller or dealer; null: none."""
 
 
 @verb(
@@ -273,3 +275,5 @@ class AccountChanged:
     status: Status
     phone: str = ""
     company: Company = field(default_factory=Company)
+    most_trials_per_day: int | None = None
+    """How many trials its seller plan allows on one day; None: no limit."""

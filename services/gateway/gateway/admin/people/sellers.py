@@ -21,6 +21,7 @@ from gateway.request_context import actor, ask, ask_later
 from lineup.context import PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.api_keys import GetAccountAccess, UpdateAccountAccess
 from lineup.contracts.accounts.jobs import CountAccount
+from lineup.contracts.accounts.seller_plans import GetSellerLimits
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
@@ -117,12 +118,14 @@ def show_account(account_id: UUID) -> str:
     """Who an account is, what lies below it, what it owes its customers."""
     account = account_of(account_id)
     counting = ask_later(CountAccount(account_id=account_id))
+    limiting = ask_later(GetSellerLimits(account_id=account_id))
     owing = ask_later(GetBalances(account_id=account_id))
-    wait_for(counting, owing)
+    wait_for(counting, limiting, owing)
     return render_template(
         "admin/people/sellers/account.html",
         account=account,
         counts=optional(counting),
+        limits=optional(limiting),
         balances=optional_if_known(owing),
         may_edit=account.may_edit is not False,
     )

@@ -71,6 +71,10 @@ ORDERS = {
         "The partner or seller of the customer is disabled.",
         "Enable the partner or seller, then retry.",
     ),
+    "limit_reached": (
+        "The seller plan allows no more customers or users.",
+        "Give the seller a larger plan, then retry.",
+    ),
     "mac_taken": (
         "The MAC address in the order belongs to another user.",
         "The order is fulfilled. Move the device to the right user.",

@@ -1,0 +1,38 @@
+"""How many users a seller has, and how that compares with its limits."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from accounts.customers.models import Customer
+from accounts.sellers.limits import count_own_customers
+from accounts.tree.operations import account_in_scope
+from accounts.users.models import User
+from lineup.contracts.accounts.seller_plans import GetSellerLimits, SellerLimits
+from lineup.contracts.accounts.tree import Status
+from lineup.database import UnitOfWork
+from lineup.verbs import handles
+
+
+@handles(GetSellerLimits)
+def get_seller_limits(work: UnitOfWork, request: GetSellerLimits) -> SellerLimits:
+    """What a seller may have at most, and what it has."""
+    seller = account_in_scope(work, request.account_id)
+    plan = seller.seller_plan
+    return SellerLimits(
+        account_id=seller.id,
+        seller_plan_id=seller.seller_plan_id,
+        seller_plan_name=plan.name if plan else "",
+        customers=count_own_customers(work, seller.id),
+        most_customers=plan.most_customers if plan else None,
+        users=count_users_of_seller(work, seller.id),
+        most_users=plan.most_users if plan else None,
+        most_trials_per_day=plan.most_trials_per_day if plan else None,
+    )
+
+
+def count_users_of_seller(work: UnitOfWork, seller_id: UUID) -> int:
+    """How many users a seller's customers have, those in the trash included."""
+    theirs = select(Customer.id).where(Customer.seller_id == seller_id)
+    living = User.customer_id.in_(theirs), User.status != Status.DELETED
+    return work.session.scalar(select(func.count()).where(*living)) or 0
