@@ -102,16 +102,17 @@ NAVIGATION = (
         ),
     ),
     NavigationGroup(
-        "Security", (Entry("Audit log", "audit_pages.list_log", "history"),)
-    ),
-    NavigationGroup(
-        "",
+        "Company",
         (
             Entry(
                 "Your package", "package_pages.my_package", "id-badge-2", SELLERS_ALONE
             ),
-            Entry("Help", "help_pages.contents", "help"),
+            Entry("Audit log", "audit_pages.list_log", "history"),
         ),
+    ),
+    NavigationGroup(
+        "",
+        (Entry("Help", "help_pages.contents", "help"),),
     ),
 )
 """What is found at the side of every page; each role sees what is open to it."""
