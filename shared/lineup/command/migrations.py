@@ -101,7 +101,12 @@ def create_purges() -> None:
         *(Column(n, BigInteger(), nullable=False) for n in ("version", "step")),
         Column("found", Boolean(), nullable=False),
         Column("sweeps", BigInteger(), nullable=False),
-        Column("pass_began_at", instant, server_default=func.clock_timestamp()),
+        Column(
+            "pass_began_at",
+            instant,
+            server_default=func.clock_timestamp(),
+            nullable=False,
+        ),
         Column("due_at", instant, nullable=True),
         Column("confirmed_at", instant, nullable=True),
     )
