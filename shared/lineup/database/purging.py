@@ -16,13 +16,12 @@ from uuid import UUID
 import structlog
 from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup import metrics
 from lineup.contracts.accounts.partner_events import PartnerPurgeRequested
 from lineup.database.database import Database
+from lineup.database.faults import FAULTS
 from lineup.database.records import IDEMPOTENCY
 from lineup.database.unit_of_work import UnitOfWork
 
@@ -33,8 +32,6 @@ CHUNK = 1000
 CHUNKS_A_TURN = 20
 SWEEPS = tuple(timedelta(minutes=minutes) for minutes in (15, 120, 24 * 60))
 PUT_OFF_FOR = timedelta(minutes=1)
-AWAY = (OperationalError, InterfaceError, NoConnectionFree)
-"""The database is at fault, and no partner."""
 
 
 class PurgeRow:
@@ -123,7 +120,7 @@ class Purging:
         try:
             with database.transaction() as work:
                 return self.do_some(work, trying)
-        except AWAY:
+        except FAULTS:
             raise
         except Exception:
             if not trying:
