@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from accounts.packages.models import Partnership
 from accounts.partners.ending import begin_purge
@@ -28,6 +26,7 @@ from accounts.partners.timetable import (
 from lineup import metrics
 from lineup.contracts.accounts.partner_events import NoticeKind
 from lineup.database import Database, UnitOfWork
+from lineup.database.faults import FAULTS
 from lineup.secrets import Keyring
 
 log = structlog.get_logger(__name__)
@@ -36,8 +35,6 @@ MOST_AT_ONCE = 100
 MOST_STEPS = 50
 """Of one partner in one go: far more than a life has."""
 PUT_OFF_FOR = timedelta(minutes=5)
-AWAY = (OperationalError, InterfaceError, NoConnectionFree)
-"""The database is at fault, and no partner."""
 metrics.PUT_OFF.labels("accounts", "partnerships")
 
 
@@ -56,7 +53,7 @@ def _follow_alone(database: Database, keyring: Keyring, partner_id: UUID) -> boo
     try:
         with database.transaction() as work:
             return follow(work, keyring, partner_id)
-    except AWAY:
+    except FAULTS:
         raise
     except Exception:
         metrics.PUT_OFF.labels("accounts", "partnerships").inc()
