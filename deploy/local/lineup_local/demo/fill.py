@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from lineup.context import Feature
 from lineup_local.demo import content
 from lineup_local.demo.api import Api, DemoRefused
 from lineup_local.demo.customers import make_customers
@@ -35,6 +36,23 @@ PLANS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Family", "FAMILY-12M", "120.00", {"months": 12}),
     ("Trial", "TRIAL-1D", "0.00", {"days": 1}),
 )
+PARTNER_PACKAGES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "Start",
+        "price": {"amount": "49.00", "currency": "EUR"},
+        "description": "For a first hundred customers.",
+        "most_customers": 100,
+        "most_sellers": 2,
+        "most_staff": 2,
+    },
+    {
+        "name": "Business",
+        "price": {"amount": "199.00", "currency": "EUR"},
+        "description": "Without limits, with shops and sellers.",
+        "features": [feature.value for feature in Feature],
+    },
+)
+"""What partners can choose from at /join."""
 Clock = Callable[[timedelta], None]
 
 
@@ -53,7 +71,10 @@ def fill(site: DemoInstallation) -> Demo:
 def _fill(site: DemoInstallation) -> Demo:
     operator = site.operator()
     partner = ("demo", secrets.token_urlsafe(12))
-    partner_id = _make_partner(Api(site.gateway, *operator), *partner)
+    platform = Api(site.gateway, *operator)
+    for package in PARTNER_PACKAGES:
+        platform.post("/partner-packages", **package)
+    partner_id = _make_partner(platform, *partner)
     api = Api(site.gateway, *partner)
     packages = _make_channels(api, site.streams_url)
     plans = _make_products(api, packages)
