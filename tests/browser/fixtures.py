@@ -66,6 +66,8 @@ class Fixtures:
         self._take_an_order()
         for name, path in FIRST.items():
             self.things[name] = self.api.get(path, limit=1)["items"][0]["id"]
+        self._look_at_partners()
+        self._trash_a_customer()
         self.things["entry_id"] = self.api.get("/audit-log")["items"][0]["id"]
         order = self.api.get(f"/orders/{self.things['order_id']}")
         self.things["seat_id"] = order["pieces"][0]["id"]
@@ -167,6 +169,21 @@ class Fixtures:
             "topic": "customers",
         }
         self._equip(user["id"])
+
+    def _look_at_partners(self) -> None:
+        """The demo partner, and the packages that partners choose from."""
+        operator = self.lineup.sign_in(*self.logins[Role.OPERATOR])
+        package = operator.get("/partner-packages", limit=1)["items"][0]
+        places = ("partner-packages", "package", "join")
+        self.things |= {f"{place}/package_id": package["id"] for place in places}
+        self.things["partner_id"] = self.lineup.demo["partner_id"]
+
+    def _trash_a_customer(self) -> None:
+        person = {"first_name": "Gone", "last_name": "Guest", "email": ""}
+        made = self._make("/customers", person=person)
+        answer = self.api("DELETE", f"/customers/{made['id']}")
+        assert answer.ok, answer.text
+        self.things["trash/customer_id"] = made["id"]
 
     def _first_booking(self, customer_id: str) -> str:
         entries = self.api.get(f"/customers/{customer_id}/entries", order="created_at")

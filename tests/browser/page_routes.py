@@ -9,7 +9,8 @@ from lineup.context import Role
 from lineup.secrets import make_key
 
 ARGUMENT = re.compile(r"([^/]+)/<(?:\w+:)?(\w+)>")
-LEADS_ELSEWHERE = {"signing.home"}
+LEADS_ELSEWHERE = {"signing.home", "package_pages.export_by_link"}
+"""A page that only leads on, and a file that only a link of a mail leads to."""
 VIEWERS = (Role.PARTNER, Role.OPERATOR, Role.DEALER, Role.CUSTOMER)
 """Whose eyes a page is looked at with: the first of them it is open to."""
 
@@ -32,7 +33,7 @@ class PageRoute:
     @property
     def is_file(self) -> bool:
         """Whether it is taken home rather than looked at."""
-        return self.rule.endswith((".csv", "/body"))
+        return self.rule.endswith((".csv", "/body", ".zip"))
 
     def path(self, things: dict[str, str]) -> str:
         """Its address with something to show; KeyError when there is nothing.
