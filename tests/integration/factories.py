@@ -1,6 +1,7 @@
 """A partner of a test's own: channels, a product, customers, and the right to sell."""
 
 import itertools
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,15 @@ PLAYLIST = "#EXTM3U\n" + "".join(
     for number, name in enumerate(BOUGHT, 1)
 )
 NUMBERS = itertools.count(1)
+
+
+FOR = re.compile(r"For: ([a-z, ]+)\.$")
+
+
+def is_for_partners(operation: Any) -> bool:
+    """Whether a partner may ask an operation of the specification at all."""
+    said = FOR.search(operation.get("description", ""))
+    return said is None or "partner" in said[1].split(", ")
 
 
 def euros(amount: str) -> dict[str, str]:

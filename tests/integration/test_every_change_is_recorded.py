@@ -35,6 +35,11 @@ CALLED = {"guide_source": "source", "customer_group": "group", "staff": "login"}
 """What requests call what other verbs make."""
 UNTOLD = {"accounts.request_password_reset"}
 """What succeeds without a change: a wish, which later leads to a mail, or to nothing."""
+RUN_THEMSELVES = {
+    *("sign_in", "sign_out", "enter_account", "change_password"),
+    *("create_api_key", "rotate_api_key"),
+}
+"""What acts each time it is asked, also with the same key."""
 PERSON = Person(first_name="Anna", last_name="Berg", email="anna.walk@example.org")
 
 
@@ -202,9 +207,7 @@ class Walk:
 
 
 def runs_itself(verb):
-    return verb.name in {"sign_in", "sign_out", "enter_account", "change_password"} or (
-        "password" in verb.name
-    )
+    return verb.name in RUN_THEMSELVES or "password" in verb.name
 
 
 ORDER = (

@@ -5,7 +5,7 @@ with the tag of something else, then with the one that `GET` shows.
 """
 
 import pytest
-from factories import one_of_everything
+from factories import is_for_partners, one_of_everything
 
 CHANGING = ("patch", "put", "delete")
 OTHER = '"of-something-else"'
@@ -24,12 +24,14 @@ def specification(tenant):
 
 @pytest.fixture
 def compared(specification):
-    """Every operation that takes If-Match, as (method, path)."""
+    """Every operation of partners that takes If-Match, as (method, path)."""
     return [
         (method, path)
         for method in CHANGING
         for path, item in specification["paths"].items()
-        if method in item and "If-Match" in parameters(item[method])
+        if method in item
+        and "If-Match" in parameters(item[method])
+        and is_for_partners(item[method])
     ]
 
 

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from accounts.logins.models import Login, Session, digest
-from accounts.logins.permission_sets import PermissionSet
+from accounts.logins.models import Login, PermissionSet, Session, digest
 from accounts.packages.models import PartnerPackage, Partnership, is_locked
 from accounts.tree.models import Account, is_switched_off
 from accounts.tree.rights import FIRST_ROLE

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.records import Record, as_text
-from accounts.tree.models import Account
+from accounts.tree.models import PATH, Account
 from lineup.context import Actor, Pending, Permission, Role
 from lineup.contracts.accounts.logins import LoginView
+from lineup.contracts.accounts.permissions import PermissionSetView
 from lineup.contracts.accounts.refusals import LoginDeleted
 from lineup.contracts.accounts.sessions import SessionEnded, SessionKind
 from lineup.contracts.accounts.tree import Status
@@ -235,3 +236,40 @@ class SignInTries(Record):
 def digest(token: str) -> bytes:
     """What is kept of a token: its SHA-256 (the token is random, so no salt)."""
     return hashlib.sha256(token.encode()).digest()
+
+
+class PermissionSet(Timestamped, Record):
+    """What staff of a partner may do, under a name."""
+
+    __tablename__ = "permission_sets"
+    __table_args__ = (
+        Index("uq_permission_sets_name", "partner_id", "name_key", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    scope: Mapped[str] = mapped_column(PATH, index=True)
+    name: Mapped[str]
+    name_key: Mapped[str]
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    created_at: Mapped[datetime]
+
+    def set_name(self, name: str) -> None:
+        """Have a name, which differs from others of the partner not only by case."""
+        self.name, self.name_key = name, name.casefold()
+
+    def allowed(self) -> tuple[Permission, ...]:
+        """Its permissions; one that this version does not know is none."""
+        return tuple(one for one in Permission if one.value in self.permissions)
+
+    def view(self, login_count: int) -> PermissionSetView:
+        """The set as its seers see it."""
+        return PermissionSetView(
+            id=self.id,
+            partner_id=self.partner_id,
+            name=self.name,
+            permissions=list(self.allowed()),
+            login_count=login_count,
+            created_at=self.created_at,
+            updated_at=self.last_change,
+        )

@@ -1,60 +1,17 @@
 """Permission sets, and which of them and of their logins somebody may hand out."""
 
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Text, func, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, func, or_, select, true
 
-from accounts.logins.models import Login
-from accounts.records import Record
-from accounts.tree.models import PATH
+from accounts.logins.models import Login, PermissionSet
 from accounts.tree.rights import GRANTS
 from lineup.access import require
 from lineup.context import Actor, Permission, Role
-from lineup.contracts.accounts.permissions import PermissionSetView
 from lineup.contracts.accounts.tree import Status
-from lineup.database import Timestamped, UnitOfWork
+from lineup.database import UnitOfWork
 from lineup.scope import within
 from lineup.validation import FieldCode, ValidationErrors
-
-
-class PermissionSet(Timestamped, Record):
-    """What staff of a partner may do, under a name."""
-
-    __tablename__ = "permission_sets"
-    __table_args__ = (
-        Index("uq_permission_sets_name", "partner_id", "name_key", unique=True),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    partner_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
-    scope: Mapped[str] = mapped_column(PATH, index=True)
-    name: Mapped[str]
-    name_key: Mapped[str]
-    permissions: Mapped[list[str]] = mapped_column(ARRAY(Text()))
-    created_at: Mapped[datetime]
-
-    def set_name(self, name: str) -> None:
-        """Have a name, which differs from others of the partner not only by case."""
-        self.name, self.name_key = name, name.casefold()
-
-    def allowed(self) -> tuple[Permission, ...]:
-        """Its permissions; one that this version does not know is none."""
-        return tuple(one for one in Permission if one.value in self.permissions)
-
-    def view(self, login_count: int) -> PermissionSetView:
-        """The set as its seers see it."""
-        return PermissionSetView(
-            id=self.id,
-            partner_id=self.partner_id,
-            name=self.name,
-            permissions=list(self.allowed()),
-            login_count=login_count,
-            created_at=self.created_at,
-            updated_at=self.last_change,
-        )
 
 
 def within_own(actor: Actor) -> ColumnElement[bool]:

@@ -8,8 +8,13 @@ from sqlalchemy.orm import aliased
 from accounts.customers.models import Customer, Group
 from accounts.devices.models import Device
 from accounts.jobs.models import AccountJob
-from accounts.logins.models import KnownAddress, Login, ResetLink, Session
-from accounts.logins.permission_sets import PermissionSet
+from accounts.logins.models import (
+    KnownAddress,
+    Login,
+    PermissionSet,
+    ResetLink,
+    Session,
+)
 from accounts.packages.models import Partnership
 from accounts.partners.models import Note, Purge
 from accounts.partners.telling import changed

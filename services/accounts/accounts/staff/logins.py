@@ -6,14 +6,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from accounts.dependencies import Dependencies
-from accounts.logins.models import Login
+from accounts.logins.models import Login, PermissionSet
 from accounts.logins.operations import end_sessions, set_password
-from accounts.logins.permission_sets import (
-    PermissionSet,
-    check_set,
-    hands_out,
-    within_own,
-)
+from accounts.logins.permission_sets import check_set, hands_out, within_own
 from accounts.tree.models import Account
 from accounts.tree.operations import any_account_in_scope
 from lineup.context import SELLERS, Actor, Role

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from accounts.logins.models import Login
-from accounts.logins.permission_sets import PermissionSet, login_counts
+from accounts.logins.models import Login, PermissionSet
+from accounts.logins.permission_sets import login_counts
 from accounts.tree.operations import named_account
 from accounts.unique_violations import refused_as
 from lineup.contracts.accounts.permissions import (

@@ -59,7 +59,11 @@ class RestoreCustomer(Request[CustomerView]):
     Kind.WRITE,
     allowed=SELLERS,
     needs=Permission.DELETE,
-    rest=Route("DELETE /customers/trash/<uuid:customer_id>", name="purge_customer"),
+    rest=Route(
+        "DELETE /customers/trash/<uuid:customer_id>",
+        name="purge_customer",
+        has_tag=False,
+    ),
 )
 class PurgeCustomer(Request[Done]):
     """Delete a customer in the trash permanently.
