@@ -30,7 +30,7 @@ from lineup.database.purging import (
 )
 
 ALLOW = text("SELECT set_config('lineup.purging', 'on', true)")
-"""Lets this transaction remove what is booked."""
+"""Lets this transaction remove what is booked, and what that was booked for."""
 Reversing = aliased(Transfer)
 
 
@@ -47,9 +47,14 @@ def _of(model: Any, column: Any, owner: Any) -> Step:
     return rows(model, lambda purge: column.in_(_ids(owner, purge)))
 
 
-def _wallets(work: UnitOfWork, purge: Any) -> int:
-    work.session.execute(ALLOW)
-    return of_partner(Wallet)(work, purge)
+def _allowed(step: Step) -> Step:
+    """A step that deletes what the database lets nobody else delete."""
+
+    def allowed(work: UnitOfWork, purge: Any) -> int:
+        work.session.execute(ALLOW)
+        return step(work, purge)
+
+    return allowed
 
 
 def _transfers(work: UnitOfWork, purge: Any) -> int:
@@ -57,7 +62,6 @@ def _transfers(work: UnitOfWork, purge: Any) -> int:
 
     So the books balance at any moment.
     """
-    work.session.execute(ALLOW)
     free = ~exists().where(Reversing.reverses_id == Transfer.id)
     some = select(Transfer.id).where(Transfer.partner_id == purge.id, free)
     ids = list(work.session.scalars(some.limit(CHUNK)))
@@ -68,7 +72,7 @@ def _transfers(work: UnitOfWork, purge: Any) -> int:
 
 STEPS = (
     _of(Period, Period.subscription_id, Subscription),
-    of_partner(Subscription),
+    _allowed(of_partner(Subscription)),
     _of(RenewalSwitch, RenewalSwitch.user_id, UserCopy),
     _of(ShopDelivery, ShopDelivery.shop_id, ShopConnection),
     _of(OrderSeat, OrderSeat.order_id, ShopOrderRecord),
@@ -76,11 +80,11 @@ STEPS = (
     _of(OrderEffect, OrderEffect.shop_id, ShopConnection),
     of_partner(ShopOrderRecord),
     of_partner(ShopConnection),
-    of_partner(Plan),
+    _allowed(of_partner(Plan)),
     of_partner(Product),
     of_partner(PackageCopy),
-    _wallets,
-    _transfers,
+    _allowed(of_partner(Wallet)),
+    _allowed(_transfers),
     of_partner(UserCopy),
     of_partner(CustomerCopy),
     rows(
