@@ -689,6 +689,7 @@ PURGED = {
     "partnership_notes",
     "permission_sets",
     "reset_links",
+    "seller_plans",
     "sessions",
     "subscription_copies",
     "users",
