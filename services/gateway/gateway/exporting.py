@@ -16,7 +16,7 @@ from flask import Response, g, stream_with_context
 
 from gateway.panel.exports import FORMULA
 from gateway.panel.optional_results import PAGE_SECONDS
-from gateway.request_context import answer_within, ask
+from gateway.request_context import answer_within, ask, ask_later
 from lineup.context import Actor, Role
 from lineup.contracts.accounts.customers import ListCustomers
 from lineup.contracts.accounts.devices import ListDevices
@@ -33,6 +33,7 @@ from lineup.contracts.playlists.channels import ListChannels
 from lineup.contracts.playlists.guide import ListGuideSources
 from lineup.contracts.playlists.packages import ListPackages
 from lineup.money import Money
+from lineup.rpc import gather
 from lineup.scope import ROOT, below
 
 TABLES: dict[str, type[Any]] = {
@@ -57,7 +58,10 @@ SECRETS = frozenset({"password", "token", "pin", "secret"})
 
 
 def export_of(partner_id: UUID, name: str) -> Response:
-    """An archive of everything a partner has; NotFound once it is gone."""
+    """An archive of everything a partner has; NotFound once it is gone.
+
+    Unavailable while a service is away: an archive that ends early breaks off.
+    """
     g.actor = Actor(
         role=Role.SUPPORT,
         scopes=(below(ROOT, partner_id),),
@@ -65,11 +69,20 @@ def export_of(partner_id: UUID, name: str) -> Response:
         name="data export",
     )
     ask(GetAccount(account_id=partner_id))
+    _ask_every_service()
     return Response(
         stream_with_context(_archive()),
         mimetype="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{name}.zip"'},
     )
+
+
+def _ask_every_service() -> None:
+    answer_within(PAGE_SECONDS)
+    firsts = [ask_later(kind(paging=Paging(limit=1))) for kind in TABLES.values()]
+    gather(*firsts)
+    for first in firsts:
+        first.reply()
 
 
 def _archive() -> Iterator[bytes]:
