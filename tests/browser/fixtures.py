@@ -66,7 +66,7 @@ class Fixtures:
         self._take_an_order()
         for name, path in FIRST.items():
             self.things[name] = self.api.get(path, limit=1)["items"][0]["id"]
-        self._look_at_partners()
+        self._find_partners()
         self._trash_a_customer()
         self.things["entry_id"] = self.api.get("/audit-log")["items"][0]["id"]
         order = self.api.get(f"/orders/{self.things['order_id']}")
@@ -170,7 +170,7 @@ class Fixtures:
         }
         self._equip(user["id"])
 
-    def _look_at_partners(self) -> None:
+    def _find_partners(self) -> None:
         """The demo partner, and the packages that partners choose from."""
         operator = self.lineup.sign_in(*self.logins[Role.OPERATOR])
         package = operator.get("/partner-packages", limit=1)["items"][0]
