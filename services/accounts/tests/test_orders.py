@@ -10,6 +10,8 @@ from accounts.customers.operations import list_customers
 from accounts.devices.operations import list_devices
 from accounts.membership.operations import switch_customer
 from accounts.orders.operations import fill_seats, hold_back
+from accounts.packages.operations import create_partner_package
+from accounts.partners.payments import choose_package
 from accounts.sellers.plans import (
     create_seller_plan,
     set_seller_plan,
@@ -20,6 +22,8 @@ from accounts.users.models import User
 from accounts.users.operations import list_users
 from lineup.contracts.accounts.customers import ListCustomers, SwitchCustomer
 from lineup.contracts.accounts.devices import ListDevices
+from lineup.contracts.accounts.partner_packages import CreatePartnerPackage
+from lineup.contracts.accounts.partnerships import ChoosePackage
 from lineup.contracts.accounts.seller_plans import (
     CreateSellerPlan,
     SetSellerPlan,
@@ -30,6 +34,7 @@ from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.orders import Buyer, OrderAccepted, Seat, UsersHeldBack
 from lineup.errors import NotFound
 from lineup.ids import new_id
+from lineup.money import Money
 
 from .conftest import an_event
 
@@ -389,6 +394,26 @@ class TestSwitchedOff:
         ask(tree.partner, update_seller_plan, larger)
         accept(replace(order, version=2))
         assert counts(database) == (1, 1)
+
+    @pytest.mark.feature("PL-16")
+    def test_a_partner_at_its_packages_limit_of_users_gets_no_customer_either(
+        self, accept, an_order, ask, database, tree, announced
+    ):
+        none = CreatePartnerPackage(
+            name="None", price=Money.of("1.00 EUR"), most_users=0
+        )
+        package = ask(tree.operator, create_partner_package, none)
+        chosen = ChoosePackage(
+            package_id=package.id, partner_id=tree.partner.account_id
+        )
+        ask(tree.operator, choose_package, chosen)
+
+        accept(an_order())
+
+        [filled] = announced("seats_filled")
+        assert [seat["problem"] for seat in filled.unfilled] == ["package_limit"]
+        assert counts(database) == (0, 0)
+        assert announced("credentials_issued") == []
 
     def test_a_switched_off_partner_gets_no_customers(
         self, accept, an_order, database, tree, announced

@@ -162,8 +162,11 @@ class TestLimits:
             ask(tree.partner, update_account, domain)
 
     def test_not_of_the_neighbour(self, make_customer, tree):
-        for name in ("one", "two", "three"):
+        made = [
             make_customer(tree.neighbour, email=f"{name}@tv.example")
+            for name in ("one", "two", "three")
+        ]
+        assert {one.partner_id for one in made} == {tree.neighbour.account_id}
 
     def test_and_usage_is_told(self, ask, tree, make_customer):
         make_customer(user_name="Kids")

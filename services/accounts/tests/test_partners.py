@@ -252,7 +252,10 @@ class TestRegistration:
 
     def test_is_free_for_another_company(self, life):
         life.register()
+        first = life.id
         life.register(email="max@sued.example", company_number="9")
+        assert life.id != first
+        assert life.now.state is PartnershipState.REGISTERED
 
     def test_is_slowed_down_by_address(self, life):
         for number in range(10):
@@ -646,8 +649,12 @@ class TestPurge:
             reason="Wrong address",
         )
         life.ask(delete_partner, request)
+        gone = life.id
 
         life.register()
+
+        assert life.id != gone
+        assert life.now.state is PartnershipState.REGISTERED
 
     def test_by_hand_takes_the_name_and_a_reason(self, life):
         life.begin()

@@ -17,10 +17,9 @@ from accounts.membership.enrolment import (
     generated_login,
     issue_credentials,
 )
-from accounts.sellers.limits import refuse_beyond_plan
 from accounts.tree.models import Account
 from accounts.tree.operations import account_at, is_below_switched_off
-from accounts.users.limits import count_users_of_seller
+from accounts.users.limits import refuse_one_more_user
 from accounts.users.models import User
 from accounts.users.operations import (
     find_by_seats,
@@ -195,7 +194,8 @@ def _buyer(
     if fulfilment.buyer is None:
         if _is_off_below(work, fulfilment, fulfilment.order.scope):
             raise NotServed("seller_off")
-        refuse_beyond_plan(work, fulfilment.parent.id, "users", count_users_of_seller)
+        parent = fulfilment.parent
+        refuse_one_more_user(work, parent.partner_id, parent.id)
         person = person_of(fulfilment.order.buyer)
         login = generated_login(work, person)
         application = Application(person=person, login=login)

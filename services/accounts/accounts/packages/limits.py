@@ -1,11 +1,11 @@
 """How much of everything a partner may have, and has."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
 from accounts.packages.models import PartnerPackage
+from accounts.tree.limits import Count, count_at_limit
 from accounts.tree.models import Account
 from accounts.tree.rights import SELLER_KINDS
 from lineup.access import PackageLimit
@@ -14,24 +14,17 @@ from lineup.contracts.accounts.partner_packages import Limit
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.database import UnitOfWork, get_held
 
-Count = Callable[[UnitOfWork, UUID], int]
-"""How many a partner has of something."""
-
 
 def refuse_beyond_limit(
     work: UnitOfWork, partner_id: UUID | None, limit: Limit, count: Count
 ) -> None:
-    """PackageLimit for a partner that has as many as its package allows.
-
-    Of those who make one more at the same time each waits for the other.
-    """
+    """PackageLimit for a partner that has as many as its package allows."""
     package = package_of(work, partner_id)
     most = None if package is None else package.terms.most(limit)
     if most is None or partner_id is None:
         return
-    _lock(work, partner_id)
-    used = count(work, partner_id)
-    if used >= most:
+    used = count_at_limit(work, partner_id, most, count)
+    if used is not None:
         raise PackageLimit(
             f"Your package allows {most} {limit.value}. Choose a larger package.",
             details={"limit": limit, "most": most, "used": used},
@@ -70,8 +63,3 @@ def _count(work: UnitOfWork, partner_id: UUID, kind: ColumnElement[bool]) -> int
     living = Account.status != Status.DELETED
     wanted = select(func.count()).where(Account.partner_id == partner_id, kind, living)
     return work.session.scalar(wanted) or 0
-
-
-def _lock(work: UnitOfWork, partner_id: UUID) -> None:
-    key = func.hashtextextended(str(partner_id), 0)
-    work.session.execute(select(func.pg_advisory_xact_lock(key)))

@@ -16,7 +16,7 @@ from accounts.partners.models import Note
 from accounts.partners.platform import platform
 from accounts.partners.telling import next_package, reference_of
 from accounts.tree.models import Account
-from accounts.users.operations import count_users
+from accounts.users.limits import count_users
 from lineup.contracts.accounts.partnerships import (
     GetPartnership,
     ListPartnerships,

@@ -1,13 +1,15 @@
-"""How many users a seller has, and how that compares with its limits."""
+"""How many users a partner and a seller have, and how that compares with limits."""
 
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from accounts.customers.models import Customer
-from accounts.sellers.limits import count_own_customers
+from accounts.packages.limits import refuse_beyond_limit
+from accounts.sellers.limits import count_own_customers, refuse_beyond_plan
 from accounts.tree.operations import account_in_scope
 from accounts.users.models import User
+from lineup.contracts.accounts.partner_packages import Limit
 from lineup.contracts.accounts.seller_plans import GetSellerLimits, SellerLimits
 from lineup.contracts.accounts.tree import Status
 from lineup.database import UnitOfWork
@@ -36,3 +38,19 @@ def count_users_of_seller(work: UnitOfWork, seller_id: UUID) -> int:
     theirs = select(Customer.id).where(Customer.seller_id == seller_id)
     living = User.customer_id.in_(theirs), User.status != Status.DELETED
     return work.session.scalar(select(func.count()).where(*living)) or 0
+
+
+def count_users(work: UnitOfWork, partner_id: UUID) -> int:
+    """How many users a partner has."""
+    living = User.partner_id == partner_id, User.status != Status.DELETED
+    return work.session.scalar(select(func.count()).where(*living)) or 0
+
+
+def refuse_one_more_user(
+    work: UnitOfWork, partner_id: UUID | None, seller_id: UUID | None
+) -> None:
+    """PackageLimit where a partner, LimitReached where a seller has as many users as it
+    may.
+    """
+    refuse_beyond_limit(work, partner_id, Limit.USERS, count_users)
+    refuse_beyond_plan(work, seller_id, "users", count_users_of_seller)

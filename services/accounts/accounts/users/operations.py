@@ -3,15 +3,13 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from accounts import values
 from accounts.customers.finding import find_for_update
 from accounts.customers.models import Customer
 from accounts.customers.search_text import search_words
 from accounts.dependencies import Dependencies
-from accounts.packages.limits import refuse_beyond_limit
-from accounts.sellers.limits import refuse_beyond_plan
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
 from accounts.tree.operations import (
@@ -21,10 +19,9 @@ from accounts.tree.operations import (
     switched_off,
 )
 from accounts.users import credentials
-from accounts.users.limits import count_users_of_seller
+from accounts.users.limits import refuse_one_more_user
 from accounts.users.models import User
 from accounts.users.service_times import refresh_customer
-from lineup.contracts.accounts.partner_packages import Limit
 from lineup.contracts.accounts.refusals import UserNotFound
 from lineup.contracts.accounts.tree import GONE, Status
 from lineup.contracts.accounts.users import (
@@ -147,8 +144,7 @@ def make_user(
     The caller lets the customer's row follow, once for all the users that it makes.
     PackageLimit where its partner, LimitReached where its seller has as many as it may.
     """
-    refuse_beyond_limit(work, customer.partner_id, Limit.USERS, count_users)
-    refuse_beyond_plan(work, _seller_of(customer), "users", count_users_of_seller)
+    refuse_one_more_user(work, customer.partner_id, _seller_of(customer))
     user = User(
         id=new_id(),
         customer_id=customer.id,
@@ -227,12 +223,6 @@ def users_of(work: UnitOfWork, customer_id: UUID) -> Sequence[User]:
     """All living users of a customer, oldest first."""
     statement = _living(work).where(User.customer_id == customer_id)
     return work.session.scalars(statement.order_by(User.id)).all()
-
-
-def count_users(work: UnitOfWork, partner_id: UUID) -> int:
-    """How many users a partner has."""
-    living = User.partner_id == partner_id, User.status != Status.DELETED
-    return work.session.scalar(select(func.count()).where(*living)) or 0
 
 
 def checked_name(name: str) -> str:
