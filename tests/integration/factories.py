@@ -134,6 +134,8 @@ def one_of_everything(lineup: Running) -> Tenant:
     # A server of its own: of the installation's it is told when others' mail leaves.
     server = {"host": "mail.example.net", "port": 25, "security": "none"}
     tenant.put("/mail-transport", **sender, **server, username="")
+    given = f"/customers/{customer}/packages/{tenant.ids['package_id']}"
+    tenant.put(given, is_included=True)
     tenant.ids |= {
         "account_id": dealer["id"],
         "customer_id": customer,

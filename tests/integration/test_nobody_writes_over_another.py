@@ -124,7 +124,7 @@ def test_what_is_as_it_was_seen_is_deleted(tenant, compared, change, tag_of):
     def age(path):
         return max(made.index(name) for name in made if f"{{{name}}}" in path)
 
-    for path in sorted(paths, key=age, reverse=True):
+    for path in sorted(paths, key=lambda one: (age(one), len(one)), reverse=True):
         answer = change("delete", path, tag_of(path))
 
         assert answer.ok, (path, answer.text)

@@ -30,6 +30,7 @@ from lineup.contracts.billing.subscriptions import ListSubscriptions
 from lineup.contracts.billing.wallets import ListWallets
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
 from lineup.contracts.playlists.channels import ListChannels
+from lineup.contracts.playlists.customer_packages import ListCustomerPackages
 from lineup.contracts.playlists.guide import ListGuideSources
 from lineup.contracts.playlists.packages import ListPackages
 from lineup.money import Money
@@ -44,6 +45,7 @@ TABLES: dict[str, type[Any]] = {
     "sellers": ListAccounts,
     "channels": ListChannels,
     "packages": ListPackages,
+    "customer-packages": ListCustomerPackages,
     "guide-sources": ListGuideSources,
     "products": ListProducts,
     "subscriptions": ListSubscriptions,

@@ -106,7 +106,7 @@ def values_in(request):
 
 
 def filled(path):
-    return path.split("{")[0] + ID + path.partition("}")[2] if "{" in path else path
+    return re.sub(r"\{\w+\}", ID, path)
 
 
 @pytest.fixture

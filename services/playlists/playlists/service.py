@@ -8,7 +8,7 @@ from lineup.contracts.accounts.tree import AccountChanged
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from playlists import metrics as watching
-from playlists.channels import imports, job_views, packages
+from playlists.channels import customer_packages, imports, job_views, packages
 from playlists.channels.entrypoints import ChannelEntrypoints
 from playlists.editing import contents, listings, lists, many, order, proposals
 from playlists.editing import operations as editing_operations
@@ -41,6 +41,7 @@ class PlaylistsService(
     settings_type = PlaylistsSettings
     operations: ClassVar = (
         contents,
+        customer_packages,
         imports,
         job_views,
         lists,

@@ -16,6 +16,7 @@ from gateway.admin.messages import notifications
 from gateway.admin.partners import packages as partner_packages
 from gateway.admin.partners import partnerships
 from gateway.admin.people import (
+    customer_content,
     customers,
     groups,
     reports,
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
         sell,
         reports,
         customers,
+        customer_content,
         trash,
         groups,
         sellers,

@@ -116,6 +116,7 @@ EXAMPLES: Mapping[str, Any] = {
     "SellerPlanView.name": "Starter",
     "CreateSellerPlan.name": "Starter",
     "UpdateSellerPlan.name": "Starter",
+    "ContentPackage.products": ["Family"],
     "SellerLimits.seller_plan_name": "Starter",
     "GuideSourceView.name": "Guide of the North",
     "CreateGuideSource.name": "Guide of the North",

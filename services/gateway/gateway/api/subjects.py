@@ -30,8 +30,8 @@ from lineup.contracts.billing import shops as shop_contracts
 from lineup.contracts.billing import subscriptions as subscription_contracts
 from lineup.contracts.billing import wallets as wallet_contracts
 from lineup.contracts.playlists import channels as channel_contracts
+from lineup.contracts.playlists import customer_packages, jobs, packages
 from lineup.contracts.playlists import guide as guide_contracts
-from lineup.contracts.playlists import jobs, packages
 from lineup.contracts.playlists import streams as stream_contracts
 
 tokens = Endpoints("tokens", "Sign in and out.", sessions, resets)
@@ -53,13 +53,14 @@ partners = Endpoints(
 )
 customers = Endpoints(
     "customers",
-    "Customers, their groups, users and devices.",
+    "Customers, their groups, users, devices and packages.",
     customer_contracts,
     membership,
     trash,
     groups,
     users,
     devices,
+    customer_packages,
 )
 catalog = Endpoints("catalog", "Products and their plans.", catalog_contracts)
 wallets = Endpoints("wallets", "Balances and statements.", wallet_contracts)

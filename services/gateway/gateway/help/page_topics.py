@@ -10,6 +10,7 @@ BY_BLUEPRINT = {
     "billing_pages": "products",
     "channel_pages": "channels",
     "channels_pages": "channels",
+    "customer_content": "customers",
     "customers_pages": "customers",
     "dashboard_pages": "dashboard",
     "guide_pages": "guide",

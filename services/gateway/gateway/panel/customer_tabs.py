@@ -14,6 +14,7 @@ CUSTOMER_TABS = (
     ("money_pages.customer_renewal", "Auto-renewal"),
     ("money_pages.customer_wallet", "Balance"),
     ("notifications_pages.customer_messages", "Messages"),
+    ("customer_content.show_content", "Content"),
     ("customers_pages.show_devices", "Devices"),
     ("seller_logins.customer_login", "Login"),
     ("audit_pages.customer_log", "Log"),

@@ -25,10 +25,16 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
+from lineup.contracts.playlists.customer_packages import (
+    ContentPackage,
+    CustomerContent,
+)
+from lineup.contracts.playlists.packages import PackageView
 from lineup.errors import Conflict, NotFound, Unavailable
 from lineup.money import Money
 
 ID = "019d0000-0000-7000-8000-000000000001"
+OTHER = "019d0000-0000-7000-8000-000000000002"
 CUSTOMER = f"/customers/{ID}"
 USER = f"/users/{ID}"
 FORM = {"first_name": "Ana", "last_name": "Ruiz", "email": "ana@example.org"}
@@ -411,6 +417,70 @@ class TestOneUser:
         fresh = sample(DeviceView, model="New TV", is_stale=False)
         services.answer_with("accounts.list_devices", Page(items=[fresh]))
         assert "Please confirm" not in visible_text(browser(Role.CUSTOMER).get(USER))
+
+
+@pytest.mark.feature("CU-37")
+class TestContent:
+    @pytest.fixture
+    def content(self, services):
+        packages = [
+            ContentPackage(
+                package_id=UUID(ID),
+                name=name,
+                channel_count=3,
+                products=products,
+                is_included=is_included,
+            )
+            for name, products, is_included in (
+                ("Basic", ["Family"], None),
+                ("Kids", [], True),
+                ("Sport", ["Family"], False),
+            )
+        ]
+        said = CustomerContent(customer_id=UUID(ID), packages=packages)
+        services.answer_with("playlists.get_customer_content", said)
+
+    def test_it_shows_what_products_have_what_was_added_and_removed(
+        self, browser, content
+    ):
+        for role in (Role.PARTNER, Role.DEALER, Role.SUPPORT):
+            page = visible_text(browser(role).get(f"{CUSTOMER}/content"))
+            own = page.partition("Package Channels")[2]
+            for words in ("Basic 3 Family Included", "Added", "Sport 3 Family Removed"):
+                assert words in own
+            assert ("Undo" in own) == ("Remove Basic" in own) == (role is Role.PARTNER)
+
+    def test_a_package_is_added_removed_and_as_before(
+        self, browser, form_of, services, sample, content
+    ):
+        client = browser(Role.PARTNER)
+        packages = [
+            sample(PackageView, id=UUID(id_), name=name, is_demo=is_demo)
+            for id_, name, is_demo in ((ID, "Kids", False), (OTHER, "Demo", True))
+        ]
+        services.answer_with("playlists.list_packages", Page(items=packages))
+        new = f"{CUSTOMER}/content/add"
+        assert "Demo" not in visible_text(client.get(new))
+        answer = sent(client, form_of, new, package_id=ID)
+        assert answer.location == f"{CUSTOMER}/content"
+
+        for act in ("remove", "reset"):
+            client.post(
+                f"{CUSTOMER}/packages/{ID}",
+                data=form_of(text_of(client.get(f"{CUSTOMER}/content"))) | {"act": act},
+            )
+        said = [one for _, one in services.calls_of("playlists.set_customer_package")]
+        assert [one.is_included for one in said] == [True, False]
+        assert {(str(one.customer_id), str(one.package_id)) for one in said} == {
+            (ID, ID)
+        }
+        assert len(services.calls_of("playlists.reset_customer_package")) == 1
+
+    def test_without_playlists_the_rest_of_the_page_is_there(self, browser, services):
+        services.silent.add("playlists")
+        answer = browser(Role.PARTNER).get(f"{CUSTOMER}/content")
+        assert answer.status_code == 200
+        assert "cannot be shown" in visible_text(answer)
 
 
 class TestDevices:

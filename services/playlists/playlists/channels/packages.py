@@ -23,7 +23,11 @@ from lineup.ids import new_id
 from lineup.scope import in_scope
 from lineup.verbs import Done, handles
 from playlists.channels.models import Package, PackageChannel
-from playlists.entitlements.operations import is_package_in_use, upsert_accounts
+from playlists.entitlements.operations import (
+    is_package_in_use,
+    refresh_who_was_given,
+    upsert_accounts,
+)
 from playlists.owners import Owner
 from playlists.pending import operations as pending
 
@@ -71,12 +75,16 @@ def rename_package(work: UnitOfWork, request: RenamePackage) -> PackageView:
 
 @handles(DeletePackage, changes=GetPackage)
 def delete_package(work: UnitOfWork, request: DeletePackage) -> Done:
-    """Remove a package; its channels stay. Refuses as PackageInUse or DemoStays."""
+    """Remove a package; its channels stay. Refuses as PackageInUse or DemoStays.
+
+    Customers that it was added to lose it.
+    """
     package = find_package(work, request.package_id, for_update=True)
     if package.is_demo:
         raise DemoStays
     if is_package_in_use(work, package.id):
         raise PackageInUse
+    refresh_who_was_given(work, package.id)
     package.version += 1
     announce(work, package, is_deleted=True)
     work.session.delete(package)
@@ -107,7 +115,7 @@ def list_packages(work: UnitOfWork, request: ListPackages) -> Page[PackageView]:
         lambda package: package,
         ORDERS,
     )
-    counts = _channel_counts(work, [package.id for package in page.items])
+    counts = channel_counts(work, [package.id for package in page.items])
     return page.showing(
         [_counted_view(package, counts.get(package.id, 0)) for package in page.items]
     )
@@ -183,9 +191,7 @@ def get_own_package(work: UnitOfWork, partner_id: UUID, package_id: UUID) -> Pac
 
 def package_view(work: UnitOfWork, package: Package) -> PackageView:
     """What staff sees of a package."""
-    return _counted_view(
-        package, _channel_counts(work, [package.id]).get(package.id, 0)
-    )
+    return _counted_view(package, channel_counts(work, [package.id]).get(package.id, 0))
 
 
 def announce(work: UnitOfWork, package: Package, *, is_deleted: bool = False) -> None:
@@ -203,7 +209,8 @@ def announce(work: UnitOfWork, package: Package, *, is_deleted: bool = False) ->
     )
 
 
-def _channel_counts(work: UnitOfWork, package_ids: Collection[UUID]) -> dict[UUID, int]:
+def channel_counts(work: UnitOfWork, package_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many channels are in each package; empty ones are left out."""
     rows = work.session.execute(
         select(PackageChannel.package_id, func.count())
         .where(PackageChannel.package_id.in_(package_ids))

@@ -1,11 +1,15 @@
-"""Copies of other services' facts; events fill them and the newest version wins."""
+"""Copies of other services' facts; events fill them and the newest version wins.
+
+Beside them what staff says of one customer's packages.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, true
+from sqlalchemy import ForeignKey, Index, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lineup.database import Timestamped
 from lineup.secrets import Sealed
 from playlists.records import Record
 
@@ -49,6 +53,30 @@ class Customer(Record):
     time_zone: Mapped[str]
     """Its own zone; empty: its partner's."""
     shows_adult: Mapped[bool] = mapped_column(server_default=true())
+    status: Mapped[str] = mapped_column(server_default=text("'active'"))
+
+
+class CustomerPackage(Timestamped, Record):
+    """A package that a customer has, or has not, whatever its products have.
+
+    Who may see it is decided by its customer's scope.
+    """
+
+    __tablename__ = "customer_packages"
+    __table_args__ = (
+        Index("uq_customer_packages", "customer_id", "package_id", unique=True),
+        Index("ix_customer_packages_package_id", "package_id"),
+        Index("ix_customer_packages_partner_id", "partner_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]
+    package_id: Mapped[UUID] = mapped_column(
+        ForeignKey("packages.id", ondelete="CASCADE")
+    )
+    partner_id: Mapped[UUID]
+    is_included: Mapped[bool]
+    created_at: Mapped[datetime]
 
 
 class User(Record):

@@ -4,17 +4,25 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from lineup.contracts.accounts.customers import CustomerChanged
-from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
+from lineup.contracts.accounts.refusals import CustomerNotFound
+from lineup.contracts.accounts.tree import (
+    GONE,
+    AccountChanged,
+    AccountKind,
+    Status,
+)
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.running import is_running
 from lineup.contracts.billing.subscriptions import SubscriptionChanged
 from lineup.database import UnitOfWork, upsert_newest
 from lineup.events import State
+from lineup.scope import in_scope
 from playlists.entitlements.models import (
     Customer,
+    CustomerPackage,
     Partner,
     Seller,
     Subscription,
@@ -88,10 +96,12 @@ def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
             "scope": state.scope,
             "time_zone": state.time_zone,
             "shows_adult": state.shows_adult,
+            "status": state.status,
         }
         for state in states
     ]
     news = upsert_newest(work.session, Customer, rows)
+    _forget_packages(work, {s.id for s in states if s.status == Status.DELETED} & news)
     moved = [
         state.scope
         for state in states
@@ -99,6 +109,13 @@ def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
         and before.get(state.id) != (state.time_zone, state.shows_adult)
     ]
     refresh_below(work, moved)
+
+
+def _forget_packages(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
+    """What was said of customers' packages ends with them; trash keeps it."""
+    if customer_ids:
+        theirs = CustomerPackage.customer_id.in_(customer_ids)
+        work.session.execute(delete(CustomerPackage).where(theirs))
 
 
 def upsert_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
@@ -172,6 +189,47 @@ def _before(
 def _refresh(work: UnitOfWork, user_ids: Collection[UUID]) -> None:
     if user_ids:
         pending.refresh_access(work, *user_ids)
+
+
+def find_customer(
+    work: UnitOfWork, customer_id: UUID, *, for_update: bool = False
+) -> Customer:
+    """A customer in the actor's scope; CustomerNotFound for others and deleted ones."""
+    statement = select(Customer).where(
+        Customer.id == customer_id, Customer.status.not_in(GONE)
+    )
+    if for_update:
+        statement = statement.with_for_update()
+    found = work.session.scalar(in_scope(statement, Customer, work.actor))
+    if found is None:
+        raise CustomerNotFound
+    return found
+
+
+def packages_said_of(
+    work: UnitOfWork, customer_ids: Collection[UUID]
+) -> dict[UUID, dict[UUID, bool]]:
+    """Which packages were added to customers (True) or removed; most have none."""
+    rows = work.session.execute(
+        select(
+            CustomerPackage.customer_id,
+            CustomerPackage.package_id,
+            CustomerPackage.is_included,
+        ).where(CustomerPackage.customer_id.in_(set(customer_ids)))
+    )
+    said: dict[UUID, dict[UUID, bool]] = {}
+    for customer_id, package_id, is_included in rows:
+        said.setdefault(customer_id, {})[package_id] = is_included
+    return said
+
+
+def refresh_who_was_given(work: UnitOfWork, package_id: UUID) -> None:
+    """Have the facts of all users written anew whose customers were given a package."""
+    given = select(CustomerPackage.customer_id).where(
+        CustomerPackage.package_id == package_id, CustomerPackage.is_included
+    )
+    scopes = select(Customer.scope).where(Customer.id.in_(given))
+    pending.refresh_users(work, select(User.id).where(User.scope.in_(scopes)))
 
 
 def is_package_in_use(work: UnitOfWork, package_id: UUID) -> bool:

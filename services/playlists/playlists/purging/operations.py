@@ -38,7 +38,14 @@ from playlists.channels.models import (
     Package,
     PackageChannel,
 )
-from playlists.entitlements.models import Customer, Partner, Seller, Subscription, User
+from playlists.entitlements.models import (
+    Customer,
+    CustomerPackage,
+    Partner,
+    Seller,
+    Subscription,
+    User,
+)
 from playlists.guide.models import (
     GuideChannel,
     GuideName,
@@ -83,6 +90,7 @@ def purging_with(blobs: BlobStore) -> Purging:
         of_partner(ImportChange),
         of_partner(ChannelList),
         rows(PackageChannel, lambda p: PackageChannel.package_id.in_(_packages(p))),
+        of_partner(CustomerPackage),
         of_partner(Package),
         files.remove_logos,
         of_partner(Channel),

@@ -5,7 +5,7 @@ the shards that hold it are written from the rows after that (`shards`), so no r
 held while a file is written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -42,6 +42,7 @@ from playlists.entitlements.models import (
     Subscription,
     User,
 )
+from playlists.entitlements.operations import packages_said_of
 from playlists.pending.models import AccessFile
 from playlists.pending.operations import SETS_WAKE
 from playlists.rendering.backoff import is_outage, pause_after
@@ -196,6 +197,8 @@ class UserFacts:
     user: User
     partner: Partner | None
     subscriptions: Sequence[Subscription]
+    own_packages: Mapping[UUID, bool]
+    """Which packages its customer has (True) or has not, whatever is subscribed to."""
     own_time_zone: str
     """Its customer's own zone; empty: its partner's."""
     shows_adult: bool
@@ -214,7 +217,8 @@ class UserFacts:
         """What the user's subscriptions grant from now on; nothing while it is shut."""
         if self.is_shut:
             return []
-        return package_intervals(map(_period, self.subscriptions), now=self.now)
+        periods = (_period(one, self.own_packages) for one in self.subscriptions)
+        return package_intervals(periods, now=self.now)
 
     @property
     def time_zone(self) -> str:
@@ -232,6 +236,7 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
         .outerjoin(Customer, Customer.id == User.customer_id)
         .where(User.id.in_(user_ids))
     ).all()
+    own_packages = packages_said_of(work, [row[0].customer_id for row in rows])
     subscriptions: dict[UUID, list[Subscription]] = {}
     for subscription in session.scalars(
         select(Subscription)
@@ -245,6 +250,7 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
             user=user,
             partner=partner,
             subscriptions=subscriptions.get(user.id, []),
+            own_packages=own_packages.get(user.customer_id, {}),
             own_time_zone=time_zone or "",
             shows_adult=bool(shows_adult),
             is_shut=is_shut,
@@ -253,13 +259,17 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
     }
 
 
-def _period(subscription: Subscription) -> Period:
+def _period(subscription: Subscription, own_packages: Mapping[UUID, bool]) -> Period:
     # A stopped one has ended, whatever its last period said.
     is_stopped = subscription.state == SubscriptionState.STOPPED
     return Period(
         from_at=subscription.started_at,
         until_at=subscription.started_at if is_stopped else subscription.ends_at,
-        package_ids=frozenset(map(UUID, subscription.package_ids)),
+        package_ids=frozenset(
+            package
+            for package in {*map(UUID, subscription.package_ids), *own_packages}
+            if own_packages.get(package, True)
+        ),
     )
 
 

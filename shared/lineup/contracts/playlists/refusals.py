@@ -63,6 +63,12 @@ class DemoStays(Conflict):
     code = "demo_stays"
 
 
+class DemoForAll(Conflict):
+    """All users without an active subscription see the demo package."""
+
+    code = "demo_for_all"
+
+
 class NumberTaken(Conflict):
     """Another channel has this number."""
 
