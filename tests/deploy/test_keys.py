@@ -42,13 +42,17 @@ def accounts(fresh_database):
     engine.dispose()
 
 
-def put(engine, number, state):
+def put(engine, states_by_number):
     statement = text(
         "INSERT INTO outbox (seq, event_id, source, type, envelope)"
         " VALUES (:n, gen_random_uuid(), 'accounts', 'x', cast(:e AS jsonb))"
     )
+    rows = [
+        {"n": number, "e": json.dumps({"state": state})}
+        for number, state in states_by_number.items()
+    ]
     with engine.begin() as connection:
-        connection.execute(statement, {"n": number, "e": json.dumps({"state": state})})
+        connection.execute(statement, rows)
 
 
 def states(engine):
@@ -59,10 +63,15 @@ def states(engine):
 
 def test_all_that_older_keys_sealed_is_sealed_by_the_first(accounts):
     old, new = Keyring([OLD]), Keyring([NEW])
-    for number in range(1, 1203):  # more than twice what goes into a transaction
-        put(accounts.engine, number, {"password": old.seal(f"word {number}"), "n": 1})
-    put(accounts.engine, 2000, {"list": [new.seal("newest"), {"deep": old.seal("x")}]})
-    put(accounts.engine, 2001, {"nothing": "sealed"})
+    many = {  # more than twice what goes into a transaction
+        number: {"password": old.seal(f"word {number}"), "n": 1}
+        for number in range(1, 1203)
+    }
+    others = {
+        2000: {"list": [new.seal("newest"), {"deep": old.seal("x")}]},
+        2001: {"nothing": "sealed"},
+    }
+    put(accounts.engine, many | others)
 
     assert accounts(f"{NEW},{OLD}", "--check") == (
         1,
@@ -85,7 +94,7 @@ def test_all_that_older_keys_sealed_is_sealed_by_the_first(accounts):
 
 def test_what_no_key_opens_is_left_alone_and_told(accounts):
     sealed = Keyring([LOST]).seal("gone")
-    put(accounts.engine, 1, {"password": sealed})
+    put(accounts.engine, {1: {"password": sealed}})
 
     code, output = accounts(f"{NEW},{OLD}")
 

@@ -31,7 +31,7 @@ from lineup.contracts.billing.reports import NamedCount, SubscriptionFigures
 from lineup.contracts.billing.subscriptions import DeletionBlockers
 from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
-from lineup.delivery import AccessFact, token_name
+from lineup.delivery import AccessFact, keys_of
 from lineup.errors import Refusal, TimedOut, Unauthenticated
 from lineup.export_links import export_token
 from lineup.money import Money
@@ -275,9 +275,10 @@ def blobs(settings):
 
 
 def put_link(store, token):
-    """What playlists writes of a user with this link, so that it answers."""
+    """What playlists writes of a user with this link, so that link and login answer."""
     fact = sample(AccessFact, token=token)
-    store.write(token_name(token), msgspec.json.encode(fact))
+    body = msgspec.json.encode(fact)
+    store.write_remakable(dict.fromkeys(keys_of(fact), body))
 
 
 @pytest.fixture(scope="session")

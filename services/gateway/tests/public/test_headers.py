@@ -1,6 +1,5 @@
 """Whatever tenants typed: header fields stay one line of ASCII, answers below 500."""
 
-import tempfile
 from itertools import pairwise
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -29,6 +28,14 @@ SCHEMES = st.sampled_from(
     ["http://", "https://", "udp://@", "rtmp://", "javascript:", "data:", "//", ""]
 )
 ADDRESSES = st.builds("{}{}{}".format, SCHEMES, HOSTS, ENDINGS) | ENDINGS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where the store of an example lies in place of the one before: what is the same
+    in all of them is written once.
+    """
+    return tmp_path_factory.mktemp("blobs")
 
 
 def read(body):
@@ -68,21 +75,18 @@ def assert_well_formed(status, headers, quick):
 @example("http://edge.example/\r\nSet-Cookie: a=b", "none")
 @example("javascript:alert(1)", "none")
 @settings(max_examples=60, deadline=None)
-def test_any_address_of_a_channel(store_of, address, signing):
-    with tempfile.TemporaryDirectory() as folder:
-        store = store_of(folder, address=address, signing=signing)
-        layer = store.layer()
-        for path in (LIVE, ARCHIVE):
-            status, headers, quick = fetched(
-                layer, path.format("alice0001/secret-pass")
-            )
-            assert_well_formed(status, headers, quick)
-            if (responses := dict(headers).get("Location")) is not None:
-                assert status == "302 Found"
-                assert urlsplit(responses).hostname
-                assert urlsplit(responses).scheme not in {"javascript", "data", ""}
-            else:
-                assert status == "404 Not Found"
+def test_any_address_of_a_channel(store_of, folder, address, signing):
+    store = store_of(folder, address=address, signing=signing)
+    layer = store.layer()
+    for path in (LIVE, ARCHIVE):
+        status, headers, quick = fetched(layer, path.format("alice0001/secret-pass"))
+        assert_well_formed(status, headers, quick)
+        if (responses := dict(headers).get("Location")) is not None:
+            assert status == "302 Found"
+            assert urlsplit(responses).hostname
+            assert urlsplit(responses).scheme not in {"javascript", "data", ""}
+        else:
+            assert status == "404 Not Found"
 
 
 TEXTS = st.text(min_size=1, max_size=60)
@@ -92,19 +96,18 @@ TEXTS = st.text(min_size=1, max_size=60)
 @example("ünï\r\n", "pä\u2028ss", "http://[::1")
 @settings(max_examples=40, deadline=None)
 def test_any_name_password_and_public_address_of_a_user(
-    store_of, username, password, public_url
+    store_of, folder, username, password, public_url
 ):
-    with tempfile.TemporaryDirectory() as folder:
-        store = store_of(
-            folder, username=username, password=password, public_url=public_url
+    store = store_of(
+        folder, username=username, password=password, public_url=public_url
+    )
+    name, secret = quote(username, safe=""), quote(password, safe="")
+    layer = store.layer()
+    for path in (*LISTS, store.link, store.link.replace("m3u8", "xml")):
+        assert_well_formed(
+            *fetched(layer, path.format(f"username={name}&password={secret}"))
         )
-        name, secret = quote(username, safe=""), quote(password, safe="")
-        layer = store.layer()
-        for path in (*LISTS, store.link, store.link.replace("m3u8", "xml")):
-            assert_well_formed(
-                *fetched(layer, path.format(f"username={name}&password={secret}"))
-            )
-        assert_well_formed(*fetched(layer, LIVE.format(f"{name}/{secret}")))
+    assert_well_formed(*fetched(layer, LIVE.format(f"{name}/{secret}")))
 
 
 VALUES = st.text(max_size=40)
@@ -113,18 +116,17 @@ VALUES = st.text(max_size=40)
 @given(VALUES, VALUES)
 @example("Mon, 01 Jan 99999999999 00:00:00 GMT", "*")
 @settings(max_examples=60, deadline=None)
-def test_any_condition_of_a_player(store_of, since, tag):
-    with tempfile.TemporaryDirectory() as folder:
-        store = store_of(folder)
-        layer = store.layer()
-        for fields in (
-            {"HTTP_IF_MODIFIED_SINCE": since},
-            {"HTTP_IF_NONE_MATCH": tag, "HTTP_ACCEPT_ENCODING": since},
-        ):
-            environ = create_environ(store.link, "http://tv") | fields
-            responses = []
-            read(layer(environ, lambda status, _: responses.append(status)))  # noqa: B023
-            assert responses[0] in {"200 OK", "304 Not Modified"}
+def test_any_condition_of_a_player(store_of, folder, since, tag):
+    store = store_of(folder)
+    layer = store.layer()
+    for fields in (
+        {"HTTP_IF_MODIFIED_SINCE": since},
+        {"HTTP_IF_NONE_MATCH": tag, "HTTP_ACCEPT_ENCODING": since},
+    ):
+        environ = create_environ(store.link, "http://tv") | fields
+        responses = []
+        read(layer(environ, lambda status, _: responses.append(status)))  # noqa: B023
+        assert responses[0] in {"200 OK", "304 Not Modified"}
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ STARTS = VALUES | st.sampled_from(
 
 @given(ACTIONS | VALUES, NUMBERS | VALUES, STARTS, st.binary(max_size=200))
 @settings(max_examples=60, deadline=None)
-def test_any_question_of_a_player(store_of, action, number, start, body):
+def test_any_question_of_a_player(store_of, folder, action, number, start, body):
     known = {"username": "alice0001", "password": "secret-pass"}
     requested = {
         "action": action,
@@ -228,21 +230,20 @@ def test_any_question_of_a_player(store_of, action, number, start, body):
         "start": start,
         "utc": start,
     }
-    with tempfile.TemporaryDirectory() as folder:
-        layer = store_of(folder).layer()
-        for path in (
-            "/player_api.php",
-            "/panel_api.php",
-            "/streaming/timeshift.php",
-            "/xmltv.php",
-            "/live/alice0001/secret-pass/101.ts",
-            f"/timeshift/alice0001/secret-pass/60/{quote(start, safe='')}/101.ts",
-        ):
-            query = urlencode(known | requested)
-            for target in (f"{path}?{query}", f"{path}?{query[:-3]}%"):
-                status, headers, quick = fetched(layer, target)
-                assert_well_formed(status, headers, quick)
-            posted = create_environ(path, "http://tv", method="POST", data=body)
-            responses = []
-            read(layer(posted, lambda status, _: responses.append(status)))  # noqa: B023
-            assert int(responses[0][:3]) < 500
+    layer = store_of(folder).layer()
+    for path in (
+        "/player_api.php",
+        "/panel_api.php",
+        "/streaming/timeshift.php",
+        "/xmltv.php",
+        "/live/alice0001/secret-pass/101.ts",
+        f"/timeshift/alice0001/secret-pass/60/{quote(start, safe='')}/101.ts",
+    ):
+        query = urlencode(known | requested)
+        for target in (f"{path}?{query}", f"{path}?{query[:-3]}%"):
+            status, headers, quick = fetched(layer, target)
+            assert_well_formed(status, headers, quick)
+        posted = create_environ(path, "http://tv", method="POST", data=body)
+        responses = []
+        read(layer(posted, lambda status, _: responses.append(status)))  # noqa: B023
+        assert int(responses[0][:3]) < 500
