@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg2
 import pytest
-from sqlalchemy import create_engine, delete, event, func, select, text, update
+from sqlalchemy import create_engine, delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -33,7 +33,7 @@ from lineup.errors import Conflict
 from lineup.ids import first_id_at, id_at, new_id
 from lineup.scope import ROOT, below
 from lineup.secrets import Sealed
-from lineup.testing.statements import statements_of
+from lineup.testing.statements import sent_by, statements_of
 from lineup.verbs import Done
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -537,19 +537,6 @@ def test_a_job_over_many_things_writes_its_counts(database, entries):
     [entry] = entries(actor())
     assert (entry.actor, entry.thing_id, entry.counts) == ("system", SHOP, counts)
     assert entry.request == {"reason": "north: closed"}
-
-
-def sent_by(engine, do):
-    """The statements that something sends, with their values."""
-    sent = []
-
-    def note(_connection, _cursor, statement, values, *_):
-        sent.append((statement, values))
-
-    event.listen(engine, "before_cursor_execute", note)
-    do()
-    event.remove(engine, "before_cursor_execute", note)
-    return sent
 
 
 MANY = """

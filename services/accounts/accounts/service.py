@@ -25,7 +25,14 @@ from accounts.resets.entrypoints import ResetEntrypoints
 from accounts.sellers import access, companies, editing, plans
 from accounts.sellers import operations as sellers_operations
 from accounts.settings import AccountsSettings
-from accounts.staff import api_keys, logins, own_password, permissions, sessions
+from accounts.staff import (
+    api_keys,
+    logins,
+    own_password,
+    people,
+    permissions,
+    sessions,
+)
 from accounts.staff import impersonation as visits
 from accounts.subscriptions.models import SubscriptionCopy
 from accounts.tree import operations as tree_operations
@@ -90,6 +97,7 @@ class AccountsService(
         sellers_operations,
         logins,
         own_password,
+        people,
         permissions,
         api_keys,
         access,

@@ -50,6 +50,23 @@ def held_to(engine: Engine, budget: int, reason: str) -> Iterator[None]:
         raise AssertionError(f"The budget is {budget}: {reason}.\n{sent}")
 
 
+def sent_by(engine: Engine, do: Callable[[], Any]) -> list[tuple[str, Any]]:
+    """The statements that something sends, each with its values."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(
+        _connection: Any, _cursor: Any, statement: str, values: Any, *_: Any
+    ) -> None:
+        sent.append((statement, values))
+
+    event.listen(engine, SENT, note)
+    try:
+        do()
+    finally:
+        event.remove(engine, SENT, note)
+    return sent
+
+
 def holder(
     engine: Engine, budgets: Mapping[str, tuple[int, str]]
 ) -> Callable[[str, Callable[[], R]], R]:

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select
 
 from accounts.customers.models import Customer, email_key
-from accounts.customers.search_text import search_words
 from accounts.customers.status import has_status
+from accounts.search_text import search_words
 from accounts.tree.operations import of_partner, switched_off
 from lineup.contracts.accounts.customers import CustomerFilter, CustomerStatus
 from lineup.contracts.accounts.refusals import CustomerNotFound

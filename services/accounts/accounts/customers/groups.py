@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, update
 
 from accounts import values
 from accounts.customers.models import Customer, Group
-from accounts.customers.search_text import search_words
+from accounts.search_text import search_words
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope, named_account
 from accounts.tree.rights import SELLER_KINDS

@@ -10,9 +10,9 @@ from sqlalchemy import ForeignKey, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accounts.customers.search_text import phone_words, searchable
 from accounts.customers.status import NEVER
 from accounts.records import Record
+from accounts.search_text import phone_words, searchable
 from accounts.tree.models import PATH, Account
 from lineup.contracts.accounts.customers import (
     BalanceSettlement,

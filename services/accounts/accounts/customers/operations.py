@@ -15,6 +15,7 @@ from accounts.customers.settings import (
 )
 from accounts.customers.views import view_of, views_of
 from accounts.dependencies import Dependencies
+from accounts.logins.operations import follow_account
 from accounts.tree.operations import customer_in_scope
 from accounts.unique_violations import note_duplicate, refused_as
 from lineup.context import Role
@@ -62,7 +63,9 @@ def update_customer(
     settings = merged(customer.settings(), request.settings or SettingsChange())
     person = _checked(work, request, customer, settings)
     customer.change_person(person)
-    account.name = f"{person.first_name} {person.last_name}"
+    account.name = f"{person.first_name} {person.last_name}".strip()
+    account.email = person.email
+    follow_account(work, account)
     apply_settings(customer, account, settings)
     if isinstance(request.pin, str):
         customer.pin = dependencies.keyring.seal(request.pin) if request.pin else ""

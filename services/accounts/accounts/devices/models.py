@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accounts.customers.search_text import mac_words, searchable
 from accounts.records import Record
+from accounts.search_text import mac_words, searchable
 from accounts.tree.models import PATH
 from lineup.contracts.accounts.devices import DeviceView
 from lineup.database import Timestamped

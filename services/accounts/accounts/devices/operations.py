@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, select
 from accounts import values
 from accounts.customers.finding import find_for_update
 from accounts.customers.models import Customer
-from accounts.customers.search_text import mac_words, search_words, searchable
 from accounts.devices.models import FRESH_FOR, Device
+from accounts.search_text import mac_words, search_words, searchable
 from accounts.tree.operations import of_partner
 from accounts.unique_violations import refused_as
 from accounts.users.models import User

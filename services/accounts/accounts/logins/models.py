@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.records import Record, as_text
+from accounts.search_text import searchable
 from accounts.tree.models import PATH, Account
 from lineup.context import Actor, Pending, Permission, Role
 from lineup.contracts.accounts.logins import LoginView
@@ -36,12 +37,23 @@ LASTS = {
 
 
 class Login(Timestamped, Record):
-    """What one signs in with; a deleted one keeps its name."""
+    """What one signs in with; a deleted one keeps its name.
+
+    `search` holds in lower case what it and its account are called.
+    """
 
     __tablename__ = "logins"
+    __table_args__ = (
+        Index("ix_logins_partner_id_id", "partner_id", "id"),
+        Index("ix_logins_partner_id_role_id", "partner_id", "role", "id"),
+        Index("ix_logins_partner_id_username", "partner_id", "username"),
+        Index("ix_logins_role_id", "role", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    partner_id: Mapped[UUID | None]
+    """That of its account; None for the installation's own."""
     role: Mapped[Role]
     username: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
@@ -52,8 +64,14 @@ class Login(Timestamped, Record):
         ForeignKey("permission_sets.id"), index=True
     )
     """What it may do, of staff; None: all that its role may."""
+    search: Mapped[str] = mapped_column(default="", server_default="")
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     created_at: Mapped[datetime]
+
+    def index(self, account: Account) -> None:
+        """Be found by what it and its account are called."""
+        names = (account.name, self.username, self.email, account.email)
+        self.search = searchable(names)
 
     def actor_at(self, account: Account, time_zone: str) -> Actor:
         """Who acts when this login does: it sees its account and all below.

@@ -82,21 +82,34 @@ def add_login(
     account: Account,
     role: Role,
     details: LoginDetails,
+    *,
+    email: str = "",
 ) -> Login:
-    """Make a login whose details were checked."""
+    """Make a login whose details were checked; its own `email` where it has one."""
     login = Login(
         id=new_id(),
         account_id=account.id,
+        partner_id=account.partner_id,
         role=role,
         username=details.username,
         password_hash=_hash_of(dependencies, details.password),
+        email=email,
         status=Status.ACTIVE,
         created_at=work.now,
     )
+    login.index(account)
     account.username = account.username or login.username
     work.session.add(login)
     work.session.flush()
     return login
+
+
+def follow_account(work: UnitOfWork, account: Account) -> None:
+    """Let an account's logins be found by what it is called now."""
+    for login in work.session.scalars(
+        select(Login).where(Login.account_id == account.id)
+    ):
+        login.index(account)
 
 
 def count_staff(work: UnitOfWork, account_id: UUID) -> int:

@@ -60,7 +60,7 @@ def enrol(
     lock_account(work, parent)
     name = f"{person.first_name} {person.last_name}".strip()
     account = parent.child(AccountKind.CUSTOMER, name, work.now)
-    account.username = login.username
+    account.username, account.email = login.username, person.email
     customer = Customer.at(account, person, login.username)
     apply_settings(customer, account, application.settings)
     customer.pin = dependencies.keyring.seal(application.pin) if application.pin else ""

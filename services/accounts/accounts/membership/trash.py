@@ -11,12 +11,12 @@ from accounts import values
 from accounts.customers.finding import find_for_update, lock_row, trashed
 from accounts.customers.models import Customer, Deletion
 from accounts.customers.operations import UNIQUE
-from accounts.customers.search_text import search_words
 from accounts.customers.views import view_of, views_of
 from accounts.dependencies import Dependencies
 from accounts.devices.operations import delete_devices
 from accounts.logins.models import Login
 from accounts.logins.operations import delete_logins, end_sessions
+from accounts.search_text import search_words
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
 from accounts.tree.operations import customer_in_scope, of_partner

@@ -2,6 +2,7 @@
 
 from sqlalchemy import exists, select
 
+from accounts.logins.operations import follow_account
 from accounts.packages.limits import refuse_without
 from accounts.sellers.details import apply_currency, apply_details
 from accounts.tree.models import Account
@@ -48,6 +49,7 @@ def update_account(work: UnitOfWork, request: UpdateAccount) -> AccountView:
     if request.public_url:
         refuse_without(work, account.id, Feature.OWN_DOMAIN)
     account.set_status(request.state or account.status)
+    follow_account(work, account)
     if account.currency != currency:
         _change_currency(work, account)
     if account.kind is not AccountKind.OPERATOR:

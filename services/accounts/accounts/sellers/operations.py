@@ -96,8 +96,14 @@ def create_staff(
     if account.kind is AccountKind.PARTNER:
         refuse_beyond_limit(work, account.id, Limit.STAFF, count_staff)
     with refused_as("uq_logins_username"):
-        login = add_login(work, dependencies, account, request.role, request.login)
-        login.email = request.email
+        login = add_login(
+            work,
+            dependencies,
+            account,
+            request.role,
+            request.login,
+            email=request.email,
+        )
         login.must_change_password = request.must_change_password
         login.permission_set_id = request.permission_set_id
         return login.view()

@@ -88,14 +88,15 @@ def reset_password(
 def update_login(work: UnitOfWork, request: UpdateLogin) -> LoginView:
     """Change a login's settings; what is not given stays."""
     login = other_login(work, request.login_id)
+    account = work.session.get_one(Account, login.account_id)
     login.email = either(request.email, login.email)
+    login.index(account)
     login.must_change_password = either(
         request.must_change_password, login.must_change_password
     )
     if request.permission_set_id is not UNSET:
         errors = ValidationErrors()
-        scope = work.session.get_one(Account, login.account_id).scope
-        check_set(work, errors, request.permission_set_id, login.role, scope)
+        check_set(work, errors, request.permission_set_id, login.role, account.scope)
         errors.refuse()
         login.permission_set_id = request.permission_set_id
     return _shown(work, login)

@@ -96,6 +96,7 @@ class Account(Timestamped, Record):
     name: Mapped[str]
     username: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
+    """Where it is reached; a customer's is that of its person."""
     phone: Mapped[str] = mapped_column(default="")
     legal_name: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")

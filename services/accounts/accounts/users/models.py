@@ -8,9 +8,9 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.customers.models import NEVER_TEXT
-from accounts.customers.search_text import searchable
 from accounts.customers.status import NEVER, end_of, status_of
 from accounts.records import Record
+from accounts.search_text import searchable
 from accounts.subscriptions.models import SubscriptionCopy, is_stopped
 from accounts.tree.models import PATH
 from lineup.contracts.accounts.tree import Status

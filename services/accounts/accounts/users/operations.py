@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from accounts import values
 from accounts.customers.finding import find_for_update
 from accounts.customers.models import Customer
-from accounts.customers.search_text import search_words
 from accounts.dependencies import Dependencies
+from accounts.search_text import search_words
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
 from accounts.tree.operations import (

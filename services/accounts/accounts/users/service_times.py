@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from accounts.customers.finding import lock_all
 from accounts.customers.models import Customer, UserSummary
-from accounts.customers.search_text import searchable
+from accounts.search_text import searchable
 from accounts.subscriptions.operations import subscriptions_of, upsert_subscriptions
 from accounts.users.models import User
 from lineup.contracts.accounts.tree import GONE

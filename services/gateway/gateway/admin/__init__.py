@@ -18,6 +18,7 @@ from gateway.admin.partners import partnerships
 from gateway.admin.people import (
     customer_content,
     customers,
+    everybody,
     groups,
     reports,
     seller_jobs,
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
         customer_content,
         trash,
         groups,
+        everybody,
         sellers,
         seller_logins,
         seller_jobs,

@@ -10,6 +10,7 @@ from lineup.contracts.accounts import (
     membership,
     partner_packages,
     partnerships,
+    people,
     permissions,
     resets,
     seller_plans,
@@ -42,6 +43,7 @@ accounts = Endpoints(
     seller_plans,
     account_jobs,
     logins,
+    people,
     permissions,
     api_keys,
 )

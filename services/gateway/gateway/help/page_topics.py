@@ -22,6 +22,7 @@ BY_BLUEPRINT = {
     "notifications_pages": "messages",
     "package_pages": "package",
     "packages_pages": "channels",
+    "people_pages": "sellers",
     "permission_pages": "sellers",
     "partner_packages_pages": "partners",
     "partnerships_pages": "partners",

@@ -72,6 +72,7 @@ NAVIGATION = (
             Entry("Customers", "customers_pages.list_customers", "users"),
             Entry("Sellers", "sellers_pages.list_dealers", "sitemap", SELLERS_ALONE),
             Entry("Partners", "partnerships_pages.list_partnerships", "building"),
+            Entry("All accounts", "people_pages.list_people", "users-group"),
         ),
     ),
     NavigationGroup(
