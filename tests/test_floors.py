@@ -95,7 +95,9 @@ def lint(root, planted=()):
 @pytest.fixture(scope="module")
 def violations(tmp_path_factory):
     """What is said of a house with every violation planted at once."""
-    code, output = lint(tmp_path_factory.mktemp("spoilt"), [*PLANTED.values(), *OUTSIDE])
+    code, output = lint(
+        tmp_path_factory.mktemp("spoilt"), [*PLANTED.values(), *OUTSIDE]
+    )
     assert code == 1
     return output
 
