@@ -34,9 +34,8 @@ deploy/containers/new-env >"$made" && "$1" --env-file "$made" config --quiet
 def run_checks() -> int:
     """Run every check; 0 when all are content."""
     results = {title: _run(title, command) for title, command in _checks().items()}
-    click.echo()
-    for title, fine in results.items():
-        click.echo(f"{'ok    ' if fine else 'FAILED'} {title}")
+    lines = [f"{'ok    ' if fine else 'FAILED'} {t}" for t, fine in results.items()]
+    click.echo("\n" + "\n".join(lines))
     return 0 if all(results.values()) else 1
 
 
@@ -79,12 +78,16 @@ def _imported_alone(package: str, module: str) -> list[str]:
 
 
 def _run(title: str, command: list[str]) -> bool:
-    click.secho(f"\n{title}", bold=True)
+    """Run one, and show what it says when it has ended: tests may run beside it."""
     done = subprocess.run(
         command,
         cwd=CHECKOUT,
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         check=False,
         timeout=CHECK_SECONDS,
     )
+    click.echo(click.style(f"\n{title}\n", bold=True) + done.stdout)
     return done.returncode == 0

@@ -7,13 +7,16 @@ import sys
 
 from lineup_local.errors import LocalError
 
-INSTALL_SECONDS = 600
+INSTALL_SECONDS = 1200
 
 # Debian starts a server as soon as it is installed, and again at every boot.
 # policy-rc.d forbids the first, missing links prevent the second; a guard that stood
-# before stands again afterwards, also when an earlier run was killed halfway.
+# before stands again afterwards, also when an earlier run was killed halfway. One at a
+# time: tests that run side by side may each lack something.
 INSTALL = r"""
 set -eu
+exec 9>/run/lineup-install.lock
+flock --wait 600 9
 guard=/usr/sbin/policy-rc.d
 mark='# Placed by lineup while it installs a package.'
 if [ -e "$guard" ] && ! grep -qF "$mark" "$guard"; then
@@ -29,9 +32,10 @@ printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >"$guard"
 chmod 755 "$guard"
 export DEBIAN_FRONTEND=noninteractive
 had_erlang=$(command -v erl || true)
-apt-get update -q
-apt-get install -q -y --no-install-recommends "$1" </dev/null
-units="$2"
+apt-get update -q 9>&-
+units="$1"
+shift
+apt-get install -q -y --no-install-recommends "$@" </dev/null 9>&-
 if [ -z "$had_erlang" ]; then units="$units epmd.service epmd.socket"; fi
 for unit in $units; do
     rm -f /etc/systemd/system/*.wants/"$unit"
@@ -40,27 +44,22 @@ done
 """
 
 
-def install(package: str, *, units: str = "") -> None:
-    """Install a package of the system; refused in one sentence when impossible.
+def install(*names: str, units: str = "") -> None:
+    """Install packages of the system; refused in one sentence when impossible.
 
-    `units` are those that the package brings, where they are not its own name's.
+    `units` are those that they bring, where they are not the packages' own names.
     """
+    wanted = " ".join(names)
     if shutil.which("apt-get") is None:
         raise LocalError(
-            f"{package} is not installed and this system has no apt-get;"
-            f" install {package} yourself, or use docker compose up."
+            f"{wanted} is not installed and this system has no apt-get;"
+            f" install {wanted} yourself, or use docker compose up."
         )
-    print(f"Installing {package} (about a minute)", file=sys.stderr)  # noqa: T201
+    units = units or " ".join(f"{name}.service" for name in names)
+    words = [*_as_root(wanted), "sh", "-c", INSTALL, "sh", units, *names]
+    print(f"Installing {wanted} (about a minute)", file=sys.stderr)  # noqa: T201
     done = subprocess.run(
-        [
-            *_as_root(package),
-            "sh",
-            "-c",
-            INSTALL,
-            "sh",
-            package,
-            units or f"{package}.service",
-        ],
+        words,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -69,18 +68,18 @@ def install(package: str, *, units: str = "") -> None:
     )
     if done.returncode != 0:
         raise LocalError(
-            f"apt-get could not install {package}; it ended with:\n"
+            f"apt-get could not install {wanted}; it ended with:\n"
             + "\n".join(done.stdout.splitlines()[-8:])
         )
 
 
-def _as_root(package: str) -> list[str]:
+def _as_root(packages: str) -> list[str]:
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None or not _sudo_works():
         raise LocalError(
-            f"{package} is not installed, and this user is neither root nor may use"
-            f" sudo; ask an administrator for: apt-get install {package}"
+            f"{packages} is not installed, and this user is neither root nor may use"
+            f" sudo; ask an administrator for: apt-get install {packages}"
         )
     return ["sudo"]
 

@@ -1,8 +1,9 @@
 """Runs the tests, each suite in a process of its own, and counts once at the end.
 
 Suites are kept apart because those of the services run under eventlet's patches and
-the gateway's must not. As many run side by side as there are processors; what one
-says is shown whole when it has ended.
+the gateway's must not. One more than there are processors run side by side, for those
+of the whole system wait much of their time; what one says is shown whole when it has
+ended.
 """
 
 import os
@@ -33,6 +34,7 @@ from lineup_local.settings import CHECKOUT, read
 SUITES = {
     "containers": "deploy/containers/tests",
     "tests": "tests",
+    "outages": "tests/outages",
     "browser": "tests/browser",
     "billing": "services/billing/tests",
     "playlists": "services/playlists/tests",
@@ -90,31 +92,27 @@ def run_tests(what: tuple[str, ...]) -> int:
     Everything at once includes the checks of the house.
     """
     runs, options = _chosen(what)
-    _install_tools([path for run in runs for path in run])
-    codes = [] if what else [run_checks()]
     totals: Counter[str] = Counter()
     not_run: list[str] = []
-    with _servers_for(runs, options) as environment:
-        results = _side_by_side(runs, options, environment)
+    codes = []
+    with _servers_for(runs, options) as environment, _lanes(runs) as lanes:
+        results = lanes.map(lambda paths: _run_suite(paths, options, environment), runs)
+        checks = [] if what else [lanes.submit(run_checks)]
         for (suite, *_), result in zip(runs, results, strict=True):
             codes.append(result.code)
             totals += result.counts
             not_run += filter(None, [result.not_run])
             if suite in SUITES.values() and not options and result.features is not None:
                 keep_outcomes(read().home, suite, result.features)
+        codes += [check.result() for check in checks]
     click.echo(_total_line(totals))
     for reason in not_run:
         click.secho(f"NOT RUN: {reason}", fg="red", bold=True)
     return 0 if totals["passed"] and not any(codes) else 1
 
 
-def _install_tools(paths: list[str]) -> None:
-    for suite, programs in TOOLS.items():
-        if not any(path.startswith(SUITES[suite]) for path in paths):
-            continue
-        for program, (package, units) in programs.items():
-            if shutil.which(program) is None and not Path(program).is_file():
-                packages.install(package, units=units)
+def _lanes(runs: list[list[str]]) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor((os.cpu_count() or 1) + 1 if len(runs) > 1 else 1)
 
 
 @contextmanager
@@ -136,15 +134,37 @@ def _needs_engine(paths: list[str]) -> bool:
     return paths[0].startswith(SUITES["containers"])
 
 
-def _side_by_side(
-    runs: list[list[str]], options: list[str], environment: Mapping[str, str]
-) -> Iterator[Result]:
-    def run(paths: list[str]) -> Result:
-        on_engine = _needs_engine(paths)
-        return (_run_on_engine if on_engine else _run)(paths, options, environment)
+def _run_suite(
+    paths: list[str], options: list[str], environment: Mapping[str, str]
+) -> Result:
+    """Run a suite with the programs it needs; that one cannot be had is its failure."""
+    try:
+        _install_tools(paths)
+    except LocalError as trouble:
+        return Result(1, Counter(), f"{' '.join(paths)}, for {trouble.message}")
+    run = _run_on_engine if _needs_engine(paths) else _run
+    return run(paths, options, environment)
 
-    with ThreadPoolExecutor(os.cpu_count() if len(runs) > 1 else 1) as pool:
-        yield from pool.map(run, runs)
+
+def _install_tools(paths: list[str]) -> None:
+    """Install what suites need and this machine lacks, all at once."""
+    missing = {
+        package: units
+        for path in paths
+        for program, (package, units) in TOOLS.get(_suite_of(path), {}).items()
+        if shutil.which(program) is None and not Path(program).is_file()
+    }
+    if missing:
+        packages.install(*missing, units=" ".join(missing.values()))
+
+
+def _suite_of(path: str) -> str:
+    """The suite that a path lies in: of one within another, the inner."""
+    return max(
+        (name for name, at in SUITES.items() if f"{path}/".startswith(f"{at}/")),
+        key=lambda name: len(SUITES[name]),
+        default="",
+    )
 
 
 def _run_on_engine(

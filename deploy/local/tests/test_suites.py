@@ -8,7 +8,38 @@ import pytest
 
 from lineup.testing.plugin import QUICK
 from lineup_local.settings import CHECKOUT
-from lineup_local.suites import SUITES, _workers
+from lineup_local.suites import SUITES, _suite_of, _workers
+
+
+@pytest.mark.parametrize(
+    ("path", "suite"),
+    [
+        ("tests", "tests"),
+        ("tests/deploy/test_keys.py::test_what", "tests"),
+        ("tests/browser", "browser"),
+        ("tests/outages/cluster.py", "outages"),
+        ("benchmarks", ""),
+    ],
+)
+def test_a_path_belongs_to_the_innermost_suite(path, suite):
+    assert _suite_of(path) == suite
+
+
+def test_a_suite_whose_programs_cannot_be_had_fails_and_is_told_of(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "lineup.command", "test", "browser", QUICK],
+        cwd=CHECKOUT,
+        # A machine with no programs, and none to install them.
+        env={**os.environ, "PATH": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+    assert done.returncode == 1
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("NOT RUN: tests/browser, for chromium is not installed")
 
 
 def test_without_an_engine_the_tests_of_containers_are_said_not_to_run(tmp_path):
