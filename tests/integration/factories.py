@@ -1,7 +1,6 @@
 """A partner of a test's own: channels, a product, customers, and the right to sell."""
 
 import itertools
-import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,13 +17,10 @@ PLAYLIST = "#EXTM3U\n" + "".join(
 NUMBERS = itertools.count(1)
 
 
-FOR = re.compile(r"For: ([a-z, ]+)\.$")
-
-
-def is_for_partners(operation: Any) -> bool:
-    """Whether a partner may ask an operation of the specification at all."""
-    said = FOR.search(operation.get("description", ""))
-    return said is None or "partner" in said[1].split(", ")
+def is_for(role: str, operation: Any) -> bool:
+    """Whether the specification lets a role, or everybody, ask an operation."""
+    text = operation["description"].rpartition("For: ")[2]
+    return not {role, "everybody"}.isdisjoint(text.partition(".")[0].split(", "))
 
 
 def euros(amount: str) -> dict[str, str]:

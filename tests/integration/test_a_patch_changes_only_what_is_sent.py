@@ -7,7 +7,7 @@ be given a resource and values here.
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from factories import euros, is_for_partners, one_of_everything
+from factories import euros, is_for, one_of_everything
 
 WORDS = {"name": "Another"}
 PERSON = {
@@ -151,7 +151,7 @@ def test_every_route_that_takes_a_patch_is_walked_here(ids):
     patched = {
         path.removeprefix("/api/v1")
         for path, item in paths.items()
-        if "patch" in item and is_for_partners(item["patch"])
+        if "patch" in item and is_for("partner", item["patch"])
     }
     assert patched == set(VALUES)
 

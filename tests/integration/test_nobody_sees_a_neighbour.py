@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import requests
-from factories import is_for_partners
+from factories import is_for
 from running import a_woo_order, until
 from samples import names_of_ids, sample
 
@@ -260,7 +260,7 @@ def test_every_route_with_an_id_answers_404_to_a_neighbour(lineup, victim, neigh
         for name in names:
             address = address.replace(f"{{{name}}}", str(victim[name]))
         for method in set(operations) & {"get", "put", "post", "patch", "delete"}:
-            if not is_for_partners(operations[method]):
+            if not is_for("partner", operations[method]):
                 continue
             body = body_of(spec, operations[method], victim)
             query = query_of(operations[method], victim)

@@ -5,7 +5,7 @@ with the tag of something else, then with the one that `GET` shows.
 """
 
 import pytest
-from factories import is_for_partners, one_of_everything
+from factories import is_for, one_of_everything
 
 CHANGING = ("patch", "put", "delete")
 OTHER = '"of-something-else"'
@@ -31,7 +31,7 @@ def compared(specification):
         for path, item in specification["paths"].items()
         if method in item
         and "If-Match" in parameters(item[method])
-        and is_for_partners(item[method])
+        and is_for("partner", item[method])
     ]
 
 

@@ -1,13 +1,14 @@
 """Whatever is asked of the API, it answers as its specification says (AP-06, AP-34).
 
 Schemathesis makes requests of the specification, right and wrong ones, with real ids
-in them every second time. Each role tries every operation, in a partner of its own.
-The requests are the same at every run.
+in them every second time. Each role tries all that is for it, in a partner of its own;
+that it is let to nothing else is shown at the gateway, role by role. The requests are
+the same at every run.
 """
 
 import pytest
 import schemathesis
-from factories import create_tenant
+from factories import create_tenant, is_for
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -67,13 +68,18 @@ def a_shop(tenant):
 
 @pytest.mark.feature("AP-05")
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("role", ["partner", "dealer", "customer"])
-def test_every_answer_is_as_specified(tenant, role):
+@pytest.mark.parametrize(
+    ("role", "least"), [("partner", 150), ("dealer", 70), ("customer", 40)]
+)
+def test_every_answer_is_as_specified(tenant, role, least):
     api = tenant.api
     if role != "partner":
         api = tenant.lineup.sign_in(**login_of(tenant, role))
     schema = schemathesis.openapi.from_url(f"{api.address}/api/v1/openapi.json")
-    operations = [found.ok() for found in schema.get_all_operations()]
+    found = [result.ok() for result in schema.get_all_operations()]
+    operations = [
+        operation for operation in found if is_for(role, operation.definition.raw)
+    ]
     # Who has signed out gets no further.
     operations.sort(key=lambda operation: operation.label == SIGN_OUT)
 
@@ -83,7 +89,7 @@ def test_every_answer_is_as_specified(tenant, role):
         if (fault := faults_of(operation, tenant.ids, api.session.headers))
     ]
 
-    assert len(operations) >= 60
+    assert len(operations) >= least
     assert not broken, "\n\n".join(broken)
 
 
