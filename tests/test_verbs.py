@@ -54,8 +54,12 @@ def test_nobody_is_let_in_before_sign_in_but_to_sign_in(name):
 
 OF_ONES_OWN = {
     "accounts.change_password",
+    "accounts.confirm_sign_in",
     "accounts.create_api_key",
+    "accounts.disable_second_factor",
+    "accounts.enable_second_factor",
     "accounts.end_session",
+    "accounts.renew_recovery_codes",
     "accounts.revoke_api_key",
     "accounts.rotate_api_key",
 }
@@ -63,6 +67,7 @@ OF_ONES_OWN = {
 OWNERS_ONLY = {
     "accounts.create_permission_set",
     "accounts.delete_permission_set",
+    "accounts.require_second_factor",
     "accounts.update_permission_set",
 }
 """Not for staff at all: nobody widens what they may do."""

@@ -37,6 +37,18 @@ class PasswordChangeRequired(Forbidden):
     code = "password_change_required"
 
 
+class SecondFactorRequired(Forbidden):
+    """Enter the code of your second factor before you continue."""
+
+    code = "second_factor_required"
+
+
+class SecondFactorSetupRequired(Forbidden):
+    """Set up a second factor before you continue."""
+
+    code = "second_factor_setup_required"
+
+
 class PermissionMissing(Forbidden):
     """Your login does not have the permission that this needs."""
 
@@ -61,7 +73,11 @@ class PackageLimit(Conflict):
     code = "package_limit"
 
 
-REFUSALS = {Pending.PASSWORD_CHANGE: PasswordChangeRequired}
+REFUSALS: Mapping[Pending, type[Forbidden]] = {
+    Pending.PASSWORD_CHANGE: PasswordChangeRequired,
+    Pending.SECOND_FACTOR: SecondFactorRequired,
+    Pending.SECOND_FACTOR_SETUP: SecondFactorSetupRequired,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +85,14 @@ class AccessRule:
     """Who may use a verb, an endpoint or a page.
 
     Nobody in `allowed` means everybody, even before sign-in. `needs` is the permission
-    that a login must have beside its role. `while_pending`: also who must do something
-    else first, such as choose a password. `while_locked`: also who belongs to a partner
-    that has not paid. `feature`: what the partner's package must have.
+    that a login must have beside its role. `while_pending`: also who must do one of
+    these first, such as choose a password. `while_locked`: also who belongs to a
+    partner that has not paid. `feature`: what the partner's package must have.
     """
 
     allowed: frozenset[Role]
     needs: Permission | None = None
-    while_pending: bool = False
+    while_pending: frozenset[Pending] = frozenset()
     while_locked: bool = False
     feature: Feature | None = None
 
@@ -91,7 +107,7 @@ class AccessRule:
             raise Unauthenticated
         if actor.role not in self.allowed:
             raise Forbidden
-        if actor.pending and not self.while_pending:
+        if actor.pending and actor.pending not in self.while_pending:
             raise REFUSALS[actor.pending]
         self._check_package(actor)
         if self.needs is not None:

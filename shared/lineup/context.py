@@ -81,6 +81,10 @@ class Pending(enum.StrEnum):
 
     PASSWORD_CHANGE = "password_change"  # noqa: S105 - a state, not a secret
     """Somebody else chose its password."""
+    SECOND_FACTOR = "second_factor"
+    """It has signed in by its password alone."""
+    SECOND_FACTOR_SETUP = "second_factor_setup"
+    """Its account requires a second factor, and it has none."""
 
 
 @dataclass(frozen=True, kw_only=True)

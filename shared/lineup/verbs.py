@@ -32,7 +32,7 @@ from typing import (
 )
 
 from lineup.access import AccessRule
-from lineup.context import Feature, Permission, Role
+from lineup.context import Feature, Pending, Permission, Role
 
 C = TypeVar("C", bound=type)
 P = ParamSpec("P")
@@ -110,7 +110,7 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
     *,
     allowed: Collection[Role],
     needs: Permission | None = None,
-    while_pending: bool = False,
+    while_pending: Collection[Pending] = (),
     while_locked: bool = False,
     feature: Feature | None = None,
     rest: str | Route | None = None,
@@ -119,7 +119,7 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
 
     Its verb is the name of the class in snake case. `needs` is the permission that a
     login must have, where it has not all that its role may do. `while_pending`: who
-    must change their password first may ask it already.
+    must do one of these first may ask it already.
     """
 
     def declare(contract: C) -> C:
@@ -131,7 +131,7 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
             access=AccessRule(
                 allowed=frozenset(allowed),
                 needs=needs,
-                while_pending=while_pending,
+                while_pending=frozenset(while_pending),
                 while_locked=while_locked,
                 feature=feature,
             ),

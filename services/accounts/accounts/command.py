@@ -12,6 +12,7 @@ from accounts.logins.passwords import hash_password
 from accounts.resync import resync
 from accounts.sellers.operations import create_operator
 from accounts.settings import AccountsSettings
+from accounts.staff.second_factor import remove_by_name
 from lineup.clock import clock_for
 from lineup.context import Call
 from lineup.contracts.accounts.tree import LoginDetails
@@ -68,6 +69,20 @@ def reset_a_password(username: str, password_stdin: bool) -> None:  # noqa: FBT0
     except Refusal as refusal:
         raise click.ClickException(_error_text(refusal)) from None
     click.echo(f"The password of {username} was reset.")
+
+
+@commands.command("disable-second-factor")
+@click.argument("username")
+def disable_second_factor(username: str) -> None:
+    """Disable the second factor of a login; all its sessions end."""
+    settings = read(AccountsSettings, os.environ)
+    details = LoginDetails(username=username, password="")
+    try:
+        with _recorded(settings, "disable_second_factor", details) as work:
+            remove_by_name(work, username)
+    except Refusal as refusal:
+        raise click.ClickException(_error_text(refusal)) from None
+    click.echo(f"The second factor of {username} was disabled.")
 
 
 @commands.command("resync")

@@ -31,6 +31,7 @@ from accounts.staff import (
     own_password,
     people,
     permissions,
+    second_factor,
     sessions,
 )
 from accounts.staff import impersonation as visits
@@ -98,6 +99,7 @@ class AccountsService(
         logins,
         own_password,
         people,
+        second_factor,
         permissions,
         api_keys,
         access,

@@ -26,6 +26,7 @@ from lineup.ids import new_id
 from lineup.secrets import Keyring, make_key
 
 PASSWORD = "correct horse battery"
+KEYRING = Keyring([make_key()])
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def database(engine, clock: SetClock):
 @pytest.fixture
 def dependencies():
     return Dependencies(
-        keyring=Keyring([make_key()]),
+        keyring=KEYRING,
         hash_password=hash_password,
         public_url="https://lineup.example",
     )

@@ -39,14 +39,16 @@ from lineup.contracts.accounts.sessions import Identify, SignIn
 from lineup.contracts.accounts.tree import LoginDetails, SetAccountState, Status
 from lineup.errors import Forbidden, NotFound
 
-from .conftest import PASSWORD, call
+from .conftest import KEYRING, PASSWORD, call
 
 
 @pytest.fixture
 def enter(database):
     def enter(username, **options):
         request = SignIn(username=username, password=PASSWORD, **options)
-        return sign_in(database, call(request, NOBODY), is_right=is_right)
+        return sign_in(
+            database, call(request, NOBODY), is_right=is_right, keyring=KEYRING
+        )
 
     return enter
 

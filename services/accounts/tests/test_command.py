@@ -13,7 +13,7 @@ from lineup.contracts.accounts.sessions import SignIn
 from lineup.database import Database, connect
 from lineup.secrets import make_key
 
-from .conftest import PASSWORD, call
+from .conftest import KEYRING, PASSWORD, call
 
 
 @pytest.fixture
@@ -41,7 +41,9 @@ def test_an_operator_is_made_once_and_may_sign_in(run):
     assert "username_taken" in again.output
     engine = connect(run.uri, pool_size=1)
     request = call(SignIn(username="root", password=PASSWORD), NOBODY)
-    entered = sign_in(Database(engine, SystemClock()), request, is_right=is_right)
+    entered = sign_in(
+        Database(engine, SystemClock()), request, is_right=is_right, keyring=KEYRING
+    )
     engine.dispose()
     assert entered.actor.role is Role.OPERATOR
 
@@ -79,7 +81,7 @@ def test_a_password_is_reset_and_sessions_end(run):
     engine = connect(run.uri, pool_size=1)
     database = Database(engine, SystemClock())
     old = call(SignIn(username="root", password=PASSWORD), NOBODY)
-    sign_in(database, old, is_right=is_right)
+    sign_in(database, old, is_right=is_right, keyring=KEYRING)
 
     unfit = run("reset-password", "root", "--password-stdin", said="short\n")
     nobody = run("reset-password", "toor", "--password-stdin", said="a new password\n")
@@ -89,9 +91,9 @@ def test_a_password_is_reset_and_sessions_end(run):
     assert "no such login" in nobody.output
     assert (unfit.exit_code, nobody.exit_code, done.exit_code) == (1, 1, 0)
     with pytest.raises(InvalidCredentials):
-        sign_in(database, old, is_right=is_right)
+        sign_in(database, old, is_right=is_right, keyring=KEYRING)
     again = call(SignIn(username="root", password="a new password"), NOBODY)
-    assert sign_in(database, again, is_right=is_right).token
+    assert sign_in(database, again, is_right=is_right, keyring=KEYRING).token
     with database.transaction() as work:
         assert len(work.session.scalars(select(Session)).all()) == 1
     engine.dispose()

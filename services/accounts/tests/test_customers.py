@@ -28,7 +28,7 @@ from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.paging import Paging
 from lineup.errors import Conflict, Invalid, NotFound
 
-from .conftest import a_person, actor_at, call, codes_of
+from .conftest import KEYRING, a_person, actor_at, call, codes_of
 
 ANNA = LoginDetails(username="anna", password="1234")
 
@@ -139,6 +139,7 @@ class TestCreating:
             database,
             call(SignIn(username=made.username, password=password), NOBODY),
             is_right=is_right,
+            keyring=KEYRING,
         )
         assert entered.actor.account_id == made.id
 

@@ -24,7 +24,7 @@ from lineup.contracts.accounts.tree import (
 from lineup.contracts.paging import Paging
 from lineup.errors import Forbidden, Invalid, NotFound
 
-from .conftest import an_account, call, codes_of
+from .conftest import KEYRING, an_account, call, codes_of
 
 
 def a_change(account_id, **details):
@@ -200,7 +200,9 @@ class TestZones:
 
         def zone():
             request = SignIn(username="anna", password="1234")
-            token = sign_in(database, call(request, NOBODY), is_right=is_right).token
+            token = sign_in(
+                database, call(request, NOBODY), is_right=is_right, keyring=KEYRING
+            ).token
             return ask(NOBODY, identify, Identify(token=token)).time_zone
 
         assert zone() == "Europe/Riga"

@@ -54,7 +54,7 @@ from lineup.contracts.audit import ListAuditEntries
 from lineup.database.audit.reading import list_audit_entries
 from lineup.errors import Invalid, NotFound
 
-from .conftest import PASSWORD, a_subscription, call
+from .conftest import KEYRING, PASSWORD, a_subscription, call
 
 MANY = 13
 """More than two chunks of customers, as these tests cut them."""
@@ -196,7 +196,9 @@ class TestDeleting:
 
         def enter(username, password):
             request = SignIn(username=username, password=password)
-            return sign_in(database, call(request, NOBODY), is_right=is_right).token
+            return sign_in(
+                database, call(request, NOBODY), is_right=is_right, keyring=KEYRING
+            ).token
 
         tokens = enter("stall", PASSWORD), enter("anna", "1234")
         delete()

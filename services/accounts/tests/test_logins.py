@@ -23,7 +23,7 @@ from lineup.contracts.accounts.sessions import Identify, SignIn, SignOut
 from lineup.contracts.accounts.tree import LoginDetails, SetAccountState, Status
 from lineup.validation import ValidationErrors
 
-from .conftest import PASSWORD, call
+from .conftest import KEYRING, PASSWORD, call
 
 CHOSEN, GENERATED = 19_456, 8
 """KiB that a guess at a password takes, of each kind."""
@@ -36,7 +36,9 @@ def enter(database):
 
     def enter(username, password, **options):
         request = SignIn(username=username, password=password, **options)
-        return sign_in(database, call(request, NOBODY), is_right=is_right)
+        return sign_in(
+            database, call(request, NOBODY), is_right=is_right, keyring=KEYRING
+        )
 
     return enter
 
@@ -222,7 +224,7 @@ class TestSignIn:
 
         request = call(SignIn(username="nobody", password="x"), NOBODY)
         with pytest.raises(InvalidCredentials):
-            sign_in(database, request, is_right=note)
+            sign_in(database, request, is_right=note, keyring=KEYRING)
         known = passwords.hash_password("x").rpartition("$")[0].rpartition("$")[0]
         assert [kept.startswith(known) for kept in checked] == [True]
 

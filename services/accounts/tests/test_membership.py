@@ -24,7 +24,7 @@ from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.accounts.users import CreateUser
 from lineup.errors import Invalid, NotFound
 
-from .conftest import PASSWORD, a_person, actor_at, call, codes_of
+from .conftest import KEYRING, PASSWORD, a_person, actor_at, call, codes_of
 
 ANNA = LoginDetails(username="anna", password=PASSWORD)
 
@@ -46,7 +46,7 @@ def enter(database):
 
     def enter():
         request = call(SignIn(username="anna", password=PASSWORD), NOBODY)
-        return sign_in(database, request, is_right=is_right)
+        return sign_in(database, request, is_right=is_right, keyring=KEYRING)
 
     return enter
 

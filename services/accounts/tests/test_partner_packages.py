@@ -37,7 +37,7 @@ from lineup.contracts.accounts.users import CreateUser
 from lineup.errors import Conflict
 from lineup.money import Money
 
-from .conftest import PASSWORD, a_person, an_account, call
+from .conftest import KEYRING, PASSWORD, a_person, an_account, call
 
 SMALL = {
     "most_customers": 1,
@@ -200,7 +200,9 @@ def test_of_many_at_the_same_time_one_gets_the_last_place(
 def test_who_signs_in_bears_what_its_package_lacks(database, offer, have):
     have(offer("Small", "20.00 EUR", features=[Feature.API]))
     request = SignIn(username="north", password=PASSWORD)
-    token = sign_in(database, call(request, NOBODY), is_right=is_right).token
+    token = sign_in(
+        database, call(request, NOBODY), is_right=is_right, keyring=KEYRING
+    ).token
 
     with database.transaction() as work:
         actor = identify(work, Identify(token=token))

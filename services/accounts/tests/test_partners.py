@@ -696,6 +696,7 @@ PURGED = {
     "partnership_notes",
     "permission_sets",
     "reset_links",
+    "second_factors",
     "seller_plans",
     "sessions",
     "subscription_copies",

@@ -37,7 +37,7 @@ from lineup.contracts.accounts.sessions import EnterAccount, Identify, SignIn
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.errors import Conflict, Invalid, NotFound
 
-from .conftest import PASSWORD, call
+from .conftest import KEYRING, PASSWORD, call
 
 pytestmark = pytest.mark.feature("AH-31")
 NEW = "another long password"
@@ -74,7 +74,9 @@ def hire(ask, tree, dependencies):
 def enter(database):
     def enter(username):
         request = SignIn(username=username, password=PASSWORD)
-        return sign_in(database, call(request, NOBODY), is_right=is_right)
+        return sign_in(
+            database, call(request, NOBODY), is_right=is_right, keyring=KEYRING
+        )
 
     return enter
 

@@ -49,7 +49,7 @@ from lineup.errors import Invalid, NotFound
 from lineup.testing.statements import holder
 from lineup.verbs import verb_of
 
-from .conftest import PASSWORD, call
+from .conftest import KEYRING, PASSWORD, call
 
 NEW = "another long password"
 
@@ -60,7 +60,9 @@ def enter(database):
 
     def enter(username, password=PASSWORD):
         request = SignIn(username=username, password=password)
-        return sign_in(database, call(request, NOBODY), is_right=is_right)
+        return sign_in(
+            database, call(request, NOBODY), is_right=is_right, keyring=KEYRING
+        )
 
     return enter
 

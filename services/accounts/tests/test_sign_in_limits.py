@@ -19,7 +19,7 @@ from lineup.contracts.accounts.sessions import SignIn
 from lineup.contracts.accounts.trash import PurgeCustomer
 from lineup.contracts.accounts.tree import LoginDetails
 
-from .conftest import PASSWORD, call
+from .conftest import KEYRING, PASSWORD, call
 
 HOME, ELSEWHERE = "192.0.2.1", "203.0.113.9"
 
@@ -30,7 +30,7 @@ def enter(database, tree):
 
     def enter(username, password=PASSWORD, *, address=HOME, check=is_right):
         request = SignIn(username=username, password=password, address=address)
-        return sign_in(database, call(request, NOBODY), is_right=check)
+        return sign_in(database, call(request, NOBODY), is_right=check, keyring=KEYRING)
 
     return enter
 
@@ -45,7 +45,12 @@ def guess(database, tree):
     def one(username, address):
         request = SignIn(username=username, password="wrong", address=address)
         try:
-            sign_in(database, call(request, NOBODY), is_right=lambda *_: False)
+            sign_in(
+                database,
+                call(request, NOBODY),
+                is_right=lambda *_: False,
+                keyring=KEYRING,
+            )
         except InvalidCredentials as refusal:
             return refusal.status
         except TooManyTries as refusal:
@@ -329,8 +334,13 @@ def test_limits_are_settings(database, tree):
                 call(request, NOBODY),
                 is_right=lambda *_: False,
                 limits=limits,
+                keyring=KEYRING,
             )
     with pytest.raises(TooManyTries):
         sign_in(
-            database, call(request, NOBODY), is_right=lambda *_: False, limits=limits
+            database,
+            call(request, NOBODY),
+            is_right=lambda *_: False,
+            limits=limits,
+            keyring=KEYRING,
         )

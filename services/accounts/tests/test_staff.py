@@ -46,7 +46,7 @@ from lineup.contracts.accounts.tree import (
 from lineup.errors import Invalid, NotFound
 from lineup.impersonation import NotOnBehalf, signature
 
-from .conftest import PASSWORD, an_account, call
+from .conftest import KEYRING, PASSWORD, an_account, call
 
 NEW = "another long password"
 
@@ -57,7 +57,9 @@ def enter(database, tree):
 
     def enter(username, password=PASSWORD, **options):
         request = SignIn(username=username, password=password, **options)
-        return sign_in(database, call(request, NOBODY), is_right=is_right)
+        return sign_in(
+            database, call(request, NOBODY), is_right=is_right, keyring=KEYRING
+        )
 
     return enter
 

@@ -43,7 +43,7 @@ from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.impersonation import NotOnBehalf
 
-from .conftest import a_subscription, call
+from .conftest import KEYRING, a_subscription, call
 
 ANNA = LoginDetails(username="anna", password="1234")
 
@@ -107,6 +107,7 @@ class TestDeleting:
             database,
             call(SignIn(username="anna", password="1234"), NOBODY),
             is_right=is_right,
+            keyring=KEYRING,
         )
         request = DeleteCustomer(customer_id=made.id)
         ask(tree.partner, delete_customer, request, dependencies=dependencies)
@@ -232,7 +233,7 @@ class TestRestoring:
         assert announced("customer_changed")[-1].status == "active"
         assert announced("user_changed")[-1].status == "active"
         signing = call(SignIn(username="anna", password="1234"), NOBODY)
-        assert sign_in(database, signing, is_right=is_right).token
+        assert sign_in(database, signing, is_right=is_right, keyring=KEYRING).token
 
     def test_who_was_off_is_off_again(
         self, make_customer, ask, tree, dependencies, delete, restore, announced

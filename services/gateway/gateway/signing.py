@@ -23,8 +23,9 @@ from gateway.panel.guard import OWN_TOKEN, TOKEN, page_for
 from gateway.panel.passwords import NewPasswordFields
 from gateway.request_context import address, ask, context, user_agent
 from gateway.return_paths import return_path
-from lineup.context import EVERYBODY, Actor, Role
+from lineup.context import EVERYBODY, Actor, Pending, Role
 from lineup.contracts.accounts.resets import RequestPasswordReset, SetPasswordByLink
+from lineup.contracts.accounts.second_factor import ConfirmSignIn
 from lineup.contracts.accounts.sessions import SignedIn, SignIn, SignOut
 from lineup.errors import Refusal, Unauthenticated
 
@@ -67,6 +68,22 @@ class SignInForm(LineupForm):
     password = password_field("", "Password", "current-password", is_required=True)
 
 
+class CodeForm(LineupForm):
+    """A code of a login's second factor."""
+
+    asks = ConfirmSignIn
+    code = entry(
+        "Code",
+        "From your authenticator app, or one of your recovery codes.",
+        is_required=True,
+        render_kw={
+            "autocomplete": "one-time-code",
+            "autocapitalize": "none",
+            "autofocus": True,
+        },
+    )
+
+
 @pages.get("/")
 @page_for(EVERYBODY, while_locked=True)
 def home() -> Answer:
@@ -95,8 +112,25 @@ def sign_in() -> Answer | tuple[str, int]:
     session.clear()
     session[TOKEN] = signed.token
     wanted = return_path(request.args.get("next", ""))
+    if signed.actor.pending is Pending.SECOND_FACTOR:
+        return redirect(url_for("signing.enter_code", next=wanted))
     landing = url_for(landing_of(signed.actor))
     return redirect(landing if signed.actor.is_locked else wanted or landing)
+
+
+@pages.route("/sign-in/code", methods=["GET", "POST"])
+@page_for(EVERYBODY, while_pending={Pending.SECOND_FACTOR}, while_locked=True)
+def enter_code() -> ResponseReturnValue:
+    """Finish a sign-in with a code of the second factor."""
+    wanted = return_path(request.args.get("next", ""))
+    form = CodeForm()
+    return form_page(
+        "panel/enter_code.html",
+        form,
+        lambda: ask(form.to(ConfirmSignIn, token=session[TOKEN])),
+        lambda _: redirect(wanted or url_for("signing.home")),
+        me=None,
+    )
 
 
 @pages.route("/forgot-password", methods=["GET", "POST"])
@@ -134,7 +168,7 @@ def reset_password() -> ResponseReturnValue:
 
 
 @pages.post("/sign-out")
-@page_for(EVERYBODY, while_pending=True, while_locked=True)
+@page_for(EVERYBODY, while_pending=tuple(Pending), while_locked=True)
 def sign_out() -> Answer:
     """End the session here and at accounts; as another, one's own one, too."""
     tokens = [session.get(TOKEN), session.get(OWN_TOKEN)]

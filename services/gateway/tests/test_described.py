@@ -17,6 +17,7 @@ VERBS = {
     "replace", "replay", "resend", "retire", "search", "set", "stop", "sum", "switch",
     "test", "tie", "top", "update", "change", "accept", "close", "choose", "ignore",
     "serve", "undo", "preview", "follow", "restore", "purge", "book", "extend", "hold",
+    "enable", "disable",
 }  # fmt: skip
 BOUNDED = {
     "string": [{"maxLength"}, {"format"}, {"enum"}],

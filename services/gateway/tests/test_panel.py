@@ -599,7 +599,9 @@ def test_who_has_not_paid_sees_payment_export_and_help_alone(browser, services, 
         "/help/",
         "/help/glossary",
         "/settings/password",
+        "/settings/second-factor",
         "/settings/sessions",
+        "/sign-in/code",
     }
 
 

@@ -73,10 +73,29 @@ def begin_attempt(
     )
 
 
-def count_own(work: UnitOfWork, username: str, limits: SignInLimits) -> None:
-    """Count a try of somebody who is signed in; TooManyTries after too many."""
+def count_own(
+    work: UnitOfWork, username: str, limits: SignInLimits
+) -> tuple[bytes, ...]:
+    """Count a try of somebody who is signed in; what it was counted for.
+
+    TooManyTries after too many.
+    """
     pair = subject_of("pair", username, OWN_SESSION)
     _count(work, {pair: limits.by_pair}, username)
+    return (pair,)
+
+
+def count_code(
+    work: UnitOfWork, login_id: UUID, limits: SignInLimits
+) -> tuple[bytes, ...]:
+    """Count a code of a login's second factor; what it was counted for.
+
+    Wherever it comes from: who tries codes knows the password. TooManyTries after too
+    many.
+    """
+    codes = subject_of("code", str(login_id))
+    _count(work, {codes: limits.by_pair}, "")
+    return (codes,)
 
 
 def count_player_login(

@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from accounts.logins.models import Login, PermissionSet, Session, digest
+from accounts.logins.second_factor import has_second_factor
 from accounts.packages.models import PartnerPackage, Partnership, is_locked
 from accounts.tree.models import Account, is_switched_off
 from accounts.tree.rights import FIRST_ROLE
-from lineup.context import Actor, Call
+from lineup.context import Actor, Call, Pending
 from lineup.contracts.accounts.refusals import (
     AccountInactive,
     AccountLocked,
@@ -44,7 +45,8 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
     row = _row_of(work, request.token)
     if row is None or not row[3].scope.startswith(row[2].scope):
         raise NotSignedIn
-    session, login, own, entered, above, is_off, permission_set, locked, package = row
+    session, login, own, entered, above, is_off = row[:6]
+    permission_set, locked, package, has_factor = row[6:]
     is_customer = entered.kind is AccountKind.CUSTOMER and above is not None
     refuse_off(login, entered, is_off=is_off or (is_customer and above.is_suspended))
     is_program = session.kind in PROGRAMS
@@ -60,6 +62,7 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
     )
     return replace(
         actor,
+        pending=_pending_of(session, login, own, has_factor=has_factor),
         company=above.name if is_customer else "",
         permissions=session.allowed(
             permission_set.allowed() if permission_set else None
@@ -85,6 +88,7 @@ def _row_of(work: UnitOfWork, token: str) -> Any:
             PermissionSet,
             is_locked(work.now),
             PartnerPackage,
+            has_second_factor(),
         )
         .join(Login, Login.id == Session.login_id)
         .join(home, home.id == Login.account_id)
@@ -95,6 +99,25 @@ def _row_of(work: UnitOfWork, token: str) -> Any:
         .outerjoin(PartnerPackage, PartnerPackage.id == partner.package_id)
         .where(Session.digest == digest(token), Session.expires_at > work.now)
     ).first()
+
+
+def _pending_of(
+    session: Session, login: Login, own: Account, *, has_factor: bool
+) -> Pending | None:
+    """What must be done first by who is signed in.
+
+    API keys need no second factor: nothing but a session makes them.
+    """
+    if session.needs_code:
+        return Pending.SECOND_FACTOR
+    if session.kind is SessionKind.VISIT:
+        return None
+    if login.must_change_password:
+        return Pending.PASSWORD_CHANGE
+    is_missing = own.requires_second_factor and not has_factor
+    if is_missing and session.kind is not SessionKind.KEY:
+        return Pending.SECOND_FACTOR_SETUP
+    return None
 
 
 def refuse_off(login: Login, account: Account, *, is_off: bool) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from accounts.records import Record, as_text
 from accounts.search_text import searchable
 from accounts.tree.models import PATH, Account
-from lineup.context import Actor, Pending, Permission, Role
+from lineup.context import Actor, Permission, Role
 from lineup.contracts.accounts.logins import LoginView
 from lineup.contracts.accounts.permissions import PermissionSetView
 from lineup.contracts.accounts.refusals import LoginDeleted
@@ -26,6 +26,7 @@ SESSION_SLIDES_AFTER = timedelta(minutes=30)
 """A session is prolonged at most this often, so that reading seldom writes."""
 TOKEN_LASTS = timedelta(days=90)
 IMPERSONATION_LASTS = timedelta(minutes=30)
+CODE_IS_AWAITED = timedelta(minutes=10)
 KEY_LASTS = timedelta(days=365)
 USE_IS_NOTED_AFTER = timedelta(minutes=1)
 LASTS = {
@@ -86,7 +87,6 @@ class Login(Timestamped, Record):
             partner_id=account.partner_id,
             name=self.username,
             time_zone=time_zone,
-            pending=Pending.PASSWORD_CHANGE if self.must_change_password else None,
         )
 
     def set_status(self, status: Status) -> None:
@@ -95,7 +95,9 @@ class Login(Timestamped, Record):
             raise LoginDeleted
         self.status = status
 
-    def view(self, permission_set: str = "") -> LoginView:
+    def view(
+        self, permission_set: str = "", *, has_second_factor: bool = False
+    ) -> LoginView:
         """The login as its seers see it; `permission_set` is the name of its set."""
         return LoginView(
             updated_at=self.last_change,
@@ -109,6 +111,7 @@ class Login(Timestamped, Record):
             must_change_password=self.must_change_password,
             permission_set_id=self.permission_set_id,
             permission_set=permission_set,
+            has_second_factor=has_second_factor,
         )
 
 
@@ -133,6 +136,8 @@ class Session(Timestamped, Record):
     networks: Mapped[list[str]] = mapped_column(ARRAY(Text()), default=list)
     """Of an API key: what it may do, where it is used from; None and []: anything."""
     used_at: Mapped[datetime | None]
+    needs_code: Mapped[bool] = mapped_column(default=False)
+    """Begun by the password alone; nothing goes before the second factor was shown."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -150,9 +155,20 @@ class Session(Timestamped, Record):
             digest=digest(token),
             account_id=None,
             client="",
+            needs_code=False,
             created_at=now,
             expires_at=now + LASTS[kind],
         )
+
+    def wait_for_code(self) -> None:
+        """Be of no use until the second factor was shown, for ten minutes."""
+        self.needs_code = True
+        self.expires_at = self.created_at + CODE_IS_AWAITED
+
+    def confirm(self, now: datetime) -> None:
+        """Be like a session that was begun with the second factor."""
+        self.needs_code = False
+        self.expires_at = now + LASTS[self.kind]
 
     def allowed(
         self, of_login: tuple[Permission, ...] | None
@@ -167,6 +183,8 @@ class Session(Timestamped, Record):
         """Count a session's 12 hours from now, and an API key as used, once that is
         worth writing.
         """
+        if self.needs_code:
+            return
         if self.kind is SessionKind.KEY:
             if self.used_at is None or now - self.used_at >= USE_IS_NOTED_AFTER:
                 self.used_at = now
@@ -179,6 +197,20 @@ class Session(Timestamped, Record):
     def ended(self) -> SessionEnded:
         """What is announced when it ends before its time."""
         return SessionEnded(id=self.id, version=1, token_digest=self.digest.hex())
+
+
+class SecondFactor(Record):
+    """The key that a login's authenticator app has, sealed, and its recovery codes."""
+
+    __tablename__ = "second_factors"
+
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"), primary_key=True)
+    secret: Mapped[str]
+    last_step: Mapped[int]
+    """The half minute since 1970 of the last code that was used: none is good twice."""
+    recovery_digests: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    """Of those not used yet."""
+    created_at: Mapped[datetime]
 
 
 class ResetLink(Record):

@@ -22,6 +22,7 @@ from accounts.logins.passwords import (
     check_password,
     hash_generated,
 )
+from accounts.logins.second_factor import delete_second_factors
 from accounts.logins.usernames import check_username
 from accounts.tree.models import Account
 from accounts.unique_violations import note_duplicate
@@ -170,6 +171,7 @@ def delete_logins(work: UnitOfWork, account_ids: Collection[UUID]) -> None:
     theirs = Login.account_id.in_(account_ids)
     end_sessions(work, theirs)
     delete_known_addresses(work, theirs)
+    delete_second_factors(work, theirs)
     work.session.execute(update(Login).where(theirs).values(status=Status.DELETED))
 
 

@@ -5,25 +5,32 @@ and the failure stays counted when the sign-in fails.
 """
 
 import secrets
+from uuid import UUID
 
 from sqlalchemy import select
 
 from accounts.logins.attempts import (
     SignInAttempt,
     begin_attempt,
+    count_code,
     settle,
+    take_back,
 )
-from accounts.logins.identity import identify
+from accounts.logins.identity import identify, own_login_id
 from accounts.logins.limits import USUAL_LIMITS, SignInLimits, TooManyTries
-from accounts.logins.models import Login, Session
+from accounts.logins.models import Login, Session, digest
 from accounts.logins.passwords import PasswordCheck
+from accounts.logins.second_factor import has_second_factor, use_code
+from lineup.access import SecondFactorRequired
 from lineup.context import Call
-from lineup.contracts.accounts.refusals import InvalidCredentials
+from lineup.contracts.accounts.refusals import InvalidCredentials, NotSignedIn
+from lineup.contracts.accounts.second_factor import ConfirmSignIn
 from lineup.contracts.accounts.sessions import Identify, SessionKind, SignedIn, SignIn
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, UnitOfWork
 from lineup.database.audit.recording import acted_by
-from lineup.verbs import handles_call
+from lineup.secrets import Keyring
+from lineup.verbs import Done, handles_call
 
 TOKEN_BYTES = 32
 CLIENT_CHARACTERS = 200
@@ -35,12 +42,14 @@ def sign_in(
     call: Call[SignIn],
     *,
     is_right: PasswordCheck,
+    keyring: Keyring,
     limits: SignInLimits = USUAL_LIMITS,
 ) -> SignedIn:
     """Begin a session, or make an API token.
 
     Refuses as InvalidCredentials, TooManyTries (details hold `retry_after` seconds)
-    or, to who knows the password, AccountInactive.
+    or, to who knows the password, AccountInactive, SecondFactorRequired for a token
+    without a code, and CodeWrong.
     """
     with database.transaction(call.context) as work:
         attempt = begin_attempt(work, call.request, limits)
@@ -50,14 +59,43 @@ def sign_in(
         raise InvalidCredentials
     with database.transaction(call.context) as work:
         settle(work, attempt)
+    with database.transaction(call.context) as work:
+        counted = _count_code(work, attempt, call.request, limits)
     with database.recorded(call) as work:
-        return begin_session(work, attempt, call.request)
+        if counted and attempt.login_id:
+            use_code(work, attempt.login_id, call.request.code, keyring)
+            take_back(work, counted)
+        return begin_session(work, attempt, call.request, is_proven=bool(counted))
+
+
+@handles_call(ConfirmSignIn)
+def confirm_sign_in(
+    database: Database,
+    call: Call[ConfirmSignIn],
+    *,
+    keyring: Keyring,
+    limits: SignInLimits = USUAL_LIMITS,
+) -> Done:
+    """Let a session that its password alone has begun be like any other.
+
+    CodeWrong, or TooManyTries after too many codes; NotSignedIn where it is over, or
+    somebody else's.
+    """
+    request, login_id = call.request, own_login_id(call.actor)
+    with database.transaction(call.context) as work:
+        counted = count_code(work, login_id, limits)
+    with database.recorded(call) as work:
+        session = _waiting(work, login_id, request.token)
+        use_code(work, login_id, request.code, keyring)
+        take_back(work, counted)
+        session.confirm(work.now)
+    return Done()
 
 
 def begin_session(
-    work: UnitOfWork, attempt: SignInAttempt, request: SignIn
+    work: UnitOfWork, attempt: SignInAttempt, request: SignIn, *, is_proven: bool
 ) -> SignedIn:
-    """Sign in a login whose password was right."""
+    """Sign in a login whose password was right; `is_proven`: its code, too."""
     login = work.session.scalar(
         select(Login).where(
             Login.id == attempt.login_id, Login.status != Status.DELETED
@@ -69,11 +107,45 @@ def begin_session(
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session = Session.begin(login.id, kind, token, work.now)
     session.client = shortened(request.client)
+    if not is_proven and _has_factor(work, attempt):
+        if request.wants_token:
+            raise SecondFactorRequired
+        session.wait_for_code()
     work.session.add(session)
     work.session.flush()
     actor = identify(work, Identify(token=token))
     acted_by(work, actor)
     return SignedIn(token=token, actor=actor, expires_at=session.expires_at)
+
+
+def _count_code(
+    work: UnitOfWork, attempt: SignInAttempt, request: SignIn, limits: SignInLimits
+) -> tuple[bytes, ...]:
+    """Count the code that a sign-in brings; nothing where none is looked at."""
+    if attempt.login_id and request.code and _has_factor(work, attempt):
+        return count_code(work, attempt.login_id, limits)
+    return ()
+
+
+def _has_factor(work: UnitOfWork, attempt: SignInAttempt) -> bool:
+    statement = select(has_second_factor()).where(Login.id == attempt.login_id)
+    return bool(work.session.scalar(statement))
+
+
+def _waiting(work: UnitOfWork, login_id: UUID, token: str) -> Session:
+    """A login's session that waits for its code, locked."""
+    session = work.session.scalar(
+        select(Session)
+        .where(
+            Session.digest == digest(token),
+            Session.login_id == login_id,
+            Session.expires_at > work.now,
+        )
+        .with_for_update()
+    )
+    if session is None:
+        raise NotSignedIn
+    return session
 
 
 def shortened(client: str) -> str:

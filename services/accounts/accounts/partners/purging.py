@@ -13,6 +13,7 @@ from accounts.logins.models import (
     Login,
     PermissionSet,
     ResetLink,
+    SecondFactor,
     Session,
 )
 from accounts.packages.models import Partnership
@@ -62,6 +63,7 @@ def _confirm(work: UnitOfWork, purge: Purge) -> None:
 STEPS = (
     rows(Session, lambda purge: Session.login_id.in_(_logins(purge))),
     rows(Session, lambda purge: Session.account_id.in_(_accounts(purge))),
+    rows(SecondFactor, lambda purge: SecondFactor.login_id.in_(_logins(purge))),
     rows(ResetLink, lambda purge: ResetLink.login_id.in_(_logins(purge))),
     rows(KnownAddress, lambda purge: KnownAddress.login_id.in_(_logins(purge))),
     rows(Login, lambda purge: Login.id.in_(_logins(purge))),

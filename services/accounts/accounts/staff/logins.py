@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from accounts.dependencies import Dependencies
-from accounts.logins.models import Login, PermissionSet
+from accounts.logins.models import Login, PermissionSet, SecondFactor
 from accounts.logins.operations import end_sessions, set_password
 from accounts.logins.permission_sets import check_set, hands_out, within_own
+from accounts.logins.second_factor import delete_second_factors
 from accounts.tree.models import Account
 from accounts.tree.operations import any_account_in_scope
 from lineup.context import SELLERS, Actor, Role
@@ -41,9 +42,7 @@ def list_logins(work: UnitOfWork, request: ListLogins) -> Page[LoginView]:
     page = page_of(
         work.session, statement, Login, request.paging, lambda row: row, ORDERS
     )
-    names = _set_names(work, page.items)
-    views = [one.view(names.get(one.permission_set_id, "")) for one in page.items]
-    return page.showing(views)
+    return page.showing(_all_shown(work, page.items))
 
 
 @handles(GetLogin, row=Login)
@@ -66,6 +65,7 @@ def set_login_state(work: UnitOfWork, request: SetLoginState) -> LoginView:
     if login.status is not request.state:
         if request.state is Status.DELETED:
             _leave_to_another(work, login)
+            delete_second_factors(work, Login.id == login.id)
         login.set_status(request.state)
     if login.status is not Status.ACTIVE:
         end_sessions(work, Login.id == login.id)
@@ -140,7 +140,20 @@ def _leave_to_another(work: UnitOfWork, login: Login) -> None:
 
 
 def _shown(work: UnitOfWork, login: Login) -> LoginView:
-    return login.view(_set_names(work, [login]).get(login.permission_set_id, ""))
+    return _all_shown(work, [login])[0]
+
+
+def _all_shown(work: UnitOfWork, logins: Sequence[Login]) -> list[LoginView]:
+    names, ids = _set_names(work, logins), [one.id for one in logins]
+    theirs = select(SecondFactor.login_id).where(SecondFactor.login_id.in_(ids))
+    with_factor = set(work.session.scalars(theirs))
+    return [
+        one.view(
+            names.get(one.permission_set_id, ""),
+            has_second_factor=one.id in with_factor,
+        )
+        for one in logins
+    ]
 
 
 def _set_names(work: UnitOfWork, logins: Sequence[Login]) -> dict[UUID | None, str]:

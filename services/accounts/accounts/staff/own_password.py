@@ -1,9 +1,11 @@
 """What a login changes about itself: its password."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from accounts.dependencies import Dependencies
-from accounts.logins.attempts import count_own
+from accounts.logins.attempts import count_own, take_back
 from accounts.logins.identity import own_login_id
 from accounts.logins.limits import USUAL_LIMITS, SignInLimits
 from accounts.logins.models import Login, Session, digest
@@ -33,14 +35,34 @@ def change_password(
     apart from those of signing in. The password is checked between two transactions,
     so that no connection waits for it.
     """
+    password = call.request.old_password
+    check_own_password(database, call, password, is_right, limits, field="old_password")
+    with database.recorded(call) as work:
+        return set_own_password(work, call.request, dependencies=dependencies)
+
+
+def check_own_password(
+    database: Database,
+    call: Call[Any],
+    password: str,
+    is_right: PasswordCheck,
+    limits: SignInLimits,
+    *,
+    field: str = "password",
+) -> None:
+    """Have one's own password shown before one's login is changed.
+
+    PasswordWrong, at the field it was typed in, or TooManyTries; nobody does so while
+    they are logged in as another.
+    """
     refuse_while_impersonating(call.actor)
     with database.transaction(call.context) as work:
         login = _own_login(work)
-        count_own(work, login.username, limits)
-    if not is_right(login.password_hash, call.request.old_password):
-        raise PasswordWrong(fields={"old_password": [PasswordWrong.__doc__ or ""]})
-    with database.recorded(call) as work:
-        return set_own_password(work, call.request, dependencies=dependencies)
+        counted = count_own(work, login.username, limits)
+    if not is_right(login.password_hash, password):
+        raise PasswordWrong(fields={field: [PasswordWrong.__doc__ or ""]})
+    with database.transaction(call.context) as work:
+        take_back(work, counted)
 
 
 def set_own_password(

@@ -122,6 +122,8 @@ class Account(Timestamped, Record):
     api_is_enabled: Mapped[bool] = mapped_column(default=True)
     networks: Mapped[list[str]] = mapped_column(ARRAY(Text()), default=list)
     """Where its logins may use the panel from; empty: anywhere."""
+    requires_second_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether its own logins must have one."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 

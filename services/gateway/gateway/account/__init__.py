@@ -7,6 +7,7 @@ from gateway.account import (
     impersonation,
     package,
     permissions,
+    second_factor,
     settings,
     streams,
 )
@@ -14,5 +15,13 @@ from gateway.account import (
 
 def init_app(app: Flask) -> None:
     """Hang the pages into the app."""
-    for module in (settings, permissions, api_keys, package, streams, impersonation):
+    for module in (
+        settings,
+        second_factor,
+        permissions,
+        api_keys,
+        package,
+        streams,
+        impersonation,
+    ):
         app.register_blueprint(module.pages)

@@ -32,6 +32,11 @@ class TokenForm(LineupForm):
         "current-password",
         is_required=True,
     )
+    code = entry(
+        "Code",
+        "From your authenticator app, or one of your recovery codes.",
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none"},
+    )
 
 
 class ZoneForm(LineupForm):

@@ -12,8 +12,9 @@ from gateway.logins import LOGINS, SESSIONS
 from gateway.panel.forms import form_page, go_to, status_of, submit
 from gateway.panel.guard import TOKEN, page_for
 from gateway.request_context import actor, address, ask, user_agent
-from lineup.context import EVERYBODY, SELLERS, Role
+from lineup.context import EVERYBODY, SELLERS, Pending, Role
 from lineup.contracts.accounts.logins import ListLogins
+from lineup.contracts.accounts.second_factor import GetSecondFactor
 from lineup.contracts.accounts.sessions import (
     ChangePassword,
     EndSession,
@@ -48,7 +49,7 @@ def settings() -> ResponseReturnValue:
 
 
 @pages.route("/settings/password", methods=["GET", "POST"])
-@page_for(EVERYBODY, while_pending=True, while_locked=True)
+@page_for(EVERYBODY, while_pending={Pending.PASSWORD_CHANGE}, while_locked=True)
 def change_password() -> ResponseReturnValue:
     """Change one's own password; the other sessions end."""
     form = PasswordForm()
@@ -86,6 +87,8 @@ def end_session(session_id: UUID) -> Answer:
 def new_token() -> ResponseReturnValue:
     """Make an API token for the password, and show it once."""
     form = TokenForm()
+    if actor().login_id is None or not ask(GetSecondFactor()).is_on:
+        del form.code
     made = submit(form, lambda: _token(form))
     page = render_template("account/token.html", form=form, made=made)
     return page, status_of(form)

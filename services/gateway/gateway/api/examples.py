@@ -122,6 +122,8 @@ EXAMPLES: Mapping[str, Any] = {
     "CreateGuideSource.name": "Guide of the North",
     "UpdateGuideSource.name": "Guide of the North",
     "Me.name": "north",
+    "AppKey.secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "AppKey.uri": "otpauth://totp/Lineup:north?secret=JBSWY3DPEHPK3PXP&issuer=Lineup",
     "CountOf.name": "Hotels",
     "NamedCount.name": "Family",
     "note": "paid in cash",

@@ -13,6 +13,7 @@ from lineup.contracts.accounts import (
     people,
     permissions,
     resets,
+    second_factor,
     seller_plans,
     sessions,
     trash,
@@ -35,7 +36,7 @@ from lineup.contracts.playlists import customer_packages, jobs, packages
 from lineup.contracts.playlists import guide as guide_contracts
 from lineup.contracts.playlists import streams as stream_contracts
 
-tokens = Endpoints("tokens", "Sign in and out.", sessions, resets)
+tokens = Endpoints("tokens", "Sign in and out.", sessions, resets, second_factor)
 accounts = Endpoints(
     "accounts",
     "Partners, resellers and dealers.",

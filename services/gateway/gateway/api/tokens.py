@@ -11,9 +11,11 @@ from gateway.api.subjects import tokens as endpoints
 from gateway.app_context import app_context
 from gateway.identity import digest_of
 from gateway.request_context import actor, address, ask, user_agent
+from gateway.second_factor_keys import AppKey, app_key, new_secret
 from lineup.access import OPEN, AccessRule
 from lineup.context import EVERYBODY, Pending, Permission, Role
 from lineup.contracts.accounts.resets import RequestPasswordReset, SetPasswordByLink
+from lineup.contracts.accounts.second_factor import EnableSecondFactor, RecoveryCodes
 from lineup.contracts.accounts.sessions import (
     ChangePassword,
     EnterAccount,
@@ -25,9 +27,13 @@ from lineup.contracts.accounts.sessions import (
 )
 from lineup.contracts.paging import Page
 from lineup.values import types as values
-from lineup.verbs import Done
+from lineup.verbs import Done, verb_of
 
-SIGNED_IN = AccessRule(allowed=EVERYBODY, while_pending=True, while_locked=True)
+SIGNED_IN = AccessRule(
+    allowed=EVERYBODY, while_pending=frozenset(Pending), while_locked=True
+)
+
+SETTING_UP = verb_of(EnableSecondFactor).access
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +42,8 @@ class Credentials:
 
     username: values.Token
     password: values.Password
+    code: values.Word = ""
+    """A code of the second factor; needed where the login has one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +79,11 @@ class CurrentToken:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewAppKey:
+    """Get a new key for an authenticator app."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WhoAmI:
     """Get the login of the token."""
 
@@ -82,6 +95,7 @@ def create_token(rpc_request: Credentials) -> Token:
         SignIn(
             username=rpc_request.username,
             password=rpc_request.password,
+            code=rpc_request.code,
             wants_token=True,
             client=user_agent(),
             address=address(),
@@ -103,6 +117,21 @@ def delete_current_token(_: CurrentToken) -> Done:
     ask(SignOut(token=token))
     app_context().identities.evict(digest_of(token))
     return Done()
+
+
+@endpoints.open("GET /me/second-factor/key", NewAppKey, AppKey, SETTING_UP)
+def get_second_factor_key(_: NewAppKey) -> AppKey:
+    """Get a new key for an authenticator app; nothing keeps it yet."""
+    return app_key(new_secret(), actor().name, actor().company)
+
+
+@endpoints.view(EnableSecondFactor)
+def enable_second_factor(rpc_request: EnableSecondFactor) -> RecoveryCodes:
+    """Enable your second factor; other sessions and tokens end, API keys go on.
+
+    Answers with ten recovery codes, which are shown only this once.
+    """
+    return ask(replace(rpc_request, token=bearer_token()))
 
 
 @endpoints.open("GET /me", WhoAmI, Me, SIGNED_IN)

@@ -34,6 +34,7 @@ BY_BLUEPRINT = {
     "sales_pages": "reports",
     "sell_pages": "selling",
     "search_pages": "search",
+    "second_factor_pages": "account",
     "seller_jobs": "sellers",
     "seller_logins": "sellers",
     "seller_plans": "sellers",

@@ -1,7 +1,7 @@
 """Who may see a page, and that a form is ours."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -32,8 +32,8 @@ from gateway.request_context import (
 )
 from gateway.return_paths import return_path
 from gateway.security import BODY_BYTES, csrf
-from lineup.access import OPEN, AccessRule, PasswordChangeRequired, refuse_elsewhere
-from lineup.context import NOBODY, Actor, Role
+from lineup.access import OPEN, AccessRule, refuse_elsewhere
+from lineup.context import NOBODY, Actor, Pending, Role
 from lineup.errors import Forbidden, Unauthenticated
 from lineup.verbs import Request, verb_of
 
@@ -49,6 +49,12 @@ CAME_FROM = "came_from"
 """Where in a session the page lies to which leaving another's account goes back."""
 KEY = "key"
 CSRF = "csrf_token"
+FIRST = {
+    Pending.PASSWORD_CHANGE: "settings_pages.change_password",
+    Pending.SECOND_FACTOR: "signing.enter_code",
+    Pending.SECOND_FACTOR_SETUP: "second_factor_pages.set_up",
+}
+"""The page where it is done what a login must do before anything else."""
 PAGES: dict[str, AccessRule] = {}
 """Who may see each page, by the view's module and name."""
 
@@ -68,7 +74,7 @@ def page_for(
     roles: frozenset[Role],
     *,
     asks: type[Request[Any]] | None = None,
-    while_pending: bool = False,
+    while_pending: Collection[Pending] = (),
     while_locked: bool = False,
     limit: Callable[[], int] = form_bytes,
 ) -> Callable[[Callable[P, R]], Callable[P, R | Answer]]:
@@ -76,15 +82,15 @@ def page_for(
 
     All that a page reads shares one time limit; what a form does has each call's own.
     `asks` is what its form asks for: who lacks the permission for that is not shown it.
-    `while_pending`: also to who must choose a password first, whom other pages lead to
-    where that is done. `while_locked`: also to who belongs to a partner that has not
+    `while_pending`: also to who must do one of these first, whom other pages lead to
+    where it is done. `while_locked`: also to who belongs to a partner that has not
     paid; others are PartnerLocked. `limit` says how many bytes a form may bring.
     """
     needs = verb_of(asks).access.needs if asks else None
     access = AccessRule(
         allowed=roles,
         needs=needs,
-        while_pending=while_pending,
+        while_pending=frozenset(while_pending),
         while_locked=while_locked,
     )
 
@@ -116,12 +122,12 @@ def _receive(access: AccessRule, limit: Callable[[], int]) -> Answer | None:
     g.actor = _actor_for(access.allowed)
     if access.allowed and g.actor is None:
         return _to_sign_in()
-    try:
-        if access.allowed:
-            refuse_elsewhere(g.actor, address())
-        access.check(g.actor or NOBODY)
-    except PasswordChangeRequired:
-        return redirect(url_for("settings_pages.change_password"))
+    if access.allowed:
+        refuse_elsewhere(g.actor, address())
+    must = (g.actor or NOBODY).pending
+    if must and access.allowed and must not in access.while_pending:
+        return redirect(url_for(FIRST[must]))
+    access.check(g.actor or NOBODY)
     if is_form:
         _check_form(limit())
     return None

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import segno
 from flask import render_template
 
 from gateway.customers import ALL, newest
@@ -10,13 +9,12 @@ from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional, wait_for
 from gateway.players import card_of
 from gateway.portal.users import address_of, pages
+from gateway.qr_codes import qr_of
 from gateway.request_context import ask_later
 from lineup.context import EVERYBODY
 from lineup.contracts.accounts.devices import ListDevices
 from lineup.contracts.accounts.users import GetUser
 from lineup.contracts.billing.subscriptions import ListSubscriptions
-
-MODULE_PIXELS = 4
 
 
 @pages.get("/users/<uuid:user_id>")
@@ -38,10 +36,3 @@ def show_user(user_id: UUID) -> str:
         qr=card.playlist_url and qr_of(card.playlist_url),
         back=address_of(card.customer_id),
     )
-
-
-def qr_of(address: str) -> str:
-    """An address as a picture for a camera, in a data address of SVG."""
-    code = segno.make(address, error="m", micro=False)
-    uri: str = code.svg_data_uri(scale=MODULE_PIXELS, border=4, light="#fff")
-    return uri

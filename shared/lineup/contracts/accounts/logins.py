@@ -37,6 +37,8 @@ class LoginView:
     """What a staff login may do; null: all that staff may."""
     permission_set: str = ""
     """Name of the permission set; empty: none."""
+    has_second_factor: bool = False
+    """Whether signing in takes a code besides the password."""
     updated_at: datetime | None = None
     """When it last changed; null for older records."""
 

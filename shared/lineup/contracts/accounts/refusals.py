@@ -153,6 +153,24 @@ class InvalidCredentials(Unauthenticated):
     code = "invalid_credentials"
 
 
+class CodeWrong(Invalid):
+    """The code is incorrect, has expired or was already used."""
+
+    code = "code_wrong"
+
+
+class SecondFactorOn(Conflict):
+    """Your second factor is already enabled. Disable it first."""
+
+    code = "second_factor_on"
+
+
+class SecondFactorOff(Conflict):
+    """There is no second factor."""
+
+    code = "second_factor_off"
+
+
 class CurrencyInUse(Conflict):
     """The currency cannot be changed while balances or prices use it."""
 

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, PUBLIC, SELLERS, Actor, Permission, Role
+from lineup.context import (
+    EVERYBODY,
+    PUBLIC,
+    SELLERS,
+    Actor,
+    Pending,
+    Permission,
+    Role,
+)
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.values.types import Line, NewPassword, Password, TimeZone, Token, Word
@@ -24,7 +32,11 @@ class SignedIn:
 
 @verb("accounts", Kind.WRITE, allowed=PUBLIC)
 class SignIn(Request[SignedIn]):
-    """Sign in with username and password; `wants_token` returns an API token."""
+    """Sign in with username and password; `wants_token` returns an API token.
+
+    A session of a login with a second factor waits for `confirm_sign_in`, unless the
+    code was given; no token is made without it.
+    """
 
     username: Token
     password: Password
@@ -33,6 +45,8 @@ class SignIn(Request[SignedIn]):
     """Name of the browser or app."""
     address: Word = ""
     """Client IP address, as reported by trusted proxies; empty: unknown."""
+    code: Word = ""
+    """Of the second factor; a session may be begun without it and confirmed later."""
 
 
 @verb("accounts", Kind.READ, allowed=PUBLIC)
@@ -53,7 +67,7 @@ class SignOut(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=EVERYBODY,
-    while_pending=True,
+    while_pending=frozenset({Pending.PASSWORD_CHANGE}),
     while_locked=True,
     rest=Route(
         "PUT /me/password",

@@ -22,9 +22,9 @@ MOST_ENTRIES = 5
 """Of a list that are named; of a longer one only how many there are."""
 ADDRESS = re.compile(r"(\w+://)(?:[^\s/@]*@)?([^\s/?#\"'|]+)[^\s\"'|]*")
 """Addresses of streams, lists and guides hold names and passwords anywhere."""
-MORE_SECRET = re.compile(r"hash$|digest$|^pin$|^headers$|^player_lines$")
+MORE_SECRET = re.compile(r"hash$|digests?$|^pin$|^headers$|^player_lines$")
 BOOKKEEPING = re.compile(
-    r"^(id|partner_id|version|search|scope|created_at|updated_at|worked_at)$|_(key|words)$"
+    r"^(id|partner_id|version|search|scope|created_at|updated_at|worked_at|last_step)$|_(key|words)$"
 )
 """Columns that follow from others, and say nothing to whoever reads the log."""
 

@@ -11,7 +11,7 @@ from gateway.admin.people.seller_forms import EditLoginForm, LoginForm, NewPassw
 from gateway.admin.people.sellers import account_of
 from gateway.logins import LOGINS, SESSIONS
 from gateway.panel.customer_tabs import customer_tabs
-from gateway.panel.forms import form_page, go_to
+from gateway.panel.forms import confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.request_context import actor, ask
 from lineup.context import PARTNERS, SELLERS
@@ -25,6 +25,7 @@ from lineup.contracts.accounts.logins import (
 )
 from lineup.contracts.accounts.permissions import ListPermissionSets
 from lineup.contracts.accounts.resets import SendResetLink
+from lineup.contracts.accounts.second_factor import RemoveSecondFactor
 from lineup.contracts.accounts.sessions import EndSession, ListSessions
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.paging import MAX_LIMIT, Paging
@@ -120,6 +121,21 @@ def send_reset_link(account_id: UUID, login_id: UUID) -> Answer:
     except Conflict as refusal:
         message = refusal.message
     return go_to(_back_to(account_id), message)
+
+
+@pages.route(f"{LOGIN}/second-factor/disable", methods=["GET", "POST"])
+@page_for(SELLERS, asks=RemoveSecondFactor)
+def remove_second_factor(account_id: UUID, login_id: UUID) -> ResponseReturnValue:
+    """Ask, and let a login that lost its second factor sign in by its password."""
+    login = ask(GetLogin(login_id=login_id))
+    return confirm_page(
+        "admin/people/sellers/second_factor.html",
+        RemoveSecondFactor(login_id=login_id),
+        _back_to(account_id),
+        f"The second factor of {login.username} is disabled.",
+        login=login,
+        back=_back_to(account_id),
+    )
 
 
 @pages.route(f"{LOGIN}/edit", methods=["GET", "POST"])
