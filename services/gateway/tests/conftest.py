@@ -297,6 +297,12 @@ def app(session_app, services, blobs):
     return session_app
 
 
+@pytest.fixture(scope="session")
+def specification(session_app):
+    """What the API says of itself; made once, and nobody changes it."""
+    return session_app.test_client().get("/api/v1/openapi.json").get_json()
+
+
 @pytest.fixture
 def client(app):
     return app.test_client()

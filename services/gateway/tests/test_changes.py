@@ -21,11 +21,6 @@ ONES_OWN = {"/me/time-zone"}
 PLATFORM = ("/partner-packages", "/platform-settings")
 
 
-@pytest.fixture
-def specification(client):
-    return client.get("/api/v1/openapi.json").get_json()
-
-
 def endpoints_of_(specification, method):
     """Every endpoint of a method: its path below the prefix, and its body's schema."""
     return {

@@ -28,11 +28,6 @@ BOUNDED = {
 
 
 @pytest.fixture
-def specification(client):
-    return client.get("/api/v1/openapi.json").get_json()
-
-
-@pytest.fixture
 def operations(specification):
     return [
         (f"{method} {path}", operation)

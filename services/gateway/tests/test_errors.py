@@ -237,13 +237,15 @@ def test_every_code_has_a_meaning_in_a_sentence():
 
 
 @cache
-def sources():
-    """The modules of everything that runs, by their place in the repository."""
-    return {
-        path.relative_to(ROOT): ast.parse(path.read_text())
+def nodes():
+    """Every class and every call of all that runs, with its place in the repository."""
+    return [
+        (path.relative_to(ROOT), node)
         for path in sorted(ROOT.glob("s*/**/*.py"))
         if "tests" not in path.parts and "testing" not in path.parts
-    }
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef | ast.Call)
+    ]
 
 
 @cache
@@ -251,8 +253,7 @@ def declared():
     """Place, class and code of every refusal that has a code of its own."""
     classes = [
         (place, node, names_of(node.bases))
-        for place, tree in sources().items()
-        for node in ast.walk(tree)
+        for place, node in nodes()
         if isinstance(node, ast.ClassDef)
     ]
     kinds = {kind.__name__ for kind in (*KINDS.values(), Refusal)}
@@ -307,8 +308,7 @@ def test_a_service_declares_its_refusals_in_its_contracts():
 def test_no_code_is_spelled_where_it_is_refused():
     spelled = [
         f"{place}:{call.lineno}"
-        for place, tree in sources().items()
-        for call in ast.walk(tree)
+        for place, call in nodes()
         if isinstance(call, ast.Call)
         for word in call.keywords
         if word.arg == "code" and isinstance(word.value, ast.Constant | ast.JoinedStr)

@@ -94,11 +94,6 @@ BY_NAME = {
 }
 
 
-@pytest.fixture
-def specification(client):
-    return client.get(f"{PREFIX}/openapi.json").get_json()
-
-
 def bodies(specification):
     """Every endpoint that takes a JSON body: its method, its path and the body's schema."""
     for path, item in specification["paths"].items():

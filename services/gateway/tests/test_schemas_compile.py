@@ -12,7 +12,7 @@ from lineup_local import assets
 SCRIPT = Path(__file__).with_name("compile_schemas.js")
 
 
-def test_ajv_compiles_every_schema_and_every_example_fits(client):
+def test_ajv_compiles_every_schema_and_every_example_fits(client, other_processes):
     document = client.get("/api/v1/openapi.json").get_data(as_text=True)
     modules = str(assets.install() / "node_modules")
 

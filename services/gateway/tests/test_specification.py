@@ -23,11 +23,6 @@ ADDRESSES_OF_VERBS = {
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
-@pytest.fixture
-def specification(client):
-    return client.get("/api/v1/openapi.json").get_json()
-
-
 def operations(specification):
     return {
         (method.upper(), path): operation
