@@ -34,17 +34,19 @@ from lineup_local.settings import CHECKOUT, read
 SUITES = {
     "containers": "deploy/containers/tests",
     "tests": "tests",
-    "outages": "tests/outages",
-    "browser": "tests/browser",
     "billing": "services/billing/tests",
+    "outages": "tests/outages",
     "playlists": "services/playlists/tests",
+    "browser": "tests/browser",
     "shared": "shared/tests",
     "accounts": "services/accounts/tests",
     "gateway": "services/gateway/tests",
     "local": "deploy/local/tests",
     "notifications": "services/notifications/tests",
 }
-"""Where each suite lies, the longest first; one inside another runs by itself."""
+"""Where each suite lies, the longest first, those that start whole systems not all at
+once; one inside another runs by itself.
+"""
 
 QUICK_SUITES = (
     "billing",
