@@ -39,7 +39,10 @@ TABLES = """
 SELECT relname FROM pg_class
 WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
 """
-SEQUENCES = "SELECT sequencename, start_value FROM pg_sequences"
+BEGIN_ANEW = """
+SELECT setval(format('%I', sequencename)::regclass, start_value, false)
+FROM pg_sequences
+"""
 LEAVE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -69,11 +72,10 @@ def empty(statements: cursor) -> None:
     statements.execute(LEAVE)
     statements.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
     statements.execute("SET session_replication_role = replica")  # no triggers
-    for table in _tables(statements):
-        statements.execute(SQL("DELETE FROM {}").format(Identifier(table)))
-    statements.execute(SEQUENCES)
-    for sequence, start in statements.fetchall():
-        statements.execute("SELECT setval(%s, %s, false)", (sequence, start))
+    deletion = SQL("DELETE FROM {}")
+    tables = map(Identifier, _tables(statements))
+    statements.execute(SQL("; ").join(map(deletion.format, tables)))
+    statements.execute(BEGIN_ANEW)
 
 
 def _tables(statements: cursor) -> list[str]:
