@@ -19,7 +19,7 @@ import psutil
 import psycopg2
 import requests
 
-from lineup_local.environment import WITH_DATABASE
+from lineup_local.environment import WITH_DATABASE, installation
 from lineup_local.port_choice import as_running
 from lineup_local.rabbitmq import RabbitMQ
 from lineup_local.settings import Settings, read
@@ -312,13 +312,8 @@ class Running:
 
     def rows(self, service: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Look into a service's own database."""
-        settings = self.command("environment", service)
-        uri = next(
-            line.split("=", 1)[1]
-            for line in settings.splitlines()
-            if line.startswith("DATABASE_URI=")
-        )
-        connection = psycopg2.connect(uri)
+        uris = installation(read(self.environment)).database_uris
+        connection = psycopg2.connect(uris[service])
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement, values)
