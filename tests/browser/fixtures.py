@@ -195,11 +195,13 @@ class Fixtures:
         group = self._make("/customer-groups", name=f"Hotels {MARK}")
         desk = self._make("/permission-sets", name=f"Desk {MARK}", permissions=["sell"])
         key = self._make("/api-keys", name=f"Webshop {MARK}")["key"]
+        grant = self._make("/support-grants", hours=1)
         plan = self._make("/seller-plans", name=f"Starter {MARK}", most_users=5)
         self.things |= {
             "group_id": group["id"],
             "set_id": desk["id"],
             "key_id": key["id"],
+            "grant_id": grant["id"],
             "seller_plan_id": plan["id"],
         }
 

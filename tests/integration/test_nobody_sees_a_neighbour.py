@@ -42,6 +42,7 @@ ROWS = {
     "delivery_id": "/deliveries",
     "set_id": "/permission-sets",
     "key_id": "/api-keys",
+    "grant_id": "/support-grants",
     "seller_plan_id": "/seller-plans",
 }
 
@@ -56,6 +57,7 @@ def victim(lineup):
     user_id = api.get("/users")["items"][0]["id"]
     api("POST", "/customer-groups", json={"name": "Regulars"})
     api("POST", "/api-keys", json={"name": "Webshop"})
+    api("POST", "/support-grants", json={"hours": 1})
     api("POST", "/permission-sets", json={"name": "Desk", "permissions": ["sell"]})
     api("POST", "/seller-plans", json={"name": "Starter"})
     api("POST", f"/users/{user_id}/devices", json={"model": "Smart TV"})

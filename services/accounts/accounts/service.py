@@ -33,6 +33,7 @@ from accounts.staff import (
     permissions,
     second_factor,
     sessions,
+    support,
 )
 from accounts.staff import impersonation as visits
 from accounts.subscriptions.models import SubscriptionCopy
@@ -100,6 +101,7 @@ class AccountsService(
         own_password,
         people,
         second_factor,
+        support,
         permissions,
         api_keys,
         access,

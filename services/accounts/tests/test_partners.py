@@ -697,6 +697,8 @@ PURGED = {
     "permission_sets",
     "reset_links",
     "second_factors",
+    "support_grant_uses",
+    "support_grants",
     "seller_plans",
     "sessions",
     "subscription_copies",

@@ -601,6 +601,7 @@ def test_who_has_not_paid_sees_payment_export_and_help_alone(browser, services, 
         "/settings/password",
         "/settings/second-factor",
         "/settings/sessions",
+        "/settings/support",
         "/sign-in/code",
     }
 

@@ -19,6 +19,7 @@ from accounts.logins.models import (
 from accounts.packages.models import Partnership
 from accounts.partners.models import Note, Purge
 from accounts.partners.telling import changed
+from accounts.staff.models import GrantUse, SupportGrant
 from accounts.subscriptions.models import SubscriptionCopy
 from accounts.tree.models import Account, SellerPlan
 from accounts.users.models import User
@@ -42,6 +43,10 @@ def _logins(purge: Any) -> Select[Any]:
 
 def _accounts(purge: Any) -> Select[Any]:
     return select(Account.id).where(Account.scope.startswith(purge.scope))
+
+
+def _grants(purge: Any) -> Select[Any]:
+    return select(SupportGrant.id).where(SupportGrant.scope.startswith(purge.scope))
 
 
 def _users(purge: Any) -> Select[Any]:
@@ -68,6 +73,8 @@ STEPS = (
     rows(KnownAddress, lambda purge: KnownAddress.login_id.in_(_logins(purge))),
     rows(Login, lambda purge: Login.id.in_(_logins(purge))),
     below_partner(PermissionSet),
+    rows(GrantUse, lambda purge: GrantUse.grant_id.in_(_grants(purge))),
+    below_partner(SupportGrant),
     rows(SubscriptionCopy, lambda purge: SubscriptionCopy.user_id.in_(_users(purge))),
     below_partner(Device),
     below_partner(User),

@@ -7,8 +7,9 @@ import structlog
 from accounts.logins.identity import identify, own_login_id
 from accounts.logins.models import Session
 from accounts.logins.sign_in import TOKEN_BYTES
+from accounts.staff.support import open_grant, use_grant
 from accounts.tree.operations import any_account_in_scope
-from lineup.context import Call
+from lineup.context import Call, Role
 from lineup.contracts.accounts.refusals import AccountNotFound
 from lineup.contracts.accounts.sessions import (
     EnterAccount,
@@ -34,16 +35,21 @@ def begin_impersonation(work: UnitOfWork, request: EnterAccount) -> SignedIn:
     """Begin a visit of 30 minutes to a lower account or customer.
 
     NotFound outside the actor's part of the tree and for its own account;
-    AccountInactive for one that is switched off; no visit begins from another.
+    AccountInactive for one that is switched off; no visit begins from another. Support
+    enters by a grant of the partner alone, and no longer than it.
     """
     refuse_while_impersonating(work.actor)
     login_id = own_login_id(work.actor)
     entered = any_account_in_scope(work, request.account_id)
     if entered.scope in work.actor.scopes:
         raise AccountNotFound
+    is_support = work.actor.role is Role.SUPPORT
+    grant = open_grant(work, entered) if is_support else None
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session = Session.begin(login_id, SessionKind.VISIT, token, work.now)
     session.account_id = entered.id
+    if grant is not None:
+        use_grant(work, grant, session, entered)
     work.session.add(session)
     work.session.flush()
     visitor = identify(work, Identify(token=token))

@@ -10,6 +10,7 @@ from gateway.account import (
     second_factor,
     settings,
     streams,
+    support,
 )
 
 
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
         api_keys,
         package,
         streams,
+        support,
         impersonation,
     ):
         app.register_blueprint(module.pages)

@@ -10,14 +10,14 @@ from gateway.panel.guard import CAME_FROM, OWN_TOKEN, TOKEN, page_for
 from gateway.request_context import ask
 from gateway.return_paths import return_path
 from gateway.signing import end
-from lineup.context import EVERYBODY, SELLERS
+from lineup.context import EVERYBODY, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.sessions import EnterAccount
 
 pages = Blueprint("login_as", __name__)
 
 
 @pages.post("/accounts/<uuid:account_id>/enter")
-@page_for(SELLERS, asks=EnterAccount)
+@page_for(SELLERS_AND_SUPPORT, asks=EnterAccount)
 def enter(account_id: UUID) -> Answer:
     """Be signed in as a lower account or customer; one's own session waits."""
     signed = ask(EnterAccount(account_id=account_id))

@@ -16,6 +16,7 @@ from lineup.contracts.accounts import (
     second_factor,
     seller_plans,
     sessions,
+    support_grants,
     trash,
     tree,
     users,
@@ -47,6 +48,7 @@ accounts = Endpoints(
     people,
     permissions,
     api_keys,
+    support_grants,
 )
 partners = Endpoints(
     "partners",

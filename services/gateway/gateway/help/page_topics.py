@@ -43,6 +43,7 @@ BY_BLUEPRINT = {
     "shops_pages": "shops",
     "signing": "account",
     "streams_pages": "streams",
+    "support_pages": "account",
     "subscriptions_pages": "subscriptions",
     "trash_pages": "customers",
     "sources_pages": "guide",

@@ -141,6 +141,18 @@ class MadeByKey(Forbidden):
     code = "made_by_key"
 
 
+class SupportNotGranted(Forbidden):
+    """This partner has not given support access, or the time is over."""
+
+    code = "support_not_granted"
+
+
+class SupportGrantNotFound(NotFound):
+    """There is no such support access."""
+
+    code = "support_grant_not_found"
+
+
 class LoginDeleted(Conflict):
     """This login was deleted."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from lineup.context import (
     EVERYBODY,
     PUBLIC,
-    SELLERS,
+    SELLERS_AND_SUPPORT,
     Actor,
     Pending,
     Permission,
@@ -159,12 +159,15 @@ class EndSession(Request[Done]):
 @verb(
     "accounts",
     Kind.WRITE,
-    allowed=SELLERS,
+    allowed=SELLERS_AND_SUPPORT,
     needs=Permission.LOGIN_AS,
     rest="POST /accounts/<uuid:account_id>/visits",
 )
 class EnterAccount(Request[SignedIn]):
-    """Log in as an account or customer below your own, for 30 minutes."""
+    """Log in as an account or customer below your own, for 30 minutes.
+
+    Support needs a grant of the partner, and is out when the grant ends.
+    """
 
     account_id: UUID
 
