@@ -74,9 +74,19 @@ PRIVATE_WHERE_RENAMED = PRIVATE | {
     "worlds",
 }
 """The same, parameters included, in the rooms that are free of these, too."""
-RENAMED = ("services/gateway", "services/notifications", "deploy/local", "tests")
+RENAMED = (
+    "services/accounts",
+    "services/gateway",
+    "services/notifications",
+    "deploy/local",
+    "tests",
+)
 ALLOWED = {
-    "seat_id": "the field of the contract that names a unit of an order",
+    **dict.fromkeys(
+        ("a_seat", "seat", "seat_id", "seat_ids"),
+        "the contract's class and field for a unit of an order",
+    ),
+    "list_offered_packages": "the verb of the contract",
     "_take_office": "the lock of `./lineup up`, which is renamed with its logic",
 }
 """Names in which such a word is another's, and whose."""

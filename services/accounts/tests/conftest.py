@@ -54,9 +54,9 @@ def dependencies():
 def ask(database):
     """`ask(actor, operation, request, dependencies=...)` runs it in a transaction."""
 
-    def ask(actor, operation, request, **given):
+    def ask(actor, operation, request, **dependencies):
         with database.transaction(Context(actor=actor)) as work:
-            return operation(work, request, **given)
+            return operation(work, request, **dependencies)
 
     return ask
 
@@ -118,8 +118,8 @@ def make_customer(ask, tree, dependencies):
 
 def an_account(kind, name, **details):
     login = LoginDetails(username=name, password=PASSWORD)
-    given = {"login": login, "currency": "EUR", "time_zone": "UTC"} | details
-    return CreateAccount(**({"kind": kind, "name": name} | given))
+    values = {"login": login, "currency": "EUR", "time_zone": "UTC"} | details
+    return CreateAccount(**({"kind": kind, "name": name} | values))
 
 
 def a_person(**details):
@@ -163,7 +163,7 @@ def codes_of(refusal):
 
 def a_subscription(user, clock, **facts):
     """What billing announces of a subscription of a user, running for 30 days."""
-    given = {
+    values = {
         "id": new_id(),
         "version": 1,
         "user_id": user.id,
@@ -181,4 +181,4 @@ def a_subscription(user, clock, **facts):
         "ends_at": clock.now() + timedelta(days=30),
         "renews": False,
     }
-    return SubscriptionChanged(**(given | facts))
+    return SubscriptionChanged(**(values | facts))

@@ -20,21 +20,21 @@ from .conftest import KEYRING, PASSWORD, call
 def run(fresh_database):
     uri = fresh_database("accounts")
 
-    def run(*words, said=""):
+    def run(*words, entered=""):
         environment = {
             "AMQP_URI": "amqp://nowhere",
             "DATABASE_URI": uri,
             "LINEUP_SECRET_KEYS": make_key(),
         }
-        return CliRunner().invoke(commands, words, input=said, env=environment)
+        return CliRunner().invoke(commands, words, input=entered, env=environment)
 
     run.uri = uri
     return run
 
 
 def test_an_operator_is_made_once_and_may_sign_in(run):
-    made = run("create-operator", "root", "--password-stdin", said=f"{PASSWORD}\n")
-    again = run("create-operator", "root", "--password-stdin", said=f"{PASSWORD}\n")
+    made = run("create-operator", "root", "--password-stdin", entered=f"{PASSWORD}\n")
+    again = run("create-operator", "root", "--password-stdin", entered=f"{PASSWORD}\n")
 
     assert (made.exit_code, made.output) == (0, "Operator root was created.\n")
     assert again.exit_code == 1
@@ -50,8 +50,8 @@ def test_an_operator_is_made_once_and_may_sign_in(run):
 
 def test_a_name_that_is_there_may_be_no_fault(run):
     words = ("create-operator", "root", "--password-stdin", "--unless-there")
-    made, again = (run(*words, said=f"{PASSWORD}\n") for _ in range(2))
-    faulty = run(*words, said="short\n")
+    made, again = (run(*words, entered=f"{PASSWORD}\n") for _ in range(2))
+    faulty = run(*words, entered="short\n")
 
     assert (made.exit_code, made.output) == (0, "Operator root was created.\n")
     assert (again.exit_code, again.output) == (0, "root already exists.\n")
@@ -60,13 +60,13 @@ def test_a_name_that_is_there_may_be_no_fault(run):
 
 
 def test_the_password_is_asked_for_twice_and_not_shown(run):
-    made = run("create-operator", "root", said=f"{PASSWORD}\n{PASSWORD}\n")
+    made = run("create-operator", "root", entered=f"{PASSWORD}\n{PASSWORD}\n")
     assert made.exit_code == 0
     assert PASSWORD not in made.output
 
 
 def test_every_fault_is_told(run):
-    made = run("create-operator", "Root", "--password-stdin", said="short\n")
+    made = run("create-operator", "Root", "--password-stdin", entered="short\n")
     assert made.exit_code == 1
     assert "username_capitals" in made.output
     assert "password_short" in made.output
@@ -77,15 +77,17 @@ def test_resync_says_how_many(run):
 
 
 def test_a_password_is_reset_and_sessions_end(run):
-    run("create-operator", "root", "--password-stdin", said=f"{PASSWORD}\n")
+    run("create-operator", "root", "--password-stdin", entered=f"{PASSWORD}\n")
     engine = connect(run.uri, pool_size=1)
     database = Database(engine, SystemClock())
     old = call(SignIn(username="root", password=PASSWORD), NOBODY)
     sign_in(database, old, is_right=is_right, keyring=KEYRING)
 
-    unfit = run("reset-password", "root", "--password-stdin", said="short\n")
-    nobody = run("reset-password", "toor", "--password-stdin", said="a new password\n")
-    done = run("reset-password", "root", "--password-stdin", said="a new password\n")
+    unfit = run("reset-password", "root", "--password-stdin", entered="short\n")
+    nobody = run(
+        "reset-password", "toor", "--password-stdin", entered="a new password\n"
+    )
+    done = run("reset-password", "root", "--password-stdin", entered="a new password\n")
 
     assert "password_short" in unfit.output
     assert "no such login" in nobody.output

@@ -70,11 +70,11 @@ def go_on(database, dependencies):
 def delete(ask, tree):
     """`delete()` deletes the first partner's dealer."""
 
-    def delete(actor=None, account=None, confirmation="stall", **said):
+    def delete(actor=None, account=None, confirmation="stall", **fields):
         request = DeleteAccount(
             account_id=(account or tree.dealer).account_id,
             confirmation=confirmation,
-            **said,
+            **fields,
         )
         return ask(actor or tree.partner, delete_account, request)
 

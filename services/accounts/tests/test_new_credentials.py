@@ -65,14 +65,14 @@ def seen(ask, tree, dependencies, user):
 
 @pytest.fixture
 def change(database, tree, dependencies, user, password):
-    def change(actor=None, key=None, **said):
+    def change(actor=None, key=None, **fields):
         given = {
             "old_username": user.username,
             "old_password": password,
             "new_username": "kids.room",
             "new_password": "rain-7",
         }
-        request = ChangePlayerLogin(**(given | said))
+        request = ChangePlayerLogin(**(given | fields))
         asked = call(request, actor or tree.reseller, key)
         return change_player_login(
             database, asked, dependencies=dependencies, limits=LIMITS

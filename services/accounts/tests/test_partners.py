@@ -99,16 +99,16 @@ class Life:
     def keyring(self):
         return self.dependencies.keyring
 
-    def ask(self, operation, request, actor=None, **given):
+    def ask(self, operation, request, actor=None, **dependencies):
         context = Context(actor=actor or self.tree.operator)
         with self.database.transaction(context) as work:
-            return operation(work, request, **given)
+            return operation(work, request, **dependencies)
 
     def package(self, name, price, **terms):
         request = CreatePartnerPackage(name=name, price=Money.of(price), **terms)
         return self.ask(create_partner_package, request)
 
-    def register(self, **said):
+    def register(self, **fields):
         given = {
             "package_id": self.small.id,
             "company": "Nordlicht TV",
@@ -119,15 +119,15 @@ class Life:
         }
         registered = register_partner(
             self.database,
-            call(RegisterPartner(**(given | said))),
+            call(RegisterPartner(**(given | fields))),
             dependencies=self.dependencies,
         )
         self.id = UUID(self.announced("partner_credentials_issued")[-1].id)
         return registered
 
-    def begin(self, **said):
+    def begin(self, **fields):
         """Register, and have the credentials arrive at once."""
-        self.register(**said)
+        self.register(**fields)
         self.deliver()
         return self
 
@@ -199,7 +199,7 @@ class Life:
     def who(self, token):
         return self.ask(identify, Identify(token=token))
 
-    def confirmed_by(self, *events):
+    def confirm_all(self, *events):
         version = self.announced("partner_purge_requested")[-1].version
         for event in events:
             with self.database.transaction() as work:
@@ -603,7 +603,7 @@ class TestPurge:
         with pytest.raises(PartnerPurged):
             life.pay()
 
-        life.confirmed_by(BillingPurged, PlaylistsPurged, PlaylistsPurged)
+        life.confirm_all(BillingPurged, PlaylistsPurged, PlaylistsPurged)
         PURGING.go_on(life.database)
         assert life.now.state is PartnershipState.PURGING
         assert life.now.waiting_for == ["notifications"]
@@ -613,7 +613,7 @@ class TestPurge:
         again = life.announced("partner_purge_requested")[-1]
         assert again.version > requested.version
 
-        life.confirmed_by(NotificationsPurged)
+        life.confirm_all(NotificationsPurged)
         assert life.now.state is PartnershipState.PURGED
         for one in (token, customer):
             with pytest.raises(NotSignedIn):
@@ -632,7 +632,7 @@ class TestPurge:
         life.at(april(14))
         while PURGING.go_on(life.database):
             pass
-        life.confirmed_by(BillingPurged, NotificationsPurged, PlaylistsPurged)
+        life.confirm_all(BillingPurged, NotificationsPurged, PlaylistsPurged)
         while PURGING.go_on(life.database):
             pass
 

@@ -120,7 +120,7 @@ class TestPauses:
         guess("north", 10)
         looked_at = []
         with pytest.raises(TooManyTries):
-            enter("north", address=ELSEWHERE, check=lambda *said: looked_at.append(1))
+            enter("north", address=ELSEWHERE, check=lambda *call: looked_at.append(1))
         assert looked_at == []
 
     def test_many_at_once_get_no_more_tries(self, guess):
@@ -162,7 +162,7 @@ class TestUnknownNames:
     def test_the_database_is_asked_as_often_for_both(self, guess, engine):
         counted = []
         event.listen(
-            engine, "before_cursor_execute", lambda *said: counted.append(said[2])
+            engine, "before_cursor_execute", lambda *call: counted.append(call[2])
         )
         guess("north")
         known, counted[:] = list(counted), []

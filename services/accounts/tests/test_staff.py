@@ -267,7 +267,7 @@ class TestSessions:
         assert ask(tree.partner, list_sessions, request).items == []
 
 
-class TestVisits:
+class TestImpersonation:
     @pytest.fixture
     def visit(self, ask):
         """`visit(actor, account_id)` enters a lower account."""
@@ -319,7 +319,7 @@ class TestVisits:
 
     @pytest.mark.feature("AH-28")
     @pytest.mark.parametrize(
-        ("visitor", "host"),
+        ("guest", "host"),
         [
             ("north", "partner"),
             ("north", "neighbour"),
@@ -329,10 +329,10 @@ class TestVisits:
         ],
     )
     def test_nothing_but_ones_own_subtree_is_entered(
-        self, visitor, host, enter, visit, tree
+        self, guest, host, enter, visit, tree
     ):
         with pytest.raises(NotFound):
-            visit(enter(visitor).actor, getattr(tree, host).account_id)
+            visit(enter(guest).actor, getattr(tree, host).account_id)
 
     def test_no_visit_begins_from_a_visit(self, enter, visit, who, tree):
         inside = who(visit(enter("root").actor, tree.partner.account_id).token)

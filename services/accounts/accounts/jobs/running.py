@@ -76,7 +76,7 @@ def _do_alone(
         with database.transaction() as work:
             job = work.session.get_one(AccountJob, job_id, with_for_update=True)
             job.skip(customer_id)
-            _note_turn(work, job)
+            _note_run(work, job)
 
 
 def continue_job(
@@ -114,11 +114,11 @@ def _next_job(work: UnitOfWork) -> AccountJob | None:
         .with_for_update(skip_locked=True)
     )
     if job is not None:
-        _note_turn(work, job)
+        _note_run(work, job)
     return job
 
 
-def _note_turn(work: UnitOfWork, job: AccountJob) -> None:
+def _note_run(work: UnitOfWork, job: AccountJob) -> None:
     job.worked_at = work.session.scalar(select(func.clock_timestamp()))
 
 

@@ -117,15 +117,16 @@ def _tell_billing(work: UnitOfWork, fulfilment: Fulfilment) -> None:
 
 
 def hold_back(
-    work: UnitOfWork, told: UsersHeldBack, *, dependencies: Dependencies
+    work: UnitOfWork, held_back: UsersHeldBack, *, dependencies: Dependencies
 ) -> None:
     """Let the users of a disputed order be off, or on again where their customer is."""
     found = (
-        find_of_partner(work, told.partner_id, user_id) for user_id in told.user_ids
+        find_of_partner(work, held_back.partner_id, user_id)
+        for user_id in held_back.user_ids
     )
     for user in filter(None, found):
         customer = work.session.get_one(Customer, user.customer_id)
-        is_off = told.are_held_back or customer.status is not Status.ACTIVE
+        is_off = held_back.are_held_back or customer.status is not Status.ACTIVE
         status = Status.INACTIVE if is_off else Status.ACTIVE
         set_users_status(work, dependencies, [user], status)
 

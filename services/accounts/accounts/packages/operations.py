@@ -104,7 +104,7 @@ def find_package(work: UnitOfWork, package_id: UUID) -> PartnerPackage:
     return package
 
 
-def find_offered(work: UnitOfWork, package_id: UUID) -> PartnerPackage:
+def find_for_sale(work: UnitOfWork, package_id: UUID) -> PartnerPackage:
     """A package that can be chosen; NotFound, with the field, for any other."""
     package = work.session.get(PartnerPackage, package_id)
     if package is None or not package.is_offered:

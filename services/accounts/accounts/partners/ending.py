@@ -7,7 +7,7 @@ from sqlalchemy import select
 from accounts.logins.operations import delete_logins
 from accounts.packages.models import Partnership
 from accounts.partners.finding import details_of, lock_partnership
-from accounts.partners.purging import PURGING, confirmed_by
+from accounts.partners.purging import PURGING, note_confirmation
 from accounts.partners.telling import changed, note, partner_of
 from accounts.tree.operations import account_in_scope
 from lineup.contracts.accounts.partner_events import (
@@ -68,13 +68,13 @@ def begin_purge(work: UnitOfWork, partnership: Partnership) -> None:
     _request(work, partnership)
 
 
-def confirm(work: UnitOfWork, confirmed: PurgeConfirmed) -> None:
+def confirm(work: UnitOfWork, confirmation: PurgeConfirmed) -> None:
     """A service has deleted everything of a partner."""
-    wanted = select(Partnership).where(Partnership.id == confirmed.id)
+    wanted = select(Partnership).where(Partnership.id == confirmation.id)
     partnership = work.session.scalar(wanted.with_for_update())
-    service = confirmed.event_source
+    service = confirmation.event_source
     if partnership is not None and service in partnership.waiting_for:
-        confirmed_by(work, partnership, service)
+        note_confirmation(work, partnership, service)
 
 
 def ask_again(database: Database) -> int:

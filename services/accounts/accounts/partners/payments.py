@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from accounts.packages.limits import package_of
 from accounts.packages.models import PartnerPackage, Partnership
-from accounts.packages.operations import find_offered
+from accounts.packages.operations import find_for_sale
 from accounts.partners.finding import details_of, lock_partnership, usage_of
 from accounts.partners.models import Payment
 from accounts.partners.telling import (
@@ -84,7 +84,7 @@ def choose_package(work: UnitOfWork, request: ChoosePackage) -> PartnershipDetai
     partner_id = acting_partner(work.actor, request.partner_id)
     partnership = lock_partnership(work, partner_id)
     present = package_of(work, partner_id)
-    wanted = find_offered(work, request.package_id)
+    wanted = find_for_sale(work, request.package_id)
     if present is not None and present.id == wanted.id:
         partnership.choose(None, None)
         note(work, partnership, f"Keeps {wanted.name}.")

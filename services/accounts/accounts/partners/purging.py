@@ -53,7 +53,7 @@ def _users(purge: Any) -> Select[Any]:
     return select(User.id).where(User.scope.startswith(purge.scope))
 
 
-def confirmed_by(work: UnitOfWork, partnership: Partnership, service: str) -> None:
+def note_confirmation(work: UnitOfWork, partnership: Partnership, service: str) -> None:
     """Note that a service has deleted everything of a partner."""
     partnership.confirm_purge(service, work.now)
     changed(work, partnership)
@@ -62,7 +62,7 @@ def confirmed_by(work: UnitOfWork, partnership: Partnership, service: str) -> No
 def _confirm(work: UnitOfWork, purge: Purge) -> None:
     partnership = work.session.get_one(Partnership, purge.id, with_for_update=True)
     if "accounts" in partnership.waiting_for:
-        confirmed_by(work, partnership, "accounts")
+        note_confirmation(work, partnership, "accounts")
 
 
 STEPS = (

@@ -16,7 +16,7 @@ from accounts.logins.operations import add_login, end_sessions, is_taken, set_pa
 from accounts.logins.passwords import generate_password
 from accounts.logins.usernames import generate_username
 from accounts.packages.models import PartnerPackage, Partnership
-from accounts.packages.operations import find_offered, find_package
+from accounts.packages.operations import find_for_sale, find_package
 from accounts.partners.finding import lock_partnership
 from accounts.partners.telling import changed, note, partner_of
 from accounts.partners.timetable import TRIAL
@@ -60,7 +60,7 @@ def register(
 ) -> Registered:
     """Make a partner of who may have a trial."""
     _check(request)
-    package = find_offered(work, request.package_id)
+    package = find_for_sale(work, request.package_id)
     account = _account(work, request, package)
     partnership = Partnership.of(account, PartnershipState.REGISTERED, work.now)
     partnership.contact, partnership.mobile = request.contact, request.mobile
