@@ -1,5 +1,6 @@
 """Permission sets: made, named, changed, deleted."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -8,6 +9,8 @@ from accounts.logins.models import Login, PermissionSet
 from accounts.logins.permission_sets import login_counts
 from accounts.tree.operations import named_account
 from accounts.unique_violations import refused_as
+from lineup.access import require
+from lineup.context import Actor, Permission
 from lineup.contracts.accounts.permissions import (
     CreatePermissionSet,
     DeletePermissionSet,
@@ -32,6 +35,7 @@ NAME_INDEX = "uq_permission_sets_name"
 def create_set(work: UnitOfWork, request: CreatePermissionSet) -> PermissionSetView:
     """Make a set of a partner, whose name it has not used yet."""
     refuse_while_impersonating(work.actor)
+    _require_own(work.actor, request.permissions)
     partner_id = acting_partner(work.actor, request.partner_id)
     partner = named_account(work, partner_id, "partner_id")
     made = PermissionSet(
@@ -54,6 +58,7 @@ def update_set(work: UnitOfWork, request: UpdatePermissionSet) -> PermissionSetV
     refuse_while_impersonating(work.actor)
     changed = _locked(work, request.set_id)
     if request.permissions is not UNSET:
+        _require_own(work.actor, request.permissions)
         changed.permissions = [one.value for one in request.permissions]
     with refused_as(NAME_INDEX):
         if request.name is not UNSET:
@@ -90,6 +95,12 @@ def list_sets(work: UnitOfWork, request: ListPermissionSets) -> Page[PermissionS
     )
     counts = login_counts(work, [one.id for one in page.items])
     return page.showing([one.view(counts.get(one.id, 0)) for one in page.items])
+
+
+def _require_own(actor: Actor, permissions: Sequence[Permission]) -> None:
+    """PermissionMissing for what the actor may not: an API key may have limits."""
+    for permission in permissions:
+        require(actor, permission)
 
 
 def _found(work: UnitOfWork, set_id: UUID) -> PermissionSet:

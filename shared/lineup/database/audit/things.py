@@ -64,7 +64,9 @@ def _fields(request: Any) -> Iterator[tuple[str, Any]]:
 
 
 def placed(changes: Changes, thing: Thing, request: Any, actor: Actor) -> Thing:
-    """The thing with its name and whose part of the tree it lies in."""
+    """The thing with its name and whose part of the tree it lies in: never above the
+    actor, who changes nothing there.
+    """
     rows = [one.row for one in changes.rows.values()]
     by_id = changes.things | {getattr(row, "id", None): row for row in rows}
     row = by_id.get(thing.id)
@@ -76,7 +78,8 @@ def placed(changes: Changes, thing: Thing, request: Any, actor: Actor) -> Thing:
         or (below(ROOT, partner_id) if partner_id else "")
         or (actor.scopes[0] if actor.scopes else ROOT)
     )
-    return replace(thing, name=_name_of(row), scope=scope)
+    own = next((one for one in actor.scopes if one.startswith(scope)), scope)
+    return replace(thing, name=_name_of(row), scope=own)
 
 
 def _common(scopes: Iterable[str]) -> str:

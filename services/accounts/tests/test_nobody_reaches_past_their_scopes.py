@@ -1,0 +1,301 @@
+"""Any verb, asked by anybody with any values, neither tells nor changes what lies
+outside of the asker's scopes, and hands out no permission that the asker lacks.
+"""
+
+import random
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.dependencies import Dependencies
+from accounts.logins.passwords import PasswordCheck
+from accounts.sellers.operations import create_operator
+from accounts.service import AccountsService
+from accounts.settings import AccountsSettings
+from accounts.users.service_times import follow_subscriptions
+from lineup.clock import SetClock
+from lineup.context import NOBODY, Actor, Feature, Permission, Role
+from lineup.contracts.accounts.api_keys import CreateApiKey
+from lineup.contracts.accounts.customers import DeleteCustomer
+from lineup.contracts.accounts.devices import AddDevice
+from lineup.contracts.accounts.groups import CreateCustomerGroup
+from lineup.contracts.accounts.jobs import MoveCustomers
+from lineup.contracts.accounts.logins import CreateStaff
+from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.partner_packages import CreatePartnerPackage
+from lineup.contracts.accounts.partnerships import (
+    RegisterPartner,
+    UpdatePlatformSettings,
+)
+from lineup.contracts.accounts.permissions import CreatePermissionSet
+from lineup.contracts.accounts.seller_plans import CreateSellerPlan
+from lineup.contracts.accounts.sessions import SignIn
+from lineup.contracts.accounts.tree import AccountKind, CreateAccount, LoginDetails
+from lineup.contracts.accounts.users import CreateUser
+from lineup.database import Database, connect
+from lineup.money import Money
+from lineup.secrets import Keyring, make_key
+from lineup.testing.asking import required
+from lineup.testing.plugin import SPRING
+from lineup.testing.tenancy import Rules, World
+from lineup.verbs import Kind, verbs_of
+
+from .conftest import PASSWORD, a_person, a_subscription
+
+RULES = Rules(
+    named_below={"accounts": "name"},
+    public=frozenset({"partner_packages", "platform_settings"}),
+    counted=frozenset({"sign_in_failures", "sign_in_tries", "reset_wishes"}),
+    tables_of={
+        "account_id": "accounts",
+        "to_account_id": "accounts",
+        "group_id": "customer_groups",
+        "job_id": "account_jobs",
+        "set_id": "permission_sets",
+        "permission_set_id": "permission_sets",
+        "key_id": "sessions",
+        "package_id": "partner_packages",
+        "entry_id": "audit_log",
+        "thing_id": "customers",
+        "after": "customers",
+        "before": "users",
+    },
+)
+VERBS = {verb.name: verb for verb in verbs_of("accounts") if verb.allowed}
+EXAMPLES = 25
+LISTS = {
+    name: verb
+    for name, verb in VERBS.items()
+    if verb.kind is Kind.READ and not required(verb.request)
+}
+"""What needs no value to be asked."""
+
+
+class Company:
+    """Fills a world with partners, each with sellers, staff, customers at random."""
+
+    def __init__(self, world, operator, chance):
+        self.world, self.operator, self.chance = world, operator, chance
+        self.number = 0
+
+    def name(self, kind):
+        self.number += 1
+        return f"{kind}-{self.chance.randrange(10**6):06}-{self.number}"
+
+    def do(self, actor, contract, **values):
+        return self.world.do(actor, contract(**values))
+
+    def login(self, kind):
+        return LoginDetails(username=self.name(kind), password=PASSWORD)
+
+    def account(self, actor, kind):
+        login = self.login(kind.value)
+        made = self.do(
+            actor,
+            CreateAccount,
+            kind=kind,
+            name=self.name("company"),
+            login=login,
+            email=f"{login.username}@tv.example",
+            currency="EUR",
+        )
+        return made, self.signed_in(login)
+
+    def signed_in(self, login):
+        return self.do(NOBODY, SignIn, username=login.username, password=PASSWORD).actor
+
+    def partner(self):
+        made, actor = self.account(self.operator, AccountKind.PARTNER)
+        self.do(actor, CreateSellerPlan, name=self.name("plan"), most_customers=9)
+        for _ in range(2):
+            held = self.chance.sample(list(Permission), self.chance.randint(2, 12))
+            named = {"name": self.name("set"), "permissions": held}
+            chosen = self.do(actor, CreatePermissionSet, **named)
+            self.do(
+                actor,
+                CreateStaff,
+                account_id=made.id,
+                role=Role.STAFF,
+                login=self.login("staff"),
+                permission_set_id=chosen.id,
+            )
+        self.place(actor)
+        kinds = [AccountKind.RESELLER, AccountKind.DEALER, AccountKind.DEALER]
+        sellers = [self.account(actor, kind) for kind in kinds]
+        for _, seller in sellers[: self.chance.randint(2, 3)]:
+            self.place(seller)
+        moved, target = sellers[0][0].id, sellers[1][0].id
+        self.do(actor, MoveCustomers, account_id=moved, to_account_id=target)
+        self.do(actor, CreateApiKey, name=self.name("key"))
+
+    def place(self, actor):
+        """A group, and customers of one who sells: one with a login, one deleted."""
+        self.do(actor, CreateCustomerGroup, name=self.name("group"))
+        for number in range(self.chance.randint(2, 4)):
+            login = self.login("customer") if number == 0 else None
+            person = a_person(email=f"{self.name('mail')}@tv.example")
+            made = self.do(actor, CreateCustomer, person=person, login=login)
+            named = {"customer_id": made.id, "name": self.name("user")}
+            user = self.do(actor, CreateUser, **named)
+            self.do(actor, AddDevice, user_id=user.id, model=self.name("box"))
+            self.subscribe(user)
+            if login:
+                self.signed_in(login)
+            if number == 1:
+                forced = {"force": True, "reason": self.name("reason")}
+                self.do(actor, DeleteCustomer, customer_id=made.id, **forced)
+
+    def subscribe(self, user):
+        facts = a_subscription(user, self.world.database.clock)
+        with self.world.database.transaction() as work:
+            follow_subscriptions(work, [facts])
+
+
+@pytest.fixture(scope="module", params=[3])
+def world(databases, request):
+    uri = databases.fresh("accounts")
+    engine = connect(uri, pool_size=4)
+    key = make_key()
+    service = AccountsService()
+    service.keyring = Keyring([key])
+    service.settings = AccountsSettings(
+        amqp_uri="", database_uri=uri, lineup_secret_keys=key
+    )
+    dependencies = Dependencies(
+        keyring=service.keyring,
+        hash_password=lambda password: f"hash of {password}",
+        public_url="https://lineup.example",
+    )
+    service.provides = AccountsService.provides | {
+        Dependencies: lambda _: dependencies,
+        PasswordCheck: lambda _: lambda kept, given: kept == f"hash of {given}",
+    }
+    made = World(service, Database(engine, SetClock(SPRING)), RULES)
+    fill(made, dependencies, random.Random(request.param))
+    made.close()
+    yield made
+    engine.dispose()
+    databases.drop(uri)
+
+
+def fill(world, dependencies, chance):
+    with world.database.transaction() as work:
+        login = LoginDetails(username="root", password=PASSWORD)
+        create_operator(work, login, dependencies=dependencies)
+    operator = Actor(role=Role.OPERATOR, scopes=("/",), name="root")
+    company = Company(world, operator, chance)
+    package = company.do(
+        operator, CreatePartnerPackage, name="Small", price=Money.of("20.00 EUR")
+    )
+    company.do(operator, UpdatePlatformSettings, payment_instructions="IBAN 1")
+    company.do(
+        NOBODY,
+        RegisterPartner,
+        package_id=package.id,
+        company="Nordlicht TV",
+        company_number="NL 1234.56",
+        contact="Eva Sommer",
+        email="eva@nordlicht.example",
+        country="NL",
+    )
+    for _ in range(2):
+        company.partner()
+
+
+@pytest.fixture(scope="module")
+def people(world):
+    """Everybody who can sign in, as actors, and every customer."""
+    accounts = {row["id"]: row for row in world.rows("accounts")}
+    found = [
+        actor_at(accounts[row["account_id"]], Role(row["role"]), row["id"])
+        for row in world.rows("logins")
+        if row["status"] == "active"
+    ]
+    root = next(row for row in accounts.values() if row["scope"] == "/")
+    return [*found, actor_at(root, Role.SUPPORT, None)]
+
+
+def actor_at(account, role, login_id):
+    return Actor(
+        role=role,
+        scopes=(account["scope"],),
+        login_id=login_id and UUID(login_id),
+        account_id=UUID(account["id"]),
+        partner_id=account["partner_id"] and UUID(account["partner_id"]),
+        name=f"{role}",
+    )
+
+
+@st.composite
+def actors(draw, people, verb):
+    """Somebody, maybe with a few permissions only, locked or without a feature; mostly
+    of a role that may ask.
+    """
+    fit = [one for one in people if one.role in verb.allowed]
+    actor = draw(st.sampled_from(fit) | st.sampled_from(fit) | st.sampled_from(people))
+    limits = {}
+    if actor.role is Role.STAFF or draw(st.booleans()):
+        held = st.lists(st.sampled_from(list(Permission)), unique=True, max_size=19)
+        limits["permissions"] = draw(st.none() | held.map(tuple))
+    if draw(st.integers(0, 9)) == 0:
+        limits["is_locked"] = True
+        limits["lacks"] = (draw(st.sampled_from(list(Feature))),)
+    return replace(actor, **limits)
+
+
+@pytest.mark.feature("AH-01", "AH-31")
+@pytest.mark.parametrize("name", VERBS)
+def test_what_lies_outside_is_neither_told_nor_changed(name, world, people):
+    verb = VERBS[name]
+
+    @given(data=st.data())
+    @settings(max_examples=EXAMPLES, deadline=None)
+    def ask(data):
+        actor = data.draw(actors(people, verb))
+        request = data.draw(world.requests(verb.request, actor))
+
+        answer = world.ask(actor, request)
+
+        assert answer.violations() == []
+        held = Permission if actor.permissions is None else actor.permissions
+        assert handed_out(answer) <= set(held)
+
+    ask()
+    assert name in world.reached, "No values fit, or nobody may ask it."
+
+
+@pytest.mark.feature("AH-01")
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_as_everybody(name, world, people):
+    asked = [world.ask(actor, LISTS[name].request()) for actor in people]
+
+    assert [one.violations() for one in asked] == [[]] * len(people)
+
+
+def handed_out(answer):
+    """The permissions that keys, sets and staff have by a call, and had not before."""
+    sets = {
+        row["id"]: row["permissions"] for row in answer.world.rows("permission_sets")
+    }
+    given = set()
+    for table, before, after in answer.touched:
+        if table in HOLDERS and after is not None:
+            given |= HOLDERS[table](after, sets) - HOLDERS[table](before or {}, sets)
+    return given
+
+
+def of_login(row, sets):
+    """What a login may do: of staff without a set all."""
+    if row.get("role") != Role.STAFF or row["status"] == "deleted":
+        return set()
+    return set(sets.get(row["permission_set_id"], Permission))
+
+
+HOLDERS = {
+    "logins": of_login,
+    "permission_sets": lambda row, _: set(row.get("permissions", ())),
+    "sessions": lambda row, _: set(row.get("permissions") or ()),
+}

@@ -1,0 +1,340 @@
+"""Whether anybody sees or changes what lies outside of their scopes, by any verb.
+
+    world = World(BillingService(), database, keyring, …)
+    world.do(actor, CreateProduct(…))   # fills it
+    world.close()                       # from now on it is only tried
+    assert world.ask(actor, request).violations() == []
+
+The rows themselves tell whose they are: by their scope, else by what they name. What a
+call writes is noted by triggers and undone, so that each call finds the same world.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from sqlalchemy import Connection, text
+
+from lineup import wire
+from lineup.bus.calls import authorize
+from lineup.context import Actor, Call, Context
+from lineup.database import Database
+from lineup.errors import Refusal
+from lineup.ids import new_id
+from lineup.scope import ROOT, covers
+from lineup.testing.asking import requests
+from lineup.verbs import Kind, verb_of
+
+TOUCHED = """
+CREATE TABLE touched (seq serial PRIMARY KEY, name text, before jsonb, after jsonb);
+CREATE FUNCTION note_touched() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO touched (name, before, after) VALUES (
+        TG_TABLE_NAME,
+        CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,
+        CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END
+    );
+    RETURN NULL;
+END $$
+"""
+NOTED = """
+CREATE TRIGGER zz_note_touched AFTER INSERT OR UPDATE OR DELETE ON "{name}"
+FOR EACH ROW EXECUTE FUNCTION note_touched()
+"""
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+OF_THE_BUS = frozenset({"outbox", "inbox", "idempotency", "alembic_version", "touched"})
+UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+HEXED = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+"""Ids as paths have them."""
+SHORTEST_WORD = 6
+"""Shorter texts are anybody's."""
+
+COMMON = re.compile(r"[a-z_]+|\d{4}-\d\d-\d\dT.*|\\x[0-9a-f]*|/.*")
+"""What says nothing of its row: states, moments, digests; ids count in paths, too."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What a service's tables mean, as far as their columns do not say it."""
+
+    shown_below: frozenset[str] = frozenset()
+    """Tables whose rows those below may read: a partner's catalogue."""
+    named_below: Mapping[str, str] = field(default_factory=dict)
+    """Columns that those below may read, by table: what the company above is called."""
+    public: frozenset[str] = frozenset()
+    """Tables of the installation's own that everybody may read."""
+    counted: frozenset[str] = frozenset()
+    """Tables without an owner that everybody writes: counters of wrong passwords."""
+    tables_of: Mapping[str, str] = field(default_factory=dict)
+    """Which table a field names, where its name does not say."""
+    known: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """Values of fields that chance would never find."""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A row of the world, where it lies in the tree, and what would give it away."""
+
+    table: str
+    scope: str
+    words: frozenset[str]
+
+
+class World:
+    """A service with rows of many owners, whom anybody may ask anything."""
+
+    def __init__(
+        self, service: Any, database: Database, rules: Rules | None = None
+    ) -> None:
+        self.service = service
+        self.database = database
+        self.rules = rules or Rules()
+        self.reached: set[str] = set()
+        """The verbs that somebody may ask, with values that fit."""
+        self._requests: dict[Any, st.SearchStrategy[Any]] = {}
+        self._hidden: dict[tuple[str, ...], frozenset[str]] = {}
+        self.service.clock = database.clock
+
+    def do(self, actor: Actor, request: Any) -> Any:
+        """Have something done for good, to fill the world."""
+        return self._answer(self.database, actor, request)
+
+    def close(self) -> None:
+        """Look at what there is; from now on nothing stays that is done."""
+        with self.database.engine.begin() as connection:
+            names = list(connection.execute(text(TABLES)).scalars())
+            self._names = [name for name in names if name not in OF_THE_BUS]
+            self._rows = {
+                name: [
+                    row._asdict()["row"]
+                    for row in connection.execute(
+                        text(f'SELECT to_jsonb(t) AS row FROM "{name}" t')  # noqa: S608
+                    )
+                ]
+                for name in self._names
+            }
+            connection.execute(text(TOUCHED))
+            for name in self._names:
+                connection.execute(text(NOTED.format(name=name)))
+        self._scopes = self._scopes_of(self._rows)
+
+    @cached_property
+    def ids(self) -> Mapping[str, Sequence[UUID]]:
+        """What there is to name, by the field that names it."""
+        found: dict[str, set[str]] = {}
+        for name, rows in self._rows.items():
+            own = f"{name.removesuffix('s')}_id"
+            for column, value in (pair for row in rows for pair in row.items()):
+                if isinstance(value, str) and UUIDS.fullmatch(value):
+                    found.setdefault(own if column == "id" else column, set()).add(
+                        value
+                    )
+                elif isinstance(value, list) and column.endswith("_ids"):
+                    found.setdefault(column[:-1], set()).update(value)
+        for named, table in self.rules.tables_of.items():
+            found[named] = {row["id"] for row in self._rows[table]}
+        stray = str(new_id())
+        return {
+            named: [UUID(one) for one in [*sorted(values), stray]]
+            for named, values in found.items()
+            if values
+        }
+
+    def requests(self, contract: Any, actor: Actor) -> st.SearchStrategy[Any]:
+        """Requests of a type: half of them name what the actor may see, if it can."""
+        key = contract, actor.scopes
+        if key not in self._requests:
+            known = self.rules.known
+            own = requests(contract, self.ids_of(actor), known)
+            self._requests[key] = own | requests(contract, self.ids, known)
+        return self._requests[key]
+
+    def ids_of(self, actor: Actor) -> Mapping[str, Sequence[UUID]]:
+        """Of what there is to name, what the actor may; all of a kind where none is."""
+        own = {
+            named: [one for one in ids if self._is_own(actor, one)]
+            for named, ids in self.ids.items()
+        }
+        return {named: own[named] or ids for named, ids in self.ids.items()}
+
+    def _is_own(self, actor: Actor, id_: UUID) -> bool:
+        scope = self._scopes.get(str(id_), "")
+        return bool(scope) and covers(actor, scope)
+
+    def rows(self, table: str) -> Sequence[Row]:
+        """The rows of a table, as JSON has them."""
+        return self._rows[table]
+
+    def ask(self, actor: Actor, request: Any) -> "Answer":
+        """What a call is answered, and what it wrote, which is undone."""
+        if verb_of(type(request)).kind is Kind.READ:
+            return self._outcome(self.database, actor, request)
+        with self.database.engine.connect() as connection, connection.begin() as outer:
+            undone = _Undone(self.database, connection)
+            answer = self._outcome(undone, actor, request)
+            rows = connection.execute(
+                text("SELECT name, before, after FROM touched ORDER BY seq")
+            )
+            answer.touched = [tuple(row) for row in rows]
+            outer.rollback()
+        return answer
+
+    def _outcome(self, database: Database, actor: Actor, request: Any) -> "Answer":
+        answer = Answer(self, actor, request)
+        try:
+            answer.reply = self._answer(database, actor, request)
+        except Refusal as refusal:
+            answer.refusal = refusal
+        return answer
+
+    def _answer(self, database: Database, actor: Actor, request: Any) -> Any:
+        """As the bus does it: who may not is refused, then values are checked."""
+        verb = verb_of(type(request))
+        method = getattr(type(self.service), verb.name)
+        context = Context(actor=actor, idempotency_key=str(new_id()))
+        authorize(method.endpoint, context)
+        said = wire.decode_request(wire.encode_request(request), verb.request)
+        self.service.database = database
+        self.reached.add(verb.name)
+        return method(self.service, Call(name=verb.name, request=said, context=context))
+
+    def owned(self) -> Iterable[Owned]:
+        """Every row that is somebody's."""
+        for name, rows in self._rows.items():
+            if name in self.rules.counted | self.rules.public:
+                continue
+            for row in rows:
+                yield Owned(name, self._found(row, self._scopes) or ROOT, words_of(row))
+
+    @cached_property
+    def _everything(self) -> list[Owned]:
+        return list(self.owned())
+
+    def hidden_from(self, actor: Actor) -> frozenset[str]:
+        """Words that stand in rows outside of an actor's scopes, and in no other."""
+        if actor.scopes not in self._hidden:
+            self._hidden[actor.scopes] = self._hidden_from(actor)
+        return self._hidden[actor.scopes]
+
+    def _hidden_from(self, actor: Actor) -> frozenset[str]:
+        seen: set[str] = set()
+        hidden: set[str] = set()
+        for one in self._everything:
+            (seen if self._is_shown(actor, one) else hidden).update(one.words)
+        for name in self.rules.public:
+            for row in self._rows[name]:
+                seen |= words_of(row)
+        return frozenset(hidden - seen - self._above(actor))
+
+    def _above(self, actor: Actor) -> set[str]:
+        """What everybody knows of the accounts on the own path: ids and names."""
+        ids = {str(UUID(part)) for s in actor.scopes for part in s.split("/") if part}
+        names = {
+            row[column]
+            for table, column in self.rules.named_below.items()
+            for row in self._rows[table]
+            if any(own.startswith(row["scope"]) for own in actor.scopes)
+        }
+        return ids | names
+
+    def _is_shown(self, actor: Actor, one: Owned) -> bool:
+        if covers(actor, one.scope):
+            return True
+        is_above = any(own.startswith(one.scope) for own in actor.scopes)
+        return is_above and one.table in self.rules.shown_below
+
+    def placed(
+        self, written: Sequence[tuple[str, Row]]
+    ) -> Iterable[tuple[str, str, Row]]:
+        """Where rows lie that were just written: table, scope, row."""
+        scopes = self._scopes | self._scopes_of({"": [row for _, row in written]})
+        for name, row in written:
+            yield name, self._found(row, scopes) or ROOT, row
+
+    def _scopes_of(self, tables: Mapping[str, Sequence[Row]]) -> dict[str, str]:
+        """Where everything that has an id lies."""
+        scopes: dict[str, str] = {}
+        for _ in range(4):  # what is owned by what is owned by what is owned
+            for rows in tables.values():
+                for row in rows:
+                    scope = self._found(row, scopes)
+                    if scope and row.get("id"):
+                        scopes.setdefault(str(row["id"]), scope)
+        return scopes
+
+    @staticmethod
+    def _found(row: Row, scopes: Mapping[str, str]) -> str | None:
+        if row.get("scope"):
+            return str(row["scope"])
+        named = [v for k, v in row.items() if k == "id" or k.endswith("_id")]
+        found = [scopes[str(one)] for one in named if str(one) in scopes]
+        return max(found, key=len) if found else None
+
+
+@dataclass
+class Answer:
+    """What a call was answered, and the rows it wrote: table, before, after."""
+
+    world: World
+    actor: Actor
+    request: Any
+    reply: Any = None
+    refusal: Refusal | None = None
+    touched: list[tuple[str, Row | None, Row | None]] = field(default_factory=list)
+
+    def violations(self) -> list[str]:
+        """What of it lies outside of the actor's scopes; empty when all is well."""
+        return [*self._told(), *self._written()]
+
+    def _told(self) -> Iterable[str]:
+        """What is told of rows that the actor may not see, but for what it named."""
+        said, hidden = self._text(), self.world.hidden_from(self.actor)
+        asked = wire.encode_request(self.request).decode()
+        ids = {str(UUID(hexed)) for hexed in HEXED.findall(said)} & hidden
+        words = ids | {word for word in hidden if word in said}
+        return (f"told {word}" for word in sorted(words) if word not in asked)
+
+    def _text(self) -> str:
+        if self.refusal is not None:
+            parts = self.refusal.message, self.refusal.fields, self.refusal.details
+            return json.dumps(parts, default=str)
+        return wire.encode_result(self.reply).decode()
+
+    def _written(self) -> Iterable[str]:
+        """Rows that were written though they lie, or lay, elsewhere."""
+        counted = self.world.rules.counted
+        written = [
+            (name, row)
+            for name, *rows in self.touched
+            for row in filter(None, rows)
+            if name not in counted
+        ]
+        for name, scope, row in self.world.placed(written):
+            if not covers(self.actor, scope):
+                yield f"wrote {name} at {scope}: {row}"
+
+
+class _Undone(Database):
+    """Writes on one connection, whose owner undoes it all."""
+
+    def __init__(self, database: Database, connection: Connection) -> None:
+        super().__init__(database.engine, database.clock)
+        for made in (self._sessions, self._recording):
+            made.configure(bind=connection, join_transaction_mode="create_savepoint")
+
+
+def words_of(row: Row) -> frozenset[str]:
+    """The ids and texts of a row by which it would be known."""
+    return frozenset(
+        value
+        for name, value in row.items()
+        if isinstance(value, str) and name != "time_zone"
+        if len(value) >= SHORTEST_WORD and not COMMON.fullmatch(value)
+    )
