@@ -67,6 +67,12 @@ class PartnerLocked(PaymentRequired):
     code = "payment_required"
 
 
+class PartnerUnavailable(Conflict):
+    """This partner is not available at the moment, so nothing can be sold for it."""
+
+    code = "partner_locked"
+
+
 class PackageLimit(Conflict):
     """Your package does not include this. Choose a larger package."""
 
@@ -99,7 +105,8 @@ class AccessRule:
     def check(self, actor: Actor) -> None:
         """Unauthenticated before sign-in; Forbidden, with a code, for who may not.
 
-        PartnerLocked for who has not paid, PackageLimit for what their package lacks.
+        PartnerLocked for who has not paid, PartnerUnavailable for its sellers, and
+        PackageLimit for what their package lacks.
         """
         if not self.allowed:
             return
@@ -117,15 +124,24 @@ class AccessRule:
         """Whether `check` lets pass who has signed in."""
         try:
             self.check(actor)
-        except (Forbidden, PartnerLocked, PackageLimit):
+        except (Forbidden, PartnerLocked, PartnerUnavailable, PackageLimit):
             return False
         return True
 
     def _check_package(self, actor: Actor) -> None:
         if actor.is_locked and not self.while_locked:
+            refuse_sellers_of_locked(actor)
             raise PartnerLocked
         if self.feature is not None and self.feature in actor.lacks:
             raise PackageLimit(details={"feature": self.feature})
+
+
+def refuse_sellers_of_locked(actor: Actor) -> None:
+    """PartnerUnavailable for sellers of a partner that has not paid: it is not them
+    who can.
+    """
+    if actor.is_locked and actor.role in {Role.RESELLER, Role.DEALER}:
+        raise PartnerUnavailable
 
 
 OPEN = AccessRule(allowed=frozenset())

@@ -26,6 +26,15 @@ FIRST = {
 }
 """Where the first thing is found that pages name so."""
 
+AN_UNMATCHED_PAYMENT = """
+INSERT INTO unmatched_payments (
+    id, partner_id, reference, amount_minor, asset, reason, received_at, handled_by, note
+) VALUES (
+    gen_random_uuid(), gen_random_uuid(), 'P-1234', 2000, 'EUR', 'partner_purged', now(),
+    '', ''
+) RETURNING id::text
+"""
+
 
 @dataclass(frozen=True)
 class Guest:
@@ -177,6 +186,8 @@ class Fixtures:
         places = ("partner-packages", "package", "join")
         self.things |= {f"{place}/package_id": package["id"] for place in places}
         self.things["partner_id"] = self.lineup.demo["partner_id"]
+        [(payment_id,)] = self.lineup.rows("accounts", AN_UNMATCHED_PAYMENT)
+        self.things["unmatched-payments/payment_id"] = payment_id
 
     def _trash_a_customer(self) -> None:
         person = {"first_name": "Gone", "last_name": "Guest", "email": ""}

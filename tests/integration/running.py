@@ -311,13 +311,15 @@ class Running:
         )
 
     def rows(self, service: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Look into a service's own database."""
+        """Ask a service's own database; what that changes, stays."""
         uris = installation(read(self.environment)).database_uris
         connection = psycopg2.connect(uris[service])
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement, values)
-                return cursor.fetchall()
+                found = cursor.fetchall()
+            connection.commit()
+            return found
         finally:
             connection.close()
 

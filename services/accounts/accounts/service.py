@@ -18,7 +18,14 @@ from accounts.membership import trash
 from accounts.membership.entrypoints import MembershipEntrypoints
 from accounts.orders.entrypoints import OrderEntrypoints
 from accounts.packages import operations as packages_operations
-from accounts.partners import ending, finding, payments, platform, registration
+from accounts.partners import (
+    ending,
+    finding,
+    payments,
+    platform,
+    registration,
+    unmatched,
+)
 from accounts.partners.entrypoints import PartnerEntrypoints
 from accounts.resets import operations as resets_operations
 from accounts.resets.entrypoints import ResetEntrypoints
@@ -93,6 +100,7 @@ class AccountsService(
         payments,
         platform,
         registration,
+        unmatched,
         companies,
         editing,
         plans,

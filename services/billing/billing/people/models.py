@@ -1,5 +1,6 @@
 """Copies of accounts, customers and users, fed by events; accounts owns the facts."""
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,8 @@ class AccountCopy(Record):
     status: Mapped[str]
     most_trials_per_day: Mapped[int | None]
     """What its seller plan allows; None: any number."""
+    served_since: Mapped[datetime | None]
+    """When it came back after it was not active; None: it always was."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,11 +6,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup import scope
+from lineup.access import PartnerUnavailable
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.refusals import CustomerNotFound, UserNotFound
 from lineup.contracts.accounts.tree import GONE, AccountChanged, AccountKind, Status
@@ -23,8 +24,35 @@ MOST_USERS = 1000
 
 
 def upsert_accounts(work: UnitOfWork, states: Sequence[AccountChanged]) -> None:
-    """Keep what accounts says of partners and sellers."""
+    """Keep what accounts says of partners and sellers, and who of them came back."""
+    was_off = select(AccountCopy.id).where(
+        AccountCopy.id.in_([state.id for state in states]),
+        AccountCopy.status != Status.ACTIVE,
+    )
+    off = set(work.session.scalars(was_off))
     upsert_newest(work.session, AccountCopy, [_shared(AccountCopy, s) for s in states])
+    if off:
+        back = AccountCopy.id.in_(off), AccountCopy.status == Status.ACTIVE
+        returned = update(AccountCopy).where(*back).values(served_since=work.now)
+        work.session.execute(returned)
+
+
+def is_served(partner_id: Any) -> ColumnElement[bool]:
+    """The condition that a partner is active, so that its customers have what they buy:
+    not past the days for which a locked one is served.
+    """
+    away = exists().where(
+        AccountCopy.id == partner_id,
+        AccountCopy.kind == AccountKind.PARTNER,
+        AccountCopy.status != Status.ACTIVE,
+    )
+    return ~away
+
+
+def refuse_unserved(work: UnitOfWork, partner_id: UUID) -> None:
+    """PartnerUnavailable where a partner's customers would not have what they buy."""
+    if get_partner(work, partner_id).status != Status.ACTIVE:
+        raise PartnerUnavailable
 
 
 def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> set[UUID]:

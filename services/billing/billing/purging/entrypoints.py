@@ -1,7 +1,8 @@
 """Ways in to deleting everything of a partner."""
 
+from billing.purging.models import Purge
 from billing.purging.operations import PURGING
-from lineup.bus import Entrypoints, every, on_event
+from lineup.bus import Entrypoints, every, forget_purged, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.partner_events import PartnerPurgeRequested
 
@@ -18,3 +19,8 @@ class PurgeEntrypoints(Entrypoints):
     def purge_partners(self) -> None:
         """Go on deleting, wherever it was left."""
         PURGING.go_on(self.database)
+
+    @every(seconds=60, alone=True)
+    def forget_dead_letters(self) -> None:
+        """Drop messages of partners whose data is being deleted."""
+        forget_purged(self, Purge)

@@ -22,13 +22,15 @@ def obstacle_of(
     *,
     is_inactive: bool,
     is_switched_on: bool = True,
+    served_since: datetime | None = None,
 ) -> str:
     """Why a user's newest subscription is not renewed; empty when nothing forbids it.
 
-    Whether there is money is another question.
+    Whether there is money is another question. `served_since`: when its partner came
+    back, before which nothing could be renewed.
     """
     obstacles = (
-        ("over", _is_over(subscription, now)),
+        ("over", _is_over(subscription, now, served_since)),
         ("trial", plan.product.is_trial),
         ("plan_retired", plan.is_retired),
         ("inactive", is_inactive),
@@ -38,10 +40,13 @@ def obstacle_of(
     return next((name for name, holds in obstacles if holds), "")
 
 
-def _is_over(subscription: Subscription, now: datetime) -> bool:
+def _is_over(
+    subscription: Subscription, now: datetime, served_since: datetime | None
+) -> bool:
     """Stopped, or ended so long ago that nobody expects to be charged for it."""
     is_stopped = subscription.state == SubscriptionState.STOPPED
-    return is_stopped or now >= subscription.ends_at + WINDOW
+    missed_at = max(subscription.ends_at, served_since or subscription.ends_at)
+    return is_stopped or now >= missed_at + WINDOW
 
 
 def _is_put_off(subscription: Subscription, now: datetime) -> bool:

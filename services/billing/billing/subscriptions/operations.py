@@ -82,10 +82,12 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
 
     A running user is renewed. Counted from now while running, what was left is given
     back as by a stop and a new subscription begins. InsufficientBalance, PlanRetired,
-    OtherProductRunning, PeriodOver, TrialUsed; NotFound outside the scope.
+    OtherProductRunning, PeriodOver, TrialUsed, PartnerUnavailable; NotFound outside
+    the scope.
     """
     user = people.get_user(work, request.user_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
+    people.refuse_unserved(work, user.partner_id)
     if people.lock_customer(work, user.customer_id).is_gone:
         raise UserNotFound
     check_currency(work, plan)

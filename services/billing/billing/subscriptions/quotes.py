@@ -40,6 +40,7 @@ def quote_purchase(work: UnitOfWork, request: QuotePurchase) -> PurchaseQuote:
     """
     user = people.get_user(work, request.user_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
+    people.refuse_unserved(work, user.partner_id)
     check_currency(work, plan)
     check_trial(work, user, plan)
     last = find_last(work, user.id)

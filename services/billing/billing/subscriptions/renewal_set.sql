@@ -39,7 +39,8 @@ WITH clock AS MATERIALIZED (
            a.time_zone AS zone,
            CASE WHEN :now <= s.ends_at + :served_late THEN s.ends_at
                 ELSE :now END AS starts_at,
-           CASE WHEN s.state = 'stopped' OR s.ends_at + :window <= :now THEN 'over'
+           CASE WHEN s.state = 'stopped' OR greatest(s.ends_at, a.served_since) + :window <= :now
+                THEN 'over'
                 WHEN r.is_trial THEN 'trial'
                 WHEN p.retired_at IS NOT NULL THEN 'plan_retired'
                 WHEN u.status <> 'active' OR c.status <> 'active' THEN 'inactive'
@@ -57,6 +58,7 @@ WITH clock AS MATERIALIZED (
      WHERE s.customer_id = ANY (CAST(:customers AS uuid[]))
        AND s.renewal_due_at <= :now + :lead
        AND (s.put_off_until IS NULL OR s.put_off_until <= :now)
+       AND coalesce(a.status, 'active') = 'active'
 ), placed AS (
     -- Months as `terms.Anchor` counts them: on the partner's wall clock, from the
     -- anchor where the period follows on, from its own start after a gap.

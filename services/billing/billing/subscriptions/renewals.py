@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from billing.catalog import operations as catalog
 from billing.people import operations as people
@@ -66,7 +66,8 @@ class Round:
         self._work = work
         self._plans = catalog.get_plans(work, {one.plan_id for one in due})
         self._inactive = people.inactive_users(work, {one.user_id for one in due})
-        self._partners = people.get_partners(work, {one.partner_id for one in due})
+        partners = people.get_partners(work, {one.partner_id for one in due})
+        self._partners = {one.id: one for one in partners}
         payments = [self._payment(one) for one in due]
         self._funds = lock_funds(work, [payment.payer for payment in payments])
         self._renewed: list[tuple[Subscription, Period]] = []
@@ -114,7 +115,14 @@ class Round:
     def _obstacle(self, subscription: Subscription) -> str:
         is_inactive = subscription.user_id in self._inactive
         plan = self._plans[subscription.plan_id]
-        return obstacle_of(subscription, plan, self._work.now, is_inactive=is_inactive)
+        partner = self._partners.get(subscription.partner_id)
+        return obstacle_of(
+            subscription,
+            plan,
+            self._work.now,
+            is_inactive=is_inactive,
+            served_since=partner.served_since if partner else None,
+        )
 
 
 @handles(TopUp)
@@ -222,7 +230,7 @@ def _claim(work: UnitOfWork, limit: int) -> Sequence[UUID]:
     """Lock customers with something due that nobody else is at."""
     first = (
         select(Subscription.customer_id)
-        .where(Subscription.renewal_due_at <= work.now + LEAD, is_not_put_off(work.now))
+        .where(*_is_due(work))
         .order_by(Subscription.renewal_due_at)
         .limit(limit * USERS * COPIES)
     )
@@ -245,7 +253,14 @@ def _due_of(work: UnitOfWork, customer_ids: Sequence[UUID], what: Any) -> Select
     """What is due of customers, the earliest end first, then the older user."""
     statement: Select[Any] = select(what)
     return statement.where(
-        Subscription.customer_id.in_(customer_ids),
+        Subscription.customer_id.in_(customer_ids), *_is_due(work)
+    ).order_by(Subscription.ends_at, Subscription.user_id)
+
+
+def _is_due(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Due now; what is of a partner that is away stays due until it comes back."""
+    return (
         Subscription.renewal_due_at <= work.now + LEAD,
         is_not_put_off(work.now),
-    ).order_by(Subscription.ends_at, Subscription.user_id)
+        people.is_served(Subscription.partner_id),
+    )

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
+from billing.people.models import AccountCopy
 from billing.subscriptions import renewals, upkeep
+from lineup.access import PartnerUnavailable
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.catalog import RetirePlan
 from lineup.errors import Refusal
@@ -337,3 +339,45 @@ def test_a_refused_top_up_changes_nothing(shop_floor, customer):
             shop_floor.top_up(customer, amount)
 
     assert shop_floor.entries(customer) == []
+
+
+class TestAPartnerThatIsAway:
+    """Its customers see the demo, so they pay nothing until it is back."""
+
+    @pytest.fixture
+    def away(self, shop_floor, partner, house, clock):
+        """It went the day before their month ended, and twenty days passed."""
+        shop_floor.partner_says(partner, status=Status.INACTIVE)
+        clock.set(july(20))
+        shop_floor.renew()
+
+    @pytest.mark.feature("PL-15", "SU-03")
+    def test_nobody_is_charged_while_it_is(self, shop_floor, house, away):
+        assert ends(shop_floor, house) == [END] * 5
+        assert shop_floor.balance(house.customer) == "25.00 EUR"
+
+    @pytest.mark.feature("PL-08")
+    def test_what_was_due_is_renewed_from_its_return(
+        self, shop_floor, partner, house, away
+    ):
+        shop_floor.partner_says(partner, version=3)
+        shop_floor.renew()
+
+        back = datetime(2026, 8, 20, 12, tzinfo=UTC)
+        assert ends(shop_floor, house) == [back, back, END, END, END]
+        assert shop_floor.balance(house.customer) == "5.00 EUR"
+
+    def test_a_top_up_renews_nothing(self, shop_floor, house, away):
+        shop_floor.top_up(house.customer, "50.00 EUR")
+        assert shop_floor.balance(house.customer) == "75.00 EUR"
+
+    @pytest.mark.feature("PL-15")
+    def test_nothing_is_sold(self, shop_floor, house, away):
+        with pytest.raises(PartnerUnavailable) as refusal:
+            shop_floor.buy(house.users[0], house.plan, actor=house.customer.actor)
+        assert (refusal.value.status, refusal.value.code) == (409, "partner_locked")
+
+    def test_what_is_announced_again_is_no_return(self, shop_floor, partner, house):
+        shop_floor.partner_says(partner, version=3)
+        with shop_floor._database.transaction() as work:
+            assert work.session.get_one(AccountCopy, partner.id).served_since is None

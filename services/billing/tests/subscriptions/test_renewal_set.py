@@ -84,6 +84,10 @@ class Shuffle:
             plan.retired_at = NOW if self._is_one_in(12) else None
             plan.months *= self._chance.choice((1, 3, 12))
             plan.asset = "USD" if self._is_one_in(15) else plan.asset
+        for partner in self._all(AccountCopy):
+            days = self._chance.choice((None, -1, -4))
+            partner.served_since = days and NOW + timedelta(days=days)
+            partner.status = "inactive" if self._is_one_in(9) else "active"
         for user in self._all(UserCopy):
             user.status = Status.INACTIVE if self._is_one_in(12) else user.status
         for wallet in self._all(Wallet):

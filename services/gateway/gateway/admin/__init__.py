@@ -14,7 +14,7 @@ from gateway.admin.content import (
 )
 from gateway.admin.messages import notifications
 from gateway.admin.partners import packages as partner_packages
-from gateway.admin.partners import partnerships
+from gateway.admin.partners import partnerships, unmatched
 from gateway.admin.people import (
     customer_content,
     customers,
@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
         seller_logins,
         seller_jobs,
         partnerships,
+        unmatched,
         partner_packages,
         seller_plans,
         billing,

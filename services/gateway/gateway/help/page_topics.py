@@ -26,6 +26,7 @@ BY_BLUEPRINT = {
     "permission_pages": "sellers",
     "partner_packages_pages": "partners",
     "partnerships_pages": "partners",
+    "unmatched_pages": "partners",
     "portal": "my-users",
     "portal_messages": "my-messages",
     "portal_money": "paying",

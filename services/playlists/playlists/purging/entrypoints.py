@@ -1,8 +1,9 @@
 """Ways in to deleting everything of a partner."""
 
-from lineup.bus import Entrypoints, on_event
+from lineup.bus import Entrypoints, every, forget_purged, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.partner_events import PartnerPurgeRequested
+from playlists.purging.models import Purge
 from playlists.purging.operations import request_purge
 
 
@@ -13,3 +14,8 @@ class PurgeEntrypoints(Entrypoints):
     def on_partner_purge_requested(self, event: Event[PartnerPurgeRequested]) -> None:
         """Everything of a partner is to be deleted."""
         self.database.handle_event_once(event, request_purge)
+
+    @every(seconds=60, alone=True)
+    def forget_dead_letters(self) -> None:
+        """Drop messages of partners whose data is being deleted."""
+        forget_purged(self, Purge)

@@ -15,6 +15,12 @@ class AccountNotFound(NotFound):
     code = "account_not_found"
 
 
+class PaymentNotFound(NotFound):
+    """There is no such payment."""
+
+    code = "payment_not_found"
+
+
 class CustomerNotFound(NotFound):
     """There is no such customer."""
 

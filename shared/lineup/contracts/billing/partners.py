@@ -6,6 +6,7 @@ from uuid import UUID
 
 from lineup.contracts.accounts.partner_events import PurgeConfirmed
 from lineup.events import event
+from lineup.money import Money
 
 
 @event(source="billing")
@@ -20,6 +21,8 @@ class PartnerPaymentReceived:
     partner_id: UUID
     reference: str
     """Names the payment: it is booked once."""
+    amount: Money | None = None
+    """What was paid; None: not told."""
 
 
 @event(source="billing")
