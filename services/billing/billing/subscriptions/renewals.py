@@ -5,6 +5,7 @@ service may run this at any time and the order within a balance still holds: the
 earliest end first, then the older user.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -46,8 +47,11 @@ Claim = Callable[[UnitOfWork], Sequence[UUID]]
 """Locks customers, and tells which."""
 
 CHUNK = 500
-"""Customers of one transaction, whose purchases wait for it: some 0.15 s of one core
-with three renewals each."""
+"""Customers of one transaction, at most: some 0.15 s of one core with three renewals
+each. Their purchases wait for it."""
+FEWEST, FIRST = 50, 100
+HELD_SECONDS = 0.2
+"""How long those purchases may wait: who takes longer takes fewer customers at once."""
 COPIES = 2
 """How many copies of the service find work of their own at the same time."""
 TRIES = 3
@@ -155,10 +159,19 @@ def _renew_waiting(work: UnitOfWork, customer: CustomerCopy) -> None:
 
 def renew_all(database: Database) -> int:
     """Renew all that is due, chunk by chunk; how many customers were looked at."""
-    total = 0
-    while customers := _renew_chunk(database):
+    total, most = 0, FIRST
+    begun = time.monotonic()
+    while customers := _renew_chunk(database, most):
         total += customers
+        now = time.monotonic()
+        most, begun = next_chunk(customers, now - begun), now
     return total
+
+
+def next_chunk(customers: int, seconds: float) -> int:
+    """How many customers to take at once, where so many took so long."""
+    fitting = int(customers * min(2.0, HELD_SECONDS / seconds))
+    return min(CHUNK, max(FEWEST, fitting))
 
 
 def renew_due(work: UnitOfWork, *, limit: int = CHUNK) -> int:
@@ -174,8 +187,8 @@ def renew_customers(work: UnitOfWork, customer_ids: Sequence[UUID]) -> None:
     Round(work, _due(work, customer_ids)).book()
 
 
-def _renew_chunk(database: Database) -> int:
-    return _renew_claimed(database, lambda work: _claim(work, CHUNK))
+def _renew_chunk(database: Database, most: int) -> int:
+    return _renew_claimed(database, lambda work: _claim(work, most))
 
 
 def _renew_claimed(database: Database, claim: Claim, *, tries: int = TRIES) -> int:

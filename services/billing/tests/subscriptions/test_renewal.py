@@ -184,6 +184,20 @@ def test_runs_in_parallel_and_again_renew_once(shop_floor, house, database, cloc
     assert shop_floor.balance(house.customer) == "495.00 EUR"
 
 
+@pytest.mark.parametrize(
+    ("customers", "seconds", "following"),
+    [
+        (100, 0.02, 200),
+        (400, 0.1, renewals.CHUNK),
+        (500, 0.18, renewals.CHUNK),
+        (500, 1.0, 100),
+        (100, 5.0, renewals.FEWEST),
+    ],
+)
+def test_a_slow_machine_holds_fewer_customers_at_once(customers, seconds, following):
+    assert renewals.next_chunk(customers, seconds) == following
+
+
 @pytest.mark.feature("SU-23")
 def test_many_customers_in_parallel_copies_renew_once_each(
     shop_floor, partner, database, clock
