@@ -1,6 +1,6 @@
 """Copies and effects of many events at once: the same as of one after the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -85,8 +85,10 @@ def keep_boxes(work, states):
     return upsert_newest(work.session, BoxCopy, [vars(state) for state in states])
 
 
-def announce_again(work, state):
-    work.announce(state)
+def announce_again(work, events):
+    """Announce each again, in its own request."""
+    for one in events:
+        replace(work, context=one.context).announce(one.state)
 
 
 @pytest.fixture(scope="module")
@@ -214,24 +216,23 @@ def test_a_batch_is_one_statement_and_says_what_was_news(database, engine):
 
 def test_the_inbox_is_asked_once_for_a_batch(database, engine):
     batch = [event_of(a_box(number)) for number in range(100)]
-    database.handle_events_once(batch[:50], lambda _work, _state: None)
+    database.handle_events_once(batch[:50], lambda _work, _events: None)
 
     said = statements_of(
-        engine, lambda: database.handle_events_once(batch, lambda _work, _state: None)
+        engine, lambda: database.handle_events_once(batch, lambda _work, _events: None)
     )
 
     assert len(said) == 1
 
 
 def test_a_batch_of_which_one_raises_leaves_no_trace(database, engine):
-    def refuse_three(work, state):
-        work.announce(state)
-        if state.id.int == 3:
-            raise RuntimeError
+    def announce_and_fail(work, events):
+        work.announce_all([event.state for event in events])
+        raise RuntimeError
 
     batch = [event_of(a_box(number)) for number in range(5)]
     with pytest.raises(RuntimeError):
-        database.handle_events_once(batch, refuse_three)
+        database.handle_events_once(batch, announce_and_fail)
 
     with engine.connect() as connection:
         assert connection.execute(select(INBOX.c.event_id)).all() == []

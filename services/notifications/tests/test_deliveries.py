@@ -34,6 +34,7 @@ from lineup.events import event_id
 from lineup.ids import new_id
 from lineup.money import Money
 from lineup.scope import ROOT, below
+from lineup.testing.statements import holder, statements_of
 from notifications.announcements import operations as announcements
 from notifications.deliveries import operations as deliveries
 from notifications.deliveries.connections import ConnectionPool
@@ -108,7 +109,7 @@ def credentials(keyring, email="ana@example.org", **changed):
 def handler(database, keyring, clock):
     def tell_state(state):
         operation = partial(announcements.queue_credentials, keyring=keyring)
-        database.handle_event_once(event_of(state, clock), operation)
+        database.handle_events_once([event_of(state, clock)], operation)
 
     return tell_state
 
@@ -141,7 +142,9 @@ def test_credentials_reach_the_customer_with_their_secrets(
 
 
 @pytest.mark.feature("AH-30")
-def test_a_reset_link_is_sent_and_stands_in_no_log(database, sender, postbox, keyring):
+def test_a_reset_link_is_sent_and_stands_in_no_log(
+    database, sender, postbox, keyring, clock
+):
     state = ResetLinkIssued(
         id=new_id(),
         version=1,
@@ -154,7 +157,7 @@ def test_a_reset_link_is_sent_and_stands_in_no_log(database, sender, postbox, ke
         token=keyring.seal("one-time-code"),
     )
     with database.transaction() as work:
-        announcements.queue_reset_link(work, state, keyring)
+        announcements.queue_reset_links(work, [event_of(state, clock)], keyring)
 
     sender.send_due()
 
@@ -351,11 +354,11 @@ def shortfall(database, keyring, clock, **customer):
         balance=Money.of("5.00 EUR"),
         missing=Money.of("5.00 EUR"),
     )
-    handler = partial(announcements.queue_shortfall, keyring=keyring)
+    handler = partial(announcements.queue_shortfalls, keyring=keyring)
     with pytest.raises(announcements.CustomerUnknown):
-        database.handle_event_once(event_of(state, clock), handler)
+        database.handle_events_once([event_of(state, clock)], handler)
     follow(database, clock, customer_of(**customer))
-    database.handle_event_once(event_of(state, clock), handler)
+    database.handle_events_once([event_of(state, clock)], handler)
 
 
 @pytest.mark.feature("SU-04")
@@ -389,7 +392,7 @@ def test_a_plan_that_is_sold_no_longer_is_named_to_whom_it_does_not_renew(
     follow(database, clock, customer_of())
     handler = partial(announcements.queue_blocked, keyring=keyring)
     for _ in range(2):
-        database.handle_event_once(event_of(state, clock), handler)
+        database.handle_events_once([event_of(state, clock)], handler)
     sender.send_due()
 
     (mail,) = postbox.mails
@@ -483,6 +486,44 @@ def test_a_deleted_customer_is_written_to_no_more(
     for dropped in log(database, state=DeliveryState.DROPPED):
         with pytest.raises(NotFailed):
             ask(database, deliveries.send_again, SendAgain(delivery_id=dropped.id))
+
+
+def test_who_is_deleted_while_its_mail_is_handed_over_stays_dropped(
+    handler, database, keyring, clock, sender, postbox
+):
+    follow(database, clock, customer_of(version=1))
+    handler(credentials(keyring))
+    postbox.taking = lambda: follow(
+        database, clock, customer_of(version=2, status=Status.DELETED)
+    )
+
+    sender.send_due()
+
+    [line] = log(database)
+    assert (line.state, line.tries) == (DeliveryState.DROPPED, 0)
+
+
+BUDGETS = {
+    "queueing": (4, "the inbox, partners, customers and the log once, for all of them"),
+    "a mail": (2, "what became of it, and the lease of the next"),
+}
+
+
+def test_messages_are_queued_together_and_sent_by_few_statements(
+    database, keyring, clock, sender, postbox
+):
+    held = holder(database.engine, BUDGETS)
+    follow(database, clock, customer_of())
+    handler = partial(announcements.queue_credentials, keyring=keyring)
+    taken = {}
+    for count in (1, 20, 21):
+        events = [event_of(credentials(keyring), clock) for _ in range(count)]
+        held("queueing", partial(database.handle_events_once, events, handler))
+        with statements_of(database.engine) as taken[count]:
+            sender.run(rests=False)
+
+    assert len(postbox.mails) == 42
+    assert len(taken[21]) - len(taken[20]) == BUDGETS["a mail"][0]
 
 
 @pytest.mark.parametrize("gone", [Status.TRASHED, Status.DELETED])

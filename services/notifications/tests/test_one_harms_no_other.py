@@ -584,8 +584,9 @@ class TestTurns:
         assert receivers(postbox)[1] == "urgent@example.org"
 
     def test_a_queue_that_breaks_is_put_off_alone(
-        self, a_sender, queue_message, line, database, clock
+        self, a_sender, queue_message, line, database, clock, monkeypatch
     ):
+        monkeypatch.setattr("notifications.deliveries.sender.RUN_SECONDS", LONG)
         bad, good = queue_message(BAD, urgency=0), queue_message(GOOD)
         with database.transaction() as work:
             work.session.execute(text(BREAK_LEASES_OF.format(partner=BAD)))

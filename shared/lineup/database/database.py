@@ -126,14 +126,15 @@ class Database:
 
     def handle_event_once(self, event: Event[T], operation: Operation[T, Any]) -> None:
         """Act on an event exactly once, however often it arrives (inbox)."""
-        self.handle_events_once([event], operation)
+        self.handle_events_once([event], partial(_act_on_one, operation))
 
     def handle_events_once(
-        self, events: Sequence[Event[T]], operation: Operation[T, Any]
+        self, events: Sequence[Event[T]], operation: Operation[Sequence[Event[T]], Any]
     ) -> None:
-        """Act on each of one consumer's events exactly once, all in one transaction.
+        """Act on one consumer's events exactly once, in one transaction.
 
-        Each is acted on in its own request's course. When one raises nothing is done.
+        The operation is given those that are new. What it writes belongs to the request
+        of each event. When it raises nothing is done.
         """
         self._retried(lambda: self._consume(events, operation))
 
@@ -161,16 +162,11 @@ class Database:
         return reply
 
     def _consume(
-        self, events: Sequence[Event[T]], operation: Operation[T, Any]
+        self, events: Sequence[Event[T]], operation: Operation[Sequence[Event[T]], Any]
     ) -> None:
         with self.transaction() as work:
-            for event in note_new(work.session, events):
-                with at_work_on(event.context):
-                    operation(
-                        replace(work, context=_in_the_name_of(event)), event.state
-                    )
-                work.session.flush()
-                work.session.expire_all()  # the next locks rows that may have changed
+            if new := note_new(work.session, events):
+                operation(work, new)
 
     def _apply_copy(self, event: Event[T], operation: Operation[T, Any]) -> None:
         with self.transaction(_in_the_name_of(event)) as work:
@@ -238,6 +234,15 @@ def _recorded(work: UnitOfWork, call: Call[T], operation: Operation[T, R]) -> R:
     reply = operation(work, call.request)
     record(work, call.name, call.request, reply)
     return reply
+
+
+def _act_on_one(
+    operation: Operation[T, Any], work: UnitOfWork, events: Sequence[Event[T]]
+) -> None:
+    """Act on the one event there is, in its own request's course."""
+    (event,) = events
+    with at_work_on(event.context):
+        operation(replace(work, context=_in_the_name_of(event)), event.state)
 
 
 def _in_the_name_of(event: Event[Any]) -> Context:

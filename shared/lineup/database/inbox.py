@@ -1,6 +1,6 @@
 """The inbox: which events a consumer has acted on already."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from sqlalchemy import Text, Uuid, func, literal, select
@@ -13,7 +13,7 @@ from lineup.database.records import INBOX
 T = TypeVar("T")
 
 
-def note_new(session: Session, events: Sequence[Event[T]]) -> Iterator[Event[T]]:
+def note_new(session: Session, events: Sequence[Event[T]]) -> Sequence[Event[T]]:
     """Those of a consumer's events that it has not acted on yet, each of them once.
 
     They are noted, if this transaction commits; what another transaction is acting on
@@ -31,4 +31,4 @@ def note_new(session: Session, events: Sequence[Event[T]]) -> Iterator[Event[T]]
         .returning(INBOX.c.event_id)
     )
     new = set(session.scalars(statement))
-    return (event for event in events if event.id in new and first[event.id] is event)
+    return [event for event in events if event.id in new and first[event.id] is event]

@@ -227,7 +227,10 @@ class BatchEntrypoints(Entrypoints):
         if "poison" in notes:
             raise RuntimeError("cannot stomach this")
         self.database.handle_events_once(
-            events, lambda work, state: write(work, "drill.on_note_changed", state.note)
+            events,
+            lambda work, new: [
+                write(work, "drill.on_note_changed", event.state.note) for event in new
+            ],
         )
 
 

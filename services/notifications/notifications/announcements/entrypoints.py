@@ -28,13 +28,13 @@ class AnnouncementEntrypoints(Entrypoints):
     @on_event(at_once=50)
     def on_reset_link_issued(self, events: Sequence[Event[ResetLinkIssued]]) -> None:
         """Links to reset a password were asked for."""
-        handler = partial(operations.queue_reset_link, keyring=self.keyring)
+        handler = partial(operations.queue_reset_links, keyring=self.keyring)
         self.database.handle_events_once(events, handler)
 
     @on_event(at_once=50)
     def on_renewal_fell_short(self, events: Sequence[Event[RenewalFellShort]]) -> None:
         """Renewals failed for want of money."""
-        handler = partial(operations.queue_shortfall, keyring=self.keyring)
+        handler = partial(operations.queue_shortfalls, keyring=self.keyring)
         self.database.handle_events_once(events, handler)
 
     @on_event(at_once=50)

@@ -1,19 +1,23 @@
 """Which message an event asks for. Each is queued once for its event."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
+from lineup.context import Event
 from lineup.contracts.accounts.resets import ResetLinkIssued
 from lineup.contracts.accounts.users import CredentialsIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
-from lineup.contracts.notifications import DeliveryView, SendTest
+from lineup.contracts.notifications import DeliveryView, MessageKind, SendTest
 from lineup.database import UnitOfWork
 from lineup.events import State
 from lineup.ids import event_id, new_id
 from lineup.scope import ROOT, acting_partner, below
 from lineup.secrets import Keyring
 from lineup.verbs import handles
-from notifications.deliveries.operations import Message, queue
-from notifications.people.operations import find_customer, partner_name
+from notifications.deliveries.operations import Message, queue, queue_all
+from notifications.people.operations import People, find_people
 from notifications.transports.checks import refuse_no_receiver
 
 
@@ -22,9 +26,43 @@ class CustomerUnknown(Exception):  # noqa: N818
 
 
 def queue_credentials(
-    work: UnitOfWork, state: CredentialsIssued, keyring: Keyring
+    work: UnitOfWork, events: Sequence[Event[CredentialsIssued]], keyring: Keyring
 ) -> None:
-    """Send a customer's new credentials, all users in one message."""
+    """Send customers their new credentials, all users in one message each."""
+    people = _people_of(work, events)
+    queue_all(work, keyring, [_credentials(event, people, keyring) for event in events])
+
+
+def queue_reset_links(
+    work: UnitOfWork, events: Sequence[Event[ResetLinkIssued]], keyring: Keyring
+) -> None:
+    """Send the links by which logins' passwords can be set."""
+    people = _people_of(work, events)
+    queue_all(work, keyring, [_reset_link(event, people, keyring) for event in events])
+
+
+def queue_shortfalls(
+    work: UnitOfWork, events: Sequence[Event[RenewalFellShort]], keyring: Keyring
+) -> None:
+    """Tell customers what is missing for a renewal, once a period."""
+    people = _people_of(work, events)
+    notices = [_shortfall(event, people) for event in events]
+    queue_all(work, keyring, [notice for notice in notices if notice.receiver])
+
+
+def queue_blocked(
+    work: UnitOfWork, events: Sequence[Event[RenewalBlocked]], keyring: Keyring
+) -> None:
+    """Tell customers that a user does not renew, since its plan is sold no longer."""
+    people = _people_of(work, events)
+    notices = [_blocked(event, people) for event in events]
+    queue_all(work, keyring, [notice for notice in notices if notice.receiver])
+
+
+def _credentials(
+    event: Event[CredentialsIssued], people: People, keyring: Keyring
+) -> Message:
+    state = event.state
     users = [
         {
             "name": user.name,
@@ -35,98 +73,90 @@ def queue_credentials(
         for user in state.users
     ]
     values = {
-        "partner": partner_name(work, state.partner_id),
         "first_name": state.first_name,
         "public_url": state.public_url,
         "username": state.username,
         "password": keyring.open(state.password) if state.password else "",
         "users": users,
     }
-    queue(
-        work,
-        keyring,
-        Message(
-            cause_id=_event_of(state),
-            template="credentials",
-            values=values,
-            receiver=state.email,
-            partner_id=state.partner_id,
-            customer_id=state.customer_id,
-            scope=state.scope,
-            urgency=0,
-        ),
-    )
+    message = _message(event, people, MessageKind.CREDENTIALS, values)
+    return replace(message, receiver=state.email, urgency=0)
 
 
-def queue_reset_link(
-    work: UnitOfWork, state: ResetLinkIssued, keyring: Keyring
-) -> None:
-    """Send the link by which a login's password can be set."""
+def _reset_link(
+    event: Event[ResetLinkIssued], people: People, keyring: Keyring
+) -> Message:
+    state = event.state
     values = {
-        "partner": partner_name(work, state.partner_id),
         "username": state.username,
         "public_url": state.public_url,
         "token": keyring.open(state.token),
     }
-    message = Message(
-        cause_id=_event_of(state),
-        template="password_reset",
-        values=values,
-        receiver=state.email,
-        partner_id=state.partner_id,
-        customer_id=state.customer_id,
-        scope=state.scope,
-        urgency=0,
-    )
-    queue(work, keyring, message)
+    message = _message(event, people, MessageKind.PASSWORD_RESET, values)
+    return replace(message, receiver=state.email, urgency=0)
 
 
-def queue_shortfall(
-    work: UnitOfWork, state: RenewalFellShort, keyring: Keyring
-) -> None:
-    """Tell a customer what is missing for a renewal, once a period."""
+def _shortfall(event: Event[RenewalFellShort], people: People) -> Message:
+    state = event.state
     values = {
         "price": str(state.price),
         "balance": str(state.balance),
         "missing": str(state.missing),
     }
-    _queue_renewal_notice(work, state, "renewal_fell_short", values, keyring)
+    return _renewal_notice(event, people, MessageKind.RENEWAL_FELL_SHORT, values)
 
 
-def queue_blocked(work: UnitOfWork, state: RenewalBlocked, keyring: Keyring) -> None:
-    """Tell a customer that a user does not renew, since its plan is sold no longer."""
-    values = {"plan": state.plan_name}
-    _queue_renewal_notice(work, state, "renewal_blocked", values, keyring)
+def _blocked(event: Event[RenewalBlocked], people: People) -> Message:
+    values = {"plan": event.state.plan_name}
+    return _renewal_notice(event, people, MessageKind.RENEWAL_BLOCKED, values)
 
 
-def _queue_renewal_notice(
-    work: UnitOfWork,
-    state: RenewalFellShort | RenewalBlocked,
-    template: str,
-    values: dict[str, str],
-    keyring: Keyring,
-) -> None:
-    customer = find_customer(work, state.customer_id)
+def _renewal_notice(
+    event: Event[RenewalFellShort] | Event[RenewalBlocked],
+    people: People,
+    template: MessageKind,
+    values: Mapping[str, object],
+) -> Message:
+    """What a customer is told of a renewal; to nobody where it has no address."""
+    state = event.state
+    customer = people.customers.get(state.customer_id)
     if customer is None:
         raise CustomerUnknown(state.customer_id)
-    if not customer.email:
-        return
     shared = {
-        "partner": partner_name(work, state.partner_id),
         "first_name": customer.first_name,
         "product": state.product_name,
         "ends_at": f"{state.ends_at:%d %B %Y %H:%M} UTC",
     }
-    message = Message(
+    message = _message(event, people, template, {**shared, **values})
+    return replace(message, receiver=customer.email)
+
+
+def _message(
+    event: Event[Any],
+    people: People,
+    template: MessageKind,
+    values: Mapping[str, object],
+) -> Message:
+    """What an event about a customer asks for, to be told to nobody yet."""
+    state = event.state
+    partner = people.name_of(state.partner_id)
+    return Message(
         cause_id=_event_of(state),
-        template=template,
-        values=shared | values,
-        receiver=customer.email,
+        template=template.value,
+        values={"partner": partner, **values},
+        receiver="",
         partner_id=state.partner_id,
         customer_id=state.customer_id,
+        customer=people.customers.get(state.customer_id),
         scope=state.scope,
+        request_id=event.context.request_id,
     )
-    queue(work, keyring, message)
+
+
+def _people_of(work: UnitOfWork, events: Sequence[Event[Any]]) -> People:
+    states = [event.state for event in events]
+    customer_ids = {state.customer_id for state in states if state.customer_id}
+    return find_people(work, customer_ids, {state.partner_id for state in states})
 
 
 @handles(SendTest)
@@ -137,10 +167,11 @@ def send_test(work: UnitOfWork, request: SendTest, *, keyring: Keyring) -> Deliv
     message = Message(
         cause_id=new_id(),
         template="test",
-        values={"partner": partner_name(work, partner_id)},
+        values={"partner": find_people(work, (), [partner_id]).name_of(partner_id)},
         receiver=request.receiver,
         partner_id=partner_id,
         scope=below(ROOT, partner_id),
+        request_id=work.context.request_id,
         urgency=0,
     )
     return queue(work, keyring, message).view(work.now)

@@ -13,7 +13,7 @@ from lineup.contracts.notifications import MessageKind
 from lineup.database import UnitOfWork
 from lineup.ids import event_id
 from lineup.secrets import Keyring
-from notifications.deliveries.operations import Message, queue
+from notifications.deliveries.operations import Message, queue_all
 
 PLATFORM = UUID(int=0)
 """Whose messages these are: no partner's, so that they leave as the installation's."""
@@ -48,9 +48,10 @@ def welcome(
         receiver=state.email,
         partner_id=PLATFORM,
         scope=state.scope,
+        request_id=work.context.request_id,
         urgency=0,
     )
-    queue(work, keyring, message)
+    queue_all(work, keyring, [message])
 
 
 def notify(
@@ -79,8 +80,9 @@ def notify(
         receiver=state.email,
         partner_id=PLATFORM,
         scope=state.scope,
+        request_id=work.context.request_id,
     )
-    queue(work, keyring, message)
+    queue_all(work, keyring, [message])
 
 
 def _moment_text(moment: datetime, zone: str) -> str:

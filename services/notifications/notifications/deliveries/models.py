@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lineup.contracts.notifications import DeliveryState, DeliveryView
 from lineup.contracts.notifications.refusals import NotFailed
 from lineup.database import Timestamped
-from notifications.deliveries.retries import LEASE, is_soon, next_try_at
+from notifications.deliveries.retries import is_soon
 from notifications.records import Record
 
 RESENDABLE = frozenset({DeliveryState.FAILED, DeliveryState.BOUNCED})
@@ -19,7 +19,7 @@ UNSENT = RESENDABLE | {DeliveryState.QUEUED}
 
 
 class Delivery(Timestamped, Record):
-    """One message to one receiver; the only place its state changes."""
+    """One message to one receiver. What becomes of it says `outcomes`."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -74,47 +74,6 @@ class Delivery(Timestamped, Record):
     request_id: Mapped[str] = mapped_column(server_default="")
     """In the course of which request it was queued: its log lines bear it."""
 
-    def lease(self, now: datetime) -> None:
-        """Take it for sending; another sender may after the lease has run out."""
-        self.next_try_at = now + LEASE
-
-    def release(self, now: datetime) -> None:
-        """It was not tried: whoever comes next may take it."""
-        self.next_try_at = now
-
-    def drop(self) -> None:
-        """Say it no longer; its text with secrets is forgotten."""
-        self.state = DeliveryState.DROPPED
-        self.next_try_at = None
-        self.sealed_body = None
-
-    def mark_sent(self, answer: str, now: datetime) -> None:
-        """The mail server took it; the text with secrets is forgotten."""
-        self._tried(answer)
-        self.state = DeliveryState.SENT
-        self.sent_at = now
-        self.next_try_at = None
-        self.sealed_body = None
-
-    def mark_failed(self, answer: str, now: datetime) -> None:
-        """It did not go: try later, or give up after the last try."""
-        self._tried(answer)
-        self.next_try_at = next_try_at(self.tries, now)
-        if self.next_try_at is None:
-            self.state = DeliveryState.FAILED
-
-    def give_up(self, answer: str) -> None:
-        """No further try changes anything."""
-        self.answer = answer[:500]
-        self.state = DeliveryState.FAILED
-        self.next_try_at = None
-
-    def mark_bounced(self, answer: str) -> None:
-        """The receiver's server refused it for good."""
-        self._tried(answer)
-        self.state = DeliveryState.BOUNCED
-        self.next_try_at = None
-
     def queue_again(self, now: datetime) -> None:
         """Start over with a failed or bounced message."""
         if self.state not in RESENDABLE:
@@ -122,10 +81,6 @@ class Delivery(Timestamped, Record):
         self.state = DeliveryState.QUEUED
         self.tries = 0
         self.next_try_at = now
-
-    def _tried(self, answer: str) -> None:
-        self.tries += 1
-        self.answer = answer[:500]
 
     def view(self, now: datetime) -> DeliveryView:
         """What the log shows at an instant: secrets are dots."""

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import GONE
@@ -28,8 +29,9 @@ from lineup.secrets import Keyring
 from lineup.verbs import handles
 from notifications.deliveries.mailer import NO_ADDRESS
 from notifications.deliveries.models import UNSENT, Delivery
+from notifications.deliveries.outcomes import abandoned, dropped
 from notifications.people.models import CustomerCopy
-from notifications.people.operations import find_customer, upsert_customers
+from notifications.people.operations import upsert_customers
 from notifications.templates.texts import render
 from notifications.transports.addresses import is_address
 
@@ -51,48 +53,32 @@ class Message:
     receiver: str
     partner_id: UUID
     scope: str
+    request_id: str = ""
     customer_id: UUID | None = None
+    customer: CustomerCopy | None = None
+    """Its copy, held; None where it has not arrived yet."""
     urgency: int = 1
 
 
 def queue(work: UnitOfWork, keyring: Keyring, message: Message) -> Delivery:
-    """Write a message to the log, to be sent at once; the one there is, if it is.
+    """Write a message to the log, to be sent at once. Its cause is new."""
+    (delivery,) = queue_all(work, keyring, [message])
+    return delivery
+
+
+def queue_all(
+    work: UnitOfWork, keyring: Keyring, messages: Sequence[Message]
+) -> Sequence[Delivery]:
+    """Write messages to the log, to be sent at once; those that are not there yet.
 
     Who is no longer there is sent nothing, and an address that is none is tried by
     nobody: both stand in the log, for staff to see.
     """
-    known = _find_queued(work, message)
-    if known is not None:
-        return known
-    customer = message.customer_id and find_customer(work, message.customer_id)
-    text = render(message.template, message.values)
-    delivery = Delivery(
-        id=new_id(),
-        cause_id=message.cause_id,
-        partner_id=message.partner_id,
-        customer_id=message.customer_id,
-        scope=customer.scope if customer else message.scope,
-        template=message.template,
-        receiver=message.receiver,
-        subject=text.subject,
-        sealed_body=keyring.seal(text.body),
-        masked_body=text.masked,
-        state=DeliveryState.QUEUED,
-        urgency=message.urgency,
-        tries=0,
-        answer="",
-        next_try_at=work.now,
-        created_at=work.now,
-        sent_at=None,
-        request_id=work.context.request_id,
-    )
-    if customer and customer.status in GONE:
-        delivery.drop()
-    elif not is_address(message.receiver):
-        delivery.give_up(NO_ADDRESS)
-    work.session.add(delivery)
-    work.session.flush()
-    return delivery
+    if not messages:
+        return []
+    rows = [_row_of(work, keyring, message) for message in messages]
+    new = insert(Delivery).on_conflict_do_nothing().returning(Delivery)
+    return work.session.scalars(new, rows).all()
 
 
 @handles(ListDeliveries)
@@ -151,9 +137,10 @@ def follow_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
 
 def _drop_unsent(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
     theirs = Delivery.customer_id.in_(customer_ids), Delivery.state.in_(UNSENT)
-    unsent = select(Delivery).where(*theirs).order_by(Delivery.id)
-    for delivery in work.session.scalars(unsent.with_for_update()):
-        delivery.drop()
+    unsent = select(Delivery.id).where(*theirs).order_by(Delivery.id)
+    held = work.session.scalars(unsent.with_for_update()).all()
+    gone = update(Delivery).where(Delivery.id.in_(held)).values(dropped())
+    work.session.execute(gone)
 
 
 def _narrowed(wanted: Select[Any], request: DeliveryFilter) -> Select[Any]:
@@ -176,14 +163,31 @@ def _mentions(text: str) -> ColumnElement[bool]:
     )
 
 
-def _find_queued(work: UnitOfWork, message: Message) -> Delivery | None:
-    return work.session.scalar(
-        select(Delivery).where(
-            Delivery.cause_id == message.cause_id,
-            Delivery.template == message.template,
-            Delivery.receiver == message.receiver,
-        )
-    )
+def _row_of(work: UnitOfWork, keyring: Keyring, message: Message) -> dict[str, Any]:
+    customer = message.customer
+    text = render(message.template, message.values)
+    row = {
+        "id": new_id(),
+        "cause_id": message.cause_id,
+        "partner_id": message.partner_id,
+        "customer_id": message.customer_id,
+        "scope": customer.scope if customer else message.scope,
+        "template": message.template,
+        "receiver": message.receiver,
+        "subject": text.subject,
+        "sealed_body": keyring.seal(text.body),
+        "masked_body": text.masked,
+        "state": DeliveryState.QUEUED,
+        "urgency": message.urgency,
+        "tries": 0,
+        "answer": "",
+        "next_try_at": work.now,
+        "created_at": work.now,
+        "request_id": message.request_id,
+    }
+    if customer and customer.status in GONE:
+        return row | dropped()
+    return row if is_address(message.receiver) else row | abandoned(NO_ADDRESS)
 
 
 def _find(work: UnitOfWork, delivery_id: UUID, *, for_update: bool = False) -> Delivery:

@@ -28,6 +28,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    update,
 )
 from sqlalchemy.orm import aliased
 
@@ -37,6 +38,8 @@ from lineup.database import UnitOfWork
 from lineup.scope import partner_of
 from notifications.deliveries.mailer import Fate, Outcome
 from notifications.deliveries.models import Delivery
+from notifications.deliveries.outcomes import abandoned, changes_by
+from notifications.deliveries.retries import LEASE
 from notifications.transports.breaker import GIVE_UP_AFTER, SLOW_SECONDS
 from notifications.transports.models import Transport, TransportHealth
 from notifications.transports.operations import record_claim
@@ -44,6 +47,8 @@ from notifications.transports.operations import record_claim
 log = structlog.get_logger(__name__)
 
 EXPIRY_BATCH = 1000
+AS_WRITTEN = {"synchronize_session": False}
+"""No message that the session may hold is looked through for a change."""
 GAVE_UP_REASON = "The mail server failed for three days: {problem}"
 
 
@@ -89,32 +94,48 @@ def claim_queue(work: UnitOfWork, room: Room, shared_key: UUID) -> QueueClaim | 
     return QueueClaim(row.partner_id, row.is_shared, row.is_doubtful)
 
 
-def claim_next(work: UnitOfWork, partner_id: UUID) -> Delivery | None:
-    """Lease a partner's most urgent due message; other senders skip it."""
-    delivery = work.session.scalar(
-        select(Delivery)
+def claim_next(work: UnitOfWork, partner_id: UUID, sender: str = "") -> Delivery | None:
+    """Lease a partner's most urgent due message; other senders skip it, and may take it
+    when the lease has run out.
+    """
+    first = (
+        select(Delivery.id)
         .where(Delivery.partner_id == partner_id, *_is_due(work.now))
         .order_by(Delivery.urgency, Delivery.next_try_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if delivery is not None:
-        delivery.lease(work.now)
-    return delivery
+    leased = (
+        update(Delivery)
+        .where(Delivery.id == first.scalar_subquery())
+        .values(next_try_at=work.now + LEASE, **({"sender": sender} if sender else {}))
+        .returning(Delivery)
+    )
+    return work.session.scalar(leased, execution_options=AS_WRITTEN)
 
 
-def settle(work: UnitOfWork, delivery_id: UUID, outcome: Outcome) -> None:
-    """Note what became of a try."""
-    delivery = work.session.get(Delivery, delivery_id, with_for_update=True)
-    if delivery is None or delivery.state != DeliveryState.QUEUED:
+def settle(work: UnitOfWork, delivery: Delivery, outcome: Outcome) -> None:
+    """Note what became of a message that was leased, unless it is queued no more: what
+    was dropped meanwhile stays so.
+    """
+    changes = changes_by(outcome, delivery.tries, work.now)
+    noted = (
+        update(Delivery)
+        .where(Delivery.id == delivery.id, Delivery.state == DeliveryState.QUEUED)
+        .values(changes)
+        .returning(Delivery.state, Delivery.tries)
+    )
+    row = work.session.execute(noted, execution_options=AS_WRITTEN).first()
+    if row is None:
         return
-    _apply(work, delivery, outcome)
+    if outcome.fate is Fate.SENT:
+        _tell_of(work, delivery)
     log.info(
         "message_tried",
         delivery=str(delivery.id),
         template=delivery.template,
-        state=str(delivery.state),
-        tries=delivery.tries,
+        state=str(row.state),
+        tries=row.tries,
         request_id=delivery.request_id,
     )
 
@@ -126,7 +147,7 @@ def give_up_forsaken(work: UnitOfWork) -> int:
     """
     long_ago = work.now - GIVE_UP_AFTER
     forsaken = (
-        select(Delivery, TransportHealth.problem)
+        select(Delivery.id, TransportHealth.problem)
         .join(Transport, Transport.partner_id == Delivery.partner_id)
         .join(TransportHealth, TransportHealth.id == Delivery.partner_id)
         .where(Transport.host != "", TransportHealth.failing_since <= long_ago)
@@ -136,25 +157,10 @@ def give_up_forsaken(work: UnitOfWork) -> int:
         .with_for_update(of=Delivery, skip_locked=True)
     )
     rows = work.session.execute(forsaken).all()
-    for delivery, problem in rows:
-        delivery.give_up(GAVE_UP_REASON.format(problem=problem))
+    for id_, problem in rows:
+        changes = abandoned(GAVE_UP_REASON.format(problem=problem))
+        work.session.execute(update(Delivery).where(Delivery.id == id_).values(changes))
     return len(rows)
-
-
-def _apply(work: UnitOfWork, delivery: Delivery, outcome: Outcome) -> None:
-    answer = outcome.answer
-    match outcome.fate:
-        case Fate.SENT:
-            delivery.mark_sent(answer, work.now)
-            _tell_of(work, delivery)
-        case Fate.BOUNCED:
-            delivery.mark_bounced(answer)
-        case Fate.IMPOSSIBLE:
-            delivery.give_up(answer)
-        case Fate.UNTRIED:
-            delivery.release(work.now)
-        case Fate.LATER:
-            delivery.mark_failed(answer, work.now)
 
 
 def _tell_of(work: UnitOfWork, delivery: Delivery) -> None:

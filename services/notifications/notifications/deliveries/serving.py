@@ -1,9 +1,11 @@
 """A partner's batch: its messages one after the other, over one connection.
 
 A message is leased in one transaction, handed over, and settled in another together
-with the lease of the next: nothing is locked while a mail server is waited for, and
-something urgent that comes meanwhile is next. A sender that dies leaves one message
-leased; it is tried again, under the same Message-ID, when the lease ends.
+with the lease of the next, by one statement each: nothing is locked while a mail server
+is waited for, and something urgent that comes meanwhile is next. A sender that dies
+leaves one message leased; it is tried again, under the same Message-ID, when the lease
+ends. That its server works is noted at a batch's first mail, and again when it has
+become slow or quick.
 """
 
 import time
@@ -24,6 +26,7 @@ from notifications.deliveries.mailer import (
 )
 from notifications.deliveries.models import Delivery
 from notifications.deliveries.queues import QueueClaim, claim_next, settle
+from notifications.transports.breaker import SLOW_SECONDS
 from notifications.transports.models import installation_key
 from notifications.transports.operations import (
     RouteBroken,
@@ -40,6 +43,7 @@ SETTLING_TRIES = 8
 SETTLING_PAUSE = 2.0
 """What a server took must be noted, or it is sent again: the database may be away for
 some seconds."""
+GOES_ON = (LinkState.UNUSED, LinkState.WORKED)
 UNREADABLE = "The text of this message cannot be read with this installation's keys."
 
 
@@ -86,6 +90,7 @@ class Serving:
         self, database: Database, keyring: Keyring, limits: Limits, claim: QueueClaim
     ) -> None:
         self.tried = 0
+        self._noted_slow: bool | None = None
         self._database = database
         self._keyring = keyring
         self._limits = limits
@@ -103,7 +108,7 @@ class Serving:
                 outcome = self._try(outlet, delivery)
                 now = time.monotonic()
                 is_last = now > end or self.tried >= BATCH_MAILS
-                noting = Noting(outlet, delivery.id, outcome, now - began, is_last)
+                noting = Noting(outlet, delivery, outcome, now - began, is_last)
                 delivery = self._note(noting)
         finally:
             outlet.mailer.close()
@@ -118,10 +123,7 @@ class Serving:
         return Outlet(Mailer(route, self._limits), key, str(route.sender))
 
     def _claim(self, work: UnitOfWork, outlet: Outlet) -> Delivery | None:
-        delivery = claim_next(work, self._partner_id)
-        if delivery is not None and outlet.sender:
-            delivery.sender = outlet.sender
-        return delivery
+        return claim_next(work, self._partner_id, outlet.sender)
 
     def _try(self, outlet: Outlet, delivery: Delivery) -> Outcome:
         self.tried += 1
@@ -150,10 +152,11 @@ class Serving:
     def _noted(self, noting: "Noting") -> Delivery | None:
         outlet, outcome = noting.outlet, noting.outcome
         with self._database.transaction() as work:
-            settle(work, noting.delivery_id, outcome)
+            settle(work, noting.delivery, outcome)
             if outcome.connection is LinkState.WORKED:
-                key = outlet.health_key
-                note_working(work, self._partner_id, key, noting.seconds)
+                if noting.is_slow is not self._noted_slow:
+                    key = outlet.health_key
+                    note_working(work, self._partner_id, key, noting.seconds)
             elif outcome.connection is LinkState.CLOSED:
                 note_failing(work, outlet.health_key, outcome.answer)
             elif (
@@ -161,11 +164,11 @@ class Serving:
                 and outcome.fate is not Fate.UNTRIED
             ):
                 note_failing(work, self._partner_id, outcome.answer)
-            is_open = outcome.connection in (
-                LinkState.UNUSED,
-                LinkState.WORKED,
-            )
-            return self._claim(work, outlet) if is_open and not noting.is_last else None
+            goes_on = outcome.connection in GOES_ON and not noting.is_last
+            following = self._claim(work, outlet) if goes_on else None
+        if outcome.connection is LinkState.WORKED:
+            self._noted_slow = noting.is_slow
+        return following
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,12 @@ class Noting:
     """What is to be noted of a try."""
 
     outlet: Outlet
-    delivery_id: UUID
+    delivery: Delivery
     outcome: Outcome
     seconds: float
     is_last: bool
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the mail took so long that its server counts as slow."""
+        return self.seconds >= SLOW_SECONDS

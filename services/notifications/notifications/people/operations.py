@@ -1,7 +1,10 @@
 """Keeping the copies of people, and asking them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
+
+from sqlalchemy import select
 
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged
@@ -47,15 +50,29 @@ def upsert_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> set
     return upsert_newest(work.session, CustomerCopy, rows)
 
 
-def find_customer(work: UnitOfWork, customer_id: UUID) -> CustomerCopy | None:
-    """The copy of a customer, as it stays until the end of this transaction.
+@dataclass(frozen=True)
+class People:
+    """Whom messages are about, as far as accounts' announcements have arrived."""
 
-    None while accounts' announcement is on its way.
-    """
-    return work.session.get(CustomerCopy, customer_id, with_for_update={"read": True})
+    customers: Mapping[UUID, CustomerCopy]
+    """By their ids. They stay as they are until the end of this transaction."""
+    partners: Mapping[UUID, str]
+
+    def name_of(self, partner_id: UUID) -> str:
+        """What the partner calls itself, for the text of a message."""
+        return self.partners.get(partner_id, UNNAMED_PARTNER)
 
 
-def partner_name(work: UnitOfWork, partner_id: UUID) -> str:
-    """What the partner calls itself, for the text of a message."""
-    partner = work.session.get(AccountCopy, partner_id)
-    return partner.name if partner else UNNAMED_PARTNER
+def find_people(
+    work: UnitOfWork, customer_ids: Collection[UUID], partner_ids: Collection[UUID]
+) -> People:
+    """Customers and their partners, each asked for once."""
+    names = select(AccountCopy.id, AccountCopy.name)
+    partners = work.session.execute(names.where(AccountCopy.id.in_(partner_ids)))
+    theirs = select(CustomerCopy).where(CustomerCopy.id.in_(customer_ids))
+    held = theirs.order_by(CustomerCopy.id).with_for_update(read=True)
+    customers = work.session.scalars(held).all() if customer_ids else ()
+    return People(
+        customers={one.id: one for one in customers},
+        partners={row.id: row.name for row in partners},
+    )
