@@ -107,8 +107,9 @@ class IncomingMessage:
         """
 
         def both() -> None:
-            broker.publish(self.link.channel, exchange, key, content)
-            self.link.channel.basic_ack(self.tag)
+            with self.link.channel.connection.transport.written_together():
+                broker.publish(self.link.channel, exchange, key, content)
+                self.link.channel.basic_ack(self.tag)
 
         return self._settle(both)
 

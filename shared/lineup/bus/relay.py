@@ -12,15 +12,25 @@ and an owner can re-announce everything.
 import threading
 import time
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 import amqp
 import structlog
 from amqp.exceptions import ChannelError, IrrecoverableConnectionError
 from nameko.extensions import DependencyProvider
-from sqlalchemy import Text, cast, delete, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningDelete
 
 from lineup import broker, metrics
 from lineup.bus.service_context import ServiceContext
@@ -139,15 +149,24 @@ def claim_rows(session: Session, most: int, without: Collection[int] = ()) -> li
 
     Their envelopes come as the text that is sent: nothing in between reads them.
     """
+    values = {"most": most, "without": list(without)}
+    rows = session.execute(_claim(), values).all()
+    return sorted(rows, key=lambda row: row.seq)
+
+
+@cache
+def _claim() -> ReturningDelete[Any]:
+    """Put together once: that takes longer than to ask, which is done all the time."""
+    without: BindParameter[int] = bindparam("without", expanding=True)
     oldest = (
         select(OUTBOX.c.seq)
         .where(OUTBOX.c.seq.not_in(without))
         .order_by(OUTBOX.c.seq)
-        .limit(most)
+        .limit(bindparam("most", type_=BigInteger()))
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    gone = (
+    return (
         delete(OUTBOX)
         .where(OUTBOX.c.seq.in_(oldest))
         .returning(
@@ -159,7 +178,6 @@ def claim_rows(session: Session, most: int, without: Collection[int] = ()) -> li
             OUTBOX.c.envelope["context"]["traceparent"].astext.label("traceparent"),
         )
     )
-    return sorted(session.execute(gone).all(), key=lambda row: row.seq)
 
 
 def is_of_a_row(error: Exception) -> bool:
