@@ -10,6 +10,7 @@ PURGED = {
         "account_jobs",
         "customer_groups",
         "customers",
+        "erasures",
         "devices",
         "known_addresses",
         "logins",
@@ -27,6 +28,7 @@ PURGED = {
     "billing": {
         "account_copy",
         "customer_copy",
+        "erasures",
         "entry",
         "package_copy",
         "plan",
@@ -51,6 +53,7 @@ PURGED = {
         "channels",
         "customer_packages",
         "customers",
+        "erasures",
         "guide_channels",
         "guide_names",
         "guide_sources",
@@ -68,6 +71,7 @@ PURGED = {
     },
     "notifications": {
         "account_copy",
+        "erasures",
         "customer_copy",
         "delivery",
         "transport",

@@ -9,8 +9,12 @@ from lineup.context import Role
 from lineup.secrets import make_key
 
 ARGUMENT = re.compile(r"([^/]+)/<(?:\w+:)?(\w+)>")
-LEADS_ELSEWHERE = {"signing.home", "package_pages.export_by_link"}
-"""A page that only leads on, and a file that only a link of a mail leads to."""
+LEADS_ELSEWHERE = {
+    "signing.home",
+    "package_pages.export_by_link",
+    "personal_data.by_link",
+}
+"""A page that only leads on, and files that only a link leads to."""
 VIEWERS = (Role.PARTNER, Role.OPERATOR, Role.DEALER, Role.CUSTOMER)
 """Whose eyes a page is looked at with: the first of them it is open to."""
 

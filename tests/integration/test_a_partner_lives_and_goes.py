@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 from factories import BOUGHT, DEMO, Tenant, _import_channels, soon
+from leftovers import files_with, in_tables
 from panel import Forms, Panel
 from running import until
 
@@ -279,26 +280,3 @@ def tables_with(lineup, words, partner_id):
         for table, count in in_tables(lineup, database, (partner_id,)):
             if table not in TOMBSTONES[database]:
                 yield f"{database}.{table} by id", count
-
-
-def files_with(lineup, words):
-    needles = [word.encode() for word in words]
-    for path in (lineup.home / "blobs").rglob("*"):
-        if path.is_file() and any(one in path.read_bytes() for one in needles):
-            yield str(path), 1
-
-
-def in_tables(lineup, database, words):
-    tables = lineup.rows(
-        database,
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        " AND tablename <> 'alembic_version'",
-    )
-    plain = [word.replace("-", "") for word in words]
-    counts = " UNION ALL ".join(
-        f"SELECT '{name}', count(*) FROM \"{name}\" WHERE"
-        f" replace(\"{name}\"::text, '-', '') LIKE ANY(%s)"
-        for (name,) in tables
-    )
-    patterns = [[f"%{word}%" for word in plain]] * len(tables)
-    return [row for row in lineup.rows(database, counts, *patterns) if row[1]]

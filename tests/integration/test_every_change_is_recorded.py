@@ -30,7 +30,9 @@ from lineup.verbs import Kind, verbs_of
 SERVICES = ("accounts", "billing", "playlists", "notifications")
 SECRET = "Kept-4711-Secret"
 MAKES = re.compile(r"(create|connect|add|save)_(\w+)")
-ENDS = re.compile(r"(delete|remove|retire|purge|end|undo)_|sign_out|change_password")
+ENDS = re.compile(
+    r"(delete|remove|retire|purge|erase|end|undo)_|sign_out|change_password"
+)
 CALLED = {"guide_source": "source", "customer_group": "group", "staff": "login"}
 """What requests call what other verbs make."""
 UNTOLD = {"accounts.request_password_reset"}

@@ -6,6 +6,10 @@ from accounts.customers import counting, groups
 from accounts.customers import operations as customers_operations
 from accounts.dependencies import Dependencies
 from accounts.devices import operations as devices_operations
+from accounts.erasure import exporting
+from accounts.erasure import operations as erasure_operations
+from accounts.erasure.entrypoints import ErasureEntrypoints
+from accounts.erasure.tables import PERSONAL
 from accounts.jobs import operations as jobs_operations
 from accounts.jobs.entrypoints import JobEntrypoints
 from accounts.logins import identity, passwords, sign_in
@@ -71,6 +75,7 @@ def _dependencies(service: Entrypoints) -> Dependencies:
 class AccountsService(
     LoginEntrypoints,
     UserEntrypoints,
+    ErasureEntrypoints,
     MembershipEntrypoints,
     OrderEntrypoints,
     JobEntrypoints,
@@ -87,6 +92,8 @@ class AccountsService(
         groups,
         customers_operations,
         devices_operations,
+        erasure_operations,
+        exporting,
         jobs_operations,
         identity,
         logins_operations,
@@ -125,4 +132,5 @@ class AccountsService(
         PasswordCheck: lambda _: _is_right_in_thread,
         SignInLimits: lambda service: service.settings.sign_in_limits(),
     }
+    personal: ClassVar = PERSONAL
     copies: ClassVar = {SubscriptionChanged: (SubscriptionCopy,)}

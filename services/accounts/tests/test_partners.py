@@ -78,6 +78,7 @@ from lineup.errors import Invalid
 from lineup.export_links import partner_behind
 from lineup.ids import new_id
 from lineup.money import Money
+from lineup.testing.leftovers import found_in
 
 from .conftest import PASSWORD, a_person, an_account, call
 
@@ -746,28 +747,6 @@ class TestPurge:
         ]
         with pytest.raises(TrialUsed):
             life.register()
-
-
-def found_in(engine, *words):
-    """In how many rows of each table one of some words stands."""
-    found = {}
-    with engine.connect() as connection:
-        names = connection.execute(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        ).scalars()
-        for name in list(names):
-            if name in {"outbox", "alembic_version"}:
-                continue
-            conditions = " OR ".join(
-                f"replace({name}::text, '-', '') LIKE '%{word.replace('-', '')}%'"
-                for word in words
-            )
-            count = connection.execute(
-                text(f"SELECT count(*) FROM {name} WHERE {conditions}")
-            ).scalar()
-            if count:
-                found[name] = count
-    return found
 
 
 @pytest.mark.feature("PL-22")

@@ -7,6 +7,8 @@ from billing.catalog import operations as catalog_operations
 from billing.catalog.entrypoints import CatalogEntrypoints
 from billing.catalog.models import PackageCopy
 from billing.entrypoints import LedgerEntrypoints
+from billing.erasure.entrypoints import ErasureEntrypoints
+from billing.erasure.tables import PERSONAL
 from billing.people.entrypoints import PeopleEntrypoints
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from billing.purging.entrypoints import PurgeEntrypoints
@@ -40,6 +42,7 @@ class BillingService(
     WebshopEntrypoints,
     LedgerEntrypoints,
     PurgeEntrypoints,
+    ErasureEntrypoints,
     Service,
 ):
     """Billing on the bus: what is owed, and what was paid for it."""
@@ -67,6 +70,7 @@ class BillingService(
         shop_log,
         shop_reading,
     )
+    personal: ClassVar = PERSONAL
     copies: ClassVar = {
         AccountChanged: (AccountCopy,),
         CustomerChanged: (CustomerCopy,),

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from uuid import UUID
 
+from flask import url_for
+
 from gateway.app_context import app_context
 from gateway.panel.optional_results import OptionalResult, optional_if_known, wait_for
 from gateway.players import UserCard, card_of
@@ -16,6 +18,7 @@ from lineup.contracts.accounts.customers import (
     PlayerSettings,
 )
 from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.personal_data import PersonalExport
 from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.subscriptions import (
     ListSubscriptions,
@@ -29,6 +32,7 @@ from lineup.contracts.billing.wallets import (
     WalletView,
 )
 from lineup.contracts.paging import MAX_LIMIT, Page, Paging
+from lineup.export_links import CUSTOMERS_GOOD_FOR, ExportOf, export_token
 
 ALL = Paging(limit=MAX_LIMIT)
 STATEMENT = Paging(limit=10)
@@ -117,3 +121,16 @@ def page_of_customer(customer_id: UUID) -> CustomerPage:
         entries=optional_if_known(entries),
         subscriptions=optional_if_known(subscriptions),
     )
+
+
+def personal_data_url(made: PersonalExport) -> str:
+    """The link by which a customer's personal data is downloaded, until it expires."""
+    made_at = made.expires_at - CUSTOMERS_GOOD_FOR
+    token = export_token(
+        app_context().keyring,
+        made.customer_id,
+        made_at,
+        ExportOf.CUSTOMER,
+        CUSTOMERS_GOOD_FOR,
+    )
+    return url_for("personal_data.by_link", token=token, _external=True)

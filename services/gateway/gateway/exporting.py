@@ -1,26 +1,32 @@
-"""The export of a partner's data: one archive of tables, made while it is sent.
+"""The export of a partner's or a customer's data: one archive, made while it is sent.
 
-It holds what the platform's support may see of the partner: no secrets are in it.
+It holds what the platform's support may see of the partner, as tables, or what each
+service keeps of the customer, as JSON: no secrets are in it.
 """
 
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from flask import Response, g, stream_with_context
 
+from gateway.app_context import app_context
+from gateway.audit import SERVICES
 from gateway.panel.exports import FORMULA
 from gateway.panel.optional_results import PAGE_SECONDS
-from gateway.request_context import answer_within, ask, ask_later
+from gateway.request_context import answer_within, ask, ask_later, context
 from lineup.context import Actor, Role
-from lineup.contracts.accounts.customers import ListCustomers
+from lineup.contracts.accounts.customers import GetCustomer, ListCustomers
 from lineup.contracts.accounts.devices import ListDevices
 from lineup.contracts.accounts.groups import ListCustomerGroups
+from lineup.contracts.accounts.personal_data import PersonalRows, ReadPersonalRows
 from lineup.contracts.accounts.tree import GetAccount, ListAccounts
 from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.catalog import ListProducts
@@ -55,7 +61,12 @@ TABLES: dict[str, type[Any]] = {
 }
 """What is in it: a file each, and the list it is made of."""
 MOST_PAGES = 5000
-"""Of one table: a million rows."""
+"""Of one table, or one service's rows of a customer: a million rows."""
+INDEX = """What {company} keeps of you, as of {now}.
+
+Passwords and links that let players in are left out; so are names of staff.
+
+"""
 SECRETS = frozenset({"password", "token", "pin", "secret"})
 
 
@@ -77,6 +88,76 @@ def export_of(partner_id: UUID, name: str) -> Response:
         mimetype="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{name}.zip"'},
     )
+
+
+def export_of_customer(customer_id: UUID) -> Response:
+    """An archive of all that is kept of a customer; NotFound once it is gone.
+
+    Unavailable while a service is away: an archive that ends early breaks off.
+    """
+    g.actor = Actor(role=Role.SUPPORT, scopes=(ROOT,), name="data export")
+    customer = ask(GetCustomer(customer_id=customer_id))
+    g.actor = replace(g.actor, scopes=(customer.scope,), partner_id=customer.partner_id)
+    answer_within(PAGE_SECONDS)
+    firsts = {one: _read(one, customer_id) for one in SERVICES}
+    return Response(
+        stream_with_context(_personal_archive(customer_id, firsts)),
+        mimetype="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="personal-data.zip"'},
+    )
+
+
+def _read(
+    service: str, customer_id: UUID, table: int = 0, after: str = ""
+) -> PersonalRows:
+    request = ReadPersonalRows(customer_id=customer_id, table=table, after=after)
+    return app_context().rpc.ask_later(context(), request, service=service).reply()
+
+
+def _personal_archive(
+    customer_id: UUID, firsts: Mapping[str, PersonalRows]
+) -> Iterator[bytes]:
+    """Each service's tables as JSON, and last an index that tells what is in which."""
+    pipe, index = Pipe(), []
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for service, first in firsts.items():
+            pages = _personal_pages(service, customer_id, first)
+            for table, of_table in groupby(pages, lambda page: page.table):
+                name, count = f"{service}/{table}.json", 0
+                with archive.open(name, "w") as file:
+                    for page in of_table:
+                        file.write(_json_rows(page.rows, is_first=not count))
+                        count, title = count + len(page.rows), page.title
+                        yield pipe.taken()
+                    file.write(b"]" if count else b"[]")
+                index.append(f"{name}: {title}, {count} rows")
+        archive.writestr("index.txt", "\n".join([_heading(), *index, ""]))
+    yield pipe.taken()
+
+
+def _heading() -> str:
+    now = app_context().clock.now()
+    return INDEX.format(company="your provider", now=f"{now:%d %B %Y %H:%M} UTC")
+
+
+def _personal_pages(
+    service: str, customer_id: UUID, page: PersonalRows
+) -> Iterator[PersonalRows]:
+    yield page
+    for _ in range(MOST_PAGES):
+        if page.next_table is None:
+            return
+        answer_within(PAGE_SECONDS)
+        page = _read(service, customer_id, page.next_table, page.next_after)
+        yield page
+
+
+def _json_rows(rows: Sequence[dict[str, Any]], *, is_first: bool) -> bytes:
+    """Rows as elements of an array that is closed when all are written."""
+    written = b",\n".join(
+        msgspec.json.format(msgspec.json.encode(row), indent=2) for row in rows
+    )
+    return (b"[" if is_first else b",\n") + written if rows else b""
 
 
 def _ask_every_service() -> None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from gateway.read_your_writes import retry_until_copied, until_billing_closed
 from gateway.request_context import ask
 from lineup.contracts.accounts.customers import DeleteCustomer
+from lineup.contracts.accounts.erasure import EraseCustomer
 from lineup.contracts.accounts.jobs import DeleteAccount
 from lineup.contracts.accounts.refusals import CurrencyInUse
 from lineup.contracts.accounts.tree import AccountKind, GetAccount, UpdateAccount
@@ -47,7 +48,7 @@ def guarded(request: Request[R], call: Callable[[], R], /) -> R:
     return reply
 
 
-def _guard_customer(rpc_request: DeleteCustomer) -> None:
+def _guard_customer(rpc_request: DeleteCustomer | EraseCustomer) -> None:
     """BalanceLeft or SubscriptionActive, naming the amount and what runs."""
     if rpc_request.force:
         return
@@ -100,7 +101,7 @@ def _guard_currency(rpc_request: UpdateAccount) -> None:
         raise CurrencyInUse(words, fields={"currency": [words]})
 
 
-def _wait_closed(rpc_request: DeleteCustomer) -> None:
+def _wait_closed(rpc_request: DeleteCustomer | EraseCustomer) -> None:
     until_billing_closed(rpc_request.customer_id)
 
 
@@ -108,9 +109,13 @@ BEFORE: dict[type, Callable[[Any], None]] = {
     DeleteAccount: _guard_account,
     DeleteCustomer: _guard_customer,
     DeleteUser: _guard_user,
+    EraseCustomer: _guard_customer,
     UpdateAccount: _guard_currency,
 }
-AFTER: dict[type, Callable[[Any], None]] = {DeleteCustomer: _wait_closed}
+AFTER: dict[type, Callable[[Any], None]] = {
+    DeleteCustomer: _wait_closed,
+    EraseCustomer: _wait_closed,
+}
 
 
 def _amounts(found: DeletionBlockers) -> str:

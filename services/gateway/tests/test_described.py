@@ -9,7 +9,11 @@ import re
 import pytest
 
 METHODS = {"get", "post", "put", "patch", "delete"}
-ONE_ORDER = {"/api/v1/guide-proposals", "/api/v1/audit-log"}
+ONE_ORDER = {
+    "/api/v1/guide-proposals",
+    "/api/v1/audit-log",
+    "/api/v1/customers/erasures",
+}
 """Lists that are in no other order than their own."""
 VERBS = {
     "add", "check", "connect", "correct", "count", "create", "delete", "enter", "fetch",
@@ -17,7 +21,7 @@ VERBS = {
     "replace", "replay", "resend", "retire", "search", "set", "stop", "sum", "switch",
     "test", "tie", "top", "update", "change", "accept", "close", "choose", "ignore",
     "serve", "undo", "preview", "follow", "restore", "purge", "book", "extend", "hold",
-    "enable", "disable",
+    "enable", "disable", "erase", "export",
 }  # fmt: skip
 BOUNDED = {
     "string": [{"maxLength"}, {"format"}, {"enum"}],

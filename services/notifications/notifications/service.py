@@ -10,6 +10,8 @@ from notifications.announcements import operations as announcements_operations
 from notifications.announcements.entrypoints import AnnouncementEntrypoints
 from notifications.deliveries import operations as deliveries_operations
 from notifications.deliveries.entrypoints import DeliveryEntrypoints
+from notifications.erasure.entrypoints import ErasureEntrypoints
+from notifications.erasure.tables import PERSONAL
 from notifications.people.entrypoints import PeopleEntrypoints
 from notifications.people.models import AccountCopy, CustomerCopy
 from notifications.purging.entrypoints import PurgeEntrypoints
@@ -22,6 +24,7 @@ class NotificationsService(
     DeliveryEntrypoints,
     AnnouncementEntrypoints,
     PurgeEntrypoints,
+    ErasureEntrypoints,
     Service,
 ):
     """What is said: templates, mail, the delivery log."""
@@ -33,6 +36,7 @@ class NotificationsService(
         deliveries_operations,
         transports_operations,
     )
+    personal: ClassVar = PERSONAL
     copies: ClassVar = {
         AccountChanged: (AccountCopy,),
         CustomerChanged: (CustomerCopy,),

@@ -20,6 +20,8 @@ from playlists.entitlements.models import (
     Subscription,
     User,
 )
+from playlists.erasure.entrypoints import ErasureEntrypoints
+from playlists.erasure.tables import PERSONAL
 from playlists.guide import sources
 from playlists.guide.entrypoints import GuideEntrypoints
 from playlists.jobs import operations as jobs_operations
@@ -33,6 +35,7 @@ class PlaylistsService(
     GuideEntrypoints,
     EntitlementEntrypoints,
     PurgeEntrypoints,
+    ErasureEntrypoints,
     Service,
 ):
     """What is watched: channels, guide, entitlements, playlists."""
@@ -55,6 +58,7 @@ class PlaylistsService(
         jobs_operations,
         outputs,
     )
+    personal: ClassVar = PERSONAL
     copies: ClassVar = {
         AccountChanged: (Partner, Seller),
         CustomerChanged: (Customer,),

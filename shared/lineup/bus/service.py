@@ -14,7 +14,9 @@ from lineup.bus.tables import Tables
 from lineup.clock import Clock
 from lineup.context import Call
 from lineup.database import current_of
+from lineup.database import personal as personal_data
 from lineup.database.audit import reading
+from lineup.database.personal import PersonalTables
 from lineup.secrets import Keyring
 from lineup.settings import ServiceSettings
 from lineup.verbs import HANDLERS, Handler, Kind, needs_of, positional_of, verbs_of
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from lineup.database.replication import Copies
 
 
+SHARED = (reading, personal_data)
+"""What every service answers in the same way."""
 GIVEN = 2
 """What every handler is given by position: its work, or the database, and what is
 asked."""
@@ -40,6 +44,8 @@ class Entrypoints:
     clock: Clock
     settings: Any
     keyring: Keyring
+    personal: ClassVar[PersonalTables]
+    """Which of its tables say something of customers."""
     provides: ClassVar[Mapping[Any, Callable[[Any], Any]]] = {}
     """What functions may need beside a Keyring and the settings, and how it is made of
     the service."""
@@ -48,6 +54,8 @@ class Entrypoints:
         """What functions of this service need: something of this type."""
         if wanted is Keyring:
             return self.keyring
+        if wanted is PersonalTables:
+            return self.personal
         make = self.provides.get(wanted)
         return make(self) if make else self.settings
 
@@ -85,7 +93,7 @@ class Service(Entrypoints):
 
     @classmethod
     def _lists(cls, handler: Handler) -> bool:
-        answering = {one.__name__ for one in (*cls.operations, reading)}
+        answering = {one.__name__ for one in (*cls.operations, *SHARED)}
         return handler.function.__module__ in answering
 
     @classmethod
@@ -95,7 +103,7 @@ class Service(Entrypoints):
                 f"{handler.function.__qualname__} wants other than {GIVEN} positional"
                 " arguments: what it needs besides them stands behind a star."
             )
-        provided = {Keyring, *cls.provides, *cls.settings_type.__mro__}
+        provided = {Keyring, PersonalTables, *cls.provides, *cls.settings_type.__mro__}
         current = current_of(handler)
         needs = {**needs_of(handler.function), **(needs_of(current) if current else {})}
         for wanted in needs.values():

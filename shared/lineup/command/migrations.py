@@ -7,6 +7,7 @@ env.py is two lines: import `run`, `run("<service>")`.
 import time
 from importlib import import_module
 from pkgutil import walk_packages
+from typing import Any
 
 from alembic import command, context, op
 from alembic.autogenerate import compare_metadata
@@ -29,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import NullPool
 
+from lineup.database.audit.protection import let_customers_be_erased
 from lineup.database.records import BASE_TABLES, IDEMPOTENCY, INBOX, OUTBOX
 
 ONE_AT_A_TIME = 0x4C494E45  # "LINE": copies of a service may all migrate at start
@@ -93,9 +95,21 @@ def create_purges() -> None:
         "ALTER TABLE idempotency"
         " ADD COLUMN IF NOT EXISTS scope text NOT NULL DEFAULT ''"
     )
+    _create_table_of_purges("purges")
+
+
+def create_erasures(*columns: Column[Any]) -> None:
+    """For a service's migration: where it notes whose personal data it erases, so that
+    its audit log lets it.
+    """
+    let_customers_be_erased(op)
+    _create_table_of_purges("erasures", *columns)
+
+
+def _create_table_of_purges(table: str, *columns: Column[Any]) -> None:
     instant = DateTime(timezone=True)
     op.create_table(
-        "purges",
+        table,
         Column("id", Uuid(), primary_key=True),
         Column("scope", Text(), nullable=False),
         *(Column(n, BigInteger(), nullable=False) for n in ("version", "step")),
@@ -109,8 +123,9 @@ def create_purges() -> None:
         ),
         Column("due_at", instant, nullable=True),
         Column("confirmed_at", instant, nullable=True),
+        *columns,
     )
-    op.create_index("ix_purges_due_at", "purges", ["due_at"])
+    op.create_index(f"ix_{table}_due_at", table, ["due_at"])
 
 
 def create_word_index(table: str, column: str) -> None:

@@ -1,8 +1,10 @@
-"""Purges: everything of one partner goes, a bounded number of rows at a time.
+"""Purges: everything of one partner, or all that names one customer, goes, a bounded
+number of rows at a time.
 
-A service keeps a table of purges and says in which steps it deletes what; it confirms
-when a whole pass found nothing more. What arrives late (an event that was tried again)
-is swept up: the steps are taken again after a quarter of an hour, two hours, a day.
+A service keeps a table of purges (partners) and one of erasures (customers) and says in
+which steps it deletes what; it confirms when a whole pass found nothing more. What
+arrives late (an event that was tried again) is swept up: the steps are taken again
+after a quarter of an hour, two hours, a day.
 A process that dies leaves the rest to the next one, and a request that comes again is
 confirmed again.
 """
@@ -10,16 +12,27 @@ confirmed again.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup import metrics
-from lineup.contracts.accounts.partner_events import PartnerPurgeRequested
+from lineup.contracts.accounts.erasure import number_of
 from lineup.database.database import Database
 from lineup.database.faults import FAULTS
 from lineup.database.records import IDEMPOTENCY
@@ -34,17 +47,33 @@ SWEEPS = tuple(timedelta(minutes=minutes) for minutes in (15, 120, 24 * 60))
 PUT_OFF_FOR = timedelta(minutes=1)
 
 
-class PurgeRow:
-    """One partner's purge in one service: what a table of them has.
+class PurgeRequest(Protocol):
+    """The event that asks for a purge."""
 
-    The row stays, and tells that the partner is gone.
+    @property
+    def id(self) -> UUID:
+        """Of the account that goes."""
+
+    @property
+    def version(self) -> int:
+        """Of this request; asking again raises it."""
+
+    @property
+    def scope(self) -> str:
+        """The account's own path."""
+
+
+class PurgeRow:
+    """One account's purge in one service: what a table of them has.
+
+    The row stays, and tells that the account is gone.
     """
 
     __tablename__ = "purges"
     __audited__ = False
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    """The account of the partner."""
+    """The account of the partner or customer."""
     scope: Mapped[str]
     version: Mapped[int]
     """Of the last request."""
@@ -64,27 +93,27 @@ class PurgeRow:
 WAIT = -1
 WAIT_FOR = timedelta(seconds=1)
 Step = Callable[[UnitOfWork, Any], int]
-"""Deletes some rows of a partner, by its purge; how many, or WAIT for somebody else."""
+"""Deletes some rows of an account, by its purge; how many, or WAIT for others."""
 Confirm = Callable[[UnitOfWork, Any], None]
-"""Tells that everything of a partner was deleted."""
+"""Tells that everything of an account was deleted."""
 
 
 @dataclass(frozen=True)
 class Purging:
-    """How a service deletes what it has of a partner."""
+    """How a service deletes what it has of a partner, or what names a customer."""
 
     service: str
     purges: Any
-    """Its table of purges."""
+    """Its table of purges, or of erasures."""
     steps: Sequence[Step]
     confirm: Confirm
 
     def request(
-        self, work: UnitOfWork, partner_id: UUID, scope: str, version: int
+        self, work: UnitOfWork, account_id: UUID, scope: str, version: int
     ) -> None:
         """Begin, or confirm again what was done before."""
         beginning = insert(self.purges).values(
-            id=partner_id,
+            id=account_id,
             scope=scope,
             version=version,
             step=0,
@@ -99,13 +128,13 @@ class Purging:
         )
         work.session.execute(again)
         purge = work.session.get_one(
-            self.purges, partner_id, with_for_update=True, populate_existing=True
+            self.purges, account_id, with_for_update=True, populate_existing=True
         )
         if purge.confirmed_at is not None:
             self.confirm(work, purge)
 
-    def receive(self, work: UnitOfWork, requested: PartnerPurgeRequested) -> None:
-        """Everything of a partner is to be deleted."""
+    def receive(self, work: UnitOfWork, requested: PurgeRequest) -> None:
+        """Everything of an account is to be deleted."""
         self.request(work, requested.id, requested.scope, requested.version)
 
     def go_on(self, database: Database) -> int:
@@ -125,8 +154,8 @@ class Purging:
         except Exception:
             if not trying:
                 raise
-            metrics.PUT_OFF.labels(self.service, "purges").inc()
-            log.exception("purge_put_off", partner=str(trying[0]))
+            metrics.PUT_OFF.labels(self.service, self.purges.__tablename__).inc()
+            log.exception("purge_put_off", account=str(trying[0]))
             with database.transaction() as work:
                 purge = work.session.get_one(self.purges, trying[0])
                 purge.due_at = work.now + PUT_OFF_FOR
@@ -163,7 +192,7 @@ class Purging:
         if purge.confirmed_at is None:
             purge.confirmed_at = work.now
             self.confirm(work, purge)
-            log.info("partner_purged", service=self.service, partner=str(purge.id))
+            log.info("account_purged", service=self.service, account=str(purge.id))
         later = SWEEPS[purge.sweeps : purge.sweeps + 1]
         purge.sweeps += 1
         purge.due_at = work.now + later[0] if later else None
@@ -208,3 +237,31 @@ def audit_rows(work: UnitOfWork, purge: Any) -> int:
     """A step that deletes what the audit log says of the partner."""
     gone = func.purge_audit_of(purge.id, CHUNK)
     return work.session.scalar(select(gone)) or 0
+
+
+def blanked(
+    model: Any,
+    values: dict[str, Any],
+    *conditions: Callable[[Any], ColumnElement[bool]],
+) -> Step:
+    """A step that lets columns of the rows that meet conditions say nothing more."""
+    table = model.__table__
+    keys = tuple(table.primary_key)
+    typed = {name: literal(value, table.c[name].type) for name, value in values.items()}
+    says = or_(*(table.c[name].is_distinct_from(one) for name, one in typed.items()))
+
+    def step(work: UnitOfWork, purge: Any) -> int:
+        theirs = (condition(purge) for condition in conditions)
+        some = select(*keys).where(*theirs, says).limit(CHUNK)
+        changed = update(table).where(tuple_(*keys).in_(some)).values(**typed)
+        return len(work.session.execute(changed.returning(keys[0])).all())
+
+    return step
+
+
+def audit_of_customer(work: UnitOfWork, erasure: Any) -> int:
+    """A step after which the audit log says that something of a customer was changed,
+    when and by whom, and no longer what it was.
+    """
+    erased = func.erase_audit_of(erasure.id, number_of(erasure.id), CHUNK)
+    return work.session.scalar(select(erased)) or 0

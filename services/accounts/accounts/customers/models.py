@@ -20,6 +20,7 @@ from lineup.contracts.accounts.customers import (
     CustomerSettings,
     Person,
 )
+from lineup.contracts.accounts.erasure import number_of
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Timestamped
 from lineup.secrets import Sealed
@@ -264,6 +265,13 @@ class Customer(Timestamped, Record):
         """Be deleted by somebody; what becomes of its money is told with it."""
         self._note(deletion)
         self.set_status(Status.DELETED)
+
+    def erase(self) -> None:
+        """Be nothing but a number; why, and what of its money, is still told."""
+        nobody = Person(first_name="", last_name=number_of(self.id), email="")
+        self.username, self.pin = "", ""
+        self.change_person(nobody)
+        self.apply_settings(CustomerSettings(takes_messages=False))
 
     @property
     def deletion(self) -> Deletion:

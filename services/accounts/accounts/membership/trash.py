@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_
 
 from accounts import values
 from accounts.customers.finding import find_for_update, lock_row, trashed
@@ -13,9 +13,9 @@ from accounts.customers.models import Customer, Deletion
 from accounts.customers.operations import UNIQUE
 from accounts.customers.views import view_of, views_of
 from accounts.dependencies import Dependencies
-from accounts.devices.operations import delete_devices
+from accounts.erasure.operations import erase
 from accounts.logins.models import Login
-from accounts.logins.operations import delete_logins, end_sessions
+from accounts.logins.operations import end_sessions
 from accounts.search_text import search_words
 from accounts.subscriptions.operations import refuse_while_running
 from accounts.tree.models import Account
@@ -25,7 +25,6 @@ from accounts.users.models import User
 from accounts.users.operations import (
     announce_users,
     lock_users,
-    set_users_status,
     users_of,
 )
 from accounts.users.service_times import refresh_customer
@@ -37,6 +36,7 @@ from lineup.contracts.accounts.customers import (
     DeleteCustomer,
     GetCustomer,
 )
+from lineup.contracts.accounts.erasure import EraseCustomer, ErasureView
 from lineup.contracts.accounts.jobs import DeleteAccount
 from lineup.contracts.accounts.refusals import CustomerNotFound
 from lineup.contracts.accounts.trash import (
@@ -129,9 +129,26 @@ def restore_customer(
 def purge_customer(
     work: UnitOfWork, request: PurgeCustomer, *, dependencies: Dependencies
 ) -> Done:
-    """Delete a customer in the trash for good, with its users, devices and logins."""
-    _purge(work, dependencies, _locked_in_trash(work, request.customer_id))
+    """Delete a customer in the trash for good, and erase whatever names it."""
+    customer = _locked_in_trash(work, request.customer_id)
+    erase(work, dependencies, customer, customer.deletion)
     return Done()
+
+
+@handles(EraseCustomer, changes=GetCustomer)
+def erase_customer(
+    work: UnitOfWork, request: EraseCustomer, *, dependencies: Dependencies
+) -> ErasureView:
+    """Delete a customer for good, and erase whatever names it, without the trash.
+
+    SubscriptionActive while a user is served, unless it is forced for a reason.
+    """
+    deletion = deletion_of(work, request)
+    customer = lock_row(work, request.customer_id)
+    if not request.force:
+        users = users_of(work, customer.id)
+        refuse_while_running(work, [user.id for user in users])
+    return erase(work, dependencies, customer, deletion).view()
 
 
 def purge_expired(database: Database, dependencies: Dependencies) -> int:
@@ -154,7 +171,7 @@ def _purge_alone(
             customer = find_for_update(work, customer_id)
             if customer is None or not _is_expired(work, customer):
                 return False
-            _purge(work, dependencies, customer)
+            erase(work, dependencies, customer, customer.deletion)
     except FAULTS:
         raise
     except Exception:
@@ -168,16 +185,6 @@ def _is_expired(work: UnitOfWork, customer: Customer) -> bool:
     """Whether its time in the trash is over; not of who was restored meanwhile."""
     since = customer.trashed_at
     return since is not None and since <= work.now - KEPT_FOR
-
-
-def _purge(work: UnitOfWork, dependencies: Dependencies, customer: Customer) -> None:
-    users = work.session.scalars(select(User).where(_in_trash_with(customer))).all()
-    set_users_status(work, dependencies, users, Status.DELETED)
-    delete_devices(work, users)
-    work.session.get_one(Account, customer.id).set_status(Status.DELETED)
-    delete_logins(work, [customer.id])
-    customer.delete(customer.deletion)
-    work.announce(customer.state())
 
 
 def _locked_in_trash(work: UnitOfWork, customer_id: UUID) -> Customer:
@@ -215,7 +222,9 @@ def _trashed_view(customer: Customer, view: CustomerView) -> TrashedCustomer:
     )
 
 
-def deletion_of(work: UnitOfWork, request: DeleteCustomer | DeleteAccount) -> Deletion:
+def deletion_of(
+    work: UnitOfWork, request: DeleteCustomer | EraseCustomer | DeleteAccount
+) -> Deletion:
     """Who deletes, why, and what becomes of the money; a reason is given by force.
 
     Nobody forces it while logged in as another, or without the permission: money goes

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from accounts.customers.models import Customer, Group
 from accounts.devices.models import Device
+from accounts.erasure.models import Erasure
 from accounts.jobs.models import AccountJob
 from accounts.logins.models import (
     KnownAddress,
@@ -81,6 +82,7 @@ STEPS = (
     below_partner(Customer),
     below_partner(Group),
     below_partner(AccountJob),
+    below_partner(Erasure),
     rows(
         Account,
         lambda purge: Account.scope.startswith(purge.scope),

@@ -13,6 +13,7 @@ from accounts.records import Record
 from accounts.search_text import searchable
 from accounts.subscriptions.models import SubscriptionCopy, is_stopped
 from accounts.tree.models import PATH
+from lineup.contracts.accounts.erasure import erased_username
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.accounts.users import PlayerCredentials, UserChanged, UserView
 from lineup.database import Timestamped
@@ -109,6 +110,13 @@ class User(Timestamped, Record):
     def delete_without_refund(self) -> None:
         """Go together with its seller: what is left of its time is not given back."""
         self.forfeits = True
+        self.set_status(Status.DELETED)
+
+    def erase(self) -> None:
+        """Be deleted, and have nothing more that names or lets in anybody."""
+        self.username = self.token = erased_username(self.id)
+        self.password = ""
+        self.rename("")
         self.set_status(Status.DELETED)
 
     def move(self, scope: str) -> None:

@@ -6,10 +6,12 @@ Nothing but this may remove what is booked: the ledger refuses everybody else.
 
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, select, text
+from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import aliased
 
 from billing.catalog.models import PackageCopy, Plan, Product
+from billing.erasure.models import Erasure
+from billing.erasure.operations import allowed
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from billing.purging.models import Purge
 from billing.subscriptions.models import Period, RenewalSwitch, Subscription
@@ -24,13 +26,12 @@ from lineup.database.purging import (
     Purging,
     Step,
     audit_rows,
+    below_partner,
     kept_answers,
     of_partner,
     rows,
 )
 
-ALLOW = text("SELECT set_config('lineup.purging', 'on', true)")
-"""Lets this transaction remove what is booked, and what that was booked for."""
 Reversing = aliased(Transfer)
 
 
@@ -45,16 +46,6 @@ def _ids(model: Any, purge: Any) -> Select[Any]:
 def _of(model: Any, column: Any, owner: Any) -> Step:
     """A step that deletes what belongs to something of the partner."""
     return rows(model, lambda purge: column.in_(_ids(owner, purge)))
-
-
-def _allowed(step: Step) -> Step:
-    """A step that deletes what the database lets nobody else delete."""
-
-    def allowed(work: UnitOfWork, purge: Any) -> int:
-        work.session.execute(ALLOW)
-        return step(work, purge)
-
-    return allowed
 
 
 def _transfers(work: UnitOfWork, purge: Any) -> int:
@@ -72,7 +63,7 @@ def _transfers(work: UnitOfWork, purge: Any) -> int:
 
 STEPS = (
     _of(Period, Period.subscription_id, Subscription),
-    _allowed(of_partner(Subscription)),
+    allowed(of_partner(Subscription)),
     _of(RenewalSwitch, RenewalSwitch.user_id, UserCopy),
     _of(ShopDelivery, ShopDelivery.shop_id, ShopConnection),
     _of(OrderSeat, OrderSeat.order_id, ShopOrderRecord),
@@ -80,13 +71,14 @@ STEPS = (
     _of(OrderEffect, OrderEffect.shop_id, ShopConnection),
     of_partner(ShopOrderRecord),
     of_partner(ShopConnection),
-    _allowed(of_partner(Plan)),
+    allowed(of_partner(Plan)),
     of_partner(Product),
     of_partner(PackageCopy),
-    _allowed(of_partner(Wallet)),
-    _allowed(_transfers),
+    allowed(of_partner(Wallet)),
+    allowed(_transfers),
     of_partner(UserCopy),
     of_partner(CustomerCopy),
+    below_partner(Erasure),
     rows(
         AccountCopy,
         lambda purge: AccountCopy.partner_id == purge.id,

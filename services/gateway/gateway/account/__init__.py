@@ -7,6 +7,7 @@ from gateway.account import (
     impersonation,
     package,
     permissions,
+    personal_data,
     second_factor,
     settings,
     streams,
@@ -16,14 +17,16 @@ from gateway.account import (
 
 def init_app(app: Flask) -> None:
     """Hang the pages into the app."""
-    for module in (
+    modules = (
         settings,
         second_factor,
         permissions,
         api_keys,
         package,
+        personal_data,
         streams,
         support,
         impersonation,
-    ):
+    )
+    for module in modules:
         app.register_blueprint(module.pages)

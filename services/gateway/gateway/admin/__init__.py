@@ -18,6 +18,7 @@ from gateway.admin.partners import partnerships, unmatched
 from gateway.admin.people import (
     customer_content,
     customers,
+    erasures,
     everybody,
     groups,
     reports,
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
         customers,
         customer_content,
         trash,
+        erasures,
         groups,
         everybody,
         sellers,

@@ -1,5 +1,7 @@
 """What the API shows of customers and users: their links, and what is told once."""
 
+from dataclasses import dataclass
+
 from gateway import customers
 from gateway.api.conditions import keep_tag
 from gateway.api.subjects import customers as endpoints
@@ -9,6 +11,7 @@ from gateway.read_your_writes import until_link_answers, until_login_answers
 from gateway.request_context import ask
 from lineup.contracts.accounts.customers import GetPlayerSettings, PlayerSettings
 from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.personal_data import ExportCustomer, PersonalExport
 from lineup.contracts.accounts.users import (
     ChangePlayerLogin,
     CreateUser,
@@ -35,6 +38,25 @@ def create_customer(rpc_request: CreateCustomer) -> NewCustomer:
 def get_player_settings(rpc_request: GetPlayerSettings) -> PlayerSettings:
     """Get the player settings of a customer, including the PIN."""
     return customers.player_settings(rpc_request)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataLink(PersonalExport):
+    """A link to a customer's personal data."""
+
+    url: str
+    """Downloads the archive without sign-in; give it to nobody else."""
+
+
+@endpoints.view(ExportCustomer)
+def export_customer(rpc_request: ExportCustomer) -> PersonalDataLink:
+    """Get a link by which all personal data of a customer is downloaded.
+
+    The archive has a JSON file for each kind of record, and an index. It is made while
+    it is downloaded; the link works for seven days.
+    """
+    made = ask(rpc_request)
+    return PersonalDataLink(**vars(made), url=customers.personal_data_url(made))
 
 
 @endpoints.view(ListUsers)

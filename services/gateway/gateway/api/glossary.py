@@ -224,6 +224,8 @@ GLOSSARY: Mapping[str, str] = {
     "reach": "How far it reaches from now.",
     "reaches_until": "Until when it is available; null: not at all.",
     "reason": "The reason.",
+    "requested_at": "When it was requested.",
+    "requested_by": "Username of who requested it.",
     "received_at": "When it was received.",
     "received_from": "Received at this time or later.",
     "received_until": "Received before this time.",

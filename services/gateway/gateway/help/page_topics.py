@@ -47,6 +47,8 @@ BY_BLUEPRINT = {
     "support_pages": "account",
     "subscriptions_pages": "subscriptions",
     "trash_pages": "customers",
+    "erasure_pages": "customers",
+    "personal_data": "customers",
     "sources_pages": "guide",
     "users": "users",
 }
@@ -55,6 +57,7 @@ BY_BLUEPRINT = {
 BY_ENDPOINT = {
     "channel_pages.choose_guide": "guide",
     "channel_pages.show_guide": "guide",
+    "personal_data.own_data": "my-users",
     "users.buy": "subscriptions",
     "users.stop": "subscriptions",
     "users.stop_user": "subscriptions",

@@ -1,5 +1,7 @@
 """The form that deletes a customer or seller, and what it has to say first."""
 
+from typing import ClassVar
+
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
@@ -19,7 +21,7 @@ SETTLEMENT_LABELS = {
 class DeletionForm(LineupForm):
     """Has the name typed; where something would be lost, asks for a reason as well."""
 
-    asks = DeleteCustomer
+    asks: ClassVar[type] = DeleteCustomer
     typed = StringField("Type the name to confirm")
     reason = entry(
         "Reason for deleting anyway",

@@ -49,6 +49,7 @@ PAGES = frozenset(
         "join",
         "package",
         "partner-export",
+        "personal-data",
         "portal",
         "static",
         "uploads",

@@ -11,6 +11,7 @@ from lineup.database.purging import (
     rows,
 )
 from notifications.deliveries.models import Delivery
+from notifications.erasure.models import Erasure
 from notifications.people.models import AccountCopy, CustomerCopy
 from notifications.purging.models import Purge
 from notifications.transports.models import Transport, TransportHealth
@@ -25,6 +26,7 @@ STEPS = (
     below_partner(Transport),
     of_partner(TransportHealth, TransportHealth.id),
     below_partner(CustomerCopy),
+    below_partner(Erasure),
     rows(
         AccountCopy,
         lambda purge: AccountCopy.scope.startswith(purge.scope),

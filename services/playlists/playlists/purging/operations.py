@@ -23,7 +23,6 @@ from lineup.contracts.playlists.events import PlaylistsPurged
 from lineup.database import UnitOfWork, wake
 from lineup.database.purging import (
     CHUNK,
-    WAIT,
     Purging,
     audit_rows,
     below_partner,
@@ -46,6 +45,8 @@ from playlists.entitlements.models import (
     Subscription,
     User,
 )
+from playlists.erasure.models import Erasure
+from playlists.erasure.operations import shards_are_written
 from playlists.guide.models import (
     GuideChannel,
     GuideName,
@@ -53,7 +54,7 @@ from playlists.guide.models import (
     RetiredImport,
 )
 from playlists.jobs.models import Job
-from playlists.pending.models import AccessFile, ChannelSet, StaleShard
+from playlists.pending.models import AccessFile, ChannelSet
 from playlists.pending.operations import FACTS_WAKE
 from playlists.purging.files import PartnerFiles
 from playlists.purging.models import Purge
@@ -100,11 +101,12 @@ def purging_with(blobs: BlobStore) -> Purging:
         _empty_strays,
         rows(AccessFile, lambda _: IS_EMPTY, lambda _: IS_NOBODYS),
         below_partner(Customer),
+        below_partner(Erasure),
         below_partner(Seller),
         of_partner(PartnerOutput),
         of_partner(ChannelSet),
         files.remove_manifests,
-        _shards_are_written,
+        shards_are_written,
         audit_rows,
         kept_answers,
     )
@@ -166,10 +168,3 @@ def _empty(work: UnitOfWork, *theirs: ColumnElement[bool]) -> int:
     count = len(work.session.execute(emptied).all())
     wake(work.session, FACTS_WAKE)
     return count
-
-
-def _shards_are_written(work: UnitOfWork, purge: Any) -> int:
-    """Wait until the files of access facts no longer hold the partner's users."""
-    older = StaleShard.since < purge.pass_began_at
-    is_left = work.session.scalar(select(exists().where(older)))
-    return WAIT if is_left else 0

@@ -243,6 +243,12 @@ class PartnerPackageNotFound(NotFound):
     code = "partner_package_not_found"
 
 
+class ErasureNotFound(NotFound):
+    """No erasure of this customer was requested."""
+
+    code = "erasure_not_found"
+
+
 class PartnerPurged(Conflict):
     """The data of this partner was deleted, or is being deleted."""
 

@@ -9,7 +9,9 @@ stand in the way of changing rows:
   setting opens it.
 
 The functions give the right to delete to their own transaction alone. One removes the
-rows of a partner that is purged, the other rows that are older than 90 days at least.
+rows of a partner that is purged, the other rows that are older than 90 days at least. A
+third takes from rows what they say of a customer that is erased: that a change was made
+stays, by whom and when, but for the customer's own name, address and values.
 """
 
 from typing import Any
@@ -17,7 +19,7 @@ from typing import Any
 LEAST_DAYS = 90
 
 REFUSE = r"""
-CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     stack text;
 BEGIN
@@ -26,8 +28,14 @@ BEGIN
         AND stack ~ '(?n)^[^"]*PL/pgSQL[^"]*purge_audit_(of|before)\(' THEN
         RETURN NULL;
     END IF;
+    IF TG_OP = 'UPDATE'
+        AND stack ~ '(?n)^[^"]*PL/pgSQL[^"]*erase_audit_of\(' THEN
+        RETURN NULL;
+    END IF;
     RAISE EXCEPTION 'The audit log is append-only.' USING ERRCODE = '42501';
 END $$;
+"""
+GUARD = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 REVOKE UPDATE, DELETE, TRUNCATE ON audit_log FROM CURRENT_USER, PUBLIC;
@@ -62,11 +70,54 @@ PURGE_BEFORE = PURGE.format(
         || '70008000000000000000'
     )::uuid""",
 )
-PROTECT = REFUSE + PURGE_OF + PURGE_BEFORE
+ERASE_OF = """
+CREATE OR REPLACE FUNCTION erase_audit_of(person uuid, number text, most integer)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    step text := '/' || replace(person::text, '-', '') || '/';
+    erased integer;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('audit_log'));
+    GRANT UPDATE ON audit_log TO CURRENT_USER;
+    WITH found AS (
+        SELECT id, position(step IN actor_scope) > 0 AS is_by_them,
+            position(step IN scope || actor_scope) > 0 AS is_theirs
+        FROM audit_log
+        WHERE things @> ARRAY[person]
+            AND position(number IN coalesce(request ->> 'erased', '')) = 0
+        LIMIT most
+    )
+    UPDATE audit_log AS log SET
+        actor = CASE WHEN is_by_them AND on_behalf_of = '' THEN number ELSE actor END,
+        address = CASE WHEN is_by_them AND on_behalf_of = '' THEN '' ELSE address END,
+        user_agent =
+            CASE WHEN is_by_them AND on_behalf_of = '' THEN '' ELSE user_agent END,
+        on_behalf_of = CASE WHEN is_by_them AND on_behalf_of <> '' THEN number
+            ELSE on_behalf_of END,
+        name = CASE WHEN is_theirs THEN number ELSE name END,
+        request = CASE WHEN is_theirs AND action <> 'erase_customer' THEN '{}'
+            ELSE request END || jsonb_build_object(
+                'erased', trim(coalesce(request ->> 'erased', '') || ' ' || number)),
+        changes = (
+            SELECT coalesce(jsonb_agg(
+                CASE WHEN is_theirs OR one.value ->> 'id' = person::text
+                THEN one.value || jsonb_build_object(
+                    'before', CASE WHEN one.value ->> 'before' <> '' THEN 'erased' END,
+                    'after', CASE WHEN one.value ->> 'after' <> '' THEN 'erased' END)
+                ELSE one.value END ORDER BY one.ordinality), '[]')
+            FROM jsonb_array_elements(log.changes) WITH ORDINALITY AS one)
+    FROM found WHERE found.id = log.id;
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    REVOKE UPDATE ON audit_log FROM CURRENT_USER;
+    RETURN erased;
+END $$;
+"""
+PROTECT = REFUSE + GUARD + PURGE_OF + PURGE_BEFORE + ERASE_OF
 UNPROTECT = """
 DROP FUNCTION refuse_audit_change();
 DROP FUNCTION purge_audit_of(uuid, integer);
 DROP FUNCTION purge_audit_before(timestamptz, integer);
+DROP FUNCTION IF EXISTS erase_audit_of(uuid, text, integer);
 """
 
 
@@ -80,6 +131,11 @@ def create_audit_log(op: Any) -> None:
     from lineup.database.audit.models import AUDIT_LOG
 
     AUDIT_LOG.create(op.get_bind())
+
+
+def let_customers_be_erased(op: Any) -> None:
+    """Let what is said of a customer be erased, and nothing else; for a migration."""
+    op.execute(REFUSE + ERASE_OF)
 
 
 def drop_audit_log(op: Any) -> None:

@@ -1,0 +1,1 @@
+"""Erasing what names a customer, here and in every other service."""

@@ -1,0 +1,24 @@
+"""Ways in to erasing customers."""
+
+from functools import partial
+
+from billing.erasure.operations import ERASING, receive
+from lineup.bus import Entrypoints, every, on_event
+from lineup.context import Event
+from lineup.contracts.accounts.erasure import CustomerErasureRequested
+
+
+class ErasureEntrypoints(Entrypoints):
+    """Erases what names a customer, and confirms it."""
+
+    @on_event
+    def on_customer_erasure_requested(
+        self, event: Event[CustomerErasureRequested]
+    ) -> None:
+        """Everything that names a customer is to be erased."""
+        self.database.handle_event_once(event, partial(receive, keyring=self.keyring))
+
+    @every(seconds=1)
+    def erase_customers(self) -> None:
+        """Go on erasing, wherever it was left."""
+        ERASING.go_on(self.database)

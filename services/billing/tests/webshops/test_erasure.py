@@ -1,0 +1,143 @@
+"""Of an erased customer billing keeps amounts and dates, under a number."""
+
+from types import SimpleNamespace
+
+import pytest
+from services.billing.tests.conftest import a_customer, a_user
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from billing.erasure.operations import ERASING, receive
+from billing.subscriptions import operations as subscriptions
+from billing.subscriptions.renewals import top_up
+from billing.wallets.checks import check_ledger
+from lineup.context import SYSTEM
+from lineup.contracts.accounts.customers import BalanceSettlement
+from lineup.contracts.accounts.erasure import (
+    CustomerErasureRequested,
+    erased_username,
+    number_of,
+)
+from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.wallets import CheckLedger, TopUp
+from lineup.money import Money
+from lineup.testing.leftovers import found_in
+
+from .conftest import woo, woo_line
+
+NAMING = ("Ana", "Ruiz", "ana@example.org", "Living room", "anas-tv", "Envelope")
+
+
+@pytest.fixture
+def buyer(desk):
+    """Ana, who bought in the shop, has money, and placed an order nobody got."""
+    lines = woo_line(meta_data=[{"key": "iptv_username", "value": "anas-tv"}])
+    desk.serve(woo(lines))
+    desk.deliver(woo(woo_line(sku="UNKNOWN"), id=5013, number="5013"))
+    order = desk.order()
+    assert order.customer_id is not None
+    amount = Money.of("5.00 EUR")
+    note = "Envelope from Ana"
+    desk.ask(top_up, TopUp(customer_id=order.customer_id, amount=amount, note=note))
+    return order.customer_id
+
+
+def erase(desk, customer_id, version=1):
+    state = CustomerErasureRequested(
+        id=customer_id,
+        version=version,
+        scope=f"{desk.owner.scopes[0]}{customer_id.hex}/",
+        partner_id=desk.owner.partner_id,
+        email=desk.keyring.seal("Ana@example.org"),
+    )
+    with desk.database.transaction() as work:
+        receive(work, state, desk.keyring)
+    step(desk)
+
+
+def step(desk):
+    """Go on until there is nothing to do, or somebody else is waited for."""
+    for _ in range(50):
+        with desk.database.transaction() as work:
+            if not ERASING.do_some(work):
+                return
+
+
+def accounts_says_so(desk, customer_id):
+    """The copies hear that the customer and its users are nobody any more."""
+    scope = f"{desk.owner.scopes[0]}{customer_id.hex}/"
+    owner = SimpleNamespace(
+        id=customer_id,
+        scope=scope,
+        partner=SimpleNamespace(id=desk.owner.partner_id),
+    )
+    gone = {"version": 9, "status": Status.DELETED}
+    customer = a_customer(
+        customer_id,
+        desk.owner.partner_id,
+        scope,
+        **gone,
+        first_name="",
+        last_name=number_of(customer_id),
+        email="",
+        settlement=BalanceSettlement.PAY_OUT,
+    )
+    users = [
+        a_user(
+            SimpleNamespace(id=user_id, customer=owner),
+            desk.clock.now(),
+            **gone,
+            name="",
+            username=erased_username(user_id),
+        )
+        for user_id in desk.users.values()
+    ]
+    with desk.database.transaction() as work:
+        subscriptions.follow_customers(work, [customer])
+    with desk.database.transaction() as work:
+        subscriptions.follow_users(work, users)
+
+
+def sums(desk):
+    with desk.database.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT transfer.cause, transfer.created_at, amount_minor FROM entry"
+                " JOIN transfer ON transfer.id = transfer_id ORDER BY entry.id"
+            )
+        )
+        return rows.all()
+
+
+@pytest.mark.feature("CU-39")
+def test_nothing_names_an_erased_customer_and_the_books_are_the_same(desk, buyer):
+    engine = desk.database.engine
+    before = found_in(engine, *NAMING)
+    assert {"shop_order", "shop_seat", "transfer", "user_copy"} <= before.keys()
+    erase(desk, buyer)
+    assert desk.told("billing_erased") == []
+
+    accounts_says_so(desk, buyer)
+    booked = sums(desk)
+    desk.clock.forward(minutes=1)
+    step(desk)
+
+    assert found_in(engine, *NAMING) == {}
+    assert sums(desk) == booked
+    assert desk.ask(check_ledger, CheckLedger(), SYSTEM).is_sound
+    assert [one["id"] for one in desk.told("billing_erased")] == [str(buyer)]
+    erase(desk, buyer, version=2)
+    assert [one["version"] for one in desk.told("billing_erased")] == [1, 2]
+
+
+@pytest.mark.feature("CU-39")
+def test_of_what_is_booked_an_erasure_changes_words_alone(desk, buyer):
+    engine = desk.database.engine
+    allow = "SELECT set_config('lineup.purging', 'on', true); "
+    for statement in (
+        "UPDATE transfer SET reference = ''",
+        f"{allow} UPDATE transfer SET cause = 'top_up', created_at = now()",
+        f"{allow} UPDATE entry SET amount_minor = 1",
+    ):
+        with pytest.raises(DBAPIError), engine.begin() as connection:
+            connection.execute(text(statement))

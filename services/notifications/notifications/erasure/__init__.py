@@ -1,0 +1,1 @@
+"""Erasing what names a customer."""

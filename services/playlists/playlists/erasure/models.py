@@ -1,0 +1,10 @@
+"""Whose personal data is being erased, or was."""
+
+from lineup.database.purging import PurgeRow
+from playlists.records import Record
+
+
+class Erasure(PurgeRow, Record):
+    """The erasure of one customer in this service."""
+
+    __tablename__ = "erasures"
