@@ -446,7 +446,11 @@ class TestContent:
         for role in (Role.PARTNER, Role.DEALER, Role.SUPPORT):
             page = visible_text(browser(role).get(f"{CUSTOMER}/content"))
             own = page.partition("Package Channels")[2]
-            for words in ("Basic 3 Family Included", "Added", "Sport 3 Family Removed"):
+            for words in (
+                "3 Family Included",
+                "Kids 3 \N{EN DASH} Added",
+                "3 Family Removed",
+            ):
                 assert words in own
             assert ("Undo" in own) == ("Remove Basic" in own) == (role is Role.PARTNER)
 
