@@ -1,5 +1,6 @@
 """Who may ask what, of every verb that the services declare."""
 
+from dataclasses import fields
 from itertools import product
 
 import pytest
@@ -9,6 +10,7 @@ from lineup.bus.calls import authorize
 from lineup.bus.endpoints import Endpoint, EndpointKind
 from lineup.context import Actor, Context, Permission, Role
 from lineup.errors import Forbidden, Unauthenticated
+from lineup.impersonation import NotOnBehalf
 from lineup.verbs import Kind, verbs_of
 
 SERVICES = ("accounts", "billing", "playlists", "notifications")
@@ -62,6 +64,7 @@ OF_ONES_OWN = {
     "accounts.renew_recovery_codes",
     "accounts.revoke_api_key",
     "accounts.rotate_api_key",
+    "accounts.update_api_key",
 }
 """What a login may do about itself, whatever else it may; of others, operations look."""
 OWNERS_ONLY = {
@@ -98,6 +101,70 @@ def test_nothing_that_staff_can_change_goes_without_a_permission():
     assert without == OF_ONES_OWN
     for name in OWNERS_ONLY:
         assert Role.STAFF not in VERBS[name].allowed
+
+
+IN_OWN_NAME = {
+    "accounts.change_password",
+    "accounts.change_player_login",
+    "accounts.choose_package",
+    "accounts.create_api_key",
+    "accounts.create_permission_set",
+    "accounts.create_staff",
+    "accounts.create_support_grant",
+    "accounts.delete_partner",
+    "accounts.delete_permission_set",
+    "accounts.disable_second_factor",
+    "accounts.enable_second_factor",
+    "accounts.end_support_grant",
+    "accounts.enter_account",
+    "accounts.remove_second_factor",
+    "accounts.renew_recovery_codes",
+    "accounts.replace_player_password",
+    "accounts.require_second_factor",
+    "accounts.reset_password",
+    "accounts.revoke_api_key",
+    "accounts.rotate_api_key",
+    "accounts.send_reset_link",
+    "accounts.set_login_state",
+    "accounts.update_account_access",
+    "accounts.update_api_key",
+    "accounts.update_login",
+    "accounts.update_permission_set",
+    "billing.correct_booking",
+    "billing.pay_out",
+}
+"""What nobody does while logged in as another: passwords, logins and what they may do,
+money that goes out. A forced deletion is looked at by its operation."""
+MAKES_A_LOGIN = {"accounts.create_account", "accounts.create_customer"}
+"""They give nobody who is there another password."""
+OF_SHOPS_AND_MAIL = ("billing.", "playlists.", "notifications.")
+"""Where secrets are other systems', not what somebody signs in with."""
+PASSWORDS = {"password", "new_password", "old_password", "login"}
+
+
+@pytest.mark.feature("AH-28")
+@pytest.mark.parametrize("name", sorted(VERBS.keys() - BEFORE_SIGN_IN))
+def test_who_is_logged_in_as_another_touches_no_password_and_pays_nothing_out(name):
+    for role in VERBS[name].allowed:
+        actor = Actor(role=role, scopes=("/",), on_behalf_of="root")
+        if name in IN_OWN_NAME:
+            with pytest.raises(NotOnBehalf):
+                authorize(endpoint(name), Context(actor=actor))
+        else:
+            authorize(endpoint(name), Context(actor=actor))
+
+
+@pytest.mark.feature("AH-28")
+def test_what_takes_a_password_or_manages_logins_is_done_in_ones_own_name():
+    of_logins = {
+        name
+        for name, verb in VERBS.items()
+        if verb.kind is Kind.WRITE and not name.startswith(OF_SHOPS_AND_MAIL)
+        if verb.access.needs in {Permission.LOGINS, Permission.LOGIN_AS}
+        or PASSWORDS & {one.name for one in fields(verb.request)}
+    }
+    assert of_logins - BEFORE_SIGN_IN - MAKES_A_LOGIN <= IN_OWN_NAME
+    assert len(of_logins) > 10
 
 
 @pytest.mark.feature("AH-31")

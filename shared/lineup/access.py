@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lineup.context import Actor, Feature, Pending, Permission, Role
 from lineup.errors import Conflict, Forbidden, PaymentRequired, Unauthenticated
+from lineup.impersonation import refuse_while_impersonating
 
 MEANING: Mapping[Permission, str] = {
     Permission.CUSTOMERS: "Create and change customers, their users and devices",
@@ -93,13 +94,16 @@ class AccessRule:
     Nobody in `allowed` means everybody, even before sign-in. `needs` is the permission
     that a login must have beside its role. `while_pending`: also who must do one of
     these first, such as choose a password. `while_locked`: also who belongs to a
-    partner that has not paid. `feature`: what the partner's package must have.
+    partner that has not paid. `in_own_name`: nobody who is logged in as another, since
+    it is about passwords, logins or money that goes out. `feature`: what the partner's
+    package must have.
     """
 
     allowed: frozenset[Role]
     needs: Permission | None = None
     while_pending: frozenset[Pending] = frozenset()
     while_locked: bool = False
+    in_own_name: bool = False
     feature: Feature | None = None
 
     def check(self, actor: Actor) -> None:
@@ -116,7 +120,7 @@ class AccessRule:
             raise Forbidden
         if actor.pending and actor.pending not in self.while_pending:
             raise REFUSALS[actor.pending]
-        self._check_package(actor)
+        self._check_state(actor)
         if self.needs is not None:
             require(actor, self.needs)
 
@@ -128,7 +132,9 @@ class AccessRule:
             return False
         return True
 
-    def _check_package(self, actor: Actor) -> None:
+    def _check_state(self, actor: Actor) -> None:
+        if self.in_own_name:
+            refuse_while_impersonating(actor)
         if actor.is_locked and not self.while_locked:
             refuse_sellers_of_locked(actor)
             raise PartnerLocked

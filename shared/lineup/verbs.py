@@ -112,6 +112,7 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
     needs: Permission | None = None,
     while_pending: Collection[Pending] = (),
     while_locked: bool = False,
+    in_own_name: bool = False,
     feature: Feature | None = None,
     rest: str | Route | None = None,
 ) -> Callable[[C], C]:
@@ -119,7 +120,8 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
 
     Its verb is the name of the class in snake case. `needs` is the permission that a
     login must have, where it has not all that its role may do. `while_pending`: who
-    must do one of these first may ask it already.
+    must do one of these first may ask it already. `in_own_name`: nobody asks it while
+    logged in as another.
     """
 
     def declare(contract: C) -> C:
@@ -133,6 +135,7 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
                 needs=needs,
                 while_pending=frozenset(while_pending),
                 while_locked=while_locked,
+                in_own_name=in_own_name,
                 feature=feature,
             ),
             request=request,

@@ -139,6 +139,7 @@ def one_of_everything(lineup: Running) -> Tenant:
         "set_id": tenant.make("/permission-sets", name="Desk", permissions=["sell"])[
             "id"
         ],
+        "key_id": tenant.make("/api-keys", name="Webshop")["key"]["id"],
         "seller_plan_id": tenant.make("/seller-plans", name="Starter")["id"],
         "login_id": tenant.make(
             f"/accounts/{dealer['id']}/logins",

@@ -57,6 +57,7 @@ VALUES = {
         "api_is_enabled": False,
         "networks": ["127.0.0.0/8", "192.0.2.7/32"],
     },
+    "/api-keys/{key_id}": {**WORDS, "permissions": ["sell"]},
     "/permission-sets/{set_id}": {**WORDS, "permissions": ["refund", "import"]},
     "/seller-plans/{seller_plan_id}": {
         **WORDS,

@@ -1,5 +1,7 @@
 """API keys: limited, shown once, replaced with an overlap; how accounts are reached."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -9,10 +11,12 @@ from accounts.logins.sign_in import sign_in
 from accounts.sellers.access import get_access, update_access
 from accounts.sellers.operations import create_staff
 from accounts.staff.api_keys import (
+    get_api_key,
     list_api_keys,
     new_key,
     renewed_key,
     revoke_api_key,
+    update_api_key,
 )
 from accounts.staff.permissions import create_set
 from accounts.tree.operations import set_account_state
@@ -21,10 +25,12 @@ from lineup.context import NOBODY, Permission, Role
 from lineup.contracts.accounts.api_keys import (
     CreateApiKey,
     GetAccountAccess,
+    GetApiKey,
     ListApiKeys,
     RevokeApiKey,
     RotateApiKey,
     UpdateAccountAccess,
+    UpdateApiKey,
 )
 from lineup.contracts.accounts.logins import CreateStaff
 from lineup.contracts.accounts.permissions import CreatePermissionSet
@@ -111,6 +117,46 @@ class TestKeys:
         with pytest.raises(MadeByKey):
             ask(who(made.token), revoke_api_key, RevokeApiKey(key_id=other.key.id))
 
+    def test_its_name_limits_and_end_are_changed_and_its_text_stays(
+        self, ask, clock, enter, who, make_key
+    ):
+        north = enter("north").actor
+        made = make_key(north, permissions=[Permission.SELL], days=5)
+        change = UpdateApiKey(
+            key_id=made.key.id,
+            name="Reporting",
+            permissions=[],
+            networks=["192.0.2.0/24"],
+            days=2,
+        )
+        ask(north, update_api_key, change)
+        shown = ask(north, get_api_key, GetApiKey(key_id=made.key.id))
+        assert (shown.name, shown.permissions) == ("Reporting", [])
+        actor = who(made.token)
+        assert (actor.permissions, actor.networks) == ((), ("192.0.2.0/24",))
+        ask(north, update_api_key, UpdateApiKey(key_id=made.key.id, permissions=None))
+        assert who(made.token).permissions is None
+        assert who(made.token).networks == ("192.0.2.0/24",)
+        clock.forward(days=2)
+        with pytest.raises(NotSignedIn):
+            who(made.token)
+
+    def test_nobody_widens_a_key_beyond_themselves_nor_a_key_itself(
+        self, ask, enter, who, make_key
+    ):
+        north = enter("north").actor
+        made = make_key(north, permissions=[Permission.SELL])
+        wider = UpdateApiKey(key_id=made.key.id, permissions=[Permission.REFUND])
+        with pytest.raises(MadeByKey):
+            ask(who(made.token), update_api_key, wider)
+        narrow = replace(north, permissions=(Permission.SELL,))
+        with pytest.raises(PermissionMissing):
+            ask(narrow, update_api_key, wider)
+        with pytest.raises(ApiKeyNotFound):
+            ask(enter("south").actor, update_api_key, wider)
+        with pytest.raises(ApiKeyNotFound):
+            ask(enter("south").actor, get_api_key, GetApiKey(key_id=made.key.id))
+
     def test_its_text_is_kept_nowhere(self, engine, make_key):
         token = make_key().token
         with engine.connect() as connection:
@@ -133,6 +179,7 @@ class TestKeys:
             who(made.token)
         assert ask(north, list_api_keys, ListApiKeys()).items == []
 
+    @pytest.mark.feature("AH-39")
     def test_a_rotated_one_overlaps_and_then_is_over(
         self, ask, clock, enter, who, make_key
     ):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,6 +24,7 @@ from lineup.contracts.accounts.tree import (
 )
 from lineup.contracts.paging import Paging
 from lineup.errors import Forbidden, Invalid, NotFound
+from lineup.impersonation import NotOnBehalf
 
 from .conftest import KEYRING, an_account, call, codes_of
 
@@ -41,6 +43,7 @@ def staff_of(partner):
 
 
 class TestEditing:
+    @pytest.mark.feature("AH-39")
     def test_contact_and_company_are_kept_and_announced(self, ask, tree, announced):
         company = Company(
             legal_name="Stall Ltd", address="Main Road 1", city="Riga", country="lv"
@@ -61,6 +64,19 @@ class TestEditing:
         state = announced("account_changed")[-1]
         assert (state.name, state.version) == ("Changed", 2)
         assert state.company["legal_name"] == "Stall Ltd"
+
+    @pytest.mark.feature("AH-28")
+    def test_who_acts_as_an_account_sends_its_reset_links_nowhere_else(self, ask, tree):
+        visitor = replace(tree.partner, on_behalf_of="root")
+        own = tree.partner.account_id
+        ask(visitor, update_account, a_change(own, phone="+371 1", email=""))
+        with pytest.raises(NotOnBehalf):
+            ask(visitor, update_account, a_change(own, email="mine@example.org"))
+        ask(
+            visitor,
+            update_account,
+            a_change(tree.dealer.account_id, email="a@b.example"),
+        )
 
     @pytest.mark.feature("CU-17")
     def test_every_fault_is_told_at_once_and_nothing_changes(self, ask, tree):

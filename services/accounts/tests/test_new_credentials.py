@@ -28,7 +28,6 @@ from lineup.contracts.accounts.users import (
 from lineup.contracts.audit import ListAuditEntries
 from lineup.database.audit.reading import list_audit_entries
 from lineup.errors import Conflict, NotFound
-from lineup.impersonation import NotOnBehalf
 from lineup.values.bad_value import BadValueError
 from lineup.values.checking import rule_of
 from lineup.values.types import OptionalPlayerPassword, PlayerPassword, PlayerUsername
@@ -134,12 +133,6 @@ class TestPassword:
             request = ReplacePlayerPassword(user_id=user.id, new_password=chosen)
             with pytest.raises(PermissionMissing) if chosen else nullcontext():
                 ask(some, replace_player_password, request, dependencies=dependencies)
-
-    def test_not_while_logged_in_as_another(self, ask, tree, dependencies, user):
-        visitor = replace(tree.reseller, on_behalf_of="north")
-        request = ReplacePlayerPassword(user_id=user.id)
-        with pytest.raises(NotOnBehalf):
-            ask(visitor, replace_player_password, request, dependencies=dependencies)
 
 
 @pytest.mark.feature("CU-38")

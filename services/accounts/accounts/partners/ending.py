@@ -21,7 +21,6 @@ from lineup.contracts.accounts.partnerships import (
 )
 from lineup.contracts.accounts.refusals import ConfirmationMissing
 from lineup.database import Database, UnitOfWork
-from lineup.impersonation import refuse_while_impersonating
 from lineup.validation import FieldCode, ValidationErrors
 from lineup.verbs import handles
 
@@ -37,7 +36,6 @@ def delete_partner(work: UnitOfWork, request: DeletePartner) -> PartnershipDetai
 
     ConfirmationMissing unless the username of its first login was typed.
     """
-    refuse_while_impersonating(work.actor)
     account = account_in_scope(work, request.partner_id)
     if request.confirmation.strip() != account.username:
         words = f"Type {account.username} to confirm."

@@ -11,7 +11,6 @@ from lineup.contracts.accounts.api_keys import (
 from lineup.contracts.changes import either
 from lineup.database import UnitOfWork
 from lineup.errors import Forbidden
-from lineup.impersonation import refuse_while_impersonating
 from lineup.verbs import handles
 
 
@@ -28,7 +27,6 @@ def update_access(work: UnitOfWork, request: UpdateAccountAccess) -> AccountAcce
     Never one's own, so that nobody shuts themselves out. Its sessions and tokens
     stay and are refused within ten seconds.
     """
-    refuse_while_impersonating(work.actor)
     account = account_in_scope(work, request.account_id)
     if not may_switch(work.actor, account):
         raise Forbidden

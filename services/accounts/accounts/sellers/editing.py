@@ -20,8 +20,10 @@ from lineup.contracts.accounts.tree import (
     GetAccount,
     UpdateAccount,
 )
+from lineup.contracts.changes import UNSET
 from lineup.database import UnitOfWork
 from lineup.errors import Forbidden
+from lineup.impersonation import refuse_while_impersonating
 from lineup.validation import ValidationErrors
 from lineup.verbs import handles
 
@@ -40,6 +42,7 @@ def update_account(work: UnitOfWork, request: UpdateAccount) -> AccountView:
     status = request.state or account.status
     if status is not account.status:
         refuse_status_change(work.actor, account, status)
+    _refuse_other_mail(work, account, request)
     work.session.refresh(account, with_for_update=True)
     currency = account.currency
     errors = ValidationErrors()
@@ -55,6 +58,17 @@ def update_account(work: UnitOfWork, request: UpdateAccount) -> AccountView:
     if account.kind is not AccountKind.OPERATOR:
         work.announce(account.state())
     return view_of(work, account)
+
+
+def _refuse_other_mail(
+    work: UnitOfWork, account: Account, request: UpdateAccount
+) -> None:
+    """NotOnBehalf where somebody who acts as an account changes its mail address: its
+    reset links go there.
+    """
+    is_itself = account.scope in work.actor.scopes
+    if is_itself and request.email not in {UNSET, account.email}:
+        refuse_while_impersonating(work.actor)
 
 
 def _change_currency(work: UnitOfWork, partner: Account) -> None:

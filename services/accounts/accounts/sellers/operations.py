@@ -33,7 +33,6 @@ from lineup.contracts.accounts.tree import (
 )
 from lineup.database import UnitOfWork
 from lineup.errors import Forbidden, Invalid
-from lineup.impersonation import refuse_while_impersonating
 from lineup.validation import FieldCode, ValidationErrors
 from lineup.verbs import handles
 
@@ -77,11 +76,7 @@ def create_account(
 def create_staff(
     work: UnitOfWork, request: CreateStaff, *, dependencies: Dependencies
 ) -> LoginView:
-    """Make a further login on an account, of a role at or below the actor's.
-
-    NotOnBehalf while logged in as another: it would outlast the visit.
-    """
-    refuse_while_impersonating(work.actor)
+    """Make a further login on an account, of a role at or below the actor's."""
     account = account_in_scope(work, request.account_id)
     if request.role not in hands_out(work.actor):
         raise Forbidden

@@ -1,4 +1,4 @@
-"""API keys of one's own login: made, replaced, revoked; their text is told once."""
+"""API keys of one's own login: made, changed, replaced, revoked; told once."""
 
 import secrets
 from collections.abc import Sequence
@@ -16,16 +16,18 @@ from lineup.context import Call, Permission
 from lineup.contracts.accounts.api_keys import (
     ApiKeyView,
     CreateApiKey,
+    GetApiKey,
     ListApiKeys,
     NewApiKey,
     RevokeApiKey,
     RotateApiKey,
+    UpdateApiKey,
 )
 from lineup.contracts.accounts.refusals import ApiKeyNotFound, MadeByKey
 from lineup.contracts.accounts.sessions import SessionKind
+from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.database import Database, UnitOfWork, page_of
-from lineup.impersonation import refuse_while_impersonating
 from lineup.verbs import Done, handles, handles_call
 
 PREFIX = "lk_"
@@ -51,6 +53,34 @@ def new_key(work: UnitOfWork, request: CreateApiKey) -> NewApiKey:
 def list_api_keys(work: UnitOfWork, request: ListApiKeys) -> Page[ApiKeyView]:
     """One's own keys that are not over, newest first."""
     return page_of(work.session, _own(work), Session, request.paging, _view)
+
+
+@handles(GetApiKey, row=Session)
+def get_api_key(work: UnitOfWork, request: GetApiKey) -> ApiKeyView:
+    """One of one's own keys that is not over."""
+    key = work.session.scalar(_own(work).where(Session.id == request.key_id))
+    if key is None:
+        raise ApiKeyNotFound
+    return _view(key)
+
+
+@handles(UpdateApiKey, changes=GetApiKey)
+def update_api_key(work: UnitOfWork, request: UpdateApiKey) -> ApiKeyView:
+    """Change a key's name and limits, which are never beyond one's own.
+
+    No key changes a key: it would take its own limits away.
+    """
+    _refuse_keys(work)
+    key = _found(work, request.key_id)
+    key.name = either(request.name, key.name)
+    key.networks = list(either(request.networks, key.networks))
+    if request.permissions is not UNSET:
+        for permission in request.permissions or ():
+            require(work.actor, permission)
+        key.permissions = _values(request.permissions)
+    if request.days is not UNSET and request.days is not None:
+        key.expires_at = work.now + timedelta(days=request.days)
+    return _view(key)
 
 
 @handles_call(RotateApiKey)
@@ -95,17 +125,25 @@ def _begin(
     networks: Sequence[str],
     lasts: timedelta,
 ) -> NewApiKey:
-    refuse_while_impersonating(work.actor)
-    if work.actor.key_id is not None:
-        raise MadeByKey
+    _refuse_keys(work)
     token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     key = Session.begin(own_login_id(work.actor), SessionKind.KEY, token, work.now)
     key.name, key.networks = name, list(networks)
-    key.permissions = None if permissions is None else [p.value for p in permissions]
+    key.permissions = _values(permissions)
     key.expires_at = work.now + lasts
     work.session.add(key)
     work.session.flush()
     return NewApiKey(token=token, key=_view(key))
+
+
+def _refuse_keys(work: UnitOfWork) -> None:
+    """MadeByKey for a key."""
+    if work.actor.key_id is not None:
+        raise MadeByKey
+
+
+def _values(permissions: Sequence[Permission] | None) -> list[str] | None:
+    return None if permissions is None else [one.value for one in permissions]
 
 
 def _own(work: UnitOfWork) -> Select[Session]:

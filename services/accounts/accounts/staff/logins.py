@@ -26,7 +26,6 @@ from lineup.contracts.accounts.tree import Status
 from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
-from lineup.impersonation import refuse_while_impersonating
 from lineup.scope import within
 from lineup.validation import ValidationErrors
 from lineup.verbs import Done, handles
@@ -166,7 +165,6 @@ def _set_names(work: UnitOfWork, logins: Sequence[Login]) -> dict[UUID | None, s
 
 def other_login(work: UnitOfWork, login_id: UUID) -> Login:
     """Somebody else's login that the actor may manage, locked; LoginNotFound."""
-    refuse_while_impersonating(work.actor)
     if login_id == work.actor.login_id:
         raise OwnLogin
     statement = manageable(work.actor).where(Login.id == login_id)

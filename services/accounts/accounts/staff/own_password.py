@@ -16,7 +16,6 @@ from lineup.contracts.accounts.refusals import LoginNotFound, PasswordWrong
 from lineup.contracts.accounts.sessions import ChangePassword
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Database, UnitOfWork
-from lineup.impersonation import refuse_while_impersonating
 from lineup.verbs import Done, handles_call
 
 
@@ -52,10 +51,8 @@ def check_own_password(
 ) -> None:
     """Have one's own password shown before one's login is changed.
 
-    PasswordWrong, at the field it was typed in, or TooManyTries; nobody does so while
-    they are logged in as another.
+    PasswordWrong, at the field it was typed in, or TooManyTries.
     """
-    refuse_while_impersonating(call.actor)
     with database.transaction(call.context) as work:
         login = _own_login(work)
         counted = count_own(work, login.username, limits)

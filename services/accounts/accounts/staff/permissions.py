@@ -24,7 +24,6 @@ from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
 from lineup.ids import new_id
-from lineup.impersonation import refuse_while_impersonating
 from lineup.scope import acting_partner, in_scope
 from lineup.verbs import Done, handles
 
@@ -34,7 +33,6 @@ NAME_INDEX = "uq_permission_sets_name"
 @handles(CreatePermissionSet)
 def create_set(work: UnitOfWork, request: CreatePermissionSet) -> PermissionSetView:
     """Make a set of a partner, whose name it has not used yet."""
-    refuse_while_impersonating(work.actor)
     _require_own(work.actor, request.permissions)
     partner_id = acting_partner(work.actor, request.partner_id)
     partner = named_account(work, partner_id, "partner_id")
@@ -55,7 +53,6 @@ def create_set(work: UnitOfWork, request: CreatePermissionSet) -> PermissionSetV
 @handles(UpdatePermissionSet, changes=GetPermissionSet)
 def update_set(work: UnitOfWork, request: UpdatePermissionSet) -> PermissionSetView:
     """Change a set; whoever has it follows as soon as it is identified anew."""
-    refuse_while_impersonating(work.actor)
     changed = _locked(work, request.set_id)
     if request.permissions is not UNSET:
         _require_own(work.actor, request.permissions)
@@ -70,7 +67,6 @@ def update_set(work: UnitOfWork, request: UpdatePermissionSet) -> PermissionSetV
 @handles(DeletePermissionSet, changes=GetPermissionSet)
 def delete_set(work: UnitOfWork, request: DeletePermissionSet) -> Done:
     """Remove a set; PermissionSetUsed while a login has it, who would then have all."""
-    refuse_while_impersonating(work.actor)
     removed = _locked(work, request.set_id)
     if login_counts(work, [removed.id]):
         raise PermissionSetUsed

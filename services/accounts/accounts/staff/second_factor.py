@@ -40,7 +40,6 @@ from lineup.contracts.accounts.second_factor import (
 )
 from lineup.contracts.accounts.sessions import SessionKind
 from lineup.database import Database, UnitOfWork
-from lineup.impersonation import refuse_while_impersonating
 from lineup.secrets import Keyring
 from lineup.verbs import Done, handles, handles_call
 
@@ -144,7 +143,6 @@ def remove_by_name(work: UnitOfWork, username: str) -> None:
 @handles(RequireSecondFactor)
 def require(work: UnitOfWork, request: RequireSecondFactor) -> SecondFactorView:
     """Say whether the logins of one's own account must have a second factor."""
-    refuse_while_impersonating(work.actor)
     account = work.session.get(Account, work.actor.account_id, with_for_update=True)
     if account is None:
         raise AccountNotFound

@@ -5,7 +5,6 @@ import pytest
 from billing.subscriptions.renewals import correct_booking, top_up
 from billing.wallets.corrections import pay_out
 from billing.wallets.statements import list_entries
-from lineup.context import Actor, Role
 from lineup.contracts.billing.refusals import (
     AlreadyCorrected,
     AmountTooLarge,
@@ -15,7 +14,6 @@ from lineup.contracts.billing.refusals import (
 from lineup.contracts.billing.wallets import CorrectBooking, ListEntries, PayOut, TopUp
 from lineup.contracts.paging import Paging
 from lineup.errors import Invalid, NotFound
-from lineup.impersonation import NotOnBehalf
 from lineup.money import BadAmount, CurrencyMismatch, Money
 
 
@@ -184,17 +182,6 @@ class TestPayingOut:
             pay(customer, "-1.00 EUR")
         with pytest.raises(CurrencyMismatch):
             pay(customer, "1.00 USD")
-
-    def test_nobody_pays_out_while_logged_in_as_another(
-        self, shop_floor, customer, partner, pay
-    ):
-        shop_floor.top_up(customer, "10.00 EUR")
-        visitor = Actor(
-            role=Role.PARTNER, scopes=partner.actor.scopes, on_behalf_of="root"
-        )
-
-        with pytest.raises(NotOnBehalf):
-            pay(customer, actor=visitor)
 
 
 def test_a_balance_that_no_number_holds_is_refused(shop_floor, customer, database):

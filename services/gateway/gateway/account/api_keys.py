@@ -1,6 +1,6 @@
 """Pages about API keys: made, shown once, replaced, revoked."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask import Blueprint, render_template, url_for
@@ -9,7 +9,14 @@ from wtforms import BooleanField
 from wtforms.fields.choices import SelectChoice
 
 from gateway.panel.entries import Checklist, entry
-from gateway.panel.forms import LineupForm, confirm_page, status_of, submit
+from gateway.panel.forms import (
+    LineupForm,
+    confirm_page,
+    form_page,
+    go_to,
+    status_of,
+    submit,
+)
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import actor, ask
@@ -17,12 +24,16 @@ from lineup.access import MEANING
 from lineup.context import Permission
 from lineup.contracts.accounts.api_keys import (
     HOLDERS,
+    ApiKeyView,
     CreateApiKey,
+    GetApiKey,
     ListApiKeys,
     NewApiKey,
     RevokeApiKey,
     RotateApiKey,
+    UpdateApiKey,
 )
+from lineup.contracts.changes import UNSET
 
 pages = Blueprint("api_key_pages", __name__)
 
@@ -41,7 +52,7 @@ KEYS = Table(
 class ApiKeyForm(LineupForm):
     """A new key: its name and what limits it."""
 
-    asks = CreateApiKey
+    asks: ClassVar[type | None] = CreateApiKey
     sections: ClassVar = {
         "": ["name", "days"],
         "Access": ["is_limited", "permissions", "networks"],
@@ -62,8 +73,8 @@ class ApiKeyForm(LineupForm):
         "all.",
     )
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **present: Any) -> None:
+        super().__init__(**present)
         me = actor()
         self.permissions.choices = [
             SelectChoice(one.value, MEANING[one]) for one in Permission if me.may(one)
@@ -73,6 +84,34 @@ class ApiKeyForm(LineupForm):
         """The key to be made."""
         chosen = self.permissions.data if self.is_limited.data else None
         return self.to(CreateApiKey, permissions=chosen)
+
+
+class EditApiKeyForm(ApiKeyForm):
+    """What a key there is may do, from where, and for how long."""
+
+    asks = UpdateApiKey
+    days = entry(
+        "Valid for (days from now)",
+        "Leave empty to keep the present end.",
+        is_required=False,
+    )
+
+    def __init__(self, key: ApiKeyView) -> None:
+        is_limited = key.permissions is not None
+        super().__init__(
+            data={
+                "name": key.name,
+                "is_limited": is_limited,
+                "permissions": [one.value for one in key.permissions or ()],
+                "networks": key.networks,
+            }
+        )
+
+    def to_change(self, key_id: UUID) -> UpdateApiKey:
+        """The change that was entered."""
+        chosen = self.permissions.data if self.is_limited.data else None
+        days = self.days.data or UNSET
+        return self.to(UpdateApiKey, key_id=key_id, permissions=chosen, days=days)
 
 
 class RotationForm(LineupForm):
@@ -102,6 +141,22 @@ def new_api_key() -> ResponseReturnValue:
     form = ApiKeyForm()
     made = submit(form, lambda: ask(form.to_request()))
     return _made(form, made, "New API key", "Create API key")
+
+
+@pages.route("/settings/api-keys/<uuid:key_id>/edit", methods=["GET", "POST"])
+@page_for(HOLDERS)
+def edit_api_key(key_id: UUID) -> ResponseReturnValue:
+    """Change what a key may do; programs go on with the same text."""
+    key = ask(GetApiKey(key_id=key_id))
+    form = EditApiKeyForm(key)
+    return form_page(
+        "account/api_key_edit.html",
+        form,
+        lambda: ask(form.to_change(key_id)),
+        lambda changed: go_to(url_for(".list_api_keys"), f"{changed.name} was saved."),
+        key=key,
+        back=url_for(".list_api_keys"),
+    )
 
 
 @pages.route("/settings/api-keys/<uuid:key_id>/rotate", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ import pytest
 
 from lineup.context import Permission, Role
 from lineup.contracts.accounts.api_keys import AccountAccess, ApiKeyView, NewApiKey
+from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.errors import Forbidden, Invalid
 
@@ -42,6 +43,30 @@ def test_a_key_is_made_in_the_panel_and_shown_once(browser, form_of, keys):
     assert rpc_request.permissions == [Permission.SELL]
     assert rpc_request.networks == ["192.0.2.7", "2001:db8::/32"]
     assert rpc_request.days == 30
+
+
+@pytest.mark.feature("AP-01")
+def test_a_key_is_changed_and_what_is_left_empty_stays(
+    browser, form_of, keys, services, sample
+):
+    client = browser(Role.PARTNER)
+    view = sample(
+        ApiKeyView, name="Webshop", permissions=[Permission.SELL], networks=["::1/128"]
+    )
+    services.answer_with("accounts.get_api_key", view)
+    path = f"/settings/api-keys/{ID}/edit"
+    page = text_of(client.get(path))
+    assert 'value="Webshop"' in page
+    assert "::1/128" in page
+    filled = {"name": "Reporting", "is_limited": "y", "permissions": ["sell", "refund"]}
+    answer = client.post(path, data=form_of(page) | filled | {"networks": ""})
+    assert answer.location == "/settings/api-keys"
+    [(_, asked)] = services.calls_of("accounts.update_api_key")
+    assert (asked.name, asked.networks, asked.days) == ("Reporting", [], UNSET)
+    assert asked.permissions == [Permission.SELL, Permission.REFUND]
+    client.post(path, data=form_of(page) | {"name": "Reporting", "days": "9"})
+    [*_, (_, asked)] = services.calls_of("accounts.update_api_key")
+    assert (asked.permissions, asked.days) == (None, 9)
 
 
 @pytest.mark.feature("AP-01")

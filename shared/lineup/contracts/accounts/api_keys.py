@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lineup.context import EVERYBODY, PARTNERS, Permission, Role
 from lineup.contracts.accounts.permissions import Permissions
-from lineup.contracts.changes import UNSET, Given
+from lineup.contracts.changes import UNSET, Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.values.rules import Whole
 from lineup.values.types import Name, Networks
@@ -47,7 +47,7 @@ class NewApiKey:
     """What is known of it."""
 
 
-@verb("accounts", Kind.WRITE, allowed=HOLDERS, rest="POST /api-keys")
+@verb("accounts", Kind.WRITE, allowed=HOLDERS, in_own_name=True, rest="POST /api-keys")
 class CreateApiKey(Request[NewApiKey]):
     """Create an API key of your own login."""
 
@@ -67,10 +67,38 @@ class ListApiKeys(Request[Page[ApiKeyView]]):
     paging: Paging = field(default_factory=Paging)
 
 
+@verb("accounts", Kind.READ, allowed=HOLDERS, rest="GET /api-keys/<uuid:key_id>")
+class GetApiKey(Request[ApiKeyView]):
+    """Get an API key of your own login, without its text."""
+
+    key_id: UUID
+
+
 @verb(
     "accounts",
     Kind.WRITE,
     allowed=HOLDERS,
+    in_own_name=True,
+    rest="PATCH /api-keys/<uuid:key_id>",
+)
+class UpdateApiKey(Request[ApiKeyView]):
+    """Change an API key; its text stays. What it may do changes within ten seconds."""
+
+    key_id: UUID
+    name: Given[Name] = UNSET
+    permissions: Given[Permissions | None] = resets_to(None)
+    """What it may do; null: all that the login may; empty: only look."""
+    networks: Given[Networks] = UNSET
+    """IP addresses or networks that it may be used from; empty: anywhere."""
+    days: Given[KeyDays | None] = resets_to(None)
+    """How long it is valid from now on; null: its end stays."""
+
+
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=HOLDERS,
+    in_own_name=True,
     rest=Route(
         "POST /api-keys/<uuid:key_id>/rotation", name="replace_api_key", has_tag=False
     ),
@@ -87,6 +115,7 @@ class RotateApiKey(Request[NewApiKey]):
     "accounts",
     Kind.WRITE,
     allowed=HOLDERS,
+    in_own_name=True,
     rest=Route("DELETE /api-keys/<uuid:key_id>", has_tag=False),
 )
 class RevokeApiKey(Request[Done]):
@@ -122,6 +151,7 @@ class GetAccountAccess(Request[AccountAccess]):
     "accounts",
     Kind.WRITE,
     allowed=PARTNERS,
+    in_own_name=True,
     needs=Permission.SELLERS,
     rest=Route("PATCH /accounts/<uuid:account_id>/access", has_tag=False),
 )

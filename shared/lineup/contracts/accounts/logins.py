@@ -47,6 +47,7 @@ class LoginView:
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    in_own_name=True,
     needs=Permission.LOGINS,
     rest=Route("POST /accounts/<uuid:account_id>/logins", name="create_login"),
 )
@@ -90,6 +91,7 @@ class GetLogin(Request[LoginView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    in_own_name=True,
     needs=Permission.LOGINS,
     rest=Route("PUT /logins/<uuid:login_id>/state", has_tag=False),
 )
@@ -104,6 +106,7 @@ class SetLoginState(Request[LoginView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    in_own_name=True,
     needs=Permission.LOGINS,
     rest=Route(
         "PUT /logins/<uuid:login_id>/password",
@@ -125,6 +128,7 @@ class ResetPassword(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    in_own_name=True,
     needs=Permission.LOGINS,
     rest="PATCH /logins/<uuid:login_id>",
 )

@@ -190,6 +190,7 @@ class ListPartnerships(Request[Page[PartnershipView]]):
     "accounts",
     Kind.WRITE,
     allowed=OPERATORS | {Role.PARTNER},
+    in_own_name=True,
     while_locked=True,
     rest=Route("PUT /partnership/package", has_tag=False),
 )
@@ -265,6 +266,7 @@ class ResendPartnerCredentials(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=OPERATORS,
+    in_own_name=True,
     rest=Route("DELETE /partnerships/<uuid:partner_id>", status=202, has_tag=False),
 )
 class DeletePartner(Request[PartnershipDetails]):

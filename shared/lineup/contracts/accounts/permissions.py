@@ -33,7 +33,13 @@ class PermissionSetView:
     """When it last changed; null for older records."""
 
 
-@verb("accounts", Kind.WRITE, allowed=OWNERS, rest="POST /permission-sets")
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=OWNERS,
+    in_own_name=True,
+    rest="POST /permission-sets",
+)
 class CreatePermissionSet(Request[PermissionSetView]):
     """Create a permission set."""
 
@@ -67,6 +73,7 @@ class ListPermissionSets(Request[Page[PermissionSetView]]):
     "accounts",
     Kind.WRITE,
     allowed=OWNERS,
+    in_own_name=True,
     rest="PATCH /permission-sets/<uuid:set_id>",
 )
 class UpdatePermissionSet(Request[PermissionSetView]):
@@ -82,6 +89,7 @@ class UpdatePermissionSet(Request[PermissionSetView]):
     "accounts",
     Kind.WRITE,
     allowed=OWNERS,
+    in_own_name=True,
     rest="DELETE /permission-sets/<uuid:set_id>",
 )
 class DeletePermissionSet(Request[Done]):

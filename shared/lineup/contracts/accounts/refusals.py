@@ -142,7 +142,7 @@ class ApiKeyNotFound(NotFound):
 
 
 class MadeByKey(Forbidden):
-    """API keys cannot create API keys or renew others."""
+    """API keys cannot create or change API keys or renew others."""
 
     code = "made_by_key"
 

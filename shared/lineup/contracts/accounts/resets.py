@@ -53,6 +53,7 @@ class SetPasswordByLink(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    in_own_name=True,
     needs=Permission.LOGINS,
     rest=Route(
         "POST /logins/<uuid:login_id>/reset-link",

@@ -50,6 +50,7 @@ class GetSecondFactor(Request[SecondFactorView]):
     "accounts",
     Kind.WRITE,
     allowed=EVERYBODY,
+    in_own_name=True,
     while_pending=SETTING_UP,
     while_locked=True,
     rest=Route("POST /me/second-factor", without=frozenset({"token"}), has_tag=False),
@@ -70,6 +71,7 @@ class EnableSecondFactor(Request[RecoveryCodes]):
     "accounts",
     Kind.WRITE,
     allowed=EVERYBODY,
+    in_own_name=True,
     while_locked=True,
     rest=Route(
         "POST /me/second-factor/recovery-codes",
@@ -89,6 +91,7 @@ class RenewRecoveryCodes(Request[RecoveryCodes]):
     "accounts",
     Kind.WRITE,
     allowed=EVERYBODY,
+    in_own_name=True,
     while_locked=True,
     rest=Route("POST /me/second-factor/disable", status=204, has_tag=False),
 )
@@ -120,6 +123,7 @@ class ConfirmSignIn(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS,
+    in_own_name=True,
     needs=Permission.LOGINS,
     rest=Route("DELETE /logins/<uuid:login_id>/second-factor", has_tag=False),
 )
@@ -133,6 +137,7 @@ class RemoveSecondFactor(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=OWNERS,
+    in_own_name=True,
     rest=Route(
         "PUT /me/second-factor/requirement",
         name="set_second_factor_requirement",

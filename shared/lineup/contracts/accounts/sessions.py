@@ -67,6 +67,7 @@ class SignOut(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=EVERYBODY,
+    in_own_name=True,
     while_pending=frozenset({Pending.PASSWORD_CHANGE}),
     while_locked=True,
     rest=Route(
@@ -160,6 +161,7 @@ class EndSession(Request[Done]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_SUPPORT,
+    in_own_name=True,
     needs=Permission.LOGIN_AS,
     rest="POST /accounts/<uuid:account_id>/visits",
 )

@@ -46,7 +46,13 @@ class SupportGrantView:
     """When it last changed; null for older records."""
 
 
-@verb("accounts", Kind.WRITE, allowed=GRANTING, rest="POST /support-grants")
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=GRANTING,
+    in_own_name=True,
+    rest="POST /support-grants",
+)
 class CreateSupportGrant(Request[SupportGrantView]):
     """Let the operator's support log in as you and accounts below you for a while."""
 
@@ -65,6 +71,7 @@ class ListSupportGrants(Request[Page[SupportGrantView]]):
     "accounts",
     Kind.WRITE,
     allowed=GRANTING,
+    in_own_name=True,
     while_locked=True,
     rest=Route("DELETE /support-grants/<uuid:grant_id>", has_tag=False),
 )

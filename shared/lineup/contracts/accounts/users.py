@@ -134,6 +134,7 @@ class ReplacePlaylistLink(Request[UserView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    in_own_name=True,
     needs=Permission.CUSTOMERS,
     rest=Route("POST /users/<uuid:user_id>/password/replace", status=200),
 )
@@ -149,6 +150,7 @@ class ReplacePlayerPassword(Request[UserView]):
     "accounts",
     Kind.WRITE,
     allowed=SELLERS_AND_CUSTOMERS,
+    in_own_name=True,
     needs=Permission.CUSTOMERS,
     rest=Route("POST /users/change-login", status=200, has_tag=False),
 )

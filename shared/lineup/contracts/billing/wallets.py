@@ -101,6 +101,7 @@ class TopUp(Request[Booked]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    in_own_name=True,
     needs=Permission.REFUND,
     rest=Route("POST /customers/<uuid:customer_id>/payouts", name="pay_out_wallet"),
 )
@@ -120,6 +121,7 @@ class PayOut(Request[Booked]):
     "billing",
     Kind.WRITE,
     allowed=PARTNERS,
+    in_own_name=True,
     needs=Permission.BALANCES,
     rest=Route("POST /transfers/<uuid:transfer_id>/correction", name="correct_booking"),
 )
