@@ -9,7 +9,13 @@ from lineup.command.migrations import tables_of
 NAMES_NOBODY = {
     "accounts": {
         # Of companies, sellers and the platform
-        *("account_jobs", "customer_groups", "partner_packages", "partner_payments"),
+        *(
+            "account_jobs",
+            "box_models",
+            "customer_groups",
+            "partner_packages",
+            "partner_payments",
+        ),
         "unmatched_payments",
         *("partnership_notes", "partnerships", "permission_sets", "platform_settings"),
         *("seller_plans", "purges", "erasures", "support_grants", "support_grant_uses"),

@@ -8,6 +8,9 @@ PURGED = {
     "accounts": {
         "accounts",
         "account_jobs",
+        "box_history",
+        "box_models",
+        "boxes",
         "customer_groups",
         "customers",
         "erasures",

@@ -73,6 +73,8 @@ class TakenCode(DocumentedCode):
     USERNAME_TAKEN = "username_taken", "The username is already taken."
     EXTERNAL_ID_TAKEN = "external_id_taken", "The external ID is already in use."
     MAC_TAKEN = "mac_taken", "Another device has this MAC address."
+    SERIAL_TAKEN = "serial_taken", "Another box has this serial number."
+    BOX_MODEL_TAKEN = "box_model_taken", "There is a model of this name and maker."
     PERMISSION_SET_NAME_TAKEN = (
         "permission_set_name_taken",
         "A permission set with this name already exists.",

@@ -208,7 +208,14 @@ class Fixtures:
         key = self._make("/api-keys", name=f"Webshop {MARK}")["key"]
         grant = self._make("/support-grants", hours=1)
         plan = self._make("/seller-plans", name=f"Starter {MARK}", most_users=5)
+        model = self._make("/box-models", name=f"MAG {MARK}", maker="Infomir")
+        mac = f"00:1A:79:{MARK[:2]}:{MARK[2:4]}:{MARK[4:]}"
+        is_of = {"box_model_id": model["id"]}
+        box = self._make("/boxes", **is_of, serial=f"A{MARK}", mac=mac)
+        self._make(f"/boxes/{box['id']}/assign", user_id=user_id)
         self.things |= {
+            "box_model_id": model["id"],
+            "box_id": box["id"],
             "group_id": group["id"],
             "set_id": desk["id"],
             "key_id": key["id"],

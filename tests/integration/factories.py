@@ -140,6 +140,7 @@ def one_of_everything(lineup: Running) -> Tenant:
             "id"
         ],
         "key_id": tenant.make("/api-keys", name="Webshop")["key"]["id"],
+        "box_model_id": tenant.make("/box-models", name="MAG")["id"],
         "seller_plan_id": tenant.make("/seller-plans", name="Starter")["id"],
         "login_id": tenant.make(
             f"/accounts/{dealer['id']}/logins",
@@ -152,6 +153,8 @@ def one_of_everything(lineup: Running) -> Tenant:
         "shop_id": tenant.make("/shops", **shop, currency="EUR")["id"],
         "source_id": tenant.make("/guide-sources", **source, is_on=False)["id"],
     }
+    box = {"box_model_id": tenant.ids["box_model_id"], "serial": "A1"}
+    tenant.ids["box_id"] = tenant.make("/boxes", **box, mac="001A79000001")["id"]
     return tenant
 
 

@@ -35,6 +35,8 @@ SPECIAL = {
     "until_at": datetime(2026, 3, 2, 14, tzinfo=UTC),
     "months": 1,
     "days": 0,
+    "mac": "00:1A:79:AA:BB:CD",
+    "csv": "4711,00:1A:79:AA:BB:CE",
     "password": "long-enough-password",
 }
 MADE_BY_PARTNERS = AccountKind.DEALER

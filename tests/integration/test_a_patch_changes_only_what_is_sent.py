@@ -72,6 +72,8 @@ VALUES = {
         "app": "IPTV",
         "mac": "00:1A:79:12:34:56",
     },
+    "/box-models/{box_model_id}": {**WORDS, "maker": "Formuler"},
+    "/boxes/{box_id}": {"serial": "A2", "mac": "00:1A:79:00:00:02"},
     "/products/{product_id}": {**WORDS, "devices": 4, "addresses": 3},
     "/plans/{plan_id}": {**WORDS, "price": euros("7.00")},
     "/shops/{shop_id}": {

@@ -220,6 +220,8 @@ ORDER = (
     "create_account",
     "create_customer",
     "create_user",
+    "create_box_model",
+    "create_box",
     "top_up",
     "purchase",
 )

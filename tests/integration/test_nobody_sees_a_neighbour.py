@@ -44,6 +44,8 @@ ROWS = {
     "key_id": "/api-keys",
     "grant_id": "/support-grants",
     "seller_plan_id": "/seller-plans",
+    "box_model_id": "/box-models",
+    "box_id": "/boxes",
 }
 
 
@@ -60,6 +62,7 @@ def victim(lineup):
     api("POST", "/support-grants", json={"hours": 1})
     api("POST", "/permission-sets", json={"name": "Desk", "permissions": ["sell"]})
     api("POST", "/seller-plans", json={"name": "Starter"})
+    take_in_a_box(api)
     api("POST", f"/users/{user_id}/devices", json={"model": "Smart TV"})
     ids = {name: UUID(api.get(path)["items"][0]["id"]) for name, path in ROWS.items()}
     ids["plan_id"] = UUID(api.get("/products")["items"][0]["plans"][0]["id"])
@@ -73,6 +76,13 @@ def victim(lineup):
     ids["parent_id"] = ids["seller_id"] = ids["partner_id"]
     ids["to_account_id"] = ids["account_id"]
     return ids
+
+
+def take_in_a_box(api):
+    """A box in stock, and its model."""
+    model_id = api("POST", "/box-models", json={"name": "MAG"}).json()["id"]
+    box = {"box_model_id": model_id, "serial": "A1", "mac": "001A79000001"}
+    api("POST", "/boxes", json=box)
 
 
 def a_top_up(api, customer_id):

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from accounts.boxes import assigning, catalog, stock
 from accounts.customers import counting, groups
 from accounts.customers import operations as customers_operations
 from accounts.dependencies import Dependencies
@@ -94,6 +95,9 @@ class AccountsService(
         devices_operations,
         erasure_operations,
         exporting,
+        assigning,
+        catalog,
+        stock,
         jobs_operations,
         identity,
         logins_operations,

@@ -49,6 +49,21 @@ TAKEN = {
         TakenCode.SELLER_PLAN_NAME_TAKEN,
         "A seller plan with this name already exists.",
     ),
+    "uq_box_models_name": (
+        "name",
+        TakenCode.BOX_MODEL_TAKEN,
+        "There is a model of this name and maker.",
+    ),
+    "uq_boxes_serial": (
+        "serial",
+        TakenCode.SERIAL_TAKEN,
+        "Another box has this serial number.",
+    ),
+    "uq_boxes_mac": (
+        "mac",
+        TakenCode.MAC_TAKEN,
+        "Another box has this MAC address.",
+    ),
     "uq_devices_mac": (
         "mac",
         TakenCode.MAC_TAKEN,

@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from accounts.boxes.assigning import assign_box, list_box_events, return_box
+from accounts.boxes.catalog import create_box_model
+from accounts.boxes.stock import create_box, list_boxes
 from accounts.customers.models import Customer
 from accounts.customers.operations import get_customer
 from accounts.devices.operations import add_device
@@ -21,6 +24,15 @@ from accounts.membership.operations import create_customer
 from accounts.membership.trash import delete_customer, erase_customer, purge_expired
 from accounts.users.service_times import follow_subscriptions
 from lineup.context import NOBODY, Call, CallOrigin, Context
+from lineup.contracts.accounts.boxes import (
+    AssignBox,
+    BoxState,
+    CreateBox,
+    CreateBoxModel,
+    ListBoxes,
+    ListBoxEvents,
+    ReturnBox,
+)
 from lineup.contracts.accounts.customers import (
     BalanceSettlement,
     CustomerSettings,
@@ -94,6 +106,7 @@ def person(recorded, dependencies, database):
     [user] = made.users
     device = AddDevice(user_id=user.id, model="Philco", mac="00-1a-2b-3c-4d-5e")
     recorded(add_device, device)
+    lend_box(recorded, user)
     signing = SignIn(
         username=LOGIN.username,
         password=LOGIN.password,
@@ -103,6 +116,17 @@ def person(recorded, dependencies, database):
     needs = {"is_right": _is_right, "keyring": dependencies.keyring}
     sign_in(database, call(signing, NOBODY), **needs)
     return made
+
+
+def lend_box(recorded, user):
+    """Give a user a box, take it back for a reason, and give it again."""
+    model = recorded(create_box_model, CreateBoxModel(name="MAG 540"))
+    made = CreateBox(box_model_id=model.id, serial="A1", mac="00:1A:79:00:00:01")
+    box = recorded(create_box, made)
+    assigning = AssignBox(box_id=box.id, user_id=user.id)
+    recorded(assign_box, assigning)
+    recorded(return_box, ReturnBox(box_id=box.id, note="Quintessa was away"))
+    recorded(assign_box, assigning)
 
 
 def _is_right(_hash, password):
@@ -133,13 +157,26 @@ def confirm_all(database, erasure):
 def test_nothing_names_an_erased_person_any_more(erase, person, database, engine):
     before = found_in(engine, *NAMING)
     assert {"customers", "accounts", "logins", "users", "devices"} <= before.keys()
-    assert {"known_addresses", "sessions", "audit_log"} <= before.keys()
+    assert {"known_addresses", "sessions", "audit_log", "box_history"} <= before.keys()
 
     erase(person)
     finish(database)
 
     assert found_in(engine, *NAMING) == {}
     assert found_in(engine, person.users[0].token, person.users[0].password) == {}
+
+
+@pytest.mark.feature("CU-32", "CU-39")
+def test_the_box_of_an_erased_person_comes_back(erase, person, database, ask, tree):
+    erase(person)
+    finish(database)
+
+    [box] = ask(tree.partner, list_boxes, ListBoxes()).items
+    assert (box.state, box.user_id) == (BoxState.RETURNED, None)
+    events = ask(tree.partner, list_box_events, ListBoxEvents(box_id=box.id)).items
+    assert [one.event for one in events] == [
+        *("returned", "assigned", "returned", "assigned", "received")
+    ]
 
 
 @pytest.mark.feature("CU-39")

@@ -20,6 +20,12 @@ from accounts.users.service_times import follow_subscriptions
 from lineup.clock import SetClock
 from lineup.context import NOBODY, Actor, Feature, Permission, Role
 from lineup.contracts.accounts.api_keys import CreateApiKey
+from lineup.contracts.accounts.boxes import (
+    AssignBox,
+    CreateBox,
+    CreateBoxModel,
+    HandOverBoxes,
+)
 from lineup.contracts.accounts.customers import DeleteCustomer
 from lineup.contracts.accounts.devices import AddDevice
 from lineup.contracts.accounts.groups import CreateCustomerGroup
@@ -50,7 +56,7 @@ from lineup.verbs import Kind, verbs_of
 from .conftest import PASSWORD, a_person, a_subscription
 
 RULES = Rules(
-    named_below={"accounts": "name"},
+    named_below={"accounts": "name", "box_models": "name"},
     public=frozenset({"partner_packages", "platform_settings"}),
     counted=frozenset({"sign_in_failures", "sign_in_tries", "reset_wishes"}),
     tables_of={
@@ -68,6 +74,11 @@ RULES = Rules(
         "thing_id": "customers",
         "after": "customers",
         "before": "users",
+        "box_id": "boxes",
+    },
+    known={
+        "csv": ("Z1,00:1A:79:FF:00:01", "Serial number;MAC\nZ2;001A79FF0002"),
+        "serials": ("00:1A:79:00:00:01", "00:1A:79:00:00:02", "no-such-box"),
     },
 )
 VERBS = {verb.name: verb for verb in verbs_of("accounts") if verb.allowed}
@@ -128,18 +139,22 @@ class Company:
                 login=self.login("staff"),
                 permission_set_id=chosen.id,
             )
-        self.place(actor)
+        user = self.place(actor)
         kinds = [AccountKind.RESELLER, AccountKind.DEALER, AccountKind.DEALER]
         sellers = [self.account(actor, kind) for kind in kinds]
         for _, seller in sellers[: self.chance.randint(2, 3)]:
             self.place(seller)
+        self.boxes(actor, [one.id for one, _ in sellers], user)
         moved, target = sellers[0][0].id, sellers[1][0].id
         self.do(actor, MoveCustomers, account_id=moved, to_account_id=target)
         self.do(actor, CreateApiKey, name=self.name("key"))
         self.do(actor, CreateSupportGrant)
 
     def place(self, actor):
-        """A group, and customers of one who sells: one with a login, one deleted."""
+        """A group, and customers of one who sells: one with a login, one deleted.
+
+        A user of one who is not deleted.
+        """
         self.do(actor, CreateCustomerGroup, name=self.name("group"))
         for number in range(self.chance.randint(2, 4)):
             login = self.login("customer") if number == 0 else None
@@ -154,6 +169,27 @@ class Company:
             if number == 1:
                 forced = {"force": True, "reason": self.name("reason")}
                 self.do(actor, DeleteCustomer, customer_id=made.id, **forced)
+            else:
+                kept = user
+        return kept
+
+    def boxes(self, actor, seller_ids, user):
+        """Boxes of a model: one in stock, one with each seller, one with a user."""
+        model = self.do(actor, CreateBoxModel, name=self.name("model"))
+        made = [
+            self.do(
+                actor,
+                CreateBox,
+                box_model_id=model.id,
+                serial=self.name("serial"),
+                mac=f"00:1A:79:00:00:{number:02X}",
+            )
+            for number in range(1, len(seller_ids) + 3)
+        ]
+        for box, seller_id in zip(made, seller_ids, strict=False):
+            given = {"account_id": seller_id, "serials": [box.serial]}
+            self.do(actor, HandOverBoxes, **given)
+        self.do(actor, AssignBox, box_id=made[-1].id, user_id=user.id)
 
     def subscribe(self, user):
         facts = a_subscription(user, self.tenants.database.clock)

@@ -14,7 +14,7 @@ from lineup.contracts.accounts.devices import AddDevice
 from lineup.contracts.accounts.personal_data import ExportCustomer, ReadPersonalRows
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.database.personal import AT_ONCE, read_personal_rows
-from lineup.errors import NotFound
+from lineup.errors import Invalid, NotFound
 
 from .conftest import PASSWORD
 
@@ -72,6 +72,14 @@ def test_many_rows_come_a_page_at_a_time(read, anna, ask, tree):
     models = [one["model"] for one in read(anna)["devices"]]
 
     assert len(models) == len(set(models)) == AT_ONCE + 2
+
+
+@pytest.mark.parametrize("table", [-1, len(PERSONAL.every)])
+def test_a_table_that_is_not_there_is_refused(ask, anna, table):
+    actor = Actor(role=Role.SUPPORT, scopes=(anna.scope,))
+    request = ReadPersonalRows(customer_id=anna.id, table=table)
+    with pytest.raises(Invalid):
+        ask(actor, read_personal_rows, request, personal=PERSONAL)
 
 
 def test_nobody_reads_a_neighbour(read, anna, tree):

@@ -23,6 +23,7 @@ from gateway.panel.exports import FORMULA
 from gateway.panel.optional_results import PAGE_SECONDS
 from gateway.request_context import answer_within, ask, ask_later, context
 from lineup.context import Actor, Role
+from lineup.contracts.accounts.boxes import ListBoxes, ListBoxModels
 from lineup.contracts.accounts.customers import GetCustomer, ListCustomers
 from lineup.contracts.accounts.devices import ListDevices
 from lineup.contracts.accounts.groups import ListCustomerGroups
@@ -47,6 +48,8 @@ TABLES: dict[str, type[Any]] = {
     "customers": ListCustomers,
     "users": ListUsers,
     "devices": ListDevices,
+    "box-models": ListBoxModels,
+    "boxes": ListBoxes,
     "customer-groups": ListCustomerGroups,
     "sellers": ListAccounts,
     "channels": ListChannels,

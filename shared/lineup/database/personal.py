@@ -17,6 +17,7 @@ from lineup.contracts.accounts.refusals import CustomerNotFound
 from lineup.database.audit.models import AuditRow
 from lineup.database.audit.shown import is_secret
 from lineup.database.unit_of_work import UnitOfWork
+from lineup.errors import Invalid
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
@@ -24,11 +25,11 @@ AT_ONCE = 200
 FOR_US = frozenset(
     {
         *("search", "scope", "version", "email_key", "name_key"),
-        *("user_words", "device_words", "request_hash"),
+        *("user_words", "device_words", "serial_key", "request_hash"),
     }
 )
 STAFF = frozenset(
-    {"actor", "closed_by", "deleted_by", "sold_by", "changed_by", "requested_by"}
+    {"actor", "by", "closed_by", "deleted_by", "sold_by", "changed_by", "requested_by"}
 )
 
 
@@ -103,6 +104,8 @@ def read_personal_rows(
     """
     _refuse_outside(work, personal, request.customer_id)
     tables = personal.every
+    if request.table not in range(len(tables)):
+        raise Invalid(fields={"table": ["There is no such table."]})
     table = tables[request.table]
     rows, last = _rows(work, table, request)
     is_last = request.table + 1 >= len(tables)

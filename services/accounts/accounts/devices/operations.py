@@ -185,6 +185,38 @@ def note_mac(work: UnitOfWork, user: User, text: str) -> str:
     return ""
 
 
+def register_device(work: UnitOfWork, user: User, *, model: str, mac: str) -> None:
+    """Let a locked user have a device of this MAC; mac_taken where it is another's."""
+    kept = select(Device).where(
+        Device.partner_id == user.partner_id,
+        Device.mac == mac,
+        Device.user_id == user.id,
+    )
+    device = work.session.scalar(kept)
+    if device is None:
+        device = Device(
+            id=new_id(),
+            user_id=user.id,
+            customer_id=user.customer_id,
+            partner_id=user.partner_id,
+            scope=user.scope,
+            created_at=work.now,
+        )
+        device.app = ""
+    with refused_as(MAC_INDEX):
+        device.note(model=model, app=device.app, mac=mac, now=work.now)
+        work.session.add(device)
+        work.session.flush()
+    _follow(work, user)
+
+
+def forget_device(work: UnitOfWork, user: User, mac: str) -> None:
+    """Let a locked user have no device of this MAC any more."""
+    theirs = Device.user_id == user.id
+    work.session.execute(delete(Device).where(theirs, Device.mac == mac))
+    _follow(work, user)
+
+
 def _mac_in(text: str) -> str:
     """The MAC address in a text, as it is kept; empty where there is none."""
     try:

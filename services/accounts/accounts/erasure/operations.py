@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from accounts.boxes.assigning import return_boxes_of
+from accounts.boxes.models import BoxHistory
 from accounts.customers.models import Customer, Deletion
 from accounts.dependencies import Dependencies
 from accounts.devices.models import Device
@@ -28,7 +30,13 @@ from lineup.contracts.accounts.partner_events import PurgeConfirmed
 from lineup.contracts.accounts.refusals import ErasureNotFound
 from lineup.contracts.paging import Page
 from lineup.database import Database, UnitOfWork, page_of
-from lineup.database.purging import Purging, audit_of_customer, kept_answers, rows
+from lineup.database.purging import (
+    Purging,
+    audit_of_customer,
+    blanked,
+    kept_answers,
+    rows,
+)
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
@@ -48,6 +56,7 @@ def erase(
     """
     email = dependencies.keyring.seal(customer.email) if customer.email else ""
     users = lock_users(work, User.customer_id == customer.id)
+    return_boxes_of(work, users)
     delete_devices(work, users)
     for user in users:
         user.erase()
@@ -155,6 +164,9 @@ STEPS = (
     rows(SecondFactor, lambda erasure: SecondFactor.login_id.in_(_logins(erasure))),
     rows(Login, lambda erasure: Login.account_id == erasure.id),
     rows(Device, lambda erasure: Device.customer_id == erasure.id),
+    blanked(
+        BoxHistory, {"note": ""}, lambda erasure: BoxHistory.customer_id == erasure.id
+    ),
     audit_of_customer,
     kept_answers,
 )

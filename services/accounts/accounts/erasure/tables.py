@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from accounts.boxes.models import Box, BoxHistory
 from accounts.customers.models import Customer
 from accounts.devices.models import Device
 from accounts.logins.models import KnownAddress, Login, Session
@@ -37,6 +38,12 @@ PERSONAL = PersonalTables(
         ),
         PersonalTable(User, "Your users", lambda one: User.customer_id == one),
         PersonalTable(Device, "Your devices", lambda one: Device.customer_id == one),
+        PersonalTable(Box, "Boxes you were given", lambda one: Box.customer_id == one),
+        PersonalTable(
+            BoxHistory,
+            "What happened to your boxes",
+            lambda one: BoxHistory.customer_id == one,
+        ),
         PersonalTable(
             SubscriptionCopy,
             "What your users may watch",

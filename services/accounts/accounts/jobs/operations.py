@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, func, select
 
+from accounts.boxes.stock import take_back_stock
 from accounts.customers.finding import lock_row
 from accounts.customers.models import Customer
 from accounts.customers.views import view_of
@@ -68,6 +69,7 @@ def delete_account(work: UnitOfWork, request: DeleteAccount) -> AccountJobView:
         raise CustomersComing
     account.set_status(Status.DELETED)
     delete_logins(work, [account.id])
+    take_back_stock(work, account)
     work.announce(account.state())
     job = _begin(work, account)
     job.remove(deletion)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, delete, select
 
+from accounts.boxes.assigning import return_boxes_of
 from accounts.customers.models import Customer, Deletion
 from accounts.dependencies import Dependencies
 from accounts.devices.models import Device
@@ -35,6 +36,7 @@ def remove(
         customer.delete(deletion)
     for place in work.session.scalars(select(Account).where(Account.id.in_(ids))):
         place.set_status(Status.DELETED)
+    return_boxes_of(work, users)
     gone = [user.id for user in users]
     work.session.execute(delete(Device).where(Device.user_id.in_(gone)))
     delete_logins(work, ids)

@@ -1,6 +1,7 @@
 """What can be asked of a customer together with its login and users."""
 
 from accounts import values
+from accounts.boxes.assigning import return_boxes_of
 from accounts.customers.finding import lock_row
 from accounts.customers.models import Customer
 from accounts.customers.operations import note_duplicate_email
@@ -124,6 +125,7 @@ def delete_user(
     """Delete a user with its devices; SubscriptionActive while it is served."""
     user = lock_user(work, request.user_id)
     delete_users(work, dependencies, [user])
+    return_boxes_of(work, [user])
     delete_devices(work, [user])
     return Done()
 

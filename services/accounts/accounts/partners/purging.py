@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
+from accounts.boxes.models import Box, BoxHistory, BoxModel
 from accounts.customers.models import Customer, Group
 from accounts.devices.models import Device
 from accounts.erasure.models import Erasure
@@ -77,6 +78,9 @@ STEPS = (
     rows(GrantUse, lambda purge: GrantUse.grant_id.in_(_grants(purge))),
     below_partner(SupportGrant),
     rows(SubscriptionCopy, lambda purge: SubscriptionCopy.user_id.in_(_users(purge))),
+    of_partner(BoxHistory),
+    of_partner(Box),
+    of_partner(BoxModel),
     below_partner(Device),
     below_partner(User),
     below_partner(Customer),

@@ -16,6 +16,8 @@ from gateway.admin.messages import notifications
 from gateway.admin.partners import packages as partner_packages
 from gateway.admin.partners import partnerships, unmatched
 from gateway.admin.people import (
+    box_models,
+    boxes,
     customer_content,
     customers,
     erasures,
@@ -45,6 +47,8 @@ def init_app(app: Flask) -> None:
         customer_content,
         trash,
         erasures,
+        boxes,
+        box_models,
         groups,
         everybody,
         sellers,

@@ -73,6 +73,7 @@ THINGS = {
     "account": ("sellers_pages.show_account", "account_id"),
     "customer": ("customers_pages.show_customer", "customer_id"),
     "user": ("users.show_user", "user_id"),
+    "box": ("boxes_pages.show_box", "box_id"),
     "product": ("billing_pages.show_product", "product_id"),
     "shop": ("shops_pages.show_shop", "shop_id"),
     "order": ("shops_pages.show_order", "order_id"),

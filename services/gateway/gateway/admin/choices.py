@@ -16,6 +16,7 @@ from gateway.panel.filters import Options
 from gateway.panel.optional_results import options_of
 from gateway.request_context import actor, ask_later
 from lineup.context import PARTNERS_AND_SUPPORT, Role
+from lineup.contracts.accounts.boxes import ListBoxModels
 from lineup.contracts.accounts.groups import CustomerGroupView, ListCustomerGroups
 from lineup.contracts.accounts.seller_plans import ListSellerPlans
 from lineup.contracts.accounts.tree import AccountKind, AccountView, ListAccounts
@@ -87,6 +88,12 @@ def seller_plans(partner_id: UUID | None) -> Choices:
     asked = ListSellerPlans(partner_id=partner_id, paging=MAX_OPTIONS)
     answer = ask_later(asked)
     return lambda: _accounts_by_name(answer.reply())
+
+
+def box_models() -> Choices:
+    """Models of boxes; the operator reads whose each is."""
+    answer = ask_later(ListBoxModels(paging=MAX_OPTIONS))
+    return _with_partners(answer)
 
 
 def packages() -> Choices:

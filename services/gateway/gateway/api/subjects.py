@@ -4,6 +4,7 @@ from gateway.api.endpoints import Endpoints
 from lineup.contracts import notifications
 from lineup.contracts.accounts import (
     api_keys,
+    boxes,
     devices,
     erasure,
     groups,
@@ -60,7 +61,7 @@ partners = Endpoints(
 )
 customers = Endpoints(
     "customers",
-    "Customers, their groups, users, devices and packages.",
+    "Customers, their groups, users, devices, packages and boxes.",
     customer_contracts,
     membership,
     trash,
@@ -70,6 +71,7 @@ customers = Endpoints(
     users,
     devices,
     customer_packages,
+    boxes,
 )
 catalog = Endpoints("catalog", "Products and their plans.", catalog_contracts)
 wallets = Endpoints("wallets", "Balances and statements.", wallet_contracts)

@@ -7,6 +7,8 @@ from lineup.context import Actor, Role
 BY_BLUEPRINT = {
     "audit_pages": "audit-log",
     "api_key_pages": "account",
+    "box_models_pages": "users",
+    "boxes_pages": "users",
     "billing_pages": "products",
     "channel_pages": "channels",
     "channels_pages": "channels",

@@ -70,6 +70,7 @@ NAVIGATION = (
         "People",
         (
             Entry("Customers", "customers_pages.list_customers", "users"),
+            Entry("Boxes", "boxes_pages.list_boxes", "package-export"),
             Entry("Sellers", "sellers_pages.list_dealers", "sitemap", SELLERS_ALONE),
             Entry("Partners", "partnerships_pages.list_partnerships", "building"),
             Entry("All accounts", "people_pages.list_people", "users-group"),

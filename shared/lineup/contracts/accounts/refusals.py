@@ -51,6 +51,48 @@ class DeviceNotFound(NotFound):
     code = "device_not_found"
 
 
+class BoxNotFound(NotFound):
+    """There is no such box."""
+
+    code = "box_not_found"
+
+
+class BoxModelNotFound(NotFound):
+    """There is no such box model."""
+
+    code = "box_model_not_found"
+
+
+class BoxModelUsed(Conflict):
+    """There are boxes of this model."""
+
+    code = "box_model_used"
+
+
+class BoxAssigned(Conflict):
+    """This box is assigned to a user. Return it first."""
+
+    code = "box_assigned"
+
+
+class BoxNotAssigned(Conflict):
+    """This box is not assigned."""
+
+    code = "box_not_assigned"
+
+
+class BoxFaulty(Conflict):
+    """This box is faulty."""
+
+    code = "box_faulty"
+
+
+class BoxOfAnother(Conflict):
+    """This box was handed over to another seller."""
+
+    code = "box_of_another"
+
+
 class GroupNotFound(NotFound):
     """There is no such group."""
 

@@ -4,6 +4,7 @@ SQLAlchemy knows of each mapped row what it was and is. Statements over many row
 counted: they leave no history, and a row for each would be more than anybody reads.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from lineup.contracts.audit import CHANGED, ChangeCount, FieldChange
 from lineup.database.audit.shown import BOOKKEEPING, is_secret, shown
 
 CHANGES = "lineup_changes"
+PLURAL = re.compile(r"(?<=x)es$|s$")
 MOST_FIELDS = 200
 NEVER = datetime.fromtimestamp(0, UTC)
 """What stands for no moment in columns that are sorted by."""
@@ -184,7 +186,7 @@ def kind_of(row: Any) -> str:
 
 
 def _kind(model: Any) -> str:
-    return str(model.__tablename__).removesuffix("_copy").removesuffix("s")
+    return PLURAL.sub("", str(model.__tablename__).removesuffix("_copy"))
 
 
 def _id_of(row: Any) -> str:

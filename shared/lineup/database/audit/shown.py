@@ -30,8 +30,10 @@ BOOKKEEPING = re.compile(
 
 
 def is_secret(owner: type, name: str, value: Any = "") -> bool:
-    """Whether a field of a request or a row is a secret: by its type, or its name."""
-    if name in _secrets_of(owner):
+    """Whether a field of a request or a row is a secret: by its type, or its name, or
+    because its request says so (`UNLOGGED`).
+    """
+    if name in _secrets_of(owner) or name in getattr(owner, "UNLOGGED", ()):
         return True
     is_called_so = SECRET.search(name) or MORE_SECRET.search(name)
     return bool(is_called_so) and not isinstance(value, bool)

@@ -1,0 +1,1 @@
+"""Boxes: what a partner has in stock and hands out, and to whom."""

@@ -1,0 +1,240 @@
+"""What can be asked of boxes in stock: taken in, corrected, handed over, found."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from accounts.boxes.catalog import find_model
+from accounts.boxes.deliveries import DeliveredBox, read_delivery, refuse
+from accounts.boxes.models import Box, BoxModel, entry
+from accounts.boxes.views import view_of, views_of
+from accounts.search_text import search_words
+from accounts.tree.models import Account
+from accounts.tree.operations import lock_account, named_account
+from accounts.tree.rights import SELLER_KINDS
+from accounts.unique_violations import refused_as
+from lineup.contracts.accounts.boxes import (
+    BoxEvent,
+    BoxState,
+    BoxView,
+    CreateBox,
+    DeleteBox,
+    GetBox,
+    HandOverBoxes,
+    ImportBoxes,
+    ImportedBoxes,
+    ListBoxes,
+    UpdateBox,
+)
+from lineup.contracts.accounts.refusals import BoxModelNotFound, BoxNotFound
+from lineup.contracts.accounts.tree import AccountKind
+from lineup.contracts.changes import UNSET
+from lineup.contracts.paging import Page
+from lineup.database import UnitOfWork, page_of
+from lineup.errors import Invalid
+from lineup.ids import new_id
+from lineup.impersonation import signature
+from lineup.scope import in_scope
+from lineup.values import people
+from lineup.values.bad_value import BadValueError
+from lineup.verbs import Done, handles
+
+UNIQUE = ("uq_boxes_serial", "uq_boxes_mac")
+ORDERS = {"serial": Box.serial_key}
+
+
+@handles(CreateBox)
+def create_box(work: UnitOfWork, request: CreateBox) -> BoxView:
+    """Take a box into the partner's stock."""
+    model = find_model(work, request.box_model_id)
+    box = _new(work, model, request.serial.strip(), people.mac(request.mac.strip()))
+    with refused_as(*UNIQUE):
+        _add(work, [box])
+    return view_of(work, box)
+
+
+@handles(ImportBoxes)
+def import_boxes(work: UnitOfWork, request: ImportBoxes) -> ImportedBoxes:
+    """Take a delivery into the partner's stock; Invalid names every line at fault."""
+    model = find_model(work, request.box_model_id)
+    delivered = read_delivery(request.csv)
+    refuse(_known(work, model, delivered))
+    with refused_as(*UNIQUE):
+        _add(work, [_new(work, model, one.serial, one.mac) for one in delivered])
+    return ImportedBoxes(boxes=len(delivered))
+
+
+@handles(UpdateBox, changes=GetBox)
+def update_box(work: UnitOfWork, request: UpdateBox) -> BoxView:
+    """Correct what a box is; BoxAssigned while a user has it as a device."""
+    box = lock_box(work, request.box_id)
+    box.refuse_if_assigned()
+    if request.box_model_id is not UNSET:
+        model = find_model(work, request.box_model_id)
+        if model.partner_id != box.partner_id:
+            raise BoxModelNotFound
+        box.box_model_id = model.id
+    serial = box.serial if request.serial is UNSET else request.serial.strip()
+    mac = box.mac if request.mac is UNSET else people.mac(request.mac.strip())
+    with refused_as(*UNIQUE):
+        box.call(serial, mac)
+        work.session.flush()
+    return view_of(work, box)
+
+
+@handles(DeleteBox, changes=GetBox)
+def delete_box(work: UnitOfWork, request: DeleteBox) -> Done:
+    """Forget a box and its history; BoxAssigned while a user has it."""
+    box = lock_box(work, request.box_id)
+    box.refuse_if_assigned()
+    work.session.delete(box)
+    return Done()
+
+
+@handles(HandOverBoxes)
+def hand_over_boxes(work: UnitOfWork, request: HandOverBoxes) -> ImportedBoxes:
+    """Put boxes into a seller's stock, or the partner's; Invalid names who cannot."""
+    account = named_account(work, request.account_id, "account_id")
+    if account.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
+        raise Invalid(fields={"account_id": ["Choose a seller or the partner."]})
+    lock_account(work, account)
+    boxes = _named_boxes(work, account, request.serials)
+    for box in boxes:
+        if box.account_id != account.id:
+            box.account_id, box.scope = account.id, account.scope
+            _note(work, box, BoxEvent.HANDED_OVER, account_id=account.id)
+    return ImportedBoxes(boxes=len(boxes))
+
+
+@handles(GetBox, row=Box)
+def get_box(work: UnitOfWork, request: GetBox) -> BoxView:
+    """One box in the actor's part of the tree."""
+    return view_of(work, find_box(work, request.box_id))
+
+
+@handles(ListBoxes)
+def list_boxes(work: UnitOfWork, request: ListBoxes) -> Page[BoxView]:
+    """Boxes, newest first, narrowed by what they are and who has them."""
+    statement = _visible(work)
+    for name in ("state", "box_model_id", "account_id", "customer_id", "user_id"):
+        wanted = getattr(request, name)
+        if wanted is not None:
+            statement = statement.where(getattr(Box, name) == wanted)
+    if request.mac:
+        statement = statement.where(Box.mac == request.mac)
+    for word in search_words(request.search):
+        statement = statement.where(Box.search.contains(word, autoescape=True))
+    page = page_of(
+        work.session, statement, Box, request.paging, lambda row: row, ORDERS
+    )
+    return page.showing(views_of(work, page.items))
+
+
+def find_box(work: UnitOfWork, box_id: UUID) -> Box:
+    """A box in the actor's part of the tree; BoxNotFound otherwise."""
+    box = work.session.scalar(_visible(work).where(Box.id == box_id))
+    if box is None:
+        raise BoxNotFound
+    return box
+
+
+def lock_box(work: UnitOfWork, box_id: UUID) -> Box:
+    """The same for this transaction alone, as it is now."""
+    statement = _visible(work).where(Box.id == box_id).with_for_update()
+    fresh = statement.execution_options(populate_existing=True)
+    box = work.session.scalar(fresh)
+    if box is None:
+        raise BoxNotFound
+    return box
+
+
+def take_back_stock(work: UnitOfWork, account: Account) -> None:
+    """A seller is deleted: what it and those below it had in stock is the partner's."""
+    theirs = select(Box).where(Box.scope.startswith(account.scope, autoescape=True))
+    partner = work.session.get_one(Account, account.partner_id)
+    for box in work.session.scalars(theirs.order_by(Box.id).with_for_update()):
+        box.account_id, box.scope = partner.id, partner.scope
+        _note(work, box, BoxEvent.HANDED_OVER, account_id=partner.id)
+
+
+def _visible(work: UnitOfWork) -> Select[Box]:
+    return in_scope(select(Box), Box, work.actor)
+
+
+def _new(work: UnitOfWork, model: BoxModel, serial: str, mac: str) -> Box:
+    box = Box(
+        id=new_id(),
+        partner_id=model.partner_id,
+        scope=model.scope,
+        account_id=model.partner_id,
+        box_model_id=model.id,
+        state=BoxState.IN_STOCK,
+        created_at=work.now,
+    )
+    box.call(serial, mac)
+    return box
+
+
+def _add(work: UnitOfWork, boxes: Sequence[Box]) -> None:
+    work.session.add_all(boxes)
+    work.session.flush()
+    for box in boxes:
+        _note(work, box, BoxEvent.RECEIVED)
+    work.session.flush()
+
+
+def _note(
+    work: UnitOfWork, box: Box, event: BoxEvent, account_id: UUID | None = None
+) -> None:
+    by = signature(work.actor)
+    work.session.add(entry(box, event, by, work.now, account_id=account_id))
+
+
+def _known(
+    work: UnitOfWork, model: BoxModel, delivered: Sequence[DeliveredBox]
+) -> list[tuple[int, str]]:
+    """Lines whose serial number or MAC address is another box's."""
+    of_partner = Box.partner_id == model.partner_id
+    serials = Box.serial_key.in_([one.serial.lower() for one in delivered])
+    macs = Box.mac.in_([one.mac for one in delivered])
+    rows = work.session.execute(
+        select(Box.serial_key, Box.mac).where(of_partner, or_(serials, macs))
+    ).all()
+    known = {value for row in rows for value in row}
+    return [
+        (one.line, f"Another box has this {words}.")
+        for one in delivered
+        for value, words in (
+            (one.serial.lower(), "serial number"),
+            (one.mac, "MAC address"),
+        )
+        if value in known
+    ]
+
+
+def _named_boxes(
+    work: UnitOfWork, account: Account, serials: Sequence[str]
+) -> list[Box]:
+    """The boxes of these serial numbers or MACs, locked; Invalid names the others."""
+    names = {_name_of(serial): serial for serial in serials}
+    named = or_(Box.serial_key.in_(names), Box.mac.in_(names))
+    statement = _visible(work).where(named, Box.partner_id == account.partner_id)
+    boxes = work.session.scalars(statement.order_by(Box.id).with_for_update()).all()
+    found = {name for box in boxes for name in (box.serial_key, box.mac)}
+    faults = [f"{names[one]}: no such box." for one in names if one not in found]
+    faults += [
+        f"{box.serial}: assigned to a user."
+        for box in boxes
+        if box.state == BoxState.ASSIGNED
+    ]
+    if faults:
+        raise Invalid(fields={"serials": faults})
+    return list(boxes)
+
+
+def _name_of(serial: str) -> str:
+    try:
+        return people.mac(serial.strip())
+    except BadValueError:
+        return serial.strip().lower()
