@@ -284,7 +284,8 @@ def test_no_secret_is_in_any_entry(lineup, walk):
             "SELECT password_hash FROM logins",
             "SELECT encode(digest, 'hex') FROM sessions",
             "SELECT password FROM users",
-            "SELECT token FROM users",
+            # Erased users' placeholders let nobody in: test_a_person_is_erased.
+            "SELECT token FROM users WHERE NOT starts_with(username, 'erased-')",
         )
         for (value,) in lineup.rows("accounts", statement)
     ]
