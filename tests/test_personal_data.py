@@ -16,7 +16,7 @@ NAMES_NOBODY = {
             "partner_packages",
             "partner_payments",
         ),
-        "unmatched_payments",
+        *("unmatched_payments", "partner_listings", "link_requests", "reseller_links"),
         *("partnership_notes", "partnerships", "permission_sets", "platform_settings"),
         *("seller_plans", "purges", "erasures", "support_grants", "support_grant_uses"),
         "accounts",  # of a customer: what `customers` says, too

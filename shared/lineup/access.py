@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lineup.context import Actor, Feature, Pending, Permission, Role
+from lineup.context import Actor, Feature, LinkStanding, Pending, Permission, Role
 from lineup.errors import Conflict, Forbidden, PaymentRequired, Unauthenticated
 from lineup.impersonation import refuse_while_impersonating
 
@@ -68,6 +68,12 @@ class PartnerLocked(PaymentRequired):
     code = "payment_required"
 
 
+class LinkEnded(Forbidden):
+    """The cooperation with this partner has ended: nothing can be sold through it."""
+
+    code = "link_ended"
+
+
 class PartnerUnavailable(Conflict):
     """This partner is not available at the moment, so nothing can be sold for it."""
 
@@ -96,7 +102,8 @@ class AccessRule:
     these first, such as choose a password. `while_locked`: also who belongs to a
     partner that has not paid. `in_own_name`: nobody who is logged in as another, since
     it is about passwords, logins or money that goes out. `feature`: what the partner's
-    package must have.
+    package must have. `changes`: whether something of a partner is changed, as no
+    reseller does once it has left.
     """
 
     allowed: frozenset[Role]
@@ -105,12 +112,14 @@ class AccessRule:
     while_locked: bool = False
     in_own_name: bool = False
     feature: Feature | None = None
+    changes: bool = False
 
     def check(self, actor: Actor) -> None:
         """Unauthenticated before sign-in; Forbidden, with a code, for who may not.
 
-        PartnerLocked for who has not paid, PartnerUnavailable for its sellers, and
-        PackageLimit for what their package lacks.
+        PartnerLocked for who has not paid, PartnerUnavailable for its sellers,
+        LinkEnded for a change by a reseller whose link has ended, and PackageLimit for
+        what their package lacks.
         """
         if not self.allowed:
             return
@@ -120,6 +129,7 @@ class AccessRule:
             raise Forbidden
         if actor.pending and actor.pending not in self.while_pending:
             raise REFUSALS[actor.pending]
+        self._check_link(actor)
         self._check_state(actor)
         if self.needs is not None:
             require(actor, self.needs)
@@ -132,11 +142,17 @@ class AccessRule:
             return False
         return True
 
+    def _check_link(self, actor: Actor) -> None:
+        if self.while_locked:
+            return
+        if actor.link is LinkStanding.ENDED and self.changes:
+            raise LinkEnded
+        refuse_sellers_of_locked(actor)
+
     def _check_state(self, actor: Actor) -> None:
         if self.in_own_name:
             refuse_while_impersonating(actor)
         if actor.is_locked and not self.while_locked:
-            refuse_sellers_of_locked(actor)
             raise PartnerLocked
         if self.feature is not None and self.feature in actor.lacks:
             raise PackageLimit(details={"feature": self.feature})
@@ -146,7 +162,8 @@ def refuse_sellers_of_locked(actor: Actor) -> None:
     """PartnerUnavailable for sellers of a partner that has not paid: it is not them
     who can.
     """
-    if actor.is_locked and actor.role in {Role.RESELLER, Role.DEALER}:
+    is_dealer = actor.is_locked and actor.role in {Role.RESELLER, Role.DEALER}
+    if is_dealer or actor.link is LinkStanding.LOCKED:
         raise PartnerUnavailable
 
 

@@ -23,6 +23,9 @@ class Role(enum.StrEnum):
     PARTNER = "partner"
     STAFF = "staff"
     RESELLER = "reseller"
+    """A reseller at one partner: all that it sells there lies below it."""
+    RESELLER_COMPANY = "reseller_company"
+    """A reseller by itself, before it chose one of its links to partners."""
     DEALER = "dealer"
     CUSTOMER = "customer"
     SYSTEM = "system"
@@ -43,7 +46,7 @@ class Feature(enum.StrEnum):
 OPERATORS = frozenset({Role.OPERATOR, Role.SYSTEM})
 PARTNERS = OPERATORS | {Role.PARTNER, Role.STAFF}
 SELLERS = PARTNERS | {Role.RESELLER, Role.DEALER}
-EVERYBODY = SELLERS | {Role.SUPPORT, Role.CUSTOMER}
+EVERYBODY = SELLERS | {Role.SUPPORT, Role.RESELLER_COMPANY, Role.CUSTOMER}
 SELLERS_AND_SUPPORT = SELLERS | {Role.SUPPORT}
 PARTNERS_AND_SUPPORT = PARTNERS | {Role.SUPPORT}
 SELLERS_AND_CUSTOMERS = SELLERS | {Role.CUSTOMER}
@@ -87,6 +90,15 @@ class Pending(enum.StrEnum):
     """Its account requires a second factor, and it has none."""
 
 
+class LinkStanding(enum.StrEnum):
+    """What keeps a reseller from selling for its partner."""
+
+    ENDED = "ended"
+    """Its link has ended: it sees and changes nothing there."""
+    LOCKED = "locked"
+    """The partner has not paid the platform."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """The login that acts and the part of the account tree it may see."""
@@ -113,6 +125,8 @@ class Actor:
     """The API key that it uses, if it does."""
     is_locked: bool = False
     """Whether its partner has not paid: what is not open `while_locked` is refused."""
+    link: LinkStanding | None = None
+    """Of a reseller: what keeps it from selling; None: nothing."""
     lacks: tuple[Feature, ...] = ()
     """What its partner's package does not have."""
 

@@ -137,6 +137,7 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
                 while_locked=while_locked,
                 in_own_name=in_own_name,
                 feature=feature,
+                changes=kind is Kind.WRITE,
             ),
             request=request,
             reply=_reply_of(contract),

@@ -76,6 +76,7 @@ class Fixtures:
         for name, path in FIRST.items():
             self.things[name] = self.api.get(path, limit=1)["items"][0]["id"]
         self._find_partners()
+        self._link_a_reseller()
         self._trash_a_customer()
         self.things["entry_id"] = self.api.get("/audit-log")["items"][0]["id"]
         order = self.api.get(f"/orders/{self.things['order_id']}")
@@ -188,6 +189,35 @@ class Fixtures:
         self.things["partner_id"] = self.lineup.demo["partner_id"]
         [(payment_id,)] = self.lineup.rows("accounts", AN_UNMATCHED_PAYMENT)
         self.things["unmatched-payments/payment_id"] = payment_id
+
+    def company(self) -> tuple[str, str]:
+        """A new reseller company: its name, and its username."""
+        number = next(NUMBERS)
+        name, username = f"Resale {number}", f"resale-{number}"
+        operator = self.lineup.sign_in(*self.logins[Role.OPERATOR])
+        answer = operator(
+            "POST",
+            "/accounts",
+            json={
+                "kind": "reseller_company",
+                "name": name,
+                "email": f"{username}@example.org",
+                "login": {"username": username, "password": PASSWORD},
+            },
+        )
+        assert answer.ok, answer.text
+        return name, username
+
+    def _link_a_reseller(self) -> None:
+        _, username = self.company()
+        self.logins[Role.RESELLER_COMPANY] = username, PASSWORD
+        company = self.lineup.sign_in(username, PASSWORD)
+        wanted = {"partner_id": self.things["partner_id"], "message": "Hello"}
+        answer = company("POST", "/link-requests", json=wanted)
+        assert answer.ok, answer.text
+        request_id = answer.json()["id"]
+        linked = self._make(f"/link-requests/{request_id}/accept")
+        self.things |= {"request_id": request_id, "link_id": linked["link_id"]}
 
     def _trash_a_customer(self) -> None:
         person = {"first_name": "Gone", "last_name": "Guest", "email": ""}

@@ -15,7 +15,13 @@ LEADS_ELSEWHERE = {
     "personal_data.by_link",
 }
 """A page that only leads on, and files that only a link leads to."""
-VIEWERS = (Role.PARTNER, Role.OPERATOR, Role.DEALER, Role.CUSTOMER)
+VIEWERS = (
+    Role.PARTNER,
+    Role.OPERATOR,
+    Role.RESELLER_COMPANY,
+    Role.DEALER,
+    Role.CUSTOMER,
+)
 """Whose eyes a page is looked at with: the first of them it is open to."""
 
 

@@ -65,6 +65,11 @@ VALUES = {
         "most_users": 7,
         "most_trials_per_day": 3,
     },
+    "/partner-listing": {
+        "offers_to_resellers": False,
+        "visible_fields": ["email"],
+        "approach": "Call us.",
+    },
     "/logins/{login_id}": {"email": "aid@example.org", "must_change_password": True},
     "/users/{user_id}": WORDS,
     "/devices/{device_id}": {

@@ -46,6 +46,8 @@ ROWS = {
     "seller_plan_id": "/seller-plans",
     "box_model_id": "/box-models",
     "box_id": "/boxes",
+    "request_id": "/link-requests",
+    "link_id": "/reseller-links",
 }
 
 
@@ -64,6 +66,7 @@ def victim(lineup):
     api("POST", "/seller-plans", json={"name": "Starter"})
     take_in_a_box(api)
     api("POST", f"/users/{user_id}/devices", json={"model": "Smart TV"})
+    request_links(lineup)
     ids = {name: UUID(api.get(path)["items"][0]["id"]) for name, path in ROWS.items()}
     ids["plan_id"] = UUID(api.get("/products")["items"][0]["plans"][0]["id"])
     order = api.get(f"/orders/{ids['order_id']}")
@@ -83,6 +86,23 @@ def take_in_a_box(api):
     model_id = api("POST", "/box-models", json={"name": "MAG"}).json()["id"]
     box = {"box_model_id": model_id, "serial": "A1", "mac": "001A79000001"}
     api("POST", "/boxes", json=box)
+
+
+def request_links(lineup):
+    """The demo partner has a reseller, and another one asks it for a link."""
+    demo = lineup.demo
+    operator = lineup.sign_in(demo["operator_username"], demo["operator_password"])
+    for kind, make in (
+        ("reseller", lineup.partner()),
+        ("reseller_company", operator),
+    ):
+        login = {"username": f"a-{kind}", "password": secrets.token_urlsafe(12)}
+        account = {"kind": kind, "name": "Resale", "login": login}
+        made = make("POST", "/accounts", json=account)
+        assert made.status_code == 201, made.text
+    company = lineup.sign_in(**login)
+    made = company("POST", "/link-requests", json={"partner_id": demo["partner_id"]})
+    assert made.status_code == 201, made.text
 
 
 def a_top_up(api, customer_id):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from lineup.context import Role
 from lineup.contracts.accounts.partnerships import CredentialsChannel, PartnershipState
+from lineup.contracts.accounts.reseller_links import LinkRequestState
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import COLUMN_TYPES, new_metadata
@@ -36,5 +37,6 @@ class Record(DeclarativeBase):
             SubscriptionState,
             PartnershipState,
             CredentialsChannel,
+            LinkRequestState,
         )
     }

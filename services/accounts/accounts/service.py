@@ -13,6 +13,8 @@ from accounts.erasure.entrypoints import ErasureEntrypoints
 from accounts.erasure.tables import PERSONAL
 from accounts.jobs import operations as jobs_operations
 from accounts.jobs.entrypoints import JobEntrypoints
+from accounts.links import directory, links, listings, requests
+from accounts.links.entrypoints import LinkEntrypoints
 from accounts.logins import identity, passwords, sign_in
 from accounts.logins import operations as logins_operations
 from accounts.logins.entrypoints import LoginEntrypoints
@@ -82,6 +84,7 @@ class AccountsService(
     JobEntrypoints,
     ResetEntrypoints,
     PartnerEntrypoints,
+    LinkEntrypoints,
     Service,
 ):
     """Accounts on the bus."""
@@ -113,6 +116,10 @@ class AccountsService(
         registration,
         unmatched,
         companies,
+        directory,
+        requests,
+        listings,
+        links,
         editing,
         plans,
         sellers_operations,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import psycopg2
 from sqlalchemy.exc import IntegrityError
 
+from lineup.errors import Refusal
 from lineup.validation import TakenCode, ValidationErrors
 
 TAKEN = {
@@ -84,11 +85,28 @@ def refused_as(*constraints: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if not isinstance(error.orig, psycopg2.Error):
-            raise
-        broken = error.orig.diag.constraint_name
+        broken = _constraint_of(error)
         if broken not in constraints:
             raise
         errors = ValidationErrors()
         note_duplicate(errors, broken)
         errors.refuse()
+
+
+@contextmanager
+def refused_when(constraint: str, refusal: type[Refusal]) -> Iterator[None]:
+    """Refuse in a way of its own when a constraint is broken inside."""
+    try:
+        yield
+    except IntegrityError as error:
+        if _constraint_of(error) != constraint:
+            raise
+        raise refusal from None
+
+
+def _constraint_of(error: IntegrityError) -> str:
+    """The name of the constraint that was broken; empty where it is not told."""
+    broken = error.orig
+    if not isinstance(broken, psycopg2.Error):
+        return ""
+    return broken.diag.constraint_name or ""

@@ -38,6 +38,7 @@ from lineup.contracts.accounts.partnerships import (
     UpdatePlatformSettings,
 )
 from lineup.contracts.accounts.permissions import CreatePermissionSet
+from lineup.contracts.accounts.reseller_links import AcceptLinkRequest, SendLinkRequest
 from lineup.contracts.accounts.seller_plans import CreateSellerPlan
 from lineup.contracts.accounts.sessions import SignIn
 from lineup.contracts.accounts.support_grants import CreateSupportGrant
@@ -55,10 +56,26 @@ from lineup.verbs import Kind, verbs_of
 
 from .conftest import PASSWORD, a_person, a_subscription
 
+DIRECTORY = ("accounts", "partnerships", "partner_listings")
+"""What partners show to resellers."""
+BETWEEN_TWO = (
+    *("send_link_request", "list_link_requests", "get_link_request"),
+    *("accept_link_request", "reject_link_request", "invite_reseller"),
+    *("withdraw_link_request", "list_reseller_links", "get_reseller_link"),
+    *("end_reseller_link", "keep_reseller_link"),
+)
+"""Either side is told what the other is called."""
+
 RULES = Rules(
     named_below={"accounts": "name", "box_models": "name"},
     public=frozenset({"partner_packages", "platform_settings"}),
     counted=frozenset({"sign_in_failures", "sign_in_tries", "reset_wishes"}),
+    sides=frozenset({"company_scope"}),
+    told=dict.fromkeys(
+        ("list_partner_directory", "get_directory_entry"), frozenset(DIRECTORY)
+    )
+    | dict.fromkeys(BETWEEN_TWO, frozenset({"accounts"})),
+    written=dict.fromkeys(BETWEEN_TWO, frozenset({"audit_log"})),
     tables_of={
         "account_id": "accounts",
         "to_account_id": "accounts",
@@ -71,6 +88,8 @@ RULES = Rules(
         "entry_id": "audit_log",
         "grant_id": "support_grants",
         "payment_id": "unmatched_payments",
+        "request_id": "link_requests",
+        "link_id": "reseller_links",
         "thing_id": "customers",
         "after": "customers",
         "before": "users",
@@ -149,6 +168,16 @@ class Company:
         self.do(actor, MoveCustomers, account_id=moved, to_account_id=target)
         self.do(actor, CreateApiKey, name=self.name("key"))
         self.do(actor, CreateSupportGrant)
+        return actor
+
+    def links(self, partners):
+        """A reseller company, linked to one partner; its request to another is open."""
+        _, company = self.account(self.operator, AccountKind.RESELLER_COMPANY)
+        sent = [
+            self.do(company, SendLinkRequest, partner_id=one.partner_id)
+            for one in partners
+        ]
+        self.do(partners[0], AcceptLinkRequest, request_id=sent[0].id)
 
     def place(self, actor):
         """A group, and customers of one who sells: one with a login, one deleted.
@@ -244,8 +273,7 @@ def fill(tenants, dependencies, chance):
         email="eva@nordlicht.example",
         country="NL",
     )
-    for _ in range(2):
-        company.partner()
+    company.links([company.partner() for _ in range(2)])
     with tenants.database.transaction() as work:
         late = {"id": new_id(), "partner_id": new_id(), "reference": "late-payment"}
         received = PartnerPaymentReceived(version=1, **late)

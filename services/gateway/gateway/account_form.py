@@ -18,6 +18,9 @@ from lineup.contracts.accounts.tree import (
 from lineup.contracts.changes import UNSET
 
 DELETE = "delete"
+DELETED_ELSEWHERE = {AccountKind.PARTNER, AccountKind.RESELLER_COMPANY}
+"""Whose data goes by the platform's own page."""
+
 STATES = [
     SelectChoice(Status.ACTIVE.value, "Active"),
     SelectChoice(
@@ -87,7 +90,7 @@ class AccountForm(LineupForm):
     def _leave_out(self, account: AccountView, *, may_switch: bool) -> None:
         if not may_switch:
             del self.state
-        elif account.kind is AccountKind.PARTNER:
+        elif account.kind in DELETED_ELSEWHERE:
             self.state.choices = STATES[:2]
         if account.kind is not AccountKind.PARTNER:
             del self.currency

@@ -9,6 +9,8 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
 
 from cachetools import TTLCache
 
@@ -37,12 +39,14 @@ class Identities:
 
     def __init__(
         self,
-        identify: Callable[[str, float], Actor],
+        identify: Callable[[str, float, UUID | None], Actor],
         *,
         timer: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        """`identify` takes a token and how many seconds there are to find out."""
+        """`identify` takes a token, how many seconds there are to find out, and through
+        which link a reseller acts.
+        """
         self._identify = identify
         self._wall_clock = wall_clock
         self._sure: TTLCache[str, tuple[Actor, float]] = TTLCache(
@@ -57,44 +61,50 @@ class Identities:
     def of(cls, rpc: RpcClient) -> "Identities":
         """Identities as accounts tells them."""
 
-        def identify(token: str, seconds: float) -> Actor:
+        def identify(token: str, seconds: float, link_id: UUID | None) -> Actor:
             try:
-                rpc_request = checked(Identify(token=token))
+                rpc_request = checked(Identify(token=token, link_id=link_id))
             except Invalid:
                 raise Unauthenticated from None  # no token of ours looks like this
             return rpc.ask(Context(), rpc_request, timeout=seconds)
 
         return cls(identify)
 
-    def actor_of(self, token: str, changed_at: float = 0.0) -> Actor:
+    def actor_of(
+        self, token: str, changed_at: float = 0.0, link_id: UUID | None = None
+    ) -> Actor:
         """The actor; Unauthenticated when the token is unknown or has ended.
 
         What was asked before `changed_at` (seconds since 1970) is asked again.
         Unavailable when accounts is away and has not named it before.
         """
         digest = digest_of(token)
+        key = f"{digest}/{link_id}" if link_id else digest
         with self._lock:
-            sure, kept = self._sure.get(digest), self._kept.get(digest)
+            sure, kept = self._sure.get(key), self._kept.get(key)
         if sure is not None and sure[1] >= changed_at:
             return sure[0]
         requested_at = self._wall_clock()
         try:
-            actor = self._identify(token, AGAIN_SECONDS if kept else FIRST_SECONDS)
+            seconds = AGAIN_SECONDS if kept else FIRST_SECONDS
+            actor = self._identify(token, seconds, link_id)
         except (Unauthenticated, Forbidden):
             self.evict(digest)
             raise
         except Unavailable:
             if kept is None:
                 raise
-            self._remember(digest, kept, requested_at)
+            self._remember(key, kept, requested_at)
             return kept
-        self._remember(digest, actor, requested_at)
+        self._remember(key, actor, requested_at)
         return actor
 
     def refresh(self, token: str) -> None:
         """Ask accounts again when this token comes next: it may have changed itself."""
+        digest = digest_of(token)
         with self._lock:
-            self._sure.pop(digest_of(token), None)
+            for key in _keys_of(digest, self._sure):
+                self._sure.pop(key, None)
 
     def evict_all(self) -> None:
         """Remember nobody: anything may have ended while nothing was heard."""
@@ -111,16 +121,22 @@ class Identities:
                 self._kept.pop(digest, None)
 
     def evict(self, digest: str) -> None:
-        """Remember this token no longer."""
+        """Remember this token no longer, through whichever link it acted."""
         with self._lock:
-            self._sure.pop(digest, None)
-            self._kept.pop(digest, None)
+            for memory in (self._sure, self._kept):
+                for key in _keys_of(digest, memory):
+                    memory.pop(key, None)
 
-    def _remember(self, digest: str, actor: Actor, requested_at: float) -> None:
+    def _remember(self, key: str, actor: Actor, requested_at: float) -> None:
         with self._lock:
-            self._sure[digest] = actor, requested_at
+            self._sure[key] = actor, requested_at
             if not actor.on_behalf_of:
-                self._kept[digest] = actor
+                self._kept[key] = actor
+
+
+def _keys_of(digest: str, memory: Mapping[str, Any]) -> list[str]:
+    """Under which keys a token is remembered: alone, and with each of its links."""
+    return [key for key in memory if key.startswith(digest)]
 
 
 def _below(scope: str, memory: Mapping[str, Actor]) -> list[str]:

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
-from gateway.panel.entries import entry
+from gateway.panel.contact_fields import CONTACT_FIELDS
+from gateway.panel.entries import Checklist, chosen_of, entry
 from gateway.panel.forms import LineupForm, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.people import countries
 from gateway.panel.zones import zone_choices
 from gateway.request_context import address, ask
+from lineup.contracts.accounts.partner_directory import ContactField
 from lineup.contracts.accounts.partner_packages import (
     ListOfferedPackages,
     OfferedPackage,
@@ -38,6 +40,7 @@ class RegistrationForm(LineupForm):
             ("time_zone", "currency"),
         ],
         "Contact": ["contact", ("email", "mobile")],
+        "Resellers": ["offers_to_resellers", "visible_fields"],
     }
 
     company = entry("Company name")
@@ -48,6 +51,17 @@ class RegistrationForm(LineupForm):
     contact = entry("Contact person")
     email = entry("Email", "Your username and password are sent to this address.")
     mobile = entry("Mobile number", "Optional, such as +31612345678.")
+    offers_to_resellers = entry(
+        "Offer my products to resellers",
+        "Resellers find you in the directory and can ask for a link.",
+        default=True,
+    )
+    visible_fields = entry(
+        "Visible to resellers",
+        kind=Checklist,
+        choices=chosen_of(CONTACT_FIELDS),
+        default=[one.value for one in ContactField],
+    )
 
     def __init__(self) -> None:
         super().__init__()

@@ -93,8 +93,10 @@ def home() -> Answer:
 
 def landing_of(who: Actor) -> str:
     """The endpoint where somebody's work begins; who has not paid can only do that."""
-    if who.is_locked:
+    if who.is_locked or who.link:
         return "package_pages.my_package"
+    if who.role is Role.RESELLER_COMPANY:
+        return "reselling_pages.list_links"
     if who.role is Role.CUSTOMER:
         return "portal.my_page"
     return "dashboard_pages.dashboard"

@@ -22,6 +22,7 @@ VERBS = {
     "test", "tie", "top", "update", "change", "accept", "close", "choose", "ignore",
     "serve", "undo", "preview", "follow", "restore", "purge", "book", "extend", "hold",
     "enable", "disable", "erase", "export", "assign", "hand", "return",
+    "end", "invite", "keep", "reject", "send", "withdraw",
 }  # fmt: skip
 BOUNDED = {
     "string": [{"maxLength"}, {"format"}, {"enum"}],
@@ -171,7 +172,12 @@ def test_what_is_always_refused_is_not_offered(specification):
     def enum(name, field):
         return set(schemas[name]["properties"][field]["enum"])
 
-    assert enum("CreateAccount", "kind") == {"partner", "reseller", "dealer"}
+    assert enum("CreateAccount", "kind") == {
+        "partner",
+        "reseller_company",
+        "reseller",
+        "dealer",
+    }
     assert enum("UpdateAccountPatch", "state") == {"active", "inactive"}
     assert enum("SetAccountStateWhole", "state") == {"active", "inactive"}
     assert "deleted" in enum("SetLoginStateWhole", "state")
@@ -240,6 +246,7 @@ def test_every_list_says_how_it_is_paged_sorted_and_narrowed(specification, oper
         undated |= set() if dated else {path}
     assert listed > 15
     assert undated == ONE_ORDER | {
+        "/api/v1/partner-directory",
         "/api/v1/programmes",
         "/api/v1/boxes/{box_id}/history",
     }

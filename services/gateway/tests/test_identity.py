@@ -29,7 +29,7 @@ class Accounts:
         self.calls = []
         self.now = 0.0
 
-    def __call__(self, _, seconds):
+    def __call__(self, _, seconds, link_id=None):
         self.calls.append(seconds)
         if isinstance(self.answer, Exception):
             raise self.answer

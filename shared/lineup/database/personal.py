@@ -100,7 +100,7 @@ def read_personal_rows(
     work: UnitOfWork, request: ReadPersonalRows, *, personal: PersonalTables
 ) -> PersonalRows:
     """Rows of one table, in the order of their keys; CustomerNotFound outside the
-    actor's part of the tree.
+    actor's part of the tree, and Invalid for a table beyond the last.
     """
     _refuse_outside(work, personal, request.customer_id)
     tables = personal.every

@@ -72,6 +72,12 @@ class Rules:
     """Tables of the installation's own that everybody may read."""
     counted: frozenset[str] = frozenset()
     """Tables without an owner that everybody writes: counters of wrong passwords."""
+    sides: frozenset[str] = frozenset()
+    """Columns that say where a row lies, too: a request between two has two sides."""
+    told: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Tables of others that a verb tells of by what it is for, such as a directory."""
+    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Tables in which a verb leaves rows with others, by what it is for."""
     tables_of: Mapping[str, str] = field(default_factory=dict)
     """Which table a field names, where its name does not say."""
     known: Mapping[str, Sequence[Any]] = field(default_factory=dict)
@@ -85,6 +91,8 @@ class Owned:
     table: str
     scope: str
     words: frozenset[str]
+    sides: tuple[str, ...] = ()
+    """Where it lies, too."""
 
 
 class World:
@@ -211,7 +219,12 @@ class World:
             if name in self.rules.counted | self.rules.public:
                 continue
             for row in rows:
-                yield Owned(name, self._found(row, self._scopes) or ROOT, words_of(row))
+                scope = self._found(row, self._scopes) or ROOT
+                yield Owned(name, scope, words_of(row), self.sides_of(row))
+
+    def sides_of(self, row: Row) -> tuple[str, ...]:
+        """Where a row lies, too, by what its columns say."""
+        return tuple(str(row[one]) for one in self.rules.sides if row.get(one))
 
     @cached_property
     def _everything(self) -> list[Owned]:
@@ -245,7 +258,7 @@ class World:
         return ids | names
 
     def _is_shown(self, actor: Actor, one: Owned) -> bool:
-        if covers(actor, one.scope):
+        if any(covers(actor, scope) for scope in (one.scope, *one.sides)):
             return True
         is_above = any(own.startswith(one.scope) for own in actor.scopes)
         return is_above and one.table in self.rules.shown_below
@@ -295,11 +308,18 @@ class Answer:
 
     def _told(self) -> Iterable[str]:
         """What is told of rows that the actor may not see, but for what it named."""
-        said, hidden = self._text(), self.world.hidden_from(self.actor)
+        said, hidden = self._text(), self.world.hidden_from(self.actor) - self._meant()
         asked = wire.encode_request(self.request).decode()
         ids = {str(UUID(hexed)) for hexed in HEXED.findall(said)} & hidden
         words = ids | {word for word in hidden if word in said}
         return (f"told {word}" for word in sorted(words) if word not in asked)
+
+    def _meant(self) -> set[str]:
+        """What the verb tells everybody of others' rows."""
+        name = verb_of(type(self.request)).name
+        tables = self.world.rules.told.get(name, frozenset())
+        rows = (row for table in tables for row in self.world.rows(table))
+        return {word for row in rows for word in words_of(row)}
 
     def _text(self) -> str:
         if self.refusal is not None:
@@ -309,15 +329,17 @@ class Answer:
 
     def _written(self) -> Iterable[str]:
         """Rows that were written though they lie, or lay, elsewhere."""
-        counted = self.world.rules.counted
+        rules = self.world.rules
+        meant = rules.written.get(verb_of(type(self.request)).name, frozenset())
         written = [
             (name, row)
             for name, *rows in self.touched
             for row in filter(None, rows)
-            if name not in counted
+            if name not in rules.counted | meant
         ]
         for name, scope, row in self.world.placed(written):
-            if not covers(self.actor, scope):
+            places = scope, *self.world.sides_of(row)
+            if not any(covers(self.actor, one) for one in places):
                 yield f"wrote {name} at {scope}: {row}"
 
 

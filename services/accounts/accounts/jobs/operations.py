@@ -12,8 +12,10 @@ from accounts.customers.views import view_of
 from accounts.dependencies import Dependencies
 from accounts.jobs.models import AccountJob
 from accounts.jobs.moves import move
+from accounts.links.links import end_with
 from accounts.logins.operations import delete_logins
 from accounts.membership.trash import deletion_of
+from accounts.tree.links import refuse_left
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope, lock_account
 from accounts.tree.rights import SELLER_KINDS, STAFFED_KINDS
@@ -67,6 +69,7 @@ def delete_account(work: UnitOfWork, request: DeleteAccount) -> AccountJobView:
         raise ConfirmationMissing(words, fields={"confirmation": [words]})
     if _is_moved_to(work, account):
         raise CustomersComing
+    end_with(work, account)
     account.set_status(Status.DELETED)
     delete_logins(work, [account.id])
     take_back_stock(work, account)
@@ -172,4 +175,5 @@ def _target(work: UnitOfWork, account_id: UUID, partner_id: UUID | None) -> Acco
             fields={"to_account_id": ["Choose a seller of the same partner."]}
         )
     lock_account(work, target)
+    refuse_left(work, target)
     return target

@@ -118,7 +118,8 @@ class Login(Timestamped, Record):
 class Session(Timestamped, Record):
     """A session, API token or visit, known by the digest of its text only.
 
-    `account_id` is the lower account that a visit entered.
+    `account_id` is the lower account that a visit entered, or the link of a reseller
+    company that an API key was made for.
     """
 
     __tablename__ = "sessions"

@@ -19,6 +19,7 @@ from accounts.membership.enrolment import (
     generated_login,
     issue_credentials,
 )
+from accounts.tree.links import refuse_left
 from accounts.tree.models import Account
 from accounts.tree.operations import (
     account_in_scope,
@@ -153,6 +154,7 @@ def _parent(work: UnitOfWork, request: CreateCustomer) -> Account:
         partner_id = acting_partner(actor, request.partner_id)
         parent = named_account(work, partner_id, "partner_id")
     _refuse_another_partner(work, request, parent)
+    refuse_left(work, parent)
     return parent
 
 

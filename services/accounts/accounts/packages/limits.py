@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from accounts.packages.models import PartnerPackage
 from accounts.tree.limits import Count, count_at_limit
+from accounts.tree.links import has_left
 from accounts.tree.models import Account
 from accounts.tree.rights import SELLER_KINDS
 from lineup.access import PackageLimit
@@ -56,7 +57,8 @@ def count_customers(work: UnitOfWork, partner_id: UUID) -> int:
 
 def count_sellers(work: UnitOfWork, partner_id: UUID) -> int:
     """How many resellers and dealers a partner has."""
-    return _count(work, partner_id, Account.kind.in_(SELLER_KINDS))
+    working = Account.kind.in_(SELLER_KINDS) & ~has_left(Account, work.now)
+    return _count(work, partner_id, working)
 
 
 def _count(work: UnitOfWork, partner_id: UUID, kind: ColumnElement[bool]) -> int:

@@ -229,13 +229,13 @@ class Partnership(Timestamped, Record):
             self.name = self.contact = self.mobile = ""
 
 
-def is_locked(now: datetime) -> ColumnElement[bool]:
+def is_locked(now: datetime, of: Any = Partnership) -> ColumnElement[bool]:
     """The condition that a partner has not paid, to the second."""
     is_over = (
-        and_(Partnership.state == state, ends_at <= now)
+        and_(of.state == state, ends_at <= now)
         for state, ends_at in (
-            (PartnershipState.TRIAL, Partnership.trial_ends_at),
-            (PartnershipState.PAID, Partnership.paid_until),
+            (PartnershipState.TRIAL, of.trial_ends_at),
+            (PartnershipState.PAID, of.paid_until),
         )
     )
-    return or_(Partnership.state == PartnershipState.LOCKED, *is_over)
+    return or_(of.state == PartnershipState.LOCKED, *is_over)

@@ -10,6 +10,7 @@ from accounts.customers.models import Customer, Group
 from accounts.devices.models import Device
 from accounts.erasure.models import Erasure
 from accounts.jobs.models import AccountJob
+from accounts.links.models import LinkRequest, Listing
 from accounts.logins.models import (
     KnownAddress,
     Login,
@@ -23,7 +24,7 @@ from accounts.partners.models import Note, Purge
 from accounts.partners.telling import changed
 from accounts.staff.models import GrantUse, SupportGrant
 from accounts.subscriptions.models import SubscriptionCopy
-from accounts.tree.models import Account, SellerPlan
+from accounts.tree.models import Account, ResellerLink, SellerPlan
 from accounts.users.models import User
 from lineup.database import UnitOfWork
 from lineup.database.purging import (
@@ -87,6 +88,9 @@ STEPS = (
     below_partner(Group),
     below_partner(AccountJob),
     below_partner(Erasure),
+    below_partner(ResellerLink),
+    below_partner(LinkRequest),
+    rows(LinkRequest, lambda purge: LinkRequest.company_scope == purge.scope),
     rows(
         Account,
         lambda purge: Account.scope.startswith(purge.scope),
@@ -94,6 +98,7 @@ STEPS = (
         lambda _: ~exists().where(Child.parent_id == Account.id),
     ),
     below_partner(SellerPlan),
+    below_partner(Listing),
     of_partner(Note),
     audit_rows,
     kept_answers,

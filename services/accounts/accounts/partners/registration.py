@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import or_, select
 
 from accounts.dependencies import Dependencies
+from accounts.links.models import Listing
 from accounts.logins.attempts import count_registration
 from accounts.logins.models import Login
 from accounts.logins.operations import add_login, end_sessions, is_taken, set_password
@@ -73,7 +74,7 @@ def register(
     details = LoginDetails(username=username, password=password)
     login = add_login(work, dependencies, account, Role.PARTNER, details)
     login.must_change_password = True
-    work.session.add(partnership)
+    work.session.add_all([partnership, _listing(account, request)])
     work.session.flush()
     _issue(work, dependencies, partnership, password)
     note(work, partnership, f"Registered for {package.name}.")
@@ -138,6 +139,13 @@ def _account(
     )
     account.set_company(vars(company))
     return account
+
+
+def _listing(account: Account, request: RegisterPartner) -> Listing:
+    listing = Listing.usual(account)
+    listing.offers_to_resellers = request.offers_to_resellers
+    listing.show(request.visible_fields)
+    return listing
 
 
 def _claim_trial(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from accounts import values
 from accounts.tree.models import Account
+from accounts.tree.rights import TOP_KINDS
 from lineup.contracts.accounts.tree import (
     AccountKind,
     Company,
@@ -50,7 +51,7 @@ def apply_currency(errors: ValidationErrors, account: Account, text: str) -> Non
     if not text:
         return
     currency = values.currency(errors, "currency", text)
-    if account.kind is AccountKind.PARTNER:
+    if account.kind in TOP_KINDS:
         account.currency = currency
     elif currency != account.currency and not errors.has("currency"):
         errors.add(

@@ -19,7 +19,13 @@ from accounts.tree.operations import (
     root_account,
     view_of,
 )
-from accounts.tree.rights import FIRST_ROLE, ROLES_AT, may_create
+from accounts.tree.rights import (
+    FIRST_ROLE,
+    ROLES_AT,
+    SELLER_KINDS,
+    TOP_KINDS,
+    may_create,
+)
 from accounts.unique_violations import refused_as
 from lineup.context import Actor, Feature, Role
 from lineup.contracts.accounts.logins import CreateStaff, LoginView
@@ -53,7 +59,7 @@ def create_account(
     if not may_create(work.actor, request.kind):
         raise Forbidden
     parent = _parent(work, request)
-    if request.kind is not AccountKind.PARTNER:
+    if request.kind in SELLER_KINDS:
         refuse_beyond_limit(work, parent.id, Limit.SELLERS, count_sellers)
     if request.kind is AccountKind.RESELLER:
         refuse_without(work, parent.id, Feature.RESELLERS)
@@ -66,7 +72,7 @@ def create_account(
     with refused_as("uq_logins_username"):
         work.session.flush()
         add_login(work, dependencies, account, role, request.login)
-    if account.kind is AccountKind.PARTNER:
+    if account.kind in TOP_KINDS:
         work.session.add(Partnership.of(account, PartnershipState.PAID, work.now))
     work.announce(account.state())
     return view_of(work, account)
@@ -114,7 +120,7 @@ def create_operator(
 
 
 def _parent(work: UnitOfWork, request: CreateAccount) -> Account:
-    if request.kind is AccountKind.PARTNER:
+    if request.kind in TOP_KINDS:
         return root_account(work)
     parent = named_account(work, _parent_id(work.actor, request), "parent_id")
     if parent.kind is not AccountKind.PARTNER:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from accounts.logins.identity import own_login_id
-from accounts.logins.models import Session
+from accounts.logins.models import Login, Session
 from accounts.logins.operations import end_session
 from accounts.logins.sign_in import TOKEN_BYTES
 from lineup.access import require
@@ -46,7 +46,10 @@ def new_key(work: UnitOfWork, request: CreateApiKey) -> NewApiKey:
     for permission in request.permissions or ():
         require(work.actor, permission)
     lasts = timedelta(days=request.days)
-    return _begin(work, request.name, request.permissions, request.networks, lasts)
+    link_id = _link_of(work)
+    return _begin(
+        work, request.name, request.permissions, request.networks, lasts, link_id
+    )
 
 
 @handles(ListApiKeys)
@@ -102,6 +105,7 @@ def renewed_key(work: UnitOfWork, request: RotateApiKey) -> NewApiKey:
         None if old.permissions is None else [Permission(p) for p in old.permissions],
         old.networks,
         old.expires_at - old.created_at,
+        old.account_id,
     )
     overlap = timedelta(hours=request.overlap_hours)
     if overlap:
@@ -124,6 +128,7 @@ def _begin(
     permissions: Sequence[Permission] | None,
     networks: Sequence[str],
     lasts: timedelta,
+    account_id: UUID | None,
 ) -> NewApiKey:
     _refuse_keys(work)
     token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
@@ -131,6 +136,7 @@ def _begin(
     key.name, key.networks = name, list(networks)
     key.permissions = _values(permissions)
     key.expires_at = work.now + lasts
+    key.account_id = account_id
     work.session.add(key)
     work.session.flush()
     return NewApiKey(token=token, key=_view(key))
@@ -144,6 +150,16 @@ def _refuse_keys(work: UnitOfWork) -> None:
 
 def _values(permissions: Sequence[Permission] | None) -> list[str] | None:
     return None if permissions is None else [one.value for one in permissions]
+
+
+def _link_of(work: UnitOfWork) -> UUID | None:
+    """The link through which a reseller company acts; None: its login's own account."""
+    at_home = work.session.scalar(
+        select(Login.id).where(
+            Login.id == work.actor.login_id, Login.account_id == work.actor.account_id
+        )
+    )
+    return None if at_home else work.actor.account_id
 
 
 def _own(work: UnitOfWork) -> Select[Session]:

@@ -18,7 +18,8 @@ from sqlalchemy.orm import (
 from sqlalchemy.types import Uuid
 
 from accounts.records import Record
-from lineup.contracts.accounts.refusals import AccountDeleted
+from lineup.contracts.accounts.refusals import AccountDeleted, LinkOver
+from lineup.contracts.accounts.reseller_links import ResellerLinkState
 from lineup.contracts.accounts.tree import (
     AccountChanged,
     AccountKind,
@@ -255,3 +256,69 @@ def is_switched_off(scope: InstrumentedAttribute[str]) -> ColumnElement[bool]:
 def serves_nobody() -> ColumnElement[bool]:
     """The condition that subscribers below an account are not served."""
     return or_(Account.status == Status.INACTIVE, Account.is_suspended)
+
+
+class ResellerLink(Timestamped, Record):
+    """A reseller's link to its partner; one without a row is active.
+
+    `id` is the account of the reseller beneath the partner, whose path is `scope`.
+    """
+
+    __tablename__ = "reseller_links"
+    __table_args__ = (
+        Index("ix_reseller_links_company_id", "company_id"),
+        Index(
+            "ix_reseller_links_due",
+            "ends_at",
+            postgresql_where=text("ended_at IS NULL AND ends_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    partner_id: Mapped[UUID]
+    scope: Mapped[str] = mapped_column(PATH, index=True)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    """The reseller company; None: the partner made the reseller itself."""
+    company_scope: Mapped[str] = mapped_column(PATH)
+    """The company's path; empty without one."""
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    """When it ends: to the second, whether or not the timer was there."""
+    ended_at: Mapped[datetime | None]
+    """Since when both sides know that it has ended."""
+    reason: Mapped[str]
+
+    @classmethod
+    def of(cls, account: Account, company: Account | None, now: datetime) -> Self:
+        """A link that begins, of a reseller company or of the partner's own making."""
+        return cls(
+            id=account.id,
+            partner_id=account.partner_id,
+            scope=account.scope,
+            company_id=company.id if company else None,
+            company_scope=company.scope if company else "",
+            started_at=now,
+            ends_at=None,
+            ended_at=None,
+            reason="",
+        )
+
+    def state_at(self, now: datetime) -> ResellerLinkState:
+        """Where it stands."""
+        if self.ends_at is None:
+            return ResellerLinkState.ACTIVE
+        return (
+            ResellerLinkState.ENDED if self.ends_at <= now else ResellerLinkState.ENDING
+        )
+
+    def end(self, at: datetime, reason: str, now: datetime) -> None:
+        """Let it end at a moment; LinkOver once it has ended."""
+        if self.state_at(now) is ResellerLinkState.ENDED:
+            raise LinkOver
+        self.ends_at, self.reason = at, reason
+
+    def keep(self, now: datetime) -> None:
+        """Let it go on, unless it has ended."""
+        if self.state_at(now) is ResellerLinkState.ENDED:
+            raise LinkOver
+        self.ends_at, self.reason = None, ""

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
+from accounts.tree.links import has_left
 from accounts.tree.models import LIVING, Account, serves_nobody
 from accounts.tree.rights import (
     SELLER_KINDS,
@@ -57,7 +58,7 @@ def get_account(work: UnitOfWork, request: GetAccount) -> AccountView:
 @handles(ListAccounts)
 def list_accounts(work: UnitOfWork, request: ListAccounts) -> Page[AccountView]:
     """Accounts above the customers, newest first, narrowed as the request says."""
-    statement = _narrowed(_staffed(work), request)
+    statement = _narrowed(work, _staffed(work), request)
     page = page_of(
         work.session, statement, Account, request.paging, lambda row: row, ORDERS
     )
@@ -101,13 +102,15 @@ def count_customers(work: UnitOfWork, accounts: Collection[Account]) -> dict[UUI
     return {account.id: found.get(account.id, 0) for account in accounts}
 
 
-def _narrowed(statement: Select[Account], request: ListAccounts) -> Select[Account]:
+def _narrowed(
+    work: UnitOfWork, statement: Select[Account], request: ListAccounts
+) -> Select[Account]:
     is_wanted = (
         Account.status != Status.DELETED
         if request.state is None
         else Account.status == request.state
     )
-    statement = statement.where(is_wanted)
+    statement = statement.where(is_wanted, ~has_left(Account, work.now))
     if request.kind is not None:
         statement = statement.where(Account.kind == request.kind)
     if request.partner_id is not None:

@@ -7,10 +7,13 @@ from lineup.context import OPERATORS, PARTNERS, SELLERS, Actor, Role
 from lineup.contracts.accounts.tree import AccountKind
 
 SELLER_KINDS = frozenset({AccountKind.RESELLER, AccountKind.DEALER})
-STAFFED_KINDS = SELLER_KINDS | {AccountKind.PARTNER}
+TOP_KINDS = frozenset({AccountKind.PARTNER, AccountKind.RESELLER_COMPANY})
+"""What lies right below the operator."""
+STAFFED_KINDS = SELLER_KINDS | TOP_KINDS
 
 FIRST_ROLE: Mapping[AccountKind, Role] = {
     AccountKind.PARTNER: Role.PARTNER,
+    AccountKind.RESELLER_COMPANY: Role.RESELLER_COMPANY,
     AccountKind.RESELLER: Role.RESELLER,
     AccountKind.DEALER: Role.DEALER,
     AccountKind.CUSTOMER: Role.CUSTOMER,
@@ -20,6 +23,7 @@ FIRST_ROLE: Mapping[AccountKind, Role] = {
 ROLES_AT: Mapping[AccountKind, tuple[Role, ...]] = {
     AccountKind.OPERATOR: (Role.OPERATOR, Role.SUPPORT),
     AccountKind.PARTNER: (Role.PARTNER, Role.STAFF),
+    AccountKind.RESELLER_COMPANY: (Role.RESELLER_COMPANY,),
     AccountKind.RESELLER: (Role.RESELLER,),
     AccountKind.DEALER: (Role.DEALER,),
 }
@@ -31,6 +35,7 @@ GRANTS: Mapping[Role, frozenset[Role]] = {
     Role.OPERATOR: frozenset(Role) - {Role.SYSTEM, Role.CUSTOMER},
     Role.PARTNER: frozenset({Role.PARTNER, Role.STAFF}) | _SELLERS,
     Role.STAFF: frozenset({Role.STAFF}) | _SELLERS,
+    Role.RESELLER_COMPANY: frozenset({Role.RESELLER_COMPANY}),
     Role.RESELLER: frozenset({Role.RESELLER}),
     Role.DEALER: frozenset({Role.DEALER}),
 }
@@ -38,8 +43,10 @@ GRANTS: Mapping[Role, frozenset[Role]] = {
 
 
 def may_create(actor: Actor, kind: AccountKind) -> bool:
-    """Operators make partners; operators and partners make resellers and dealers."""
-    if kind is AccountKind.PARTNER:
+    """Operators make partners and reseller companies; they and partners make
+    resellers and dealers.
+    """
+    if kind in TOP_KINDS:
         return actor.role in OPERATORS
     return kind in SELLER_KINDS and actor.role in PARTNERS
 

@@ -30,50 +30,56 @@ from gateway.admin.people import (
     sellers,
     trash,
 )
+from gateway.admin.reselling import directory, links, requests
 from gateway.admin.sales import money, sell, subscriptions
 from gateway.admin.sales import products as billing
 from gateway.admin.sales import sold_periods as sales
 from gateway.admin.shops import connections, orders, settling
 
+MODULES = (
+    dashboard,
+    search,
+    sell,
+    reports,
+    customers,
+    customer_content,
+    trash,
+    erasures,
+    boxes,
+    box_models,
+    groups,
+    everybody,
+    sellers,
+    seller_logins,
+    seller_jobs,
+    partnerships,
+    unmatched,
+    partner_packages,
+    seller_plans,
+    directory,
+    requests,
+    links,
+    billing,
+    subscriptions,
+    sales,
+    money,
+    connections,
+    orders,
+    settling,
+    channels,
+    one_channel,
+    packages,
+    imports,
+    guide_sources,
+    guide,
+    notifications,
+    audit,
+)
+"""Several of them share one blueprint."""
+
 
 def init_app(app: Flask) -> None:
-    """Hang the panel's pages into the app; several modules share one blueprint."""
-    modules = (
-        dashboard,
-        search,
-        sell,
-        reports,
-        customers,
-        customer_content,
-        trash,
-        erasures,
-        boxes,
-        box_models,
-        groups,
-        everybody,
-        sellers,
-        seller_logins,
-        seller_jobs,
-        partnerships,
-        unmatched,
-        partner_packages,
-        seller_plans,
-        billing,
-        subscriptions,
-        sales,
-        money,
-        connections,
-        orders,
-        settling,
-        channels,
-        one_channel,
-        packages,
-        imports,
-        guide_sources,
-        guide,
-        notifications,
-        audit,
-    )
-    for blueprint in dict.fromkeys(module.pages for module in modules):
+    """Hang the panel's pages into the app."""
+    for blueprint in dict.fromkeys(module.pages for module in MODULES):
         app.register_blueprint(blueprint)
     logos.init_app(app)

@@ -27,6 +27,7 @@ SUBJECTS = (
     subjects.tokens,
     subjects.accounts,
     subjects.partners,
+    subjects.reselling,
     subjects.customers,
     subjects.catalog,
     subjects.wallets,
@@ -62,6 +63,9 @@ Sign in at `POST /tokens` and send the token as `Authorization: Bearer …`.
   secrets, which are never shown: left out, they stay. Both answer with the whole.
 - Customers and products can bear an `external_id`, unique within a partner. Wherever
   the id of one is taken, `ext:` and its external id do, too: `/customers/ext:4711`.
+- A reseller company acts through one of its links to partners by the header
+  `Lineup-Link: <id of the link>`, or by an API key made while acting through it.
+  Without one it sees requests and links, and nothing of any partner.
 - Unknown fields are refused, and so are unknown parameters of an address
   (`unknown_parameter`). Times are UTC.
 - Every answer to a `GET` has an `ETag`: sent as `If-None-Match` it asks whether

@@ -49,6 +49,8 @@ R = TypeVar("R")
 SchemaOf = Callable[[Any, frozenset[str]], type[ma.Schema]]
 
 PREFIX = "/api/v1"
+LINK_HEADER = "Lineup-Link"
+"""Names the link through which a reseller company acts."""
 PATH_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 EXTERNAL = re.compile(f"<uuid:({'|'.join(FINDERS)})>")
 ROLES: dict[str, frozenset[Role]] = {}
@@ -344,7 +346,9 @@ def _guarded(
     @wraps(handle)
     def guarded(**path: Any) -> Any:
         if access.allowed:
-            g.actor = app_context().identities.actor_of(bearer_token())
+            g.actor = app_context().identities.actor_of(
+                bearer_token(), link_id=chosen_link()
+            )
             refuse_elsewhere(g.actor, address())
             access.check(g.actor)
             if Feature.API in g.actor.lacks and not access.while_locked:
@@ -358,6 +362,15 @@ def _guarded(
         return answer
 
     return guarded
+
+
+def chosen_link() -> UUID | None:
+    """The link of the Lineup-Link header; Invalid for what is no id."""
+    text = request.headers.get(LINK_HEADER)
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Invalid(fields={LINK_HEADER: ["This is no ID of a link."]}) from None
 
 
 def bearer_token() -> str:

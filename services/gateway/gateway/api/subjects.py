@@ -10,11 +10,13 @@ from lineup.contracts.accounts import (
     groups,
     logins,
     membership,
+    partner_directory,
     partner_packages,
     partnerships,
     people,
     permissions,
     personal_data,
+    reseller_links,
     resets,
     second_factor,
     seller_plans,
@@ -58,6 +60,12 @@ partners = Endpoints(
     "Packages for partners, and which partner has which, until when.",
     partner_packages,
     partnerships,
+)
+reselling = Endpoints(
+    "reselling",
+    "Resellers and partners: the directory, requests and links.",
+    partner_directory,
+    reseller_links,
 )
 customers = Endpoints(
     "customers",

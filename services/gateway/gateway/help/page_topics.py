@@ -33,6 +33,7 @@ BY_BLUEPRINT = {
     "portal_messages": "my-messages",
     "portal_money": "paying",
     "registration": "package",
+    "reselling_pages": "reselling",
     "reports_pages": "reports",
     "sales_pages": "reports",
     "sell_pages": "selling",

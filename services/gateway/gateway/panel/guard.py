@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -33,7 +34,7 @@ from gateway.request_context import (
 from gateway.return_paths import return_path
 from gateway.security import BODY_BYTES, csrf
 from lineup.access import OPEN, AccessRule, refuse_elsewhere
-from lineup.context import NOBODY, Actor, Pending, Role
+from lineup.context import NOBODY, Actor, LinkStanding, Pending, Role
 from lineup.errors import Forbidden, Unauthenticated
 from lineup.verbs import Request, verb_of
 
@@ -41,6 +42,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TOKEN = "token"  # noqa: S105 - the name under which a session keeps it
+LINK = "link"
+"""The link through which a reseller company acts in this session."""
 OWN_TOKEN = "own_token"  # noqa: S105 - same, of who is logged in as another
 CHANGED_AT = "changed_at"
 """When a form of this session last changed something, in seconds since 1970: whoever
@@ -173,7 +176,7 @@ def who_is_it() -> Actor | None:
     if token is None:
         return None
     try:
-        return app_context().identities.actor_of(token, session.get(CHANGED_AT, 0.0))
+        return _who_acts(token)
     except (Unauthenticated, Forbidden) as refusal:
         if OWN_TOKEN in session:
             session[TOKEN] = session.pop(OWN_TOKEN)
@@ -187,6 +190,21 @@ def who_is_it() -> Actor | None:
         if isinstance(refusal, Forbidden):
             raise
         return None
+
+
+def _who_acts(token: str) -> Actor:
+    """Who is behind a token, acting through the link that was chosen while it lasts."""
+    identities, changed_at = app_context().identities, session.get(CHANGED_AT, 0.0)
+    if LINK not in session:
+        return identities.actor_of(token, changed_at)
+    with suppress(Unauthenticated, Forbidden):
+        actor = identities.actor_of(token, changed_at, session[LINK])
+        if actor.link is not LinkStanding.ENDED:
+            return actor
+    session.pop(LINK)
+    actor = identities.actor_of(token, changed_at)
+    flash("You can no longer sell for this partner. Choose another one.")
+    return actor
 
 
 def _actor_for(roles: frozenset[Role]) -> Actor | None:

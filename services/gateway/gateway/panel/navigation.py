@@ -19,6 +19,7 @@ ROLES = {
     Role.SUPPORT: "Support",
     Role.PARTNER: "Partner",
     Role.STAFF: "Staff",
+    Role.RESELLER_COMPANY: "Reseller company",
     Role.RESELLER: "Reseller",
     Role.DEALER: "Dealer",
     Role.CUSTOMER: "Customer",
@@ -74,6 +75,15 @@ NAVIGATION = (
             Entry("Sellers", "sellers_pages.list_dealers", "sitemap", SELLERS_ALONE),
             Entry("Partners", "partnerships_pages.list_partnerships", "building"),
             Entry("All accounts", "people_pages.list_people", "users-group"),
+        ),
+    ),
+    NavigationGroup(
+        "Reselling",
+        (
+            Entry("Partner directory", "reselling_pages.directory", "address-book"),
+            Entry("Requests", "reselling_pages.list_requests", "inbox"),
+            Entry("Links", "reselling_pages.list_links", "link"),
+            Entry("Offer to resellers", "reselling_pages.edit_listing", "speakerphone"),
         ),
     ),
     NavigationGroup(

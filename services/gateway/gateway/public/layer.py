@@ -51,6 +51,7 @@ PAGES = frozenset(
         "partner-export",
         "personal-data",
         "portal",
+        "reselling",
         "static",
         "uploads",
         "webhooks",

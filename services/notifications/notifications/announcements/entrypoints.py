@@ -10,10 +10,11 @@ from lineup.contracts.accounts.partner_events import (
     PartnerCredentialsIssued,
     PartnerNotified,
 )
+from lineup.contracts.accounts.reseller_links import LinkNotified
 from lineup.contracts.accounts.resets import ResetLinkIssued
 from lineup.contracts.accounts.users import CredentialsIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
-from notifications.announcements import operations, partners
+from notifications.announcements import links, operations, partners
 
 
 class AnnouncementEntrypoints(Entrypoints):
@@ -54,6 +55,11 @@ class AnnouncementEntrypoints(Entrypoints):
     def on_partner_notified(self, event: Event[PartnerNotified]) -> None:
         """A partner is to be told where it stands with the platform."""
         self.database.handle_event_once(event, self._for_partners(partners.notify))
+
+    @on_event
+    def on_link_notified(self, event: Event[LinkNotified]) -> None:
+        """One side of a reseller's link is to be told something."""
+        self.database.handle_event_once(event, self._for_partners(links.notify))
 
     def _for_partners(self, handler: Callable[..., Any]) -> Callable[..., Any]:
         url = self.settings.public_url

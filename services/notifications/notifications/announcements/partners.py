@@ -64,8 +64,8 @@ def notify(
         "partner": state.partner,
         "package": state.package_name,
         "is_trial": state.is_trial,
-        "at": _moment_text(state.at, state.time_zone),
-        "purge_at": state.purge_at and _moment_text(state.purge_at, state.time_zone),
+        "at": moment_text(state.at, state.time_zone),
+        "purge_at": state.purge_at and moment_text(state.purge_at, state.time_zone),
         "amount": state.amount and str(state.amount),
         "reference": state.reference,
         "is_pro_forma": state.is_pro_forma,
@@ -85,7 +85,7 @@ def notify(
     queue_all(work, keyring, [message])
 
 
-def _moment_text(moment: datetime, zone: str) -> str:
+def moment_text(moment: datetime, zone: str) -> str:
     """A moment as its receiver's clock shows it."""
     there = moment.astimezone(ZoneInfo(zone or "UTC"))
     return f"{there:%d %B %Y %H:%M} ({there.tzname()})"

@@ -7,6 +7,10 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from lineup.context import OPERATORS, PARTNERS, PUBLIC, Role
+from lineup.contracts.accounts.partner_directory import (
+    ContactFields,
+    every_contact_field,
+)
 from lineup.contracts.accounts.partner_packages import (
     OPERATORS_AND_SUPPORT,
     OfferedPackage,
@@ -86,6 +90,10 @@ class RegisterPartner(Request[Registered]):
     currency: Currency = ""
     """What its products are sold in; empty: EUR."""
     channel: CredentialsChannel = CredentialsChannel.EMAIL
+    offers_to_resellers: bool = True
+    """Whether resellers find it in the directory and can ask it for a link."""
+    visible_fields: ContactFields = field(default_factory=every_contact_field)
+    """What resellers see of it beside its name and country."""
     address: Word = ""
     """Client IP address, as reported by trusted proxies; empty: unknown."""
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from lineup.context import SELLERS_AND_CUSTOMERS, Permission, Role
+from lineup.values.rules import Whole
 from lineup.values.types import Note
 from lineup.verbs import EVERY_SERVICE, Kind, Request, Route, verb
 
@@ -56,6 +57,6 @@ class ReadPersonalRows(Request[PersonalRows]):
     """Read what this service keeps of a customer, some rows of one table at a time."""
 
     customer_id: UUID
-    table: int = 0
+    table: Annotated[int, Whole(least=0)] = 0
     after: Note = ""
     """The key of the last row that was read."""

@@ -319,3 +319,51 @@ class CredentialsKnown(Conflict):
     """The credentials have already arrived. Reset the password instead."""
 
     code = "credentials_known"
+
+
+class PartnerNotOffering(Conflict):
+    """This partner does not offer its products to resellers."""
+
+    code = "partner_not_offering"
+
+
+class RequestOpen(Conflict):
+    """There is an open request to this partner. Withdraw it, or wait for an answer."""
+
+    code = "request_open"
+
+
+class RequestTooSoon(Conflict):
+    """This partner has rejected a request. Repeat it later, or ask to be invited."""
+
+    code = "request_too_soon"
+
+
+class RequestClosed(Conflict):
+    """This request was already answered or withdrawn."""
+
+    code = "request_closed"
+
+
+class LinkActive(Conflict):
+    """There is a link to this partner already."""
+
+    code = "link_active"
+
+
+class LinkOver(Conflict):
+    """This link has ended already."""
+
+    code = "link_over"
+
+
+class LinkRequestNotFound(NotFound):
+    """There is no such link request."""
+
+    code = "link_request_not_found"
+
+
+class ResellerLinkNotFound(NotFound):
+    """There is no such link."""
+
+    code = "reseller_link_not_found"

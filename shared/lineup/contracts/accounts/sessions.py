@@ -54,6 +54,9 @@ class Identify(Request[Actor]):
     """Get the login of a session or token."""
 
     token: Token
+    link_id: UUID | None = None
+    """Of a reseller company: the link through which it acts; null: none, or the one
+    that its API key was made for."""
 
 
 @verb("accounts", Kind.WRITE, allowed=PUBLIC)

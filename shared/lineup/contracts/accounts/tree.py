@@ -49,6 +49,8 @@ class AccountKind(enum.StrEnum):
     OPERATOR = "operator"
     PARTNER = "partner"
     RESELLER = "reseller"
+    RESELLER_COMPANY = "reseller_company"
+    """A company with links to any number of partners; each link is a reseller."""
     DEALER = "dealer"
     CUSTOMER = "customer"
 
@@ -86,7 +88,14 @@ GONE = frozenset({Status.TRASHED, Status.DELETED})
 
 Staffed = Annotated[
     AccountKind,
-    OneOf((AccountKind.PARTNER, AccountKind.RESELLER, AccountKind.DEALER)),
+    OneOf(
+        (
+            AccountKind.PARTNER,
+            AccountKind.RESELLER_COMPANY,
+            AccountKind.RESELLER,
+            AccountKind.DEALER,
+        )
+    ),
 ]
 """What is made, and listed, above the customers."""
 
@@ -165,7 +174,9 @@ class AccountView:
     rest="POST /accounts",
 )
 class CreateAccount(Request[AccountView]):
-    """Create a partner (operator) or a reseller or dealer (partner)."""
+    """Create a partner or reseller company (operator), or a reseller or dealer
+    (partner).
+    """
 
     kind: Staffed
     name: Name

@@ -55,6 +55,14 @@ class MessageKind(enum.StrEnum):
     PARTNER_LOCKED = "partner_locked"
     PARTNER_PURGE_SOON = "partner_purge_soon"
     PARTNER_PAID = "partner_paid"
+    LINK_REQUESTED = "link_requested"
+    LINK_WITHDRAWN = "link_withdrawn"
+    LINK_ACCEPTED = "link_accepted"
+    LINK_REJECTED = "link_rejected"
+    LINK_INVITED = "link_invited"
+    LINK_ENDING = "link_ending"
+    LINK_KEPT = "link_kept"
+    LINK_ENDED = "link_ended"
     TEST = "test"
 
 

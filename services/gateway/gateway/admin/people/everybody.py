@@ -19,7 +19,7 @@ pages = Blueprint("people_pages", __name__)
 STATES = [
     (state.value, state.value.title()) for state in (Status.ACTIVE, Status.INACTIVE)
 ]
-OF_OPERATOR = (Role.OPERATOR, Role.SUPPORT)
+OF_OPERATOR = (Role.OPERATOR, Role.SUPPORT, Role.RESELLER_COMPANY)
 OF_PARTNER = (Role.PARTNER, Role.STAFF)
 OF_SELLERS = (Role.RESELLER, Role.DEALER, Role.CUSTOMER)
 

@@ -69,6 +69,16 @@ class NewSellerForm(OfPartner, NewAccountForm):
     }
 
 
+class NewCompanyForm(NewAccountForm):
+    """A new reseller that looks for partners by itself."""
+
+    sections: ClassVar = {
+        "": ["name"],
+        "Login": [("username", "password")],
+        "Contact": [("email", "phone")],
+    }
+
+
 class NewPartnerForm(NewAccountForm):
     """A new partner with its currency and zone."""
 

@@ -1,5 +1,6 @@
 """Pages about partners, resellers and dealers: lists, making, changing, deleting."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -8,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from gateway.account_form import DELETE, AccountForm
 from gateway.admin.people.seller_forms import (
     AccountAccessForm,
+    NewAccountForm,
+    NewCompanyForm,
     NewPartnerForm,
     NewSellerForm,
 )
@@ -35,6 +38,7 @@ from lineup.contracts.billing.wallets import GetBalances
 
 pages = Blueprint("sellers_pages", __name__)
 
+OF_OPERATOR = frozenset({AccountKind.PARTNER, AccountKind.RESELLER_COMPANY})
 ABOVE_PARTNERS = frozenset({Role.OPERATOR, Role.SUPPORT})
 STATES = [
     (state.value, label_of(state))
@@ -65,9 +69,18 @@ ACCOUNTS = Table(
 WORDS = {
     AccountKind.DEALER: ("Dealers", "New dealer", "list_dealers"),
     AccountKind.RESELLER: ("Resellers", "New reseller", "list_resellers"),
+    AccountKind.RESELLER_COMPANY: (
+        "Reseller companies",
+        "New reseller company",
+        "list_reseller_companies",
+    ),
     AccountKind.PARTNER: ("Partners", "New partner", "list_partners"),
 }
 """How each kind's list and its first button are called, and where it is."""
+NEW_FORMS: Mapping[AccountKind, type[NewAccountForm]] = {
+    AccountKind.PARTNER: NewPartnerForm,
+    AccountKind.RESELLER_COMPANY: NewCompanyForm,
+}
 
 
 @pages.get("/providers")
@@ -91,6 +104,13 @@ def list_partners() -> str:
     return _list(AccountKind.PARTNER)
 
 
+@pages.get("/providers/reseller-companies")
+@page_for(ABOVE_PARTNERS)
+def list_reseller_companies() -> str:
+    """All resellers that look for partners by themselves."""
+    return _list(AccountKind.RESELLER_COMPANY)
+
+
 @pages.route("/providers/dealers/new", methods=["GET", "POST"])
 @page_for(PARTNERS, asks=CreateAccount)
 def new_dealer() -> ResponseReturnValue:
@@ -110,6 +130,13 @@ def new_reseller() -> ResponseReturnValue:
 def new_partner() -> ResponseReturnValue:
     """Make a partner with its login."""
     return _new(AccountKind.PARTNER)
+
+
+@pages.route("/providers/reseller-companies/new", methods=["GET", "POST"])
+@page_for(frozenset({Role.OPERATOR}), asks=CreateAccount)
+def new_reseller_company() -> ResponseReturnValue:
+    """Make a reseller that looks for partners by itself, with its login."""
+    return _new(AccountKind.RESELLER_COMPANY)
 
 
 @pages.get("/accounts/<uuid:account_id>")
@@ -176,7 +203,7 @@ def _kinds() -> list[tuple[AccountKind, str, str]]:
         return []
     kinds = [AccountKind.DEALER, AccountKind.RESELLER]
     if actor().role in ABOVE_PARTNERS:
-        kinds.insert(0, AccountKind.PARTNER)
+        kinds = [AccountKind.PARTNER, AccountKind.RESELLER_COMPANY, *kinds]
     return [
         (kind, WORDS[kind][0], url_for(f"sellers_pages.{WORDS[kind][2]}"))
         for kind in kinds
@@ -184,13 +211,13 @@ def _kinds() -> list[tuple[AccountKind, str, str]]:
 
 
 def _may_add(kind: AccountKind) -> bool:
-    if kind is AccountKind.PARTNER:
+    if kind in OF_OPERATOR:
         return actor().role is Role.OPERATOR
     return actor().role in PARTNERS
 
 
 def _new(kind: AccountKind) -> ResponseReturnValue:
-    form = NewPartnerForm() if kind is AccountKind.PARTNER else NewSellerForm()
+    form = NEW_FORMS.get(kind, NewSellerForm)()
     title, first, endpoint = WORDS[kind]
     return form_page(
         "admin/people/sellers/new.html",

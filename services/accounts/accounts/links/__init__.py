@@ -1,0 +1,1 @@
+"""Links between resellers and partners: found, asked for, made and ended."""

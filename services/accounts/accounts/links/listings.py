@@ -1,0 +1,57 @@
+"""What a partner shows to resellers, and whether it sells to them at all."""
+
+from uuid import UUID
+
+from accounts.links.directory import listing_of
+from accounts.links.requests import reject_open_requests
+from accounts.tree.models import Account
+from accounts.tree.operations import named_account
+from lineup.contracts.accounts.partner_directory import (
+    GetPartnerListing,
+    PartnerListing,
+    UpdatePartnerListing,
+)
+from lineup.contracts.accounts.tree import AccountKind
+from lineup.contracts.changes import UNSET, either
+from lineup.database import UnitOfWork
+from lineup.errors import Invalid
+from lineup.scope import acting_partner
+from lineup.verbs import handles
+
+
+@handles(GetPartnerListing)
+def get_partner_listing(work: UnitOfWork, request: GetPartnerListing) -> PartnerListing:
+    """What a partner shows in the directory, and whether it is there."""
+    return listing_of(work, _acting(work, request.partner_id)).view()
+
+
+@handles(UpdatePartnerListing, changes=GetPartnerListing)
+def update_partner_listing(
+    work: UnitOfWork, request: UpdatePartnerListing
+) -> PartnerListing:
+    """Have a partner shown otherwise, or not at all: then nobody's request is open.
+
+    Who asks at the same time waits, and is refused or rejected.
+    """
+    partner = _acting(work, request.partner_id)
+    work.session.refresh(partner, with_for_update=True)
+    listing = listing_of(work, partner)
+    work.session.add(listing)
+    listing.offers_to_resellers = either(
+        request.offers_to_resellers, listing.offers_to_resellers
+    )
+    if request.visible_fields is not UNSET:
+        listing.show(request.visible_fields)
+    listing.approach = either(request.approach, listing.approach)
+    work.session.flush()
+    if not listing.offers_to_resellers:
+        reject_open_requests(work, partner)
+    return listing.view()
+
+
+def _acting(work: UnitOfWork, partner_id: UUID | None) -> Account:
+    wanted = acting_partner(work.actor, partner_id)
+    partner = named_account(work, wanted, "partner_id")
+    if partner.kind is not AccountKind.PARTNER:
+        raise Invalid(fields={"partner_id": ["This is no partner."]})
+    return partner

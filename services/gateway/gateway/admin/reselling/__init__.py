@@ -1,0 +1,1 @@
+"""Resellers and partners: the directory, requests, links."""

@@ -1,0 +1,205 @@
+"""Pages of the directory, of link requests and of links, for both sides."""
+
+from dataclasses import replace
+
+import pytest
+
+from lineup.access import PartnerUnavailable
+from lineup.context import Actor, LinkStanding, Role
+from lineup.contracts.accounts.partner_directory import DirectoryEntry, PartnerListing
+from lineup.contracts.accounts.refusals import RequestClosed, RequestOpen
+from lineup.contracts.accounts.reseller_links import (
+    LinkRequestState,
+    LinkRequestView,
+    ResellerLinkState,
+    ResellerLinkView,
+)
+from lineup.contracts.paging import Page
+
+from .test_sellers import ID, OTHER, sent, text_of, visible_text
+
+HERE = "/reselling"
+
+
+@pytest.fixture
+def company(browser):
+    """A reseller company's browser."""
+    return browser(Role.RESELLER_COMPANY)
+
+
+@pytest.mark.feature("AH-07")
+def test_a_partner_chooses_what_resellers_see(browser, form_of, services, sample):
+    listing = sample(PartnerListing, visible_fields=["email"], offers_to_resellers=True)
+    services.answer_with("accounts.get_partner_listing", listing)
+    client = browser(Role.PARTNER)
+    page = text_of(client.get(f"{HERE}/listing"))
+    assert page.count("checked") >= 2
+    sent(client, form_of, f"{HERE}/listing", visible_fields=["phone", "contact"])
+    [(_, asked)] = services.calls_of("accounts.update_partner_listing")
+    assert asked.visible_fields == ["phone", "contact"]
+    assert asked.offers_to_resellers is False
+
+
+@pytest.mark.feature("AH-06")
+def test_a_reseller_finds_partners_and_asks_one(company, form_of, services, sample):
+    entry = sample(DirectoryEntry, name="Nova TV", email="sales@nova.example", phone="")
+    services.answer_with("accounts.list_partner_directory", Page(items=[entry]))
+    page = text_of(company.get(f"{HERE}/partners"))
+    assert "mailto:sales@nova.example" in page
+    path = f"{HERE}/partners/{ID}/request"
+    assert path in page
+    answer = sent(company, form_of, path, message="Hello")
+    assert answer.location == f"{HERE}/requests"
+    [(_, asked)] = services.calls_of("accounts.send_link_request")
+    assert (str(asked.partner_id), asked.message) == (ID, "Hello")
+
+
+@pytest.mark.feature("AH-09")
+def test_why_a_request_is_refused_is_said_above_the_form(company, form_of, services):
+    services.answer_with("accounts.send_link_request", RequestOpen())
+    answer = sent(company, form_of, f"{HERE}/partners/{ID}/request", message="Hi")
+    assert answer.status_code == 422
+    assert "There is an open request" in text_of(answer)
+
+
+@pytest.mark.feature("UI-04")
+@pytest.mark.parametrize(
+    ("role", "state", "acts"),
+    [
+        (Role.PARTNER, LinkRequestState.REQUESTED, {"accept", "reject"}),
+        (Role.PARTNER, LinkRequestState.REJECTED, {"invite"}),
+        (Role.PARTNER, LinkRequestState.ACCEPTED, set()),
+        (Role.RESELLER_COMPANY, LinkRequestState.REQUESTED, {"withdraw"}),
+        (Role.RESELLER_COMPANY, LinkRequestState.REJECTED, set()),
+    ],
+)
+def test_both_sides_see_the_same_state_and_what_they_can_do(
+    browser, services, sample, clock, role, state, acts
+):
+    one = sample(LinkRequestView, state=state, may_repeat_at=clock.now())
+    services.answer_with("accounts.list_link_requests", Page(items=[one]))
+    page = text_of(browser(role).get(f"{HERE}/requests"))
+    offered = {
+        what
+        for what in ("accept", "reject", "invite", "withdraw")
+        if f"{HERE}/requests/{one.id}/{what}" in page
+    }
+    assert offered == acts
+    assert state.value.capitalize() in page
+
+
+@pytest.mark.feature("UI-04")
+@pytest.mark.parametrize(
+    ("role", "what", "verb"),
+    [
+        (Role.PARTNER, "accept", "accept_link_request"),
+        (Role.PARTNER, "reject", "reject_link_request"),
+        (Role.PARTNER, "invite", "invite_reseller"),
+        (Role.RESELLER_COMPANY, "withdraw", "withdraw_link_request"),
+    ],
+)
+def test_a_request_is_answered_by_its_page(
+    browser, form_of, services, role, what, verb
+):
+    client = browser(role)
+    path = f"{HERE}/requests/{ID}/{what}"
+    assert sent(client, form_of, path).location == f"{HERE}/requests"
+    assert len(services.calls_of(f"accounts.{verb}")) == 1
+    services.answer_with(f"accounts.{verb}", RequestClosed())
+    answer = sent(client, form_of, path)
+    assert answer.status_code == 422
+    assert "already answered" in text_of(answer)
+
+
+@pytest.mark.feature("AH-13")
+def test_a_cooperation_ends_on_a_day_or_now(browser, form_of, services):
+    client = browser(Role.PARTNER)
+    path = f"{HERE}/links/{ID}/end"
+    assert sent(client, form_of, path, ends_on="soon").status_code == 422
+    sent(client, form_of, path, ends_on="2026-05-01", reason="We close.")
+    sent(client, form_of, path, ends_on="")
+    on_a_day, now = (one for _, one in services.calls_of("accounts.end_reseller_link"))
+    assert (str(on_a_day.ends_on), on_a_day.reason) == ("2026-05-01", "We close.")
+    assert now.ends_on is None
+
+
+class TestActingThroughALink:
+    @pytest.fixture
+    def links(self, services, sample):
+        """The partner's link, through which the company sells."""
+        one = sample(
+            ResellerLinkView,
+            id=OTHER,
+            state=ResellerLinkState.ACTIVE,
+            partner_is_available=True,
+        )
+        services.answer_with("accounts.get_reseller_link", one)
+        services.answer_with("accounts.list_reseller_links", Page(items=[one]))
+        own = services.roles["token-of-reseller_company"]
+        through = replace(own, role=Role.RESELLER, account_id=one.id)
+
+        def identify(_, request):
+            is_own = request.token == "token-of-reseller_company"
+            return services.acts if is_own and request.link_id else own
+
+        services.acts = through
+        services.answer_with("accounts.identify", identify)
+        return one
+
+    @pytest.mark.feature("AH-12")
+    def test_is_chosen_and_left(self, company, links, form_of):
+        page = text_of(company.get(f"{HERE}/links"))
+        assert "Sell for" in page
+        assert company.get("/customers").status_code == 403
+        path = f"{HERE}/links/{links.id}/open"
+        assert company.post(path, data=form_of(page)).location == "/"
+        assert company.get("/customers").status_code == 200
+        page = text_of(company.get("/dashboard"))
+        assert "Choose another partner" in page
+        answer = company.post(f"{HERE}/close", data=form_of(page))
+        assert answer.location == f"{HERE}/links"
+        assert company.get("/customers").status_code == 403
+
+    @pytest.mark.feature("AH-15")
+    def test_is_left_by_itself_when_it_has_ended(
+        self, company, links, form_of, services
+    ):
+        page = text_of(company.get(f"{HERE}/links"))
+        company.post(f"{HERE}/links/{links.id}/open", data=form_of(page))
+        services.acts = replace(services.acts, link=LinkStanding.ENDED)
+        answer = company.get("/customers")
+        assert answer.status_code == 403
+        assert "no longer sell for this partner" in visible_text(answer)
+        assert "Sell for" in text_of(company.get(f"{HERE}/links"))
+
+    def test_of_a_locked_partner_says_that_it_is_not_available(
+        self, company, links, form_of, services
+    ):
+        page = text_of(company.get(f"{HERE}/links"))
+        services.acts = replace(services.acts, link=LinkStanding.LOCKED)
+        company.post(f"{HERE}/links/{links.id}/open", data=form_of(page))
+        answer = company.get("/customers")
+        assert answer.status_code == PartnerUnavailable.status
+        assert "not available" in visible_text(answer)
+        assert "not available" in visible_text(company.get("/package"))
+
+
+@pytest.mark.feature("AH-12")
+def test_programs_name_the_link_by_a_header(client, services):
+    asked = []
+
+    def identify(_, request):
+        asked.append(request.link_id)
+        return Actor(role=Role.RESELLER, scopes=("/a/b/",), name="resale")
+
+    services.answer_with("accounts.identify", identify)
+    bearer = {"Authorization": "Bearer key"}
+    for link in (None, ID, OTHER, ID):
+        named = {"Lineup-Link": link} if link else {}
+        assert (
+            client.get("/api/v1/customers", headers=bearer | named).status_code == 200
+        )
+    assert [str(one) for one in asked] == ["None", ID, OTHER]
+    answer = client.get("/api/v1/customers", headers=bearer | {"Lineup-Link": "north"})
+    assert answer.status_code == 422
+    assert list(answer.get_json()["fields"]) == ["Lineup-Link"]
