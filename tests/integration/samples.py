@@ -37,6 +37,7 @@ SPECIAL = {
     "days": 0,
     "mac": "00:1A:79:AA:BB:CD",
     "csv": "4711,00:1A:79:AA:BB:CE",
+    "serials": ["A1"],
     "password": "long-enough-password",
 }
 MADE_BY_PARTNERS = AccountKind.DEALER
