@@ -1,9 +1,8 @@
 """Runs the tests, each suite in a process of its own, and counts once at the end.
 
 Suites are kept apart because those of the services run under eventlet's patches and
-the gateway's must not. One more than there are processors run side by side, for those
-of the whole system wait much of their time; what one says is shown whole when it has
-ended.
+the gateway's must not. As many as there are processors run side by side; what one says
+is shown whole when it has ended.
 """
 
 import os
@@ -114,7 +113,7 @@ def run_tests(what: tuple[str, ...]) -> int:
 
 
 def _lanes(runs: list[list[str]]) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor((os.cpu_count() or 1) + 1 if len(runs) > 1 else 1)
+    return ThreadPoolExecutor((os.cpu_count() or 1) if len(runs) > 1 else 1)
 
 
 @contextmanager
