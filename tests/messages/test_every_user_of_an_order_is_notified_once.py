@@ -104,7 +104,7 @@ def deliver(accounts, log):
             wrapped = msgspec.convert(row, Envelope)
             state = msgspec.convert(wrapped.state, CredentialsIssued)
             handler = partial(queue_credentials, keyring=KEYRING)
-            log.handle_event_once(event_of(wrapped, state), handler)
+            log.handle_events_once([event_of(wrapped, state)], handler)
 
     return deliver
 

@@ -25,7 +25,14 @@ def get_partner_listing(work: UnitOfWork, request: GetPartnerListing) -> Partner
     return listing_of(work, _acting(work, request.partner_id)).view()
 
 
-@handles(UpdatePartnerListing, changes=GetPartnerListing)
+def lock_partner_listing(
+    work: UnitOfWork, request: UpdatePartnerListing
+) -> PartnerListing:
+    """What a partner shows, which nobody else changes in this transaction."""
+    return listing_of(work, _locked(work, request)).view()
+
+
+@handles(UpdatePartnerListing, changes=lock_partner_listing)
 def update_partner_listing(
     work: UnitOfWork, request: UpdatePartnerListing
 ) -> PartnerListing:
@@ -33,8 +40,7 @@ def update_partner_listing(
 
     Who asks at the same time waits, and is refused or rejected.
     """
-    partner = _acting(work, request.partner_id)
-    work.session.refresh(partner, with_for_update=True)
+    partner = _locked(work, request)
     listing = listing_of(work, partner)
     work.session.add(listing)
     listing.offers_to_resellers = either(
@@ -47,6 +53,12 @@ def update_partner_listing(
     if not listing.offers_to_resellers:
         reject_open_requests(work, partner)
     return listing.view()
+
+
+def _locked(work: UnitOfWork, request: UpdatePartnerListing) -> Account:
+    partner = _acting(work, request.partner_id)
+    work.session.refresh(partner, with_for_update=True)
+    return partner
 
 
 def _acting(work: UnitOfWork, partner_id: UUID | None) -> Account:
