@@ -21,7 +21,7 @@ from accounts.logins.entrypoints import LoginEntrypoints
 from accounts.logins.limits import SignInLimits
 from accounts.logins.passwords import PasswordCheck
 from accounts.membership import operations as membership_operations
-from accounts.membership import trash
+from accounts.membership import own_customers, trash
 from accounts.membership.entrypoints import MembershipEntrypoints
 from accounts.orders.entrypoints import OrderEntrypoints
 from accounts.packages import operations as packages_operations
@@ -106,6 +106,7 @@ class AccountsService(
         logins_operations,
         sign_in,
         membership_operations,
+        own_customers,
         trash,
         resets_operations,
         packages_operations,

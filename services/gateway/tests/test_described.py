@@ -21,8 +21,8 @@ VERBS = {
     "replace", "replay", "resend", "retire", "search", "set", "stop", "sum", "switch",
     "test", "tie", "top", "update", "change", "accept", "close", "choose", "ignore",
     "serve", "undo", "preview", "follow", "restore", "purge", "book", "extend", "hold",
-    "enable", "disable", "erase", "export", "assign", "hand", "return",
-    "end", "invite", "keep", "reject", "send", "withdraw",
+    "enable", "disable", "erase", "export", "assign", "hand", "return", "open",
+    "promote", "end", "invite", "keep", "reject", "send", "withdraw",
 }  # fmt: skip
 BOUNDED = {
     "string": [{"maxLength"}, {"format"}, {"enum"}],

@@ -121,6 +121,8 @@ def _exactly(request: CustomerFilter) -> list[ColumnElement[bool]]:
         conditions.append(Customer.username == request.username)
     if request.external_id:
         conditions.append(Customer.external_id == request.external_id)
+    if request.is_own is not None:
+        conditions.append(Customer.is_own.is_(request.is_own))
     return conditions
 
 

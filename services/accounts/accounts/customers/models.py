@@ -21,6 +21,7 @@ from lineup.contracts.accounts.customers import (
     Person,
 )
 from lineup.contracts.accounts.erasure import number_of
+from lineup.contracts.accounts.refusals import OwnCustomer
 from lineup.contracts.accounts.tree import Status
 from lineup.database import Timestamped
 from lineup.secrets import Sealed
@@ -108,6 +109,12 @@ class Customer(Timestamped, Record):
                 "external_id <> '' AND status <> 'deleted' AND status <> 'trashed'"
             ),
         ),
+        Index(
+            "uq_customers_own",
+            "seller_id",
+            unique=True,
+            postgresql_where=text("is_own AND status <> 'deleted'"),
+        ),
         Index("ix_customers_partner_id_id", "partner_id", "id"),
         Index("ix_customers_seller_id_id", "seller_id", "id"),
         Index("ix_customers_group_id_id", "group_id", "id"),
@@ -162,6 +169,8 @@ class Customer(Timestamped, Record):
     is_tester: Mapped[bool] = mapped_column(server_default=text("false"))
     shows_adult: Mapped[bool] = mapped_column(server_default=text("true"))
     external_id: Mapped[str] = mapped_column(server_default="")
+    is_own: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether it stands for its seller or partner itself, whose logins manage it."""
     time_zone: Mapped[str] = mapped_column(server_default="")
     settlement: Mapped[str | None]
     deletion_reason: Mapped[str] = mapped_column(server_default="")
@@ -291,6 +300,11 @@ class Customer(Timestamped, Record):
         self.scope = place.scope
         self.seller_id = place.parent_id
         self.version += 1
+
+    def refuse_own(self) -> None:
+        """OwnCustomer where it stands for an account, with which it stays."""
+        if self.is_own:
+            raise OwnCustomer
 
     def leave_group(self) -> None:
         """Be in no group: that of another company is none for it."""

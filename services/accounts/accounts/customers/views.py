@@ -68,6 +68,7 @@ def _customer_view(
         seller_name=around.names.get(seller_id, "") if seller_id else "",
         group_name=around.groups.get(group_id, "") if group_id else "",
         settings=customer.settings(),
+        is_own=customer.is_own,
     )
 
 

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accounts.customers.models import Deletion
+from accounts.customers.models import Customer, Deletion
 from accounts.records import Record, as_text
 from accounts.tree.models import PATH, Account
 from lineup.contracts.accounts.customers import BalanceSettlement
@@ -17,6 +17,7 @@ from lineup.contracts.accounts.jobs import (
     AccountJobView,
     JobKind,
 )
+from lineup.contracts.accounts.tree import Status
 from lineup.database import Timestamped
 from lineup.ids import new_id
 
@@ -66,9 +67,7 @@ class AccountJob(Timestamped, Record):
     """Ids of customers that could not be done in this round."""
 
     @classmethod
-    def begin(
-        cls, account: Account, counts: AccountCounts, actor: str, now: datetime
-    ) -> Self:
+    def begin(cls, account: Account, actor: str, now: datetime) -> Self:
         """A job over an account's customers."""
         return cls(
             id=new_id(),
@@ -80,8 +79,8 @@ class AccountJob(Timestamped, Record):
             to_account_name="",
             scope=account.scope,
             state=AccountJobState.RUNNING,
-            customers=counts.customers,
-            users=counts.users,
+            customers=0,
+            users=0,
             customers_done=0,
             users_done=0,
             actor=actor,
@@ -105,6 +104,20 @@ class AccountJob(Timestamped, Record):
         """Move the customers to another account instead."""
         self.kind = JobKind.MOVE
         self.to_account_id, self.to_account_name = target.id, target.name
+
+    def concerned(self) -> tuple[ColumnElement[bool], ...]:
+        """The condition that a customer is one of its: all that lie below who is
+        deleted; of who only loses them its own sales, without itself.
+        """
+        if self.kind is JobKind.DELETE:
+            which = Customer.scope.startswith(self.scope, autoescape=True)
+        else:
+            which = and_(Customer.seller_id == self.account_id, ~Customer.is_own)
+        return which, Customer.status != Status.DELETED
+
+    def expect(self, counts: AccountCounts) -> None:
+        """Know how many there are at the start."""
+        self.customers, self.users = counts.customers, counts.users
 
     def advance(self, customers: int, users: int) -> None:
         """Count what was done; more than was there at the start is possible."""

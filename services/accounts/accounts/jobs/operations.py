@@ -74,9 +74,9 @@ def delete_account(work: UnitOfWork, request: DeleteAccount) -> AccountJobView:
     delete_logins(work, [account.id])
     take_back_stock(work, account)
     work.announce(account.state())
-    job = _begin(work, account)
+    job = AccountJob.begin(account, signature(work.actor), work.now)
     job.remove(deletion)
-    return job.view()
+    return _begun(work, job)
 
 
 @handles(MoveCustomer, changes=GetCustomer)
@@ -88,6 +88,7 @@ def move_customer(
     Its id, links and ledger stay as they are.
     """
     customer = lock_row(work, request.customer_id)
+    customer.refuse_own()
     target = _target(work, request.to_account_id, customer.partner_id)
     move(work, dependencies, [customer], target)
     return view_of(work, customer)
@@ -102,9 +103,9 @@ def move_customers(work: UnitOfWork, request: MoveCustomers) -> AccountJobView:
         raise Invalid(
             fields={"to_account_id": ["The customers already belong to this seller."]}
         )
-    job = _begin(work, account)
+    job = AccountJob.begin(account, signature(work.actor), work.now)
     job.lead_to(target)
-    return job.view()
+    return _begun(work, job)
 
 
 @handles(GetAccountJob)
@@ -143,11 +144,22 @@ def _count(work: UnitOfWork, model: Any, scope: str) -> int:
     return work.session.scalar(statement) or 0
 
 
-def _begin(work: UnitOfWork, account: Account) -> AccountJob:
-    counts = counts_of(work, account)
-    job = AccountJob.begin(account, counts, signature(work.actor), work.now)
+def _begun(work: UnitOfWork, job: AccountJob) -> AccountJobView:
+    """A job that is to be done, with how many it is about."""
+    which = job.concerned()
+    theirs = select(Customer.id).where(*which)
+    users = select(func.count()).where(
+        User.customer_id.in_(theirs), User.status != Status.DELETED
+    )
+    job.expect(
+        AccountCounts(
+            account_id=job.account_id,
+            customers=work.session.scalar(select(func.count()).where(*which)) or 0,
+            users=work.session.scalar(users) or 0,
+        )
+    )
     work.session.add(job)
-    return job
+    return job.view()
 
 
 def _is_moved_to(work: UnitOfWork, account: Account) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from accounts.customers.models import Customer
 from accounts.dependencies import Dependencies
@@ -15,7 +15,6 @@ from accounts.tree.models import Account
 from accounts.tree.operations import lock_account
 from lineup import metrics
 from lineup.contracts.accounts.jobs import AccountJobState, JobKind
-from lineup.contracts.accounts.tree import Status
 from lineup.contracts.audit import ChangeCount
 from lineup.database import Database, UnitOfWork
 from lineup.database.audit.recording import record_job
@@ -64,7 +63,7 @@ def _do_alone(
     try:
         with database.transaction() as work:
             job = work.session.get_one(AccountJob, job_id, with_for_update=True)
-            customers = work.session.scalars(wanted.where(*_concerned(job))).all()
+            customers = work.session.scalars(wanted.where(*job.concerned())).all()
             job.advance(
                 len(customers), DO[job.kind](work, dependencies, job, customers)
             )
@@ -134,18 +133,13 @@ def _conclude(work: UnitOfWork, job: AccountJob) -> None:
 def _next(work: UnitOfWork, job: AccountJob, most: int) -> Sequence[Customer]:
     """The next customers, locked; those that somebody else is at come later."""
     fit = Customer.id.not_in([UUID(failed) for failed in job.failing])
-    statement = select(Customer).where(*_concerned(job), fit).order_by(Customer.id)
+    statement = select(Customer).where(*job.concerned(), fit).order_by(Customer.id)
     free = statement.limit(most).with_for_update(skip_locked=True)
     return work.session.scalars(free).all()
 
 
 def _is_left(work: UnitOfWork, job: AccountJob) -> bool:
-    return bool(work.session.scalar(select(exists().where(*_concerned(job)))))
-
-
-def _concerned(job: AccountJob) -> tuple[ColumnElement[bool], ...]:
-    below = Customer.scope.startswith(job.scope, autoescape=True)
-    return below, Customer.status != Status.DELETED
+    return bool(work.session.scalar(select(exists().where(*job.concerned()))))
 
 
 def _remove(

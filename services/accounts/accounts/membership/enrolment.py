@@ -54,15 +54,9 @@ def enrol(
 
     PackageLimit where the partner, LimitReached where the seller has as many as it may.
     """
-    refuse_beyond_limit(work, parent.partner_id, Limit.CUSTOMERS, count_customers)
-    refuse_beyond_plan(work, parent.id, "customers", count_own_customers)
     person, login = application.person, application.login
-    lock_account(work, parent)
-    name = f"{person.first_name} {person.last_name}".strip()
-    account = parent.child(AccountKind.CUSTOMER, name, work.now)
-    account.username, account.email = login.username, person.email
-    customer = Customer.at(account, person, login.username)
-    apply_settings(customer, account, application.settings)
+    settings = application.settings
+    account, customer = place(work, parent, person, login.username, settings)
     customer.pin = dependencies.keyring.seal(application.pin) if application.pin else ""
     with refused_as(*UNIQUE, "uq_logins_username"):
         work.session.add(account)
@@ -71,6 +65,28 @@ def enrol(
         add_login(work, dependencies, account, Role.CUSTOMER, login)
     work.announce(customer.state())
     return Enrolled(customer, account, login)
+
+
+def place(
+    work: UnitOfWork,
+    parent: Account,
+    person: Person,
+    username: str,
+    settings: CustomerSettings,
+) -> tuple[Account, Customer]:
+    """A new customer and its place below `parent`, of which nothing is stored yet.
+
+    PackageLimit and LimitReached as above.
+    """
+    refuse_beyond_limit(work, parent.partner_id, Limit.CUSTOMERS, count_customers)
+    refuse_beyond_plan(work, parent.id, "customers", count_own_customers)
+    lock_account(work, parent)
+    name = f"{person.first_name} {person.last_name}".strip()
+    account = parent.child(AccountKind.CUSTOMER, name, work.now)
+    account.username, account.email = username, person.email
+    customer = Customer.at(account, person, username)
+    apply_settings(customer, account, settings)
+    return account, customer
 
 
 def generated_login(work: UnitOfWork, person: Person) -> LoginDetails:

@@ -77,6 +77,7 @@ def delete_customer(
     """
     deletion = deletion_of(work, request)
     customer = lock_row(work, request.customer_id)
+    customer.refuse_own()
     users = users_of(work, customer.id)
     if not request.force:
         refuse_while_running(work, [user.id for user in users])
@@ -148,6 +149,7 @@ def erase_customer(
     if not request.force:
         users = users_of(work, customer.id)
         refuse_while_running(work, [user.id for user in users])
+    customer.refuse_own()
     return erase(work, dependencies, customer, deletion).view()
 
 

@@ -155,6 +155,7 @@ GLOSSARY: Mapping[str, str] = {
     "is_due_soon": "Whether it is being sent, or is tried within minutes.",
     "is_grouped": "Whether it is in any group.",
     "is_included": "Whether it is added (true) or removed (false).",
+    "is_own": "Whether it stands for its seller or partner itself.",
     "is_newest": "Whether it is the user's latest subscription.",
     "is_on": "Whether it is enabled.",
     "is_resendable": "Whether it did not arrive and can be sent again.",

@@ -22,6 +22,7 @@ BY_BLUEPRINT = {
     "login_as": "account",
     "money_pages": "money",
     "notifications_pages": "messages",
+    "own_users": "sellers",
     "package_pages": "package",
     "packages_pages": "channels",
     "people_pages": "sellers",

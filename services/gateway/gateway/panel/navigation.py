@@ -75,6 +75,7 @@ NAVIGATION = (
             Entry("Sellers", "sellers_pages.list_dealers", "sitemap", SELLERS_ALONE),
             Entry("Partners", "partnerships_pages.list_partnerships", "building"),
             Entry("All accounts", "people_pages.list_people", "users-group"),
+            Entry("My own users", "own_users.my_users", "device-tv"),
         ),
     ),
     NavigationGroup(

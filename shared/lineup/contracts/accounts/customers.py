@@ -136,6 +136,8 @@ class CustomerView:
     settings: CustomerSettings = field(default_factory=CustomerSettings)
     updated_at: datetime | None = None
     """When it last changed; null for older records."""
+    is_own: bool = False
+    """Whether these are the users of its seller or partner itself."""
 
 
 @verb(
@@ -231,6 +233,8 @@ class CustomerFilter:
     """Customers of this seller; with a partner's ID: those without a seller."""
     group_id: UUID | None = None
     is_grouped: bool | None = None
+    is_own: bool | None = None
+    """Only, or without, those that stand for a seller or partner itself."""
     product_id: UUID | None = None
     """Customers with a user whose current or last product is this one."""
     ends_from: datetime | None = None

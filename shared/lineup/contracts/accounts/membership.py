@@ -51,3 +51,20 @@ class CreateCustomer(Request[CreatedCustomer]):
     settings: CustomerSettings = field(default_factory=CustomerSettings)
     pin: Pin = ""
     """Four digits that unlock restricted content; empty: none."""
+
+
+@verb(
+    "accounts",
+    Kind.WRITE,
+    allowed=SELLERS,
+    needs=Permission.CUSTOMERS,
+    rest="PUT /accounts/<uuid:account_id>/own-customer",
+)
+class OpenOwnCustomer(Request[CustomerView]):
+    """Get the customer that stands for a partner, reseller or dealer itself.
+
+    It holds the users, subscriptions and balance of the account itself, and is created
+    at first need. It has no login: the account's logins manage it.
+    """
+
+    account_id: UUID

@@ -147,6 +147,12 @@ class ConfirmationMissing(Invalid):
     code = "confirmation_missing"
 
 
+class OwnCustomer(Conflict):
+    """These are the account's own users: they stay with it and go with it."""
+
+    code = "own_customer"
+
+
 class CustomersComing(Conflict):
     """Customers are being moved to this account. Please wait until this is finished."""
 

@@ -15,7 +15,7 @@ from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
-from lineup.contracts.accounts.customers import GetCustomer
+from lineup.contracts.accounts.customers import CountCustomers, GetCustomer
 from lineup.contracts.accounts.jobs import (
     CountAccount,
     DeleteAccount,
@@ -100,7 +100,7 @@ def move_customers(account_id: UUID) -> ResponseReturnValue:
         lambda: ask(form.to(MoveCustomers, account_id=account_id)),
         lambda job: go_to(url_for("seller_jobs.show_job", job_id=job.id)),
         heading=f"Move the customers of {account.name}",
-        counts=ask(CountAccount(account_id=account_id)),
+        count=ask(CountCustomers(seller_id=account_id, is_own=False)).total,
         back=url_for("sellers_pages.show_account", account_id=account_id),
     )
 
@@ -118,7 +118,7 @@ def move_customer(customer_id: UUID) -> ResponseReturnValue:
         lambda: ask(form.to(MoveCustomer, customer_id=customer_id)),
         lambda _: go_to(back),
         heading=f"Move {name_of(customer)}",
-        counts=None,
+        count=None,
         back=back,
     )
 

@@ -1,0 +1,63 @@
+"""The users that an account has itself."""
+
+from uuid import UUID
+
+import pytest
+
+from lineup.context import Role
+from lineup.contracts.accounts.customers import CustomerView
+from lineup.contracts.accounts.membership import OpenOwnCustomer
+from lineup.contracts.paging import Page
+
+OTHER = UUID("019d0000-0000-7000-8000-000000000002")
+
+
+@pytest.fixture
+def own(services, sample):
+    customer = sample(CustomerView, id=OTHER, is_own=True)
+    services.answer_with("accounts.open_own_customer", customer)
+    services.answer_with("accounts.list_customers", Page(items=[]))
+    return customer
+
+
+@pytest.mark.feature("AH-26")
+@pytest.mark.parametrize("path", ["/own-users", f"/accounts/{OTHER}/own-users"])
+def test_they_are_begun_with_once_and_found_from_then_on(
+    browser, form_of, services, own, path
+):
+    client = browser(Role.RESELLER)
+    hidden = form_of(client.get(path).get_data(as_text=True))
+    assert services.calls_of("accounts.open_own_customer") == []
+
+    answer = client.post(path, data=hidden)
+    assert answer.location == f"/customers/{own.id}/users"
+    [(_, asked)] = services.calls_of("accounts.open_own_customer")
+    assert isinstance(asked, OpenOwnCustomer)
+
+    services.answer_with("accounts.list_customers", Page(items=[own]))
+    services.answer_with("accounts.get_customer", own)
+    page = client.get(path).get_data(as_text=True)
+    assert f"/customers/{own.id}/users" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.PARTNER, 200),
+        (Role.OPERATOR, 403),
+        (Role.SUPPORT, 403),
+        (Role.CUSTOMER, 403),
+    ],
+)
+def test_who_has_no_account_to_have_users_has_no_such_page(browser, own, role, status):
+    assert browser(role).get("/own-users").status_code == status
+
+
+def test_what_stands_for_an_account_is_neither_moved_nor_deleted(
+    browser, services, own
+):
+    services.answer_with("accounts.get_customer", own)
+    page = browser(Role.PARTNER).get(f"/customers/{own.id}").get_data(as_text=True)
+    assert "Own users of" in page
+    for path in ("move", "delete"):
+        assert f"/customers/{own.id}/{path}" not in page
