@@ -12,6 +12,7 @@ from accounts.erasure import operations as erasure_operations
 from accounts.erasure.entrypoints import ErasureEntrypoints
 from accounts.erasure.tables import PERSONAL
 from accounts.jobs import operations as jobs_operations
+from accounts.jobs import promotion
 from accounts.jobs.entrypoints import JobEntrypoints
 from accounts.links import directory, links, listings, requests
 from accounts.links.entrypoints import LinkEntrypoints
@@ -102,6 +103,7 @@ class AccountsService(
         catalog,
         stock,
         jobs_operations,
+        promotion,
         identity,
         logins_operations,
         sign_in,

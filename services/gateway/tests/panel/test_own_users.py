@@ -61,3 +61,21 @@ def test_what_stands_for_an_account_is_neither_moved_nor_deleted(
     assert "Own users of" in page
     for path in ("move", "delete"):
         assert f"/customers/{own.id}/{path}" not in page
+
+
+@pytest.mark.feature("AH-21")
+def test_a_customers_page_leads_to_making_it_a_dealer(
+    browser, form_of, services, sample
+):
+    customer = sample(CustomerView, id=OTHER, is_own=False, is_active=True)
+    services.answer_with("accounts.get_customer", customer)
+    client, path = browser(Role.PARTNER), f"/customers/{OTHER}/promote"
+    assert path in client.get(f"/customers/{OTHER}").get_data(as_text=True)
+
+    hidden = form_of(client.get(path).get_data(as_text=True))
+    answer = client.post(path, data=hidden)
+
+    assert answer.status_code == 303
+    assert answer.location.startswith("/accounts/")
+    [(_, asked)] = services.calls_of("accounts.promote_customer")
+    assert (asked.customer_id, asked.must_change_password) == (OTHER, False)

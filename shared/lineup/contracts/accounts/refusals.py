@@ -153,6 +153,24 @@ class OwnCustomer(Conflict):
     code = "own_customer"
 
 
+class AlreadySeller(Conflict):
+    """This customer is a seller already."""
+
+    code = "already_seller"
+
+
+class CustomerDisabled(Conflict):
+    """This customer is disabled. Enable it first."""
+
+    code = "customer_disabled"
+
+
+class SubSellersNotAllowed(Conflict):
+    """This seller cannot have sellers below it."""
+
+    code = "sub_sellers_not_allowed"
+
+
 class CustomersComing(Conflict):
     """Customers are being moved to this account. Please wait until this is finished."""
 

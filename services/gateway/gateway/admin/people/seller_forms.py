@@ -22,6 +22,7 @@ from lineup.contracts.accounts.logins import (
     ResetPassword,
     UpdateLogin,
 )
+from lineup.contracts.accounts.promotion import PromoteCustomer
 from lineup.contracts.accounts.tree import (
     AccountKind,
     AccountView,
@@ -154,6 +155,17 @@ class MoveForm(LineupForm):
             )
             for one in targets
         ]
+
+
+class PromotionForm(LineupForm):
+    """How a customer becomes a dealer."""
+
+    asks = PromoteCustomer
+    must_change_password = entry(
+        "Must choose a new password at the next sign-in",
+        "Customers may have passwords that are too short for a dealer.",
+        default=True,
+    )
 
 
 class AccountAccessForm(LineupForm):

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.admin.people.customers import name_of
-from gateway.admin.people.seller_forms import MoveForm
+from gateway.admin.people.seller_forms import MoveForm, PromotionForm
 from gateway.admin.people.sellers import account_of
 from gateway.panel.deletion import DeletionForm, blockers_of
 from gateway.panel.filters import Id
@@ -24,6 +24,7 @@ from lineup.contracts.accounts.jobs import (
     MoveCustomer,
     MoveCustomers,
 )
+from lineup.contracts.accounts.promotion import PromoteCustomer
 from lineup.contracts.accounts.tree import AccountView, ListAccounts
 from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 from lineup.contracts.paging import Paging
@@ -120,6 +121,23 @@ def move_customer(customer_id: UUID) -> ResponseReturnValue:
         heading=f"Move {name_of(customer)}",
         count=None,
         back=back,
+    )
+
+
+@pages.route("/customers/<uuid:customer_id>/promote", methods=["GET", "POST"])
+@page_for(PARTNERS, asks=PromoteCustomer)
+def promote_customer(customer_id: UUID) -> ResponseReturnValue:
+    """Say what a customer gains and keeps as a dealer, and make it one."""
+    form = PromotionForm()
+    return form_page(
+        "admin/people/customers/promote.html",
+        form,
+        lambda: ask(form.to(PromoteCustomer, customer_id=customer_id)),
+        lambda dealer: go_to(
+            url_for("sellers_pages.show_account", account_id=dealer.id),
+            f"{dealer.name} is a dealer and signs in as {dealer.username} as before.",
+        ),
+        customer=ask(GetCustomer(customer_id=customer_id)),
     )
 
 
