@@ -76,8 +76,10 @@ def change(tenant, specification):
 
 
 def example(specification, operation):
-    [content] = operation["requestBody"]["content"].values()
-    return value_of(specification, content["schema"])
+    """The body that an operation's examples make; None where it takes none."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        return value_of(specification, content["schema"])
+    return None
 
 
 def value_of(specification, schema):

@@ -26,7 +26,7 @@ def endpoints_of_(specification, method):
     return {
         path.removeprefix("/api/v1"): item[method]["requestBody"]["content"]
         for path, item in specification["paths"].items()
-        if method in item
+        if "requestBody" in item.get(method, ())
     }
 
 
