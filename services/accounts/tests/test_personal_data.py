@@ -33,7 +33,7 @@ def read(ask):
                 customer_id=customer.id, table=table, after=after
             )
             page = ask(actor, read_personal_rows, request, personal=PERSONAL)
-            found.setdefault(page.table, []).extend(page.rows)
+            found.setdefault(page.table, []).extend(map(msgspec.json.decode, page.rows))
             table, after = page.next_table, page.next_after
         return found
 

@@ -155,11 +155,9 @@ def _personal_pages(
         yield page
 
 
-def _json_rows(rows: Sequence[dict[str, Any]], *, is_first: bool) -> bytes:
+def _json_rows(rows: Sequence[msgspec.Raw], *, is_first: bool) -> bytes:
     """Rows as elements of an array that is closed when all are written."""
-    written = b",\n".join(
-        msgspec.json.format(msgspec.json.encode(row), indent=2) for row in rows
-    )
+    written = b",\n".join(msgspec.json.format(bytes(row), indent=2) for row in rows)
     return (b"[" if is_first else b",\n") + written if rows else b""
 
 

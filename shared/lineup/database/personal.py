@@ -129,12 +129,12 @@ def _refuse_outside(
 
 def _rows(
     work: UnitOfWork, table: PersonalTable, request: ReadPersonalRows
-) -> tuple[list[dict[str, Any]], str]:
+) -> tuple[list[msgspec.Raw], str]:
     """Some rows, and the key of the last one; empty where there are no more."""
     keys = table.model.__table__.primary_key
     key = func.concat_ws(" ", *(cast(one, Text) for one in keys))
     wanted = select(table.model, key).where(table.of(request.customer_id))
     some = wanted.where(key > request.after).order_by(key).limit(AT_ONCE)
     found = work.session.execute(some).all()
-    rows = [msgspec.to_builtins(table.show(row)) for row, _ in found]
+    rows = [msgspec.Raw(msgspec.json.encode(table.show(row))) for row, _ in found]
     return rows, found[-1][1] if len(found) == AT_ONCE else ""

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
+
+import msgspec
 
 from lineup.context import SELLERS_AND_CUSTOMERS, Permission, Role
 from lineup.values.rules import Whole
@@ -46,7 +48,8 @@ class PersonalRows:
 
     table: str
     title: str
-    rows: list[dict[str, Any]]
+    rows: list[msgspec.Raw]
+    """Each is a JSON object."""
     next_table: int | None
     """Where to go on; null: this was all."""
     next_after: str
