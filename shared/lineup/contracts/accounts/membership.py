@@ -13,7 +13,7 @@ from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.accounts.users import UserView
 from lineup.secrets import Sealed
 from lineup.values.types import OptionalName, Pin
-from lineup.verbs import Kind, Request, verb
+from lineup.verbs import Kind, Request, Route, verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class CreateCustomer(Request[CreatedCustomer]):
     Kind.WRITE,
     allowed=SELLERS,
     needs=Permission.CUSTOMERS,
-    rest="PUT /accounts/<uuid:account_id>/own-customer",
+    rest=Route("PUT /accounts/<uuid:account_id>/own-customer", has_tag=False),
 )
 class OpenOwnCustomer(Request[CustomerView]):
     """Get the customer that stands for a partner, reseller or dealer itself.
