@@ -1,8 +1,8 @@
 """Runs the tests, each suite in a process of its own, and counts once at the end.
 
 Suites are kept apart because those of the services run under eventlet's patches and
-the gateway's must not. As many as there are processors run side by side; what one says
-is shown whole when it has ended.
+the gateway's must not. As many as there are processors run side by side, but for those
+that need the machine to themselves; what one says is shown whole when it has ended.
 """
 
 import os
@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -46,6 +48,9 @@ SUITES = {
 """Where each suite lies, the longest first, those that start whole systems not all at
 once; one inside another runs by itself.
 """
+
+ALONE = frozenset({SUITES["outages"]})
+"""Those that keep the whole system under load: what is beside them would be late."""
 
 QUICK_SUITES = (
     "billing",
@@ -93,13 +98,16 @@ def run_tests(what: tuple[str, ...]) -> int:
     Everything at once includes the checks of the house.
     """
     runs, options = _chosen(what)
+    alone, beside = _in_turn(runs)
     totals: Counter[str] = Counter()
     not_run: list[str] = []
     codes = []
     with _servers_for(runs, options) as environment, _lanes(runs) as lanes:
-        results = lanes.map(lambda paths: _run_suite(paths, options, environment), runs)
+        run = partial(_run_suite, options=options, environment=environment)
+        first = [run(paths) for paths in alone]
+        results = chain(first, lanes.map(run, beside))
         checks = [] if what else [lanes.submit(run_checks)]
-        for (suite, *_), result in zip(runs, results, strict=True):
+        for (suite, *_), result in zip(alone + beside, results, strict=True):
             codes.append(result.code)
             totals += result.counts
             not_run += filter(None, [result.not_run])
@@ -110,6 +118,12 @@ def run_tests(what: tuple[str, ...]) -> int:
     for reason in not_run:
         click.secho(f"NOT RUN: {reason}", fg="red", bold=True)
     return 0 if totals["passed"] and not any(codes) else 1
+
+
+def _in_turn(runs: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
+    """The runs that need the machine to themselves, and those that do not."""
+    alone = [paths for paths in runs if ALONE.intersection(paths)]
+    return alone, [paths for paths in runs if paths not in alone]
 
 
 def _lanes(runs: list[list[str]]) -> ThreadPoolExecutor:

@@ -8,7 +8,7 @@ import pytest
 
 from lineup.testing.plugin import QUICK
 from lineup_local.settings import CHECKOUT
-from lineup_local.suites import SUITES, _suite_of, _workers
+from lineup_local.suites import SUITES, _in_turn, _suite_of, _workers
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,9 @@ def test_quick_tests_run_without_servers_and_the_others_are_left_out(tmp_path):
 )
 def test_only_a_long_suite_without_servers_is_shared_out(paths, options, is_shared_out):
     assert bool(_workers(paths, options)) is is_shared_out
+
+
+def test_what_keeps_the_whole_machine_busy_runs_beside_nothing():
+    runs = [[SUITES["tests"]], [SUITES["outages"]], ["tests/outages/cluster.py"]]
+
+    assert _in_turn(runs) == ([[SUITES["outages"]]], [runs[0], runs[2]])
