@@ -21,6 +21,7 @@ from lineup.contracts.accounts.erasure import (
     BillingErased,
     CustomerErasureRequested,
 )
+from lineup.contracts.billing.orders import Buyer
 from lineup.contracts.billing.running import is_running
 from lineup.database import UnitOfWork
 from lineup.database.purging import (
@@ -35,6 +36,8 @@ from lineup.secrets import Keyring
 
 ALLOW = text("SELECT set_config('lineup.purging', 'on', true)")
 """Lets this transaction touch what is booked: remove all of a partner, or its words."""
+
+NOBODY = vars(Buyer(first_name="", last_name="", email=""))
 
 
 def receive(
@@ -101,12 +104,12 @@ STEPS = (
     ),
     blanked(
         ShopOrderRecord,
-        {"buyer": {}, "shop_customer_id": "", "problem": "", "exceptions": []},
+        {"buyer": NOBODY, "shop_customer_id": "", "problem": "", "exceptions": []},
         lambda erasure: ShopOrderRecord.customer_id == erasure.id,
     ),
     blanked(
         Period,
-        {"sold_by": "", "closed_by": ""},
+        {"sold_by": "", "closed_by": "", "close_reason": ""},
         lambda erasure: Period.subscription_id.in_(subscriptions_of(erasure.id)),
     ),
     allowed(

@@ -11,6 +11,8 @@ from billing.erasure.operations import ERASING, receive
 from billing.subscriptions import operations as subscriptions
 from billing.subscriptions.renewals import top_up
 from billing.wallets.checks import check_ledger
+from billing.webshops.operations.connections import update_shop
+from billing.webshops.operations.fulfilment import start_scheduled
 from lineup.context import SYSTEM
 from lineup.contracts.accounts.customers import BalanceSettlement
 from lineup.contracts.accounts.erasure import (
@@ -19,6 +21,9 @@ from lineup.contracts.accounts.erasure import (
     number_of,
 )
 from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.orders import Buyer
+from lineup.contracts.billing.shops import OtherProduct, UpdateShop
+from lineup.contracts.billing.subscriptions import StopSubscription
 from lineup.contracts.billing.wallets import CheckLedger, TopUp
 from lineup.money import Money
 from lineup.testing.leftovers import found_in
@@ -27,12 +32,13 @@ from .conftest import woo, woo_line
 
 NAMING = ("Ana", "Ruiz", "ana@example.org", "Living room", "anas-tv", "Envelope")
 
+FOR_HER_TV = [{"key": "iptv_username", "value": "anas-tv"}]
+
 
 @pytest.fixture
 def buyer(desk):
     """Ana, who bought in the shop, has money, and placed an order nobody got."""
-    lines = woo_line(meta_data=[{"key": "iptv_username", "value": "anas-tv"}])
-    desk.serve(woo(lines))
+    desk.serve(woo(woo_line(meta_data=FOR_HER_TV)))
     desk.deliver(woo(woo_line(sku="UNKNOWN"), id=5013, number="5013"))
     order = desk.order()
     assert order.customer_id is not None
@@ -98,6 +104,15 @@ def accounts_says_so(desk, customer_id):
         subscriptions.follow_users(work, users)
 
 
+def is_erased(desk, customer_id):
+    """Everything is done, here and at accounts."""
+    erase(desk, customer_id)
+    accounts_says_so(desk, customer_id)
+    desk.clock.forward(minutes=1)
+    step(desk)
+    assert desk.told("billing_erased")
+
+
 def sums(desk):
     with desk.database.engine.connect() as connection:
         rows = connection.execute(
@@ -112,8 +127,12 @@ def sums(desk):
 @pytest.mark.feature("CU-39")
 def test_nothing_names_an_erased_customer_and_the_books_are_the_same(desk, buyer):
     engine = desk.database.engine
+    (running,) = desk.subscriptions()
+    why = StopSubscription(subscription_id=running.id, reason="Ana has moved away")
+    desk.ask(subscriptions.stop_subscription, why)
     before = found_in(engine, *NAMING)
-    assert {"shop_order", "shop_seat", "transfer", "user_copy"} <= before.keys()
+    said = {"shop_order", "shop_seat", "subscription_period", "transfer", "user_copy"}
+    assert said <= before.keys()
     erase(desk, buyer)
     assert desk.told("billing_erased") == []
 
@@ -128,6 +147,20 @@ def test_nothing_names_an_erased_customer_and_the_books_are_the_same(desk, buyer
     assert [one["id"] for one in desk.told("billing_erased")] == [str(buyer)]
     erase(desk, buyer, version=2)
     assert [one["version"] for one in desk.told("billing_erased")] == [1, 2]
+
+
+def test_what_an_erased_customer_ordered_for_later_is_left_to_people(desk, buyer):
+    at_end = UpdateShop(shop_id=desk.shop.id, other_product=OtherProduct.CHANGE_AT_END)
+    desk.ask(update_shop, at_end)
+    later = woo_line("SILVER-1M", total="9.00", meta_data=FOR_HER_TV)
+    desk.serve(woo(later, id=5014, number="5014"))
+    assert "scheduled" in desk.seats()
+    is_erased(desk, buyer)
+
+    assert start_scheduled(desk.database) == 1
+    assert desk.accepted()[-1].buyer == Buyer(first_name="", last_name="", email="")
+    desk.leave_unfilled("user_not_found")
+    assert desk.order("5014").exceptions == ["user_not_found: SILVER-1M"]
 
 
 @pytest.mark.feature("CU-39")
