@@ -10,6 +10,7 @@ def found_in(engine: Engine, *words: str) -> dict[str, int]:
     """In how many rows of each table one of some words stands, hyphens aside."""
     found: dict[str, int] = {}
     with engine.connect() as connection:
+        connection.execute(text("SET LOCAL bytea_output = 'escape'"))
         names = connection.execute(
             text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         ).scalars()
