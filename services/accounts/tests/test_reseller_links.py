@@ -335,11 +335,16 @@ class TestLink:
         assert [one.name for one in sides.links(sides.tree.neighbour)] == ["resale"]
 
     def test_is_no_way_in_for_anybody_else(self, sides):
+        sides.sign_in()
         link_id = sides.link()
+        customer = sides.customer(sides.who(link_id))
+        with pytest.raises(NotSignedIn):
+            sides.who(customer.id)
         other = sides.make_company("other")
         sides.sign_in(other.account_id, "other")
         for stray in (
             link_id,
+            customer.id,
             sides.tree.partner.account_id,
             sides.tree.dealer.account_id,
         ):

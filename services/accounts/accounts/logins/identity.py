@@ -118,10 +118,14 @@ class Found(NamedTuple):
 
     @property
     def is_within_reach(self) -> bool:
-        """Whether who is entered lies at or below who signed in, or below a link."""
+        """Whether who is entered is who signed in or its link; on a visit, whether it
+        lies below either.
+        """
+        if self.session.kind is not SessionKind.VISIT:
+            return self.entered.id == self.own.id or self.is_link
         is_below = self.entered.scope.startswith(self.own.scope)
-        is_customer_of_link = self.company_id == self.own.id and not self.has_ended
-        return is_below or self.is_link or is_customer_of_link
+        is_below_link = self.company_id == self.own.id and not self.has_ended
+        return is_below or is_below_link
 
 
 def _find(work: UnitOfWork, request: Identify) -> Found:
