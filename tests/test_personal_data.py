@@ -18,7 +18,7 @@ NAMES_NOBODY = {
         ),
         *("unmatched_payments", "partner_listings", "link_requests", "reseller_links"),
         *("partnership_notes", "partnerships", "permission_sets", "platform_settings"),
-        *("seller_plans", "purges", "erasures", "support_grants", "support_grant_uses"),
+        *("seller_plans", "purges", "erasures", "support_grants"),
         "accounts",  # of a customer: what `customers` says, too
         # Digests, and what is gone after a moment
         *(

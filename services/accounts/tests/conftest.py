@@ -7,13 +7,17 @@ import pytest
 from sqlalchemy import select
 
 from accounts.dependencies import Dependencies
-from accounts.logins.passwords import hash_password
+from accounts.logins.passwords import hash_password, is_right
+from accounts.logins.sign_in import sign_in
 from accounts.membership.operations import create_customer
-from accounts.sellers.operations import create_account, create_operator
+from accounts.sellers.operations import create_account, create_operator, create_staff
+from accounts.tree.models import Account
 from lineup.clock import SetClock
-from lineup.context import SYSTEM, Actor, Call, Context, Event, Role
+from lineup.context import NOBODY, SYSTEM, Actor, Call, Context, Event, Role
 from lineup.contracts.accounts.customers import Person
+from lineup.contracts.accounts.logins import CreateStaff
 from lineup.contracts.accounts.membership import CreateCustomer
+from lineup.contracts.accounts.sessions import SignIn
 from lineup.contracts.accounts.tree import AccountKind, CreateAccount, LoginDetails
 from lineup.contracts.billing.subscriptions import (
     SubscriptionChanged,
@@ -96,6 +100,26 @@ def tree(database, ask, dependencies):
         reseller=account(partner, AccountKind.RESELLER, "shop"),
         dealer=account(partner, AccountKind.DEALER, "stall"),
     )
+
+
+@pytest.fixture
+def support(database, ask, tree, dependencies):
+    """Support that has signed in."""
+    with database.transaction() as work:
+        root = work.session.query(Account).filter_by(scope="/").one()
+    ask(
+        Actor(role=Role.OPERATOR, scopes=("/",), account_id=root.id),
+        create_staff,
+        CreateStaff(
+            account_id=root.id,
+            role=Role.SUPPORT,
+            login=LoginDetails(username="sue", password=PASSWORD),
+        ),
+        dependencies=dependencies,
+    )
+    request = SignIn(username="sue", password=PASSWORD)
+    asked = call(request, NOBODY)
+    return sign_in(database, asked, is_right=is_right, keyring=KEYRING).actor
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from accounts.erasure.operations import (
 from accounts.logins.sign_in import sign_in
 from accounts.membership.operations import create_customer
 from accounts.membership.trash import delete_customer, erase_customer, purge_expired
+from accounts.staff.impersonation import enter_account
+from accounts.staff.support import create_grant
 from accounts.users.service_times import follow_subscriptions
 from lineup.context import NOBODY, Call, CallOrigin, Context
 from lineup.contracts.accounts.boxes import (
@@ -51,7 +53,8 @@ from lineup.contracts.accounts.erasure import (
 )
 from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.contracts.accounts.refusals import ErasureNotFound
-from lineup.contracts.accounts.sessions import SignIn
+from lineup.contracts.accounts.sessions import EnterAccount, SignIn
+from lineup.contracts.accounts.support_grants import CreateSupportGrant
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.errors import Invalid, NotFound
@@ -73,17 +76,23 @@ def recorded(database, tree):
     """`recorded(operation, request)` runs it as staff, written in the audit log."""
 
     def recorded(operation, request, actor=None, **needs):
-        origin = CallOrigin(channel="panel", address="192.0.2.1")
-        context = Context(actor=actor or tree.partner, origin=origin)
-        asked = Call(name=operation.__name__, request=request, context=context)
+        asked = a_call(operation, request, actor or tree.partner)
         return database.run_idempotent(asked, partial(operation, **needs))
 
     return recorded
 
 
+def a_call(operation, request, actor):
+    origin = CallOrigin(channel="panel", address="192.0.2.1")
+    context = Context(actor=actor, origin=origin)
+    return Call(name=operation.__name__, request=request, context=context)
+
+
 @pytest.fixture
-def person(recorded, dependencies, database):
-    """A customer of whom all is known that can be, who has signed in."""
+def person(recorded, dependencies, database, support):
+    """A customer of whom all is known that can be, who has signed in, as has support
+    in its place.
+    """
     made = recorded(
         create_customer,
         CreateCustomer(
@@ -115,6 +124,9 @@ def person(recorded, dependencies, database):
     )
     needs = {"is_right": _is_right, "keyring": dependencies.keyring}
     sign_in(database, call(signing, NOBODY), **needs)
+    recorded(create_grant, CreateSupportGrant())
+    entering = EnterAccount(account_id=made.id)
+    enter_account(database, a_call(enter_account, entering, support))
     return made
 
 
@@ -158,6 +170,7 @@ def test_nothing_names_an_erased_person_any_more(erase, person, database, engine
     before = found_in(engine, *NAMING)
     assert {"customers", "accounts", "logins", "users", "devices"} <= before.keys()
     assert {"known_addresses", "sessions", "audit_log", "box_history"} <= before.keys()
+    assert "support_grant_uses" in before
 
     erase(person)
     finish(database)

@@ -7,11 +7,15 @@ from accounts.devices.operations import add_device
 from accounts.erasure.exporting import export_customer
 from accounts.erasure.tables import PERSONAL
 from accounts.membership.trash import delete_customer
+from accounts.staff.impersonation import begin_impersonation
+from accounts.staff.support import create_grant
 from lineup.access import PermissionMissing
 from lineup.context import Actor, Permission, Role
 from lineup.contracts.accounts.customers import DeleteCustomer
 from lineup.contracts.accounts.devices import AddDevice
 from lineup.contracts.accounts.personal_data import ExportCustomer, ReadPersonalRows
+from lineup.contracts.accounts.sessions import EnterAccount
+from lineup.contracts.accounts.support_grants import CreateSupportGrant
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.database.personal import AT_ONCE, read_personal_rows
 from lineup.errors import Invalid, NotFound
@@ -62,6 +66,15 @@ def test_all_of_the_person_is_there_and_no_secret(read, anna, make_customer):
     [user] = anna.users
     for secret in (user.password, user.token, "argon2", "digest", "olga", "Olga"):
         assert secret not in written
+
+
+def test_it_says_when_support_acted_as_the_person(read, anna, ask, tree, support):
+    ask(tree.partner, create_grant, CreateSupportGrant())
+    ask(support, begin_impersonation, EnterAccount(account_id=anna.id))
+
+    [use] = read(anna)["support_grant_uses"]
+
+    assert list(use) == ["entered_at"]
 
 
 def test_many_rows_come_a_page_at_a_time(read, anna, ask, tree):

@@ -7,12 +7,9 @@ import pytest
 from accounts.logins.identity import identify
 from accounts.logins.passwords import is_right
 from accounts.logins.sign_in import sign_in
-from accounts.sellers.operations import create_staff
 from accounts.staff.impersonation import begin_impersonation
 from accounts.staff.support import create_grant, end_grant, list_grants
-from accounts.tree.models import Account
 from lineup.context import NOBODY, Actor, Role
-from lineup.contracts.accounts.logins import CreateStaff
 from lineup.contracts.accounts.refusals import (
     NotSignedIn,
     SupportGrantNotFound,
@@ -24,33 +21,12 @@ from lineup.contracts.accounts.support_grants import (
     EndSupportGrant,
     ListSupportGrants,
 )
-from lineup.contracts.accounts.tree import LoginDetails
 from lineup.impersonation import NotOnBehalf
 from lineup.verbs import verb_of
 
 from .conftest import KEYRING, PASSWORD, call
 
 pytestmark = pytest.mark.feature("AH-29")
-
-
-@pytest.fixture
-def support(database, ask, tree, dependencies):
-    """Support that has signed in."""
-    with database.transaction() as work:
-        root = work.session.query(Account).filter_by(scope="/").one()
-    ask(
-        Actor(role=Role.OPERATOR, scopes=("/",), account_id=root.id),
-        create_staff,
-        CreateStaff(
-            account_id=root.id,
-            role=Role.SUPPORT,
-            login=LoginDetails(username="sue", password=PASSWORD),
-        ),
-        dependencies=dependencies,
-    )
-    request = SignIn(username="sue", password=PASSWORD)
-    asked = call(request, NOBODY)
-    return sign_in(database, asked, is_right=is_right, keyring=KEYRING).actor
 
 
 @pytest.fixture

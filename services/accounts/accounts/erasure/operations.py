@@ -16,6 +16,7 @@ from accounts.devices.operations import delete_devices
 from accounts.erasure.models import Erasure
 from accounts.logins.models import KnownAddress, Login, ResetLink, SecondFactor, Session
 from accounts.logins.operations import delete_logins
+from accounts.staff.models import GrantUse
 from accounts.tree.models import Account
 from accounts.users.models import User
 from accounts.users.operations import announce_users, lock_users
@@ -166,6 +167,11 @@ STEPS = (
     rows(Device, lambda erasure: Device.customer_id == erasure.id),
     blanked(
         BoxHistory, {"note": ""}, lambda erasure: BoxHistory.customer_id == erasure.id
+    ),
+    blanked(
+        GrantUse,
+        {"account": "erased"},
+        lambda erasure: GrantUse.account_id == erasure.id,
     ),
     audit_of_customer,
     kept_answers,

@@ -8,6 +8,7 @@ from accounts.boxes.models import Box, BoxHistory
 from accounts.customers.models import Customer
 from accounts.devices.models import Device
 from accounts.logins.models import KnownAddress, Login, Session
+from accounts.staff.models import GrantUse
 from accounts.subscriptions.models import SubscriptionCopy
 from accounts.users.models import User
 from lineup.database.personal import PersonalTable, PersonalTables
@@ -35,6 +36,12 @@ PERSONAL = PersonalTables(
             KnownAddress,
             "Addresses you signed in from",
             lambda one: KnownAddress.login_id.in_(_logins(one)),
+        ),
+        PersonalTable(
+            GrantUse,
+            "When support acted as you",
+            lambda one: GrantUse.account_id == one,
+            lambda use: {"entered_at": use.entered_at},
         ),
         PersonalTable(User, "Your users", lambda one: User.customer_id == one),
         PersonalTable(Device, "Your devices", lambda one: Device.customer_id == one),

@@ -59,5 +59,9 @@ class GrantUse(Record):
     """Of the session."""
     grant_id: Mapped[UUID] = mapped_column(ForeignKey("support_grants.id"), index=True)
     username: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id"), index=True
+    )
+    """Who was entered; None for older records that it is not known of."""
     account: Mapped[str]
     entered_at: Mapped[datetime]

@@ -104,6 +104,7 @@ def use_grant(
             id=session.id,
             grant_id=grant.id,
             username=work.actor.name,
+            account_id=entered.id,
             account=entered.username or entered.name,
             entered_at=work.now,
         )
