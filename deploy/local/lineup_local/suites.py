@@ -98,7 +98,7 @@ def run_tests(what: tuple[str, ...]) -> int:
     Everything at once includes the checks of the house.
     """
     runs, options = _chosen(what)
-    alone, beside = _in_turn(runs)
+    alone, beside = _alone_and_beside(runs)
     totals: Counter[str] = Counter()
     not_run: list[str] = []
     codes = []
@@ -120,7 +120,7 @@ def run_tests(what: tuple[str, ...]) -> int:
     return 0 if totals["passed"] and not any(codes) else 1
 
 
-def _in_turn(runs: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
+def _alone_and_beside(runs: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
     """The runs that need the machine to themselves, and those that do not."""
     alone = [paths for paths in runs if ALONE.intersection(paths)]
     return alone, [paths for paths in runs if paths not in alone]

@@ -8,7 +8,7 @@ import pytest
 
 from lineup.testing.plugin import QUICK
 from lineup_local.settings import CHECKOUT
-from lineup_local.suites import SUITES, _in_turn, _suite_of, _workers
+from lineup_local.suites import SUITES, _alone_and_beside, _suite_of, _workers
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_only_a_long_suite_without_servers_is_shared_out(paths, options, is_shar
 def test_what_keeps_the_whole_machine_busy_runs_beside_nothing():
     runs = [[SUITES["tests"]], [SUITES["outages"]], ["tests/outages/cluster.py"]]
 
-    assert _in_turn(runs) == ([[SUITES["outages"]]], [runs[0], runs[2]])
+    assert _alone_and_beside(runs) == ([[SUITES["outages"]]], [runs[0], runs[2]])
