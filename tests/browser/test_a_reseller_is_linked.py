@@ -2,10 +2,13 @@
 
 import pytest
 from fixtures import NUMBERS, PASSWORD
+from viewports import EVERY_VIEWPORT
 
 from lineup.context import Role
+from lineup_local.demo.installation import PARTNER
 
 
+@EVERY_VIEWPORT
 @pytest.mark.feature("UI-04", "AH-10", "AH-13")
 def test_a_reseller_asks_is_accepted_sells_and_is_let_go(browser_user, fixtures):
     name, username = fixtures.company()
@@ -24,10 +27,10 @@ def test_a_reseller_asks_is_accepted_sells_and_is_let_go(browser_user, fixtures)
 
 def ask_for_a_link(reseller):
     reseller.navigate_to("Partner directory")
-    reseller.follow("Request link")
+    reseller.follow(f"Request link to {PARTNER}")
     reseller.fill("Message", "We sell in the south.")
     reseller.press("Send request")
-    reseller.sees("Requested")
+    reseller.sees(f"Your request was sent to {PARTNER}.")
     reseller.sign_out()
 
 
@@ -42,7 +45,8 @@ def accept(partner, name):
 
 def sell(reseller):
     number = next(NUMBERS)
-    reseller.press("Sell for")
+    reseller.press(f"Sell for {PARTNER}")
+    reseller.is_on("Dashboard")
     reseller.navigate_to("Customers")
     reseller.follow("New customer")
     reseller.fill("First name", "Mila")
