@@ -4,24 +4,36 @@ The law wants books kept: amounts and dates stay, under a number. What people wr
 beside them goes, and the shop's orders no longer say who bought.
 """
 
+import json
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from billing.erasure.models import Erasure
 from billing.erasure.tables import orders_of, subscriptions_of, transfers_of
 from billing.people.models import CustomerCopy, UserCopy
 from billing.subscriptions.models import Period, Subscription
 from billing.wallets.models import Transfer, Wallet
-from billing.webshops.models import OrderClosing, ShopOrderRecord
+from billing.webshops.messages import NOBODY
+from billing.webshops.models import OrderClosing, ShopConnection, ShopOrderRecord
 from billing.webshops.seat_models import OrderSeat
 from billing.webshops.shop_models import ShopDelivery
+from billing.webshops.states import WebhookState
 from lineup.contracts.accounts.erasure import (
     ERASED,
     BillingErased,
     CustomerErasureRequested,
 )
-from lineup.contracts.billing.orders import Buyer
 from lineup.contracts.billing.running import is_running
 from lineup.database import UnitOfWork
 from lineup.database.purging import (
@@ -36,8 +48,6 @@ from lineup.secrets import Keyring
 
 ALLOW = text("SELECT set_config('lineup.purging', 'on', true)")
 """Lets this transaction touch what is booked: remove all of a partner, or its words."""
-
-NOBODY = vars(Buyer(first_name="", last_name="", email=""))
 
 
 def receive(
@@ -55,7 +65,28 @@ def receive(
         )
         claimed = update(ShopOrderRecord).where(*theirs)
         work.session.execute(claimed.values(customer_id=requested.id))
+        _close_parked(work, requested.partner_id, email)
     ERASING.receive(work, requested)
+
+
+def _close_parked(work: UnitOfWork, partner_id: UUID, email: str) -> None:
+    """Empty deliveries that say a mail address and of which no order was made.
+
+    JSON may be written with other letters than ASCII, or with their codes.
+    """
+    shops = select(ShopConnection.id).where(ShopConnection.partner_id == partner_id)
+    said = func.lower(func.encode(ShopDelivery.body, "escape"))
+    named = (
+        func.strpos(said, func.encode(literal(written.encode()), "escape")) > 0
+        for written in (f'"{email}"', json.dumps(email))
+    )
+    theirs = update(ShopDelivery).where(
+        ShopDelivery.shop_id.in_(shops),
+        ShopDelivery.state == WebhookState.PARKED,
+        or_(*named),
+    )
+    nothing = {"body": b"", "problem": "", "state": WebhookState.CLOSED}
+    work.session.execute(theirs.values(nothing))
 
 
 def allowed(step: Step) -> Step:
@@ -104,8 +135,15 @@ STEPS = (
     ),
     blanked(
         ShopOrderRecord,
-        {"buyer": NOBODY, "shop_customer_id": "", "problem": "", "exceptions": []},
+        {
+            "buyer": vars(NOBODY),
+            "shop_customer_id": "",
+            "problem": "",
+            "exceptions": [],
+            "is_erased": True,
+        },
         lambda erasure: ShopOrderRecord.customer_id == erasure.id,
+        lambda _: ~ShopOrderRecord.is_erased,
     ),
     blanked(
         Period,

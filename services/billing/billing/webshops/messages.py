@@ -2,12 +2,13 @@
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lineup.contracts.billing.orders import Buyer
 from lineup.money import Money
 
+NOBODY = Buyer(first_name="", last_name="", email="")
 OWN_STATUS = "own_status"
 """The problem of a paid order in a status of the shop's own making."""
 
@@ -148,6 +149,12 @@ class ShopOrder:
     """Whose order it is, as the shop knows its customers and subscriptions."""
     is_held_back: bool = False
     """It was paid, and the shop waits again: mostly since the buyer disputes it."""
+
+    def naming_nobody(self) -> "ShopOrder":
+        """The same order without what it says of people."""
+        lines = [replace(line, username="", device_mac="") for line in self.lines]
+        repeats = replace(self.repeats, customer_id="")
+        return replace(self, buyer=NOBODY, lines=lines, repeats=repeats)
 
 
 Message = ShopOrder | OrderRefund | OrderDispute | OrderDeletion

@@ -153,6 +153,8 @@ class ShopOrderRecord(Timestamped, Record):
     """Whether its users are switched off for a dispute."""
     exceptions: Mapped[list[str]]
     customer_id: Mapped[UUID | None]
+    is_erased: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Its customer's personal data is erased: who bought is not learned again."""
     shop_customer_id: Mapped[str] = mapped_column(default="", server_default="")
     """As the shop knows the buyer; empty: a guest."""
     subscription_id: Mapped[str] = mapped_column(default="", server_default="")

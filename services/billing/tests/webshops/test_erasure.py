@@ -21,7 +21,7 @@ from lineup.contracts.accounts.erasure import (
     number_of,
 )
 from lineup.contracts.accounts.tree import Status
-from lineup.contracts.billing.orders import Buyer
+from lineup.contracts.billing.orders import Buyer, OrderState
 from lineup.contracts.billing.shops import OtherProduct, UpdateShop
 from lineup.contracts.billing.subscriptions import StopSubscription
 from lineup.contracts.billing.wallets import CheckLedger, TopUp
@@ -161,6 +161,35 @@ def test_what_an_erased_customer_ordered_for_later_is_left_to_people(desk, buyer
     assert desk.accepted()[-1].buyer == Buyer(first_name="", last_name="", email="")
     desk.leave_unfilled("user_not_found")
     assert desk.order("5014").exceptions == ["user_not_found: SILVER-1M"]
+
+
+@pytest.mark.feature("CU-39")
+def test_nothing_that_the_shop_says_later_names_who_was_erased(desk, buyer):
+    is_erased(desk, buyer)
+    more = woo_line(meta_data=FOR_HER_TV, quantity=2, total="29.98")
+
+    desk.deliver(woo(more, minute=5))
+    desk.deliver(woo(more, status="refunded", minute=9))
+
+    assert found_in(desk.database.engine, *NAMING) == {}
+    assert desk.order().state == OrderState.REVERSED
+
+
+@pytest.mark.feature("CU-39")
+def test_a_delivery_that_could_not_be_used_names_nobody_either(desk, buyer):
+    hers, anothers = (
+        desk.deliver({"billing": {"email": email, "first_name": "Ana"}})
+        for email in ("ANA@example.org", "susana@example.org")
+    )
+    assert (hers.state, anothers.state) == ("parked", "parked")
+    is_erased(desk, buyer)
+
+    assert found_in(desk.database.engine, *NAMING) == {"shop_delivery": 1}
+    assert (desk.delivery(hers.id).state, desk.delivery(hers.id).body) == (
+        "closed",
+        b"",
+    )
+    assert desk.delivery(anothers.id).state == "parked"
 
 
 @pytest.mark.feature("CU-39")

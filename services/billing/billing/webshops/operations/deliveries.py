@@ -89,7 +89,10 @@ def act_on(work: UnitOfWork, delivery: ShopDelivery, shop: ShopConnection) -> No
     """
     try:
         with work.session.begin_nested():
-            delivery.finish(receive(work, shop, _message_in(delivery, shop)))
+            order = receive(work, shop, _message_in(delivery, shop))
+            delivery.finish(order.id if order else None)
+            if order is not None and order.is_erased:
+                delivery.forget()
     except Unusable as reason:
         if reason.code in HARMLESS:
             delivery.pass_over(str(reason))

@@ -1,7 +1,6 @@
 """Orders: what shops say of them is taken in under a row lock, whatever the order."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy import and_, inspect, select
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -37,11 +36,13 @@ from lineup.errors import Invalid
 from lineup.ids import new_id
 
 
-def receive(work: UnitOfWork, shop: ShopConnection, message: Message) -> UUID | None:
+def receive(
+    work: UnitOfWork, shop: ShopConnection, message: Message
+) -> ShopOrderRecord | None:
     """Note what a shop says of an order, then do what follows from all that is known.
 
     Safe in any order and any number of times: each effect has one row.
-    Returns the order's id; None when an order nobody knows was deleted.
+    Returns the order; None when one that nobody knows was deleted.
     """
     home = _home(work, shop, message)
     with work.session.no_autoflush:  # a new one is written once, when it is settled
@@ -52,7 +53,7 @@ def receive(work: UnitOfWork, shop: ShopConnection, message: Message) -> UUID | 
     settle(work, home.shop, order, parts=parts, seats=seats)
     for part in parts:
         settle(work, home.shop, part)
-    return order.id
+    return order
 
 
 def _home(work: UnitOfWork, shop: ShopConnection, message: Message) -> Home:
@@ -118,7 +119,8 @@ def _noted(
         return known, None
     if isinstance(message, ShopOrder):
         order = _locked(work, home, message.external_id)
-        seats = _note_order(work, order, message)
+        said = message.naming_nobody() if order.is_erased else message
+        seats = _note_order(work, order, said)
         if message.refunds:
             work.session.flush()
         return order, seats
@@ -185,6 +187,7 @@ def _new(work: UnitOfWork, shop: ShopConnection, external_id: str) -> ShopOrderR
         is_test=False,
         is_deleted_at_shop=False,
         is_accepted=False,
+        is_erased=False,
         keeps_money=False,
         holds_users_back=False,
         exceptions=[],
