@@ -25,8 +25,9 @@ from lineup.contracts.accounts.tree import (
 from lineup.contracts.paging import Paging
 from lineup.errors import Forbidden, Invalid, NotFound
 from lineup.impersonation import NotOnBehalf
+from lineup.verbs import verb_of
 
-from .conftest import KEYRING, an_account, call, codes_of
+from .conftest import KEYRING, actor_at, an_account, call, codes_of
 
 
 def a_change(account_id, **details):
@@ -130,6 +131,19 @@ class TestEditing:
         else:
             with pytest.raises(answer):
                 ask(actor, update_account, request)
+
+    def test_a_reseller_company_edits_itself_alone(self, ask, tree, dependencies):
+        request = an_account(AccountKind.RESELLER_COMPANY, "resale")
+        made = ask(tree.operator, create_account, request, dependencies=dependencies)
+        company = actor_at(made, Role.RESELLER_COMPANY)
+        for verb in (GetAccount, UpdateAccount):
+            verb_of(verb).access.check(company)
+        assert ask(company, get_account, GetAccount(account_id=made.id)).may_edit
+        assert ask(company, update_account, a_change(made.id)).name == "Changed"
+        with pytest.raises(OwnAccount):
+            ask(company, update_account, a_change(made.id, state=Status.INACTIVE))
+        with pytest.raises(NotFound):
+            ask(company, update_account, a_change(tree.dealer.account_id))
 
 
 class TestSwitching:

@@ -180,6 +180,7 @@ class Services(RpcClient):
         answer.set_result(self._answer(key, verb, context, request))
 
     def _answer(self, key, verb, context, request):
+        verb.access.check(context.actor)
         answer = self.answers.get(key, self._usual(key, verb, request))
         if answer is Exception:
             return wire.encode_fault(context.request_id)

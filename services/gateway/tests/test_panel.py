@@ -48,6 +48,7 @@ def sent(client, form_of, path, **values):
         (Role.SUPPORT, "/dashboard"),
         (Role.PARTNER, "/dashboard"),
         (Role.STAFF, "/dashboard"),
+        (Role.RESELLER_COMPANY, "/reselling/links"),
         (Role.RESELLER, "/dashboard"),
         (Role.DEALER, "/dashboard"),
         (Role.CUSTOMER, "/my"),
@@ -261,6 +262,23 @@ def test_every_page_is_there_for_its_roles_and_for_no_others(browser, pages, rol
         assert is_file or b"csrf_token" in content, path
         rpc_request += 1
     assert rpc_request > 25
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM}))
+def test_no_page_leads_to_one_that_is_closed(browser, pages, role):
+    client = browser(role)
+    found = {}
+    for path, methods, roles in pages:
+        if "GET" in methods and role in roles:
+            page = client.get(path).get_data().decode(errors="replace")
+            for address in re.findall(r'href="(/[^"#?]*)', page):
+                found.setdefault(address, path)
+    closed = {
+        address: path
+        for address, path in found.items()
+        if client.get(address).status_code == 403
+    }
+    assert not closed
 
 
 def test_no_page_is_there_before_sign_in(client, pages):

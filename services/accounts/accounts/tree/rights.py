@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 
 from accounts.tree.models import Account
-from lineup.context import OPERATORS, PARTNERS, SELLERS, Actor, Role
+from lineup.context import (
+    OPERATORS,
+    PARTNERS,
+    SELLERS_AND_COMPANIES,
+    Actor,
+    Role,
+)
 from lineup.contracts.accounts.tree import AccountKind
 
 SELLER_KINDS = frozenset({AccountKind.RESELLER, AccountKind.DEALER})
@@ -53,12 +59,13 @@ def may_create(actor: Actor, kind: AccountKind) -> bool:
 
 def may_edit(actor: Actor, account: Account) -> bool:
     """Partners and the operator edit themselves and what lies below; staff what lies
-    below; sellers themselves.
+    below; sellers and reseller companies themselves.
     """
     is_own = account.id == actor.account_id
     if actor.role in OPERATORS | {Role.PARTNER}:
         return True
-    return actor.role in SELLERS and is_own != (actor.role is Role.STAFF)
+    may = actor.role in SELLERS_AND_COMPANIES
+    return may and is_own != (actor.role is Role.STAFF)
 
 
 def is_switchable(actor: Actor, account: Account) -> bool:

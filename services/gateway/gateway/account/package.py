@@ -24,7 +24,7 @@ pages = Blueprint("package_pages", __name__)
 
 PARTNER = frozenset({Role.PARTNER})
 OF_PARTNER = frozenset({Role.PARTNER, Role.STAFF})
-BELOW_PLATFORM = OF_PARTNER | {Role.RESELLER, Role.DEALER}
+BELOW_PLATFORM = OF_PARTNER | {Role.RESELLER_COMPANY, Role.RESELLER, Role.DEALER}
 
 
 @pages.get("/package")

@@ -13,6 +13,7 @@ from lineup.ids import new_id
 
 OUR_NAME = "Lineup"
 SELLERS_ALONE = frozenset({Role.RESELLER, Role.DEALER})
+NO_PARTNERS = SELLERS_ALONE | {Role.RESELLER_COMPANY}
 
 ROLES = {
     Role.OPERATOR: "Operator",
@@ -118,7 +119,7 @@ NAVIGATION = (
         "Company",
         (
             Entry(
-                "Your package", "package_pages.my_package", "id-badge-2", SELLERS_ALONE
+                "Your package", "package_pages.my_package", "id-badge-2", NO_PARTNERS
             ),
             Entry("Audit log", "audit_pages.list_log", "history"),
         ),

@@ -11,14 +11,14 @@ from gateway.players import card_of
 from gateway.portal.users import address_of, pages
 from gateway.qr_codes import qr_of
 from gateway.request_context import ask_later
-from lineup.context import EVERYBODY
+from lineup.context import SELLERS_AND_CUSTOMERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.devices import ListDevices
 from lineup.contracts.accounts.users import GetUser
 from lineup.contracts.billing.subscriptions import ListSubscriptions
 
 
 @pages.get("/users/<uuid:user_id>")
-@page_for(EVERYBODY)
+@page_for(SELLERS_AND_SUPPORT | SELLERS_AND_CUSTOMERS)
 def show_user(user_id: UUID) -> str:
     """A user with playlist help, devices and subscription; parts may be away."""
     user = ask_later(GetUser(user_id=user_id))

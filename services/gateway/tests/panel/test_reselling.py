@@ -27,6 +27,26 @@ def company(browser):
     return browser(Role.RESELLER_COMPANY)
 
 
+@pytest.mark.parametrize(
+    ("is_locked", "words"),
+    [(True, "locked because payment is due"), (False, "looks after your account")],
+)
+def test_a_company_is_told_how_it_stands(company, services, is_locked, words):
+    own = services.roles["token-of-reseller_company"]
+    services.roles["token-of-reseller_company"] = replace(own, is_locked=is_locked)
+    landing = "/package" if is_locked else f"{HERE}/links"
+    assert company.get("/").location == landing
+    assert words in visible_text(company.get("/package"))
+
+
+def test_a_company_changes_its_own_details(company, form_of, services):
+    given = {"name": "Resale", "email": "", "time_zone": "UTC", "country": ""}
+    answer = sent(company, form_of, "/settings", **given)
+    assert answer.location == "/settings", visible_text(answer)
+    [(_, asked)] = services.calls_of("accounts.update_account")
+    assert (asked.name, str(asked.account_id)) == ("Resale", ID)
+
+
 @pytest.mark.feature("AH-07")
 def test_a_partner_chooses_what_resellers_see(browser, form_of, services, sample):
     listing = sample(PartnerListing, visible_fields=["email"], offers_to_resellers=True)

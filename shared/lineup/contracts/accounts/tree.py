@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from lineup.context import (
+    ABOVE_CUSTOMERS,
     PARTNERS,
     PUBLIC,
-    SELLERS,
+    SELLERS_AND_COMPANIES,
     SELLERS_AND_SUPPORT,
     Permission,
     Role,
@@ -197,7 +198,7 @@ class CreateAccount(Request[AccountView]):
 @verb(
     "accounts",
     Kind.WRITE,
-    allowed=SELLERS,
+    allowed=SELLERS_AND_COMPANIES,
     needs=Permission.SELLERS,
     rest="PATCH|PUT /accounts/<uuid:account_id>",
 )
@@ -221,7 +222,7 @@ class UpdateAccount(Request[AccountView]):
 @verb(
     "accounts",
     Kind.READ,
-    allowed=SELLERS_AND_SUPPORT,
+    allowed=ABOVE_CUSTOMERS,
     rest="GET /accounts/<uuid:account_id>",
 )
 class GetAccount(Request[AccountView]):
