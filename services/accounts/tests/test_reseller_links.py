@@ -30,6 +30,7 @@ from accounts.logins.models import Login, Session
 from accounts.membership.operations import create_customer
 from accounts.packages.limits import count_sellers
 from accounts.packages.models import Partnership
+from accounts.partners.ending import delete_partner
 from accounts.sellers.operations import create_account
 from accounts.staff.api_keys import new_key, renewed_key
 from accounts.tree.operations import get_account, list_accounts, set_account_state
@@ -40,7 +41,7 @@ from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.jobs import DeleteAccount, MoveCustomer
 from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.contracts.accounts.partner_directory import UpdatePartnerListing
-from lineup.contracts.accounts.partnerships import PartnershipState
+from lineup.contracts.accounts.partnerships import DeletePartner, PartnershipState
 from lineup.contracts.accounts.refusals import (
     AccountInactive,
     LinkActive,
@@ -71,6 +72,7 @@ from lineup.contracts.accounts.reseller_links import (
 from lineup.contracts.accounts.sessions import Identify, SessionKind
 from lineup.contracts.accounts.tree import (
     AccountKind,
+    Company,
     GetAccount,
     ListAccounts,
     SetAccountState,
@@ -94,7 +96,10 @@ class Sides:
 
     def make_company(self, name):
         request = an_account(
-            AccountKind.RESELLER_COMPANY, name, email=f"{name}@shop.example"
+            AccountKind.RESELLER_COMPANY,
+            name,
+            email=f"{name}@shop.example",
+            company=Company(legal_name=f"{name} Ltd"),
         )
         actor = self.tree.operator
         details = {"dependencies": self._dependencies}
@@ -534,3 +539,26 @@ class TestEnd:
         assert sides.notices()[-1] == ("ended", "resale")
         assert sides.links(sides.company) == []
         assert sides.send().state is LinkRequestState.REQUESTED
+
+    @pytest.mark.feature("AH-14", "PL-21")
+    def test_comes_with_the_deletion_of_the_company(
+        self, sides, link, ask, announced, database
+    ):
+        ended = sides.link(sides.tree.neighbour)
+        sides.end(ended, sides.tree.neighbour)
+        before = len(sides.notices())
+        request = DeletePartner(
+            partner_id=sides.company.account_id, confirmation="resale", reason="Asked"
+        )
+        ask(sides.tree.operator, delete_partner, request)
+        assert sides.notices()[before:] == [("ended", "north"), ("ended", "resale")]
+        [listed] = sides.links(sides.tree.partner, ResellerLinkState.ENDED)
+        assert (listed.id, listed.name, listed.company_name) == (link.id, "resale", "")
+        assert end_due_links(database) == 0
+        for one, partner in ((link.id, "partner"), (ended, "neighbour")):
+            wanted = GetAccount(account_id=one)
+            kept = ask(getattr(sides.tree, partner), get_account, wanted)
+            assert (kept.email, kept.company.legal_name) == ("", "")
+        told = [one for one in announced("account_changed") if one.id == str(link.id)]
+        assert (told[-1].name, told[-1].email) == ("resale", "")
+        assert told[-1].version > told[-2].version

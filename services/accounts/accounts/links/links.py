@@ -100,6 +100,24 @@ def end_with(work: UnitOfWork, account: Account) -> None:
         tell_both(work, link, LinkNoticeKind.ENDED)
 
 
+def end_links_of(work: UnitOfWork, company: Account) -> None:
+    """End all links of a reseller company that is about to be forgotten.
+
+    Its partners keep the customers, and of the company no more than a name.
+    """
+    accounts = (
+        select(Account)
+        .join(ResellerLink, ResellerLink.id == Account.id)
+        .where(ResellerLink.company_id == company.id)
+        .order_by(Account.id)
+        .with_for_update(of=Account)
+    )
+    for account in work.session.scalars(accounts).all():
+        account.forget_company()
+        end_with(work, account)
+        _announce(work, account)
+
+
 def end_due_links(database: Database) -> int:
     """Tell both sides of links whose end has come; of how many."""
     with database.transaction() as work:
@@ -150,10 +168,14 @@ def living_link(
 def _finish(work: UnitOfWork, account: Account, link: ResellerLink) -> None:
     """Tell everybody that a link has ended: who remembers its reseller asks anew."""
     link.ended_at = work.now
+    _announce(work, account)
+    tell_both(work, link, LinkNoticeKind.ENDED)
+
+
+def _announce(work: UnitOfWork, account: Account) -> None:
     account.version += 1
     work.session.flush()
     work.announce(account.state())
-    tell_both(work, link, LinkNoticeKind.ENDED)
 
 
 def _end_of(work: UnitOfWork, account: Account, ends_on: date | None) -> datetime:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from accounts.links.links import end_links_of
 from accounts.logins.operations import delete_logins
 from accounts.packages.models import Partnership
 from accounts.partners.finding import details_of, lock_partnership
@@ -60,6 +61,7 @@ def begin_purge(work: UnitOfWork, partnership: Partnership) -> None:
     """
     partner = partner_of(work, partnership)
     partnership.begin_purge(partner.name, list(SERVICES))
+    end_links_of(work, partner)
     partner.forget()
     delete_logins(work, [partner.id])
     note(work, partnership, "Deletion of all data began.")

@@ -236,10 +236,15 @@ class Account(Timestamped, Record):
         """Be nothing but a tombstone: everybody hears that it was deleted, and no more
         of who it was.
         """
-        for name in ("name", "username", "email", "phone", "public_url", *COMPANY):
-            setattr(self, name, "")
+        self.name = self.username = self.public_url = ""
+        self.forget_company()
         self.package_id = None
         self.set_status(Status.DELETED)
+
+    def forget_company(self) -> None:
+        """Have no more lines of a company, and no way to reach it."""
+        self.email = self.phone = ""
+        self.set_company(dict.fromkeys(COMPANY, ""))
 
 
 def is_switched_off(scope: InstrumentedAttribute[str]) -> ColumnElement[bool]:
