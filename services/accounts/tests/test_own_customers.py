@@ -7,11 +7,14 @@ import pytest
 from accounts.customers.operations import list_customers
 from accounts.jobs.operations import delete_account, move_customer, move_customers
 from accounts.jobs.running import continue_jobs
+from accounts.links.links import end_link
 from accounts.membership.own_customers import open_own_customer
 from accounts.membership.trash import delete_customer
 from accounts.sellers.editing import update_account
+from accounts.sellers.operations import create_account
 from accounts.tree.operations import root_account
 from accounts.users.operations import create_user, get_user, list_users
+from lineup.access import LinkEnded
 from lineup.contracts.accounts.customers import DeleteCustomer, ListCustomers
 from lineup.contracts.accounts.jobs import DeleteAccount, MoveCustomer, MoveCustomers
 from lineup.contracts.accounts.membership import OpenOwnCustomer
@@ -20,9 +23,12 @@ from lineup.contracts.accounts.refusals import (
     OwnCustomer,
     UserNotFound,
 )
-from lineup.contracts.accounts.tree import UpdateAccount
+from lineup.contracts.accounts.reseller_links import EndResellerLink
+from lineup.contracts.accounts.tree import AccountKind, UpdateAccount
 from lineup.contracts.accounts.users import CreateUser, GetUser, ListUsers
 from lineup.errors import Invalid
+
+from .conftest import an_account
 
 
 @pytest.fixture
@@ -86,10 +92,29 @@ def test_nobody_opens_that_of_an_account_outside_the_scope(tree, own):
         own(tree.partner, tree.dealer)
 
 
-def test_the_operator_itself_has_none(ask, tree):
+def test_who_does_not_sell_itself_has_none(ask, tree, dependencies):
     root = ask(tree.operator, lambda work, _: root_account(work).id, None)
-    with pytest.raises(Invalid):
-        ask(tree.operator, open_own_customer, OpenOwnCustomer(account_id=root))
+    request = an_account(AccountKind.RESELLER_COMPANY, "resale")
+    details = {"dependencies": dependencies}
+    company = ask(tree.operator, create_account, request, **details).id
+    for account_id in (root, company):
+        request = OpenOwnCustomer(account_id=account_id)
+        with pytest.raises(Invalid):
+            ask(tree.operator, open_own_customer, request)
+
+
+def test_a_reseller_whose_link_has_ended_is_given_none(ask, tree, own):
+    ending = EndResellerLink(link_id=tree.reseller.account_id)
+    ask(tree.partner, end_link, ending)
+    with pytest.raises(LinkEnded):
+        own(tree.reseller, tree.partner)
+
+
+def test_that_of_a_reseller_whose_link_has_ended_is_still_opened(ask, tree, own):
+    made = own(tree.reseller)
+    ending = EndResellerLink(link_id=tree.reseller.account_id)
+    ask(tree.partner, end_link, ending)
+    assert own(tree.reseller, tree.partner).id == made.id
 
 
 def test_it_stays_with_its_account_and_goes_with_it(

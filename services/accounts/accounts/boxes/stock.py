@@ -12,7 +12,7 @@ from accounts.boxes.views import view_of, views_of
 from accounts.search_text import search_words
 from accounts.tree.models import Account
 from accounts.tree.operations import lock_account, named_account
-from accounts.tree.rights import SELLER_KINDS
+from accounts.tree.rights import SELLING_KINDS
 from accounts.unique_violations import refused_as
 from lineup.contracts.accounts.boxes import (
     BoxEvent,
@@ -28,7 +28,6 @@ from lineup.contracts.accounts.boxes import (
     UpdateBox,
 )
 from lineup.contracts.accounts.refusals import BoxModelNotFound, BoxNotFound
-from lineup.contracts.accounts.tree import AccountKind
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
@@ -96,7 +95,7 @@ def delete_box(work: UnitOfWork, request: DeleteBox) -> Done:
 def hand_over_boxes(work: UnitOfWork, request: HandOverBoxes) -> ImportedBoxes:
     """Put boxes into a seller's stock, or the partner's; Invalid names who cannot."""
     account = named_account(work, request.account_id, "account_id")
-    if account.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
+    if account.kind not in SELLING_KINDS:
         raise Invalid(fields={"account_id": ["Choose a seller or the partner."]})
     lock_account(work, account)
     boxes = _named_boxes(work, account, request.serials)

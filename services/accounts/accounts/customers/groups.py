@@ -10,7 +10,7 @@ from accounts.customers.models import Customer, Group
 from accounts.search_text import search_words
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope, named_account
-from accounts.tree.rights import SELLER_KINDS
+from accounts.tree.rights import SELLING_KINDS
 from accounts.unique_violations import refused_as
 from lineup.contracts.accounts.groups import (
     CreateCustomerGroup,
@@ -21,7 +21,7 @@ from lineup.contracts.accounts.groups import (
     RenameCustomerGroup,
 )
 from lineup.contracts.accounts.refusals import GroupNotFound, GroupUsed
-from lineup.contracts.accounts.tree import GONE, AccountKind
+from lineup.contracts.accounts.tree import GONE
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
@@ -136,7 +136,7 @@ def _owner(work: UnitOfWork, account_id: UUID | None) -> Account:
             fields={"account_id": ["Choose the account that owns the group."]}
         )
     owner = named_account(work, wanted_id, "account_id")
-    if owner.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
+    if owner.kind not in SELLING_KINDS:
         raise Invalid(
             fields={"account_id": ["A group must belong to a partner or seller."]}
         )

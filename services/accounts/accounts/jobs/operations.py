@@ -18,7 +18,7 @@ from accounts.membership.trash import deletion_of
 from accounts.tree.links import refuse_left
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope, lock_account
-from accounts.tree.rights import SELLER_KINDS, STAFFED_KINDS
+from accounts.tree.rights import SELLER_KINDS, SELLING_KINDS
 from accounts.users.models import User
 from lineup.contracts.accounts.customers import CustomerView, GetCustomer
 from lineup.contracts.accounts.jobs import (
@@ -182,7 +182,7 @@ def _seller(work: UnitOfWork, account_id: UUID, field: str) -> Account:
 def _target(work: UnitOfWork, account_id: UUID, partner_id: UUID | None) -> Account:
     """Where customers of a partner may go: another seller of it, or itself."""
     target = account_in_scope(work, account_id)
-    if target.kind not in STAFFED_KINDS or target.partner_id != partner_id:
+    if target.kind not in SELLING_KINDS or target.partner_id != partner_id:
         raise Invalid(
             fields={"to_account_id": ["Choose a seller of the same partner."]}
         )

@@ -26,7 +26,7 @@ from accounts.tree.operations import (
     customer_in_scope,
     named_account,
 )
-from accounts.tree.rights import SELLER_KINDS
+from accounts.tree.rights import SELLING_KINDS
 from accounts.users.models import User
 from accounts.users.operations import (
     delete_users,
@@ -45,7 +45,7 @@ from lineup.contracts.accounts.customers import (
     SwitchCustomer,
 )
 from lineup.contracts.accounts.membership import CreateCustomer, CreatedCustomer
-from lineup.contracts.accounts.tree import AccountKind, Status
+from lineup.contracts.accounts.tree import Status
 from lineup.contracts.accounts.users import DeleteUser, GetUser
 from lineup.database import UnitOfWork
 from lineup.errors import Invalid
@@ -162,7 +162,7 @@ def _refuse_another_partner(
     work: UnitOfWork, request: CreateCustomer, parent: Account
 ) -> None:
     """Refuse a place that is none for customers, or not of the partner named."""
-    if parent.kind not in SELLER_KINDS | {AccountKind.PARTNER}:
+    if parent.kind not in SELLING_KINDS:
         raise Invalid(fields={"partner_id": ["A customer must belong to a partner."]})
     if request.partner_id not in {None, parent.partner_id}:
         acting_partner(work.actor, request.partner_id)

@@ -4,9 +4,10 @@ from accounts.customers.finding import find_by_email, living
 from accounts.customers.models import Customer
 from accounts.customers.views import view_of
 from accounts.membership.enrolment import place
+from accounts.tree.links import refuse_left
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope
-from accounts.tree.rights import STAFFED_KINDS
+from accounts.tree.rights import SELLING_KINDS
 from lineup.contracts.accounts.customers import CustomerSettings, CustomerView, Person
 from lineup.contracts.accounts.membership import OpenOwnCustomer
 from lineup.database import UnitOfWork
@@ -18,11 +19,12 @@ from lineup.verbs import handles
 def open_own_customer(work: UnitOfWork, request: OpenOwnCustomer) -> CustomerView:
     """The customer that stands for an account itself, made when there is none.
 
+    LinkEnded where none is to be made for a reseller that has left its partner.
     PackageLimit and LimitReached as for any customer. Whoever asks at the same time is
     given the same one.
     """
     account = account_in_scope(work, request.account_id)
-    if account.kind not in STAFFED_KINDS:
+    if account.kind not in SELLING_KINDS:
         raise Invalid(fields={"account_id": ["Choose a partner, reseller or dealer."]})
     work.session.refresh(account, with_for_update=True)
     own = living(work).where(Customer.seller_id == account.id, Customer.is_own)
@@ -31,6 +33,7 @@ def open_own_customer(work: UnitOfWork, request: OpenOwnCustomer) -> CustomerVie
 
 
 def _made(work: UnitOfWork, account: Account) -> Customer:
+    refuse_left(work, account)
     person = _person(work, account)
     settings = CustomerSettings()
     leaf, customer = place(work, account, person, account.username, settings)

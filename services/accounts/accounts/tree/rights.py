@@ -15,6 +15,8 @@ from lineup.contracts.accounts.tree import AccountKind
 SELLER_KINDS = frozenset({AccountKind.RESELLER, AccountKind.DEALER})
 TOP_KINDS = frozenset({AccountKind.PARTNER, AccountKind.RESELLER_COMPANY})
 """What lies right below the operator."""
+SELLING_KINDS = SELLER_KINDS | {AccountKind.PARTNER}
+"""What customers lie right below."""
 STAFFED_KINDS = SELLER_KINDS | TOP_KINDS
 
 FIRST_ROLE: Mapping[AccountKind, Role] = {
