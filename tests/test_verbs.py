@@ -10,6 +10,7 @@ from lineup.bus.calls import authorize
 from lineup.bus.endpoints import Endpoint, EndpointKind
 from lineup.context import Actor, Context, Permission, Role
 from lineup.errors import Forbidden, Unauthenticated
+from lineup.ids import new_id
 from lineup.impersonation import NotOnBehalf
 from lineup.verbs import Kind, verbs_of
 
@@ -88,6 +89,24 @@ def test_each_role_with_each_permission_is_let_in_or_refused_by_the_declaration(
         with pytest.raises(PermissionMissing) as refusal:
             authorize(endpoint(name), Context(actor=actor))
         assert refusal.value.details == {"permission": verb.access.needs.value}
+
+
+BY_LIMITED_KEYS = {"accounts.revoke_api_key", "accounts.rotate_api_key"}
+"""What a key may do with itself; of others, operations look."""
+
+
+@pytest.mark.feature("AP-01")
+@pytest.mark.parametrize("name", VERBS)
+def test_an_api_key_without_permissions_only_looks(name):
+    verb = VERBS[name]
+    may_ask = verb.kind is Kind.READ and verb.access.needs is None
+    for role in verb.allowed:
+        actor = Actor(role=role, scopes=("/",), permissions=(), key_id=new_id())
+        if may_ask or name in BY_LIMITED_KEYS:
+            authorize(endpoint(name), Context(actor=actor))
+            continue
+        with pytest.raises(PermissionMissing):
+            authorize(endpoint(name), Context(actor=actor))
 
 
 @pytest.mark.feature("AH-31")

@@ -102,8 +102,9 @@ class AccessRule:
     these first, such as choose a password. `while_locked`: also who belongs to a
     partner that has not paid. `in_own_name`: nobody who is logged in as another, since
     it is about passwords, logins or money that goes out. `feature`: what the partner's
-    package must have. `changes`: whether something of a partner is changed, as no
-    reseller does once it has left.
+    package must have. `changes`: whether something is changed, as no reseller does once
+    it has left, nor an API key that was given some permissions where none is needed,
+    unless it is for those `by_limited_keys`.
     """
 
     allowed: frozenset[Role]
@@ -113,6 +114,7 @@ class AccessRule:
     in_own_name: bool = False
     feature: Feature | None = None
     changes: bool = False
+    by_limited_keys: bool = False
 
     def check(self, actor: Actor) -> None:
         """Unauthenticated before sign-in; Forbidden, with a code, for who may not.
@@ -131,8 +133,7 @@ class AccessRule:
             raise REFUSALS[actor.pending]
         self._check_link(actor)
         self._check_state(actor)
-        if self.needs is not None:
-            require(actor, self.needs)
+        self._check_permission(actor)
 
     def permits(self, actor: Actor) -> bool:
         """Whether `check` lets pass who has signed in."""
@@ -157,6 +158,12 @@ class AccessRule:
         if self.feature is not None and self.feature in actor.lacks:
             raise PackageLimit(details={"feature": self.feature})
 
+    def _check_permission(self, actor: Actor) -> None:
+        if self.needs is not None:
+            require(actor, self.needs)
+        elif self.changes and not self.by_limited_keys:
+            refuse_limited_keys(actor)
+
 
 def refuse_sellers_of_locked(actor: Actor) -> None:
     """PartnerUnavailable for sellers of a partner that has not paid: it is not them
@@ -165,6 +172,12 @@ def refuse_sellers_of_locked(actor: Actor) -> None:
     is_dealer = actor.is_locked and actor.role in {Role.RESELLER, Role.DEALER}
     if is_dealer or actor.link is LinkStanding.LOCKED:
         raise PartnerUnavailable
+
+
+def refuse_limited_keys(actor: Actor) -> None:
+    """PermissionMissing for an API key that may not do all that its login may."""
+    if actor.key_id is not None and actor.permissions is not None:
+        raise PermissionMissing("This API key is limited and may not do this.")
 
 
 OPEN = AccessRule(allowed=frozenset())

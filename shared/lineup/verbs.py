@@ -114,6 +114,7 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
     while_locked: bool = False,
     in_own_name: bool = False,
     feature: Feature | None = None,
+    by_limited_keys: bool = False,
     rest: str | Route | None = None,
 ) -> Callable[[C], C]:
     """Declare a class to be a request, frozen, with fields given by keyword.
@@ -121,7 +122,8 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
     Its verb is the name of the class in snake case. `needs` is the permission that a
     login must have, where it has not all that its role may do. `while_pending`: who
     must do one of these first may ask it already. `in_own_name`: nobody asks it while
-    logged in as another.
+    logged in as another. `by_limited_keys`: API keys ask it whatever they were limited
+    to.
     """
 
     def declare(contract: C) -> C:
@@ -138,6 +140,7 @@ def verb(  # noqa: PLR0913 - all that a declaration may say
                 in_own_name=in_own_name,
                 feature=feature,
                 changes=kind is Kind.WRITE,
+                by_limited_keys=by_limited_keys,
             ),
             request=request,
             reply=_reply_of(contract),

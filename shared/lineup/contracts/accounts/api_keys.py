@@ -99,6 +99,7 @@ class UpdateApiKey(Request[ApiKeyView]):
     Kind.WRITE,
     allowed=HOLDERS,
     in_own_name=True,
+    by_limited_keys=True,
     rest=Route(
         "POST /api-keys/<uuid:key_id>/rotation", name="replace_api_key", has_tag=False
     ),
@@ -116,6 +117,7 @@ class RotateApiKey(Request[NewApiKey]):
     Kind.WRITE,
     allowed=HOLDERS,
     in_own_name=True,
+    by_limited_keys=True,
     rest=Route("DELETE /api-keys/<uuid:key_id>", has_tag=False),
 )
 class RevokeApiKey(Request[Done]):
