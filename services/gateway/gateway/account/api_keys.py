@@ -135,7 +135,7 @@ def list_api_keys() -> str:
 
 
 @pages.route("/settings/api-keys/new", methods=["GET", "POST"])
-@page_for(HOLDERS)
+@page_for(HOLDERS, asks=CreateApiKey)
 def new_api_key() -> ResponseReturnValue:
     """Make a key, and show its text once."""
     form = ApiKeyForm()
@@ -144,7 +144,7 @@ def new_api_key() -> ResponseReturnValue:
 
 
 @pages.route("/settings/api-keys/<uuid:key_id>/edit", methods=["GET", "POST"])
-@page_for(HOLDERS)
+@page_for(HOLDERS, asks=UpdateApiKey)
 def edit_api_key(key_id: UUID) -> ResponseReturnValue:
     """Change what a key may do; programs go on with the same text."""
     key = ask(GetApiKey(key_id=key_id))
@@ -160,7 +160,7 @@ def edit_api_key(key_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/settings/api-keys/<uuid:key_id>/rotate", methods=["GET", "POST"])
-@page_for(HOLDERS)
+@page_for(HOLDERS, asks=RotateApiKey)
 def rotate_api_key(key_id: UUID) -> ResponseReturnValue:
     """Replace a key by a new one, shown once."""
     form = RotationForm()
@@ -169,7 +169,7 @@ def rotate_api_key(key_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/settings/api-keys/<uuid:key_id>/revoke", methods=["GET", "POST"])
-@page_for(HOLDERS)
+@page_for(HOLDERS, asks=RevokeApiKey)
 def revoke_api_key(key_id: UUID) -> ResponseReturnValue:
     """Ask, and end a key at once."""
     return confirm_page(

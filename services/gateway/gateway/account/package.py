@@ -41,7 +41,7 @@ def my_package() -> str:
 
 
 @pages.route("/package/<uuid:package_id>/choose", methods=["GET", "POST"])
-@page_for(PARTNER, while_locked=True)
+@page_for(PARTNER, asks=ChoosePackage, while_locked=True)
 def choose(package_id: UUID) -> ResponseReturnValue:
     """Ask, and have another package."""
     one, wanted = ask(GetPartnership()), _find_package(package_id)

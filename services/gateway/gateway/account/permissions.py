@@ -65,7 +65,7 @@ def list_permission_sets() -> str:
 
 
 @pages.route("/settings/permissions/new", methods=["GET", "POST"])
-@page_for(OWNERS)
+@page_for(OWNERS, asks=CreatePermissionSet)
 def new_permission_set() -> ResponseReturnValue:
     """Make a set."""
     form = PermissionSetForm()
@@ -82,7 +82,7 @@ def new_permission_set() -> ResponseReturnValue:
 
 
 @pages.route("/settings/permissions/<uuid:set_id>/edit", methods=["GET", "POST"])
-@page_for(OWNERS)
+@page_for(OWNERS, asks=UpdatePermissionSet)
 def edit_permission_set(set_id: UUID) -> ResponseReturnValue:
     """Change a set; its logins follow within seconds."""
     present = ask(GetPermissionSet(set_id=set_id))
@@ -99,7 +99,7 @@ def edit_permission_set(set_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/settings/permissions/<uuid:set_id>/delete", methods=["GET", "POST"])
-@page_for(OWNERS)
+@page_for(OWNERS, asks=DeletePermissionSet)
 def delete_permission_set(set_id: UUID) -> ResponseReturnValue:
     """Ask, and delete a set that no login has."""
     present = ask(GetPermissionSet(set_id=set_id))

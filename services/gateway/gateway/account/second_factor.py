@@ -68,7 +68,12 @@ def show() -> str:
 
 
 @pages.route("/settings/second-factor/set-up", methods=["GET", "POST"])
-@page_for(EVERYBODY, while_pending={Pending.SECOND_FACTOR_SETUP}, while_locked=True)
+@page_for(
+    EVERYBODY,
+    asks=EnableSecondFactor,
+    while_pending={Pending.SECOND_FACTOR_SETUP},
+    while_locked=True,
+)
 def set_up() -> ResponseReturnValue:
     """Give an app its key, and show that it has it; then its recovery codes."""
     form = SetUpForm()
@@ -83,7 +88,7 @@ def set_up() -> ResponseReturnValue:
 
 
 @pages.route("/settings/second-factor/recovery-codes", methods=["GET", "POST"])
-@page_for(EVERYBODY, while_locked=True)
+@page_for(EVERYBODY, asks=RenewRecoveryCodes, while_locked=True)
 def renew_codes() -> ResponseReturnValue:
     """Have other recovery codes, shown once."""
     form = ProofForm()
@@ -100,7 +105,7 @@ def renew_codes() -> ResponseReturnValue:
 
 
 @pages.route("/settings/second-factor/disable", methods=["GET", "POST"])
-@page_for(EVERYBODY, while_locked=True)
+@page_for(EVERYBODY, asks=DisableSecondFactor, while_locked=True)
 def disable() -> ResponseReturnValue:
     """Sign in by the password alone from now on."""
     form = ProofForm()
@@ -116,7 +121,7 @@ def disable() -> ResponseReturnValue:
 
 
 @pages.post("/settings/second-factor/requirement")
-@page_for(MAY_REQUIRE)
+@page_for(MAY_REQUIRE, asks=RequireSecondFactor)
 def require() -> Answer:
     """Require a second factor of all logins of one's account, or no longer."""
     wanted = ask(

@@ -49,7 +49,12 @@ def settings() -> ResponseReturnValue:
 
 
 @pages.route("/settings/password", methods=["GET", "POST"])
-@page_for(EVERYBODY, while_pending={Pending.PASSWORD_CHANGE}, while_locked=True)
+@page_for(
+    EVERYBODY,
+    asks=ChangePassword,
+    while_pending={Pending.PASSWORD_CHANGE},
+    while_locked=True,
+)
 def change_password() -> ResponseReturnValue:
     """Change one's own password; the other sessions end."""
     form = PasswordForm()
@@ -83,7 +88,7 @@ def end_session(session_id: UUID) -> Answer:
 
 
 @pages.route("/settings/tokens/new", methods=["GET", "POST"])
-@page_for(EVERYBODY)
+@page_for(EVERYBODY, in_own_name=True)
 def new_token() -> ResponseReturnValue:
     """Make an API token for the password, and show it once."""
     form = TokenForm()

@@ -56,7 +56,7 @@ def list_grants() -> str:
 
 
 @pages.route("/settings/support/new", methods=["GET", "POST"])
-@page_for(GRANTING)
+@page_for(GRANTING, asks=CreateSupportGrant)
 def new_grant() -> ResponseReturnValue:
     """Let support log in for a while."""
     form = SupportGrantForm()
@@ -69,7 +69,7 @@ def new_grant() -> ResponseReturnValue:
 
 
 @pages.route("/settings/support/<uuid:grant_id>/end", methods=["GET", "POST"])
-@page_for(GRANTING, while_locked=True)
+@page_for(GRANTING, asks=EndSupportGrant, while_locked=True)
 def end_grant(grant_id: UUID) -> ResponseReturnValue:
     """Ask, and let support in no longer; who is in is out."""
     return confirm_page(

@@ -77,6 +77,7 @@ def page_for(
     roles: frozenset[Role],
     *,
     asks: type[Request[Any]] | None = None,
+    in_own_name: bool = False,
     while_pending: Collection[Pending] = (),
     while_locked: bool = False,
     limit: Callable[[], int] = form_bytes,
@@ -84,15 +85,19 @@ def page_for(
     """Show a page to these roles; nobody named: to everybody, signed in or not.
 
     All that a page reads shares one time limit; what a form does has each call's own.
-    `asks` is what its form asks for: who lacks the permission for that is not shown it.
-    `while_pending`: also to who must do one of these first, whom other pages lead to
-    where it is done. `while_locked`: also to who belongs to a partner that has not
-    paid; others are PartnerLocked. `limit` says how many bytes a form may bring.
+    `asks` is what its form asks for: who lacks the permission for that is not shown it,
+    nor who may not ask it in another's name, or through a link that has ended.
+    `in_own_name`: nobody logged in as another, where no verb says so. `while_pending`:
+    also to who must do one of these first, whom other pages lead to where it is done.
+    `while_locked`: also to who belongs to a partner that has not paid; others are
+    PartnerLocked. `limit` says how many bytes a form may bring.
     """
-    needs = verb_of(asks).access.needs if asks else None
+    asked = verb_of(asks).access if asks else OPEN
     access = AccessRule(
         allowed=roles,
-        needs=needs,
+        needs=asked.needs,
+        in_own_name=in_own_name or asked.in_own_name,
+        changes=asked.changes,
         while_pending=frozenset(while_pending),
         while_locked=while_locked,
     )

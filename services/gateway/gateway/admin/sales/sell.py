@@ -71,7 +71,7 @@ def first_line() -> ResponseReturnValue:
 
 
 @pages.get("/customers/<uuid:customer_id>/sell")
-@page_for(SELLERS)
+@page_for(SELLERS, asks=Purchase)
 def sell_to(customer_id: UUID) -> Answer:
     """To where a customer's line is sold or renewed: its only one, else the choice."""
     users = ask(ListUsers(customer_id=customer_id, paging=Paging(limit=2))).items
