@@ -34,7 +34,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lineup import metrics
 from lineup.contracts.accounts.erasure import number_of
 from lineup.database.database import Database
-from lineup.database.faults import FAULTS
+from lineup.database.faults import is_away
 from lineup.database.records import IDEMPOTENCY
 from lineup.database.unit_of_work import UnitOfWork
 
@@ -149,10 +149,8 @@ class Purging:
         try:
             with database.transaction() as work:
                 return self.do_some(work, trying)
-        except FAULTS:
-            raise
-        except Exception:
-            if not trying:
+        except Exception as error:
+            if not trying or is_away(error):
                 raise
             metrics.PUT_OFF.labels(self.service, self.purges.__tablename__).inc()
             log.exception("purge_put_off", account=str(trying[0]))

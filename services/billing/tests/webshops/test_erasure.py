@@ -4,13 +4,14 @@ from types import SimpleNamespace
 
 import pytest
 from services.billing.tests.conftest import a_customer, a_user
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from billing.erasure.operations import ERASING, receive
 from billing.subscriptions import operations as subscriptions
 from billing.subscriptions.renewals import top_up
 from billing.wallets.checks import check_ledger
+from billing.webshops.models import ShopOrderRecord
 from billing.webshops.operations.connections import update_shop
 from billing.webshops.operations.fulfilment import start_scheduled
 from lineup.context import SYSTEM
@@ -25,6 +26,7 @@ from lineup.contracts.billing.orders import Buyer, OrderState
 from lineup.contracts.billing.shops import OtherProduct, UpdateShop
 from lineup.contracts.billing.subscriptions import StopSubscription
 from lineup.contracts.billing.wallets import CheckLedger, TopUp
+from lineup.ids import new_id
 from lineup.money import Money
 from lineup.testing.leftovers import found_in
 
@@ -67,6 +69,13 @@ def step(desk):
         with desk.database.transaction() as work:
             if not ERASING.do_some(work):
                 return
+
+
+def go_on(desk):
+    """The same, as the timer does it."""
+    for _ in range(50):
+        if not ERASING.go_on(desk.database):
+            return
 
 
 def accounts_says_so(desk, customer_id):
@@ -190,6 +199,27 @@ def test_a_delivery_that_could_not_be_used_names_nobody_either(desk, buyer):
         b"",
     )
     assert desk.delivery(anothers.id).state == "parked"
+
+
+@pytest.mark.feature("CU-39")
+def test_one_that_somebody_holds_up_is_put_off_and_the_next_goes_on(desk, buyer):
+    accounts_says_so(desk, buyer)
+    nobody = new_id()
+    with desk.database.transaction() as work:
+        ERASING.request(work, buyer, f"{desk.owner.scopes[0]}{buyer.hex}/", version=1)
+        desk.clock.forward(seconds=1)
+    with desk.database.transaction() as work:
+        ERASING.request(work, nobody, f"/{nobody.hex}/", version=1)
+
+    with desk.database.transaction() as work:
+        theirs = select(ShopOrderRecord.id).where(ShopOrderRecord.customer_id == buyer)
+        work.session.execute(theirs.with_for_update())
+        go_on(desk)
+    assert [one["id"] for one in desk.told("billing_erased")] == [str(nobody)]
+
+    desk.clock.forward(minutes=2)
+    go_on(desk)
+    assert len(desk.told("billing_erased")) == 2
 
 
 @pytest.mark.feature("CU-39")
