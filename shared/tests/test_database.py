@@ -22,8 +22,9 @@ from lineup.database import (
     page_of,
     upsert_newest,
 )
+from lineup.database.answers import forget_old_answers
 from lineup.database.audit.models import AUDIT_LOG
-from lineup.database.records import BASE_TABLES, OUTBOX, OUTBOX_FILLED
+from lineup.database.records import BASE_TABLES, IDEMPOTENCY, OUTBOX, OUTBOX_FILLED
 from lineup.errors import Busy, Conflict, KeyReused, OrderUnknown, PageGone
 from lineup.events import event
 from lineup.ids import event_id, new_id
@@ -191,6 +192,23 @@ class TestOnce:
         database.run_idempotent(a_call(key=None), make_thing)
 
         assert count(Thing) == 2
+
+    @pytest.mark.feature("AP-07")
+    def test_an_answer_is_kept_for_a_week(self, database, engine, count):
+        age = text(
+            "UPDATE idempotency SET created_at = created_at - CAST(:by AS interval)"
+        )
+        first = database.run_idempotent(a_call(), make_thing)
+
+        with engine.begin() as connection:
+            connection.execute(age, {"by": "6 days 23 hours"})
+        assert forget_old_answers(database) == 0
+        assert database.run_idempotent(a_call(), make_thing) == first
+
+        with engine.begin() as connection:
+            connection.execute(age, {"by": "2 hours"})
+        assert forget_old_answers(database) == 1
+        assert count(IDEMPOTENCY) == 0
 
     def test_a_lock_that_is_held_too_long_is_a_refusal_to_be_repeated(
         self, database, engine

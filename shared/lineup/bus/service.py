@@ -5,7 +5,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lineup.bus.decorators import answering
+from lineup.bus.decorators import answering, every
 from lineup.bus.probes import Probes
 from lineup.bus.relay import Relay
 from lineup.bus.sampling import MetricSource, MetricsSampler
@@ -13,7 +13,7 @@ from lineup.bus.service_context import Dependency
 from lineup.bus.tables import Tables
 from lineup.clock import Clock
 from lineup.context import Call
-from lineup.database import current_of
+from lineup.database import answers, current_of
 from lineup.database import personal as personal_data
 from lineup.database.audit import reading
 from lineup.database.personal import PersonalTables
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SHARED = (reading, personal_data)
 """What every service answers in the same way."""
+FORGET_SECONDS = 600
 GIVEN = 2
 """What every handler is given by position: its work, or the database, and what is
 asked."""
@@ -90,6 +91,11 @@ class Service(Entrypoints):
                 raise TypeError(f"{cls.__name__}.operations answers no {verb.name}.")
             cls._check_needs(handler)
             setattr(cls, verb.name, answering(verb, _method_of(handler)))
+
+    @every(seconds=FORGET_SECONDS)
+    def forget_old_answers(self) -> None:
+        """Delete answers to calls that nobody repeats any more, some at a time."""
+        answers.forget_old_answers(self.database)
 
     @classmethod
     def _lists(cls, handler: Handler) -> bool:

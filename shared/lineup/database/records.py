@@ -92,4 +92,4 @@ IDEMPOTENCY = Table(
     Column("created_at", DateTime(timezone=True), server_default=func.now()),
     Index("ix_idempotency_created_at", "created_at"),
 )
-"""Idempotency keys with the first answer given."""
+"""Idempotency keys with the first answer given, kept for a week."""

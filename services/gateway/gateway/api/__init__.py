@@ -54,7 +54,8 @@ Sign in at `POST /tokens` and send the token as `Authorization: Bearer …`.
   listed at `GET /api/v1/errors`.
 - Lists come in pages: `limit`, `after`, and `next_after` in the answer, which the
   `Link` header repeats as an address.
-- `Idempotency-Key` on any `POST` makes a repeat give the first answer again.
+- `Idempotency-Key` on any `POST` makes a repeat within a week give the first answer
+  again.
 - Money is text in its currency: `{"amount": "9.00", "currency": "EUR"}`.
 - `PATCH` changes what is sent and nothing else, by JSON merge patch (RFC 7396): objects
   merge field by field, lists and amounts are replaced, `null` sets a field back where

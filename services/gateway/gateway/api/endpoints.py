@@ -63,8 +63,8 @@ KEY_PARAMETER = {
     "name": IDEMPOTENCY_KEY,
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-    "description": "Repeating a request with the same key and content returns the "
-    "first response.",
+    "description": "Repeating a request with the same key and content within a week "
+    "returns the first response.",
 }
 PARAMETERS = {**conditions.PARAMETERS, "POST": [KEY_PARAMETER]}
 """Header fields that every endpoint of a method takes."""
