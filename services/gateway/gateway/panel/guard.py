@@ -198,9 +198,11 @@ def who_is_it() -> Actor | None:
 
 
 def _who_acts(token: str) -> Actor:
-    """Who is behind a token, acting through the link that was chosen while it lasts."""
+    """Who is behind a token, acting through the link that was chosen while it lasts; in
+    another's account through none.
+    """
     identities, changed_at = app_context().identities, session.get(CHANGED_AT, 0.0)
-    if LINK not in session:
+    if LINK not in session or OWN_TOKEN in session:
         return identities.actor_of(token, changed_at)
     with suppress(Unauthenticated, Forbidden):
         actor = identities.actor_of(token, changed_at, session[LINK])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.panel.guard import TOKEN
 from lineup.access import PartnerUnavailable
 from lineup.context import Actor, LinkStanding, Role
 from lineup.contracts.accounts.partner_directory import DirectoryEntry, PartnerListing
@@ -14,6 +15,7 @@ from lineup.contracts.accounts.reseller_links import (
     ResellerLinkState,
     ResellerLinkView,
 )
+from lineup.contracts.accounts.sessions import SignedIn
 from lineup.contracts.paging import Page
 
 from .test_sellers import ID, OTHER, sent, text_of, visible_text
@@ -180,6 +182,35 @@ class TestActingThroughALink:
         assert answer.location == f"{HERE}/links"
         assert company.get("/customers").status_code == 403
 
+    def test_is_not_done_by_who_is_logged_in_as_the_company(
+        self, company, links, form_of, services
+    ):
+        page = text_of(company.get(f"{HERE}/links"))
+        own = services.roles["token-of-reseller_company"]
+        visitor = replace(own, on_behalf_of="anna", login_id=None)
+        services.answer_with("accounts.identify", visitor)
+        with company.session_transaction() as session:
+            session[TOKEN] = "token-of-a-visitor"
+        path = f"{HERE}/links/{links.id}/open"
+        assert path not in text_of(company.get(f"{HERE}/links"))
+        assert company.post(path, data=form_of(page)).status_code == 403
+
+    def test_goes_no_further_than_the_company_s_own_pages(
+        self, company, links, form_of, services, sample
+    ):
+        page = text_of(company.get(f"{HERE}/links"))
+        company.post(f"{HERE}/links/{links.id}/open", data=form_of(page))
+        visit = sample(SignedIn, token="token-of-customer")
+        services.answer_with("accounts.enter_account", visit)
+        page = text_of(company.get("/dashboard"))
+        company.post(f"/accounts/{ID}/enter", data=form_of(page))
+        services.calls.clear()
+        company.get("/my")
+        asked = [one for _, one in services.calls_of("accounts.identify")]
+        assert {(one.token, one.link_id) for one in asked} == {
+            ("token-of-customer", None)
+        }
+
     @pytest.mark.feature("AH-15")
     def test_is_left_by_itself_when_it_has_ended(
         self, company, links, form_of, services
@@ -210,7 +241,8 @@ def test_programs_name_the_link_by_a_header(client, services):
 
     def identify(_, request):
         asked.append(request.link_id)
-        return Actor(role=Role.RESELLER, scopes=("/a/b/",), name="resale")
+        acts = Actor(role=Role.RESELLER, scopes=("/a/b/",), name="resale")
+        return replace(acts, account_id=request.link_id)
 
     services.answer_with("accounts.identify", identify)
     bearer = {"Authorization": "Bearer key"}

@@ -91,7 +91,7 @@ def keep_link(link_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/reselling/links/<uuid:link_id>/open")
-@page_for(COMPANY)
+@page_for(COMPANY, in_own_name=True)
 def open_link(link_id: UUID) -> Answer:
     """Act through a link from now on."""
     one = ask(GetResellerLink(link_id=link_id))
