@@ -8,11 +8,11 @@ session then, and the rest of the platform is of use to them.
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from lineup.context import Actor, Context
 from lineup.contracts.accounts.sessions import Identify
@@ -24,7 +24,8 @@ REMEMBERED_SECONDS = 8
 """Below the 10 in which whoever was switched off must be out."""
 KEPT_SECONDS = 1800
 """How long somebody stays who they were while accounts is away."""
-REMEMBERED_TOKENS = 10_000
+REMEMBERED_TOKENS, REMEMBERED_LINKS = 10_000, 100
+"""How many tokens are remembered, and through how many links each of them."""
 FIRST_SECONDS, AGAIN_SECONDS = 2.0, 0.5
 """How long accounts is waited for: for somebody new, for somebody known."""
 
@@ -32,6 +33,23 @@ FIRST_SECONDS, AGAIN_SECONDS = 2.0, 0.5
 def digest_of(token: str) -> str:
     """The name by which `SessionEnded` speaks of a token: SHA-256 in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Known:
+    """An actor that accounts has named, until when that is sure, and until when it
+    counts while accounts is away; both by the timer.
+    """
+
+    actor: Actor
+    requested_at: float
+    """When accounts was asked, in seconds since 1970."""
+    sure_until: float
+    kept_until: float
+
+
+Links = LRUCache[UUID | None, Known]
+"""Who a token acts as: by itself, and through each of its links."""
 
 
 class Identities:
@@ -48,11 +66,8 @@ class Identities:
         which link a reseller acts.
         """
         self._identify = identify
-        self._wall_clock = wall_clock
-        self._sure: TTLCache[str, tuple[Actor, float]] = TTLCache(
-            REMEMBERED_TOKENS, REMEMBERED_SECONDS, timer
-        )
-        self._kept: TTLCache[str, Actor] = TTLCache(
+        self._timer, self._wall_clock = timer, wall_clock
+        self._known: TTLCache[str, Links] = TTLCache(
             REMEMBERED_TOKENS, KEPT_SECONDS, timer
         )
         self._lock = threading.Lock()
@@ -78,71 +93,76 @@ class Identities:
         What was asked before `changed_at` (seconds since 1970) is asked again.
         Unavailable when accounts is away and has not named it before.
         """
-        digest = digest_of(token)
-        key = f"{digest}/{link_id}" if link_id else digest
-        with self._lock:
-            sure, kept = self._sure.get(key), self._kept.get(key)
-        if sure is not None and sure[1] >= changed_at:
-            return sure[0]
+        digest, now = digest_of(token), self._timer()
+        known = self._find(digest, link_id)
+        if known and now < known.sure_until and known.requested_at >= changed_at:
+            return known.actor
+        kept = known.actor if known and now < known.kept_until else None
         requested_at = self._wall_clock()
         try:
             seconds = AGAIN_SECONDS if kept else FIRST_SECONDS
             actor = self._identify(token, seconds, link_id)
         except (Unauthenticated, Forbidden):
-            self.evict(digest)
+            self._forget(digest, link_id)
             raise
         except Unavailable:
             if kept is None:
                 raise
-            self._remember(key, kept, requested_at)
-            return kept
-        self._remember(key, actor, requested_at)
+            actor = kept
+        self._remember(digest, link_id, actor, requested_at)
         return actor
 
     def refresh(self, token: str) -> None:
         """Ask accounts again when this token comes next: it may have changed itself."""
-        digest = digest_of(token)
         with self._lock:
-            for key in _keys_of(digest, self._sure):
-                self._sure.pop(key, None)
+            links = self._links_of(digest_of(token))
+            for link_id, known in list(links.items()):
+                links[link_id] = replace(known, sure_until=0.0)
 
     def evict_all(self) -> None:
         """Remember nobody: anything may have ended while nothing was heard."""
         with self._lock:
-            self._sure.clear()
-            self._kept.clear()
+            self._known.clear()
 
     def evict_below(self, scope: str) -> None:
         """Remember nobody at or below an account: it has changed."""
         with self._lock:
-            sure = {digest: actor for digest, (actor, _) in self._sure.items()}
-            for digest in _below(scope, sure) + _below(scope, self._kept):
-                self._sure.pop(digest, None)
-                self._kept.pop(digest, None)
+            for links in self._known.values():
+                for link_id, known in list(links.items()):
+                    if any(own.startswith(scope) for own in known.actor.scopes):
+                        del links[link_id]
 
     def evict(self, digest: str) -> None:
         """Remember this token no longer, through whichever link it acted."""
         with self._lock:
-            for memory in (self._sure, self._kept):
-                for key in _keys_of(digest, memory):
-                    memory.pop(key, None)
+            self._known.pop(digest, None)
 
-    def _remember(self, key: str, actor: Actor, requested_at: float) -> None:
+    def _find(self, digest: str, link_id: UUID | None) -> Known | None:
         with self._lock:
-            self._sure[key] = actor, requested_at
-            if not actor.on_behalf_of:
-                self._kept[key] = actor
+            return self._links_of(digest).get(link_id)
 
+    def _forget(self, digest: str, link_id: UUID | None) -> None:
+        """Remember a refused token no longer; one refused link ends no other."""
+        if link_id is None:
+            self.evict(digest)
+            return
+        with self._lock:
+            self._links_of(digest).pop(link_id, None)
 
-def _keys_of(digest: str, memory: Mapping[str, Any]) -> list[str]:
-    """Under which keys a token is remembered: alone, and with each of its links."""
-    return [key for key in memory if key.startswith(digest)]
+    def _remember(
+        self, digest: str, link_id: UUID | None, actor: Actor, requested_at: float
+    ) -> None:
+        """Remember an actor by the link it acts through: who has no use for a link acts
+        as without it.
+        """
+        now = self._timer()
+        kept_until = now + (0 if actor.on_behalf_of else KEPT_SECONDS)
+        known = Known(actor, requested_at, now + REMEMBERED_SECONDS, kept_until)
+        with self._lock:
+            links = self._links_of(digest)
+            links[link_id if actor.account_id == link_id else None] = known
+            self._known[digest] = links
 
-
-def _below(scope: str, memory: Mapping[str, Actor]) -> list[str]:
-    """The digests of those at or below an account."""
-    return [
-        digest
-        for digest, actor in memory.items()
-        if any(own.startswith(scope) for own in actor.scopes)
-    ]
+    def _links_of(self, digest: str) -> Links:
+        """What is remembered of a token; nothing of one that is new."""
+        return self._known.get(digest) or LRUCache(REMEMBERED_LINKS)

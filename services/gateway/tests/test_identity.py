@@ -1,6 +1,9 @@
 """Who is behind a token, also while accounts is away."""
 
+import itertools
+import math
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -8,6 +11,7 @@ from gateway.identity import (
     AGAIN_SECONDS,
     KEPT_SECONDS,
     REMEMBERED_SECONDS,
+    REMEMBERED_TOKENS,
     Identities,
     digest_of,
 )
@@ -163,6 +167,76 @@ def test_a_visit_is_not_kept_beyond_its_time(accounts, identities):
 
     with pytest.raises(Unavailable):
         identities.actor_of("token")
+
+
+class Company:
+    """Accounts, to which a reseller company's token acts through any link of its own."""
+
+    def __init__(self, links):
+        self.links = links
+        self.calls = []
+
+    def __call__(self, token, _, link_id=None):
+        self.calls.append((token, link_id))
+        if link_id is None or token != "company":
+            return ANA
+        if link_id not in self.links:
+            raise Unauthenticated
+        return replace(ANA, role=Role.RESELLER, account_id=link_id)
+
+
+class TestThroughLinks:
+    NORTH, SOUTH = LINKS = uuid4(), uuid4()
+
+    @pytest.fixture
+    def company(self):
+        return Company([*self.LINKS])
+
+    @pytest.fixture
+    def identities(self, company):
+        identities = Identities(company)
+        for link_id in (None, *self.LINKS, None, *self.LINKS):
+            identities.actor_of("company", link_id=link_id)
+        assert len(company.calls) == 3
+        company.calls.clear()
+        return identities
+
+    @pytest.mark.parametrize("how", ["evict", "refresh"])
+    def test_a_token_is_asked_for_again_through_each(self, company, identities, how):
+        identities.actor_of("other")
+        if how == "evict":
+            identities.evict(digest_of("company"))
+        else:
+            identities.refresh("company")
+        company.calls.clear()
+
+        for token, link_id in itertools.product(
+            ("company", "other"), (None, *self.LINKS)
+        ):
+            identities.actor_of(token, link_id=link_id)
+        identities.actor_of("other")
+
+        asked = [link_id for token, link_id in company.calls if token == "company"]
+        assert asked == [None, *self.LINKS]
+        assert ("other", None) not in company.calls
+
+    def test_one_that_is_refused_ends_no_other(self, company, identities):
+        company.links.remove(self.NORTH)
+        for _ in range(2):
+            with pytest.raises(Unauthenticated):
+                identities.actor_of("company", math.inf, self.NORTH)
+        assert identities.actor_of("company") == ANA
+        assert identities.actor_of("company", 0, self.SOUTH).role is Role.RESELLER
+        assert company.calls == [("company", self.NORTH)] * 2
+
+    def test_made_up_ones_push_nobody_out(self, company, identities):
+        for _ in range(REMEMBERED_TOKENS + 1):
+            identities.actor_of("other", link_id=uuid4())
+        company.calls.clear()
+
+        identities.actor_of("company", link_id=self.NORTH)
+        identities.actor_of("other")
+        assert company.calls == []
 
 
 @pytest.mark.feature("AH-34")
