@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import (
     after_this_request,
@@ -44,6 +45,8 @@ R = TypeVar("R")
 TOKEN = "token"  # noqa: S105 - the name under which a session keeps it
 LINK = "link"
 """The link through which a reseller company acts in this session."""
+LINK_NAME = "link_name"
+"""The partner for whom it sells, as its pages name it."""
 OWN_TOKEN = "own_token"  # noqa: S105 - same, of who is logged in as another
 CHANGED_AT = "changed_at"
 """When a form of this session last changed something, in seconds since 1970: whoever
@@ -202,16 +205,26 @@ def _who_acts(token: str) -> Actor:
     another's account through none.
     """
     identities, changed_at = app_context().identities, session.get(CHANGED_AT, 0.0)
-    if LINK not in session or OWN_TOKEN in session:
+    if not session.get(LINK) or OWN_TOKEN in session:
         return identities.actor_of(token, changed_at)
     with suppress(Unauthenticated, Forbidden):
         actor = identities.actor_of(token, changed_at, session[LINK])
         if actor.link is not LinkStanding.ENDED:
             return actor
-    session.pop(LINK)
+    choose_link(None)
     actor = identities.actor_of(token, changed_at)
     flash("You can no longer sell for this partner. Choose another one.")
     return actor
+
+
+def choose_link(link_id: UUID | None, partner_name: str = "") -> None:
+    """Act through a link from now on, or through none.
+
+    Forms that were opened before are ours no longer: what they say was meant for
+    somebody else's customers.
+    """
+    session.pop(CSRF, None)
+    session[LINK], session[LINK_NAME] = link_id, partner_name
 
 
 def _actor_for(roles: frozenset[Role]) -> Actor | None:

@@ -152,6 +152,7 @@ class TestActingThroughALink:
         one = sample(
             ResellerLinkView,
             id=OTHER,
+            partner_name="Nova TV",
             state=ResellerLinkState.ACTIVE,
             partner_is_available=True,
         )
@@ -177,10 +178,31 @@ class TestActingThroughALink:
         assert company.post(path, data=form_of(page)).location == "/"
         assert company.get("/customers").status_code == 200
         page = text_of(company.get("/dashboard"))
-        assert "Choose another partner" in page
+        assert "Selling for <strong>Nova TV</strong>" in page
         answer = company.post(f"{HERE}/close", data=form_of(page))
         assert answer.location == f"{HERE}/links"
         assert company.get("/customers").status_code == 403
+        assert "Selling for" not in text_of(company.get(f"{HERE}/links"))
+
+    def test_sends_no_form_that_was_opened_for_another_partner(
+        self, company, links, form_of, services
+    ):
+        opening = f"{HERE}/links/{links.id}/open"
+        page = text_of(company.get(f"{HERE}/links"))
+        company.post(opening, data=form_of(page, opening))
+        old = form_of(text_of(company.get("/customers/new")))
+        page = text_of(company.get("/dashboard"))
+        company.post(f"{HERE}/close", data=form_of(page, f"{HERE}/close"))
+        page = text_of(company.get(f"{HERE}/links"))
+        company.post(opening, data=form_of(page, opening))
+
+        answer = company.post("/customers/new", data=old | {"first_name": "Mila"})
+
+        assert (answer.status_code, "form has expired" in text_of(answer)) == (
+            403,
+            True,
+        )
+        assert not services.calls_of("accounts.create_customer")
 
     def test_is_not_done_by_who_is_logged_in_as_the_company(
         self, company, links, form_of, services

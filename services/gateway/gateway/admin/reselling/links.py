@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import redirect, render_template, session, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
@@ -10,7 +10,7 @@ from gateway.admin.reselling.directory import pages
 from gateway.admin.reselling.forms import EndForm
 from gateway.panel.filters import Choice
 from gateway.panel.forms import confirm_page, form_page, go_to
-from gateway.panel.guard import LINK, page_for
+from gateway.panel.guard import choose_link, page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import actor, ask
 from lineup.context import PARTNERS, Role
@@ -97,7 +97,7 @@ def open_link(link_id: UUID) -> Answer:
     one = ask(GetResellerLink(link_id=link_id))
     if one.state is ResellerLinkState.ENDED:
         return go_to(url_for(".list_links"), "This cooperation has ended.", "danger")
-    session[LINK] = one.id
+    choose_link(one.id, one.partner_name)
     return redirect(url_for("signing.home"))
 
 
@@ -105,5 +105,5 @@ def open_link(link_id: UUID) -> Answer:
 @page_for(RESELLERS, while_locked=True)
 def close_link() -> Answer:
     """Act through no link any longer, to choose another."""
-    session.pop(LINK, None)
+    choose_link(None)
     return redirect(url_for(".list_links"))
