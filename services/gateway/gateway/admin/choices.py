@@ -5,8 +5,9 @@ that the other parts of a page wait beside it: `products = choices.products()`, 
 the end `products()`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from gateway.admin.content.common import MAX_OPTIONS
 from gateway.panel.display import label_of
 from gateway.panel.filters import Options
 from gateway.panel.optional_results import options_of
+from gateway.panel.tables import Listing, Table
 from gateway.request_context import actor, ask_later
 from lineup.context import PARTNERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.boxes import ListBoxModels
@@ -26,9 +28,23 @@ from lineup.contracts.paging import Page
 from lineup.contracts.playlists.channels import Groups, ListGroups
 from lineup.contracts.playlists.packages import ListPackages, PackageView
 from lineup.rpc import Answer
+from lineup.verbs import Request
 
 Choices = Callable[[], Options]
 """Values in the address and words; none while their service is away."""
+SELLER_KINDS = frozenset({AccountKind.RESELLER, AccountKind.DEALER})
+WITH_CUSTOMERS = SELLER_KINDS | {AccountKind.PARTNER}
+
+
+def listing_by_partner(
+    table: Table, request_type: type[Request[Page[Any]]], /, **options: Options
+) -> Listing:
+    """A list that can be narrowed to a partner, which the operator reads by its name;
+    `options` of its other choices.
+    """
+    owners = partners()
+    pending = table.listing().later(request_type)
+    return pending.with_options(partner_id=owners(), **options)
 
 
 def products() -> Choices:
@@ -53,7 +69,7 @@ def partners() -> Choices:
 def sellers() -> Choices:
     """Resellers and dealers."""
     answer = ask_later(ListAccounts(paging=MAX_OPTIONS))
-    return lambda: options_of(answer, _sellers)
+    return lambda: options_of(answer, partial(_of_kinds, SELLER_KINDS))
 
 
 def sellers_to_put_below() -> Choices:
@@ -64,7 +80,7 @@ def sellers_to_put_below() -> Choices:
 def accounts() -> Choices:
     """Whoever may have customers: sellers, and partners for those without one."""
     answer = ask_later(ListAccounts(paging=MAX_OPTIONS))
-    return lambda: options_of(answer, _accounts)
+    return lambda: options_of(answer, partial(_of_kinds, WITH_CUSTOMERS))
 
 
 def of_customers() -> Callable[[], dict[str, Options]]:
@@ -145,16 +161,10 @@ def name_with_partner(one: Any, partner_names: Mapping[str, str]) -> str:
     return f"{one.name} ({partner})" if partner else str(one.name)
 
 
-def _sellers(page: Page[AccountView]) -> Options:
+def _of_kinds(kinds: Collection[AccountKind], page: Page[AccountView]) -> Options:
     return [
-        (str(one.id), _seller_label(one))
-        for one in page.items
-        if one.kind in {AccountKind.RESELLER, AccountKind.DEALER}
+        (str(one.id), _seller_label(one)) for one in page.items if one.kind in kinds
     ]
-
-
-def _accounts(page: Page[AccountView]) -> Options:
-    return [(str(one.id), _seller_label(one)) for one in page.items]
 
 
 def _seller_label(account: AccountView) -> str:

@@ -16,6 +16,7 @@ from lineup.contracts.accounts.boxes import (
     BoxView,
     ImportedBoxes,
 )
+from lineup.contracts.accounts.tree import AccountKind, AccountView
 from lineup.contracts.accounts.users import UserView
 from lineup.contracts.paging import Page
 from lineup.errors import Conflict, Invalid
@@ -111,8 +112,10 @@ class TestStock:
         assert "Choose a file or enter lines." in visible_text(answer)
 
     def test_boxes_are_handed_over_by_their_serial_numbers(
-        self, browser, form_of, services
+        self, browser, form_of, services, sample
     ):
+        partner = sample(AccountView, kind=AccountKind.PARTNER)
+        services.answer_with("accounts.list_accounts", Page(items=[partner]))
         client = browser(Role.PARTNER)
         path = "/boxes/hand-over"
         assert "A1</textarea>" in text_of(client.get(f"{path}?serial=A1"))

@@ -7,7 +7,10 @@ from uuid import UUID
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts.tree import AccountView
+from lineup.contracts.accounts.boxes import BoxModelView
+from lineup.contracts.accounts.people import PersonView
+from lineup.contracts.accounts.seller_plans import SellerPlanView
+from lineup.contracts.accounts.tree import AccountKind, AccountView
 from lineup.contracts.billing.catalog import ProductView
 from lineup.contracts.billing.shops import ShopView
 from lineup.contracts.paging import Page
@@ -20,6 +23,9 @@ LISTS = {
     "/shops": ("billing.list_shops", ShopView),
     "/packages": ("playlists.list_packages", PackageView),
     "/channels": ("playlists.list_channels", ChannelView),
+    "/box-models": ("accounts.list_box_models", BoxModelView),
+    "/seller-plans": ("accounts.list_seller_plans", SellerPlanView),
+    "/people": ("accounts.list_people", PersonView),
 }
 CHANNEL = {"number": 1, "signing": "none", "catchup": "shift"}
 OPTION = re.compile(r'value="([^"]+)"[^>]*>([^<]*Basic[^<]*)<')
@@ -42,6 +48,18 @@ def two(services, sample):
             sample(view, id=one, partner_id=one, **named, **more) for one in partners
         ]
         services.answer_with(verb, Page(items=rows))
+
+
+def test_only_who_may_have_customers_is_offered_as_a_seller(browser, services, sample):
+    accounts = [
+        sample(AccountView, id=UUID(int=number), name=kind.value, kind=kind)
+        for number, kind in enumerate(AccountKind)
+    ]
+    services.answer_with("accounts.list_accounts", Page(items=accounts))
+    seen = text_of(browser(Role.OPERATOR).get("/customers"))
+    [choices] = re.findall(r'name="seller_id".*?</select>', seen, re.DOTALL)
+    offered = re.findall(r'value="\d[^"]*"[^>]*>(\w+)', choices)
+    assert offered == ["partner", "reseller", "dealer"]
 
 
 @pytest.mark.parametrize("address", LISTS)

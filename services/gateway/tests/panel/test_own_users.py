@@ -7,6 +7,7 @@ import pytest
 from lineup.context import Role
 from lineup.contracts.accounts.customers import CustomerView
 from lineup.contracts.accounts.membership import OpenOwnCustomer
+from lineup.contracts.accounts.tree import AccountKind, AccountView
 from lineup.contracts.paging import Page
 
 OTHER = UUID("019d0000-0000-7000-8000-000000000002")
@@ -51,6 +52,17 @@ def test_they_are_begun_with_once_and_found_from_then_on(
 )
 def test_who_has_no_account_to_have_users_has_no_such_page(browser, own, role, status):
     assert browser(role).get("/own-users").status_code == status
+
+
+@pytest.mark.parametrize("kind", AccountKind)
+def test_the_page_of_an_account_leads_to_them_where_it_can_have_them(
+    browser, services, sample, kind
+):
+    account = sample(AccountView, id=OTHER, kind=kind)
+    services.answer_with("accounts.get_account", account)
+    page = browser(Role.OPERATOR).get(f"/accounts/{OTHER}").get_data(as_text=True)
+    can_have_them = kind in {"partner", "reseller", "dealer"}
+    assert (f"/accounts/{OTHER}/own-users" in page) is can_have_them
 
 
 def test_what_stands_for_an_account_is_neither_moved_nor_deleted(

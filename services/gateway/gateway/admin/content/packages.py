@@ -105,8 +105,7 @@ ACTS: dict[str, Callable[..., Request[PackageView]]] = {
 @page_for(PARTNERS_AND_SUPPORT)
 def list_packages() -> str:
     """Packages, the demo set among them."""
-    partners = choices.partners()
-    listing = PACKAGES().listing(partner_id=partners()).answered_by(ListPackages)
+    listing = choices.listing_by_partner(PACKAGES(), ListPackages)
     return render_template("admin/content/packages.html", listing=listing)
 
 

@@ -53,9 +53,7 @@ class NewBoxModelForm(OfPartner, BoxModelForm):
 @page_for(PARTNERS_AND_SUPPORT)
 def list_models() -> str:
     """Models by name, with how many boxes there are of each."""
-    partners = choices.partners()
-    pending = MODELS().listing().later(ListBoxModels)
-    listing = pending.with_options(partner_id=partners())
+    listing = choices.listing_by_partner(MODELS(), ListBoxModels)
     return render_template("admin/people/boxes/models.html", listing=listing)
 
 

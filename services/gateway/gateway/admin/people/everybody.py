@@ -8,7 +8,7 @@ from gateway.admin import choices
 from gateway.panel.filters import Choice, TextFilter
 from gateway.panel.guard import may_open, page_for
 from gateway.panel.navigation import ROLES
-from gateway.panel.tables import Column, Table
+from gateway.panel.tables import Column, Table, of_partners
 from gateway.request_context import actor
 from lineup.context import OPERATORS, PARTNERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.people import ListPeople, PersonView
@@ -23,21 +23,24 @@ OF_OPERATOR = (Role.OPERATOR, Role.SUPPORT, Role.RESELLER_COMPANY)
 OF_PARTNER = (Role.PARTNER, Role.STAFF)
 OF_SELLERS = (Role.RESELLER, Role.DEALER, Role.CUSTOMER)
 
-PEOPLE = Table(
-    "people",
-    Column("name", "Name"),
-    Column("role", "Type"),
-    Column("username", "Username", order="username"),
-    Column("email", "Email"),
-    Column("state", "Status"),
-    Column("created_at", "Created", order="created_at"),
-    filters=(
-        TextFilter("Name, username or email"),
-        Choice("role", "Type", convert=Role),
-        Choice("state", "Status", STATES, convert=Status),
-        Choice("partner_id", "Partner", convert=UUID),
+PEOPLE = of_partners(
+    Table(
+        "people",
+        Column("name", "Name"),
+        Column("role", "Type"),
+        Column("username", "Username", order="username"),
+        Column("email", "Email"),
+        Column("state", "Status"),
+        Column("created_at", "Created", order="created_at"),
+        filters=(
+            TextFilter("Name, username or email"),
+            Choice("role", "Type", convert=Role),
+            Choice("state", "Status", STATES, convert=Status),
+        ),
+        order="-created_at",
     ),
-    order="-created_at",
+    Choice("partner_id", "Partner", convert=UUID),
+    after=2,
 )
 
 
@@ -45,9 +48,7 @@ PEOPLE = Table(
 @page_for(SELLERS_AND_SUPPORT)
 def list_people() -> str:
     """Everybody in one's part of the tree, of one type or of all."""
-    partners = choices.partners()
-    pending = PEOPLE.listing().later(ListPeople)
-    listing = pending.with_options(partner_id=partners(), role=_types())
+    listing = choices.listing_by_partner(PEOPLE(), ListPeople, role=_types())
     return render_template(
         "admin/people/everybody/list.html", listing=listing, page_of=page_of
     )

@@ -76,9 +76,7 @@ class SellerPlanChoice(LineupForm):
 @page_for(PARTNERS_AND_SUPPORT)
 def list_plans() -> str:
     """Plans by name, with how many sellers have each."""
-    partners = choices.partners()
-    pending = PLANS().listing().later(ListSellerPlans)
-    listing = pending.with_options(partner_id=partners())
+    listing = choices.listing_by_partner(PLANS(), ListSellerPlans)
     return render_template("admin/people/seller_plans/list.html", listing=listing)
 
 

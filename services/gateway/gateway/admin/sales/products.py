@@ -66,9 +66,7 @@ PLANS = Table(
 @page_for(SELLERS_AND_SUPPORT)
 def list_products() -> str:
     """Products with their plans."""
-    partners = choices.partners()
-    pending = PRODUCTS().listing().later(ListProducts)
-    listing = pending.with_options(partner_id=partners())
+    listing = choices.listing_by_partner(PRODUCTS(), ListProducts)
     return render_template("admin/sales/products/products.html", listing=listing)
 
 

@@ -86,9 +86,7 @@ OF_ALL_SHOPS = Table(
 @page_for(PARTNERS_AND_SUPPORT)
 def list_shops() -> str:
     """Connected shops, and what wants a look at each."""
-    partners = choices.partners()
-    pending = SHOPS().listing().later(ListShops)
-    listing = pending.with_options(partner_id=partners())
+    listing = choices.listing_by_partner(SHOPS(), ListShops)
     return render_template("admin/shops/list.html", listing=listing, kind_words=KINDS)
 
 
