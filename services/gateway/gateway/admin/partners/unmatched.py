@@ -59,7 +59,7 @@ def list_payments() -> str:
 
 
 @pages.route("/unmatched-payments/<uuid:payment_id>/settle", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(PLATFORM, asks=SettleUnmatchedPayment)
 def settle(payment_id: UUID) -> ResponseReturnValue:
     """Note that a payment's money was returned."""
     payment = ask(GetUnmatchedPayment(payment_id=payment_id))
