@@ -1,6 +1,6 @@
 """Pages about API keys: made, shown once, replaced, revoked."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from flask import Blueprint, render_template, url_for
@@ -73,17 +73,17 @@ class ApiKeyForm(LineupForm):
         "all.",
     )
 
-    def __init__(self, **present: Any) -> None:
-        super().__init__(**present)
+    def __init__(self, key: ApiKeyView | None = None) -> None:
+        is_limited = key is None or key.permissions is not None
+        super().__init__(obj=key, is_limited=is_limited)
         me = actor()
         self.permissions.choices = [
             SelectChoice(one.value, MEANING[one]) for one in Permission if me.may(one)
         ]
 
-    def to_request(self) -> CreateApiKey:
-        """The key to be made."""
-        chosen = self.permissions.data if self.is_limited.data else None
-        return self.to(CreateApiKey, permissions=chosen)
+    def chosen(self) -> list[Permission] | None:
+        """What the key may do; None: all that one may."""
+        return self.permissions.data if self.is_limited.data else None
 
 
 class EditApiKeyForm(ApiKeyForm):
@@ -95,23 +95,6 @@ class EditApiKeyForm(ApiKeyForm):
         "Leave empty to keep the present end.",
         is_required=False,
     )
-
-    def __init__(self, key: ApiKeyView) -> None:
-        is_limited = key.permissions is not None
-        super().__init__(
-            data={
-                "name": key.name,
-                "is_limited": is_limited,
-                "permissions": [one.value for one in key.permissions or ()],
-                "networks": key.networks,
-            }
-        )
-
-    def to_change(self, key_id: UUID) -> UpdateApiKey:
-        """The change that was entered."""
-        chosen = self.permissions.data if self.is_limited.data else None
-        days = self.days.data or UNSET
-        return self.to(UpdateApiKey, key_id=key_id, permissions=chosen, days=days)
 
 
 class RotationForm(LineupForm):
@@ -139,7 +122,7 @@ def list_api_keys() -> str:
 def new_api_key() -> ResponseReturnValue:
     """Make a key, and show its text once."""
     form = ApiKeyForm()
-    made = submit(form, lambda: ask(form.to_request()))
+    made = submit(form, lambda: ask(form.to(CreateApiKey, permissions=form.chosen())))
     return _made(form, made, "New API key", "Create API key")
 
 
@@ -152,7 +135,14 @@ def edit_api_key(key_id: UUID) -> ResponseReturnValue:
     return form_page(
         "account/api_key_edit.html",
         form,
-        lambda: ask(form.to_change(key_id)),
+        lambda: ask(
+            form.to(
+                UpdateApiKey,
+                key_id=key_id,
+                permissions=form.chosen(),
+                days=form.days.data or UNSET,
+            )
+        ),
         lambda changed: go_to(url_for(".list_api_keys"), f"{changed.name} was saved."),
         key=key,
         back=url_for(".list_api_keys"),

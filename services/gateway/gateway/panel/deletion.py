@@ -1,6 +1,6 @@
 """The form that deletes a customer or seller, and what it has to say first."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from wtforms import StringField
 from wtforms.validators import ValidationError
@@ -39,6 +39,13 @@ class DeletionForm(LineupForm):
             del self.reason
         if not has_money:
             del self.settlement
+
+    @classmethod
+    def of_customer(cls, name: str, found: DeletionBlockers | None) -> Self:
+        """The form for a customer; nothing is found while billing is away."""
+        has_money = bool(found and found.balances)
+        is_forced = has_money or bool(found and found.running)
+        return cls(name, is_forced=is_forced, has_money=has_money)
 
     def validate_typed(self, field: StringField) -> None:
         """ValidationError for any other name."""

@@ -159,12 +159,7 @@ def delete_customer(customer_id: UUID) -> ResponseReturnValue:
     """Say what goes with a customer, ask for its name, and delete it."""
     customer = customer_of(customer_id)
     blockers = blockers_of(GetDeletionBlockers(customer_id=customer_id))
-    found = blockers.value
-    form = DeletionForm(
-        name_of(customer),
-        is_forced=bool(found and (found.balances or found.running)),
-        has_money=bool(found and found.balances),
-    )
+    form = DeletionForm.of_customer(name_of(customer), blockers.value)
     return form_page(
         "admin/people/customers/delete.html",
         form,

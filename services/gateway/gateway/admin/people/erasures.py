@@ -1,6 +1,5 @@
 """Pages about personal data that is erased: asking for it, and how far it is."""
 
-from typing import ClassVar
 from uuid import UUID
 
 from flask import Blueprint, render_template, url_for
@@ -29,12 +28,6 @@ ERASURES = Table(
 )
 
 
-class ErasureForm(DeletionForm):
-    """Has the name typed; where something would be lost, asks for a reason as well."""
-
-    asks: ClassVar[type] = EraseCustomer
-
-
 @pages.get("/customers/erasures")
 @page_for(SELLERS_AND_SUPPORT)
 def list_erasures() -> str:
@@ -49,12 +42,7 @@ def erase_customer(customer_id: UUID) -> ResponseReturnValue:
     """Say what is erased and what the law wants kept, ask for the name, and erase."""
     customer = customer_of(customer_id)
     blockers = blockers_of(GetDeletionBlockers(customer_id=customer_id))
-    found = blockers.value
-    form = ErasureForm(
-        name_of(customer),
-        is_forced=bool(found and (found.balances or found.running)),
-        has_money=bool(found and found.balances),
-    )
+    form = DeletionForm.of_customer(name_of(customer), blockers.value)
     return form_page(
         "admin/people/erasures/erase.html",
         form,

@@ -45,10 +45,10 @@ def directory() -> str:
 @page_for(OF_PARTNER, asks=UpdatePartnerListing)
 def edit_listing() -> ResponseReturnValue:
     """What one shows to resellers, and whether one sells to them."""
-    form = ListingForm(ask(GetPartnerListing()))
+    form = ListingForm(obj=ask(GetPartnerListing()))
     return form_page(
         "admin/reselling/listing.html",
         form,
-        lambda: ask(form.changes()),
+        lambda: ask(form.to(UpdatePartnerListing)),
         lambda _: go_to(url_for(".edit_listing"), "Saved."),
     )

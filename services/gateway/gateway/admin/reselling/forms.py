@@ -1,17 +1,11 @@
 """What is entered about offering and reselling products."""
 
-from typing import Any
-
 from wtforms import DateField, TextAreaField
 
 from gateway.panel.contact_fields import CONTACT_FIELDS
 from gateway.panel.entries import Checklist, chosen_of, entry
 from gateway.panel.forms import LineupForm
-from lineup.contracts.accounts.partner_directory import (
-    ContactField,
-    PartnerListing,
-    UpdatePartnerListing,
-)
+from lineup.contracts.accounts.partner_directory import UpdatePartnerListing
 from lineup.contracts.accounts.reseller_links import (
     EndResellerLink,
     RejectLinkRequest,
@@ -32,18 +26,6 @@ class ListingForm(LineupForm):
         "Visible contact details", kind=Checklist, choices=chosen_of(CONTACT_FIELDS)
     )
     approach = entry("How resellers should approach you", kind=TextAreaField)
-
-    def __init__(self, listing: PartnerListing) -> None:
-        shown = [one.value for one in listing.visible_fields]
-        super().__init__(obj=listing, visible_fields=shown)
-
-    def shown(self) -> list[ContactField]:
-        """The contact details that are ticked."""
-        return [ContactField(one) for one in self.visible_fields.data or []]
-
-    def changes(self, **fixed: Any) -> UpdatePartnerListing:
-        """The listing as it is to be."""
-        return self.to(UpdatePartnerListing, visible_fields=self.shown(), **fixed)
 
 
 class RequestForm(LineupForm):
