@@ -106,9 +106,11 @@ def seller_plans(partner_id: UUID | None) -> Choices:
     return lambda: _accounts_by_name(answer.reply())
 
 
-def box_models() -> Choices:
-    """Models of boxes; the operator reads whose each is."""
-    answer = ask_later(ListBoxModels(paging=MAX_OPTIONS))
+def box_models(partner_id: UUID | None = None) -> Choices:
+    """A partner's models of boxes; of all that are seen for None, when the operator
+    reads whose each is.
+    """
+    answer = ask_later(ListBoxModels(partner_id=partner_id, paging=MAX_OPTIONS))
     return _with_partners(answer)
 
 

@@ -76,6 +76,14 @@ class TestStock:
                 assert words in page
             assert ("Import delivery" in page) == (role is Role.PARTNER)
 
+    def test_those_of_a_customer_are_found_from_its_devices(self, browser, services):
+        client = browser(Role.DEALER)
+        address = f"/boxes?customer_id={ID}"
+        assert address in text_of(client.get(f"/customers/{ID}/devices"))
+        client.get(address)
+        [(_, asked)] = services.calls_of("accounts.list_boxes")
+        assert asked.customer_id == UUID(ID)
+
     def test_one_is_added_and_corrected(self, browser, form_of, services, box):
         box()
         client = browser(Role.PARTNER)
@@ -86,6 +94,8 @@ class TestStock:
         assert (made.serial, str(made.box_model_id)) == ("A1", ID)
         sent(client, form_of, f"{BOX}/edit", **(fields | {"serial": "A2"}))
         [(_, changed)] = services.calls_of("accounts.update_box")
+        asked = [one for _, one in services.calls_of("accounts.list_box_models")]
+        assert {one.partner_id for one in asked} == {None, UUID(ID)}
         assert changed.serial == "A2"
         answer = sent(client, form_of, "/boxes/new", **(fields | {"mac": "x"}))
         assert 'id="mac-errors"' in text_of(answer)

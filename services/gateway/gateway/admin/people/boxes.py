@@ -79,21 +79,26 @@ HISTORY = Table(
 SELLERS_ALONE = frozenset({Role.RESELLER, Role.DEALER})
 
 
-class BoxForm(LineupForm):
-    """What a box is."""
+class OfModel(LineupForm):
+    """A form that says of which of a partner's models a box is."""
 
-    asks = CreateBox
     box_model_id = entry("Model")
-    serial = entry("Serial number")
-    mac = entry("MAC address", "In any common notation, such as 00:1A:79:12:34:56.")
 
     def __init__(self, box: BoxView | None = None) -> None:
-        models = choices.box_models()
+        models = choices.box_models(box.partner_id if box else None)
         super().__init__(obj=box)
         self.box_model_id.choices = [SelectChoice(*one) for one in models()]
 
 
-class DeliveryForm(LineupForm):
+class BoxForm(OfModel):
+    """What a box is."""
+
+    asks = CreateBox
+    serial = entry("Serial number")
+    mac = entry("MAC address", "In any common notation, such as 00:1A:79:12:34:56.")
+
+
+class DeliveryForm(OfModel):
     """The boxes of a delivery: a file, or its lines."""
 
     asks = ImportBoxes
@@ -104,11 +109,6 @@ class DeliveryForm(LineupForm):
         description="One box per line: serial number, MAC address.",
         render_kw={"rows": 6},
     )
-
-    def __init__(self) -> None:
-        models = choices.box_models()
-        super().__init__()
-        self.box_model_id.choices = [SelectChoice(*one) for one in models()]
 
     def to_request(self) -> ImportBoxes:
         """What is sent: the file where there is one, else the lines."""
