@@ -41,7 +41,7 @@ from lineup.contracts.playlists.customer_packages import ListCustomerPackages
 from lineup.contracts.playlists.guide import ListGuideSources
 from lineup.contracts.playlists.packages import ListPackages
 from lineup.money import Money
-from lineup.rpc import gather
+from lineup.rpc import Answer, gather
 from lineup.scope import ROOT, below
 
 TABLES: dict[str, type[Any]] = {
@@ -65,9 +65,9 @@ TABLES: dict[str, type[Any]] = {
 """What is in it: a file each, and the list it is made of."""
 MOST_PAGES = 5000
 """Of one table, or one service's rows of a customer: a million rows."""
-INDEX = """What {company} keeps of you, as of {now}.
+INDEX = """The data that your provider keeps about you, as of {now}.
 
-Passwords and links that let players in are left out; so are names of staff.
+Passwords, playlist links and the names of staff are left out.
 
 """
 SECRETS = frozenset({"password", "token", "pin", "secret"})
@@ -102,7 +102,9 @@ def export_of_customer(customer_id: UUID) -> Response:
     customer = ask(GetCustomer(customer_id=customer_id))
     g.actor = replace(g.actor, scopes=(customer.scope,), partner_id=customer.partner_id)
     answer_within(PAGE_SECONDS)
-    firsts = {one: _read(one, customer_id) for one in SERVICES}
+    asked = {one: _ask_for_rows(one, customer_id) for one in SERVICES}
+    gather(*asked.values())
+    firsts = {one: answer.reply() for one, answer in asked.items()}
     return Response(
         stream_with_context(_personal_archive(customer_id, firsts)),
         mimetype="application/zip",
@@ -110,11 +112,11 @@ def export_of_customer(customer_id: UUID) -> Response:
     )
 
 
-def _read(
+def _ask_for_rows(
     service: str, customer_id: UUID, table: int = 0, after: str = ""
-) -> PersonalRows:
+) -> Answer[PersonalRows]:
     request = ReadPersonalRows(customer_id=customer_id, table=table, after=after)
-    return app_context().rpc.ask_later(context(), request, service=service).reply()
+    return app_context().rpc.ask_later(context(), request, service=service)
 
 
 def _personal_archive(
@@ -140,7 +142,7 @@ def _personal_archive(
 
 def _heading() -> str:
     now = app_context().clock.now()
-    return INDEX.format(company="your provider", now=f"{now:%d %B %Y %H:%M} UTC")
+    return INDEX.format(now=f"{now:%d %B %Y %H:%M} UTC")
 
 
 def _personal_pages(
@@ -151,7 +153,8 @@ def _personal_pages(
         if page.next_table is None:
             return
         answer_within(PAGE_SECONDS)
-        page = _read(service, customer_id, page.next_table, page.next_after)
+        place = page.next_table, page.next_after
+        page = _ask_for_rows(service, customer_id, *place).reply()
         yield page
 
 

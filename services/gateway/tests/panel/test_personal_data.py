@@ -66,6 +66,7 @@ def test_seller_and_customer_get_a_link_that_opens_the_archive(
     answer = app.test_client().get(link)
     with zipfile.ZipFile(io.BytesIO(answer.get_data())) as archive:
         index = archive.read("index.txt").decode()
+        assert index.startswith("The data that your provider keeps about you, as of ")
         for service in SERVICES:
             rows = json.loads(archive.read(f"{service}/customers.json"))
             assert [one["email"] for one in rows] == ["a@example.org", "second"]
@@ -90,10 +91,12 @@ def test_a_service_that_is_away_is_told_before_it_begins(
     browser, form_of, services, kept, app
 ):
     services.answer_with("accounts.export_customer", expiring(timedelta(days=7)))
-    services.answer_with("billing.read_personal_rows", Unavailable())
+    services.answer_with("accounts.read_personal_rows", Unavailable())
     page = text_of(sent(browser(Role.CUSTOMER), form_of, "/my/personal-data"))
     link = re.search(r"/personal-data/[\w=-]{40,}", page)[0]
     assert app.test_client().get(link).status_code == 503
+    for service in SERVICES:  # all are asked at once
+        assert len(services.calls_of(f"{service}.read_personal_rows")) == 1
 
     services.answer_with("accounts.get_customer", NotFound())
     assert app.test_client().get(link).status_code == 404
