@@ -25,6 +25,14 @@ def new_secret() -> str:
     return base64.b32encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
+def is_secret(text: str) -> bool:
+    """Whether a text is such a key."""
+    try:
+        return len(base64.b32decode(text)) == KEY_BYTES
+    except ValueError:
+        return False
+
+
 def app_key(secret: str, username: str, company: str = "") -> AppKey:
     """A key under the names by which its owner finds it among others."""
     issuer = company or ISSUER

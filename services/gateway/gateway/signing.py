@@ -102,6 +102,12 @@ def landing_of(who: Actor) -> str:
     return "dashboard_pages.dashboard"
 
 
+def _onward(who: Actor, wanted: str | None) -> str:
+    """Where a sign-in leads: to the page that was wanted, unless payment is first."""
+    landing = url_for(landing_of(who))
+    return landing if who.is_locked else wanted or landing
+
+
 @pages.route("/sign-in", methods=["GET", "POST"])
 @page_for(frozenset())
 def sign_in() -> Answer | tuple[str, int]:
@@ -116,8 +122,7 @@ def sign_in() -> Answer | tuple[str, int]:
     wanted = return_path(request.args.get("next", ""))
     if signed.actor.pending is Pending.SECOND_FACTOR:
         return redirect(url_for("signing.enter_code", next=wanted))
-    landing = url_for(landing_of(signed.actor))
-    return redirect(landing if signed.actor.is_locked else wanted or landing)
+    return redirect(_onward(signed.actor, wanted))
 
 
 @pages.route("/sign-in/code", methods=["GET", "POST"])
@@ -130,7 +135,7 @@ def enter_code() -> ResponseReturnValue:
         "panel/enter_code.html",
         form,
         lambda: ask(form.to(ConfirmSignIn, token=session[TOKEN])),
-        lambda _: redirect(wanted or url_for("signing.home")),
+        lambda _: redirect(_onward(g.actor, wanted)),
         me=None,
     )
 

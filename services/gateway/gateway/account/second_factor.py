@@ -12,7 +12,7 @@ from gateway.panel.forms import LineupForm, form_page, go_to, status_of, submit
 from gateway.panel.guard import TOKEN, page_for
 from gateway.qr_codes import qr_of
 from gateway.request_context import actor, ask
-from gateway.second_factor_keys import app_key, new_secret
+from gateway.second_factor_keys import app_key, is_secret, new_secret
 from lineup.context import EVERYBODY, Pending, Role
 from lineup.contracts.accounts.second_factor import (
     DisableSecondFactor,
@@ -39,6 +39,11 @@ class SetUpForm(LineupForm):
         "Code", "Six digits, as the app shows now.", is_required=True, render_kw=CODE
     )
     password = password_field("", "Your password", "current-password", is_required=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        if not is_secret(self.secret.data or ""):
+            self.secret.data = new_secret()
 
 
 class ProofForm(LineupForm):

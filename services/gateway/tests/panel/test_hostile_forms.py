@@ -22,6 +22,7 @@ HOSTILE = {
     "no id": "00000000-0000-0000-0000-00000000000g",
 }
 ROLES = (Role.OPERATOR, Role.PARTNER, Role.CUSTOMER)
+OF_EVERY_FORM = {"csrf_token", "key"}
 FORMS = 100
 """So many there are at least."""
 SHARES = 8
@@ -51,10 +52,19 @@ class Forms(HTMLParser):
                 typed[attrs["name"]] = attrs.get("type", "text")
 
 
-def sent(client, path, form, value):
-    """Send a form with one value in all that can be typed or chosen."""
-    method, action, hidden, typed = form
-    values = hidden | dict.fromkeys(typed, value)
+def fillings(form, value):
+    """A form with one value in all that can be typed or chosen, and the same with it in
+    what the page hides.
+    """
+    _, _, hidden, typed = form
+    yield hidden | dict.fromkeys(typed, value)
+    if carried := hidden.keys() - OF_EVERY_FORM:
+        yield hidden | dict.fromkeys([*typed, *carried], value)
+
+
+def sent(client, path, form, values):
+    """Send a form that is filled in."""
+    method, action, *_ = form
     where = action or path
     if method == "post":
         return client.post(where, data=values)
@@ -84,7 +94,8 @@ def test_any_value_in_any_form(browser, pages, share):
             broken += [
                 (role, path, form[1], name)
                 for name, value in HOSTILE.items()
-                if sent(client, path, form, value).status_code >= 500
+                for values in fillings(form, value)
+                if sent(client, path, form, values).status_code >= 500
             ]
 
     assert len(seen) >= FORMS / SHARES / 2

@@ -93,7 +93,18 @@ class TestSigningIn:
         client = browser(Role.PARTNER)
         services.answer_with("accounts.confirm_sign_in", Done())
         path = "/sign-in/code?next=//evil.example"
-        assert send(client, path, code="123456").location == "/"
+        assert send(client, path, code="123456").location == "/dashboard"
+
+    def test_who_has_not_paid_is_led_to_where_that_is_done(
+        self, browser, services, becomes, send
+    ):
+        becomes(Pending.SECOND_FACTOR)
+        actor = services.roles["token-of-partner"]
+        services.roles["token-of-partner"] = replace(actor, is_locked=True)
+        services.answer_with("accounts.confirm_sign_in", Done())
+        path = "/sign-in/code?next=/customers"
+        answer = send(browser(Role.PARTNER), path, code="123456")
+        assert answer.location == "/package"
 
     def test_by_api_the_code_comes_with_the_password(self, api, services):
         body = {"username": "partner", "password": "right", "code": "123456"}
@@ -147,10 +158,20 @@ class TestSettingUp:
 
         services.answer_with("accounts.enable_second_factor", CODES)
         shown = text_of(send(client, path, **filled))
-        assert all(one in shown for one in CODES.codes)
+        assert all(f"<li><code>{one}</code></li>" in shown for one in CODES.codes)
         [*_, (_, asked)] = services.calls_of("accounts.enable_second_factor")
         assert app_context_of(app).keyring.open(asked.secret) == secret
         assert (asked.password, asked.token) == ("right", "token-of-partner")
+
+    @pytest.mark.parametrize("forged", ["", "A" * 33, "\U0001f600" * 200, "w" * 5000])
+    def test_a_key_that_is_none_is_replaced(self, browser, services, send, forged):
+        refusal = CodeWrong(fields={"code": [CodeWrong.__doc__]})
+        services.answer_with("accounts.enable_second_factor", refusal)
+        typed = {"secret": forged, "code": "000000", "password": "right"}
+        path = "/settings/second-factor/set-up"
+        page = text_of(send(browser(Role.PARTNER), path, **typed))
+        [shown] = re.findall(r'name="secret"[^>]*value="(\w*)"', page)
+        assert len(base64.b32decode(shown)) == 20
 
     def test_it_is_set_up_by_api_with_the_token_that_asks(self, api, services, app):
         key = api("GET", "/me/second-factor/key").json
