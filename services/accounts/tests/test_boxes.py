@@ -27,10 +27,12 @@ from accounts.boxes.stock import (
 )
 from accounts.devices.operations import add_device, list_devices
 from accounts.jobs.operations import delete_account
+from accounts.links.links import end_link
 from accounts.membership.operations import delete_user
 from accounts.membership.trash import delete_customer, purge_customer
 from accounts.tree.operations import get_account
 from accounts.users.operations import create_user
+from lineup.access import LinkEnded
 from lineup.contracts.accounts.boxes import (
     AssignBox,
     BoxEvent,
@@ -62,6 +64,7 @@ from lineup.contracts.accounts.refusals import (
     BoxNotFound,
     BoxOfAnother,
 )
+from lineup.contracts.accounts.reseller_links import EndResellerLink
 from lineup.contracts.accounts.trash import PurgeCustomer
 from lineup.contracts.accounts.tree import GetAccount
 from lineup.contracts.accounts.users import CreateUser, DeleteUser
@@ -422,6 +425,25 @@ class TestSellers:
         assert len(ask(tree.reseller, list_boxes, ListBoxes()).items) == 1
         hand_over("A1", to=tree.partner)
         assert ask(tree.reseller, list_boxes, ListBoxes()).items == []
+
+    def test_a_serial_number_that_reads_like_a_mac_is_the_box_that_bears_it(
+        self, ask, tree, stock, hand_over
+    ):
+        one = stock("001A79ABCDEF", "00:1A:79:00:00:01")
+        stock("A2", "00:1A:79:AB:CD:EF")
+        assert hand_over("001a79abcdef").boxes == 1
+        page = ask(tree.reseller, list_boxes, ListBoxes())
+        assert [box.id for box in page.items] == [one.id]
+        assert hand_over("A2", "00:1A:79:AB:CD:EF").boxes == 1
+
+    def test_nothing_is_handed_over_to_a_reseller_that_has_left(
+        self, ask, tree, stock, hand_over
+    ):
+        stock("A1")
+        ending = EndResellerLink(link_id=tree.reseller.account_id)
+        ask(tree.partner, end_link, ending)
+        with pytest.raises(LinkEnded):
+            hand_over("A1")
 
     def test_the_stock_of_a_deleted_seller_is_the_partners(
         self, ask, tree, stock, hand_over, dependencies

@@ -1,6 +1,7 @@
 """What can be asked of boxes in stock: taken in, corrected, handed over, found."""
 
 from collections.abc import Sequence
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -10,6 +11,7 @@ from accounts.boxes.deliveries import DeliveredBox, read_delivery, refuse
 from accounts.boxes.models import Box, BoxModel, entry
 from accounts.boxes.views import view_of, views_of
 from accounts.search_text import search_words
+from accounts.tree.links import refuse_left
 from accounts.tree.models import Account
 from accounts.tree.operations import lock_account, named_account
 from accounts.tree.rights import SELLING_KINDS
@@ -93,11 +95,15 @@ def delete_box(work: UnitOfWork, request: DeleteBox) -> Done:
 
 @handles(HandOverBoxes)
 def hand_over_boxes(work: UnitOfWork, request: HandOverBoxes) -> ImportedBoxes:
-    """Put boxes into a seller's stock, or the partner's; Invalid names who cannot."""
+    """Put boxes into a seller's stock, or the partner's; Invalid names which cannot.
+
+    LinkEnded for a reseller that has left its partner.
+    """
     account = named_account(work, request.account_id, "account_id")
     if account.kind not in SELLING_KINDS:
         raise Invalid(fields={"account_id": ["Choose a seller or the partner."]})
     lock_account(work, account)
+    refuse_left(work, account)
     boxes = _named_boxes(work, account, request.serials)
     for box in boxes:
         if box.account_id != account.id:
@@ -216,24 +222,31 @@ def _named_boxes(
     work: UnitOfWork, account: Account, serials: Sequence[str]
 ) -> list[Box]:
     """The boxes of these serial numbers or MACs, locked; Invalid names the others."""
-    names = {_name_of(serial): serial for serial in serials}
-    named = or_(Box.serial_key.in_(names), Box.mac.in_(names))
+    keys = {name: _keys_of(name.strip()) for name in serials}
+    wanted = set(chain.from_iterable(keys.values()))
+    named = or_(Box.serial_key.in_(wanted), Box.mac.in_(wanted))
     statement = _visible(work).where(named, Box.partner_id == account.partner_id)
-    boxes = work.session.scalars(statement.order_by(Box.id).with_for_update()).all()
-    found = {name for box in boxes for name in (box.serial_key, box.mac)}
-    faults = [f"{names[one]}: no such box." for one in names if one not in found]
+    rows = work.session.scalars(statement.order_by(Box.id).with_for_update()).all()
+    known = {box.mac: box for box in rows} | {box.serial_key: box for box in rows}
+    found = {
+        name: next(filter(None, map(known.get, theirs)), None)
+        for name, theirs in keys.items()
+    }
+    boxes = {box.id: box for box in found.values() if box is not None}
+    faults = [f"{name}: no such box." for name, box in found.items() if box is None]
     faults += [
         f"{box.serial}: assigned to a user."
-        for box in boxes
+        for box in boxes.values()
         if box.state == BoxState.ASSIGNED
     ]
     if faults:
         raise Invalid(fields={"serials": faults})
-    return list(boxes)
+    return list(boxes.values())
 
 
-def _name_of(serial: str) -> str:
+def _keys_of(name: str) -> list[str]:
+    """What a box may be known by: its serial number, or else its MAC address."""
     try:
-        return people.mac(serial.strip())
+        return [name.lower(), people.mac(name)]
     except BadValueError:
-        return serial.strip().lower()
+        return [name.lower()]
