@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from accounts.boxes.assigning import (
     assign_box,
@@ -25,12 +26,14 @@ from accounts.boxes.stock import (
     list_boxes,
     update_box,
 )
+from accounts.customers.finding import find_for_update
 from accounts.devices.operations import add_device, list_devices
 from accounts.jobs.operations import delete_account
 from accounts.links.links import end_link
 from accounts.membership.operations import delete_user
 from accounts.membership.trash import delete_customer, purge_customer
 from accounts.tree.operations import get_account
+from accounts.users.models import User
 from accounts.users.operations import create_user
 from lineup.access import LinkEnded
 from lineup.contracts.accounts.boxes import (
@@ -69,6 +72,7 @@ from lineup.contracts.accounts.trash import PurgeCustomer
 from lineup.contracts.accounts.tree import GetAccount
 from lineup.contracts.accounts.users import CreateUser, DeleteUser
 from lineup.errors import Conflict, Invalid, NotFound
+from lineup.testing.blocking import wait_until_blocked
 
 from .conftest import codes_of
 
@@ -359,6 +363,20 @@ class TestAssigning:
         ask(tree.partner, purge_customer, purge, **given)
         found = ask(tree.partner, get_box, GetBox(box_id=box.id))
         assert (found.state, found.user_id) == (BoxState.RETURNED, None)
+
+    def test_comes_back_without_a_deadlock_while_its_customer_is_changed(
+        self, ask, tree, stock, user, give, database, engine
+    ):
+        box = give(stock(), user)
+        request = ReturnBox(box_id=box.id)
+        own = select(User).where(User.id == user.id)
+        with ThreadPoolExecutor(1) as threads:
+            with database.transaction() as work:
+                find_for_update(work, user.customer_id)
+                returned = threads.submit(ask, tree.partner, return_box, request)
+                wait_until_blocked(engine)
+                assert work.session.scalar(own.with_for_update(nowait=True))
+            assert returned.result().state is BoxState.RETURNED
 
 
 class TestSellers:

@@ -1,6 +1,6 @@
 """Who has a box: assigned to a user and taken back, with the device that it is.
 
-Whatever locks both locks the user before the box.
+Whatever locks all locks the customer, then the user, then the box.
 """
 
 from collections.abc import Collection
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from accounts.boxes.models import Box, BoxHistory, BoxModel, entry
 from accounts.boxes.stock import find_box, lock_box
 from accounts.boxes.views import events_of, view_of
+from accounts.customers.finding import find_for_update
 from accounts.devices.operations import forget_device, register_device
 from accounts.users.models import User
 from accounts.users.operations import lock_user, lock_users
@@ -52,10 +53,11 @@ def assign_box(work: UnitOfWork, request: AssignBox) -> BoxView:
 @handles(ReturnBox)
 def return_box(work: UnitOfWork, request: ReturnBox) -> BoxView:
     """Take a box back; its user's device is forgotten, and its MAC is free."""
-    user_id = find_box(work, request.box_id).user_id
-    if user_id is None:
+    found = find_box(work, request.box_id)
+    if found.customer_id is None:
         raise BoxNotAssigned
-    [user] = lock_users(work, User.id == user_id)
+    find_for_update(work, found.customer_id)
+    [user] = lock_users(work, User.id == found.user_id)
     box = lock_box(work, request.box_id)
     if box.user_id != user.id:
         raise BoxNotAssigned

@@ -10,6 +10,7 @@ from accounts.boxes.catalog import find_model
 from accounts.boxes.deliveries import DeliveredBox, read_delivery, refuse
 from accounts.boxes.models import Box, BoxModel, entry
 from accounts.boxes.views import view_of, views_of
+from accounts.devices.operations import mac_in
 from accounts.search_text import search_words
 from accounts.tree.links import refuse_left
 from accounts.tree.models import Account
@@ -38,7 +39,6 @@ from lineup.ids import new_id
 from lineup.impersonation import signature
 from lineup.scope import in_scope
 from lineup.values import people
-from lineup.values.bad_value import BadValueError
 from lineup.verbs import Done, handles
 
 UNIQUE = ("uq_boxes_serial", "uq_boxes_mac")
@@ -222,7 +222,7 @@ def _named_boxes(
     work: UnitOfWork, account: Account, serials: Sequence[str]
 ) -> list[Box]:
     """The boxes of these serial numbers or MACs, locked; Invalid names the others."""
-    keys = {name: _keys_of(name.strip()) for name in serials}
+    keys = {name: (name.strip().lower(), mac_in(name)) for name in serials}
     wanted = set(chain.from_iterable(keys.values()))
     named = or_(Box.serial_key.in_(wanted), Box.mac.in_(wanted))
     statement = _visible(work).where(named, Box.partner_id == account.partner_id)
@@ -242,11 +242,3 @@ def _named_boxes(
     if faults:
         raise Invalid(fields={"serials": faults})
     return list(boxes.values())
-
-
-def _keys_of(name: str) -> list[str]:
-    """What a box may be known by: its serial number, or else its MAC address."""
-    try:
-        return [name.lower(), people.mac(name)]
-    except BadValueError:
-        return [name.lower()]

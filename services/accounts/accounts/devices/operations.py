@@ -144,7 +144,7 @@ def _most_frequent(work: UnitOfWork, column: ColumnElement[str]) -> list[Devices
 
 def find_user_by_mac(work: UnitOfWork, partner_id: UUID, text: str) -> User | None:
     """Whose device a partner knows by this MAC, however it is written."""
-    mac = _mac_in(text)
+    mac = mac_in(text)
     if not mac:
         return None
     statement = select(Device.user_id).where(
@@ -159,7 +159,7 @@ def note_mac(work: UnitOfWork, user: User, text: str) -> str:
 
     One that the user has already is the same one. No MAC at all is nothing to note.
     """
-    mac = _mac_in(text)
+    mac = mac_in(text)
     if not mac:
         return "mac_invalid" if text.strip() else ""
     owner = find_user_by_mac(work, user.partner_id, mac)
@@ -217,7 +217,7 @@ def forget_device(work: UnitOfWork, user: User, mac: str) -> None:
     _follow(work, user)
 
 
-def _mac_in(text: str) -> str:
+def mac_in(text: str) -> str:
     """The MAC address in a text, as it is kept; empty where there is none."""
     try:
         return people.mac(text.strip())
